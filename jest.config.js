@@ -1,0 +1,42 @@
+// The suffix of a spec tells its cost: .spec no I/O, .int.spec a real dependency, .e2e.spec the whole loop.
+const common = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        exclude: [],
+        sourceMaps: 'inline',
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+        swcrc: false,
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@oakring/(contracts|events|placement|ports)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@oakring/(manager|scheduler|worker)$': '<rootDir>/apps/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  testEnvironment: 'node',
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.ts$',
+    },
+    { ...common, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
+    { ...common, displayName: 'end-to-end', testRegex: '\\.e2e\\.spec\\.ts$' },
+  ],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,129 @@
+import type { JsonObject } from '../messages/parsing.js';
+import type { Resources } from '../messages/resources.js';
+
+/** Lists are `{items, position, next?}`; `next` is the cursor of the following page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly position: number;
+  readonly next?: string;
+}
+
+export type InstanceStatus =
+  | 'pending'
+  | 'placed'
+  | 'starting'
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'stopping'
+  | 'stopped'
+  | 'unknown'
+  | 'lost';
+
+/** One instance in `GET /api/v1/jobs/{id}`. */
+export interface InstanceAnswer {
+  readonly number: number;
+  /** 0 until it is placed for the first time. */
+  readonly generation: number;
+  readonly status: InstanceStatus;
+  readonly nodeId: string | null;
+  /** False where only the broker's word says that it runs. */
+  readonly confirmed: boolean;
+  /** Why it is where it is, or why it is not. */
+  readonly reason: string | null;
+  /** The decision that placed or last refused it: `GET /api/v1/decisions/{id}`. */
+  readonly decision: string | null;
+  /** Where it is moving to, while a move is under way. */
+  readonly movingTo?: { readonly nodeId: string; readonly generation: number };
+}
+
+/** `GET /api/v1/jobs/{id}` and the answer of `POST /api/v1/jobs`: the document and its state. */
+export interface JobAnswer extends JsonObject {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly technology: string;
+  readonly status: 'active' | 'deleting';
+  readonly desired: number;
+  /** Position of the last change of the job. */
+  readonly position: number;
+  readonly instances: readonly InstanceAnswer[];
+}
+
+/** A job in a list: counts instead of instances. */
+export interface JobSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly technology: string;
+  readonly status: 'active' | 'deleting';
+  readonly desired: number;
+  readonly position: number;
+  /** Number of instances by status; statuses with none are left out. */
+  readonly counts: Readonly<Partial<Record<InstanceStatus, number>>>;
+}
+
+/** Answer of DELETE, replicate and move: small, so that it can be repeated word for word. */
+export interface JobOrderAnswer {
+  readonly id: string;
+  readonly status: 'active' | 'deleting';
+  readonly desired: number;
+  readonly position: number;
+  readonly instance?: number;
+  readonly generation?: number;
+  readonly nodeId?: string;
+  readonly decision?: string;
+}
+
+export type NodeStatus = 'registered' | 'ready' | 'suspect' | 'disconnected' | 'lost';
+
+/** `GET /api/v1/nodes/{id}`. */
+export interface NodeAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly status: NodeStatus;
+  /** ISO 8601: when the status began. */
+  readonly since: string;
+  readonly reason: string;
+  readonly incarnation: number;
+  readonly capacity: Resources;
+  readonly assumed: boolean;
+  readonly reserved: Resources;
+  /** From the newest reading, percent 0–100; null before the first one. Not part of the view. */
+  readonly used: { readonly cpu: number; readonly memory: number } | null;
+  /** ISO 8601; null when nothing was heard since the manager started. Not part of the view. */
+  readonly lastSeen: string | null;
+  readonly instances: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly technologies: readonly string[];
+  readonly architecture: string | null;
+  readonly acknowledges: boolean;
+  /** Position of the last change. */
+  readonly position: number;
+}
+
+/** A line of `GET /api/v1/events`, and the data of one server-sent event (id `position/index`). */
+export interface EventLine {
+  readonly position: number;
+  readonly index: number;
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  /** ISO 8601, the leader's clock at the commit. */
+  readonly at: string;
+  readonly data: JsonObject;
+}
+
+/** A line of `GET /api/v1/dead-letters`. */
+export interface DeadLetter {
+  readonly at: string;
+  readonly topic: string;
+  readonly code: string;
+  readonly reason: string;
+  /** First 4 KiB; bytes that are not UTF-8 are shown as U+FFFD. */
+  readonly payload: string;
+  /** How many like it were dropped since the one before, by the limit per node. */
+  readonly suppressed: number;
+}

@@ -1,0 +1,102 @@
+import type { JsonObject } from '../messages/parsing.js';
+import type { Resources } from '../messages/resources.js';
+import type { NodeStatus } from './answers.js';
+
+/** What placement knows of a node; the element of the node view's changes. */
+export interface NodeFacts {
+  readonly id: string;
+  readonly status: NodeStatus;
+  readonly technologies: readonly string[];
+  readonly architecture: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capacity: Resources;
+  readonly reserved: Resources;
+}
+
+/** Foreign load of a node: use that is not our own instances', as its newest reading shows it. */
+export interface ForeignLoad {
+  readonly id: string;
+  readonly resources: Resources;
+}
+
+/**
+ * `GET /api/v1/nodes/changes?since=<position>&telemetrySince=<number>`: the scheduler's food.
+ * `complete: true` means that the copy is to be dropped and rebuilt from this answer.
+ */
+export interface NodeChanges {
+  /** Ledger position that the answer reflects. */
+  readonly position: number;
+  /** Number of the newest reading that the answer reflects. */
+  readonly telemetry: number;
+  readonly complete: boolean;
+  readonly nodes: readonly NodeFacts[];
+  readonly removed: readonly string[];
+  readonly foreign: readonly ForeignLoad[];
+}
+
+/** One job in `POST /api/v1/schedule`. */
+export interface ScheduleJob {
+  /** The job description as it came from the root. */
+  readonly job: JsonObject & { readonly id: string };
+  /** How many instances to place now. */
+  readonly instances: number;
+  /** Nodes that must not be chosen. */
+  readonly exclude: readonly string[];
+  /** How many instances of this job each node has already: spread. */
+  readonly present: Readonly<Record<string, number>>;
+}
+
+export interface ScheduleRequest {
+  readonly jobs: readonly ScheduleJob[];
+  /** Ledger position that the scheduler's copy must have reached. */
+  readonly position: number;
+}
+
+/** Why nodes were passed over, by filter. */
+export type FilterCounts = Readonly<Record<string, number>>;
+
+export interface PlacementScore {
+  /** Weighted, 0–100. */
+  readonly total: number;
+  /** Each score before weighting, 0–100. */
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+export interface ProposedPlacement extends PlacementScore {
+  readonly nodeId: string;
+  /** One sentence for a person. */
+  readonly reason: string;
+}
+
+export interface PlacementRefusal {
+  readonly code: 'no-nodes' | 'no-capacity' | 'no-qualified-node';
+  /** One sentence: counts per filter, the nearest node, the smallest change that would make it fit. */
+  readonly detail: string;
+  readonly filtered: FilterCounts;
+  readonly nearest: { readonly nodeId: string; readonly lacking: Resources } | null;
+  /** The largest request that would fit the nearest node now; null when capacity is not the reason. */
+  readonly wouldFit: Resources | null;
+}
+
+/** One answer of `POST /api/v1/schedule`, in the order of the jobs asked. */
+export interface ScheduleAnswer {
+  /** One entry per placement: ids of the chosen nodes. */
+  readonly workers: readonly string[];
+  readonly job: JsonObject & { readonly id: string };
+  readonly placements: readonly ProposedPlacement[];
+  /** Set when fewer than `instances` could be placed. */
+  readonly refusal: PlacementRefusal | null;
+  readonly policy: string;
+  readonly seed: number;
+  readonly considered: {
+    readonly nodes: number;
+    readonly feasible: number;
+    readonly filtered: FilterCounts;
+  };
+  /** What the scheduler saw. */
+  readonly positions: { readonly ledger: number; readonly telemetry: number };
+}
+
+export interface ScheduleAnswers {
+  readonly answers: readonly ScheduleAnswer[];
+}

@@ -1,0 +1,80 @@
+export { errorCatalogue, type ErrorCode, type Refusal } from './errors/catalogue.js';
+export { explain, OakringError, problemOf, type Problem } from './errors/oakring-error.js';
+export {
+  downTopicKinds,
+  maxHttpBodyBytes,
+  maxMqttPayloadBytes,
+  parseTopic,
+  topicOf,
+  upSubscriptions,
+  upTopicKinds,
+  type DownTopicKind,
+  type UpTopicKind,
+} from './topics/native-topics.js';
+export {
+  idOf,
+  isId,
+  isObject,
+  parseJsonObject,
+  refused,
+  shortened,
+  type JsonObject,
+  type Parsed,
+} from './messages/parsing.js';
+export { technologies, type Technology } from './messages/technology.js';
+export { assumedCapacity, defaultRequest, type Resources } from './messages/resources.js';
+export { parseRegistration, type Registered, type Registration } from './messages/registration.js';
+export {
+  maxJobCount,
+  parseReading,
+  type InstanceReading,
+  type Reading,
+} from './messages/telemetry.js';
+export {
+  parseAck,
+  parseWorkerState,
+  parseWorkerStatus,
+  type Ack,
+  type AckPhase,
+  type ReportedInstance,
+  type ReportedStatus,
+  type StateRequest,
+  type WorkerState,
+  type WorkerStatus,
+} from './messages/worker-reports.js';
+export { commandKinds, type CommandKind, type Control } from './messages/control.js';
+export {
+  countOf,
+  parseJobDocument,
+  parseRequirement,
+  type Constraint,
+  type JobDocument,
+  type Requirement,
+} from './http/job-document.js';
+export type {
+  DeadLetter,
+  EventLine,
+  InstanceAnswer,
+  InstanceStatus,
+  JobAnswer,
+  JobOrderAnswer,
+  JobSummary,
+  NodeAnswer,
+  NodeStatus,
+  Page,
+} from './http/answers.js';
+export type {
+  FilterCounts,
+  ForeignLoad,
+  NodeChanges,
+  NodeFacts,
+  PlacementRefusal,
+  PlacementScore,
+  ProposedPlacement,
+  ScheduleAnswer,
+  ScheduleAnswers,
+  ScheduleJob,
+  ScheduleRequest,
+} from './http/scheduling.js';
+export { isLoopback, readSettings, type Setting, type Settings } from './settings/read-settings.js';
+export { settingsCatalogue } from './settings/catalogue.js';

@@ -1,0 +1,26 @@
+import type { JsonObject } from './parsing.js';
+
+export const commandKinds = ['deploy', 'delete', 'move', 'replicate'] as const;
+export type CommandKind = (typeof commandKinds)[number];
+
+/**
+ * `nodes/<id>/controls`: an order to a worker. At-least-once with one `commandId` for all attempts;
+ * idempotent by (job.id, instance, generation).
+ */
+export interface Control {
+  readonly command: CommandKind;
+  /** The job as the root sent it, unknown fields included, with at least id, name, image, technology. */
+  readonly job: JsonObject & { readonly id: string };
+  /** `move` only: the node that takes the instance over. */
+  readonly worker?: string;
+  readonly commandId: string;
+  /** Number of the instance, from 0. */
+  readonly instance: number;
+  readonly generation: number;
+  /** From 1. */
+  readonly attempt: number;
+  /** Number of the leadership that ordered; a worker ignores one below the highest it has seen. */
+  readonly epoch: number;
+  /** Manager's time, ISO 8601: not to be obeyed after it. */
+  readonly expiresAt: string;
+}

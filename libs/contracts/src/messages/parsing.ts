@@ -1,0 +1,158 @@
+import type { ErrorCode, Refusal } from '../errors/catalogue.js';
+
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+export type JsonObject = { readonly [field: string]: unknown };
+
+const idPattern = /^[A-Za-z0-9._-]{1,128}$/;
+const maxShownCharacters = 120;
+
+export function refused(
+  code: ErrorCode,
+  detail: string,
+  field?: string,
+  value?: unknown,
+): { ok: false; refusal: Refusal } {
+  return {
+    ok: false,
+    refusal: {
+      code,
+      detail,
+      ...(field === undefined ? {} : { field }),
+      ...(value === undefined ? {} : { value: shortened(value) }),
+    },
+  };
+}
+
+/** A value as it may be shown in an error: at most 120 characters of its JSON. */
+export function shortened(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= maxShownCharacters ? value : `${text.slice(0, maxShownCharacters)}…`;
+}
+
+/** Bytes to a JSON object; anything else is refused. Fatal decoding: no byte is silently replaced. */
+export function parseJsonObject(payload: Uint8Array): Parsed<JsonObject> {
+  let text: string;
+  try {
+    text = decoder.decode(payload);
+  } catch {
+    return refused('not-utf8', `The payload of ${payload.byteLength} bytes is not UTF-8.`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return refused('invalid-json', `The payload is not JSON: ${reason}.`, undefined, text);
+  }
+  return isObject(value)
+    ? { ok: true, value }
+    : refused('invalid-json', 'The payload is JSON but not an object.', undefined, value);
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isId(value: string): boolean {
+  return idPattern.test(value);
+}
+
+/** An id of a node or job: a string that matches the pattern; numbers become strings. */
+export function idOf(value: unknown, field: string): Parsed<string> {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || !isId(text)) {
+    return refused(
+      'invalid-id',
+      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not an id of 1 to 128 letters, digits, dots, underscores or dashes.`,
+      field,
+      value ?? null,
+    );
+  }
+  return { ok: true, value: text };
+}
+
+export interface IntegerRange {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** An integer in a range. */
+export function integerOf(value: unknown, field: string, range: IntegerRange): Parsed<number> {
+  if (
+    typeof value !== 'number' ||
+    !Number.isInteger(value) ||
+    value < range.minimum ||
+    value > range.maximum
+  ) {
+    return refused(
+      'invalid-field',
+      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not an integer from ${range.minimum} to ${range.maximum}.`,
+      field,
+      value ?? null,
+    );
+  }
+  return { ok: true, value };
+}
+
+/** A string of bounded length. */
+export function textOf(value: unknown, field: string, maximum = 1024): Parsed<string> {
+  if (typeof value !== 'string' || value.length === 0 || value.length > maximum) {
+    return refused(
+      'invalid-field',
+      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not a text of 1 to ${maximum} characters.`,
+      field,
+      value ?? null,
+    );
+  }
+  return { ok: true, value };
+}
+
+/** A text, or a number written out. */
+export function textOrNumberOf(value: unknown, field: string, maximum = 1024): Parsed<string> {
+  return textOf(typeof value === 'number' ? String(value) : value, field, maximum);
+}
+
+export function booleanOf(value: unknown, field: string): Parsed<boolean> {
+  return typeof value === 'boolean'
+    ? { ok: true, value }
+    : refused(
+        'invalid-field',
+        `${field} is ${JSON.stringify(shortened(value))}, not true or false.`,
+        field,
+        value ?? null,
+      );
+}
+
+/** `{key: string}` with at most 64 entries; values that are numbers or booleans become strings. */
+export function labelsOf(value: unknown, field: string): Parsed<Record<string, string>> {
+  if (!isObject(value) || Object.keys(value).length > 64) {
+    return refused(
+      'invalid-field',
+      `${field} is not an object of at most 64 labels.`,
+      field,
+      value,
+    );
+  }
+  const labels: Record<string, string> = {};
+  for (const [key, label] of Object.entries(value)) {
+    if (
+      key.length > 128 ||
+      key === '__proto__' ||
+      !['string', 'number', 'boolean'].includes(typeof label) ||
+      String(label).length > 256
+    ) {
+      return refused(
+        'invalid-field',
+        `${field}.${key.slice(0, 64)} is not a label (a text of at most 256 characters).`,
+        `${field}.${key.slice(0, 64)}`,
+        label,
+      );
+    }
+    labels[key] = String(label);
+  }
+  return { ok: true, value: labels };
+}

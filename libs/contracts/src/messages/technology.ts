@@ -1,0 +1,16 @@
+import { refused, shortened, type Parsed } from './parsing.js';
+
+export const technologies = ['docker', 'unikernel', 'process', 'simulated'] as const;
+export type Technology = (typeof technologies)[number];
+
+/** One of the technologies known; others are refused. */
+export function technologyOf(value: unknown, field: string): Parsed<Technology> {
+  const known = technologies.find((technology) => technology === value);
+  if (known !== undefined) return { ok: true, value: known };
+  return refused(
+    'technology-unknown',
+    `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}; known are ${technologies.join(', ')}.`,
+    field,
+    value ?? null,
+  );
+}

@@ -1,0 +1,142 @@
+import { incarnationRange, optional } from './registration.js';
+import {
+  integerOf,
+  isObject,
+  refused,
+  shortened,
+  textOf,
+  textOrNumberOf,
+  type JsonObject,
+  type Parsed,
+} from './parsing.js';
+import { instanceAddressOf } from './telemetry.js';
+
+/** `nodes/<id>/status`; "offline" is also the last will. */
+export interface WorkerStatus {
+  readonly status: 'online' | 'offline';
+  readonly incarnation: number | null;
+}
+
+export function parseWorkerStatus(body: JsonObject): Parsed<WorkerStatus> {
+  const status = body['status'];
+  if (status !== 'online' && status !== 'offline') {
+    return oneOf(status, 'status', ['online', 'offline']);
+  }
+  const incarnation = incarnationOf(body);
+  return incarnation.ok
+    ? { ok: true, value: { status, incarnation: incarnation.value } }
+    : incarnation;
+}
+
+export const ackPhases = ['received', 'progress', 'succeeded', 'failed'] as const;
+export type AckPhase = (typeof ackPhases)[number];
+
+/** `nodes/<id>/acks`. */
+export interface Ack {
+  readonly commandId: string;
+  /** Null when the worker does not say. */
+  readonly generation: number | null;
+  readonly phase: AckPhase;
+  readonly reason: string | null;
+  readonly incarnation: number | null;
+}
+
+export function parseAck(body: JsonObject): Parsed<Ack> {
+  const commandId = textOf(body['commandId'], 'commandId', 64);
+  if (!commandId.ok) return commandId;
+  const phase = ackPhases.find((known) => known === body['phase']);
+  if (phase === undefined) return oneOf(body['phase'], 'phase', ackPhases);
+  const generation = optional(body['generation'], null, (value) =>
+    integerOf(value, 'generation', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  );
+  if (!generation.ok) return generation;
+  const reason = optional(body['reason'], null, (value) => textOrNumberOf(value, 'reason', 4096));
+  if (!reason.ok) return reason;
+  const incarnation = incarnationOf(body);
+  if (!incarnation.ok) return incarnation;
+  return {
+    ok: true,
+    value: {
+      commandId: commandId.value,
+      generation: generation.value,
+      phase,
+      reason: reason.value,
+      incarnation: incarnation.value,
+    },
+  };
+}
+
+export const reportedStatuses = ['starting', 'running', 'completed', 'failed', 'stopping'] as const;
+export type ReportedStatus = (typeof reportedStatuses)[number];
+
+export interface ReportedInstance {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+  readonly status: ReportedStatus;
+  readonly reason: string | null;
+}
+
+/** `nodes/<id>/state`: every instance that the worker has, complete. */
+export interface WorkerState {
+  readonly incarnation: number | null;
+  readonly requestId: string | null;
+  readonly instances: readonly ReportedInstance[];
+}
+
+export function parseWorkerState(body: JsonObject): Parsed<WorkerState> {
+  const incarnation = incarnationOf(body);
+  if (!incarnation.ok) return incarnation;
+  const requestId = optional(body['requestId'], null, (value) => textOf(value, 'requestId', 64));
+  if (!requestId.ok) return requestId;
+  const list = body['instances'];
+  if (!Array.isArray(list)) {
+    return refused('invalid-field', 'instances is not a list.', 'instances', list ?? null);
+  }
+  const instances: ReportedInstance[] = [];
+  for (const [index, entry] of list.entries()) {
+    const instance = reportedInstanceOf(entry, `instances.${index}`);
+    if (!instance.ok) return instance;
+    instances.push(instance.value);
+  }
+  return {
+    ok: true,
+    value: { incarnation: incarnation.value, requestId: requestId.value, instances },
+  };
+}
+
+function reportedInstanceOf(entry: unknown, field: string): Parsed<ReportedInstance> {
+  if (!isObject(entry)) return refused('invalid-field', `${field} is not an object.`, field, entry);
+  const address = instanceAddressOf(entry, field);
+  if (!address.ok) return address;
+  const status = reportedStatuses.find((known) => known === entry['status']);
+  if (status === undefined) return oneOf(entry['status'], `${field}.status`, reportedStatuses);
+  const reason = optional(entry['reason'], null, (value) =>
+    textOrNumberOf(value, `${field}.reason`, 4096),
+  );
+  if (!reason.ok) return reason;
+  return { ok: true, value: { ...address.value, status, reason: reason.value } };
+}
+
+function incarnationOf(body: JsonObject): Parsed<number | null> {
+  return optional(body['incarnation'], null, (value) =>
+    integerOf(value, 'incarnation', incarnationRange),
+  );
+}
+
+function oneOf(value: unknown, field: string, known: readonly string[]): Parsed<never> {
+  return refused(
+    'invalid-field',
+    `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}; it can be ${known.join(', ')}.`,
+    field,
+    value ?? null,
+  );
+}
+
+/** `nodes/<id>/requests`: the manager asks for the complete state. */
+export interface StateRequest {
+  readonly request: 'state';
+  readonly requestId: string;
+  readonly epoch: number;
+  readonly at: string;
+}

@@ -1,0 +1,45 @@
+import {
+  flagSetting,
+  portSetting,
+  secretSetting,
+  textSetting,
+  urlSetting,
+} from './read-settings.js';
+
+/** Every setting, once. Apps pick what they need; flags have the same names without the prefix. */
+export const settingsCatalogue = {
+  data: textSetting('OAKRING_DATA', 'oakring-data', 'folder of the event log and all other state'),
+  store: textSetting('OAKRING_STORE', '', 'folder of the ledger (default: <data>/ledger)'),
+  host: textSetting('OAKRING_HOST', '127.0.0.1', 'address that all listeners bind to'),
+  port: portSetting('OAKRING_PORT', 10100, 'HTTP port of the manager'),
+  schedulerPort: portSetting('OAKRING_SCHEDULER_PORT', 10105, 'HTTP port of the scheduler'),
+  schedulerUrl: urlSetting(
+    'OAKRING_SCHEDULER_URL',
+    ['http:', 'https:'],
+    'scheduler elsewhere: none runs in this process',
+  ),
+  managerUrl: urlSetting(
+    'OAKRING_MANAGER_URL',
+    ['http:', 'https:'],
+    'manager that a lone scheduler or worker works for',
+  ),
+  mqttPort: portSetting('OAKRING_MQTT_PORT', 10003, 'port of the embedded MQTT broker'),
+  mqttUrl: urlSetting(
+    'OAKRING_MQTT_URL',
+    ['mqtt:', 'mqtts:'],
+    'broker elsewhere: none runs in this process',
+  ),
+  mqttUsername: secretSetting('OAKRING_MQTT_USERNAME', 'user name at the broker'),
+  mqttPassword: secretSetting('OAKRING_MQTT_PASSWORD', 'password at the broker'),
+  token: secretSetting('OAKRING_TOKEN', 'bearer token that HTTP requests must carry'),
+  advertiseUrl: urlSetting(
+    'OAKRING_ADVERTISE_URL',
+    ['http:', 'https:'],
+    'address where others reach this manager',
+  ),
+  url: urlSetting('OAKRING_URL', ['http:', 'https:'], 'where the command line finds the manager'),
+  allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),
+  clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
+  clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),
+  systemManagerUrl: textSetting('SYSTEM_MANAGER_URL', '', 'address of the root orchestrator'),
+} as const;

@@ -1,0 +1,116 @@
+import { OakringError } from '../errors/oakring-error.js';
+
+/** One environment variable: how it is read, what it falls back to, and what it is for. */
+export interface Setting<T> {
+  readonly variable: string;
+  readonly description: string;
+  readonly fallback: string;
+  /** The value, or a sentence that says what is wrong with the text. */
+  read(text: string): { value: T } | { problem: string };
+}
+
+export type Settings<S extends Record<string, Setting<unknown>>> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
+
+/**
+ * Reads every setting of a catalogue from `env` (the process's environment, or flags).
+ * Throws `settings-invalid` naming every bad variable with its value.
+ */
+export function readSettings<S extends Record<string, Setting<unknown>>>(
+  catalogue: S,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings<S> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [key, setting] of Object.entries(catalogue)) {
+    const text = env[setting.variable] ?? setting.fallback;
+    const read = setting.read(text);
+    if ('problem' in read) problems.push(`${setting.variable}: ${read.problem}`);
+    else values[key] = read.value;
+  }
+  if (problems.length > 0) {
+    throw new OakringError({
+      code: 'settings-invalid',
+      detail: `${problems.length} unusable ${problems.length === 1 ? 'setting' : 'settings'}:\n  ${problems.join('\n  ')}\n`,
+    });
+  }
+  // The loop above filled every key of the catalogue.
+  return Object.freeze(values) as Settings<S>;
+}
+
+export function textSetting(
+  variable: string,
+  fallback: string,
+  description: string,
+): Setting<string> {
+  return { variable, fallback, description, read: (text) => ({ value: text }) };
+}
+
+/** A TCP port, 0 (any free one) to 65 535. */
+export function portSetting(
+  variable: string,
+  fallback: number,
+  description: string,
+): Setting<number> {
+  return {
+    variable,
+    fallback: String(fallback),
+    description,
+    read: (text) =>
+      /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+        ? { value: Number(text) }
+        : { problem: `"${text}" is not a port (0 to 65535)` },
+  };
+}
+
+export function flagSetting(variable: string, description: string): Setting<boolean> {
+  return {
+    variable,
+    fallback: 'false',
+    description,
+    read: (text) =>
+      text === 'true' || text === 'false'
+        ? { value: text === 'true' }
+        : { problem: `"${text}" is neither true nor false` },
+  };
+}
+
+/** A URL with one of the schemes, or nothing. */
+export function urlSetting(
+  variable: string,
+  schemes: readonly string[],
+  description: string,
+): Setting<string | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      if (text === '') return { value: null };
+      return URL.canParse(text) && schemes.includes(new URL(text).protocol)
+        ? { value: text.replace(/\/+$/, '') }
+        : { problem: `"${withoutCredentials(text)}" is not a URL with ${schemes.join(' or ')}//` };
+    },
+  };
+}
+
+/** A secret: never shown in an error. */
+export function secretSetting(variable: string, description: string): Setting<string | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => ({ value: text === '' ? null : text }),
+  };
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//***@');
+}
+
+const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export function isLoopback(host: string): boolean {
+  return loopbackHosts.has(host) || host.startsWith('127.');
+}

@@ -1,0 +1,18 @@
+import { Type } from 'typebox';
+import { id, natural, text } from './shapes.js';
+
+/** Stream `cluster`. */
+export const clusterEvents = {
+  ClusterFounded: Type.Object({ clusterId: id, name: text, location: text }),
+  EpochOpened: Type.Object({ epoch: natural, software: text, host: text, pid: natural }),
+  /** The manifest of a telemetry segment that was dropped: the hole is legal. */
+  TelemetryTruncated: Type.Object({
+    segment: id,
+    firstBatch: natural,
+    lastBatch: natural,
+    readings: natural,
+    firstHash: text,
+    lastHash: text,
+    merkleRoot: text,
+  }),
+};

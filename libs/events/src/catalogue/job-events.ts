@@ -1,0 +1,95 @@
+import { Type } from 'typebox';
+import {
+  commandKind,
+  decisionBasis,
+  document,
+  id,
+  labels,
+  natural,
+  placedInstance,
+  resources,
+  text,
+} from './shapes.js';
+
+const command = { commandId: id };
+const refusal = Type.Object({ code: text, detail: text });
+const address = { instance: natural, generation: natural };
+/** `<position>/<index>` of the event that is the decision. */
+const decisionId = id;
+
+/** Stream `jobs/<id>`: the whole story of a job, its instances and its commands. */
+export const jobEvents = {
+  JobSubmitted: Type.Object({
+    id,
+    desired: natural,
+    /** The body as the root sent it; unknown fields travel to the worker. */
+    document,
+    technology: text,
+    resources,
+    labels,
+    constraints: Type.Array(document),
+    /** SHA-256 of the canonical body: tells a repetition from another job of the same id. */
+    bodyHash: text,
+  }),
+  JobSubmissionRefused: refusal,
+  JobScaled: Type.Object({
+    desired: natural,
+    added: Type.Array(natural),
+    removed: Type.Array(natural),
+  }),
+  JobScaleRefused: refusal,
+  JobDeletionOrdered: Type.Object({}),
+  JobEnded: Type.Object({}),
+
+  /** A decision that placed instances; resources are reserved by this event. */
+  InstancesPlaced: Type.Object({
+    decisionId,
+    basis: decisionBasis,
+    placements: Type.Array(placedInstance, { minItems: 1 }),
+  }),
+  /** A decision that placed nothing for these instances; they stay pending. */
+  PlacementRefused: Type.Object({
+    decisionId,
+    basis: Type.Union([decisionBasis, Type.Null()]),
+    instances: Type.Array(natural, { minItems: 1 }),
+    code: text,
+    detail: text,
+    filtered: Type.Record(Type.String(), natural),
+    nearest: Type.Union([Type.Object({ nodeId: id, lacking: resources }), Type.Null()]),
+    wouldFit: Type.Union([resources, Type.Null()]),
+  }),
+
+  /** A move is decided: the target is reserved, the source goes on running. */
+  MoveStarted: Type.Object({
+    decisionId,
+    basis: Type.Union([decisionBasis, Type.Null()]),
+    instance: natural,
+    fromNodeId: id,
+    fromGeneration: natural,
+    placement: placedInstance,
+  }),
+  MoveCompleted: Type.Object(address),
+  MoveAborted: Type.Object({ ...address, reason: text }),
+  MoveRefused: refusal,
+
+  CommandIssued: Type.Object({
+    ...command,
+    kind: commandKind,
+    nodeId: id,
+    ...address,
+    /** `move` only: the node that takes over. */
+    targetNodeId: Type.Optional(id),
+  }),
+  /** The broker's word (PUBACK), for a worker that does not acknowledge. */
+  CommandDelivered: Type.Object(command),
+  CommandReceived: Type.Object(command),
+  /** `assumed`: no worker said so; the broker's PUBACK and time did. */
+  CommandSucceeded: Type.Object({ ...command, assumed: Type.Boolean() }),
+  CommandFailed: Type.Object({ ...command, reason: text }),
+  CommandSuperseded: Type.Object({ ...command, reason: text }),
+  /** Ordered again, with the same id: what it asked for is proved not to be there. */
+  CommandReopened: Type.Object({ ...command, reason: text }),
+
+  /** A worker's report changed what is known of a running instance. */
+  InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text }),
+};

@@ -1,0 +1,36 @@
+import { Type, type Static } from 'typebox';
+
+/** Building blocks of event schemas. Every number is an integer below 2^53. */
+export const id = Type.String({ minLength: 1, maxLength: 256 });
+export const text = Type.String({ maxLength: 8192 });
+export const natural = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const resources = Type.Object({ cpuMillis: natural, memoryMiB: natural });
+export const labels = Type.Record(Type.String(), Type.String());
+export const document = Type.Record(Type.String(), Type.Unknown());
+export const commandKind = Type.Union([
+  Type.Literal('deploy'),
+  Type.Literal('delete'),
+  Type.Literal('move'),
+  Type.Literal('replicate'),
+]);
+export const placedInstance = Type.Object({
+  instance: natural,
+  generation: natural,
+  nodeId: id,
+  /** One sentence: why this node. */
+  reason: text,
+  total: natural,
+  scores: Type.Record(Type.String(), natural),
+});
+/** What a decision saw and how it was made, so that it can be repeated. */
+export const decisionBasis = Type.Object({
+  policy: text,
+  seed: natural,
+  sawLedger: natural,
+  sawTelemetry: natural,
+  nodes: natural,
+  feasible: natural,
+  filtered: Type.Record(Type.String(), natural),
+});
+export type DecisionBasis = Static<typeof decisionBasis>;
+export type PlacedInstance = Static<typeof placedInstance>;

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
+import { upcast } from '../catalogue/upcasters.js';
+import { canonicalJson, type JsonObject } from './canonical-json.js';
+
+/** A command decided in a commit, by its id, and what its caller was answered. */
+export interface DecidedCommand {
+  /** `<METHOD> <path>#<Idempotency-Key>`. */
+  readonly id: string;
+  readonly outcome: JsonObject;
+}
+
+/** The unit of appending, as it is stored (design §4). */
+export interface Commit {
+  /** Dense, from 1. */
+  readonly position: number;
+  readonly epoch: number;
+  /** Fresh per logical commit, the same on every retry. */
+  readonly commitId: string;
+  /** Milliseconds since 1970, leader's clock, never before the previous commit's. */
+  readonly at: number;
+  /** Hash of the commit before; 64 zeros before the first. */
+  readonly prev: string;
+  readonly streams: readonly string[];
+  readonly commands: readonly DecidedCommand[];
+  /** Canonical JSON text of the events. */
+  readonly events: string;
+  /** SHA-256, hex, over the canonical JSON of all other fields (`_id` for the position, `at` as ISO text). */
+  readonly hash: string;
+}
+
+/** An event with its place in history. */
+export type StoredEvent = DomainEvent & {
+  readonly position: number;
+  readonly index: number;
+  /** Number of the event in its stream, dense from 1. */
+  readonly version: number;
+  readonly at: number;
+};
+
+/** Where a log ends. */
+export interface LogHead {
+  readonly position: number;
+  readonly hash: string;
+  readonly epoch: number;
+  readonly at: number;
+}
+
+export const emptyHead: LogHead = { position: 0, hash: '0'.repeat(64), epoch: 0, at: 0 };
+
+/** At most this many events a commit… */
+export const maxEventsPerCommit = 1000;
+/** …and this many bytes of canonical text. */
+export const maxCommitBytes = 1_048_576;
+
+/** Text of one event inside a commit. Throws when the event does not pass its schema. */
+export function encodeEvent(event: DomainEvent, version: number): string {
+  const problem = eventProblem(event.type, event.data);
+  if (problem !== null) throw new TypeError(`refused to write an event: ${problem}`);
+  return canonicalJson({
+    data: event.data,
+    schema: schemaVersion,
+    stream: event.stream,
+    type: event.type,
+    version,
+  });
+}
+
+/** Chains a commit onto `head`. `events` are texts of `encodeEvent`, in order. */
+export function sealCommit(
+  head: LogHead,
+  parts: {
+    readonly epoch: number;
+    readonly commitId: string;
+    readonly at: number;
+    readonly streams: readonly string[];
+    readonly commands: readonly DecidedCommand[];
+    readonly events: readonly string[];
+  },
+): Commit {
+  const body = {
+    position: head.position + 1,
+    epoch: parts.epoch,
+    commitId: parts.commitId,
+    at: Math.max(parts.at, head.at),
+    prev: head.hash,
+    streams: parts.streams,
+    commands: parts.commands,
+    events: `[${parts.events.join(',')}]`,
+  };
+  return { ...body, hash: hashCommit(body) };
+}
+
+export function headOf(commit: Commit): LogHead {
+  return { position: commit.position, hash: commit.hash, epoch: commit.epoch, at: commit.at };
+}
+
+/** The hash of a commit's other fields: what a third party recomputes. */
+export function hashCommit(commit: Omit<Commit, 'hash'>): string {
+  return createHash('sha256').update(hashedText(commit), 'utf8').digest('hex');
+}
+
+function hashedText(commit: Omit<Commit, 'hash'>): string {
+  const { position, at, ...rest } = commit;
+  return canonicalJson({
+    _id: position,
+    at: new Date(at).toISOString(),
+    commands: rest.commands,
+    commitId: rest.commitId,
+    epoch: rest.epoch,
+    events: rest.events,
+    prev: rest.prev,
+    streams: rest.streams,
+  });
+}
+
+interface EventRecord {
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schema: number;
+  readonly data: JsonObject;
+}
+
+/** The events of a commit, upcast to today's schemas. */
+export function decodeEvents(commit: Commit): StoredEvent[] {
+  const records = JSON.parse(commit.events) as readonly EventRecord[];
+  return records.map(
+    (record, index) =>
+      // The schema was checked when it was written, and the hash covers the text.
+      ({
+        position: commit.position,
+        index,
+        stream: record.stream,
+        version: record.version,
+        type: record.type,
+        at: commit.at,
+        data:
+          record.schema === schemaVersion
+            ? record.data
+            : upcast(record.type, record.schema, record.data),
+      }) as StoredEvent,
+  );
+}

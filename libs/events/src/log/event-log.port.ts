@@ -1,0 +1,33 @@
+import type { Commit, LogHead } from './commit.js';
+
+/** What auditors get: the log, read only. Reads see whole durable commits, in order. */
+export interface EventLogReader {
+  /** Where the log ends; `emptyHead` for an empty one. */
+  head(): Promise<LogHead>;
+  /**
+   * Up to `limit` commits from `from` (inclusive, ≥ 1) in order, with `stream` only those that hold
+   * an event of that stream. Short: at most `limit` commits and about 4 MB, at least one if there is one.
+   */
+  read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]>;
+  /** Calls back after each durable append; a hint to read, never the data. Returns the way out. */
+  onAppended(listener: (head: LogHead) => void): () => void;
+  close(): Promise<void>;
+}
+
+export type AppendOutcome =
+  | { readonly status: 'appended' }
+  /** Another writer's commit lies at the position, or a higher epoch was seen: stop writing. */
+  | { readonly status: 'deposed'; readonly head: LogHead }
+  /** The store cannot write now (disk full, read-only); nothing was written. */
+  | { readonly status: 'unavailable'; readonly reason: string };
+
+export interface EventLogWriter extends EventLogReader {
+  /**
+   * Appends one commit durably; resolves `appended` only once it would survive `kill -9` and a
+   * power cut. One in flight at a time. The position must be head + 1, `prev` the head's hash and
+   * the epoch not below the head's, checked inside the store's transaction.
+   */
+  append(commit: Commit): Promise<AppendOutcome>;
+  /** Number of events in each of these streams so far; streams without events are 0. */
+  streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
