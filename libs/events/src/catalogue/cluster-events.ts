@@ -5,6 +5,10 @@ import { id, natural, text } from './shapes.js';
 export const clusterEvents = {
   ClusterFounded: Type.Object({ clusterId: id, name: text, location: text }),
   EpochOpened: Type.Object({ epoch: natural, software: text, host: text, pid: natural }),
+  /** A request with an Idempotency-Key changed nothing; its answer is kept all the same. */
+  RequestAnswered: Type.Object({ request: text }),
+  /** A request was refused before it concerned any job or node. */
+  RequestRefused: Type.Object({ request: text, code: text, detail: text }),
   /** The manifest of a telemetry segment that was dropped: the hole is legal. */
   TelemetryTruncated: Type.Object({
     segment: id,

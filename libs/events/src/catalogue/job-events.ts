@@ -77,6 +77,8 @@ export const jobEvents = {
     kind: commandKind,
     nodeId: id,
     ...address,
+    /** Incarnation of the node when it was ordered: a later one's first report proves absence. */
+    incarnation: natural,
     /** `move` only: the node that takes over. */
     targetNodeId: Type.Optional(id),
   }),
@@ -88,7 +90,15 @@ export const jobEvents = {
   CommandFailed: Type.Object({ ...command, reason: text }),
   CommandSuperseded: Type.Object({ ...command, reason: text }),
   /** Ordered again, with the same id: what it asked for is proved not to be there. */
-  CommandReopened: Type.Object({ ...command, reason: text }),
+  CommandReopened: Type.Object({
+    ...command,
+    reason: text,
+    kind: commandKind,
+    nodeId: id,
+    ...address,
+    /** Incarnation of the node that it is ordered from again. */
+    incarnation: natural,
+  }),
 
   /** A worker's report changed what is known of a running instance. */
   InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text }),

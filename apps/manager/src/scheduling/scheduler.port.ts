@@ -1,0 +1,7 @@
+import type { ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
+
+/** The scheduler as the manager asks it: over HTTP, or simulated. */
+export abstract class Scheduler {
+  /** Throws an OakringError `scheduler-unavailable` when there is no answer in time. */
+  abstract schedule(request: ScheduleRequest): Promise<ScheduleAnswers>;
+}

@@ -1,0 +1,65 @@
+import type { NodeFacts } from '@oakring/contracts';
+import type { ClusterState } from './cluster-state.js';
+import type { NodeRecord } from './records.js';
+
+/** Changes remembered; a scheduler further behind gets the complete view. */
+const maxRemembered = 65_536;
+
+/**
+ * Which nodes changed since a position: the feed of the scheduler's copy. Remembers the newest
+ * changes in order, so that an answer costs what changed and not what there is.
+ */
+export class NodeChangeFeed {
+  private positions: number[] = [];
+  private ids: string[] = [];
+  /** Changes at or below this position are not remembered. */
+  private floor: number;
+
+  constructor(private readonly state: ClusterState) {
+    this.floor = state.head.position;
+  }
+
+  /** To be called with the ids of the nodes that a commit changed. */
+  record(position: number, nodeIds: Iterable<string>): void {
+    for (const id of nodeIds) {
+      this.positions.push(position);
+      this.ids.push(id);
+    }
+    if (this.positions.length > 2 * maxRemembered) {
+      const cut = this.positions.length - maxRemembered;
+      this.floor = this.positions[cut - 1] ?? this.floor;
+      this.positions = this.positions.slice(cut);
+      this.ids = this.ids.slice(cut);
+    }
+  }
+
+  /** Facts of the nodes that changed after `position`; all of them when that is too long ago. */
+  since(position: number): { complete: boolean; nodes: NodeFacts[] } {
+    if (position < this.floor || position > this.state.head.position) {
+      return { complete: true, nodes: Array.from(this.state.nodes.values(), factsOf) };
+    }
+    const changed = new Set<string>();
+    for (let at = this.positions.length - 1; at >= 0; at -= 1) {
+      if ((this.positions[at] ?? 0) <= position) break;
+      changed.add(this.ids[at] ?? '');
+    }
+    const nodes: NodeFacts[] = [];
+    for (const id of changed) {
+      const node = this.state.nodes.get(id);
+      if (node !== undefined) nodes.push(factsOf(node));
+    }
+    return { complete: false, nodes };
+  }
+}
+
+export function factsOf(node: NodeRecord): NodeFacts {
+  return {
+    id: node.id,
+    status: node.status,
+    technologies: node.technologies,
+    architecture: node.architecture,
+    labels: node.labels,
+    capacity: node.capacity,
+    reserved: node.reserved,
+  };
+}

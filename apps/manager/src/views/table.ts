@@ -1,0 +1,81 @@
+/**
+ * One view: records by key, in the order of their first appearance. Remembers which keys changed
+ * since they were last taken, so that a checkpoint writes only those.
+ */
+export class Table<R> {
+  private readonly records = new Map<string, R>();
+  private changed = new Set<string>();
+
+  constructor(readonly name: string) {}
+
+  get size(): number {
+    return this.records.size;
+  }
+
+  get(key: string): R | undefined {
+    return this.records.get(key);
+  }
+
+  set(key: string, record: R): void {
+    this.records.set(key, record);
+    this.changed.add(key);
+  }
+
+  delete(key: string): void {
+    this.records.delete(key);
+    this.changed.add(key);
+  }
+
+  /** The record whose key appeared first. */
+  oldestKey(): string | undefined {
+    return this.records.keys().next().value;
+  }
+
+  values(): IterableIterator<R> {
+    return this.records.values();
+  }
+
+  entries(): IterableIterator<[string, R]> {
+    return this.records.entries();
+  }
+
+  /** Keys that changed since they were last taken. */
+  peekChanges(): ReadonlySet<string> {
+    return this.changed;
+  }
+
+  /** Keys that changed since the last call. */
+  takeChanges(): ReadonlySet<string> {
+    const taken = this.changed;
+    this.changed = new Set();
+    return taken;
+  }
+}
+
+/** Members by group, for questions such as "the placements of a node"; derived, never saved. */
+export class Index {
+  private readonly groups = new Map<string, Set<string>>();
+
+  add(group: string, member: string): void {
+    const members = this.groups.get(group);
+    if (members === undefined) this.groups.set(group, new Set([member]));
+    else members.add(member);
+  }
+
+  remove(group: string, member: string): void {
+    const members = this.groups.get(group);
+    if (members === undefined) return;
+    members.delete(member);
+    if (members.size === 0) this.groups.delete(group);
+  }
+
+  of(group: string): ReadonlySet<string> {
+    return this.groups.get(group) ?? none;
+  }
+
+  sizeOf(group: string): number {
+    return this.groups.get(group)?.size ?? 0;
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
