@@ -21,15 +21,15 @@ export class ClusterState {
   /** The fold reflects the log up to here. */
   head: LogHead = emptyHead;
 
-  readonly cluster = new Table<ClusterRecord>('cluster');
-  readonly nodes = new Table<NodeRecord>('nodes');
-  readonly jobs = new Table<JobRecord>('jobs');
-  readonly instances = new Table<InstanceRecord>('instances');
-  readonly placements = new Table<PlacementRecord>('placements');
-  readonly commands = new Table<CommandRecord>('commands');
-  readonly answers = new Table<AnswerRecord>('answers');
-  readonly retired = new Table<RetiredRecord>('retired');
-  readonly counters = new Table<CountersRecord>('counters');
+  readonly cluster: Table<ClusterRecord>;
+  readonly nodes: Table<NodeRecord>;
+  readonly jobs: Table<JobRecord>;
+  readonly instances: Table<InstanceRecord>;
+  readonly placements: Table<PlacementRecord>;
+  readonly commands: Table<CommandRecord>;
+  readonly answers: Table<AnswerRecord>;
+  readonly retired: Table<RetiredRecord>;
+  readonly counters: Table<CountersRecord>;
 
   /** Keys of a job's instances. */
   readonly instancesOfJob = new Index();
@@ -37,8 +37,8 @@ export class ClusterState {
   readonly placementsOfNode = new Index();
   /** Keys of an instance's placements (two while it moves). */
   readonly placementsOfInstance = new Index();
-  /** Ids of commands that are not ended, by node. */
-  readonly openCommandsOfNode = new Index();
+  /** Ids of commands that are issued and neither delivered, received nor ended, by node. */
+  readonly unsentOfNode = new Index();
   /** Keys of instances that wait for a placement, by job. */
   readonly pendingOfJob = new Index();
   /** Keys of placements that are not wanted and have no open `delete`, in one group. */
@@ -49,17 +49,32 @@ export class ClusterState {
   readonly jobsWithPending = new Set<string>();
 
   /** The views that are saved and compared. */
-  get tables(): readonly Table<object>[] {
-    return [
-      this.cluster,
-      this.nodes,
-      this.jobs,
-      this.instances,
-      this.placements,
-      this.commands,
-      this.answers,
-      this.retired,
-      this.counters,
+  readonly tables: readonly Table<object>[];
+
+  /** `saved`: checkpoints are made of this state, so it remembers what changed. */
+  constructor(saved: boolean) {
+    this.cluster = new Table('cluster', saved);
+    this.nodes = new Table('nodes', saved);
+    this.jobs = new Table('jobs', saved);
+    this.instances = new Table('instances', saved);
+    this.placements = new Table('placements', saved);
+    this.commands = new Table('commands', saved);
+    this.answers = new Table('answers', saved);
+    this.retired = new Table('retired', saved);
+    this.counters = new Table('counters', saved);
+    const { cluster, nodes, jobs, instances, placements } = this;
+    const { commands, answers, retired, counters } = this;
+    // Read, compared and copied record by record, whatever the records are.
+    this.tables = [
+      cluster,
+      nodes,
+      jobs,
+      instances,
+      placements,
+      commands,
+      answers,
+      retired,
+      counters,
     ] as unknown as readonly Table<object>[];
   }
 }

@@ -63,6 +63,8 @@ export interface InstanceRecord {
   readonly generation: number;
   readonly status:
     'pending' | 'placed' | 'starting' | 'running' | 'completed' | 'failed' | 'stopping';
+  /** The highest generation given before the current one, moves that failed included. */
+  readonly lastGeneration: number;
   readonly nodeId: string | null;
   readonly confirmed: boolean;
   readonly reason: string | null;

@@ -6,7 +6,11 @@ export class Table<R> {
   private readonly records = new Map<string, R>();
   private changed = new Set<string>();
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    /** False for a state that is never saved: it would remember changes for nobody. */
+    private readonly remembersChanges: boolean,
+  ) {}
 
   get size(): number {
     return this.records.size;
@@ -18,12 +22,12 @@ export class Table<R> {
 
   set(key: string, record: R): void {
     this.records.set(key, record);
-    this.changed.add(key);
+    if (this.remembersChanges) this.changed.add(key);
   }
 
   delete(key: string): void {
     this.records.delete(key);
-    this.changed.add(key);
+    if (this.remembersChanges) this.changed.add(key);
   }
 
   /** The record whose key appeared first. */

@@ -1,0 +1,126 @@
+import type { ErrorCode, JobDocument } from '@oakring/contracts';
+import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
+import type { InstanceRecord, JobRecord } from '../../views/records.js';
+import type { Answers } from '../command.js';
+import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { concludeDeletion } from './orders.js';
+
+/** `POST /api/v1/jobs`. The same document under the same id gets the first answer again. */
+export function submitJob(
+  deciding: Deciding,
+  id: string,
+  job: JobDocument,
+  bodyHash: string,
+): Decided<Answers['SubmitJob']> {
+  const known = deciding.state.jobs.get(id);
+  if (known?.status === 'active' && known.bodyHash === bodyHash) {
+    const { submittedPosition: position, submittedDesired: desired } = known;
+    return { answer: { id, position, desired } };
+  }
+  if (known !== undefined) {
+    const [code, detail]: [ErrorCode, string] =
+      known.status === 'deleting'
+        ? ['job-deleting', `Job ${id} is being deleted; its last instances have not ended yet.`]
+        : [
+            'job-id-taken',
+            `Job ${id} was submitted at position ${known.submittedPosition} with a different body.`,
+          ];
+    deciding.emit({ stream: jobStream(id), type: 'JobSubmissionRefused', data: { code, detail } });
+    return refuse(code, detail, 'id', id);
+  }
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobSubmitted',
+    data: {
+      id,
+      desired: job.count,
+      document: { ...job.document },
+      technology: job.technology,
+      resources: job.resources,
+      labels: job.labels,
+      constraints: job.constraints.map((constraint) => ({ ...constraint })),
+      bodyHash,
+    },
+  });
+  return { answer: { id, position: deciding.position, desired: job.count } };
+}
+
+/** `POST /api/v1/jobs/{id}/replicate`: a new desired total; the reconciler does the rest. */
+export function scaleJob(
+  deciding: Deciding,
+  id: string,
+  count: number,
+): Decided<Answers['ScaleJob']> {
+  const job = deciding.state.jobs.get(id);
+  if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
+  if (job.status === 'deleting') {
+    const detail = `Job ${id} is being deleted; it cannot be scaled to ${count}.`;
+    deciding.emit({
+      stream: jobStream(id),
+      type: 'JobScaleRefused',
+      data: { code: 'job-deleting', detail },
+    });
+    return refuse('job-deleting', detail);
+  }
+  if (job.desired === count) {
+    return { answer: { id, status: job.status, desired: count, position: job.position } };
+  }
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobScaled',
+    data: { desired: count, ...difference(deciding.state, job, count) },
+  });
+  return { answer: { id, status: job.status, desired: count, position: deciding.position } };
+}
+
+function difference(
+  state: ClusterState,
+  job: JobRecord,
+  count: number,
+): { added: number[]; removed: number[] } {
+  const kept: InstanceRecord[] = [];
+  for (const key of state.instancesOfJob.of(job.id)) {
+    const instance = state.instances.get(key);
+    if (instance !== undefined && !instance.removing) kept.push(instance);
+  }
+  if (count < kept.length) {
+    const surplus = kept.sort(leastWorthKeepingFirst).slice(0, kept.length - count);
+    return { added: [], removed: surplus.map(({ number }) => number).sort((a, b) => a - b) };
+  }
+  const added: number[] = [];
+  for (let number = 0; added.length < count - kept.length; number += 1) {
+    if (state.instances.get(instanceKey(job.id, number)) === undefined) added.push(number);
+  }
+  return { added, removed: [] };
+}
+
+const worth = {
+  pending: 0,
+  failed: 1,
+  completed: 1,
+  placed: 2,
+  starting: 3,
+  stopping: 0,
+  running: 4,
+};
+
+/** Those that do not run go first, then the newest (design §5: newest and least healthy). */
+function leastWorthKeepingFirst(a: InstanceRecord, b: InstanceRecord): number {
+  return (
+    worth[a.status] - worth[b.status] ||
+    Number(a.confirmed) - Number(b.confirmed) ||
+    b.number - a.number
+  );
+}
+
+/** `DELETE /api/v1/jobs/{id}`. Repeated while it lasts: the same answer. */
+export function deleteJob(deciding: Deciding, id: string): Decided<Answers['DeleteJob']> {
+  const job = deciding.state.jobs.get(id);
+  if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
+  if (job.status === 'deleting') {
+    return { answer: { id, status: 'deleting', desired: 0, position: job.deletionPosition } };
+  }
+  deciding.emit({ stream: jobStream(id), type: 'JobDeletionOrdered', data: {} });
+  concludeDeletion(deciding, id);
+  return { answer: { id, status: 'deleting', desired: 0, position: deciding.position } };
+}

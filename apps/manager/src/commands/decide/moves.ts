@@ -1,0 +1,124 @@
+import type { Refusal } from '@oakring/contracts';
+import { instanceKey, placementKey } from '../../views/cluster-state.js';
+import { nextGeneration } from '../../views/fold/records.fold.js';
+import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
+import type { Answers, Command } from '../command.js';
+import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { announceMove, orderStart } from './orders.js';
+import { holds } from './plans.js';
+
+type Move = Extract<Command, { type: 'MoveInstance' }>;
+
+/**
+ * Make before break: the target is reserved and started under the next generation while the source
+ * goes on running; the source is deleted once the target runs.
+ */
+export function moveInstance(deciding: Deciding, move: Move): Decided<Answers['MoveInstance']> {
+  const job = deciding.state.jobs.get(move.id);
+  if (job === undefined) return refuse('job-unknown', `There is no job ${move.id}.`, 'id', move.id);
+  const instance = deciding.state.instances.get(instanceKey(move.id, move.instance));
+  if (instance === undefined) {
+    const detail = `Job ${move.id} has no instance ${move.instance}.`;
+    return refuse('instance-unknown', detail, 'instance', move.instance);
+  }
+  const source = deciding.state.placements.get(
+    placementKey(move.id, instance.number, instance.generation),
+  );
+  const refusal = refusalOf(deciding, job, instance, move);
+  if (refusal !== null) return recordRefusal(deciding, move.id, refusal);
+  if (source === undefined) {
+    const detail = `Instance ${move.instance} of job ${move.id} holds no node.`;
+    return recordRefusal(deciding, move.id, { code: 'instance-not-movable', detail });
+  }
+  return start(deciding, job, instance, source, move);
+}
+
+function start(
+  deciding: Deciding,
+  job: JobRecord,
+  instance: InstanceRecord,
+  source: PlacementRecord,
+  move: Move,
+): Decided<Answers['MoveInstance']> {
+  const decisionId = deciding.nextAddress();
+  const generation = nextGeneration(instance);
+  deciding.emit({
+    stream: jobStream(job.id),
+    type: 'MoveStarted',
+    data: {
+      decisionId,
+      basis: move.basis,
+      instance: instance.number,
+      fromNodeId: source.nodeId,
+      fromGeneration: instance.generation,
+      placement: { ...move.target, instance: instance.number, generation },
+    },
+  });
+  announceMove(deciding, source, move.target.nodeId);
+  const target = deciding.state.placements.get(placementKey(job.id, instance.number, generation));
+  if (target !== undefined) orderStart(deciding, target);
+  return {
+    answer: {
+      id: job.id,
+      status: job.status,
+      desired: job.desired,
+      position: deciding.position,
+      instance: instance.number,
+      generation,
+      nodeId: move.target.nodeId,
+      decision: decisionId,
+    },
+  };
+}
+
+function refusalOf(
+  deciding: Deciding,
+  job: JobRecord,
+  instance: InstanceRecord,
+  move: Move,
+): Refusal | null {
+  const name = `Instance ${instance.number} of job ${job.id}`;
+  if (instance.removing || instance.status !== 'running') {
+    return {
+      code: 'instance-not-movable',
+      detail: `${name} is ${instance.status}; only a running instance is moved.`,
+    };
+  }
+  if (instance.moving !== null) {
+    return {
+      code: 'instance-not-movable',
+      detail: `${name} is moving to ${instance.moving.nodeId} already.`,
+    };
+  }
+  if (instance.generation !== move.generation) {
+    return {
+      code: 'instance-not-movable',
+      detail: `${name} is at generation ${instance.generation} now, not ${move.generation}.`,
+    };
+  }
+  if (move.target.nodeId === instance.nodeId || !holds(deciding.state, job, move.target.nodeId)) {
+    return {
+      code: 'worker-does-not-fit',
+      detail: `${name} does not fit on ${move.target.nodeId} any more.`,
+      field: 'worker',
+      value: move.target.nodeId,
+    };
+  }
+  return null;
+}
+
+/** A move that found no target is refused on record. */
+export function refuseMove(deciding: Deciding, id: string, refusal: Refusal): Decided<null> {
+  if (deciding.state.jobs.get(id) === undefined) return { answer: null };
+  recordRefusal(deciding, id, refusal);
+  return { answer: null };
+}
+
+function recordRefusal(deciding: Deciding, id: string, refusal: Refusal): { refusal: Refusal } {
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'MoveRefused',
+    data: { code: refusal.code, detail: refusal.detail },
+  });
+  return { refusal };
+}

@@ -1,0 +1,76 @@
+import type { WorkerStatus } from '@oakring/contracts';
+import type { NodeRecord } from '../../views/records.js';
+import type { Command } from '../command.js';
+import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { seenAlive } from './node-registration.js';
+
+/**
+ * The node a message came from, if it may be believed: known, and of the current incarnation
+ * (absent means the current one).
+ */
+export function speakingNode(
+  deciding: Deciding,
+  nodeId: string,
+  incarnation: number | null,
+): { node: NodeRecord } | ReturnType<typeof refuse> {
+  const node = deciding.state.nodes.get(nodeId);
+  if (node === undefined) return refuse('node-unknown', `Node ${nodeId} is not registered.`);
+  if (incarnation === null || incarnation === node.incarnation) return { node };
+  const relation = incarnation < node.incarnation ? 'older' : 'not registered yet';
+  return refuse(
+    'incarnation-stale',
+    `Node ${nodeId} is at incarnation ${node.incarnation}; ${incarnation} is ${relation}.`,
+    'incarnation',
+    incarnation,
+  );
+}
+
+/** `nodes/<id>/status`. A message delivered with the retain flag is never a sign of life. */
+export function recordWorkerStatus(
+  deciding: Deciding,
+  nodeId: string,
+  status: WorkerStatus,
+  retained: boolean,
+): Decided<null> {
+  const speaker = speakingNode(deciding, nodeId, status.incarnation);
+  if ('refusal' in speaker) return speaker;
+  const { node } = speaker;
+  if (status.status === 'online') {
+    if (!retained) seenAlive(deciding, node, 'online');
+  } else if (node.status === 'ready' || (node.status === 'registered' && !retained)) {
+    deciding.emit({
+      stream: nodeStream(nodeId),
+      type: 'NodeSuspected',
+      data: { reason: retained ? 'a retained "offline"' : 'said "offline", or its last will did' },
+    });
+  }
+  return { answer: null };
+}
+
+/** What the watch over silence found. Nothing happens if the node has moved on meanwhile. */
+export function observeNode(
+  deciding: Deciding,
+  command: Extract<Command, { type: 'ObserveNode' }>,
+): Decided<null> {
+  const node = deciding.state.nodes.get(command.nodeId);
+  if (node === undefined || node.incarnation !== command.incarnation) return { answer: null };
+  const stream = nodeStream(node.id);
+  const data = { reason: command.reason };
+  switch (command.seen) {
+    case 'alive':
+      seenAlive(deciding, node, command.reason);
+      break;
+    case 'silent':
+      if (node.status === 'ready' || node.status === 'registered') {
+        deciding.emit({ stream, type: 'NodeSuspected', data });
+      }
+      break;
+    case 'disconnected':
+      if (node.status === 'suspect') deciding.emit({ stream, type: 'NodeDisconnected', data });
+      break;
+    case 'lost':
+      if (node.status === 'disconnected') deciding.emit({ stream, type: 'NodeLost', data });
+      break;
+  }
+  return { answer: null };
+}

@@ -1,0 +1,137 @@
+import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
+import type { CommandRecord, PlacementRecord } from '../../views/records.js';
+import { jobStream, type Deciding } from './deciding.js';
+
+/**
+ * Orders to workers, and what follows when a placement starts or ends. The `commandId` is the
+ * address of its `CommandIssued`: fixed in the decision's commit, the same for all attempts.
+ */
+
+/** Orders a placement to be run; a node that runs the job already is asked to replicate. */
+export function orderStart(deciding: Deciding, placement: PlacementRecord): void {
+  const runsJob = nodeRunsJob(deciding.state, placement);
+  issue(deciding, placement, runsJob ? 'replicate' : 'deploy');
+}
+
+/** Orders a placement to be stopped; an order to start it that is still open is superseded. */
+export function orderStop(deciding: Deciding, placement: PlacementRecord): void {
+  const open =
+    placement.commandId === null ? null : deciding.state.commands.get(placement.commandId);
+  if (open !== null && open !== undefined && open.status !== 'ended') {
+    deciding.emit({
+      stream: jobStream(placement.job),
+      type: 'CommandSuperseded',
+      data: { commandId: open.id, reason: 'the instance is not wanted there any more' },
+    });
+  }
+  issue(deciding, placement, 'delete');
+}
+
+/** Tells the source of a move that it is being taken over. */
+export function announceMove(
+  deciding: Deciding,
+  source: PlacementRecord,
+  targetNodeId: string,
+): void {
+  issue(deciding, source, 'move', targetNodeId);
+}
+
+function issue(
+  deciding: Deciding,
+  placement: PlacementRecord,
+  kind: CommandRecord['kind'],
+  targetNodeId?: string,
+): void {
+  deciding.emit({
+    stream: jobStream(placement.job),
+    type: 'CommandIssued',
+    data: {
+      commandId: deciding.nextAddress(),
+      kind,
+      nodeId: placement.nodeId,
+      instance: placement.number,
+      generation: placement.generation,
+      incarnation: deciding.state.nodes.get(placement.nodeId)?.incarnation ?? 0,
+      ...(targetNodeId === undefined ? {} : { targetNodeId }),
+    },
+  });
+}
+
+function nodeRunsJob(state: ClusterState, wanted: PlacementRecord): boolean {
+  for (const key of state.placementsOfNode.of(wanted.nodeId)) {
+    const placement = state.placements.get(key);
+    if (placement?.job !== wanted.job) continue;
+    const instance = state.instances.get(instanceKey(placement.job, placement.number));
+    if (instance?.generation === placement.generation && instance.status === 'running') return true;
+  }
+  return false;
+}
+
+/** Orders again, under the same ids, what is wanted on a node and was ordered before. */
+export function reopenWanted(deciding: Deciding, nodeId: string, reason: string): void {
+  for (const key of [...deciding.state.placementsOfNode.of(nodeId)]) {
+    const placement = deciding.state.placements.get(key);
+    if (placement !== undefined) reopen(deciding, placement, reason);
+  }
+}
+
+/** Orders the newest command about a placement again. Nothing to do while it is still to be sent. */
+export function reopen(deciding: Deciding, placement: PlacementRecord, reason: string): void {
+  const { commandId } = placement;
+  if (commandId === null) return;
+  const command = deciding.state.commands.get(commandId);
+  if (command?.status === 'issued') return;
+  const { job, number, nodeId, generation, wanted } = placement;
+  deciding.emit({
+    stream: jobStream(job),
+    type: 'CommandReopened',
+    data: {
+      commandId,
+      reason,
+      // An ended command may be forgotten; what a placement was ordered last follows from it.
+      kind: command?.kind ?? (wanted ? 'deploy' : 'delete'),
+      nodeId,
+      instance: number,
+      generation,
+      incarnation: deciding.state.nodes.get(nodeId)?.incarnation ?? 0,
+    },
+  });
+}
+
+/** A placement runs, by its worker's word or the broker's: a move that waited for it goes on. */
+export function concludeStart(
+  deciding: Deciding,
+  command: CommandRecord,
+  confirmed: boolean,
+): void {
+  const instance = deciding.state.instances.get(instanceKey(command.job, command.instance));
+  if (instance?.moving?.generation !== command.generation) return;
+  deciding.emit({
+    stream: jobStream(command.job),
+    type: 'MoveCompleted',
+    data: { instance: command.instance, generation: command.generation, confirmed },
+  });
+}
+
+/** The target of a move did not start, or has ended: the original stays. */
+export function abortMoveTo(
+  deciding: Deciding,
+  address: { job: string; instance: number; generation: number },
+  reason: string,
+): void {
+  const instance = deciding.state.instances.get(instanceKey(address.job, address.instance));
+  if (instance?.moving?.generation !== address.generation) return;
+  deciding.emit({
+    stream: jobStream(address.job),
+    type: 'MoveAborted',
+    data: { instance: address.instance, generation: address.generation, reason },
+  });
+}
+
+/** A job that is being deleted ends with its last instance. */
+export function concludeDeletion(deciding: Deciding, job: string): void {
+  const record = deciding.state.jobs.get(job);
+  if (record?.status !== 'deleting') return;
+  if (deciding.state.instancesOfJob.sizeOf(job) > 0) return;
+  deciding.emit({ stream: jobStream(job), type: 'JobEnded', data: {} });
+}

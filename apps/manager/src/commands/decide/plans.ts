@@ -1,0 +1,198 @@
+import type { PlacementRefusal, Resources, ScheduleAnswer } from '@oakring/contracts';
+import { fits } from '@oakring/placement';
+import type { DecisionBasis, PlacedInstance } from '@oakring/events';
+import { placementKey, type ClusterState } from '../../views/cluster-state.js';
+import { nextGeneration } from '../../views/fold/records.fold.js';
+import { factsOf } from '../../views/node-changes.js';
+import type { InstanceRecord, JobRecord } from '../../views/records.js';
+import type { Answers } from '../command.js';
+import { jobStream, type Decided, type Deciding } from './deciding.js';
+import { orderStart, orderStop } from './orders.js';
+
+/** At most this many placements a commit (issue 3, point 4). */
+export const maxPlacementsPerPlan = 500;
+
+/**
+ * A scheduler's proposal, checked again on our own table: what still holds is placed and reserved by
+ * this very commit, the rest is returned to be asked again elsewhere.
+ */
+export function applyPlan(
+  deciding: Deciding,
+  id: string,
+  answer: ScheduleAnswer,
+): Decided<Answers['ApplyPlan']> {
+  const job = deciding.state.jobs.get(id);
+  if (job?.status !== 'active') return { answer: { placed: 0, rejected: [] } };
+  const pending = pendingInstances(deciding.state, id);
+  const { placements, rejected } = choose(deciding.state, job, pending, answer);
+  const basis = basisOf(answer);
+  if (placements.length > 0) {
+    deciding.emit({
+      stream: jobStream(id),
+      type: 'InstancesPlaced',
+      data: { decisionId: deciding.nextAddress(), basis, placements },
+    });
+    for (const placed of placements) {
+      const key = placementKey(id, placed.instance, placed.generation);
+      const placement = deciding.state.placements.get(key);
+      if (placement !== undefined) orderStart(deciding, placement);
+    }
+  }
+  if (answer.refusal !== null && rejected.length === 0) {
+    refuseRest(deciding, id, answer.refusal, basis);
+  }
+  return { answer: { placed: placements.length, rejected } };
+}
+
+function choose(
+  state: ClusterState,
+  job: JobRecord,
+  pending: readonly InstanceRecord[],
+  answer: ScheduleAnswer,
+): { placements: PlacedInstance[]; rejected: string[] } {
+  const placements: PlacedInstance[] = [];
+  const rejected = new Set<string>();
+  // What this very plan has taken so far, by node.
+  const taken = new Map<string, Resources>();
+  for (const proposed of answer.placements.slice(0, maxPlacementsPerPlan)) {
+    const instance = pending[placements.length];
+    if (instance === undefined) break;
+    const before = taken.get(proposed.nodeId) ?? { cpuMillis: 0, memoryMiB: 0 };
+    if (!holds(state, job, proposed.nodeId, before)) {
+      rejected.add(proposed.nodeId);
+      continue;
+    }
+    taken.set(proposed.nodeId, {
+      cpuMillis: before.cpuMillis + job.resources.cpuMillis,
+      memoryMiB: before.memoryMiB + job.resources.memoryMiB,
+    });
+    placements.push({
+      instance: instance.number,
+      generation: nextGeneration(instance),
+      nodeId: proposed.nodeId,
+      reason: proposed.reason,
+      total: proposed.total,
+      scores: proposed.scores,
+    });
+  }
+  return { placements, rejected: [...rejected] };
+}
+
+/** Whether a node can take one more instance, reservations only: telemetry never overcommits. */
+export function holds(
+  state: ClusterState,
+  job: JobRecord,
+  nodeId: string,
+  taken: Resources = { cpuMillis: 0, memoryMiB: 0 },
+): boolean {
+  const node = state.nodes.get(nodeId);
+  if (node === undefined) return false;
+  const facts = factsOf(node);
+  return fits(
+    {
+      ...facts,
+      reserved: {
+        cpuMillis: facts.reserved.cpuMillis + taken.cpuMillis,
+        memoryMiB: facts.reserved.memoryMiB + taken.memoryMiB,
+      },
+    },
+    job,
+    noExclusion,
+  );
+}
+
+const noExclusion: ReadonlySet<string> = new Set();
+
+function pendingInstances(state: ClusterState, job: string): InstanceRecord[] {
+  const pending: InstanceRecord[] = [];
+  for (const key of state.pendingOfJob.of(job)) {
+    const instance = state.instances.get(key);
+    if (instance !== undefined) pending.push(instance);
+    // Numbers are added in order; more than a plan can take are not looked at.
+    if (pending.length === maxPlacementsPerPlan) break;
+  }
+  return pending.sort((a, b) => a.number - b.number);
+}
+
+export function basisOf(answer: ScheduleAnswer): DecisionBasis {
+  return {
+    policy: answer.policy,
+    seed: answer.seed,
+    sawLedger: answer.positions.ledger,
+    sawTelemetry: answer.positions.telemetry,
+    nodes: answer.considered.nodes,
+    feasible: answer.considered.feasible,
+    filtered: answer.considered.filtered,
+  };
+}
+
+/** Why an instance waits, stored once per reason: the same again is no news. */
+function refuseRest(
+  deciding: Deciding,
+  id: string,
+  refusal: Pick<PlacementRefusal, 'code' | 'detail' | 'filtered' | 'nearest' | 'wouldFit'>,
+  basis: DecisionBasis | null,
+): void {
+  const instances = instancesToTell(deciding.state, id, refusal.detail);
+  if (instances.length === 0) return;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'PlacementRefused',
+    data: {
+      decisionId: deciding.nextAddress(),
+      basis,
+      instances,
+      code: refusal.code,
+      detail: refusal.detail,
+      filtered: refusal.filtered,
+      nearest: refusal.nearest,
+      wouldFit: refusal.wouldFit,
+    },
+  });
+}
+
+function instancesToTell(state: ClusterState, id: string, detail: string): number[] {
+  const numbers: number[] = [];
+  for (const key of state.pendingOfJob.of(id)) {
+    const instance = state.instances.get(key);
+    if (instance !== undefined && instance.reason !== detail) numbers.push(instance.number);
+  }
+  return numbers;
+}
+
+/** The scheduler was not asked, or did not answer: the instances wait with that reason. */
+export function refusePlacement(
+  deciding: Deciding,
+  id: string,
+  code: string,
+  detail: string,
+): Decided<null> {
+  const instances = instancesToTell(deciding.state, id, detail);
+  if (instances.length > 0) {
+    deciding.emit({
+      stream: jobStream(id),
+      type: 'PlacementRefused',
+      data: {
+        decisionId: deciding.nextAddress(),
+        basis: null,
+        instances,
+        code,
+        detail,
+        filtered: {},
+        nearest: null,
+        wouldFit: null,
+      },
+    });
+  }
+  return { answer: null };
+}
+
+/** Orders the `delete` of placements that are not wanted any more. */
+export function orderStops(deciding: Deciding, keys: readonly string[]): Decided<null> {
+  for (const key of keys) {
+    const placement = deciding.state.placements.get(key);
+    if (placement === undefined || !deciding.state.unorderedStops.has(key)) continue;
+    orderStop(deciding, placement);
+  }
+  return { answer: null };
+}

@@ -1,0 +1,107 @@
+import type { Ack } from '@oakring/contracts';
+import { placementKey } from '../../views/cluster-state.js';
+import type { CommandRecord } from '../../views/records.js';
+import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { speakingNode } from './node-presence.js';
+import { seenAlive } from './node-registration.js';
+import { abortMoveTo, concludeDeletion, concludeStart } from './orders.js';
+
+/**
+ * `nodes/<id>/acks`. Each phase counts once; a repetition, or a phase that comes late, changes
+ * nothing. An ack from a worker that did not declare `acknowledges` counts all the same.
+ */
+export function recordAck(deciding: Deciding, nodeId: string, ack: Ack): Decided<null> {
+  const speaker = speakingNode(deciding, nodeId, ack.incarnation);
+  if ('refusal' in speaker) return speaker;
+  const command = deciding.state.commands.get(ack.commandId);
+  if (command === undefined || command.nodeId !== nodeId) {
+    return refuse(
+      'command-unknown',
+      `Node ${nodeId} was never given a command ${ack.commandId}.`,
+      'commandId',
+      ack.commandId,
+    );
+  }
+  if (ack.generation !== null && ack.generation !== command.generation) {
+    return refuse(
+      'invalid-field',
+      `Command ${command.id} is about generation ${command.generation}, not ${ack.generation}.`,
+      'generation',
+      ack.generation,
+    );
+  }
+  seenAlive(deciding, speaker.node, 'acknowledged a command');
+  if (command.status !== 'ended') advance(deciding, command, ack);
+  return { answer: null };
+}
+
+function advance(deciding: Deciding, command: CommandRecord, ack: Ack): void {
+  switch (ack.phase) {
+    case 'received':
+    case 'progress':
+      if (command.status !== 'received') {
+        deciding.emit({
+          stream: jobStream(command.job),
+          type: 'CommandReceived',
+          data: { commandId: command.id },
+        });
+      }
+      break;
+    case 'succeeded':
+      succeed(deciding, command, false);
+      break;
+    case 'failed':
+      fail(deciding, command, ack.reason ?? 'the worker gave no reason');
+      break;
+  }
+}
+
+/** A command has done what it asked for. `assumed`: no worker said so. */
+export function succeed(deciding: Deciding, command: CommandRecord, assumed: boolean): void {
+  deciding.emit({
+    stream: jobStream(command.job),
+    type: 'CommandSucceeded',
+    data: { commandId: command.id, assumed },
+  });
+  if (command.kind === 'deploy' || command.kind === 'replicate') {
+    concludeStart(deciding, command, !assumed);
+  }
+  if (command.kind === 'delete') concludeDeletion(deciding, command.job);
+}
+
+function fail(deciding: Deciding, command: CommandRecord, reason: string): void {
+  deciding.emit({
+    stream: jobStream(command.job),
+    type: 'CommandFailed',
+    data: { commandId: command.id, reason },
+  });
+  if (command.kind === 'deploy' || command.kind === 'replicate') {
+    abortMoveTo(deciding, command, reason);
+    concludeDeletion(deciding, command.job);
+  }
+}
+
+/** The broker's PUBACK: delivery, for a worker that does not acknowledge. */
+export function recordDelivery(deciding: Deciding, commandId: string): Decided<null> {
+  const command = deciding.state.commands.get(commandId);
+  if (command?.status !== 'issued') return { answer: null };
+  if (deciding.state.nodes.get(command.nodeId)?.acknowledges !== false) return { answer: null };
+  deciding.emit({ stream: jobStream(command.job), type: 'CommandDelivered', data: { commandId } });
+  if (command.kind === 'move') succeed(deciding, command, true);
+  if (command.kind === 'deploy' || command.kind === 'replicate') {
+    concludeStart(deciding, command, false);
+  }
+  return { answer: null };
+}
+
+/** A delivered `delete` on a worker that does not acknowledge: after a while its end is assumed. */
+export function assumeEnded(deciding: Deciding, commandId: string): Decided<null> {
+  const command = deciding.state.commands.get(commandId);
+  if (command?.status === 'delivered' && command.kind === 'delete') {
+    const { job, instance, generation } = command;
+    if (deciding.state.placements.get(placementKey(job, instance, generation)) !== undefined) {
+      succeed(deciding, command, true);
+    }
+  }
+  return { answer: null };
+}

@@ -1,0 +1,63 @@
+import type { ErrorCode, Refusal } from '@oakring/contracts';
+import type { DecidedCommand, JsonObject } from '@oakring/events';
+import type { IdempotencyKey, Outcome } from './command.js';
+import type { Decided, Deciding } from './decide/deciding.js';
+
+/** What the log keeps of an answer, so that the same request is answered alike for 24 hours. */
+type StoredOutcome =
+  | { readonly bodyHash: string; readonly status: 'accepted'; readonly answer: JsonObject | null }
+  | { readonly bodyHash: string; readonly status: 'refused'; readonly refusal: JsonObject };
+
+export function storedOutcome(key: IdempotencyKey, decided: Decided<unknown>): DecidedCommand {
+  const outcome: StoredOutcome =
+    'refusal' in decided
+      ? { bodyHash: key.bodyHash, status: 'refused', refusal: { ...decided.refusal } }
+      : {
+          bodyHash: key.bodyHash,
+          status: 'accepted',
+          // Every answer of the catalogue is a JSON object or null.
+          answer: decided.answer as JsonObject | null,
+        };
+  return { id: key.id, outcome };
+}
+
+/**
+ * The first answer to a request with this key, in the log or earlier in the commit being made;
+ * a refusal when the key was used with another body; null when the key is new.
+ */
+export function answeredBefore(
+  deciding: Deciding,
+  key: IdempotencyKey,
+  gathered: readonly DecidedCommand[],
+): Outcome<unknown> | null {
+  const inLog = deciding.state.answers.get(key.id);
+  const stored = inLog?.outcome ?? gathered.find((command) => command.id === key.id)?.outcome;
+  if (stored === undefined) return null;
+  const position = inLog?.position ?? deciding.position;
+  // Written by `storedOutcome`, and covered by the commit's hash.
+  const outcome = stored as unknown as StoredOutcome;
+  if (outcome.bodyHash !== key.bodyHash) {
+    const refusal = reused(key);
+    deciding.emit({
+      stream: 'cluster',
+      type: 'RequestRefused',
+      data: { request: key.id, code: refusal.code, detail: refusal.detail },
+    });
+    return { status: 'refused', refusal, position: deciding.position };
+  }
+  return outcome.status === 'accepted'
+    ? { status: 'accepted', answer: outcome.answer, position, repeated: true }
+    : { status: 'refused', refusal: refusalOf(outcome.refusal), position };
+}
+
+function reused(key: IdempotencyKey): Refusal & { code: ErrorCode } {
+  return {
+    code: 'idempotency-key-reused',
+    detail: `${key.id} was used with a different body before.`,
+    field: 'Idempotency-Key',
+  };
+}
+
+function refusalOf(stored: JsonObject): Refusal {
+  return stored as unknown as Refusal;
+}

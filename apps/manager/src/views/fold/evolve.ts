@@ -1,0 +1,158 @@
+import type { Commit, StoredEvent } from '@oakring/events';
+import { clusterKey, type ClusterState } from '../cluster-state.js';
+import type { JobRecord } from '../records.js';
+import {
+  commandDelivered,
+  commandFailed,
+  commandIssued,
+  commandReceived,
+  commandReopened,
+  commandSucceeded,
+  commandSuperseded,
+  instanceReported,
+} from './commands.fold.js';
+import {
+  instancesPlaced,
+  jobDeletionOrdered,
+  jobScaled,
+  jobSubmitted,
+  moveAborted,
+  moveCompleted,
+  moveStarted,
+  placementRefused,
+} from './jobs.fold.js';
+import { nodeRegistered, nodeStepped } from './nodes.fold.js';
+
+/** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
+export const foldVersion = 1;
+
+/** Answers to commands are kept for this much commit time (design §4). */
+const answersKeptMs = 24 * 3_600_000;
+
+/** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
+export function evolve(state: ClusterState, event: StoredEvent): void {
+  switch (event.type) {
+    case 'ClusterFounded':
+      state.cluster.set(clusterKey, { ...event.data, epoch: 0 });
+      break;
+    case 'EpochOpened': {
+      const cluster = state.cluster.get(clusterKey);
+      if (cluster !== undefined) {
+        state.cluster.set(clusterKey, { ...cluster, epoch: event.data.epoch });
+      }
+      break;
+    }
+    case 'NodeRegistered':
+      nodeRegistered(state, event, event.data);
+      break;
+    case 'NodeBecameReady':
+      nodeStepped(state, event, 'ready', event.data.reason);
+      break;
+    case 'NodeSuspected':
+      nodeStepped(state, event, 'suspect', event.data.reason);
+      break;
+    case 'NodeDisconnected':
+      nodeStepped(state, event, 'disconnected', event.data.reason);
+      break;
+    case 'NodeLost':
+      nodeStepped(state, event, 'lost', event.data.reason);
+      break;
+    case 'JobSubmitted':
+      jobSubmitted(state, event, event.data);
+      break;
+    case 'CommandIssued':
+      commandIssued(state, event, event.data);
+      break;
+    case 'CommandReopened':
+      commandReopened(state, event, event.data);
+      break;
+    case 'CommandDelivered':
+      commandDelivered(state, event, event.data.commandId);
+      break;
+    case 'CommandReceived':
+      commandReceived(state, event, event.data.commandId);
+      break;
+    case 'CommandSucceeded':
+      commandSucceeded(state, event, event.data);
+      break;
+    case 'CommandFailed':
+      commandFailed(state, event, event.data);
+      break;
+    case 'CommandSuperseded':
+      commandSuperseded(state, event.data.commandId);
+      break;
+    case 'InstanceReported':
+      instanceReported(state, event, event.data);
+      break;
+    case 'JobScaled':
+    case 'JobDeletionOrdered':
+    case 'JobEnded':
+    case 'InstancesPlaced':
+    case 'PlacementRefused':
+    case 'MoveStarted':
+    case 'MoveCompleted':
+    case 'MoveAborted': {
+      const job = state.jobs.get(event.stream.slice('jobs/'.length));
+      if (job !== undefined) evolveJob(state, job, event);
+      break;
+    }
+    // Refusals and manifests are for the record; no view shows them.
+    case 'JobSubmissionRefused':
+    case 'JobScaleRefused':
+    case 'MoveRefused':
+    case 'NodeRegistrationRefused':
+    case 'RequestAnswered':
+    case 'RequestRefused':
+    case 'TelemetryTruncated':
+      break;
+  }
+}
+
+function evolveJob(state: ClusterState, job: JobRecord, event: StoredEvent): void {
+  const { position } = event;
+  if (event.type === 'JobScaled') jobScaled(state, job, event.data, position);
+  if (event.type === 'JobDeletionOrdered') jobDeletionOrdered(state, job, position);
+  if (event.type === 'JobEnded') state.jobs.delete(job.id);
+  if (event.type === 'InstancesPlaced') instancesPlaced(state, job, event.data, position);
+  if (event.type === 'PlacementRefused') placementRefused(state, job, event.data, position);
+  if (event.type === 'MoveStarted') moveStarted(state, job, event.data, position);
+  if (event.type === 'MoveCompleted') moveCompleted(state, job, event.data, position);
+  if (event.type === 'MoveAborted') moveAborted(state, job, event.data, position);
+}
+
+/** Folds what a commit says beside its events, and moves the head. Events are folded by `evolve`. */
+export function concludeCommit(state: ClusterState, commit: Commit): void {
+  for (const command of commit.commands) {
+    state.answers.set(command.id, {
+      id: command.id,
+      outcome: command.outcome,
+      position: commit.position,
+      at: commit.at,
+    });
+  }
+  for (
+    let oldest = state.answers.oldestKey();
+    oldest !== undefined;
+    oldest = state.answers.oldestKey()
+  ) {
+    const answer = state.answers.get(oldest);
+    if (answer === undefined || answer.at >= commit.at - answersKeptMs) break;
+    state.answers.delete(oldest);
+  }
+  state.head = {
+    position: commit.position,
+    hash: commit.hash,
+    epoch: commit.epoch,
+    at: commit.at,
+  };
+}
+
+/** Folds a whole commit. */
+export function foldCommit(
+  state: ClusterState,
+  commit: Commit,
+  events: readonly StoredEvent[],
+): void {
+  for (const event of events) evolve(state, event);
+  concludeCommit(state, commit);
+}
