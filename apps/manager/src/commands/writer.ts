@@ -1,6 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import {
   encodeEvent,
+  maxCommitBytes,
   maxEventsPerCommit,
   sealCommit,
   type Commit,
@@ -24,6 +25,7 @@ import type {
 import { decide } from './decide/decide.js';
 import { Deciding } from './decide/deciding.js';
 import { answeredBefore, storedOutcome } from './repetition.js';
+import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
 import { StreamVersions } from './stream-versions.js';
 
 /** Commands that wait at most; more are answered `overloaded`. */
@@ -31,20 +33,6 @@ const maxQueued = 20_000;
 /** A command undecided for longer is answered `outcome-unknown` (design §4). */
 const undecidedAfterMs = 10_000;
 const sweepEveryMs = 1_000;
-
-interface Waiting {
-  readonly command: Command;
-  readonly key: IdempotencyKey | undefined;
-  readonly sinceMs: number;
-  answered: boolean;
-  readonly resolve: (outcome: Outcome<unknown>) => void;
-  readonly reject: (error: OakringError) => void;
-}
-
-interface Decision {
-  readonly waiting: Waiting;
-  readonly outcome: Outcome<unknown>;
-}
 
 interface Gathered {
   readonly decisions: Decision[];
@@ -120,7 +108,13 @@ export class CommandWriter implements CommandQueue {
   }
 
   private async work(): Promise<void> {
-    while (this.queue.length > 0) await this.commitNext();
+    try {
+      while (this.queue.length > 0) await this.commitNext();
+    } catch (error) {
+      // The log failed in a way that its contract does not know: nothing more may be promised.
+      const detail = `The event log failed: ${String(error)}.`;
+      this.halt(new OakringError({ code: 'log-unavailable', detail }, { cause: error }));
+    }
     this.working = null;
   }
 
@@ -279,24 +273,6 @@ export class CommandWriter implements CommandQueue {
       );
     }
   }
-}
-
-function answer(decisions: readonly Decision[]): void {
-  for (const { waiting, outcome } of decisions) {
-    if (waiting.answered) continue;
-    waiting.answered = true;
-    waiting.resolve(outcome);
-  }
-}
-
-function refuseAll(decisions: readonly Decision[], error: OakringError): void {
-  for (const { waiting } of decisions) reject(waiting, error);
-}
-
-function reject(waiting: Waiting, error: OakringError): void {
-  if (waiting.answered) return;
-  waiting.answered = true;
-  waiting.reject(error);
 }
 
 function deposed(position: number, epoch: number): OakringError {
