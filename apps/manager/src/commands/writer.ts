@@ -112,8 +112,7 @@ export class CommandWriter implements CommandQueue {
       while (this.queue.length > 0) await this.commitNext();
     } catch (error) {
       // The log failed in a way that its contract does not know: nothing more may be promised.
-      const detail = `The event log failed: ${String(error)}.`;
-      this.halt(new OakringError({ code: 'log-unavailable', detail }, { cause: error }));
+      this.halt(logFailed(error));
     }
     this.working = null;
   }
@@ -141,7 +140,10 @@ export class CommandWriter implements CommandQueue {
     events: readonly StoredEvent[],
     decisions: readonly Decision[],
   ): Promise<void> {
-    const appended = await this.log.append(commit);
+    const appended = await this.log.append(commit).catch((error: unknown) => {
+      refuseAll(decisions, logFailed(error));
+      throw error;
+    });
     switch (appended.status) {
       case 'appended':
         concludeCommit(this.deciders, commit);
@@ -280,4 +282,9 @@ function deposed(position: number, epoch: number): OakringError {
     code: 'position-conflict',
     detail: `Position ${position} was taken by another writer (epoch ${epoch}).`,
   });
+}
+
+function logFailed(error: unknown): OakringError {
+  const detail = `The event log failed: ${String(error)}.`;
+  return new OakringError({ code: 'log-unavailable', detail }, { cause: error });
 }

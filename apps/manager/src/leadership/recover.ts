@@ -1,0 +1,81 @@
+import { OakringError } from '@oakring/contracts';
+import {
+  decodeEvents,
+  emptyHead,
+  verifyChain,
+  type CheckpointStore,
+  type EventLogReader,
+  type LogHead,
+} from '@oakring/events';
+import { ClusterState } from '../views/cluster-state.js';
+import { stateFromCheckpoint } from '../views/copy-state.js';
+import { foldCommit, foldVersion } from '../views/fold/evolve.js';
+
+/** Commits read at a time while replaying. */
+const pageCommits = 1_000;
+
+export interface Recovered {
+  readonly state: ClusterState;
+  /** How much of the log was read; the rest came from the checkpoint. */
+  readonly replayedCommits: number;
+  readonly replayedEvents: number;
+}
+
+/**
+ * The views as the log has them: from the newest checkpoint that the log confirms, and the tail,
+ * whose chain is verified. Throws `log-damaged` at the first break and changes nothing.
+ */
+export async function recover(
+  log: EventLogReader,
+  checkpoints: CheckpointStore,
+): Promise<Recovered> {
+  const state = (await confirmedCheckpoint(log, checkpoints)) ?? new ClusterState(true);
+  let replayedCommits = 0;
+  let replayedEvents = 0;
+  for (;;) {
+    const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
+    if (commits.length === 0) break;
+    const verified = verifyChain(commits, state.head);
+    if ('damage' in verified) throw damaged(verified.damage);
+    for (const commit of commits) {
+      const events = decodeEvents(commit);
+      foldCommit(state, commit, events);
+      replayedEvents += events.length;
+    }
+    replayedCommits += commits.length;
+  }
+  await refuseShortLog(log, state.head);
+  return { state, replayedCommits, replayedEvents };
+}
+
+async function confirmedCheckpoint(
+  log: EventLogReader,
+  checkpoints: CheckpointStore,
+): Promise<ClusterState | null> {
+  const checkpoint = await checkpoints.load();
+  if (checkpoint === null) return null;
+  const confirmed =
+    checkpoint.foldVersion === foldVersion && (await holdsCommit(log, checkpoint.head));
+  if (confirmed) return stateFromCheckpoint(checkpoint);
+  await checkpoints.clear();
+  return null;
+}
+
+async function holdsCommit(log: EventLogReader, head: LogHead): Promise<boolean> {
+  if (head.position === emptyHead.position) return true;
+  const [commit] = await log.read({ from: head.position, limit: 1 });
+  return commit?.hash === head.hash;
+}
+
+async function refuseShortLog(log: EventLogReader, reached: LogHead): Promise<void> {
+  const head = await log.head();
+  if (head.position === reached.position && head.hash === reached.hash) return;
+  throw damaged(`the log ends at position ${head.position}, its commits at ${reached.position}`);
+}
+
+function damaged(damage: string): OakringError {
+  return new OakringError({
+    code: 'log-damaged',
+    detail: `The event log is damaged: ${damage}.`,
+  });
+}

@@ -1,0 +1,9 @@
+/** The way down to workers: the manager's broker connection, or a simulated one. */
+export interface DownLink {
+  readonly connected: boolean;
+  /** Resolves at the PUBACK (QoS 1); rejects when the link is down or breaks before it. */
+  publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<void>;
+  /** After each SUBACK of our subscriptions. */
+  onUp(listener: () => void): void;
+  onDown(listener: () => void): void;
+}

@@ -1,0 +1,85 @@
+import { topicOf, type StateRequest } from '@oakring/contracts';
+import type { StoredEvent } from '@oakring/events';
+import type { Ports, Timer } from '@oakring/ports';
+import { clusterKey } from '../views/cluster-state.js';
+import type { Projection } from '../views/projection.js';
+import type { NodeRecord } from '../views/records.js';
+import type { DeliveryRecord } from './delivery-record.js';
+import type { DownLink } from './down-link.port.js';
+
+const sweepEveryMs = 1_000;
+/** A node that is not ready is asked again after this long. */
+const unreadyEveryMs = 3_000;
+/** A ready one every few minutes: level-triggered, so that any drift is seen. */
+const readyEveryMs = 300_000;
+/** Requests a sweep sends at most: thousands of nodes are asked spread over time. */
+const maxPerSweep = 500;
+
+/**
+ * Asks workers for their complete state: on registration, after our link came up, while a node is
+ * not ready, and every few minutes. Workers that do not acknowledge are not asked.
+ */
+export class StateRequests {
+  /** When each node is asked next, monotonic milliseconds. */
+  private readonly nextAtMs = new Map<string, number>();
+  private sweep: Timer | null = null;
+  private unsubscribe: () => void = () => {};
+
+  constructor(
+    private readonly link: DownLink,
+    private readonly projection: Projection,
+    private readonly deliveries: DeliveryRecord,
+    private readonly ports: Ports,
+  ) {}
+
+  start(): void {
+    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
+    this.link.onUp(() => this.nextAtMs.clear());
+    this.sweep = this.ports.timers.every(sweepEveryMs, () => this.askDue());
+  }
+
+  stop(): void {
+    this.unsubscribe();
+    this.sweep?.cancel();
+  }
+
+  private notice(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'NodeRegistered') this.ask(event.data.id);
+    }
+  }
+
+  private askDue(): void {
+    if (!this.link.connected) return;
+    const nowMs = this.ports.clock.monotonicMs();
+    let asked = 0;
+    for (const node of this.projection.state.nodes.values()) {
+      if (asked === maxPerSweep) break;
+      if (!node.acknowledges || node.status === 'lost') continue;
+      if ((this.nextAtMs.get(node.id) ?? 0) > nowMs) continue;
+      this.ask(node.id);
+      asked += 1;
+    }
+  }
+
+  private ask(nodeId: string): void {
+    const node = this.projection.state.nodes.get(nodeId);
+    if (node === undefined || !node.acknowledges || !this.link.connected) return;
+    this.nextAtMs.set(nodeId, this.ports.clock.monotonicMs() + intervalMs(node));
+    const requestId = this.ports.ids.next();
+    const request: StateRequest = {
+      request: 'state',
+      requestId,
+      epoch: this.projection.state.cluster.get(clusterKey)?.epoch ?? 0,
+      at: new Date(this.ports.clock.wallMs()).toISOString(),
+    };
+    this.deliveries.requested(nodeId, requestId);
+    this.link
+      .publish(topicOf(nodeId, 'requests'), JSON.stringify(request), { qos: 1 })
+      .catch(() => this.nextAtMs.delete(nodeId));
+  }
+}
+
+function intervalMs(node: NodeRecord): number {
+  return node.status === 'ready' ? readyEveryMs : unreadyEveryMs;
+}

@@ -1,0 +1,33 @@
+import type { StoredEvent } from '@oakring/events';
+
+/** What a commit means for placement. */
+export interface Attention {
+  /** Jobs that may have new pending instances. */
+  readonly pendingIn: readonly string[];
+  /** A node appeared, came back or got room: what did not fit may fit now. */
+  readonly capacityFreed: boolean;
+}
+
+export function needsAttention(events: readonly StoredEvent[]): Attention {
+  const pendingIn: string[] = [];
+  let capacityFreed = false;
+  for (const event of events) {
+    switch (event.type) {
+      case 'JobSubmitted':
+      case 'JobScaled':
+        pendingIn.push(event.stream.slice('jobs/'.length));
+        break;
+      case 'NodeRegistered':
+      case 'NodeBecameReady':
+      case 'CommandSucceeded':
+      case 'CommandFailed':
+      case 'InstanceReported':
+      case 'JobEnded':
+        capacityFreed = true;
+        break;
+      default:
+        break;
+    }
+  }
+  return { pendingIn, capacityFreed };
+}

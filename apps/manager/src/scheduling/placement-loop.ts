@@ -1,0 +1,192 @@
+import { OakringError, type ScheduleAnswer, type ScheduleJob } from '@oakring/contracts';
+import type { StoredEvent } from '@oakring/events';
+import type { Ports, Timer } from '@oakring/ports';
+import type { CommandQueue } from '../commands/command.js';
+import type { ClusterState } from '../views/cluster-state.js';
+import type { Projection } from '../views/projection.js';
+import { needsAttention } from './capacity-changes.js';
+import type { Scheduler } from './scheduler.port.js';
+
+/** Placements asked for in one call to the scheduler, over all jobs. */
+const maxInstancesPerCall = 500;
+const maxJobsPerCall = 500;
+/** A proposal that does not hold is asked for again elsewhere, at most this often in a row. */
+const maxRounds = 3;
+/** Waiting jobs are tried again when a change may make them fit, at most this often. */
+const retryWaitingEveryMs = 200;
+const schedulerBackoffMs = { first: 250, most: 5_000 };
+
+/**
+ * Brings pending instances to a decision. It never places by itself: it asks the scheduler, and
+ * hands the proposal to the writer, which checks it again.
+ *
+ * A job with pending instances is *due* (to be asked about now) or *waiting* (refused: it becomes
+ * due again when a node appears or capacity is freed). While the scheduler does not answer, all
+ * stay due, the reason is put on record once, and calls back off.
+ */
+export class PlacementLoop {
+  private readonly due = new Set<string>();
+  private readonly waiting = new Set<string>();
+  private readonly excluded = new Map<string, { nodes: Set<string>; rounds: number }>();
+  private working: Promise<void> | null = null;
+  private stopped = new AbortController();
+  private retry: Timer | null = null;
+  private failures = 0;
+  private unsubscribe: () => void = () => {};
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly queue: CommandQueue,
+    private readonly projection: Projection,
+    private readonly ports: Ports,
+    private readonly warn: (line: string) => void,
+  ) {}
+
+  start(): void {
+    for (const job of this.state.jobsWithPending) this.due.add(job);
+    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    this.retry?.cancel();
+    this.stopped.abort();
+    await this.working;
+  }
+
+  private get state(): ClusterState {
+    return this.projection.state;
+  }
+
+  private notice(events: readonly StoredEvent[]): void {
+    const { pendingIn, capacityFreed } = needsAttention(events);
+    for (const job of pendingIn) if (this.state.jobsWithPending.has(job)) this.due.add(job);
+    if (capacityFreed) this.retryWaitingSoon();
+    if (this.due.size > 0) this.wake();
+  }
+
+  private retryWaitingSoon(): void {
+    if (this.waiting.size === 0 || this.retry !== null) return;
+    this.retry = this.ports.timers.after(retryWaitingEveryMs, () => {
+      this.retry = null;
+      for (const job of this.waiting) this.due.add(job);
+      this.waiting.clear();
+      this.wake();
+    });
+  }
+
+  private wake(): void {
+    if (this.working !== null || this.stopped.signal.aborted || this.due.size === 0) return;
+    this.working = this.work().finally(() => {
+      this.working = null;
+      this.wake();
+    });
+  }
+
+  private async work(): Promise<void> {
+    while (this.due.size > 0 && !this.stopped.signal.aborted) {
+      const jobs = this.takeDue();
+      if (jobs.length === 0) continue;
+      try {
+        const request = { jobs, position: this.projection.position };
+        const { answers } = await this.scheduler.schedule(request);
+        this.failures = 0;
+        await Promise.all(jobs.map((job, index) => this.apply(job, answers[index])));
+      } catch (error) {
+        await this.backOff(jobs, error);
+      }
+    }
+  }
+
+  /** The next jobs to ask about, as many as one call takes. */
+  private takeDue(): ScheduleJob[] {
+    const jobs: ScheduleJob[] = [];
+    let instances = 0;
+    for (const id of this.due) {
+      if (jobs.length === maxJobsPerCall || instances >= maxInstancesPerCall) break;
+      this.due.delete(id);
+      const job = this.state.jobs.get(id);
+      const pending = this.state.pendingOfJob.sizeOf(id);
+      if (job?.status !== 'active' || pending === 0) continue;
+      const wanted = Math.min(pending, maxInstancesPerCall - instances);
+      instances += wanted;
+      jobs.push({
+        job: { ...job.document, id },
+        instances: wanted,
+        exclude: [...(this.excluded.get(id)?.nodes ?? [])],
+        present: presentNodes(this.state, id),
+      });
+    }
+    return jobs;
+  }
+
+  private async apply(job: ScheduleJob, answer: ScheduleAnswer | undefined): Promise<void> {
+    const { id } = job.job;
+    if (answer === undefined) {
+      throw new OakringError({
+        code: 'scheduler-unavailable',
+        detail: `The scheduler left job ${id} unanswered.`,
+      });
+    }
+    const outcome = await this.queue.submit({ type: 'ApplyPlan', id, answer });
+    if (outcome.status === 'refused') return;
+    const { rejected } = outcome.answer;
+    if (rejected.length > 0 && this.exclude(id, rejected)) {
+      this.due.add(id);
+      return;
+    }
+    this.excluded.delete(id);
+    if (answer.refusal !== null || rejected.length > 0) this.waiting.add(id);
+    else if (this.state.jobsWithPending.has(id)) this.due.add(id);
+    if (rejected.length > 0) this.retryWaitingSoon();
+  }
+
+  /** Remembers where a proposal did not hold; false once that has happened too often. */
+  private exclude(id: string, nodes: readonly string[]): boolean {
+    const before = this.excluded.get(id) ?? { nodes: new Set<string>(), rounds: 0 };
+    for (const node of nodes) before.nodes.add(node);
+    before.rounds += 1;
+    this.excluded.set(id, before);
+    return before.rounds < maxRounds;
+  }
+
+  /** Without an answer the jobs stay due, with that reason, and the next call comes later. */
+  private async backOff(jobs: readonly ScheduleJob[], error: unknown): Promise<void> {
+    for (const job of jobs) this.due.add(job.job.id);
+    const code = error instanceof OakringError ? error.code : 'internal';
+    const detail = error instanceof Error ? error.message : String(error);
+    if (code === 'shutting-down') return this.stopped.abort();
+    this.failures += 1;
+    if (this.failures === 1) this.warn(`${detail} Jobs stay pending until it is back.`);
+    await this.recordRefusals(jobs, code, detail);
+    const ceiling = Math.min(
+      schedulerBackoffMs.most,
+      schedulerBackoffMs.first * 2 ** Math.min(this.failures, 10),
+    );
+    const delayMs = schedulerBackoffMs.first + this.ports.randomness.integer(ceiling);
+    await this.ports.timers.sleep(delayMs, this.stopped.signal);
+  }
+
+  private async recordRefusals(
+    jobs: readonly ScheduleJob[],
+    code: string,
+    detail: string,
+  ): Promise<void> {
+    const refusals = jobs.map(({ job }) =>
+      this.queue.submit({ type: 'RefusePlacement', id: job.id, code, detail }),
+    );
+    // The log may be what is failing: the reason is then missing on record, not the retry.
+    await Promise.allSettled(refusals);
+  }
+}
+
+/** How many instances of a job each node has. */
+export function presentNodes(state: ClusterState, job: string): Record<string, number> {
+  const present: Record<string, number> = {};
+  for (const key of state.instancesOfJob.of(job)) {
+    const nodeId = state.instances.get(key)?.nodeId ?? null;
+    if (nodeId !== null) present[nodeId] = (present[nodeId] ?? 0) + 1;
+  }
+  return present;
+}
