@@ -1,1 +1,1 @@
-export {};
+export { filterNames, filterPhrases, fits, freeOf, whyNot, type FilterName } from './fits.js';

@@ -1,0 +1,121 @@
+import type { JobDocument, Registration, ScheduleAnswer } from '@oakring/contracts';
+import { parseJobDocument, parseRegistration } from '@oakring/contracts';
+import type { StoredEvent } from '@oakring/events';
+import type { Command } from '../commands/command.js';
+import { decide } from '../commands/decide/decide.js';
+import { Deciding, type Decided } from '../commands/decide/deciding.js';
+import { ClusterState } from '../views/cluster-state.js';
+
+/** given(commands).when(command).then: what deciders are specified with. Each command is a commit. */
+export interface Given {
+  readonly state: ClusterState;
+  /** Every event so far. */
+  readonly history: readonly StoredEvent[];
+  when(command: Command): {
+    decided: Decided<unknown>;
+    events: readonly StoredEvent[];
+    types: string[];
+  };
+}
+
+export function given(...commands: readonly Command[]): Given {
+  const state = new ClusterState(true);
+  const history: StoredEvent[] = [];
+  let position = 0;
+  const cluster: Given = {
+    state,
+    history,
+    when(command) {
+      position += 1;
+      const deciding = new Deciding(state, position, 1_700_000_000_000 + position);
+      const decided = decide(deciding, command);
+      history.push(...deciding.events);
+      return {
+        decided,
+        events: deciding.events,
+        types: deciding.events.map((event) => event.type),
+      };
+    },
+  };
+  for (const command of commands) cluster.when(command);
+  return cluster;
+}
+
+export function registration(body: Record<string, unknown> = {}): Registration {
+  const parsed = parseRegistration({ id: 'n1', name: 'n1', ip: '10.0.0.1', port: 1, ...body });
+  if (!parsed.ok) throw new Error(parsed.refusal.detail);
+  return parsed.value;
+}
+
+export function registerNode(
+  id: string,
+  body: Record<string, unknown> = {},
+): Extract<Command, { type: 'RegisterNode' }> {
+  return {
+    type: 'RegisterNode',
+    registration: registration({ id, name: id, ...body }),
+    token: 'absent',
+  };
+}
+
+export function jobDocument(body: Record<string, unknown> = {}): JobDocument {
+  const parsed = parseJobDocument({ name: 'web', image: 'web:1', technology: 'docker', ...body });
+  if (!parsed.ok) throw new Error(parsed.refusal.detail);
+  return parsed.value;
+}
+
+export function submitJob(
+  id: string,
+  body: Record<string, unknown> = {},
+): Extract<Command, { type: 'SubmitJob' }> {
+  const job = jobDocument({ id, ...body });
+  return { type: 'SubmitJob', id, job, bodyHash: JSON.stringify(job.document) };
+}
+
+/** A scheduler's answer that proposes these nodes, in order. */
+export function proposal(
+  nodeIds: readonly string[],
+  refusal: ScheduleAnswer['refusal'] = null,
+): ScheduleAnswer {
+  return {
+    workers: nodeIds,
+    job: { id: 'ignored' },
+    placements: nodeIds.map((nodeId) => ({
+      nodeId,
+      reason: `because ${nodeId}`,
+      total: 50,
+      scores: { leastAllocated: 50 },
+    })),
+    refusal,
+    policy: 'test',
+    seed: 1,
+    considered: { nodes: nodeIds.length, feasible: nodeIds.length, filtered: {} },
+    positions: { ledger: 1, telemetry: 0 },
+  };
+}
+
+export function plan(id: string, ...nodeIds: string[]): Extract<Command, { type: 'ApplyPlan' }> {
+  return { type: 'ApplyPlan', id, answer: proposal(nodeIds) };
+}
+
+export function ack(
+  nodeId: string,
+  commandId: string,
+  phase: 'received' | 'progress' | 'succeeded' | 'failed',
+  reason: string | null = null,
+): Extract<Command, { type: 'RecordAck' }> {
+  return {
+    type: 'RecordAck',
+    nodeId,
+    ack: { commandId, generation: null, phase, reason, incarnation: null },
+  };
+}
+
+/** Id of the newest command of a kind to a node. */
+export function commandTo(cluster: Given, nodeId: string, kind: string): string {
+  let found = '';
+  for (const command of cluster.state.commands.values()) {
+    if (command.nodeId === nodeId && command.kind === kind) found = command.id;
+  }
+  return found;
+}

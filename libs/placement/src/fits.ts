@@ -1,0 +1,67 @@
+import type { NodeFacts, Requirement, Resources } from '@oakring/contracts';
+
+/** Reasons why a node cannot take an instance, in the order in which they are looked at. */
+export const filterPhrases = {
+  excluded: 'was excluded',
+  status: 'is not ready',
+  technology: 'does not offer the technology',
+  architecture: 'has another architecture',
+  labels: 'lacks a label',
+  direct: 'is not the node that the job names',
+  'capacity-cpu': 'has too little CPU free',
+  'capacity-memory': 'has too little memory free',
+} as const;
+
+export type FilterName = keyof typeof filterPhrases;
+export const filterNames = Object.keys(filterPhrases) as readonly FilterName[];
+
+/**
+ * What is free on a node: capacity less what is reserved and less foreign load, never below zero
+ * (design §7, with overcommit 1 and no system reserve).
+ */
+export function freeOf(node: NodeFacts, foreign: Resources = nothing): Resources {
+  return {
+    cpuMillis: Math.max(0, node.capacity.cpuMillis - node.reserved.cpuMillis - foreign.cpuMillis),
+    memoryMiB: Math.max(0, node.capacity.memoryMiB - node.reserved.memoryMiB - foreign.memoryMiB),
+  };
+}
+
+const nothing: Resources = { cpuMillis: 0, memoryMiB: 0 };
+
+/** The first filter that a node fails for a job; null when it can take an instance. */
+export function whyNot(
+  node: NodeFacts,
+  requirement: Requirement,
+  excluded: ReadonlySet<string>,
+  free: Resources = freeOf(node),
+): FilterName | null {
+  if (excluded.has(node.id)) return 'excluded';
+  if (node.status !== 'ready') return 'status';
+  if (!node.technologies.includes(requirement.technology)) return 'technology';
+  for (const constraint of requirement.constraints) {
+    if (constraint.type === 'architecture' && constraint.architecture !== node.architecture) {
+      return 'architecture';
+    }
+  }
+  for (const [label, value] of Object.entries(requirement.labels)) {
+    if (node.labels[label] !== value) return 'labels';
+  }
+  for (const constraint of requirement.constraints) {
+    if (constraint.type === 'direct' && constraint.node !== node.id) return 'direct';
+  }
+  if (free.cpuMillis < requirement.resources.cpuMillis) return 'capacity-cpu';
+  if (free.memoryMiB < requirement.resources.memoryMiB) return 'capacity-memory';
+  return null;
+}
+
+/**
+ * Whether a node can take one more instance by its reservations alone. The manager's check before it
+ * appends: telemetry may make a scheduler more careful, never less.
+ */
+export function fits(
+  node: NodeFacts,
+  requirement: Requirement,
+  excluded: ReadonlySet<string>,
+): boolean {
+  return whyNot(node, requirement, excluded) === null;
+}
