@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JobDocument, Registration, ScheduleAnswer } from '@oakring/contracts';
 import { parseJobDocument, parseRegistration } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
@@ -69,7 +70,11 @@ export function submitJob(
   body: Record<string, unknown> = {},
 ): Extract<Command, { type: 'SubmitJob' }> {
   const job = jobDocument({ id, ...body });
-  return { type: 'SubmitJob', id, job, bodyHash: JSON.stringify(job.document) };
+  return { type: 'SubmitJob', id, job, bodyHash: hashOf(job.document) };
+}
+
+function hashOf(body: unknown): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
 }
 
 /** A scheduler's answer that proposes these nodes, in order. */

@@ -1,0 +1,217 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  decodeEvents,
+  MemoryEventLog,
+  type AppendOutcome,
+  type Commit,
+  type EventLogWriter,
+} from '@oakring/events';
+import { seededRandomness, simulatedPorts } from '@oakring/ports';
+import { registerNode, submitJob } from '../testing/given.js';
+import { randomCommand } from '../testing/random-commands.js';
+import { ClusterState } from '../views/cluster-state.js';
+import { stateAsText } from '../views/copy-state.js';
+import { foldCommit } from '../views/fold/evolve.js';
+import { Projection } from '../views/projection.js';
+import type { Command } from './command.js';
+import { CommandWriter } from './writer.js';
+
+/** A log that can be held still, and told to fail. */
+class HeldLog extends MemoryEventLog {
+  readonly appended: Commit[] = [];
+  failing = false;
+  private gate: Promise<void> = Promise.resolve();
+  private open: () => void = () => {};
+
+  hold(): void {
+    this.gate = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+
+  release(): void {
+    this.open();
+  }
+
+  override async append(commit: Commit): Promise<AppendOutcome> {
+    await this.gate;
+    if (this.failing) return { status: 'unavailable', reason: 'no space left on device' };
+    const outcome = await super.append(commit);
+    if (outcome.status === 'appended') this.appended.push(commit);
+    return outcome;
+  }
+}
+
+function writerOn(log: EventLogWriter) {
+  const ports = simulatedPorts(7);
+  const projection = new Projection(new ClusterState(true), ports);
+  const halts: string[] = [];
+  const writer = new CommandWriter(log, projection, 1, ports, (error) => halts.push(error.code));
+  return { writer, projection, ports, halts };
+}
+
+const key = (id: string, bodyHash: string) => ({ id: `POST /api/v1/jobs#${id}`, bodyHash });
+
+describe('the writer', () => {
+  it('gathers what arrives while a commit is in flight into the next one', async () => {
+    const log = new HeldLog();
+    const { writer } = writerOn(log);
+    log.hold();
+    const first = writer.submit(submitJob('j0'));
+    await Promise.resolve();
+    const rest = Array.from({ length: 50 }, (_, index) =>
+      writer.submit(submitJob(`j${index + 1}`)),
+    );
+    log.release();
+    await Promise.all([first, ...rest]);
+    expect(log.appended.map((commit) => commit.streams.length)).toEqual([1, 50]);
+  });
+
+  it('answers, and shows in the view, only what is durable', async () => {
+    const log = new HeldLog();
+    const { writer, projection } = writerOn(log);
+    log.hold();
+    let answered = false;
+    const outcome = writer.submit(submitJob('j')).then((value) => {
+      answered = true;
+      return value;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBe(false);
+    expect(projection.state.jobs.get('j')).toBeUndefined();
+    log.release();
+    expect(await outcome).toMatchObject({ status: 'accepted', position: 1 });
+    expect(projection.state.jobs.get('j')).toBeDefined();
+  });
+
+  it('closes a commit at 1000 events', async () => {
+    const log = new HeldLog();
+    const { writer } = writerOn(log);
+    await Promise.all(Array.from({ length: 2500 }, (_, i) => writer.submit(submitJob(`j${i}`))));
+    for (const commit of log.appended) {
+      expect(decodeEvents(commit).length).toBeLessThanOrEqual(1000);
+    }
+  });
+
+  it('closes a commit at about a megabyte', async () => {
+    const log = new HeldLog();
+    const { writer } = writerOn(log);
+    const big = 'x'.repeat(200_000);
+    await Promise.all(
+      Array.from({ length: 12 }, (_, i) => writer.submit(submitJob(`j${i}`, { note: big }))),
+    );
+    for (const commit of log.appended) expect(commit.events.length).toBeLessThan(1_500_000);
+  });
+
+  it('gives the first answer to a repeated key, across starts, and refuses another body', async () => {
+    const log = new MemoryEventLog();
+    const { writer, projection } = writerOn(log);
+    const first = await writer.submit(submitJob('j'), key('k', 'body'));
+    await writer.submit({ type: 'ScaleJob', id: 'j', count: 4 });
+    const again = await writer.submit(submitJob('j'), key('k', 'body'));
+    expect(again).toEqual({ ...first, repeated: true });
+    const state = new ClusterState(true);
+    for (const commit of await log.read({ from: 1, limit: 100 })) {
+      foldCommit(state, commit, decodeEvents(commit));
+    }
+    expect(stateAsText(state)).toBe(stateAsText(projection.state));
+    expect(await writer.submit(submitJob('j'), key('k', 'other'))).toMatchObject({
+      status: 'refused',
+      refusal: { code: 'idempotency-key-reused' },
+    });
+  });
+
+  it('repeats the first answer even where the first request changed nothing', async () => {
+    const { writer, projection } = writerOn(new MemoryEventLog());
+    await writer.submit(submitJob('j', { count: 3 }));
+    const scale = (count: number) => ({ type: 'ScaleJob', id: 'j', count }) as const;
+    await writer.submit(scale(3), key('k', 'three'));
+    await writer.submit(scale(5));
+    await writer.submit(scale(3), key('k', 'three'));
+    expect(projection.state.jobs.get('j')?.desired).toBe(5);
+  });
+
+  it('refuses with the reason when the log cannot be written, and works again after', async () => {
+    const log = new HeldLog();
+    const { writer, projection } = writerOn(log);
+    await writer.submit(registerNode('a'));
+    log.failing = true;
+    await expect(writer.submit(submitJob('j'))).rejects.toMatchObject({ code: 'log-unavailable' });
+    log.failing = false;
+    expect(await writer.submit(submitJob('j'))).toMatchObject({ status: 'accepted', position: 2 });
+    expect(projection.state.jobs.size).toBe(1);
+  });
+
+  it('halts when another writer has the log', async () => {
+    const log = new MemoryEventLog();
+    const one = writerOn(log);
+    const two = writerOn(log);
+    await one.writer.submit(submitJob('j'));
+    const conflict = { code: 'position-conflict' };
+    await expect(two.writer.submit(submitJob('k'))).rejects.toMatchObject(conflict);
+    await expect(two.writer.submit(submitJob('l'))).rejects.toMatchObject(conflict);
+    expect(two.halts).toEqual(['position-conflict']);
+  });
+
+  it('refuses a command that cannot be written without taking its neighbours with it', async () => {
+    const log = new HeldLog();
+    const { writer, projection, halts } = writerOn(log);
+    log.hold();
+    const first = writer.submit(submitJob('first'));
+    await Promise.resolve();
+    const unwritable = { ...submitJob('bad'), id: 'x'.repeat(300) } as Command & {
+      type: 'SubmitJob';
+    };
+    const outcomes = Promise.allSettled([
+      writer.submit(submitJob('a')),
+      writer.submit(unwritable),
+      writer.submit(submitJob('b')),
+    ]);
+    log.release();
+    await first;
+    expect((await outcomes).map((outcome) => outcome.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect([...projection.state.jobs.values()].map((job) => job.id)).toEqual(['first', 'a', 'b']);
+    expect(halts).toEqual([]);
+  });
+
+  it('answers outcome-unknown after ten seconds without a decision', async () => {
+    const log = new HeldLog();
+    const { writer, ports } = writerOn(log);
+    log.hold();
+    void writer.submit(submitJob('in-flight'));
+    await Promise.resolve();
+    const waiting = expect(writer.submit(submitJob('j'))).rejects.toMatchObject({
+      code: 'outcome-unknown',
+    });
+    await ports.advance(11_500);
+    await waiting;
+    log.release();
+  });
+
+  it('writes what is queued before it stops, then refuses', async () => {
+    const { writer, projection } = writerOn(new MemoryEventLog());
+    const queued = Array.from({ length: 10 }, (_, index) => writer.submit(submitJob(`j${index}`)));
+    await writer.stop();
+    await Promise.all(queued);
+    expect(projection.state.jobs.size).toBe(10);
+    await expect(writer.submit(submitJob('late'))).rejects.toMatchObject({ code: 'shutting-down' });
+  });
+
+  it('keeps the deciders’ state, the view and the replayed log the same, whatever comes', async () => {
+    const chance = seededRandomness(20261123);
+    const log = new MemoryEventLog();
+    const { writer, projection } = writerOn(log);
+    for (let step = 0; step < 600; step += 1) {
+      await writer.submit(randomCommand(projection.state, chance));
+    }
+    const replayed = new ClusterState(true);
+    for (const commit of await log.read({ from: 1, limit: 10_000 })) {
+      foldCommit(replayed, commit, decodeEvents(commit));
+    }
+    expect(stateAsText(replayed)).toBe(stateAsText(projection.state));
+  });
+});
