@@ -1,0 +1,82 @@
+import type { DeadLetter, ErrorCode } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { LetterFile } from './letter-file.js';
+import { LetterLimit } from './letter-limit.js';
+import { keptPayload } from './letter-payload.js';
+
+/** The newest that an operator can read (design §6). */
+const maxLetters = 10_000;
+const maxTopicCharacters = 512;
+const maxReasonCharacters = 1_024;
+
+export interface RefusedMessage {
+  readonly topic: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly payload: Uint8Array;
+  /** Whose it is, by its topic; null when the topic names no node. */
+  readonly nodeId: string | null;
+}
+
+/**
+ * What was refused of workers' messages, with the reason: counted, and readable by an operator. The
+ * newest 10 000; of one node the first 20 in a minute, then one a second with the number left out.
+ */
+export class DeadLetters {
+  private readonly byCode = new Map<ErrorCode, number>();
+  private readonly limit = new LetterLimit();
+  /** Oldest first, once full a ring: `oldest` is overwritten next. */
+  private readonly letters: DeadLetter[];
+  private oldest = 0;
+
+  private constructor(
+    letters: readonly DeadLetter[],
+    private readonly file: LetterFile | null,
+    private readonly ports: Ports,
+  ) {
+    this.letters = letters.slice(-maxLetters);
+  }
+
+  /** `folder`: where they outlive a restart (best effort); null keeps them in memory only. */
+  static async open(folder: string | null, ports: Ports): Promise<DeadLetters> {
+    if (folder === null) return new DeadLetters([], null, ports);
+    const [file, letters] = await LetterFile.open(folder, ports);
+    return new DeadLetters(letters, file, ports);
+  }
+
+  record({ topic, code, reason, payload, nodeId }: RefusedMessage): void {
+    this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1);
+    const suppressed = this.limit.admit(nodeId ?? '', this.ports.clock.monotonicMs());
+    if (suppressed === null) return;
+    const letter: DeadLetter = {
+      at: new Date(this.ports.clock.wallMs()).toISOString(),
+      topic: topic.slice(0, maxTopicCharacters),
+      code,
+      reason: reason.slice(0, maxReasonCharacters),
+      payload: keptPayload(payload),
+      suppressed,
+    };
+    if (this.letters.length < maxLetters) {
+      this.letters.push(letter);
+    } else {
+      this.letters[this.oldest] = letter;
+      this.oldest = (this.oldest + 1) % maxLetters;
+    }
+    this.file?.append(letter);
+  }
+
+  /** Newest first. */
+  list(limit: number = maxLetters): readonly DeadLetter[] {
+    const inOrder = [...this.letters.slice(this.oldest), ...this.letters.slice(0, this.oldest)];
+    return inOrder.reverse().slice(0, limit);
+  }
+
+  /** Refused since the start, by code: those that were not kept count too. */
+  counts(): ReadonlyMap<ErrorCode, number> {
+    return this.byCode;
+  }
+
+  close(): Promise<void> {
+    return this.file?.close() ?? Promise.resolve();
+  }
+}
