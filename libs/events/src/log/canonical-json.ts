@@ -1,5 +1,9 @@
 export type JsonObject = { readonly [field: string]: unknown };
 
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Canonical JSON text (RFC 8785): members sorted by UTF-16 code units, no white space, numbers and
  * strings as ECMAScript writes them. Stricter than the RFC where the ledger is: no integer beyond 2^53
@@ -10,16 +14,22 @@ export function canonicalJson(value: unknown): string {
   return write(value, '$');
 }
 
+/** Texts that stand in JSON as they are: printable ASCII without quotation mark and backslash. */
+const plainText = /^[ !#-[\]-~]*$/;
+/** Longer texts are left to the engine, which looks at them only once. */
+const maxPlainTextChecked = 64;
+/** Up to here, members are sorted by insertion: most are few and nearly in order. */
+const maxInsertionSorted = 16;
+
 function write(value: unknown, path: string): string {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw new TypeError(`${path} has an unpaired surrogate`);
-      return JSON.stringify(value);
+      return writeText(value, path);
     case 'number':
       if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
         throw new TypeError(`${path} is ${value}: no number that JSON readers agree on`);
       }
-      return JSON.stringify(value);
+      return String(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
@@ -28,6 +38,12 @@ function write(value: unknown, path: string): string {
     default:
       throw new TypeError(`${path} is a ${typeof value}, which JSON does not have`);
   }
+}
+
+function writeText(value: string, path: string): string {
+  if (value.length <= maxPlainTextChecked && plainText.test(value)) return `"${value}"`;
+  if (!value.isWellFormed()) throw new TypeError(`${path} has an unpaired surrogate`);
+  return JSON.stringify(value);
 }
 
 function writeArray(values: readonly unknown[], path: string): string {
@@ -41,12 +57,24 @@ function writeArray(values: readonly unknown[], path: string): string {
 
 function writeObject(value: object, path: string): string {
   let text = '{';
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sorted(Object.keys(value))) {
     // An index signature on any object: values are checked by `write`.
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
     if (text.length > 1) text += ',';
-    text += `${write(key, path)}:${write(member, key)}`;
+    text += `${writeText(key, path)}:${write(member, key)}`;
   }
   return `${text}}`;
+}
+
+/** By UTF-16 code units, as `<` and `sort` compare; in place. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > maxInsertionSorted) return keys.sort();
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end] ?? '';
+    let at = end;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at -= 1) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
 }

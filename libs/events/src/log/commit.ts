@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
+import { hashedFields } from './stored-commit.js';
 
 /** A command decided in a commit, by its id, and what its caller was answered. */
 export interface DecidedCommand {
@@ -97,21 +98,8 @@ export function headOf(commit: Commit): LogHead {
 
 /** The hash of a commit's other fields: what a third party recomputes. */
 export function hashCommit(commit: Omit<Commit, 'hash'>): string {
-  return createHash('sha256').update(hashedText(commit), 'utf8').digest('hex');
-}
-
-function hashedText(commit: Omit<Commit, 'hash'>): string {
-  const { position, at, ...rest } = commit;
-  return canonicalJson({
-    _id: position,
-    at: new Date(at).toISOString(),
-    commands: rest.commands,
-    commitId: rest.commitId,
-    epoch: rest.epoch,
-    events: rest.events,
-    prev: rest.prev,
-    streams: rest.streams,
-  });
+  const text = canonicalJson(hashedFields(commit));
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 interface EventRecord {

@@ -9,7 +9,10 @@ export interface EventLogReader {
    * an event of that stream. Short: at most `limit` commits and about 4 MB, at least one if there is one.
    */
   read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]>;
-  /** Calls back after each durable append; a hint to read, never the data. Returns the way out. */
+  /**
+   * Calls back after each durable append; a hint to read, never the data. The listener must not
+   * throw. Returns the way out.
+   */
   onAppended(listener: (head: LogHead) => void): () => void;
   close(): Promise<void>;
 }
@@ -25,7 +28,8 @@ export interface EventLogWriter extends EventLogReader {
   /**
    * Appends one commit durably; resolves `appended` only once it would survive `kill -9` and a
    * power cut. One in flight at a time. The position must be head + 1, `prev` the head's hash and
-   * the epoch not below the head's, checked inside the store's transaction.
+   * the epoch not below the head's, checked inside the store's transaction. The very same commit
+   * again, lying at the head, is `appended`: that is how an unclear outcome is settled.
    */
   append(commit: Commit): Promise<AppendOutcome>;
   /** Number of events in each of these streams so far; streams without events are 0. */

@@ -1,5 +1,6 @@
-import { decodeEvents, emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
+import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
 import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
+import { streamVersionsOf } from '../stream-versions.js';
 
 /** The log without a disk: for simulations and tests. Same contract, no durability. */
 export class MemoryEventLog implements EventLogWriter {
@@ -10,6 +11,9 @@ export class MemoryEventLog implements EventLogWriter {
 
   async append(commit: Commit): Promise<AppendOutcome> {
     const expected = this.last;
+    if (commit.position === expected.position && commit.hash === expected.hash) {
+      return { status: 'appended' };
+    }
     if (
       commit.position !== expected.position + 1 ||
       commit.prev !== expected.hash ||
@@ -18,7 +22,7 @@ export class MemoryEventLog implements EventLogWriter {
       return { status: 'deposed', head: expected };
     }
     this.commits.push(commit);
-    for (const event of decodeEvents(commit)) this.versions.set(event.stream, event.version);
+    for (const [stream, version] of streamVersionsOf(commit)) this.versions.set(stream, version);
     this.last = headOf(commit);
     for (const listener of this.listeners) listener(this.last);
     return { status: 'appended' };

@@ -1,0 +1,89 @@
+import { fstatSync, readSync } from 'node:fs';
+import {
+  headerBytes,
+  metaBytes,
+  readBranch,
+  readLeaf,
+  readMeta,
+  type LeafNode,
+  type LeafValue,
+  type Meta,
+} from './pages.js';
+
+/** A page, or what points to it, cannot be what lmdb wrote. */
+export class PageProblem extends Error {}
+
+/** The pages of one data file, each checked as it is read; whatever cannot be one is a `PageProblem`. */
+export interface Pages {
+  /** The newer of the two meta pages. */
+  readonly meta: Meta;
+  /** The file is shorter than the number of pages that it states. */
+  readonly isShort: boolean;
+  /** The pages that a branch page points to. */
+  branch(number: number): number[];
+  leaf(number: number): LeafNode[];
+  value(value: LeafValue): Buffer;
+  /** These pages must lie in the file, behind the meta pages. */
+  demand(first: number, count: number): void;
+}
+
+export function pagesOf(file: number): Pages {
+  const fileBytes = fstatSync(file).size;
+  const meta = newestMeta(file);
+  const { lastPage, pageSize } = meta;
+
+  const demand = (first: number, count: number): void => {
+    const end = first + count;
+    if (!(first >= 2 && count >= 1 && end <= lastPage + 1)) {
+      throw new PageProblem(`page ${first} is pointed to, the last one is ${lastPage}`);
+    }
+    if (end * pageSize > fileBytes) {
+      throw new PageProblem(
+        `it is cut off at ${fileBytes} bytes, its page ${end - 1} ends at ${end * pageSize}`,
+      );
+    }
+  };
+  const page = (number: number): Buffer => {
+    demand(number, 1);
+    return readBytes(file, number * pageSize, pageSize);
+  };
+  const sound = <T>(content: T | null, number: number, kind: string): T => {
+    if (content === null) throw new PageProblem(`page ${number} is not a ${kind} page`);
+    return content;
+  };
+
+  return {
+    meta,
+    isShort: fileBytes < (lastPage + 1) * pageSize,
+    branch: (number) => sound(readBranch(page(number), number), number, 'branch'),
+    leaf: (number) => sound(readLeaf(page(number), number), number, 'leaf'),
+    demand,
+    value(value) {
+      if (value.kind === 'tree') throw new PageProblem('a value is a tree');
+      if (value.kind === 'inline') return Buffer.from(value.bytes);
+      demand(value.first, value.count);
+      const room = value.count * pageSize - headerBytes;
+      if (value.size > room) throw new PageProblem(`page ${value.first} holds less than it states`);
+      return readBytes(file, value.first * pageSize + headerBytes, value.size);
+    },
+  };
+}
+
+function newestMeta(file: number): Meta {
+  const first = metaAt(file, 0);
+  const second = metaAt(file, first.pageSize);
+  if (second.pageSize !== first.pageSize) throw new PageProblem('the meta pages disagree');
+  return second.transaction > first.transaction ? second : first;
+}
+
+function metaAt(file: number, offset: number): Meta {
+  const meta = readMeta(readBytes(file, offset, metaBytes));
+  if (typeof meta === 'string') throw new PageProblem(meta);
+  return meta;
+}
+
+function readBytes(file: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  const read = readSync(file, bytes, 0, length, offset);
+  return read === length ? bytes : bytes.subarray(0, read);
+}

@@ -1,0 +1,95 @@
+import { isJsonObject } from './canonical-json.js';
+import { hashCommit, headOf, type Commit, type LogHead } from './commit.js';
+import type { Damage, DamageKind } from './damage.js';
+
+export type ChainCheck =
+  | { readonly status: 'intact'; readonly head: LogHead }
+  | { readonly status: 'damaged'; readonly damage: Damage };
+
+/**
+ * Whether `commits` continue a log that ended at `head`: dense positions, an unbroken chain of
+ * hashes, epochs and times that never fall, and stream versions without a gap. A version is checked
+ * from the second time that a stream is seen, from the first when the log begins here. Pure: the
+ * caller throws `logDamaged`, or goes on from the head that comes back.
+ */
+export function verifyChain(commits: readonly Commit[], head: LogHead): ChainCheck {
+  const versions = new Map<string, number>();
+  const fromStart = head.position === 0;
+  let last = head;
+  for (const commit of commits) {
+    const problem = linkProblem(commit, last) ?? eventsProblem(commit, versions, fromStart);
+    if (problem !== null) {
+      return { status: 'damaged', damage: { position: commit.position, ...problem } };
+    }
+    last = headOf(commit);
+  }
+  return { status: 'intact', head: last };
+}
+
+interface Problem {
+  readonly kind: DamageKind;
+  readonly detail: string;
+}
+
+function linkProblem(commit: Commit, last: LogHead): Problem | null {
+  if (commit.position !== last.position + 1) {
+    return { kind: 'gap', detail: `position ${last.position + 1} was expected` };
+  }
+  if (commit.prev !== last.hash) {
+    return { kind: 'chain', detail: `prev is ${commit.prev}, the hash before is ${last.hash}` };
+  }
+  if (commit.epoch < last.epoch) {
+    return { kind: 'epoch', detail: `epoch ${commit.epoch} follows epoch ${last.epoch}` };
+  }
+  if (commit.at < last.at) {
+    return { kind: 'time', detail: `it is ${last.at - commit.at} ms before the commit before` };
+  }
+  const hash = hashCommit(commit);
+  if (commit.hash !== hash) {
+    return { kind: 'hash', detail: `hash is ${commit.hash}, its fields hash to ${hash}` };
+  }
+  return null;
+}
+
+function eventsProblem(
+  commit: Commit,
+  versions: Map<string, number>,
+  fromStart: boolean,
+): Problem | null {
+  const events = parsedEvents(commit.events);
+  if (events === null) return { kind: 'events', detail: 'events is not a JSON list of events' };
+  const seen = new Set<string>();
+  for (const { stream, version } of events) {
+    const before = versions.get(stream) ?? (fromStart ? 0 : version - 1);
+    if (version !== before + 1) {
+      return { kind: 'events', detail: `version ${version} of ${stream} follows ${before}` };
+    }
+    versions.set(stream, version);
+    seen.add(stream);
+  }
+  if (seen.size !== commit.streams.length || !commit.streams.every((name) => seen.has(name))) {
+    return { kind: 'events', detail: 'streams does not name the streams of the events' };
+  }
+  return null;
+}
+
+function parsedEvents(text: string): { stream: string; version: number }[] | null {
+  let records: unknown;
+  try {
+    records = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return Array.isArray(records) && records.every(isEventRecord) ? records : null;
+}
+
+function isEventRecord(value: unknown): value is { stream: string; version: number } {
+  return (
+    isJsonObject(value) &&
+    typeof value['stream'] === 'string' &&
+    typeof value['type'] === 'string' &&
+    Number.isSafeInteger(value['schema']) &&
+    Number.isSafeInteger(value['version']) &&
+    isJsonObject(value['data'])
+  );
+}
