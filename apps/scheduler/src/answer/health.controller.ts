@@ -1,0 +1,32 @@
+import { Controller, Get } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { Observer } from '../observe/observer.js';
+
+/** Live while it answers; ready once it has seen the node view. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly observer: Observer,
+  ) {}
+
+  @Get('live')
+  @HealthCheck()
+  live(): ReturnType<HealthCheckService['check']> {
+    return this.health.check([]);
+  }
+
+  @Get('ready')
+  @HealthCheck()
+  ready(): ReturnType<HealthCheckService['check']> {
+    return this.health.check([
+      () => {
+        const indicator = this.indicators.check('nodeView');
+        return this.observer.isFilled
+          ? indicator.up({ position: this.observer.table.position })
+          : indicator.down({ reason: 'the manager has not answered yet' });
+      },
+    ]);
+  }
+}

@@ -1,0 +1,6 @@
+import { readSchedulerSettings, type SchedulerSettings } from './scheduler-settings.js';
+
+/** The process's own settings. */
+export function readEnvironment(): SchedulerSettings {
+  return readSchedulerSettings(process.env);
+}

@@ -1,0 +1,157 @@
+import type { NodeChanges, NodeFacts, Resources } from '@oakring/contracts';
+import type { NodeColumns, Shape } from '../plan/node-columns.js';
+
+const firstCapacity = 64;
+
+/** The scheduler's own copy of the node view, as columns. Slots are reused when a node goes. */
+export class NodeTable implements NodeColumns {
+  count = 0;
+  readonly ids: string[] = [];
+  readonly slotOf = new Map<string, number>();
+  ready = new Uint8Array(firstCapacity);
+  cpuCapacity = new Float64Array(firstCapacity);
+  memoryCapacity = new Float64Array(firstCapacity);
+  cpuFree = new Float64Array(firstCapacity);
+  memoryFree = new Float64Array(firstCapacity);
+  shape = new Int32Array(firstCapacity);
+  readonly shapes: Shape[] = [];
+  /** Positions that the copy reflects: of the ledger, and of the newest reading. */
+  position = 0;
+  telemetry = 0;
+
+  private cpuReserved = new Float64Array(firstCapacity);
+  private memoryReserved = new Float64Array(firstCapacity);
+  private cpuForeign = new Float64Array(firstCapacity);
+  private memoryForeign = new Float64Array(firstCapacity);
+  private shapeNumbers = new Map<string, number>();
+
+  /** Takes in an answer of `GET /api/v1/nodes/changes`. */
+  apply(changes: NodeChanges): void {
+    if (changes.complete) this.clear();
+    for (const id of changes.removed) this.remove(id);
+    for (const node of changes.nodes) this.put(node);
+    for (const { id, resources } of changes.foreign) this.putForeign(id, resources);
+    this.position = changes.position;
+    this.telemetry = changes.telemetry;
+  }
+
+  private clear(): void {
+    this.count = 0;
+    this.ids.length = 0;
+    this.slotOf.clear();
+    this.shapes.length = 0;
+    this.shapeNumbers = new Map();
+    this.cpuForeign.fill(0);
+    this.memoryForeign.fill(0);
+  }
+
+  private put(node: NodeFacts): void {
+    const slot = this.slotOf.get(node.id) ?? this.newSlot(node.id);
+    this.ready[slot] = node.status === 'ready' ? 1 : 0;
+    this.cpuCapacity[slot] = node.capacity.cpuMillis;
+    this.memoryCapacity[slot] = node.capacity.memoryMiB;
+    this.cpuReserved[slot] = node.reserved.cpuMillis;
+    this.memoryReserved[slot] = node.reserved.memoryMiB;
+    this.shape[slot] = this.shapeNumberOf(node);
+    this.refreshFree(slot);
+  }
+
+  private putForeign(id: string, resources: Resources): void {
+    const slot = this.slotOf.get(id);
+    if (slot === undefined) return;
+    this.cpuForeign[slot] = resources.cpuMillis;
+    this.memoryForeign[slot] = resources.memoryMiB;
+    this.refreshFree(slot);
+  }
+
+  private refreshFree(slot: number): void {
+    this.cpuFree[slot] = freeOf(this.cpuCapacity, this.cpuReserved, this.cpuForeign, slot);
+    this.memoryFree[slot] = freeOf(
+      this.memoryCapacity,
+      this.memoryReserved,
+      this.memoryForeign,
+      slot,
+    );
+  }
+
+  /** The last slot takes the place of the one that goes: slots stay dense. */
+  private remove(id: string): void {
+    const slot = this.slotOf.get(id);
+    if (slot === undefined) return;
+    const last = this.count - 1;
+    const lastId = this.ids[last] ?? '';
+    for (const column of this.columns()) column[slot] = column[last] ?? 0;
+    this.ids[slot] = lastId;
+    this.slotOf.set(lastId, slot);
+    this.slotOf.delete(id);
+    this.ids.length = last;
+    this.count = last;
+  }
+
+  private columns(): (Uint8Array | Float64Array | Int32Array)[] {
+    return [
+      this.ready,
+      this.cpuCapacity,
+      this.memoryCapacity,
+      this.cpuFree,
+      this.memoryFree,
+      this.shape,
+      this.cpuReserved,
+      this.memoryReserved,
+      this.cpuForeign,
+      this.memoryForeign,
+    ];
+  }
+
+  private newSlot(id: string): number {
+    const slot = this.count;
+    if (slot === this.ready.length) this.grow();
+    this.ids.push(id);
+    this.slotOf.set(id, slot);
+    this.cpuForeign[slot] = 0;
+    this.memoryForeign[slot] = 0;
+    this.count += 1;
+    return slot;
+  }
+
+  private grow(): void {
+    const capacity = this.ready.length * 2;
+    const doubles = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const larger = new Float64Array(capacity);
+      larger.set(column);
+      return larger;
+    };
+    const ready = new Uint8Array(capacity);
+    ready.set(this.ready);
+    this.ready = ready;
+    const shape = new Int32Array(capacity);
+    shape.set(this.shape);
+    this.shape = shape;
+    this.cpuCapacity = doubles(this.cpuCapacity);
+    this.memoryCapacity = doubles(this.memoryCapacity);
+    this.cpuFree = doubles(this.cpuFree);
+    this.memoryFree = doubles(this.memoryFree);
+    this.cpuReserved = doubles(this.cpuReserved);
+    this.memoryReserved = doubles(this.memoryReserved);
+    this.cpuForeign = doubles(this.cpuForeign);
+    this.memoryForeign = doubles(this.memoryForeign);
+  }
+
+  private shapeNumberOf({ technologies, architecture, labels }: NodeFacts): number {
+    const key = JSON.stringify([technologies, architecture, Object.entries(labels).sort()]);
+    const known = this.shapeNumbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.shapes.push({ technologies, architecture, labels }) - 1;
+    this.shapeNumbers.set(key, number);
+    return number;
+  }
+}
+
+function freeOf(
+  capacity: Float64Array,
+  reserved: Float64Array,
+  foreign: Float64Array,
+  slot: number,
+): number {
+  return Math.max(0, (capacity[slot] ?? 0) - (reserved[slot] ?? 0) - (foreign[slot] ?? 0));
+}

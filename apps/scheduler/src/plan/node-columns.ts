@@ -1,0 +1,27 @@
+/** What nodes of the same make have in common; most clusters have a handful. */
+export interface Shape {
+  readonly technologies: readonly string[];
+  readonly architecture: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The node view as a struct of arrays, one slot a node: what a plan reads. Millicores and MiB.
+ * Integers in double arrays: sums over a node stay exact, and nothing is allocated per decision.
+ */
+export interface NodeColumns {
+  /** Number of slots in use; slots are dense. */
+  readonly count: number;
+  readonly ids: readonly string[];
+  readonly slotOf: ReadonlyMap<string, number>;
+  /** 1 where the node is ready. */
+  readonly ready: Uint8Array;
+  readonly cpuCapacity: Float64Array;
+  readonly memoryCapacity: Float64Array;
+  /** Capacity less reservations and foreign load, never below 0. */
+  readonly cpuFree: Float64Array;
+  readonly memoryFree: Float64Array;
+  /** Index into `shapes`. */
+  readonly shape: Int32Array;
+  readonly shapes: readonly Shape[];
+}

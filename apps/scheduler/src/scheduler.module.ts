@@ -1,0 +1,23 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Ports } from '@oakring/ports';
+import { HealthController } from './answer/health.controller.js';
+import { ScheduleController } from './answer/schedule.controller.js';
+import { PORTS } from './answer/tokens.js';
+import { Observer } from './observe/observer.js';
+
+/** Observe → plan → answer. The observer is made outside, so that a simulator can make another. */
+@Module({})
+export class SchedulerModule {
+  static with(observer: Observer, ports: Ports): DynamicModule {
+    return {
+      module: SchedulerModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [ScheduleController, HealthController],
+      providers: [
+        { provide: PORTS, useValue: ports },
+        { provide: Observer, useValue: observer },
+      ],
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import type { Technology } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { WorkerData } from './config/worker-data.js';
+import type { WorkerOptions } from './config/worker-options.js';
+import { Session } from './connect/session.js';
+import { ProcessRuntime } from './runtimes/process.runtime.js';
+import type { Runtime } from './runtimes/runtime.port.js';
+import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
+import type { WorkerLog } from './worker-log.js';
+
+export interface RunningWorker {
+  /** Code of the refusal when the manager does not accept this worker; null otherwise. */
+  readonly refusedBecause: string | null;
+  /** Says "offline", ends instances that live in this process, disconnects. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker; several may run in one process. A broker that is away is waited for. */
+export async function startWorker(
+  options: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<RunningWorker> {
+  const data = await WorkerData.open(options.dataFolder);
+  const runtimes = await Promise.all(
+    options.runtimes.map((technology) => runtimeOf(technology, options, ports)),
+  );
+  const session = new Session(options, data, runtimes, ports, log);
+  await session.start();
+  return {
+    get refusedBecause() {
+      return session.refusedBecause;
+    },
+    stop: () => session.stop(),
+  };
+}
+
+async function runtimeOf(
+  technology: Technology,
+  options: WorkerOptions,
+  ports: Ports,
+): Promise<Runtime> {
+  switch (technology) {
+    case 'simulated':
+      return new SimulatedRuntime(options.startDelayMs, ports);
+    case 'process':
+      return new ProcessRuntime(ports);
+    case 'docker': {
+      // Its client is large: loaded only where containers are run.
+      const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
+      return new DockerRuntime(options.dockerHost, options.id);
+    }
+    case 'unikernel':
+      throw new Error('this worker has no runtime for unikernels');
+  }
+}
