@@ -1,0 +1,33 @@
+/** What the command line ends with. Scripts rely on it: never renumber. */
+export const exitCodes = {
+  done: 0,
+  /** The cluster refused, or something failed. */
+  refused: 1,
+  /** The command or a setting is wrong. */
+  usage: 2,
+  /** The manager cannot be reached. */
+  unreachable: 3,
+  /** `--wait` waited long enough. */
+  timedOut: 4,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodesHelp = `
+Exit codes:
+  0  done
+  1  refused by the cluster, or failed
+  2  wrong usage or settings
+  3  the manager cannot be reached
+  4  --wait timed out`;
+
+/** Ends a command with a message for the person, and a code for the program. */
+export class CommandFailure extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+  ) {
+    super(message);
+    this.name = 'CommandFailure';
+  }
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`oakring needs Node 20.19 or later; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+const program = new URL('../dist/apps/cli/src/main.js', import.meta.url);
+if (!existsSync(fileURLToPath(program))) {
+  console.error('oakring is not built yet. Build it with: npm run build');
+  process.exit(1);
+}
+await import(program.href);
