@@ -8,7 +8,7 @@ export {
   type EventType,
 } from './catalogue/catalogue.js';
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
-export { canonicalJson, type JsonObject } from './log/canonical-json.js';
+export { canonicalJson, isJsonObject, type JsonObject } from './log/canonical-json.js';
 export {
   decodeEvents,
   emptyHead,
@@ -24,6 +24,12 @@ export {
   type StoredEvent,
 } from './log/commit.js';
 export type { AppendOutcome, EventLogReader, EventLogWriter } from './log/event-log.port.js';
+export { logDamaged, type Damage, type DamageKind } from './log/damage.js';
+export { decodeStoredCommit, encodeStoredCommit, type DecodedCommit } from './log/stored-commit.js';
+export { verifyChain, type ChainCheck } from './log/verify-chain.js';
+export { openLmdbEventLog } from './log/lmdb/lmdb-event-log.js';
+export { lockFolder, type FolderLock } from './log/lmdb/folder-lock.js';
+export type { Holder } from './log/lmdb/lock-holder.js';
 export { MemoryEventLog } from './log/memory/memory-event-log.js';
 export type {
   RecordedReading,
@@ -35,3 +41,11 @@ export type {
   CheckpointStore,
   ViewChange,
 } from './checkpoint/checkpoint-store.port.js';
+export { openLmdbCheckpointStore } from './checkpoint/lmdb/lmdb-checkpoint-store.js';
+export { MemoryCheckpointStore } from './checkpoint/memory/memory-checkpoint-store.js';
+export {
+  openFileTelemetryLog,
+  type FileTelemetryOptions,
+} from './telemetry/file/file-telemetry-log.js';
+export { MemoryTelemetryLog } from './telemetry/memory/memory-telemetry-log.js';
+export { merkleRoot } from './telemetry/merkle-root.js';

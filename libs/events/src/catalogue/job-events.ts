@@ -68,7 +68,7 @@ export const jobEvents = {
     fromGeneration: natural,
     placement: placedInstance,
   }),
-  MoveCompleted: Type.Object(address),
+  MoveCompleted: Type.Object({ ...address, confirmed: Type.Boolean() }),
   MoveAborted: Type.Object({ ...address, reason: text }),
   MoveRefused: refusal,
 

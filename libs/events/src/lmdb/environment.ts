@@ -5,7 +5,7 @@ import { OakringError } from '@oakring/contracts';
 import { open, type RootDatabase } from 'lmdb';
 
 export const dataFileName = 'data.mdb';
-const lockFileName = 'lock.mdb';
+export const lockFileName = 'lock.mdb';
 /** A new environment is made here and then moved, so that an empty data file is always damage. */
 const nurseryName = 'creating';
 /** Trees of an environment; ours have two. */

@@ -1,0 +1,48 @@
+import type { RecordedReading } from './telemetry-log.port.js';
+
+/** Readings that wait to be written: a ring, made once. When it is full the oldest is shed. */
+export interface ReadingBuffer {
+  readonly size: number;
+  /** Takes readings in order; returns how many older ones had to go. */
+  push(readings: readonly RecordedReading[]): number;
+  /** Takes out up to `limit` of the oldest. */
+  take(limit: number): RecordedReading[];
+}
+
+export function readingBuffer(capacity: number): ReadingBuffer {
+  const ring = new Array<RecordedReading | undefined>(capacity).fill(undefined);
+  let first = 0;
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    push(readings) {
+      let shed = 0;
+      for (const reading of readings) {
+        let at = first + size;
+        if (at >= capacity) at -= capacity;
+        ring[at] = reading;
+        if (size < capacity) {
+          size += 1;
+        } else {
+          first = at + 1 === capacity ? 0 : at + 1;
+          shed += 1;
+        }
+      }
+      return shed;
+    },
+    take(limit) {
+      const taken: RecordedReading[] = [];
+      for (let count = Math.min(limit, size); count > 0; count -= 1) {
+        const reading = ring[first];
+        // Let go of what was taken: it would stay in memory for a whole round.
+        ring[first] = undefined;
+        first = first + 1 === capacity ? 0 : first + 1;
+        size -= 1;
+        if (reading !== undefined) taken.push(reading);
+      }
+      return taken;
+    },
+  };
+}
