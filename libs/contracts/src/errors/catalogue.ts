@@ -54,6 +54,11 @@ export const errorCatalogue = {
     remedy:
       'Use the topics of the native protocol: nodes/<id>/registration, information, status, acks, state, history.',
   },
+  'not-supported-yet': {
+    status: 501,
+    title: 'This version does not take such messages',
+    remedy: 'Keep the entries and send them again to a later version.',
+  },
   'retained-message': {
     status: 400,
     title: 'The message was retained',
@@ -130,6 +135,16 @@ export const errorCatalogue = {
     status: 404,
     title: 'There is nothing at this address',
     remedy: 'The interface is described at /api/docs.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed at this address',
+    remedy: 'Use one of the methods that the Allow header names.',
+  },
+  'request-malformed': {
+    status: 400,
+    title: 'The request is not well-formed HTTP',
+    remedy: 'Correct the request line, the headers or the encoding of the address.',
   },
   'position-not-reached': {
     status: 503,

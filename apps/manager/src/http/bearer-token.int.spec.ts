@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestManager, type TestManager } from './testing/test-manager.js';
+
+describe('the bearer token', () => {
+  let manager: TestManager;
+  beforeAll(async () => {
+    manager = await startTestManager({ token: 'open-sesame' });
+  });
+  afterAll(() => manager.close());
+
+  it('lets those in who carry it', async () => {
+    expect((await manager.get('/api/v1/jobs')).status).toBe(200);
+    expect((await fetch(`${manager.url}/api/v1/jobs`, carrying('bearer open-sesame'))).status).toBe(
+      200,
+    );
+  });
+
+  it.each([
+    ['no header', {}],
+    ['another token', carrying('Bearer open-sesam')],
+    ['another scheme', carrying('Basic open-sesame')],
+    ['an empty token', carrying('Bearer ')],
+  ])('is missed in a request with %s', async (_name, init) => {
+    const response = await fetch(`${manager.url}/api/v1/jobs`, init);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="oakring"');
+    expect(await response.json()).toMatchObject({ code: 'unauthorized', status: 401 });
+  });
+
+  it.each(['/metrics', '/api/docs', '/api/docs-json', '/nothing', '/healthy'])(
+    'guards %s too',
+    async (path) => {
+      expect((await fetch(`${manager.url}${path}`)).status).toBe(401);
+    },
+  );
+
+  it('is not asked of probes', async () => {
+    expect((await fetch(`${manager.url}/health/live`)).status).toBe(200);
+    expect((await fetch(`${manager.url}/health/ready`)).status).toBe(200);
+  });
+});
+
+function carrying(authorization: string): RequestInit {
+  return { headers: { authorization } };
+}

@@ -1,0 +1,68 @@
+import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { allowedMethods } from './allowed-methods.js';
+import { ApiDocument } from './docs/api-document.js';
+import { requireBearerToken } from './bearer-token.js';
+import { acceptJsonOnly } from './json-body.js';
+import { answerMalformedRequest } from './malformed-request.js';
+import { OpenConnections } from './open-connections.js';
+import { ProblemFilter } from './problem.filter.js';
+
+/** Ids have at most 128 characters; longer parts of an address lead nowhere. */
+const maxParameterLength = 256;
+
+export interface HttpAppOptions {
+  /** Bearer token that requests must carry; null lets everyone in. */
+  readonly token: string | null;
+  readonly logger?: LoggerService | LogLevel[] | false;
+}
+
+/**
+ * The application of a module over HTTP: JSON only, at most 256 KiB, every error a problem document,
+ * bearer token, and a shutdown within 2 s. The module provides `httpProviders`.
+ * The caller listens and closes.
+ */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  { token, logger }: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const methods = allowedMethods();
+  const problems = new ProblemFilter(methods);
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxHttpBodyBytes,
+    routerOptions: { maxParamLength: maxParameterLength },
+    // What the router refuses goes past Nest and its filters.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      problems.respond(error, request, reply),
+    clientErrorHandler: answerMalformedRequest,
+    // Refusing new requests while shutting down is done below, as a problem document.
+    return503OnClosing: false,
+    // There is no middleware, and the engine for it would cost every request.
+    skipMiddie: true,
+  });
+  // The adapter's type is generic over what Fastify's default already is.
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  methods.watch(server);
+  acceptJsonOnly(server);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    ...(logger === undefined ? {} : { logger }),
+  });
+  refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal);
+  if (token !== null) requireBearerToken(server, token);
+  app.useGlobalFilters(problems);
+  app.get(ApiDocument, { strict: false }).describe(app);
+  return app;
+}
+
+function refuseWhileClosing(server: FastifyInstance, closing: AbortSignal): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (!closing.aborted) return done();
+    void reply.header('connection', 'close');
+    done(new OakringError({ code: 'shutting-down', detail: 'The manager is shutting down.' }));
+  });
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RegisterNodeDto } from '../../inbox/http/bodies/register-node.dto.js';
+import { SubmitJobDto } from '../../inbox/http/bodies/submit-job.dto.js';
+import { startTestManager, type TestManager } from '../testing/test-manager.js';
+import { operations } from './operations.js';
+
+interface ApiDocument {
+  readonly paths: Record<string, Record<string, { summary?: string; responses: object }>>;
+  readonly components: { schemas: Record<string, { properties?: object }> };
+}
+
+describe('the description of the interface', () => {
+  let manager: TestManager;
+  let document: ApiDocument;
+  beforeAll(async () => {
+    manager = await startTestManager();
+    document = (await (await manager.get('/api/docs-json')).json()) as ApiDocument;
+  });
+  afterAll(() => manager.close());
+
+  it('describes exactly the routes that exist', () => {
+    const routed = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routed.sort()).toEqual(Object.keys(operations).sort());
+  });
+
+  it('refers to no schema that is missing', () => {
+    const references = JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g);
+    const missing = [...references].filter(
+      ([, name = '']) => !(name in document.components.schemas),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ['SubmitJob', SubmitJobDto],
+    ['RegisterNode', RegisterNodeDto],
+  ] as const)('names every field that %s checks', (name, dto) => {
+    const described = Object.keys(document.components.schemas[name]?.properties ?? {});
+    expect(described.sort()).toEqual(Object.keys(dto.of({})).sort());
+  });
+
+  it('is shown to people without another server', async () => {
+    const page = await (await manager.get('/api/docs')).text();
+    const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links).toHaveLength(3);
+    for (const link of links) {
+      const asset = await manager.get(link);
+      expect(asset.status).toBe(200);
+      expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(0);
+    }
+  });
+
+  it.each(['package.json', '..%2fpackage.json', 'constructor'])(
+    'does not serve %s',
+    async (name) => {
+      expect((await manager.get(`/api/docs/${name}`)).status).toBe(404);
+    },
+  );
+});

@@ -1,0 +1,86 @@
+import { technologies } from '@oakring/contracts';
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+export type SchemaObject = Exclude<
+  NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string],
+  { $ref: string }
+>;
+
+export const id: SchemaObject = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' };
+export const natural: SchemaObject = { type: 'integer', minimum: 0 };
+export const text: SchemaObject = { type: 'string' };
+export const time: SchemaObject = { type: 'string', format: 'date-time' };
+export const position: SchemaObject = { ...natural, description: 'Position in the ledger.' };
+export const resources: SchemaObject = {
+  type: 'object',
+  properties: { cpuMillis: natural, memoryMiB: natural },
+  example: { cpuMillis: 250, memoryMiB: 128 },
+};
+export const labels: SchemaObject = {
+  type: 'object',
+  additionalProperties: text,
+  example: { room: 'hall' },
+};
+export const counts: SchemaObject = { type: 'object', additionalProperties: natural };
+export const technology: SchemaObject = { type: 'string', enum: [...technologies] };
+export const jobStatus: SchemaObject = { type: 'string', enum: ['active', 'deleting'] };
+
+export function object(
+  properties: Record<string, SchemaObject>,
+  required?: string[],
+): SchemaObject {
+  return { type: 'object', properties, required: required ?? Object.keys(properties) };
+}
+
+export function nullable(schema: SchemaObject): SchemaObject {
+  return { ...schema, nullable: true };
+}
+
+export function listOf(items: SchemaObject): SchemaObject {
+  return { type: 'array', items };
+}
+
+export function page(items: SchemaObject): SchemaObject {
+  const next: SchemaObject = { ...text, description: 'The cursor of the following page.' };
+  return object({ items: listOf(items), position, next }, ['items', 'position']);
+}
+
+const instanceStatus: SchemaObject = {
+  type: 'string',
+  enum: [
+    'pending',
+    'placed',
+    'starting',
+    'running',
+    'completed',
+    'failed',
+    'stopping',
+    'stopped',
+    'unknown',
+    'lost',
+  ],
+};
+
+export const instance = object(
+  {
+    number: natural,
+    generation: { ...natural, description: 'Grows with every placement, from 1; 0 before.' },
+    status: instanceStatus,
+    nodeId: nullable(text),
+    confirmed: { type: 'boolean', description: 'False while only the broker’s word says so.' },
+    reason: nullable({ ...text, description: 'Why there, or why not.' }),
+    decision: nullable({ ...text, description: 'GET /api/v1/decisions/{id}' }),
+    movingTo: object({ nodeId: id, generation: natural }),
+  },
+  ['number', 'generation', 'status', 'nodeId', 'confirmed', 'reason', 'decision'],
+);
+
+export const jobHead = {
+  id,
+  name: text,
+  image: text,
+  technology,
+  status: jobStatus,
+  desired: natural,
+  position,
+};

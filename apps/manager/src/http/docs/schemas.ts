@@ -1,0 +1,191 @@
+import { errorCatalogue, maxJobCount } from '@oakring/contracts';
+import {
+  id,
+  natural,
+  text,
+  time,
+  position,
+  resources,
+  labels,
+  counts,
+  technology,
+  jobStatus,
+  instance,
+  jobHead,
+  listOf,
+  nullable,
+  object,
+  page,
+  type SchemaObject,
+} from './schema-parts.js';
+
+const SubmitJob: SchemaObject = {
+  ...object(
+    {
+      id: { ...id, description: 'Chosen by the manager when it is left out.' },
+      name: { ...text, maxLength: 256 },
+      image: { ...text, maxLength: 1024 },
+      technology,
+      count: { ...natural, maximum: maxJobCount, default: 1 },
+      resources: { ...resources, description: 'Reserved for each instance.' },
+      labels: { ...labels, description: 'Labels that a node must carry.' },
+      constraints: {
+        ...listOf(object({ type: { type: 'string', enum: ['direct', 'architecture'] } }, ['type'])),
+        maxItems: 32,
+        example: [
+          { type: 'direct', node: 'n1' },
+          { type: 'architecture', architecture: 'arm64' },
+        ],
+      },
+    },
+    ['name', 'image', 'technology'],
+  ),
+  additionalProperties: true,
+  description: 'Unknown fields are kept and travel to the scheduler and to the worker.',
+  example: {
+    id: 'web',
+    name: 'web',
+    image: 'nginx:1.27',
+    technology: 'docker',
+    count: 2,
+    resources: { cpuMillis: 250, memoryMiB: 128 },
+  },
+};
+
+const RegisterNode: SchemaObject = {
+  ...object(
+    {
+      id,
+      name: { ...text, maxLength: 256 },
+      ip: { ...text, maxLength: 256 },
+      port: { ...natural, maximum: 65_535 },
+      incarnation: natural,
+      capacity: resources,
+      labels,
+      technologies: { ...listOf(technology), maxItems: 16 },
+      architecture: { ...text, maxLength: 64 },
+      acknowledges: { type: 'boolean', default: false },
+      enforcesStop: { type: 'boolean', default: false },
+      token: { ...text, description: 'The token that the first registration was answered with.' },
+    },
+    ['id', 'name', 'ip', 'port'],
+  ),
+  additionalProperties: true,
+  example: { id: 'n1', name: 'n1', ip: '10.0.0.7', port: 10050 },
+};
+
+const Node = object({
+  id,
+  name: text,
+  ip: text,
+  port: natural,
+  status: { type: 'string', enum: ['registered', 'ready', 'suspect', 'disconnected', 'lost'] },
+  since: time,
+  reason: text,
+  incarnation: natural,
+  capacity: resources,
+  assumed: { type: 'boolean', description: 'The node stated no capacity.' },
+  reserved: resources,
+  used: nullable(object({ cpu: { type: 'number' }, memory: { type: 'number' } })),
+  lastSeen: nullable(time),
+  instances: natural,
+  labels,
+  technologies: listOf(technology),
+  architecture: nullable(text),
+  acknowledges: { type: 'boolean' },
+  position,
+});
+
+const JobOrder = object(
+  {
+    id,
+    status: jobStatus,
+    desired: natural,
+    position: { ...position, description: 'Where the order was committed.' },
+    instance: natural,
+    generation: natural,
+    nodeId: id,
+    decision: text,
+  },
+  ['id', 'status', 'desired', 'position'],
+);
+
+const EventLine: SchemaObject = {
+  ...object({
+    position,
+    index: natural,
+    stream: text,
+    version: natural,
+    type: text,
+    at: time,
+    data: { type: 'object', additionalProperties: true },
+  }),
+  example: {
+    position: 7,
+    index: 0,
+    stream: 'jobs/web',
+    version: 1,
+    type: 'JobDeletionOrdered',
+    at: '2026-01-01T00:00:00.000Z',
+    data: {},
+  },
+};
+
+const Problem: SchemaObject = {
+  ...object(
+    {
+      type: text,
+      title: text,
+      status: natural,
+      code: { type: 'string', enum: Object.keys(errorCatalogue) },
+      detail: text,
+      remedy: text,
+      field: text,
+      value: {},
+      errors: listOf(object({ field: text, value: {}, detail: text })),
+    },
+    ['type', 'title', 'status', 'code', 'detail', 'remedy'],
+  ),
+  description: 'RFC 9457. `errors` names every bad field when there are several.',
+};
+
+/** The bodies and answers of the interface, by name. */
+export const schemas: Readonly<Record<string, SchemaObject>> = {
+  SubmitJob,
+  ReplicateJob: {
+    ...object({ count: { ...natural, maximum: maxJobCount, description: 'The new total.' } }),
+    example: { count: 5 },
+  },
+  MoveInstance: { ...object({ worker: id }, []), example: { worker: 'n2' } },
+  RegisterNode,
+  Job: { ...object({ ...jobHead, instances: listOf(instance) }), additionalProperties: true },
+  JobPage: page(object({ ...jobHead, counts })),
+  JobOrder,
+  DryRun: { type: 'object', description: 'Where the job would go, and why.' },
+  Registered: object(
+    {
+      id,
+      accepted: { type: 'boolean' },
+      token: text,
+      incarnation: natural,
+      epoch: natural,
+      at: time,
+      periodMs: natural,
+    },
+    ['id', 'accepted', 'incarnation', 'epoch', 'at', 'periodMs'],
+  ),
+  Node,
+  NodePage: page(Node),
+  NodeChanges: { type: 'object', description: 'What the copy of a scheduler lacks.' },
+  Decision: {
+    ...object({ id: text, type: text, job: id, at: time, position }),
+    additionalProperties: true,
+    description: 'Everything recorded: placements with reasons and scores, or why there are none.',
+  },
+  DeadLetterPage: page(
+    object({ at: time, topic: text, code: text, reason: text, payload: text, suppressed: natural }),
+  ),
+  LedgerHead: object({ position, hash: text, epoch: natural, leading: { type: 'boolean' } }),
+  EventLine,
+  Problem,
+};

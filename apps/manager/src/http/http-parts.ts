@@ -1,0 +1,37 @@
+import type { Provider, Type } from '@nestjs/common';
+import { InstanceMoves } from '../inbox/http/instance-moves.js';
+import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
+import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
+import { DeadLetterQueriesController } from '../queries/dead-letter-queries.controller.js';
+import { DecisionQueriesController } from '../queries/decision-queries.controller.js';
+import { EventQueriesController } from '../queries/events/event-queries.controller.js';
+import { HealthController } from '../queries/health/health.controller.js';
+import { JobQueriesController } from '../queries/job-queries.controller.js';
+import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
+import { MetricsController } from '../queries/metrics/metrics.controller.js';
+import { NodeQueriesController } from '../queries/node-queries.controller.js';
+import { ViewAnswers } from '../queries/view-answers.js';
+import { ApiDocument } from './docs/api-document.js';
+import { DocsController } from './docs/docs.controller.js';
+import { OpenConnections } from './open-connections.js';
+
+/**
+ * The HTTP side as the manager's module lists it, besides `TerminusModule`. Needs by token: PORTS,
+ * COMMAND_QUEUE, EVENT_LOG, TELEMETRY, NODE_TOKENS, DEAD_LETTERS, READINESS; by class: Projection,
+ * NodeChangeFeed, Scheduler.
+ */
+export const httpControllers: Type[] = [
+  JobCommandsController,
+  NodeCommandsController,
+  JobQueriesController,
+  NodeQueriesController,
+  DecisionQueriesController,
+  DeadLetterQueriesController,
+  LedgerQueriesController,
+  EventQueriesController,
+  HealthController,
+  MetricsController,
+  DocsController,
+];
+
+export const httpProviders: Provider[] = [InstanceMoves, ViewAnswers, OpenConnections, ApiDocument];

@@ -1,0 +1,154 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
+import { MemoryEventLog } from '@oakring/events';
+import { simulatedPorts, type Ports } from '@oakring/ports';
+import type { AddressInfo } from 'node:net';
+import type { Command, CommandQueue } from '../../commands/command.js';
+import { CommandWriter } from '../../commands/writer.js';
+import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
+import { DEAD_LETTERS, READINESS } from '../../queries/tokens.js';
+import { Scheduler } from '../../scheduling/scheduler.port.js';
+import type { LatestReading } from '../../telemetry/telemetry-table.js';
+import { proposal } from '../../testing/given.js';
+import { COMMAND_QUEUE, EVENT_LOG, PORTS, TELEMETRY } from '../../tokens.js';
+import { ClusterState } from '../../views/cluster-state.js';
+import { NodeChangeFeed } from '../../views/node-changes.js';
+import { Projection } from '../../views/projection.js';
+import { createHttpApp } from '../create-http-app.js';
+import { httpControllers, httpProviders } from '../http-parts.js';
+
+@Module({})
+class TestModule {}
+
+/** A scheduler that answers what a test tells it to, and remembers what it was asked. */
+export class ScriptedScheduler extends Scheduler {
+  readonly asked: ScheduleRequest[] = [];
+  answer: (request: ScheduleRequest) => ScheduleAnswers = () => ({ answers: [proposal(['n1'])] });
+
+  async schedule(request: ScheduleRequest): Promise<ScheduleAnswers> {
+    this.asked.push(request);
+    return this.answer(request);
+  }
+}
+
+/** Readings as a test sets them. */
+export class SetTelemetry {
+  readonly readings = new Map<string, LatestReading & { seenMs: number }>();
+  newest = 0;
+
+  latest(nodeId: string): LatestReading | null {
+    return this.readings.get(nodeId) ?? null;
+  }
+
+  lastSeenMs(nodeId: string): number | null {
+    return this.readings.get(nodeId)?.seenMs ?? null;
+  }
+
+  foreignSince(newest: number) {
+    const foreign = [{ id: 'n1', resources: { cpuMillis: 5, memoryMiB: 6 } }];
+    return { newest: this.newest, foreign: newest < this.newest ? foreign : [] };
+  }
+}
+
+export interface TestManager {
+  readonly url: string;
+  readonly log: MemoryEventLog;
+  readonly projection: Projection;
+  readonly scheduler: ScriptedScheduler;
+  readonly telemetry: SetTelemetry;
+  readonly letters: DeadLetter[];
+  readonly readiness: { ready: boolean; detail: string };
+  /** Decides a command as if it came from elsewhere. */
+  submit(command: Command): Promise<unknown>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  send(method: string, path: string, body?: unknown, headers?: object): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TestOptions {
+  readonly token?: string;
+  readonly ports?: Ports;
+  /** In the place of the writer. */
+  readonly queue?: CommandQueue;
+}
+
+/** The HTTP side on a real listener, over a real writer and a log in memory. */
+export async function startTestManager(options: TestOptions = {}): Promise<TestManager> {
+  const ports = options.ports ?? simulatedPorts();
+  const log = new MemoryEventLog();
+  const projection = new Projection(new ClusterState(false), ports);
+  const feed = new NodeChangeFeed(projection.state);
+  const writer = new CommandWriter(log, projection, 1, ports, () => {});
+  const scheduler = new ScriptedScheduler();
+  const telemetry = new SetTelemetry();
+  const letters: DeadLetter[] = [];
+  const readiness = { ready: true, detail: 'all is well' };
+  const module: DynamicModule = {
+    module: TestModule,
+    imports: [TerminusModule.forRoot({ logger: false })],
+    controllers: httpControllers,
+    providers: [
+      ...httpProviders,
+      { provide: PORTS, useValue: ports },
+      { provide: COMMAND_QUEUE, useValue: options.queue ?? writer },
+      { provide: EVENT_LOG, useValue: log },
+      { provide: TELEMETRY, useValue: telemetry },
+      { provide: NODE_TOKENS, useValue: tokens },
+      {
+        provide: DEAD_LETTERS,
+        useValue: {
+          list: (limit: number) => letters.slice(0, limit),
+          counts: () => new Map([['invalid-json', letters.length]]),
+        },
+      },
+      { provide: READINESS, useValue: { isReady: () => readiness } },
+      { provide: Projection, useValue: projection },
+      { provide: NodeChangeFeed, useValue: feed },
+      { provide: Scheduler, useValue: scheduler },
+    ],
+  };
+  const app = await createHttpApp(module, { token: options.token ?? null, logger: false });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const bearer = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  return {
+    url,
+    log,
+    projection,
+    scheduler,
+    telemetry,
+    letters,
+    readiness,
+    submit: (command) => writer.submit(command),
+    get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { ...bearer, ...headers } }),
+    send: (method, path, body, headers = {}) =>
+      fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...bearer,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: bodyOf(body) }),
+      }),
+    async close() {
+      await app.close();
+      await writer.stop();
+    },
+  };
+}
+
+const tokens = {
+  token: (nodeId: string) => `token-of-${nodeId}`,
+  verdict: (nodeId: string, token: string | null) => {
+    if (token === null) return 'absent' as const;
+    return token === `token-of-${nodeId}` ? ('valid' as const) : ('wrong' as const);
+  },
+};
+
+function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+}

@@ -1,0 +1,69 @@
+import { OakringError, shortened, type JsonObject, type Problem } from '@oakring/contracts';
+import { validateSync, type ValidationError } from 'class-validator';
+import { InvalidBody } from '../../../http/invalid-body.js';
+import { contextOf } from './rules.js';
+
+/** At most this many bad fields are named. */
+const maxNamed = 32;
+
+const validation = {
+  forbidUnknownValues: false,
+  // The first broken rule of a field says what it should have been.
+  stopAtFirstError: true,
+  // The DTO is not shown, and building it into each error costs.
+  validationError: { target: false, value: true },
+} as const;
+
+/** The body, once it passes the rules of its DTO. Throws an `InvalidBody` naming every bad field. */
+export function validated(
+  dto: { of(body: JsonObject): object },
+  body: JsonObject | undefined,
+): JsonObject {
+  if (body === undefined) {
+    throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
+  }
+  const errors = validateSync(dto.of(body), validation);
+  if (errors.length === 0) return body;
+  throw invalid(errors.flatMap((error) => faultsOf(error, '')));
+}
+
+interface Fault {
+  readonly field: string;
+  readonly value: unknown;
+  readonly detail: string;
+  readonly code: Problem['code'];
+}
+
+function invalid(faults: readonly Fault[]): OakringError {
+  const [first] = faults;
+  if (first === undefined) {
+    return new OakringError({ code: 'invalid-field', detail: 'The body breaks a rule.' });
+  }
+  const detail =
+    faults.length === 1 ? first.detail : `${first.detail} ${faults.length - 1} more in errors.`;
+  const { code, field, value } = first;
+  return new InvalidBody(
+    { code, detail, field, value },
+    faults.slice(0, maxNamed).map((fault) => ({
+      field: fault.field,
+      value: fault.value,
+      detail: fault.detail,
+    })),
+  );
+}
+
+function faultsOf(error: ValidationError, parent: string): Fault[] {
+  const field = parent === '' ? error.property : `${parent}.${error.property}`;
+  const below = (error.children ?? []).flatMap((child) => faultsOf(child, field));
+  const [broken] = Object.entries(error.constraints ?? {});
+  if (broken === undefined) return below;
+  const [name, expectation] = broken;
+  const context = contextOf(error.contexts?.[name]);
+  const code = context.code ?? 'invalid-field';
+  if (context.secret === true) {
+    return [{ field, value: null, detail: `${field} is ${expectation}.`, code }, ...below];
+  }
+  const value = shortened(error.value) ?? null;
+  const seen = error.value === undefined ? 'missing' : JSON.stringify(value);
+  return [{ field, value, detail: `${field} is ${seen}, ${expectation}.`, code }, ...below];
+}

@@ -1,0 +1,67 @@
+import {
+  OakringError,
+  type JobDocument,
+  type ScheduleAnswer,
+  type ScheduleJob,
+} from '@oakring/contracts';
+import type { Scheduler } from '../../scheduling/scheduler.port.js';
+
+/** The answer of `POST /api/v1/jobs?dryRun=true`: where it would go and why. Nothing is written. */
+export interface DryRunAnswer {
+  readonly dryRun: true;
+  readonly job: ScheduleAnswer['job'];
+  readonly desired: number;
+  /** The ledger position that was looked at. */
+  readonly position: number;
+  readonly workers: ScheduleAnswer['workers'];
+  readonly placements: readonly (ScheduleAnswer['placements'][number] & { instance: number })[];
+  readonly refusal: ScheduleAnswer['refusal'];
+  readonly policy: string | null;
+  readonly seed: number | null;
+  readonly considered: ScheduleAnswer['considered'] | null;
+  readonly positions: ScheduleAnswer['positions'] | null;
+}
+
+export async function dryRun(
+  scheduler: Scheduler,
+  id: string,
+  job: JobDocument,
+  position: number,
+): Promise<DryRunAnswer> {
+  const document = { ...job.document, id };
+  const asked = { dryRun: true, job: document, desired: job.count, position } as const;
+  if (job.count === 0) return { ...asked, ...nothingToPlace };
+  const answer = await askOne(
+    scheduler,
+    { job: document, instances: job.count, exclude: [], present: {} },
+    position,
+  );
+  const { workers, refusal, policy, seed, considered, positions } = answer;
+  const placements = answer.placements.map((placement, instance) => ({ ...placement, instance }));
+  return { ...asked, workers, placements, refusal, policy, seed, considered, positions };
+}
+
+const nothingToPlace = {
+  workers: [],
+  placements: [],
+  refusal: null,
+  policy: null,
+  seed: null,
+  considered: null,
+  positions: null,
+};
+
+/** The scheduler's answer to one job. */
+export async function askOne(
+  scheduler: Scheduler,
+  job: ScheduleJob,
+  position: number,
+): Promise<ScheduleAnswer> {
+  const { answers } = await scheduler.schedule({ jobs: [job], position });
+  const [answer] = answers;
+  if (answer !== undefined) return answer;
+  throw new OakringError({
+    code: 'scheduler-unavailable',
+    detail: `The scheduler gave no answer for job ${job.job.id}.`,
+  });
+}

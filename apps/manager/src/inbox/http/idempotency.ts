@@ -1,0 +1,38 @@
+import { OakringError } from '@oakring/contracts';
+import { canonicalJson } from '@oakring/events';
+import type { FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import type { IdempotencyKey } from '../../commands/command.js';
+
+const visible = /^[\x21-\x7e]{1,256}$/;
+
+/** The caller's name for a request; undefined when it gives none. */
+export function keyOf(request: FastifyRequest, bodyHash: () => string): IdempotencyKey | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  const key = String(header);
+  if (!visible.test(key)) {
+    throw new OakringError({
+      code: 'invalid-field',
+      detail: `Idempotency-Key has ${key.length} characters; it takes 1 to 256 visible ones of ASCII.`,
+      field: 'Idempotency-Key',
+      value: key.slice(0, 64),
+    });
+  }
+  const path = request.url.split('?', 1)[0] ?? '';
+  return { id: `${request.method} ${path}#${key}`, bodyHash: bodyHash() };
+}
+
+/** SHA-256 of a body's canonical JSON, hex: tells a repetition from another request. */
+export function hashOf(body: unknown): string {
+  return sha256(canonicalJson(body));
+}
+
+/** The id of a job that was submitted without one: the same again for the same key. */
+export function jobIdOf(key: IdempotencyKey): string {
+  return sha256(key.id).slice(0, 32);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}

@@ -1,0 +1,30 @@
+import type { InstanceAnswer, JobAnswer, JobDocument } from '@oakring/contracts';
+import type { Answers } from '../../commands/command.js';
+import { waitingReason } from '../../views/fold/jobs.fold.js';
+
+/** The answer of `POST /api/v1/jobs`: the job as it was at its submission, however often repeated. */
+export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): JobAnswer {
+  return {
+    ...job.document,
+    id: answer.id,
+    name: job.name,
+    image: job.image,
+    technology: job.technology,
+    status: 'active',
+    desired: answer.desired,
+    position: answer.position,
+    instances: Array.from({ length: answer.desired }, (_, number) => pending(number)),
+  };
+}
+
+function pending(number: number): InstanceAnswer {
+  return {
+    number,
+    generation: 0,
+    status: 'pending',
+    nodeId: null,
+    confirmed: false,
+    reason: waitingReason,
+    decision: null,
+  };
+}

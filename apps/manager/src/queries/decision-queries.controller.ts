@@ -1,0 +1,53 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { OakringError } from '@oakring/contracts';
+import { decodeEvents, type EventLogReader, type StoredEvent } from '@oakring/events';
+import { refuseUnknown, type Query as QueryString } from '../http/query-parameters.js';
+import { EVENT_LOG } from '../tokens.js';
+
+/** `GET /api/v1/decisions/{id}`: everything that was recorded of one scheduling answer. */
+export type DecisionAnswer = Decision['data'] & {
+  readonly id: string;
+  readonly type: Decision['type'];
+  readonly job: string;
+  /** ISO 8601, the leader's clock at the commit. */
+  readonly at: string;
+  readonly position: number;
+};
+
+type Decision = Extract<
+  StoredEvent,
+  { type: 'InstancesPlaced' | 'PlacementRefused' | 'MoveStarted' }
+>;
+
+/** Read from the log itself: a decision can be asked about however long ago it was. */
+@Controller('api/v1/decisions')
+export class DecisionQueriesController {
+  constructor(@Inject(EVENT_LOG) private readonly log: EventLogReader) {}
+
+  @Get(':id')
+  async show(@Param('id') id: string, @Query() query: QueryString): Promise<DecisionAnswer> {
+    refuseUnknown(query, []);
+    const event = await this.find(id);
+    if (event === null) {
+      const detail = `There is no decision ${id}.`;
+      throw new OakringError({ code: 'decision-unknown', detail, field: 'id', value: id });
+    }
+    const { type, position, at, data, stream } = event;
+    const job = stream.slice('jobs/'.length);
+    return { id, type, job, at: new Date(at).toISOString(), position, ...data };
+  }
+
+  private async find(id: string): Promise<Decision | null> {
+    const [, position, index] = /^([1-9]\d{0,14})-(\d{1,6})$/.exec(id) ?? [];
+    if (position === undefined) return null;
+    const [commit] = await this.log.read({ from: Number(position), limit: 1 });
+    if (commit?.position !== Number(position)) return null;
+    const event = decodeEvents(commit)[Number(index)];
+    return event !== undefined && isDecision(event) ? event : null;
+  }
+}
+
+function isDecision(event: StoredEvent): event is Decision {
+  const { type } = event;
+  return type === 'InstancesPlaced' || type === 'PlacementRefused' || type === 'MoveStarted';
+}

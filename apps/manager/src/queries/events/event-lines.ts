@@ -1,0 +1,94 @@
+import type { EventLine } from '@oakring/contracts';
+import { decodeEvents, type Commit, type EventLogReader, type StoredEvent } from '@oakring/events';
+import type { Timers } from '@oakring/ports';
+import type { EventQuery } from './event-query.js';
+import { watchLog, type LogWatch } from './log-watch.js';
+
+/** Commits read in one go; a slow reader holds at most this page. */
+const commitsPerRead = 64;
+
+export interface EventSource {
+  readonly log: EventLogReader;
+  readonly timers: Timers;
+  /** Ends the stream: the client has gone, or the manager shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The events asked for as text, commit by commit, each read when the one before was taken: a slow
+ * reader slows nobody else. Without `follow` it ends with the log as it was at the beginning.
+ */
+export async function* eventLines(query: EventQuery, source: EventSource): AsyncGenerator<string> {
+  const watch = watchLog(source, query);
+  try {
+    // A reader of server-sent events knows by this first comment that it is connected.
+    if (query.format === 'sse') yield ': following\n\n';
+    for await (const chunk of chunksOf(query, source, watch)) yield chunk;
+  } finally {
+    watch.close();
+  }
+}
+
+async function* chunksOf(
+  query: EventQuery,
+  { log, signal }: EventSource,
+  watch: LogWatch,
+): AsyncGenerator<string> {
+  const end = query.follow ? Number.POSITIVE_INFINITY : (await log.head()).position;
+  let next = query.from;
+  let left = query.limit;
+  while (next <= end && !signal.aborted) {
+    const page = await readPage(log, query, next);
+    for (const commit of page.commits) {
+      if (commit.position > end || signal.aborted) return;
+      const events = wantedOf(commit, query).slice(0, left);
+      if (events.length > 0) yield events.map((event) => writeEvent(event, query.format)).join('');
+      left -= events.length;
+      if (left === 0) return;
+    }
+    next = page.next;
+    if (page.commits.length > 0) continue;
+    if (!query.follow) return;
+    if ((await watch.wait()) === 'quiet') yield ': still here\n\n';
+  }
+}
+
+/** The next commits, and where to go on: past all there was when nothing of it is wanted. */
+async function readPage(
+  log: EventLogReader,
+  { stream }: EventQuery,
+  from: number,
+): Promise<{ commits: readonly Commit[]; next: number }> {
+  const head = await log.head();
+  const wanted = stream === null ? {} : { stream };
+  const commits = await log.read({ from, limit: commitsPerRead, ...wanted });
+  const last = commits.at(-1);
+  return {
+    commits,
+    next: last === undefined ? Math.max(from, head.position + 1) : last.position + 1,
+  };
+}
+
+function wantedOf(commit: Commit, query: EventQuery): StoredEvent[] {
+  return decodeEvents(commit).filter(
+    (event) =>
+      (query.stream === null || event.stream === query.stream) &&
+      (query.types === null || query.types.has(event.type)) &&
+      (event.position > query.from || event.index > query.knownIndex),
+  );
+}
+
+function writeEvent(event: StoredEvent, format: EventQuery['format']): string {
+  const { position, index, stream, version, type, at, data } = event;
+  const line: EventLine = {
+    position,
+    index,
+    stream,
+    version,
+    type,
+    at: new Date(at).toISOString(),
+    data: { ...data },
+  };
+  const text = JSON.stringify(line);
+  return format === 'ndjson' ? `${text}\n` : `id: ${position}/${index}\ndata: ${text}\n\n`;
+}

@@ -1,0 +1,75 @@
+import { Controller, Get, Inject, Logger, Req, Res } from '@nestjs/common';
+import { OakringError } from '@oakring/contracts';
+import type { EventLogReader } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { OpenConnections } from '../../http/open-connections.js';
+import { EVENT_LOG, PORTS } from '../../tokens.js';
+import { eventLines } from './event-lines.js';
+import { eventQueryOf, type EventQuery } from './event-query.js';
+
+/** Streams open at once; each holds a page of the log and a connection. */
+const maxStreams = 1_000;
+/** Bytes that wait for a reader before the log is read on. */
+const readAheadBytes = 65_536;
+
+/** `GET /api/v1/events`: replay, and the live stream of what happens. */
+@Controller('api/v1/events')
+export class EventQueriesController {
+  private readonly logger = new Logger('Events');
+  private streams = 0;
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLogReader,
+    @Inject(PORTS) private readonly ports: Ports,
+    private readonly connections: OpenConnections,
+  ) {}
+
+  @Get()
+  async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = eventQueryOf(request);
+    const { position } = await this.log.head();
+    if (this.streams >= maxStreams) {
+      const detail = `${this.streams} readers of events are connected already.`;
+      throw new OakringError({ code: 'overloaded', detail });
+    }
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': query.format === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
+      'cache-control': 'no-store',
+      'oakring-position': String(position),
+      // Proxies that gather answers would hold a live stream back.
+      'x-accel-buffering': 'no',
+    });
+    if (request.method === 'HEAD') return void reply.raw.end();
+    // A follower of a quiet log would otherwise not learn that it is connected.
+    reply.raw.flushHeaders();
+    await this.send(query, reply);
+  }
+
+  private async send(query: EventQuery, { raw }: FastifyReply): Promise<void> {
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const { signal: closing } = this.connections;
+    closing.addEventListener('abort', end);
+    raw.once('close', end);
+    if (closing.aborted || raw.destroyed) end();
+    this.streams += 1;
+    try {
+      const source = { log: this.log, timers: this.ports.timers, signal: ending.signal };
+      const lines = Readable.from(eventLines(query, source), {
+        objectMode: false,
+        highWaterMark: readAheadBytes,
+      });
+      await pipeline(lines, raw);
+    } catch (error) {
+      // A reader that goes away is no failure.
+      if (!ending.signal.aborted) this.logger.error(`a stream of events broke: ${String(error)}`);
+    } finally {
+      this.streams -= 1;
+      closing.removeEventListener('abort', end);
+    }
+  }
+}

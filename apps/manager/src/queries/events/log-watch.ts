@@ -1,0 +1,50 @@
+import type { EventSource } from './event-lines.js';
+import type { EventQuery } from './event-query.js';
+
+/** A reader of server-sent events hears something at least this often. */
+const keepAliveEveryMs = 15_000;
+
+/** What a follower waits for. Nothing that happens between two waits is missed. */
+export interface LogWatch {
+  /** Resolves at once when there was an append since the last wait, or the stream has ended. */
+  wait(): Promise<'changed' | 'quiet'>;
+  close(): void;
+}
+
+export function watchLog(
+  { log, timers, signal }: EventSource,
+  { follow, format }: EventQuery,
+): LogWatch {
+  let changed = false;
+  let quiet = false;
+  let wake: () => void = () => {};
+  const onChange = (): void => {
+    changed = true;
+    wake();
+  };
+  const stopListening = follow ? log.onAppended(onChange) : () => {};
+  signal.addEventListener('abort', onChange);
+  const keepAlive =
+    follow && format === 'sse'
+      ? timers.every(keepAliveEveryMs, () => {
+          quiet = true;
+          wake();
+        })
+      : null;
+  return {
+    async wait() {
+      if (!changed && !quiet && !signal.aborted) {
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      const woken = changed || signal.aborted ? 'changed' : 'quiet';
+      changed = false;
+      quiet = false;
+      return woken;
+    },
+    close() {
+      stopListening();
+      signal.removeEventListener('abort', onChange);
+      keepAlive?.cancel();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
+import type { Projection } from '../../views/projection.js';
+import { shownStatus } from '../job-answer.js';
+import type { DeadLetterList } from '../tokens.js';
+
+/** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
+export function managerMetrics(
+  projection: Projection,
+  telemetry: TelemetryReader,
+  deadLetters: DeadLetterList,
+): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  addViewMetrics(registry, projection);
+  const readings = new Counter({
+    name: 'oakring_telemetry_readings_total',
+    help: 'Readings accepted since the start.',
+    registers: [registry],
+    collect() {
+      readings.reset();
+      readings.inc(telemetry.foreignSince(Number.MAX_SAFE_INTEGER).newest);
+    },
+  });
+  const letters = new Counter({
+    name: 'oakring_dead_letters_total',
+    help: 'Messages refused since the start, by code.',
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      letters.reset();
+      for (const [code, count] of deadLetters.counts()) letters.inc({ code }, count);
+    },
+  });
+  return registry;
+}
+
+function addViewMetrics(registry: Registry, projection: Projection): void {
+  const { state } = projection;
+  const head: Gauge = new Gauge({
+    name: 'oakring_ledger_head_position',
+    help: 'Position of the newest commit that the views reflect.',
+    registers: [registry],
+    collect: () => head.set(projection.position),
+  });
+  const nodes: Gauge = new Gauge({
+    name: 'oakring_nodes',
+    help: 'Nodes by status.',
+    labelNames: ['status'],
+    registers: [registry],
+    collect: () => setCounts(nodes, state.nodes.values(), ({ status }) => status),
+  });
+  const instances: Gauge = new Gauge({
+    name: 'oakring_instances',
+    help: 'Instances by status.',
+    labelNames: ['status'],
+    registers: [registry],
+    collect: () => setCounts(instances, state.instances.values(), (it) => shownStatus(state, it)),
+  });
+}
+
+function setCounts<R>(gauge: Gauge, records: Iterable<R>, statusOf: (record: R) => string): void {
+  const counts = new Map<string, number>();
+  for (const record of records) {
+    const status = statusOf(record);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  gauge.reset();
+  for (const [status, count] of counts) gauge.set({ status }, count);
+}

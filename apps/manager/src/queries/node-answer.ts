@@ -1,0 +1,30 @@
+import type { NodeAnswer } from '@oakring/contracts';
+import type { TelemetryReader } from '../telemetry/telemetry-table.js';
+import type { NodeRecord } from '../views/records.js';
+
+/** `GET /api/v1/nodes/{id}`: the view's record, joined with what was measured last. */
+export function nodeAnswer(node: NodeRecord, telemetry: TelemetryReader): NodeAnswer {
+  const reading = telemetry.latest(node.id);
+  const lastSeenMs = telemetry.lastSeenMs(node.id);
+  return {
+    id: node.id,
+    name: node.name,
+    ip: node.ip,
+    port: node.port,
+    status: node.status,
+    since: new Date(node.since).toISOString(),
+    reason: node.reason,
+    incarnation: node.incarnation,
+    capacity: node.capacity,
+    assumed: node.assumed,
+    reserved: node.reserved,
+    used: reading === null ? null : { cpu: reading.cpu, memory: reading.memory },
+    lastSeen: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
+    instances: node.placements,
+    labels: node.labels,
+    technologies: node.technologies,
+    architecture: node.architecture,
+    acknowledges: node.acknowledges,
+    position: node.position,
+  };
+}

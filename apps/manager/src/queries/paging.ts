@@ -1,0 +1,75 @@
+import type { Page } from '@oakring/contracts';
+import {
+  badParameter,
+  integerParameter,
+  textParameter,
+  type Query,
+} from '../http/query-parameters.js';
+
+const defaultItems = 100;
+const maxItems = 1_000;
+
+/** Names of the parameters that every list takes. */
+export const pageParameters = ['limit', 'cursor'] as const;
+
+export interface PageRequest {
+  readonly limit: number;
+  /** The last id of the page before; empty for the first page. */
+  readonly after: string;
+}
+
+export function pageRequestOf(query: Query): PageRequest {
+  const limit = integerParameter(query, 'limit', { minimum: 1, maximum: maxItems });
+  const cursor = textParameter(query, 'cursor');
+  return { limit: limit ?? defaultItems, after: cursor === null ? '' : idOfCursor(cursor) };
+}
+
+/** The page of a view, in the order of ids. What changes between two pages moves no other item. */
+export function pageOf<R, T>(
+  records: Iterable<R & { readonly id: string }>,
+  { limit, after }: PageRequest,
+  position: number,
+  answer: (record: R) => T,
+): Page<T> {
+  const found = smallestAfter(records, after, limit + 1);
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(answer),
+    position,
+    ...(found.length > limit && last !== undefined ? { next: cursorOf(last.id) } : {}),
+  };
+}
+
+/** The `count` smallest ids after `after`, without sorting everything there is. */
+function smallestAfter<R extends { readonly id: string }>(
+  records: Iterable<R>,
+  after: string,
+  count: number,
+): R[] {
+  let kept: R[] = [];
+  let bound: string | null = null;
+  for (const record of records) {
+    if (record.id <= after || (bound !== null && record.id >= bound)) continue;
+    kept.push(record);
+    if (kept.length < 4 * count) continue;
+    kept = kept.sort(byId).slice(0, count);
+    bound = kept.at(-1)?.id ?? null;
+  }
+  return kept.sort(byId).slice(0, count);
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}
+
+// Opaque, so that nobody builds one and another order stays possible.
+function cursorOf(id: string): string {
+  return Buffer.from(id, 'utf8').toString('base64url');
+}
+
+function idOfCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (id !== '' && cursorOf(id) === cursor) return id;
+  throw badParameter('cursor', cursor, 'not the next of an earlier page');
+}

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
+import { proposal, registerNode, submitJob } from '../testing/given.js';
+
+let manager: TestManager;
+beforeEach(async () => {
+  manager = await startTestManager();
+});
+afterEach(() => manager.close());
+
+async function read(path: string): Promise<Record<string, unknown>> {
+  return (await (await manager.get(path)).json()) as Record<string, unknown>;
+}
+
+describe('GET /api/v1/decisions/{id}', () => {
+  async function decisionOf(number: number): Promise<string> {
+    const job = await read('/api/v1/jobs/web');
+    const instances = job['instances'] as readonly { decision: string }[];
+    return instances[number]?.decision ?? '';
+  }
+
+  it('tells why an instance was placed where it is', async () => {
+    await manager.submit(registerNode('n1'));
+    await manager.submit(submitJob('web'));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
+    const id = await decisionOf(0);
+    expect(await read(`/api/v1/decisions/${id}`)).toMatchObject({
+      id,
+      type: 'InstancesPlaced',
+      job: 'web',
+      position: 3,
+      decisionId: id,
+      basis: { policy: 'test', seed: 1 },
+      placements: [{ instance: 0, nodeId: 'n1', reason: 'because n1', total: 50 }],
+    });
+  });
+
+  it('tells why an instance was placed nowhere', async () => {
+    await manager.submit(submitJob('web'));
+    const detail = 'No node is registered.';
+    await manager.submit({ type: 'RefusePlacement', id: 'web', code: 'no-nodes', detail });
+    expect(await read(`/api/v1/decisions/${await decisionOf(0)}`)).toMatchObject({
+      type: 'PlacementRefused',
+      job: 'web',
+      code: 'no-nodes',
+      detail,
+    });
+  });
+
+  it.each(['1-0', '99-0', '2-99', '0-0', 'x', '1', '1-x'])('knows no decision %s', async (id) => {
+    await manager.submit(submitJob('web'));
+    expect(await read(`/api/v1/decisions/${id}`)).toMatchObject({
+      status: 404,
+      code: 'decision-unknown',
+    });
+  });
+});
+
+describe('GET /api/v1/ledger/head', () => {
+  it('is the position and hash of the newest commit', async () => {
+    await manager.submit(submitJob('web'));
+    const { position, hash, epoch } = await manager.log.head();
+    expect(await read('/api/v1/ledger/head')).toEqual({ position, hash, epoch, leading: true });
+    expect(position).toBe(1);
+  });
+});
+
+describe('GET /api/v1/dead-letters', () => {
+  it('lists the newest, as many as asked for', async () => {
+    for (let index = 0; index < 3; index += 1) {
+      manager.letters.push({
+        at: '2026-01-01T00:00:00.000Z',
+        topic: `nodes/n${index}/information`,
+        code: 'invalid-json',
+        reason: 'not JSON',
+        payload: '{',
+        suppressed: 0,
+      });
+    }
+    const page = await read('/api/v1/dead-letters?limit=2');
+    expect(page).toEqual({ items: manager.letters.slice(0, 2), position: 0 });
+  });
+
+  it('lists at most what is kept', async () => {
+    expect(await read('/api/v1/dead-letters?limit=10001')).toMatchObject({
+      status: 400,
+      field: 'limit',
+    });
+  });
+});
+
+describe('health', () => {
+  it('is live as long as it answers', async () => {
+    manager.readiness.ready = false;
+    const response = await manager.get('/health/live');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ status: 'ok' });
+  });
+
+  it('is ready when the manager says so', async () => {
+    const response = await manager.get('/health/ready');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: 'ok',
+      details: { manager: { status: 'up', detail: 'all is well' } },
+    });
+  });
+
+  it('is not ready otherwise, and says what is missing', async () => {
+    manager.readiness.ready = false;
+    manager.readiness.detail = 'the broker is away';
+    const response = await manager.get('/health/ready');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      status: 'error',
+      details: { manager: { status: 'down', detail: 'the broker is away' } },
+    });
+  });
+});
+
+describe('GET /metrics', () => {
+  it('counts what the views hold', async () => {
+    await manager.submit(registerNode('n1'));
+    await manager.submit(submitJob('web', { count: 3 }));
+    manager.telemetry.newest = 42;
+    const response = await manager.get('/metrics');
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    const text = await response.text();
+    expect(text).toContain('oakring_ledger_head_position 2');
+    expect(text).toContain('oakring_nodes{status="ready"} 1');
+    expect(text).toContain('oakring_instances{status="pending"} 3');
+    expect(text).toContain('oakring_telemetry_readings_total 42');
+    expect(text).toContain('oakring_dead_letters_total{code="invalid-json"} 0');
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+});

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JobAnswer, JobSummary, NodeAnswer, NodeChanges, Page } from '@oakring/contracts';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
+import { ack, proposal, registerNode, submitJob } from '../testing/given.js';
+
+let ports: SimulatedPorts;
+let manager: TestManager;
+beforeEach(async () => {
+  ports = simulatedPorts();
+  manager = await startTestManager({ ports });
+});
+afterEach(() => manager.close());
+
+async function read<T>(path: string): Promise<T> {
+  return (await (await manager.get(path)).json()) as T;
+}
+
+describe('GET /api/v1/jobs/{id}', () => {
+  it('shows the document, and each instance once with its reason', async () => {
+    await manager.submit(registerNode('n1'));
+    await manager.submit(submitJob('web', { count: 2, team: 'blue' }));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
+    const job = await read<JobAnswer>('/api/v1/jobs/web');
+    expect(job).toMatchObject({ id: 'web', team: 'blue', status: 'active', desired: 2 });
+    expect(job.position).toBe(manager.projection.position);
+    expect(job.instances).toMatchObject([
+      { number: 0, generation: 1, status: 'placed', nodeId: 'n1', reason: 'because n1' },
+      { number: 1, generation: 0, status: 'pending', nodeId: null },
+    ]);
+  });
+
+  it('shows an instance as unknown while nobody hears from its node', async () => {
+    await manager.submit(registerNode('n1'));
+    await manager.submit(submitJob('web'));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
+    const [command] = [...manager.projection.state.commands.values()];
+    await manager.submit(ack('n1', command?.id ?? '', 'succeeded'));
+    for (const seen of ['silent', 'disconnected'] as const) {
+      await manager.submit({
+        type: 'ObserveNode',
+        nodeId: 'n1',
+        incarnation: manager.projection.state.nodes.get('n1')?.incarnation ?? 0,
+        seen,
+        reason: 'nothing heard for 10 s',
+      });
+    }
+    const job = await read<JobAnswer>('/api/v1/jobs/web');
+    expect(job.instances[0]).toMatchObject({ status: 'unknown', nodeId: 'n1' });
+    expect(job.instances[0]?.reason).toContain('n1 is disconnected');
+    const { items } = await read<Page<JobSummary>>('/api/v1/jobs');
+    expect(items[0]?.counts).toEqual({ unknown: 1 });
+  });
+
+  it('shows where an instance is moving to', async () => {
+    for (const id of ['n1', 'n2']) await manager.submit(registerNode(id));
+    await manager.submit(submitJob('web'));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
+    const [command] = [...manager.projection.state.commands.values()];
+    await manager.submit(ack('n1', command?.id ?? '', 'succeeded'));
+    manager.scheduler.answer = () => ({ answers: [proposal(['n2'])] });
+    await manager.send('POST', '/api/v1/jobs/web/instances/0/move');
+    const job = await read<JobAnswer>('/api/v1/jobs/web');
+    expect(job.instances[0]).toMatchObject({
+      status: 'running',
+      nodeId: 'n1',
+      movingTo: { nodeId: 'n2', generation: 2 },
+    });
+  });
+
+  it('answers 404 for no job', async () => {
+    expect(await read('/api/v1/jobs/none')).toMatchObject({ status: 404, code: 'job-unknown' });
+  });
+});
+
+describe('lists', () => {
+  const ids = ['b', 'a', 'd', 'c', 'e'];
+  beforeEach(async () => {
+    for (const id of ids) await manager.submit(submitJob(id, { count: 2 }));
+  });
+
+  it('are in the order of ids, with counts by status', async () => {
+    const page = await read<Page<JobSummary>>('/api/v1/jobs');
+    expect(page.items.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(page.items[0]).toMatchObject({ desired: 2, counts: { pending: 2 } });
+    expect(page.position).toBe(5);
+    expect(page).not.toHaveProperty('next');
+  });
+
+  it('are read page by page, whatever comes between', async () => {
+    const seen: string[] = [];
+    let path = '/api/v1/jobs?limit=2';
+    for (let pages = 0; path !== '' && pages < 5; pages += 1) {
+      const { items, next } = await read<Page<JobSummary>>(path);
+      seen.push(...items.map(({ id }) => id));
+      await manager.submit(submitJob('aa'));
+      path = next === undefined ? '' : `/api/v1/jobs?limit=2&cursor=${next}`;
+    }
+    expect(seen).toEqual(ids.sort());
+  });
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'cursor=%21', 'at=3'])(
+    'refuse ?%s, naming the parameter',
+    async (query) => {
+      const answer = await read(`/api/v1/jobs?${query}`);
+      expect(answer).toMatchObject({ status: 400, field: query.split('=')[0] });
+    },
+  );
+});
+
+describe('GET /api/v1/nodes', () => {
+  beforeEach(async () => {
+    for (const id of ['n2', 'n1']) await manager.submit(registerNode(id));
+  });
+
+  it('joins the newest reading to what the ledger knows', async () => {
+    manager.telemetry.readings.set('n1', { cpu: 12.5, memory: 40, seenMs: 1_767_225_600_000 });
+    const { items } = await read<Page<NodeAnswer>>('/api/v1/nodes');
+    expect(items).toMatchObject([
+      {
+        id: 'n1',
+        status: 'ready',
+        capacity: { cpuMillis: 4000, memoryMiB: 8192 },
+        assumed: true,
+        reserved: { cpuMillis: 0, memoryMiB: 0 },
+        used: { cpu: 12.5, memory: 40 },
+        lastSeen: '2026-01-01T00:00:00.000Z',
+        instances: 0,
+      },
+      { id: 'n2', used: null, lastSeen: null },
+    ]);
+    expect(await read('/api/v1/nodes/n1')).toEqual(items[0]);
+  });
+
+  it('answers 404 for no node', async () => {
+    expect(await read('/api/v1/nodes/n9')).toMatchObject({ status: 404, code: 'node-unknown' });
+  });
+
+  it('feeds a scheduler what its copy lacks', async () => {
+    manager.telemetry.newest = 4;
+    const path = '/api/v1/nodes/changes?since=0&telemetrySince=0';
+    expect(await read<NodeChanges>(path)).toMatchObject({
+      position: 2,
+      telemetry: 4,
+      removed: [],
+      foreign: [{ id: 'n1' }],
+    });
+    expect(await read(`/api/v1/nodes/changes?since=2&telemetrySince=4`)).toEqual({
+      position: 2,
+      telemetry: 4,
+      complete: false,
+      nodes: [],
+      removed: [],
+      foreign: [],
+    });
+    expect(await read('/api/v1/nodes/changes?since=99')).toMatchObject({
+      complete: true,
+      nodes: [{ id: 'n2' }, { id: 'n1' }],
+    });
+  });
+});
+
+describe('every view', () => {
+  it('says its position and age', async () => {
+    await manager.submit(submitJob('web'));
+    await ports.advance(1_500);
+    const { headers } = await manager.get('/api/v1/jobs');
+    expect(headers.get('oakring-position')).toBe('1');
+    expect(headers.get('oakring-age-ms')).toBe('1500');
+    expect(headers.get('etag')).toBe('W/"1"');
+  });
+
+  it('is not sent again while its tag holds', async () => {
+    await manager.submit(submitJob('web'));
+    const tag = (await manager.get('/api/v1/jobs/web')).headers.get('etag') ?? '';
+    const again = await manager.get('/api/v1/jobs/web', { 'if-none-match': `"x", ${tag}` });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe('');
+    await manager.submit(submitJob('other'));
+    expect((await manager.get('/api/v1/jobs/web', { 'if-none-match': tag })).status).toBe(200);
+  });
+
+  it('is sent again with new readings where it shows them', async () => {
+    const tag = (await manager.get('/api/v1/nodes')).headers.get('etag') ?? '';
+    expect((await manager.get('/api/v1/nodes', { 'if-none-match': tag })).status).toBe(304);
+    manager.telemetry.newest += 1;
+    expect((await manager.get('/api/v1/nodes', { 'if-none-match': tag })).status).toBe(200);
+  });
+
+  it('waits for the position asked for', async () => {
+    const waiting = read<Page<JobSummary>>('/api/v1/jobs?minPosition=1');
+    await manager.submit(submitJob('web'));
+    expect((await waiting).items).toHaveLength(1);
+  });
+
+  it('gives up after 5 s, and says when to come back', async () => {
+    // The timer of the wait is the sign that the request has arrived.
+    let arrived: () => void = () => {};
+    const waits = new Promise<void>((resolve) => (arrived = resolve));
+    const reach = manager.projection.reach.bind(manager.projection);
+    manager.projection.reach = (...range) => {
+      arrived();
+      return reach(...range);
+    };
+    const waiting = manager.get('/api/v1/jobs?minPosition=9');
+    await waits;
+    await ports.advance(5_000);
+    const response = await waiting;
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ code: 'position-not-reached', value: 9 });
+  });
+
+  it.each(['-1', 'x', '1.5', '99999999999999999'])('refuses minPosition=%s', async (position) => {
+    expect(await read(`/api/v1/jobs?minPosition=${position}`)).toMatchObject({
+      status: 400,
+      code: 'position-invalid',
+      field: 'minPosition',
+    });
+  });
+});
