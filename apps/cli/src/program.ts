@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { isObject } from '@oakring/contracts';
 import { addClusterCommand } from './commands/cluster.js';
 import { contextFrom } from './commands/context.js';
 import { addEventCommands } from './commands/events.js';
@@ -8,6 +6,7 @@ import { addJobCommands } from './commands/job.js';
 import { addNodeCommands } from './commands/node.js';
 import { addServiceCommands } from './commands/services.js';
 import { exitCodesHelp } from './exit-codes.js';
+import { softwareVersion } from './software-version.js';
 
 const defaultUrl = 'http://127.0.0.1:10100';
 
@@ -42,18 +41,4 @@ Examples:
   addJobCommands(program, contextOf);
   addEventCommands(program, contextOf);
   return program;
-}
-
-/** From the package.json above this file, in the source tree and in the built one. */
-export function softwareVersion(): string {
-  for (const above of ['../../../', '../../../../']) {
-    try {
-      const text = readFileSync(new URL(`${above}package.json`, import.meta.url), 'utf8');
-      const parsed: unknown = JSON.parse(text);
-      if (isObject(parsed) && parsed['name'] === 'oakring') return String(parsed['version']);
-    } catch {
-      // Not this far up.
-    }
-  }
-  return '0.0.0';
 }

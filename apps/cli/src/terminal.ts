@@ -1,27 +1,20 @@
 import pc from 'picocolors';
+import type { Io } from './io.js';
 
-/** Where a command writes, and what it may use there. */
-export interface Terminal {
-  /** Writes to standard output; a line end is added. */
-  out(line: string): void;
-  /** Writes to standard error. */
-  error(line: string): void;
-  readonly colors: ReturnType<typeof pc.createColors>;
-  readonly isInteractive: boolean;
-  readonly env: Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Where a command writes, with the colours that may be used there. */
+export interface Terminal extends Io {
+  readonly colors: Colors;
 }
 
-export function processTerminal(
-  env: Readonly<Record<string, string | undefined>>,
-  wantsColor: boolean,
-): Terminal {
-  const isInteractive = process.stdout.isTTY === true;
-  const hasColor = wantsColor && env['NO_COLOR'] === undefined && isInteractive;
-  return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    error: (line) => void process.stderr.write(`${line}\n`),
-    colors: pc.createColors(hasColor || env['FORCE_COLOR'] !== undefined),
-    isInteractive,
-    env,
-  };
+/** Colour only on a terminal, and neither with --no-color nor with NO_COLOR (no-color.org). */
+export function terminalOf(io: Io, env: Environment, wantsColor: boolean): Terminal {
+  const refusesColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
+  return { ...io, colors: colorsOf(wantsColor && !refusesColor && io.outIsTerminal) };
+}
+
+export function colorsOf(enabled: boolean): Colors {
+  return pc.createColors(enabled);
 }

@@ -1,108 +1,99 @@
-import { isObject, type JsonObject, type Page } from '@oakring/contracts';
-import { CommandFailure, exitCodes } from '../exit-codes.js';
+import type {
+  DeadLetter,
+  JobAnswer,
+  JobOrderAnswer,
+  JobSummary,
+  JsonObject,
+  NodeAnswer,
+  Page,
+} from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import type { DecisionAnswer, DryRunAnswer, LedgerHead } from './answers.js';
+import { httpOf, type Address, type Http } from './http.js';
+import { linesOf } from './lines.js';
 
-const answerWithinMs = 30_000;
-const pageSize = 1000;
+/** The largest page that the manager gives. */
+const pageSize = 1_000;
 
-/** The manager's HTTP interface as the command line uses it. */
-export class ManagerClient {
-  constructor(
-    readonly url: string,
-    private readonly token: string | null,
-  ) {}
+export interface EventQuery {
+  /** Position of the first commit, inclusive. */
+  readonly from: number;
+  readonly follow: boolean;
+  readonly stream?: string | undefined;
+  /** One or several types, separated by commas. */
+  readonly type?: string | undefined;
+}
 
-  get<T>(path: string): Promise<T> {
-    return this.request<T>('GET', path);
-  }
+/** The manager's HTTP interface as the command line uses it. Everything throws ManagerErrors. */
+export interface ManagerClient {
+  readonly url: string;
+  /** Every node, page by page. */
+  nodes(): Promise<Page<NodeAnswer>>;
+  node(id: string): Promise<NodeAnswer>;
+  /** Every job, page by page. */
+  jobs(): Promise<Page<JobSummary>>;
+  job(id: string): Promise<JobAnswer>;
+  submitJob(document: JsonObject): Promise<JobAnswer>;
+  planJob(document: JsonObject): Promise<DryRunAnswer>;
+  deleteJob(id: string): Promise<JobOrderAnswer>;
+  /** `count` is the new desired total. */
+  scaleJob(id: string, count: number): Promise<JobOrderAnswer>;
+  /** Null lets the scheduler choose. */
+  moveInstance(id: string, instance: number, worker: string | null): Promise<JobOrderAnswer>;
+  decision(id: string): Promise<DecisionAnswer>;
+  /** Newest first. */
+  deadLetters(limit: number): Promise<Page<DeadLetter>>;
+  head(): Promise<LedgerHead>;
+  /** Lines of NDJSON over one connection; ends when `signal` aborts. */
+  events(query: EventQuery, signal: AbortSignal): AsyncIterable<string>;
+}
 
-  post<T>(path: string, body: JsonObject): Promise<T> {
-    return this.request<T>('POST', path, body);
-  }
+export function managerClient(address: Address, ports: Ports): ManagerClient {
+  const http = httpOf(address, ports);
+  return {
+    url: address.url,
+    nodes: () => everyPage<NodeAnswer>(http, '/api/v1/nodes'),
+    node: (id) => http.ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}`),
+    jobs: () => everyPage<JobSummary>(http, '/api/v1/jobs'),
+    job: (id) => http.ask('GET', jobPath(id)),
+    submitJob: (document) => http.ask('POST', '/api/v1/jobs', document),
+    planJob: (document) => http.ask('POST', '/api/v1/jobs?dryRun=true', document),
+    deleteJob: (id) => http.ask('DELETE', jobPath(id)),
+    scaleJob: (id, count) => http.ask('POST', `${jobPath(id)}/replicate`, { count }),
+    moveInstance: (id, instance, worker) =>
+      http.ask(
+        'POST',
+        `${jobPath(id)}/instances/${instance}/move`,
+        worker === null ? {} : { worker },
+      ),
+    decision: (id) => http.ask('GET', `/api/v1/decisions/${encodeURIComponent(id)}`),
+    deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
+    head: () => http.ask('GET', '/api/v1/ledger/head'),
+    events: (query, signal) => linesOf(http.stream(eventsPath(query), signal)),
+  };
+}
 
-  delete<T>(path: string): Promise<T> {
-    return this.request<T>('DELETE', path);
-  }
-
-  /** Every item of a list, page by page. */
-  async list<T>(path: string): Promise<{ items: T[]; position: number }> {
-    const items: T[] = [];
-    let cursor = '';
-    for (;;) {
-      const page = await this.get<Page<T>>(`${path}?limit=${pageSize}${cursor}`);
-      items.push(...page.items);
-      if (page.next === undefined) return { items, position: page.position };
-      cursor = `&cursor=${encodeURIComponent(page.next)}`;
-    }
-  }
-
-  /** The answer's body as it streams in; ends with `signal`. */
-  async stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.fetch('GET', path, undefined, signal);
-    if (!response.ok || response.body === null) throw await refused(response);
-    return response.body;
-  }
-
-  private async request<T>(method: string, path: string, body?: JsonObject): Promise<T> {
-    const response = await this.fetch(method, path, body, AbortSignal.timeout(answerWithinMs));
-    if (!response.ok) throw await refused(response);
-    // The manager's contract; what is read of it is shown, not trusted.
-    return (await response.json()) as T;
-  }
-
-  private async fetch(
-    method: string,
-    path: string,
-    body: JsonObject | undefined,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    try {
-      return await fetch(`${this.url}${path}`, {
-        method,
-        signal,
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(this.token === null ? {} : { authorization: `Bearer ${this.token}` }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    } catch (error) {
-      throw new CommandFailure(
-        `No manager answers at ${this.url}: ${reasonOf(error)}. ` +
-          `Start one with "oakring up", or name another with --url.`,
-        exitCodes.unreachable,
-      );
-    }
+async function everyPage<T>(http: Http, path: string): Promise<Page<T>> {
+  const items: T[] = [];
+  let cursor = '';
+  for (;;) {
+    const page = await http.ask<Page<T>>('GET', `${path}?limit=${pageSize}${cursor}`);
+    items.push(...page.items);
+    if (page.next === undefined) return { items, position: page.position };
+    cursor = `&cursor=${encodeURIComponent(page.next)}`;
   }
 }
 
-async function refused(response: Response): Promise<CommandFailure> {
-  const text = await response.text();
-  return new CommandFailure(problemText(text, response.status), exitCodes.refused);
+function jobPath(id: string): string {
+  return `/api/v1/jobs/${encodeURIComponent(id)}`;
 }
 
-/** A problem document as a person reads it. */
-function problemText(text: string, status: number): string {
-  let problem: unknown;
-  try {
-    problem = JSON.parse(text);
-  } catch {
-    return `The manager answered ${status}: ${text.slice(0, 300)}`;
-  }
-  if (!isObject(problem) || typeof problem['detail'] !== 'string') {
-    return `The manager answered ${status}: ${text.slice(0, 300)}`;
-  }
-  const lines = [`${String(problem['title'])} [${String(problem['code'])}]`, problem['detail']];
-  const { errors } = problem;
-  if (Array.isArray(errors) && errors.length > 1) {
-    for (const error of errors) if (isObject(error)) lines.push(`  - ${String(error['detail'])}`);
-  }
-  if (problem['remedy'] !== undefined) lines.push(String(problem['remedy']));
-  return lines.join('\n');
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return error.message;
+function eventsPath({ from, follow, stream, type }: EventQuery): string {
+  const query = new URLSearchParams({
+    from: String(from),
+    ...(follow ? { follow: 'true' } : {}),
+    ...(stream === undefined ? {} : { stream }),
+    ...(type === undefined ? {} : { type }),
+  });
+  return `/api/v1/events?${query}`;
 }

@@ -1,0 +1,100 @@
+import type { JsonObject } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { ManagerError, refusedWith, unreachable } from './manager-error.js';
+
+/** The manager answers within 10 s or says 503 (design §4); more than that is silence. */
+const answerWithinMs = 30_000;
+
+export interface Address {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly token: string | null;
+}
+
+export interface Http {
+  /** Throws a ManagerError when the answer is no success, or does not come. */
+  ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: JsonObject): Promise<T>;
+  /** The body of an answer as it comes in. Ends, without an error, when `signal` aborts. */
+  stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+export function httpOf(address: Address, ports: Ports): Http {
+  return {
+    ask: <T>(method: string, path: string, body?: JsonObject) =>
+      ask<T>(address, ports, { method, path, body }),
+    stream: (path, signal) => stream(address, path, signal),
+  };
+}
+
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  readonly body: JsonObject | undefined;
+}
+
+async function ask<T>(address: Address, ports: Ports, question: Question): Promise<T> {
+  const waiting = new AbortController();
+  const limit = ports.timers.after(answerWithinMs, () =>
+    waiting.abort(new Error(`no answer within ${answerWithinMs / 1000} s`)),
+  );
+  try {
+    const response = await send(address, question, waiting.signal);
+    return parsed<T>(response.status, await textOf(address, response));
+  } finally {
+    limit.cancel();
+  }
+}
+
+function parsed<T>(status: number, text: string): T {
+  try {
+    // What the manager's contract says; a person or a program looks at it, nothing is decided by it.
+    return JSON.parse(text) as T;
+  } catch {
+    throw refusedWith(status, text);
+  }
+}
+
+async function* stream(
+  address: Address,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    const { body } = await send(address, { method: 'GET', path, body: undefined }, signal);
+    if (body !== null) yield* body;
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error instanceof ManagerError ? error : unreachable(address.url, error);
+  }
+}
+
+async function send(
+  address: Address,
+  { method, path, body }: Question,
+  signal: AbortSignal,
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`${address.url}${path}`, {
+      method,
+      signal,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(address.token === null ? {} : { authorization: `Bearer ${address.token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw unreachable(address.url, error);
+  }
+  if (response.ok) return response;
+  throw refusedWith(response.status, await textOf(address, response));
+}
+
+async function textOf(address: Address, response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw unreachable(address.url, error);
+  }
+}

@@ -1,0 +1,60 @@
+import { isObject, type Problem } from '@oakring/contracts';
+
+/**
+ * The one error of the client. `refused`: the manager answered with a problem (null when the answer
+ * was something else, a proxy's page for example). `unreachable`: nobody answered, or not to the end.
+ */
+export class ManagerError extends Error {
+  constructor(
+    message: string,
+    readonly kind: 'refused' | 'unreachable',
+    readonly problem: Problem | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'ManagerError';
+  }
+}
+
+const shownCharacters = 300;
+
+/** The error of an answer that is no success. */
+export function refusedWith(status: number, body: string): ManagerError {
+  const problem = problemOf(body);
+  if (problem !== null) return new ManagerError(problem.detail, 'refused', problem);
+  const shown = body.trim() === '' ? 'nothing more' : body.slice(0, shownCharacters);
+  return new ManagerError(`The manager answered ${status}: ${shown}`, 'refused');
+}
+
+function problemOf(body: string): Problem | null {
+  try {
+    const document: unknown = JSON.parse(body);
+    if (!isObject(document)) return null;
+    const isProblem = typeof document['title'] === 'string' && typeof document['code'] === 'string';
+    // The parts that are shown are there; the rest of the shape is the manager's contract.
+    return isProblem ? ({ detail: '', ...document } as unknown as Problem) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The error of a request that got no answer, with what a person can do about it. */
+export function unreachable(url: string, error: unknown): ManagerError {
+  return new ManagerError(
+    `No manager answers at ${url} (${reasonOf(error)}). ` +
+      `Start one with "oakring up", or name where it is with --url or OAKRING_URL.`,
+    'unreachable',
+    null,
+    { cause: error },
+  );
+}
+
+/** fetch hides what happened in its error's cause; of several addresses tried, in the causes' code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof Error) {
+    return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  }
+  return error.message;
+}

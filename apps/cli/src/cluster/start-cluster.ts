@@ -1,0 +1,66 @@
+import { readManagerSettings, startManager } from '@oakring/manager';
+import type { Ports } from '@oakring/ports';
+import { startScheduler, type RunningScheduler } from '@oakring/scheduler';
+import { softwareVersion } from '../software-version.js';
+
+export interface RunningCluster {
+  readonly url: string;
+  readonly mqttUrl: string;
+  readonly dataFolder: string;
+  /** Where the log ended before this start; 0 for a new one. */
+  readonly positionBefore: number;
+  readonly readyLine: string;
+  /** Rejects when the manager cannot go on. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The edge box: broker, manager, scheduler and log in this process, each left out where a setting
+ * names one elsewhere. Resolves once `/health/ready` answers 200. Throws OakringErrors that name the
+ * setting to change.
+ */
+export async function startCluster(
+  env: Readonly<Record<string, string | undefined>>,
+  ports: Ports,
+): Promise<RunningCluster> {
+  const settings = readManagerSettings(env);
+  let scheduler: RunningScheduler | null = null;
+  const manager = await startManager(settings, ports, {
+    software: softwareVersion(),
+    schedulerUrl: () => settings.schedulerUrl ?? scheduler?.url ?? '',
+  });
+  const stop = async (): Promise<void> => {
+    // In the order of the flow: no new orders, then nobody left to decide them.
+    await manager.stop();
+    await scheduler?.stop();
+  };
+  try {
+    if (settings.schedulerUrl === null) {
+      scheduler = await startScheduler({
+        host: settings.host,
+        port: settings.schedulerPort,
+        managerUrl: manager.localUrl,
+        token: settings.token,
+        ports,
+      });
+    }
+    manager.startPlacing();
+    await manager.ready;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const schedulerUrl = settings.schedulerUrl ?? scheduler?.url ?? '';
+  return {
+    url: manager.url,
+    mqttUrl: manager.mqttUrl,
+    dataFolder: settings.dataFolder,
+    positionBefore: manager.positionBefore,
+    readyLine:
+      `oakring is ready: ${manager.url} · MQTT ${manager.mqttUrl} · scheduler ${schedulerUrl} · ` +
+      `data ${settings.dataFolder}`,
+    failed: manager.failed,
+    stop,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What the command line may do to the outside; a test gives its own. */
+export interface Io {
+  /** Writes a line to standard output. After the reader went away it writes nothing. */
+  out(line: string): void;
+  /** Writes a line to standard error. */
+  error(line: string): void;
+  /** Replaces the last line of standard error that was written by this; '' clears it. */
+  status(line: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errorIsTerminal: boolean;
+  /** Aborts when standard output cannot be written any more; the reason is the error. */
+  readonly closed: AbortSignal;
+  /** Resolves once the reader of standard output keeps up again. */
+  drained(): Promise<void>;
+  /** Resolves once everything written has been handed to the operating system. */
+  flushed(): Promise<void>;
+  /** All of standard input. */
+  input(): Promise<string>;
+  /** Calls back on every SIGTERM and SIGINT. */
+  onStopSignal(listener: () => void): void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+export interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+}
+
+export type ProcessHooks = Pick<Io, 'onStopSignal' | 'exit'>;
+
+const clearLine = '\r\u001B[2K';
+
+/** An `Io` over streams. A broken pipe (`| head`) closes it and throws nothing. */
+export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks): Io {
+  const closing = new AbortController();
+  stdout.on('error', (error) => closing.abort(error));
+  // Nobody is left to tell.
+  stderr.on('error', () => {});
+  const isClosed = (): boolean => closing.signal.aborted;
+  return {
+    out: (line) => {
+      if (!isClosed()) stdout.write(`${line}\n`);
+    },
+    error: (line) => void stderr.write(`${line}\n`),
+    status: (line) => void stderr.write(`${clearLine}${line}`),
+    outIsTerminal: stdout.isTTY === true,
+    errorIsTerminal: stderr.isTTY === true,
+    closed: closing.signal,
+    drained: () =>
+      new Promise((resolve) => {
+        if (isClosed() || !stdout.writableNeedDrain) return resolve();
+        stdout.once('drain', resolve);
+        closing.signal.addEventListener('abort', () => resolve());
+      }),
+    flushed: () =>
+      new Promise((resolve) => {
+        if (isClosed()) return resolve();
+        stdout.write('', () => resolve());
+      }),
+    input: () => textOf(stdin),
+    ...hooks,
+  };
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,1 @@
+export declare function offencesIn(path: string, text: string): { line: number; text: string }[];
