@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { mayRetain, maySubscribe, publishRefusal } from './access.js';
+
+describe('what a worker may do at the embedded broker', () => {
+  it('publishes on every topic that goes up', () => {
+    for (const kind of ['registration', 'information', 'status', 'acks', 'state', 'history']) {
+      expect(publishRefusal(`nodes/edge-1/${kind}`)).toBeNull();
+    }
+  });
+
+  it('publishes nothing that goes down, and nothing else', () => {
+    for (const topic of [
+      'nodes/edge-1/controls',
+      'nodes/edge-1/registered',
+      'nodes/edge-1/requests',
+      'nodes/edge-1/status/deep',
+      'nodes/status',
+      'chat',
+      '$SYS/x',
+      '',
+    ]) {
+      expect(publishRefusal(topic)?.code).toBe('topic-unknown');
+    }
+  });
+
+  it('names an id that is none', () => {
+    expect(publishRefusal('nodes//status')?.code).toBe('invalid-id');
+    expect(publishRefusal('nodes/a b/status')?.code).toBe('invalid-id');
+  });
+
+  it('subscribes to the orders of one node, by name', () => {
+    for (const kind of ['registered', 'accepted', 'leases', 'requests', 'controls']) {
+      expect(maySubscribe(`nodes/edge-1/${kind}`)).toBe(true);
+    }
+  });
+
+  it('subscribes to no wildcard and nothing that goes up', () => {
+    for (const filter of [
+      'nodes/+/controls',
+      'nodes/#',
+      '#',
+      '+/+/+',
+      'nodes/edge-1/#',
+      'nodes/edge-1/+',
+      'nodes/edge-1/status',
+      '$SYS/#',
+    ]) {
+      expect(maySubscribe(filter)).toBe(false);
+    }
+  });
+
+  it('has only its status retained', () => {
+    expect(mayRetain('nodes/edge-1/status')).toBe(true);
+    expect(mayRetain('nodes/edge-1/registration')).toBe(false);
+  });
+});

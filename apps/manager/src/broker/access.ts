@@ -1,0 +1,40 @@
+import {
+  downTopicKinds,
+  isId,
+  parseTopic,
+  shortened,
+  upTopicKinds,
+  type Refusal,
+} from '@oakring/contracts';
+
+const upKinds: ReadonlySet<string> = new Set(upTopicKinds);
+const downKinds: ReadonlySet<string> = new Set(downTopicKinds);
+
+/** Why a worker may not publish on `topic`; null when it may: only what goes up, of one node. */
+export function publishRefusal(topic: string): Refusal | null {
+  const parsed = parseTopic(topic);
+  const shown = JSON.stringify(shortened(topic));
+  if (parsed === null || !upKinds.has(parsed.kind)) {
+    const detail = `${shown} is not a topic that a worker publishes on.`;
+    return { code: 'topic-unknown', detail };
+  }
+  if (isId(parsed.nodeId)) return null;
+  return { code: 'invalid-id', detail: `The node id in ${shown} does not match.` };
+}
+
+/** Only a node's status is kept by the broker for whoever subscribes later. */
+export function mayRetain(topic: string): boolean {
+  return parseTopic(topic)?.kind === 'status';
+}
+
+/** A worker may subscribe to what goes down to one node: no wildcards. */
+export function maySubscribe(filter: string): boolean {
+  const parsed = parseTopic(filter);
+  return parsed !== null && downKinds.has(parsed.kind) && isId(parsed.nodeId);
+}
+
+/** The node whose orders a filter asks for; null for any other filter. */
+export function controlsNodeOf(filter: string): string | null {
+  const parsed = parseTopic(filter);
+  return parsed?.kind === 'controls' && isId(parsed.nodeId) ? parsed.nodeId : null;
+}

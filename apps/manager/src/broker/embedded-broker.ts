@@ -1,0 +1,189 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { OakringError } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { Aedes, type Client } from 'aedes';
+import { accessRules, type Credentials, type RefusedListener } from './access-rules.js';
+import { maySubscribe } from './access.js';
+import { ControlsSubscribers } from './controls-subscribers.js';
+import { packetSizeGuard } from './packet-size-guard.js';
+
+/** One mebibyte of payload, with room for the longest topic of the protocol. */
+const maxRemainingBytes = 1_048_576 + 1_024;
+const maxConnections = 20_000;
+/** A connection that has sent no CONNECT by then is closed. */
+const connectTimeoutMs = 10_000;
+/** A subscriber that takes nothing for this long is closed: others wait behind it. */
+const drainTimeoutMs = 5_000;
+/** Packets that wait for a CONNACK, per connection. */
+const queueLimit = 64;
+/** QoS 2 messages between PUBLISH and PUBREL, per connection: each may hold a mebibyte. */
+const maxUnreleased = 32;
+const deadPeerProbeMs = 60_000;
+const stopWithinMs = 1_000;
+
+export interface EmbeddedBrokerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** What workers must present; null: nothing. */
+  readonly credentials: Credentials | null;
+  /** What the manager's own connection presents: made anew for each start, told to nobody. */
+  readonly internal: Credentials;
+  readonly ports: Ports;
+  /** A message that a worker may not publish was dropped; the connection stays. */
+  readonly onRefused?: RefusedListener;
+}
+
+/** A connection ended. `nodeId`: a node that nobody listens for any more; else null. */
+export type ClientGoneListener = (clientId: string, nodeId: string | null, clean: boolean) => void;
+
+export interface EmbeddedBroker {
+  readonly port: number;
+  /** Closes every connection and the port. */
+  stop(): Promise<void>;
+  /** `clean`: it said DISCONNECT. Called once for each node that lost its last listener. */
+  onClientGone(listener: ClientGoneListener): void;
+}
+
+/**
+ * The MQTT 3.1.1 broker in the process, for an edge box without another one. Workers may publish
+ * only what goes up and subscribe only to what goes down to one node; the manager's own connection
+ * may do the rest. Sessions end with their connection, whatever a client asks for (the CONNACK says
+ * so): truth is the ledger and the workers' state, not a broker's queue, and nothing piles up here.
+ * Throws `port-taken`, or `settings-invalid` for an address that cannot be listened on.
+ */
+export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const logger = new Logger('EmbeddedBroker');
+  const broker = await Aedes.createBroker({
+    heartbeatInterval: 60_000,
+    connectTimeout: connectTimeoutMs,
+    drainTimeout: drainTimeoutMs,
+    queueLimit,
+    maxInflightInbound: maxUnreleased,
+    ...accessRules(options, logger),
+  });
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.setKeepAlive(true, deadPeerProbeMs);
+    guardAgainstLargePackets(socket);
+    broker.handle(socket);
+  });
+  server.maxConnections = maxConnections;
+  broker.on('clientError', (client, error) => logger.debug(`${client.id}: ${error.message}`));
+  broker.on('connectionError', (_client, error) => logger.debug(error.message));
+  // Not in the types, though aedes emits it; without a listener it would end the process.
+  (broker as NodeJS.EventEmitter).on('error', (error: Error) => logger.error(error.message));
+  const listeners = new Set<ClientGoneListener>();
+  reportGoneClients(broker, listeners, logger);
+  try {
+    const port = await listen(server, options);
+    return {
+      port,
+      stop: () => stop(server, broker, sockets, options.ports),
+      onClientGone: (listener) => void listeners.add(listener),
+    };
+  } catch (error) {
+    await new Promise<void>((resolve) => broker.close(resolve));
+    throw error;
+  }
+}
+
+function reportGoneClients(
+  broker: Aedes,
+  listeners: ReadonlySet<ClientGoneListener>,
+  logger: Logger,
+): void {
+  const subscribers = new ControlsSubscribers<Client>();
+  broker.on('subscribe', (subscriptions, client) => {
+    for (const { topic } of subscriptions) {
+      if (maySubscribe(topic)) subscribers.subscribed(client, topic);
+    }
+  });
+  broker.on('unsubscribe', (filters, client) => {
+    // A closing connection is unsubscribed from everything; that is told below.
+    if (client.closed) return;
+    for (const filter of filters) subscribers.unsubscribed(client, filter);
+  });
+  broker.on('clientDisconnect', (client) => {
+    // aedes tells a DISCONNECT from a broken connection only in this field.
+    const clean = (client as Client & { _disconnected?: boolean })._disconnected === true;
+    const nodes = subscribers.gone(client);
+    for (const nodeId of nodes.length === 0 ? [null] : nodes) {
+      for (const listener of listeners) {
+        try {
+          listener(client.id, nodeId, clean);
+        } catch (error) {
+          logger.error(`a listener of ended connections failed: ${String(error)}`);
+        }
+      }
+    }
+  });
+}
+
+/** Bytes leave a paused socket only through `read`: there they are looked at before aedes is. */
+function guardAgainstLargePackets(socket: Socket): void {
+  const accepts = packetSizeGuard(maxRemainingBytes);
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number): unknown => {
+    const chunk: unknown = read(size);
+    if (!(chunk instanceof Uint8Array) || accepts(chunk)) return chunk;
+    socket.destroy();
+    return null;
+  };
+}
+
+function listen(server: Server, { host, port }: EmbeddedBrokerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.on('error', (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port)));
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): OakringError {
+  if (error.code === 'EADDRINUSE') {
+    return new OakringError(
+      {
+        code: 'port-taken',
+        detail:
+          `The embedded MQTT broker cannot listen on ${host}:${port}: the port is taken. ` +
+          'Set OAKRING_MQTT_PORT to a free one, or OAKRING_MQTT_URL to the broker that runs there.',
+        field: 'OAKRING_MQTT_PORT',
+        value: port,
+      },
+      { cause: error },
+    );
+  }
+  return new OakringError(
+    {
+      code: 'settings-invalid',
+      detail:
+        `The embedded MQTT broker cannot listen on ${host}:${port} ` +
+        `(OAKRING_HOST, OAKRING_MQTT_PORT): ${error.message}.`,
+      field: 'OAKRING_HOST',
+      value: host,
+    },
+    { cause: error },
+  );
+}
+
+async function stop(
+  server: Server,
+  broker: Aedes,
+  sockets: ReadonlySet<Socket>,
+  ports: Ports,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const emptied = new Promise<void>((resolve) => broker.close(resolve));
+  const patience = new AbortController();
+  await Promise.race([emptied, ports.timers.sleep(stopWithinMs, patience.signal)]);
+  patience.abort();
+  // Those that never sent a CONNECT are no clients of aedes, and the port waits for them.
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}

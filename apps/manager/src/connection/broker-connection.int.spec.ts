@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { systemPorts, type Ports } from '@oakring/ports';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
+import { BrokerConnection } from './broker-connection.js';
+
+const internal = { username: 'inside', password: 'secret' };
+/** Never waits: a reconnect that takes its time would only slow the test. */
+const ports: Ports = { ...systemPorts(), randomness: { integer: () => 0 } };
+
+Logger.overrideLogger(false);
+
+describe('the broker connection', () => {
+  let broker: EmbeddedBroker;
+  let connection: BrokerConnection;
+
+  beforeEach(async () => {
+    broker = await startBroker(0);
+    connection = connectionTo(broker.port);
+  });
+
+  afterEach(async () => {
+    await connection.stop();
+    await broker.stop();
+  });
+
+  it('is up once its subscriptions are granted, and publishes with an acknowledgement', async () => {
+    await upOf(connection);
+    expect(connection.connected).toBe(true);
+    const worker = await workerAt(broker.port);
+    await worker.subscribeAsync('nodes/edge-1/controls', { qos: 1 });
+    const heard = nextPayload(worker);
+    await connection.publish('nodes/edge-1/controls', '{"a":1}', { qos: 1 });
+    expect(await heard).toBe('{"a":1}');
+    worker.end(true);
+  });
+
+  it('hands every message up to its listener, with the retain flag', async () => {
+    const worker = await workerAt(broker.port);
+    await worker.publishAsync('nodes/edge-1/status', 'kept', { qos: 1, retain: true });
+    const heard: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      connection.onMessage((topic, payload, retained) => {
+        heard.push(`${topic} ${payload.toString()} ${retained}`);
+        if (heard.length === 2) resolve();
+        else void worker.publishAsync('nodes/edge-1/information', 'live', { qos: 0 });
+      });
+    });
+    await upOf(connection);
+    await all;
+    expect(heard).toEqual(['nodes/edge-1/status kept true', 'nodes/edge-1/information live false']);
+    worker.end(true);
+  });
+
+  it('refuses to publish without a link', async () => {
+    await expect(connection.publish('t', '', { qos: 1 })).rejects.toMatchObject({
+      code: 'broker-unreachable',
+    });
+  });
+
+  it('waits for a broker that is not there yet', async () => {
+    const { port } = broker;
+    await broker.stop();
+    const up = upOf(connection);
+    broker = await startBroker(port);
+    await up;
+    expect(connection.connected).toBe(true);
+  });
+
+  it('comes back after the broker did, and tells both', async () => {
+    await upOf(connection);
+    const down = new Promise<void>((resolve) => connection.onDown(resolve));
+    const upAgain = new Promise<void>((resolve) => connection.onUp(resolve));
+    const { port } = broker;
+    await broker.stop();
+    await down;
+    expect(connection.connected).toBe(false);
+    broker = await startBroker(port);
+    await upAgain;
+    const worker = await workerAt(port);
+    const heard = new Promise<string>((resolve) => connection.onMessage(resolve));
+    await worker.publishAsync('nodes/edge-1/acks', '{}', { qos: 1 });
+    expect(await heard).toBe('nodes/edge-1/acks');
+    worker.end(true);
+  });
+
+  it('gives up what was not acknowledged when the link ends', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (packet) => {
+        const type = (packet[0] ?? 0) >> 4;
+        if (type === packetTypes.connect) socket.write(connack);
+        if (type === packetTypes.subscribe) socket.write(subackFor(packet));
+        if (type === packetTypes.publish) socket.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    connection = connectionTo(typeof address === 'object' ? (address?.port ?? 0) : 0);
+    await upOf(connection);
+    await expect(
+      connection.publish('nodes/edge-1/controls', 'lost', { qos: 1 }),
+    ).rejects.toMatchObject({ code: 'broker-unreachable' });
+    await connection.stop();
+    server.close();
+  });
+
+  it('takes two short lives running as being displaced, and waits', async () => {
+    await upOf(connection);
+    const rivals: MqttClient[] = [];
+    const displaced = (): Promise<void> => new Promise((resolve) => connection.onDown(resolve));
+    for (let round = 0; round < 2; round += 1) {
+      const down = displaced();
+      const upAgain = new Promise<void>((resolve) => connection.onUp(resolve));
+      const rival = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
+        ...internal,
+        clientId: 'oakring-c',
+        reconnectPeriod: 0,
+      });
+      rival.on('error', () => {});
+      rivals.push(rival);
+      await down;
+      if (round === 0) await upAgain;
+    }
+    // The wait is decided a few steps after the link's end is told.
+    await ports.timers.sleep(0);
+    expect(connection.displacements).toBe(1);
+    expect(rivals[1]?.connected).toBe(true);
+    for (const rival of rivals) rival.end(true);
+  });
+
+  it('stops while it is still trying', async () => {
+    await broker.stop();
+    connection.start();
+    await connection.stop();
+    expect(connection.connected).toBe(false);
+  });
+
+  function connectionTo(port: number): BrokerConnection {
+    const url = `mqtt://127.0.0.1:${port}`;
+    return new BrokerConnection({ url, ...internal, clientId: 'oakring-c' }, ports);
+  }
+});
+
+const packetTypes = { connect: 1, publish: 3, subscribe: 8 };
+const connack = Buffer.from([0x20, 2, 0, 0]);
+
+/** Grants all six subscriptions of a SUBSCRIBE whose length takes one byte. */
+function subackFor(subscribe: Buffer): Buffer {
+  const packetId = subscribe.subarray(2, 4);
+  return Buffer.concat([Buffer.from([0x90, 8]), packetId, Buffer.from([1, 0, 1, 1, 1, 1])]);
+}
+
+function startBroker(port: number): Promise<EmbeddedBroker> {
+  return startEmbeddedBroker({ host: '127.0.0.1', port, credentials: null, internal, ports });
+}
+
+function upOf(connection: BrokerConnection): Promise<void> {
+  const up = new Promise<void>((resolve) => connection.onUp(resolve));
+  connection.start();
+  return up;
+}
+
+function workerAt(port: number): Promise<MqttClient> {
+  return connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+}
+
+function nextPayload(client: MqttClient): Promise<string> {
+  return new Promise((resolve) => {
+    client.once('message', (_topic, payload) => resolve(payload.toString()));
+  });
+}

@@ -1,0 +1,247 @@
+import { Logger } from '@nestjs/common';
+import { upSubscriptions } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { connect, type MqttClient } from 'mqtt';
+import { Publications, unreachable } from './publications.js';
+import { displacedDelayMs, reconnectDelayMs } from './reconnect-delay.js';
+
+const connectTimeoutMs = 5_000;
+const keepaliveSeconds = 10;
+/** A link that ends this soon after its CONNACK, twice running, was taken by somebody else. */
+const shortLifeMs = 5_000;
+const displacedAfterShortLives = 2;
+const disconnectWithinMs = 1_000;
+
+export interface BrokerConnectionOptions {
+  readonly url: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** `oakring-<clusterId>`: the broker itself cuts off a predecessor of the same cluster. */
+  readonly clientId: string;
+}
+
+/** Called inside the socket's callback: take the message and return. */
+export type MessageListener = (topic: string, payload: Buffer, retained: boolean) => void;
+
+/**
+ * The manager's one connection to the broker, kept up for as long as it is started.
+ *
+ * stopped → connecting → up (SUBACK of every subscription) → down → waiting → connecting …
+ * - connecting fails: waits with back-off and jitter, for ever; said once until it is up again.
+ * - up ends: publications without PUBACK are rejected and forgotten, never repeated from here (the
+ *   outbox repeats, from the ledger). Each attempt is a fresh MQTT.js client, so nothing of a former
+ *   link can be sent on the next.
+ * - two links running that end within 5 s of their CONNACK: somebody uses our client id. An alarm
+ *   and a long wait instead of a loop in which two managers push each other off.
+ */
+export class BrokerConnection {
+  /** True from the SUBACK until the link ends. */
+  connected = false;
+  /** How often the link was lost to another client with our id. */
+  displacements = 0;
+
+  private readonly logger = new Logger(BrokerConnection.name);
+  private readonly upListeners = new Set<() => void>();
+  private readonly downListeners = new Set<() => void>();
+  private messageListener: MessageListener = () => {};
+  private client: MqttClient | null = null;
+  private publications = new Publications();
+  private stopping: AbortController | null = null;
+  private running: Promise<void> = Promise.resolve();
+  private saidUnreachable = false;
+
+  constructor(
+    private readonly options: BrokerConnectionOptions,
+    private readonly ports: Ports,
+  ) {}
+
+  /** The one listener of messages: called synchronously, so it must be cheap. */
+  onMessage(listener: MessageListener): void {
+    this.messageListener = listener;
+  }
+
+  /** After the SUBACK of each new link. */
+  onUp(listener: () => void): void {
+    this.upListeners.add(listener);
+  }
+
+  /** When a link that was up ends. */
+  onDown(listener: () => void): void {
+    this.downListeners.add(listener);
+  }
+
+  /** Returns at once; a broker that is not there yet is waited for. */
+  start(): void {
+    if (this.stopping !== null) return;
+    this.stopping = new AbortController();
+    this.running = this.keepUp(this.stopping.signal);
+  }
+
+  /** Says DISCONNECT and ends. */
+  async stop(): Promise<void> {
+    const { client, stopping } = this;
+    this.stopping = null;
+    stopping?.abort();
+    if (client !== null) {
+      const patience = new AbortController();
+      const disconnected = new Promise<void>((resolve) => client.end(false, {}, () => resolve()));
+      const waited = this.ports.timers.sleep(disconnectWithinMs, patience.signal);
+      await Promise.race([disconnected, waited]);
+      patience.abort();
+      // A second `end` would do nothing while the first one waits for a PUBACK.
+      client.stream.destroy();
+    }
+    await this.running;
+  }
+
+  /**
+   * Resolves at the PUBACK (QoS 1), or once it is written (QoS 0). Rejects with
+   * `broker-unreachable` when there is no link or it ends before that, and with `overloaded` when
+   * too much is under way.
+   */
+  publish(
+    topic: string,
+    payload: string,
+    { qos, retain = false }: { qos: 0 | 1; retain?: false },
+  ): Promise<void> {
+    const { client, publications } = this;
+    if (client === null || !this.connected) {
+      return Promise.reject(unreachable('there is no connection'));
+    }
+    const refusal = publications.refusal(payload.length);
+    if (refusal !== null) return Promise.reject(refusal);
+    return publications.take(payload.length, (done) => {
+      client.publish(topic, payload, { qos, retain }, done);
+    });
+  }
+
+  private async keepUp(stopped: AbortSignal): Promise<void> {
+    let failures = 0;
+    let shortLives = 0;
+    while (!stopped.aborted) {
+      const livedMs = await this.liveOnce();
+      if (stopped.aborted) return;
+      const reachedBroker = livedMs !== null;
+      const livedShort = reachedBroker && livedMs < shortLifeMs;
+      shortLives = livedShort ? shortLives + 1 : 0;
+      failures = reachedBroker && !livedShort ? 1 : failures + 1;
+      let delayMs = reconnectDelayMs(failures, this.ports.randomness);
+      if (shortLives >= displacedAfterShortLives) {
+        delayMs = displacedDelayMs(this.ports.randomness);
+        this.sayDisplaced(delayMs);
+      }
+      await this.ports.timers.sleep(delayMs, stopped);
+    }
+  }
+
+  /** One link from its start to its end: how long it lived after CONNACK, or null without one. */
+  private liveOnce(): Promise<number | null> {
+    const publications = new Publications();
+    const client = this.open();
+    this.client = client;
+    this.publications = publications;
+    return new Promise((resolve) => {
+      let connackAtMs: number | null = null;
+      let reason = 'the connection was closed';
+      client.on('connect', () => {
+        connackAtMs = this.ports.clock.monotonicMs();
+        this.subscribe(client);
+      });
+      client.on('message', (topic, payload, packet) =>
+        this.messageListener(topic, payload, packet.retain),
+      );
+      client.on('error', (error) => {
+        reason = error.message === '' ? reasonOf(error) : error.message;
+      });
+      client.once('close', () => {
+        // What MQTT.js still holds of this link must never be sent on another one.
+        client.end(true);
+        this.wentDown(reason);
+        publications.abandon(reason);
+        resolve(connackAtMs === null ? null : this.ports.clock.monotonicMs() - connackAtMs);
+      });
+    });
+  }
+
+  private open(): MqttClient {
+    const { url, username, password, clientId } = this.options;
+    return connect(url, {
+      clientId,
+      ...(username === null ? {} : { username }),
+      ...(password === null ? {} : { password }),
+      clean: true,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      queueQoSZero: false,
+      connectTimeout: connectTimeoutMs,
+      keepalive: keepaliveSeconds,
+      // Its debug log formats nothing when it is off, but is called eight times a message.
+      log: () => {},
+    });
+  }
+
+  private subscribe(client: MqttClient): void {
+    const filters = Object.fromEntries(
+      upSubscriptions.map((filter): [string, { qos: 0 | 1 }] => [
+        filter,
+        { qos: filter.endsWith('/information') ? 0 : 1 },
+      ]),
+    );
+    client.subscribe(filters, (error, granted) => {
+      const refused = granted?.filter(({ qos }) => qos > 2).map(({ topic }) => topic) ?? [];
+      if (error === null && refused.length === 0) return this.wentUp(client);
+      const reason =
+        refused.length > 0 ? `the broker refuses ${refused.join(', ')}` : error?.message;
+      client.emit('error', new Error(reason ?? 'subscribing failed'));
+      client.stream.destroy();
+    });
+  }
+
+  private wentUp(client: MqttClient): void {
+    if (this.client !== client || this.stopping === null) return;
+    this.connected = true;
+    this.saidUnreachable = false;
+    this.logger.log(`connected to the broker at ${withoutCredentials(this.options.url)}`);
+    this.tell(this.upListeners);
+  }
+
+  private wentDown(reason: string): void {
+    const wasUp = this.connected;
+    this.connected = false;
+    this.client = null;
+    if (this.stopping !== null && (wasUp || !this.saidUnreachable)) {
+      this.saidUnreachable = true;
+      const address = withoutCredentials(this.options.url);
+      this.logger.warn(`no connection to the broker at ${address}: ${reason}; trying on`);
+    }
+    if (wasUp) this.tell(this.downListeners);
+  }
+
+  private sayDisplaced(delayMs: number): void {
+    this.displacements += 1;
+    this.logger.error(
+      `the broker closed two connections running right after accepting them: another client ` +
+        `probably uses the client id ${this.options.clientId} (a second manager of this cluster?). ` +
+        `Trying again in ${Math.round(delayMs / 1000)} s.`,
+    );
+  }
+
+  private tell(listeners: ReadonlySet<() => void>): void {
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.logger.error(`a listener of the broker link failed: ${String(error)}`);
+      }
+    }
+  }
+}
+
+/** Node reports a refused connection to several addresses as one error without a message. */
+function reasonOf(error: Error & { code?: unknown }): string {
+  return typeof error.code === 'string' ? error.code : error.name;
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//***@');
+}

@@ -1,0 +1,56 @@
+import { OakringError } from '@oakring/contracts';
+
+/** Publications without their PUBACK, and their bytes: what one connection may have under way. */
+const maxUnconfirmed = 20_000;
+const maxUnconfirmedBytes = 32 * 1_048_576;
+
+interface Publication {
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: OakringError) => void;
+}
+
+/** What was handed to one connection and is not confirmed: each is settled once, whatever happens. */
+export class Publications {
+  private readonly open = new Set<Publication>();
+  private bytes = 0;
+
+  /** Why another publication of `bytes` cannot be taken; null when it can. */
+  refusal(bytes: number): OakringError | null {
+    if (this.open.size < maxUnconfirmed && this.bytes + bytes <= maxUnconfirmedBytes) return null;
+    return new OakringError({
+      code: 'overloaded',
+      detail: `${this.open.size} messages of ${this.bytes} bytes wait for the broker already.`,
+    });
+  }
+
+  /** `send` is called at once and calls back when the broker has the message, or with an error. */
+  take(bytes: number, send: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const publication = { bytes, resolve, reject };
+      this.open.add(publication);
+      this.bytes += bytes;
+      send((error) => this.settle(publication, error ?? null));
+    });
+  }
+
+  /** The connection is gone: what was not confirmed will not be. */
+  abandon(reason: string): void {
+    const error = new Error(reason);
+    for (const publication of this.open) this.settle(publication, error);
+  }
+
+  private settle(publication: Publication, error: Error | null): void {
+    if (!this.open.delete(publication)) return;
+    this.bytes -= publication.bytes;
+    if (error === null) publication.resolve();
+    else publication.reject(unreachable(error.message));
+  }
+}
+
+export function unreachable(reason: string): OakringError {
+  return new OakringError({
+    code: 'broker-unreachable',
+    detail: `The message did not reach the broker: ${reason}.`,
+  });
+}
