@@ -4,3 +4,6 @@ export const SETTINGS = Symbol('Settings');
 export const COMMAND_QUEUE = Symbol('CommandQueue');
 export const EVENT_LOG = Symbol('EventLogReader');
 export const TELEMETRY = Symbol('TelemetryReader');
+export const TELEMETRY_LOG = Symbol('TelemetryLog');
+/** `StateProof` of inbox/mqtt: whether a worker's report proves absence. */
+export const STATE_PROOF = Symbol('StateProof');

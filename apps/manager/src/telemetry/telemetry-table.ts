@@ -1,4 +1,6 @@
-import type { ForeignLoad } from '@oakring/contracts';
+import type { ForeignLoad, Reading, Resources } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { foreignLoad, isNews } from './foreign-load.js';
 
 /** The newest reading of a node, as queries join it in. */
 export interface LatestReading {
@@ -18,4 +20,135 @@ export interface TelemetryReader {
     readonly newest: number;
     readonly foreign: readonly ForeignLoad[];
   };
+}
+
+/** What the table must know of a node when a reading comes in. */
+export interface MeasuredNode {
+  readonly id: string;
+  readonly capacity: Resources;
+  readonly reserved: Resources;
+}
+
+const firstSlots = 64;
+
+/**
+ * Newest readings by node, as a struct of arrays: a reading writes a few numbers into a slot and
+ * makes no garbage. Foreign load is worked out when the reading comes in, with what is reserved at
+ * that moment: a placement made later is not in the reading, and must not be taken off it.
+ */
+export class TelemetryTable implements TelemetryReader {
+  /** Number of the newest reading since the start. */
+  private newest = 0;
+  private readonly slots = new Map<string, number>();
+  private readonly ids: string[] = [];
+  /** Hundredths of a percent; -1 before the first reading. */
+  private cpu = new Int16Array(firstSlots);
+  private memory = new Int16Array(firstSlots);
+  private seenWallMs = new Float64Array(firstSlots);
+  private seenMonotonicMs = new Float64Array(firstSlots);
+  /** Foreign load as it was last told, and the number of the reading that changed it. */
+  private foreignCpuMillis = new Int32Array(firstSlots);
+  private foreignMemoryMiB = new Int32Array(firstSlots);
+  private changedAt = new Float64Array(firstSlots);
+
+  constructor(private readonly ports: Ports) {}
+
+  record(node: MeasuredNode, reading: Reading, nowMonotonicMs: number, nowWallMs: number): void {
+    const slot = this.slotOf(node.id);
+    this.newest += 1;
+    this.cpu[slot] = reading.cpu;
+    this.memory[slot] = reading.memory;
+    this.seenMonotonicMs[slot] = nowMonotonicMs;
+    this.seenWallMs[slot] = nowWallMs;
+    this.recordForeign(slot, node, reading);
+  }
+
+  /** A sign of life that is not a reading. */
+  touch(nodeId: string): void {
+    const slot = this.slotOf(nodeId);
+    this.seenMonotonicMs[slot] = this.ports.clock.monotonicMs();
+    this.seenWallMs[slot] = this.ports.clock.wallMs();
+  }
+
+  latest(nodeId: string): LatestReading | null {
+    const slot = this.slots.get(nodeId);
+    const cpu = slot === undefined ? -1 : (this.cpu[slot] ?? -1);
+    if (slot === undefined || cpu === -1) return null;
+    return { cpu: cpu / 100, memory: (this.memory[slot] ?? 0) / 100 };
+  }
+
+  lastSeenMs(nodeId: string): number | null {
+    const slot = this.slots.get(nodeId);
+    return slot === undefined ? null : (this.seenWallMs[slot] ?? null);
+  }
+
+  /** For deadlines; null when nothing was heard since the start. */
+  lastSeenMonotonicMs(nodeId: string): number | null {
+    const slot = this.slots.get(nodeId);
+    return slot === undefined ? null : (this.seenMonotonicMs[slot] ?? null);
+  }
+
+  foreignSince(newest: number): { newest: number; foreign: readonly ForeignLoad[] } {
+    // A number that we have not reached is of an earlier start: everything is news to its holder.
+    const since = newest > this.newest ? 0 : newest;
+    const foreign: ForeignLoad[] = [];
+    for (const [slot, id] of this.ids.entries()) {
+      if ((this.changedAt[slot] ?? 0) <= since) continue;
+      const cpuMillis = this.foreignCpuMillis[slot] ?? 0;
+      const memoryMiB = this.foreignMemoryMiB[slot] ?? 0;
+      foreign.push({ id, resources: { cpuMillis, memoryMiB } });
+    }
+    return { newest: this.newest, foreign };
+  }
+
+  private recordForeign(slot: number, node: MeasuredNode, reading: Reading): void {
+    const { capacity, reserved } = node;
+    let ownCpu: number | null = null;
+    let ownMemory: number | null = null;
+    if (reading.instances !== null) {
+      ownCpu = 0;
+      ownMemory = 0;
+      for (const instance of reading.instances) {
+        ownCpu += instance.cpu;
+        ownMemory += instance.memory;
+      }
+    }
+    const cpu = foreignLoad(reading.cpu, ownCpu, capacity.cpuMillis, reserved.cpuMillis);
+    const memory = foreignLoad(reading.memory, ownMemory, capacity.memoryMiB, reserved.memoryMiB);
+    if (
+      isNews(this.foreignCpuMillis[slot] ?? 0, cpu, capacity.cpuMillis) ||
+      isNews(this.foreignMemoryMiB[slot] ?? 0, memory, capacity.memoryMiB)
+    ) {
+      this.foreignCpuMillis[slot] = cpu;
+      this.foreignMemoryMiB[slot] = memory;
+      this.changedAt[slot] = this.newest;
+    }
+  }
+
+  private slotOf(nodeId: string): number {
+    const known = this.slots.get(nodeId);
+    if (known !== undefined) return known;
+    const slot = this.ids.length;
+    if (slot === this.cpu.length) this.grow();
+    this.slots.set(nodeId, slot);
+    this.ids.push(nodeId);
+    this.cpu[slot] = -1;
+    return slot;
+  }
+
+  private grow(): void {
+    const length = this.cpu.length * 2;
+    this.cpu = copied(this.cpu, new Int16Array(length));
+    this.memory = copied(this.memory, new Int16Array(length));
+    this.seenWallMs = copied(this.seenWallMs, new Float64Array(length));
+    this.seenMonotonicMs = copied(this.seenMonotonicMs, new Float64Array(length));
+    this.foreignCpuMillis = copied(this.foreignCpuMillis, new Int32Array(length));
+    this.foreignMemoryMiB = copied(this.foreignMemoryMiB, new Int32Array(length));
+    this.changedAt = copied(this.changedAt, new Float64Array(length));
+  }
+}
+
+function copied<A extends Int16Array | Int32Array | Float64Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
 }
