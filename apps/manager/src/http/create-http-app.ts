@@ -14,7 +14,7 @@ import { ProblemFilter } from './problem.filter.js';
 /** Ids have at most 128 characters; longer parts of an address lead nowhere. */
 const maxParameterLength = 256;
 
-export interface HttpAppOptions {
+interface HttpAppOptions {
   /** Bearer token that requests must carry; null lets everyone in. */
   readonly token: string | null;
   readonly logger?: LoggerService | LogLevel[] | false;

@@ -98,7 +98,11 @@ describe('problems over HTTP', () => {
 
 describe('errors of the command queue', () => {
   async function answerTo(error: Error): Promise<Response> {
-    const queue = { submit: () => Promise.reject(error) };
+    const queue = {
+      submit: async () => {
+        throw error;
+      },
+    };
     const manager = await startTestManager({ queue });
     try {
       const response = await manager.send('POST', '/api/v1/jobs', job);

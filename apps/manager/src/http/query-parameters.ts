@@ -12,7 +12,7 @@ export function refuseUnknown(query: Query, known: readonly string[]): void {
   }
 }
 
-export interface IntegerParameter {
+interface IntegerParameter {
   readonly minimum: number;
   readonly maximum: number;
   /** What a bad value is refused as. */

@@ -5,7 +5,7 @@ import { refuseUnknown, type Query as QueryString } from '../http/query-paramete
 import { EVENT_LOG } from '../tokens.js';
 
 /** `GET /api/v1/ledger/head`: one hash that stands for the whole history up to a position. */
-export interface LedgerHeadAnswer {
+interface LedgerHeadAnswer {
   readonly position: number;
   readonly hash: string;
   readonly epoch: number;

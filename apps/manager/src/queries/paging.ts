@@ -12,7 +12,7 @@ const maxItems = 1_000;
 /** Names of the parameters that every list takes. */
 export const pageParameters = ['limit', 'cursor'] as const;
 
-export interface PageRequest {
+interface PageRequest {
   readonly limit: number;
   /** The last id of the page before; empty for the first page. */
   readonly after: string;

@@ -9,7 +9,7 @@ import { Projection } from '../views/projection.js';
 /** How long a reader is kept waiting for a position (design §6). */
 const reachWithinMs = 5_000;
 
-export interface ViewQuestion {
+interface ViewQuestion {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /** Parameters that the view takes, besides `minPosition`. */

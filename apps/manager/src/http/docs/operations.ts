@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@oakring/contracts';
 
 /** A parameter in the query string or a header. */
-export interface DescribedParameter {
+interface DescribedParameter {
   readonly in: 'query' | 'header';
   readonly name: string;
   readonly description: string;

@@ -22,7 +22,7 @@ import { httpControllers, httpProviders } from '../http-parts.js';
 class TestModule {}
 
 /** A scheduler that answers what a test tells it to, and remembers what it was asked. */
-export class ScriptedScheduler extends Scheduler {
+class ScriptedScheduler extends Scheduler {
   readonly asked: ScheduleRequest[] = [];
   answer: (request: ScheduleRequest) => ScheduleAnswers = () => ({ answers: [proposal(['n1'])] });
 
@@ -33,7 +33,7 @@ export class ScriptedScheduler extends Scheduler {
 }
 
 /** Readings as a test sets them. */
-export class SetTelemetry {
+class SetTelemetry {
   readonly readings = new Map<string, LatestReading & { seenMs: number }>();
   newest = 0;
 
@@ -66,7 +66,7 @@ export interface TestManager {
   close(): Promise<void>;
 }
 
-export interface TestOptions {
+interface TestOptions {
   readonly token?: string;
   readonly ports?: Ports;
   /** In the place of the writer. */

@@ -130,6 +130,15 @@ describe('moving an instance', () => {
     });
   });
 
+  it('stays refused under the same key', async () => {
+    await running();
+    manager.scheduler.answer = () => ({ answers: [nowhere] });
+    const key = { 'idempotency-key': 'k' };
+    expect((await move({}, key)).status).toBe(409);
+    manager.scheduler.answer = () => ({ answers: [proposal(['n2'])] });
+    expect((await move({}, key)).status).toBe(409);
+  });
+
   it('waits for no scheduler that is away', async () => {
     await running();
     manager.scheduler.answer = () => {

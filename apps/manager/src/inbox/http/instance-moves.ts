@@ -17,7 +17,7 @@ import { settled } from './settled.js';
 /** A target that no longer fits when it is applied is excluded, and asked again this often. */
 const maxAttempts = 3;
 
-export interface MoveRequest {
+interface MoveRequest {
   readonly id: string;
   readonly number: number;
   /** The node that the caller names; null lets the scheduler choose. */
@@ -154,7 +154,12 @@ export class InstanceMoves {
   private async repeat({ id, number, key }: MoveRequest): Promise<JobOrderAnswer> {
     const target = { nodeId: '', reason: '', total: 0, scores: {} };
     const order = { type: 'MoveInstance', id, instance: number, generation: 0 } as const;
-    return settled(await this.queue.submit<'MoveInstance'>({ ...order, target, basis: null }, key));
+    const outcome = this.queue.submit<'MoveInstance'>({ ...order, target, basis: null }, key);
+    // Null where the first answer was that to `RefuseMove`.
+    const answer: JobOrderAnswer | null = settled(await outcome);
+    if (answer !== null) return answer;
+    const detail = `The move was refused before under this key; jobs/${id} has the reason.`;
+    throw new OakringError({ code: 'no-target', detail });
   }
 }
 
