@@ -53,6 +53,13 @@ export class SilenceWatch {
     this.sweep?.cancel();
   }
 
+  /** The last connection that listened to a node's orders broke: its silence has begun. */
+  connectionLost(nodeId: string): void {
+    const node = this.projection.state.nodes.get(nodeId);
+    if (this.sightBeganMs === null || node?.status !== 'ready') return;
+    this.observe(node, 'silent', 'its connection broke');
+  }
+
   private look(): void {
     if (this.sightBeganMs === null) return;
     const nowMs = this.ports.clock.monotonicMs();

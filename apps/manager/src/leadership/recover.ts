@@ -1,7 +1,7 @@
-import { OakringError } from '@oakring/contracts';
 import {
   decodeEvents,
   emptyHead,
+  logDamaged,
   verifyChain,
   type CheckpointStore,
   type EventLogReader,
@@ -28,6 +28,8 @@ export interface Recovered {
 export async function recover(
   log: EventLogReader,
   checkpoints: CheckpointStore,
+  /** Where the log is, for messages. */
+  place: string,
 ): Promise<Recovered> {
   const state = (await confirmedCheckpoint(log, checkpoints)) ?? new ClusterState(true);
   let replayedCommits = 0;
@@ -36,7 +38,7 @@ export async function recover(
     const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
     if (commits.length === 0) break;
     const verified = verifyChain(commits, state.head);
-    if ('damage' in verified) throw damaged(verified.damage);
+    if (verified.status === 'damaged') throw logDamaged(place, verified.damage);
     for (const commit of commits) {
       const events = decodeEvents(commit);
       foldCommit(state, commit, events);
@@ -44,7 +46,7 @@ export async function recover(
     }
     replayedCommits += commits.length;
   }
-  await refuseShortLog(log, state.head);
+  await refuseShortLog(log, state.head, place);
   return { state, replayedCommits, replayedEvents };
 }
 
@@ -67,15 +69,9 @@ async function holdsCommit(log: EventLogReader, head: LogHead): Promise<boolean>
   return commit?.hash === head.hash;
 }
 
-async function refuseShortLog(log: EventLogReader, reached: LogHead): Promise<void> {
+async function refuseShortLog(log: EventLogReader, reached: LogHead, place: string): Promise<void> {
   const head = await log.head();
   if (head.position === reached.position && head.hash === reached.hash) return;
-  throw damaged(`the log ends at position ${head.position}, its commits at ${reached.position}`);
-}
-
-function damaged(damage: string): OakringError {
-  return new OakringError({
-    code: 'log-damaged',
-    detail: `The event log is damaged: ${damage}.`,
-  });
+  const detail = `the log ends at position ${head.position}, its commits at ${reached.position}`;
+  throw logDamaged(place, { position: reached.position, kind: 'gap', detail });
 }

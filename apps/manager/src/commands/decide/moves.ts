@@ -110,8 +110,7 @@ function refusalOf(
 /** A move that found no target is refused on record. */
 export function refuseMove(deciding: Deciding, id: string, refusal: Refusal): Decided<null> {
   if (deciding.state.jobs.get(id) === undefined) return { answer: null };
-  recordRefusal(deciding, id, refusal);
-  return { answer: null };
+  return recordRefusal(deciding, id, refusal);
 }
 
 function recordRefusal(deciding: Deciding, id: string, refusal: Refusal): { refusal: Refusal } {

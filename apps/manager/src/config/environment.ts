@@ -1,0 +1,6 @@
+import { readManagerSettings, type ManagerSettings } from './manager-settings.js';
+
+/** The process's own settings, and where a scheduler elsewhere is. */
+export function readEnvironment(): ManagerSettings {
+  return readManagerSettings(process.env);
+}

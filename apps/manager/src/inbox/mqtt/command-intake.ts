@@ -1,0 +1,80 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { OakringError, type ErrorCode, type Refusal } from '@oakring/contracts';
+import type {
+  Answers,
+  Command,
+  CommandQueue,
+  CommandType,
+  Outcome,
+} from '../../commands/command.js';
+import { DeadLetters } from '../../dead-letters/dead-letters.js';
+import { COMMAND_QUEUE } from '../../tokens.js';
+import type { WorkerMessage } from './worker-message.js';
+
+/** Commands of messages that are not decided yet; the rest wait in the inbox's buffer. */
+const maxUndecided = 4_096;
+
+/**
+ * Messages into commands. A command is submitted at once, its outcome is looked after later; a
+ * refused one is also a dead letter. When many are undecided the next message waits.
+ */
+@Injectable()
+export class CommandIntake {
+  private readonly logger = new Logger(CommandIntake.name);
+  private undecided = 0;
+  private waiting: (() => void) | null = null;
+
+  constructor(
+    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    private readonly deadLetters: DeadLetters,
+  ) {}
+
+  /**
+   * Submits before it returns; resolves once there is room for the next. `settle` hears the outcome,
+   * unless nothing was decided: then there is none, and the worker repeats its message.
+   */
+  submit<T extends CommandType>(
+    message: WorkerMessage,
+    command: Extract<Command, { type: T }>,
+    settle: (outcome: Outcome<Answers[T]>) => void,
+  ): Promise<void> {
+    this.undecided += 1;
+    this.queue
+      .submit<T>(command)
+      .then((outcome) => {
+        if (outcome.status === 'refused') this.refuse(message, outcome.refusal);
+        settle(outcome);
+      })
+      .catch((error: unknown) => this.undecidable(message, error))
+      .finally(() => this.makeRoom());
+    return this.room();
+  }
+
+  refuse({ topic, payload, nodeId }: WorkerMessage, { code, detail }: Refusal): void {
+    this.deadLetters.record({ topic, code, reason: detail, payload, nodeId });
+  }
+
+  private undecidable(message: WorkerMessage, error: unknown): void {
+    const code = codeOf(error);
+    if (code === 'internal') this.logger.error(error);
+    const detail = error instanceof Error ? error.message : String(error);
+    this.refuse(message, { code, detail });
+  }
+
+  private room(): Promise<void> {
+    if (this.undecided < maxUndecided) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.waiting = resolve;
+    });
+  }
+
+  private makeRoom(): void {
+    this.undecided -= 1;
+    this.waiting?.();
+    this.waiting = null;
+  }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof OakringError ? error.code : 'internal';
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { MessageBuffer } from './message-buffer.js';
+
+describe('the message buffer', () => {
+  it('behaves like a bounded queue under any order of offers and takes', () => {
+    const step = fc.oneof(
+      fc.integer({ min: 1, max: 900 }).map((many) => ({ offer: many })),
+      fc.integer({ min: 1, max: 900 }).map((many) => ({ take: many })),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const buffer = new MessageBuffer<Message>(3_000, 1_000_000);
+        const model: number[] = [];
+        let number = 0;
+        for (const action of steps) {
+          if ('offer' in action) {
+            for (let count = 0; count < action.offer; count += 1) {
+              number += 1;
+              const fits = model.length < 3_000;
+              if (fits) model.push(number);
+              expect(buffer.offer(message(number))).toBe(fits);
+            }
+          } else {
+            const taken = buffer.take(action.take).map((each) => each.number);
+            expect(taken).toEqual(model.splice(0, action.take));
+          }
+          expect(buffer.length).toBe(model.length);
+        }
+      }),
+    );
+  });
+
+  it('takes nothing in beyond its bytes', () => {
+    const buffer = new MessageBuffer<Message>(10, 100);
+    expect(buffer.offer(message(1, 60))).toBe(true);
+    expect(buffer.offer(message(2, 60))).toBe(false);
+    expect(buffer.offer(message(3, 40))).toBe(true);
+    buffer.shift();
+    expect(buffer.offer(message(4, 60))).toBe(true);
+  });
+});
+
+interface Message {
+  readonly number: number;
+  readonly payload: Uint8Array;
+}
+
+function message(number: number, bytes = 1): Message {
+  return { number, payload: new Uint8Array(bytes) };
+}

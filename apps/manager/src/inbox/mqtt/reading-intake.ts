@@ -1,0 +1,110 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { parseReading, refused, topicOf, type Reading, type Refusal } from '@oakring/contracts';
+import type { RecordedReading, TelemetryLog } from '@oakring/events';
+import type { CommandQueue } from '../../commands/command.js';
+import { DeadLetters } from '../../dead-letters/dead-letters.js';
+import { TelemetryTable } from '../../telemetry/telemetry-table.js';
+import { COMMAND_QUEUE, TELEMETRY_LOG } from '../../tokens.js';
+import { Projection } from '../../views/projection.js';
+import type { NodeRecord } from '../../views/records.js';
+import { decodeReading } from './decode-payload.js';
+import type { ReceivedReading } from './worker-message.js';
+
+/** Readings into the table and the telemetry log; what cannot be believed becomes a dead letter. */
+@Injectable()
+export class ReadingIntake {
+  /** Readings that the telemetry log had no room for, since the start. */
+  unlogged = 0;
+  private readonly logger = new Logger(ReadingIntake.name);
+  private saidUnlogged = false;
+  /**
+   * Position of the node's record when its return was submitted: once is enough until the record
+   * moves. Only nodes that were silent are in here.
+   */
+  private readonly returning = new Map<string, number>();
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly table: TelemetryTable,
+    private readonly deadLetters: DeadLetters,
+    @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
+    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+  ) {}
+
+  take(batch: readonly ReceivedReading[]): void {
+    const recorded: RecordedReading[] = [];
+    for (const received of batch) {
+      const parsed = decodeReading(received.payload, parseReading);
+      if (!parsed.ok) {
+        this.refuse(received, parsed.refusal);
+        continue;
+      }
+      const reading = parsed.value;
+      const node = this.projection.state.nodes.get(received.nodeId);
+      const refusal = refusalOf(received.nodeId, node, reading);
+      if (refusal !== null || node === undefined) {
+        if (refusal !== null) this.refuse(received, refusal);
+        continue;
+      }
+      this.table.record(node, reading, received.atMonotonicMs, received.atWallMs);
+      if (node.status !== 'ready' && node.status !== 'registered') this.bringBack(node);
+      const { cpu, memory } = reading;
+      recorded.push({ nodeId: received.nodeId, at: received.atWallMs, cpu, memory });
+    }
+    if (recorded.length > 0) this.append(recorded);
+  }
+
+  private append(readings: readonly RecordedReading[]): void {
+    const shed = this.log.append(readings);
+    this.unlogged += shed;
+    if (shed > 0 && !this.saidUnlogged) {
+      this.logger.warn(`overloaded: the telemetry log had no room for ${shed} readings`);
+    }
+    this.saidUnlogged = shed > 0;
+  }
+
+  /** A silent node speaks: the sign of life goes through the ledger. */
+  private bringBack(node: NodeRecord): void {
+    if (this.returning.get(node.id) === node.position) return;
+    this.returning.set(node.id, node.position);
+    this.queue
+      .submit({
+        type: 'ObserveNode',
+        nodeId: node.id,
+        incarnation: node.incarnation,
+        seen: 'alive',
+        reason: 'sent a reading',
+      })
+      // Nothing was decided: the next reading tries again.
+      .catch(() => this.returning.delete(node.id));
+  }
+
+  private refuse({ nodeId, payload }: ReceivedReading, refusal: Refusal): void {
+    this.deadLetters.record({
+      topic: topicOf(nodeId, 'information'),
+      code: refusal.code,
+      reason: refusal.detail,
+      payload,
+      nodeId,
+    });
+  }
+}
+
+function refusalOf(
+  nodeId: string,
+  node: NodeRecord | undefined,
+  { incarnation }: Reading,
+): Refusal | null {
+  if (node === undefined) {
+    return refused('node-unknown', `Node ${nodeId} is not registered.`).refusal;
+  }
+  if (incarnation === null || incarnation === node.incarnation) return null;
+  const relation =
+    incarnation < node.incarnation ? 'is older' : 'is not registered yet: register first';
+  return refused(
+    'incarnation-stale',
+    `Node ${nodeId} is at incarnation ${node.incarnation}; ${incarnation} ${relation}.`,
+    'incarnation',
+    incarnation,
+  ).refusal;
+}

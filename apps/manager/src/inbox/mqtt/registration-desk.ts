@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  parseRegistration,
+  refused,
+  topicOf,
+  type JsonObject,
+  type Parsed,
+  type Refusal,
+  type Registered,
+  type Registration,
+} from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { BrokerConnection } from '../../connection/broker-connection.js';
+import { periodMs } from '../../detection/silence-watch.js';
+import { TelemetryTable } from '../../telemetry/telemetry-table.js';
+import { PORTS } from '../../tokens.js';
+import { clusterKey } from '../../views/cluster-state.js';
+import { Projection } from '../../views/projection.js';
+import { NodeTokens } from '../node-tokens.js';
+import { CommandIntake } from './command-intake.js';
+import { decodeControl } from './decode-payload.js';
+import type { WorkerMessage } from './worker-message.js';
+
+/** Takes registrations and answers each on `nodes/<id>/registered`, accepted or not. */
+@Injectable()
+export class RegistrationDesk {
+  constructor(
+    private readonly intake: CommandIntake,
+    private readonly tokens: NodeTokens,
+    private readonly connection: BrokerConnection,
+    private readonly projection: Projection,
+    private readonly table: TelemetryTable,
+    @Inject(PORTS) private readonly ports: Ports,
+  ) {}
+
+  take(message: WorkerMessage): Promise<void> {
+    const { nodeId } = message;
+    const parsed = decodeControl(message.payload, (body) => registrationOf(nodeId, body));
+    if (!parsed.ok) {
+      this.intake.refuse(message, parsed.refusal);
+      this.answer(this.refusal(nodeId, parsed.refusal));
+      return Promise.resolve();
+    }
+    const registration = parsed.value;
+    const token = this.tokens.verdict(nodeId, registration.token);
+    return this.intake.submit<'RegisterNode'>(
+      message,
+      { type: 'RegisterNode', registration, token },
+      (outcome) => {
+        if (outcome.status === 'refused') {
+          this.answer(this.refusal(nodeId, outcome.refusal));
+        } else {
+          this.table.touch(nodeId);
+          this.answer({ ...outcome.answer, token: this.tokens.token(nodeId), periodMs });
+        }
+      },
+    );
+  }
+
+  private refusal(id: string, { code, detail }: Refusal): Registered {
+    const { nodes, cluster } = this.projection.state;
+    return {
+      id,
+      accepted: false,
+      code,
+      detail,
+      incarnation: nodes.get(id)?.incarnation ?? 0,
+      epoch: cluster.get(clusterKey)?.epoch ?? 0,
+      at: new Date(this.ports.clock.wallMs()).toISOString(),
+      periodMs,
+    };
+  }
+
+  private answer(registered: Registered): void {
+    this.connection
+      .publish(topicOf(registered.id, 'registered'), JSON.stringify(registered), { qos: 1 })
+      .catch(() => {
+        // The link broke: workers repeat their registration until it is answered.
+      });
+  }
+}
+
+function registrationOf(nodeId: string, body: JsonObject): Parsed<Registration> {
+  const parsed = parseRegistration(body);
+  if (!parsed.ok || parsed.value.id === nodeId) return parsed;
+  return refused(
+    'id-mismatch',
+    `The topic names node ${nodeId}, the payload node ${parsed.value.id}.`,
+    'id',
+    parsed.value.id,
+  );
+}

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { INestMicroservice } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { DeadLetter } from '@oakring/contracts';
+import { MemoryEventLog, type RecordedReading, type TelemetryLog } from '@oakring/events';
+import { systemPorts } from '@oakring/ports';
+import type { Command, CommandQueue } from '../../../commands/command.js';
+import { CommandWriter } from '../../../commands/writer.js';
+import { BrokerConnection } from '../../../connection/broker-connection.js';
+import { DeadLetters, type RefusedMessage } from '../../../dead-letters/dead-letters.js';
+import { TelemetryTable } from '../../../telemetry/telemetry-table.js';
+import { COMMAND_QUEUE, PORTS, STATE_PROOF, TELEMETRY_LOG } from '../../../tokens.js';
+import { ClusterState } from '../../../views/cluster-state.js';
+import { Projection } from '../../../views/projection.js';
+import { NodeTokens } from '../../node-tokens.js';
+import { CommandIntake } from '../command-intake.js';
+import { MqttInbox } from '../mqtt-inbox.js';
+import { ReadingIntake } from '../reading-intake.js';
+import { RegistrationDesk } from '../registration-desk.js';
+import { WorkerMessagesController } from '../worker-messages.controller.js';
+
+/** The whole way in, from a broker to the writer on a log in memory. */
+export interface RunningInbox {
+  readonly connection: BrokerConnection;
+  readonly queue: CommandQueue;
+  readonly projection: Projection;
+  readonly table: TelemetryTable;
+  readonly deadLetters: DeadLetters;
+  /** Every command submitted, in order. */
+  readonly commands: readonly Command[];
+  readonly logged: readonly RecordedReading[];
+  /** Resolves once `holds`, looked at after everything that may have changed it. */
+  until(holds: () => boolean): Promise<void>;
+  /** The newest dead letter, once there are `count` since the start. */
+  deadLetter(count: number): Promise<DeadLetter | undefined>;
+  stop(): Promise<void>;
+}
+
+export interface Broker {
+  readonly port: number;
+  readonly username: string | null;
+  readonly password: string | null;
+}
+
+export async function runInbox(broker: Broker): Promise<RunningInbox> {
+  // Never waits between two attempts: a reconnect that takes its time would only slow the test.
+  const ports = { ...systemPorts(), randomness: { integer: () => 0 } };
+  const folder = await mkdtemp(join(tmpdir(), 'oakring-inbox-'));
+  const changes = changeSignal();
+  const projection = new Projection(new ClusterState(true), ports);
+  const writer = new CommandWriter(new MemoryEventLog(), projection, 1, ports, () => {});
+  const commands: Command[] = [];
+  const queue: CommandQueue = {
+    submit: (command, key) => {
+      commands.push(command);
+      return writer.submit(command, key).finally(changes.tell);
+    },
+  };
+  const deadLetters = await DeadLetters.open(null, ports);
+  const record = deadLetters.record.bind(deadLetters);
+  deadLetters.record = (message: RefusedMessage) => {
+    record(message);
+    changes.tell();
+  };
+  const logged: RecordedReading[] = [];
+  const table = new TelemetryTable(ports);
+  const { username, password } = broker;
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const connection = new BrokerConnection(
+    { url, username, password, clientId: 'oakring-c' },
+    ports,
+  );
+  const module = await Test.createTestingModule({
+    controllers: [WorkerMessagesController],
+    providers: [
+      CommandIntake,
+      RegistrationDesk,
+      ReadingIntake,
+      { provide: PORTS, useValue: ports },
+      { provide: COMMAND_QUEUE, useValue: queue },
+      { provide: STATE_PROOF, useValue: () => false },
+      { provide: TELEMETRY_LOG, useValue: telemetryLog(logged, changes.tell) },
+      { provide: Projection, useValue: projection },
+      { provide: TelemetryTable, useValue: table },
+      { provide: DeadLetters, useValue: deadLetters },
+      { provide: NodeTokens, useValue: await NodeTokens.open(folder) },
+      { provide: BrokerConnection, useValue: connection },
+    ],
+  }).compile();
+  const strategy = new MqttInbox(connection, deadLetters, ports);
+  const app: INestMicroservice = module.createNestMicroservice({ strategy, logger: false });
+  await app.listen();
+  const up = new Promise<void>((resolve) => connection.onUp(resolve));
+  connection.start();
+  await up;
+  return {
+    connection,
+    queue,
+    projection,
+    table,
+    deadLetters,
+    commands,
+    logged,
+    until: changes.until,
+    async deadLetter(count) {
+      await changes.until(() => total(deadLetters) >= count);
+      return deadLetters.list(1)[0];
+    },
+    async stop() {
+      await connection.stop();
+      await app.close();
+      await writer.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function changeSignal(): { tell: () => void; until(holds: () => boolean): Promise<void> } {
+  let listeners: (() => void)[] = [];
+  return {
+    // Told when a promise has settled, heard once its followers have run.
+    tell: () => void setImmediate(() => listeners.splice(0).forEach((listener) => listener())),
+    async until(holds) {
+      while (!holds()) await new Promise<void>((resolve) => listeners.push(resolve));
+    },
+  };
+}
+
+function total(deadLetters: DeadLetters): number {
+  return [...deadLetters.counts().values()].reduce((sum, count) => sum + count, 0);
+}
+
+function telemetryLog(logged: RecordedReading[], tell: () => void): TelemetryLog {
+  return {
+    append(readings) {
+      logged.push(...readings);
+      tell();
+      return 0;
+    },
+    get newest() {
+      return logged.length;
+    },
+    flush: () => Promise.resolve(),
+    expired: () => Promise.resolve([]),
+    drop: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}

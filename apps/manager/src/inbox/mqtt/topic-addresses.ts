@@ -1,0 +1,55 @@
+import {
+  isId,
+  parseTopic,
+  refused,
+  shortened,
+  upTopicKinds,
+  type Refusal,
+  type UpTopicKind,
+} from '@oakring/contracts';
+
+/** Topics remembered at once: 100 000 nodes with two each; more are worked out anew. */
+const maxRemembered = 200_000;
+
+export type TopicAddress =
+  | { readonly ok: true; readonly nodeId: string; readonly kind: UpTopicKind }
+  | { readonly ok: false; readonly nodeId: null; readonly refusal: Refusal };
+
+/**
+ * Which node a topic is about and what it carries. A topic is taken apart once and then found by one
+ * look-up, which also gives every message of a node the same id string.
+ */
+export class TopicAddresses {
+  private readonly known = new Map<string, TopicAddress>();
+
+  of(topic: string): TopicAddress {
+    const known = this.known.get(topic);
+    if (known !== undefined) return known;
+    const address = addressOf(topic);
+    if (!address.ok) return address;
+    if (this.known.size >= maxRemembered) this.known.clear();
+    this.known.set(topic, address);
+    return address;
+  }
+}
+
+function addressOf(topic: string): TopicAddress {
+  const parsed = parseTopic(topic);
+  const kind = upTopicKinds.find((known) => known === parsed?.kind);
+  const shown = JSON.stringify(shortened(topic));
+  if (parsed === null || kind === undefined) {
+    const { refusal } = refused(
+      'topic-unknown',
+      `${shown} is not a topic that workers publish on.`,
+    );
+    return { ok: false, nodeId: null, refusal };
+  }
+  if (!isId(parsed.nodeId)) {
+    const { refusal } = refused(
+      'invalid-id',
+      `The node id in ${shown} is not 1 to 128 letters, digits, dots, underscores or dashes.`,
+    );
+    return { ok: false, nodeId: null, refusal };
+  }
+  return { ok: true, nodeId: parsed.nodeId, kind };
+}

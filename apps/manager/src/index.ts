@@ -1,0 +1,2 @@
+export { readManagerSettings, type ManagerSettings } from './config/manager-settings.js';
+export { startManager, type ManagerOptions, type RunningManager } from './start-manager.js';

@@ -1,0 +1,79 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { EventLogReader, TelemetryLog } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import type { CommandQueue } from './commands/command.js';
+import { BrokerConnection } from './connection/broker-connection.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
+import { httpControllers, httpProviders } from './http/http-parts.js';
+import { NODE_TOKENS } from './inbox/http/token-verdicts.js';
+import { CommandIntake } from './inbox/mqtt/command-intake.js';
+import { ReadingIntake } from './inbox/mqtt/reading-intake.js';
+import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
+import type { StateProof } from './inbox/mqtt/worker-message.js';
+import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
+import { NodeTokens } from './inbox/node-tokens.js';
+import { DEAD_LETTERS, READINESS, type Readiness } from './queries/tokens.js';
+import { Scheduler } from './scheduling/scheduler.port.js';
+import { TelemetryTable } from './telemetry/telemetry-table.js';
+import {
+  COMMAND_QUEUE,
+  EVENT_LOG,
+  PORTS,
+  STATE_PROOF,
+  TELEMETRY,
+  TELEMETRY_LOG,
+} from './tokens.js';
+import { NodeChangeFeed } from './views/node-changes.js';
+import { Projection } from './views/projection.js';
+
+/** The parts that the module ties together, made before it in the order of a start. */
+export interface ManagerParts {
+  readonly ports: Ports;
+  readonly connection: BrokerConnection;
+  readonly deadLetters: DeadLetters;
+  readonly tokens: NodeTokens;
+  readonly queue: CommandQueue;
+  readonly log: EventLogReader;
+  readonly telemetryLog: TelemetryLog;
+  readonly table: TelemetryTable;
+  readonly projection: Projection;
+  readonly feed: NodeChangeFeed;
+  readonly scheduler: Scheduler;
+  readonly readiness: Readiness;
+  readonly provesAbsence: StateProof;
+}
+
+/** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
+@Module({})
+export class ManagerModule {
+  static with(parts: ManagerParts): DynamicModule {
+    return {
+      module: ManagerModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [WorkerMessagesController, ...httpControllers],
+      providers: [
+        { provide: PORTS, useValue: parts.ports },
+        { provide: BrokerConnection, useValue: parts.connection },
+        { provide: DeadLetters, useValue: parts.deadLetters },
+        { provide: NodeTokens, useValue: parts.tokens },
+        { provide: NODE_TOKENS, useValue: parts.tokens },
+        CommandIntake,
+        ReadingIntake,
+        RegistrationDesk,
+        { provide: COMMAND_QUEUE, useValue: parts.queue },
+        { provide: EVENT_LOG, useValue: parts.log },
+        { provide: TELEMETRY_LOG, useValue: parts.telemetryLog },
+        { provide: TelemetryTable, useValue: parts.table },
+        { provide: TELEMETRY, useValue: parts.table },
+        { provide: Projection, useValue: parts.projection },
+        { provide: NodeChangeFeed, useValue: parts.feed },
+        { provide: Scheduler, useValue: parts.scheduler },
+        { provide: STATE_PROOF, useValue: parts.provesAbsence },
+        { provide: DEAD_LETTERS, useValue: parts.deadLetters },
+        { provide: READINESS, useValue: parts.readiness },
+        ...httpProviders,
+      ],
+    };
+  }
+}
