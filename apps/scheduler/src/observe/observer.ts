@@ -48,14 +48,15 @@ export class Observer {
       if (this.filled && this.table.position >= position) return;
       if (attempt > 0) await this.ports.timers.sleep(betweenTriesMs * attempt);
       reason = await this.refresh().then(
-        () => `the copy is at ${this.table.position}`,
-        (error: unknown) => `the manager does not answer: ${reasonOf(error)}`,
+        () => 'the manager is behind it',
+        (error: unknown) => `the manager does not give it: ${reasonOf(error)}`,
       );
     }
     if (this.filled && this.table.position >= position) return;
     throw new OakringError({
       code: 'position-not-reached',
-      detail: `The node view has not reached position ${position}: ${reason}.`,
+      // The same words each time: they end up as the reason of waiting instances.
+      detail: `The node view is not at the position asked for: ${reason}.`,
     });
   }
 
@@ -67,8 +68,8 @@ export class Observer {
   }
 
   private async ask(): Promise<void> {
-    const since = this.filled ? this.table.position : -1;
-    this.table.apply(await this.view.changes(since, this.filled ? this.table.telemetry : -1));
+    // From 0 the manager answers with the complete view.
+    this.table.apply(await this.view.changes(this.table.position, this.table.telemetry));
     this.filled = true;
   }
 }
