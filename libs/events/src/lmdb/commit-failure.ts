@@ -17,7 +17,9 @@ export async function commitFailure(folder: string, error: unknown): Promise<str
   return reason;
 }
 
-/** lmdb rejects with a general error; the reason comes in a promise that must not stay unhandled. */
+/**
+ * lmdb rejects with a general error; the reason comes in a promise that must not stay unhandled.
+ */
 async function lmdbReason(error: unknown): Promise<string> {
   if (typeof error !== 'object' || error === null || !('commitError' in error)) {
     return reasonOf(error);

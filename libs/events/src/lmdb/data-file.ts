@@ -17,17 +17,18 @@ export type DataFileInspection =
   | { readonly status: 'layout-unknown' };
 
 /**
- * Leaf pages checked in each tree, from the newest key down: 16 MiB of 4 KiB pages, so that the work at
- * a start is bounded. It is the tail, which is what a start replays.
+ * Leaf pages checked in each tree, from the newest key down: 16 MiB of 4 KiB pages, so that the
+ * work at a start is bounded. It is the tail, which is what a start replays.
  */
 const maxLeavesChecked = 4096;
 /** A tree of lmdb is never deeper. */
 const maxDepth = 32;
 
 /**
- * Looks through an lmdb data file without lmdb and without changing anything: meta pages, that no page
- * in use lies beyond the end of the file, every branch page, and the newest leaves. So a truncated or
- * overwritten file is a sentence, where lmdb would take the process down. Throws what `open` throws.
+ * Looks through an lmdb data file without lmdb and without changing anything: meta pages, that no
+ * page in use lies beyond the end of the file, every branch page, and the newest leaves. So a
+ * truncated or overwritten file is a sentence, where lmdb would take the process down. Throws what
+ * `open` throws.
  */
 export function inspectDataFile(path: string): DataFileInspection {
   if (!layoutIsKnown(process.arch)) return { status: 'layout-unknown' };
@@ -53,7 +54,9 @@ function inspect(pages: Pages): ReadonlyMap<string, TreeEdges> {
   return trees;
 }
 
-/** Walks a tree from its newest key down; every branch, and leaves as long as their number allows. */
+/**
+ * Walks a tree from its newest key down; every branch, and leaves as long as their number allows.
+ */
 function checkTree(pages: Pages, tree: Tree, visit?: (node: LeafNode) => void): void {
   let leaves = 0;
   let branches = 0;

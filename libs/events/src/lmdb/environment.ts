@@ -12,10 +12,10 @@ const nurseryName = 'creating';
 const maxTrees = 4;
 
 /**
- * Options shared by every environment of ours. No overlapping sync: with it a failed flush leaves its
- * promise pending for ever. Never a write map: a full disk would be a SIGBUS instead of an error. No
- * batching by event turn: when a commit fails it leaves a rejection behind that nobody can handle,
- * which ends the process.
+ * Options shared by every environment of ours. No overlapping sync: with it a failed flush leaves
+ * its promise pending for ever. Never a write map: a full disk would be a SIGBUS instead of an
+ * error. No batching by event turn: when a commit fails it leaves a rejection behind that nobody
+ * can handle, which ends the process.
  */
 export function openEnvironment(folder: string, options?: { noMetaSync: boolean }): RootDatabase {
   return open({

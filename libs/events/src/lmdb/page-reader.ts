@@ -13,7 +13,10 @@ import {
 /** A page, or what points to it, cannot be what lmdb wrote. */
 export class PageProblem extends Error {}
 
-/** The pages of one data file, each checked as it is read; whatever cannot be one is a `PageProblem`. */
+/**
+ * The pages of one data file, each checked as it is read; whatever cannot be one is a
+ * `PageProblem`.
+ */
 export interface Pages {
   /** The newer of the two meta pages. */
   readonly meta: Meta;

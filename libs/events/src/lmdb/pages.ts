@@ -1,7 +1,8 @@
 /**
- * How lmdb lays out a page of its data file (data version 2, 64 bits, little endian): enough to tell a
- * sound page from garbage before lmdb maps the file. lmdb itself trusts pages: a wrong offset in one
- * is read outside the page, and a page beyond the end of the file is a SIGBUS that ends the process.
+ * How lmdb lays out a page of its data file (data version 2, 64 bits, little endian): enough to
+ * tell a sound page from garbage before lmdb maps the file. lmdb itself trusts pages: a wrong
+ * offset in one is read outside the page, and a page beyond the end of the file is a SIGBUS that
+ * ends the process.
  */
 export interface Meta {
   readonly pageSize: number;
@@ -120,7 +121,9 @@ function readValue(page: Buffer, at: number, dataAt: number): LeafValue | null {
   return { kind: 'inline', bytes: page.subarray(dataAt, dataAt + size) };
 }
 
-/** Where the nodes of a page begin; null when the page is another's, of another kind, or garbage. */
+/**
+ * Where the nodes of a page begin; null when the page is another's, of another kind, or garbage.
+ */
 function nodeOffsets(page: Buffer, number: number, kind: number): number[] | null {
   if (readWord(page, 0) !== number || (page.readUInt16LE(18) & kindFlags) !== kind) return null;
   // Offsets inside a page count from behind its header.

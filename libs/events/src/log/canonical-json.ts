@@ -6,9 +6,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /**
  * Canonical JSON text (RFC 8785): members sorted by UTF-16 code units, no white space, numbers and
- * strings as ECMAScript writes them. Stricter than the RFC where the ledger is: no integer beyond 2^53
- * in magnitude, no unpaired surrogate, no undefined but as a member, which is left out.
- * Throws a TypeError that names the path.
+ * strings as ECMAScript writes them. Stricter than the RFC where the ledger is: no integer beyond
+ * 2^53 in magnitude, no unpaired surrogate, no undefined but as a member, which is left out. Throws
+ * a TypeError that names the path.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, '$');

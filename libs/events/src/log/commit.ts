@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
@@ -26,7 +26,10 @@ export interface Commit {
   readonly commands: readonly DecidedCommand[];
   /** Canonical JSON text of the events. */
   readonly events: string;
-  /** SHA-256, hex, over the canonical JSON of all other fields (`_id` for the position, `at` as ISO text). */
+  /**
+   * SHA-256, hex, over the canonical JSON of all other fields (`_id` for the position, `at` as ISO
+   * text).
+   */
   readonly hash: string;
 }
 
@@ -99,7 +102,7 @@ export function headOf(commit: Commit): LogHead {
 /** The hash of a commit's other fields: what a third party recomputes. */
 export function hashCommit(commit: Omit<Commit, 'hash'>): string {
   const text = canonicalJson(hashedFields(commit));
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text);
 }
 
 interface EventRecord {

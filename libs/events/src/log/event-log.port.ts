@@ -6,7 +6,8 @@ export interface EventLogReader {
   head(): Promise<LogHead>;
   /**
    * Up to `limit` commits from `from` (inclusive, ≥ 1) in order, with `stream` only those that hold
-   * an event of that stream. Short: at most `limit` commits and about 4 MB, at least one if there is one.
+   * an event of that stream. Short: at most `limit` commits and about 4 MB, at least one if there
+   * is one.
    */
   read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]>;
   /**

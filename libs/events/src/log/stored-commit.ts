@@ -21,14 +21,16 @@ export function hashedFields(commit: Omit<Commit, 'hash'>): JsonObject {
 }
 
 /**
- * The document of a commit as canonical JSON text: the bytes that were hashed, and `hash`. It is what
- * the embedded store keeps, and what an export holds, one commit a line.
+ * The document of a commit as canonical JSON text: the bytes that were hashed, and `hash`. It is
+ * what the embedded store keeps, and what an export holds, one commit a line.
  */
 export function encodeStoredCommit(commit: Commit): string {
   return canonicalJson({ ...hashedFields(commit), hash: commit.hash });
 }
 
-/** The commit that should lie at `position`. Checks every field's type; the chain is another's work. */
+/**
+ * The commit that should lie at `position`. Checks every field's type; the chain is another's work.
+ */
 export function decodeStoredCommit(text: string, position: number): DecodedCommit {
   const damaged = (kind: Damage['kind'], detail: string): DecodedCommit => ({
     status: 'damaged',

@@ -12,8 +12,8 @@ export interface BatchHead {
 export const emptyBatchHead: BatchHead = { batch: 0, hash: '0'.repeat(64) };
 
 /**
- * A line of a segment, canonical JSON: a batch, or the end mark, which has a number in the same dense
- * row and a place in the same chain. `hash` is the SHA-256 of the line without its `hash`.
+ * A line of a segment, canonical JSON: a batch, or the end mark, which has a number in the same
+ * dense row and a place in the same chain. `hash` is the SHA-256 of the line without its `hash`.
  */
 export interface SegmentLine extends BatchHead {
   readonly at: number;

@@ -10,8 +10,8 @@ const leafPrefix = Buffer.of(0);
 const nodePrefix = Buffer.of(1);
 
 /**
- * Merkle tree hash of RFC 9162, section 2.1.1, in hexadecimal. A leaf's entry is the 32 bytes of one
- * hash given here in hexadecimal. Of no entries it is the hash of nothing.
+ * Merkle tree hash of RFC 9162, section 2.1.1, in hexadecimal. A leaf's entry is the 32 bytes of
+ * one hash given here in hexadecimal. Of no entries it is the hash of nothing.
  */
 export function merkleRoot(hashes: Iterable<string>): string {
   const stack: Subtree[] = [];
@@ -23,7 +23,8 @@ export function merkleRoot(hashes: Iterable<string>): string {
     }
     stack.push(subtree);
   }
-  // What remains are trees of falling size, the left ones full: the split of the RFC, from the right.
+  // What remains are trees of falling size, the left ones full: the split of the RFC, from the
+  // right.
   let root = stack.pop();
   for (let left = stack.pop(); root !== undefined && left !== undefined; left = stack.pop()) {
     root = join(left, root);

@@ -21,7 +21,8 @@ export interface TruncationManifest {
 
 /**
  * The log of readings: high volume, kept for a stated time, dropped in whole segments. Readings may
- * be lost in a crash (telemetry is shed first); a gap is never silent, batches are dense and chained.
+ * be lost in a crash (telemetry is shed first); a gap is never silent, batches are dense and
+ * chained.
  */
 export interface TelemetryLog {
   /** Takes readings in order; buffered, bounded, never waits. Returns how many were shed. */

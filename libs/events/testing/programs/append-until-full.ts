@@ -1,4 +1,5 @@
-// Appends until the log cannot be written, says so, waits for a line, and tries the same commit again.
+// Appends until the log cannot be written, says so, waits for a line, and tries the same commit
+// again.
 import { once } from 'node:events';
 import { openLmdbEventLog } from '../../src/log/lmdb/lmdb-event-log.js';
 import { commitMaker } from '../../src/log/sample-commits.js';

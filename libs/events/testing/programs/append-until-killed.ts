@@ -1,4 +1,5 @@
-// Appends to the ledger in a folder as fast as it can and prints each acknowledged position and hash.
+// Appends to the ledger in a folder as fast as it can and prints each acknowledged position and
+// hash.
 import { writeSync } from 'node:fs';
 import { openLmdbEventLog } from '../../src/log/lmdb/lmdb-event-log.js';
 import { commitMaker } from '../../src/log/sample-commits.js';

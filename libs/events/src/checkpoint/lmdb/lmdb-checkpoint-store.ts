@@ -25,9 +25,9 @@ const markKey = 'checkpoint';
 const asideName = 'unreadable.mdb';
 
 /**
- * Saved views in an environment of their own in `folder`. The newest save may be lost in a power cut,
- * half of one never remains. A checkpoint that cannot be read does not stop anything: it is moved
- * aside and `load` says null. Throws `data-folder-unusable`.
+ * Saved views in an environment of their own in `folder`. The newest save may be lost in a power
+ * cut, half of one never remains. A checkpoint that cannot be read does not stop anything: it is
+ * moved aside and `load` says null. Throws `data-folder-unusable`.
  */
 export async function openLmdbCheckpointStore(folder: string): Promise<CheckpointStore> {
   await prepareFolder(folder);

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { link, rename, stat, unlink } from 'node:fs/promises';
+import { link, mkdtemp, rename, rm, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { OakringError } from '@oakring/contracts';
-import { prepareFolder } from '../../lmdb/environment.js';
+import { folderUnusable, prepareFolder } from '../../lmdb/environment.js';
 import { askHolder, type Holder } from './lock-holder.js';
 import { lockPlace, type LockPlace } from './lock-place.js';
 
@@ -19,33 +18,51 @@ const maxRounds = 20;
  *
  * A starter listens under a name of its own and links that to the lock's name, which fails when the
  * name is taken: of two at once one wins. A name whose socket refuses is left over from a killed
- * holder: whoever takes the second name, `takeover`, asks once more and then replaces it in one step;
- * the others are refused. Not covered: a process killed in the midst of a takeover *and* several
- * starters at once behind it. So the lock is the early message; the fence is the check inside each
- * transaction of the log.
+ * holder: whoever takes the second name, `takeover`, asks once more and then replaces it in one
+ * step; the others are refused. Not covered: a process killed in the midst of a takeover *and*
+ * several starters at once behind it. So the lock is the early message; the fence is the check
+ * inside each transaction of the log.
  */
 export async function lockFolder(folder: string, holder: Holder): Promise<FolderLock> {
   await prepareFolder(folder);
   const place = await lockPlace(folder);
-  const own = place.path(`${randomBytes(6).toString('hex')}.sock`);
-  const server = await listen(own, `${JSON.stringify({ pid: holder.pid, what: holder.what })}\n`);
-  const mine = await inode(own);
   try {
-    await take(folder, place, own);
+    const { server, mine } = await takePlace(folder, place, holder);
+    return {
+      async release() {
+        if ((await inode(place.lock)) === mine) await unlink(place.lock);
+        await close(server);
+        place.close();
+      },
+    };
   } catch (error) {
-    await close(server);
     place.close();
-    throw error;
-  } finally {
-    await succeeds(unlink(own));
+    throw error instanceof OakringError ? error : folderUnusable(folder, error);
   }
-  return {
-    async release() {
-      if ((await inode(place.lock)) === mine) await unlink(place.lock);
+}
+
+async function takePlace(
+  folder: string,
+  place: LockPlace,
+  holder: Holder,
+): Promise<{ server: Server; mine: number | null }> {
+  // A fresh folder is a name that nobody else has, in whatever container he runs.
+  const nook = await mkdtemp(place.path(''));
+  const own = `${nook}/sock`;
+  try {
+    const line = `${JSON.stringify({ pid: holder.pid, what: holder.what })}\n`;
+    const server = await listen(own, line);
+    const mine = await inode(own);
+    try {
+      await take(folder, place, own);
+      return { server, mine };
+    } catch (error) {
       await close(server);
-      place.close();
-    },
-  };
+      throw error;
+    }
+  } finally {
+    await rm(nook, { recursive: true, force: true });
+  }
 }
 
 async function take(folder: string, place: LockPlace, own: string): Promise<void> {

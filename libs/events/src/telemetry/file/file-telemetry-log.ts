@@ -36,12 +36,12 @@ const maxBatchReadings = 2000;
 const slicesPerAge = 8;
 
 /**
- * The telemetry log as append-only files in `folder`, `<epoch>-<first batch>.ndjson`, one line a batch.
- * A segment that a crash left open is closed here first. Throws `data-folder-unusable`.
+ * The telemetry log as append-only files in `folder`, `<epoch>-<first batch>.ndjson`, one line a
+ * batch. A segment that a crash left open is closed here first. Throws `data-folder-unusable`.
  *
  * States of a segment: open (being written) → closed (ends with an end mark) → expired (too old, or
- * the sum too large; its manifest goes into the ledger) → dropped. The newest file is never expired:
- * it holds the number that the next batch continues from.
+ * the sum too large; its manifest goes into the ledger) → dropped. The newest file is never
+ * expired: it holds the number that the next batch continues from.
  */
 export async function openFileTelemetryLog(
   folder: string,

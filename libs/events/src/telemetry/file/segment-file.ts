@@ -86,8 +86,8 @@ export async function* readSegment(path: string): AsyncGenerator<SegmentLine> {
 }
 
 /**
- * What remains of a segment when it is dropped: its range and hashes, end mark included, so that the
- * next segment's `prev` is this one's last hash. Null when it holds no whole line.
+ * What remains of a segment when it is dropped: its range and hashes, end mark included, so that
+ * the next segment's `prev` is this one's last hash. Null when it holds no whole line.
  */
 export async function manifestOf(
   folder: string,
