@@ -14,6 +14,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { RecordedReading, TelemetryLog } from '../telemetry-log.port.js';
 import { openFileTelemetryLog, type FileTelemetryOptions } from './file-telemetry-log.js';
+import {
+  expectChain,
+  firstBatchOf,
+  linesOf,
+  parsed,
+  recomputedHash,
+  type Line,
+} from './segment-lines.js';
 
 const options: FileTelemetryOptions = {
   epoch: 1,
@@ -233,41 +241,6 @@ describe('The telemetry log in files', () => {
     expect(lines('1-1.ndjson').map((line) => line.readings?.length)).toEqual([5, 2]);
   });
 });
-
-interface Line {
-  readonly batch: number;
-  readonly hash: string;
-  readonly prev: string;
-  readonly torn?: number;
-  readonly readings?: readonly (readonly unknown[])[];
-}
-
-function firstBatchOf(name: string): number {
-  return Number(/-(\d+)/.exec(name)?.[1]);
-}
-
-function linesOf(path: string): Line[] {
-  return readFileSync(path, 'utf8').trimEnd().split('\n').map(parsed);
-}
-
-function parsed(text: string): Line {
-  // What the log under test wrote; each test looks at what it needs.
-  return JSON.parse(text) as Line;
-}
-
-/** A line's members in order, without `hash`: they are all that a third party needs. */
-function recomputedHash(line: Line | undefined): string {
-  const { hash: _, ...rest } = line ?? { hash: '' };
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
-}
-
-function expectChain(chain: readonly Line[], start: string): void {
-  let prev = start;
-  for (const [index, line] of chain.entries()) {
-    expect(line).toMatchObject({ batch: index + 1, prev, hash: recomputedHash(line) });
-    prev = line.hash;
-  }
-}
 
 function rootOfTwo(left: string, right: string): string {
   const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
