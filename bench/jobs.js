@@ -1,0 +1,84 @@
+import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
+import {
+  emptyHead,
+  encodeEvent,
+  headOf,
+  openLmdbEventLog,
+  sealCommit,
+} from '../dist/libs/events/src/index.js';
+import { percentile, sortedNumbers } from './machine.js';
+import { forkModule, startUp, temporaryFolder } from './processes.js';
+
+const aloneJobs = 300;
+const load = { posters: 64, durationMs: 10_000 };
+
+/** A job's way from POST to the command at the worker, alone and from 64 posters. */
+export async function benchJobs() {
+  return { ...(await alone(await bareCommitMs())), ...(await sustained()) };
+}
+
+async function alone(bareMs) {
+  const { folder, remove } = temporaryFolder();
+  const up = await startUp(folder);
+  const workers = forkModule('jobs-load.js', [up.url, up.mqttUrl, '3']);
+  await workers.wait();
+  workers.send({ oneByOne: aloneJobs });
+  const { answered, commanded } = await workers.wait();
+  workers.stop();
+  await up.stop();
+  remove();
+  const toCommand = sortedNumbers(commanded.slice(50));
+  const p50 = percentile(toCommand, 0.5);
+  return {
+    'POST → answer, alone, p50 ms': percentile(sortedNumbers(answered.slice(50)), 0.5).toFixed(2),
+    'POST → command at the worker, alone, p50 ms (goal < 12)': p50.toFixed(2),
+    'POST → command at the worker, alone, p99 ms': percentile(toCommand, 0.99).toFixed(2),
+    'two bare commits, p50 ms': (2 * bareMs).toFixed(2),
+    'ratio to two bare commits': (p50 / (2 * bareMs)).toFixed(1),
+  };
+}
+
+async function sustained() {
+  const { folder, remove } = temporaryFolder();
+  const up = await startUp(folder);
+  const workers = forkModule('jobs-load.js', [up.url, up.mqttUrl, '1000']);
+  await workers.wait();
+  workers.send(load);
+  const { posted, elapsedMs, answers } = await workers.wait();
+  workers.stop();
+  await up.stop();
+  remove();
+  const sorted = sortedNumbers(answers);
+  return {
+    '64 posters, 1 000 nodes: placements acknowledged': posted,
+    '64 posters, 1 000 nodes: placements/s (goal ≥ 2 000)': Math.round(posted / (elapsedMs / 1000)),
+    '64 posters: POST p50 / p99 ms': `${percentile(sorted, 0.5).toFixed(1)} / ${percentile(sorted, 0.99).toFixed(1)}`,
+  };
+}
+
+/** Median of one small durable commit on the same store. */
+async function bareCommitMs() {
+  const { folder, remove } = temporaryFolder();
+  const log = await openLmdbEventLog(join(folder, 'ledger'));
+  let head = emptyHead;
+  const times = [];
+  for (let version = 1; version <= 500; version += 1) {
+    const event = { stream: 'jobs/a', type: 'JobEnded', data: {} };
+    const commit = sealCommit(head, {
+      epoch: 1,
+      commitId: String(version),
+      at: version,
+      streams: ['jobs/a'],
+      commands: [],
+      events: [encodeEvent(event, version)],
+    });
+    const startedMs = performance.now();
+    await log.append(commit);
+    times.push(performance.now() - startedMs);
+    head = headOf(commit);
+  }
+  await log.close();
+  remove();
+  return percentile(sortedNumbers(times), 0.5);
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// `npm run bench [telemetry|jobs|idle …]`: prints its figures with the machine's.
+import Table from 'cli-table3';
+import { machine } from './machine.js';
+
+const benches = {
+  telemetry: async () => (await import('./telemetry.js')).benchTelemetry(),
+  jobs: async () => (await import('./jobs.js')).benchJobs(),
+  idle: async () => (await import('./idle.js')).benchIdle(),
+};
+
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+const asked = args.filter((arg) => !arg.startsWith('--'));
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(
+    `There is no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const figures = { machine: machine() };
+for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
+  if (!json) console.error(`${name} …`);
+  figures[name] = await benches[name]();
+}
+if (json) {
+  console.log(JSON.stringify(figures, null, 2));
+} else {
+  console.log(figures.machine);
+  for (const [name, rows] of Object.entries(figures)) {
+    if (name === 'machine') continue;
+    const table = new Table({ head: [name, ''], style: { head: [], border: [] } });
+    for (const row of Object.entries(rows)) table.push(row);
+    console.log(table.toString());
+  }
+}
+process.exit(0);
