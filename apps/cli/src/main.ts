@@ -1,10 +1,15 @@
-import 'reflect-metadata';
+import { streamIo } from './io.js';
+import { programName } from './program-name.js';
 import { run } from './run.js';
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+const io = streamIo(process, {
+  onStopSignal: (listener) => {
+    process.on('SIGTERM', listener);
+    process.on('SIGINT', listener);
+  },
+  exit: (code) => process.exit(code),
 });
-
-process.exit(await run(process.argv.slice(2), process.env));
+const program = programName(process.argv[1] ?? 'oakring', process.cwd());
+const code = await run(process.argv.slice(2), io, process.env, { program });
+await io.flushed();
+process.exit(code);

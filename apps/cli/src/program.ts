@@ -1,25 +1,36 @@
 import { Command } from 'commander';
 import { addClusterCommand } from './commands/cluster.js';
-import { contextFrom } from './commands/context.js';
-import { addEventCommands } from './commands/events.js';
+import type { Surroundings } from './commands/context.js';
+import { addDeadLettersCommand } from './commands/dead-letters.js';
+import { addDecisionCommands } from './commands/decision.js';
+import { addDemoCommand } from './commands/demo.js';
+import { addEventsCommand } from './commands/events.js';
 import { addJobCommands } from './commands/job.js';
 import { addNodeCommands } from './commands/node.js';
-import { addServiceCommands } from './commands/services.js';
+import { addSchedulerCommand } from './commands/scheduler.js';
+import { addUpCommand } from './commands/up.js';
+import { addWorkerCommand } from './commands/worker.js';
 import { exitCodesHelp } from './exit-codes.js';
 import { softwareVersion } from './software-version.js';
 
-const defaultUrl = 'http://127.0.0.1:10100';
-
-/** The command line `oakring`. */
-export function createProgram(env: Readonly<Record<string, string | undefined>>): Command {
+/** The command line `oakring`. Errors of usage are told and thrown as commander's. */
+export function createProgram(surroundings: Surroundings): Command {
+  const { io, afterDashes } = surroundings;
   const program = new Command('oakring');
-  const contextOf = contextFrom(env);
   program
+    // Commands made below inherit these three.
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.error(text.trimEnd()),
+    })
+    .configureHelp({ showGlobalOptions: true })
     .description('A cluster orchestrator for the edge that remembers.')
-    .version(softwareVersion())
-    .option('--url <url>', 'the manager [OAKRING_URL]', env['OAKRING_URL'] ?? defaultUrl)
+    .version(softwareVersion(), '-V, --version', 'print the version')
+    .option('--url <url>', 'the manager [OAKRING_URL] (default: http://127.0.0.1:10100)')
+    .option('--token <token>', 'bearer token; rather by [OAKRING_TOKEN], which is not listed by ps')
     .option('--json', 'print what the manager answers, for programs')
-    .option('--no-color', 'print without colour')
+    .option('--no-color', 'print without colour [NO_COLOR]')
     .addHelpText(
       'after',
       `${exitCodesHelp}
@@ -31,14 +42,19 @@ Examples:
   oakring events --follow    what happens`,
     )
     .showSuggestionAfterError()
-    .exitOverride();
-  program.hook('preAction', (_program, command) => {
-    if (env['OAKRING_TOKEN'] !== undefined) command.setOptionValue('token', env['OAKRING_TOKEN']);
-  });
-  addServiceCommands(program, env);
-  addClusterCommand(program, contextOf);
-  addNodeCommands(program, contextOf);
-  addJobCommands(program, contextOf);
-  addEventCommands(program, contextOf);
+    .hook('preAction', (_program, command) => {
+      if (afterDashes.length === 0 || command.name() === 'run') return;
+      command.error(`error: ${command.name()} takes no command after --`);
+    });
+  addUpCommand(program, surroundings);
+  addSchedulerCommand(program, surroundings);
+  addWorkerCommand(program, surroundings);
+  addDemoCommand(program, surroundings);
+  addClusterCommand(program, surroundings);
+  addNodeCommands(program, surroundings);
+  addJobCommands(program, surroundings);
+  addDecisionCommands(program, surroundings);
+  addEventsCommand(program, surroundings);
+  addDeadLettersCommand(program, surroundings);
   return program;
 }

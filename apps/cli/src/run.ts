@@ -1,34 +1,62 @@
-import { CommanderError } from 'commander';
-import { CommandFailure, exitCodes, type ExitCode } from './exit-codes.js';
+import { CommanderError, type Command } from 'commander';
+import { systemPorts, type Ports } from '@oakring/ports';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { failureOf } from './failure.js';
+import type { Io } from './io.js';
 import { createProgram } from './program.js';
-import { processTerminal } from './terminal.js';
+import { terminalOf, type Environment } from './terminal.js';
+
+export interface RunOptions {
+  readonly ports?: Ports;
+  /** How a person calls this program. */
+  readonly program?: string;
+}
 
 /** Runs one command line; resolves with the exit code. `argv` without node and program. */
 export async function run(
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  io: Io,
+  env: Environment,
+  { ports = systemPorts(), program: name = 'oakring' }: RunOptions = {},
 ): Promise<ExitCode> {
-  const terminal = processTerminal(env, true);
+  const [own, afterDashes] = splitAtDashes(argv);
+  const program = createProgram({ io, env, ports, afterDashes, program: name });
+  const code = await parse(program, own, io, env);
+  return brokenOutput(io) ? exitCodes.refused : code;
+}
+
+/** What follows `--` is a command of its own: none of its options are ours. */
+function splitAtDashes(argv: readonly string[]): [own: string[], after: string[]] {
+  const dashes = argv.indexOf('--');
+  return dashes === -1 ? [[...argv], []] : [argv.slice(0, dashes), argv.slice(dashes + 1)];
+}
+
+async function parse(
+  program: Command,
+  argv: readonly string[],
+  io: Io,
+  env: Environment,
+): Promise<ExitCode> {
   try {
-    const program = createProgram(env);
-    for (const command of [
-      program,
-      ...program.commands,
-      ...program.commands.flatMap((c) => c.commands),
-    ]) {
-      command.exitOverride();
-    }
     await program.parseAsync(argv, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
+    // Commander has told its own errors already.
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     }
-    if (error instanceof CommandFailure) {
-      terminal.error(terminal.colors.red(error.message));
-      return error.exitCode;
-    }
-    terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return exitCodes.refused;
+    const { color, json } = program.opts<{ color: boolean; json?: boolean }>();
+    // Errors go to standard error: whether that is a terminal decides about their colour.
+    const { colors } = terminalOf({ ...io, outIsTerminal: io.errorIsTerminal }, env, color);
+    const { message, exitCode } = failureOf(error, colors, json === true);
+    io.error(message);
+    return exitCode;
   }
+}
+
+/** A full disk is a failure; a reader that has seen enough (`| head`) is none. */
+function brokenOutput({ closed }: Io): boolean {
+  if (!closed.aborted) return false;
+  const { reason } = closed as { reason: { code?: string } | undefined };
+  return reason?.code !== 'EPIPE';
 }

@@ -37,9 +37,9 @@ export async function* followEvents(
   let pauseMs = shortestPauseMs;
   while (!signal.aborted) {
     try {
-      const resumed = { ...query, from: last.position };
-      for await (const line of client.events(resumed, signal)) {
-        wasConnected = true;
+      const lines = await client.events({ ...query, from: last.position }, signal);
+      wasConnected = true;
+      for await (const line of lines) {
         pauseMs = shortestPauseMs;
         // A line of the manager's own catalogue.
         const event = JSON.parse(line) as EventLine;
@@ -47,11 +47,11 @@ export async function* followEvents(
         last = event;
         yield { event, line };
       }
-      // A server that ends the stream of a follower in good order is shutting down.
-      wasConnected = true;
       if (!query.follow || signal.aborted) return;
+      // A server that ends the stream of a follower in good order is shutting down.
       onAway?.('it ended the stream');
     } catch (error) {
+      if (signal.aborted) return;
       if (!query.follow || !wasConnected || !isPassing(error)) throw error;
       onAway?.(error instanceof Error ? error.message : String(error));
     }

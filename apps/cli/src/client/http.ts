@@ -1,6 +1,6 @@
 import type { JsonObject } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { ManagerError, refusedWith, unreachable } from './manager-error.js';
+import { refusedWith, unreachable } from './manager-error.js';
 
 /** The manager answers within 10 s or says 503 (design §4); more than that is silence. */
 const answerWithinMs = 30_000;
@@ -14,8 +14,8 @@ export interface Address {
 export interface Http {
   /** Throws a ManagerError when the answer is no success, or does not come. */
   ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: JsonObject): Promise<T>;
-  /** The body of an answer as it comes in. Ends, without an error, when `signal` aborts. */
-  stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Resolves once connected. The body as it comes in; it ends, without an error, with `signal`. */
+  stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export function httpOf(address: Address, ports: Ports): Http {
@@ -54,17 +54,26 @@ function parsed<T>(status: number, text: string): T {
   }
 }
 
-async function* stream(
+async function stream(
   address: Address,
   path: string,
   signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { body } = await send(address, { method: 'GET', path, body: undefined }, signal);
+  return body === null ? nothing() : untilAborted(address, body, signal);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+async function* untilAborted(
+  address: Address,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
-    const { body } = await send(address, { method: 'GET', path, body: undefined }, signal);
-    if (body !== null) yield* body;
+    yield* body;
   } catch (error) {
-    if (signal.aborted) return;
-    throw error instanceof ManagerError ? error : unreachable(address.url, error);
+    if (!signal.aborted) throw unreachable(address.url, error);
   }
 }
 

@@ -44,8 +44,8 @@ export interface ManagerClient {
   /** Newest first. */
   deadLetters(limit: number): Promise<Page<DeadLetter>>;
   head(): Promise<LedgerHead>;
-  /** Lines of NDJSON over one connection; ends when `signal` aborts. */
-  events(query: EventQuery, signal: AbortSignal): AsyncIterable<string>;
+  /** Lines of NDJSON over one connection; resolves once connected, ends when `signal` aborts. */
+  events(query: EventQuery, signal: AbortSignal): Promise<AsyncIterable<string>>;
 }
 
 export function managerClient(address: Address, ports: Ports): ManagerClient {
@@ -69,7 +69,7 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
     decision: (id) => http.ask('GET', `/api/v1/decisions/${encodeURIComponent(id)}`),
     deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
     head: () => http.ask('GET', '/api/v1/ledger/head'),
-    events: (query, signal) => linesOf(http.stream(eventsPath(query), signal)),
+    events: async (query, signal) => linesOf(await http.stream(eventsPath(query), signal)),
   };
 }
 
@@ -95,5 +95,5 @@ function eventsPath({ from, follow, stream, type }: EventQuery): string {
     ...(stream === undefined ? {} : { stream }),
     ...(type === undefined ? {} : { type }),
   });
-  return `/api/v1/events?${query}`;
+  return `/api/v1/events?${query.toString()}`;
 }

@@ -1,35 +1,74 @@
 import type { Command } from 'commander';
-import { ManagerClient } from '../client/manager-client.js';
-import { processTerminal, type Terminal } from '../terminal.js';
+import { readSettings, settingsCatalogue } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { managerClient, type ManagerClient } from '../client/manager-client.js';
+import type { Io } from '../io.js';
+import { printable } from '../render/printable.js';
+import { terminalOf, type Environment, type Terminal } from '../terminal.js';
 
-interface GlobalOptions {
-  readonly url: string;
-  readonly token?: string;
-  readonly json?: boolean;
-  readonly color: boolean;
+/** What the program is given to run with. */
+export interface Surroundings {
+  readonly io: Io;
+  readonly env: Environment;
+  readonly ports: Ports;
+  /** What follows `--`: the command of a job's instances. */
+  readonly afterDashes: readonly string[];
+  /** How a person calls this program, for commands to copy. */
+  readonly program: string;
 }
 
 /** What every command that talks to a manager works with. */
 export interface Context {
   readonly client: ManagerClient;
   readonly terminal: Terminal;
+  readonly ports: Ports;
   readonly json: boolean;
 }
 
-export type ContextOf = (command: Command) => Context;
+interface GlobalOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
 
-export function contextFrom(env: Readonly<Record<string, string | undefined>>): ContextOf {
-  return (command) => {
-    const options = command.optsWithGlobals<GlobalOptions>();
-    return {
-      client: new ManagerClient(options.url.replace(/\/+$/, ''), options.token ?? null),
-      terminal: processTerminal(env, options.color),
-      json: options.json === true,
-    };
+/** Throws `settings-invalid` when the address of the manager is unusable. */
+export function contextOf({ io, env, ports }: Surroundings, command: Command): Context {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  return {
+    client: managerClient(addressOf(env, options), ports),
+    terminal: terminalOf(io, env, options.color),
+    ports,
+    json: options.json === true,
   };
 }
 
-/** Prints the manager's answer as it is, or as a person reads it. */
-export function show(context: Context, answer: unknown, render: () => string): void {
-  context.terminal.out(context.json ? JSON.stringify(answer, null, 2) : render());
+const { url, token, host, port } = settingsCatalogue;
+
+function addressOf(
+  env: Environment,
+  options: GlobalOptions,
+): { url: string; token: string | null } {
+  const settings = readSettings(
+    { url, token, host, port },
+    {
+      ...env,
+      ...(options.url === undefined ? {} : { OAKRING_URL: options.url }),
+      ...(options.token === undefined ? {} : { OAKRING_TOKEN: options.token }),
+    },
+  );
+  const here = `http://${reachable(settings.host)}:${settings.port}`;
+  return { url: settings.url ?? here, token: settings.token };
+}
+
+/** A host as a URL has it; a wildcard is no address to connect to. */
+function reachable(listening: string): string {
+  if (listening === '0.0.0.0' || listening === '::' || listening === '') return '127.0.0.1';
+  return listening.includes(':') ? `[${listening}]` : listening;
+}
+
+/** Prints the manager's answer as it came, or as a person reads it. */
+export function show<T>(context: Context, answer: T, render: (answer: T) => string): void {
+  const { terminal, json } = context;
+  terminal.out(json ? JSON.stringify(answer, null, 2) : render(printable(answer)));
 }

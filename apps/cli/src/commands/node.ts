@@ -1,31 +1,31 @@
 import type { Command } from 'commander';
-import type { NodeAnswer } from '@oakring/contracts';
-import { renderNode, renderNodes } from '../render/answers.js';
-import { show, type ContextOf } from './context.js';
+import { renderNode, renderNodes } from '../render/nodes.js';
+import { contextOf, show, type Surroundings } from './context.js';
 
-export function addNodeCommands(program: Command, contextOf: ContextOf): void {
+export function addNodeCommands(program: Command, surroundings: Surroundings): void {
+  const nowMs = (): number => surroundings.ports.clock.wallMs();
   const node = program.command('node').description('look at the machines of the cluster');
   node
     .command('ls')
     .description('list the nodes')
     .addHelpText(
       'after',
-      '\nExamples:\n  oakring node ls\n  oakring node ls --json | jq .items[].id',
+      "\nExamples:\n  oakring node ls\n  oakring node ls --json | jq -r '.items[].id'",
     )
     .action(async (_options, command: Command) => {
-      const context = contextOf(command);
-      const list = await context.client.list<NodeAnswer>('/api/v1/nodes');
-      show(context, list, () => renderNodes(list.items, context.terminal.colors));
+      const context = contextOf(surroundings, command);
+      show(context, await context.client.nodes(), ({ items }) =>
+        renderNodes(items, context.terminal.colors, nowMs()),
+      );
     });
   node
     .command('show <id>')
     .description('show one node')
     .addHelpText('after', '\nExample:\n  oakring node show edge-berlin')
     .action(async (id: string, _options, command: Command) => {
-      const context = contextOf(command);
-      const answer = await context.client.get<NodeAnswer>(
-        `/api/v1/nodes/${encodeURIComponent(id)}`,
+      const context = contextOf(surroundings, command);
+      show(context, await context.client.node(id), (answer) =>
+        renderNode(answer, context.terminal.colors, nowMs()),
       );
-      show(context, answer, () => renderNode(answer, context.terminal.colors));
     });
 }

@@ -1,81 +1,134 @@
 import type { InstanceAnswer, JobAnswer } from '@oakring/contracts';
-import { systemPorts } from '@oakring/ports';
+import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
+import { printable } from '../render/printable.js';
+import { countBy } from '../render/status.js';
 import type { Context } from './context.js';
 
+/** A person sees no difference below this, and the manager answers in well under a millisecond. */
 const lookEveryMs = 150;
-const patienceMs = 60_000;
+export const defaultPatienceSeconds = 60;
 
-/** Waits until nothing of the job is on its way any more. */
-export async function untilSettled(context: Context, id: string): Promise<JobAnswer> {
-  const path = `/api/v1/jobs/${encodeURIComponent(id)}`;
-  return poll(context, `job ${id} to settle`, async (progress) => {
-    const job = await context.client.get<JobAnswer>(path);
-    progress(summary(job));
-    return job.instances.every(isSettled) ? job : null;
+/** What a look at the cluster showed. */
+type Seen<T> =
+  | { readonly is: 'done'; readonly value: T }
+  | { readonly is: 'underway'; readonly now: string }
+  | { readonly is: 'failed'; readonly because: string };
+
+/**
+ * Waits until every instance that is wanted runs, or has completed. An instance that waits for
+ * capacity is waited for: a change may make it fit. A failed one, once nothing else is on its way,
+ * ends the wait with `refused`.
+ */
+export function untilRunning(context: Context, id: string, patience: number): Promise<JobAnswer> {
+  return poll(context, `job ${id} to run`, patience, async () => {
+    const job = await context.client.job(id);
+    if (job.instances.some(isUnderway)) return { is: 'underway', now: progressOf(job) };
+    const failed = job.instances.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return { is: 'done', value: job };
+    return { is: 'failed', because: `Job ${id}: ${failed.map(reasonOf).join('; ')}.` };
   });
 }
 
 /** Waits until the last instance has ended and the job is gone. */
-export async function untilGone(context: Context, id: string): Promise<void> {
-  const path = `/api/v1/jobs/${encodeURIComponent(id)}`;
-  await poll(context, `job ${id} to be gone`, async (progress) => {
+export async function untilGone(context: Context, id: string, patience: number): Promise<void> {
+  await poll(context, `job ${id} to be gone`, patience, async () => {
     try {
-      progress(summary(await context.client.get<JobAnswer>(path)));
-      return null;
+      return { is: 'underway', now: progressOf(await context.client.job(id)) };
     } catch (error) {
-      if (error instanceof CommandFailure && error.message.includes('[job-unknown]')) return true;
-      throw error;
+      const isGone = error instanceof ManagerError && error.problem?.code === 'job-unknown';
+      if (!isGone) throw error;
+      return { is: 'done', value: null };
     }
   });
 }
 
-/** A pending instance is settled once it was refused with a decision: it waits for the cluster. */
-function isSettled(instance: InstanceAnswer): boolean {
-  if (instance.movingTo !== undefined) return false;
-  switch (instance.status) {
-    case 'running':
-    case 'completed':
-    case 'failed':
-    case 'stopped':
-    case 'lost':
-      return true;
-    case 'pending':
-      return instance.decision !== null;
-    case 'placed':
-    case 'starting':
-    case 'stopping':
-    case 'unknown':
-      return false;
-  }
+export interface OrderedMove {
+  readonly id: string;
+  readonly instance: number;
+  /** Of the placement that takes over. */
+  readonly generation: number;
 }
 
-function summary(job: JobAnswer): string {
-  const counts = new Map<string, number>();
-  for (const { status } of job.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${status}`).join(', ') || 'no instances';
+/** Waits until the instance runs under the new generation; a move that was given up is refused. */
+export function untilMoved(
+  context: Context,
+  { id, instance: number, generation }: OrderedMove,
+  patience: number,
+): Promise<JobAnswer> {
+  return poll(context, `instance ${number} of job ${id} to move`, patience, async () => {
+    const job = await context.client.job(id);
+    const instance = job.instances.find((one) => one.number === number);
+    if (instance === undefined) {
+      return { is: 'failed', because: `Job ${id} has no instance ${number} any more.` };
+    }
+    if (instance.generation >= generation && instance.status === 'running') {
+      return { is: 'done', value: job };
+    }
+    const givenUp = instance.generation < generation && instance.movingTo === undefined;
+    if (givenUp || instance.status === 'failed') {
+      return { is: 'failed', because: `Job ${id}: ${reasonOf(instance)}.` };
+    }
+    return { is: 'underway', now: progressOf(job) };
+  });
+}
+
+function isUnderway({ status, movingTo }: InstanceAnswer): boolean {
+  if (movingTo !== undefined) return true;
+  return status !== 'running' && status !== 'completed' && status !== 'failed';
+}
+
+function reasonOf({ number, status, reason }: InstanceAnswer): string {
+  return `instance ${number} is ${status}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** Counts by status, and why the first one waits, if one does. */
+function progressOf({ instances }: JobAnswer): string {
+  const counts = Object.entries(countBy(instances, ({ status }) => status));
+  const summary = counts.map(([status, count]) => `${count} ${status}`).join(', ');
+  const pending = instances.find(({ status }) => status === 'pending');
+  const why = pending?.reason ?? null;
+  return `${summary || 'no instances'}${why === null ? '' : ` (${why})`}`;
 }
 
 async function poll<T>(
-  { terminal, json }: Context,
+  context: Context,
   what: string,
-  look: (progress: (text: string) => void) => Promise<T | null>,
+  patience: number,
+  look: () => Promise<Seen<T>>,
 ): Promise<T> {
-  const { clock, timers } = systemPorts();
-  const untilMs = clock.monotonicMs() + patienceMs;
-  let shown = '';
-  const progress = (text: string): void => {
-    if (text === shown || json) return;
-    shown = text;
-    terminal.error(terminal.colors.dim(text));
-  };
-  for (;;) {
-    const found = await look(progress);
-    if (found !== null) return found;
-    if (clock.monotonicMs() > untilMs) {
-      const seconds = patienceMs / 1000;
-      throw new CommandFailure(`Waited ${seconds} s for ${what}.`, exitCodes.timedOut);
+  const { clock, timers } = context.ports;
+  const untilMs = clock.monotonicMs() + patience * 1000;
+  const progress = progressLine(context);
+  try {
+    for (;;) {
+      const seen = await look();
+      if (seen.is === 'done') return seen.value;
+      if (seen.is === 'failed') throw new CommandFailure(seen.because, exitCodes.refused);
+      progress.show(seen.now);
+      if (clock.monotonicMs() >= untilMs) {
+        const detail = `Waited ${patience} s for ${what}; now: ${seen.now}.`;
+        throw new CommandFailure(detail, exitCodes.timedOut);
+      }
+      await timers.sleep(lookEveryMs);
     }
-    await timers.sleep(lookEveryMs);
+  } finally {
+    progress.end();
   }
+}
+
+/** One line that changes on a terminal, a line per change elsewhere, nothing for programs. */
+function progressLine({ terminal, json }: Context): { show(text: string): void; end(): void } {
+  let shown = '';
+  return {
+    show(text) {
+      if (json || text === shown) return;
+      shown = text;
+      if (terminal.errorIsTerminal) terminal.status(printable(text));
+      else terminal.error(printable(text));
+    },
+    end() {
+      if (shown !== '' && terminal.errorIsTerminal) terminal.status('');
+    },
+  };
 }

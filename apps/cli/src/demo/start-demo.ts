@@ -1,184 +1,104 @@
 import { join } from 'node:path';
-import { OakringError, type EventLine, type JobAnswer } from '@oakring/contracts';
+import { startWorker, type RunningWorker } from '@oakring/worker';
 import type { Ports } from '@oakring/ports';
-import { startWorker, type RunningWorker, type WorkerOptions } from '@oakring/worker';
-import { linesOf } from '../client/lines.js';
-import { ManagerClient } from '../client/manager-client.js';
+import { managerClient } from '../client/manager-client.js';
 import { startCluster, type RunningCluster } from '../cluster/start-cluster.js';
-import { narrate } from '../render/narration.js';
-import type { Terminal } from '../terminal.js';
+import type { Service } from '../commands/serve.js';
+import type { Environment, Terminal } from '../terminal.js';
+import { demoJob, demoWorkers, type DemoWorker } from './cast.js';
+import { tellStory } from './story.js';
 
 const defaultFolder = 'oakring-demo';
-const storyWithinMs = 20_000;
-const lookEveryMs = 50;
+const defaultUrl = 'http://127.0.0.1:10100';
+/** Long enough to see that starting takes a moment. */
+const startDelayMs = 100;
 
-const job = {
-  id: 'hello',
-  name: 'hello',
-  image: 'demo/hello:1',
-  technology: 'simulated',
-  count: 3,
-  resources: { cpuMillis: 500, memoryMiB: 256 },
-} as const;
+export interface DemoOptions {
+  readonly env: Environment;
+  readonly ports: Ports;
+  readonly terminal: Terminal;
+  /** How a person calls this program. */
+  readonly program: string;
+  /** Ends the story early. */
+  readonly stopping: AbortSignal;
+}
 
-const workers = [
-  {
-    id: 'edge-amsterdam',
-    capacity: { cpuMillis: 4000, memoryMiB: 8192 },
-    labels: { zone: 'north' },
-  },
-  { id: 'edge-berlin', capacity: { cpuMillis: 2000, memoryMiB: 4096 }, labels: { zone: 'north' } },
-  { id: 'edge-lisbon', capacity: { cpuMillis: 1000, memoryMiB: 2048 }, labels: { zone: 'south' } },
-] as const;
+export interface RunningDemo extends Service {
+  /** What to try next, and where the data is. */
+  readonly closingWords: string;
+}
 
-/** Types of events that make the story; the others are left to `oakring events`. */
-const told: ReadonlySet<string> = new Set([
-  'ClusterFounded',
-  'EpochOpened',
-  'NodeRegistered',
-  'NodeBecameReady',
-  'JobSubmitted',
-  'InstancesPlaced',
-  'PlacementRefused',
-  'CommandIssued',
-  'CommandReopened',
-  'CommandSucceeded',
-]);
-
-/** A cluster with three workers of ours and a job, told from its own event log as it happens. */
-export async function startDemo(
-  env: Readonly<Record<string, string | undefined>>,
-  ports: Ports,
-  terminal: Terminal,
-): Promise<{ failed: Promise<never>; stop(): Promise<void> }> {
-  const settings = { ...env, OAKRING_DATA: env['OAKRING_DATA'] ?? defaultFolder };
+/**
+ * A cluster with three workers of ours and a job, told from its own event log as it happens.
+ * Resolves at the end of the story. A step that does not come within its time fails it, with a
+ * sentence that says which.
+ */
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const { env, ports, terminal, stopping } = options;
+  const settings = { ...env, OAKRING_DATA: env['OAKRING_DATA'] || defaultFolder };
   const cluster = await startCluster(settings, ports);
-  const running: RunningWorker[] = [];
-  const story = new AbortController();
+  // It is looked at once the story is over; until then the story's own timeouts speak.
+  cluster.failed.catch(() => {});
+  const workers: RunningWorker[] = [];
+  const ended = new AbortController();
   const stop = async (): Promise<void> => {
-    story.abort();
-    await Promise.all(running.map((worker) => worker.stop()));
+    ended.abort();
+    await Promise.all(workers.map((worker) => worker.stop()));
     await cluster.stop();
   };
   try {
-    await tellStory(cluster, running, ports, terminal, story.signal, env['OAKRING_TOKEN'] ?? null);
+    terminal.out(terminal.colors.bold(cluster.readyLine));
+    await tellStory({
+      client: managerClient({ url: cluster.url, token: env['OAKRING_TOKEN'] || null }, ports),
+      positionBefore: cluster.positionBefore,
+      startWorkers: async () => {
+        for (const worker of demoWorkers) {
+          workers.push(await startWorker(workerOptions(worker, cluster, env), ports, () => {}));
+        }
+      },
+      terminal,
+      ports,
+      signal: AbortSignal.any([stopping, ended.signal]),
+    });
   } catch (error) {
     await stop();
     throw error;
   }
-  return { failed: cluster.failed, stop };
+  return { failed: cluster.failed, stop, closingWords: closingWords(options, cluster) };
 }
 
-async function tellStory(
-  cluster: RunningCluster,
-  running: RunningWorker[],
-  ports: Ports,
-  terminal: Terminal,
-  signal: AbortSignal,
-  token: string | null,
-): Promise<void> {
-  const { colors, out } = terminal;
-  const client = new ManagerClient(cluster.url, token);
-  out(colors.bold(cluster.readyLine));
-  out(
-    cluster.positionBefore === 0
-      ? 'A new cluster. Three workers join; a job comes; the log tells the story:'
-      : `Found again: ${cluster.positionBefore} commits of history, with nodes and jobs. It goes on:`,
-  );
-  const narrator = narrateFrom(client, cluster.positionBefore + 1, terminal, signal);
-  for (const worker of workers) {
-    running.push(await startWorker(optionsOf(worker, cluster), ports, () => {}));
-  }
-  await until(ports, 'three workers to be ready', async () => {
-    const { items } = await client.list<{ id: string; status: string }>('/api/v1/nodes');
-    return workers.every(({ id }) =>
-      items.some((node) => node.id === id && node.status === 'ready'),
-    );
-  });
-  await client.post<JobAnswer>('/api/v1/jobs', job);
-  await until(ports, 'three instances to run', async () => {
-    const { instances } = await client.get<JobAnswer>(`/api/v1/jobs/${job.id}`);
-    return instances.length > 0 && instances.every(({ status }) => status === 'running');
-  });
-  await narrator.reach((await client.get<{ position: number }>('/api/v1/ledger/head')).position);
-  tellWhatToTry(terminal, cluster);
-}
-
-function optionsOf(worker: (typeof workers)[number], cluster: RunningCluster): WorkerOptions {
+function workerOptions(worker: DemoWorker, cluster: RunningCluster, env: Environment) {
   return {
-    id: worker.id,
+    ...worker,
     name: worker.id,
     mqttUrl: cluster.mqttUrl,
-    username: null,
-    password: null,
+    username: env['OAKRING_MQTT_USERNAME'] || null,
+    password: env['OAKRING_MQTT_PASSWORD'] || null,
     dataFolder: join(cluster.dataFolder, 'workers', worker.id),
-    runtimes: ['simulated'],
-    capacity: worker.capacity,
-    labels: worker.labels,
+    runtimes: ['simulated'] as const,
     ip: '127.0.0.1',
     port: 0,
-    startDelayMs: 100,
+    startDelayMs,
     dockerHost: '',
   };
 }
 
-/** Tells events as they are committed. `reach` resolves once a position was told. */
-function narrateFrom(
-  client: ManagerClient,
-  from: number,
-  { out, colors }: Terminal,
-  signal: AbortSignal,
-): { reach(position: number): Promise<void> } {
-  let reached = from - 1;
-  let waiting: { position: number; resolve: () => void } | null = null;
-  const tell = async (): Promise<void> => {
-    const stream = await client.stream(`/api/v1/events?from=${from}&follow=true`, signal);
-    for await (const line of linesOf(stream)) {
-      // A line of the manager's own catalogue.
-      const event = JSON.parse(line) as EventLine;
-      if (told.has(event.type)) out(narrate(event, colors));
-      reached = event.position;
-      if (waiting !== null && reached >= waiting.position) waiting.resolve();
-    }
-  };
-  const telling = tell().catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  return {
-    async reach(position) {
-      if (reached >= position) return;
-      const arrived = new Promise<void>((resolve) => {
-        waiting = { position, resolve };
-      });
-      await Promise.race([arrived, telling]);
-    },
-  };
-}
-
-function tellWhatToTry({ out, colors }: Terminal, cluster: RunningCluster): void {
-  const url = cluster.url === 'http://127.0.0.1:10100' ? '' : ` --url ${cluster.url}`;
-  out('');
-  out(colors.bold('Three instances run. Try, in another terminal:'));
-  out(`  npx oakring job show hello${url}        ${colors.dim('where each instance is, and why')}`);
-  out(
-    `  npx oakring job move hello 0 --wait${url}  ${colors.dim('the new place runs before the old one stops')}`,
-  );
-  out(
-    `  npx oakring events --follow${url}       ${colors.dim('the whole story, from the first commit')}`,
-  );
-  out('');
-  out(colors.dim(`Data: ${cluster.dataFolder}. Ctrl-C ends; the next start finds it again.`));
-}
-
-async function until(ports: Ports, what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = ports.clock.monotonicMs() + storyWithinMs;
-  while (!(await holds())) {
-    if (ports.clock.monotonicMs() > deadlineMs) {
-      throw new OakringError({
-        code: 'internal',
-        detail: `The demo waited ${storyWithinMs / 1000} s for ${what}.`,
-      });
-    }
-    await ports.timers.sleep(lookEveryMs);
-  }
+function closingWords(
+  { terminal: { colors }, program }: DemoOptions,
+  { url, dataFolder }: RunningCluster,
+): string {
+  const where = url === defaultUrl ? '' : ` --url ${url}`;
+  const commands = [
+    [`job show ${demoJob.id} --why`, 'where each instance is, and why there'],
+    [`job move ${demoJob.id} 0 --wait`, 'the new place runs before the old one stops'],
+    ['events', 'the whole story, from the first commit'],
+  ].map(([command, what]) => [`  ${program} ${command}${where}`, `# ${what}`] as const);
+  const width = Math.max(...commands.map(([command]) => command.length));
+  return [
+    '',
+    colors.bold('Try, in another terminal:'),
+    ...commands.map(([command, what]) => `${command.padEnd(width)}  ${colors.dim(what)}`),
+    '',
+    colors.dim(`The data is in ${dataFolder}; the next start finds it again. Ctrl-C ends.`),
+  ].join('\n');
 }

@@ -1,74 +1,138 @@
 import type { EventLine } from '@oakring/contracts';
-import { isEventType, type EventData, type EventType } from '@oakring/events';
-import type { Terminal } from '../terminal.js';
+import type { EventData, EventType } from '@oakring/events';
+import type { Colors } from '../terminal.js';
+import { printable } from './printable.js';
+import { resourcesText } from './measures.js';
 
-type Colors = Terminal['colors'];
+/** Commands whose order is remembered, so that their outcome can be told in words. */
+const maxRememberedOrders = 10_000;
 
-/** One line for a person about one event: when, where, what. */
-export function narrate(event: EventLine, colors: Colors): string {
-  const address = colors.dim(`${event.position}/${event.index}`.padStart(8));
-  const time = colors.dim(event.at.slice(11, 23));
-  return `${address}  ${time}  ${subject(event, colors)}  ${tell(event, colors)}`;
+/** One line for a person about one event: where it stands, when, about whom, what. */
+export type Narrator = (event: EventLine) => string;
+
+/** Tells events in their order; what was ordered before explains what is answered later. */
+export function createNarrator(colors: Colors): Narrator {
+  const tell = createTeller(colors);
+  return (event) => {
+    const address = `${event.position}/${event.index}`.padStart(8);
+    const time = event.at.slice(5, 23).replace('T', ' ');
+    return `${colors.dim(`${address}  ${time}`)}  ${subjectOf(event, colors)}  ${tell(event)}`;
+  };
 }
 
-function subject(event: EventLine, colors: Colors): string {
-  const slash = event.stream.indexOf('/');
-  const name = slash === -1 ? event.stream : event.stream.slice(slash + 1);
-  return event.stream.startsWith('nodes/') ? colors.cyan(name) : colors.bold(name);
+/** Only the sentence of an event, without its address, time and subject. */
+export function createTeller(colors: Colors): Narrator {
+  const orders = new Map<string, string>();
+  const telling: Telling = { colors, order: (id) => orders.get(id) ?? `command ${id}` };
+  return (line) => {
+    const event = printable(line);
+    if (isOrder(event)) remember(orders, event.data);
+    return sentenceOf(event, telling);
+  };
 }
 
-type Teller<T extends EventType> = (data: EventData<T>, colors: Colors) => string;
+function subjectOf(event: EventLine, colors: Colors): string {
+  const stream = printable(event.stream);
+  const name = stream.slice(stream.indexOf('/') + 1).padEnd(14);
+  return stream.startsWith('nodes/') ? colors.cyan(name) : colors.bold(name);
+}
 
-/** Every type of event has its sentence; a new one does not compile without. */
-const tellers: { readonly [T in EventType]: Teller<T> } = {
-  ClusterFounded: (data) => `the cluster "${data.name}" was founded (${data.clusterId})`,
-  EpochOpened: (data) => `epoch ${data.epoch} opened by process ${data.pid} on ${data.host}`,
-  TelemetryTruncated: (data) =>
-    `telemetry segment ${data.segment} dropped: batches ${data.firstBatch}–${data.lastBatch}, ${data.readings} readings`,
-  RequestAnswered: (data) => `${data.request} changed nothing`,
-  RequestRefused: (data, c) => c.red(`${data.request} refused: ${data.detail}`),
-  NodeRegistered: (data, c) =>
-    c.green(
-      `registered: ${data.capacity.cpuMillis}m CPU, ${data.capacity.memoryMiB}Mi, ${data.technologies.join(', ')}`,
-    ) + c.dim(` (start ${data.incarnation}${data.assumed ? ', capacity assumed' : ''})`),
-  NodeRegistrationRefused: (data, c) => c.red(`registration refused: ${data.detail}`),
-  NodeBecameReady: (data, c) => `${c.green('ready')}: ${data.reason}`,
-  NodeSuspected: (data, c) => `${c.yellow('suspect')}: ${data.reason}`,
-  NodeDisconnected: (data, c) => `${c.red('disconnected')}: ${data.reason}`,
-  NodeLost: (data, c) => `${c.red('lost')}: ${data.reason}`,
-  JobSubmitted: (data, c) =>
-    `${c.green('submitted')}: ${data.desired} × ${String(data.document['image'])} (${data.technology}, ${data.resources.cpuMillis}m, ${data.resources.memoryMiB}Mi each)`,
-  JobSubmissionRefused: (data, c) => c.red(`refused: ${data.detail}`),
-  JobScaled: (data) => `scaled to ${data.desired}`,
-  JobScaleRefused: (data, c) => c.red(`not scaled: ${data.detail}`),
-  JobDeletionOrdered: (_, c) => c.yellow('deletion ordered'),
-  JobEnded: (_, c) => c.green('ended: its id is free again'),
-  InstancesPlaced: (data, c) =>
-    data.placements
-      .map((placed) => `#${placed.instance} → ${c.cyan(placed.nodeId)} ${c.dim(placed.reason)}`)
+type Order = EventData<'CommandIssued'>;
+
+function isOrder(event: EventLine): event is EventLine & { readonly data: Order } {
+  return event.type === 'CommandIssued' || event.type === 'CommandReopened';
+}
+
+function remember(orders: Map<string, string>, { commandId, kind, instance, nodeId }: Order): void {
+  const [oldest] = orders.keys();
+  if (orders.size >= maxRememberedOrders && oldest !== undefined) orders.delete(oldest);
+  orders.set(commandId, `${kind} of #${instance} on ${nodeId}`);
+}
+
+interface Telling {
+  readonly colors: Colors;
+  /** What a command orders, in words; its id when the order was not seen. */
+  order(commandId: string): string;
+}
+
+function sentenceOf(event: EventLine, telling: Telling): string {
+  if (Object.hasOwn(sentences, event.type)) {
+    // The line above says so; the manager wrote the data by the same catalogue.
+    const sentence = sentences[event.type as EventType] as Sentence<unknown>;
+    try {
+      return sentence(event.data, telling);
+    } catch {
+      // A manager of another release may have written it otherwise: it is shown as it came.
+    }
+  }
+  return `${event.type} ${JSON.stringify(event.data)}`;
+}
+
+type Sentence<D> = (data: D, telling: Telling) => string;
+
+/** Every type of event has its sentence; a new type does not compile without one. */
+const sentences: { readonly [T in EventType]: Sentence<EventData<T>> } = {
+  ClusterFounded: ({ name, clusterId }) => `the cluster "${name}" was founded (${clusterId})`,
+  EpochOpened: ({ epoch, pid, host, software }) =>
+    `epoch ${epoch} opened by process ${pid} on ${host} (${software})`,
+  RequestAnswered: ({ request }) => `${request} changed nothing`,
+  RequestRefused: ({ request, detail }, { colors }) => colors.red(`${request} refused: ${detail}`),
+  TelemetryTruncated: ({ segment, firstBatch, lastBatch, readings }) =>
+    `readings dropped: segment ${segment}, batches ${firstBatch}–${lastBatch}, ${readings} of them`,
+
+  NodeRegistered: (node, { colors }) =>
+    `${colors.green('registered')}: ${resourcesText(node.capacity)}${node.assumed ? ' (assumed)' : ''}, ` +
+    `${node.technologies.join(', ')} ${colors.dim(`start ${node.incarnation}`)}`,
+  NodeRegistrationRefused: ({ detail }, { colors }) => colors.red(`not registered: ${detail}`),
+  NodeBecameReady: ({ reason }, { colors }) => `${colors.green('ready')}: ${reason}`,
+  NodeSuspected: ({ reason }, { colors }) => `${colors.yellow('suspect')}: ${reason}`,
+  NodeDisconnected: ({ reason }, { colors }) => `${colors.red('disconnected')}: ${reason}`,
+  NodeLost: ({ reason }, { colors }) => `${colors.red('lost')}: ${reason}`,
+
+  JobSubmitted: (job, { colors }) =>
+    `${colors.green('submitted')}: ${job.desired} × ${String(job.document['image'])} ` +
+    `(${job.technology}, ${resourcesText(job.resources)} each)`,
+  JobSubmissionRefused: ({ detail }, { colors }) => colors.red(`not submitted: ${detail}`),
+  JobScaled: ({ desired, added, removed }) =>
+    `scaled to ${desired}: ${added.length} more, ${removed.length} fewer`,
+  JobScaleRefused: ({ detail }, { colors }) => colors.red(`not scaled: ${detail}`),
+  JobDeletionOrdered: (_, { colors }) => colors.yellow('deletion ordered'),
+  JobEnded: (_, { colors }) => colors.green('ended: its id is free again'),
+
+  InstancesPlaced: ({ placements }, { colors }) =>
+    placements
+      .map(
+        ({ instance, nodeId, reason }) =>
+          `#${instance} → ${colors.cyan(nodeId)} ${colors.dim(`because: ${reason}`)}`,
+      )
       .join('; '),
-  PlacementRefused: (data, c) => `${c.yellow('waits')}: ${data.detail}`,
-  MoveStarted: (data, c) =>
-    `#${data.instance} moves ${c.cyan(data.fromNodeId)} → ${c.cyan(data.placement.nodeId)} ${c.dim(data.placement.reason)}`,
-  MoveCompleted: (data, c) => c.green(`#${data.instance} runs at its new place`),
-  MoveAborted: (data, c) => c.yellow(`#${data.instance} stays: ${data.reason}`),
-  MoveRefused: (data, c) => c.red(`not moved: ${data.detail}`),
-  CommandIssued: (data, c) =>
-    `${c.magenta(data.kind)} #${data.instance} → ${c.cyan(data.nodeId)} ${c.dim(`(command ${data.commandId}, generation ${data.generation})`)}`,
-  CommandDelivered: (data) => `command ${data.commandId} delivered, by the broker's word`,
-  CommandReceived: (data, c) => c.dim(`command ${data.commandId} received by the worker`),
-  CommandSucceeded: (data, c) =>
-    `command ${data.commandId} ${c.green('succeeded')}${data.assumed ? ' (assumed)' : ''}`,
-  CommandFailed: (data, c) => `command ${data.commandId} ${c.red('failed')}: ${data.reason}`,
-  CommandSuperseded: (data) => `command ${data.commandId} superseded: ${data.reason}`,
-  CommandReopened: (data, c) => c.yellow(`command ${data.commandId} again: ${data.reason}`),
-  InstanceReported: (data) =>
-    `#${data.instance} on ${data.nodeId} is ${data.status}: ${data.reason}`,
-};
+  PlacementRefused: ({ instances, detail }, { colors }) =>
+    `${colors.yellow(`${instances.map((number) => `#${number}`).join(', ')} waits`)}: ${detail}`,
+  MoveStarted: ({ instance, fromNodeId, placement }, { colors }) =>
+    `#${instance} moves ${colors.cyan(fromNodeId)} → ${colors.cyan(placement.nodeId)} ` +
+    colors.dim(`because: ${placement.reason}`),
+  MoveCompleted: ({ instance, confirmed }, { colors }) =>
+    colors.green(`#${instance} runs at its new place`) + (confirmed ? '' : ' (not confirmed)'),
+  MoveAborted: ({ instance, reason }, { colors }) =>
+    `${colors.yellow(`#${instance} stays where it is`)}: ${reason}`,
+  MoveRefused: ({ detail }, { colors }) => colors.red(`not moved: ${detail}`),
 
-function tell(event: EventLine, colors: Colors): string {
-  if (!isEventType(event.type)) return `${event.type} ${JSON.stringify(event.data)}`;
-  // The manager wrote the event by the same catalogue; its teller takes the data of its type.
-  const teller = tellers[event.type] as (data: unknown, colors: Colors) => string;
-  return teller(event.data, colors);
-}
+  CommandIssued: ({ kind, instance, nodeId, generation }, { colors }) =>
+    `${colors.magenta(kind)} #${instance} ordered on nodes/${colors.cyan(nodeId)}/controls ` +
+    colors.dim(`generation ${generation}`),
+  CommandDelivered: ({ commandId }, { order }) =>
+    `${order(commandId)}: delivered, by the broker's word`,
+  CommandReceived: ({ commandId }, { order, colors }) =>
+    colors.dim(`${order(commandId)}: received by the worker`),
+  CommandSucceeded: ({ commandId, assumed }, { order, colors }) =>
+    `${order(commandId)}: ${colors.green('done')}${assumed ? ' (assumed)' : ''}`,
+  CommandFailed: ({ commandId, reason }, { order, colors }) =>
+    `${order(commandId)}: ${colors.red('failed')}: ${reason}`,
+  CommandSuperseded: ({ commandId, reason }, { order }) =>
+    `${order(commandId)}: superseded: ${reason}`,
+  CommandReopened: ({ kind, instance, nodeId, reason }, { colors }) =>
+    `${colors.yellow(`${kind} #${instance}`)} ordered again on ` +
+    `nodes/${colors.cyan(nodeId)}/controls: ${reason}`,
+  InstanceReported: ({ instance, nodeId, status, reason }, { colors }) =>
+    `#${instance} on ${colors.cyan(nodeId)} is ${status}: ${reason}`,
+};

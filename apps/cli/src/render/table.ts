@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 
+const gap = '  ';
 const borderless = {
   top: '',
   'top-mid': '',
@@ -15,7 +16,7 @@ const borderless = {
   'mid-mid': '',
   right: '',
   'right-mid': '',
-  middle: '  ',
+  middle: gap,
 };
 
 /** Rows under headings, aligned and without borders. */
@@ -23,6 +24,15 @@ export function renderTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
+  return render(rows, headings);
+}
+
+/** A list of names and values, aligned. */
+export function renderFacts(facts: readonly (readonly [name: string, value: string])[]): string {
+  return render(facts, []);
+}
+
+function render(rows: readonly (readonly string[])[], headings: readonly string[]): string {
   const table = new Table({
     head: [...headings],
     chars: borderless,

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { isObject, type JsonObject } from '@oakring/contracts';
+import { CommandFailure, exitCodes } from '../exit-codes.js';
+
+/** Options of `job run` that describe the job. */
+export interface JobOptions {
+  readonly file?: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly technology?: string;
+  readonly count?: number;
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly env?: readonly string[];
+  readonly node?: string;
+}
+
+export interface JobRequest {
+  readonly image: string | undefined;
+  /** Program and arguments; empty for the image's own. */
+  readonly cmd: readonly string[];
+  readonly options: JobOptions;
+  /** Reads standard input, for `-f -`. */
+  input(): Promise<string>;
+}
+
+/** The body of `POST /api/v1/jobs`: the file's, with what was given as options put over it. */
+export async function jobDocument(request: JobRequest): Promise<JsonObject> {
+  const { image, options } = request;
+  if (options.file === undefined && image === undefined) {
+    throw new CommandFailure('Name an image, or a job file with -f.', exitCodes.usage);
+  }
+  const file = options.file === undefined ? {} : await readDocument(options.file, request.input);
+  const given = givenBy(request);
+  const document = { ...file, ...given };
+  return options.file === undefined ? { ...defaults(image ?? '', options), ...document } : document;
+}
+
+function defaults(image: string, { id }: JobOptions): JsonObject {
+  return { name: id ?? nameOf(image), technology: 'docker' };
+}
+
+/** `registry:5000/team/web:1.2@sha256:…` is called `web`. */
+function nameOf(image: string): string {
+  const last = image.split('/').at(-1) ?? '';
+  return last.split(/[:@]/)[0] || image;
+}
+
+function givenBy({ image, cmd, options }: JobRequest): JsonObject {
+  const { id, name, technology, count, cpu, memory, label, env, node } = options;
+  const resources = {
+    ...(cpu === undefined ? {} : { cpuMillis: cpu }),
+    ...(memory === undefined ? {} : { memoryMiB: memory }),
+  };
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+    ...(image === undefined ? {} : { image }),
+    ...(technology === undefined ? {} : { technology }),
+    ...(count === undefined ? {} : { count }),
+    ...(Object.keys(resources).length === 0 ? {} : { resources }),
+    ...(label === undefined ? {} : { labels: label }),
+    ...(env === undefined ? {} : { environment: env }),
+    ...(node === undefined ? {} : { constraints: [{ type: 'direct', node }] }),
+    ...(cmd.length === 0 ? {} : { cmd }),
+  };
+}
+
+async function readDocument(path: string, input: () => Promise<string>): Promise<JsonObject> {
+  const name = path === '-' ? 'The job on standard input' : `The job file ${path}`;
+  let document: unknown;
+  try {
+    document = JSON.parse(path === '-' ? await input() : await readFile(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(`${name} cannot be read: ${reason}`, exitCodes.usage);
+  }
+  // What is in the document the manager validates, and names every field that is wrong.
+  if (isObject(document)) return document;
+  throw new CommandFailure(`${name} is JSON, but not an object.`, exitCodes.usage);
+}

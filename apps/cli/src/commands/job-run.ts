@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { renderDryRun, renderJob } from '../render/jobs.js';
+import { contextOf, show, type Surroundings } from './context.js';
+import { jobDocument, type JobOptions } from './job-document.js';
+import { assignment, pair, seconds, wholeNumber } from './options.js';
+import { defaultPatienceSeconds, untilRunning } from './wait.js';
+
+interface RunOptions extends JobOptions {
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+  readonly timeout: number;
+}
+
+const examples = `
+Examples:
+  oakring job run demo/hello --technology simulated --count 3
+  oakring job run /bin/sleep --technology process --wait -- /bin/sleep 60
+  oakring job run nginx:1.27 --cpu 500 --memory 256 --label zone=north --dry-run
+  oakring job run -f job.json
+  oakring job run -f - < job.json`;
+
+export function addJobRun(job: Command, surroundings: Surroundings): void {
+  job
+    .command('run')
+    .description('submit a job; what follows -- is the command that its instances run')
+    .usage('[image] [options] [-- command...]')
+    .argument('[image]', 'image, or path of a program for the technology process')
+    .option('-f, --file <path>', 'job document (JSON), "-" for standard input; options go over it')
+    .option('--id <id>', 'id of the job (default: one is chosen)')
+    .option('--name <name>', 'name (default: from the id or image)')
+    .option('--technology <name>', 'docker, unikernel, process or simulated (default: docker)')
+    .option('--count <n>', 'number of instances (default: 1)', wholeNumber)
+    .option('--cpu <millis>', 'CPU that each reserves, thousandths of a core', wholeNumber)
+    .option('--memory <MiB>', 'memory that each reserves', wholeNumber)
+    .option('--label <key=value>', 'label that a node must carry (repeatable)', pair)
+    .option('--env <NAME=value>', 'environment of the instances (repeatable)', assignment)
+    .option('--node <id>', 'the one node that they may run on')
+    .option('--dry-run', 'tell where it would go and why; write nothing')
+    .option('--wait', 'return once its instances run')
+    .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
+    .addHelpText('after', examples)
+    .action(async (image: string | undefined, options: RunOptions, command: Command) => {
+      await runJob(surroundings, image, options, command);
+    });
+}
+
+async function runJob(
+  surroundings: Surroundings,
+  image: string | undefined,
+  options: RunOptions,
+  command: Command,
+): Promise<void> {
+  const context = contextOf(surroundings, command);
+  const { client, terminal } = context;
+  const document = await jobDocument({
+    image,
+    cmd: surroundings.afterDashes,
+    options,
+    input: () => terminal.input(),
+  });
+  if (options.dryRun === true) {
+    return show(context, await client.planJob(document), (plan) =>
+      renderDryRun(plan, terminal.colors),
+    );
+  }
+  const submitted = await client.submitJob(document);
+  if (options.wait !== true) {
+    const { id, position, desired } = submitted;
+    const told = `Job ${id} is submitted (position ${position}): ${desired} to run.`;
+    return show(context, submitted, () => `${told} Look at it: oakring job show ${id}`);
+  }
+  show(context, await untilRunning(context, submitted.id, options.timeout), (answer) =>
+    renderJob(answer, terminal.colors),
+  );
+}

@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Readers of options and arguments: each gives a value or says what is wrong with the text. */
+
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is not a whole number.');
+}
+
+export function seconds(text: string): number {
+  const value = wholeNumber(text);
+  if (value >= 1 && value <= 86_400) return value;
+  throw new InvalidArgumentError('It is not a number of seconds from 1 to 86400.');
+}
+
+/** Gathers `key=value` of an option that may be repeated. */
+export function pair(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('It is not key=value.');
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/** Gathers `NAME=value`, kept as text, of an option that may be repeated. */
+export function assignment(text: string, before: readonly string[] = []): string[] {
+  if (text.indexOf('=') < 1) throw new InvalidArgumentError('It is not NAME=value.');
+  return [...before, text];
+}

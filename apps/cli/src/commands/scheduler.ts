@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { settingsCatalogue } from '@oakring/contracts';
+import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
+import type { Surroundings } from './context.js';
+import { serve } from './serve.js';
+
+const { host, schedulerPort, managerUrl, token, allowOpen } = settingsCatalogue;
+const settings = [host, schedulerPort, managerUrl, token, allowOpen];
+
+export function addSchedulerCommand(program: Command, surroundings: Surroundings): void {
+  const scheduler = program
+    .command('scheduler')
+    .description('run a scheduler alone, for a manager elsewhere')
+    .addHelpText(
+      'after',
+      `
+Every option is also an environment variable: --manager-url is OAKRING_MANAGER_URL.
+
+Example:
+  oakring scheduler --manager-url http://127.0.0.1:10100 --scheduler-port 10106`,
+    );
+  addSettingFlags(scheduler, settings);
+  scheduler.action(async (_options, command: Command) => {
+    const { io, env, ports } = surroundings;
+    const merged = environmentWithFlags(env, command, settings);
+    await import('reflect-metadata');
+    const { readSchedulerSettings, startScheduler } = await import('@oakring/scheduler');
+    await serve(
+      surroundings,
+      async () => {
+        const read = readSchedulerSettings(merged);
+        const running = await startScheduler({ ...read, port: read.schedulerPort, ports });
+        return { ...running, failed: new Promise<never>(() => {}) };
+      },
+      ({ url }) => io.out(`oakring scheduler is ready: ${url}`),
+    );
+  });
+}

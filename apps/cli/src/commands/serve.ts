@@ -1,0 +1,70 @@
+import type { Ports } from '@oakring/ports';
+import { CommandFailure, exitCodes } from '../exit-codes.js';
+import type { Surroundings } from './context.js';
+
+/** 5 s are promised to service managers; what takes longer is ended by force just before. */
+const stopWithinMs = 4_800;
+/** The longest delay that a timer takes, about 24 days. */
+const longestDelayMs = 2_147_483_647;
+
+export interface Service {
+  /** Rejects when the service cannot go on. */
+  readonly failed: Promise<never>;
+  /** Resolves when it has nothing more to do; without it, it serves until it is told to stop. */
+  readonly finished?: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a service until SIGTERM or SIGINT, because service managers and people expect it to end in
+ * good order, whenever they ask and however often.
+ *
+ * starting → ready → (signal, failure, finished) stopping → ended. A signal while it starts is kept (and aborts `stopping`,
+ * for a start that can be cut short): what was started is stopped as soon as the start returns. A
+ * failure of the service stops it too, and is thrown. Signals while it stops change nothing. From
+ * the first signal or failure on, the process ends within 4.8 s, by force if it must.
+ */
+export async function serve<S extends Service>(
+  { io, ports }: Surroundings,
+  start: (stopping: AbortSignal) => Promise<S>,
+  ready: (service: S) => void,
+): Promise<void> {
+  const stopping = new AbortController();
+  const ended = new AbortController();
+  const beginStop = (): void => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    ports.timers.after(stopWithinMs, () => io.exit(exitCodes.refused));
+  };
+  io.onStopSignal(beginStop);
+  void keepAlive(ports, ended.signal);
+  try {
+    const service = await start(stopping.signal);
+    if (!stopping.signal.aborted) ready(service);
+    const failure = await endOf(service, stopping.signal);
+    beginStop();
+    await service.stop();
+    if (failure !== null) throw new CommandFailure(failure, exitCodes.refused);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Null when it was asked to stop, or is finished; otherwise why it cannot go on. */
+async function endOf(service: Service, stopping: AbortSignal): Promise<string | null> {
+  const asked = new Promise<void>((resolve) => {
+    if (stopping.aborted) return resolve();
+    stopping.addEventListener('abort', () => resolve());
+  });
+  try {
+    await Promise.race([asked, service.failed, service.finished ?? asked]);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Nothing else may hold the process: a worker's sockets come and go. */
+async function keepAlive(ports: Ports, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) await ports.timers.sleep(longestDelayMs, ended);
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { settingsCatalogue } from '@oakring/contracts';
+import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
+import { terminalOf } from '../terminal.js';
+import type { Surroundings } from './context.js';
+import { serve } from './serve.js';
+
+// Where a command finds the manager is no setting of the manager itself.
+const { url, managerUrl, ...ofCluster } = settingsCatalogue;
+export const clusterSettings = Object.values(ofCluster);
+
+export function addUpCommand(program: Command, surroundings: Surroundings): void {
+  const up = program
+    .command('up')
+    .description('run broker, manager, scheduler and event log in this process')
+    .addHelpText(
+      'after',
+      `
+Every option is also an environment variable: --mqtt-url is OAKRING_MQTT_URL.
+Passwords are read from OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD only.
+
+Examples:
+  oakring up
+  oakring up --data /var/lib/oakring
+  oakring up --mqtt-url mqtt://127.0.0.1:1883`,
+    );
+  addSettingFlags(up, clusterSettings);
+  up.action(async (_options, command: Command) => {
+    const { io, env, ports } = surroundings;
+    const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
+    const settings = environmentWithFlags(env, command, clusterSettings);
+    // Loaded here, and in the other services: commands that only ask a manager start without it
+    // all. Decorators leave their metadata only once the library for it is there.
+    await import('reflect-metadata');
+    const { startCluster } = await import('../cluster/start-cluster.js');
+    await serve(
+      surroundings,
+      () => startCluster(settings, ports),
+      (cluster) => terminal.out(cluster.readyLine),
+    );
+  });
+}

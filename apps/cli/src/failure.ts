@@ -1,0 +1,37 @@
+import { explain, OakringError } from '@oakring/contracts';
+import { ManagerError } from './client/manager-error.js';
+import { CommandFailure, exitCodes, type ExitCode } from './exit-codes.js';
+import { printable } from './render/printable.js';
+import { renderProblem } from './render/problem.js';
+import type { Colors } from './terminal.js';
+
+export interface Failure {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+/** What is said about an error, and what the program ends with. Programs get the problem as JSON. */
+export function failureOf(error: unknown, colors: Colors, json: boolean): Failure {
+  if (error instanceof ManagerError) return failureOfManager(error, colors, json);
+  if (error instanceof CommandFailure) {
+    return { message: colors.red(printable(error.message)), exitCode: error.exitCode };
+  }
+  if (error instanceof OakringError) {
+    const exitCode = error.code === 'settings-invalid' ? exitCodes.usage : exitCodes.refused;
+    return { message: colors.red(explain(error)), exitCode };
+  }
+  return { message: unexpected(error), exitCode: exitCodes.refused };
+}
+
+function failureOfManager(error: ManagerError, colors: Colors, json: boolean): Failure {
+  const exitCode = error.kind === 'unreachable' ? exitCodes.unreachable : exitCodes.refused;
+  const { problem } = error;
+  if (problem === null) return { message: colors.red(printable(error.message)), exitCode };
+  return { message: json ? JSON.stringify(problem) : renderProblem(problem, colors), exitCode };
+}
+
+/** An error of the operating system says enough by itself; any other is a bug, with its stack. */
+function unexpected(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'syscall' in error ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,19 @@
+import type { DeadLetter } from '@oakring/contracts';
+import type { Colors } from '../terminal.js';
+import { renderTable } from './table.js';
+
+const shownPayload = 48;
+
+export function renderDeadLetters(letters: readonly DeadLetter[], colors: Colors): string {
+  if (letters.length === 0) return 'No message was refused.';
+  return renderTable(
+    ['AT', 'TOPIC', 'CODE', 'REASON', 'PAYLOAD'],
+    letters.map(({ at, topic, code, reason, payload, suppressed }) => [
+      at,
+      topic,
+      colors.yellow(code),
+      suppressed > 0 ? `${reason} (and ${suppressed} like it)` : reason,
+      payload.length > shownPayload ? `${payload.slice(0, shownPayload)}…` : payload,
+    ]),
+  );
+}

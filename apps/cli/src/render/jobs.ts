@@ -1,0 +1,79 @@
+import type { InstanceAnswer, JobAnswer, JobSummary } from '@oakring/contracts';
+import type { DryRunAnswer } from '../client/answers.js';
+import type { Colors } from '../terminal.js';
+import { colorStatus, countsText } from './status.js';
+import { renderTable } from './table.js';
+
+export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string {
+  if (jobs.length === 0) {
+    return 'No jobs yet. Run one: oakring job run <image> --technology process';
+  }
+  return renderTable(
+    ['JOB', 'NAME', 'IMAGE', 'TECHNOLOGY', 'STATUS', 'DESIRED', 'INSTANCES'],
+    jobs.map((job) => [
+      job.id,
+      job.name,
+      job.image,
+      job.technology,
+      colorStatus(job.status, colors),
+      String(job.desired),
+      countsText(job.counts, colors),
+    ]),
+  );
+}
+
+export function renderJob(job: JobAnswer, colors: Colors): string {
+  const head = [
+    colors.bold(job.id),
+    colorStatus(job.status, colors),
+    `${job.desired} × ${job.image} (${job.technology})`,
+    `name ${job.name}`,
+    `position ${job.position}`,
+  ].join('  ');
+  return `${head}\n\n${renderInstances(job.instances, colors)}`;
+}
+
+function renderInstances(instances: readonly InstanceAnswer[], colors: Colors): string {
+  if (instances.length === 0) return 'No instances.';
+  return renderTable(
+    ['#', 'STATUS', 'NODE', 'GEN', 'CONFIRMED', 'DECISION', 'REASON'],
+    instances.map((instance) => [
+      String(instance.number),
+      colorStatus(instance.status, colors),
+      placeText(instance),
+      String(instance.generation),
+      instance.confirmed ? 'yes' : 'no',
+      instance.decision ?? '-',
+      instance.reason ?? '-',
+    ]),
+  );
+}
+
+function placeText({ nodeId, movingTo }: InstanceAnswer): string {
+  const place = nodeId ?? '-';
+  return movingTo === undefined ? place : `${place} → ${movingTo.nodeId}`;
+}
+
+export function renderDryRun(answer: DryRunAnswer, colors: Colors): string {
+  const parts = [
+    `Of ${answer.desired} instances ${answer.placements.length} would be placed now ` +
+      `(seen at position ${answer.position}; nothing was written).`,
+  ];
+  if (answer.placements.length > 0) {
+    parts.push(
+      renderTable(
+        ['#', 'WOULD GO TO', 'SCORE', 'WHY'],
+        answer.placements.map(({ nodeId, total, reason }, index) => [
+          String(index),
+          colors.cyan(nodeId),
+          String(total),
+          reason,
+        ]),
+      ),
+    );
+  }
+  if (answer.refusal !== null) {
+    parts.push(`${colors.yellow('The others would wait')}: ${answer.refusal.detail}`);
+  }
+  return parts.join('\n\n');
+}

@@ -1,0 +1,44 @@
+import type { Resources } from '@oakring/contracts';
+import type { Colors } from '../terminal.js';
+
+const barWidth = 10;
+const nearlyFull = 0.9;
+
+/** Reserved of capacity, as a bar and in figures: `███░░░░░░░ 1200/4000m`. */
+export function shareOf(part: number, whole: number, unit: string, colors: Colors): string {
+  const bar = barOf(part, whole);
+  const painted = part > whole * nearlyFull ? colors.yellow(bar) : colors.green(bar);
+  return `${painted} ${part}/${whole}${unit}`;
+}
+
+/** A share as ten blocks; any part of nothing fills them. */
+export function barOf(part: number, whole: number): string {
+  const share = part <= 0 ? 0 : whole <= 0 ? 1 : Math.min(1, part / whole);
+  const filled = Math.ceil(share * barWidth);
+  return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
+}
+
+export function resourcesText({ cpuMillis, memoryMiB }: Resources): string {
+  return `${cpuMillis}m CPU, ${memoryMiB} MiB`;
+}
+
+const units: readonly (readonly [name: string, seconds: number])[] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+];
+
+/** How long ago an ISO 8601 time was; a clock that is behind ours counts as now. */
+export function agoText(at: string | null, nowMs: number): string {
+  if (at === null) return '-';
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1000));
+  for (const [name, length] of units) {
+    if (seconds >= length) return `${Math.floor(seconds / length)} ${name} ago`;
+  }
+  return `${seconds} s ago`;
+}
+
+export function labelsText(labels: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return parts.length === 0 ? '-' : parts.join(', ');
+}

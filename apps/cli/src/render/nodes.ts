@@ -1,0 +1,52 @@
+import type { NodeAnswer } from '@oakring/contracts';
+import type { Colors } from '../terminal.js';
+import { agoText, labelsText, resourcesText, shareOf } from './measures.js';
+import { colorStatus } from './status.js';
+import { renderFacts, renderTable } from './table.js';
+
+export function renderNodes(nodes: readonly NodeAnswer[], colors: Colors, nowMs: number): string {
+  if (nodes.length === 0) return 'No nodes yet. Start a worker: oakring worker --runtimes process';
+  return renderTable(
+    ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST', 'LABELS', 'LAST SEEN'],
+    nodes.map((node) => [
+      node.id,
+      colorStatus(node.status, colors),
+      shareOf(node.reserved.cpuMillis, node.capacity.cpuMillis, 'm', colors),
+      shareOf(node.reserved.memoryMiB, node.capacity.memoryMiB, ' MiB', colors),
+      usedText(node),
+      String(node.instances),
+      labelsText(node.labels),
+      agoText(node.lastSeen, nowMs),
+    ]),
+  );
+}
+
+export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number): string {
+  const { reserved, capacity } = node;
+  return renderFacts([
+    ['node', colors.bold(node.id)],
+    ['name', node.name],
+    ['status', `${colorStatus(node.status, colors)} since ${node.since}: ${node.reason}`],
+    ['address', `${node.ip}:${node.port}`],
+    ['incarnation', String(node.incarnation)],
+    ['capacity', resourcesText(capacity) + (node.assumed ? ' (assumed: it stated none)' : '')],
+    ['reserved CPU', shareOf(reserved.cpuMillis, capacity.cpuMillis, 'm', colors)],
+    ['reserved memory', shareOf(reserved.memoryMiB, capacity.memoryMiB, ' MiB', colors)],
+    ['used', usedText(node)],
+    ['instances', String(node.instances)],
+    ['technologies', node.technologies.join(', ')],
+    ['architecture', node.architecture ?? '-'],
+    ['labels', labelsText(node.labels)],
+    ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
+    ['last seen', agoText(node.lastSeen, nowMs)],
+    ['position', String(node.position)],
+  ]);
+}
+
+function usedText({ used }: NodeAnswer): string {
+  return used === null ? '-' : `${percent(used.cpu)} CPU, ${percent(used.memory)} memory`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share)}%`;
+}

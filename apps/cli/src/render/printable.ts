@@ -1,0 +1,31 @@
+import { isObject } from '@oakring/contracts';
+
+/**
+ * A value with every text in it safe for a terminal: what came from workers and roots could
+ * otherwise move the cursor, recolour the screen or fake lines.
+ */
+export function printable<T>(value: T): T {
+  // The shape stays the same; only the characters of texts change.
+  return printableOf(value) as T;
+}
+
+function printableOf(value: unknown): unknown {
+  if (typeof value === 'string') return printableText(value);
+  if (Array.isArray(value)) return value.map(printableOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [printableText(key), printableOf(member)]),
+  );
+}
+
+/** Control characters, line separators and marks that reverse the direction of text. */
+const unsafe = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function printableText(text: string): string {
+  return text.replace(
+    unsafe,
+    (character) =>
+      named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
