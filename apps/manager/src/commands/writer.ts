@@ -1,13 +1,11 @@
 import { OakringError } from '@oakring/contracts';
 import {
-  encodeEvent,
+  decodeEvents,
   maxCommitBytes,
   maxEventsPerCommit,
-  sealCommit,
   type Commit,
   type DecidedCommand,
   type EventLogWriter,
-  type StoredEvent,
 } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import { copyState } from '../views/copy-state.js';
@@ -25,8 +23,9 @@ import type {
 import { decide } from './decide/decide.js';
 import { Deciding } from './decide/deciding.js';
 import { answeredBefore, storedOutcome } from './repetition.js';
+import { CommitSealer } from './commit-sealer.js';
+import { deposed, logFailed } from './writer-errors.js';
 import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
-import { StreamVersions } from './stream-versions.js';
 
 /** Commands that wait at most; more are answered `overloaded`. */
 const maxQueued = 20_000;
@@ -54,18 +53,18 @@ export class CommandWriter implements CommandQueue {
   /** This many of the next commands are decided alone. */
   private oneByOne = 0;
   private working: Promise<void> | null = null;
-  private readonly versions: StreamVersions;
+  private readonly sealer: CommitSealer;
   private readonly sweep: Timer;
   private deciders: ClusterState;
 
   constructor(
     private readonly log: EventLogWriter,
     private readonly projection: Projection,
-    private readonly epoch: number,
+    epoch: number,
     private readonly ports: Ports,
     private readonly onHalt: (error: OakringError) => void,
   ) {
-    this.versions = new StreamVersions(log);
+    this.sealer = new CommitSealer(log, epoch, ports.ids);
     this.deciders = copyState(projection.state);
     this.sweep = ports.timers.every(sweepEveryMs, () => this.answerUndecided());
   }
@@ -125,21 +124,20 @@ export class CommandWriter implements CommandQueue {
     let commit: Commit | null;
     try {
       this.decideGathered(deciding, gathered);
-      commit = deciding.events.length === 0 ? null : await this.seal(deciding, gathered.commands);
+      commit =
+        deciding.events.length === 0
+          ? null
+          : await this.sealer.seal(this.deciders.head, deciding, gathered.commands);
     } catch (error) {
       return this.isolate(gathered.attempted, error);
     }
     this.queue = this.queue.slice(gathered.attempted);
     this.oneByOne = Math.max(0, this.oneByOne - gathered.attempted);
     if (commit === null) answer(gathered.decisions);
-    else await this.write(commit, deciding.events, gathered.decisions);
+    else await this.write(commit, gathered.decisions);
   }
 
-  private async write(
-    commit: Commit,
-    events: readonly StoredEvent[],
-    decisions: readonly Decision[],
-  ): Promise<void> {
+  private async write(commit: Commit, decisions: readonly Decision[]): Promise<void> {
     const appended = await this.log.append(commit).catch((error: unknown) => {
       refuseAll(decisions, logFailed(error));
       throw error;
@@ -147,10 +145,8 @@ export class CommandWriter implements CommandQueue {
     switch (appended.status) {
       case 'appended':
         concludeCommit(this.deciders, commit);
-        foldCommit(this.projection.state, commit, events);
-        this.versions.trim();
-        answer(decisions);
-        this.projection.announce(events, this.projection.state.head);
+        this.sealer.appended();
+        this.project(commit, decisions);
         break;
       case 'unavailable':
         this.takeBack();
@@ -167,6 +163,17 @@ export class CommandWriter implements CommandQueue {
         this.halt(deposed(commit.position, appended.head.epoch));
         break;
     }
+  }
+
+  /**
+   * What queries see is folded from the text that was stored, not from what was decided: a view is
+   * the same whether its events were just written or are replayed years later.
+   */
+  private project(commit: Commit, decisions: readonly Decision[]): void {
+    const events = decodeEvents(commit);
+    foldCommit(this.projection.state, commit, events);
+    answer(decisions);
+    this.projection.announce(events, this.projection.state.head);
   }
 
   /** Decides as many of the waiting commands as fit one commit, in order. */
@@ -233,27 +240,10 @@ export class CommandWriter implements CommandQueue {
         };
   }
 
-  private async seal(deciding: Deciding, commands: readonly DecidedCommand[]): Promise<Commit> {
-    const streams = new Set(deciding.events.map((event) => event.stream));
-    await this.versions.prepare(streams);
-    return sealCommit(this.deciders.head, {
-      epoch: this.epoch,
-      commitId: this.ports.ids.next(),
-      at: deciding.at,
-      streams: [...streams].sort(),
-      commands,
-      events: deciding.events.map((event) => this.encode(event)),
-    });
-  }
-
-  private encode(event: StoredEvent): string {
-    return encodeEvent(event, this.versions.next(event.stream));
-  }
-
   /** Nothing was written: the deciders go back to what is durable. */
   private takeBack(): void {
     this.deciders = copyState(this.projection.state);
-    this.versions.reset();
+    this.sealer.takenBack();
   }
 
   private halt(error: OakringError): void {
@@ -275,16 +265,4 @@ export class CommandWriter implements CommandQueue {
       );
     }
   }
-}
-
-function deposed(position: number, epoch: number): OakringError {
-  return new OakringError({
-    code: 'position-conflict',
-    detail: `Position ${position} was taken by another writer (epoch ${epoch}).`,
-  });
-}
-
-function logFailed(error: unknown): OakringError {
-  const detail = `The event log failed: ${String(error)}.`;
-  return new OakringError({ code: 'log-unavailable', detail }, { cause: error });
 }

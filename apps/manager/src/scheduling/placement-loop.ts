@@ -32,6 +32,8 @@ export class PlacementLoop {
   private stopped = new AbortController();
   private retry: Timer | null = null;
   private failures = 0;
+  /** Grows with every change that may make a waiting job fit. */
+  private chances = 0;
   private unsubscribe: () => void = () => {};
 
   constructor(
@@ -62,7 +64,10 @@ export class PlacementLoop {
   private notice(events: readonly StoredEvent[]): void {
     const { pendingIn, capacityFreed } = needsAttention(events);
     for (const job of pendingIn) if (this.state.jobsWithPending.has(job)) this.due.add(job);
-    if (capacityFreed) this.retryWaitingSoon();
+    if (capacityFreed) {
+      this.chances += 1;
+      this.retryWaitingSoon();
+    }
     if (this.due.size > 0) this.wake();
   }
 
@@ -88,11 +93,14 @@ export class PlacementLoop {
     while (this.due.size > 0 && !this.stopped.signal.aborted) {
       const jobs = this.takeDue();
       if (jobs.length === 0) continue;
+      const chances = this.chances;
       try {
         const request = { jobs, position: this.projection.position };
         const { answers } = await this.scheduler.schedule(request);
         this.failures = 0;
         await Promise.all(jobs.map((job, index) => this.apply(job, answers[index])));
+        // What changed while the scheduler was answering is not in its answer.
+        if (this.chances !== chances) this.retryWaitingSoon();
       } catch (error) {
         await this.backOff(jobs, error);
       }

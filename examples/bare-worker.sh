@@ -1,0 +1,23 @@
+#!/bin/sh
+# A worker that is nothing but a shell script: it registers, reports, and prints the orders it gets.
+#   examples/bare-worker.sh <node id> [broker host] [broker port]
+# Needs mosquitto_pub and mosquitto_sub (Debian: mosquitto-clients). It never acknowledges, so the
+# cluster shows its instances with "confirmed: false".
+set -eu
+id=${1:?a node id}
+host=${2:-127.0.0.1}
+port=${3:-10003}
+
+say() { mosquitto_pub -h "$host" -p "$port" -q 1 -t "nodes/$id/$1" -m "$2"; }
+
+# Listen first: an order sent before would be lost.
+mosquitto_sub -h "$host" -p "$port" -q 1 -t "nodes/$id/controls" &
+listener=$!
+trap 'kill $listener 2>/dev/null; exit 0' INT TERM EXIT
+sleep 0.5
+
+say registration "{\"id\":\"$id\",\"name\":\"$(hostname)\",\"ip\":\"127.0.0.1\",\"port\":\"3000\"}"
+while :; do
+  say information "{\"cpu\":\"12.5\",\"memory\":30}"
+  sleep 2
+done

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const program = resolve('bin/oakring.js');
+
+/** A program under test: what it prints, and how it ends. */
+export interface Running {
+  readonly child: ChildProcess;
+  /** Everything printed so far, standard error included. */
+  output(): string;
+  /** Resolves with the first match; rejects when the program ends without one. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
+  const child = spawn(command, args, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  const listeners = new Set<() => void>();
+  const tell = (): void => listeners.forEach((listener) => listener());
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      tell();
+    });
+  }
+  const ended = new Promise<number | null>((settle) => child.once('close', settle));
+  return {
+    child,
+    output: () => output,
+    ended,
+    prints: (pattern) =>
+      new Promise((settle, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(output);
+          if (found === null) return;
+          listeners.delete(look);
+          settle(found);
+        };
+        listeners.add(look);
+        look();
+        void ended.then((code) => {
+          look();
+          reject(new Error(`ended with ${code} without printing ${pattern}:\n${output}`));
+        });
+      }),
+  };
+}
+
+/** `oakring …` as it is installed. */
+export function oakring(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
+  return runProgram(process.execPath, [program, ...args], env);
+}
+
+export interface Cluster extends Running {
+  readonly url: string;
+  readonly mqttUrl: string;
+  readonly mqttPort: string;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** Free ports, so that tests run beside anything. */
+export const anyPorts = { OAKRING_PORT: '0', OAKRING_SCHEDULER_PORT: '0', OAKRING_MQTT_PORT: '0' };
+
+/** `oakring up`, ready. */
+export async function up(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
+  const running = oakring(['up'], { OAKRING_DATA: folder, ...anyPorts, ...env });
+  const [, url = '', mqtt = ''] = await running.prints(/ready: (http\S+) · MQTT (\S+)/);
+  const mqttUrl = mqtt.startsWith('mqtt') ? mqtt : `mqtt://${mqtt}`;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    running.child.kill(signal);
+    await running.ended;
+  };
+  return {
+    ...running,
+    url,
+    mqttUrl,
+    mqttPort: new URL(mqttUrl).port,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'oakring-e2e-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Ends a program and whatever it started. */
+export function endGroup({ child }: Running): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

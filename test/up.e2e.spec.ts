@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { call } from './kit/http.js';
+import { anyPorts, oakring, temporaryFolder, up, type Cluster } from './kit/processes.js';
+
+describe('oakring up', () => {
+  const cleanups: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+  });
+
+  function folder(): string {
+    const made = temporaryFolder();
+    cleanups.push(() => made.remove());
+    return made.path;
+  }
+
+  async function started(path: string, env: Record<string, string> = {}): Promise<Cluster> {
+    const cluster = await up(path, env);
+    cleanups.push(() => cluster.kill());
+    return cluster;
+  }
+
+  it('says in one line where everything is, and is ready from then on', async () => {
+    const path = folder();
+    const cluster = await started(path);
+    expect(cluster.output().trim().split('\n')).toHaveLength(1);
+    expect(cluster.output()).toContain(path);
+    expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
+    expect((await call('GET', `${cluster.url}/health/live`)).status).toBe(200);
+  });
+
+  it('ends cleanly on SIGTERM, even on several, with a follower of the log connected', async () => {
+    const cluster = await started(folder());
+    const follower = await fetch(`${cluster.url}/api/v1/events?follow=true`);
+    for (let signal = 0; signal < 3; signal += 1) cluster.child.kill('SIGTERM');
+    expect(await cluster.ended).toBe(0);
+    await follower.body?.cancel().catch(() => {});
+  });
+
+  it('ends cleanly on Ctrl-C', async () => {
+    const cluster = await started(folder());
+    cluster.child.kill('SIGINT');
+    expect(await cluster.ended).toBe(0);
+  });
+
+  it.each(['OAKRING_PORT', 'OAKRING_SCHEDULER_PORT', 'OAKRING_MQTT_PORT'])(
+    'names %s and the remedy when that port is taken',
+    async (variable) => {
+      const holder = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => holder.once('listening', resolve));
+      cleanups.push(() => holder.close());
+      const { port } = holder.address() as AddressInfo;
+      const refused = oakring(['up'], {
+        ...anyPorts,
+        OAKRING_DATA: folder(),
+        [variable]: String(port),
+      });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toContain(variable);
+      expect(refused.output()).toContain(String(port));
+      expect(refused.output()).not.toMatch(/^\s+at /m);
+    },
+  );
+
+  it('refuses a data folder in use and names the holder', async () => {
+    const path = folder();
+    const cluster = await started(path);
+    const second = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(String(cluster.child.pid));
+    expect(second.output()).toContain('data-folder-in-use');
+  });
+
+  it('takes the folder of a manager that was killed', async () => {
+    const path = folder();
+    await (await started(path)).kill();
+    await started(path);
+  });
+
+  it('lists every bad setting at once and exits with 2', async () => {
+    const refused = oakring(['up'], { OAKRING_PORT: 'http', OAKRING_MQTT_URL: 'ftp://x' });
+    expect(await refused.ended).toBe(2);
+    expect(refused.output()).toContain('OAKRING_PORT');
+    expect(refused.output()).toContain('OAKRING_MQTT_URL');
+  });
+
+  it('refuses to listen beyond loopback without credentials', async () => {
+    const refused = oakring(['up'], {
+      ...anyPorts,
+      OAKRING_DATA: folder(),
+      OAKRING_HOST: '0.0.0.0',
+    });
+    expect(await refused.ended).toBe(2);
+    expect(refused.output()).toContain('OAKRING_TOKEN');
+    expect(refused.output()).toContain('OAKRING_ALLOW_OPEN');
+  });
+
+  it('asks for the token when there is one', async () => {
+    const cluster = await started(folder(), { OAKRING_TOKEN: 'secret' });
+    const nodes = `${cluster.url}/api/v1/nodes`;
+    expect((await call('GET', nodes)).status).toBe(401);
+    const headers = { authorization: 'Bearer secret' };
+    expect((await call('GET', nodes, undefined, headers)).status).toBe(200);
+    expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('stops at a damaged log with one message and changes nothing', async () => {
+    const path = folder();
+    await (await started(path)).stop();
+    const file = join(path, 'ledger', 'data.mdb');
+    truncateSync(file, Math.floor(statSync(file).size / 2));
+    const before = fingerprint(join(path, 'ledger'));
+    const refused = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain('log-damaged');
+    expect(refused.output()).not.toMatch(/^\s+at /m);
+    expect(fingerprint(join(path, 'ledger'))).toBe(before);
+  });
+
+  it('stops at a folder that is none with one message', async () => {
+    const path = join(folder(), 'a-file');
+    writeFileSync(path, 'not a folder');
+    const refused = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain('data-folder-unusable');
+    expect(readFileSync(path, 'utf8')).toBe('not a folder');
+  });
+
+  it('is described at /api/docs', async () => {
+    const cluster = await started(folder());
+    const page = await call('GET', `${cluster.url}/api/docs`);
+    expect(page.status).toBe(200);
+    const document = await call('GET', `${cluster.url}/api/docs-json`);
+    expect(Object.keys(document.body.paths)).toContain('/api/v1/jobs');
+  });
+
+  it('runs the same from its npm script', () => {
+    const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
+    expect(scripts.start).toBe('node bin/oakring.js up');
+    const version = execFileSync(process.execPath, ['bin/oakring.js', '--version'], {
+      encoding: 'utf8',
+    });
+    expect(version).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
+
+/** Names and contents of every file in a folder. */
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    hash.update(name);
+    if (statSync(path).isFile()) hash.update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
