@@ -1,14 +1,43 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
 import type { DecidedCommand, JsonObject } from '@oakring/events';
 import type { IdempotencyKey, Outcome } from './command.js';
+import { decide } from './decide/decide.js';
 import type { Decided, Deciding } from './decide/deciding.js';
+import type { Waiting } from './waiting.js';
 
 /** What the log keeps of an answer, so that the same request is answered alike for 24 hours. */
 type StoredOutcome =
   | { readonly bodyHash: string; readonly status: 'accepted'; readonly answer: JsonObject | null }
   | { readonly bodyHash: string; readonly status: 'refused'; readonly refusal: JsonObject };
 
-export function storedOutcome(key: IdempotencyKey, decided: Decided<unknown>): DecidedCommand {
+/**
+ * Decides a command, unless its key was answered before: then that answer comes again. What is
+ * decided under a key is added to `commands`, which become part of the commit.
+ */
+export function decideOnce(
+  deciding: Deciding,
+  { command, key }: Pick<Waiting, 'command' | 'key'>,
+  commands: DecidedCommand[],
+): Outcome<unknown> {
+  const before = key === undefined ? null : answeredBefore(deciding, key, commands);
+  if (before !== null) return before;
+  const already = deciding.events.length;
+  const decided = decide(deciding, command);
+  const changed = deciding.events.length > already;
+  if (key !== undefined) {
+    if (!changed && 'answer' in decided) {
+      const data = { request: key.id };
+      deciding.emit({ stream: 'cluster', type: 'RequestAnswered', data });
+    }
+    if (deciding.events.length > already) commands.push(storedOutcome(key, decided));
+  }
+  const { position } = deciding;
+  return 'refusal' in decided
+    ? { status: 'refused', refusal: decided.refusal, position }
+    : { status: 'accepted', answer: decided.answer, position, repeated: !changed };
+}
+
+function storedOutcome(key: IdempotencyKey, decided: Decided<unknown>): DecidedCommand {
   const outcome: StoredOutcome =
     'refusal' in decided
       ? { bodyHash: key.bodyHash, status: 'refused', refusal: { ...decided.refusal } }
@@ -25,7 +54,7 @@ export function storedOutcome(key: IdempotencyKey, decided: Decided<unknown>): D
  * The first answer to a request with this key, in the log or earlier in the commit being made;
  * a refusal when the key was used with another body; null when the key is new.
  */
-export function answeredBefore(
+function answeredBefore(
   deciding: Deciding,
   key: IdempotencyKey,
   gathered: readonly DecidedCommand[],

@@ -20,9 +20,8 @@ import type {
   IdempotencyKey,
   Outcome,
 } from './command.js';
-import { decide } from './decide/decide.js';
 import { Deciding } from './decide/deciding.js';
-import { answeredBefore, storedOutcome } from './repetition.js';
+import { decideOnce } from './repetition.js';
 import { CommitSealer } from './commit-sealer.js';
 import { deposed, logFailed } from './writer-errors.js';
 import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
@@ -187,7 +186,7 @@ export class CommandWriter implements CommandQueue {
       const waiting = this.queue[gathered.attempted];
       if (waiting === undefined) break;
       gathered.attempted += 1;
-      const outcome = this.decideOne(deciding, waiting, gathered.commands);
+      const outcome = decideOnce(deciding, waiting, gathered.commands);
       gathered.decisions.push({ waiting, outcome });
     }
   }
@@ -208,36 +207,6 @@ export class CommandWriter implements CommandQueue {
     if (culprit === undefined) return;
     const detail = `${culprit.command.type} could not be decided: ${String(error)}.`;
     reject(culprit, new OakringError({ code: 'internal', detail }, { cause: error }));
-  }
-
-  private decideOne(
-    deciding: Deciding,
-    waiting: Waiting,
-    commands: DecidedCommand[],
-  ): Outcome<unknown> {
-    const { key } = waiting;
-    if (key !== undefined) {
-      const before = answeredBefore(deciding, key, commands);
-      if (before !== null) return before;
-    }
-    const already = deciding.events.length;
-    const decided = decide(deciding, waiting.command);
-    const position = deciding.position;
-    if (key !== undefined) {
-      if (deciding.events.length === already && 'answer' in decided) {
-        const data = { request: key.id };
-        deciding.emit({ stream: 'cluster', type: 'RequestAnswered', data });
-      }
-      if (deciding.events.length > already) commands.push(storedOutcome(key, decided));
-    }
-    return 'refusal' in decided
-      ? { status: 'refused', refusal: decided.refusal, position }
-      : {
-          status: 'accepted',
-          answer: decided.answer,
-          position,
-          repeated: deciding.events.length === already,
-        };
   }
 
   /** Nothing was written: the deciders go back to what is durable. */
