@@ -30,9 +30,10 @@ function problemOf(body: string): Problem | null {
   try {
     const document: unknown = JSON.parse(body);
     if (!isObject(document)) return null;
-    const isProblem = typeof document['title'] === 'string' && typeof document['code'] === 'string';
-    // The parts that are shown are there; the rest of the shape is the manager's contract.
-    return isProblem ? ({ detail: '', ...document } as unknown as Problem) : null;
+    const shown = ['title', 'code', 'detail'];
+    const isProblem = shown.every((member) => typeof document[member] === 'string');
+    // What must be there is there; the rest of the shape is the manager's contract.
+    return isProblem ? (document as unknown as Problem) : null;
   } catch {
     return null;
   }
@@ -49,12 +50,10 @@ export function unreachable(url: string, error: unknown): ManagerError {
   );
 }
 
-/** fetch hides what happened in its error's cause; of several addresses tried, in the causes' code. */
+/** fetch hides what happened in its error's cause: a code of the system, or a sentence. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof Error) {
-    return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
-  }
-  return error.message;
+  if (!isObject(error)) return String(error);
+  const { cause, message } = error;
+  if (!isObject(cause)) return String(message);
+  return typeof cause['code'] === 'string' ? cause['code'] : String(cause['message']);
 }

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { simulatedPorts } from '@oakring/ports';
+import { testIo } from '../testing/test-io.js';
+import { serve, type Service } from './serve.js';
+
+const never = new Promise<never>(() => {});
+
+function given() {
+  const io = testIo();
+  const ports = simulatedPorts();
+  const told: string[] = [];
+  const service: Service = {
+    failed: never,
+    stop: async () => void told.push('stopped'),
+  };
+  const run = (start: (stopping: AbortSignal) => Promise<Service> = async () => service) =>
+    serve({ io, ports, env: {}, afterDashes: [], program: 'oakring' }, start, () =>
+      told.push('ready'),
+    );
+  return { io, ports, told, service, run };
+}
+
+describe('a service', () => {
+  it('stops once, however many signals come', async () => {
+    const { io, ports, told, run } = given();
+    const serving = run();
+    await ports.advance(1_000);
+    expect(told).toEqual(['ready']);
+    for (let signals = 0; signals < 3; signals += 1) io.signal();
+    await serving;
+    expect(told).toEqual(['ready', 'stopped']);
+    expect(io.exits).toEqual([]);
+  });
+
+  it('is stopped as soon as it has started when the signal came before, and is never ready', async () => {
+    const { io, ports, told, service, run } = given();
+    let finish: () => void = () => {};
+    const started = new Promise<void>((resolve) => (finish = resolve));
+    const serving = run(async (stopping) => {
+      await started;
+      told.push(`asked to stop: ${stopping.aborted}`);
+      return service;
+    });
+    io.signal();
+    await ports.advance(10);
+    expect(told).toEqual([]);
+    finish();
+    await serving;
+    expect(told).toEqual(['asked to stop: true', 'stopped']);
+  });
+
+  it('is ended by force when its stop hangs, before 5 s have passed', async () => {
+    const { io, ports, run } = given();
+    void run(async () => ({ failed: never, stop: () => never }));
+    await ports.advance(1);
+    io.signal();
+    await ports.advance(4_000);
+    expect(io.exits).toEqual([]);
+    await ports.advance(1_000);
+    expect(io.exits).toEqual([1]);
+  });
+
+  it('stops and says why when it cannot go on', async () => {
+    const { told, service, run } = given();
+    const failed = Promise.reject(new Error('the disk is full'));
+    await expect(run(async () => ({ ...service, failed }))).rejects.toMatchObject({
+      message: 'the disk is full',
+      exitCode: 1,
+    });
+    expect(told).toEqual(['ready', 'stopped']);
+  });
+
+  it('ends by itself when it is finished', async () => {
+    const { told, service, run } = given();
+    await run(async () => ({ ...service, finished: Promise.resolve() }));
+    expect(told).toEqual(['ready', 'stopped']);
+  });
+
+  it('that does not start throws what its start threw', async () => {
+    const { told, run } = given();
+    await expect(run(() => Promise.reject(new Error('port taken')))).rejects.toThrow('port taken');
+    expect(told).toEqual([]);
+  });
+});

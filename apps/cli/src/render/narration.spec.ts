@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventProblem, eventSchemas, type EventData, type EventType } from '@oakring/events';
+import { colorsOf } from '../terminal.js';
+import { eventLine } from '../testing/answers.js';
+import { createNarrator, createTeller } from './narration.js';
+
+const resources = { cpuMillis: 250, memoryMiB: 128 };
+const placement = {
+  instance: 0,
+  generation: 2,
+  nodeId: 'edge-berlin',
+  reason: 'most room',
+  total: 90,
+  scores: { spread: 100 },
+};
+const basis = {
+  policy: 'spread/1',
+  seed: 1,
+  sawLedger: 4,
+  sawTelemetry: 3,
+  nodes: 3,
+  feasible: 2,
+  filtered: { capacity: 1 },
+};
+const order = { commandId: '6-0', instance: 0, generation: 2, incarnation: 1 };
+
+/** One of each type, and what its line must tell. */
+const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
+  ClusterFounded: [{ clusterId: 'c1', name: 'oakring', location: '' }, 'oakring'],
+  EpochOpened: [{ epoch: 3, software: '0.1.0', host: 'box', pid: 42 }, 'epoch 3'],
+  RequestAnswered: [{ request: 'POST /api/v1/jobs#k' }, 'changed nothing'],
+  RequestRefused: [
+    { request: 'POST /x', code: 'node-unknown', detail: 'No such node.' },
+    'No such',
+  ],
+  TelemetryTruncated: [
+    {
+      segment: 's1',
+      firstBatch: 1,
+      lastBatch: 9,
+      readings: 900,
+      firstHash: 'a',
+      lastHash: 'b',
+      merkleRoot: 'c',
+    },
+    '900',
+  ],
+  NodeRegistered: [
+    {
+      id: 'edge-berlin',
+      name: 'edge-berlin',
+      ip: '10.0.0.7',
+      port: 0,
+      incarnation: 2,
+      capacity: { cpuMillis: 2000, memoryMiB: 4096 },
+      assumed: true,
+      labels: {},
+      technologies: ['docker'],
+      architecture: null,
+      acknowledges: true,
+      enforcesStop: false,
+      tokenPresented: false,
+      extra: {},
+    },
+    'registered: 2000m CPU, 4096 MiB (assumed), docker start 2',
+  ],
+  NodeRegistrationRefused: [
+    { code: 'node-id-taken', detail: 'It is another.', name: 'x', ip: '::1', incarnation: null },
+    'It is another.',
+  ],
+  NodeBecameReady: [{ reason: 'reconciled' }, 'ready: reconciled'],
+  NodeSuspected: [{ reason: 'silent' }, 'suspect: silent'],
+  NodeDisconnected: [{ reason: 'silent' }, 'disconnected: silent'],
+  NodeLost: [{ reason: 'silent' }, 'lost: silent'],
+  JobSubmitted: [
+    {
+      id: 'hello',
+      desired: 3,
+      document: { image: 'demo/hello:1' },
+      technology: 'simulated',
+      resources,
+      labels: {},
+      constraints: [],
+      bodyHash: 'ab',
+    },
+    'submitted: 3 × demo/hello:1',
+  ],
+  JobSubmissionRefused: [{ code: 'job-id-taken', detail: 'It is another.' }, 'It is another.'],
+  JobScaled: [{ desired: 5, added: [3, 4], removed: [] }, 'scaled to 5: 2 more'],
+  JobScaleRefused: [{ code: 'job-deleting', detail: 'It is being deleted.' }, 'being deleted'],
+  JobDeletionOrdered: [{}, 'deletion'],
+  JobEnded: [{}, 'ended'],
+  InstancesPlaced: [
+    { decisionId: '5-0', basis, placements: [placement] },
+    '#0 → edge-berlin because: most room',
+  ],
+  PlacementRefused: [
+    {
+      decisionId: '5-0',
+      basis: null,
+      instances: [1, 2],
+      code: 'no-capacity',
+      detail: 'Nothing fits.',
+      filtered: {},
+      nearest: null,
+      wouldFit: null,
+    },
+    '#1, #2 waits: Nothing fits.',
+  ],
+  MoveStarted: [
+    {
+      decisionId: '5-0',
+      basis,
+      instance: 0,
+      fromNodeId: 'edge-lisbon',
+      fromGeneration: 1,
+      placement,
+    },
+    '#0 moves edge-lisbon → edge-berlin because: most room',
+  ],
+  MoveCompleted: [{ instance: 0, generation: 2, confirmed: false }, '#0 runs at its new place'],
+  MoveAborted: [
+    { instance: 0, generation: 2, reason: 'it failed' },
+    'stays where it is: it failed',
+  ],
+  MoveRefused: [{ code: 'no-target', detail: 'No other fits.' }, 'No other fits.'],
+  CommandIssued: [
+    { ...order, kind: 'deploy', nodeId: 'edge-berlin' },
+    'deploy #0 ordered on nodes/edge-berlin/controls',
+  ],
+  CommandDelivered: [{ commandId: '6-0' }, 'delivered'],
+  CommandReceived: [{ commandId: '6-0' }, 'received'],
+  CommandSucceeded: [{ commandId: '6-0', assumed: true }, 'done (assumed)'],
+  CommandFailed: [{ commandId: '6-0', reason: 'no image' }, 'failed: no image'],
+  CommandSuperseded: [{ commandId: '6-0', reason: 'not wanted' }, 'superseded: not wanted'],
+  CommandReopened: [
+    { ...order, kind: 'deploy', nodeId: 'edge-berlin', reason: 'not there' },
+    'ordered again on nodes/edge-berlin/controls: not there',
+  ],
+  InstanceReported: [
+    { instance: 0, generation: 2, nodeId: 'edge-berlin', status: 'failed', reason: 'exit code 1' },
+    '#0 on edge-berlin is failed: exit code 1',
+  ],
+};
+
+const plain = colorsOf(false);
+
+describe('the narration of events', () => {
+  it('has a sample of every type in the catalogue', () => {
+    expect(Object.keys(samples).sort()).toEqual(Object.keys(eventSchemas).sort());
+  });
+
+  it.each(Object.entries(samples))('tells %s in one line', (type, [data, told]) => {
+    expect(eventProblem(type, data)).toBeNull();
+    const line = createNarrator(plain)(eventLine(12, 0, type, { ...data }));
+    expect(line).toContain(told);
+    expect(line).not.toContain('{');
+    expect(line).not.toContain('\n');
+    expect(line).toMatch(/^ +12\/0 {2}01-01 12:34:56\.789 {2}hello/);
+  });
+
+  it('tells what a command ordered when its outcome comes', () => {
+    const tell = createTeller(plain);
+    tell(eventLine(6, 0, 'CommandIssued', { ...samples.CommandIssued[0] }));
+    expect(tell(eventLine(7, 0, 'CommandSucceeded', { commandId: '6-0', assumed: false }))).toBe(
+      'deploy of #0 on edge-berlin: done',
+    );
+  });
+
+  it('names the command when its order was not seen', () => {
+    expect(createTeller(plain)(eventLine(7, 0, 'CommandReceived', { commandId: '6-0' }))).toBe(
+      'command 6-0: received by the worker',
+    );
+  });
+
+  it('shows a type that it does not know as it came', () => {
+    expect(createTeller(plain)(eventLine(7, 0, 'NodePainted', { colour: 'red' }))).toBe(
+      'NodePainted {"colour":"red"}',
+    );
+  });
+
+  it('shows data of another shape as it came', () => {
+    expect(createTeller(plain)(eventLine(7, 0, 'InstancesPlaced', { moved: true }))).toBe(
+      'InstancesPlaced {"moved":true}',
+    );
+  });
+
+  it('lets no worker write to the terminal through it', () => {
+    const line = createNarrator(plain)(
+      eventLine(7, 0, 'NodeSuspected', { reason: '\u001B[2Jgone\nfake line' }),
+    );
+    expect(line).toContain('\\u001b[2Jgone\\nfake line');
+  });
+
+  it('is coloured only when colour is wanted', () => {
+    const event = eventLine(7, 0, 'NodeLost', { reason: 'silent' });
+    expect(createNarrator(colorsOf(true))(event)).toContain('\u001B[31mlost');
+    expect(createNarrator(plain)(event)).not.toContain('\u001B');
+  });
+});

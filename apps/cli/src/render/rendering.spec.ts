@@ -1,0 +1,275 @@
+import { describe, expect, it } from '@jest/globals';
+import { problemOf } from '@oakring/contracts';
+import type { DecisionAnswer } from '../client/answers.js';
+import { colorsOf } from '../terminal.js';
+import { instanceAnswer, jobAnswer, jobSummary, nodeAnswer } from '../testing/answers.js';
+import { renderCluster } from './cluster.js';
+import { renderDeadLetters } from './dead-letters.js';
+import { renderDecision } from './decision.js';
+import { renderDryRun, renderJob, renderJobs } from './jobs.js';
+import { agoText, barOf } from './measures.js';
+import { renderNode, renderNodes } from './nodes.js';
+import { printable } from './printable.js';
+import { renderProblem } from './problem.js';
+import { renderTable } from './table.js';
+
+const colors = colorsOf(false);
+const nowMs = Date.parse('2026-01-01T00:00:03.000Z');
+
+describe('a table', () => {
+  it('aligns columns, has no borders and no space at the ends of lines', () => {
+    expect(
+      renderTable(
+        ['A', 'LONGER'],
+        [
+          ['one', '1'],
+          ['x', '22'],
+        ],
+      ),
+    ).toBe('A    LONGER\none  1\nx    22');
+  });
+
+  it('aligns cells that are coloured', () => {
+    const { green } = colorsOf(true);
+    const [, first, second] = renderTable(
+      ['A', 'B'],
+      [
+        [green('up'), '1'],
+        ['down', '2'],
+      ],
+    ).split('\n');
+    expect(first).toBe(`${green('up')}    1`);
+    expect(second).toBe('down  2');
+  });
+});
+
+describe('the table of nodes', () => {
+  it('shows status, what is reserved of what there is, use, and when each was heard', () => {
+    expect(renderNodes([nodeAnswer()], colors, nowMs).split('\n')[1]).toBe(
+      'edge-berlin  ready   ███░░░░░░░ 500/2000m  ███░░░░░░░ 1024/4096 MiB  ' +
+        '12% CPU, 30% memory  2     zone=north  3 s ago',
+    );
+  });
+
+  it('shows a dash where nothing was measured yet', () => {
+    const quiet = nodeAnswer({ used: null, lastSeen: null, labels: {} });
+    expect(renderNodes([quiet], colors, nowMs)).toMatch(/MiB {2}- .* - {6}.*-$/);
+  });
+
+  it('says how to get one when there is none', () => {
+    expect(renderNodes([], colors, nowMs)).toContain('oakring worker');
+  });
+});
+
+describe('one node', () => {
+  it('says when its capacity is assumed', () => {
+    expect(renderNode(nodeAnswer({ assumed: true }), colors, nowMs)).toContain('assumed');
+  });
+});
+
+describe('jobs', () => {
+  it('are listed with their instances by status', () => {
+    const job = jobSummary({ desired: 3, counts: { running: 2, pending: 1 } });
+    expect(renderJobs([job], colors)).toContain('3        2 running, 1 pending');
+  });
+
+  it('are shown with node, generation, confirmation, decision and reason of each instance', () => {
+    const job = jobAnswer({ instances: [instanceAnswer({ confirmed: false })] });
+    expect(renderJob(job, colors)).toMatch(/0 +running +edge-berlin +1 +no +5-0 +most room/);
+  });
+
+  it('are shown with where an instance moves', () => {
+    const moving = instanceAnswer({ movingTo: { nodeId: 'edge-lisbon', generation: 2 } });
+    expect(renderJob(jobAnswer({ instances: [moving] }), colors)).toContain(
+      'edge-berlin → edge-lisbon',
+    );
+  });
+});
+
+describe('a dry run', () => {
+  it('tells where, why, and why not the others', () => {
+    const text = renderDryRun(
+      {
+        job: { id: 'x' },
+        desired: 2,
+        position: 9,
+        considered: null,
+        placements: [{ nodeId: 'edge-berlin', total: 80, scores: {}, reason: 'most room' }],
+        refusal: {
+          code: 'no-capacity',
+          detail: 'One does not fit.',
+          filtered: {},
+          nearest: null,
+          wouldFit: null,
+        },
+      },
+      colors,
+    );
+    expect(text).toContain('Of 2 instances 1 would be placed now');
+    expect(text).toMatch(/0 +edge-berlin +80 +most room/);
+    expect(text).toContain('The others would wait: One does not fit.');
+  });
+});
+
+const about = { id: '5-0', job: 'hello', at: '2026-01-01T00:00:00.000Z', position: 5 };
+const basis = {
+  policy: 'spread/1',
+  seed: 7,
+  sawLedger: 4,
+  sawTelemetry: 3,
+  nodes: 3,
+  feasible: 2,
+  filtered: { capacity: 1 },
+};
+const placement = {
+  instance: 0,
+  generation: 2,
+  nodeId: 'edge-berlin',
+  reason: 'most room',
+  total: 90,
+  scores: { spread: 100 },
+};
+
+describe('a decision', () => {
+  const decisions: [string, DecisionAnswer, RegExp][] = [
+    [
+      'that placed',
+      { ...about, type: 'InstancesPlaced', decisionId: '5-0', basis, placements: [placement] },
+      /0 +2 +edge-berlin +90 +spread 100 +most room[^]*3 looked at, 2 could/,
+    ],
+    [
+      'to move',
+      {
+        ...about,
+        type: 'MoveStarted',
+        decisionId: '5-0',
+        basis,
+        instance: 0,
+        fromNodeId: 'edge-lisbon',
+        fromGeneration: 1,
+        placement,
+      },
+      /moves from edge-lisbon[^]*edge-berlin/,
+    ],
+    [
+      'that placed nothing',
+      {
+        ...about,
+        type: 'PlacementRefused',
+        decisionId: '5-0',
+        basis: null,
+        instances: [0, 1],
+        code: 'no-capacity',
+        detail: 'Nothing fits.',
+        filtered: { capacity: 3 },
+        nearest: { nodeId: 'edge-berlin', lacking: { cpuMillis: 10, memoryMiB: 0 } },
+        wouldFit: { cpuMillis: 90, memoryMiB: 64 },
+      },
+      /#0, #1[^]*no-capacity: Nothing fits\.[^]*capacity 3[^]*lacking 10m[^]*90m[^]*No scheduler/,
+    ],
+  ];
+
+  it.each(decisions)('%s tells why', (_, decision, told) => {
+    expect(renderDecision(decision, colors)).toMatch(told);
+  });
+});
+
+describe('dead letters', () => {
+  it('are shown with code, reason, the beginning of the payload, and what was left out', () => {
+    const letter = {
+      at: '2026-01-01T00:00:00.000Z',
+      topic: 'nodes/x/acks',
+      code: 'command-unknown',
+      reason: 'No such command.',
+      payload: 'a'.repeat(100),
+      suppressed: 4,
+    };
+    const text = renderDeadLetters([letter], colors);
+    expect(text).toContain('command-unknown  No such command. (and 4 like it)');
+    expect(text).toMatch(/ a{48}…$/);
+  });
+});
+
+describe('the cluster on one page', () => {
+  it('counts nodes, jobs and instances by status and draws the load', () => {
+    const text = renderCluster(
+      {
+        head: { position: 12, epoch: 2, hash: 'f'.repeat(64) },
+        nodes: [nodeAnswer(), nodeAnswer({ id: 'edge-oslo', status: 'lost' })],
+        jobs: [jobSummary({ counts: { running: 2 } }), jobSummary({ counts: { running: 1 } })],
+      },
+      colors,
+    );
+    expect(text).toContain('position 12, epoch 2');
+    expect(text).toContain('2: 1 ready, 1 lost');
+    expect(text).toContain('3 running');
+    expect(text).toMatch(/edge-oslo +lost +███░/);
+  });
+});
+
+describe('a problem', () => {
+  it('is told with title, code, detail, field, value and remedy', () => {
+    const problem = problemOf({
+      code: 'technology-unknown',
+      detail: 'technology is "x".',
+      field: 'technology',
+      value: 'x',
+    });
+    expect(renderProblem(problem, colors).split('\n')).toEqual([
+      'The technology is not known [technology-unknown]',
+      'technology is "x".',
+      '  field technology, value "x"',
+      'Use one of docker, unikernel, process, simulated.',
+    ]);
+  });
+
+  it('names every field when several are wrong', () => {
+    const problem = problemOf({ code: 'invalid-field', detail: 'Two fields.', field: 'count' });
+    const errors = [
+      { field: 'count', value: -1, detail: 'negative' },
+      { field: 'name', value: null, detail: 'missing' },
+    ];
+    const text = renderProblem({ ...problem, errors }, colors);
+    expect(text).toContain('  field count, value -1: negative');
+    expect(text).toContain('  field name, value null: missing');
+  });
+});
+
+describe('printable text', () => {
+  it('shows control characters instead of obeying them, at any depth', () => {
+    expect(printable({ a: ['\u001B[31m', { 'k\u0007': 'x\ny' }], n: 1, z: null })).toEqual({
+      a: ['\\u001b[31m', { 'k\\u0007': 'x\\ny' }],
+      n: 1,
+      z: null,
+    });
+  });
+
+  it('leaves letters of every script alone', () => {
+    expect(printable('Zürich → 東京 ✓')).toBe('Zürich → 東京 ✓');
+  });
+});
+
+describe('a bar', () => {
+  it.each([
+    [0, 10, '░░░░░░░░░░'],
+    [1, 1000, '█░░░░░░░░░'],
+    [5, 10, '█████░░░░░'],
+    [15, 10, '██████████'],
+    [0, 0, '░░░░░░░░░░'],
+    [1, 0, '██████████'],
+  ])('draws %d of %d', (part, whole, bar) => {
+    expect(barOf(part, whole)).toBe(bar);
+  });
+});
+
+describe('a time ago', () => {
+  it.each([
+    ['2026-01-01T00:00:01.000Z', '2 s ago'],
+    ['2026-01-01T00:00:09.000Z', '0 s ago'],
+    ['2025-12-31T23:57:00.000Z', '3 min ago'],
+    ['2025-12-31T22:00:00.000Z', '2 h ago'],
+    ['2025-12-28T00:00:00.000Z', '4 d ago'],
+  ])('is told in the largest unit: %s', (at, told) => {
+    expect(agoText(at, nowMs)).toBe(told);
+  });
+});

@@ -1,0 +1,484 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { run } from './run.js';
+import { eventLine, instanceAnswer, jobAnswer, jobSummary, nodeAnswer } from './testing/answers.js';
+import { fakeManager, type FakeManager, type Route } from './testing/fake-manager.js';
+import { testIo, type TestIoOptions } from './testing/test-io.js';
+
+let manager: FakeManager | null = null;
+afterEach(async () => {
+  await manager?.close();
+  manager = null;
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+  readonly asked: FakeManager['asked'];
+}
+
+async function oakring(
+  argv: readonly string[],
+  routes: Readonly<Record<string, Route>>,
+  options: TestIoOptions & { readonly env?: Record<string, string> } = {},
+): Promise<Outcome> {
+  manager = await fakeManager(routes);
+  const io = testIo(options);
+  const code = await run(argv, io, { OAKRING_URL: manager.url, ...options.env });
+  return { code, out: io.written(), error: io.complained(), asked: manager.asked };
+}
+
+const always =
+  (body: unknown, status = 200): Route =>
+  (_, answer) =>
+    answer.json(body, status);
+const page = (...items: unknown[]): Route => always({ items, position: 9 });
+const order = { id: 'hello', status: 'active', desired: 3, position: 9 };
+const decision = {
+  id: '5-0',
+  type: 'InstancesPlaced',
+  job: 'hello',
+  at: '2026-01-01T00:00:00.000Z',
+  position: 5,
+  decisionId: '5-0',
+  basis: null,
+  placements: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'room', total: 9, scores: {} },
+  ],
+};
+const head = { position: 9, hash: 'f'.repeat(64), epoch: 1 };
+const letter = {
+  at: '2026-01-01T00:00:00.000Z',
+  topic: 'nodes/x/acks',
+  code: 'not-utf8',
+  reason: 'No UTF-8.',
+  payload: '?',
+  suppressed: 0,
+};
+
+describe('a command that asks', () => {
+  const questions: [argv: string[], route: string, body: unknown, shown: string][] = [
+    [['node', 'ls'], 'GET /api/v1/nodes', { items: [nodeAnswer()], position: 9 }, 'edge-berlin'],
+    [['node', 'show', 'edge-berlin'], 'GET /api/v1/nodes/edge-berlin', nodeAnswer(), '10.0.0.7'],
+    [['job', 'ls'], 'GET /api/v1/jobs', { items: [jobSummary()], position: 9 }, '1 running'],
+    [['job', 'show', 'hello'], 'GET /api/v1/jobs/hello', jobAnswer(), 'most room'],
+    [['decision', 'show', '5-0'], 'GET /api/v1/decisions/5-0', decision, 'room'],
+    [['dead-letters'], 'GET /api/v1/dead-letters', { items: [letter], position: 9 }, 'not-utf8'],
+  ];
+
+  it.each(questions)('%j shows people a table', async (argv, route, body, shown) => {
+    const { code, out, error } = await oakring(argv, { [route]: always(body) });
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(out).toContain(shown);
+    expect(out).not.toContain('\u001B');
+  });
+
+  it.each(questions)('%j --json prints exactly the answer', async (argv, route, body) => {
+    const { code, out } = await oakring([...argv, '--json'], { [route]: always(body) });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(body);
+    expect(out).toBe(`${JSON.stringify(body, null, 2)}\n`);
+  });
+
+  it('reads a list to its last page', async () => {
+    const { out, asked } = await oakring(['node', 'ls', '--json'], {
+      'GET /api/v1/nodes': ({ url }, answer) =>
+        url.includes('cursor=c%2F1')
+          ? answer.json({ items: [nodeAnswer({ id: 'b' })], position: 9 })
+          : answer.json({ items: [nodeAnswer({ id: 'a' })], position: 8, next: 'c/1' }),
+    });
+    expect(asked).toHaveLength(2);
+    const { items, position } = JSON.parse(out);
+    expect(items.map(({ id }: { id: string }) => id)).toEqual(['a', 'b']);
+    expect(position).toBe(9);
+  });
+
+  it('shows the whole cluster', async () => {
+    const routes = {
+      'GET /api/v1/ledger/head': always(head),
+      'GET /api/v1/nodes': page(nodeAnswer()),
+      'GET /api/v1/jobs': page(jobSummary()),
+    };
+    expect((await oakring(['cluster'], routes)).out).toContain('1: 1 ready');
+  });
+
+  it('fetches the decisions of a job, each once, when asked why', async () => {
+    const instances = [instanceAnswer(), instanceAnswer({ number: 1 })];
+    const { out, asked } = await oakring(['job', 'show', 'hello', '--why'], {
+      'GET /api/v1/jobs/hello': always(jobAnswer({ instances })),
+      'GET /api/v1/decisions/5-0': always(decision),
+    });
+    expect(out).toContain('No scheduler was asked');
+    expect(asked.map(({ url }) => url)).toEqual(['/api/v1/jobs/hello', '/api/v1/decisions/5-0']);
+  });
+
+  it('is coloured on a terminal, unless colour is refused', async () => {
+    const routes = { 'GET /api/v1/nodes': page(nodeAnswer()) };
+    const terminal = { isTerminal: true };
+    const coloured = '\u001B[32mready';
+    expect((await oakring(['node', 'ls'], routes, terminal)).out).toContain(coloured);
+    await manager?.close();
+    const refused = await oakring(['node', 'ls', '--no-color'], routes, terminal);
+    expect(refused.out).not.toContain('\u001B');
+    await manager?.close();
+    const byEnvironment = { ...terminal, env: { NO_COLOR: '1' } };
+    expect((await oakring(['node', 'ls'], routes, byEnvironment)).out).not.toContain('\u001B');
+  });
+
+  it('shows what a worker called itself, and obeys none of it', async () => {
+    const node = nodeAnswer({ labels: { zone: '\u001B[2J' } });
+    const { out } = await oakring(['node', 'ls'], { 'GET /api/v1/nodes': page(node) });
+    expect(out).toContain('zone=\\u001b[2J');
+  });
+
+  it('carries the token, of the option rather than of the environment', async () => {
+    const routes = { 'GET /api/v1/nodes': page() };
+    const env = { OAKRING_TOKEN: 'from-env' };
+    const first = await oakring(['node', 'ls'], routes, { env });
+    expect(first.asked[0]?.authorization).toBe('Bearer from-env');
+    await manager?.close();
+    const second = await oakring(['node', 'ls', '--token', 'from-flag'], routes, { env });
+    expect(second.asked[0]?.authorization).toBe('Bearer from-flag');
+  });
+});
+
+describe('job run', () => {
+  const submitted = jobAnswer({
+    instances: [instanceAnswer({ status: 'pending', nodeId: null, reason: 'waiting' })],
+  });
+
+  it('submits what was said, and says where to look', async () => {
+    const argv = ['job', 'run', 'demo/hello:1', '--technology', 'simulated', '--count', '2'];
+    const more = ['--label', 'zone=north', '--env', 'A=b=c', '--', 'sh', '-c', 'echo --json'];
+    const { code, out, asked } = await oakring([...argv, ...more], {
+      'POST /api/v1/jobs': always(submitted, 201),
+    });
+    expect(code).toBe(0);
+    expect(asked[0]?.body).toEqual({
+      name: 'hello',
+      image: 'demo/hello:1',
+      technology: 'simulated',
+      count: 2,
+      labels: { zone: 'north' },
+      environment: ['A=b=c'],
+      cmd: ['sh', '-c', 'echo --json'],
+    });
+    expect(out).toContain('oakring job show hello');
+  });
+
+  it('submits a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'oakring-cli-'));
+    const path = join(folder, 'job.json');
+    await writeFile(path, JSON.stringify({ name: 'n', image: 'i', technology: 'docker', own: 1 }));
+    const { code, asked } = await oakring(['job', 'run', '-f', path], {
+      'POST /api/v1/jobs': always(submitted, 201),
+    });
+    await rm(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(asked[0]?.body).toEqual({ name: 'n', image: 'i', technology: 'docker', own: 1 });
+  });
+
+  it('--dry-run writes nothing and tells where and why', async () => {
+    const plan = {
+      dryRun: true,
+      job: { id: 'x' },
+      desired: 1,
+      position: 9,
+      placements: [{ nodeId: 'edge-berlin', total: 80, scores: {}, reason: 'most room' }],
+      refusal: null,
+    };
+    const { out, asked } = await oakring(['job', 'run', 'x', '--dry-run'], {
+      'POST /api/v1/jobs': always(plan),
+    });
+    expect(asked.map(({ url }) => url)).toEqual(['/api/v1/jobs?dryRun=true']);
+    expect(out).toContain('most room');
+  });
+
+  it('--wait tells on standard error what happens until it runs', async () => {
+    const looks = [submitted, submitted, jobAnswer()];
+    const { code, out, error } = await oakring(['job', 'run', 'x', '--wait'], {
+      'POST /api/v1/jobs': always(submitted, 201),
+      'GET /api/v1/jobs/hello': (_, answer, before) => answer.json(looks[before]),
+    });
+    expect(code).toBe(0);
+    expect(error).toBe('1 pending (waiting)\n');
+    expect(out).toMatch(/0 +running +edge-berlin/);
+  });
+
+  it('--wait updates one line of a terminal and clears it', async () => {
+    const { error } = await oakring(
+      ['job', 'run', 'x', '--wait'],
+      {
+        'POST /api/v1/jobs': always(submitted, 201),
+        'GET /api/v1/jobs/hello': (_, answer, before) =>
+          answer.json(before === 0 ? submitted : jobAnswer()),
+      },
+      { isTerminal: true },
+    );
+    expect(error).toBe('\r\u001B[2K1 pending (waiting)\r\u001B[2K');
+  });
+
+  it('--wait --json prints the job once, and nothing else', async () => {
+    const { out, error } = await oakring(['job', 'run', 'x', '--wait', '--json'], {
+      'POST /api/v1/jobs': always(submitted, 201),
+      'GET /api/v1/jobs/hello': (_, answer, before) =>
+        answer.json(before === 0 ? submitted : jobAnswer()),
+    });
+    expect(error).toBe('');
+    expect(JSON.parse(out)).toEqual(jobAnswer());
+  });
+
+  it('--wait ends with 1 and the reason when an instance failed', async () => {
+    const failed = jobAnswer({
+      instances: [instanceAnswer({ status: 'failed', reason: 'no image' })],
+    });
+    const { code, error } = await oakring(['job', 'run', 'x', '--wait'], {
+      'POST /api/v1/jobs': always(submitted, 201),
+      'GET /api/v1/jobs/hello': always(failed),
+    });
+    expect(code).toBe(1);
+    expect(error).toContain('instance 0 is failed: no image');
+  });
+
+  it('--wait ends with 4, what it waits for and why, when time is up', async () => {
+    const { code, error } = await oakring(['job', 'run', 'x', '--wait', '--timeout', '1'], {
+      'POST /api/v1/jobs': always(submitted, 201),
+      'GET /api/v1/jobs/hello': always(submitted),
+    });
+    expect(code).toBe(4);
+    expect(error).toContain('Waited 1 s for job hello to run; now: 1 pending (waiting).');
+  });
+});
+
+describe('an order about a job', () => {
+  it('rm deletes it, and --wait returns once it is gone', async () => {
+    const { code, out, asked } = await oakring(['job', 'rm', 'hello', '--wait'], {
+      'DELETE /api/v1/jobs/hello': always({ ...order, status: 'deleting', desired: 0 }),
+      'GET /api/v1/jobs/hello': (_, answer, before) =>
+        before === 0
+          ? answer.json(jobAnswer({ status: 'deleting' }))
+          : answer.problem('job-unknown', 'There is no job hello.'),
+    });
+    expect(code).toBe(0);
+    expect(out).toBe('Job hello is gone (position 9).\n');
+    expect(asked).toHaveLength(3);
+  });
+
+  it('scale sets the total', async () => {
+    const { code, out, asked } = await oakring(['job', 'scale', 'hello', '3'], {
+      'POST /api/v1/jobs/hello/replicate': always(order),
+    });
+    expect(code).toBe(0);
+    expect(asked[0]?.body).toEqual({ count: 3 });
+    expect(out).toBe('Job hello is to have 3 instances (position 9).\n');
+  });
+
+  it('scale --wait returns once so many run', async () => {
+    const { code, out } = await oakring(['job', 'scale', 'hello', '3', '--wait'], {
+      'POST /api/v1/jobs/hello/replicate': always(order),
+      'GET /api/v1/jobs/hello': always(jobAnswer()),
+    });
+    expect(code).toBe(0);
+    expect(out).toMatch(/0 +running/);
+  });
+
+  const move = 'POST /api/v1/jobs/hello/instances/0/move';
+  const moving = instanceAnswer({ movingTo: { nodeId: 'edge-lisbon', generation: 2 } });
+
+  it('move names the target only when one is named', async () => {
+    const answered = { ...order, instance: 0, generation: 2, nodeId: 'edge-lisbon' };
+    const free = await oakring(['job', 'move', 'hello', '0'], { [move]: always(answered) });
+    expect(free.asked[0]?.body).toEqual({});
+    expect(free.out).toContain('moves to edge-lisbon');
+    await manager?.close();
+    const named = await oakring(['job', 'move', 'hello', '0', '--to', 'edge-lisbon'], {
+      [move]: always(answered),
+    });
+    expect(named.asked[0]?.body).toEqual({ worker: 'edge-lisbon' });
+  });
+
+  it('move --wait returns once it runs there', async () => {
+    const there = instanceAnswer({ generation: 2, nodeId: 'edge-lisbon' });
+    const { code, out } = await oakring(['job', 'move', 'hello', '0', '--wait'], {
+      [move]: always({ ...order, instance: 0, generation: 2, nodeId: 'edge-lisbon' }),
+      'GET /api/v1/jobs/hello': (_, answer, before) =>
+        answer.json(jobAnswer({ instances: [before === 0 ? moving : there] })),
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('edge-lisbon');
+  });
+
+  it('move --wait ends with 1 when the move is given up', async () => {
+    const stayed = instanceAnswer({ reason: 'the move was given up: no image' });
+    const { code, error } = await oakring(['job', 'move', 'hello', '0', '--wait'], {
+      [move]: always({ ...order, instance: 0, generation: 2, nodeId: 'edge-lisbon' }),
+      'GET /api/v1/jobs/hello': (_, answer, before) =>
+        answer.json(jobAnswer({ instances: [before === 0 ? moving : stayed] })),
+    });
+    expect(code).toBe(1);
+    expect(error).toContain('the move was given up: no image');
+  });
+});
+
+describe('events', () => {
+  const told = [
+    eventLine(1, 0, 'JobScaled', { desired: 2, added: [1], removed: [] }),
+    eventLine(1, 1, 'JobDeletionOrdered'),
+    eventLine(2, 0, 'JobEnded'),
+  ];
+  const all: Route = (_, answer) => {
+    answer.lines(told);
+    answer.end();
+  };
+
+  it('are told in a line each', async () => {
+    const { code, out } = await oakring(['events'], { 'GET /api/v1/events': all });
+    expect(code).toBe(0);
+    expect(out.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('scaled to 2'),
+      expect.stringContaining('deletion ordered'),
+      expect.stringContaining('ended'),
+    ]);
+  });
+
+  it('--json are printed as the manager wrote them', async () => {
+    const { out } = await oakring(['events', '--json'], { 'GET /api/v1/events': all });
+    expect(out).toBe(told.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  });
+
+  it('are filtered by the manager', async () => {
+    const argv = ['events', '--from', '7', '--stream', 'jobs/hello', '--type', 'JobEnded'];
+    const { asked } = await oakring(argv, { 'GET /api/v1/events': all });
+    expect(asked[0]?.url).toBe('/api/v1/events?from=7&stream=jobs%2Fhello&type=JobEnded');
+  });
+
+  it('--from now begin behind the head', async () => {
+    const { asked } = await oakring(['events', '--from', 'now'], {
+      'GET /api/v1/ledger/head': always(head),
+      'GET /api/v1/events': all,
+    });
+    expect(asked[1]?.url).toBe('/api/v1/events?from=10');
+  });
+
+  it('end quietly when the reader has seen enough', async () => {
+    const endless: Route = (_, answer) => answer.lines(told);
+    const { code, out, error } = await oakring(
+      ['events', '--follow', '--json'],
+      { 'GET /api/v1/events': endless },
+      { readerLeavesAfter: 2 },
+    );
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(out.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('end with 3 when the connection breaks before the end of the log', async () => {
+    const { code } = await oakring(['events'], {
+      'GET /api/v1/events': (_, answer) => {
+        answer.lines(told);
+        answer.destroy();
+      },
+    });
+    expect(code).toBe(3);
+  });
+});
+
+describe('what goes wrong', () => {
+  const unknown: Route = (_, answer) =>
+    answer.problem('job-unknown', 'There is no job x.', { field: 'id', value: 'x' });
+
+  it('is told as title, detail, field, value and remedy, and ends with 1', async () => {
+    const { code, out, error } = await oakring(['job', 'show', 'x'], {
+      'GET /api/v1/jobs/x': unknown,
+    });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toBe(
+      'The job is not known [job-unknown]\nThere is no job x.\n  field id, value "x"\n' +
+        'List the jobs: GET /api/v1/jobs.\n',
+    );
+  });
+
+  it('is the problem document itself with --json', async () => {
+    const { error } = await oakring(['job', 'show', 'x', '--json'], {
+      'GET /api/v1/jobs/x': unknown,
+    });
+    expect(JSON.parse(error)).toMatchObject({ status: 404, code: 'job-unknown', value: 'x' });
+  });
+
+  it('is told when something else than a manager answers', async () => {
+    const { code, error } = await oakring(['node', 'ls'], {
+      'GET /api/v1/nodes': always('gateway', 502),
+    });
+    expect(code).toBe(1);
+    expect(error).toBe('The manager answered 502: "gateway"\n');
+  });
+
+  it('ends with 3, naming the address and the remedy, when no manager answers', async () => {
+    manager = await fakeManager({});
+    const { url } = manager;
+    await manager.close();
+    manager = null;
+    const io = testIo();
+    const code = await run(['node', 'ls', '--url', url], io, {});
+    expect(code).toBe(3);
+    expect(io.complained()).toContain(`No manager answers at ${url} (ECONNREFUSED)`);
+    expect(io.complained()).toMatch(/oakring up.*--url/);
+  });
+
+  it.each([
+    [['nodes'], "unknown command 'nodes'"],
+    [['job', 'scale', 'x', 'many'], 'not a whole number'],
+    [['job', 'run'], 'Name an image'],
+    [['job', 'run', 'x', '--label', 'zone'], 'not key=value'],
+    [['job', 'rm', 'x', '--timeout', '0'], 'seconds from 1'],
+    [['events', '--from', 'yesterday'], 'neither a position nor'],
+    [['node', 'ls', '--', 'x'], 'takes no command after --'],
+    [['node', 'ls', '--url', 'ftp://x'], 'not a URL'],
+    [['worker', '--runtimes', 'magic'], 'OAKRING_WORKER_RUNTIMES'],
+  ])('ends with 2 when the usage is wrong: %j', async (argv, told) => {
+    const io = testIo();
+    expect(await run(argv, io, {})).toBe(2);
+    expect(io.complained()).toContain(told);
+  });
+});
+
+describe('help', () => {
+  const commands = [
+    ['up'],
+    ['scheduler'],
+    ['worker'],
+    ['demo'],
+    ['cluster'],
+    ['node', 'ls'],
+    ['node', 'show'],
+    ['job', 'run'],
+    ['job', 'ls'],
+    ['job', 'show'],
+    ['job', 'rm'],
+    ['job', 'scale'],
+    ['job', 'move'],
+    ['decision', 'show'],
+    ['events'],
+    ['dead-letters'],
+  ];
+
+  it.each(commands)('of %s %s has an example', async (...argv) => {
+    const io = testIo();
+    expect(await run([...argv, '--help'], io, {})).toBe(0);
+    expect(io.written()).toMatch(new RegExp(`Examples?:\n {2}oakring ${argv.join(' ')}`));
+  });
+
+  it('lists the exit codes', async () => {
+    const io = testIo();
+    expect(await run(['--help'], io, {})).toBe(0);
+    expect(io.written()).toContain('3  the manager cannot be reached');
+  });
+
+  it('is not needed for the version', async () => {
+    const io = testIo();
+    expect(await run(['--version'], io, {})).toBe(0);
+    expect(io.written()).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

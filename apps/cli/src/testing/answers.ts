@@ -1,0 +1,86 @@
+import type {
+  EventLine,
+  InstanceAnswer,
+  JobAnswer,
+  JobSummary,
+  NodeAnswer,
+} from '@oakring/contracts';
+
+/** Answers of a manager, as the contracts have them. */
+
+export function nodeAnswer(over: Partial<NodeAnswer> = {}): NodeAnswer {
+  return {
+    id: 'edge-berlin',
+    name: 'edge-berlin',
+    ip: '10.0.0.7',
+    port: 0,
+    status: 'ready',
+    since: '2026-01-01T00:00:00.000Z',
+    reason: 'reconciled: reports 0 instances',
+    incarnation: 2,
+    capacity: { cpuMillis: 2000, memoryMiB: 4096 },
+    assumed: false,
+    reserved: { cpuMillis: 500, memoryMiB: 1024 },
+    used: { cpu: 12.4, memory: 30 },
+    lastSeen: '2026-01-01T00:00:00.000Z',
+    instances: 2,
+    labels: { zone: 'north' },
+    technologies: ['simulated'],
+    architecture: 'amd64',
+    acknowledges: true,
+    position: 7,
+    ...over,
+  };
+}
+
+export function instanceAnswer(over: Partial<InstanceAnswer> = {}): InstanceAnswer {
+  return {
+    number: 0,
+    generation: 1,
+    status: 'running',
+    nodeId: 'edge-berlin',
+    confirmed: true,
+    reason: 'most room',
+    decision: '5-0',
+    ...over,
+  };
+}
+
+export function jobAnswer(over: Partial<JobAnswer> = {}): JobAnswer {
+  return {
+    id: 'hello',
+    name: 'hello',
+    image: 'demo/hello:1',
+    technology: 'simulated',
+    status: 'active',
+    desired: 1,
+    position: 5,
+    instances: [instanceAnswer()],
+    ...over,
+  };
+}
+
+export function jobSummary(over: Partial<JobSummary> = {}): JobSummary {
+  const { instances, ...head } = jobAnswer();
+  return {
+    id: head.id,
+    name: head.name,
+    image: head.image,
+    technology: head.technology,
+    status: head.status,
+    desired: head.desired,
+    position: head.position,
+    counts: { running: instances.length },
+    ...over,
+  };
+}
+
+export function eventLine(
+  position: number,
+  index: number,
+  type: string,
+  data: EventLine['data'] = {},
+): EventLine {
+  const at = '2026-01-01T12:34:56.789Z';
+  return { position, index, stream: 'jobs/hello', version: position, type, at, data };
+}
