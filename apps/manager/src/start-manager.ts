@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OakringError } from '@oakring/contracts';
+import { OakringError, systemCodeOf } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { startEmbeddedBroker, type EmbeddedBroker } from './broker/embedded-broker.js';
 import { CommandWriter } from './commands/writer.js';
@@ -229,8 +229,7 @@ async function listen(app: NestFastifyApplication, settings: ManagerSettings): P
   try {
     await app.listen(settings.port, settings.host);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'EADDRINUSE') throw error;
+    if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
     throw new OakringError({
       code: 'port-taken',
       detail: `The manager cannot listen on ${settings.host}:${settings.port} (OAKRING_PORT): the port is taken.`,

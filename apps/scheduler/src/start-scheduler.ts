@@ -2,7 +2,7 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OakringError, problemOf } from '@oakring/contracts';
+import { OakringError, problemOf, systemCodeOf } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { fieldProblem } from './answer/field-problems.js';
 import { ProblemFilter, sendProblem } from './answer/problem.filter.js';
@@ -61,7 +61,7 @@ async function listen(app: NestFastifyApplication, options: SchedulerOptions): P
     await app.listen(options.port, options.host);
   } catch (error) {
     await app.close();
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
     throw new OakringError({
       code: 'port-taken',
       detail:

@@ -1,5 +1,11 @@
 export { errorCatalogue, type ErrorCode, type Refusal } from './errors/catalogue.js';
-export { explain, OakringError, problemOf, type Problem } from './errors/oakring-error.js';
+export {
+  explain,
+  OakringError,
+  problemOf,
+  systemCodeOf,
+  type Problem,
+} from './errors/oakring-error.js';
 export {
   downTopicKinds,
   maxHttpBodyBytes,

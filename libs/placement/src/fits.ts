@@ -1,15 +1,18 @@
 import type { NodeFacts, Requirement, Resources } from '@oakring/contracts';
 
-/** Reasons why a node cannot take an instance, in the order in which they are looked at. */
+/**
+ * Reasons why a node cannot take an instance, in the order in which they are looked at. The phrases
+ * read after a count: "2 not ready, 1 with too little CPU free".
+ */
 export const filterPhrases = {
-  excluded: 'was excluded',
-  status: 'is not ready',
-  technology: 'does not offer the technology',
-  architecture: 'has another architecture',
-  labels: 'lacks a label',
-  direct: 'is not the node that the job names',
-  'capacity-cpu': 'has too little CPU free',
-  'capacity-memory': 'has too little memory free',
+  excluded: 'excluded from this choice',
+  status: 'not ready',
+  technology: 'without the technology',
+  architecture: 'of another architecture',
+  labels: 'without a label asked for',
+  direct: 'not the node that the job names',
+  'capacity-cpu': 'with too little CPU free',
+  'capacity-memory': 'with too little memory free',
 } as const;
 
 export type FilterName = keyof typeof filterPhrases;

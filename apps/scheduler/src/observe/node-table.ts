@@ -2,8 +2,13 @@ import type { NodeChanges, NodeFacts, Resources } from '@oakring/contracts';
 import type { NodeColumns, Shape } from '../plan/node-columns.js';
 
 const firstCapacity = 64;
+/** Shapes that no node has any more are kept up to this many, then dropped together. */
+const spareShapes = 64;
 
-/** The scheduler's own copy of the node view, as columns. Slots are reused when a node goes. */
+/**
+ * The scheduler's own copy of the node view, as columns. What it holds depends on the nodes alone
+ * and not on the order in which their changes came.
+ */
 export class NodeTable implements NodeColumns {
   count = 0;
   readonly ids: string[] = [];
@@ -29,8 +34,11 @@ export class NodeTable implements NodeColumns {
   apply(changes: NodeChanges): void {
     if (changes.complete) this.clear();
     for (const id of changes.removed) this.remove(id);
+    const countBefore = this.count;
     for (const node of changes.nodes) this.put(node);
+    if (!this.isInOrderFrom(countBefore)) this.sortSlots();
     for (const { id, resources } of changes.foreign) this.putForeign(id, resources);
+    if (this.shapes.length > this.count + spareShapes) this.dropSpareShapes();
     this.position = changes.position;
     this.telemetry = changes.telemetry;
   }
@@ -41,8 +49,6 @@ export class NodeTable implements NodeColumns {
     this.slotOf.clear();
     this.shapes.length = 0;
     this.shapeNumbers = new Map();
-    this.cpuForeign.fill(0);
-    this.memoryForeign.fill(0);
   }
 
   private put(node: NodeFacts): void {
@@ -74,18 +80,38 @@ export class NodeTable implements NodeColumns {
     );
   }
 
-  /** The last slot takes the place of the one that goes: slots stay dense. */
+  /** Those behind move up: slots stay dense and in order. */
   private remove(id: string): void {
     const slot = this.slotOf.get(id);
     if (slot === undefined) return;
-    const last = this.count - 1;
-    const lastId = this.ids[last] ?? '';
-    for (const column of this.columns()) column[slot] = column[last] ?? 0;
-    this.ids[slot] = lastId;
-    this.slotOf.set(lastId, slot);
+    for (const column of this.columns()) column.copyWithin(slot, slot + 1, this.count);
+    this.ids.splice(slot, 1);
+    this.count -= 1;
     this.slotOf.delete(id);
-    this.ids.length = last;
-    this.count = last;
+    for (let at = slot; at < this.count; at += 1) this.slotOf.set(this.ids[at] ?? '', at);
+  }
+
+  /** Whether the slots from this one on, newly given, continue the order of the ids. */
+  private isInOrderFrom(firstNew: number): boolean {
+    for (let slot = Math.max(1, firstNew); slot < this.count; slot += 1) {
+      if ((this.ids[slot] ?? '') < (this.ids[slot - 1] ?? '')) return false;
+    }
+    return true;
+  }
+
+  private sortSlots(): void {
+    const ids = [...this.ids];
+    const order = ids.map((_id, slot) => slot);
+    order.sort((a, b) => ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1));
+    for (const column of this.columns()) {
+      const before = column.slice(0, this.count);
+      for (const [slot, from] of order.entries()) column[slot] = before[from] ?? 0;
+    }
+    for (const [slot, from] of order.entries()) {
+      const id = ids[from] ?? '';
+      this.ids[slot] = id;
+      this.slotOf.set(id, slot);
+    }
   }
 
   private columns(): (Uint8Array | Float64Array | Int32Array)[] {
@@ -137,13 +163,22 @@ export class NodeTable implements NodeColumns {
     this.memoryForeign = doubles(this.memoryForeign);
   }
 
-  private shapeNumberOf({ technologies, architecture, labels }: NodeFacts): number {
+  private shapeNumberOf({ technologies, architecture, labels }: Shape): number {
     const key = JSON.stringify([technologies, architecture, Object.entries(labels).sort()]);
     const known = this.shapeNumbers.get(key);
     if (known !== undefined) return known;
     const number = this.shapes.push({ technologies, architecture, labels }) - 1;
     this.shapeNumbers.set(key, number);
     return number;
+  }
+
+  private dropSpareShapes(): void {
+    const before = this.shapes.splice(0);
+    this.shapeNumbers = new Map();
+    for (let slot = 0; slot < this.count; slot += 1) {
+      const shape = before[this.shape[slot] ?? 0];
+      if (shape !== undefined) this.shape[slot] = this.shapeNumberOf(shape);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { OakringError } from '@oakring/contracts';
+import { OakringError, type NodeChanges } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import { NodeTable } from './node-table.js';
 import type { NodeView } from './node-view.port.js';
@@ -6,17 +6,22 @@ import type { NodeView } from './node-view.port.js';
 /** Asks that a plan waits for at most before it says that the position is not reached. */
 const maxTries = 5;
 const betweenTriesMs = 100;
+/** No further ask begins after this: with the last one's own limit below the 5 s of the caller. */
+const reachWithinMs = 2_500;
 const keepWarmEveryMs = 1_000;
 
 /**
  * Keeps the copy of the node view: one ask in flight at a time, shared by all who wait. A plan waits
  * until the copy has reached the position it was told; in between the copy is kept warm.
+ *
+ * empty → filled (the first answer; from then on ready) → stopped (nobody waits any longer).
  */
 export class Observer {
   readonly table = new NodeTable();
   private asking: Promise<void> | null = null;
   private warming: Timer | null = null;
   private filled = false;
+  private readonly stopped = new AbortController();
 
   constructor(
     private readonly view: NodeView,
@@ -37,27 +42,34 @@ export class Observer {
     this.warming = this.ports.timers.every(keepWarmEveryMs, warm);
   }
 
+  /** Those who wait for a position are refused at once. */
   stop(): void {
     this.warming?.cancel();
+    this.stopped.abort();
   }
 
-  /** Resolves once the copy reflects `position`; throws `position-not-reached`. */
+  /** Resolves once the copy reflects `position`; throws `position-not-reached` within 5 s. */
   async reach(position: number): Promise<void> {
-    let reason = '';
+    const { clock, timers } = this.ports;
+    const giveUpAtMs = clock.monotonicMs() + reachWithinMs;
+    // An ask sent before may be answered without this position: it is awaited, but is no try of ours.
+    if (!this.has(position)) await this.asking?.catch(() => {});
+    let reason = 'no answer in time';
     for (let attempt = 0; attempt < maxTries; attempt += 1) {
-      if (this.filled && this.table.position >= position) return;
-      if (attempt > 0) await this.ports.timers.sleep(betweenTriesMs * attempt);
+      if (this.has(position)) return;
+      if (attempt > 0) await timers.sleep(betweenTriesMs * attempt, this.stopped.signal);
+      if (this.stopped.signal.aborted) throw notReached('the scheduler is shutting down');
+      if (clock.monotonicMs() >= giveUpAtMs) break;
       reason = await this.refresh().then(
         () => 'the manager is behind it',
-        (error: unknown) => `the manager does not give it: ${reasonOf(error)}`,
+        (error: unknown) => `the manager does not give it: ${messageOf(error)}`,
       );
     }
-    if (this.filled && this.table.position >= position) return;
-    throw new OakringError({
-      code: 'position-not-reached',
-      // The same words each time: they end up as the reason of waiting instances.
-      detail: `The node view is not at the position asked for: ${reason}.`,
-    });
+    if (!this.has(position)) throw notReached(reason);
+  }
+
+  private has(position: number): boolean {
+    return this.filled && this.table.position >= position;
   }
 
   private refresh(): Promise<void> {
@@ -68,13 +80,27 @@ export class Observer {
   }
 
   private async ask(): Promise<void> {
-    // From 0 the manager answers with the complete view.
-    this.table.apply(await this.view.changes(this.table.position, this.table.telemetry));
+    const { position, telemetry } = this.table;
+    this.table.apply(await this.changesSince(position, telemetry));
     this.filled = true;
+  }
+
+  /** A rebuild needs every node's foreign load, not only what is newer than the old copy's. */
+  private async changesSince(position: number, telemetry: number): Promise<NodeChanges> {
+    const changes = await this.view.changes(position, telemetry);
+    const isWhole = !changes.complete || telemetry === 0;
+    return isWhole ? changes : { ...(await this.view.changes(0, 0)), complete: true };
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+function notReached(reason: string): OakringError {
+  return new OakringError({
+    code: 'position-not-reached',
+    // The same words each time: they end up as the reason of waiting instances.
+    detail: `The node view is not at the position asked for: ${reason}.`,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -8,9 +8,12 @@ export interface Shape {
 /**
  * The node view as a struct of arrays, one slot a node: what a plan reads. Millicores and MiB.
  * Integers in double arrays: sums over a node stay exact, and nothing is allocated per decision.
+ *
+ * Slots are dense and in the order of ids (by UTF-16 code unit): the same nodes lie at the same
+ * slots however the copy came about, so that a seed draws the same nodes when a decision is replayed.
  */
 export interface NodeColumns {
-  /** Number of slots in use; slots are dense. */
+  /** Number of slots in use. */
   readonly count: number;
   readonly ids: readonly string[];
   readonly slotOf: ReadonlyMap<string, number>;

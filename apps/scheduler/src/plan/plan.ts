@@ -1,10 +1,12 @@
 import type {
+  FilterCounts,
   PlacementRefusal,
   ProposedPlacement,
   Requirement,
-  FilterCounts,
 } from '@oakring/contracts';
-import { seededRandomness, type Randomness } from '@oakring/ports';
+import { seededRandomness } from '@oakring/ports';
+import type { Choice } from './choice.js';
+import { chooseBest, chooseNamed } from './choose.js';
 import { Candidates } from './filters/candidates.js';
 import { explainRefusal } from './filters/refusal.js';
 import type { NodeColumns } from './node-columns.js';
@@ -16,8 +18,6 @@ import { Taken } from './taken.js';
 /** Name and version of the rules in this folder, stored with every decision. */
 export const policy = 'least-allocated-spread/1';
 
-/** Fewer nodes than this are all looked at; more are sampled. */
-const sampleAbove = 64;
 /** From this many identical replicas on, one scan and a heap beat sampling. */
 const heapFrom = 17;
 
@@ -32,7 +32,9 @@ export interface JobToPlan {
 
 export interface JobPlan {
   readonly placements: readonly ProposedPlacement[];
+  /** Set when fewer than `instances` could be placed: as many as fit are placed all the same. */
   readonly refusal: PlacementRefusal | null;
+  /** What the first choice was made from; with a refusal, the nodes as it left them. */
   readonly considered: {
     readonly nodes: number;
     readonly feasible: number;
@@ -50,44 +52,34 @@ export function planJobs(nodes: NodeColumns, jobs: readonly JobToPlan[]): JobPla
 }
 
 function planJob(nodes: NodeColumns, taken: Taken, job: JobToPlan): JobPlan {
-  const candidates = new Candidates(nodes, taken, job.requirement, job.exclude);
+  const { requirement } = job;
+  const candidates = new Candidates(nodes, taken, requirement, job.exclude);
   const present = presentBySlot(nodes, job.present);
   const placements: ProposedPlacement[] = [];
   const next = chooser(nodes, taken, candidates, job, present);
+  let first: Choice | null = null;
   while (placements.length < job.instances) {
     const choice = next();
     if (choice === null) break;
-    const { slot, sampled } = choice;
-    taken.add(slot, job.requirement.resources);
-    placements.push(
-      describePlacement(
-        nodes,
-        taken,
-        slot,
-        scoreOf(nodes, taken, slot, present.get(slot) ?? 0),
-        sampled,
-      ),
-    );
-    present.set(slot, (present.get(slot) ?? 0) + 1);
+    first ??= choice;
+    const { slot } = choice;
+    const presentThere = present.get(slot) ?? 0;
+    const score = scoreOf(nodes, taken, slot, presentThere, requirement.resources);
+    taken.add(slot, requirement.resources);
+    placements.push(describePlacement(nodes, taken, choice, score));
+    present.set(slot, presentThere + 1);
   }
   const missing = job.instances - placements.length;
   const survey = missing > 0 ? candidates.survey() : null;
   return {
     placements,
-    refusal:
-      survey === null ? null : explainRefusal(nodes, taken, job.requirement, survey, missing),
+    refusal: survey === null ? null : explainRefusal(nodes, candidates, survey, missing),
     considered: {
       nodes: nodes.count,
-      feasible: survey?.feasible ?? candidates.feasibleSeen,
-      filtered: survey?.filtered ?? {},
+      feasible: survey === null ? (first?.feasible ?? 0) : 0,
+      filtered: survey?.filtered ?? first?.filtered ?? {},
     },
   };
-}
-
-interface Choice {
-  readonly slot: number;
-  /** How many feasible nodes it was chosen from. */
-  readonly sampled: number;
 }
 
 function chooser(
@@ -98,70 +90,16 @@ function chooser(
   present: ReadonlyMap<number, number>,
 ): () => Choice | null {
   const named = candidates.namedSlot();
-  if (named !== null) {
-    return () => (candidates.fits(named) ? { slot: named, sampled: 1 } : null);
-  }
+  if (named !== null) return () => chooseNamed(named, candidates);
+  const { resources } = job.requirement;
   const rank = (slot: number): number =>
-    scoreOf(nodes, taken, slot, present.get(slot) ?? 0, job.requirement.resources).total;
+    scoreOf(nodes, taken, slot, present.get(slot) ?? 0, resources).total;
   if (job.instances >= heapFrom) {
-    const replicas = new Replicas(nodes, candidates, rank);
+    const replicas = new Replicas(nodes.count, candidates, rank);
     return () => replicas.next();
   }
   const chance = seededRandomness(job.seed);
-  return () =>
-    (nodes.count > sampleAbove ? bestOfSample(nodes, candidates, rank, chance) : null) ??
-    bestOfAll(nodes, candidates, rank);
-}
-
-/** The best of max(8, ⌈log2 n⌉) random feasible nodes; null when too few draws are feasible. */
-function bestOfSample(
-  nodes: NodeColumns,
-  candidates: Candidates,
-  rank: (slot: number) => number,
-  chance: Randomness,
-): Choice | null {
-  const wanted = Math.max(8, Math.ceil(Math.log2(nodes.count)));
-  let best = -1;
-  let bestRank = -1;
-  let feasible = 0;
-  for (let draw = 0; draw < 4 * wanted && feasible < wanted; draw += 1) {
-    const slot = chance.integer(nodes.count);
-    if (!candidates.fits(slot)) continue;
-    feasible += 1;
-    const rankHere = rank(slot);
-    if (rankHere > bestRank || (rankHere === bestRank && comesFirst(nodes, slot, best))) {
-      best = slot;
-      bestRank = rankHere;
-    }
-  }
-  candidates.feasibleSeen = feasible;
-  return best === -1 ? null : { slot: best, sampled: feasible };
-}
-
-function bestOfAll(
-  nodes: NodeColumns,
-  candidates: Candidates,
-  rank: (slot: number) => number,
-): Choice | null {
-  let best = -1;
-  let bestRank = -1;
-  let feasible = 0;
-  for (let slot = 0; slot < nodes.count; slot += 1) {
-    if (!candidates.fits(slot)) continue;
-    feasible += 1;
-    const rankHere = rank(slot);
-    if (rankHere > bestRank || (rankHere === bestRank && comesFirst(nodes, slot, best))) {
-      best = slot;
-      bestRank = rankHere;
-    }
-  }
-  candidates.feasibleSeen = feasible;
-  return best === -1 ? null : { slot: best, sampled: feasible };
-}
-
-/** Equal ranks are settled by id, so that the order of slots does not matter. */
-function comesFirst(nodes: NodeColumns, slot: number, other: number): boolean {
-  return (nodes.ids[slot] ?? '') < (nodes.ids[other] ?? '');
+  return () => chooseBest(nodes.count, candidates, rank, chance);
 }
 
 function presentBySlot(

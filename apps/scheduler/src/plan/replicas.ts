@@ -1,5 +1,7 @@
-import type { Candidates } from './filters/candidates.js';
-import type { NodeColumns } from './node-columns.js';
+import type { FilterCounts } from '@oakring/contracts';
+import type { Choice } from './choice.js';
+import type { Rank } from './choose.js';
+import { count, type Candidates } from './filters/candidates.js';
 
 interface Entry {
   readonly slot: number;
@@ -13,34 +15,36 @@ interface Entry {
 export class Replicas {
   private readonly heap: Entry[] = [];
   private given: Entry | null = null;
-  private readonly feasible: number;
+  private readonly filtered: FilterCounts;
 
   constructor(
-    private readonly nodes: NodeColumns,
+    nodeCount: number,
     private readonly candidates: Candidates,
-    private readonly rank: (slot: number) => number,
+    private readonly rank: Rank,
   ) {
-    for (let slot = 0; slot < nodes.count; slot += 1) {
-      if (candidates.fits(slot)) this.heap.push({ slot, rank: rank(slot) });
+    const filtered: Record<string, number> = {};
+    for (let slot = 0; slot < nodeCount; slot += 1) {
+      const reason = candidates.whyNot(slot);
+      if (reason === null) this.heap.push({ slot, rank: rank(slot) });
+      else count(filtered, reason);
     }
+    this.filtered = filtered;
     for (let at = (this.heap.length >> 1) - 1; at >= 0; at -= 1) this.sink(at);
-    this.feasible = this.heap.length;
-    candidates.feasibleSeen = this.feasible;
   }
 
   /** The best node now; the caller has taken its resources before it asks again. */
-  next(): { slot: number; sampled: number } | null {
+  next(): Choice | null {
     this.settleGiven();
     const [best] = this.heap;
     if (best === undefined) return null;
     this.given = best;
-    return { slot: best.slot, sampled: this.feasible };
+    return { slot: best.slot, from: 'all', feasible: this.heap.length, filtered: this.filtered };
   }
 
   /** The node given last is at the top: it leaves if it is full, else it sinks to its new rank. */
   private settleGiven(): void {
     if (this.given === null) return;
-    if (this.candidates.fits(this.given.slot)) {
+    if (this.candidates.whyNot(this.given.slot) === null) {
       this.given.rank = this.rank(this.given.slot);
     } else {
       const last = this.heap.pop();
@@ -63,12 +67,12 @@ export class Replicas {
     }
   }
 
+  /** Equal ranks are settled by id, whose order is that of the slots. */
   private isBetter(candidate: number, than: number): boolean {
     const a = this.heap[candidate];
     const b = this.heap[than];
     if (a === undefined || b === undefined) return false;
-    if (a.rank !== b.rank) return a.rank > b.rank;
-    return (this.nodes.ids[a.slot] ?? '') < (this.nodes.ids[b.slot] ?? '');
+    return a.rank === b.rank ? a.slot < b.slot : a.rank > b.rank;
   }
 
   private swap(one: number, other: number): void {

@@ -48,3 +48,9 @@ export function problemOf(refusal: Refusal): Problem {
 export function explain(error: OakringError): string {
   return `${error.message} ${errorCatalogue[error.code].remedy} [${error.code}]`;
 }
+
+/** The `code` of an error of the system, such as `EADDRINUSE`; null when it has none. */
+export function systemCodeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}

@@ -1,15 +1,15 @@
-import type { FilterCounts, Requirement } from '@oakring/contracts';
-import type { FilterName } from '@oakring/placement';
+import type { FilterCounts, Requirement, Resources } from '@oakring/contracts';
+import { filterNames, type FilterName } from '@oakring/placement';
 import type { NodeColumns, Shape } from '../node-columns.js';
 import type { Taken } from '../taken.js';
 
+/** Every node looked at when not one more instance fits: the bounded full scan before a "no". */
 export interface Survey {
-  readonly feasible: number;
   readonly filtered: FilterCounts;
-  /** The slot that only capacity keeps from fitting and that lacks least; -1 without one. */
+  /** The slot that only capacity keeps from fitting and that lacks the least share; -1 without one. */
   readonly nearest: number;
-  /** Nodes that pass every filter but capacity. */
-  readonly qualified: number;
+  /** Without such a slot: the first one that gets furthest through the filters, and where it fails. */
+  readonly furthest: { readonly slot: number; readonly reason: FilterName } | null;
 }
 
 /**
@@ -17,8 +17,6 @@ export interface Survey {
  * What depends on a node's make alone is decided once per shape and remembered.
  */
 export class Candidates {
-  /** Feasible nodes that the last choice was made from. */
-  feasibleSeen = 0;
   private readonly verdicts: (FilterName | null | undefined)[] = [];
   private readonly direct: string | null;
   private readonly conflictingDirect: boolean;
@@ -26,7 +24,7 @@ export class Candidates {
   constructor(
     private readonly nodes: NodeColumns,
     private readonly taken: Taken,
-    private readonly requirement: Requirement,
+    readonly requirement: Requirement,
     private readonly excluded: ReadonlySet<string>,
   ) {
     const named = requirement.constraints.flatMap((c) => (c.type === 'direct' ? [c.node] : []));
@@ -37,10 +35,6 @@ export class Candidates {
   /** The slot of the one node that the job names, or -1 if it is not there; null without a name. */
   namedSlot(): number | null {
     return this.direct === null ? null : (this.nodes.slotOf.get(this.direct) ?? -1);
-  }
-
-  fits(slot: number): boolean {
-    return slot >= 0 && this.whyNot(slot) === null;
   }
 
   whyNot(slot: number): FilterName | null {
@@ -55,6 +49,34 @@ export class Candidates {
     if (this.cpuFree(slot) < cpuMillis) return 'capacity-cpu';
     if (this.memoryFree(slot) < memoryMiB) return 'capacity-memory';
     return null;
+  }
+
+  /** What is free on a node after what these plans have taken. */
+  freeOf(slot: number): Resources {
+    return { cpuMillis: this.cpuFree(slot), memoryMiB: this.memoryFree(slot) };
+  }
+
+  survey(): Survey {
+    const filtered: Record<string, number> = {};
+    let nearest = -1;
+    let leastLack = Number.POSITIVE_INFINITY;
+    let furthest: Survey['furthest'] = null;
+    for (let slot = 0; slot < this.nodes.count; slot += 1) {
+      const reason = this.whyNot(slot);
+      if (reason === null) continue;
+      count(filtered, reason);
+      if (reason === 'capacity-cpu' || reason === 'capacity-memory') {
+        const lack = this.lackOf(slot);
+        // The first of equals stays: the lowest id.
+        if (lack < leastLack) {
+          nearest = slot;
+          leastLack = lack;
+        }
+      } else if (furthest === null || rankOf[reason] > rankOf[furthest.reason]) {
+        furthest = { slot, reason };
+      }
+    }
+    return { filtered, nearest, furthest };
   }
 
   private cpuFree(slot: number): number {
@@ -73,31 +95,6 @@ export class Candidates {
     return verdict;
   }
 
-  /** Looks at every node: the bounded full scan before a "no". */
-  survey(): Survey {
-    const filtered: Record<string, number> = {};
-    let feasible = 0;
-    let qualified = 0;
-    let nearest = -1;
-    let nearestLack = Number.POSITIVE_INFINITY;
-    for (let slot = 0; slot < this.nodes.count; slot += 1) {
-      const reason = this.whyNot(slot);
-      if (reason === null) feasible += 1;
-      else filtered[reason] = (filtered[reason] ?? 0) + 1;
-      if (reason !== 'capacity-cpu' && reason !== 'capacity-memory') continue;
-      qualified += 1;
-      const lack = this.lackOf(slot);
-      const isNearer =
-        lack < nearestLack ||
-        (lack === nearestLack && (this.nodes.ids[slot] ?? '') < (this.nodes.ids[nearest] ?? ''));
-      if (isNearer) {
-        nearest = slot;
-        nearestLack = lack;
-      }
-    }
-    return { feasible, filtered, nearest, qualified: qualified + feasible };
-  }
-
   /** How far a node is from fitting: the larger share of the request that is missing, per mille. */
   private lackOf(slot: number): number {
     const { cpuMillis, memoryMiB } = this.requirement.resources;
@@ -105,6 +102,15 @@ export class Candidates {
     const memory = Math.max(0, memoryMiB - this.memoryFree(slot));
     return Math.max(perMille(cpu, cpuMillis), perMille(memory, memoryMiB));
   }
+}
+
+/** How many filters come before each. */
+const rankOf: Readonly<Record<string, number>> = Object.fromEntries(
+  filterNames.map((name, index) => [name, index]),
+);
+
+export function count(filtered: Record<string, number>, reason: FilterName): void {
+  filtered[reason] = (filtered[reason] ?? 0) + 1;
 }
 
 function perMille(part: number, whole: number): number {

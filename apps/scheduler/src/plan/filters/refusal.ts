@@ -1,53 +1,58 @@
-import type { PlacementRefusal, Requirement, Resources } from '@oakring/contracts';
+import type { FilterCounts, PlacementRefusal, Resources } from '@oakring/contracts';
 import { filterNames, filterPhrases } from '@oakring/placement';
 import type { NodeColumns } from '../node-columns.js';
-import type { Taken } from '../taken.js';
-import type { Survey } from './candidates.js';
+import type { Candidates, Survey } from './candidates.js';
+import { whatWouldQualify } from './unqualified.js';
 
 /** "No" with its reasons: counts per filter, the nearest node, and the smallest change that fits. */
 export function explainRefusal(
   nodes: NodeColumns,
-  taken: Taken,
-  requirement: Requirement,
+  candidates: Candidates,
   survey: Survey,
   missing: number,
 ): PlacementRefusal {
-  const { filtered } = survey;
+  const { filtered, nearest } = survey;
   if (nodes.count === 0) {
     const detail = 'No node is registered. Start a worker, or register one over HTTP.';
     return { code: 'no-nodes', detail, filtered, nearest: null, wouldFit: null };
   }
+  const seen = seenSentence(nodes.count, filtered, missing);
+  if (nearest === -1) {
+    const detail = `${seen} ${whatWouldQualify(nodes, candidates, survey)}`;
+    return { code: 'no-qualified-node', detail, filtered, nearest: null, wouldFit: null };
+  }
+  const asked = candidates.requirement.resources;
+  const wouldFit = smallerOf(asked, candidates.freeOf(nearest));
+  const lacking: Resources = {
+    cpuMillis: asked.cpuMillis - wouldFit.cpuMillis,
+    memoryMiB: asked.memoryMiB - wouldFit.memoryMiB,
+  };
+  const nodeId = nodes.ids[nearest] ?? '';
+  return {
+    code: 'no-capacity',
+    detail:
+      `${seen} Nearest is ${nodeId}, which lacks ${amount(lacking)}; ` +
+      `${change(asked, lacking, wouldFit)} would fit there.`,
+    filtered,
+    nearest: { nodeId, lacking },
+    wouldFit: candidates.freeOf(nearest),
+  };
+}
+
+function seenSentence(nodeCount: number, filtered: FilterCounts, missing: number): string {
   const counts = filterNames
     .filter((name) => (filtered[name] ?? 0) > 0)
     .map((name) => `${filtered[name]} ${filterPhrases[name]}`)
     .join(', ');
   const who = `${missing} ${missing === 1 ? 'instance does' : 'instances do'} not fit`;
-  const seen = `${who} on any of ${nodes.count} ${nodes.count === 1 ? 'node' : 'nodes'}: ${counts}.`;
-  if (survey.nearest === -1) {
-    const code = survey.qualified === 0 ? 'no-qualified-node' : 'no-capacity';
-    return { code, detail: seen, filtered, nearest: null, wouldFit: null };
-  }
-  const wouldFit: Resources = {
-    cpuMillis: Math.max(0, free(nodes.cpuFree, taken.cpu, survey.nearest)),
-    memoryMiB: Math.max(0, free(nodes.memoryFree, taken.memory, survey.nearest)),
-  };
-  const { cpuMillis, memoryMiB } = requirement.resources;
-  const lacking: Resources = {
-    cpuMillis: Math.max(0, cpuMillis - wouldFit.cpuMillis),
-    memoryMiB: Math.max(0, memoryMiB - wouldFit.memoryMiB),
-  };
-  const nodeId = nodes.ids[survey.nearest] ?? '';
-  return {
-    code: 'no-capacity',
-    detail: `${seen} Nearest is ${nodeId}, which lacks ${amount(lacking)}; ${change(requirement.resources, lacking, wouldFit)} would fit there.`,
-    filtered,
-    nearest: { nodeId, lacking },
-    wouldFit,
-  };
+  return `${who} on any of ${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'}: ${counts}.`;
 }
 
-function free(column: Float64Array, taken: Float64Array, slot: number): number {
-  return (column[slot] ?? 0) - (taken[slot] ?? 0);
+function smallerOf(one: Resources, other: Resources): Resources {
+  return {
+    cpuMillis: Math.min(one.cpuMillis, other.cpuMillis),
+    memoryMiB: Math.min(one.memoryMiB, other.memoryMiB),
+  };
 }
 
 function amount(resources: Resources): string {

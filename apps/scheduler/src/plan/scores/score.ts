@@ -14,21 +14,20 @@ export interface Score {
   readonly spread: number;
 }
 
-const nothing: Resources = { cpuMillis: 0, memoryMiB: 0 };
-
 /**
  * How good a node is for an instance, each part 0–100 without a unit, integers only:
  * - leastAllocated: what stays free of CPU and memory, in percent of capacity, averaged;
  * - balance: 100 less the difference of the two shares, so that neither is stranded;
  * - spread: 100 / (1 + instances of the same job there).
- * `resources`: what the instance would still take; nothing when it is taken already.
+ * Rated as if the instance were there: `resources` is what it will take, `present` how many
+ * instances of its job the node has without it.
  */
 export function scoreOf(
   nodes: NodeColumns,
   taken: Taken,
   slot: number,
   present: number,
-  resources: Resources = nothing,
+  resources: Resources,
 ): Score {
   const cpu = freePercent(
     (nodes.cpuFree[slot] ?? 0) - (taken.cpu[slot] ?? 0) - resources.cpuMillis,
