@@ -10,6 +10,5 @@ const io = streamIo(process, {
   exit: (code) => process.exit(code),
 });
 const program = programName(process.argv[1] ?? 'oakring', process.cwd());
-const code = await run(process.argv.slice(2), io, process.env, { program });
-await io.flushed();
-process.exit(code);
+// Whatever still holds the process (a connection kept for later) has nothing to say any more.
+process.exit(await run(process.argv.slice(2), io, process.env, { program }));

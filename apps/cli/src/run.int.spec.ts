@@ -368,10 +368,20 @@ describe('events', () => {
     const { code, out, error } = await oakring(
       ['events', '--follow', '--json'],
       { 'GET /api/v1/events': endless },
-      { readerLeavesAfter: 2 },
+      { breaks: { afterLines: 2, code: 'EPIPE' } },
     );
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('end with 1 when they cannot be written', async () => {
+    const { code, error } = await oakring(
+      ['events', '--json'],
+      { 'GET /api/v1/events': all },
+      { breaks: { afterLines: 2, code: 'ENOSPC' } },
+    );
+    expect(code).toBe(1);
+    expect(error).toContain('ENOSPC');
   });
 
   it('end with 3 when the connection breaks before the end of the log', async () => {

@@ -22,7 +22,9 @@ export async function run(
   const [own, afterDashes] = splitAtDashes(argv);
   const program = createProgram({ io, env, ports, afterDashes, program: name });
   const code = await parse(program, own, io, env);
-  return brokenOutput(io) ? exitCodes.refused : code;
+  // Only now is it known whether all of it could be written.
+  await io.flushed();
+  return outputFailed(io) ? exitCodes.refused : code;
 }
 
 /** What follows `--` is a command of its own: none of its options are ours. */
@@ -55,8 +57,11 @@ async function parse(
 }
 
 /** A full disk is a failure; a reader that has seen enough (`| head`) is none. */
-function brokenOutput({ closed }: Io): boolean {
-  if (!closed.aborted) return false;
-  const { reason } = closed as { reason: { code?: string } | undefined };
-  return reason?.code !== 'EPIPE';
+function outputFailed(io: Io): boolean {
+  if (!io.closed.aborted) return false;
+  // What streamIo aborts it with.
+  const error = io.closed.reason as NodeJS.ErrnoException;
+  if (error.code === 'EPIPE') return false;
+  io.error(`Standard output cannot be written: ${error.message}`);
+  return true;
 }

@@ -25,13 +25,15 @@ Examples:
     const { io, env, ports, program: name } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
     const settings = environmentWithFlags(env, command, clusterSettings);
-    await import('reflect-metadata');
-    const { startDemo } = await import('../demo/start-demo.js');
     await serve(
       surroundings,
-      async (stopping) => {
-        const demo = await startDemo({ env: settings, ports, terminal, program: name, stopping });
-        return options.exit === true ? { ...demo, finished: Promise.resolve() } : demo;
+      async () => {
+        await import('reflect-metadata');
+        const { startDemo } = await import('../demo/start-demo.js');
+        return async (stopping) => {
+          const demo = await startDemo({ env: settings, ports, terminal, program: name, stopping });
+          return options.exit === true ? { ...demo, finished: Promise.resolve() } : demo;
+        };
       },
       ({ closingWords }) => terminal.out(closingWords),
     );

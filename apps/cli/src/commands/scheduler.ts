@@ -23,14 +23,16 @@ Example:
   scheduler.action(async (_options, command: Command) => {
     const { io, env, ports } = surroundings;
     const merged = environmentWithFlags(env, command, settings);
-    await import('reflect-metadata');
-    const { readSchedulerSettings, startScheduler } = await import('@oakring/scheduler');
     await serve(
       surroundings,
       async () => {
-        const read = readSchedulerSettings(merged);
-        const running = await startScheduler({ ...read, port: read.schedulerPort, ports });
-        return { ...running, failed: new Promise<never>(() => {}) };
+        await import('reflect-metadata');
+        const { readSchedulerSettings, startScheduler } = await import('@oakring/scheduler');
+        return async () => {
+          const read = readSchedulerSettings(merged);
+          const running = await startScheduler({ ...read, port: read.schedulerPort, ports });
+          return { ...running, failed: new Promise<never>(() => {}) };
+        };
       },
       ({ url }) => io.out(`oakring scheduler is ready: ${url}`),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import { testIo } from '../testing/test-io.js';
-import { serve, type Service } from './serve.js';
+import { serve, type Service, type Start } from './serve.js';
 
 const never = new Promise<never>(() => {});
 
@@ -13,11 +13,13 @@ function given() {
     failed: never,
     stop: async () => void told.push('stopped'),
   };
-  const run = (start: (stopping: AbortSignal) => Promise<Service> = async () => service) =>
-    serve({ io, ports, env: {}, afterDashes: [], program: 'oakring' }, start, () =>
+  const serveWith = (load: () => Promise<Start<Service>>) =>
+    serve({ io, ports, env: {}, afterDashes: [], program: 'oakring' }, load, () =>
       told.push('ready'),
     );
-  return { io, ports, told, service, run };
+  const run = (start: (stopping: AbortSignal) => Promise<Service> = async () => service) =>
+    serveWith(async () => start);
+  return { io, ports, told, service, run, serveWith };
 }
 
 describe('a service', () => {
@@ -41,12 +43,26 @@ describe('a service', () => {
       told.push(`asked to stop: ${stopping.aborted}`);
       return service;
     });
+    await ports.advance(1);
     io.signal();
     await ports.advance(10);
     expect(told).toEqual([]);
     finish();
     await serving;
     expect(told).toEqual(['asked to stop: true', 'stopped']);
+  });
+
+  it('is not started when the signal comes while its code is loaded', async () => {
+    const { io, told, service, serveWith } = given();
+    let load: (start: Start<Service>) => void = () => {};
+    const serving = serveWith(() => new Promise((resolve) => (load = resolve)));
+    io.signal();
+    load(async () => {
+      told.push('started');
+      return service;
+    });
+    await serving;
+    expect(told).toEqual([]);
   });
 
   it('is ended by force when its stop hangs, before 5 s have passed', async () => {

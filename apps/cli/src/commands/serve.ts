@@ -15,18 +15,22 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** `stopping` aborts when the start may be cut short. */
+export type Start<S extends Service> = (stopping: AbortSignal) => Promise<S>;
+
 /**
  * Runs a service until SIGTERM or SIGINT, because service managers and people expect it to end in
  * good order, whenever they ask and however often.
  *
- * starting → ready → (signal, failure, finished) stopping → ended. A signal while it starts is kept (and aborts `stopping`,
+ * loading → starting → ready → (signal, failure, finished) stopping → ended. A signal while its code
+ * is loaded ends it there. A signal while it starts is kept (and aborts `stopping`,
  * for a start that can be cut short): what was started is stopped as soon as the start returns. A
  * failure of the service stops it too, and is thrown. Signals while it stops change nothing. From
  * the first signal or failure on, the process ends within 4.8 s, by force if it must.
  */
 export async function serve<S extends Service>(
   { io, ports }: Surroundings,
-  start: (stopping: AbortSignal) => Promise<S>,
+  load: () => Promise<Start<S>>,
   ready: (service: S) => void,
 ): Promise<void> {
   const stopping = new AbortController();
@@ -39,6 +43,8 @@ export async function serve<S extends Service>(
   io.onStopSignal(beginStop);
   void keepAlive(ports, ended.signal);
   try {
+    const start = await load();
+    if (stopping.signal.aborted) return;
     const service = await start(stopping.signal);
     if (!stopping.signal.aborted) ready(service);
     const failure = await endOf(service, stopping.signal);

@@ -29,13 +29,15 @@ Examples:
     const { io, env, ports } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
     const settings = environmentWithFlags(env, command, clusterSettings);
-    // Loaded here, and in the other services: commands that only ask a manager start without it
-    // all. Decorators leave their metadata only once the library for it is there.
-    await import('reflect-metadata');
-    const { startCluster } = await import('../cluster/start-cluster.js');
     await serve(
       surroundings,
-      () => startCluster(settings, ports),
+      async () => {
+        // Loaded here, and in the other services: commands that only ask a manager start without it
+        // all. Decorators leave their metadata only once the library for it is there.
+        await import('reflect-metadata');
+        const { startCluster } = await import('../cluster/start-cluster.js');
+        return () => startCluster(settings, ports);
+      },
       (cluster) => terminal.out(cluster.readyLine),
     );
   });

@@ -55,16 +55,18 @@ async function runWorker(
   flags: WorkerFlags,
 ): Promise<void> {
   const { env, ports } = surroundings;
-  const { readWorkerOptions, startWorker } = await import('@oakring/worker');
   await serve(
     surroundings,
     async () => {
-      const options = readWorkerOptions(withFlags(env, flags));
-      const labels = flags.label ?? options.labels;
-      const running = await startWorker({ ...options, labels }, ports, (kind, text) =>
-        terminal.out(`${terminal.colors.dim(kind.padEnd(12))} ${printable(text)}`),
-      );
-      return { options, failed: new Promise<never>(() => {}), stop: () => running.stop() };
+      const { readWorkerOptions, startWorker } = await import('@oakring/worker');
+      return async () => {
+        const options = readWorkerOptions(withFlags(env, flags));
+        const labels = flags.label ?? options.labels;
+        const running = await startWorker({ ...options, labels }, ports, (kind, text) =>
+          terminal.out(`${terminal.colors.dim(kind.padEnd(12))} ${printable(text)}`),
+        );
+        return { options, failed: new Promise<never>(() => {}), stop: () => running.stop() };
+      };
     },
     ({ options: { id, mqttUrl, dataFolder } }) => {
       const broker = withoutCredentials(mqttUrl);

@@ -16,17 +16,17 @@ export interface TestIoOptions {
   /** Standard input. */
   readonly input?: string;
   readonly isTerminal?: boolean;
-  /** The reader of standard output goes away after so many lines. */
-  readonly readerLeavesAfter?: number;
+  /** Standard output takes so many lines and then fails with this code. */
+  readonly breaks?: { readonly afterLines: number; readonly code: string };
 }
 
 /** An `Io` over streams in memory. */
 export function testIo(options: TestIoOptions = {}): TestIo {
-  const { input = '', isTerminal = false, readerLeavesAfter = Infinity } = options;
+  const { input = '', isTerminal = false, breaks = unbroken } = options;
   const stdin = new PassThrough();
   stdin.end(input);
-  const stdout = recorder(readerLeavesAfter);
-  const stderr = recorder(Infinity);
+  const stdout = recorder(breaks);
+  const stderr = recorder(unbroken);
   const listeners: (() => void)[] = [];
   const exits: number[] = [];
   const io = streamIo(
@@ -46,12 +46,17 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   };
 }
 
-function recorder(maxWrites: number): { stream: Writable; text(): string } {
+const unbroken = { afterLines: Infinity, code: '' };
+
+function recorder({ afterLines, code }: NonNullable<TestIoOptions['breaks']>): {
+  stream: Writable;
+  text(): string;
+} {
   const chunks: string[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (chunks.length >= maxWrites) {
-        return done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      if (chunks.length >= afterLines) {
+        return done(Object.assign(new Error(`write ${code}`), { code }));
       }
       chunks.push(chunk.toString('utf8'));
       done();
