@@ -1,17 +1,19 @@
-import { timingSafeEqual, createHash } from 'node:crypto';
-import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OakringError, problemOf, systemCodeOf } from '@oakring/contracts';
+import { OakringError, systemCodeOf } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { fieldProblem } from './answer/field-problems.js';
-import { ProblemFilter, sendProblem } from './answer/problem.filter.js';
+import type { FastifyInstance } from 'fastify';
+import { requireBearerToken } from './answer/bearer-token.js';
+import { acceptJsonOnly } from './answer/json-body.js';
+import { ProblemFilter } from './answer/problem.filter.js';
 import { HttpNodeView } from './observe/http-node-view.js';
 import { Observer } from './observe/observer.js';
 import { SchedulerModule } from './scheduler.module.js';
 
 /** Many jobs in one call: more than the root may send in one body. */
 const maxBodyBytes = 8 * 1024 * 1024;
+/** After this long a stop cuts even the connection in the middle of a request. */
+const cutAfterMs = 1_500;
 
 export interface SchedulerOptions {
   readonly host: string;
@@ -24,41 +26,62 @@ export interface SchedulerOptions {
 
 export interface RunningScheduler {
   readonly url: string;
+  /** Ends within 2 s, whoever is connected; repeated calls end together. */
   stop(): Promise<void>;
 }
 
 /** Starts the scheduler. Throws `port-taken` when its port is in use. */
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
-  const view = new HttpNodeView(options.managerUrl, options.token);
-  const observer = new Observer(view, options.ports);
-  const adapter = new FastifyAdapter({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
-  const app = await NestFactory.create<NestFastifyApplication>(
-    SchedulerModule.with(observer, options.ports),
-    adapter,
-    { logger: ['error', 'fatal'], abortOnError: false },
-  );
-  app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalPipes(
-    new ValidationPipe({
-      transform: true,
-      exceptionFactory: (errors) => fieldProblem(errors),
-    }),
-  );
-  if (options.token !== null) requireToken(app, options.token);
+  const { managerUrl, token, ports } = options;
+  const observer = new Observer(new HttpNodeView(managerUrl, token), ports);
+  const app = await createApp(observer, options);
   await listen(app, options);
   observer.start();
+  let stopping: Promise<void> | null = null;
   return {
     url: urlOf(app, options.host),
-    async stop() {
-      observer.stop();
-      await app.close();
-    },
+    stop: () => (stopping ??= stop(app, observer, ports)),
   };
+}
+
+async function createApp(
+  observer: Observer,
+  { token, ports }: SchedulerOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    // At a stop, connections at rest are closed and the others answered first.
+    forceCloseConnections: 'idle',
+    // There is no middleware, and the engine for it would cost every request.
+    skipMiddie: true,
+  });
+  // The adapter's type is generic over what Fastify's default already is.
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  acceptJsonOnly(server);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    SchedulerModule.with(observer, ports),
+    adapter,
+    // Levels are those of the process, which the manager may share: as it sets them.
+    { logger: ['warn', 'error', 'fatal'], abortOnError: false, bodyParser: false },
+  );
+  if (token !== null) requireBearerToken(server, token);
+  app.useGlobalFilters(new ProblemFilter());
+  return app;
+}
+
+/** Who waits for a position is refused, who is being answered gets it, the rest is cut. */
+async function stop(app: NestFastifyApplication, observer: Observer, ports: Ports): Promise<void> {
+  observer.stop();
+  const cut = ports.timers.after(cutAfterMs, () => app.getHttpServer().closeAllConnections());
+  await app.close();
+  cut.cancel();
 }
 
 async function listen(app: NestFastifyApplication, options: SchedulerOptions): Promise<void> {
   try {
-    await app.listen(options.port, options.host);
+    await app.init();
+    // Not by Nest's own `listen`, which also prints what the caller is told here.
+    await app.getHttpAdapter().getInstance().listen({ port: options.port, host: options.host });
   } catch (error) {
     await app.close();
     if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
@@ -77,25 +100,4 @@ function urlOf(app: NestFastifyApplication, host: string): string {
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function requireToken(app: NestFastifyApplication, token: string): void {
-  const expected = digest(`Bearer ${token}`);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      const presented = digest(request.headers.authorization ?? '');
-      if (request.url.startsWith('/health/') || timingSafeEqual(presented, expected)) return done();
-      void reply.header('www-authenticate', 'Bearer');
-      sendProblem(
-        reply,
-        problemOf({ code: 'unauthorized', detail: 'The request carries no valid bearer token.' }),
-      );
-    });
-}
-
-/** Equal lengths, so that the comparison takes the same time whatever was presented. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,24 +1,22 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import {
-  OakringError,
-  problemOf,
-  type ErrorCode,
-  type Problem,
-  type Refusal,
-} from '@oakring/contracts';
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { OakringError, problemOf, systemCodeOf, type Refusal } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
-  400: 'invalid-field',
-  401: 'unauthorized',
-  404: 'route-unknown',
-  413: 'payload-too-large',
-  415: 'unsupported-media-type',
-};
+/** Seconds until a request that found no answer now is worth repeating. */
+const retryAfterSeconds = '1';
+const maxShownPath = 256;
 
-/** Every error becomes an RFC 9457 problem document. */
+/** Every error, Fastify's own included, becomes an RFC 9457 problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Scheduler');
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
@@ -28,34 +26,68 @@ export class ProblemFilter implements ExceptionFilter {
       void reply.code(error.getStatus()).send(error.getResponse());
       return;
     }
-    sendProblem(reply, problemOfError(error));
+    const refusal = refusalOf(error, request);
+    if (refusal.code === 'internal') {
+      this.logger.error(
+        `${request.method} ${pathOf(request)} failed`,
+        error instanceof Error ? error.stack : String(error),
+      );
+    }
+    sendProblem(reply, refusal);
   }
 }
 
-export function sendProblem(reply: FastifyReply, problem: Problem): void {
-  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+function sendProblem(reply: FastifyReply, refusal: Refusal): void {
+  const problem = problemOf(refusal);
+  if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
+  void reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json')
+    // As bytes, so that Fastify leaves the media type as it is registered.
+    .send(Buffer.from(JSON.stringify(problem)));
 }
 
-function problemOfError(error: unknown): Problem {
-  if (error instanceof OakringError) return problemOf(refusalOf(error));
-  const status = statusOf(error);
-  const code = codeOfStatus[status] ?? 'internal';
-  const detail = error instanceof Error ? error.message : String(error);
-  if (error instanceof SyntaxError) return problemOf({ code: 'invalid-json', detail });
-  return problemOf({ code, detail });
+function refusalOf(error: unknown, request: FastifyRequest): Refusal {
+  if (error instanceof OakringError) {
+    const { code, message: detail, field, value } = error;
+    return {
+      code,
+      detail,
+      ...(field === undefined ? {} : { field }),
+      ...(value === undefined ? {} : { value }),
+    };
+  }
+  return refusalOfFramework(error, request) ?? unexpected;
 }
 
-function refusalOf(error: OakringError): Refusal {
-  return {
-    code: error.code,
-    detail: error.message,
-    ...(error.field === undefined ? {} : { field: error.field }),
-    ...(error.value === undefined ? {} : { value: error.value }),
-  };
+/** What went wrong inside is for the log. */
+const unexpected: Refusal = {
+  code: 'internal',
+  detail: 'The request failed unexpectedly; the log of the scheduler says more.',
+};
+
+/** Errors that Nest and Fastify raise themselves. Nest keeps Fastify's as the cause of its own. */
+function refusalOfFramework(error: unknown, request: FastifyRequest): Refusal | null {
+  switch (systemCodeOf(error) ?? systemCodeOf(error instanceof Error ? error.cause : null)) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return { code: 'payload-too-large', detail: 'The body is larger than 8 MiB.' };
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_INVALID_TYPE':
+      return {
+        code: 'unsupported-media-type',
+        detail: 'The body is not announced as application/json.',
+        field: 'Content-Type',
+      };
+  }
+  if (!(error instanceof HttpException) || error.getStatus() >= 500) return null;
+  return error.getStatus() === 404
+    ? {
+        code: 'route-unknown',
+        detail: `There is nothing at ${request.method} ${pathOf(request)}.`,
+      }
+    : { code: 'request-malformed', detail: error.message };
 }
 
-function statusOf(error: unknown): number {
-  if (error instanceof HttpException) return error.getStatus();
-  if (error instanceof Error && 'statusCode' in error) return Number(error.statusCode);
-  return 500;
+function pathOf(request: FastifyRequest): string {
+  return (request.url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
 }

@@ -9,12 +9,12 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { Type } from 'class-transformer';
-import { maxJobCount, type JsonObject } from '@oakring/contracts';
+import { isObject, maxJobCount, type JsonObject } from '@oakring/contracts';
 
 const maxJobs = 500;
 const maxExcluded = 10_000;
-const highestSeed = 2 ** 31;
+/** Seeds are integers below this: what the seeded source and every JSON reader keep exact. */
+export const seedBound = 2 ** 31;
 
 /** One job to place. */
 export class ScheduleJobDto {
@@ -36,14 +36,18 @@ export class ScheduleJobDto {
   /** Instances of the job that each node has: `{nodeId: count}`. */
   @IsOptional()
   @IsObject()
-  present?: Record<string, number>;
+  present?: JsonObject;
 
   /** Fixed to repeat a recorded decision. */
   @IsOptional()
   @IsInt()
   @Min(0)
-  @Max(highestSeed)
+  @Max(seedBound - 1)
   seed?: number;
+
+  static of({ job, instances, exclude, present, seed }: JsonObject): ScheduleJobDto {
+    return Object.assign(new ScheduleJobDto(), { job, instances, exclude, present, seed });
+  }
 }
 
 /** The body of `POST /api/v1/schedule`. */
@@ -51,7 +55,6 @@ export class ScheduleRequestDto {
   @IsArray()
   @ArrayMaxSize(maxJobs)
   @ValidateNested({ each: true })
-  @Type(() => ScheduleJobDto)
   jobs: ScheduleJobDto[];
 
   /** Ledger position that the node view must have reached. */
@@ -59,4 +62,14 @@ export class ScheduleRequestDto {
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   position: number;
+
+  /**
+   * Not by class-transformer: it would copy the job, and take its members for classes (a job with a
+   * field `constructor` would fail, and with it all jobs of the call).
+   */
+  static of({ jobs, position }: JsonObject): ScheduleRequestDto {
+    const jobOf = (job: unknown): unknown => (isObject(job) ? ScheduleJobDto.of(job) : job);
+    const parts = Array.isArray(jobs) ? jobs.map(jobOf) : jobs;
+    return Object.assign(new ScheduleRequestDto(), { jobs: parts, position });
+  }
 }

@@ -44,6 +44,8 @@ export interface ScheduleJob {
   readonly exclude: readonly string[];
   /** How many instances of this job each node has already: spread. */
   readonly present: Readonly<Record<string, number>>;
+  /** Fixed to repeat a recorded decision: an integer from 0, below 2^31. Else the scheduler draws. */
+  readonly seed?: number;
 }
 
 export interface ScheduleRequest {

@@ -72,7 +72,7 @@ export class Candidates {
           nearest = slot;
           leastLack = lack;
         }
-      } else if (furthest === null || rankOf[reason] > rankOf[furthest.reason]) {
+      } else if (furthest === null || isLater(reason, furthest.reason)) {
         furthest = { slot, reason };
       }
     }
@@ -104,10 +104,10 @@ export class Candidates {
   }
 }
 
-/** How many filters come before each. */
-const rankOf: Readonly<Record<string, number>> = Object.fromEntries(
-  filterNames.map((name, index) => [name, index]),
-);
+/** Whether a filter is looked at after another. */
+function isLater(one: FilterName, other: FilterName): boolean {
+  return filterNames.indexOf(one) > filterNames.indexOf(other);
+}
 
 export function count(filtered: Record<string, number>, reason: FilterName): void {
   filtered[reason] = (filtered[reason] ?? 0) + 1;

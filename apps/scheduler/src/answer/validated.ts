@@ -1,0 +1,34 @@
+import { validateSync, type ValidationError } from 'class-validator';
+import { isObject, OakringError, shortened } from '@oakring/contracts';
+import { ScheduleRequestDto } from './schedule-request.dto.js';
+
+const validation = {
+  forbidUnknownValues: false,
+  stopAtFirstError: true,
+  // The DTO is not shown, and building it into each error costs.
+  validationError: { target: false, value: true },
+} as const;
+
+/** The body, once its frame passes the rules. Throws `invalid-field` with the path of the first bad one. */
+export function validated(body: unknown): ScheduleRequestDto {
+  if (!isObject(body)) {
+    throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
+  }
+  const request = ScheduleRequestDto.of(body);
+  const [error] = validateSync(request, validation);
+  if (error !== undefined) throw fieldProblem(error);
+  return request;
+}
+
+function fieldProblem(error: ValidationError, path = ''): OakringError {
+  const field = `${path}${error.property}`;
+  const [child] = error.children ?? [];
+  if (child !== undefined) return fieldProblem(child, `${field}.`);
+  const expectation = Object.values(error.constraints ?? {})[0] ?? 'is not usable';
+  return new OakringError({
+    code: 'invalid-field',
+    detail: `${field}: ${expectation}.`,
+    field,
+    value: shortened(error.value ?? null),
+  });
+}
