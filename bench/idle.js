@@ -12,6 +12,7 @@ import { forkModule, residentMB, startUp, temporaryFolder } from './processes.js
 
 const settleMs = 60_000;
 const historyEvents = 100_000;
+const jobsPerCommit = 4;
 
 /** Memory at rest with three nodes, against the bare parts; and a start with history. */
 export async function benchIdle() {
@@ -69,14 +70,14 @@ async function benchStart() {
   };
 }
 
-/** Appends jobs that came and went, ten events a commit. */
+/** Appends jobs that came and went. */
 async function addHistory(folder) {
   const log = await openLmdbEventLog(folder);
   let head = await log.head();
-  for (let written = 0; written < historyEvents; written += 10) {
+  for (let written = 0; written < historyEvents; written += 3 * jobsPerCommit) {
     const events = [];
     const streams = [];
-    for (let job = 0; job < 5; job += 1) {
+    for (let job = 0; job < jobsPerCommit; job += 1) {
       const id = `history-${written}-${job}`;
       const stream = `jobs/${id}`;
       streams.push(stream);
@@ -92,6 +93,7 @@ async function addHistory(folder) {
       };
       events.push(encodeEvent({ stream, type: 'JobSubmitted', data }, 1));
       events.push(encodeEvent({ stream, type: 'JobDeletionOrdered', data: {} }, 2));
+      events.push(encodeEvent({ stream, type: 'JobEnded', data: {} }, 3));
     }
     const commit = sealCommit(head, {
       epoch: head.epoch,

@@ -33,7 +33,10 @@ async function alone(bareMs) {
   const toCommand = sortedNumbers(commanded.slice(warmUpJobs));
   const p50 = percentile(toCommand, 0.5);
   return {
-    'POST → answer, alone, p50 ms': percentile(sortedNumbers(answered.slice(warmUpJobs)), 0.5).toFixed(2),
+    'POST → answer, alone, p50 ms': percentile(
+      sortedNumbers(answered.slice(warmUpJobs)),
+      0.5,
+    ).toFixed(2),
     'POST → command at the worker, alone, p50 ms (goal < 12)': p50.toFixed(2),
     'POST → command at the worker, alone, p99 ms': percentile(toCommand, 0.99).toFixed(2),
     'two bare commits, p50 ms': (2 * bareMs).toFixed(2),

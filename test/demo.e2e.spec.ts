@@ -16,7 +16,7 @@ describe('npm run demo', () => {
     }
     expect(story).toMatch(/stay free/);
     expect(story).toMatch(/deploy/);
-    expect(story.match(/oakring (job|events|node)/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(story.match(/oakring(\.js)? (job|events|node)/g)?.length).toBeGreaterThanOrEqual(3);
   });
 
   it('finds nodes, jobs and history again at the second start', async () => {
