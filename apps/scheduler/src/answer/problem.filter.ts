@@ -78,7 +78,12 @@ function refusalOfFramework(error: unknown, request: FastifyRequest): Refusal | 
         detail: 'The body is not announced as application/json.',
         field: 'Content-Type',
       };
+    default:
+      return refusalOfStatus(error, request);
   }
+}
+
+function refusalOfStatus(error: unknown, request: FastifyRequest): Refusal | null {
   if (!(error instanceof HttpException) || error.getStatus() >= 500) return null;
   return error.getStatus() === 404
     ? {

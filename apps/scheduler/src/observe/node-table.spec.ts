@@ -1,41 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { NodeChanges, NodeFacts } from '@oakring/contracts';
+import type { NodeFacts } from '@oakring/contracts';
+import { node, nodeChanges as changes } from '../testing/nodes.js';
 import { NodeTable } from './node-table.js';
 
 function facts(id: string, cpuMillis: number, zone: string): NodeFacts {
-  return {
-    id,
-    status: 'ready',
-    technologies: ['docker'],
-    architecture: null,
-    labels: { zone },
-    capacity: { cpuMillis, memoryMiB: 10 },
-    reserved: { cpuMillis: 0, memoryMiB: 0 },
-  };
+  return node(id, { labels: { zone }, capacity: { cpuMillis, memoryMiB: 10 } });
 }
 
-function changes(parts: Partial<NodeChanges>): NodeChanges {
-  return {
-    position: 1,
-    telemetry: 0,
-    complete: false,
-    nodes: [],
-    removed: [],
-    foreign: [],
-    ...parts,
-  };
-}
-
-/** What a plan would see, whatever slots it lies in. */
+/** All that a plan would see, slot by slot. */
 function contents(table: NodeTable): unknown[] {
-  return [...table.slotOf]
-    .map(([id, slot]) => [id, table.cpuFree[slot], table.shapes[table.shape[slot] ?? -1]?.labels])
-    .sort();
+  return table.ids.map((id, slot) => [
+    id,
+    table.slotOf.get(id) === slot,
+    table.ready[slot],
+    table.cpuCapacity[slot],
+    table.cpuFree[slot],
+    table.memoryFree[slot],
+    table.shapes[table.shape[slot] ?? -1]?.labels,
+  ]);
 }
 
 describe('the copy of the node view', () => {
-  it('is the same after any changes as when it is built from the result', () => {
+  it('is the same, slot by slot, after any changes as when it is built from the result', () => {
     const step = fc.record({
       id: fc.integer({ min: 0, max: 200 }),
       remove: fc.boolean(),
@@ -78,5 +65,31 @@ describe('the copy of the node view', () => {
     const foreign = [{ id: 'a', resources: { cpuMillis: 500, memoryMiB: 3 } }];
     table.apply(changes({ nodes: [facts('a', 100, 'x')], foreign }));
     expect([table.cpuFree[0], table.memoryFree[0]]).toEqual([0, 7]);
+  });
+
+  it('ignores foreign load of a node that it does not know', () => {
+    const table = new NodeTable();
+    const foreign = [{ id: 'gone', resources: { cpuMillis: 1, memoryMiB: 1 } }];
+    table.apply(changes({ nodes: [facts('a', 100, 'x')], foreign }));
+    expect([...table.slotOf.keys()]).toEqual(['a']);
+  });
+
+  it('forgets the foreign load of a node that was removed', () => {
+    const table = new NodeTable();
+    const foreign = [{ id: 'a', resources: { cpuMillis: 60, memoryMiB: 0 } }];
+    table.apply(changes({ nodes: [facts('a', 100, 'x')], foreign }));
+    table.apply(changes({ removed: ['a'] }));
+    table.apply(changes({ nodes: [facts('a', 100, 'x')] }));
+    expect(table.cpuFree[0]).toBe(100);
+  });
+
+  it('does not grow with labels that no node carries any more', () => {
+    const table = new NodeTable();
+    for (let version = 0; version < 1000; version += 1) {
+      table.apply(changes({ nodes: [facts('a', 100, `v${version}`), facts('b', 100, 'fixed')] }));
+    }
+    expect(table.shapes.length).toBeLessThan(100);
+    const zones = table.ids.map((_, slot) => table.shapes[table.shape[slot] ?? -1]?.labels);
+    expect(zones).toEqual([{ zone: 'v999' }, { zone: 'fixed' }]);
   });
 });

@@ -164,7 +164,8 @@ export class NodeTable implements NodeColumns {
   }
 
   private shapeNumberOf({ technologies, architecture, labels }: Shape): number {
-    const key = JSON.stringify([technologies, architecture, Object.entries(labels).sort()]);
+    const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify([technologies, architecture, sorted]);
     const known = this.shapeNumbers.get(key);
     if (known !== undefined) return known;
     const number = this.shapes.push({ technologies, architecture, labels }) - 1;

@@ -1,50 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { NodeFacts, Requirement } from '@oakring/contracts';
+import type { NodeFacts } from '@oakring/contracts';
 import { whyNot } from '@oakring/placement';
-import { NodeTable } from '../observe/node-table.js';
+import type { NodeTable } from '../observe/node-table.js';
+import { job, node, nodeChanges, tableOf } from '../testing/nodes.js';
 import { planJobs, type JobToPlan } from './plan.js';
-
-function node(id: string, changes: Partial<NodeFacts> = {}): NodeFacts {
-  return {
-    id,
-    status: 'ready',
-    technologies: ['docker'],
-    architecture: 'amd64',
-    labels: {},
-    capacity: { cpuMillis: 1000, memoryMiB: 1000 },
-    reserved: { cpuMillis: 0, memoryMiB: 0 },
-    ...changes,
-  };
-}
-
-function tableOf(nodes: readonly NodeFacts[]): NodeTable {
-  const table = new NodeTable();
-  table.apply({ position: 1, telemetry: 0, complete: true, nodes, removed: [], foreign: [] });
-  return table;
-}
-
-type Changes = Partial<Omit<JobToPlan, 'requirement'>> & {
-  readonly requirement?: Partial<Requirement>;
-};
-
-function job(changes: Changes = {}): JobToPlan {
-  const { requirement, ...rest } = changes;
-  return {
-    instances: 1,
-    exclude: new Set(),
-    present: new Map(),
-    seed: 42,
-    ...rest,
-    requirement: {
-      technology: 'docker',
-      resources: { cpuMillis: 100, memoryMiB: 100 },
-      labels: {},
-      constraints: [],
-      ...requirement,
-    },
-  };
-}
 
 function chosen(table: NodeTable, ...jobs: JobToPlan[]): string[][] {
   return planJobs(table, jobs).map((plan) => plan.placements.map(({ nodeId }) => nodeId));
@@ -76,7 +36,7 @@ describe('a plan', () => {
   it('takes foreign load into account', () => {
     const table = tableOf([node('a'), node('b')]);
     const foreign = [{ id: 'a', resources: { cpuMillis: 950, memoryMiB: 0 } }];
-    table.apply({ position: 1, telemetry: 1, complete: false, nodes: [], removed: [], foreign });
+    table.apply(nodeChanges({ telemetry: 1, foreign }));
     expect(chosen(table, job({ instances: 3 }))).toEqual([['b', 'b', 'b']]);
   });
 
@@ -146,6 +106,116 @@ describe('a plan', () => {
     const once = JSON.stringify(planJobs(tableOf(nodes), jobs));
     expect(JSON.stringify(planJobs(tableOf(nodes), jobs))).toBe(once);
   });
+
+  it('is the same however the copy of the node view came about', () => {
+    const nodes = Array.from({ length: 300 }, (_, index) => node(`n${index}`));
+    const grown = tableOf([]);
+    for (const late of nodes.toReversed()) grown.apply(nodeChanges({ nodes: [late] }));
+    const jobs = Array.from({ length: 40 }, (_, index) => job({ seed: index }));
+    expect(planJobs(grown, jobs)).toEqual(planJobs(tableOf(nodes), jobs));
+  });
+
+  it('leaves the copy of the node view as it was', () => {
+    const table = tableOf([node('a')]);
+    const before = JSON.stringify([table.cpuFree, table.memoryFree]);
+    planJobs(table, [job({ instances: 5 })]);
+    expect(JSON.stringify([table.cpuFree, table.memoryFree])).toBe(before);
+  });
+
+  it('settles equal scores by the id', () => {
+    expect(chosen(tableOf([node('c'), node('a'), node('b')]), job())).toEqual([['a']]);
+  });
+
+  it('draws from a large cluster by its seed', () => {
+    const table = tableOf(Array.from({ length: 1000 }, (_, index) => node(`n${index}`)));
+    const targets = Array.from({ length: 30 }, (_, seed) => chosen(table, job({ seed }))[0]?.[0]);
+    expect(new Set(targets).size).toBeGreaterThan(20);
+  });
+});
+
+describe('the reason of a placement', () => {
+  const reasonOf = (table: NodeTable, asked: JobToPlan) =>
+    planJobs(table, [asked])[0]?.placements[0]?.reason;
+  const left = '900 of 1000 cpuMillis and 900 of 1000 MiB stay free';
+
+  it('tells how many nodes fitted where all were looked at', () => {
+    const table = tableOf([node('a'), node('b')]);
+    expect(reasonOf(table, job())).toBe(`scores 96, best of all 2 that fit: ${left}`);
+  });
+
+  it('tells how many nodes were sampled where some were drawn', () => {
+    const table = tableOf(Array.from({ length: 100 }, (_, index) => node(`n${index}`)));
+    expect(reasonOf(table, job())).toBe(`scores 96, best of 8 sampled that fit: ${left}`);
+  });
+
+  it('says that no other node fits only where all were looked at', () => {
+    expect(reasonOf(tableOf([node('a')]), job())).toBe(`the only node that fits: ${left}`);
+    // One in a hundred: most samples have none, the others one.
+    const rare = Array.from({ length: 200 }, (_, index) =>
+      node(`n${index}`, { status: index % 100 === 0 ? 'ready' : 'suspect' }),
+    );
+    const reasons = Array.from({ length: 50 }, (_, seed) => reasonOf(tableOf(rare), job({ seed })));
+    expect(new Set(reasons)).toEqual(
+      new Set([
+        `scores 96, best of all 2 that fit: ${left}`,
+        `scores 96, best of 2 sampled that fit: ${left}`,
+        `scores 96, the one in a sample that fits: ${left}`,
+      ]),
+    );
+  });
+
+  it('tells when the job named the node', () => {
+    const named = job({ requirement: { constraints: [{ type: 'direct', node: 'a' }] } });
+    expect(reasonOf(tableOf([node('a'), node('b')]), named)).toBe(
+      `the node that the job names: ${left}`,
+    );
+  });
+
+  it('comes with why the other nodes were passed over', () => {
+    const table = tableOf([node('a'), node('b', { status: 'lost' }), node('c')]);
+    expect(planJobs(table, [job()])[0]?.considered).toEqual({
+      nodes: 3,
+      feasible: 2,
+      filtered: { status: 1 },
+    });
+  });
+});
+
+describe('a refusal for other reasons than capacity', () => {
+  const detailOf = (facts: Partial<NodeFacts>, asked: JobToPlan) =>
+    planJobs(tableOf([node('a', facts), node('b', { status: 'lost' })]), [asked])[0]?.refusal;
+  const zone = { labels: { zone: 'north' } };
+  const arm = { constraints: [{ type: 'architecture', architecture: 'arm64' }] } as const;
+  const direct = (...ids: string[]) => ({
+    constraints: ids.map((id) => ({ type: 'direct', node: id }) as const),
+  });
+
+  it.each([
+    ['Nearest is a, which is excluded from this choice.', job({ exclude: new Set(['a', 'b']) })],
+    [
+      'Nearest is a, which offers docker, not unikernel.',
+      job({ requirement: { technology: 'unikernel' } }),
+    ],
+    ['Nearest is a, which is amd64, not arm64.', job({ requirement: arm })],
+    ['Nearest is a, which lacks the label zone=north.', job({ requirement: zone })],
+    ['b is not ready.', job({ requirement: direct('b') })],
+    ['The job names x, which is not registered.', job({ requirement: direct('x') })],
+    [
+      'a cannot be each of the nodes that the job names (a, b).',
+      job({ requirement: direct('a', 'b') }),
+    ],
+  ])('ends with what comes closest: %s', (sentence, asked) => {
+    const refusal = detailOf({}, asked);
+    expect(refusal).toMatchObject({ code: 'no-qualified-node', nearest: null, wouldFit: null });
+    expect(refusal?.detail.endsWith(`. ${sentence}`) || refusal?.detail).toBe(true);
+  });
+
+  it('names the value that a label has instead', () => {
+    expect(detailOf({ labels: { zone: 'south' } }, job({ requirement: zone }))?.detail).toBe(
+      '1 instance does not fit on any of 2 nodes: 1 not ready, 1 without a label asked for. ' +
+        'Nearest is a, which has zone=south, not zone=north.',
+    );
+  });
 });
 
 const facts = fc
@@ -205,6 +275,46 @@ describe('any plan', () => {
         }
       }),
       { numRuns: 200, seed: 20261123 },
+    );
+  });
+
+  it('of many replicas is what placing them one by one on the best of all nodes gives', () => {
+    const small = fc
+      .array(facts, { minLength: 1, maxLength: 60 })
+      .map((makers) => makers.map((make, index) => make(`n${String(index).padStart(3, '0')}`)));
+    fc.assert(
+      fc.property(small, fc.integer({ min: 17, max: 60 }), (nodes, instances) => {
+        const present = new Map<string, number>();
+        const reserved = new Map(nodes.map((n) => [n.id, n.reserved]));
+        const oneByOne: string[] = [];
+        for (let number = 0; number < instances; number += 1) {
+          const now = nodes.map((n) => ({ ...n, reserved: reserved.get(n.id) ?? n.reserved }));
+          const id = chosen(tableOf(now), job({ present }))[0]?.[0];
+          if (id === undefined) break;
+          oneByOne.push(id);
+          present.set(id, (present.get(id) ?? 0) + 1);
+          const { cpuMillis, memoryMiB } = reserved.get(id) ?? { cpuMillis: 0, memoryMiB: 0 };
+          reserved.set(id, { cpuMillis: cpuMillis + 100, memoryMiB: memoryMiB + 100 });
+        }
+        expect(chosen(tableOf(nodes), job({ instances }))[0]).toEqual(oneByOne);
+      }),
+      { numRuns: 60, seed: 3 },
+    );
+  });
+
+  it('scores in whole numbers from 0 to 100', () => {
+    fc.assert(
+      fc.property(cluster, jobs, (nodes, asked) => {
+        const planned = asked.map(({ instances, seed }) => job({ instances, seed }));
+        for (const { placements } of planJobs(tableOf(nodes), planned)) {
+          for (const { total, scores } of placements) {
+            for (const score of [total, ...Object.values(scores)]) {
+              expect(Number.isInteger(score) && score >= 0 && score <= 100).toBe(true);
+            }
+          }
+        }
+      }),
+      { numRuns: 100, seed: 4 },
     );
   });
 });

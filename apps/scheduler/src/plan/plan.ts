@@ -11,9 +11,9 @@ import { Candidates } from './filters/candidates.js';
 import { explainRefusal } from './filters/refusal.js';
 import type { NodeColumns } from './node-columns.js';
 import { Replicas } from './replicas.js';
+import { Room } from './room.js';
 import { describePlacement } from './scores/reason.js';
 import { scoreOf } from './scores/score.js';
-import { Taken } from './taken.js';
 
 /** Name and version of the rules in this folder, stored with every decision. */
 export const policy = 'least-allocated-spread/1';
@@ -47,16 +47,16 @@ export interface JobPlan {
  * the same columns, jobs and seeds give the same plans, byte for byte.
  */
 export function planJobs(nodes: NodeColumns, jobs: readonly JobToPlan[]): JobPlan[] {
-  const taken = new Taken(nodes.count);
-  return jobs.map((job) => planJob(nodes, taken, job));
+  const room = new Room(nodes);
+  return jobs.map((job) => planJob(room, job));
 }
 
-function planJob(nodes: NodeColumns, taken: Taken, job: JobToPlan): JobPlan {
+function planJob(room: Room, job: JobToPlan): JobPlan {
   const { requirement } = job;
-  const candidates = new Candidates(nodes, taken, requirement, job.exclude);
-  const present = presentBySlot(nodes, job.present);
+  const candidates = new Candidates(room, requirement, job.exclude);
+  const present = presentBySlot(room.nodes, job.present);
   const placements: ProposedPlacement[] = [];
-  const next = chooser(nodes, taken, candidates, job, present);
+  const next = chooser(room, candidates, job, present);
   let first: Choice | null = null;
   while (placements.length < job.instances) {
     const choice = next();
@@ -64,18 +64,18 @@ function planJob(nodes: NodeColumns, taken: Taken, job: JobToPlan): JobPlan {
     first ??= choice;
     const { slot } = choice;
     const presentThere = present.get(slot) ?? 0;
-    const score = scoreOf(nodes, taken, slot, presentThere, requirement.resources);
-    taken.add(slot, requirement.resources);
-    placements.push(describePlacement(nodes, taken, choice, score));
+    const score = scoreOf(room, slot, presentThere, requirement.resources);
+    room.take(slot, requirement.resources);
+    placements.push(describePlacement(room, choice, score));
     present.set(slot, presentThere + 1);
   }
   const missing = job.instances - placements.length;
   const survey = missing > 0 ? candidates.survey() : null;
   return {
     placements,
-    refusal: survey === null ? null : explainRefusal(nodes, candidates, survey, missing),
+    refusal: survey === null ? null : explainRefusal(candidates, survey, missing),
     considered: {
-      nodes: nodes.count,
+      nodes: room.nodes.count,
       feasible: survey === null ? (first?.feasible ?? 0) : 0,
       filtered: survey?.filtered ?? first?.filtered ?? {},
     },
@@ -83,8 +83,7 @@ function planJob(nodes: NodeColumns, taken: Taken, job: JobToPlan): JobPlan {
 }
 
 function chooser(
-  nodes: NodeColumns,
-  taken: Taken,
+  room: Room,
   candidates: Candidates,
   job: JobToPlan,
   present: ReadonlyMap<number, number>,
@@ -92,14 +91,15 @@ function chooser(
   const named = candidates.namedSlot();
   if (named !== null) return () => chooseNamed(named, candidates);
   const { resources } = job.requirement;
+  const { count } = room.nodes;
   const rank = (slot: number): number =>
-    scoreOf(nodes, taken, slot, present.get(slot) ?? 0, resources).total;
+    scoreOf(room, slot, present.get(slot) ?? 0, resources).total;
   if (job.instances >= heapFrom) {
-    const replicas = new Replicas(nodes.count, candidates, rank);
+    const replicas = new Replicas(count, candidates, rank);
     return () => replicas.next();
   }
   const chance = seededRandomness(job.seed);
-  return () => chooseBest(nodes.count, candidates, rank, chance);
+  return () => chooseBest(count, candidates, rank, chance);
 }
 
 function presentBySlot(

@@ -1,7 +1,7 @@
-import type { FilterCounts, Requirement, Resources } from '@oakring/contracts';
+import type { FilterCounts, Requirement } from '@oakring/contracts';
 import { filterNames, type FilterName } from '@oakring/placement';
 import type { NodeColumns, Shape } from '../node-columns.js';
-import type { Taken } from '../taken.js';
+import type { Room } from '../room.js';
 
 /** Every node looked at when not one more instance fits: the bounded full scan before a "no". */
 export interface Survey {
@@ -17,16 +17,17 @@ export interface Survey {
  * What depends on a node's make alone is decided once per shape and remembered.
  */
 export class Candidates {
+  private readonly nodes: NodeColumns;
   private readonly verdicts: (FilterName | null | undefined)[] = [];
   private readonly direct: string | null;
   private readonly conflictingDirect: boolean;
 
   constructor(
-    private readonly nodes: NodeColumns,
-    private readonly taken: Taken,
+    readonly room: Room,
     readonly requirement: Requirement,
     private readonly excluded: ReadonlySet<string>,
   ) {
+    this.nodes = room.nodes;
     const named = requirement.constraints.flatMap((c) => (c.type === 'direct' ? [c.node] : []));
     this.direct = named[0] ?? null;
     this.conflictingDirect = named.some((id) => id !== named[0]);
@@ -46,14 +47,9 @@ export class Candidates {
     if (verdict !== null) return verdict;
     if (this.direct !== null && (this.direct !== id || this.conflictingDirect)) return 'direct';
     const { cpuMillis, memoryMiB } = this.requirement.resources;
-    if (this.cpuFree(slot) < cpuMillis) return 'capacity-cpu';
-    if (this.memoryFree(slot) < memoryMiB) return 'capacity-memory';
+    if (this.room.cpuFree(slot) < cpuMillis) return 'capacity-cpu';
+    if (this.room.memoryFree(slot) < memoryMiB) return 'capacity-memory';
     return null;
-  }
-
-  /** What is free on a node after what these plans have taken. */
-  freeOf(slot: number): Resources {
-    return { cpuMillis: this.cpuFree(slot), memoryMiB: this.memoryFree(slot) };
   }
 
   survey(): Survey {
@@ -79,14 +75,6 @@ export class Candidates {
     return { filtered, nearest, furthest };
   }
 
-  private cpuFree(slot: number): number {
-    return (this.nodes.cpuFree[slot] ?? 0) - (this.taken.cpu[slot] ?? 0);
-  }
-
-  private memoryFree(slot: number): number {
-    return (this.nodes.memoryFree[slot] ?? 0) - (this.taken.memory[slot] ?? 0);
-  }
-
   private verdictOf(shape: number): FilterName | null {
     const known = this.verdicts[shape];
     if (known !== undefined) return known;
@@ -98,8 +86,8 @@ export class Candidates {
   /** How far a node is from fitting: the larger share of the request that is missing, per mille. */
   private lackOf(slot: number): number {
     const { cpuMillis, memoryMiB } = this.requirement.resources;
-    const cpu = Math.max(0, cpuMillis - this.cpuFree(slot));
-    const memory = Math.max(0, memoryMiB - this.memoryFree(slot));
+    const cpu = Math.max(0, cpuMillis - this.room.cpuFree(slot));
+    const memory = Math.max(0, memoryMiB - this.room.memoryFree(slot));
     return Math.max(perMille(cpu, cpuMillis), perMille(memory, memoryMiB));
   }
 }

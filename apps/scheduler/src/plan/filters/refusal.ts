@@ -1,31 +1,34 @@
 import type { FilterCounts, PlacementRefusal, Resources } from '@oakring/contracts';
 import { filterNames, filterPhrases } from '@oakring/placement';
-import type { NodeColumns } from '../node-columns.js';
 import type { Candidates, Survey } from './candidates.js';
 import { whatWouldQualify } from './unqualified.js';
 
 /** "No" with its reasons: counts per filter, the nearest node, and the smallest change that fits. */
 export function explainRefusal(
-  nodes: NodeColumns,
   candidates: Candidates,
   survey: Survey,
   missing: number,
 ): PlacementRefusal {
   const { filtered, nearest } = survey;
+  const { room, requirement } = candidates;
+  const { nodes } = room;
   if (nodes.count === 0) {
     const detail = 'No node is registered. Start a worker, or register one over HTTP.';
     return { code: 'no-nodes', detail, filtered, nearest: null, wouldFit: null };
   }
   const seen = seenSentence(nodes.count, filtered, missing);
   if (nearest === -1) {
-    const detail = `${seen} ${whatWouldQualify(nodes, candidates, survey)}`;
+    const detail = `${seen} ${whatWouldQualify(candidates, survey)}`;
     return { code: 'no-qualified-node', detail, filtered, nearest: null, wouldFit: null };
   }
-  const asked = candidates.requirement.resources;
-  const wouldFit = smallerOf(asked, candidates.freeOf(nearest));
+  const asked = requirement.resources;
+  const wouldFit: Resources = {
+    cpuMillis: room.cpuFree(nearest),
+    memoryMiB: room.memoryFree(nearest),
+  };
   const lacking: Resources = {
-    cpuMillis: asked.cpuMillis - wouldFit.cpuMillis,
-    memoryMiB: asked.memoryMiB - wouldFit.memoryMiB,
+    cpuMillis: Math.max(0, asked.cpuMillis - wouldFit.cpuMillis),
+    memoryMiB: Math.max(0, asked.memoryMiB - wouldFit.memoryMiB),
   };
   const nodeId = nodes.ids[nearest] ?? '';
   return {
@@ -35,7 +38,7 @@ export function explainRefusal(
       `${change(asked, lacking, wouldFit)} would fit there.`,
     filtered,
     nearest: { nodeId, lacking },
-    wouldFit: candidates.freeOf(nearest),
+    wouldFit,
   };
 }
 
@@ -46,13 +49,6 @@ function seenSentence(nodeCount: number, filtered: FilterCounts, missing: number
     .join(', ');
   const who = `${missing} ${missing === 1 ? 'instance does' : 'instances do'} not fit`;
   return `${who} on any of ${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'}: ${counts}.`;
-}
-
-function smallerOf(one: Resources, other: Resources): Resources {
-  return {
-    cpuMillis: Math.min(one.cpuMillis, other.cpuMillis),
-    memoryMiB: Math.min(one.memoryMiB, other.memoryMiB),
-  };
 }
 
 function amount(resources: Resources): string {

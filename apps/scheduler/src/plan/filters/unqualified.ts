@@ -1,15 +1,12 @@
 import type { Requirement } from '@oakring/contracts';
 import type { FilterName } from '@oakring/placement';
-import type { NodeColumns, Shape } from '../node-columns.js';
+import type { Shape } from '../node-columns.js';
 import type { Candidates, Survey } from './candidates.js';
 
 /** Which node comes closest when capacity is not the reason, and what keeps it: one sentence. */
-export function whatWouldQualify(
-  nodes: NodeColumns,
-  candidates: Candidates,
-  survey: Survey,
-): string {
+export function whatWouldQualify(candidates: Candidates, survey: Survey): string {
   const { requirement } = candidates;
+  const { nodes } = candidates.room;
   const named = candidates.namedSlot();
   if (named === -1) return `The job names ${namesOf(requirement)}, which is not registered.`;
   const slot = named ?? survey.furthest?.slot ?? -1;

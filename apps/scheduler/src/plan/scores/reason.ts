@@ -1,27 +1,20 @@
 import type { ProposedPlacement } from '@oakring/contracts';
 import type { Choice } from '../choice.js';
-import type { NodeColumns } from '../node-columns.js';
-import type { Taken } from '../taken.js';
+import type { Room } from '../room.js';
 import type { Score } from './score.js';
 
-/** A placement with its one sentence for a person: chosen from what, and what stays free. */
-export function describePlacement(
-  nodes: NodeColumns,
-  taken: Taken,
-  choice: Choice,
-  score: Score,
-): ProposedPlacement {
+/** A placement with its one sentence for a person: chosen from what, and what stays free once it is taken. */
+export function describePlacement(room: Room, choice: Choice, score: Score): ProposedPlacement {
   const { slot } = choice;
   const { total, leastAllocated, balance, spread } = score;
-  const cpu = (nodes.cpuFree[slot] ?? 0) - (taken.cpu[slot] ?? 0);
-  const memory = (nodes.memoryFree[slot] ?? 0) - (taken.memory[slot] ?? 0);
+  const { ids, cpuCapacity, memoryCapacity } = room.nodes;
   return {
-    nodeId: nodes.ids[slot] ?? '',
+    nodeId: ids[slot] ?? '',
     total,
     scores: { leastAllocated, balance, spread },
     reason:
-      `${chosenFrom(choice, total)}: ${cpu} of ${nodes.cpuCapacity[slot] ?? 0} cpuMillis and ` +
-      `${memory} of ${nodes.memoryCapacity[slot] ?? 0} MiB stay free`,
+      `${chosenFrom(choice, total)}: ${room.cpuFree(slot)} of ${cpuCapacity[slot] ?? 0} cpuMillis and ` +
+      `${room.memoryFree(slot)} of ${memoryCapacity[slot] ?? 0} MiB stay free`,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Resources } from '@oakring/contracts';
-import type { NodeColumns } from '../node-columns.js';
-import type { Taken } from '../taken.js';
+import type { Room } from '../room.js';
 
 /** Weights of the scores in the total; a decision's policy name stands for these numbers. */
 const weights = { leastAllocated: 2, balance: 1, spread: 2 } as const;
@@ -22,20 +21,12 @@ export interface Score {
  * Rated as if the instance were there: `resources` is what it will take, `present` how many
  * instances of its job the node has without it.
  */
-export function scoreOf(
-  nodes: NodeColumns,
-  taken: Taken,
-  slot: number,
-  present: number,
-  resources: Resources,
-): Score {
-  const cpu = freePercent(
-    (nodes.cpuFree[slot] ?? 0) - (taken.cpu[slot] ?? 0) - resources.cpuMillis,
-    nodes.cpuCapacity[slot] ?? 0,
-  );
+export function scoreOf(room: Room, slot: number, present: number, resources: Resources): Score {
+  const { cpuCapacity, memoryCapacity } = room.nodes;
+  const cpu = freePercent(room.cpuFree(slot) - resources.cpuMillis, cpuCapacity[slot] ?? 0);
   const memory = freePercent(
-    (nodes.memoryFree[slot] ?? 0) - (taken.memory[slot] ?? 0) - resources.memoryMiB,
-    nodes.memoryCapacity[slot] ?? 0,
+    room.memoryFree(slot) - resources.memoryMiB,
+    memoryCapacity[slot] ?? 0,
   );
   const leastAllocated = Math.floor((cpu + memory) / 2);
   const balance = 100 - Math.abs(cpu - memory);

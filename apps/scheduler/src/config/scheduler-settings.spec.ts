@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSchedulerSettings } from './scheduler-settings.js';
+
+describe('the settings of a scheduler', () => {
+  it('have defaults for a manager on the same machine', () => {
+    expect(readSchedulerSettings({})).toMatchObject({
+      host: '127.0.0.1',
+      schedulerPort: 10105,
+      managerUrl: 'http://127.0.0.1:10100',
+      token: null,
+    });
+  });
+
+  it('are refused with every bad variable named', () => {
+    const env = { OAKRING_SCHEDULER_PORT: 'x', OAKRING_MANAGER_URL: 'ftp://m' };
+    expect(() => readSchedulerSettings(env)).toThrow(
+      /OAKRING_SCHEDULER_PORT[^]*OAKRING_MANAGER_URL/,
+    );
+  });
+
+  it('are refused beyond loopback without a token, unless that is asked for', () => {
+    const open = { OAKRING_HOST: '0.0.0.0' };
+    expect(() => readSchedulerSettings(open)).toThrow(/OAKRING_ALLOW_OPEN/);
+    expect(readSchedulerSettings({ ...open, OAKRING_TOKEN: 's' }).token).toBe('s');
+    expect(readSchedulerSettings({ ...open, OAKRING_ALLOW_OPEN: 'true' }).host).toBe('0.0.0.0');
+  });
+});
