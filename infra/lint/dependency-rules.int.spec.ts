@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { plantTree, type ScratchTree } from './testing/scratch-tree.js';
+
+const rules: { forbidden: { name: string }[] } = createRequire(import.meta.url)(
+  '../../.dependency-cruiser.cjs',
+);
+
+/** For each rule an import that it must refuse: [rule, who imports, what]. */
+const refused: [rule: string, from: string, what: string][] = [
+  ['no-cycles', 'apps/worker/src/back.ts', './there.js'],
+  ['libs-through-their-front-door', 'apps/manager/src/a.ts', '../../../libs/ports/src/ids.js'],
+  ['libs-know-no-apps', 'libs/placement/src/a.ts', '@oakring/scheduler'],
+  ['contracts-and-ports-stand-alone', 'libs/contracts/src/a.ts', '@oakring/ports'],
+  ['placement-knows-contracts-only', 'libs/placement/src/b.ts', '@oakring/ports'],
+  ['events-know-contracts-and-ports-only', 'libs/events/src/a.ts', '@oakring/placement'],
+  ['apps-are-apart', 'apps/scheduler/src/a.ts', '@oakring/manager'],
+  [
+    'cli-composes-through-front-doors',
+    'apps/cli/src/a.ts',
+    '../../manager/src/views/nodes/nodes.js',
+  ],
+  ['deciders-are-pure', 'apps/manager/src/commands/decide/a.ts', 'node:crypto'],
+  ['deciders-are-pure', 'apps/manager/src/views/fold/a.ts', 'rxjs'],
+  ['writer-knows-no-edge', 'apps/manager/src/commands/a.ts', '../outbox/outbox.js'],
+  ['writer-knows-no-transport', 'apps/manager/src/views/a.ts', '@nestjs/platform-fastify'],
+  ['views-know-no-commands', 'apps/manager/src/views/b.ts', '../commands/order.js'],
+  ['queries-change-nothing', 'apps/manager/src/queries/a.ts', '../outbox/outbox.js'],
+  ['plans-are-pure', 'apps/scheduler/src/plan/a.ts', '@nestjs/common'],
+  ['plans-are-pure', 'apps/scheduler/src/plan/b.ts', '../observe/copy.js'],
+  ['observing-answers-nobody', 'apps/scheduler/src/observe/a.ts', '../answer/answer.js'],
+  ['mqtt-at-the-edge', 'apps/manager/src/scheduling/a.ts', 'mqtt'],
+  ['lmdb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'lmdb'],
+  ['no-dev-dependencies-in-what-ships', 'apps/worker/src/a.ts', 'fast-check'],
+];
+
+/** Imports that look alike and are right. */
+const allowed: [from: string, what: string][] = [
+  ['apps/manager/src/c.ts', '@oakring/ports'],
+  ['apps/cli/src/c.ts', '@oakring/manager'],
+  ['apps/manager/src/commands/c.ts', '../views/nodes/nodes.js'],
+  ['apps/manager/src/queries/c.ts', '../views/nodes/nodes.js'],
+  ['apps/manager/src/inbox/mqtt/c.ts', 'mqtt'],
+  ['apps/worker/src/connect/c.ts', 'mqtt'],
+  ['apps/manager/src/views/c.spec.ts', '../commands/order.js'],
+  ['apps/worker/src/c.spec.ts', 'fast-check'],
+  ['libs/events/src/c.ts', 'lmdb'],
+  ['libs/ports/src/c.ts', './ids.js'],
+];
+
+const targets = [
+  'apps/manager/src/index.ts',
+  'apps/manager/src/commands/order.ts',
+  'apps/manager/src/outbox/outbox.ts',
+  'apps/manager/src/views/nodes/nodes.ts',
+  'apps/scheduler/src/index.ts',
+  'apps/scheduler/src/answer/answer.ts',
+  'apps/scheduler/src/observe/copy.ts',
+  'libs/placement/src/index.ts',
+  'libs/ports/src/ids.ts',
+  'libs/ports/src/index.ts',
+];
+
+describe('the dependency rules', () => {
+  let tree: ScratchTree;
+  let found: string[];
+
+  beforeAll(async () => {
+    const importing = [...refused.map(([, from, what]) => [from, what]), ...allowed];
+    const files = {
+      ...Object.fromEntries(targets.map((path) => [path, 'export {};\n'])),
+      ...Object.fromEntries(importing.map(([from, what]) => [from, `import '${what}';\n`])),
+      'apps/worker/src/there.ts': "import './back.js';\n",
+    };
+    tree = await plantTree(files, ['.dependency-cruiser.cjs']);
+    const output = await tree.run('depcruise', ['apps', 'libs', '--output-type', 'json']);
+    const { summary }: { summary: { violations: { from: string; rule: { name: string } }[] } } =
+      JSON.parse(output);
+    found = summary.violations.map(({ from, rule }) => `${rule.name}: ${from}`);
+  });
+
+  afterAll(() => tree.remove());
+
+  it.each(refused)('%s: %s may not import %s', (rule, from) => {
+    expect(found).toContain(`${rule}: ${from}`);
+  });
+
+  it.each(allowed)('%s may import %s', (from) => {
+    expect(found.filter((violation) => violation.endsWith(` ${from}`))).toEqual([]);
+  });
+
+  it('are all proven here', () => {
+    const proven = new Set(refused.map(([rule]) => rule));
+    expect(rules.forbidden.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([]);
+  });
+});

@@ -1,1 +1,0 @@
-export declare function offencesIn(path: string, text: string): { line: number; text: string }[];
