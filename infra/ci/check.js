@@ -1,48 +1,30 @@
 #!/usr/bin/env node
-// Every static check, side by side; prints what failed and how long each took.
+// Runs scripts of package.json side by side (`npm run check`): a line for each as it ends, then all
+// that the failed ones said. Ends with 1 if any failed.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+import colors from 'picocolors';
 
-const checks = {
-  format: ['prettier', '--check', '--log-level', 'warn', '.'],
-  lint: ['oxlint', '--type-aware', '--quiet'],
-  types: ['tsc', '-p', 'tsconfig.json'],
-  'dependency rules': [
-    'depcruise',
-    '--config',
-    '.dependency-cruiser.cjs',
-    '--output-type',
-    'err',
-    'apps',
-    'libs',
-  ],
-  'ports only': ['node', 'infra/lint/ports-only.js'],
-  'dead code': ['knip', '--no-config-hints'],
-};
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+const names = process.argv.slice(2);
+const widest = Math.max(...names.map(({ length }) => length));
+const env = { ...process.env, ...(colors.isColorSupported ? { FORCE_COLOR: '1' } : {}) };
 
-const color = process.stdout.isTTY
-  ? { red: '\u001b[31m', green: '\u001b[32m', off: '\u001b[0m' }
-  : { red: '', green: '', off: '' };
-
-function run(name, [command, ...args]) {
+async function check(name) {
   const startedMs = performance.now();
-  const program = command === 'node' ? process.execPath : `node_modules/.bin/${command}`;
-  return new Promise((resolve) => {
-    let output = '';
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (text) => (output += text));
-    child.on('close', (code) => {
-      const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-      const mark = code === 0 ? `${color.green}ok${color.off}` : `${color.red}failed${color.off}`;
-      console.log(`${name.padEnd(17)} ${mark}  ${seconds} s`);
-      if (code !== 0) console.log(output);
-      resolve(code === 0);
-    });
-  });
+  const child = spawn(`${scripts[name]} 2>&1`, { shell: true, env, stdio: ['ignore', 'pipe', 2] });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const [said, code] = await Promise.all([text(child.stdout), ended]);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  const verdict = code === 0 ? colors.green('ok    ') : colors.red('failed');
+  console.log(`${name.padEnd(widest)}  ${verdict} ${colors.dim(`${seconds} s`)}`);
+  return { name, said, failed: code !== 0 };
 }
 
-const passed = await Promise.all(
-  Object.entries(checks).map(([name, command]) => run(name, command)),
-);
-process.exit(passed.every(Boolean) ? 0 : 1);
+const results = await Promise.all(names.map(check));
+const failed = results.filter((result) => result.failed);
+for (const { name, said } of failed)
+  console.log(`\n${colors.red(colors.bold(`npm run ${name}`))}\n${said.trim()}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
