@@ -1,25 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { upSubscriptions } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { connect, type MqttClient } from 'mqtt';
-import { Socket } from 'node:net';
+import type { MqttClient } from 'mqtt';
+import { openClient, sendAtOnce, subscribeUp, type BrokerAddress } from './mqtt-client.js';
 import { Publications, unreachable } from './publications.js';
 import { displacedDelayMs, reconnectDelayMs } from './reconnect-delay.js';
 
-const connectTimeoutMs = 5_000;
-const keepaliveSeconds = 10;
 /** A link that ends this soon after its CONNACK, twice running, was taken by somebody else. */
 const shortLifeMs = 5_000;
 const displacedAfterShortLives = 2;
 const disconnectWithinMs = 1_000;
-
-export interface BrokerConnectionOptions {
-  readonly url: string;
-  readonly username: string | null;
-  readonly password: string | null;
-  /** `oakring-<clusterId>`: the broker itself cuts off a predecessor of the same cluster. */
-  readonly clientId: string;
-}
 
 /** Called inside the socket's callback: take the message and return. */
 export type MessageListener = (topic: string, payload: Buffer, retained: boolean) => void;
@@ -52,7 +41,7 @@ export class BrokerConnection {
   private saidUnreachable = false;
 
   constructor(
-    private readonly options: BrokerConnectionOptions,
+    private readonly options: BrokerAddress,
     private readonly ports: Ports,
   ) {}
 
@@ -138,7 +127,7 @@ export class BrokerConnection {
   /** One link from its start to its end: how long it lived after CONNACK, or null without one. */
   private liveOnce(): Promise<number | null> {
     const publications = new Publications();
-    const client = this.open();
+    const client = openClient(this.options, this.ports.timers);
     this.client = client;
     this.publications = publications;
     return new Promise((resolve) => {
@@ -147,7 +136,7 @@ export class BrokerConnection {
       client.on('connect', () => {
         connackAtMs = this.ports.clock.monotonicMs();
         sendAtOnce(client);
-        this.subscribe(client);
+        subscribeUp(client, () => this.wentUp(client));
       });
       client.on('message', (topic, payload, packet) =>
         this.messageListener(topic, payload, packet.retain),
@@ -162,40 +151,6 @@ export class BrokerConnection {
         publications.abandon(reason);
         resolve(connackAtMs === null ? null : this.ports.clock.monotonicMs() - connackAtMs);
       });
-    });
-  }
-
-  private open(): MqttClient {
-    const { url, username, password, clientId } = this.options;
-    return connect(url, {
-      clientId,
-      ...(username === null ? {} : { username }),
-      ...(password === null ? {} : { password }),
-      clean: true,
-      reconnectPeriod: 0,
-      resubscribe: false,
-      queueQoSZero: false,
-      connectTimeout: connectTimeoutMs,
-      keepalive: keepaliveSeconds,
-      // Its debug log formats nothing when it is off, but is called eight times a message.
-      log: () => {},
-    });
-  }
-
-  private subscribe(client: MqttClient): void {
-    const filters = Object.fromEntries(
-      upSubscriptions.map((filter): [string, { qos: 0 | 1 }] => [
-        filter,
-        { qos: filter.endsWith('/information') ? 0 : 1 },
-      ]),
-    );
-    client.subscribe(filters, (error, granted) => {
-      const refused = granted?.filter(({ qos }) => qos > 2).map(({ topic }) => topic) ?? [];
-      if (error === null && refused.length === 0) return this.wentUp(client);
-      const reason =
-        refused.length > 0 ? `the broker refuses ${refused.join(', ')}` : error?.message;
-      client.emit('error', new Error(reason ?? 'subscribing failed'));
-      client.stream.destroy();
     });
   }
 
@@ -246,12 +201,4 @@ function reasonOf(error: Error & { code?: unknown }): string {
 
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//***@');
-}
-
-/**
- * MQTT.js writes a packet in pieces; with Nagle's algorithm the last piece waits for the other side's
- * delayed acknowledgement: 40 ms on Linux, on every order.
- */
-function sendAtOnce(client: MqttClient): void {
-  if (client.stream instanceof Socket) client.stream.setNoDelay(true);
 }

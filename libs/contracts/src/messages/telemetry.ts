@@ -1,3 +1,4 @@
+import { plainReading } from './plain-reading.js';
 import { incarnationRange, optional } from './registration.js';
 import {
   idOf,
@@ -32,9 +33,15 @@ export interface InstanceReading {
   readonly memory: number;
 }
 
-const maxInstances = 10_000;
+export const maxInstanceReadings = 10_000;
 
 export function parseReading(body: JsonObject): Parsed<Reading> {
+  const plain = plainReading(body);
+  return plain === null ? parseReadingByField(body) : { ok: true, value: plain };
+}
+
+/** `parseReading` without its short cut. */
+export function parseReadingByField(body: JsonObject): Parsed<Reading> {
   const cpu = percentOf(body['cpu'], 'cpu');
   if (!cpu.ok) return cpu;
   const memory = percentOf(body['memory'], 'memory');
@@ -79,10 +86,10 @@ export function percentOf(value: unknown, field: string): Parsed<number> {
 }
 
 function instanceReadingsOf(value: unknown): Parsed<readonly InstanceReading[]> {
-  if (!Array.isArray(value) || value.length > maxInstances) {
+  if (!Array.isArray(value) || value.length > maxInstanceReadings) {
     return refused(
       'invalid-field',
-      `instances is not a list of at most ${maxInstances}.`,
+      `instances is not a list of at most ${maxInstanceReadings}.`,
       'instances',
       value,
     );

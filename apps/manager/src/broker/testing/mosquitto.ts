@@ -1,11 +1,11 @@
-import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 /** The real Mosquitto and its clients, as a machine with `apt-get install mosquitto` has them. */
 
@@ -58,7 +58,8 @@ export interface Publication {
 /** `mosquitto_pub`: resolves with its exit code once the broker has the message. */
 export async function mosquittoPub(port: number, publication: Publication): Promise<number> {
   const { topic, payload, qos = 1, retain = false, more = [] } = publication;
-  const args = ['-p', String(port), '-t', topic, '-q', String(qos), '-s', ...more];
+  const args = ['-p', String(port), '-t', topic, '-q', String(qos), ...more];
+  args.push(payload.length === 0 ? '-n' : '-s');
   if (retain) args.push('-r');
   const child = spawn('mosquitto_pub', args, { stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.end(payload);
@@ -81,8 +82,9 @@ export async function mosquittoSub(
 ): Promise<Subscription> {
   const marker = 'message: ';
   const args = ['-d', '-p', String(port), '-t', topic, '-q', '1', '-F', `${marker}%t %p`, ...more];
-  const child: ChildProcessByStdio<Writable, Readable, null> = spawn('mosquitto_sub', args, {
-    stdio: ['pipe', 'pipe', 'inherit'],
+  // Into a pipe it would keep "Subscribed" to itself until its buffer is full.
+  const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const messages: string[] = [];

@@ -47,7 +47,7 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   constructor(
     private readonly connection: Pick<BrokerConnection, 'onMessage'>,
     private readonly deadLetters: DeadLetters,
-    private readonly ports: Ports,
+    ports: Ports,
   ) {
     super();
     this.shed = new ShedReadings(ports.clock);
@@ -102,9 +102,7 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   }
 
   private receiveReading(nodeId: string, payload: Buffer): void {
-    const { clock } = this.ports;
-    const atMonotonicMs = clock.monotonicMs();
-    const reading = { nodeId, payload, atMonotonicMs, atWallMs: clock.wallMs() };
+    const reading = { nodeId, payload };
     while (!this.readings.offer(reading)) {
       const oldest = this.readings.shift();
       if (oldest !== undefined) this.shed.count(oldest.nodeId);

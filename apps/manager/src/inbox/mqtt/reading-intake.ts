@@ -1,10 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { parseReading, refused, topicOf, type Reading, type Refusal } from '@oakring/contracts';
 import type { RecordedReading, TelemetryLog } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { COMMAND_QUEUE, TELEMETRY_LOG } from '../../tokens.js';
+import { COMMAND_QUEUE, PORTS, TELEMETRY_LOG } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '../../views/records.js';
 import { decodeReading } from './decode-payload.js';
@@ -29,10 +30,14 @@ export class ReadingIntake {
     private readonly deadLetters: DeadLetters,
     @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
+  /** Readings count as seen now, at most the time they waited later than they came: late is safe. */
   take(batch: readonly ReceivedReading[]): void {
     const recorded: RecordedReading[] = [];
+    const atMonotonicMs = this.ports.clock.monotonicMs();
+    const at = this.ports.clock.wallMs();
     for (const received of batch) {
       const parsed = decodeReading(received.payload, parseReading);
       if (!parsed.ok) {
@@ -46,10 +51,10 @@ export class ReadingIntake {
         if (refusal !== null) this.refuse(received, refusal);
         continue;
       }
-      this.table.record(node, reading, received.atMonotonicMs, received.atWallMs);
+      this.table.record(node, reading, atMonotonicMs, at);
       if (node.status !== 'ready' && node.status !== 'registered') this.bringBack(node);
       const { cpu, memory } = reading;
-      recorded.push({ nodeId: received.nodeId, at: received.atWallMs, cpu, memory });
+      recorded.push({ nodeId: received.nodeId, at, cpu, memory });
     }
     if (recorded.length > 0) this.append(recorded);
   }

@@ -9,12 +9,10 @@ export interface WorkerMessage {
   readonly retained: boolean;
 }
 
-/** A reading as it came, with when it came. */
+/** A reading as it came. */
 export interface ReceivedReading {
   readonly nodeId: string;
   readonly payload: Buffer;
-  readonly atMonotonicMs: number;
-  readonly atWallMs: number;
 }
 
 /** Pattern of a kind of message, for `@EventPattern`. */

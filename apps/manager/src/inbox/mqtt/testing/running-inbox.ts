@@ -58,7 +58,11 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       return writer.submit(command, key).finally(changes.tell);
     },
   };
-  const deadLetters = await DeadLetters.open(null, ports);
+  // Every letter is a minute after the one before: none is left out for being one of many.
+  let letterMs = 0;
+  const monotonicMs = (): number => (letterMs += 60_000);
+  const letterPorts = { ...ports, clock: { ...ports.clock, monotonicMs } };
+  const deadLetters = await DeadLetters.open(null, letterPorts);
   const record = deadLetters.record.bind(deadLetters);
   deadLetters.record = (message: RefusedMessage) => {
     record(message);

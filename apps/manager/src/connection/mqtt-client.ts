@@ -1,0 +1,81 @@
+import { Socket } from 'node:net';
+import { upSubscriptions } from '@oakring/contracts';
+import type { Timers } from '@oakring/ports';
+import { connect, type MqttClient } from 'mqtt';
+
+const connectTimeoutMs = 5_000;
+const keepaliveSeconds = 10;
+/** About five milliseconds of handling. */
+const messagesInARow = 1_024;
+
+export interface BrokerAddress {
+  readonly url: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** `oakring-<clusterId>`: the broker itself cuts off a predecessor of the same cluster. */
+  readonly clientId: string;
+}
+
+/** An MQTT.js client for one link: it never reconnects and keeps nothing for a later one. */
+export function openClient(
+  { url, username, password, clientId }: BrokerAddress,
+  timers: Timers,
+): MqttClient {
+  const client = connect(url, {
+    clientId,
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    connectTimeout: connectTimeoutMs,
+    keepalive: keepaliveSeconds,
+    // Its debug log says nothing when it is off, but is called eight times a message.
+    log: () => {},
+  });
+  letOthersWork(client, timers);
+  return client;
+}
+
+/**
+ * A socket that is full would be read up to two mebibytes at a stretch, with all other work of the
+ * process waiting behind it: a break now and then leaves the rest to TCP for one turn.
+ */
+function letOthersWork(client: MqttClient, timers: Timers): void {
+  let inARow = 0;
+  client.handleMessage = (_packet, proceed) => {
+    inARow += 1;
+    if (inARow < messagesInARow) return proceed();
+    inARow = 0;
+    timers.soon(() => proceed());
+  };
+}
+
+/**
+ * MQTT.js writes a packet in pieces; with Nagle's algorithm the last piece waits for the other side's
+ * delayed acknowledgement: 40 ms on Linux, on every order.
+ */
+export function sendAtOnce(client: MqttClient): void {
+  if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+}
+
+/**
+ * Subscribes to everything that workers say: readings QoS 0, all else QoS 1. `granted` is called
+ * when the broker grants all of it; otherwise the link is ended with the reason as its error.
+ */
+export function subscribeUp(client: MqttClient, granted: () => void): void {
+  const filters = Object.fromEntries(
+    upSubscriptions.map((filter): [string, { qos: 0 | 1 }] => [
+      filter,
+      { qos: filter.endsWith('/information') ? 0 : 1 },
+    ]),
+  );
+  client.subscribe(filters, (error, grants) => {
+    const refused = grants?.filter(({ qos }) => qos > 2).map(({ topic }) => topic) ?? [];
+    if (error === null && refused.length === 0) return granted();
+    const reason = refused.length > 0 ? `the broker refuses ${refused.join(', ')}` : error?.message;
+    client.emit('error', new Error(reason ?? 'subscribing failed'));
+    client.stream.destroy();
+  });
+}
