@@ -55,6 +55,21 @@ describe('the broker connection', () => {
     worker.end(true);
   });
 
+  it('outlives a listener that fails', async () => {
+    await upOf(connection);
+    const worker = await workerAt(broker.port);
+    const heard = new Promise<string>((resolve) => {
+      connection.onMessage((topic) => {
+        if (topic.endsWith('acks')) throw new Error('a bug');
+        resolve(topic);
+      });
+    });
+    await worker.publishAsync('nodes/edge-1/acks', '{}', { qos: 1 });
+    await worker.publishAsync('nodes/edge-1/state', '{}', { qos: 1 });
+    expect(await heard).toBe('nodes/edge-1/state');
+    worker.end(true);
+  });
+
   it('refuses to publish without a link', async () => {
     await expect(connection.publish('t', '', { qos: 1 })).rejects.toMatchObject({
       code: 'broker-unreachable',

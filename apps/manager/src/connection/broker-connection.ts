@@ -138,9 +138,14 @@ export class BrokerConnection {
         sendAtOnce(client);
         subscribeUp(client, () => this.wentUp(client));
       });
-      client.on('message', (topic, payload, packet) =>
-        this.messageListener(topic, payload, packet.retain),
-      );
+      client.on('message', (topic, payload, packet) => {
+        try {
+          this.messageListener(topic, payload, packet.retain);
+        } catch (error) {
+          // Out of here it would end the process: no message may do that.
+          this.logger.error(`a message on ${topic} could not be taken: ${String(error)}`);
+        }
+      });
       client.on('error', (error) => {
         reason = error.message === '' ? reasonOf(error) : error.message;
       });

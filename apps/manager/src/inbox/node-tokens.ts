@@ -1,3 +1,7 @@
+// A secret must never be repeatable, as what the injected randomness gives is.
+// oxlint-disable-next-line no-restricted-imports
+// A secret comes from the machine's own source, also where chance is simulated.
+// oxlint-disable-next-line no-restricted-imports
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -53,7 +57,6 @@ async function readSecret(path: string): Promise<Buffer | null> {
 /** Whole or not at all: a secret cut short by a crash would change every token. */
 async function makeSecret(folder: string, path: string): Promise<Buffer> {
   await mkdir(folder, { recursive: true });
-  // Never from the injected randomness: a secret must not be repeatable.
   const secret = randomBytes(secretBytes);
   const draft = `${path}.new`;
   await rm(draft, { force: true });

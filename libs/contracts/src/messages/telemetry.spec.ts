@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { plainReading } from './plain-reading.js';
-import { parseReading, parseReadingByField } from './telemetry.js';
+import { parseReading, parseReadingByField, plainReading } from './telemetry.js';
 
 const number = fc.oneof(fc.integer({ min: -1, max: 101 }), fc.double(), fc.constant(2 ** 53));
 const anything = fc.oneof(number, fc.constant(null), fc.constant('12.5'), fc.jsonValue());

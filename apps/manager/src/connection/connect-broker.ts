@@ -1,0 +1,55 @@
+import type { Ports } from '@oakring/ports';
+import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
+import type { ManagerSettings } from '../config/manager-settings.js';
+import type { DeadLetters } from '../dead-letters/dead-letters.js';
+import { bracketed, reachable } from './addresses.js';
+import { BrokerConnection } from './broker-connection.js';
+
+export interface BrokerLink {
+  /** Null when a broker elsewhere is used. */
+  readonly broker: EmbeddedBroker | null;
+  /** Not started yet. */
+  readonly connection: BrokerConnection;
+  /** Where workers connect. */
+  readonly url: string;
+}
+
+/**
+ * The broker in this process, unless the settings name one elsewhere, and our one connection to it.
+ * The client id is the cluster's: the broker itself cuts off a predecessor.
+ */
+export async function connectBroker(
+  settings: ManagerSettings,
+  clusterId: string,
+  deadLetters: DeadLetters,
+  ports: Ports,
+): Promise<BrokerLink> {
+  const clientId = `oakring-${clusterId}`;
+  const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
+  if (mqttUrl !== null) {
+    const options = { url: mqttUrl, username, password, clientId };
+    return { broker: null, connection: new BrokerConnection(options, ports), url: mqttUrl };
+  }
+  const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
+  const broker = await startEmbeddedBroker({
+    host: settings.host,
+    port: settings.mqttPort,
+    credentials: username === null || password === null ? null : { username, password },
+    internal,
+    ports,
+    onRefused: (topic, payload, { code, detail }) =>
+      deadLetters.record({
+        topic,
+        code,
+        reason: detail,
+        payload: Buffer.from(payload),
+        nodeId: null,
+      }),
+  });
+  const here = `mqtt://${bracketed(reachable(settings.host))}:${broker.port}`;
+  return {
+    broker,
+    connection: new BrokerConnection({ url: here, ...internal, clientId }, ports),
+    url: `mqtt://${bracketed(settings.host)}:${broker.port}`,
+  };
+}
