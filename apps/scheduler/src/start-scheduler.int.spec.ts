@@ -1,19 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { NodeChanges, NodeFacts } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
+import { startFakeManager, type FakeManager } from './testing/fake-manager.js';
+import { node } from './testing/nodes.js';
 
-const node: NodeFacts = {
-  id: 'a',
-  status: 'ready',
-  technologies: ['docker'],
-  architecture: null,
-  labels: {},
-  capacity: { cpuMillis: 1000, memoryMiB: 1000 },
-  reserved: { cpuMillis: 0, memoryMiB: 0 },
-};
 const job = { id: 'j', name: 'j', image: 'j:1', technology: 'docker', kept: { as: 'it came' } };
 
 describe('the scheduler over HTTP', () => {
@@ -22,26 +13,10 @@ describe('the scheduler over HTTP', () => {
     for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
   });
 
-  /** A manager whose node view a test moves. */
-  async function manager(): Promise<{ url: string; view: { position: number }; asked: string[] }> {
-    const view = { position: 1 };
-    const asked: string[] = [];
-    const server: Server = createServer((request, response) => {
-      asked.push(request.headers.authorization ?? '');
-      const since = Number(new URL(request.url ?? '', 'http://x').searchParams.get('since'));
-      const changes: NodeChanges = {
-        position: view.position,
-        telemetry: 0,
-        complete: since === 0,
-        nodes: since < view.position ? [node] : [],
-        removed: [],
-        foreign: [],
-      };
-      response.end(JSON.stringify(changes));
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    cleanups.push(() => server.close());
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, view, asked };
+  async function manager(): Promise<FakeManager> {
+    const fake = await startFakeManager([node('a')]);
+    cleanups.push(() => fake.close());
+    return fake;
   }
 
   async function scheduler(
@@ -68,6 +43,7 @@ describe('the scheduler over HTTP', () => {
     return {
       status: response.status,
       type: response.headers.get('content-type'),
+      retryAfter: response.headers.get('retry-after'),
       body: (await response.json()) as Record<string, unknown> & {
         answers: Record<string, unknown>[];
       },
@@ -96,6 +72,7 @@ describe('the scheduler over HTTP', () => {
   it('waits for the position that it is told', async () => {
     const { url: managerUrl, view } = await manager();
     const { url } = await scheduler(managerUrl);
+    await ask(url, { jobs: [], position: 1 });
     view.position = 8;
     const { body } = await ask(url, { jobs: [{ job, instances: 1 }], position: 8 });
     expect(body.answers[0]).toMatchObject({ positions: { ledger: 8 } });
@@ -104,7 +81,12 @@ describe('the scheduler over HTTP', () => {
   it('says so when the position is not reached, and when the manager is away', async () => {
     const { url } = await scheduler((await manager()).url);
     const behind = await ask(url, { jobs: [{ job, instances: 1 }], position: 99 });
-    expect(behind).toMatchObject({ status: 503, body: { code: 'position-not-reached' } });
+    expect(behind).toMatchObject({
+      status: 503,
+      retryAfter: '1',
+      type: 'application/problem+json',
+      body: { code: 'position-not-reached' },
+    });
     const alone = await scheduler('http://127.0.0.1:9');
     const away = await ask(alone.url, { jobs: [{ job, instances: 1 }], position: 1 });
     expect(away).toMatchObject({ status: 503, body: { code: 'position-not-reached' } });
@@ -120,10 +102,34 @@ describe('the scheduler over HTTP', () => {
       { jobs: [{ job: { ...job, technology: 'wasm' }, instances: 1 }], position: 1 },
       'jobs.0.job.technology',
     ],
+    ['a job without an id', { jobs: [{ job: {}, instances: 1 }], position: 1 }, 'jobs.0.job.id'],
+    ['a job that is no object', { jobs: [{ job: 7, instances: 1 }], position: 1 }, 'jobs.0.job'],
+    ['an entry that is no object', { jobs: [null], position: 1 }, 'jobs.0'],
+    [
+      'a count that is none',
+      { jobs: [{ job, instances: 1, present: { a: 'many' } }], position: 1 },
+      'jobs.0.present.a',
+    ],
+    [
+      'a seed out of range',
+      { jobs: [{ job, instances: 1, seed: 2 ** 31 }], position: 1 },
+      'jobs.0.seed',
+    ],
+    [
+      '501 jobs',
+      { jobs: Array.from({ length: 501 }, () => ({ job, instances: 1 })), position: 1 },
+      'jobs',
+    ],
+    [
+      'more instances than one call plans',
+      { jobs: Array.from({ length: 6 }, () => ({ job, instances: 10_000 })), position: 1 },
+      'jobs',
+    ],
   ])('refuses %s with a problem that names the field', async (_, body, field) => {
     const { url } = await scheduler((await manager()).url);
     const answer = await ask(url, body);
-    expect(answer).toMatchObject({ status: 400, body: { field } });
+    expect(answer).toMatchObject({ status: 400, body: { code: expect.any(String), field } });
+    expect(String(answer.body['detail']).length).toBeLessThan(500);
     expect(answer.type).toContain('application/problem+json');
   });
 
@@ -137,10 +143,10 @@ describe('the scheduler over HTTP', () => {
   });
 
   it('presents its token to the manager', async () => {
-    const { url: managerUrl, asked } = await manager();
-    await scheduler(managerUrl, 'secret');
-    while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    expect(asked[0]).toBe('Bearer secret');
+    const { url: managerUrl, authorizations } = await manager();
+    const { url } = await scheduler(managerUrl, 'secret');
+    await ask(url, { jobs: [], position: 1 }, { authorization: 'Bearer secret' });
+    expect(new Set(authorizations)).toEqual(new Set(['Bearer secret']));
   });
 
   it('names the port that is taken', async () => {
@@ -151,5 +157,107 @@ describe('the scheduler over HTTP', () => {
       code: 'port-taken',
       field: 'OAKRING_SCHEDULER_PORT',
     });
+  });
+
+  it('names the one bad job among good ones', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const bad = { ...job, id: 'bad', resources: { cpuMillis: -1 } };
+    const jobs = [job, bad, job].map((one) => ({ job: one, instances: 1 }));
+    const { body } = await ask(url, { jobs, position: 1 });
+    expect(body).toMatchObject({ field: 'jobs.1.job.resources.cpuMillis', value: -1 });
+    expect(body['detail']).toContain('Job bad');
+  });
+
+  it('plans a job with any members, and gives it back as it came', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const text = JSON.stringify(job).replace(
+      '}}',
+      '},"constructor":{"prototype":{}},"__proto__":{"a":1},"toString":1,"deep":[[{"constructor":"x"}]]}',
+    );
+    const { status, body } = await ask(
+      url,
+      `{"jobs":[{"job":${text},"instances":1}],"position":1}`,
+    );
+    expect(status).toBe(200);
+    expect(JSON.stringify(body.answers[0]?.['job'])).toBe(text);
+  });
+
+  it.each([
+    ['of 9 MB', 'x'.repeat(9_000_000), 413, 'payload-too-large'],
+    ['that is no object', '[1]', 400, 'invalid-json'],
+    ['of no bytes', '', 400, 'invalid-json'],
+  ])('refuses a body %s', async (_, body, status, code) => {
+    const { url } = await scheduler((await manager()).url);
+    const answer = await ask(url, body);
+    expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { code } });
+  });
+
+  it('refuses other media types', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await ask(url, 'a=b', headers);
+    expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
+  });
+
+  it('answers an unknown address with a problem', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const response = await fetch(`${url}/api/v1/nothing?secret=1`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      code: 'route-unknown',
+      detail: 'There is nothing at GET /api/v1/nothing.',
+    });
+  });
+
+  it('is live at once, and ready once the copy is filled, without a token', async () => {
+    const { url: managerUrl } = await manager();
+    const { url } = await scheduler(managerUrl, 'secret');
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    await ask(url, { jobs: [], position: 1 }, { authorization: 'bearer secret' });
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it.each([
+    ['an error', 500, '{}', 'it answered 500'],
+    ['something else', 200, '{"hello":1}', 'its answer is not a list of node changes'],
+  ])('keeps its copy when the manager answers with %s', async (_, status, text, reason) => {
+    const fake = await manager();
+    const { url } = await scheduler(fake.url);
+    await ask(url, { jobs: [], position: 1 });
+    fake.answer = (response) => void response.writeHead(status).end(text);
+    const ahead = await ask(url, { jobs: [{ job, instances: 1 }], position: 2 });
+    expect(ahead).toMatchObject({ status: 503, body: { code: 'position-not-reached' } });
+    expect(ahead.body['detail']).toContain(reason);
+    const known = await ask(url, { jobs: [{ job, instances: 1 }], position: 1 });
+    expect(known.body.answers[0]).toMatchObject({ workers: ['a'] });
+  });
+
+  it('stops though connections rest, and answers who waits for a position', async () => {
+    const { url: managerUrl } = await manager();
+    const running = await scheduler(managerUrl);
+    await ask(running.url, { jobs: [], position: 1 });
+    const resting = connect(Number(new URL(running.url).port), '127.0.0.1');
+    await new Promise((resolve) => resting.once('connect', resolve));
+    cleanups.push(() => resting.destroy());
+    const waiting = ask(running.url, { jobs: [{ job, instances: 1 }], position: 50 });
+    while ((await fetch(`${running.url}/health/live`)).status !== 200);
+    await Promise.all([running.stop(), running.stop()]);
+    expect(await waiting).toMatchObject({ status: 503, body: { code: 'position-not-reached' } });
+    await expect(fetch(`${running.url}/health/live`)).rejects.toThrow();
+  });
+
+  it('stops though a request never ends', async () => {
+    const running = await scheduler((await manager()).url);
+    const slow = connect(Number(new URL(running.url).port), '127.0.0.1');
+    cleanups.push(() => slow.destroy());
+    slow.on('error', () => {});
+    const closed = new Promise((resolve) => slow.once('close', resolve));
+    slow.write(
+      'POST /api/v1/schedule HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n' +
+        'content-length: 99\r\n\r\n{',
+    );
+    await fetch(`${running.url}/health/live`);
+    await running.stop();
+    await closed;
   });
 });

@@ -12,8 +12,10 @@ import { SchedulerModule } from './scheduler.module.js';
 
 /** Many jobs in one call: more than the root may send in one body. */
 const maxBodyBytes = 8 * 1024 * 1024;
-/** After this long a stop cuts even the connection in the middle of a request. */
-const cutAfterMs = 1_500;
+/** While stopping, connections whose answer is given are closed this often. */
+const sweepEveryMs = 50;
+/** Who waits is refused at once and a plan takes milliseconds: what is open after this is cut. */
+const cutAfterMs = 1_000;
 
 export interface SchedulerOptions {
   readonly host: string;
@@ -72,8 +74,11 @@ async function createApp(
 /** Who waits for a position is refused, who is being answered gets it, the rest is cut. */
 async function stop(app: NestFastifyApplication, observer: Observer, ports: Ports): Promise<void> {
   observer.stop();
-  const cut = ports.timers.after(cutAfterMs, () => app.getHttpServer().closeAllConnections());
+  const server = app.getHttpServer();
+  const sweep = ports.timers.every(sweepEveryMs, () => server.closeIdleConnections());
+  const cut = ports.timers.after(cutAfterMs, () => server.closeAllConnections());
   await app.close();
+  sweep.cancel();
   cut.cancel();
 }
 

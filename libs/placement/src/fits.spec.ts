@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { NodeFacts, Requirement } from '@oakring/contracts';
-import { filterNames, fits, freeOf, whyNot } from './fits.js';
+import { filterNames, filterPhrases, fits, freeOf, whyNot } from './fits.js';
 
 const node: NodeFacts = {
   id: 'a',
@@ -51,5 +52,74 @@ describe('a node', () => {
     const foreign = { cpuMillis: 1000, memoryMiB: 1000 };
     expect(whyNot(node, requirement, none, freeOf(node, foreign))).toBe('capacity-cpu');
     expect(fits(node, requirement, none)).toBe(true);
+  });
+});
+
+describe('the filters', () => {
+  it('are looked at in their order: a node that fails several is told the first', () => {
+    const failing: NodeFacts = {
+      id: 'b',
+      status: 'lost',
+      technologies: [],
+      architecture: null,
+      labels: {},
+      capacity: { cpuMillis: 0, memoryMiB: 0 },
+      reserved: { cpuMillis: 0, memoryMiB: 0 },
+    };
+    const repairs: readonly Partial<NodeFacts>[] = [
+      { status: 'ready' },
+      { technologies: ['docker'] },
+      { architecture: 'amd64' },
+      { labels: { zone: 'north' } },
+      { id: 'a' },
+      { capacity: { cpuMillis: 600, memoryMiB: 0 } },
+      { capacity: { cpuMillis: 600, memoryMiB: 500 } },
+    ];
+    const seen = [whyNot(failing, requirement, new Set(['b']))];
+    let repaired = failing;
+    for (const repair of [{}, ...repairs]) {
+      repaired = { ...repaired, ...repair };
+      seen.push(whyNot(repaired, requirement, none));
+    }
+    expect(seen).toEqual([...filterNames, null]);
+  });
+
+  it('have a phrase each', () => {
+    expect(filterNames.every((name) => filterPhrases[name].length > 0)).toBe(true);
+  });
+});
+
+describe('any node', () => {
+  const resources = fc.record({ cpuMillis: fc.nat(2000), memoryMiB: fc.nat(2000) });
+
+  it('that fits is not reserved above its capacity by one more instance', () => {
+    fc.assert(
+      fc.property(resources, resources, resources, (capacity, reserved, wanted) => {
+        const facts = { ...node, capacity, reserved };
+        if (!fits(facts, { ...requirement, resources: wanted }, none)) return;
+        if (wanted.cpuMillis > 0) {
+          expect(reserved.cpuMillis + wanted.cpuMillis).toBeLessThanOrEqual(capacity.cpuMillis);
+        }
+        if (wanted.memoryMiB > 0) {
+          expect(reserved.memoryMiB + wanted.memoryMiB).toBeLessThanOrEqual(capacity.memoryMiB);
+        }
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  it('has no more free with foreign load than without, and never less than nothing', () => {
+    fc.assert(
+      fc.property(resources, resources, resources, (capacity, reserved, foreign) => {
+        const facts = { ...node, capacity, reserved };
+        const alone = freeOf(facts);
+        const shared = freeOf(facts, foreign);
+        for (const kind of ['cpuMillis', 'memoryMiB'] as const) {
+          expect(shared[kind]).toBeGreaterThanOrEqual(0);
+          expect(shared[kind]).toBeLessThanOrEqual(alone[kind]);
+        }
+      }),
+      { numRuns: 500, seed: 2 },
+    );
   });
 });

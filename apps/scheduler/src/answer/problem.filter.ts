@@ -78,6 +78,9 @@ function refusalOfFramework(error: unknown, request: FastifyRequest): Refusal | 
         detail: 'The body is not announced as application/json.',
         field: 'Content-Type',
       };
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'ECONNRESET':
+      return { code: 'request-malformed', detail: 'The body ended before Content-Length.' };
     default:
       return refusalOfStatus(error, request);
   }
