@@ -3,6 +3,10 @@ import { call, eventually, job, untilAll, type Answer } from './kit/http.js';
 import { oakring, temporaryFolder, up, type Cluster, type Running } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
 
+interface Reserving {
+  readonly reserved: { readonly cpuMillis: number };
+}
+
 const simulated = { name: 'web', image: 'web:1', technology: 'simulated' };
 
 describe('the loop over real MQTT and HTTP', () => {
@@ -113,7 +117,8 @@ describe('the loop over real MQTT and HTTP', () => {
     const nodes = await eventually(
       () => call('GET', `${cluster.url}/api/v1/nodes`),
       ({ body }) =>
-        body.items.reduce((sum: number, n: any) => sum + n.reserved.cpuMillis, 0) === 100,
+        body.items.reduce((sum: number, node: Reserving) => sum + node.reserved.cpuMillis, 0) ===
+        100,
     );
     expect(nodes.body.items).toHaveLength(2);
   });

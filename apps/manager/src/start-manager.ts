@@ -3,25 +3,20 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, systemCodeOf } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { startEmbeddedBroker, type EmbeddedBroker } from './broker/embedded-broker.js';
 import { CommandWriter } from './commands/writer.js';
 import type { ManagerSettings } from './config/manager-settings.js';
-import { BrokerConnection } from './connection/broker-connection.js';
+import { bracketed, reachable } from './connection/addresses.js';
+import { connectBroker } from './connection/connect-broker.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
-import { SilenceWatch } from './detection/silence-watch.js';
 import { createHttpApp } from './http/create-http-app.js';
 import { MqttInbox } from './inbox/mqtt/mqtt-inbox.js';
 import { NodeTokens } from './inbox/node-tokens.js';
 import { openStores, type Stores } from './leadership/open-stores.js';
-import { ManagerModule } from './manager.module.js';
-import { DeliveryRecord } from './outbox/delivery-record.js';
-import { Outbox } from './outbox/outbox.js';
-import { StateRequests } from './outbox/state-requests.js';
+import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from './scheduling/http-scheduler.js';
-import { PlacementLoop } from './scheduling/placement-loop.js';
-import { StopLoop } from './scheduling/stop-loop.js';
-import { TelemetryRetention } from './telemetry/retention.js';
+import { startLoops } from './start-loops.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
+import { Undo } from './undo.js';
 import { Checkpointer } from './views/checkpointer.js';
 import { clusterKey } from './views/cluster-state.js';
 import { NodeChangeFeed, nodesTouched } from './views/node-changes.js';
@@ -70,25 +65,6 @@ export async function startManager(
   }
 }
 
-/** What was started, to be stopped in reverse. */
-class Undo {
-  private readonly steps: (() => unknown)[] = [];
-  private running: Promise<void> | null = null;
-
-  add(step: () => unknown): void {
-    this.steps.push(step);
-  }
-
-  run(): Promise<void> {
-    this.running ??= this.runSteps();
-    return this.running;
-  }
-
-  private async runSteps(): Promise<void> {
-    for (const step of this.steps.toReversed()) await step();
-  }
-}
-
 async function start(
   settings: ManagerSettings,
   ports: Ports,
@@ -97,23 +73,78 @@ async function start(
 ): Promise<RunningManager> {
   const logger = new Logger('Manager');
   const warn = (line: string): void => logger.warn(line);
-  const leader = {
-    clusterName: settings.clusterName,
-    clusterLocation: settings.clusterLocation,
-    software: options.software,
-    host: hostname(),
-    pid: process.pid,
-  };
-  const stores = await openStores(settings, leader, ports);
+  const stores = await openStores(settings, leaderOf(settings, options), ports);
   stopping.add(() => stores.close());
   const deadLetters = await DeadLetters.open(settings.dataFolder, ports);
   stopping.add(() => deadLetters.close());
   const tokens = await NodeTokens.open(settings.dataFolder);
-
-  const { broker, connection } = await connectBroker(settings, stores, deadLetters, ports);
+  const clusterId = stores.recovered.state.cluster.get(clusterKey)?.clusterId ?? '';
+  const link = await connectBroker(settings, clusterId, deadLetters, ports);
+  const { broker, connection } = link;
   stopping.add(() => broker?.stop());
   stopping.add(() => connection.stop());
 
+  const core = startCore(stores, ports, warn, stopping);
+  const { writer: queue, projection } = core;
+  const table = new TelemetryTable(ports);
+  const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
+  const loops = startLoops(
+    { stores, connection, queue, projection, scheduler, table, ports, warn },
+    stopping,
+  );
+  broker?.onClientGone((_clientId, nodeId, clean) => {
+    if (nodeId !== null && !clean) loops.watch.connectionLost(nodeId);
+  });
+  const { deliveries, placements } = loops;
+  const localUrl = await letWorldIn(
+    {
+      ...{ ports, connection, deadLetters, tokens, queue, table, projection, scheduler },
+      log: stores.log,
+      telemetryLog: stores.telemetryLog,
+      feed: core.feed,
+      readiness: { isReady: () => readinessOf(connection.connected) },
+      provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
+    },
+    settings,
+    options,
+    stopping,
+  );
+  stopping.add(() => placements.stop());
+  const ready = new Promise<void>((resolve) => connection.onUp(resolve));
+  connection.start();
+  return {
+    url: settings.advertiseUrl ?? localUrl,
+    localUrl,
+    mqttUrl: link.url,
+    positionBefore: stores.positionBefore,
+    ready,
+    failed: core.failed,
+    startPlacing: () => placements.start(),
+    stop: () => stopping.run(),
+  };
+}
+
+function readinessOf(connected: boolean): { ready: boolean; detail: string } {
+  return { ready: connected, detail: connected ? 'leading' : 'not connected to the MQTT broker' };
+}
+
+function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
+  const { clusterName, clusterLocation } = settings;
+  return { clusterName, clusterLocation, software, host: hostname(), pid: process.pid };
+}
+
+/** The writer and what it feeds: the middle of the loop. */
+function startCore(
+  stores: Stores,
+  ports: Ports,
+  warn: (line: string) => void,
+  stopping: Undo,
+): {
+  writer: CommandWriter;
+  projection: Projection;
+  feed: NodeChangeFeed;
+  failed: Promise<never>;
+} {
   const projection = new Projection(stores.recovered.state, ports);
   const feed = new NodeChangeFeed(projection.state);
   projection.onProjected((events, head) =>
@@ -131,98 +162,26 @@ async function start(
   checkpointer.start();
   stopping.add(() => checkpointer.stop());
   stopping.add(() => writer.stop());
-
-  const table = new TelemetryTable(ports);
-  const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
-  const deliveries = new DeliveryRecord();
-  const outbox = new Outbox(connection, writer, projection, deliveries, ports);
-  const requests = new StateRequests(connection, projection, deliveries, ports);
-  const watch = new SilenceWatch(connection, table, writer, projection, ports);
-  const stops = new StopLoop(writer, projection, ports, warn);
-  const retention = new TelemetryRetention(stores.telemetryLog, writer, ports, warn);
-  const placements = new PlacementLoop(scheduler, writer, projection, ports, warn);
-  for (const part of [retention, stops, watch, requests, outbox]) {
-    part.start();
-    stopping.add(() => part.stop());
-  }
-  broker?.onClientGone((_clientId, nodeId, clean) => {
-    if (nodeId !== null && !clean) watch.connectionLost(nodeId);
-  });
-
-  const inbox = new MqttInbox(connection, deadLetters, ports);
-  const app = await createHttpApp(
-    ManagerModule.with({
-      ports,
-      connection,
-      deadLetters,
-      tokens,
-      queue: writer,
-      log: stores.log,
-      telemetryLog: stores.telemetryLog,
-      table,
-      projection,
-      feed,
-      scheduler,
-      readiness: {
-        isReady: () => ({
-          ready: connection.connected,
-          detail: connection.connected ? 'leading' : 'not connected to the MQTT broker',
-        }),
-      },
-      provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
-    }),
-    { token: settings.token, logger: options.logger ?? ['warn', 'error', 'fatal'] },
-  );
-  app.connectMicroservice({ strategy: inbox });
-  stopping.add(() => app.close());
-  stopping.add(() => placements.stop());
-  await app.startAllMicroservices();
-  const localUrl = await listen(app, settings);
-  const ready = new Promise<void>((resolve) => connection.onUp(resolve));
-  connection.start();
-  return {
-    url: settings.advertiseUrl ?? localUrl,
-    localUrl,
-    mqttUrl: settings.mqttUrl ?? `mqtt://${bracketed(settings.host)}:${broker?.port ?? 0}`,
-    positionBefore: stores.positionBefore,
-    ready,
-    failed,
-    startPlacing: () => placements.start(),
-    stop: () => stopping.run(),
-  };
+  return { writer, projection, feed, failed };
 }
 
-async function connectBroker(
+/** HTTP and the MQTT inbox. Resolves with the address that this process reaches it at. */
+async function letWorldIn(
+  parts: ManagerParts,
   settings: ManagerSettings,
-  stores: Stores,
-  deadLetters: DeadLetters,
-  ports: Ports,
-): Promise<{ broker: EmbeddedBroker | null; connection: BrokerConnection }> {
-  const clusterId = stores.recovered.state.cluster.get(clusterKey)?.clusterId ?? '';
-  const clientId = `oakring-${clusterId}`;
-  const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
-  if (mqttUrl !== null) {
-    const options = { url: mqttUrl, username, password, clientId };
-    return { broker: null, connection: new BrokerConnection(options, ports) };
-  }
-  const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
-  const broker = await startEmbeddedBroker({
-    host: settings.host,
-    port: settings.mqttPort,
-    credentials: username === null || password === null ? null : { username, password },
-    internal,
-    ports,
-    onRefused: (topic, payload, { code, detail }) =>
-      deadLetters.record({
-        topic,
-        code,
-        reason: detail,
-        payload: Buffer.from(payload),
-        nodeId: null,
-      }),
+  options: ManagerOptions,
+  stopping: Undo,
+): Promise<string> {
+  const app = await createHttpApp(ManagerModule.with(parts), {
+    token: settings.token,
+    logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
-  const url = `mqtt://${bracketed(reachable(settings.host))}:${broker.port}`;
-  return { broker, connection: new BrokerConnection({ url, ...internal, clientId }, ports) };
+  app.connectMicroservice({
+    strategy: new MqttInbox(parts.connection, parts.deadLetters, parts.ports),
+  });
+  stopping.add(() => app.close());
+  await app.startAllMicroservices();
+  return listen(app, settings);
 }
 
 async function listen(app: NestFastifyApplication, settings: ManagerSettings): Promise<string> {
@@ -240,14 +199,4 @@ async function listen(app: NestFastifyApplication, settings: ManagerSettings): P
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   return `http://${bracketed(reachable(settings.host))}:${port}`;
-}
-
-/** A wildcard is an address to listen on, not one to connect to. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

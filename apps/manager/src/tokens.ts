@@ -1,6 +1,5 @@
 /** Injection tokens of what has no class of its own to be named by. */
 export const PORTS = Symbol('Ports');
-export const SETTINGS = Symbol('Settings');
 export const COMMAND_QUEUE = Symbol('CommandQueue');
 export const EVENT_LOG = Symbol('EventLogReader');
 export const TELEMETRY = Symbol('TelemetryReader');

@@ -8,12 +8,7 @@ import type {
   WorkerState,
   WorkerStatus,
 } from '@oakring/contracts';
-import type {
-  DecisionBasis,
-  JsonObject,
-  PlacedInstance,
-  TruncationManifest,
-} from '@oakring/events';
+import type { DecisionBasis, PlacedInstance, TruncationManifest } from '@oakring/events';
 
 /** Every order that the writer takes. Messages are validated before they become one. */
 export type Command =
@@ -141,5 +136,3 @@ export interface CommandQueue {
     key?: IdempotencyKey,
   ): Promise<Outcome<Answers[T]>>;
 }
-
-export type StoredOutcome = JsonObject & { readonly bodyHash: string };

@@ -103,6 +103,8 @@ function refusalOfFramework(error: unknown): Refusal | null {
       return { code: 'request-malformed', detail: 'The address is not well-formed.' };
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return { code: 'route-unknown', detail: 'There is nothing at an address this long.' };
+    default:
+      break;
   }
   if (!(error instanceof HttpException) || error.getStatus() >= 500) return null;
   return error.getStatus() === 404

@@ -1,7 +1,5 @@
 // A secret must never be repeatable, as what the injected randomness gives is.
 // oxlint-disable-next-line no-restricted-imports
-// A secret comes from the machine's own source, also where chance is simulated.
-// oxlint-disable-next-line no-restricted-imports
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

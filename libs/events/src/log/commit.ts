@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
-import { hashedFields } from './stored-commit.js';
 
 /** A command decided in a commit, by its id, and what its caller was answered. */
 export interface DecidedCommand {
@@ -103,6 +102,20 @@ export function headOf(commit: Commit): LogHead {
 export function hashCommit(commit: Omit<Commit, 'hash'>): string {
   const text = canonicalJson(hashedFields(commit));
   return hash('sha256', text);
+}
+
+/** A commit's fields under the names they are stored with, but for the hash: what is hashed. */
+export function hashedFields(commit: Omit<Commit, 'hash'>): JsonObject {
+  return {
+    _id: commit.position,
+    at: new Date(commit.at).toISOString(),
+    commands: commit.commands,
+    commitId: commit.commitId,
+    epoch: commit.epoch,
+    events: commit.events,
+    prev: commit.prev,
+    streams: commit.streams,
+  };
 }
 
 interface EventRecord {

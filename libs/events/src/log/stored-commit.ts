@@ -1,24 +1,10 @@
 import { canonicalJson, isJsonObject, type JsonObject } from './canonical-json.js';
-import type { Commit, DecidedCommand } from './commit.js';
+import { hashedFields, type Commit, type DecidedCommand } from './commit.js';
 import type { Damage } from './damage.js';
 
 export type DecodedCommit =
   | { readonly status: 'commit'; readonly commit: Commit }
   | { readonly status: 'damaged'; readonly damage: Damage };
-
-/** A commit's fields under the names they are stored with, but for the hash: what is hashed. */
-export function hashedFields(commit: Omit<Commit, 'hash'>): JsonObject {
-  return {
-    _id: commit.position,
-    at: new Date(commit.at).toISOString(),
-    commands: commit.commands,
-    commitId: commit.commitId,
-    epoch: commit.epoch,
-    events: commit.events,
-    prev: commit.prev,
-    streams: commit.streams,
-  };
-}
 
 /**
  * The document of a commit as canonical JSON text: the bytes that were hashed, and `hash`. It is

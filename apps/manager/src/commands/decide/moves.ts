@@ -30,14 +30,18 @@ export function moveInstance(deciding: Deciding, move: Move): Decided<Answers['M
     const detail = `Instance ${move.instance} of job ${move.id} holds no node.`;
     return recordRefusal(deciding, move.id, { code: 'instance-not-movable', detail });
   }
-  return start(deciding, job, instance, source, move);
+  return start(deciding, { job, instance, source }, move);
+}
+
+interface Movable {
+  readonly job: JobRecord;
+  readonly instance: InstanceRecord;
+  readonly source: PlacementRecord;
 }
 
 function start(
   deciding: Deciding,
-  job: JobRecord,
-  instance: InstanceRecord,
-  source: PlacementRecord,
+  { job, instance, source }: Movable,
   move: Move,
 ): Decided<Answers['MoveInstance']> {
   const decisionId = deciding.nextAddress();

@@ -1,18 +1,10 @@
 import type { EventLine } from '@oakring/contracts';
 import { decodeEvents, type Commit, type EventLogReader, type StoredEvent } from '@oakring/events';
-import type { Timers } from '@oakring/ports';
 import type { EventQuery } from './event-query.js';
-import { watchLog, type LogWatch } from './log-watch.js';
+import { watchLog, type EventSource, type LogWatch } from './log-watch.js';
 
 /** Commits read in one go; a slow reader holds at most this page. */
 const commitsPerRead = 64;
-
-export interface EventSource {
-  readonly log: EventLogReader;
-  readonly timers: Timers;
-  /** Ends the stream: the client has gone, or the manager shuts down. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * The events asked for as text, commit by commit, each read when the one before was taken: a slow

@@ -1,8 +1,16 @@
-import type { EventSource } from './event-lines.js';
+import type { EventLogReader } from '@oakring/events';
+import type { Timers } from '@oakring/ports';
 import type { EventQuery } from './event-query.js';
 
 /** A reader of server-sent events hears something at least this often. */
 const keepAliveEveryMs = 15_000;
+
+export interface EventSource {
+  readonly log: EventLogReader;
+  readonly timers: Timers;
+  /** Ends the stream: the client has gone, or the manager shuts down. */
+  readonly signal: AbortSignal;
+}
 
 /** What a follower waits for. Nothing that happens between two waits is missed. */
 export interface LogWatch {

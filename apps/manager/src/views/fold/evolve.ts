@@ -43,43 +43,23 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
       break;
     }
     case 'NodeRegistered':
-      nodeRegistered(state, event, event.data);
-      break;
     case 'NodeBecameReady':
-      nodeStepped(state, event, 'ready', event.data.reason);
-      break;
     case 'NodeSuspected':
-      nodeStepped(state, event, 'suspect', event.data.reason);
-      break;
     case 'NodeDisconnected':
-      nodeStepped(state, event, 'disconnected', event.data.reason);
-      break;
     case 'NodeLost':
-      nodeStepped(state, event, 'lost', event.data.reason);
+      evolveNode(state, event);
       break;
     case 'JobSubmitted':
       jobSubmitted(state, event, event.data);
       break;
     case 'CommandIssued':
-      commandIssued(state, event, event.data);
-      break;
     case 'CommandReopened':
-      commandReopened(state, event, event.data);
-      break;
     case 'CommandDelivered':
-      commandDelivered(state, event, event.data.commandId);
-      break;
     case 'CommandReceived':
-      commandReceived(state, event, event.data.commandId);
-      break;
     case 'CommandSucceeded':
-      commandSucceeded(state, event, event.data);
-      break;
     case 'CommandFailed':
-      commandFailed(state, event, event.data);
-      break;
     case 'CommandSuperseded':
-      commandSuperseded(state, event.data.commandId);
+      evolveCommand(state, event);
       break;
     case 'InstanceReported':
       instanceReported(state, event, event.data);
@@ -104,6 +84,59 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'RequestAnswered':
     case 'RequestRefused':
     case 'TelemetryTruncated':
+      break;
+  }
+}
+
+type NodeEvent = Extract<
+  StoredEvent,
+  { type: 'NodeRegistered' | 'NodeBecameReady' | 'NodeSuspected' | 'NodeDisconnected' | 'NodeLost' }
+>;
+
+function evolveNode(state: ClusterState, event: NodeEvent): void {
+  switch (event.type) {
+    case 'NodeRegistered':
+      nodeRegistered(state, event, event.data);
+      break;
+    case 'NodeBecameReady':
+      nodeStepped(state, event, 'ready', event.data.reason);
+      break;
+    case 'NodeSuspected':
+      nodeStepped(state, event, 'suspect', event.data.reason);
+      break;
+    case 'NodeDisconnected':
+      nodeStepped(state, event, 'disconnected', event.data.reason);
+      break;
+    case 'NodeLost':
+      nodeStepped(state, event, 'lost', event.data.reason);
+      break;
+  }
+}
+
+type CommandEvent = Extract<StoredEvent, { type: `Command${string}` }>;
+
+function evolveCommand(state: ClusterState, event: CommandEvent): void {
+  switch (event.type) {
+    case 'CommandIssued':
+      commandIssued(state, event, event.data);
+      break;
+    case 'CommandReopened':
+      commandReopened(state, event, event.data);
+      break;
+    case 'CommandDelivered':
+      commandDelivered(state, event, event.data.commandId);
+      break;
+    case 'CommandReceived':
+      commandReceived(state, event, event.data.commandId);
+      break;
+    case 'CommandSucceeded':
+      commandSucceeded(state, event, event.data);
+      break;
+    case 'CommandFailed':
+      commandFailed(state, event, event.data);
+      break;
+    case 'CommandSuperseded':
+      commandSuperseded(state, event.data.commandId);
       break;
   }
 }

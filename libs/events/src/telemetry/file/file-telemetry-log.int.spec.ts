@@ -21,7 +21,7 @@ import {
   parsed,
   recomputedHash,
   type Line,
-} from './segment-lines.js';
+} from './testing/segment-lines.js';
 
 const options: FileTelemetryOptions = {
   epoch: 1,

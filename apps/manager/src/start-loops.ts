@@ -1,0 +1,49 @@
+import type { Ports } from '@oakring/ports';
+import type { CommandQueue } from './commands/command.js';
+import type { BrokerConnection } from './connection/broker-connection.js';
+import { SilenceWatch } from './detection/silence-watch.js';
+import type { Stores } from './leadership/open-stores.js';
+import { DeliveryRecord } from './outbox/delivery-record.js';
+import { Outbox } from './outbox/outbox.js';
+import { StateRequests } from './outbox/state-requests.js';
+import { PlacementLoop } from './scheduling/placement-loop.js';
+import type { Scheduler } from './scheduling/scheduler.port.js';
+import { StopLoop } from './scheduling/stop-loop.js';
+import { TelemetryRetention } from './telemetry/retention.js';
+import type { TelemetryTable } from './telemetry/telemetry-table.js';
+import type { Projection } from './views/projection.js';
+import type { Undo } from './undo.js';
+
+export interface LoopParts {
+  readonly stores: Stores;
+  readonly connection: BrokerConnection;
+  readonly queue: CommandQueue;
+  readonly projection: Projection;
+  readonly scheduler: Scheduler;
+  readonly table: TelemetryTable;
+  readonly ports: Ports;
+  readonly warn: (line: string) => void;
+}
+
+/** What works by itself between the views and the world: each is started here and stopped by `stopping`. */
+export function startLoops(
+  parts: LoopParts,
+  stopping: Undo,
+): { watch: SilenceWatch; deliveries: DeliveryRecord; placements: PlacementLoop } {
+  const { stores, connection, queue, projection, scheduler, table, ports, warn } = parts;
+  const deliveries = new DeliveryRecord();
+  const watch = new SilenceWatch(connection, table, queue, projection, ports);
+  const loops = [
+    new TelemetryRetention(stores.telemetryLog, queue, ports, warn),
+    new StopLoop(queue, projection, ports, warn),
+    watch,
+    new StateRequests(connection, projection, deliveries, ports),
+    new Outbox(connection, queue, projection, deliveries, ports),
+  ];
+  for (const loop of loops) {
+    loop.start();
+    stopping.add(() => loop.stop());
+  }
+  const placements = new PlacementLoop(scheduler, queue, projection, ports, warn);
+  return { watch, deliveries, placements };
+}
