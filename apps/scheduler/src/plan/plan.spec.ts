@@ -123,7 +123,10 @@ describe('a plan', () => {
   });
 
   it('settles equal scores by the id', () => {
-    expect(chosen(tableOf([node('c'), node('a'), node('b')]), job())).toEqual([['a']]);
+    const table = tableOf([node('c'), node('a'), node('b')]);
+    expect(chosen(table, job())).toEqual([['a']]);
+    const many = chosen(table, job({ instances: 20 }))[0];
+    expect(many?.slice(0, 6)).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   });
 
   it('draws from a large cluster by its seed', () => {
@@ -159,6 +162,19 @@ describe('the reason of a placement', () => {
       new Set([
         `scores 96, best of all 2 that fit: ${left}`,
         `scores 96, best of 2 sampled that fit: ${left}`,
+        `scores 96, the one in a sample that fits: ${left}`,
+      ]),
+    );
+  });
+
+  it('counts a node once, however often it is drawn', () => {
+    const one = Array.from({ length: 65 }, (_, index) =>
+      node(`n${index}`, { status: index === 30 ? 'ready' : 'suspect' }),
+    );
+    const reasons = Array.from({ length: 50 }, (_, seed) => reasonOf(tableOf(one), job({ seed })));
+    expect(new Set(reasons)).toEqual(
+      new Set([
+        `the only node that fits: ${left}`,
         `scores 96, the one in a sample that fits: ${left}`,
       ]),
     );
