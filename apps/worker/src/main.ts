@@ -1,13 +1,27 @@
+import { explain, OakringError } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
-import { startWorker } from './start-worker.js';
+import { startWorker, type RunningWorker } from './start-worker.js';
 
-const worker = await startWorker(readWorkerOptions(process.env), systemPorts(), (kind, text) =>
-  console.log(`${kind}: ${text}`),
-);
-// The process lives as long as its link: nothing else holds it.
-const alive = setInterval(() => {}, 2 ** 30);
-process.once('SIGTERM', () => {
+// `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
+try {
+  const worker = await startWorker(readWorkerOptions(process.env), systemPorts(), (kind, text) =>
+    console.log(`${kind}: ${text}`),
+  );
+  await untilSignalled(worker);
+} catch (error) {
+  if (!(error instanceof OakringError)) throw error;
+  console.error(explain(error));
+  process.exitCode = 1;
+}
+
+async function untilSignalled(worker: RunningWorker): Promise<void> {
+  // The link comes and goes: this holds the process.
+  const alive = setInterval(() => {}, 2 ** 30);
+  await new Promise<void>((resolve) => {
+    process.on('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
+  });
   clearInterval(alive);
-  void worker.stop();
-});
+  await worker.stop();
+}

@@ -1,21 +1,25 @@
-import type { Technology } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { WorkerData } from './config/worker-data.js';
 import type { WorkerOptions } from './config/worker-options.js';
 import { Session } from './connect/session.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
-import type { Runtime } from './runtimes/runtime.port.js';
+import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
 import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
 import type { WorkerLog } from './worker-log.js';
 
 export interface RunningWorker {
+  /** Number of this start, from 1. */
+  readonly incarnation: number;
   /** Code of the refusal when the manager does not accept this worker; null otherwise. */
   readonly refusedBecause: string | null;
-  /** Says "offline", ends instances that live in this process, disconnects. */
+  /** Says "offline", disconnects, ends simulated and process instances; containers run on. */
   stop(): Promise<void>;
 }
 
-/** Starts a worker; several may run in one process. A broker that is away is waited for. */
+/**
+ * Starts a worker; several may run in one process. A broker that is away is waited for. Throws
+ * `data-folder-unusable`, or `settings-invalid` when the Docker engine does not answer.
+ */
 export async function startWorker(
   options: WorkerOptions,
   ports: Ports,
@@ -23,11 +27,12 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const data = await WorkerData.open(options.dataFolder);
   const runtimes = await Promise.all(
-    options.runtimes.map((technology) => runtimeOf(technology, options, ports)),
+    options.runtimes.map((name) => runtimeOf(name, options, ports)),
   );
   const session = new Session(options, data, runtimes, ports, log);
   await session.start();
   return {
+    incarnation: data.incarnation,
     get refusedBecause() {
       return session.refusedBecause;
     },
@@ -36,11 +41,11 @@ export async function startWorker(
 }
 
 async function runtimeOf(
-  technology: Technology,
+  name: RuntimeName,
   options: WorkerOptions,
   ports: Ports,
 ): Promise<Runtime> {
-  switch (technology) {
+  switch (name) {
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
     case 'process':
@@ -48,9 +53,7 @@ async function runtimeOf(
     case 'docker': {
       // Its client is large: loaded only where containers are run.
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
-      return new DockerRuntime(options.dockerHost, options.id);
+      return new DockerRuntime(options.dockerHost, options.id, ports);
     }
-    case 'unikernel':
-      throw new Error('this worker has no runtime for unikernels');
   }
 }

@@ -1,12 +1,13 @@
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { arch, availableParallelism, hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import {
+  assumedCapacity,
   isId,
   isLoopback,
   OakringError,
   type Resources,
-  type Technology,
 } from '@oakring/contracts';
+import type { RuntimeName } from '../runtimes/runtime.port.js';
 
 /** What a worker is started with. */
 export interface WorkerOptions {
@@ -19,39 +20,36 @@ export interface WorkerOptions {
   readonly password: string | null;
   /** Keeps the incarnation and the token; one worker a folder. */
   readonly dataFolder: string;
-  readonly runtimes: readonly Technology[];
+  readonly runtimes: readonly RuntimeName[];
   /** Null: the machine's own. */
   readonly capacity: Resources | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** Processor architecture such as `amd64`; absent: it is not told. */
+  readonly architecture?: string;
   readonly ip: string;
   readonly port: number;
   /** `simulated` runtime: how long an instance takes to start, milliseconds. */
   readonly startDelayMs: number;
-  /** `docker` runtime: path of the engine's socket, or a `tcp://` address. */
+  /** `docker` runtime: path of the engine's socket, or a `unix://` or `tcp://` address. */
   readonly dockerHost: string;
 }
 
-const offered: readonly Technology[] = ['simulated', 'process', 'docker'];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const offered: readonly RuntimeName[] = ['simulated', 'process', 'docker'];
+const bytesPerMiB = 1_048_576;
 
 /** Options from the environment (flags are put over it). Throws `settings-invalid` listing all. */
-export function readWorkerOptions(
-  env: Readonly<Record<string, string | undefined>>,
-): WorkerOptions {
+export function readWorkerOptions(env: Environment): WorkerOptions {
   const problems: string[] = [];
   const id = env['OAKRING_WORKER_ID'] ?? hostname();
   if (!isId(id)) problems.push(`OAKRING_WORKER_ID: "${id}" does not match [A-Za-z0-9._-]{1,128}`);
   const mqttUrl = env['OAKRING_MQTT_URL'] ?? 'mqtt://127.0.0.1:10003';
-  if (!/^mqtts?:\/\//.test(mqttUrl)) {
-    problems.push(`OAKRING_MQTT_URL: "${mqttUrl}" does not begin with mqtt:// or mqtts://`);
+  if (!/^mqtts?:\/\//.test(mqttUrl) || !URL.canParse(mqttUrl)) {
+    problems.push(`OAKRING_MQTT_URL: "${mqttUrl}" is not an address like mqtt://host:1883`);
   }
   const runtimes = runtimesOf(env['OAKRING_WORKER_RUNTIMES'] ?? 'process', problems);
-  const capacity = capacityOf(env, problems);
-  const labels = labelsOf(env['OAKRING_WORKER_LABELS'] ?? '', problems);
-  if (problems.length > 0) {
-    const detail = `${problems.length} unusable:\n  ${problems.join('\n  ')}\n`;
-    throw new OakringError({ code: 'settings-invalid', detail });
-  }
-  return {
+  const options = {
     id,
     name: env['OAKRING_WORKER_NAME'] ?? id,
     mqttUrl,
@@ -59,13 +57,30 @@ export function readWorkerOptions(
     password: env['OAKRING_MQTT_PASSWORD'] ?? null,
     dataFolder: resolve(env['OAKRING_WORKER_DATA'] ?? `oakring-worker-${id}`),
     runtimes,
-    capacity,
-    labels,
+    capacity: capacityOf(env, runtimes, problems),
+    labels: labelsOf(env['OAKRING_WORKER_LABELS'] ?? '', problems),
+    architecture: architectureOfThisMachine(),
     ip: env['OAKRING_WORKER_IP'] ?? localAddress(mqttUrl),
-    port: 0,
-    startDelayMs: 0,
+    port: numberOf(env, 'OAKRING_WORKER_PORT', problems) ?? 0,
+    startDelayMs: numberOf(env, 'OAKRING_WORKER_START_DELAY_MS', problems) ?? 0,
     dockerHost: env['DOCKER_HOST'] ?? '/var/run/docker.sock',
   };
+  if (problems.length === 0) return options;
+  const detail = `${problems.length} unusable:\n  ${problems.join('\n  ')}\n`;
+  throw new OakringError({ code: 'settings-invalid', detail });
+}
+
+/** What this machine has: thousandths of a core, and MiB. */
+export function machineCapacity(): Resources {
+  return {
+    cpuMillis: availableParallelism() * 1000,
+    memoryMiB: Math.floor(totalmem() / bytesPerMiB),
+  };
+}
+
+/** As images name it. */
+function architectureOfThisMachine(): string {
+  return arch() === 'x64' ? 'amd64' : arch();
 }
 
 function localAddress(mqttUrl: string): string {
@@ -73,56 +88,50 @@ function localAddress(mqttUrl: string): string {
   return brokerIsHere ? '127.0.0.1' : hostname();
 }
 
-function runtimesOf(text: string, problems: string[]): Technology[] {
+function runtimesOf(text: string, problems: string[]): RuntimeName[] {
   const named = text.split(',').map((part) => part.trim());
-  const known = offered.filter((technology) => named.includes(technology));
-  const unknown = named.filter((name) => !offered.some((technology) => technology === name));
+  const known = offered.filter((runtime) => named.includes(runtime));
+  const unknown = named.filter((name) => !offered.some((runtime) => runtime === name));
   if (unknown.length > 0) {
     problems.push(
-      `OAKRING_WORKER_RUNTIMES: ${unknown.join(', ')} is not among ${offered.join(', ')}`,
+      `OAKRING_WORKER_RUNTIMES: "${unknown.join(', ')}" is not among ${offered.join(', ')}`,
     );
   }
   return known;
 }
 
 function capacityOf(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
+  runtimes: readonly RuntimeName[],
   problems: string[],
 ): Resources | null {
-  const cpu = env['OAKRING_WORKER_CPU'];
-  const memory = env['OAKRING_WORKER_MEMORY'];
-  if (cpu === undefined && memory === undefined) return null;
-  const machine = machineCapacity();
-  const capacity = {
-    cpuMillis: cpu === undefined ? machine.cpuMillis : Number(cpu),
-    memoryMiB: memory === undefined ? machine.memoryMiB : Number(memory),
+  const cpuMillis = numberOf(env, 'OAKRING_WORKER_CPU', problems);
+  const memoryMiB = numberOf(env, 'OAKRING_WORKER_MEMORY', problems);
+  // What is simulated is not bound to what this machine has.
+  const isSimulated = runtimes.every((runtime) => runtime === 'simulated');
+  if (cpuMillis === null && memoryMiB === null && !isSimulated) return null;
+  const otherwise = isSimulated ? assumedCapacity : machineCapacity();
+  return {
+    cpuMillis: cpuMillis ?? otherwise.cpuMillis,
+    memoryMiB: memoryMiB ?? otherwise.memoryMiB,
   };
-  for (const [variable, value, text] of [
-    ['OAKRING_WORKER_CPU', capacity.cpuMillis, cpu],
-    ['OAKRING_WORKER_MEMORY', capacity.memoryMiB, memory],
-  ] as const) {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      problems.push(`${variable}: "${text}" is not a whole number`);
-    }
-  }
-  return capacity;
+}
+
+/** A whole number; null when the variable is not there. */
+function numberOf(env: Environment, variable: string, problems: string[]): number | null {
+  const text = env[variable];
+  if (text === undefined) return null;
+  const isWhole = /^\d{1,15}$/.test(text);
+  if (!isWhole) problems.push(`${variable}: "${text}" is not a whole number`);
+  return isWhole ? Number(text) : 0;
 }
 
 function labelsOf(text: string, problems: string[]): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const part of text.split(',').filter((label) => label !== '')) {
-    const [key = '', value] = part.split('=');
-    if (key === '' || value === undefined) {
-      problems.push(`OAKRING_WORKER_LABELS: "${part}" is not key=value`);
-    } else labels[key] = value;
+    const at = part.indexOf('=');
+    if (at < 1) problems.push(`OAKRING_WORKER_LABELS: "${part}" is not key=value`);
+    else labels[part.slice(0, at).trim()] = part.slice(at + 1).trim();
   }
   return labels;
-}
-
-/** What this machine has: thousandths of a core, and MiB. */
-export function machineCapacity(): Resources {
-  return {
-    cpuMillis: availableParallelism() * 1000,
-    memoryMiB: Math.floor(totalmem() / 1_048_576),
-  };
 }

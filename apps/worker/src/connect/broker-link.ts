@@ -1,9 +1,13 @@
-import { connect, type MqttClient } from 'mqtt';
-import type { Ports } from '@oakring/ports';
+import { Socket } from 'node:net';
+import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
+import type { Ports, Timer } from '@oakring/ports';
 
 const backoffMs = { first: 250, most: 15_000 };
+/** A connection that ends sooner counts as a failure: two clients displace each other, for one. */
+const stableAfterMs = 5_000;
 const keepaliveSeconds = 10;
 const connectTimeoutMs = 5_000;
+const subscribeWithinMs = 5_000;
 const disconnectWithinMs = 1_000;
 
 export interface BrokerLinkOptions {
@@ -13,7 +17,14 @@ export interface BrokerLinkOptions {
   readonly clientId: string;
   /** Topics of ours, subscribed with QoS 1 once a connection. */
   readonly subscriptions: readonly string[];
-  readonly will: { readonly topic: string; readonly payload: string };
+  readonly will: { readonly topic: string; readonly payload: object };
+}
+
+export interface BrokerLinkListener {
+  /** Connected and subscribed. */
+  up(): void;
+  down(reason: string): void;
+  message(topic: string, payload: Uint8Array, retained: boolean): void;
 }
 
 /**
@@ -22,53 +33,33 @@ export interface BrokerLinkOptions {
  * nothing of a former connection is sent on the next, repetitions are the session's business.
  */
 export class BrokerLink {
-  connected = false;
   private client: MqttClient | null = null;
+  private connected = false;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
-  private failures = 0;
-  private upListener: () => void = () => {};
-  private downListener: (reason: string) => void = () => {};
-  private messageListener: (topic: string, payload: Buffer) => void = () => {};
 
   constructor(
     private readonly options: BrokerLinkOptions,
     private readonly ports: Ports,
+    private readonly listener: BrokerLinkListener,
   ) {}
-
-  onUp(listener: () => void): void {
-    this.upListener = listener;
-  }
-
-  onDown(listener: (reason: string) => void): void {
-    this.downListener = listener;
-  }
-
-  onMessage(listener: (topic: string, payload: Buffer) => void): void {
-    this.messageListener = listener;
-  }
 
   start(): void {
     this.running = this.keepUp();
   }
 
-  /** Publishes if connected; false otherwise. What must arrive is repeated by its sender. */
-  publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): boolean {
-    if (this.client === null || !this.connected) return false;
-    this.client.publish(topic, JSON.stringify(payload), options);
-    return true;
+  /** Publishes if connected, else does nothing. What must arrive is repeated by its sender. */
+  publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): void {
+    if (this.connected) this.client?.publish(topic, JSON.stringify(payload), options);
   }
 
-  /** Publishes a last message, says DISCONNECT and ends. */
-  async stop(farewell: { topic: string; payload: object }): Promise<void> {
+  /** Publishes a last message, retained, says DISCONNECT and ends. */
+  async stop(topic: string, farewell: object): Promise<void> {
     const { client } = this;
     this.stopping.abort();
     if (client !== null && this.connected) {
       await this.withinPatience(
-        client.publishAsync(farewell.topic, JSON.stringify(farewell.payload), {
-          qos: 1,
-          retain: true,
-        }),
+        client.publishAsync(topic, JSON.stringify(farewell), { qos: 1, retain: true }),
       );
       await this.withinPatience(client.endAsync());
     }
@@ -89,22 +80,65 @@ export class BrokerLink {
   }
 
   private async keepUp(): Promise<void> {
+    const { clock, randomness, timers } = this.ports;
+    let failures = 0;
     while (!this.stopping.signal.aborted) {
-      const reason = await this.liveOnce();
-      const wasUp = this.connected;
+      const { reason, upSinceMs } = await this.liveOnce();
       this.connected = false;
       this.client = null;
       if (this.stopping.signal.aborted) return;
-      this.failures = wasUp ? 1 : this.failures + 1;
-      if (wasUp || this.failures === 1) this.downListener(reason);
-      const ceiling = Math.min(backoffMs.most, backoffMs.first * 2 ** Math.min(this.failures, 16));
-      const delayMs = this.ports.randomness.integer(ceiling + 1);
-      await this.ports.timers.sleep(delayMs, this.stopping.signal);
+      const wasStable = upSinceMs !== null && clock.monotonicMs() - upSinceMs >= stableAfterMs;
+      failures = wasStable ? 1 : failures + 1;
+      // A broker that stays away is told of once.
+      if (upSinceMs !== null || failures === 1) this.listener.down(reason);
+      const ceiling = Math.min(backoffMs.most, backoffMs.first * 2 ** Math.min(failures, 16));
+      await timers.sleep(randomness.integer(ceiling + 1), this.stopping.signal);
     }
   }
 
-  /** One connection from its start to its end; resolves with why it ended. */
-  private liveOnce(): Promise<string> {
+  /** One connection from its start to its end: why it ended, and since when it was up, if ever. */
+  private liveOnce(): Promise<{ reason: string; upSinceMs: number | null }> {
+    const client = this.openClient();
+    this.client = client;
+    let subscribing: Timer | null = null;
+    return new Promise((resolve) => {
+      let reason = 'the connection was closed';
+      let upSinceMs: number | null = null;
+      const giveUp = (why: string): void => {
+        reason = why;
+        client.stream.destroy();
+      };
+      client.on('connect', () => {
+        subscribing = this.ports.timers.after(subscribeWithinMs, () =>
+          giveUp('the broker does not answer our subscriptions'),
+        );
+        client.subscribe([...this.options.subscriptions], { qos: 1 }, (error, granted) => {
+          subscribing?.cancel();
+          const isRefused = granted?.some(({ qos }) => qos > 2) === true;
+          if (error !== null || isRefused) {
+            return giveUp(error?.message ?? 'the broker refuses our subscriptions');
+          }
+          this.connected = true;
+          upSinceMs = this.ports.clock.monotonicMs();
+          this.listener.up();
+        });
+      });
+      client.on('message', (topic, payload, packet: IPublishPacket) =>
+        this.listener.message(topic, payload, packet.retain === true),
+      );
+      client.on('error', (error) => {
+        reason = error.message === '' ? error.name : error.message;
+      });
+      client.once('close', () => {
+        subscribing?.cancel();
+        client.removeAllListeners('message');
+        client.end(true);
+        resolve({ reason, upSinceMs });
+      });
+    });
+  }
+
+  private openClient(): MqttClient {
     const { url, username, password, clientId, will } = this.options;
     const client = connect(url, {
       clientId,
@@ -116,35 +150,15 @@ export class BrokerLink {
       queueQoSZero: false,
       connectTimeout: connectTimeoutMs,
       keepalive: keepaliveSeconds,
-      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
+      will: {
+        topic: will.topic,
+        payload: Buffer.from(JSON.stringify(will.payload)),
+        qos: 1,
+        retain: true,
+      },
     });
-    this.client = client;
-    return new Promise((resolve) => {
-      let reason = 'the connection was closed';
-      client.on('connect', () => this.subscribe(client));
-      client.on('message', (topic, payload) => this.messageListener(topic, payload));
-      client.on('error', (error) => {
-        reason = error.message === '' ? error.name : error.message;
-      });
-      client.once('close', () => {
-        client.removeAllListeners('message');
-        client.end(true);
-        resolve(reason);
-      });
-    });
-  }
-
-  private subscribe(client: MqttClient): void {
-    client.subscribe([...this.options.subscriptions], { qos: 1 }, (error, granted) => {
-      const isRefused = granted?.some(({ qos }) => qos > 2) === true;
-      if (error !== null || isRefused) {
-        client.emit('error', error ?? new Error('the broker refuses our subscriptions'));
-        client.stream.destroy();
-        return;
-      }
-      this.connected = true;
-      this.failures = 0;
-      this.upListener();
-    });
+    // An acknowledgement is small: it must not wait for the next one.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+    return client;
   }
 }

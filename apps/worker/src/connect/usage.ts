@@ -5,7 +5,7 @@ interface CpuTimes {
   readonly all: number;
 }
 
-/** The machine's use between two calls: CPU and memory in percent, two decimals. */
+/** The machine's use: CPU since the last call, memory now; percent with two decimals. */
 export class MachineUsage {
   private before: CpuTimes = cpuTimes();
 
@@ -32,6 +32,7 @@ function cpuTimes(): CpuTimes {
   return { busy, all };
 }
 
+/** 0 to 100, two decimals; of nothing it is 0. */
 export function percent(part: number, whole: number): number {
   if (whole <= 0) return 0;
   return Math.min(100, Math.max(0, Math.round((part / whole) * 10_000) / 100));

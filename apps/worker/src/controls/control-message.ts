@@ -1,31 +1,77 @@
 import {
   commandKinds,
+  idOf,
   isObject,
+  maxJobCount,
   parseJsonObject,
   refused,
+  shortened,
   type Control,
-  type JsonObject,
   type Parsed,
 } from '@oakring/contracts';
+import type { InstanceAddress } from '../runtimes/runtime.port.js';
+
+/** Longest id of a command that an acknowledgement may carry. */
+const maxCommandIdCharacters = 64;
 
 /** `nodes/<id>/controls`, checked before anything is done with it. */
 export function parseControl(payload: Uint8Array): Parsed<Control> {
   const parsed = parseJsonObject(payload);
   if (!parsed.ok) return parsed;
   const body = parsed.value;
+  const { commandId, expiresAt, job, worker } = body;
   const command = commandKinds.find((kind) => kind === body['command']);
-  if (command === undefined) return bad('command', body['command']);
-  const job = body['job'];
-  if (!isObject(job) || typeof job['id'] !== 'string') return bad('job', job);
-  for (const field of ['instance', 'generation', 'attempt', 'epoch']) {
-    if (!Number.isSafeInteger(body[field])) return bad(field, body[field]);
+  if (command === undefined) return unusable('command', body['command']);
+  if (!isObject(job)) return unusable('job', job);
+  const id = idOf(job['id'], 'job.id');
+  if (!id.ok) return id;
+  if (typeof commandId !== 'string' || commandId.length > maxCommandIdCharacters) {
+    return unusable('commandId', commandId);
   }
-  if (typeof body['commandId'] !== 'string') return bad('commandId', body['commandId']);
-  if (typeof body['expiresAt'] !== 'string') return bad('expiresAt', body['expiresAt']);
-  // Every field that we use was checked above.
-  return { ok: true, value: body as unknown as Control & JsonObject };
+  if (typeof expiresAt !== 'string') return unusable('expiresAt', expiresAt);
+  const numbers: Record<string, number> = {};
+  for (const [field, least, most] of numberFields) {
+    const value = body[field];
+    if (
+      typeof value !== 'number' ||
+      !Number.isSafeInteger(value) ||
+      value < least ||
+      value > most
+    ) {
+      return unusable(field, value);
+    }
+    numbers[field] = value;
+  }
+  const { instance = 0, generation = 1, attempt = 1, epoch = 0 } = numbers;
+  return {
+    ok: true,
+    value: {
+      command,
+      job: { ...job, id: id.value },
+      ...(typeof worker === 'string' ? { worker } : {}),
+      commandId,
+      instance,
+      generation,
+      attempt,
+      epoch,
+      expiresAt,
+    },
+  };
 }
 
-function bad(field: string, value: unknown): Parsed<never> {
-  return refused('invalid-field', `${field} is not usable.`, field, value ?? null);
+const numberFields = [
+  ['instance', 0, maxJobCount - 1],
+  ['generation', 1, Number.MAX_SAFE_INTEGER],
+  ['attempt', 0, Number.MAX_SAFE_INTEGER],
+  ['epoch', 0, Number.MAX_SAFE_INTEGER],
+] as const;
+
+function unusable(field: string, value: unknown): Parsed<never> {
+  const shown = JSON.stringify(shortened(value)) ?? 'missing';
+  return refused('invalid-field', `${field} is ${shown}, which is not usable.`, field, value);
+}
+
+/** The instance that an order is about. */
+export function addressOf({ job, instance, generation }: Control): InstanceAddress {
+  return { job: job.id, instance, generation };
 }

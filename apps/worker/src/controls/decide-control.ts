@@ -7,70 +7,76 @@ export interface KnownInstance {
   readonly job: string;
   readonly instance: number;
   readonly generation: number;
-  readonly technology: string;
   readonly status: InstanceStatus;
   readonly reason: string | null;
+}
+
+/** What a worker knows when an order comes. */
+export interface Knowledge {
+  readonly instances: readonly KnownInstance[];
+  /** Highest generation of this (job, instance) that was deleted here; 0 when none was. */
+  readonly deletedGeneration: number;
+  /** Technologies that this worker runs. */
+  readonly offered: readonly string[];
 }
 
 /** What to do about an order, and what to answer. */
 export type Action =
   | { readonly do: 'start' }
   | { readonly do: 'stop' }
-  /** Under way already: its end will be acknowledged. */
-  | { readonly do: 'wait' }
+  /** It is under way already: its end answers this order too. */
+  | { readonly do: 'join' }
   | {
-      readonly do: 'nothing';
+      readonly do: 'answer';
       readonly phase: 'succeeded' | 'failed';
-      readonly reason: string | null;
+      readonly reason: string;
     };
 
 /**
  * Decides an order by what this worker has. Idempotent by (job, instance, generation): an order may
- * come many times and late, and is carried out once.
+ * come many times, late and out of order, and is carried out once.
  */
-export function decideControl(
-  control: Control,
-  known: readonly KnownInstance[],
-  offered: readonly string[],
-): Action {
-  const same = known.filter((k) => k.job === control.job.id && k.instance === control.instance);
-  const exact = same.find((k) => k.generation === control.generation);
+export function decideControl(control: Control, knowledge: Knowledge): Action {
+  const exact = knowledge.instances.find(
+    (known) => isSameNumber(known, control) && known.generation === control.generation,
+  );
   switch (control.command) {
     case 'deploy':
     case 'replicate':
-      return decideStart(control, exact, same, offered);
+      return exact === undefined ? decideNew(control, knowledge) : decideKnown(exact);
     case 'delete':
-      if (exact === undefined) return done('it is not here');
-      return exact.status === 'stopping' ? { do: 'wait' } : { do: 'stop' };
+      if (exact === undefined) return succeeded('it is not here');
+      return exact.status === 'stopping' ? { do: 'join' } : { do: 'stop' };
     case 'move':
       // The source of a move goes on running; its `delete` follows once the target runs.
-      return exact === undefined ? failed('the instance is not here') : done('it goes on running');
+      return exact === undefined ? failed('it is not here') : succeeded('it goes on running');
   }
 }
 
-function decideStart(
-  control: Control,
-  exact: KnownInstance | undefined,
-  same: readonly KnownInstance[],
-  offered: readonly string[],
-): Action {
-  switch (exact?.status) {
+function decideKnown(exact: KnownInstance): Action {
+  switch (exact.status) {
     case 'running':
-      return done('it runs already');
+      return succeeded('it runs already');
     case 'starting':
-      return { do: 'wait' };
+      return { do: 'join' };
     case 'stopping':
-      return failed('it is being stopped');
+      return failed('it is being deleted');
     case 'completed':
-      return done('it has completed');
-    // A failed one is tried again: the order says that it is still wanted.
+      return succeeded('it ran and has completed');
+    // Not tried again: another try is another generation, and a late repetition must start nothing.
     case 'failed':
-    case undefined:
-      break;
+      return failed(exact.reason ?? 'it failed');
   }
-  const newest = Math.max(0, ...same.map((k) => k.generation));
+}
+
+function decideNew(control: Control, { instances, deletedGeneration, offered }: Knowledge): Action {
+  const here = instances.filter((known) => isSameNumber(known, control));
+  const newest = Math.max(0, ...here.map(({ generation }) => generation));
   if (newest > control.generation) {
-    return failed(`generation ${newest} is here; ${control.generation} is older`);
+    return failed(`superseded: generation ${newest} is here, ${control.generation} is older`);
+  }
+  if (deletedGeneration >= control.generation) {
+    return failed(`superseded: generation ${deletedGeneration} was deleted here`);
   }
   const technology = String(control.job['technology']);
   return offered.includes(technology)
@@ -78,10 +84,14 @@ function decideStart(
     : failed(`this worker does not offer ${technology}; it offers ${offered.join(', ')}`);
 }
 
-function done(reason: string): Action {
-  return { do: 'nothing', phase: 'succeeded', reason };
+function isSameNumber(known: KnownInstance, { job, instance }: Control): boolean {
+  return known.job === job.id && known.instance === instance;
+}
+
+function succeeded(reason: string): Action {
+  return { do: 'answer', phase: 'succeeded', reason };
 }
 
 function failed(reason: string): Action {
-  return { do: 'nothing', phase: 'failed', reason };
+  return { do: 'answer', phase: 'failed', reason };
 }

@@ -1,56 +1,63 @@
 import { parseRequirement, type Ack, type Control, type Resources } from '@oakring/contracts';
-import { defaultRequest } from '@oakring/contracts';
-import { addressKey, type InstanceAddress, type Runtime } from '../runtimes/runtime.port.js';
-import { decideControl, type KnownInstance } from './decide-control.js';
+import type { Clock } from '@oakring/ports';
+import {
+  addressKey,
+  type InstanceAddress,
+  type InstanceExit,
+  type Runtime,
+} from '../runtimes/runtime.port.js';
+import { addressOf } from './control-message.js';
+import { decideControl, type InstanceStatus, type KnownInstance } from './decide-control.js';
+import { Tombstones } from './tombstones.js';
 
-/** Ended instances are reported this many times over; older ones are forgotten. */
-const maxEnded = 1_000;
+/** Ended instances that are still reported; what they left is removed with the oldest. */
+const maxEnded = 100;
+/** At most one `progress` in this time, however much the runtime has to say. */
+const progressEveryMs = 2_000;
+/** Well under what an acknowledgement may carry, and under what a state of many has room for. */
+const maxReasonCharacters = 300;
 
 interface Instance extends KnownInstance {
-  readonly resources: Resources;
-  /** Ids of the orders that wait for what is under way. */
-  readonly orders: readonly string[];
+  status: InstanceStatus;
+  reason: string | null;
+  readonly runtime: Runtime;
+  /** Orders that the end of what is under way will answer. */
+  orders: string[];
   readonly cancel: AbortController;
+  /** Settled, never rejected, once the start has come to an end. */
+  started: Promise<void>;
 }
 
-export type Acknowledge = (ack: Pick<Ack, 'commandId' | 'generation' | 'phase' | 'reason'>) => void;
+export type Acknowledge = (ack: Omit<Ack, 'incarnation'>) => void;
 
-/** The instances of this worker: carries orders out on its runtimes and knows what there is. */
+/**
+ * The instances of this worker: carries orders out on its runtimes and knows what there is.
+ * starting → running → completed | failed by itself; any → stopping → gone by `delete`, which
+ * cancels a start that is under way and waits for its end before it removes anything.
+ */
 export class Instances {
   private readonly instances = new Map<string, Instance>();
   private readonly runtimes: ReadonlyMap<string, Runtime>;
+  private readonly deleted = new Tombstones();
 
   constructor(
     runtimes: readonly Runtime[],
+    private readonly clock: Clock,
     private readonly acknowledge: Acknowledge,
     /** An instance changed without an order that would tell. */
     private readonly changed: () => void,
   ) {
     this.runtimes = new Map(runtimes.map((runtime) => [runtime.technology, runtime]));
     for (const runtime of runtimes) {
-      runtime.onExit((address, exit) => {
-        const instance = this.instances.get(addressKey(address));
-        if (instance === undefined) return;
-        this.put({ ...instance, status: exit.status, reason: exit.reason });
-        this.forgetOldest();
-        this.changed();
-      });
+      runtime.onExit((address, exit) => this.ended(address, exit));
     }
   }
 
-  /** Takes up what runs since before this start. */
+  /** Takes up what is there since before this start. */
   async adopt(): Promise<void> {
     for (const runtime of this.runtimes.values()) {
-      for (const address of await runtime.existing()) {
-        this.put({
-          ...address,
-          technology: runtime.technology,
-          status: 'running',
-          reason: 'ran since before the worker started',
-          resources: { cpuMillis: 0, memoryMiB: 0 },
-          orders: [],
-          cancel: new AbortController(),
-        });
+      for (const { status, reason, ...address } of await runtime.existing()) {
+        this.add(address, runtime, status, reason);
       }
     }
   }
@@ -59,37 +66,27 @@ export class Instances {
     return [...this.instances.values()];
   }
 
-  /** What the runtimes say their instances use; null when one leaves that to the machine. */
-  used(): Resources | null {
-    let cpuMillis = 0;
-    let memoryMiB = 0;
-    for (const runtime of this.runtimes.values()) {
-      const used = runtime.used();
-      if (used === null) return null;
-      cpuMillis += used.cpuMillis;
-      memoryMiB += used.memoryMiB;
-    }
-    return { cpuMillis, memoryMiB };
+  /** Use of one instance as its runtime last measured it. */
+  usageOf(address: InstanceAddress): Resources | null {
+    return this.instances.get(addressKey(address))?.runtime.usageOf(address) ?? null;
   }
 
-  /** Use of one instance as it is reported: half of what it reserved, where nothing is measured. */
-  usedBy(known: KnownInstance): Resources {
-    const resources = this.instances.get(addressKey(known))?.resources;
-    const isSimulated = known.technology === 'simulated';
-    if (resources === undefined || !isSimulated) return { cpuMillis: 0, memoryMiB: 0 };
-    return { cpuMillis: resources.cpuMillis / 2, memoryMiB: resources.memoryMiB / 2 };
-  }
-
-  /** Carries out one order; every order is acknowledged, repeated ones too. */
+  /** Carries out one order; every order is acknowledged, repeated ones too. Never rejects. */
   async obey(control: Control): Promise<void> {
-    const action = decideControl(control, this.list(), [...this.runtimes.keys()]);
-    this.answer(control, 'received', null);
+    const action = decideControl(control, {
+      instances: this.list(),
+      deletedGeneration: this.deleted.generationOf(control.job.id, control.instance),
+      offered: [...this.runtimes.keys()],
+    });
+    const { commandId, generation } = control;
+    this.acknowledge({ commandId, generation, phase: 'received', reason: null });
     switch (action.do) {
-      case 'nothing':
-        this.answer(control, action.phase, action.reason);
+      case 'answer':
+        if (control.command === 'delete') this.deleted.add(addressOf(control));
+        this.acknowledge({ commandId, generation, phase: action.phase, reason: action.reason });
         break;
-      case 'wait':
-        this.addOrder(control);
+      case 'join':
+        this.join(control);
         break;
       case 'start':
         await this.start(control);
@@ -105,109 +102,148 @@ export class Instances {
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
   }
 
-  private async start(control: Control): Promise<void> {
+  private start(control: Control): Promise<void> {
+    const { commandId, generation } = control;
     const requirement = parseRequirement(control.job);
     const runtime = this.runtimes.get(String(control.job['technology']));
     if (!requirement.ok || runtime === undefined) {
       const reason = requirement.ok ? 'no such runtime' : requirement.refusal.detail;
-      return this.answer(control, 'failed', reason);
+      this.acknowledge({ commandId, generation, phase: 'failed', reason });
+      return Promise.resolve();
     }
     const address = addressOf(control);
-    const key = addressKey(address);
-    const resources = requirement.value.resources ?? defaultRequest;
-    const cancel = new AbortController();
-    this.put({
-      ...address,
-      technology: runtime.technology,
-      status: 'starting',
-      reason: null,
-      resources,
-      orders: [control.commandId],
-      cancel,
-    });
-    const order = { ...address, description: control.job, resources };
-    try {
-      await runtime.start(order, cancel.signal, (what) => this.answer(control, 'progress', what));
-      this.conclude(key, 'running', 'succeeded', null);
-    } catch (error) {
-      // A start that was cancelled is being deleted: that order answers.
-      if (cancel.signal.aborted) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.conclude(key, 'failed', 'failed', reason);
-      this.instances.delete(key);
-    }
+    this.forgetEnded(({ job, instance }) => job === address.job && instance === address.instance);
+    const instance = this.add(address, runtime, 'starting', null);
+    instance.orders = [commandId];
+    instance.started = this.run(instance, control, requirement.value.resources);
+    return instance.started;
   }
 
-  /** Sets the status unless an exit came first, and answers everyone who waits. */
-  private conclude(
-    key: string,
-    status: 'running' | 'failed',
-    phase: 'succeeded' | 'failed',
-    reason: string | null,
-  ): void {
-    const instance = this.instances.get(key);
-    if (instance === undefined) return;
-    if (instance.status === 'starting') this.put({ ...instance, status, reason, orders: [] });
-    for (const commandId of instance.orders) {
-      this.acknowledge({ commandId, generation: instance.generation, phase, reason });
+  private async run(instance: Instance, control: Control, resources: Resources): Promise<void> {
+    const { signal } = instance.cancel;
+    const order = { ...addressOf(control), description: control.job, resources };
+    let saidMs = this.clock.monotonicMs();
+    const progress = (what: string): void => {
+      const nowMs = this.clock.monotonicMs();
+      if (signal.aborted || nowMs - saidMs < progressEveryMs) return;
+      saidMs = nowMs;
+      this.answer(instance.orders, instance, 'progress', what);
+    };
+    const { orders } = instance;
+    let failure: string | null = null;
+    try {
+      await instance.runtime.start(order, signal, progress);
+    } catch (error) {
+      failure = reasonOf(error);
     }
+    if (signal.aborted) {
+      // The `delete` that cancelled it has its own orders; these will never run.
+      this.answer(orders, instance, 'failed', 'deleted before it ran');
+      return;
+    }
+    // An exit may have come first: then that is what is known.
+    if (instance.status === 'starting') {
+      instance.status = failure === null ? 'running' : 'failed';
+      instance.reason = failure;
+    }
+    instance.orders = [];
+    const phase = instance.status === 'failed' ? 'failed' : 'succeeded';
+    this.answer(orders, instance, phase, instance.reason);
   }
 
   private async stop(control: Control): Promise<void> {
     const address = addressOf(control);
-    const key = addressKey(address);
-    const instance = this.instances.get(key);
-    if (instance === undefined) return this.answer(control, 'succeeded', 'it is not here');
+    const instance = this.instances.get(addressKey(address));
+    if (instance === undefined) return;
+    const { status, reason } = instance;
+    instance.status = 'stopping';
+    instance.orders = [control.commandId];
     instance.cancel.abort();
-    this.put({ ...instance, status: 'stopping', orders: [control.commandId] });
+    await instance.started;
     try {
-      await this.runtimes.get(instance.technology)?.stop(address);
-      const orders = this.instances.get(key)?.orders ?? [];
-      this.instances.delete(key);
-      for (const commandId of orders) {
-        this.acknowledge({
-          commandId,
-          generation: address.generation,
-          phase: 'succeeded',
-          reason: null,
-        });
-      }
+      await instance.runtime.stop(address);
+      this.instances.delete(addressKey(address));
+      this.deleted.add(address);
+      this.answer(instance.orders, instance, 'succeeded', null);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.put({ ...instance, status: 'running', reason, orders: [] });
-      this.answer(control, 'failed', reason);
+      instance.status = status === 'starting' ? 'failed' : status;
+      instance.reason = reason;
+      this.answer(
+        instance.orders,
+        instance,
+        'failed',
+        `it could not be stopped: ${reasonOf(error)}`,
+      );
+      instance.orders = [];
     }
   }
 
-  private addOrder(control: Control): void {
+  private join(control: Control): void {
     const instance = this.instances.get(addressKey(addressOf(control)));
-    if (instance === undefined || instance.orders.includes(control.commandId)) return;
-    this.put({ ...instance, orders: [...instance.orders, control.commandId] });
-  }
-
-  private answer(control: Control, phase: Ack['phase'], reason: string | null): void {
-    const { commandId, generation } = control;
-    this.acknowledge({ commandId, generation, phase, reason });
-  }
-
-  private put(instance: Instance): void {
-    this.instances.set(addressKey(instance), instance);
-  }
-
-  private forgetOldest(): void {
-    const ended = [...this.instances].filter(
-      ([, { status }]) => status === 'completed' || status === 'failed',
-    );
-    for (const [key] of ended.slice(0, Math.max(0, ended.length - maxEnded))) {
-      this.instances.delete(key);
+    // The list is shared with the work that is under way: its end answers what is in it then.
+    if (instance?.orders.includes(control.commandId) === false) {
+      instance.orders.push(control.commandId);
     }
+  }
+
+  private ended(address: InstanceAddress, exit: InstanceExit): void {
+    const instance = this.instances.get(addressKey(address));
+    if (instance === undefined || instance.status === 'stopping') return;
+    instance.status = exit.status;
+    instance.reason = exit.reason.slice(0, maxReasonCharacters);
+    const ended = [...this.instances.values()].filter(isEnded);
+    const oldest = new Set(ended.slice(0, Math.max(0, ended.length - maxEnded)));
+    if (oldest.size > 0) this.forgetEnded((candidate) => oldest.has(candidate));
+    this.changed();
+  }
+
+  /** Removes what ended instances left behind (a container, its logs). */
+  private forgetEnded(matches: (instance: Instance) => boolean): void {
+    for (const [key, instance] of this.instances) {
+      if (!isEnded(instance) || !matches(instance)) continue;
+      this.instances.delete(key);
+      instance.runtime.stop(instance).catch(() => {
+        // It has ended: the next start of the worker finds it again and can be told to delete it.
+      });
+    }
+  }
+
+  private answer(
+    orders: readonly string[],
+    { generation }: Instance,
+    phase: Ack['phase'],
+    reason: string | null,
+  ): void {
+    for (const commandId of orders) {
+      this.acknowledge({ commandId, generation, phase, reason });
+    }
+  }
+
+  private add(
+    address: InstanceAddress,
+    runtime: Runtime,
+    status: InstanceStatus,
+    reason: string | null,
+  ): Instance {
+    const instance: Instance = {
+      ...address,
+      runtime,
+      status,
+      reason,
+      orders: [],
+      cancel: new AbortController(),
+      started: Promise.resolve(),
+    };
+    this.instances.set(addressKey(address), instance);
+    return instance;
   }
 }
 
-function addressOf(control: Control): InstanceAddress {
-  return {
-    job: control.job.id,
-    instance: control.instance,
-    generation: control.generation,
-  };
+function isEnded({ status }: KnownInstance): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.slice(0, maxReasonCharacters);
 }

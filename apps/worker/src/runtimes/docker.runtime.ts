@@ -1,7 +1,11 @@
 import Docker from 'dockerode';
-import type { JsonObject, Resources } from '@oakring/contracts';
+import { isObject, OakringError, type Resources } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { addressIn, containerOptions, engineAddress, label } from './docker-container.js';
+import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import {
   addressKey,
+  type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
   type InstanceToStart,
@@ -9,12 +13,14 @@ import {
 } from './runtime.port.js';
 
 const stopGraceSeconds = 5;
-const label = {
-  worker: 'oakring.worker',
-  job: 'oakring.job',
-  instance: 'oakring.instance',
-  generation: 'oakring.generation',
-} as const;
+/** Between two tries to watch a container while the engine does not answer. */
+const watchAgainMs = 5_000;
+
+interface Watched {
+  readonly address: InstanceAddress;
+  readonly container: Docker.Container;
+  usage: ContainerUsage | null;
+}
 
 /**
  * Runs containers through the engine's socket. A container carries its address in labels, so that a
@@ -24,38 +30,69 @@ export class DockerRuntime implements Runtime {
   readonly technology = 'docker';
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
-  /** Being stopped by us: their end is no news. */
-  private readonly stopping = new Set<string>();
-  private closed = false;
+  /** Containers whose end is news. */
+  private readonly watched = new Map<string, Watched>();
+  private readonly closing = new AbortController();
 
   constructor(
-    dockerHost: string,
+    private readonly dockerHost: string,
     private readonly workerId: string,
+    private readonly ports: Ports,
   ) {
     this.docker = new Docker(engineAddress(dockerHost));
   }
 
-  async existing(): Promise<readonly InstanceAddress[]> {
-    const containers = await this.docker.listContainers({
-      all: true,
-      filters: { label: [`${label.worker}=${this.workerId}`] },
-    });
-    const running: InstanceAddress[] = [];
-    for (const info of containers) {
-      const address = {
-        job: info.Labels[label.job] ?? '',
-        instance: Number(info.Labels[label.instance]),
-        generation: Number(info.Labels[label.generation]),
-      };
-      const container = this.docker.getContainer(info.Id);
-      if (info.State === 'running') {
-        running.push(address);
+  /** Throws `settings-invalid` without an engine: what runs there could only be guessed. */
+  async existing(): Promise<readonly FoundInstance[]> {
+    const found: FoundInstance[] = [];
+    for (const { Id, Labels } of await this.list([])) {
+      const address = addressIn(Labels);
+      const container = this.docker.getContainer(Id);
+      const { State } = await container.inspect();
+      if (State.Running) {
         this.watch(container, address);
+        const reason = 'ran since before the worker started';
+        found.push({ ...address, status: 'running', reason });
+      } else if (State.Status === 'created') {
+        // The worker ended between making and starting it: nobody was told of it.
+        await remove(container);
       } else {
-        await container.remove({ force: true, v: true });
+        found.push({ ...address, ...exitOf(State.ExitCode) });
       }
     }
-    return running;
+    return found;
+  }
+
+  private async list(more: readonly string[]): Promise<readonly Docker.ContainerInfo[]> {
+    try {
+      return await this.docker.listContainers({
+        all: true,
+        filters: { label: [`${label.worker}=${this.workerId}`, ...more] },
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new OakringError(
+        {
+          code: 'settings-invalid',
+          detail:
+            `The Docker engine at ${this.dockerHost} does not answer: ${reason}. ` +
+            'Start it, name another in DOCKER_HOST, or leave docker out of OAKRING_WORKER_RUNTIMES.',
+          field: 'DOCKER_HOST',
+          value: this.dockerHost,
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  /** By labels, not by name: ids may contain the dashes that a name is joined with. */
+  private async find(address: InstanceAddress): Promise<Docker.Container | null> {
+    const [info] = await this.list([
+      `${label.job}=${address.job}`,
+      `${label.instance}=${address.instance}`,
+      `${label.generation}=${address.generation}`,
+    ]);
+    return info === undefined ? null : this.docker.getContainer(info.Id);
   }
 
   async start(
@@ -63,19 +100,26 @@ export class DockerRuntime implements Runtime {
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<void> {
-    const image = String(instance.description['image']);
-    await this.ensureImage(image, signal, progress);
-    if (signal.aborted) throw new Error('the start was cancelled');
-    await this.removeContainer(instance);
-    const container = await this.docker.createContainer(this.containerOptions(image, instance));
+    const options = containerOptions(instance, this.workerId);
+    const { job, instance: number, generation } = instance;
+    const address = { job, instance: number, generation };
+    const before = await this.find(address);
+    if (before !== null) {
+      const { State } = await before.inspect();
+      if (State.Running) return this.watch(before, address);
+      await remove(before);
+    }
+    await this.ensureImage(options.Image, signal, progress);
+    throwIfCancelled(signal);
+    const container = await this.docker.createContainer(options);
     try {
+      throwIfCancelled(signal);
       await container.start();
-      if (signal.aborted) throw new Error('the start was cancelled');
     } catch (error) {
-      await container.remove({ force: true, v: true });
+      await remove(container);
       throw error;
     }
-    this.watch(container, addressOf(instance));
+    this.watch(container, address);
   }
 
   private async ensureImage(
@@ -89,83 +133,64 @@ export class DockerRuntime implements Runtime {
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
     }
+    throwIfCancelled(signal);
     progress(`pulling ${image}`);
     const stream = await this.docker.pull(image, { abortSignal: signal });
     await new Promise<void>((resolve, reject) => {
       this.docker.modem.followProgress(
         stream,
         (error) => (error === null ? resolve() : reject(error)),
-        (step: { status?: string }) => progress(step.status ?? 'pulling'),
+        (step: { status?: string }) => progress(`pulling ${image}: ${step.status ?? 'going on'}`),
       );
     });
   }
 
-  private containerOptions(
-    image: string,
-    { description, resources, ...address }: InstanceToStart,
-  ): Docker.ContainerCreateOptions {
-    const cmd = description['cmd'] ?? description['command'];
-    return {
-      name: this.nameOf(address),
-      Image: image,
-      ...(Array.isArray(cmd) ? { Cmd: cmd.map(String) } : {}),
-      Env: listOf(description['environment']),
-      Labels: {
-        [label.worker]: this.workerId,
-        [label.job]: address.job,
-        [label.instance]: String(address.instance),
-        [label.generation]: String(address.generation),
-      },
-      HostConfig: {
-        ...limitsOf(resources),
-        ...networkOf(description),
-        // The orchestrator decides what is started again, not the engine.
-        RestartPolicy: { Name: 'no' },
-      },
-    };
-  }
-
-  private nameOf({ job, instance, generation }: InstanceAddress): string {
-    return `oakring-${this.workerId}-${job}-${instance}-${generation}`;
-  }
-
   private watch(container: Docker.Container, address: InstanceAddress): void {
-    container.wait().then(
-      ({ StatusCode: code }: { StatusCode: number }) => {
-        if (this.closed || this.stopping.has(addressKey(address))) return;
-        this.exitListener(address, {
-          status: code === 0 ? 'completed' : 'failed',
-          reason: `exit code ${code}`,
+    const key = addressKey(address);
+    const entry: Watched = { address, container, usage: null };
+    this.watched.set(key, entry);
+    void this.exitCodeOf(entry).then((exit) => {
+      if (exit === null || this.watched.get(key) !== entry) return;
+      this.watched.delete(key);
+      this.exitListener(address, exit);
+    });
+  }
+
+  /** Waits for the end of a container, whatever the engine goes through; null once let go. */
+  private async exitCodeOf(entry: Watched): Promise<InstanceExit | null> {
+    const isWatched = (): boolean =>
+      !this.closing.signal.aborted && this.watched.get(addressKey(entry.address)) === entry;
+    while (isWatched()) {
+      try {
+        const { StatusCode: code }: { StatusCode: number } = await entry.container.wait({
+          abortSignal: this.closing.signal,
         });
-      },
-      () => {
-        // The engine went away, or the container did: the next report of the worker tells.
-      },
-    );
+        return exitOf(code);
+      } catch (error) {
+        if (!isWatched()) return null;
+        if (statusOf(error) === 404) return { status: 'failed', reason: 'the container is gone' };
+        // The engine is away; containers may live on without it, so nothing is concluded.
+        await this.ports.timers.sleep(watchAgainMs, this.closing.signal);
+      }
+    }
+    return null;
   }
 
   async stop(address: InstanceAddress): Promise<void> {
-    this.stopping.add(addressKey(address));
+    const key = addressKey(address);
+    const entry = this.watched.get(key);
+    const container = entry?.container ?? (await this.find(address));
+    if (container === null) return;
+    this.watched.delete(key);
     try {
-      await this.removeContainer(address, true);
-    } finally {
-      this.stopping.delete(addressKey(address));
-    }
-  }
-
-  private async removeContainer(address: InstanceAddress, gently = false): Promise<void> {
-    const container = this.docker.getContainer(this.nameOf(address));
-    try {
-      if (gently) await container.stop({ t: stopGraceSeconds });
+      await container.stop({ t: stopGraceSeconds });
+      await remove(container);
     } catch (error) {
       // 304: stopped already. 404: not there.
+      if (statusOf(error) === 304) return remove(container);
       if (statusOf(error) === 404) return;
-      if (statusOf(error) !== 304) throw error;
-    }
-    try {
-      await container.remove({ force: true, v: true });
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
+      if (entry !== undefined) this.watch(container, address);
+      throw error;
     }
   }
 
@@ -173,42 +198,43 @@ export class DockerRuntime implements Runtime {
     this.exitListener = listener;
   }
 
-  used(): null {
-    return null;
+  async measure(): Promise<void> {
+    for (const entry of this.watched.values()) {
+      try {
+        const stats = await entry.container.stats({ stream: false, 'one-shot': true });
+        entry.usage = cpuAndMemoryOf(stats, this.ports.clock.monotonicMs(), entry.usage);
+      } catch {
+        // The engine or the container is away: what was measured last is no longer known.
+        entry.usage = null;
+      }
+    }
+  }
+
+  usageOf(address: InstanceAddress): Resources | null {
+    return this.watched.get(addressKey(address))?.usage?.used ?? null;
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
   }
 }
 
-function addressOf({ job, instance, generation }: InstanceToStart): InstanceAddress {
-  return { job, instance, generation };
+async function remove(container: Docker.Container): Promise<void> {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
 }
 
-function engineAddress(dockerHost: string): Docker.DockerOptions {
-  if (dockerHost.startsWith('/')) return { socketPath: dockerHost };
-  if (dockerHost.startsWith('unix://')) return { socketPath: dockerHost.slice('unix://'.length) };
-  const { protocol, hostname, port } = new URL(dockerHost);
-  return { protocol: protocol === 'https:' ? 'https' : 'http', host: hostname, port };
+function exitOf(code: number): InstanceExit {
+  return { status: code === 0 ? 'completed' : 'failed', reason: `exit code ${code}` };
 }
 
-function limitsOf({ cpuMillis, memoryMiB }: Resources): { NanoCpus?: number; Memory?: number } {
-  return {
-    ...(cpuMillis > 0 ? { NanoCpus: cpuMillis * 1_000_000 } : {}),
-    ...(memoryMiB > 0 ? { Memory: memoryMiB * 1_048_576 } : {}),
-  };
-}
-
-function networkOf(description: JsonObject): { NetworkMode?: string } {
-  const network = description['network'];
-  return typeof network === 'string' ? { NetworkMode: network } : {};
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new Error('the start was cancelled');
 }
 
 function statusOf(error: unknown): number {
-  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
+  return isObject(error) ? Number(error['statusCode'] ?? 0) : 0;
 }

@@ -1,8 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { JsonObject } from '@oakring/contracts';
+import { accessSync, constants, statSync } from 'node:fs';
+import { constants as osConstants } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { JsonObject, Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { commandOf, environmentOf } from './command-line.js';
+import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
+  type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
   type InstanceToStart,
@@ -11,23 +17,35 @@ import {
 
 /** SIGTERM first; SIGKILL for what is still there after this long. */
 const stopGraceMs = 5_000;
+/** Shorter when the worker itself ends: whoever stops it does not wait for ever. */
+const closeGraceMs = 2_000;
+/** After the exit, for its last words; a daemon that it left may hold the pipe for ever. */
+const closeWithinMs = 500;
 const keptStderrCharacters = 2_000;
+/** Where programs are looked for; a job's `environment` may say otherwise. */
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What a shell adds to the number of the signal that ended its child. */
+const signalledExitCode = 128;
 
 /**
- * Ties a command to its parent. The shell leads a process group of its own; a watcher in it reads
- * from a pipe that the worker holds open. When the worker ends, however it ends (`kill -9` too), the
- * pipe closes and the watcher kills the group. The trap lets the command handle SIGTERM itself: the
- * shell waits for it and passes its exit code on.
+ * Ties a command to its parent. The shell leads a session and process group of its own; a watcher in
+ * it reads from a pipe that only the worker holds open. When the worker ends, however it ends
+ * (`kill -9` too), the pipe closes and the watcher kills the group. The trap lets the command handle
+ * SIGTERM itself: the shell goes on waiting for it and passes its exit code on. It is set after the
+ * command was forked, which would inherit it and lose a SIGTERM that comes at once. The watcher also
+ * keeps the command's standard error open, so that its closing means that all of them are gone. A
+ * command that leaves its process group on purpose (a daemon) is not held.
  */
 const guard = `
-trap : TERM
-exec 3<&0 </dev/null
-( trap - TERM; read -r _ <&3; kill -KILL 0 ) &
+exec 3<&0 </dev/null 4>&2 2>/dev/null
+( trap '' TERM; read -r _ <&3; kill -KILL 0 ) &
 exec 3<&-
-"$@" &
+"$@" 2>&4 4>&- &
 child=$!
+trap : TERM
+exec 4>&-
 wait "$child"; code=$?
-while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+while kill -0 "$child"; do wait "$child"; code=$?; done
 exit "$code"
 `;
 
@@ -35,10 +53,14 @@ interface Running {
   readonly address: InstanceAddress;
   readonly process: ChildProcess;
   readonly ended: Promise<void>;
+  usage: SessionUsage | null;
   stopping: boolean;
 }
 
-/** Runs a local command, without a shell of its own reading it, tied to the worker's life. */
+/**
+ * Runs a local command: `cmd` (or `command`) of the job as a list, else its `image` as the path of a
+ * program. No shell reads it, and it is given nothing of the worker's own environment.
+ */
 export class ProcessRuntime implements Runtime {
   readonly technology = 'process';
   private readonly running = new Map<string, Running>();
@@ -46,101 +68,137 @@ export class ProcessRuntime implements Runtime {
 
   constructor(private readonly ports: Ports) {}
 
-  async existing(): Promise<readonly InstanceAddress[]> {
+  async existing(): Promise<readonly FoundInstance[]> {
     return [];
   }
 
-  start(instance: InstanceToStart, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.reject(new Error('the start was cancelled'));
-    const command = commandOf(instance.description);
-    return new Promise((resolve, reject) => {
-      const child = spawn('/bin/sh', ['-c', guard, 'oakring-guard', ...command], {
-        detached: true,
-        stdio: ['pipe', 'ignore', 'pipe'],
-        env: environmentOf(instance.description),
-      });
+  async start(instance: InstanceToStart, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw new Error('the start was cancelled');
+    if (this.running.has(addressKey(instance))) return;
+    const { program, args, environment } = commandLineOf(instance.description);
+    const child = spawn('/bin/sh', ['-c', guard, 'oakring-guard', program, ...args], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: environment,
+    });
+    await new Promise<void>((resolve, reject) => {
       child.once('error', (error) => reject(new Error(`cannot start: ${error.message}`)));
       child.once('spawn', () => {
+        // Before anything else can happen: the exit must not be missed.
         this.watch(instance, child);
         resolve();
       });
     });
   }
 
-  private watch(instance: InstanceToStart, child: ChildProcess): void {
-    const { job, instance: number, generation } = instance;
-    const address = { job, instance: number, generation };
+  private watch({ job, instance, generation }: InstanceToStart, child: ChildProcess): void {
+    const address = { job, instance, generation };
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-keptStderrCharacters);
     });
     // Writing to a guard that is gone must not end the worker.
     child.stdin?.on('error', () => {});
+    let code: number | null = null;
+    let killedBy: string | null = null;
     const ended = new Promise<void>((resolve) => {
-      child.once('exit', (code, killedBy) => {
+      child.once('close', () => resolve());
+      child.once('exit', (exitCode, signal) => {
+        code = exitCode;
+        killedBy = signal;
+        // The watcher goes, with what the command left running: that closes the last pipe.
         child.stdin?.end();
-        const entry = this.running.get(addressKey(address));
-        this.running.delete(addressKey(address));
-        resolve();
-        if (entry?.stopping !== true) {
-          this.exitListener(address, exitOf(code, killedBy, stderr));
-        }
+        this.ports.timers.after(closeWithinMs, resolve);
       });
+    }).then(() => {
+      const entry = this.running.get(addressKey(address));
+      this.running.delete(addressKey(address));
+      if (entry?.stopping !== true) this.exitListener(address, exitOf(code, killedBy, stderr));
     });
-    this.running.set(addressKey(address), { address, process: child, ended, stopping: false });
+    this.running.set(addressKey(address), {
+      address,
+      process: child,
+      ended,
+      usage: null,
+      stopping: false,
+    });
   }
 
-  async stop(address: InstanceAddress): Promise<void> {
+  stop(address: InstanceAddress): Promise<void> {
+    return this.end(address, stopGraceMs);
+  }
+
+  private async end(address: InstanceAddress, graceMs: number): Promise<void> {
     const entry = this.running.get(addressKey(address));
     if (entry === undefined) return;
     entry.stopping = true;
     signalGroup(entry.process, 'SIGTERM');
-    const patience = this.ports.timers.after(stopGraceMs, () =>
-      signalGroup(entry.process, 'SIGKILL'),
-    );
+    const patience = this.ports.timers.after(graceMs, () => signalGroup(entry.process, 'SIGKILL'));
     await entry.ended;
     patience.cancel();
-    // Children of the command that outlived it.
-    signalGroup(entry.process, 'SIGKILL');
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
     this.exitListener = listener;
   }
 
-  used(): null {
-    return null;
+  async measure(): Promise<void> {
+    const sessions = new Map<number, Running>();
+    for (const entry of this.running.values()) {
+      if (entry.process.pid !== undefined) sessions.set(entry.process.pid, entry);
+    }
+    if (sessions.size === 0) return;
+    const before = new Map([...sessions].map(([id, entry]) => [id, entry.usage]));
+    const measured = await measureSessions(before, this.ports.clock.monotonicMs());
+    for (const [id, usage] of measured) {
+      const entry = sessions.get(id);
+      if (entry !== undefined) entry.usage = usage;
+    }
+  }
+
+  usageOf(address: InstanceAddress): Resources | null {
+    return this.running.get(addressKey(address))?.usage?.used ?? null;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.running.values()].map(({ address }) => this.stop(address)));
+    await Promise.all(
+      [...this.running.values()].map(({ address }) => this.end(address, closeGraceMs)),
+    );
   }
 }
 
-/** `cmd` (or `command`) as a list, else `image` as the path of a program. */
-function commandOf(job: JsonObject): readonly string[] {
-  const list = job['cmd'] ?? job['command'];
-  if (Array.isArray(list) && list.length > 0 && list.every((part) => typeof part === 'string')) {
-    return list;
-  }
-  return [String(job['image'])];
+interface CommandLine {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Record<string, string>;
 }
 
-/** Only what the job names, and a path to find programs in: nothing of the worker's secrets. */
-function environmentOf(job: JsonObject): Record<string, string> {
-  const environment: Record<string, string> = { PATH: '/usr/local/bin:/usr/bin:/bin' };
-  const list = job['environment'];
-  if (!Array.isArray(list)) return environment;
-  for (const entry of list) {
-    const [key = '', ...value] = String(entry).split('=');
-    if (key !== '') environment[key] = value.join('=');
+/** Throws with a reason for a person, also when there is no such program. */
+function commandLineOf(job: JsonObject): CommandLine {
+  const [program = '', ...args] = commandOf(job) ?? [String(job['image'])];
+  const environment = { PATH: defaultPath, ...environmentOf(job) };
+  const candidates = program.includes('/')
+    ? [program]
+    : environment.PATH.split(delimiter).map((folder) => join(folder, program));
+  if (!candidates.some(isExecutable)) throw new Error(`cannot start: no program ${program} here`);
+  return { program, args, environment };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
-  return environment;
 }
 
 function exitOf(code: number | null, killedBy: string | null, stderr: string): InstanceExit {
   if (code === 0) return { status: 'completed', reason: 'exit code 0' };
-  const how = killedBy === null ? `exit code ${code}` : `killed by ${killedBy}`;
+  const number = (code ?? 0) - signalledExitCode;
+  const signal = Object.entries(osConstants.signals).find(([, value]) => value === number)?.[0];
+  const killer = killedBy ?? signal;
+  const how = killer === undefined ? `exit code ${code}` : `ended by ${killer}`;
   const lastLine = stderr.trim().split('\n').at(-1) ?? '';
   return { status: 'failed', reason: lastLine === '' ? how : `${how}: ${lastLine}` };
 }

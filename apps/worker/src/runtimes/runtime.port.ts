@@ -1,5 +1,7 @@
 import type { JsonObject, Resources } from '@oakring/contracts';
 
+export type RuntimeName = 'simulated' | 'process' | 'docker';
+
 export interface InstanceAddress {
   readonly job: string;
   readonly instance: number;
@@ -14,29 +16,38 @@ export interface InstanceToStart extends InstanceAddress {
 
 export interface InstanceExit {
   readonly status: 'completed' | 'failed';
+  /** For a person, never empty. */
   readonly reason: string;
 }
 
-/** Runs instances of one technology. */
+export interface FoundInstance extends InstanceAddress {
+  readonly status: 'running' | 'completed' | 'failed';
+  readonly reason: string;
+}
+
+/** Runs instances of one technology. `runtime.contract.ts` says what every implementation keeps. */
 export interface Runtime {
-  readonly technology: 'simulated' | 'process' | 'docker';
-  /** What survived from an earlier start of the worker and still runs. */
-  existing(): Promise<readonly InstanceAddress[]>;
+  readonly technology: RuntimeName;
+  /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
+  existing(): Promise<readonly FoundInstance[]>;
   /**
-   * Resolves once the instance runs; rejects with a reason for a person. `progress` is called during
-   * long work (an image pull). Aborting leaves nothing behind.
+   * Resolves once the instance runs; one that runs already is left alone. Rejects with a reason for
+   * a person, and nothing is left behind then. `progress` is called during long work (a pull).
+   * After an abort it settles soon, either way.
    */
   start(
     instance: InstanceToStart,
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<void>;
-  /** Resolves once the instance is gone; one that is not there is gone already. */
+  /** Resolves once the instance is gone, ended ones too; one that is not there is gone already. */
   stop(address: InstanceAddress): Promise<void>;
-  /** Calls back when a started instance ends by itself, never after `stop`. */
+  /** Calls back once when a started or found instance ends by itself, never after `stop`. */
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void;
-  /** What its instances use, as far as the runtime knows; null leaves it to the machine's figures. */
-  used(): Resources | null;
+  /** Looks how much its instances use now; may be slow, never rejects. */
+  measure(): Promise<void>;
+  /** Use as last measured, thousandths of a core and MiB; null while it is not known. */
+  usageOf(address: InstanceAddress): Resources | null;
   /** Lets go: instances that live in the worker's process end with it, others go on. */
   close(): Promise<void>;
 }

@@ -2,10 +2,14 @@ import type { Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import {
   addressKey,
+  type FoundInstance,
   type InstanceAddress,
   type InstanceToStart,
   type Runtime,
 } from './runtime.port.js';
+
+/** A long start says that it goes on. */
+const progressEveryMs = 2_000;
 
 /** Runs nothing and says so: for demonstrations and load tests. Its instances end with the worker. */
 export class SimulatedRuntime implements Runtime {
@@ -17,12 +21,19 @@ export class SimulatedRuntime implements Runtime {
     private readonly ports: Ports,
   ) {}
 
-  async existing(): Promise<readonly InstanceAddress[]> {
+  async existing(): Promise<readonly FoundInstance[]> {
     return [];
   }
 
-  async start(instance: InstanceToStart, signal: AbortSignal): Promise<void> {
-    if (this.startDelayMs > 0) await this.ports.timers.sleep(this.startDelayMs, signal);
+  async start(
+    instance: InstanceToStart,
+    signal: AbortSignal,
+    progress: (what: string) => void,
+  ): Promise<void> {
+    for (let leftMs = this.startDelayMs; leftMs > 0 && !signal.aborted; leftMs -= progressEveryMs) {
+      if (leftMs < this.startDelayMs) progress(`${leftMs} ms to go`);
+      await this.ports.timers.sleep(Math.min(leftMs, progressEveryMs), signal);
+    }
     if (signal.aborted) throw new Error('the start was cancelled');
     this.running.set(addressKey(instance), instance.resources);
   }
@@ -35,15 +46,15 @@ export class SimulatedRuntime implements Runtime {
     // A simulated instance never ends by itself.
   }
 
+  async measure(): Promise<void> {
+    // There is nothing to look at.
+  }
+
   /** Half of what is reserved: enough to be seen on a chart. */
-  used(): Resources {
-    let cpuMillis = 0;
-    let memoryMiB = 0;
-    for (const resources of this.running.values()) {
-      cpuMillis += resources.cpuMillis / 2;
-      memoryMiB += resources.memoryMiB / 2;
-    }
-    return { cpuMillis, memoryMiB };
+  usageOf(address: InstanceAddress): Resources | null {
+    const reserved = this.running.get(addressKey(address));
+    if (reserved === undefined) return null;
+    return { cpuMillis: reserved.cpuMillis / 2, memoryMiB: reserved.memoryMiB / 2 };
   }
 
   async close(): Promise<void> {

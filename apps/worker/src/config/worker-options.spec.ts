@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { readWorkerOptions } from './worker-options.js';
+
+describe('The options of a worker', () => {
+  it('need nothing to be set', () => {
+    const options = readWorkerOptions({});
+    expect(options).toMatchObject({
+      mqttUrl: 'mqtt://127.0.0.1:10003',
+      runtimes: ['process'],
+      capacity: null,
+      ip: '127.0.0.1',
+      dockerHost: '/var/run/docker.sock',
+    });
+    expect(options.name).toBe(options.id);
+    expect(options.dataFolder).toContain(`oakring-worker-${options.id}`);
+  });
+
+  it('are what the environment says', () => {
+    expect(
+      readWorkerOptions({
+        OAKRING_WORKER_ID: 'edge-1',
+        OAKRING_WORKER_NAME: 'Edge one',
+        OAKRING_WORKER_DATA: '/data/edge-1',
+        OAKRING_WORKER_RUNTIMES: 'docker, process',
+        OAKRING_WORKER_CPU: '2000',
+        OAKRING_WORKER_MEMORY: '1024',
+        OAKRING_WORKER_LABELS: 'zone=north,note=a=b',
+        OAKRING_WORKER_IP: '10.0.0.7',
+        OAKRING_WORKER_PORT: '9000',
+        OAKRING_MQTT_URL: 'mqtts://broker:8883',
+        OAKRING_MQTT_USERNAME: 'edge',
+        OAKRING_MQTT_PASSWORD: 'secret',
+        DOCKER_HOST: 'unix:///run/docker.sock',
+      }),
+    ).toEqual({
+      id: 'edge-1',
+      name: 'Edge one',
+      dataFolder: '/data/edge-1',
+      runtimes: ['process', 'docker'],
+      capacity: { cpuMillis: 2_000, memoryMiB: 1_024 },
+      labels: { zone: 'north', note: 'a=b' },
+      architecture: expect.any(String),
+      ip: '10.0.0.7',
+      port: 9_000,
+      mqttUrl: 'mqtts://broker:8883',
+      username: 'edge',
+      password: 'secret',
+      startDelayMs: 0,
+      dockerHost: 'unix:///run/docker.sock',
+    });
+  });
+
+  it('give a worker that only simulates the capacity that is assumed of any', () => {
+    expect(readWorkerOptions({ OAKRING_WORKER_RUNTIMES: 'simulated' }).capacity).toEqual({
+      cpuMillis: 4_000,
+      memoryMiB: 8_192,
+    });
+  });
+
+  it('name every variable that is unusable at once', () => {
+    const reading = () =>
+      readWorkerOptions({
+        OAKRING_WORKER_ID: 'a/b',
+        OAKRING_MQTT_URL: 'http://broker',
+        OAKRING_WORKER_RUNTIMES: 'process,unikernel',
+        OAKRING_WORKER_CPU: 'many',
+        OAKRING_WORKER_MEMORY: '-1',
+        OAKRING_WORKER_LABELS: 'zone',
+        OAKRING_WORKER_PORT: '',
+      });
+    expect(reading).toThrow(
+      expect.objectContaining({
+        code: 'settings-invalid',
+        message: expect.stringMatching(
+          /^7 unusable:[^]*_ID: "a\/b"[^]*_URL: "http:[^]*unikernel[^]*many[^]*"-1"[^]*zone[^]*_PORT: ""/,
+        ),
+      }),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { maxMqttPayloadBytes, parseReading, parseWorkerState } from '@oakring/contracts';
+import type { KnownInstance } from '../controls/decide-control.js';
+import { readingOf, stateOf } from './reports.js';
+
+const whole = { cpuMillis: 4_000, memoryMiB: 8_192 };
+const head = { incarnation: 3, sequence: 9, cpu: 12.5, memory: 40, whole };
+
+describe('A state', () => {
+  it('lists every instance, with the reason where there is one', () => {
+    const known = [
+      instance(0),
+      { ...instance(1), status: 'failed' as const, reason: 'exit code 3' },
+    ];
+    expect(stateOf(3, 'r1', known)).toEqual({
+      incarnation: 3,
+      requestId: 'r1',
+      instances: [
+        { job: 'web', instance: 0, generation: 1, status: 'running' },
+        { job: 'web', instance: 1, generation: 1, status: 'failed', reason: 'exit code 3' },
+      ],
+    });
+  });
+
+  it('echoes no request when there was none', () => {
+    expect(stateOf(3, undefined, [])).toEqual({ incarnation: 3, instances: [] });
+  });
+
+  it('leaves out reasons before it grows larger than a manager takes', () => {
+    const reason = 'x'.repeat(300);
+    const known = many(400).map((each) => ({ ...each, status: 'failed' as const, reason }));
+    const state = stateOf(3, 'r1', known);
+    expect(sizeOf(state)).toBeLessThanOrEqual(maxMqttPayloadBytes);
+    const parsed = parseWorkerState({ ...state });
+    expect(parsed.ok && parsed.value.instances).toHaveLength(400);
+    expect(JSON.stringify(state)).not.toContain('reason');
+  });
+});
+
+describe('A reading', () => {
+  it('tells the use of each instance in percent of the node', () => {
+    const usageOf = () => ({ cpuMillis: 1_000, memoryMiB: 2_048 });
+    const reading = readingOf({ ...head, running: [instance(0)], usageOf });
+    expect(reading).toEqual({
+      incarnation: 3,
+      sequence: 9,
+      cpu: 12.5,
+      memory: 40,
+      instances: [{ job: 'web', instance: 0, generation: 1, cpu: 25, memory: 25 }],
+    });
+    expect(parseReading({ ...reading })).toMatchObject({ ok: true });
+  });
+
+  it('says that there are no instances when there are none', () => {
+    expect(readingOf({ ...head, running: [], usageOf: () => null })).toHaveProperty(
+      'instances',
+      [],
+    );
+  });
+
+  it('lists none while the use of one is not known: a part would be taken for the whole', () => {
+    const usageOf = ({ instance: number }: KnownInstance) => (number === 0 ? whole : null);
+    const reading = readingOf({ ...head, running: many(2), usageOf });
+    expect(reading).not.toHaveProperty('instances');
+  });
+
+  it('lists none when they are more than a manager takes', () => {
+    const reading = readingOf({ ...head, running: many(2_000), usageOf: () => whole });
+    expect(reading).not.toHaveProperty('instances');
+    expect(parseReading({ ...reading })).toMatchObject({ ok: true });
+  });
+});
+
+function instance(number: number): KnownInstance {
+  return { job: 'web', instance: number, generation: 1, status: 'running', reason: null };
+}
+
+function many(count: number): KnownInstance[] {
+  return Array.from({ length: count }, (_, number) => instance(number));
+}
+
+function sizeOf(payload: object): number {
+  return Buffer.byteLength(JSON.stringify(payload));
+}

@@ -1,0 +1,62 @@
+import type { Resources } from '@oakring/contracts';
+import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
+import type { Instances } from '../controls/instances.js';
+import type { Runtime } from '../runtimes/runtime.port.js';
+import { capacityOf, readingOf } from './reports.js';
+import { MachineUsage, percent } from './usage.js';
+
+/**
+ * Makes readings: the machine's own figures, or what simulated instances pretend to use where there
+ * is nothing else.
+ */
+export class Telemetry {
+  private readonly machine = new MachineUsage();
+  private sequence = 0;
+  private measuring = false;
+
+  constructor(
+    private readonly options: WorkerOptions,
+    private readonly incarnation: number,
+    private readonly runtimes: readonly Runtime[],
+    private readonly instances: Instances,
+  ) {}
+
+  /** The next reading, from what is known now. */
+  take(): object {
+    const running = this.instances.list().filter(({ status }) => status === 'running');
+    const usageOf = this.instances.usageOf.bind(this.instances);
+    const isSimulated = this.runtimes.every(({ technology }) => technology === 'simulated');
+    const whole = isSimulated ? capacityOf(this.options) : machineCapacity();
+    const used = isSimulated
+      ? percentOf(
+          running.map((known) => usageOf(known)),
+          whole,
+        )
+      : this.machine.read();
+    this.measure();
+    this.sequence += 1;
+    const { incarnation, sequence } = this;
+    return readingOf({ incarnation, sequence, ...used, running, usageOf, whole });
+  }
+
+  /** For the next reading: an engine that does not answer must not hold back this one. */
+  private measure(): void {
+    if (this.measuring) return;
+    this.measuring = true;
+    void Promise.all(this.runtimes.map((runtime) => runtime.measure())).finally(() => {
+      this.measuring = false;
+    });
+  }
+}
+
+function percentOf(
+  uses: readonly (Resources | null)[],
+  whole: Resources,
+): { cpu: number; memory: number } {
+  const sum = (field: keyof Resources): number =>
+    uses.reduce((total, used) => total + (used?.[field] ?? 0), 0);
+  return {
+    cpu: percent(sum('cpuMillis'), whole.cpuMillis),
+    memory: percent(sum('memoryMiB'), whole.memoryMiB),
+  };
+}

@@ -1,0 +1,251 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Ack, CommandKind, Control } from '@oakring/contracts';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { ManualRuntime } from '../runtimes/testing/manual.runtime.js';
+import { Instances } from './instances.js';
+
+let ports: SimulatedPorts;
+let runtime: ManualRuntime;
+let instances: Instances;
+let said: Omit<Ack, 'incarnation'>[];
+let changes: number;
+
+beforeEach(() => {
+  ports = simulatedPorts();
+  runtime = new ManualRuntime();
+  said = [];
+  changes = 0;
+  instances = new Instances(
+    [runtime],
+    ports.clock,
+    (ack) => said.push(ack),
+    () => {
+      changes += 1;
+    },
+  );
+});
+
+describe('The instances of a worker', () => {
+  it('acknowledge an order at once, and again when it is done', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    expect(told()).toEqual(['c1 received']);
+    runtime.starts[0]?.succeed();
+    await done;
+    expect(told()).toEqual(['c1 received', 'c1 succeeded']);
+    expect(statuses()).toEqual(['web/0/1 running']);
+  });
+
+  it('start once what is ordered twice, and answer both', async () => {
+    const first = instances.obey(order('deploy', 'c1'));
+    const second = instances.obey(order('deploy', 'c1', { attempt: 2 }));
+    const other = instances.obey(order('deploy', 'c2'));
+    runtime.starts[0]?.succeed();
+    await Promise.all([first, second, other]);
+    expect(runtime.starts).toHaveLength(1);
+    expect(told()).toEqual([
+      'c1 received',
+      'c1 received',
+      'c2 received',
+      'c1 succeeded',
+      'c2 succeeded',
+    ]);
+    await instances.obey(order('deploy', 'c1', { attempt: 3 }));
+    expect(runtime.starts).toHaveLength(1);
+    expect(told().slice(-2)).toEqual(['c1 received', 'c1 succeeded (it runs already)']);
+  });
+
+  it('tell why a start failed, and tell it again without another try', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    runtime.starts[0]?.fail('no such image');
+    await done;
+    await instances.obey(order('deploy', 'c1', { attempt: 2 }));
+    expect(told()).toEqual([
+      'c1 received',
+      'c1 failed (no such image)',
+      'c1 received',
+      'c1 failed (no such image)',
+    ]);
+    expect(runtime.starts).toHaveLength(1);
+  });
+
+  it('always have a reason for a failure, of a length that a message has room for', async () => {
+    const first = instances.obey(order('deploy', 'c1'));
+    runtime.starts[0]?.fail('');
+    const second = instances.obey(order('deploy', 'c2', { generation: 2 }));
+    runtime.starts[1]?.fail('x'.repeat(10_000));
+    await Promise.all([first, second]);
+    expect(said.filter(({ phase }) => phase === 'failed').map(({ reason }) => reason)).toEqual([
+      'Error',
+      'x'.repeat(300),
+    ]);
+  });
+
+  it('pass progress on, but not more often than every two seconds', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    for (let second = 0; second < 5; second += 1) {
+      await ports.advance(1_000);
+      runtime.starts[0]?.progress(`layer ${second}`);
+    }
+    runtime.starts[0]?.succeed();
+    await done;
+    expect(told()).toEqual([
+      'c1 received',
+      'c1 progress (layer 1)',
+      'c1 progress (layer 3)',
+      'c1 succeeded',
+    ]);
+  });
+
+  it('cancel a start that is deleted, wait for its end, then remove what it left', async () => {
+    const deploying = instances.obey(order('deploy', 'c1'));
+    const deleting = instances.obey(order('delete', 'c2'));
+    const again = instances.obey(order('delete', 'c2', { attempt: 2 }));
+    expect(runtime.starts[0]?.signal.aborted).toBe(true);
+    expect(statuses()).toEqual(['web/0/1 stopping']);
+    expect(runtime.stops).toHaveLength(0);
+    // It came too late for the runtime: the instance runs, and must be removed all the same.
+    runtime.starts[0]?.succeed();
+    await deploying;
+    await ports.advance(0);
+    expect(runtime.stops.map(({ key }) => key)).toEqual(['web/0/1']);
+    expect(told()).not.toContain('c2 succeeded');
+    runtime.stops[0]?.succeed();
+    await Promise.all([deleting, again]);
+    expect(told()).toEqual([
+      'c1 received',
+      'c2 received',
+      'c2 received',
+      'c1 failed (deleted before it ran)',
+      'c2 succeeded',
+    ]);
+    expect(statuses()).toEqual([]);
+  });
+
+  it('do not start what comes behind its own delete', async () => {
+    await instances.obey(order('delete', 'c2'));
+    await instances.obey(order('deploy', 'c1'));
+    expect(runtime.starts).toHaveLength(0);
+    expect(told()).toEqual([
+      'c2 received',
+      'c2 succeeded (it is not here)',
+      'c1 received',
+      'c1 failed (superseded: generation 1 was deleted here)',
+    ]);
+  });
+
+  it('keep an instance that could not be stopped, and say so to all who asked', async () => {
+    await deployed();
+    const first = instances.obey(order('delete', 'c2'));
+    const second = instances.obey(order('delete', 'c3'));
+    await ports.advance(0);
+    runtime.stops[0]?.fail('the engine is away');
+    await Promise.all([first, second]);
+    expect(told().slice(-2)).toEqual([
+      'c2 failed (it could not be stopped: the engine is away)',
+      'c3 failed (it could not be stopped: the engine is away)',
+    ]);
+    expect(statuses()).toEqual(['web/0/1 running']);
+  });
+
+  it('run a newer generation beside the older one until that is deleted', async () => {
+    await deployed();
+    await deployed(2);
+    expect(statuses()).toEqual(['web/0/1 running', 'web/0/2 running']);
+    const deleting = instances.obey(order('delete', 'c9'));
+    await ports.advance(0);
+    runtime.stops[0]?.succeed();
+    await deleting;
+    expect(statuses()).toEqual(['web/0/2 running']);
+  });
+
+  it('report an end that nobody ordered', async () => {
+    await deployed();
+    runtime.exit(address(1), { status: 'failed', reason: 'exit code 3' });
+    expect(changes).toBe(1);
+    expect(instances.list()).toMatchObject([{ status: 'failed', reason: 'exit code 3' }]);
+  });
+
+  it('answer a start as failed whose instance ended before the start was known', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    runtime.exit(address(1), { status: 'failed', reason: 'exit code 3' });
+    runtime.starts[0]?.succeed();
+    await done;
+    expect(told()).toEqual(['c1 received', 'c1 failed (exit code 3)']);
+  });
+
+  it('remove what an ended generation left when the next one is started', async () => {
+    await deployed();
+    runtime.exit(address(1), { status: 'failed', reason: 'exit code 3' });
+    await deployed(2);
+    expect(statuses()).toEqual(['web/0/2 running']);
+    expect(runtime.stops.map(({ key }) => key)).toEqual(['web/0/1']);
+  });
+
+  it('keep the newest hundred of ended instances', async () => {
+    for (let instance = 0; instance <= 100; instance += 1) {
+      const done = instances.obey(order('deploy', `c${instance}`, { instance }));
+      runtime.starts[instance]?.succeed();
+      await done;
+      runtime.exit({ ...address(1), instance }, { status: 'completed', reason: 'exit code 0' });
+    }
+    expect(instances.list()).toHaveLength(100);
+    expect(runtime.stops.map(({ key }) => key)).toEqual(['web/0/1']);
+  });
+
+  it('take up what is there since before this start, and delete it when ordered', async () => {
+    runtime.found = [{ ...address(4), status: 'running', reason: 'found' }];
+    await instances.adopt();
+    await instances.obey(order('deploy', 'c1', { generation: 4 }));
+    expect(told().at(-1)).toBe('c1 succeeded (it runs already)');
+    const deleting = instances.obey(order('delete', 'c2', { generation: 4 }));
+    await ports.advance(0);
+    runtime.stops[0]?.succeed();
+    await deleting;
+    expect(told().at(-1)).toBe('c2 succeeded');
+  });
+
+  it('refuse a job whose resources are unusable', async () => {
+    const job = { id: 'web', technology: 'simulated', resources: { cpuMillis: -1 } };
+    await instances.obey(order('deploy', 'c1', { job }));
+    expect(said.at(-1)).toMatchObject({
+      phase: 'failed',
+      reason: expect.stringContaining('resources.cpuMillis is -1'),
+    });
+  });
+});
+
+async function deployed(generation = 1): Promise<void> {
+  const done = instances.obey(order('deploy', `g${generation}`, { generation }));
+  runtime.starts.at(-1)?.succeed();
+  await done;
+}
+
+function told(): string[] {
+  return said.map(({ commandId, phase, reason }) =>
+    reason === null ? `${commandId} ${phase}` : `${commandId} ${phase} (${reason})`,
+  );
+}
+
+function statuses(): string[] {
+  return instances
+    .list()
+    .map((known) => `${known.job}/${known.instance}/${known.generation} ${known.status}`);
+}
+
+function address(generation: number) {
+  return { job: 'web', instance: 0, generation };
+}
+
+function order(command: CommandKind, commandId: string, more: Partial<Control> = {}): Control {
+  return {
+    command,
+    job: { id: 'web', name: 'web', image: 'web:1', technology: 'simulated' },
+    commandId,
+    instance: 0,
+    generation: 1,
+    attempt: 1,
+    epoch: 1,
+    expiresAt: '2026-01-01T00:00:00.000Z',
+    ...more,
+  };
+}

@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@oakring/contracts';
+import { systemPorts } from '@oakring/ports';
+import { ProcessRuntime } from './process.runtime.js';
+import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
+import type { InstanceAddress, InstanceExit } from './runtime.port.js';
+import { processesWith, until } from './testing/processes.js';
+
+const address = { job: 'web', instance: 0, generation: 1 };
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oakring-process-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('The process runtime', () => {
+  keepsTheRuntimeContract(async () => {
+    // The address is among the arguments: that is how a process is found again from outside.
+    const runtime = new MarkedRuntime(folder);
+    return {
+      runtime,
+      lasting: { cmd: ['/bin/sh', '-c', 'sleep 600; true'] },
+      ending: (code) => ({ cmd: ['/bin/sh', '-c', `exit ${code}`] }),
+      impossible: { job: { image: 'no-such-program-here' }, names: /no program no-such-program/ },
+      runs: async (where) => processesWith(runtime.marker(where)).length > 0,
+      cleanUp: async () => expect(processesWith(folder)).toEqual([]),
+    };
+  });
+
+  it('runs the image as a program where no command is given', async () => {
+    expect(await exitOf({ image: '/bin/true' })).toEqual({
+      status: 'completed',
+      reason: 'exit code 0',
+    });
+  });
+
+  it('hands arguments over as they are: no shell reads them', async () => {
+    const out = join(folder, 'out');
+    const cmd = ['/bin/sh', '-c', `printf '%s' "$1" > ${out}`, 'sh', `$(id); 'a' "b" *`];
+    expect(await exitOf({ cmd })).toMatchObject({ status: 'completed' });
+    expect(readFileSync(out, 'utf8')).toBe(`$(id); 'a' "b" *`);
+  });
+
+  it('gives the environment of the job, and nothing of its own', async () => {
+    const out = join(folder, 'out');
+    process.env['OAKRING_MQTT_PASSWORD'] = 'secret';
+    try {
+      const cmd = ['/bin/sh', '-c', `env > ${out}`];
+      await exitOf({ cmd, environment: ['GREETING=a=b', 'EMPTY='] });
+    } finally {
+      delete process.env['OAKRING_MQTT_PASSWORD'];
+    }
+    const seen = readFileSync(out, 'utf8').split('\n');
+    expect(seen).toContain('GREETING=a=b');
+    expect(seen).toContain('EMPTY=');
+    expect(seen.join()).not.toContain('secret');
+  });
+
+  it('names the exit code and the last line of standard error', async () => {
+    const cmd = ['/bin/sh', '-c', 'echo first >&2; echo "no route to host" >&2; exit 7'];
+    expect(await exitOf({ cmd })).toEqual({
+      status: 'failed',
+      reason: 'exit code 7: no route to host',
+    });
+  });
+
+  it('names the signal that ended a command', async () => {
+    expect(await exitOf({ cmd: ['/bin/sh', '-c', 'kill -KILL $$'] })).toEqual({
+      status: 'failed',
+      reason: 'ended by SIGKILL',
+    });
+  });
+
+  it('reports an end even when the command left a child that holds its output', async () => {
+    const cmd = ['/bin/sh', '-c', `setsid sleep 2 & exit 0`];
+    expect(await exitOf({ cmd })).toMatchObject({ status: 'completed' });
+  });
+
+  it('lets a command end itself on SIGTERM', async () => {
+    const out = join(folder, 'out');
+    const script = `trap 'echo bye > ${out}; exit 0' TERM; echo ready > ${out}; while :; do sleep 0.05; done`;
+    const runtime = new ProcessRuntime(systemPorts());
+    await runtime.start(toStart(address, { cmd: ['/bin/sh', '-c', script] }), never());
+    await until(() => contentOf(out) === 'ready\n');
+    await runtime.stop(address);
+    expect(contentOf(out)).toBe('bye\n');
+  });
+
+  it('kills what does not end on SIGTERM, with its children', async () => {
+    const marker = `oakring-stubborn-${folder}`;
+    const out = join(folder, 'out');
+    const script = `trap '' TERM; (while :; do sleep 1; done) & echo ready > ${out}; wait; # ${marker}`;
+    const runtime = new ProcessRuntime(systemPorts());
+    await runtime.start(toStart(address, { cmd: ['/bin/sh', '-c', script] }), never());
+    await until(() => contentOf(out) === 'ready\n');
+    // The shorter patience of a worker that ends itself.
+    await runtime.close();
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it.each([
+    [{ cmd: 'sleep 1' }, /cmd is "sleep 1", not of the form/],
+    [{ command: ['sleep', 1] }, /command is \["sleep",1\]/],
+    [{ image: '/bin/true', environment: 'A=1' }, /environment is "A=1"/],
+    [{ image: '/bin/true', environment: ['=1'] }, /environment is "=1"/],
+    [{ image: '/etc' }, /no program \/etc here/],
+  ])('refuses %j with the reason', async (job: JsonObject, reason) => {
+    const runtime = new ProcessRuntime(systemPorts());
+    const starting = runtime.start(toStart(address, job), never());
+    await expect(starting).rejects.toThrow(reason);
+  });
+});
+
+/** Puts the address of each instance into its command line. */
+class MarkedRuntime extends ProcessRuntime {
+  constructor(private readonly folder: string) {
+    super(systemPorts());
+  }
+
+  override start(
+    ...[instance, signal]: Parameters<ProcessRuntime['start']>
+  ): ReturnType<ProcessRuntime['start']> {
+    const { cmd } = instance.description;
+    if (!Array.isArray(cmd)) return super.start(instance, signal);
+    const description = { cmd: [...cmd, this.marker(instance)] };
+    return super.start({ ...instance, description }, signal);
+  }
+
+  marker({ job, instance, generation }: InstanceAddress): string {
+    return `${this.folder}/${job}.${instance}.${generation}`;
+  }
+}
+
+async function exitOf(job: JsonObject): Promise<InstanceExit> {
+  const runtime = new ProcessRuntime(systemPorts());
+  const exited = new Promise<InstanceExit>((resolve) => {
+    runtime.onExit((_address, exit) => resolve(exit));
+  });
+  await runtime.start(toStart(address, job), never());
+  return exited;
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { simulatedPorts } from '@oakring/ports';
+import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
+import { SimulatedRuntime } from './simulated.runtime.js';
+
+const address = { job: 'web', instance: 0, generation: 1 };
+const job = { id: 'web', technology: 'simulated' };
+
+describe('The simulated runtime', () => {
+  keepsTheRuntimeContract(async () => {
+    const runtime = new SimulatedRuntime(0, simulatedPorts());
+    return {
+      runtime,
+      lasting: job,
+      ending: () => null,
+      impossible: null,
+      runs: async (where) => runtime.usageOf(where) !== null,
+      cleanUp: async () => {},
+    };
+  });
+
+  it('takes as long to start as it was told, and says that it goes on', async () => {
+    const ports = simulatedPorts();
+    const runtime = new SimulatedRuntime(5_000, ports);
+    const said: string[] = [];
+    const started = runtime.start(toStart(address, job), new AbortController().signal, (what) =>
+      said.push(what),
+    );
+    await ports.advance(4_999);
+    expect(runtime.usageOf(address)).toBeNull();
+    await ports.advance(1);
+    await started;
+    expect(said).toEqual(['3000 ms to go', '1000 ms to go']);
+    expect(runtime.usageOf(address)).toEqual({ cpuMillis: 50, memoryMiB: 32 });
+  });
+
+  it('ends a start that is cancelled under way at once', async () => {
+    const cancel = new AbortController();
+    const runtime = new SimulatedRuntime(5_000, simulatedPorts());
+    const started = runtime.start(toStart(address, job), cancel.signal, () => {});
+    cancel.abort();
+    await expect(started).rejects.toThrow('the start was cancelled');
+    expect(runtime.usageOf(address)).toBeNull();
+  });
+});

@@ -1,0 +1,64 @@
+import type { Resources } from '@oakring/contracts';
+import {
+  addressKey,
+  type FoundInstance,
+  type InstanceAddress,
+  type InstanceExit,
+  type InstanceToStart,
+  type Runtime,
+} from '../runtime.port.js';
+
+interface Start {
+  readonly instance: InstanceToStart;
+  readonly signal: AbortSignal;
+  readonly progress: (what: string) => void;
+  readonly succeed: () => void;
+  readonly fail: (reason: string) => void;
+}
+
+/** A runtime that does what a test says, when it says so. */
+export class ManualRuntime implements Runtime {
+  readonly technology = 'simulated';
+  readonly starts: Start[] = [];
+  readonly stops: { readonly key: string; succeed(): void; fail(reason: string): void }[] = [];
+  found: readonly FoundInstance[] = [];
+  private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
+
+  async existing(): Promise<readonly FoundInstance[]> {
+    return this.found;
+  }
+
+  start(
+    instance: InstanceToStart,
+    signal: AbortSignal,
+    progress: (what: string) => void,
+  ): Promise<void> {
+    return new Promise((succeed, reject) => {
+      const fail = (reason: string): void => reject(new Error(reason));
+      this.starts.push({ instance, signal, progress, succeed, fail });
+    });
+  }
+
+  stop(address: InstanceAddress): Promise<void> {
+    return new Promise((succeed, reject) => {
+      const fail = (reason: string): void => reject(new Error(reason));
+      this.stops.push({ key: addressKey(address), succeed, fail });
+    });
+  }
+
+  onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
+    this.exitListener = listener;
+  }
+
+  exit(address: InstanceAddress, exit: InstanceExit): void {
+    this.exitListener(address, exit);
+  }
+
+  async measure(): Promise<void> {}
+
+  usageOf(): Resources | null {
+    return null;
+  }
+
+  async close(): Promise<void> {}
+}
