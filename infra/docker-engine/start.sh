@@ -8,6 +8,8 @@
 # The folder (default /tmp/oakring-docker-engine) holds sockets, data, logs and pids. The image
 # oakring/busybox:test is imported into it. Containers get no bridge: network `none` or `host`.
 set -eu
+# Debian keeps servers where only root looks.
+PATH="$PATH:/usr/sbin:/sbin"
 
 image=oakring/busybox:test
 start_within_seconds=60
@@ -53,7 +55,6 @@ has_static_busybox() {
 }
 
 start_daemons() {
-  PATH="$PATH:/usr/sbin:/sbin"
   # Leftovers of an engine that was killed would be taken for a running one.
   rm -f "$folder/docker.sock" "$folder/containerd.sock" "$folder/docker.pid"
   setsid containerd --address "$folder/containerd.sock" --root "$folder/containerd" \
