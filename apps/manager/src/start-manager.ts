@@ -186,7 +186,9 @@ async function letWorldIn(
 
 async function listen(app: NestFastifyApplication, settings: ManagerSettings): Promise<string> {
   try {
-    await app.listen(settings.port, settings.host);
+    // Nest's own `listen` would print the error as well.
+    await app.init();
+    await app.getHttpAdapter().getInstance().listen({ port: settings.port, host: settings.host });
   } catch (error) {
     if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
     throw new OakringError({

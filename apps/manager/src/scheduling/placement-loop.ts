@@ -10,6 +10,8 @@ import type { Scheduler } from './scheduler.port.js';
 /** Placements asked for in one call to the scheduler, over all jobs. */
 const maxInstancesPerCall = 500;
 const maxJobsPerCall = 500;
+/** About half of what the scheduler takes in one body; a single job is always less. */
+const maxBytesPerCall = 4 * 1_048_576;
 /** A proposal that does not hold is asked for again elsewhere, at most this often in a row. */
 const maxRounds = 3;
 /** Waiting jobs are tried again when a change may make them fit, at most this often. */
@@ -111,22 +113,31 @@ export class PlacementLoop {
   private takeDue(): ScheduleJob[] {
     const jobs: ScheduleJob[] = [];
     let instances = 0;
+    let bytes = 0;
     for (const id of this.due) {
-      if (jobs.length === maxJobsPerCall || instances >= maxInstancesPerCall) break;
+      const isFull = jobs.length === maxJobsPerCall || instances >= maxInstancesPerCall;
+      if (isFull || bytes >= maxBytesPerCall) break;
       this.due.delete(id);
-      const job = this.state.jobs.get(id);
-      const pending = this.state.pendingOfJob.sizeOf(id);
-      if (job?.status !== 'active' || pending === 0) continue;
-      const wanted = Math.min(pending, maxInstancesPerCall - instances);
-      instances += wanted;
-      jobs.push({
-        job: { ...job.document, id },
-        instances: wanted,
-        exclude: [...(this.excluded.get(id)?.nodes ?? [])],
-        present: presentNodes(this.state, id),
-      });
+      const job = this.askAbout(id, maxInstancesPerCall - instances);
+      if (job === null) continue;
+      instances += job.instances;
+      bytes += JSON.stringify(job).length;
+      jobs.push(job);
     }
     return jobs;
+  }
+
+  /** What to ask about a job; null when nothing of it is pending any more. */
+  private askAbout(id: string, mostInstances: number): ScheduleJob | null {
+    const job = this.state.jobs.get(id);
+    const pending = this.state.pendingOfJob.sizeOf(id);
+    if (job?.status !== 'active' || pending === 0) return null;
+    return {
+      job: { ...job.document, id },
+      instances: Math.min(pending, mostInstances),
+      exclude: [...(this.excluded.get(id)?.nodes ?? [])],
+      present: presentNodes(this.state, id),
+    };
   }
 
   private async apply(job: ScheduleJob, answer: ScheduleAnswer | undefined): Promise<void> {

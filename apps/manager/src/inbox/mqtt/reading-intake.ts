@@ -9,6 +9,7 @@ import { COMMAND_QUEUE, PORTS, TELEMETRY_LOG } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '../../views/records.js';
 import { decodeReading } from './decode-payload.js';
+import { EarlyReadings } from './early-readings.js';
 import type { ReceivedReading } from './worker-message.js';
 
 /** Readings into the table and the telemetry log; what cannot be believed becomes a dead letter. */
@@ -23,6 +24,7 @@ export class ReadingIntake {
    * moves. Only nodes that were silent are in here.
    */
   private readonly returning = new Map<string, number>();
+  private readonly early: EarlyReadings;
 
   constructor(
     private readonly projection: Projection,
@@ -31,10 +33,16 @@ export class ReadingIntake {
     @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(PORTS) private readonly ports: Ports,
-  ) {}
+  ) {
+    this.early = new EarlyReadings(ports, (late) => this.takeReadings(late, true));
+  }
 
   /** Readings count as seen now, at most the time they waited later than they came: late is safe. */
   take(batch: readonly ReceivedReading[]): void {
+    this.takeReadings(batch, false);
+  }
+
+  private takeReadings(batch: readonly ReceivedReading[], isLate: boolean): void {
     const recorded: RecordedReading[] = [];
     const atMonotonicMs = this.ports.clock.monotonicMs();
     const at = this.ports.clock.wallMs();
@@ -46,6 +54,7 @@ export class ReadingIntake {
       }
       const reading = parsed.value;
       const node = this.projection.state.nodes.get(received.nodeId);
+      if (node === undefined && !isLate && this.early.keep(received)) continue;
       const refusal = refusalOf(received.nodeId, node, reading);
       if (refusal !== null || node === undefined) {
         if (refusal !== null) this.refuse(received, refusal);
