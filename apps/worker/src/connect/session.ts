@@ -25,7 +25,7 @@ const periodBoundsMs = { least: 100, most: 60_000 };
 /**
  * What is said between this worker and the manager.
  *
- * down → (link up) announcing: "online" and the registration, repeated with back-off until answered
+ * down → (link up) announcing: the registration and "online", repeated with back-off until answered
  * → registered: readings every period, state on request and on change → (link lost) down.
  * A refused registration goes on being repeated, slowly: the reason may pass. Orders are obeyed
  * whenever they come: what was decided before an outage is still wanted.
@@ -89,8 +89,9 @@ export class Session {
   private begin(): void {
     this.log('connected', `connected to ${this.options.mqttUrl}`);
     const topic = topicOf(this.options.id, 'status');
-    this.link.publish(topic, this.status('online'), { qos: 1, retain: true });
+    // Registered first: "online" of a node that nobody knows would be refused.
     this.announce(1);
+    this.link.publish(topic, this.status('online'), { qos: 1, retain: true });
   }
 
   private pause(reason: string): void {

@@ -56,6 +56,7 @@ export function simulatedPorts(seed = 1, startMs = 1_767_225_600_000): Simulated
       soon: (work) => void setImmediate(work),
       sleep: (delayMs, signal) =>
         new Promise((resolve) => {
+          if (signal?.aborted === true) return resolve();
           const timer = schedule(delayMs, null, resolve);
           signal?.addEventListener('abort', () => {
             timer.cancel();
