@@ -4,7 +4,7 @@ import { nextGeneration } from '../../views/fold/records.fold.js';
 import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
-import { announceMove, orderStart } from './orders.js';
+import { announceMove, orderStarts } from './orders.js';
 import { holds } from './plans.js';
 
 type Move = Extract<Command, { type: 'MoveInstance' }>;
@@ -60,7 +60,7 @@ function start(
   });
   announceMove(deciding, source, move.target.nodeId);
   const target = deciding.state.placements.get(placementKey(job.id, instance.number, generation));
-  if (target !== undefined) orderStart(deciding, target);
+  if (target !== undefined) orderStarts(deciding, [target]);
   return {
     answer: {
       id: job.id,

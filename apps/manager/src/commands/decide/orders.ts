@@ -7,10 +7,18 @@ import { jobStream, type Deciding } from './deciding.js';
  * address of its `CommandIssued`: fixed in the decision's commit, the same for all attempts.
  */
 
-/** Orders a placement to be run; a node that runs the job already is asked to replicate. */
-export function orderStart(deciding: Deciding, placement: PlacementRecord): void {
-  const runsJob = nodeRunsJob(deciding.state, placement);
-  issue(deciding, placement, runsJob ? 'replicate' : 'deploy');
+/**
+ * Orders placements of one job to be run; a node that runs the job already is asked to replicate.
+ * Looks at each node once, however many of them go there: no order here makes anything run.
+ */
+export function orderStarts(deciding: Deciding, placements: readonly PlacementRecord[]): void {
+  const runs = new Map<string, boolean>();
+  for (const placement of placements) {
+    const { nodeId } = placement;
+    const runsJob = runs.get(nodeId) ?? nodeRunsJob(deciding.state, placement);
+    runs.set(nodeId, runsJob);
+    issue(deciding, placement, runsJob ? 'replicate' : 'deploy');
+  }
 }
 
 /** Orders a placement to be stopped; an order to start it that is still open is superseded. */

@@ -7,7 +7,7 @@ import { factsOf } from '../../views/node-changes.js';
 import type { InstanceRecord, JobRecord } from '../../views/records.js';
 import type { Answers } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
-import { orderStart, orderStop } from './orders.js';
+import { orderStarts, orderStop } from './orders.js';
 
 /** At most this many placements a commit (issue 3, point 4). */
 export const maxPlacementsPerPlan = 500;
@@ -32,11 +32,13 @@ export function applyPlan(
       type: 'InstancesPlaced',
       data: { decisionId: deciding.nextAddress(), basis, placements },
     });
-    for (const placed of placements) {
-      const key = placementKey(id, placed.instance, placed.generation);
-      const placement = deciding.state.placements.get(key);
-      if (placement !== undefined) orderStart(deciding, placement);
-    }
+    orderStarts(
+      deciding,
+      placements.flatMap(({ instance, generation }) => {
+        const placement = deciding.state.placements.get(placementKey(id, instance, generation));
+        return placement === undefined ? [] : [placement];
+      }),
+    );
   }
   if (answer.refusal !== null && rejected.length === 0) {
     refuseRest(deciding, id, answer.refusal, basis);
