@@ -31,6 +31,7 @@ const refused: [rule: string, place: string, code: string][] = [
   ['no-restricted-globals', source, 'export const at = performance.now();'],
   ['no-restricted-globals', source, 'setTimeout(() => {}, 1);'],
   ['no-restricted-globals', source, 'setInterval(() => {}, 1);'],
+  ['no-restricted-globals', source, `export const answer = fetch('http://127.0.0.1');`],
   ['no-restricted-globals', source, 'globalThis.setImmediate(() => {});'],
   ['no-restricted-imports', source, `export { randomUUID } from 'node:crypto';`],
   ['no-restricted-imports', source, `export { randomBytes } from 'node:crypto';`],
