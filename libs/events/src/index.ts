@@ -49,3 +49,4 @@ export {
 } from './telemetry/file/file-telemetry-log.js';
 export { MemoryTelemetryLog } from './telemetry/memory/memory-telemetry-log.js';
 export { merkleRoot } from './telemetry/merkle-root.js';
+export type { LeaseRecord, LeaseStore } from './lease/lease-store.port.js';

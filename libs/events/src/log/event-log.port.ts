@@ -31,6 +31,9 @@ export interface EventLogWriter extends EventLogReader {
    * power cut. One in flight at a time. The position must be head + 1, `prev` the head's hash and
    * the epoch not below the head's, checked inside the store's transaction. The very same commit
    * again, lying at the head, is `appended`: that is how an unclear outcome is settled.
+   *
+   * A store over a network does not answer while an outcome is unclear: it reads, and repeats the
+   * same commit, until it knows, however long that takes. `close` rejects what is still unclear.
    */
   append(commit: Commit): Promise<AppendOutcome>;
   /** Number of events in each of these streams so far; streams without events are 0. */

@@ -1,0 +1,26 @@
+/**
+ * Who leads a cluster of several managers (design §4). Only ever compared with itself: no clock of
+ * one machine means anything on another.
+ */
+export interface LeaseRecord {
+  /** Epoch that the holder opens or has opened. */
+  readonly epoch: number;
+  /** Fresh for each attempt to take the lease; '' once it was released. */
+  readonly holder: string;
+  /** Grows with every renewal. */
+  readonly renewal: number;
+  /** Where the holder takes commands over HTTP. */
+  readonly url: string;
+}
+
+/** One lease, changed by compare-and-set only. */
+export interface LeaseStore {
+  /** The lease as a majority has it; null before the first. Throws when it cannot be read. */
+  read(): Promise<LeaseRecord | null>;
+  /**
+   * Replaces `from` (null: none yet) by `to` durably. False when something else lay there. Throws
+   * when the outcome is unclear; `read` tells then, `holder` and `renewal` being unique.
+   */
+  swap(from: LeaseRecord | null, to: LeaseRecord): Promise<boolean>;
+  close(): Promise<void>;
+}
