@@ -1,0 +1,158 @@
+import type { ErrorEntry } from './error-entry.js';
+
+/** What the sender can mend: HTTP 4xx, dead letters, refusals in the ledger. */
+export const requestErrors = {
+  'invalid-json': {
+    status: 400,
+    title: 'The payload is not JSON',
+    remedy: 'Send one JSON object, UTF-8.',
+  },
+  'not-utf8': {
+    status: 400,
+    title: 'The payload is not UTF-8',
+    remedy: 'Encode the payload as UTF-8.',
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'The payload is too large',
+    remedy: 'Keep MQTT payloads under 64 KiB and HTTP bodies under 256 KiB.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The media type is not supported',
+    remedy: 'Send Content-Type: application/json.',
+  },
+  'invalid-field': {
+    status: 400,
+    title: 'A field has an unusable value',
+    remedy: 'Correct the field that is named.',
+  },
+  'invalid-id': {
+    status: 400,
+    title: 'An id does not match [A-Za-z0-9._-]{1,128}',
+    remedy: 'Use letters, digits, dot, underscore and dash only.',
+  },
+  'id-mismatch': {
+    status: 400,
+    title: 'The id in the topic differs from the id in the payload',
+    remedy: 'Publish under nodes/<id>/… with the same id in the payload.',
+  },
+  'technology-unknown': {
+    status: 400,
+    title: 'The technology is not known',
+    remedy: 'Use one of docker, unikernel, process, simulated.',
+  },
+  'constraint-unknown': {
+    status: 400,
+    title: 'The constraint is not known',
+    remedy: 'Use one of direct, architecture.',
+  },
+  'topic-unknown': {
+    status: 400,
+    title: 'The topic is not part of the protocol',
+    remedy:
+      'Use the topics of the native protocol: nodes/<id>/registration, information, status, acks, state, history.',
+  },
+  'retained-message': {
+    status: 400,
+    title: 'The message was retained',
+    remedy: 'Only nodes/<id>/status may be retained; publish this one without the retain flag.',
+  },
+  'incarnation-stale': {
+    status: 409,
+    title: 'The message is of an older incarnation',
+    remedy: 'Let only the newest start of the worker speak, or register with a higher incarnation.',
+  },
+  'node-unknown': {
+    status: 404,
+    title: 'The node is not known',
+    remedy: 'Register the node first: nodes/<id>/registration or POST /api/v1/nodes.',
+  },
+  'node-id-taken': {
+    status: 409,
+    title: 'The node id belongs to another machine',
+    remedy:
+      'Choose another id, or present the token that the first registration was answered with.',
+  },
+  'command-unknown': {
+    status: 404,
+    title: 'The command is not known',
+    remedy:
+      'Acknowledge with the commandId of the order, on the topic of the node that was ordered.',
+  },
+  'job-unknown': {
+    status: 404,
+    title: 'The job is not known',
+    remedy: 'List the jobs: GET /api/v1/jobs.',
+  },
+  'job-id-taken': {
+    status: 409,
+    title: 'The job id belongs to another job',
+    remedy: 'Choose another id, or wait until the last instance of the old job has ended.',
+  },
+  'job-deleting': {
+    status: 409,
+    title: 'The job is being deleted',
+    remedy: 'Wait until it is gone, then submit it again.',
+  },
+  'idempotency-key-reused': {
+    status: 409,
+    title: 'The Idempotency-Key was used with another body',
+    remedy: 'Use a fresh key for a different request.',
+  },
+  'instance-unknown': {
+    status: 404,
+    title: 'The instance is not known',
+    remedy: 'Look at the instances: GET /api/v1/jobs/{id}.',
+  },
+  'instance-not-movable': {
+    status: 409,
+    title: 'The instance cannot be moved now',
+    remedy: 'Move an instance that is running; a pending one is placed without a move.',
+  },
+  'worker-does-not-fit': {
+    status: 409,
+    title: 'The named worker cannot take the instance',
+    remedy: 'Name another worker, or none to let the scheduler choose.',
+  },
+  'no-target': {
+    status: 409,
+    title: 'No other worker can take the instance',
+    remedy: 'Add capacity, or name what should give way.',
+  },
+  'decision-unknown': {
+    status: 404,
+    title: 'The decision is not known',
+    remedy: 'Use the id that a placement names as its decision.',
+  },
+  'route-unknown': {
+    status: 404,
+    title: 'There is nothing at this address',
+    remedy: 'The interface is described at /api/docs.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed at this address',
+    remedy: 'Use one of the methods that the Allow header names.',
+  },
+  'request-malformed': {
+    status: 400,
+    title: 'The request is not well-formed HTTP',
+    remedy: 'Correct the request line, the headers or the encoding of the address.',
+  },
+  'position-invalid': {
+    status: 400,
+    title: 'The position is not in the log',
+    remedy: 'Positions are integers from 1 to the head.',
+  },
+  'log-truncated': {
+    status: 410,
+    title: 'The events asked for are truncated',
+    remedy: 'Start from the floor that is named.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'The request carries no valid token',
+    remedy: 'Send Authorization: Bearer <OAKRING_TOKEN>.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,85 @@
+import type { ErrorEntry } from './error-entry.js';
+
+/** What the cluster or its operator has to mend: HTTP 5xx, starts that are refused. */
+export const systemErrors = {
+  'not-supported-yet': {
+    status: 501,
+    title: 'This version does not take such messages',
+    remedy: 'Keep the entries and send them again to a later version.',
+  },
+  'position-not-reached': {
+    status: 503,
+    title: 'The view has not reached the position yet',
+    remedy: 'Ask again, or without minPosition.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The command queue is full',
+    remedy: 'Send the request again after the Retry-After seconds.',
+  },
+  'outcome-unknown': {
+    status: 503,
+    title: 'The command is not decided yet',
+    remedy: 'Repeat the request with the same Idempotency-Key: it tells.',
+  },
+  'not-leading': {
+    status: 503,
+    title: 'No manager leads the cluster at this moment',
+    remedy: 'Send the request again after the Retry-After seconds, to any manager.',
+  },
+  'scheduler-unavailable': {
+    status: 503,
+    title: 'The scheduler does not answer',
+    remedy: 'Start the scheduler, or check OAKRING_SCHEDULER_URL.',
+  },
+  'shutting-down': {
+    status: 503,
+    title: 'The manager is shutting down',
+    remedy: 'Send the request again.',
+  },
+  'log-unavailable': {
+    status: 503,
+    title: 'The event log cannot be written',
+    remedy: 'Look at the manager log; make room on the disk or repair the store.',
+  },
+  'settings-invalid': {
+    status: 500,
+    title: 'A setting has an unusable value',
+    remedy: 'Correct the variables that are listed.',
+  },
+  'port-taken': {
+    status: 500,
+    title: 'A port is taken',
+    remedy: 'Stop what listens there, or choose another port.',
+  },
+  'data-folder-in-use': {
+    status: 500,
+    title: 'The data folder is in use',
+    remedy: 'Stop the holder, or choose another OAKRING_DATA.',
+  },
+  'data-folder-unusable': {
+    status: 500,
+    title: 'The data folder cannot be used',
+    remedy: 'Give the process read and write access, or choose another OAKRING_DATA.',
+  },
+  'log-damaged': {
+    status: 500,
+    title: 'The event log is damaged',
+    remedy: 'Nothing was changed. Keep the folder as evidence and restore a copy.',
+  },
+  'position-conflict': {
+    status: 500,
+    title: 'Another writer appended at this position',
+    remedy: 'Only one manager may write a log; find the other one.',
+  },
+  'broker-unreachable': {
+    status: 503,
+    title: 'The MQTT broker cannot be reached',
+    remedy: 'Check OAKRING_MQTT_URL and the broker.',
+  },
+  internal: {
+    status: 500,
+    title: 'An unexpected error',
+    remedy: 'Report it with the log around this time.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
