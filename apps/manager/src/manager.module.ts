@@ -1,8 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import type { EventLogReader, TelemetryLog } from '@oakring/events';
+import type { EventLogReader } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import type { CommandQueue } from './commands/command.js';
 import { BrokerConnection } from './connection/broker-connection.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { httpControllers, httpProviders } from './http/http-parts.js';
@@ -10,10 +9,16 @@ import { NODE_TOKENS } from './inbox/http/token-verdicts.js';
 import { CommandIntake } from './inbox/mqtt/command-intake.js';
 import { ReadingIntake } from './inbox/mqtt/reading-intake.js';
 import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
-import type { StateProof } from './inbox/mqtt/worker-message.js';
 import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from './inbox/node-tokens.js';
-import { DEAD_LETTERS, READINESS, type Readiness } from './queries/tokens.js';
+import {
+  commandsOf,
+  stateProofOf,
+  TermTelemetryLog,
+  workerCommandsOf,
+} from './leadership/current-term.js';
+import type { Leadership } from './leadership/leadership.js';
+import { DEAD_LETTERS, LEADERSHIP, READINESS } from './queries/tokens.js';
 import { Scheduler } from './scheduling/scheduler.port.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
 import {
@@ -23,6 +28,7 @@ import {
   STATE_PROOF,
   TELEMETRY,
   TELEMETRY_LOG,
+  WORKER_COMMANDS,
 } from './tokens.js';
 import { NodeChangeFeed } from './views/node-changes.js';
 import { Projection } from './views/projection.js';
@@ -33,21 +39,19 @@ export interface ManagerParts {
   readonly connection: BrokerConnection;
   readonly deadLetters: DeadLetters;
   readonly tokens: NodeTokens;
-  readonly queue: CommandQueue;
+  readonly leadership: Leadership;
   readonly log: EventLogReader;
-  readonly telemetryLog: TelemetryLog;
   readonly table: TelemetryTable;
   readonly projection: Projection;
   readonly feed: NodeChangeFeed;
   readonly scheduler: Scheduler;
-  readonly readiness: Readiness;
-  readonly provesAbsence: StateProof;
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
 @Module({})
 export class ManagerModule {
   static with(parts: ManagerParts): DynamicModule {
+    const { leadership } = parts;
     return {
       module: ManagerModule,
       imports: [TerminusModule.forRoot({ logger: false })],
@@ -61,17 +65,19 @@ export class ManagerModule {
         CommandIntake,
         ReadingIntake,
         RegistrationDesk,
-        { provide: COMMAND_QUEUE, useValue: parts.queue },
+        { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },
+        { provide: WORKER_COMMANDS, useValue: workerCommandsOf(leadership) },
         { provide: EVENT_LOG, useValue: parts.log },
-        { provide: TELEMETRY_LOG, useValue: parts.telemetryLog },
+        { provide: TELEMETRY_LOG, useValue: new TermTelemetryLog(leadership) },
         { provide: TelemetryTable, useValue: parts.table },
         { provide: TELEMETRY, useValue: parts.table },
         { provide: Projection, useValue: parts.projection },
         { provide: NodeChangeFeed, useValue: parts.feed },
         { provide: Scheduler, useValue: parts.scheduler },
-        { provide: STATE_PROOF, useValue: parts.provesAbsence },
+        { provide: STATE_PROOF, useValue: stateProofOf(leadership) },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
-        { provide: READINESS, useValue: parts.readiness },
+        { provide: READINESS, useValue: { isReady: () => leadership.status } },
+        { provide: LEADERSHIP, useValue: leadership },
         ...httpProviders,
       ],
     };

@@ -1,8 +1,8 @@
+import type { TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from './commands/command.js';
-import type { BrokerConnection } from './connection/broker-connection.js';
 import { SilenceWatch } from './detection/silence-watch.js';
-import type { Stores } from './leadership/open-stores.js';
+import type { DownLink } from './outbox/down-link.port.js';
 import { DeliveryRecord } from './outbox/delivery-record.js';
 import { Outbox } from './outbox/outbox.js';
 import { StateRequests } from './outbox/state-requests.js';
@@ -15,8 +15,8 @@ import type { Projection } from './views/projection.js';
 import type { Undo } from './undo.js';
 
 export interface LoopParts {
-  readonly stores: Stores;
-  readonly connection: BrokerConnection;
+  readonly telemetryLog: TelemetryLog;
+  readonly link: DownLink;
   readonly queue: CommandQueue;
   readonly projection: Projection;
   readonly scheduler: Scheduler;
@@ -30,15 +30,15 @@ export function startLoops(
   parts: LoopParts,
   stopping: Undo,
 ): { watch: SilenceWatch; deliveries: DeliveryRecord; placements: PlacementLoop } {
-  const { stores, connection, queue, projection, scheduler, table, ports, warn } = parts;
+  const { telemetryLog, link, queue, projection, scheduler, table, ports, warn } = parts;
   const deliveries = new DeliveryRecord();
-  const watch = new SilenceWatch(connection, table, queue, projection, ports);
+  const watch = new SilenceWatch(link, table, queue, projection, ports);
   const loops = [
-    new TelemetryRetention(stores.telemetryLog, queue, ports, warn),
+    new TelemetryRetention(telemetryLog, queue, ports, warn),
     new StopLoop(queue, projection, ports, warn),
     watch,
-    new StateRequests(connection, projection, deliveries, ports),
-    new Outbox(connection, queue, projection, deliveries, ports),
+    new StateRequests(link, projection, deliveries, ports),
+    new Outbox(link, queue, projection, deliveries, ports),
   ];
   for (const loop of loops) {
     loop.start();

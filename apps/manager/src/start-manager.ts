@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, systemCodeOf } from '@oakring/contracts';
+import { openFileTelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import { CommandWriter } from './commands/writer.js';
 import type { ManagerSettings } from './config/manager-settings.js';
 import { bracketed, reachable } from './connection/addresses.js';
 import { connectBroker } from './connection/connect-broker.js';
@@ -11,10 +12,11 @@ import { DeadLetters } from './dead-letters/dead-letters.js';
 import { createHttpApp } from './http/create-http-app.js';
 import { MqttInbox } from './inbox/mqtt/mqtt-inbox.js';
 import { NodeTokens } from './inbox/node-tokens.js';
+import { Leadership } from './leadership/leadership.js';
 import { openStores, type Stores } from './leadership/open-stores.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from './scheduling/http-scheduler.js';
-import { startLoops } from './start-loops.js';
+import { telemetryLimits } from './telemetry/retention.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
 import { Undo } from './undo.js';
 import { Checkpointer } from './views/checkpointer.js';
@@ -38,7 +40,7 @@ export interface RunningManager {
   readonly mqttUrl: string;
   /** Position of the log before this start; 0 for a new one. */
   readonly positionBefore: number;
-  /** Resolves once the broker is connected: `/health/ready` answers 200 from then on. */
+  /** Resolves once `/health/ready` answers 200: leading and connected to the broker, or following. */
   readonly ready: Promise<void>;
   /** Rejects when the manager cannot go on. */
   readonly failed: Promise<never>;
@@ -73,59 +75,57 @@ async function start(
 ): Promise<RunningManager> {
   const logger = new Logger('Manager');
   const warn = (line: string): void => logger.warn(line);
-  const stores = await openStores(settings, leaderOf(settings, options), ports);
+  const stores = await openStores(settings, process.pid);
   stopping.add(() => stores.close());
+  const positionBefore = stores.recovered.state.head.position;
   const deadLetters = await DeadLetters.open(settings.dataFolder, ports);
   stopping.add(() => deadLetters.close());
   const tokens = await NodeTokens.open(settings.dataFolder);
-  const clusterId = stores.recovered.state.cluster.get(clusterKey)?.clusterId ?? '';
+  const { projection, feed } = startViews(stores, ports, warn, stopping);
+  const clusterId = (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '';
   const link = await connectBroker(settings, clusterId, deadLetters, ports);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
-  stopping.add(() => connection.stop());
 
-  const core = startCore(stores, ports, warn, stopping);
-  const { writer: queue, projection } = core;
   const table = new TelemetryTable(ports);
   const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
-  const loops = startLoops(
-    { stores, connection, queue, projection, scheduler, table, ports, warn },
-    stopping,
-  );
-  broker?.onClientGone((_clientId, nodeId, clean) => {
-    if (nodeId !== null && !clean) loops.watch.connectionLost(nodeId);
+  const address = { local: '' };
+  const url = (): string => settings.advertiseUrl ?? address.local;
+  const leadership = new Leadership(stores.leases, url, {
+    ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
+    openTelemetryLog: (epoch) =>
+      openFileTelemetryLog(join(settings.dataFolder, 'telemetry'), ports, {
+        ...telemetryLimits,
+        epoch,
+      }),
+    leader: () => ({ ...leaderOf(settings, options), url: url() }),
+    ports,
+    warn,
   });
-  const { deliveries, placements } = loops;
-  const localUrl = await letWorldIn(
+  stopping.add(() => leadership.stop());
+  broker?.onClientGone((_clientId, nodeId, clean) => {
+    if (nodeId !== null && !clean) leadership.current?.connectionLost(nodeId);
+  });
+  address.local = await letWorldIn(
     {
-      ...{ ports, connection, deadLetters, tokens, queue, table, projection, scheduler },
+      ...{ ports, connection, deadLetters, tokens, table, projection, feed, scheduler, leadership },
       log: stores.log,
-      telemetryLog: stores.telemetryLog,
-      feed: core.feed,
-      readiness: { isReady: () => readinessOf(connection.connected) },
-      provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     },
     settings,
     options,
     stopping,
   );
-  stopping.add(() => placements.stop());
-  const ready = new Promise<void>((resolve) => connection.onUp(resolve));
-  connection.start();
+  await leadership.start();
   return {
-    url: settings.advertiseUrl ?? localUrl,
-    localUrl,
+    url: url(),
+    localUrl: address.local,
     mqttUrl: link.url,
-    positionBefore: stores.positionBefore,
-    ready,
-    failed: core.failed,
-    startPlacing: () => placements.start(),
+    positionBefore,
+    ready: leadership.ready(),
+    failed: leadership.failed,
+    startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };
-}
-
-function readinessOf(connected: boolean): { ready: boolean; detail: string } {
-  return { ready: connected, detail: connected ? 'leading' : 'not connected to the MQTT broker' };
 }
 
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
@@ -133,36 +133,22 @@ function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
   return { clusterName, clusterLocation, software, host: hostname(), pid: process.pid };
 }
 
-/** The writer and what it feeds: the middle of the loop. */
-function startCore(
+/** What queries see, and what is kept of it for the next start. */
+function startViews(
   stores: Stores,
   ports: Ports,
   warn: (line: string) => void,
   stopping: Undo,
-): {
-  writer: CommandWriter;
-  projection: Projection;
-  feed: NodeChangeFeed;
-  failed: Promise<never>;
-} {
+): { projection: Projection; feed: NodeChangeFeed } {
   const projection = new Projection(stores.recovered.state, ports);
   const feed = new NodeChangeFeed(projection.state);
   projection.onProjected((events, head) =>
     feed.record(head.position, nodesTouched(events, projection.state)),
   );
-  let fail: (error: OakringError) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => {
-    // Whoever runs the manager listens; until then nobody is there to be told.
-  });
-  const writer = new CommandWriter(stores.log, projection, stores.epoch, ports, fail);
   const checkpointer = new Checkpointer(stores.checkpoints, projection, ports, warn);
   checkpointer.start();
   stopping.add(() => checkpointer.stop());
-  stopping.add(() => writer.stop());
-  return { writer, projection, feed, failed };
+  return { projection, feed };
 }
 
 /** HTTP and the MQTT inbox. Resolves with the address that this process reaches it at. */
@@ -174,6 +160,7 @@ async function letWorldIn(
 ): Promise<string> {
   const app = await createHttpApp(ManagerModule.with(parts), {
     token: settings.token,
+    leadership: parts.leadership,
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
   app.connectMicroservice({

@@ -1,6 +1,9 @@
 /** Injection tokens of what has no class of its own to be named by. */
 export const PORTS = Symbol('Ports');
+/** Commands of people and programs. */
 export const COMMAND_QUEUE = Symbol('CommandQueue');
+/** Commands of workers' messages: a `CommandQueue` as well. */
+export const WORKER_COMMANDS = Symbol('WorkerCommands');
 export const EVENT_LOG = Symbol('EventLogReader');
 export const TELEMETRY = Symbol('TelemetryReader');
 export const TELEMETRY_LOG = Symbol('TelemetryLog');

@@ -1,3 +1,4 @@
+import { OakringError } from '@oakring/contracts';
 import { describe, expect, it } from '@jest/globals';
 import {
   decodeEvents,
@@ -22,10 +23,16 @@ class HeldLog extends MemoryEventLog {
   failing = false;
   private gate: Promise<void> = Promise.resolve();
   private open: () => void = () => {};
+  /** Resolves once an append waits. */
+  held: Promise<void> = Promise.resolve();
+  private tellHeld: () => void = () => {};
 
   hold(): void {
     this.gate = new Promise((resolve) => {
       this.open = resolve;
+    });
+    this.held = new Promise((resolve) => {
+      this.tellHeld = resolve;
     });
   }
 
@@ -34,6 +41,7 @@ class HeldLog extends MemoryEventLog {
   }
 
   override async append(commit: Commit): Promise<AppendOutcome> {
+    this.tellHeld();
     await this.gate;
     if (this.failing) return { status: 'unavailable', reason: 'no space left on device' };
     const outcome = await super.append(commit);
@@ -42,11 +50,13 @@ class HeldLog extends MemoryEventLog {
   }
 }
 
-function writerOn(log: EventLogWriter) {
+function writerOn(log: EventLogWriter, tenure = { epoch: 1, isHeld: true }) {
   const ports = simulatedPorts(7);
   const projection = new Projection(new ClusterState(true), ports);
   const halts: string[] = [];
-  const writer = new CommandWriter(log, projection, 1, ports, (error) => halts.push(error.code));
+  const writer = new CommandWriter(log, projection, tenure, ports, (error) =>
+    halts.push(error.code),
+  );
   return { writer, projection, ports, halts };
 }
 
@@ -182,14 +192,62 @@ describe('the writer', () => {
     const log = new HeldLog();
     const { writer, ports } = writerOn(log);
     log.hold();
-    void writer.submit(submitJob('in-flight'));
+    const unknown = { code: 'outcome-unknown' };
+    const inFlight = expect(writer.submit(submitJob('in-flight'))).rejects.toMatchObject(unknown);
     await Promise.resolve();
-    const waiting = expect(writer.submit(submitJob('j'))).rejects.toMatchObject({
-      code: 'outcome-unknown',
-    });
+    const waiting = expect(writer.submit(submitJob('j'))).rejects.toMatchObject(unknown);
     await ports.advance(11_500);
+    await inFlight;
     await waiting;
     log.release();
+  });
+
+  it('tells nobody that something is decided once its tenure ran out', async () => {
+    const tenure = { epoch: 1, isHeld: true };
+    const log = new HeldLog();
+    const { writer, projection } = writerOn(log, tenure);
+    log.hold();
+    const late = expect(writer.submit(submitJob('late'))).rejects.toMatchObject({
+      code: 'outcome-unknown',
+    });
+    tenure.isHeld = false;
+    log.release();
+    await late;
+    expect([...projection.state.jobs.values()].map(({ id }) => id)).toEqual(['late']);
+  });
+
+  it('neither projects nor answers after it was abandoned', async () => {
+    const log = new HeldLog();
+    const { writer, projection } = writerOn(log);
+    log.hold();
+    const inFlight = expect(writer.submit(submitJob('in-flight'))).rejects.toMatchObject({
+      code: 'outcome-unknown',
+    });
+    await log.held;
+    const waiting = expect(writer.submit(submitJob('waiting'))).rejects.toMatchObject({
+      code: 'not-leading',
+    });
+    const settled = writer.abandon(new OakringError({ code: 'not-leading', detail: 'gone' }));
+    await inFlight;
+    await waiting;
+    log.release();
+    await settled;
+    expect(projection.position).toBe(0);
+    expect(log.appended).toHaveLength(1);
+  });
+
+  it('can go on as a follower when a higher epoch has its position, and not otherwise', async () => {
+    for (const [epoch, code] of [
+      [2, 'not-leading'],
+      [1, 'position-conflict'],
+    ] as const) {
+      const log = new MemoryEventLog();
+      const { writer, halts } = writerOn(log);
+      const maker = writerOn(log, { epoch, isHeld: true });
+      await maker.writer.submit(submitJob('theirs'));
+      await expect(writer.submit(submitJob('ours'))).rejects.toBeInstanceOf(OakringError);
+      expect(halts).toEqual([code]);
+    }
   });
 
   it('writes what is queued before it stops, then refuses', async () => {

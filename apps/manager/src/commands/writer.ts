@@ -1,12 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import {
-  decodeEvents,
-  maxCommitBytes,
-  maxEventsPerCommit,
-  type Commit,
-  type DecidedCommand,
-  type EventLogWriter,
-} from '@oakring/events';
+import { decodeEvents, type Commit, type EventLogWriter } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import { copyState } from '../views/copy-state.js';
 import type { ClusterState } from '../views/cluster-state.js';
@@ -21,9 +14,9 @@ import type {
   Outcome,
 } from './command.js';
 import { Deciding } from './decide/deciding.js';
-import { decideOnce } from './repetition.js';
+import { decideGathered, type Gathered } from './gathering.js';
 import { CommitSealer } from './commit-sealer.js';
-import { deposed, logFailed } from './writer-errors.js';
+import { deposed, isFatal, logFailed, undecided, unanswerable } from './writer-errors.js';
 import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
 
 /** Commands that wait at most; more are answered `overloaded`. */
@@ -31,11 +24,14 @@ const maxQueued = 20_000;
 /** A command undecided for longer is answered `outcome-unknown` (design §4). */
 const undecidedAfterMs = 10_000;
 const sweepEveryMs = 1_000;
+/** A stop waits this long for an append whose outcome is unclear. */
+const drainWithinMs = 5_000;
 
-interface Gathered {
-  readonly decisions: Decision[];
-  readonly commands: DecidedCommand[];
-  attempted: number;
+/** The leadership that the writer writes for. */
+export interface Tenure {
+  readonly epoch: number;
+  /** False: another may lead by now, and nobody may be told that something is decided. */
+  readonly isHeld: boolean;
 }
 
 /**
@@ -45,12 +41,19 @@ interface Gathered {
  * idle → deciding → appending → (projected, callers answered) → idle, and from appending:
  * - `unavailable`: nothing was written. Callers are refused, the state goes back, work goes on.
  * - `deposed`: another writer has this log. The writer halts and refuses everything from then on.
+ *
+ * While an outcome is unclear the store does not answer the append: the writer holds, commands
+ * gather, and those that wait for too long are told that it is not known. An abandoned writer (its
+ * tenure is lost) neither projects nor answers: who leads now may have gone on without its commit.
  */
 export class CommandWriter implements CommandQueue {
   private queue: Waiting[] = [];
   private halted: OakringError | null = null;
   /** This many of the next commands are decided alone. */
   private oneByOne = 0;
+  /** Decided and on their way into the log. */
+  private inFlight: readonly Decision[] = [];
+  private isAbandoned = false;
   private working: Promise<void> | null = null;
   private readonly sealer: CommitSealer;
   private readonly sweep: Timer;
@@ -59,11 +62,11 @@ export class CommandWriter implements CommandQueue {
   constructor(
     private readonly log: EventLogWriter,
     private readonly projection: Projection,
-    epoch: number,
+    private readonly tenure: Tenure,
     private readonly ports: Ports,
     private readonly onHalt: (error: OakringError) => void,
   ) {
-    this.sealer = new CommitSealer(log, epoch, ports.ids);
+    this.sealer = new CommitSealer(log, tenure.epoch, ports.ids);
     this.deciders = copyState(projection.state);
     this.sweep = ports.timers.every(sweepEveryMs, () => this.answerUndecided());
   }
@@ -95,14 +98,33 @@ export class CommandWriter implements CommandQueue {
     });
   }
 
-  /** Decides and writes what is queued, then refuses everything. */
+  /** Decides and writes what is queued, then refuses everything. Waits 5 s for the log at most. */
   async stop(): Promise<void> {
     this.halted ??= new OakringError({
       code: 'shutting-down',
       detail: 'The manager is shutting down.',
     });
-    this.sweep.cancel();
+    const patience = new AbortController();
+    await Promise.race([this.working, this.ports.timers.sleep(drainWithinMs, patience.signal)]);
+    patience.abort();
+    this.end(undecided(drainWithinMs));
+  }
+
+  /**
+   * Another leads: nothing more is decided, answered or projected here. Resolves once the append
+   * under way, if any, has settled: before that no other writer of this process may append.
+   */
+  async abandon(error: OakringError): Promise<void> {
+    this.halted = error;
+    this.end(error);
     await this.working;
+  }
+
+  private end(error: OakringError): void {
+    this.isAbandoned = true;
+    this.sweep.cancel();
+    refuseAll(this.inFlight, unanswerable(error));
+    for (const waiting of this.queue.splice(0)) reject(waiting, error);
   }
 
   private async work(): Promise<void> {
@@ -110,7 +132,7 @@ export class CommandWriter implements CommandQueue {
       while (this.queue.length > 0) await this.commitNext();
     } catch (error) {
       // The log failed in a way that its contract does not know: nothing more may be promised.
-      this.halt(logFailed(error));
+      if (!this.isAbandoned) this.halt(logFailed(error));
     }
     this.working = null;
   }
@@ -120,9 +142,10 @@ export class CommandWriter implements CommandQueue {
     const at = Math.max(this.ports.clock.wallMs(), head.at);
     const deciding = new Deciding(this.deciders, head.position + 1, at);
     const gathered: Gathered = { decisions: [], commands: [], attempted: 0 };
+    const most = this.oneByOne > 0 ? 1 : this.queue.length;
     let commit: Commit | null;
     try {
-      this.decideGathered(deciding, gathered);
+      decideGathered(deciding, this.queue.slice(0, most), gathered);
       commit =
         deciding.events.length === 0
           ? null
@@ -130,17 +153,21 @@ export class CommandWriter implements CommandQueue {
     } catch (error) {
       return this.isolate(gathered.attempted, error);
     }
+    if (this.isAbandoned) return;
     this.queue = this.queue.slice(gathered.attempted);
     this.oneByOne = Math.max(0, this.oneByOne - gathered.attempted);
-    if (commit === null) answer(gathered.decisions);
+    if (commit === null) this.answer(gathered.decisions);
     else await this.write(commit, gathered.decisions);
   }
 
   private async write(commit: Commit, decisions: readonly Decision[]): Promise<void> {
+    this.inFlight = decisions;
     const appended = await this.log.append(commit).catch((error: unknown) => {
       refuseAll(decisions, logFailed(error));
       throw error;
     });
+    this.inFlight = [];
+    if (this.isAbandoned) return;
     switch (appended.status) {
       case 'appended':
         concludeCommit(this.deciders, commit);
@@ -158,8 +185,7 @@ export class CommandWriter implements CommandQueue {
         );
         break;
       case 'deposed':
-        refuseAll(decisions, deposed(commit.position, appended.head.epoch));
-        this.halt(deposed(commit.position, appended.head.epoch));
+        this.halt(deposed(this.tenure.epoch, appended.head), decisions);
         break;
     }
   }
@@ -171,24 +197,14 @@ export class CommandWriter implements CommandQueue {
   private project(commit: Commit, decisions: readonly Decision[]): void {
     const events = decodeEvents(commit);
     foldCommit(this.projection.state, commit, events);
-    answer(decisions);
+    this.answer(decisions);
     this.projection.announce(events, this.projection.state.head);
   }
 
-  /** Decides as many of the waiting commands as fit one commit, in order. */
-  private decideGathered(deciding: Deciding, gathered: Gathered): void {
-    const most = this.oneByOne > 0 ? 1 : this.queue.length;
-    while (
-      gathered.attempted < most &&
-      deciding.events.length < maxEventsPerCommit &&
-      deciding.bytes < maxCommitBytes
-    ) {
-      const waiting = this.queue[gathered.attempted];
-      if (waiting === undefined) break;
-      gathered.attempted += 1;
-      const outcome = decideOnce(deciding, waiting, gathered.commands);
-      gathered.decisions.push({ waiting, outcome });
-    }
+  /** The last look before anybody is told: what is late may be contradicted by who leads now. */
+  private answer(decisions: readonly Decision[]): void {
+    if (this.tenure.isHeld) answer(decisions);
+    else refuseAll(decisions, unanswerable(null));
   }
 
   /**
@@ -215,23 +231,19 @@ export class CommandWriter implements CommandQueue {
     this.sealer.takenBack();
   }
 
-  private halt(error: OakringError): void {
+  private halt(error: OakringError, decisions: readonly Decision[] = []): void {
     this.halted = error;
+    refuseAll(decisions, isFatal(error) ? error : unanswerable(error));
     for (const waiting of this.queue.splice(0)) reject(waiting, error);
     this.onHalt(error);
   }
 
   private answerUndecided(): void {
     const before = this.ports.clock.monotonicMs() - undecidedAfterMs;
-    for (const waiting of this.queue) {
-      if (waiting.sinceMs > before) break;
-      reject(
-        waiting,
-        new OakringError({
-          code: 'outcome-unknown',
-          detail: `The command is not decided after ${undecidedAfterMs / 1000} s; it may still be.`,
-        }),
-      );
+    const overdue = ({ sinceMs }: Waiting): boolean => sinceMs <= before;
+    const inFlight = this.inFlight.map(({ waiting }) => waiting);
+    for (const waiting of [...inFlight, ...this.queue].filter(overdue)) {
+      reject(waiting, undecided(undecidedAfterMs));
     }
   }
 }

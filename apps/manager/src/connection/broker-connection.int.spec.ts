@@ -149,14 +149,14 @@ describe('the broker connection', () => {
 
   it('stops while it is still trying', async () => {
     await broker.stop();
-    connection.start();
+    connection.start(() => true);
     await connection.stop();
     expect(connection.connected).toBe(false);
   });
 
   function connectionTo(port: number): BrokerConnection {
     const url = `mqtt://127.0.0.1:${port}`;
-    return new BrokerConnection({ url, ...internal, clientId: 'oakring-c' }, ports);
+    return new BrokerConnection(() => ({ url, ...internal, clientId: 'oakring-c' }), ports);
   }
 });
 
@@ -175,7 +175,7 @@ function startBroker(port: number): Promise<EmbeddedBroker> {
 
 function upOf(connection: BrokerConnection): Promise<void> {
   const up = new Promise<void>((resolve) => connection.onUp(resolve));
-  connection.start();
+  connection.start(() => true);
   return up;
 }
 

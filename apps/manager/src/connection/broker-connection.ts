@@ -9,6 +9,8 @@ import { displacedDelayMs, reconnectDelayMs } from './reconnect-delay.js';
 const shortLifeMs = 5_000;
 const displacedAfterShortLives = 2;
 const disconnectWithinMs = 1_000;
+/** How often it is looked whether a connection may be tried again. */
+const leadCheckMs = 100;
 
 /** Called inside the socket's callback: take the message and return. */
 export type MessageListener = (topic: string, payload: Buffer, retained: boolean) => void;
@@ -39,9 +41,11 @@ export class BrokerConnection {
   private stopping: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
   private saidUnreachable = false;
+  private mayLead: () => boolean = () => false;
 
   constructor(
-    private readonly options: BrokerAddress,
+    /** Asked at each attempt: our client id is the cluster's, which is founded by its first leader. */
+    private readonly address: () => BrokerAddress,
     private readonly ports: Ports,
   ) {}
 
@@ -50,19 +54,25 @@ export class BrokerConnection {
     this.messageListener = listener;
   }
 
-  /** After the SUBACK of each new link. */
-  onUp(listener: () => void): void {
+  /** After the SUBACK of each new link. Returns the way out. */
+  onUp(listener: () => void): () => void {
     this.upListeners.add(listener);
+    return () => void this.upListeners.delete(listener);
   }
 
-  /** When a link that was up ends. */
-  onDown(listener: () => void): void {
+  /** When a link that was up ends. Returns the way out. */
+  onDown(listener: () => void): () => void {
     this.downListeners.add(listener);
+    return () => void this.downListeners.delete(listener);
   }
 
-  /** Returns at once; a broker that is not there yet is waited for. */
-  start(): void {
+  /**
+   * Returns at once; a broker that is not there yet is waited for. `mayLead` is asked immediately
+   * before each attempt and each publication: whoever does not lead is silent.
+   */
+  start(mayLead: () => boolean): void {
     if (this.stopping !== null) return;
+    this.mayLead = mayLead;
     this.stopping = new AbortController();
     this.running = this.keepUp(this.stopping.signal);
   }
@@ -98,6 +108,7 @@ export class BrokerConnection {
     if (client === null || !this.connected) {
       return Promise.reject(unreachable('there is no connection'));
     }
+    if (!this.mayLead()) return Promise.reject(unreachable('our lease is not renewed'));
     const refusal = publications.refusal(payload.length);
     if (refusal !== null) return Promise.reject(refusal);
     return publications.take(payload.length, (done) => {
@@ -109,6 +120,10 @@ export class BrokerConnection {
     let failures = 0;
     let shortLives = 0;
     while (!stopped.aborted) {
+      if (!this.mayLead()) {
+        await this.ports.timers.sleep(leadCheckMs, stopped);
+        continue;
+      }
       const livedMs = await this.liveOnce();
       if (stopped.aborted) return;
       const reachedBroker = livedMs !== null;
@@ -127,7 +142,7 @@ export class BrokerConnection {
   /** One link from its start to its end: how long it lived after CONNACK, or null without one. */
   private liveOnce(): Promise<number | null> {
     const publications = new Publications();
-    const client = openClient(this.options, this.ports.timers);
+    const client = openClient(this.address(), this.ports.timers);
     this.client = client;
     this.publications = publications;
     return new Promise((resolve) => {
@@ -163,7 +178,7 @@ export class BrokerConnection {
     if (this.client !== client || this.stopping === null) return;
     this.connected = true;
     this.saidUnreachable = false;
-    this.logger.log(`connected to the broker at ${withoutCredentials(this.options.url)}`);
+    this.logger.log(`connected to the broker at ${withoutCredentials(this.address().url)}`);
     this.tell(this.upListeners);
   }
 
@@ -173,7 +188,7 @@ export class BrokerConnection {
     this.client = null;
     if (this.stopping !== null && (wasUp || !this.saidUnreachable)) {
       this.saidUnreachable = true;
-      const address = withoutCredentials(this.options.url);
+      const address = withoutCredentials(this.address().url);
       this.logger.warn(`no connection to the broker at ${address}: ${reason}; trying on`);
     }
     if (wasUp) this.tell(this.downListeners);
@@ -183,7 +198,7 @@ export class BrokerConnection {
     this.displacements += 1;
     this.logger.error(
       `the broker closed two connections running right after accepting them: another client ` +
-        `probably uses the client id ${this.options.clientId} (a second manager of this cluster?). ` +
+        `probably uses the client id ${this.address().clientId} (a second manager of this cluster?). ` +
         `Trying again in ${Math.round(delayMs / 1000)} s.`,
     );
   }

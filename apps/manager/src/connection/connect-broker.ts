@@ -20,15 +20,16 @@ export interface BrokerLink {
  */
 export async function connectBroker(
   settings: ManagerSettings,
-  clusterId: string,
+  /** Known once the cluster is founded. */
+  clusterId: () => string,
   deadLetters: DeadLetters,
   ports: Ports,
 ): Promise<BrokerLink> {
-  const clientId = `oakring-${clusterId}`;
+  const clientId = (): string => `oakring-${clusterId()}`;
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
   if (mqttUrl !== null) {
-    const options = { url: mqttUrl, username, password, clientId };
-    return { broker: null, connection: new BrokerConnection(options, ports), url: mqttUrl };
+    const address = () => ({ url: mqttUrl, username, password, clientId: clientId() });
+    return { broker: null, connection: new BrokerConnection(address, ports), url: mqttUrl };
   }
   const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
   const broker = await startEmbeddedBroker({
@@ -47,9 +48,10 @@ export async function connectBroker(
       }),
   });
   const here = `mqtt://${bracketed(reachable(settings.host))}:${broker.port}`;
+  const address = () => ({ url: here, ...internal, clientId: clientId() });
   return {
     broker,
-    connection: new BrokerConnection({ url: here, ...internal, clientId }, ports),
+    connection: new BrokerConnection(address, ports),
     url: `mqtt://${bracketed(settings.host)}:${broker.port}`,
   };
 }

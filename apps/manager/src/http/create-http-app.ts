@@ -5,7 +5,9 @@ import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
 import { ApiDocument } from './docs/api-document.js';
+import type { LeadershipView } from '../queries/tokens.js';
 import { requireBearerToken } from './bearer-token.js';
+import { forwardToLeader } from './forward-to-leader.js';
 import { acceptJsonOnly } from './json-body.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { OpenConnections } from './open-connections.js';
@@ -17,6 +19,8 @@ const maxParameterLength = 256;
 interface HttpAppOptions {
   /** Bearer token that requests must carry; null lets everyone in. */
   readonly token: string | null;
+  /** Who leads: what a follower cannot do itself is forwarded there. */
+  readonly leadership: LeadershipView;
   readonly logger?: LoggerService | LogLevel[] | false;
 }
 
@@ -27,7 +31,7 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, logger }: HttpAppOptions,
+  { token, leadership, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const methods = allowedMethods();
   const problems = new ProblemFilter(methods);
@@ -54,6 +58,7 @@ export async function createHttpApp(
   });
   refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal);
   if (token !== null) requireBearerToken(server, token);
+  await forwardToLeader(server, leadership);
   app.useGlobalFilters(problems);
   app.get(ApiDocument, { strict: false }).describe(app);
   return app;

@@ -1,14 +1,17 @@
 import { OakringError } from '@oakring/contracts';
 import {
+  decodeEvents,
   encodeEvent,
   sealCommit,
+  type Commit,
   type DomainEvent,
   type EventLogWriter,
-  type StoredEvent,
 } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { clusterKey, type ClusterState } from '../views/cluster-state.js';
 import { foldCommit } from '../views/fold/evolve.js';
+import type { Projection } from '../views/projection.js';
+import { catchUp } from './catch-up.js';
 
 export interface Leader {
   readonly clusterName: string;
@@ -16,82 +19,95 @@ export interface Leader {
   readonly software: string;
   readonly host: string;
   readonly pid: number;
+  /** Where others reach it over HTTP. */
+  readonly url: string;
+}
+
+interface Opening {
+  readonly log: EventLogWriter;
+  /** Where the log is, for messages. */
+  readonly place: string;
+  readonly projection: Projection;
+  readonly leader: Leader;
+  readonly ports: Ports;
 }
 
 /**
- * Begins a leadership: the epoch after the log's newest, opened by a commit of its own. No command
- * is decided before that commit is durable. The very first one also founds the cluster.
+ * Begins a leadership: appends the commit that opens the epoch, on top of everything that is there.
+ * No command is decided before that commit is durable. The very first one also founds the cluster.
+ *
+ * A commit of a lower epoch that comes first is a predecessor's last word, which is legal until the
+ * epoch is open: it is folded, and opening is tried again. Throws `not-leading` when a higher epoch
+ * was there first, `position-conflict` when our own was, `log-unavailable` when nothing can be
+ * written.
  */
-export async function openEpoch(
-  log: EventLogWriter,
-  state: ClusterState,
-  leader: Leader,
-  ports: Ports,
-): Promise<number> {
-  const epoch = state.head.epoch + 1;
-  const events = openingEvents(state, epoch, leader, ports);
-  const versions = await log.streamVersions(['cluster']);
-  const before = versions.get('cluster') ?? 0;
-  const commit = sealCommit(state.head, {
-    epoch,
-    commitId: ports.ids.next(),
-    at: ports.clock.wallMs(),
-    streams: ['cluster'],
-    commands: [],
-    events: events.map((event, index) => encodeEvent(event, before + index + 1)),
-  });
-  const appended = await log.append(commit);
-  switch (appended.status) {
-    case 'appended':
-      foldCommit(
-        state,
-        commit,
-        events.map(
-          // One of the catalogue's events with its place added.
-          (event, index) =>
-            ({
-              ...event,
-              position: commit.position,
-              index,
-              version: before + index + 1,
-              at: commit.at,
-            }) as StoredEvent,
-        ),
-      );
-      return epoch;
-    case 'unavailable':
-      throw new OakringError({
-        code: 'log-unavailable',
-        detail: `The opening commit could not be written: ${appended.reason}.`,
-      });
-    case 'deposed':
-      throw new OakringError({
-        code: 'position-conflict',
-        detail: `Another manager appended position ${appended.head.position} while this one started.`,
-      });
+export async function openEpoch(epoch: number, opening: Opening): Promise<void> {
+  const { log, place, projection } = opening;
+  const { state } = projection;
+  for (;;) {
+    await catchUp(log, projection, place);
+    refuseOldEpoch(epoch, state);
+    const commit = await openingCommit(epoch, opening);
+    const appended = await log.append(commit);
+    switch (appended.status) {
+      case 'appended': {
+        const events = decodeEvents(commit);
+        foldCommit(state, commit, events);
+        projection.announce(events, state.head);
+        return;
+      }
+      case 'unavailable':
+        throw new OakringError({
+          code: 'log-unavailable',
+          detail: `The opening commit could not be written: ${appended.reason}.`,
+        });
+      case 'deposed':
+        break;
+    }
   }
 }
 
-function openingEvents(
-  state: ClusterState,
-  epoch: number,
-  leader: Leader,
-  ports: Ports,
-): DomainEvent[] {
+function refuseOldEpoch(epoch: number, { head }: ClusterState): void {
+  if (head.epoch < epoch) return;
+  throw new OakringError({
+    code: head.epoch > epoch ? 'not-leading' : 'position-conflict',
+    detail: `Epoch ${head.epoch} was opened by another manager before epoch ${epoch} could be.`,
+  });
+}
+
+async function openingCommit(epoch: number, opening: Opening): Promise<Commit> {
+  const { log, projection, ports } = opening;
+  const { head } = projection.state;
+  const events = openingEvents(epoch, opening);
+  const streams = [...new Set(events.map(({ stream }) => stream))].sort();
+  const versions = new Map(await log.streamVersions(streams));
+  const texts = events.map((event) => {
+    const version = (versions.get(event.stream) ?? 0) + 1;
+    versions.set(event.stream, version);
+    return encodeEvent(event, version);
+  });
+  return sealCommit(head, {
+    epoch,
+    commitId: ports.ids.next(),
+    at: ports.clock.wallMs(),
+    streams,
+    commands: [],
+    events: texts,
+  });
+}
+
+function openingEvents(epoch: number, { projection, leader, ports }: Opening): DomainEvent[] {
+  const { software, host, pid, clusterName, clusterLocation } = leader;
   const opened: DomainEvent = {
     stream: 'cluster',
     type: 'EpochOpened',
-    data: { epoch, software: leader.software, host: leader.host, pid: leader.pid },
+    data: { epoch, software, host, pid },
   };
-  if (state.cluster.get(clusterKey) !== undefined) return [opened];
+  if (projection.state.cluster.get(clusterKey) !== undefined) return [opened];
   const founded: DomainEvent = {
     stream: 'cluster',
     type: 'ClusterFounded',
-    data: {
-      clusterId: ports.ids.next(),
-      name: leader.clusterName,
-      location: leader.clusterLocation,
-    },
+    data: { clusterId: ports.ids.next(), name: clusterName, location: clusterLocation },
   };
   return [founded, opened];
 }

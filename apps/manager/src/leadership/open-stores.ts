@@ -1,67 +1,51 @@
 import { join } from 'node:path';
 import {
   lockFolder,
-  openFileTelemetryLog,
   openLmdbCheckpointStore,
   openLmdbEventLog,
   type CheckpointStore,
   type EventLogWriter,
-  type TelemetryLog,
+  type LeaseStore,
 } from '@oakring/events';
-import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from '../config/manager-settings.js';
-import { telemetryLimits } from '../telemetry/retention.js';
-import { openEpoch, type Leader } from './open-epoch.js';
 import { recover, type Recovered } from './recover.js';
 
-/** What a leader has under its hands: stores, opened in the order that damages nothing. */
+/** What a manager has under its hands, leading or not. */
 export interface Stores {
   readonly log: EventLogWriter;
+  /** Null: a folder, which has one manager. */
+  readonly leases: LeaseStore | null;
+  /** Where the log is, for messages. */
+  readonly place: string;
   readonly checkpoints: CheckpointStore;
-  readonly telemetryLog: TelemetryLog;
   readonly recovered: Recovered;
-  /** Position of the log before this start. */
-  readonly positionBefore: number;
-  readonly epoch: number;
   close(): Promise<void>;
 }
 
 /**
- * Takes the data folder, reads what there is and opens an epoch. Throws `data-folder-in-use`,
- * `data-folder-unusable` or `log-damaged`; nothing is changed then.
+ * Takes the data folder and reads what there is, in the order that damages nothing. Throws
+ * `data-folder-in-use`, `data-folder-unusable` or `log-damaged`; nothing is changed then.
  */
-export async function openStores(
-  settings: ManagerSettings,
-  leader: Leader,
-  ports: Ports,
-): Promise<Stores> {
+export async function openStores(settings: ManagerSettings, pid: number): Promise<Stores> {
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of closing.toReversed()) await step();
   };
+  const holder = { pid, what: 'oakring up' };
   try {
-    const lock = await lockFolder(settings.dataFolder, { pid: leader.pid, what: 'oakring up' });
+    const lock = await lockFolder(settings.dataFolder, holder);
     closing.push(() => lock.release());
     if (settings.ledgerFolder !== join(settings.dataFolder, 'ledger')) {
-      const other = await lockFolder(settings.ledgerFolder, {
-        pid: leader.pid,
-        what: 'oakring up',
-      });
+      const other = await lockFolder(settings.ledgerFolder, holder);
       closing.push(() => other.release());
     }
     const log = await openLmdbEventLog(settings.ledgerFolder);
     closing.push(() => log.close());
     const checkpoints = await openLmdbCheckpointStore(join(settings.dataFolder, 'views'));
     closing.push(() => checkpoints.close());
-    const recovered = await recover(log, checkpoints, settings.ledgerFolder);
-    const positionBefore = recovered.state.head.position;
-    const epoch = await openEpoch(log, recovered.state, leader, ports);
-    const telemetryLog = await openFileTelemetryLog(join(settings.dataFolder, 'telemetry'), ports, {
-      ...telemetryLimits,
-      epoch,
-    });
-    closing.push(() => telemetryLog.close());
-    return { log, checkpoints, telemetryLog, recovered, positionBefore, epoch, close };
+    const place = settings.ledgerFolder;
+    const recovered = await recover(log, checkpoints, place);
+    return { log, leases: null, place, checkpoints, recovered, close };
   } catch (error) {
     await close();
     throw error;

@@ -19,3 +19,15 @@ export interface Readiness {
   /** `detail` says in a few words what is missing, or that nothing is. */
   isReady(): { readonly ready: boolean; readonly detail: string };
 }
+
+/** Injection token of `LeadershipView`. */
+export const LEADERSHIP = Symbol('Leadership');
+
+/** Who leads, as `ledger/head` and the forwarding of writes ask. */
+export interface LeadershipView {
+  readonly status: {
+    readonly leading: boolean;
+    /** Where the leader takes commands; null when nobody is known to lead. */
+    readonly leader: string | null;
+  };
+}

@@ -40,7 +40,7 @@ export class TelemetryTable implements TelemetryReader {
   /** Number of the newest reading since the start. */
   private newest = 0;
   private readonly slots = new Map<string, number>();
-  private readonly ids: string[] = [];
+  private ids: string[] = [];
   /** Hundredths of a percent; -1 before the first reading. */
   private cpu = new Int16Array(firstSlots);
   private memory = new Int16Array(firstSlots);
@@ -68,6 +68,15 @@ export class TelemetryTable implements TelemetryReader {
     const slot = this.slotOf(nodeId);
     this.seenMonotonicMs[slot] = this.ports.clock.monotonicMs();
     this.seenWallMs[slot] = this.ports.clock.wallMs();
+  }
+
+  /** Whoever leads next hears for himself; the numbers of readings go on. */
+  forget(): void {
+    this.slots.clear();
+    this.ids = [];
+    this.foreignCpuMillis.fill(0);
+    this.foreignMemoryMiB.fill(0);
+    this.changedAt.fill(0);
   }
 
   latest(nodeId: string): LatestReading | null {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { CommandWriter } from '../../commands/writer.js';
 import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
-import { DEAD_LETTERS, READINESS } from '../../queries/tokens.js';
+import { DEAD_LETTERS, LEADERSHIP, READINESS } from '../../queries/tokens.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { proposal } from '../../testing/given.js';
@@ -79,11 +79,12 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const log = new MemoryEventLog();
   const projection = new Projection(new ClusterState(false), ports);
   const feed = new NodeChangeFeed(projection.state);
-  const writer = new CommandWriter(log, projection, 1, ports, () => {});
+  const writer = new CommandWriter(log, projection, { epoch: 1, isHeld: true }, ports, () => {});
   const scheduler = new ScriptedScheduler();
   const telemetry = new SetTelemetry();
   const letters: DeadLetter[] = [];
   const readiness = { ready: true, detail: 'all is well' };
+  const leadership = { status: { leading: true, leader: 'http://127.0.0.1' } };
   const module: DynamicModule = {
     module: TestModule,
     imports: [TerminusModule.forRoot({ logger: false })],
@@ -103,12 +104,17 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
         },
       },
       { provide: READINESS, useValue: { isReady: () => readiness } },
+      { provide: LEADERSHIP, useValue: leadership },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
       { provide: Scheduler, useValue: scheduler },
     ],
   };
-  const app = await createHttpApp(module, { token: options.token ?? null, logger: false });
+  const app = await createHttpApp(module, {
+    token: options.token ?? null,
+    leadership,
+    logger: false,
+  });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

@@ -8,7 +8,7 @@ import type {
   Outcome,
 } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
-import { COMMAND_QUEUE } from '../../tokens.js';
+import { WORKER_COMMANDS } from '../../tokens.js';
 import type { WorkerMessage } from './worker-message.js';
 
 /** Commands of messages that are not decided yet; the rest wait in the inbox's buffer. */
@@ -25,7 +25,7 @@ export class CommandIntake {
   private waiting: (() => void) | null = null;
 
   constructor(
-    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     private readonly deadLetters: DeadLetters,
   ) {}
 
@@ -56,6 +56,8 @@ export class CommandIntake {
 
   private undecidable(message: WorkerMessage, error: unknown): void {
     const code = codeOf(error);
+    // Still in the writer's hands: it may be decided yet, and the worker repeats what is not.
+    if (code === 'outcome-unknown') return;
     if (code === 'internal') this.logger.error(error);
     const detail = error instanceof Error ? error.message : String(error);
     this.refuse(message, { code, detail });

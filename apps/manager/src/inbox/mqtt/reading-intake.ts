@@ -5,7 +5,7 @@ import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { COMMAND_QUEUE, PORTS, TELEMETRY_LOG } from '../../tokens.js';
+import { PORTS, TELEMETRY_LOG, WORKER_COMMANDS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '../../views/records.js';
 import { decodeReading } from './decode-payload.js';
@@ -31,7 +31,7 @@ export class ReadingIntake {
     private readonly table: TelemetryTable,
     private readonly deadLetters: DeadLetters,
     @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
-    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
     this.early = new EarlyReadings(ports, (late) => this.takeReadings(late, true));

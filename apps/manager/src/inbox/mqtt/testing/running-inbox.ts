@@ -11,7 +11,7 @@ import { CommandWriter } from '../../../commands/writer.js';
 import { BrokerConnection } from '../../../connection/broker-connection.js';
 import { DeadLetters, type RefusedMessage } from '../../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../../telemetry/telemetry-table.js';
-import { COMMAND_QUEUE, PORTS, STATE_PROOF, TELEMETRY_LOG } from '../../../tokens.js';
+import { WORKER_COMMANDS, PORTS, STATE_PROOF, TELEMETRY_LOG } from '../../../tokens.js';
 import { ClusterState } from '../../../views/cluster-state.js';
 import { Projection } from '../../../views/projection.js';
 import { NodeTokens } from '../../node-tokens.js';
@@ -50,7 +50,13 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   const folder = await mkdtemp(join(tmpdir(), 'oakring-inbox-'));
   const changes = changeSignal();
   const projection = new Projection(new ClusterState(true), ports);
-  const writer = new CommandWriter(new MemoryEventLog(), projection, 1, ports, () => {});
+  const writer = new CommandWriter(
+    new MemoryEventLog(),
+    projection,
+    { epoch: 1, isHeld: true },
+    ports,
+    () => {},
+  );
   const commands: Command[] = [];
   const queue: CommandQueue = {
     submit: (command, key) => {
@@ -73,7 +79,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   const { username, password } = broker;
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const connection = new BrokerConnection(
-    { url, username, password, clientId: 'oakring-c' },
+    () => ({ url, username, password, clientId: 'oakring-c' }),
     ports,
   );
   const module = await Test.createTestingModule({
@@ -83,7 +89,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       RegistrationDesk,
       ReadingIntake,
       { provide: PORTS, useValue: ports },
-      { provide: COMMAND_QUEUE, useValue: queue },
+      { provide: WORKER_COMMANDS, useValue: queue },
       { provide: STATE_PROOF, useValue: () => false },
       { provide: TELEMETRY_LOG, useValue: telemetryLog(logged, changes.tell) },
       { provide: Projection, useValue: projection },
@@ -97,7 +103,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   const app: INestMicroservice = module.createNestMicroservice({ strategy, logger: false });
   await app.listen();
   const up = new Promise<void>((resolve) => connection.onUp(resolve));
-  connection.start();
+  connection.start(() => true);
   await up;
   return {
     connection,

@@ -1,0 +1,27 @@
+import { maxCommitBytes, maxEventsPerCommit, type DecidedCommand } from '@oakring/events';
+import type { Deciding } from './decide/deciding.js';
+import { decideOnce } from './repetition.js';
+import type { Decision, Waiting } from './waiting.js';
+
+/** What will share a commit, filled while it is decided. */
+export interface Gathered {
+  readonly decisions: Decision[];
+  readonly commands: DecidedCommand[];
+  /** How many of the waiting commands were looked at, the last one included when it threw. */
+  attempted: number;
+}
+
+/** Decides as many of the waiting commands as fit one commit, in order. */
+export function decideGathered(
+  deciding: Deciding,
+  waiting: readonly Waiting[],
+  gathered: Gathered,
+): void {
+  for (const next of waiting) {
+    const isFull = deciding.events.length >= maxEventsPerCommit || deciding.bytes >= maxCommitBytes;
+    if (isFull) return;
+    gathered.attempted += 1;
+    const outcome = decideOnce(deciding, next, gathered.commands);
+    gathered.decisions.push({ waiting: next, outcome });
+  }
+}

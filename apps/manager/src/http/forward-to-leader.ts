@@ -1,0 +1,44 @@
+import replyFrom from '@fastify/reply-from';
+import { OakringError } from '@oakring/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { LeadershipView } from '../queries/tokens.js';
+
+/** Says that a request was forwarded once: two followers must not play ball with it. */
+const forwardedHeader = 'oakring-forwarded';
+/** As long as a leader takes at most to say that an outcome is unknown, and a little. */
+const forwardWithinMs = 12_000;
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Reads that only a leader can answer: what it hears from workers and has not written yet. */
+const leadersReads = /^\/api\/v1\/(nodes\/changes|nodes\/[^/?]+\/telemetry|telemetry)(?=[/?]|$)/;
+
+/**
+ * A follower passes on to the leader what only the leader can do, as it came: method, body, key and
+ * token. While nobody is known to lead, or the leader does not answer, that is a 503.
+ */
+export async function forwardToLeader(
+  server: FastifyInstance,
+  leadership: LeadershipView,
+): Promise<void> {
+  await server.register(replyFrom, { http: { requestOptions: { timeout: forwardWithinMs } } });
+  server.addHook('preHandler', (request, reply, done) => {
+    const { leading, leader } = leadership.status;
+    if (leading || leader === null || !needsLeader(request)) return done();
+    if (request.headers[forwardedHeader] !== undefined) return done();
+    forward(leader, request, reply);
+  });
+}
+
+function needsLeader({ method, url }: FastifyRequest): boolean {
+  if (!url.startsWith('/api/v1/')) return false;
+  return !reads.has(method) || leadersReads.test(url);
+}
+
+function forward(leader: string, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.from(`${leader}${request.url}`, {
+    rewriteRequestHeaders: (_request, headers) => ({ ...headers, [forwardedHeader]: 'true' }),
+    onError: (failed, { error }) => {
+      const detail = `The leader at ${leader} does not answer: ${error.message}.`;
+      failed.send(new OakringError({ code: 'not-leading', detail }));
+    },
+  });
+}

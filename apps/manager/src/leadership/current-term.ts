@@ -1,0 +1,69 @@
+import { OakringError } from '@oakring/contracts';
+import type { RecordedReading, TelemetryLog, TruncationManifest } from '@oakring/events';
+import type { CommandQueue } from '../commands/command.js';
+import type { StateProof } from '../inbox/mqtt/worker-message.js';
+import type { Leadership } from './leadership.js';
+import type { Term } from './term.js';
+
+/** Commands of callers who can ask elsewhere: refused while we do not lead for certain. */
+export function commandsOf(leadership: Leadership): CommandQueue {
+  return {
+    submit: (command, key) => {
+      const { current } = leadership;
+      if (current?.lease.isHeld === true) return current.queue.submit(command, key);
+      return Promise.reject(notLeading(current));
+    },
+  };
+}
+
+/** Commands of workers' messages: they wait while a lease is late, nothing of theirs is dropped. */
+export function workerCommandsOf(leadership: Leadership): CommandQueue {
+  return {
+    submit: (command, key) =>
+      leadership.current?.queue.submit(command, key) ?? Promise.reject(notLeading(null)),
+  };
+}
+
+export function stateProofOf(leadership: Leadership): StateProof {
+  return (nodeId, report) => leadership.current?.provesAbsence(nodeId, report) ?? false;
+}
+
+/** The telemetry log of whichever term there is; without one nothing is kept. */
+export class TermTelemetryLog implements TelemetryLog {
+  constructor(private readonly leadership: Leadership) {}
+
+  get newest(): number {
+    return this.log?.newest ?? 0;
+  }
+
+  append(readings: readonly RecordedReading[]): number {
+    return this.log?.append(readings) ?? readings.length;
+  }
+
+  async flush(): Promise<void> {
+    await this.log?.flush();
+  }
+
+  async expired(): Promise<readonly TruncationManifest[]> {
+    return (await this.log?.expired()) ?? [];
+  }
+
+  async drop(segment: string): Promise<void> {
+    await this.log?.drop(segment);
+  }
+
+  /** The term closes it. */
+  async close(): Promise<void> {}
+
+  private get log(): TelemetryLog | undefined {
+    return this.leadership.current?.telemetryLog;
+  }
+}
+
+function notLeading(term: Term | null): OakringError {
+  const detail =
+    term === null
+      ? 'This manager does not lead, and does not know who does.'
+      : 'This manager could not renew its lease in time: another may lead by now.';
+  return new OakringError({ code: 'not-leading', detail });
+}

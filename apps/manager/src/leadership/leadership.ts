@@ -1,0 +1,186 @@
+import { OakringError } from '@oakring/contracts';
+import type { LeaseStore } from '@oakring/events';
+import { catchUp } from './catch-up.js';
+import { Candidate } from './lease/candidate.js';
+import { folderLease, type Lease } from './lease/lease.js';
+import { beginTerm, type Term, type TermParts } from './term.js';
+
+/** How often a follower reads what was appended, and whether the lease is renewed. */
+const lookEveryMs = 100;
+const readyCheckMs = 10;
+
+/** Whether this manager leads, and who does if not. */
+export interface LeadershipStatus {
+  readonly leading: boolean;
+  /** Where the leader takes commands; null when nobody is known to lead. */
+  readonly leader: string | null;
+  readonly ready: boolean;
+  /** In a few words: what this manager is doing. */
+  readonly detail: string;
+}
+
+/**
+ * One manager's life: it follows the log until it may lead it, leads until it is replaced, and
+ * follows again, in the same process and with the same views, which hold what is durable only.
+ *
+ * following → opening → leading → following …, and from each → stopped:
+ * - following: reads the log's tail and the lease every 100 ms; sends nothing, decides nothing.
+ * - the lease is free: takes it, reads the rest, opens the epoch (term.ts).
+ * - leading until the term is over: somebody else leads, or we stop.
+ * - failed: the log is damaged or was written by somebody of our own epoch. Nothing may be written
+ *   on top of that; the process ends with the evidence kept.
+ *
+ * A store that is away ends nothing: a follower goes on looking, a leader's lease runs out until it
+ * can be renewed. A folder has one manager only, which leads from its start to its end.
+ */
+export class Leadership {
+  current: Term | null = null;
+  readonly failed: Promise<never>;
+  private fail: (error: unknown) => void = () => {};
+  private readonly candidate: Candidate | null;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private isCurrent = false;
+  private isPlacing = false;
+  private saidAway = false;
+
+  constructor(
+    leases: LeaseStore | null,
+    /** Where we take commands; known once we listen. */
+    private readonly url: () => string,
+    private readonly parts: TermParts,
+  ) {
+    this.candidate = leases === null ? null : new Candidate(leases, url, parts.ports);
+    this.failed = new Promise<never>((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => {
+      // Whoever runs the manager listens; until then nobody is there to be told.
+    });
+  }
+
+  get status(): LeadershipStatus {
+    const { current, candidate } = this;
+    if (current === null) {
+      const holder = candidate?.seen?.url ?? '';
+      const detail = this.isCurrent ? 'following' : 'reading the log';
+      const leader = holder === '' || holder === this.url() ? null : holder;
+      return { leading: false, leader, ready: this.isCurrent, detail };
+    }
+    const { connected } = this.parts.connection;
+    const { isHeld } = current.lease;
+    return {
+      leading: isHeld,
+      leader: isHeld ? this.url() : null,
+      ready: connected && isHeld,
+      detail: detailOf(connected, isHeld),
+    };
+  }
+
+  /** Resolves once this manager leads, or, where there may be several, has caught up. */
+  async start(): Promise<void> {
+    const { projection, log, place } = this.parts;
+    if (this.candidate === null) {
+      this.enter(await beginTerm(folderLease(projection.state.head.epoch + 1), this.parts));
+      this.running = this.untilOver().catch((error: unknown) => this.fail(error));
+      return;
+    }
+    await catchUp(log, projection, place);
+    this.isCurrent = true;
+    this.running = this.live(this.candidate).catch((error: unknown) => this.fail(error));
+  }
+
+  /** Resolves once the manager does its work, as leader or as follower. */
+  async ready(): Promise<void> {
+    const { timers } = this.parts.ports;
+    while (!this.status.ready && !this.stopping.signal.aborted) {
+      await timers.sleep(readyCheckMs, this.stopping.signal);
+    }
+  }
+
+  /** Begins to ask the scheduler, in this term and in every later one. */
+  startPlacing(): void {
+    this.isPlacing = true;
+    this.current?.startPlacing();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async live(candidate: Candidate): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const lease = await this.follow(candidate);
+      if (lease === null) continue;
+      const term = await this.open(lease);
+      if (term === null) continue;
+      this.enter(term);
+      await this.untilOver();
+    }
+  }
+
+  /** One look; resolves with the lease if it was free and is ours now. */
+  private async follow(candidate: Candidate): Promise<Lease | null> {
+    const { log, projection, place, ports, warn } = this.parts;
+    try {
+      const isFree = await candidate.look();
+      await catchUp(log, projection, place);
+      this.isCurrent = true;
+      this.saidAway = false;
+      const lease = isFree ? await candidate.take(projection.state.head.epoch) : null;
+      if (lease !== null) return lease;
+    } catch (error) {
+      if (error instanceof OakringError && error.code === 'log-damaged') throw error;
+      this.isCurrent = false;
+      if (!this.saidAway) warn(`The store cannot be read, trying on: ${messageOf(error)}`);
+      this.saidAway = true;
+    }
+    await ports.timers.sleep(lookEveryMs, this.stopping.signal);
+    return null;
+  }
+
+  /** Null: somebody else was there first. */
+  private async open(lease: Lease): Promise<Term | null> {
+    try {
+      return await beginTerm(lease, this.parts);
+    } catch (error) {
+      await lease.release();
+      if (error instanceof OakringError && error.code === 'not-leading') return null;
+      throw error;
+    }
+  }
+
+  private enter(term: Term): void {
+    this.current = term;
+    if (this.isPlacing) term.startPlacing();
+  }
+
+  private async untilOver(): Promise<void> {
+    const term = this.current;
+    if (term === null) return;
+    const { signal } = this.stopping;
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    try {
+      await Promise.race([term.over, stopped]);
+    } finally {
+      this.current = null;
+      this.isCurrent = false;
+      await (signal.aborted ? term.stop() : term.abandon());
+    }
+    if (!signal.aborted) this.parts.warn('Another manager leads the cluster now: following.');
+  }
+}
+
+function detailOf(connected: boolean, isHeld: boolean): string {
+  if (!isHeld) return 'the lease could not be renewed in time';
+  return connected ? 'leading' : 'not connected to the MQTT broker';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,66 @@
+import type { LeaseRecord, LeaseStore } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import { HeldLease, validForMs } from './held-lease.js';
+
+/**
+ * Watches a lease that is not ours, and takes it when its holder has stopped renewing.
+ *
+ * A lease is free when there is none yet, when it was released, or when the same renewal was read
+ * for 2 s of our own monotonic clock while reads succeeded. After a read that failed the time
+ * counts from zero: during an outage of the store nobody can renew, and nobody is dead for that.
+ */
+export class Candidate {
+  /** The newest record that was read: who leads. */
+  seen: LeaseRecord | null = null;
+  private seenSinceMs = 0;
+  /** Our newest attempt, whose reply may have been lost. */
+  private attempt: { readonly record: LeaseRecord; readonly sentMs: number } | null = null;
+
+  constructor(
+    private readonly store: LeaseStore,
+    /** Where we take commands. */
+    private readonly url: () => string,
+    private readonly ports: Ports,
+  ) {}
+
+  /** Looks once. Resolves true when the lease is free to be taken. Throws when it cannot be read. */
+  async look(): Promise<boolean> {
+    const record = await this.store.read().catch((error: unknown) => {
+      this.seenSinceMs = Number.POSITIVE_INFINITY;
+      throw error;
+    });
+    const nowMs = this.ports.clock.monotonicMs();
+    const isSame = record?.epoch === this.seen?.epoch && record?.renewal === this.seen?.renewal;
+    if (!isSame || this.seenSinceMs === Number.POSITIVE_INFINITY) this.seenSinceMs = nowMs;
+    this.seen = record;
+    if (record === null || record.holder === '') return true;
+    return this.isOurs(record) || nowMs - this.seenSinceMs >= validForMs;
+  }
+
+  /** Takes the lease that was seen; null when somebody else did. Throws when that is unclear. */
+  async take(headEpoch: number): Promise<HeldLease | null> {
+    const { seen, attempt } = this;
+    if (seen !== null && attempt !== null && this.isOurs(seen)) {
+      return this.hold(seen, attempt.sentMs);
+    }
+    const record = {
+      epoch: Math.max(seen?.epoch ?? 0, headEpoch) + 1,
+      holder: this.ports.ids.next(),
+      renewal: 0,
+      url: this.url(),
+    };
+    const sentMs = this.ports.clock.monotonicMs();
+    this.attempt = { record, sentMs };
+    return (await this.store.swap(seen, record)) ? this.hold(record, sentMs) : null;
+  }
+
+  private hold(record: LeaseRecord, sentMs: number): HeldLease {
+    this.attempt = null;
+    this.seen = record;
+    return new HeldLease(this.store, record, sentMs + validForMs, this.ports);
+  }
+
+  private isOurs(record: LeaseRecord): boolean {
+    return record.holder === this.attempt?.record.holder;
+  }
+}

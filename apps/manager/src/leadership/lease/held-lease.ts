@@ -1,0 +1,90 @@
+import type { LeaseRecord, LeaseStore } from '@oakring/events';
+import type { Ports, Timer } from '@oakring/ports';
+import type { Lease } from './lease.js';
+
+export const renewEveryMs = 500;
+/** Counted from before the last successful renewal was sent, on our own monotonic clock. */
+export const validForMs = 2_000;
+
+/**
+ * The lease while it is ours, renewed every 500 ms by compare-and-set.
+ *
+ * held ⇄ late → lost, or released:
+ * - a renewal that succeeded makes it held for 2 s from before it was sent;
+ * - without one it is late: nobody may be answered or ordered, nothing is dropped. A late renewal of
+ *   a lease that nobody took is legal, and makes it held again with the same epoch;
+ * - another holder was read: lost, for good.
+ * A renewal whose reply is unclear is settled by reading: holder and renewal are unique.
+ */
+export class HeldLease implements Lease {
+  readonly lost: Promise<number>;
+  private tellLost: (epoch: number) => void = () => {};
+  private isLost = false;
+  private renewing: Promise<void> | null = null;
+  private readonly timer: Timer;
+
+  constructor(
+    private readonly store: LeaseStore,
+    private record: LeaseRecord,
+    private validUntilMs: number,
+    private readonly ports: Ports,
+  ) {
+    this.lost = new Promise((resolve) => {
+      this.tellLost = resolve;
+    });
+    this.timer = ports.timers.every(renewEveryMs, () => this.renewInBackground());
+  }
+
+  get epoch(): number {
+    return this.record.epoch;
+  }
+
+  get isHeld(): boolean {
+    return !this.isLost && this.ports.clock.monotonicMs() < this.validUntilMs;
+  }
+
+  async release(): Promise<void> {
+    this.timer.cancel();
+    await this.renewing;
+    if (this.isLost) return;
+    this.isLost = true;
+    const { epoch, renewal } = this.record;
+    const released = { epoch, holder: '', renewal: renewal + 1, url: '' };
+    await this.store.swap(this.record, released).catch(() => {
+      // The next one waits until the lease has run out.
+    });
+  }
+
+  private renewInBackground(): void {
+    this.renewing ??= this.renew()
+      .catch(() => {
+        // The store is away: the lease runs out by itself, the next tick tries again.
+      })
+      .finally(() => {
+        this.renewing = null;
+      });
+  }
+
+  private async renew(): Promise<void> {
+    const next = { ...this.record, renewal: this.record.renewal + 1 };
+    const sentMs = this.ports.clock.monotonicMs();
+    const swapped = await this.store.swap(this.record, next).catch(() => false);
+    if (swapped) return this.renewed(next, sentMs);
+    const found = await this.store.read();
+    if (found?.holder !== this.record.holder) return this.lose(found?.epoch ?? this.epoch);
+    // The reply was lost and the renewal was not, or it never arrived.
+    if (found.renewal === next.renewal) this.renewed(next, sentMs);
+    else this.record = found;
+  }
+
+  private renewed(record: LeaseRecord, sentMs: number): void {
+    this.record = record;
+    this.validUntilMs = sentMs + validForMs;
+  }
+
+  private lose(epoch: number): void {
+    this.isLost = true;
+    this.timer.cancel();
+    this.tellLost(epoch);
+  }
+}

@@ -1,0 +1,15 @@
+/** A leadership that is ours until it is taken: what the parts of a term ask before they speak. */
+export interface Lease {
+  readonly epoch: number;
+  /** True while nobody else can have it: checked immediately before every answer and order. */
+  readonly isHeld: boolean;
+  /** Resolves with the epoch of whoever leads now, once that is known; never for a folder. */
+  readonly lost: Promise<number>;
+  /** Gives it back, so that the next one need not wait. */
+  release(): Promise<void>;
+}
+
+/** Leadership over a folder: its lock keeps everybody else out for as long as we live. */
+export function folderLease(epoch: number): Lease {
+  return { epoch, isHeld: true, lost: new Promise(() => {}), release: async () => {} };
+}

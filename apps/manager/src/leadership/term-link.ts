@@ -1,0 +1,60 @@
+import { OakringError } from '@oakring/contracts';
+import type { Timer, Timers } from '@oakring/ports';
+import type { BrokerConnection } from '../connection/broker-connection.js';
+import type { DownLink } from '../outbox/down-link.port.js';
+import type { Lease } from './lease/lease.js';
+
+/** A lease that ran out or came back is noticed by the loops after this long at most. */
+const lookEveryMs = 250;
+
+/**
+ * The way down to workers for one term: up while the broker is connected and the lease is held, so
+ * that a leader who may have a successor neither speaks nor counts anybody's silence.
+ */
+export class TermLink implements DownLink {
+  private readonly upListeners = new Set<() => void>();
+  private readonly downListeners = new Set<() => void>();
+  private readonly ways: readonly (() => void)[];
+  private readonly timer: Timer;
+  private wasUp = false;
+
+  constructor(
+    private readonly connection: BrokerConnection,
+    private readonly lease: Lease,
+    timers: Timers,
+  ) {
+    const look = (): void => this.look();
+    this.ways = [connection.onUp(look), connection.onDown(look)];
+    this.timer = timers.every(lookEveryMs, look);
+  }
+
+  get connected(): boolean {
+    return this.connection.connected && this.lease.isHeld;
+  }
+
+  publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<void> {
+    if (this.lease.isHeld) return this.connection.publish(topic, payload, options);
+    const detail = 'Nothing is sent while our lease is not renewed.';
+    return Promise.reject(new OakringError({ code: 'not-leading', detail }));
+  }
+
+  onUp(listener: () => void): void {
+    this.upListeners.add(listener);
+  }
+
+  onDown(listener: () => void): void {
+    this.downListeners.add(listener);
+  }
+
+  /** The term is over: its loops hear nothing more. */
+  detach(): void {
+    this.timer.cancel();
+    for (const leave of this.ways) leave();
+  }
+
+  private look(): void {
+    if (this.connected === this.wasUp) return;
+    this.wasUp = this.connected;
+    for (const listener of this.wasUp ? this.upListeners : this.downListeners) listener();
+  }
+}

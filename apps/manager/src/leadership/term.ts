@@ -1,0 +1,114 @@
+import { OakringError } from '@oakring/contracts';
+import type { EventLogWriter, TelemetryLog } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import type { CommandQueue } from '../commands/command.js';
+import { CommandWriter } from '../commands/writer.js';
+import type { BrokerConnection } from '../connection/broker-connection.js';
+import type { StateProof } from '../inbox/mqtt/worker-message.js';
+import type { Scheduler } from '../scheduling/scheduler.port.js';
+import { startLoops } from '../start-loops.js';
+import type { TelemetryTable } from '../telemetry/telemetry-table.js';
+import { Undo } from '../undo.js';
+import type { Projection } from '../views/projection.js';
+import type { Lease } from './lease/lease.js';
+import { openEpoch, type Leader } from './open-epoch.js';
+import { TermLink } from './term-link.js';
+
+/** What a term works with and leaves behind. */
+export interface TermParts {
+  readonly log: EventLogWriter;
+  /** Where the log is, for messages. */
+  readonly place: string;
+  readonly projection: Projection;
+  readonly connection: BrokerConnection;
+  readonly scheduler: Scheduler;
+  readonly table: TelemetryTable;
+  readonly openTelemetryLog: (epoch: number) => Promise<TelemetryLog>;
+  readonly leader: () => Leader;
+  readonly ports: Ports;
+  readonly warn: (line: string) => void;
+}
+
+/** Our leadership while it lasts: everything that only a leader has. */
+export interface Term {
+  readonly lease: Lease;
+  readonly queue: CommandQueue;
+  readonly telemetryLog: TelemetryLog;
+  readonly provesAbsence: StateProof;
+  /** Resolves when somebody else leads; rejects when nobody may go on with this log. */
+  readonly over: Promise<void>;
+  connectionLost(nodeId: string): void;
+  startPlacing(): void;
+  /** We leave: what is queued is written, and the lease given back. */
+  stop(): Promise<void>;
+  /** We were replaced: nothing more is written, answered or sent. */
+  abandon(): Promise<void>;
+}
+
+/** Opens the epoch of `lease` and starts what only a leader does. Throws as `openEpoch`. */
+export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
+  const { log, projection, connection, table, ports, warn } = parts;
+  await openEpoch(lease.epoch, { ...parts, leader: parts.leader() });
+  const telemetryLog = await parts.openTelemetryLog(lease.epoch);
+  const halted = halting();
+  const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
+  const link = new TermLink(connection, lease, ports.timers);
+  const loops = new Undo();
+  const { watch, deliveries, placements } = startLoops(
+    { ...parts, link, queue: writer, telemetryLog, warn },
+    loops,
+  );
+  connection.start(() => lease.isHeld);
+  const silence = async (): Promise<void> => {
+    await placements.stop();
+    await loops.run();
+    link.detach();
+  };
+  const rest = async (): Promise<void> => {
+    await connection.stop();
+    await telemetryLog.close();
+    table.forget();
+  };
+  return {
+    lease,
+    queue: writer,
+    telemetryLog,
+    provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
+    over: Promise.race([lease.lost.then(() => {}), halted.over]),
+    connectionLost: (nodeId) => watch.connectionLost(nodeId),
+    startPlacing: () => placements.start(),
+    stop: async () => {
+      await silence();
+      await writer.stop();
+      await rest();
+      await lease.release();
+    },
+    abandon: async () => {
+      const settled = writer.abandon(replaced());
+      // First of all the workers: nobody may hear two leaders.
+      await connection.stop();
+      await silence();
+      await rest();
+      await settled;
+    },
+  };
+}
+
+/** How a writer ends a term: `not-leading` ends it, anything else ends the process. */
+function halting(): { halt: (error: OakringError) => void; over: Promise<void> } {
+  let halt: (error: OakringError) => void = () => {};
+  const over = new Promise<void>((resolve, reject) => {
+    halt = (error) => (error.code === 'not-leading' ? resolve() : reject(error));
+  });
+  over.catch(() => {
+    // Whoever leads listens; a term that is being stopped has nobody left.
+  });
+  return { halt, over };
+}
+
+function replaced(): OakringError {
+  return new OakringError({
+    code: 'not-leading',
+    detail: 'Another manager leads the cluster now.',
+  });
+}
