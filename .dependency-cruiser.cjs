@@ -137,6 +137,13 @@ module.exports = {
       to: { path: 'node_modules/lmdb/' },
     },
     {
+      name: 'mongodb-behind-the-log',
+      comment: 'As lmdb: whoever knows the driver knows the store.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/events/', specs] },
+      to: { path: 'node_modules/(mongodb|bson)/' },
+    },
+    {
       name: 'no-dev-dependencies-in-what-ships',
       comment: 'What ships must run after an installation without development packages.',
       severity: 'error',

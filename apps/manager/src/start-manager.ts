@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, systemCodeOf } from '@oakring/contracts';
-import { openFileTelemetryLog } from '@oakring/events';
+import { openFileTelemetryLog, type TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from './config/manager-settings.js';
 import { bracketed, reachable } from './connection/addresses.js';
@@ -75,12 +75,12 @@ async function start(
 ): Promise<RunningManager> {
   const logger = new Logger('Manager');
   const warn = (line: string): void => logger.warn(line);
-  const stores = await openStores(settings, process.pid);
+  const stores = await openStores(settings, process.pid, ports);
   stopping.add(() => stores.close());
   const positionBefore = stores.recovered.state.head.position;
   const deadLetters = await DeadLetters.open(settings.dataFolder, ports);
   stopping.add(() => deadLetters.close());
-  const tokens = await NodeTokens.open(settings.dataFolder);
+  const tokens = await openTokens(settings, stores);
   const { projection, feed } = startViews(stores, ports, warn, stopping);
   const clusterId = (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '';
   const link = await connectBroker(settings, clusterId, deadLetters, ports);
@@ -93,11 +93,7 @@ async function start(
   const url = (): string => settings.advertiseUrl ?? address.local;
   const leadership = new Leadership(stores.leases, url, {
     ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
-    openTelemetryLog: (epoch) =>
-      openFileTelemetryLog(join(settings.dataFolder, 'telemetry'), ports, {
-        ...telemetryLimits,
-        epoch,
-      }),
+    openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports),
     leader: () => ({ ...leaderOf(settings, options), url: url() }),
     ports,
     warn,
@@ -126,6 +122,19 @@ async function start(
     startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };
+}
+
+function openTokens(settings: ManagerSettings, { secret }: Stores): Promise<NodeTokens> {
+  if (secret !== null) return Promise.resolve(NodeTokens.of(secret));
+  return NodeTokens.open(settings.dataFolder);
+}
+
+function openTelemetryLog(
+  { dataFolder }: ManagerSettings,
+  epoch: number,
+  ports: Ports,
+): Promise<TelemetryLog> {
+  return openFileTelemetryLog(join(dataFolder, 'telemetry'), ports, { ...telemetryLimits, epoch });
 }
 
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {

@@ -50,3 +50,12 @@ export {
 export { MemoryTelemetryLog } from './telemetry/memory/memory-telemetry-log.js';
 export { merkleRoot } from './telemetry/merkle-root.js';
 export type { LeaseRecord, LeaseStore } from './lease/lease-store.port.js';
+export { MemoryLeaseStore } from './lease/memory/memory-lease-store.js';
+export { settleAppend, type RemoteCommits } from './log/settle-append.js';
+export type { MongoStore } from './mongodb/connect-mongodb.js';
+export {
+  isMongoUrl,
+  openEventLogReader,
+  openEventStore,
+  type EventStore,
+} from './store/open-event-store.js';

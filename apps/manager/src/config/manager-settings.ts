@@ -5,7 +5,10 @@ import {
   settingsCatalogue,
   type Settings,
 } from '@oakring/contracts';
+import { isMongoUrl } from '@oakring/events';
 import { join, resolve } from 'node:path';
+
+const wildcardHosts = new Set(['0.0.0.0', '::']);
 
 const {
   data,
@@ -46,8 +49,8 @@ const catalogue = {
 export type ManagerSettings = Settings<typeof catalogue> & {
   /** Absolute folder of all state. */
   readonly dataFolder: string;
-  /** Absolute folder of the ledger. */
-  readonly ledgerFolder: string;
+  /** Where the ledger is: an absolute folder, or a MongoDB URL. */
+  readonly storeAddress: string;
 };
 
 /** Settings of a manager, validated. Throws `settings-invalid` listing every bad variable. */
@@ -56,11 +59,30 @@ export function readManagerSettings(
 ): ManagerSettings {
   const settings = readSettings(catalogue, env);
   refuseOpenListener(settings);
+  refuseUnreachableAdvertisement(settings);
   const dataFolder = resolve(settings.data);
   return Object.freeze({
     ...settings,
     dataFolder,
-    ledgerFolder: settings.store === '' ? join(dataFolder, 'ledger') : resolve(settings.store),
+    storeAddress: storeAddressOf(settings.store, dataFolder),
+  });
+}
+
+function storeAddressOf(store: string, dataFolder: string): string {
+  if (store === '') return join(dataFolder, 'ledger');
+  return isMongoUrl(store) ? store : resolve(store);
+}
+
+/** Several managers tell each other where they are: that cannot be "everywhere". */
+function refuseUnreachableAdvertisement(settings: Settings<typeof catalogue>): void {
+  const { host, store, advertiseUrl } = settings;
+  if (advertiseUrl !== null || !isMongoUrl(store) || !wildcardHosts.has(host)) return;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail:
+      `OAKRING_ADVERTISE_URL is not set. With OAKRING_STORE in MongoDB other managers must know ` +
+      `where to reach this one, and OAKRING_HOST=${host} does not say it.`,
+    field: 'OAKRING_ADVERTISE_URL',
   });
 }
 

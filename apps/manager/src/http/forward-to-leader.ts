@@ -1,12 +1,12 @@
 import replyFrom from '@fastify/reply-from';
-import { OakringError } from '@oakring/contracts';
+import { OakringError, systemCodeOf, type ErrorCode } from '@oakring/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LeadershipView } from '../queries/tokens.js';
 
 /** Says that a request was forwarded once: two followers must not play ball with it. */
 const forwardedHeader = 'oakring-forwarded';
-/** As long as a leader takes at most to say that an outcome is unknown, and a little. */
-const forwardWithinMs = 12_000;
+/** A leader that is frozen answers nobody; its successor needs about two seconds. */
+const forwardWithinMs = 3_000;
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Reads that only a leader can answer: what it hears from workers and has not written yet. */
 const leadersReads = /^\/api\/v1\/(nodes\/changes|nodes\/[^/?]+\/telemetry|telemetry)(?=[/?]|$)/;
@@ -38,7 +38,13 @@ function forward(leader: string, request: FastifyRequest, reply: FastifyReply): 
     rewriteRequestHeaders: (_request, headers) => ({ ...headers, [forwardedHeader]: 'true' }),
     onError: (failed, { error }) => {
       const detail = `The leader at ${leader} does not answer: ${error.message}.`;
-      failed.send(new OakringError({ code: 'not-leading', detail }));
+      failed.send(new OakringError({ code: codeOf(error), detail }));
     },
   });
+}
+
+/** Whoever did not take the connection did not take the command; anybody else may have. */
+function codeOf(error: Error): ErrorCode {
+  const isRefused = systemCodeOf(error) === 'ECONNREFUSED';
+  return isRefused ? 'not-leading' : 'outcome-unknown';
 }

@@ -15,6 +15,11 @@ const secretFile = 'cluster-secret';
 export class NodeTokens {
   private constructor(private readonly secret: Buffer) {}
 
+  /** Of a secret that several managers share. */
+  static of(secret: Buffer): NodeTokens {
+    return new NodeTokens(secret);
+  }
+
   /**
    * The cluster's secret lies in `folder`, readable by its owner only, and is made there once.
    * Throws `data-folder-unusable` when it cannot be read, made, or is damaged.

@@ -1,32 +1,31 @@
 import { join } from 'node:path';
 import {
+  isMongoUrl,
   lockFolder,
+  openEventStore,
   openLmdbCheckpointStore,
-  openLmdbEventLog,
   type CheckpointStore,
-  type EventLogWriter,
-  type LeaseStore,
+  type EventStore,
 } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import { recover, type Recovered } from './recover.js';
 
 /** What a manager has under its hands, leading or not. */
-export interface Stores {
-  readonly log: EventLogWriter;
-  /** Null: a folder, which has one manager. */
-  readonly leases: LeaseStore | null;
-  /** Where the log is, for messages. */
-  readonly place: string;
+export interface Stores extends EventStore {
   readonly checkpoints: CheckpointStore;
   readonly recovered: Recovered;
-  close(): Promise<void>;
 }
 
 /**
  * Takes the data folder and reads what there is, in the order that damages nothing. Throws
- * `data-folder-in-use`, `data-folder-unusable` or `log-damaged`; nothing is changed then.
+ * `data-folder-in-use`, `log-damaged`, or as `openEventStore`; nothing is changed then.
  */
-export async function openStores(settings: ManagerSettings, pid: number): Promise<Stores> {
+export async function openStores(
+  settings: ManagerSettings,
+  pid: number,
+  ports: Ports,
+): Promise<Stores> {
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of closing.toReversed()) await step();
@@ -35,17 +34,18 @@ export async function openStores(settings: ManagerSettings, pid: number): Promis
   try {
     const lock = await lockFolder(settings.dataFolder, holder);
     closing.push(() => lock.release());
-    if (settings.ledgerFolder !== join(settings.dataFolder, 'ledger')) {
-      const other = await lockFolder(settings.ledgerFolder, holder);
+    const { storeAddress } = settings;
+    const isElsewhere = storeAddress !== join(settings.dataFolder, 'ledger');
+    if (isElsewhere && !isMongoUrl(storeAddress)) {
+      const other = await lockFolder(storeAddress, holder);
       closing.push(() => other.release());
     }
-    const log = await openLmdbEventLog(settings.ledgerFolder);
-    closing.push(() => log.close());
+    const store = await openEventStore(storeAddress, ports.timers);
+    closing.push(() => store.close());
     const checkpoints = await openLmdbCheckpointStore(join(settings.dataFolder, 'views'));
     closing.push(() => checkpoints.close());
-    const place = settings.ledgerFolder;
-    const recovered = await recover(log, checkpoints, place);
-    return { log, leases: null, place, checkpoints, recovered, close };
+    const recovered = await recover(store.log, checkpoints, store.place);
+    return { ...store, checkpoints, recovered, close };
   } catch (error) {
     await close();
     throw error;

@@ -60,7 +60,13 @@ describe('GET /api/v1/ledger/head', () => {
   it('is the position and hash of the newest commit', async () => {
     await manager.submit(submitJob('web'));
     const { position, hash, epoch } = await manager.log.head();
-    expect(await read('/api/v1/ledger/head')).toEqual({ position, hash, epoch, leader: 'http://127.0.0.1', leading: true });
+    expect(await read('/api/v1/ledger/head')).toEqual({
+      position,
+      hash,
+      epoch,
+      leader: 'http://127.0.0.1',
+      leading: true,
+    });
     expect(position).toBe(1);
   });
 });

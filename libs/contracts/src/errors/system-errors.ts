@@ -62,6 +62,16 @@ export const systemErrors = {
     title: 'The data folder cannot be used',
     remedy: 'Give the process read and write access, or choose another OAKRING_DATA.',
   },
+  'store-unreachable': {
+    status: 500,
+    title: 'The store cannot be reached',
+    remedy: 'Check OAKRING_STORE, and that MongoDB runs and lets us in.',
+  },
+  'store-unsuitable': {
+    status: 500,
+    title: 'The store cannot keep a ledger',
+    remedy: 'Run MongoDB as a replica set (one member is enough) that journals its writes.',
+  },
   'log-damaged': {
     status: 500,
     title: 'The event log is damaged',

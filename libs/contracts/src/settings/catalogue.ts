@@ -2,6 +2,7 @@ import {
   flagSetting,
   portSetting,
   secretSetting,
+  storeSetting,
   textSetting,
   urlSetting,
 } from './read-settings.js';
@@ -9,7 +10,10 @@ import {
 /** Every setting, once. Apps pick what they need; flags have the same names without the prefix. */
 export const settingsCatalogue = {
   data: textSetting('OAKRING_DATA', 'oakring-data', 'folder of the event log and all other state'),
-  store: textSetting('OAKRING_STORE', '', 'folder of the ledger (default: <data>/ledger)'),
+  store: storeSetting(
+    'OAKRING_STORE',
+    'ledger: a folder, or mongodb://… for several managers (default: <data>/ledger)',
+  ),
   host: textSetting('OAKRING_HOST', '127.0.0.1', 'address that all listeners bind to'),
   port: portSetting('OAKRING_PORT', 10100, 'HTTP port of the manager'),
   schedulerPort: portSetting('OAKRING_SCHEDULER_PORT', 10105, 'HTTP port of the scheduler'),

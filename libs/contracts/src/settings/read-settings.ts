@@ -105,6 +105,23 @@ export function secretSetting(variable: string, description: string): Setting<st
   };
 }
 
+/** A folder, or a MongoDB URL. */
+export function storeSetting(variable: string, description: string): Setting<string> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      const scheme = /^([a-z+]+):\/\//.exec(text)?.[1];
+      if (scheme === undefined) return { value: text };
+      const isMongodb = scheme === 'mongodb' || scheme === 'mongodb+srv';
+      if (isMongodb && text.length > `${scheme}://`.length) return { value: text };
+      const shown = withoutCredentials(text);
+      return { problem: `"${shown}" is neither a folder nor mongodb://<host>:<port>/<database>` };
+    },
+  };
+}
+
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//***@');
 }

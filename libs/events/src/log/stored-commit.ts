@@ -18,11 +18,15 @@ export function encodeStoredCommit(commit: Commit): string {
  * The commit that should lie at `position`. Checks every field's type; the chain is another's work.
  */
 export function decodeStoredCommit(text: string, position: number): DecodedCommit {
+  return decodeCommitDocument(parsed(text), position);
+}
+
+/** As `decodeStoredCommit`, of what the text says. */
+export function decodeCommitDocument(document: unknown, position: number): DecodedCommit {
   const damaged = (kind: Damage['kind'], detail: string): DecodedCommit => ({
     status: 'damaged',
     damage: { position, kind, detail },
   });
-  const document = parsed(text);
   if (!isJsonObject(document)) return damaged('not-a-commit', 'the text is not a JSON object');
   const unexpected = Object.keys(document).find((field) => !Object.hasOwn(fieldChecks, field));
   if (unexpected !== undefined) return damaged('field', `${unexpected} is not a field of a commit`);

@@ -1,0 +1,49 @@
+import { MongoServerError, type Collection } from 'mongodb';
+import type { MongoStore } from '../../mongodb/connect-mongodb.js';
+import type { LeaseRecord, LeaseStore } from '../lease-store.port.js';
+
+const collectionName = 'lease';
+const leaseId = 'leader';
+const duplicateKey = 11_000;
+
+interface LeaseDocument extends LeaseRecord {
+  readonly _id: string;
+}
+
+/** The lease as one document of the store that holds the ledger. The store is closed by its owner. */
+export function openMongoLeaseStore({ db }: MongoStore): LeaseStore {
+  return new MongoLeaseStore(db.collection<LeaseDocument>(collectionName));
+}
+
+class MongoLeaseStore implements LeaseStore {
+  constructor(private readonly leases: Collection<LeaseDocument>) {}
+
+  async read(): Promise<LeaseRecord | null> {
+    const found = await this.leases.findOne({ _id: leaseId });
+    if (found === null) return null;
+    const { epoch, holder, renewal, url } = found;
+    return { epoch, holder, renewal, url };
+  }
+
+  async swap(from: LeaseRecord | null, to: LeaseRecord): Promise<boolean> {
+    const { epoch, holder, renewal, url } = to;
+    const record = { epoch, holder, renewal, url };
+    if (from === null) return this.found(record);
+    const unchanged = { _id: leaseId, epoch: from.epoch, holder: from.holder };
+    const filter = { ...unchanged, renewal: from.renewal };
+    const { matchedCount } = await this.leases.updateOne(filter, { $set: record });
+    return matchedCount === 1;
+  }
+
+  async close(): Promise<void> {}
+
+  private async found(record: LeaseRecord): Promise<boolean> {
+    try {
+      await this.leases.insertOne({ _id: leaseId, ...record });
+      return true;
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === duplicateKey) return false;
+      throw error;
+    }
+  }
+}

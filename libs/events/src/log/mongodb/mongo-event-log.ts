@@ -1,0 +1,173 @@
+import type { Timers } from '@oakring/ports';
+import { MongoServerError, MongoWriteConcernError, type Collection, type Document } from 'mongodb';
+import type { MongoStore } from '../../mongodb/connect-mongodb.js';
+import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
+import { logDamaged } from '../damage.js';
+import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
+import { settleAppend, type RemoteCommits } from '../settle-append.js';
+import { streamVersionsOf } from '../stream-versions.js';
+import { commitFrom, documentOf, type CommitDocument } from './commit-document.js';
+
+const collectionName = 'ledger';
+/** About what one `read` returns at most, in characters of event text. */
+const maxReadCharacters = 4_000_000;
+const duplicateKey = 11_000;
+
+/**
+ * The ledger in MongoDB, one document a commit. Never updated, never deleted, never in a
+ * transaction: the unique `_id` is what makes positions dense and keeps out a second writer. The
+ * store is closed by its owner.
+ */
+export async function openMongoEventLog(
+  store: MongoStore,
+  timers: Timers,
+): Promise<EventLogWriter> {
+  const commits = store.db.collection<CommitDocument>(collectionName);
+  await commits.createIndexes([
+    { key: { streams: 1, _id: -1 }, name: 'streams' },
+    { key: { 'commands.id': 1 }, name: 'commands', sparse: true },
+  ]);
+  return new MongoEventLog(commits, store.place, timers);
+}
+
+/** The ledger in MongoDB for auditors: nothing is made there. */
+export function readMongoEventLog(store: MongoStore, timers: Timers): MongoEventLog {
+  const commits = store.db.collection<CommitDocument>(collectionName);
+  return new MongoEventLog(commits, store.place, timers);
+}
+
+export class MongoEventLog implements EventLogWriter, RemoteCommits {
+  private readonly listeners = new Set<(head: LogHead) => void>();
+  private readonly closing = new AbortController();
+  /** The newest commit that was appended here, to save the look at what goes before the next. */
+  private last: LogHead = emptyHead;
+
+  constructor(
+    private readonly commits: Collection<CommitDocument>,
+    private readonly place: string,
+    private readonly timers: Timers,
+  ) {}
+
+  async append(commit: Commit): Promise<AppendOutcome> {
+    const { signal } = this.closing;
+    if (signal.aborted) throw new Error(`The log in ${this.place} is closed`);
+    const before = await this.predecessorOf(commit);
+    if (before !== null) return { status: 'deposed', head: before };
+    const outcome = await settleAppend(commit, this, { timers: this.timers, signal });
+    if (outcome.status === 'appended') {
+      this.last = headOf(commit);
+      for (const listener of this.listeners) listener(this.last);
+    }
+    return outcome;
+  }
+
+  async head(): Promise<LogHead> {
+    const [document] = await this.commits.find().sort({ _id: -1 }).limit(1).toArray();
+    return document === undefined ? emptyHead : headOf(this.decode(document));
+  }
+
+  async read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]> {
+    const { from, limit, stream } = query;
+    const filter = { _id: { $gte: from }, ...(stream === undefined ? {} : { streams: stream }) };
+    // Ids are longs; the driver compares numbers of any kind.
+    const found = this.commits.find(filter as object).sort({ _id: 1 });
+    const commits: Commit[] = [];
+    let characters = 0;
+    try {
+      for await (const document of found.limit(limit)) {
+        const commit = this.decode(document);
+        characters += commit.events.length;
+        if (commits.length > 0 && characters > maxReadCharacters) break;
+        commits.push(commit);
+      }
+    } finally {
+      await found.close();
+    }
+    return commits;
+  }
+
+  async streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return new Map(
+      await Promise.all(
+        streams.map(async (stream): Promise<[string, number]> => {
+          const newest = this.commits.find({ streams: stream }).sort({ _id: -1 }).limit(1);
+          const [document] = await newest.toArray();
+          if (document === undefined) return [stream, 0];
+          return [stream, streamVersionsOf(this.decode(document)).get(stream) ?? 0];
+        }),
+      ),
+    );
+  }
+
+  onAppended(listener: (head: LogHead) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.listeners.clear();
+  }
+
+  async insert(
+    commit: Commit,
+  ): Promise<{ status: 'inserted' } | { status: 'refused'; reason: string }> {
+    try {
+      await this.commits.insertOne(documentOf(commit));
+      return { status: 'inserted' };
+    } catch (error) {
+      if (isCertainRefusal(error)) return { status: 'refused', reason: error.message };
+      throw error;
+    }
+  }
+
+  async at(position: number): Promise<Commit | null> {
+    const [document] = await this.commits
+      .find({ _id: position } as object)
+      .limit(1)
+      .toArray();
+    return document === undefined ? null : this.decode(document, position);
+  }
+
+  /** Null when `commit` follows what lies before its position; otherwise where the log ends. */
+  private async predecessorOf(commit: Commit): Promise<LogHead | null> {
+    const { position, prev, epoch } = commit;
+    const known = this.last.position === position - 1 ? this.last : null;
+    const before = known ?? (await this.headAt(position - 1));
+    if (before?.hash === prev && epoch >= before.epoch) return null;
+    return this.head();
+  }
+
+  private async headAt(position: number): Promise<LogHead | null> {
+    if (position === 0) return emptyHead;
+    for (let delayMs = 20; ; delayMs = Math.min(1_000, delayMs * 2)) {
+      try {
+        const commit = await this.at(position);
+        return commit === null ? null : headOf(commit);
+      } catch (error) {
+        if (this.closing.signal.aborted || !isStoreAway(error)) throw error;
+        await this.timers.sleep(delayMs, this.closing.signal);
+      }
+    }
+  }
+
+  private decode(document: Document, position = Number(document['_id'])): Commit {
+    const decoded = commitFrom(document, position);
+    if (decoded.status === 'damaged') throw logDamaged(this.place, decoded.damage);
+    return decoded.commit;
+  }
+}
+
+/** The server said no to this very write, and will not do it later. */
+function isCertainRefusal(error: unknown): error is MongoServerError {
+  return (
+    error instanceof MongoServerError &&
+    !(error instanceof MongoWriteConcernError) &&
+    error.code !== duplicateKey &&
+    !error.hasErrorLabel('RetryableWriteError')
+  );
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('Mongo');
+}

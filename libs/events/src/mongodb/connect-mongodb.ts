@@ -1,0 +1,87 @@
+import { OakringError } from '@oakring/contracts';
+import { MongoClient, type Db } from 'mongodb';
+
+/** Name of the database when the URL has none. */
+const defaultDatabase = 'oakring';
+/** A stalled server: the driver's defaults hang for 40 to 62 s, and its `timeoutMS` does nothing. */
+const operationMs = 2_000;
+
+export interface MongoStore {
+  readonly db: Db;
+  /** The URL without user and password. */
+  readonly place: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a replica set (one member is enough) and checks that it can keep a ledger. Throws
+ * `store-unreachable` or `store-unsuitable`.
+ */
+export async function connectMongodb(url: string): Promise<MongoStore> {
+  const place = withoutCredentials(url);
+  let client: MongoClient | undefined;
+  try {
+    client = new MongoClient(url, {
+      appName: 'oakring',
+      writeConcern: { w: 'majority', journal: true },
+      readConcern: { level: 'majority' },
+      readPreference: 'primary',
+      // The table of unclear outcomes (log/settle-append.ts) is the retry.
+      retryWrites: false,
+      retryReads: false,
+      socketTimeoutMS: operationMs,
+      connectTimeoutMS: operationMs,
+      serverSelectionTimeoutMS: operationMs,
+      heartbeatFrequencyMS: 500,
+      serverMonitoringMode: 'poll',
+      ignoreUndefined: true,
+    });
+    await client.connect();
+    const db = client.db(new URL(url).pathname.slice(1) || defaultDatabase);
+    await refuseUnsuitable(db, place);
+    const opened = client;
+    return { db, place, close: () => opened.close() };
+  } catch (error) {
+    await client?.close();
+    if (error instanceof OakringError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OakringError(
+      {
+        code: 'store-unreachable',
+        detail: `MongoDB at ${place} (OAKRING_STORE) cannot be used: ${withoutCredentials(reason)}.`,
+        field: 'OAKRING_STORE',
+        value: place,
+      },
+      { cause: error },
+    );
+  }
+}
+
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^@/]*@/g, '//');
+}
+
+/** A lone server has no majority to wait for; without the journal a majority may forget. */
+async function refuseUnsuitable(db: Db, place: string): Promise<void> {
+  const hello = await db.admin().command({ hello: 1 });
+  if (typeof hello['setName'] !== 'string') {
+    throw unsuitable(place, 'it is not a replica set; start it with --replSet and initiate it');
+  }
+  const reply = await db
+    .admin()
+    .command({ replSetGetConfig: 1 })
+    .catch(() => null);
+  // A user who may not read the configuration still gets `j: true` on every write.
+  if (reply?.['config']?.['writeConcernMajorityJournalDefault'] === false) {
+    throw unsuitable(place, 'its writeConcernMajorityJournalDefault is false');
+  }
+}
+
+function unsuitable(place: string, reason: string): OakringError {
+  return new OakringError({
+    code: 'store-unsuitable',
+    detail: `MongoDB at ${place} (OAKRING_STORE) cannot keep a ledger: ${reason}.`,
+    field: 'OAKRING_STORE',
+    value: place,
+  });
+}

@@ -1,0 +1,104 @@
+import { OakringError } from '@oakring/contracts';
+import type { Timers } from '@oakring/ports';
+import { existsSync } from 'node:fs';
+import type { LeaseStore } from '../lease/lease-store.port.js';
+import { openMongoLeaseStore } from '../lease/mongodb/mongo-lease-store.js';
+import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
+import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
+import { openMongoEventLog, readMongoEventLog } from '../log/mongodb/mongo-event-log.js';
+import { connectMongodb, type MongoStore } from '../mongodb/connect-mongodb.js';
+import { sharedSecret } from '../mongodb/shared-secret.js';
+
+/** A ledger's store, open for a manager. */
+export interface EventStore {
+  readonly log: EventLogWriter;
+  /** Null: a folder, which has one manager by its lock. */
+  readonly leases: LeaseStore | null;
+  /** Where it is, for messages: never with a password. */
+  readonly place: string;
+  /** The secret that all managers of the store share; null: a folder, whose manager has its own. */
+  readonly secret: Buffer | null;
+  /** What else is kept in the same database; null: a folder. */
+  readonly mongodb: MongoStore | null;
+  close(): Promise<void>;
+}
+
+const mongoUrl = /^mongodb(\+srv)?:\/\//;
+
+/** Whether an address of OAKRING_STORE is a MongoDB URL; otherwise it is a folder. */
+export function isMongoUrl(address: string): boolean {
+  return mongoUrl.test(address);
+}
+
+/**
+ * Opens the store at `address`: a MongoDB URL, or a folder, which is made when it is missing and
+ * whose lock is the caller's business. Throws `store-unreachable`, `store-unsuitable`,
+ * `data-folder-unusable` or `log-damaged`.
+ */
+export async function openEventStore(address: string, timers: Timers): Promise<EventStore> {
+  if (!isMongoUrl(address)) {
+    const log = await openLmdbEventLog(address);
+    const close = (): Promise<void> => log.close();
+    return { log, leases: null, place: address, secret: null, mongodb: null, close };
+  }
+  const mongodb = await connectMongodb(address);
+  try {
+    const log = await openMongoEventLog(mongodb, timers);
+    return {
+      log,
+      leases: openMongoLeaseStore(mongodb),
+      place: mongodb.place,
+      secret: await sharedSecret(mongodb),
+      mongodb,
+      close: async () => {
+        await log.close();
+        await mongodb.close();
+      },
+    };
+  } catch (error) {
+    await mongodb.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the log at `address` for reading only, beside a running manager. Nothing is made. Throws as
+ * `openEventStore`, and `data-folder-unusable` when there is no such folder.
+ */
+export async function openEventLogReader(
+  address: string,
+  timers: Timers,
+): Promise<EventLogReader & { readonly place: string }> {
+  if (isMongoUrl(address)) {
+    const store = await connectMongodb(address);
+    const log = readMongoEventLog(store, timers);
+    return readerOf(log, store.place, async () => {
+      await log.close();
+      await store.close();
+    });
+  }
+  if (!existsSync(address)) {
+    throw new OakringError({
+      code: 'data-folder-unusable',
+      detail: `There is no ledger in ${address}: the folder does not exist.`,
+      field: 'OAKRING_STORE',
+      value: address,
+    });
+  }
+  const log = await openLmdbEventLog(address);
+  return readerOf(log, address, () => log.close());
+}
+
+function readerOf(
+  log: EventLogReader,
+  place: string,
+  close: () => Promise<void>,
+): EventLogReader & { readonly place: string } {
+  return {
+    place,
+    head: () => log.head(),
+    read: (query) => log.read(query),
+    onAppended: (listener) => log.onAppended(listener),
+    close,
+  };
+}
