@@ -51,6 +51,10 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
   async append(commit: Commit): Promise<AppendOutcome> {
     const { signal } = this.closing;
     if (signal.aborted) throw new Error(`The log in ${this.place} is closed`);
+    const { last } = this;
+    if (commit.position <= last.position) {
+      return commit.hash === last.hash ? { status: 'appended' } : { status: 'deposed', head: last };
+    }
     const before = await this.predecessorOf(commit);
     if (before !== null) return { status: 'deposed', head: before };
     const outcome = await settleAppend(commit, this, { timers: this.timers, signal });

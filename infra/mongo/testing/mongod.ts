@@ -1,0 +1,141 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from '@jest/globals';
+import { MongoClient } from 'mongodb';
+
+/** A mongod to keep things in. */
+export interface AnyMongod {
+  /** URL of a database of that name. */
+  url(database: string): string;
+  /** A client for looking at and tampering with what is stored. */
+  client(): Promise<MongoClient>;
+  /** Ends it, if it is our own, and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** A real mongod, a replica set of one, that a test may kill, freeze and start again. */
+export interface Mongod extends AnyMongod {
+  readonly port: number;
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  /** After `kill`: on the same folder and port. Resolves once it takes writes. */
+  start(): Promise<void>;
+}
+
+/** A replica set that is there already, for suites that kill nothing. */
+const given = process.env['OAKRING_TEST_MONGODB_URL'] ?? '';
+const program = findMongod();
+
+/** `describe` for what needs a mongod; without one it says loudly what did not run. */
+export function describeWithMongod(name: string, suite: () => void): void {
+  if (program !== null || given !== '') return describe(name, suite);
+  console.error(`NOT RUN, there is no mongod: ${name} (see infra/mongo/find-mongod.js)`);
+  describe.skip(name, suite);
+}
+
+/** The one of OAKRING_TEST_MONGODB_URL, with database names of our own, or one that is started. */
+export async function anyMongod(): Promise<AnyMongod> {
+  if (given === '') return startMongod();
+  const run = `oakring-${process.pid}-${Date.now()}`;
+  const names = new Set<string>();
+  return {
+    url: (database) => {
+      const url = new URL(given);
+      url.pathname = `/${run}-${database}`;
+      names.add(url.pathname.slice(1));
+      return url.href;
+    },
+    client: () => new MongoClient(given).connect(),
+    remove: async () => {
+      const client = await new MongoClient(given).connect();
+      for (const name of names) await client.db(name).dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+/** Starts a mongod of our own, which may be killed. */
+export async function startMongod(): Promise<Mongod> {
+  if (program === null) throw new Error('there is no mongod; see infra/mongo/find-mongod.js');
+  const folder = mkdtempSync(join(tmpdir(), 'oakring-mongod-'));
+  const port = await freePort();
+  const base = `mongodb://127.0.0.1:${port}`;
+  let child: ChildProcess | null = null;
+  let gone: Promise<void> = Promise.resolve();
+  const start = async (): Promise<void> => {
+    const started = spawn(
+      program,
+      [
+        ...['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1'],
+        ...['--replSet', 'rs', '--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64'],
+      ],
+      { stdio: 'ignore' },
+    );
+    child = started;
+    gone = new Promise((resolve) => started.once('exit', () => resolve()));
+    await untilPrimary(base, port);
+  };
+  await start();
+  return {
+    port,
+    url: (database) => `${base}/${database}?directConnection=true`,
+    kill: async () => {
+      child?.kill('SIGKILL');
+      await gone;
+    },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    start,
+    client: () => new MongoClient(`${base}/?directConnection=true`).connect(),
+    remove: async () => {
+      child?.kill('SIGCONT');
+      child?.kill('SIGKILL');
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function findMongod(): string | null {
+  const found = spawnSync(process.execPath, ['infra/mongo/find-mongod.js'], { encoding: 'utf8' });
+  return found.status === 0 ? found.stdout.trim() : null;
+}
+
+const giveUpAfterMs = 30_000;
+
+async function untilPrimary(base: string, port: number): Promise<void> {
+  const deadline = Date.now() + giveUpAfterMs;
+  for (;;) {
+    try {
+      const client = await new MongoClient(`${base}/?directConnection=true`, {
+        serverSelectionTimeoutMS: 500,
+      }).connect();
+      const admin = client.db('admin');
+      const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
+      // It has been initiated when it was started before.
+      await admin.command({ replSetInitiate: { _id: 'rs', members } }).catch(() => null);
+      const hello = await admin.command({ hello: 1 });
+      await client.close();
+      if (hello['isWritablePrimary'] === true) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    if (Date.now() > deadline) throw new Error('mongod did not become primary in time');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { systemPorts } from '@oakring/ports';
+import { Long } from 'mongodb';
+import {
+  describeWithMongod,
+  anyMongod,
+  type AnyMongod,
+} from '../../../../../infra/mongo/testing/mongod.js';
+import { connectMongodb } from '../../mongodb/connect-mongodb.js';
+import { emptyHead } from '../commit.js';
+import { describeEventLog } from '../event-log.contract.js';
+import type { EventLogWriter } from '../event-log.port.js';
+import { commitMaker } from '../sample-commits.js';
+import { encodeStoredCommit } from '../stored-commit.js';
+import { verifyChain } from '../verify-chain.js';
+import { openMongoEventLog } from './mongo-event-log.js';
+
+let mongod: AnyMongod;
+let databases = 0;
+
+async function openLog(database: string): Promise<EventLogWriter> {
+  const store = await connectMongodb(mongod.url(database));
+  const log = await openMongoEventLog(store, systemPorts().timers);
+  const close = log.close.bind(log);
+  log.close = async () => {
+    await close();
+    await store.close();
+  };
+  return log;
+}
+
+function databaseOf(name: string): string {
+  return new URL(mongod.url(name)).pathname.slice(1);
+}
+
+describeWithMongod('With a mongod', () => {
+  beforeAll(async () => {
+    mongod = await anyMongod();
+  });
+  afterAll(() => mongod.remove());
+
+  describeEventLog('The log in MongoDB', () => {
+    databases += 1;
+    const database = `contract-${databases}`;
+    return {
+      open: () => openLog(database),
+      reopen: () => openLog(database),
+      cleanUp: async () => {},
+    };
+  });
+
+  it('gives each position to exactly one of two writers, and deposes the other', async () => {
+    const logs = [await openLog('two'), await openLog('two')];
+    const maker = commitMaker(emptyHead);
+    for (let round = 0; round < 20; round += 1) {
+      const commits = logs.map((_, writer) => maker.next([`writer-${writer}`]));
+      const outcomes = await Promise.all(
+        logs.map((log, writer) => log.append(commits[writer] ?? maker.next([]))),
+      );
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['appended', 'deposed']);
+      const winner = commits[outcomes.findIndex(({ status }) => status === 'appended')];
+      if (winner !== undefined) maker.keep(winner);
+    }
+    for (const log of logs) await log.close();
+  });
+
+  it('stores what design and documentation state: a long, a date, canonical text', async () => {
+    const log = await openLog('shape');
+    const commit = commitMaker(emptyHead).next(['a']);
+    await log.append(commit);
+    await log.close();
+    const client = await mongod.client();
+    const raw = client.db(databaseOf('shape')).collection('ledger', { promoteLongs: false });
+    const stored = await raw.findOne({});
+    expect(stored?._id).toEqual(Long.fromNumber(1));
+    expect(stored?.['at']).toEqual(new Date(commit.at));
+    expect(stored?.['events']).toBe(commit.events);
+    expect(Object.keys(stored ?? {}).sort()).toEqual(
+      Object.keys(JSON.parse(encodeStoredCommit(commit))).sort(),
+    );
+    await client.close();
+  });
+
+  it.each([
+    ['an event', { $set: { events: '[]' } }],
+    ['the time', { $set: { at: new Date(1) } }],
+    ['the type of the time', { $set: { at: '2026-01-01T00:00:00.000Z' } }],
+    ['an epoch', { $set: { epoch: 7 } }],
+    ['a field that is none', { $set: { note: 'x' } }],
+    ['a missing field', { $unset: { prev: '' } }],
+  ])('finds %s that was changed in the store', async (what, update) => {
+    const database = `damage-${what.replaceAll(' ', '-')}`;
+    const log = await openLog(database);
+    const maker = commitMaker(emptyHead);
+    for (let count = 0; count < 3; count += 1) {
+      const commit = maker.next(['a']);
+      await log.append(commit);
+      maker.keep(commit);
+    }
+    const client = await mongod.client();
+    await client
+      .db(database)
+      .collection('ledger')
+      .updateOne({ _id: 2 as never }, update);
+    await client.close();
+    const found = await log
+      .read({ from: 1, limit: 10 })
+      .then((commits) => verifyChain(commits, emptyHead))
+      .catch((error: { value: unknown }) => ({ status: 'thrown', position: error.value }));
+    await log.close();
+    if (found.status === 'damaged') expect(found).toMatchObject({ damage: { position: 2 } });
+    else expect(found).toEqual({ status: 'thrown', position: 2 });
+  });
+
+  it('refuses a server that is no replica set, or not there, without showing the password', async () => {
+    const url = 'mongodb://user:hunter2@127.0.0.1:1/x';
+    const error = await connectMongodb(url).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'store-unreachable' });
+    expect(String(error)).not.toContain('hunter2');
+  });
+});
