@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { addAuditCommands } from './commands/audit/audit.js';
 import { addClusterCommand } from './commands/cluster.js';
 import type { Surroundings } from './commands/context.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addDecisionCommands } from './commands/decision.js';
 import { addDemoCommand } from './commands/demo.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addEventsCommand } from './commands/events.js';
 import { addJobCommands } from './commands/job.js';
 import { addNodeCommands } from './commands/node.js';
@@ -55,6 +57,8 @@ Examples:
   addJobCommands(program, surroundings);
   addDecisionCommands(program, surroundings);
   addEventsCommand(program, surroundings);
+  addDiffCommand(program, surroundings);
+  addAuditCommands(program, surroundings);
   addDeadLettersCommand(program, surroundings);
   return program;
 }

@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import type { EventLogReader } from '@oakring/events';
+import type { EventLogReader, SigningKey } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from './connection/broker-connection.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import { PastStates } from './history/past-states.js';
 import { httpControllers, httpProviders } from './http/http-parts.js';
 import { NODE_TOKENS } from './inbox/http/token-verdicts.js';
 import { CommandIntake } from './inbox/mqtt/command-intake.js';
@@ -25,6 +26,7 @@ import {
   COMMAND_QUEUE,
   EVENT_LOG,
   PORTS,
+  SIGNING_KEY,
   STATE_PROOF,
   TELEMETRY,
   TELEMETRY_LOG,
@@ -40,6 +42,8 @@ export interface ManagerParts {
   readonly deadLetters: DeadLetters;
   readonly tokens: NodeTokens;
   readonly leadership: Leadership;
+  readonly past: PastStates;
+  readonly key: SigningKey;
   readonly log: EventLogReader;
   readonly table: TelemetryTable;
   readonly projection: Projection;
@@ -73,6 +77,8 @@ export class ManagerModule {
         { provide: TELEMETRY, useValue: parts.table },
         { provide: Projection, useValue: parts.projection },
         { provide: NodeChangeFeed, useValue: parts.feed },
+        { provide: PastStates, useValue: parts.past },
+        { provide: SIGNING_KEY, useValue: parts.key },
         { provide: Scheduler, useValue: parts.scheduler },
         { provide: STATE_PROOF, useValue: stateProofOf(leadership) },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },

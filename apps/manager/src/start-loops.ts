@@ -1,4 +1,4 @@
-import type { TelemetryLog } from '@oakring/events';
+import type { SigningKey, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from './commands/command.js';
 import { SilenceWatch } from './detection/silence-watch.js';
@@ -9,6 +9,7 @@ import { StateRequests } from './outbox/state-requests.js';
 import { PlacementLoop } from './scheduling/placement-loop.js';
 import type { Scheduler } from './scheduling/scheduler.port.js';
 import { StopLoop } from './scheduling/stop-loop.js';
+import { SealingLoop } from './sealing/sealing-loop.js';
 import { TelemetryRetention } from './telemetry/retention.js';
 import type { TelemetryTable } from './telemetry/telemetry-table.js';
 import type { Projection } from './views/projection.js';
@@ -21,6 +22,7 @@ export interface LoopParts {
   readonly projection: Projection;
   readonly scheduler: Scheduler;
   readonly table: TelemetryTable;
+  readonly key: SigningKey;
   readonly ports: Ports;
   readonly warn: (line: string) => void;
 }
@@ -35,6 +37,7 @@ export function startLoops(
   const watch = new SilenceWatch(link, table, queue, projection, ports);
   const loops = [
     new TelemetryRetention(telemetryLog, queue, ports, warn),
+    new SealingLoop(parts.key, queue, projection, ports, warn),
     new StopLoop(queue, projection, ports, warn),
     watch,
     new StateRequests(link, projection, deliveries, ports),

@@ -8,21 +8,16 @@ import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from './config/manager-settings.js';
 import { bracketed, reachable } from './connection/addresses.js';
 import { connectBroker } from './connection/connect-broker.js';
-import { DeadLetters } from './dead-letters/dead-letters.js';
 import { createHttpApp } from './http/create-http-app.js';
 import { MqttInbox } from './inbox/mqtt/mqtt-inbox.js';
-import { NodeTokens } from './inbox/node-tokens.js';
 import { Leadership } from './leadership/leadership.js';
-import { openStores, type Stores } from './leadership/open-stores.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from './scheduling/http-scheduler.js';
 import { telemetryLimits } from './telemetry/retention.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
 import { Undo } from './undo.js';
-import { Checkpointer } from './views/checkpointer.js';
 import { clusterKey } from './views/cluster-state.js';
-import { NodeChangeFeed, nodesTouched } from './views/node-changes.js';
-import { Projection } from './views/projection.js';
+import { openKept } from './open-kept.js';
 
 export interface ManagerOptions {
   /** Name and version that opens the epoch. */
@@ -75,15 +70,11 @@ async function start(
 ): Promise<RunningManager> {
   const logger = new Logger('Manager');
   const warn = (line: string): void => logger.warn(line);
-  const stores = await openStores(settings, process.pid, ports);
-  stopping.add(() => stores.close());
-  const positionBefore = stores.recovered.state.head.position;
-  const deadLetters = await DeadLetters.open(settings.dataFolder, ports);
-  stopping.add(() => deadLetters.close());
-  const tokens = await openTokens(settings, stores);
-  const { projection, feed } = startViews(stores, ports, warn, stopping);
+  const kept = await openKept(settings, { ports, warn }, stopping);
+  const { stores, projection } = kept;
+  const positionBefore = projection.position;
   const clusterId = (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '';
-  const link = await connectBroker(settings, clusterId, deadLetters, ports);
+  const link = await connectBroker(settings, clusterId, kept.deadLetters, ports);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
 
@@ -94,7 +85,7 @@ async function start(
   const leadership = new Leadership(stores.leases, url, {
     ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
     openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports),
-    leader: () => ({ ...leaderOf(settings, options), url: url() }),
+    leader: () => ({ ...leaderOf(settings, options), url: url(), key: kept.key }),
     ports,
     warn,
   });
@@ -103,10 +94,7 @@ async function start(
     if (nodeId !== null && !clean) leadership.current?.connectionLost(nodeId);
   });
   address.local = await letWorldIn(
-    {
-      ...{ ports, connection, deadLetters, tokens, table, projection, feed, scheduler, leadership },
-      log: stores.log,
-    },
+    { ...kept, ports, connection, table, scheduler, leadership, log: stores.log },
     settings,
     options,
     stopping,
@@ -124,11 +112,6 @@ async function start(
   };
 }
 
-function openTokens(settings: ManagerSettings, { secret }: Stores): Promise<NodeTokens> {
-  if (secret !== null) return Promise.resolve(NodeTokens.of(secret));
-  return NodeTokens.open(settings.dataFolder);
-}
-
 function openTelemetryLog(
   { dataFolder }: ManagerSettings,
   epoch: number,
@@ -140,24 +123,6 @@ function openTelemetryLog(
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
   const { clusterName, clusterLocation } = settings;
   return { clusterName, clusterLocation, software, host: hostname(), pid: process.pid };
-}
-
-/** What queries see, and what is kept of it for the next start. */
-function startViews(
-  stores: Stores,
-  ports: Ports,
-  warn: (line: string) => void,
-  stopping: Undo,
-): { projection: Projection; feed: NodeChangeFeed } {
-  const projection = new Projection(stores.recovered.state, ports);
-  const feed = new NodeChangeFeed(projection.state);
-  projection.onProjected((events, head) =>
-    feed.record(head.position, nodesTouched(events, projection.state)),
-  );
-  const checkpointer = new Checkpointer(stores.checkpoints, projection, ports, warn);
-  checkpointer.start();
-  stopping.add(() => checkpointer.stop());
-  return { projection, feed };
 }
 
 /** HTTP and the MQTT inbox. Resolves with the address that this process reaches it at. */

@@ -4,6 +4,8 @@ export const PORTS = Symbol('Ports');
 export const COMMAND_QUEUE = Symbol('CommandQueue');
 /** Commands of workers' messages: a `CommandQueue` as well. */
 export const WORKER_COMMANDS = Symbol('WorkerCommands');
+/** The `SigningKey` of this manager. */
+export const SIGNING_KEY = Symbol('SigningKey');
 export const EVENT_LOG = Symbol('EventLogReader');
 export const TELEMETRY = Symbol('TelemetryReader');
 export const TELEMETRY_LOG = Symbol('TelemetryLog');

@@ -68,6 +68,10 @@ export type {
   NodeAnswer,
   NodeStatus,
   Page,
+  DiffAnswer,
+  DiffItem,
+  LedgerKey,
+  LedgerKeys,
 } from './http/answers.js';
 export type {
   FilterCounts,

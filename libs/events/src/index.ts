@@ -26,7 +26,12 @@ export {
 export type { AppendOutcome, EventLogReader, EventLogWriter } from './log/event-log.port.js';
 export { logDamaged, type Damage, type DamageKind } from './log/damage.js';
 export { decodeStoredCommit, encodeStoredCommit, type DecodedCommit } from './log/stored-commit.js';
-export { verifyChain, type ChainCheck } from './log/verify-chain.js';
+export {
+  chainVerifier,
+  verifyChain,
+  type ChainCheck,
+  type ChainVerifier,
+} from './log/verify-chain.js';
 export { openLmdbEventLog } from './log/lmdb/lmdb-event-log.js';
 export { lockFolder, type FolderLock } from './log/lmdb/folder-lock.js';
 export type { Holder } from './log/lmdb/lock-holder.js';
@@ -48,7 +53,23 @@ export {
   type FileTelemetryOptions,
 } from './telemetry/file/file-telemetry-log.js';
 export { MemoryTelemetryLog } from './telemetry/memory/memory-telemetry-log.js';
-export { merkleRoot } from './telemetry/merkle-root.js';
+export {
+  emptyFrontier,
+  merkleRoot,
+  rangeProof,
+  rootFromRange,
+  rootOf,
+  withLeaf,
+  type MerkleFrontier,
+} from './evidence/merkle-tree.js';
+export {
+  fingerprintOf,
+  isSignedBy,
+  signingKeyOf,
+  type KeyStatement,
+  type SealStatement,
+  type SigningKey,
+} from './evidence/seal.js';
 export type { LeaseRecord, LeaseStore } from './lease/lease-store.port.js';
 export { MemoryLeaseStore } from './lease/memory/memory-lease-store.js';
 export { settleAppend, type RemoteCommits } from './log/settle-append.js';
@@ -57,5 +78,15 @@ export {
   isMongoUrl,
   openEventLogReader,
   openEventStore,
+  storeAddressOf,
   type EventStore,
 } from './store/open-event-store.js';
+export { bundleLines, verifyBundle, type BundleCheck } from './evidence/bundle.js';
+export type { KnownKey } from './evidence/key-ring.js';
+export {
+  ledgerVerifier,
+  type LedgerReport,
+  type LedgerVerifier,
+} from './evidence/ledger-verifier.js';
+export { walkLedger } from './log/lmdb/walk-ledger.js';
+export { holdSnapshot } from './log/lmdb/hold-snapshot.js';

@@ -1,9 +1,11 @@
 import type {
   DeadLetter,
+  DiffAnswer,
   JobAnswer,
   JobOrderAnswer,
   JobSummary,
   JsonObject,
+  LedgerKeys,
   NodeAnswer,
   Page,
 } from '@oakring/contracts';
@@ -27,12 +29,12 @@ export interface EventQuery {
 /** The manager's HTTP interface as the command line uses it. Everything throws ManagerErrors. */
 export interface ManagerClient {
   readonly url: string;
-  /** Every node, page by page. */
-  nodes(): Promise<Page<NodeAnswer>>;
-  node(id: string): Promise<NodeAnswer>;
-  /** Every job, page by page. */
-  jobs(): Promise<Page<JobSummary>>;
-  job(id: string): Promise<JobAnswer>;
+  /** Every node, page by page. `at`: as it was then. */
+  nodes(at?: string): Promise<Page<NodeAnswer>>;
+  node(id: string, at?: string): Promise<NodeAnswer>;
+  /** Every job, page by page. `at`: as it was then. */
+  jobs(at?: string): Promise<Page<JobSummary>>;
+  job(id: string, at?: string): Promise<JobAnswer>;
   submitJob(document: JsonObject): Promise<JobAnswer>;
   planJob(document: JsonObject): Promise<DryRunAnswer>;
   deleteJob(id: string): Promise<JobOrderAnswer>;
@@ -44,6 +46,17 @@ export interface ManagerClient {
   /** Newest first. */
   deadLetters(limit: number): Promise<Page<DeadLetter>>;
   head(): Promise<LedgerHead>;
+  /** What changed between two moments. */
+  diff(from: string, to: string, limit: number): Promise<DiffAnswer>;
+  ledgerKeys(): Promise<LedgerKeys>;
+  /** `signed`: by a key of ours; null: the leader signs with its own. */
+  judgeKey(
+    fingerprint: string,
+    order: 'endorse' | 'revoke',
+    signed: { readonly by: string; readonly signature: string } | null,
+  ): Promise<{ readonly fingerprint: string; readonly status: string }>;
+  /** Lines of NDJSON: the head, then every record of every view at that position. */
+  views(signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** Lines of NDJSON over one connection; resolves once connected, ends when `signal` aborts. */
   events(query: EventQuery, signal: AbortSignal): Promise<AsyncIterable<string>>;
 }
@@ -52,10 +65,10 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
   const http = httpOf(address, ports);
   return {
     url: address.url,
-    nodes: () => everyPage<NodeAnswer>(http, '/api/v1/nodes'),
-    node: (id) => http.ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}`),
-    jobs: () => everyPage<JobSummary>(http, '/api/v1/jobs'),
-    job: (id) => http.ask('GET', jobPath(id)),
+    nodes: (at) => everyPage<NodeAnswer>(http, '/api/v1/nodes', at),
+    node: (id, at) => http.ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}${atQuery(at)}`),
+    jobs: (at) => everyPage<JobSummary>(http, '/api/v1/jobs', at),
+    job: (id, at) => http.ask('GET', `${jobPath(id)}${atQuery(at)}`),
     submitJob: (document) => http.ask('POST', '/api/v1/jobs', document),
     planJob: (document) => http.ask('POST', '/api/v1/jobs?dryRun=true', document),
     deleteJob: (id) => http.ask('DELETE', jobPath(id)),
@@ -69,19 +82,36 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
     decision: (id) => http.ask('GET', `/api/v1/decisions/${encodeURIComponent(id)}`),
     deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
     head: () => http.ask('GET', '/api/v1/ledger/head'),
+    diff: (from, to, limit) => {
+      const query = new URLSearchParams({ from, to, limit: String(limit) });
+      return http.ask('GET', `/api/v1/diff?${query.toString()}`);
+    },
+    ledgerKeys: () => http.ask('GET', '/api/v1/ledger/keys'),
+    judgeKey: (fingerprint, order, signed) =>
+      http.ask(
+        'POST',
+        `/api/v1/ledger/keys/${encodeURIComponent(fingerprint)}/${order}`,
+        signed ?? undefined,
+      ),
+    views: async (signal) => linesOf(await http.stream('/api/v1/ledger/views', signal)),
     events: async (query, signal) => linesOf(await http.stream(eventsPath(query), signal)),
   };
 }
 
-async function everyPage<T>(http: Http, path: string): Promise<Page<T>> {
+async function everyPage<T>(http: Http, path: string, at?: string): Promise<Page<T>> {
   const items: T[] = [];
+  const moment = at === undefined ? '' : `&at=${encodeURIComponent(at)}`;
   let cursor = '';
   for (;;) {
-    const page = await http.ask<Page<T>>('GET', `${path}?limit=${pageSize}${cursor}`);
+    const page = await http.ask<Page<T>>('GET', `${path}?limit=${pageSize}${cursor}${moment}`);
     items.push(...page.items);
     if (page.next === undefined) return { items, position: page.position };
     cursor = `&cursor=${encodeURIComponent(page.next)}`;
   }
+}
+
+function atQuery(at: string | undefined): string {
+  return at === undefined ? '' : `?at=${encodeURIComponent(at)}`;
 }
 
 function jobPath(id: string): string {

@@ -6,11 +6,16 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
   program
     .command('cluster')
     .description('the whole cluster on one page')
-    .addHelpText('after', '\nExample:\n  oakring cluster')
-    .action(async (_options, command: Command) => {
+    .option('--at <moment>', 'as it was: a position, a time, or a time ago such as -15m')
+    .addHelpText('after', '\nExamples:\n  oakring cluster\n  oakring cluster --at -15m')
+    .action(async ({ at }: { at?: string }, command: Command) => {
       const context = contextOf(surroundings, command);
       const { client, terminal } = context;
-      const [head, nodes, jobs] = await Promise.all([client.head(), client.nodes(), client.jobs()]);
+      const [head, nodes, jobs] = await Promise.all([
+        client.head(),
+        client.nodes(at),
+        client.jobs(at),
+      ]);
       show(context, { head, nodes: nodes.items, jobs: jobs.items }, (overview) =>
         renderCluster(overview, terminal.colors),
       );

@@ -3,6 +3,7 @@ import type { JobAnswer } from '@oakring/contracts';
 import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { atOption, type AtOptions } from './options.js';
 import { addJobOrders } from './job-orders.js';
 import { addJobRun } from './job-run.js';
 
@@ -18,9 +19,10 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
     .command('ls')
     .description('list the jobs')
     .addHelpText('after', '\nExample:\n  oakring job ls')
-    .action(async (_options, command: Command) => {
+    .option(...atOption)
+    .action(async ({ at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.jobs(), ({ items }) =>
+      show(context, await context.client.jobs(at), ({ items }) =>
         renderJobs(items, context.terminal.colors),
       );
     });
@@ -29,9 +31,10 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
     .description('show a job and its instances: where each is, and why')
     .option('--why', 'with the decisions that put its instances where they are')
     .addHelpText('after', '\nExamples:\n  oakring job show hello\n  oakring job show hello --why')
-    .action(async (id: string, options: { why?: boolean }, command: Command) => {
+    .option(...atOption)
+    .action(async (id: string, options: AtOptions & { why?: boolean }, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.job(id);
+      const answer = await context.client.job(id, options.at);
       const { colors } = context.terminal;
       if (options.why !== true) return show(context, answer, (shown) => renderJob(shown, colors));
       const decisions = await decisionsOf(context, answer);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { renderNode, renderNodes } from '../render/nodes.js';
 import { contextOf, show, type Surroundings } from './context.js';
+import { atOption, type AtOptions } from './options.js';
 
 export function addNodeCommands(program: Command, surroundings: Surroundings): void {
   const nowMs = (): number => surroundings.ports.clock.wallMs();
@@ -12,9 +13,10 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
       'after',
       "\nExamples:\n  oakring node ls\n  oakring node ls --json | jq -r '.items[].id'",
     )
-    .action(async (_options, command: Command) => {
+    .option(...atOption)
+    .action(async ({ at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.nodes(), ({ items }) =>
+      show(context, await context.client.nodes(at), ({ items }) =>
         renderNodes(items, context.terminal.colors, nowMs()),
       );
     });
@@ -22,9 +24,10 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
     .command('show <id>')
     .description('show one node')
     .addHelpText('after', '\nExample:\n  oakring node show edge-berlin')
-    .action(async (id: string, _options, command: Command) => {
+    .option(...atOption)
+    .action(async (id: string, { at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.node(id), (answer) =>
+      show(context, await context.client.node(id, at), (answer) =>
         renderNode(answer, context.terminal.colors, nowMs()),
       );
     });

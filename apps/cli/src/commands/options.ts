@@ -28,3 +28,13 @@ export function assignment(text: string, before: readonly string[] = []): string
   if (text.indexOf('=') < 1) throw new InvalidArgumentError('It is not NAME=value.');
   return [...before, text];
 }
+
+/** `--at` of every command that shows a view. */
+export const atOption = [
+  '--at <moment>',
+  'as it was: a position, a time, or a time ago such as -15m',
+] as const;
+
+export interface AtOptions {
+  readonly at?: string;
+}

@@ -6,6 +6,8 @@ import type { Colors } from '../terminal.js';
 const untold: ReadonlySet<string> = new Set([
   'EpochOpened',
   'CommandReceived',
+  'KeyPresented',
+  'LedgerSealed',
   'RequestAnswered',
   'TelemetryTruncated',
 ]);

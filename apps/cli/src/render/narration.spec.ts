@@ -27,7 +27,20 @@ const order = { commandId: '6-0', instance: 0, generation: 2, incarnation: 1 };
 /** One of each type, and what its line must tell. */
 const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   ClusterFounded: [{ clusterId: 'c1', name: 'oakring', location: '' }, 'oakring'],
-  EpochOpened: [{ epoch: 3, software: '0.1.0', host: 'box', pid: 42 }, 'epoch 3'],
+  EpochOpened: [
+    { epoch: 3, software: '0.1.0', host: 'box', pid: 42, url: null, signingKey: null },
+    'epoch 3',
+  ],
+  KeyPresented: [{ fingerprint: 'f1', publicKey: 'p', founding: true }, 'f1 presented'],
+  KeyEndorsed: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 endorsed by f1'],
+  KeyRevoked: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 revoked by f1'],
+  LedgerSealed: [
+    {
+      ...{ clusterId: 'c1', position: 7, hash: 'ab', merkleRoot: 'cd' },
+      ...{ epoch: 1, fingerprint: 'f1', signature: 's' },
+    },
+    'position 7',
+  ],
   RequestAnswered: [{ request: 'POST /api/v1/jobs#k' }, 'changed nothing'],
   RequestRefused: [
     { request: 'POST /x', code: 'node-unknown', detail: 'No such node.' },

@@ -75,6 +75,14 @@ const sentences: { readonly [T in EventType]: Sentence<EventData<T>> } = {
   ClusterFounded: ({ name, clusterId }) => `the cluster "${name}" was founded (${clusterId})`,
   EpochOpened: ({ epoch, pid, host, software }) =>
     `epoch ${epoch} opened by process ${pid} on ${host} (${software})`,
+  KeyPresented: ({ fingerprint, founding }) =>
+    `key ${fingerprint.slice(0, 16)} presented${founding ? ', and counts: it founded the log' : ''}`,
+  KeyEndorsed: ({ fingerprint, by }) =>
+    `key ${fingerprint.slice(0, 16)} endorsed by ${by.slice(0, 16)}`,
+  KeyRevoked: ({ fingerprint, by }, { colors }) =>
+    colors.yellow(`key ${fingerprint.slice(0, 16)} revoked by ${by.slice(0, 16)}`),
+  LedgerSealed: ({ position, hash, fingerprint }) =>
+    `sealed up to position ${position}, hash ${hash.slice(0, 16)}, by key ${fingerprint.slice(0, 16)}`,
   RequestAnswered: ({ request }) => `${request} changed nothing`,
   RequestRefused: ({ request, detail }, { colors }) => colors.red(`${request} refused: ${detail}`),
   TelemetryTruncated: ({ segment, firstBatch, lastBatch, readings }) =>

@@ -8,7 +8,13 @@ import type {
   WorkerState,
   WorkerStatus,
 } from '@oakring/contracts';
-import type { DecisionBasis, PlacedInstance, TruncationManifest } from '@oakring/events';
+import type {
+  DecisionBasis,
+  KeyStatement,
+  PlacedInstance,
+  SealStatement,
+  TruncationManifest,
+} from '@oakring/events';
 
 /** Every order that the writer takes. Messages are validated before they become one. */
 export type Command =
@@ -67,7 +73,21 @@ export type Command =
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
   | { readonly type: 'RecordDelivery'; readonly commandId: string }
   | { readonly type: 'AssumeEnded'; readonly commandId: string }
-  | { readonly type: 'DeclareTruncation'; readonly manifest: TruncationManifest };
+  | { readonly type: 'DeclareTruncation'; readonly manifest: TruncationManifest }
+  | {
+      readonly type: 'SealLedger';
+      readonly statement: SealStatement;
+      readonly fingerprint: string;
+      readonly signature: string;
+    }
+  | {
+      readonly type: 'JudgeKey';
+      readonly verdict: KeyStatement['verdict'];
+      readonly fingerprint: string;
+      /** The key that says so. */
+      readonly by: string;
+      readonly signature: string;
+    };
 
 export type CommandType = Command['type'];
 
@@ -96,6 +116,8 @@ export interface Answers {
   RecordDelivery: null;
   AssumeEnded: null;
   DeclareTruncation: null;
+  SealLedger: null;
+  JudgeKey: { readonly fingerprint: string; readonly status: 'counts' | 'revoked' };
 }
 
 interface JobOrder {

@@ -5,8 +5,8 @@ import {
   settingsCatalogue,
   type Settings,
 } from '@oakring/contracts';
-import { isMongoUrl } from '@oakring/events';
-import { join, resolve } from 'node:path';
+import { isMongoUrl, storeAddressOf } from '@oakring/events';
+import { resolve } from 'node:path';
 
 const wildcardHosts = new Set(['0.0.0.0', '::']);
 
@@ -66,11 +66,6 @@ export function readManagerSettings(
     dataFolder,
     storeAddress: storeAddressOf(settings.store, dataFolder),
   });
-}
-
-function storeAddressOf(store: string, dataFolder: string): string {
-  if (store === '') return join(dataFolder, 'ledger');
-  return isMongoUrl(store) ? store : resolve(store);
 }
 
 /** Several managers tell each other where they are: that cannot be "everywhere". */

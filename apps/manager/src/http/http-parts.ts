@@ -1,9 +1,11 @@
 import type { Provider, Type } from '@nestjs/common';
 import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
+import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
 import { DeadLetterQueriesController } from '../queries/dead-letter-queries.controller.js';
 import { DecisionQueriesController } from '../queries/decision-queries.controller.js';
+import { DiffQueriesController } from '../queries/diff-queries.controller.js';
 import { EventQueriesController } from '../queries/events/event-queries.controller.js';
 import { HealthController } from '../queries/health/health.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
@@ -17,7 +19,7 @@ import { OpenConnections } from './open-connections.js';
 
 /**
  * The HTTP side as the manager's module lists it, besides `TerminusModule`. Needs by token: PORTS,
- * COMMAND_QUEUE, EVENT_LOG, TELEMETRY, NODE_TOKENS, DEAD_LETTERS, READINESS; by class: Projection,
+ * COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, LEADERSHIP, TELEMETRY, NODE_TOKENS, DEAD_LETTERS, READINESS; by class: Projection, PastStates,
  * NodeChangeFeed, Scheduler.
  */
 export const httpControllers: Type[] = [
@@ -26,6 +28,8 @@ export const httpControllers: Type[] = [
   JobQueriesController,
   NodeQueriesController,
   DecisionQueriesController,
+  DiffQueriesController,
+  KeyCommandsController,
   DeadLetterQueriesController,
   LedgerQueriesController,
   EventQueriesController,

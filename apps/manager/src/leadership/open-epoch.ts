@@ -6,6 +6,7 @@ import {
   type Commit,
   type DomainEvent,
   type EventLogWriter,
+  type SigningKey,
 } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { clusterKey, type ClusterState } from '../views/cluster-state.js';
@@ -21,6 +22,7 @@ export interface Leader {
   readonly pid: number;
   /** Where others reach it over HTTP. */
   readonly url: string;
+  readonly key: SigningKey;
 }
 
 interface Opening {
@@ -97,17 +99,27 @@ async function openingCommit(epoch: number, opening: Opening): Promise<Commit> {
 }
 
 function openingEvents(epoch: number, { projection, leader, ports }: Opening): DomainEvent[] {
-  const { software, host, pid, clusterName, clusterLocation } = leader;
+  const { software, host, pid, url, key, clusterName, clusterLocation } = leader;
   const opened: DomainEvent = {
     stream: 'cluster',
     type: 'EpochOpened',
-    data: { epoch, software, host, pid },
+    data: { epoch, software, host, pid, url, signingKey: key.fingerprint },
   };
-  if (projection.state.cluster.get(clusterKey) !== undefined) return [opened];
+  const { state } = projection;
+  const isFounding = state.cluster.get(clusterKey) === undefined;
+  const presented: DomainEvent = {
+    stream: 'seals',
+    type: 'KeyPresented',
+    data: { fingerprint: key.fingerprint, publicKey: key.publicKey, founding: isFounding },
+  };
+  if (!isFounding) {
+    const isKnown = (state.keys.get(key.fingerprint)?.publicKey ?? null) !== null;
+    return isKnown ? [opened] : [opened, presented];
+  }
   const founded: DomainEvent = {
     stream: 'cluster',
     type: 'ClusterFounded',
     data: { clusterId: ports.ids.next(), name: clusterName, location: clusterLocation },
   };
-  return [founded, opened];
+  return [founded, opened, presented];
 }

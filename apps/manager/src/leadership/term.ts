@@ -48,14 +48,15 @@ export interface Term {
 /** Opens the epoch of `lease` and starts what only a leader does. Throws as `openEpoch`. */
 export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const { log, projection, connection, table, ports, warn } = parts;
-  await openEpoch(lease.epoch, { ...parts, leader: parts.leader() });
+  const leader = parts.leader();
+  await openEpoch(lease.epoch, { ...parts, leader });
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
   const link = new TermLink(connection, lease, ports.timers);
   const loops = new Undo();
   const { watch, deliveries, placements } = startLoops(
-    { ...parts, link, queue: writer, telemetryLog, warn },
+    { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },
     loops,
   );
   connection.start(() => lease.isHeld);

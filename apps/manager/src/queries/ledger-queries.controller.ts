@@ -1,8 +1,15 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
-import type { EventLogReader } from '@oakring/events';
+import type { LedgerKeys } from '@oakring/contracts';
+import type { EventLogReader, LogHead } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
 import { refuseUnknown, type Query as QueryString } from '../http/query-parameters.js';
-import { EVENT_LOG } from '../tokens.js';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { linesOf } from '../history/snapshot-keeper.js';
+import { EVENT_LOG, PORTS } from '../tokens.js';
+import { clusterKey, ledgerKey } from '../views/cluster-state.js';
+import { Projection } from '../views/projection.js';
 import { LEADERSHIP, type LeadershipView } from './tokens.js';
 
 /** `GET /api/v1/ledger/head`: one hash that stands for the whole history up to a position. */
@@ -21,7 +28,38 @@ export class LedgerQueriesController {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLogReader,
     @Inject(LEADERSHIP) private readonly leadership: LeadershipView,
+    @Inject(PORTS) private readonly ports: Ports,
+    private readonly projection: Projection,
   ) {}
+
+  /** The keys that seal this log, and how far it is sealed. */
+  @Get('keys')
+  keys(@Query() query: QueryString): LedgerKeys {
+    refuseUnknown(query, []);
+    const { state, position } = this.projection;
+    return {
+      clusterId: state.cluster.get(clusterKey)?.clusterId ?? '',
+      position,
+      sealed: state.seals.get(ledgerKey)?.position ?? null,
+      items: [...state.keys.values()],
+    };
+  }
+
+  /** Every record of every view at one position, as lines: what `oakring audit fsck` compares. */
+  @Get('views')
+  async views(@Query() query: QueryString, @Res() reply: FastifyReply): Promise<void> {
+    refuseUnknown(query, []);
+    const { state } = this.projection;
+    const lines = withHead(state.head, linesOf(state, this.ports));
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': 'application/x-ndjson',
+      'oakring-position': String(this.projection.position),
+    });
+    await pipeline(Readable.from(lines), reply.raw).catch(() => {
+      // A reader that goes away is no failure.
+    });
+  }
 
   @Get('head')
   async head(
@@ -34,4 +72,9 @@ export class LedgerQueriesController {
     const { leader, leading } = this.leadership.status;
     return { position, hash, epoch, leader, leading };
   }
+}
+
+async function* withHead(head: LogHead, lines: AsyncIterable<string>): AsyncGenerator<string> {
+  yield `${JSON.stringify(head)}\n`;
+  yield* lines;
 }

@@ -25,12 +25,11 @@ export class NodeQueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<NodeAnswer> | undefined> {
     const question = { request, reply, parameters: pageParameters, joinsTelemetry: true };
-    return this.views.answer(question, (query) => {
-      const { state, position } = this.projection;
-      return pageOf(state.nodes.values(), pageRequestOf(query), position, (node) =>
-        nodeAnswer(node, this.telemetry),
-      );
-    });
+    return this.views.answer(question, (query, { state, position, telemetry }) =>
+      pageOf(state.nodes.values(), pageRequestOf(query), position, (node) =>
+        nodeAnswer(node, telemetry),
+      ),
+    );
   }
 
   /** What the scheduler's copy lacks. */
@@ -58,12 +57,15 @@ export class NodeQueriesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NodeAnswer | undefined> {
-    return this.views.answer({ request, reply, joinsTelemetry: true }, () => {
-      const node = this.projection.state.nodes.get(id);
-      if (node !== undefined) return nodeAnswer(node, this.telemetry);
-      const detail = `There is no node ${id}.`;
-      throw new OakringError({ code: 'node-unknown', detail, field: 'id', value: id });
-    });
+    return this.views.answer(
+      { request, reply, joinsTelemetry: true },
+      (_, { state, telemetry }) => {
+        const node = state.nodes.get(id);
+        if (node !== undefined) return nodeAnswer(node, telemetry);
+        const detail = `There is no node ${id}.`;
+        throw new OakringError({ code: 'node-unknown', detail, field: 'id', value: id });
+      },
+    );
   }
 }
 

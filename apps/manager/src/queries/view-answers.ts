@@ -1,9 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { integerParameter, refuseUnknown, type Query } from '../http/query-parameters.js';
-import { TELEMETRY } from '../tokens.js';
+import type { Ports } from '@oakring/ports';
+import { PastStates } from '../history/past-states.js';
+import {
+  integerParameter,
+  refuseUnknown,
+  textParameter,
+  type Query,
+} from '../http/query-parameters.js';
+import { PORTS, TELEMETRY } from '../tokens.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
+import type { ClusterState } from '../views/cluster-state.js';
 import { Projection } from '../views/projection.js';
 
 /** How long a reader is kept waiting for a position (design §6). */
@@ -18,30 +26,68 @@ interface ViewQuestion {
   readonly joinsTelemetry?: boolean;
 }
 
+/** One moment of the cluster: now, or any before. */
+export interface View {
+  readonly state: ClusterState;
+  readonly position: number;
+  /** Readings are no part of a view: of the past there are none. */
+  readonly telemetry: TelemetryReader;
+}
+
+function pastView(state: ClusterState): View {
+  return { state, position: state.head.position, telemetry: noReadings };
+}
+
+const noReadings: TelemetryReader = {
+  latest: () => null,
+  lastSeenMs: () => null,
+  foreignSince: () => ({ newest: 0, foreign: [] }),
+};
+
 /** What all views have in common: `minPosition`, position and age, and answers not sent again. */
 @Injectable()
 export class ViewAnswers {
   constructor(
     private readonly projection: Projection,
     @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
+    private readonly past: PastStates,
+    @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
-  /** Waits for the position asked for, then builds the answer in one go: it is of one position. */
-  async answer<T>(question: ViewQuestion, build: (query: Query) => T): Promise<T | undefined> {
+  /**
+   * Waits for the position asked for, or goes back to the moment asked for, then builds the answer
+   * in one go: it is of one position.
+   */
+  async answer<T>(
+    question: ViewQuestion,
+    build: (query: Query, view: View) => T,
+  ): Promise<T | undefined> {
     const { request, reply, parameters = [], joinsTelemetry = false } = question;
     // Fastify parsed it; its type is left open there.
     const query = request.query as Query;
-    refuseUnknown(query, [...parameters, 'minPosition']);
+    refuseUnknown(query, [...parameters, 'minPosition', 'at']);
     await this.reach(query);
-    const tag = this.tagOf(joinsTelemetry);
+    const at = textParameter(query, 'at');
+    const view = at === null ? this.present() : pastView(await this.past.at(at, 'at'));
+    const tag = at === null ? this.tagOf(joinsTelemetry) : `W/"${view.position}"`;
+    const ageMs = at === null ? this.projection.ageMs : this.ageOf(view.state.head.at);
     void reply.headers({
-      'oakring-position': String(this.projection.position),
-      'oakring-age-ms': String(this.projection.ageMs),
+      'oakring-position': String(view.position),
+      'oakring-age-ms': String(ageMs),
       etag: tag,
     });
-    if (!namesTag(request.headers['if-none-match'], tag)) return build(query);
+    if (!namesTag(request.headers['if-none-match'], tag)) return build(query, view);
     void reply.code(304);
     return undefined;
+  }
+
+  private present(): View {
+    const { state, position } = this.projection;
+    return { state, position, telemetry: this.telemetry };
+  }
+
+  private ageOf(at: number): number {
+    return Math.max(0, this.ports.clock.wallMs() - at);
   }
 
   private async reach(query: Query): Promise<void> {

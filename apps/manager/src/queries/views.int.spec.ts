@@ -99,7 +99,7 @@ describe('lists', () => {
     expect(seen).toEqual(ids.sort());
   });
 
-  it.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'cursor=%21', 'at=3'])(
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'cursor=%21', 'since=3'])(
     'refuse ?%s, naming the parameter',
     async (query) => {
       const answer = await read(`/api/v1/jobs?${query}`);

@@ -10,7 +10,10 @@ import type {
   JobRecord,
   NodeRecord,
   PlacementRecord,
+  KeyRecord,
+  MerkleRecord,
   RetiredRecord,
+  SealRecord,
 } from './records.js';
 
 /**
@@ -30,6 +33,9 @@ export class ClusterState {
   readonly answers: Table<AnswerRecord>;
   readonly retired: Table<RetiredRecord>;
   readonly counters: Table<CountersRecord>;
+  readonly keys: Table<KeyRecord>;
+  readonly seals: Table<SealRecord>;
+  readonly merkle: Table<MerkleRecord>;
 
   /** Keys of a job's instances. */
   readonly instancesOfJob = new Index();
@@ -62,8 +68,11 @@ export class ClusterState {
     this.answers = new Table('answers', saved);
     this.retired = new Table('retired', saved);
     this.counters = new Table('counters', saved);
+    this.keys = new Table('keys', saved);
+    this.seals = new Table('seals', saved);
+    this.merkle = new Table('merkle', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
-    const { commands, answers, retired, counters } = this;
+    const { commands, answers, retired, counters, keys, seals, merkle } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -75,11 +84,16 @@ export class ClusterState {
       answers,
       retired,
       counters,
+      keys,
+      seals,
+      merkle,
     ] as unknown as readonly Table<object>[];
   }
 }
 
 export const clusterKey = 'cluster';
+/** Key of the one record of `seals` and of `merkle`. */
+export const ledgerKey = 'ledger';
 
 export function instanceKey(job: string, number: number): string {
   return `${job}/${number}`;

@@ -1,5 +1,5 @@
 import type { Constraint, NodeStatus, Resources, Technology } from '@oakring/contracts';
-import type { JsonObject } from '@oakring/events';
+import type { JsonObject, MerkleFrontier } from '@oakring/events';
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 
@@ -121,6 +121,27 @@ export interface RetiredRecord {
   readonly order: number;
 }
 
+/** A key that seals this log. Key: its fingerprint. */
+export interface KeyRecord {
+  readonly fingerprint: string;
+  /** SPKI, DER, base64; null when it was endorsed before it was ever presented. */
+  readonly publicKey: string | null;
+  /** Only a key that counts may endorse, and only its seals prove something. */
+  readonly status: 'presented' | 'counts' | 'revoked';
+  /** Fingerprint of the key that endorsed or revoked it; its own, for the founding key. */
+  readonly by: string | null;
+  readonly position: number;
+}
+
+/** The newest seal, by whichever key. */
+export interface SealRecord {
+  /** Sealed up to here. */
+  readonly position: number;
+  readonly fingerprint: string;
+  /** Position of the commit that holds the seal. */
+  readonly sealedAt: number;
+}
+
 /** Counters of the fold itself. */
 export interface CountersRecord {
   /** Generations of forgotten (job, number)s are at most this. */
@@ -128,3 +149,6 @@ export interface CountersRecord {
   readonly ended: number;
   readonly retired: number;
 }
+
+/** The Merkle tree over the hashes of all commits. One record. */
+export type MerkleRecord = MerkleFrontier;

@@ -120,6 +120,17 @@ export const requestErrors = {
     title: 'No other worker can take the instance',
     remedy: 'Add capacity, or name what should give way.',
   },
+  'key-untrusted': {
+    status: 409,
+    title: 'The signing key does not count',
+    remedy:
+      'Sign with a key that counts: oakring audit endorse <fingerprint> --key <its PEM file>.',
+  },
+  'signature-invalid': {
+    status: 400,
+    title: 'The signature is not of this key over this statement',
+    remedy: 'Sign the statement that docs/ledger-format.md describes.',
+  },
   'decision-unknown': {
     status: 404,
     title: 'The decision is not known',
@@ -139,6 +150,11 @@ export const requestErrors = {
     status: 400,
     title: 'The request is not well-formed HTTP',
     remedy: 'Correct the request line, the headers or the encoding of the address.',
+  },
+  'moment-invalid': {
+    status: 400,
+    title: 'The moment is not in the log',
+    remedy: 'Give a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m.',
   },
   'position-invalid': {
     status: 400,

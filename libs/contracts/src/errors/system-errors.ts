@@ -72,6 +72,12 @@ export const systemErrors = {
     title: 'The store cannot keep a ledger',
     remedy: 'Run MongoDB as a replica set (one member is enough) that journals its writes.',
   },
+  'key-unusable': {
+    status: 500,
+    title: 'The signing key cannot be used',
+    remedy:
+      'Give it to its owner only (chmod 600), or move it away: a new key is made and has to be endorsed.',
+  },
   'log-damaged': {
     status: 500,
     title: 'The event log is damaged',

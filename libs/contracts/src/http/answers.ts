@@ -127,3 +127,40 @@ export interface DeadLetter {
   /** How many like it were dropped since the one before, by the limit per node. */
   readonly suppressed: number;
 }
+
+/** `GET /api/v1/diff`: what changed between the states after two commits. */
+export interface DiffAnswer {
+  readonly from: { readonly position: number; readonly at: string };
+  readonly to: { readonly position: number; readonly at: string };
+  readonly items: readonly DiffItem[];
+  /** There are more than the limit. */
+  readonly more: boolean;
+}
+
+export interface DiffItem {
+  /** nodes, jobs, instances, placements or commands. */
+  readonly view: string;
+  readonly key: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  /** By field; null: it is not there. */
+  readonly fields: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
+}
+
+/** A key that seals the ledger, of `GET /api/v1/ledger/keys`. */
+export interface LedgerKey {
+  /** SHA-256 of the public key's SPKI DER, hexadecimal. */
+  readonly fingerprint: string;
+  readonly publicKey: string | null;
+  readonly status: 'presented' | 'counts' | 'revoked';
+  readonly by: string | null;
+  readonly position: number;
+}
+
+/** `GET /api/v1/ledger/keys`. */
+export interface LedgerKeys {
+  readonly clusterId: string;
+  readonly position: number;
+  /** The ledger is sealed up to here; null before the first seal. */
+  readonly sealed: number | null;
+  readonly items: readonly LedgerKey[];
+}

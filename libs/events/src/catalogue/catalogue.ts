@@ -1,11 +1,17 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { clusterEvents } from './cluster-events.js';
+import { evidenceEvents } from './evidence-events.js';
 import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
 
 /** Every type of event with its JSON Schema; the types of TypeScript are derived from them. */
-export const eventSchemas = { ...clusterEvents, ...nodeEvents, ...jobEvents };
+export const eventSchemas = {
+  ...clusterEvents,
+  ...evidenceEvents,
+  ...nodeEvents,
+  ...jobEvents,
+};
 
 export type EventType = keyof typeof eventSchemas;
 type DeepReadonly<T> = T extends readonly (infer E)[]
@@ -21,7 +27,7 @@ export type DomainEvent = {
 }[EventType];
 
 /** Version of each type's schema that is written today. An older one passes an upcaster first. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const validators = new Map<string, ReturnType<typeof Compile>>();
 

@@ -4,7 +4,15 @@ import { id, natural, text } from './shapes.js';
 /** Stream `cluster`. */
 export const clusterEvents = {
   ClusterFounded: Type.Object({ clusterId: id, name: text, location: text }),
-  EpochOpened: Type.Object({ epoch: natural, software: text, host: text, pid: natural }),
+  EpochOpened: Type.Object({
+    epoch: natural,
+    software: text,
+    host: text,
+    pid: natural,
+    /** Where the leader takes commands, and the key that it signs with; null: not known then. */
+    url: Type.Union([text, Type.Null()]),
+    signingKey: Type.Union([text, Type.Null()]),
+  }),
   /** A request with an Idempotency-Key changed nothing; its answer is kept all the same. */
   RequestAnswered: Type.Object({ request: text }),
   /** A request was refused before it concerned any job or node. */

@@ -5,6 +5,7 @@ import {
   readBranch,
   readLeaf,
   readMeta,
+  type BranchNode,
   type LeafNode,
   type LeafValue,
   type Meta,
@@ -24,6 +25,8 @@ export interface Pages {
   readonly isShort: boolean;
   /** The pages that a branch page points to. */
   branch(number: number): number[];
+  /** The same, with the keys that part them. */
+  branches(number: number): BranchNode[];
   leaf(number: number): LeafNode[];
   value(value: LeafValue): Buffer;
   /** These pages must lie in the file, behind the meta pages. */
@@ -55,10 +58,14 @@ export function pagesOf(file: number): Pages {
     return content;
   };
 
+  const branches = (number: number): BranchNode[] =>
+    sound(readBranch(page(number), number), number, 'branch');
+
   return {
     meta,
     isShort: fileBytes < (lastPage + 1) * pageSize,
-    branch: (number) => sound(readBranch(page(number), number), number, 'branch'),
+    branch: (number) => branches(number).map(({ child }) => child),
+    branches,
     leaf: (number) => sound(readLeaf(page(number), number), number, 'leaf'),
     demand,
     value(value) {

@@ -83,12 +83,21 @@ export function readMeta(bytes: Buffer): Meta | string {
   };
 }
 
-/** Pages that a branch page points to, left to right; null when the page is not a sound branch. */
-export function readBranch(page: Buffer, number: number): number[] | null {
+/** What a branch page points to, and the least key of it. */
+export interface BranchNode {
+  readonly key: Buffer;
+  readonly child: number;
+}
+
+/** The nodes of a branch page, left to right; null when the page is not a sound branch. */
+export function readBranch(page: Buffer, number: number): BranchNode[] | null {
   const offsets = nodeOffsets(page, number, branchFlag);
-  // Bits 0–15, 16–31 and 32–47 of the child's number.
   return (
-    offsets?.map((at) => page.readUInt32LE(at) + page.readUInt16LE(at + 4) * 4_294_967_296) ?? null
+    offsets?.map((at) => ({
+      key: page.subarray(at + nodeHeaderBytes, at + nodeHeaderBytes + page.readUInt16LE(at + 6)),
+      // Bits 0–15, 16–31 and 32–47 of the child's number.
+      child: page.readUInt32LE(at) + page.readUInt16LE(at + 4) * 4_294_967_296,
+    })) ?? null
   );
 }
 

@@ -17,6 +17,12 @@ export type DamageKind =
   | 'epoch'
   /** Time falls. */
   | 'time'
+  /** The index of streams is not the one of these commits. */
+  | 'index'
+  /** A seal or a key does not fit what it speaks of. */
+  | 'seal'
+  /** Two manifests of dropped telemetry contradict each other. */
+  | 'manifest'
   /** The events of a commit, their streams or their versions do not fit together. */
   | 'events';
 

@@ -13,17 +13,37 @@ export type ChainCheck =
  * caller throws `logDamaged`, or goes on from the head that comes back.
  */
 export function verifyChain(commits: readonly Commit[], head: LogHead): ChainCheck {
+  const verifier = chainVerifier(head);
+  for (const commit of commits) {
+    const damage = verifier.next(commit);
+    if (damage !== null) return { status: 'damaged', damage };
+  }
+  return { status: 'intact', head: verifier.head };
+}
+
+/** `verifyChain` of more commits than fit into memory, one after the other. */
+export interface ChainVerifier {
+  /** Where the log stands after the commits so far. */
+  readonly head: LogHead;
+  /** What is wrong with the next commit; null when it continues the log. */
+  next(commit: Commit): Damage | null;
+}
+
+export function chainVerifier(head: LogHead): ChainVerifier {
   const versions = new Map<string, number>();
   const fromStart = head.position === 0;
   let last = head;
-  for (const commit of commits) {
-    const problem = linkProblem(commit, last) ?? eventsProblem(commit, versions, fromStart);
-    if (problem !== null) {
-      return { status: 'damaged', damage: { position: commit.position, ...problem } };
-    }
-    last = headOf(commit);
-  }
-  return { status: 'intact', head: last };
+  return {
+    get head() {
+      return last;
+    },
+    next(commit) {
+      const problem = linkProblem(commit, last) ?? eventsProblem(commit, versions, fromStart);
+      if (problem !== null) return { position: commit.position, ...problem };
+      last = headOf(commit);
+      return null;
+    },
+  };
 }
 
 interface Problem {

@@ -1,6 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import type { Timers } from '@oakring/ports';
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { LeaseStore } from '../lease/lease-store.port.js';
 import { openMongoLeaseStore } from '../lease/mongodb/mongo-lease-store.js';
 import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
@@ -28,6 +29,12 @@ const mongoUrl = /^mongodb(\+srv)?:\/\//;
 /** Whether an address of OAKRING_STORE is a MongoDB URL; otherwise it is a folder. */
 export function isMongoUrl(address: string): boolean {
   return mongoUrl.test(address);
+}
+
+/** The address of OAKRING_STORE: a MongoDB URL, or an absolute folder, `<data>/ledger` when empty. */
+export function storeAddressOf(store: string, dataFolder: string): string {
+  if (store === '') return join(dataFolder, 'ledger');
+  return isMongoUrl(store) ? store : resolve(store);
 }
 
 /**

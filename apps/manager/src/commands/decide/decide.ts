@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
+import { judgeKey, sealLedger } from './evidence.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { moveInstance, refuseMove } from './moves.js';
 import { observeNode, recordWorkerStatus } from './node-presence.js';
@@ -44,5 +45,9 @@ export function decide(deciding: Deciding, command: Command): Decided<unknown> {
     case 'DeclareTruncation':
       deciding.emit({ stream: 'cluster', type: 'TelemetryTruncated', data: command.manifest });
       return { answer: null };
+    case 'SealLedger':
+      return sealLedger(deciding, command);
+    case 'JudgeKey':
+      return judgeKey(deciding, command);
   }
 }

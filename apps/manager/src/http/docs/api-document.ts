@@ -1,7 +1,8 @@
 import { Injectable, type INestApplication } from '@nestjs/common';
 import { errorCatalogue, type ErrorCode } from '@oakring/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { operations, type DescribedOperation } from './operations.js';
+import type { DescribedOperation } from './described.js';
+import { operations } from './operations.js';
 
 /**
  * The OpenAPI document: paths from the routes, their meaning from `operations.ts`. Made on the first

@@ -1,30 +1,6 @@
 import type { ErrorCode } from '@oakring/contracts';
-
-/** A parameter in the query string or a header. */
-interface DescribedParameter {
-  readonly in: 'query' | 'header';
-  readonly name: string;
-  readonly description: string;
-  readonly type: 'string' | 'integer' | 'boolean';
-}
-
-/** What the routes themselves cannot tell. Schemas are named as in `schemas.ts`. */
-export interface DescribedOperation {
-  readonly tag: string;
-  readonly summary: string;
-  readonly parameters?: readonly DescribedParameter[];
-  readonly body?: { readonly schema: string; readonly optional?: boolean };
-  readonly answers: readonly DescribedAnswer[];
-  readonly problems?: readonly ErrorCode[];
-}
-
-interface DescribedAnswer {
-  readonly status: number;
-  readonly description: string;
-  readonly media?: string;
-  /** Null: no schema. */
-  readonly schema: string | null;
-}
+import type { DescribedAnswer, DescribedOperation, DescribedParameter } from './described.js';
+import { ledgerOperations, momentParameter } from './ledger-operations.js';
 
 function query(
   name: string,
@@ -45,6 +21,7 @@ const list = [
   query('limit', 'integer', 'Items of a page: 1 to 1000, 100 by default.'),
   query('cursor', 'string', '`next` of the page before.'),
   minPosition,
+  momentParameter,
 ];
 const inBody: readonly ErrorCode[] = [
   'invalid-json',
@@ -93,7 +70,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
   'get /api/v1/jobs/{id}': {
     tag: 'Jobs',
     summary: 'Show a job with its instances',
-    parameters: [minPosition],
+    parameters: [minPosition, momentParameter],
     answers: [ok('Job', 'The job.')],
     problems: ['job-unknown', 'position-not-reached'],
   },
@@ -144,7 +121,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
   'get /api/v1/nodes/{id}': {
     tag: 'Nodes',
     summary: 'Show a node',
-    parameters: [minPosition],
+    parameters: [minPosition, momentParameter],
     answers: [ok('Node', 'The node.')],
     problems: ['node-unknown', 'position-not-reached'],
   },
@@ -170,11 +147,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     parameters: [query('limit', 'integer', '1 to 10000, 100 by default.')],
     answers: [ok('DeadLetterPage', 'The newest.')],
   },
-  'get /api/v1/ledger/head': {
-    tag: 'Ledger',
-    summary: 'Position and hash of the newest commit',
-    answers: [ok('LedgerHead', 'The head.')],
-  },
+  ...ledgerOperations,
   'get /api/v1/events': {
     tag: 'Ledger',
     summary: 'Replay the ledger, and follow it',

@@ -1,3 +1,4 @@
+import { ledgerSchemas } from './ledger-schemas.js';
 import { errorCatalogue, maxJobCount } from '@oakring/contracts';
 import {
   id,
@@ -185,7 +186,14 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   DeadLetterPage: page(
     object({ at: time, topic: text, code: text, reason: text, payload: text, suppressed: natural }),
   ),
-  LedgerHead: object({ position, hash: text, epoch: natural, leading: { type: 'boolean' } }),
+  LedgerHead: object({
+    position,
+    hash: text,
+    epoch: natural,
+    leader: nullable(text),
+    leading: { type: 'boolean' },
+  }),
+  ...ledgerSchemas,
   EventLine,
   Problem,
 };

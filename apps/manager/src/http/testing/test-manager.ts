@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
-import { MemoryEventLog } from '@oakring/events';
+import { MemoryEventLog, signingKeyOf, type SigningKey } from '@oakring/events';
 import { simulatedPorts, type Ports } from '@oakring/ports';
+import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { CommandWriter } from '../../commands/writer.js';
@@ -11,7 +12,8 @@ import { DEAD_LETTERS, LEADERSHIP, READINESS } from '../../queries/tokens.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { proposal } from '../../testing/given.js';
-import { COMMAND_QUEUE, EVENT_LOG, PORTS, TELEMETRY } from '../../tokens.js';
+import { PastStates } from '../../history/past-states.js';
+import { COMMAND_QUEUE, EVENT_LOG, PORTS, SIGNING_KEY, TELEMETRY } from '../../tokens.js';
 import { ClusterState } from '../../views/cluster-state.js';
 import { NodeChangeFeed } from '../../views/node-changes.js';
 import { Projection } from '../../views/projection.js';
@@ -58,6 +60,7 @@ export interface TestManager {
   readonly scheduler: ScriptedScheduler;
   readonly telemetry: SetTelemetry;
   readonly letters: DeadLetter[];
+  readonly signingKey: SigningKey;
   readonly readiness: { ready: boolean; detail: string };
   /** Decides a command as if it came from elsewhere. */
   submit(command: Command): Promise<unknown>;
@@ -107,6 +110,8 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: LEADERSHIP, useValue: leadership },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
+      { provide: PastStates, useValue: new PastStates(log, projection, null, ports) },
+      { provide: SIGNING_KEY, useValue: signingKey },
       { provide: Scheduler, useValue: scheduler },
     ],
   };
@@ -126,6 +131,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     scheduler,
     telemetry,
     letters,
+    signingKey,
     readiness,
     submit: (command) => writer.submit(command),
     get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { ...bearer, ...headers } }),
@@ -145,6 +151,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     },
   };
 }
+
+const signingKey = signingKeyOf(
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+);
 
 const tokens = {
   token: (nodeId: string) => `token-of-${nodeId}`,

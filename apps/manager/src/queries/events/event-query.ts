@@ -25,7 +25,7 @@ export interface EventQuery {
   readonly limit: number;
 }
 
-const streamPattern = /^(cluster|(nodes|jobs)\/[A-Za-z0-9._-]{1,128})$/;
+const streamPattern = /^(cluster|seals|(nodes|jobs)\/[A-Za-z0-9._-]{1,128})$/;
 
 export function eventQueryOf(request: FastifyRequest): EventQuery {
   // Fastify parsed it; its type is left open there.
@@ -76,7 +76,7 @@ function startOf(
 function streamOf(query: Query): string | null {
   const stream = textParameter(query, 'stream');
   if (stream === null || streamPattern.test(stream)) return stream;
-  throw badParameter('stream', stream, 'not cluster, nodes/<id> or jobs/<id>');
+  throw badParameter('stream', stream, 'not cluster, seals, nodes/<id> or jobs/<id>');
 }
 
 function typesOf(query: Query): ReadonlySet<string> | null {

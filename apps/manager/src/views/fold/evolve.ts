@@ -1,5 +1,5 @@
-import type { Commit, StoredEvent } from '@oakring/events';
-import { clusterKey, type ClusterState } from '../cluster-state.js';
+import { emptyFrontier, withLeaf, type Commit, type StoredEvent } from '@oakring/events';
+import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
 import {
   commandDelivered,
@@ -21,10 +21,11 @@ import {
   moveStarted,
   placementRefused,
 } from './jobs.fold.js';
+import { evolveEvidence } from './evidence.fold.js';
 import { nodeRegistered, nodeStepped } from './nodes.fold.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 1;
+export const foldVersion = 2;
 
 /** Answers to commands are kept for this much commit time (design §4). */
 const answersKeptMs = 24 * 3_600_000;
@@ -35,13 +36,9 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'ClusterFounded':
       state.cluster.set(clusterKey, { ...event.data, epoch: 0 });
       break;
-    case 'EpochOpened': {
-      const cluster = state.cluster.get(clusterKey);
-      if (cluster !== undefined) {
-        state.cluster.set(clusterKey, { ...cluster, epoch: event.data.epoch });
-      }
+    case 'EpochOpened':
+      epochOpened(state, event.data.epoch);
       break;
-    }
     case 'NodeRegistered':
     case 'NodeBecameReady':
     case 'NodeSuspected':
@@ -76,6 +73,12 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
       if (job !== undefined) evolveJob(state, job, event);
       break;
     }
+    case 'KeyPresented':
+    case 'KeyEndorsed':
+    case 'KeyRevoked':
+    case 'LedgerSealed':
+      evolveEvidence(state, event);
+      break;
     // Refusals and manifests are for the record; no view shows them.
     case 'JobSubmissionRefused':
     case 'JobScaleRefused':
@@ -86,6 +89,11 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'TelemetryTruncated':
       break;
   }
+}
+
+function epochOpened(state: ClusterState, epoch: number): void {
+  const cluster = state.cluster.get(clusterKey);
+  if (cluster !== undefined) state.cluster.set(clusterKey, { ...cluster, epoch });
 }
 
 type NodeEvent = Extract<
@@ -155,6 +163,7 @@ function evolveJob(state: ClusterState, job: JobRecord, event: StoredEvent): voi
 
 /** Folds what a commit says beside its events, and moves the head. Events are folded by `evolve`. */
 export function concludeCommit(state: ClusterState, commit: Commit): void {
+  state.merkle.set(ledgerKey, withLeaf(state.merkle.get(ledgerKey) ?? emptyFrontier, commit.hash));
   for (const command of commit.commands) {
     state.answers.set(command.id, {
       id: command.id,

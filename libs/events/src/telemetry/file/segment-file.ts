@@ -3,7 +3,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeLine, type BatchHead, type SegmentLine } from '../batch.js';
-import { merkleRoot } from '../merkle-root.js';
+import { merkleRoot } from '../../evidence/merkle-tree.js';
 import type { TruncationManifest } from '../telemetry-log.port.js';
 
 /** A segment's file is named after its epoch and its first batch. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { merkleRoot } from './merkle-root.js';
+import { merkleRoot } from './merkle-tree.js';
 
 describe('The Merkle root', () => {
   it('of nothing is the hash of nothing', () => {

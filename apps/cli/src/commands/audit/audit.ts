@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Surroundings } from '../context.js';
+import { addCopyCommand } from './copy.js';
+import { addExportCommand } from './export.js';
+import { addFsckCommand } from './fsck.js';
+import { addKeyCommands } from './keys.js';
+import { addVerifyCommand } from './verify.js';
+
+/** `oakring audit …`: what an auditor needs, with a manager or without one. */
+export function addAuditCommands(program: Command, surroundings: Surroundings): void {
+  const audit = program
+    .command('audit')
+    .description('prove what happened: verify, export, compare and copy the ledger')
+    .addHelpText(
+      'after',
+      `
+Exit codes of audit commands:
+  0  whole
+  1  damaged or different
+  2  wrong usage or settings
+  3  it cannot be read or reached
+
+Examples:
+  oakring audit verify
+  oakring audit export --from 1 --to 100 --out first.bundle
+  oakring audit verify first.bundle
+  oakring audit copy --from ./oakring-data/ledger --to mongodb://127.0.0.1:27017/oakring`,
+    );
+  addVerifyCommand(audit, surroundings);
+  addExportCommand(audit, surroundings);
+  addFsckCommand(audit, surroundings);
+  addCopyCommand(audit, surroundings);
+  addKeyCommands(audit, surroundings);
+}

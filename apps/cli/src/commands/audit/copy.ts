@@ -1,0 +1,96 @@
+import { isMongoUrl, lockFolder, openEventStore, type EventStore } from '@oakring/events';
+import type { Command } from 'commander';
+import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { contextOf, type Context, type Surroundings } from '../context.js';
+import { commitsOf, damageLine, storeOf } from './store.js';
+import { clearProgress, tellProgress } from './verify.js';
+
+interface CopyOptions {
+  readonly from: string;
+  readonly to: string;
+}
+
+export function addCopyCommand(audit: Command, surroundings: Surroundings): void {
+  audit
+    .command('copy')
+    .description(
+      'copy a ledger into another store: same bytes, same hashes; goes on where it stopped',
+    )
+    .requiredOption('--from <store>', 'a folder or mongodb://…')
+    .requiredOption('--to <store>', 'a folder or mongodb://…, empty or with the same beginning')
+    .action(async (options: CopyOptions, command: Command) => {
+      await copy(contextOf(surroundings, command), surroundings, options);
+    });
+}
+
+async function copy(context: Context, { env }: Surroundings, options: CopyOptions): Promise<void> {
+  const { terminal, ports, json } = context;
+  const from = storeOf(env, options.from);
+  const to = storeOf(env, options.to);
+  const lock = isMongoUrl(to)
+    ? null
+    : await lockFolder(to, { pid: process.pid, what: 'oakring audit copy' });
+  try {
+    const target = await openEventStore(to, ports.timers);
+    try {
+      await refuseLedTarget(target);
+      const copied = await copyInto(target, from, context);
+      clearProgress(terminal);
+      const { position, hash } = await target.log.head();
+      if (json) return terminal.out(JSON.stringify({ position, hash, copied }));
+      terminal.out(`whole: positions ${Math.min(1, position)}–${position}, head ${hash}`);
+      terminal.out(terminal.colors.dim(`${copied} commits copied to ${target.place}`));
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** A manager that leads there would write its own history on top of what is copied. */
+async function refuseLedTarget({ leases, place }: EventStore): Promise<void> {
+  const lease = (await leases?.read()) ?? null;
+  if (lease === null || lease.holder === '') return;
+  const detail = `A manager leads ${place} (${lease.url}, epoch ${lease.epoch}). Stop it first.`;
+  throw new CommandFailure(detail, exitCodes.refused);
+}
+
+async function copyInto(
+  { log, place }: EventStore,
+  from: string,
+  { terminal, ports }: Context,
+): Promise<number> {
+  const there = await log.head();
+  let copied = 0;
+  let reached = 0;
+  for await (const walked of commitsOf(from, ports)) {
+    if (walked.status === 'damaged') {
+      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
+    }
+    const { commit } = walked;
+    reached = commit.position;
+    tellProgress(terminal, reached);
+    if (reached < there.position) continue;
+    if (reached === there.position) {
+      if (commit.hash !== there.hash) throw differs(place, reached);
+      continue;
+    }
+    const appended = await log.append(commit);
+    if (appended.status === 'unavailable') {
+      const detail = `${place} cannot be written: ${appended.reason}.`;
+      throw new CommandFailure(detail, exitCodes.unreachable);
+    }
+    if (appended.status === 'deposed') throw differs(place, appended.head.position);
+    copied += 1;
+  }
+  if (reached < there.position) throw differs(place, reached + 1);
+  return copied;
+}
+
+function differs(place: string, position: number): CommandFailure {
+  return new CommandFailure(
+    `${place} holds another history: it differs at position ${position} at the latest.`,
+    exitCodes.refused,
+  );
+}

@@ -1,0 +1,72 @@
+import type { LedgerKey } from '@oakring/contracts';
+import { signingKeyOf } from '@oakring/events';
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { renderTable } from '../../render/table.js';
+import { contextOf, show, type Surroundings } from '../context.js';
+
+interface JudgeOptions {
+  readonly key?: string;
+}
+
+export function addKeyCommands(audit: Command, surroundings: Surroundings): void {
+  audit
+    .command('keys')
+    .description('list the keys that seal the ledger')
+    .action(async (_: object, command: Command) => {
+      const context = contextOf(surroundings, command);
+      show(context, await context.client.ledgerKeys(), ({ items }) => renderKeys(items));
+    });
+  for (const order of ['endorse', 'revoke'] as const) {
+    audit
+      .command(order)
+      .description(
+        order === 'endorse'
+          ? 'vouch for a key, in the name of the leader’s'
+          : 'say that a key counts no more, in the name of the leader’s',
+      )
+      .argument('<fingerprint>', 'of the key, as "audit keys" lists it')
+      .option('--key <pem>', 'sign with this key instead: for when the leader’s does not count')
+      .action(async (fingerprint: string, options: JudgeOptions, command: Command) => {
+        const context = contextOf(surroundings, command);
+        const signed =
+          options.key === undefined
+            ? null
+            : await signedBy(
+                options.key,
+                order,
+                fingerprint,
+                (await context.client.ledgerKeys()).clusterId,
+              );
+        const answer = await context.client.judgeKey(fingerprint, order, signed);
+        show(context, answer, ({ status }) => `key ${fingerprint}: ${status}`);
+      });
+  }
+}
+
+async function signedBy(
+  path: string,
+  order: 'endorse' | 'revoke',
+  fingerprint: string,
+  clusterId: string,
+): Promise<{ by: string; signature: string }> {
+  const pem = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.usage);
+  });
+  const key = signingKeyOf(pem);
+  const verdict = order === 'endorse' ? 'endorsed' : 'revoked';
+  return { by: key.fingerprint, signature: key.sign({ clusterId, verdict, fingerprint }) };
+}
+
+function renderKeys(keys: readonly LedgerKey[]): string {
+  return renderTable(
+    ['fingerprint', 'status', 'by', 'position'],
+    keys.map(({ fingerprint, status, by, position }) => [
+      fingerprint,
+      status,
+      by === fingerprint ? 'founding' : (by ?? '').slice(0, 16),
+      String(position),
+    ]),
+  );
+}

@@ -1,0 +1,82 @@
+import { OakringError, readSettings, settingsCatalogue } from '@oakring/contracts';
+import {
+  holdSnapshot,
+  isMongoUrl,
+  openEventLogReader,
+  storeAddressOf,
+  walkLedger,
+  type Commit,
+  type Damage,
+} from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import type { Environment } from '../../terminal.js';
+
+/** Commits read at a time. */
+const pageCommits = 1_000;
+
+/** The store that `--store` names, or the settings. */
+export function storeOf(env: Environment, option: string | undefined): string {
+  const { data, store } = settingsCatalogue;
+  const given = option === undefined ? {} : { OAKRING_STORE: option };
+  const settings = readSettings({ data, store }, { ...env, ...given });
+  return storeAddressOf(settings.store, resolve(settings.data));
+}
+
+export type Walked =
+  | { readonly status: 'commit'; readonly commit: Commit }
+  | { readonly status: 'damaged'; readonly damage: Damage };
+
+/** Every commit of a store in order, in bounded memory; ends at the first that cannot be one. */
+export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Walked> {
+  if (!isMongoUrl(store)) {
+    refuseNoLedger(store);
+    yield* walkFolder(store, ports);
+    return;
+  }
+  const log = await openEventLogReader(store, ports.timers);
+  try {
+    for (let from = 1; ;) {
+      const commits = await log.read({ from, limit: pageCommits }).catch(damageOf);
+      if ('damage' in commits) return yield { status: 'damaged', damage: commits.damage };
+      for (const commit of commits) yield { status: 'commit', commit };
+      const last = commits.at(-1);
+      if (last === undefined) return;
+      from = last.position + 1;
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+/** Page by page without lmdb, which damage could bring down; beside a running manager. */
+async function* walkFolder(folder: string, ports: Ports): AsyncGenerator<Walked> {
+  const snapshot = await holdSnapshot(folder);
+  try {
+    for (const walked of walkLedger(folder)) {
+      yield walked;
+      const isPause = walked.status === 'commit' && walked.commit.position % pageCommits === 0;
+      if (isPause) await ports.timers.sleep(0);
+    }
+  } finally {
+    await snapshot.release();
+  }
+}
+
+function refuseNoLedger(folder: string): void {
+  if (existsSync(join(folder, 'data.mdb'))) return;
+  throw new CommandFailure(`There is no ledger in ${folder}.`, exitCodes.unreachable);
+}
+
+function damageOf(error: unknown): { damage: Damage } {
+  if (!(error instanceof OakringError) || error.code !== 'log-damaged') throw error;
+  const position = typeof error.value === 'number' ? error.value : null;
+  return { damage: { position, kind: 'field', detail: error.message } };
+}
+
+/** The damage as one line: the position first, then its kind. */
+export function damageLine({ position, kind, detail }: Damage): string {
+  return `damaged: position ${position ?? 'unknown'}, ${kind}: ${detail}`;
+}

@@ -1,0 +1,101 @@
+import { ledgerVerifier, verifyBundle, type LedgerReport } from '@oakring/events';
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import type { Terminal } from '../../terminal.js';
+import { contextOf, type Context, type Surroundings } from '../context.js';
+import { commitsOf, damageLine, storeOf } from './store.js';
+
+interface VerifyOptions {
+  readonly store?: string;
+  readonly trust?: string;
+}
+
+/** A progress line after so many commits. */
+const progressEvery = 10_000;
+
+export function addVerifyCommand(audit: Command, surroundings: Surroundings): void {
+  audit
+    .command('verify')
+    .description('check a ledger, or a bundle of one, from its first byte to its last')
+    .argument('[bundle]', 'file of "audit export"; without it the store is checked')
+    .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
+    .option('--trust <fingerprint>', 'the one key that counts from the start')
+    .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
+      const context = contextOf(surroundings, command);
+      if (bundle === undefined) await verifyStore(context, surroundings, options);
+      else await verifyFile(context, bundle, options.trust ?? null);
+    });
+}
+
+async function verifyStore(
+  { terminal, ports, json }: Context,
+  { env }: Surroundings,
+  { store, trust }: VerifyOptions,
+): Promise<void> {
+  const verifier = ledgerVerifier({ trust: trust ?? null });
+  for await (const walked of commitsOf(storeOf(env, store), ports)) {
+    const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
+    if (damage !== null) {
+      clearProgress(terminal);
+      terminal.out(json ? JSON.stringify({ status: 'damaged', ...damage }) : damageLine(damage));
+      throw new CommandFailure(damageLine(damage), exitCodes.refused);
+    }
+    if (walked.status === 'commit') tellProgress(terminal, walked.commit.position);
+  }
+  clearProgress(terminal);
+  const report = verifier.report();
+  if (json) return terminal.out(JSON.stringify({ status: 'whole', ...report }, null, 2));
+  const { position, hash } = report.head;
+  terminal.out(`whole: positions ${Math.min(1, position)}–${position}, head ${hash}`);
+  for (const line of detailsOf(report)) terminal.out(terminal.colors.dim(line));
+  for (const warning of report.warnings)
+    terminal.error(terminal.colors.yellow(`warning: ${warning}`));
+}
+
+function detailsOf(report: LedgerReport): string[] {
+  const { events, epochs, seals, sealedTo, manifests, merkleRoot, keys } = report;
+  return [
+    `${events} events, ${epochs} epochs, ${manifests} manifests of dropped telemetry`,
+    `${seals} seals; sealed by a key that counts up to position ${sealedTo}`,
+    `Merkle root ${merkleRoot}`,
+    ...keys.map(({ fingerprint, status }) => `key ${fingerprint}: ${status}`),
+  ];
+}
+
+async function verifyFile(
+  { terminal, json }: Context,
+  path: string,
+  trust: string | null,
+): Promise<void> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
+  });
+  const check = verifyBundle(text.trimEnd().split('\n'), { trust });
+  if (check.status === 'not-a-bundle') {
+    throw new CommandFailure(`${path} is not a bundle: ${check.detail}.`, exitCodes.unreachable);
+  }
+  if (json) terminal.out(JSON.stringify(check, null, 2));
+  if (check.status === 'damaged') {
+    if (!json) terminal.out(damageLine(check.damage));
+    throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
+  }
+  if (json) return;
+  terminal.out(`whole: positions ${check.from}–${check.to}, head ${check.head.hash}`);
+  for (const { fingerprint, status } of check.keys) {
+    terminal.out(terminal.colors.dim(`key ${fingerprint}: ${status}`));
+  }
+  for (const warning of check.warnings) {
+    terminal.error(terminal.colors.yellow(`warning: ${warning}`));
+  }
+}
+
+export function tellProgress(terminal: Terminal, position: number): void {
+  if (terminal.errorIsTerminal && position % progressEvery === 0) {
+    terminal.status(`${position} commits …`);
+  }
+}
+
+export function clearProgress(terminal: Terminal): void {
+  if (terminal.errorIsTerminal) terminal.status('');
+}

@@ -1,0 +1,58 @@
+import type { DiffAnswer, DiffItem } from '@oakring/contracts';
+import type { Command } from 'commander';
+import type { Colors } from '../terminal.js';
+import { contextOf, show, type Surroundings } from './context.js';
+import { wholeNumber } from './options.js';
+
+const defaultItems = 1_000;
+
+export function addDiffCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('diff')
+    .description('what changed in the cluster between two moments')
+    .argument('<from>', 'a position, a time, or a time ago such as -15m')
+    .argument('<to>', 'the same')
+    .option('--limit <n>', 'at most so many records', wholeNumber, defaultItems)
+    .addHelpText('after', '\nExamples:\n  oakring diff 12 40\n  oakring diff -- -1h -5m')
+    .action(async (from: string, to: string, { limit }: { limit: number }, command: Command) => {
+      const context = contextOf(surroundings, command);
+      show(context, await context.client.diff(from, to, limit), (diff) =>
+        renderDiff(diff, context.terminal.colors),
+      );
+    });
+}
+
+function renderDiff({ from, to, items, more }: DiffAnswer, colors: Colors): string {
+  const heading = `from position ${from.position} (${from.at}) to ${to.position} (${to.at})`;
+  if (items.length === 0) return `${heading}: nothing changed`;
+  const lines = items.map((item) => lineOf(item, colors));
+  if (more) lines.push(colors.yellow('… and more: ask with a larger --limit'));
+  return [colors.dim(heading), ...lines].join('\n');
+}
+
+function lineOf({ view, key, change, fields }: DiffItem, colors: Colors): string {
+  const name = `${view.replace(/s$/, '')} ${key}`;
+  const told = Object.entries(fields);
+  switch (change) {
+    case 'added':
+      return `${colors.green(`+ ${name}`)} ${told.flatMap(statusOf('after')).join(' ')}`.trimEnd();
+    case 'removed':
+      return `${colors.red(`- ${name}`)} ${told.flatMap(statusOf('before')).join(' ')}`.trimEnd();
+    case 'changed':
+      return [
+        colors.yellow(`~ ${name}`),
+        ...told.map(([field, { before, after }]) => `${field} ${shown(before)} → ${shown(after)}`),
+      ].join('  ');
+  }
+}
+
+/** Of what came or went, only where it stood: the rest is for `--json`. */
+function statusOf(side: 'before' | 'after') {
+  const told = new Set(['status', 'nodeId', 'desired', 'kind']);
+  return ([field, values]: [string, DiffItem['fields'][string]]): string[] =>
+    told.has(field) && values[side] !== null ? [shown(values[side])] : [];
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

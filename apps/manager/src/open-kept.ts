@@ -1,0 +1,93 @@
+import type { EventLogReader, SigningKey } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import { join } from 'node:path';
+import type { ManagerSettings } from './config/manager-settings.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
+import { PastStates } from './history/past-states.js';
+import { SnapshotKeeper } from './history/snapshot-keeper.js';
+import { SnapshotStore } from './history/snapshot-store.js';
+import { NodeTokens } from './inbox/node-tokens.js';
+import { openStores, type Stores } from './leadership/open-stores.js';
+import { openSigningKey } from './sealing/key-file.js';
+import type { Undo } from './undo.js';
+import { Checkpointer } from './views/checkpointer.js';
+import { foldVersion } from './views/fold/evolve.js';
+import { NodeChangeFeed, nodesTouched } from './views/node-changes.js';
+import { Projection } from './views/projection.js';
+
+/** What a manager has from its start to its end, leading or not. */
+export interface Kept {
+  readonly stores: Stores;
+  readonly deadLetters: DeadLetters;
+  readonly key: SigningKey;
+  readonly tokens: NodeTokens;
+  readonly projection: Projection;
+  readonly feed: NodeChangeFeed;
+  readonly past: PastStates;
+}
+
+interface Surroundings {
+  readonly ports: Ports;
+  readonly warn: (line: string) => void;
+}
+
+/** Opens the data folder and the store, in the order that damages nothing. Throws as `openStores`. */
+export async function openKept(
+  settings: ManagerSettings,
+  { ports, warn }: Surroundings,
+  stopping: Undo,
+): Promise<Kept> {
+  const stores = await openStores(settings, process.pid, ports);
+  stopping.add(() => stores.close());
+  const deadLetters = await DeadLetters.open(settings.dataFolder, ports);
+  stopping.add(() => deadLetters.close());
+  const key = await openSigningKey(settings.dataFolder);
+  const tokens = await openTokens(settings, stores);
+  const { projection, feed } = startViews(stores, ports, warn, stopping);
+  const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
+  return { stores, deadLetters, key, tokens, projection, feed, past };
+}
+
+/** What queries see, and what is kept of it for the next start. */
+function startViews(
+  stores: Stores,
+  ports: Ports,
+  warn: (line: string) => void,
+  stopping: Undo,
+): { projection: Projection; feed: NodeChangeFeed } {
+  const projection = new Projection(stores.recovered.state, ports);
+  const feed = new NodeChangeFeed(projection.state);
+  projection.onProjected((events, head) =>
+    feed.record(head.position, nodesTouched(events, projection.state)),
+  );
+  const checkpointer = new Checkpointer(stores.checkpoints, projection, ports, warn);
+  checkpointer.start();
+  stopping.add(() => checkpointer.stop());
+  return { projection, feed };
+}
+
+/** The states of the past, saved as they pass. */
+async function openPast(
+  { dataFolder }: ManagerSettings,
+  { log, projection, ports, warn }: PastParts,
+  stopping: Undo,
+): Promise<PastStates> {
+  const folder = join(dataFolder, 'snapshots', `v${foldVersion}`);
+  const snapshots = await SnapshotStore.open(folder);
+  const keeper = new SnapshotKeeper(snapshots, projection, ports, warn);
+  keeper.start();
+  stopping.add(() => keeper.stop());
+  return new PastStates(log, projection, snapshots, ports);
+}
+
+interface PastParts {
+  readonly log: EventLogReader;
+  readonly projection: Projection;
+  readonly ports: Ports;
+  readonly warn: (line: string) => void;
+}
+
+function openTokens(settings: ManagerSettings, { secret }: Stores): Promise<NodeTokens> {
+  if (secret !== null) return Promise.resolve(NodeTokens.of(secret));
+  return NodeTokens.open(settings.dataFolder);
+}

@@ -1,0 +1,242 @@
+import { eventSchemas, schemaVersion, type EventData } from '../catalogue/catalogue.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../log/canonical-json.js';
+import { decodeEvents, type Commit, type LogHead } from '../log/commit.js';
+import type { Damage, DamageKind } from '../log/damage.js';
+import { decodeStoredCommit, encodeStoredCommit } from '../log/stored-commit.js';
+import { chainVerifier } from '../log/verify-chain.js';
+import { KeyRing, type KnownKey } from './key-ring.js';
+import { rangeProof, rootFromRange } from './merkle-tree.js';
+
+const format = 'oakring-bundle-1';
+
+/** A commit beside the range, and what proves that it belongs to the sealed tree; null: its signatures alone. */
+interface Exhibit {
+  readonly commit: Commit;
+  readonly proof: readonly string[] | null;
+}
+
+export interface BundleParts {
+  /** Commits of the range, in order. */
+  readonly range: readonly Commit[];
+  /** Hashes of all commits up to the sealed position, in order; empty without a seal. */
+  readonly hashes: readonly string[];
+  /** The commit with the seal that covers the range; null: there is none yet. */
+  readonly seal: Commit | null;
+  /** Commits with key events, in order. */
+  readonly keys: readonly Commit[];
+}
+
+/**
+ * The lines of a bundle (docs/ledger-format.md): everything that is needed to check a range of the
+ * log on a machine without it. Canonical JSON, one object a line.
+ */
+export function* bundleLines({ range, hashes, seal, keys }: BundleParts): Generator<string> {
+  const [first] = range;
+  const last = range.at(-1);
+  if (first === undefined || last === undefined) throw new TypeError('a bundle of no commits');
+  const size = hashes.length;
+  const from = first.position;
+  const to = last.position;
+  yield canonicalJson({ format, from, schemaVersion, sealed: size, to });
+  yield canonicalJson({ schemas: JSON.parse(JSON.stringify(eventSchemas)) as JsonObject });
+  for (const commit of keys) {
+    const { position } = commit;
+    const proof =
+      position <= size ? rangeProof(hashes, { from: position, to: position, size }) : null;
+    yield canonicalJson({ exhibit: encodeStoredCommit(commit), proof });
+  }
+  if (seal !== null) {
+    yield canonicalJson({ exhibit: encodeStoredCommit(seal), proof: null });
+    yield canonicalJson({ rangeProof: rangeProof(hashes, { from, to, size }) });
+  }
+  for (const commit of range) yield encodeStoredCommit(commit);
+}
+
+export type BundleCheck =
+  | {
+      readonly status: 'whole';
+      readonly from: number;
+      readonly to: number;
+      readonly head: LogHead;
+      readonly keys: readonly KnownKey[];
+      readonly warnings: readonly string[];
+    }
+  | { readonly status: 'damaged'; readonly damage: Damage }
+  | { readonly status: 'not-a-bundle'; readonly detail: string };
+
+/** Checks a bundle by itself. `trust`: fingerprint of the only key that counts from the start. */
+export function verifyBundle(
+  lines: readonly string[],
+  { trust }: { readonly trust: string | null },
+): BundleCheck {
+  const header = parsed(lines[0]);
+  if (header?.['format'] !== format) {
+    return { status: 'not-a-bundle', detail: `its first line does not say ${format}` };
+  }
+  try {
+    return new BundleVerifier(header, trust).verify(lines.slice(1));
+  } catch (error) {
+    if (error instanceof BundleProblem) return { status: 'damaged', damage: error.damage };
+    throw error;
+  }
+}
+
+class BundleProblem extends Error {
+  constructor(readonly damage: Damage) {
+    super(damage.detail);
+  }
+}
+
+function fail(position: number | null, kind: DamageKind, detail: string): never {
+  throw new BundleProblem({ position, kind, detail });
+}
+
+class BundleVerifier {
+  private readonly exhibits: Exhibit[] = [];
+  private readonly range: Commit[] = [];
+  private proof: readonly string[] | null = null;
+  private clusterId = '';
+  private readonly from: number;
+  private readonly to: number;
+  private readonly sealed: number;
+
+  constructor(
+    header: JsonObject,
+    private readonly trust: string | null,
+  ) {
+    this.from = Number(header['from']);
+    this.to = Number(header['to']);
+    this.sealed = Number(header['sealed']);
+  }
+
+  verify(lines: readonly string[]): BundleCheck {
+    for (const line of lines) this.take(line);
+    const head = this.verifyRange();
+    const { warnings, keys } = this.verifySeal();
+    return { status: 'whole', from: this.from, to: this.to, head, keys, warnings };
+  }
+
+  private take(line: string): void {
+    const object = parsed(line);
+    if (object === null) fail(this.from + this.range.length, 'not-a-commit', 'a line is not JSON');
+    if ('schemas' in object) return this.takeSchemas(object['schemas']);
+    if ('exhibit' in object) {
+      const text = String(object['exhibit']);
+      const commit = commitOf(text, Number(parsed(text)?.['_id']));
+      this.exhibits.push({ commit, proof: stringsOf(object['proof']) });
+      return;
+    }
+    if ('rangeProof' in object) {
+      this.proof = stringsOf(object['rangeProof']);
+      return;
+    }
+    this.range.push(commitOf(line, this.from + this.range.length));
+  }
+
+  /** Schemas say how to read the events; of our own release they must be the ones we know. */
+  private takeSchemas(schemas: unknown): void {
+    const known: unknown = JSON.parse(JSON.stringify(eventSchemas));
+    for (const [type, schema] of Object.entries(isJsonObject(schemas) ? schemas : {})) {
+      const ours = isJsonObject(known) ? known[type] : undefined;
+      if (ours !== undefined && canonicalJson(ours) !== canonicalJson(schema)) {
+        fail(null, 'events', `the schema of ${type} is not the one of this release`);
+      }
+    }
+  }
+
+  private verifyRange(): LogHead {
+    const { from, to } = this;
+    const [first] = this.range;
+    if (first === undefined || this.range.length !== to - from + 1) {
+      fail(from + this.range.length, 'gap', `positions ${from}–${to} were promised`);
+    }
+    const before = { position: from - 1, hash: first.prev, epoch: 0, at: 0 };
+    const chain = chainVerifier(before);
+    for (const commit of this.range) {
+      const damage = chain.next(commit);
+      if (damage !== null) throw new BundleProblem(damage);
+    }
+    return chain.head;
+  }
+
+  private verifySeal(): { warnings: string[]; keys: readonly KnownKey[] } {
+    const keys = new KeyRing(() => this.clusterId, this.trust);
+    if (this.sealed === 0) {
+      return { warnings: ['no seal covers the range yet'], keys: keys.list() };
+    }
+    const root = rootFromRange(
+      this.range.map(({ hash }) => hash),
+      { from: this.from, to: this.to, size: this.sealed },
+      this.proof ?? [],
+    );
+    if (root === null) fail(this.from, 'seal', 'the proof does not fit the range');
+    let verdict: 'counts' | 'unendorsed' | null = null;
+    for (const { commit, proof } of this.exhibits) {
+      this.verifyExhibit(commit, proof, root);
+      for (const event of decodeEvents(commit)) {
+        if (event.type === 'ClusterFounded') this.clusterId = event.data.clusterId;
+        const problem = keys.take(event);
+        if (problem !== null) fail(commit.position, 'seal', problem);
+        if (event.type === 'LedgerSealed' && event.data.position === this.sealed) {
+          verdict = this.verdictOn(keys, event.data, root, commit.position);
+        }
+      }
+    }
+    if (verdict === null) fail(null, 'seal', `the seal of position ${this.sealed} is missing`);
+    const warnings =
+      verdict === 'counts' ? [] : ['the key of the seal was not endorsed by a key that counts'];
+    return { warnings, keys: keys.list() };
+  }
+
+  /** What lies in the sealed tree is proved to; what came later speaks by its signatures. */
+  private verifyExhibit(commit: Commit, proof: readonly string[] | null, root: string): void {
+    if (commit.position > this.sealed) return;
+    const range = { from: commit.position, to: commit.position, size: this.sealed };
+    if (proof !== null && rootFromRange([commit.hash], range, proof) === root) return;
+    fail(commit.position, 'seal', 'it is shown as evidence and does not belong to the sealed log');
+  }
+
+  private verdictOn(
+    keys: KeyRing,
+    { fingerprint, signature, ...statement }: EventData<'LedgerSealed'>,
+    root: string,
+    at: number,
+  ): 'counts' | 'unendorsed' {
+    if (statement.merkleRoot !== root || statement.clusterId !== this.clusterId) {
+      fail(at, 'seal', 'the range does not belong to the log that was sealed');
+    }
+    const verdict = keys.sealVerdict(statement, fingerprint, signature);
+    if (verdict === 'invalid') fail(at, 'seal', `key ${fingerprint} did not sign the seal`);
+    return verdict;
+  }
+}
+
+function commitOf(text: string, position: number): Commit {
+  const decoded = decodeStoredCommit(text, position);
+  if (decoded.status === 'damaged') throw new BundleProblem(decoded.damage);
+  if (encodeStoredCommit(decoded.commit) !== text) {
+    fail(position, 'not-a-commit', 'its text is not the canonical one');
+  }
+  const chain = chainVerifier({
+    position: position - 1,
+    hash: decoded.commit.prev,
+    epoch: 0,
+    at: 0,
+  });
+  const damage = chain.next(decoded.commit);
+  if (damage !== null) throw new BundleProblem(damage);
+  return decoded.commit;
+}
+
+function parsed(line: string | undefined): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(line ?? '');
+    return isJsonObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function stringsOf(value: unknown): readonly string[] | null {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : null;
+}
