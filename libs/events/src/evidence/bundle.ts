@@ -99,6 +99,9 @@ class BundleVerifier {
   private readonly from: number;
   private readonly to: number;
   private readonly sealed: number;
+  /** Version of the schemas inside. */
+  private readonly release: number;
+  private hasSchemas = false;
 
   constructor(
     header: JsonObject,
@@ -107,12 +110,17 @@ class BundleVerifier {
     this.from = Number(header['from']);
     this.to = Number(header['to']);
     this.sealed = Number(header['sealed']);
+    this.release = Number(header['schemaVersion']);
   }
 
   verify(lines: readonly string[]): BundleCheck {
     for (const line of lines) this.take(line);
+    if (!this.hasSchemas) fail(null, 'events', 'the schemas are missing');
     const head = this.verifyRange();
     const { warnings, keys } = this.verifySeal();
+    if (this.release !== schemaVersion) {
+      warnings.push(`its schemas are of version ${this.release} and were not compared`);
+    }
     return { status: 'whole', from: this.from, to: this.to, head, keys, warnings };
   }
 
@@ -121,6 +129,7 @@ class BundleVerifier {
     if (object === null) fail(this.from + this.range.length, 'not-a-commit', 'a line is not JSON');
     if ('schemas' in object) return this.takeSchemas(object['schemas']);
     if ('exhibit' in object) {
+      if (!('proof' in object)) fail(null, 'seal', 'a line of evidence has no proof');
       const text = String(object['exhibit']);
       const commit = commitOf(text, Number(parsed(text)?.['_id']));
       this.exhibits.push({ commit, proof: stringsOf(object['proof']) });
@@ -135,13 +144,11 @@ class BundleVerifier {
 
   /** Schemas say how to read the events; of our own release they must be the ones we know. */
   private takeSchemas(schemas: unknown): void {
+    this.hasSchemas = true;
+    if (this.release !== schemaVersion) return;
     const known: unknown = JSON.parse(JSON.stringify(eventSchemas));
-    for (const [type, schema] of Object.entries(isJsonObject(schemas) ? schemas : {})) {
-      const ours = isJsonObject(known) ? known[type] : undefined;
-      if (ours !== undefined && canonicalJson(ours) !== canonicalJson(schema)) {
-        fail(null, 'events', `the schema of ${type} is not the one of this release`);
-      }
-    }
+    if (canonicalJson(known) === canonicalJson(schemas)) return;
+    fail(null, 'events', `the schemas are not those of schema version ${schemaVersion}`);
   }
 
   private verifyRange(): LogHead {

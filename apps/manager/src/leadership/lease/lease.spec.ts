@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryLeaseStore, type LeaseRecord, type LeaseStore } from '@oakring/events';
+import { seededRandomness, simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { Candidate } from './candidate.js';
+import { HeldLease } from './held-lease.js';
+
+/** A store whose replies can be lost and that can be away. */
+class UnsteadyLeases implements LeaseStore {
+  isAway = false;
+  losesReplies = false;
+  private readonly kept = new MemoryLeaseStore();
+
+  async read(): Promise<LeaseRecord | null> {
+    if (this.isAway) throw new Error('away');
+    return this.kept.read();
+  }
+
+  async swap(from: LeaseRecord | null, to: LeaseRecord): Promise<boolean> {
+    if (this.isAway) throw new Error('away');
+    const swapped = await this.kept.swap(from, to);
+    if (this.losesReplies) throw new Error('reply lost');
+    return swapped;
+  }
+
+  async close(): Promise<void> {}
+}
+
+function candidate(store: LeaseStore, ports: SimulatedPorts, name: string): Candidate {
+  return new Candidate(store, () => `http://${name}`, ports);
+}
+
+/** Looks every 100 ms until the lease is free, and takes it. */
+async function takeWhenFree(one: Candidate, ports: SimulatedPorts): Promise<HeldLease | null> {
+  for (let look = 0; look < 200; look += 1) {
+    const isFree = await one.look().catch(() => false);
+    if (isFree) return one.take(0);
+    await ports.advance(100);
+  }
+  return null;
+}
+
+describe('a lease', () => {
+  it('is taken at once when there is none, and stays held while it is renewed', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    expect(lease?.epoch).toBe(1);
+    for (let second = 0; second < 30; second += 1) {
+      await ports.advance(1_000);
+      expect(lease?.isHeld).toBe(true);
+    }
+  });
+
+  it('takes an epoch above the log’s and above the lease’s', async () => {
+    const ports = simulatedPorts(1);
+    const one = candidate(new UnsteadyLeases(), ports, 'a');
+    await one.look();
+    expect((await one.take(41))?.epoch).toBe(42);
+  });
+
+  it('is late two seconds after its last renewal, and held again with the same epoch', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    await ports.advance(600);
+    store.isAway = true;
+    await ports.advance(1_000);
+    expect(lease?.isHeld).toBe(true);
+    await ports.advance(1_500);
+    expect(lease?.isHeld).toBe(false);
+    store.isAway = false;
+    await ports.advance(600);
+    expect(lease).toMatchObject({ isHeld: true, epoch: 1 });
+  });
+
+  it('is renewed although every reply is lost', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    store.losesReplies = true;
+    for (let second = 0; second < 10; second += 1) {
+      await ports.advance(1_000);
+      expect(lease?.isHeld).toBe(true);
+    }
+  });
+
+  it('is taken although the reply to that was lost', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const one = candidate(store, ports, 'a');
+    await one.look();
+    store.losesReplies = true;
+    await expect(one.take(0)).rejects.toThrow('reply lost');
+    store.losesReplies = false;
+    expect(await one.look()).toBe(true);
+    expect((await one.take(0))?.epoch).toBe(1);
+  });
+
+  it('goes to the next one two seconds after its holder died, at once when it was released', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    await takeWhenFree(candidate(store, ports, 'a'), ports).then((lease) => lease?.release());
+    const released = candidate(store, ports, 'b');
+    expect(await released.look()).toBe(true);
+    // Taken by somebody who never renews: dead at once.
+    await store.swap(released.seen, { epoch: 5, holder: 'dead', renewal: 0, url: 'http://dead' });
+    const next = candidate(store, ports, 'c');
+    await next.look();
+    await ports.advance(1_900);
+    expect(await next.look()).toBe(false);
+    await ports.advance(100);
+    expect(await next.look()).toBe(true);
+    expect((await next.take(0))?.epoch).toBe(6);
+  });
+
+  it('counts a holder’s silence from zero after the store was away', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    await store.swap(null, { epoch: 1, holder: 'other', renewal: 3, url: 'http://other' });
+    const one = candidate(store, ports, 'a');
+    await one.look();
+    await ports.advance(1_500);
+    store.isAway = true;
+    await expect(one.look()).rejects.toThrow('away');
+    store.isAway = false;
+    await ports.advance(1_500);
+    expect(await one.look()).toBe(false);
+    await ports.advance(2_000);
+    expect(await one.look()).toBe(true);
+  });
+
+  it('is lost for good once somebody else has it', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    const stolen = { epoch: 7, holder: 'b', renewal: 0, url: 'http://b' };
+    await store.swap(await store.read(), stolen);
+    await ports.advance(600);
+    expect(lease?.isHeld).toBe(false);
+    expect(await lease?.lost).toBe(7);
+    await lease?.release();
+    expect(await store.read()).toEqual(stolen);
+  });
+
+  it('is never held by two, whatever the store does to them', async () => {
+    const seed = 7;
+    const chance = seededRandomness(seed);
+    for (let round = 0; round < 40; round += 1) {
+      const ports = simulatedPorts(round);
+      const store = new UnsteadyLeases();
+      const held: HeldLease[] = [];
+      const candidates = ['a', 'b', 'c'].map((name) => candidate(store, ports, name));
+      for (let step = 0; step < 120; step += 1) {
+        store.isAway = chance.integer(10) < 2;
+        store.losesReplies = chance.integer(10) < 3;
+        for (const one of candidates) {
+          const isFree = await one.look().catch(() => false);
+          const lease = isFree ? await one.take(0).catch(() => null) : null;
+          if (lease !== null) held.push(lease);
+        }
+        await ports.advance(50 + chance.integer(400));
+        expect({ seed, round, step, held: held.filter((lease) => lease.isHeld).length }).toEqual({
+          ...{ seed, round, step },
+          held: Math.min(1, held.filter((lease) => lease.isHeld).length),
+        });
+      }
+      const epochs = held.map(({ epoch }) => epoch);
+      expect(new Set(epochs).size).toBe(epochs.length);
+    }
+  });
+});

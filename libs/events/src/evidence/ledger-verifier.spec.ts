@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Commit } from '../log/commit.js';
+import { ledgerVerifier } from './ledger-verifier.js';
+import { freshKey, SampleLedger } from './sample-ledger.js';
+
+function verify(commits: readonly Commit[], trust: string | null = null) {
+  const verifier = ledgerVerifier({ trust });
+  for (const commit of commits) {
+    const damage = verifier.next(commit);
+    if (damage !== null) return { damage, report: null };
+  }
+  return { damage: null, report: verifier.report() };
+}
+
+describe('an audit of a whole ledger', () => {
+  it('is whole, and sealed as far as the founding key sealed it', () => {
+    const ledger = new SampleLedger(freshKey());
+    ledger.work(10);
+    ledger.seal(ledger.key);
+    const { report } = verify(ledger.commits);
+    expect(report).toMatchObject({ seals: 1, sealedTo: 11, epochs: 1, warnings: [] });
+    expect(report?.head.position).toBe(12);
+  });
+
+  it('warns of seals by a key that nobody endorsed, until somebody does', () => {
+    const ledger = new SampleLedger(freshKey());
+    const second = freshKey();
+    ledger.openEpoch(second);
+    ledger.present(second);
+    ledger.seal(second);
+    const before = verify(ledger.commits).report;
+    expect(before?.sealedTo).toBe(0);
+    expect(before?.warnings).toEqual([expect.stringContaining(second.fingerprint)]);
+    ledger.judge(ledger.key, 'endorsed', second);
+    ledger.seal(second);
+    expect(verify(ledger.commits).report).toMatchObject({ seals: 2, sealedTo: 5 });
+  });
+
+  it('counts no endorsement by a key that does not count itself', () => {
+    const ledger = new SampleLedger(freshKey());
+    const [second, third] = [freshKey(), freshKey()];
+    ledger.present(second);
+    ledger.present(third);
+    ledger.judge(second, 'endorsed', third);
+    ledger.seal(third);
+    expect(verify(ledger.commits).report).toMatchObject({ seals: 1, sealedTo: 0 });
+  });
+
+  it('counts a key no more once it was revoked, and what it sealed before all the same', () => {
+    const ledger = new SampleLedger(freshKey());
+    const next = freshKey();
+    ledger.seal(ledger.key);
+    ledger.present(next);
+    ledger.judge(ledger.key, 'endorsed', next);
+    ledger.judge(next, 'revoked', ledger.key);
+    ledger.seal(ledger.key);
+    const { report } = verify(ledger.commits);
+    expect(report).toMatchObject({ seals: 2, sealedTo: 1 });
+    expect(report?.keys.map(({ status }) => status)).toEqual(['revoked', 'counts']);
+  });
+
+  it('trusts only the key that it is told to trust', () => {
+    const ledger = new SampleLedger(freshKey());
+    ledger.seal(ledger.key);
+    expect(verify(ledger.commits, freshKey().fingerprint).report?.sealedTo).toBe(0);
+    expect(verify(ledger.commits, ledger.key.fingerprint).report?.sealedTo).toBe(1);
+  });
+
+  it.each([
+    ['another hash', { hash: 'f'.repeat(64) }],
+    ['another Merkle root', { merkleRoot: 'f'.repeat(64) }],
+    ['another cluster', { clusterId: 'c-2' }],
+    ['a position to come', { position: 99 }],
+  ])('finds a signed seal of %s', (_, lie) => {
+    const ledger = new SampleLedger(freshKey());
+    ledger.work(3);
+    ledger.seal(ledger.key, lie);
+    expect(verify(ledger.commits).damage).toMatchObject({ position: 5, kind: 'seal' });
+  });
+
+  it('finds an endorsement that its key did not sign', () => {
+    const ledger = new SampleLedger(freshKey());
+    const second = freshKey();
+    ledger.append([
+      {
+        stream: 'seals',
+        type: 'KeyEndorsed',
+        data: {
+          fingerprint: second.fingerprint,
+          by: ledger.key.fingerprint,
+          signature: second.sign({
+            clusterId: 'c-1',
+            verdict: 'endorsed',
+            fingerprint: second.fingerprint,
+          }),
+        },
+      },
+    ]);
+    expect(verify(ledger.commits).damage).toMatchObject({ position: 2, kind: 'seal' });
+  });
+
+  it('finds an epoch that nobody opened, and manifests that contradict each other', () => {
+    const epochs = new SampleLedger(freshKey());
+    const manifest = {
+      ...{ segment: '1-1', firstBatch: 1, lastBatch: 5, readings: 9 },
+      ...{ firstHash: 'a', lastHash: 'b', merkleRoot: 'c' },
+    };
+    const truncated = (readings: number) => ({
+      stream: 'cluster',
+      type: 'TelemetryTruncated' as const,
+      data: { ...manifest, readings },
+    });
+    epochs.append([truncated(9)]);
+    epochs.append([truncated(9)]);
+    expect(verify(epochs.commits).damage).toBeNull();
+    epochs.append([truncated(10)]);
+    expect(verify(epochs.commits).damage).toMatchObject({ position: 4, kind: 'manifest' });
+  });
+});
