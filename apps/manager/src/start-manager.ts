@@ -99,6 +99,8 @@ async function start(
     options,
     stopping,
   );
+  // Where others wait to take over they come first: what still arrives here is passed on to them.
+  if (stores.leases !== null) stopping.add(() => leadership.stop());
   await leadership.start();
   return {
     url: url(),

@@ -10,7 +10,7 @@ const suffix = '.ndjson.gz';
 const maxSnapshots = 256;
 
 /** One record of a view, as a checkpoint has it. */
-export type ViewRecord = Checkpoint['records'][number];
+type ViewRecord = Checkpoint['records'][number];
 
 /**
  * Whole states of the past, one compressed file each, `<position>.ndjson.gz`. They only save time:

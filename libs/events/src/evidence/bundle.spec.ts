@@ -81,7 +81,7 @@ describe('a bundle', () => {
       const check = verifyBundle(gone, { trust: null });
       expect({ at, status: check.status }).toEqual({ at, status: 'damaged' });
     }
-    const swapped = lines.with(-1, lines.at(-2) ?? '').with(-2, lines.at(-1) ?? '');
+    const swapped = [...lines.slice(0, -2), lines.at(-1) ?? '', lines.at(-2) ?? ''];
     expect(verifyBundle(swapped, { trust: null }).status).toBe('damaged');
   });
 

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { seededRandomness } from '@oakring/ports';
+import { createServer, type AddressInfo } from 'node:net';
+import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
+import { call, eventually } from './kit/http.js';
+import {
+  endGroup,
+  oakring,
+  runProgram,
+  temporaryFolder,
+  up,
+  type Cluster,
+  type Running,
+} from './kit/processes.js';
+import { TestWorker } from './kit/test-worker.js';
+
+/** `OAKRING_LONG=<rounds>` for more of them. */
+const rounds = Number(process.env['OAKRING_LONG'] ?? '4');
+const seed = Number(process.env['OAKRING_SEED'] ?? '20261123');
+
+let mongod: Mongod;
+let broker: Running;
+let mqttUrl = '';
+const folder = temporaryFolder();
+
+beforeAll(async () => {
+  const port = await freePort();
+  mqttUrl = `mqtt://127.0.0.1:${port}`;
+  broker = runProgram('mosquitto', ['-p', String(port)]);
+  await broker.prints(/running/);
+});
+afterAll(() => {
+  endGroup(broker);
+  folder.remove();
+});
+
+interface Manager extends Cluster {
+  readonly name: string;
+}
+
+async function manager(name: string, database: string): Promise<Manager> {
+  const running = await up(`${folder.path}/${database}-${name}`, {
+    OAKRING_STORE: mongod.url(database),
+    OAKRING_MQTT_URL: mqttUrl,
+    OAKRING_PORT: String(await freePort()),
+  });
+  return { ...running, name };
+}
+
+function headAt(url: string) {
+  return call('GET', `${url}/api/v1/ledger/head`);
+}
+
+async function leaderOf(managers: readonly Manager[]): Promise<Manager> {
+  const leading = async (): Promise<Manager | undefined> => {
+    for (const one of managers) {
+      const answer = await headAt(one.url).catch(() => null);
+      if (answer?.body?.leading === true) return one;
+    }
+    return undefined;
+  };
+  const found = await eventually(leading, (one) => one !== undefined);
+  if (found === undefined) throw new Error('nobody leads');
+  return found;
+}
+
+/** Submits jobs one after the other, each under its key until it is acknowledged. */
+class Poster {
+  readonly acknowledged: string[] = [];
+  private isStopped = false;
+  private readonly working: Promise<void>;
+
+  constructor(private readonly urls: () => readonly string[]) {
+    this.working = this.work();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    for (let count = 0; !this.isStopped; count += 1) {
+      const id = `job-${count}`;
+      for (let attempt = 0; !(await this.post(id, attempt)); attempt += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      this.acknowledged.push(id);
+    }
+  }
+
+  private async post(id: string, attempt: number): Promise<boolean> {
+    const urls = this.urls();
+    const job = { id, name: id, image: 'x', technology: 'simulated' };
+    const url = `${urls[attempt % urls.length]}/api/v1/jobs`;
+    const answer = await call('POST', url, job, { 'idempotency-key': id }).catch(() => null);
+    // Whatever cannot be decided now is a 503, never anything else.
+    if (answer !== null && ![200, 201, 202, 503].includes(answer.status)) {
+      throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
+    }
+    return answer !== null && answer.status < 300;
+  }
+}
+
+async function jobIds(url: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await call('GET', `${url}/api/v1/jobs?limit=1000${cursor}`);
+    ids.push(...body.items.map(({ id }: { id: string }) => id));
+    if (body.next === undefined) return ids;
+    cursor = `&cursor=${encodeURIComponent(body.next)}`;
+  }
+}
+
+async function verified(database: string): Promise<string> {
+  const audit = oakring(['audit', 'verify', '--store', mongod.url(database)]);
+  const code = await audit.ended;
+  expect({ code, output: audit.output() }).toMatchObject({ code: 0 });
+  return audit.output();
+}
+
+describeWithMongod('Two managers on one MongoDB and one broker', () => {
+  beforeAll(async () => {
+    mongod = await startMongod();
+  });
+  afterAll(() => mongod.remove());
+
+  it('lose and double nothing while leaders are killed, stopped and frozen', async () => {
+    const chance = seededRandomness(seed);
+    let managers = [await manager('a', 'lead'), await manager('b', 'lead')];
+    const worker = await TestWorker.start(mqttUrl, 'w1', {
+      capacity: { cpuMillis: 1_000_000, memoryMiB: 1_000_000 },
+    });
+    const poster = new Poster(() => managers.map(({ url }) => url));
+    const takeovers: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const leader = await leaderOf(managers);
+      const others = managers.filter((one) => one !== leader);
+      const before = poster.acknowledged.length;
+      await eventually(
+        async () => poster.acknowledged.length,
+        (now) => now > before + 5 + chance.integer(20),
+      );
+      const way = (['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const)[round % 3] ?? 'SIGKILL';
+      const since = Date.now();
+      leader.child.kill(way);
+      const next = await leaderOf(others);
+      takeovers.push(Date.now() - since);
+      if (way === 'SIGSTOP') {
+        leader.child.kill('SIGCONT');
+        // The zombie finds out, and follows.
+        await eventually(
+          () => headAt(leader.url),
+          ({ body }) => body.leading === false && body.leader === next.url,
+        );
+      } else {
+        await leader.ended;
+        managers = [...others, await manager(leader.name, 'lead')];
+      }
+    }
+    await poster.stop();
+    const leader = await leaderOf(managers);
+    const { body: head } = await headAt(leader.url);
+    for (const one of managers) {
+      await eventually(
+        () => headAt(one.url),
+        ({ body }) => body.position >= head.position,
+      );
+      // Every acknowledged job once, on the leader and on the follower alike.
+      await eventually(
+        () => jobIds(one.url),
+        (found) => poster.acknowledged.every((id) => found.includes(id)),
+      );
+      const found = await jobIds(one.url);
+      expect(found).toHaveLength(new Set(found).size);
+    }
+    const epochs = worker.orders.map(({ epoch }) => epoch);
+    expect(epochs).toEqual(epochs.toSorted((a, b) => a - b));
+    const deploys = worker.orders.filter(({ command }) => command === 'deploy');
+    const commandIds = new Map<string, string>();
+    for (const { job, generation, commandId } of deploys) {
+      const key = `${job.id}/${generation}`;
+      expect(commandIds.get(key) ?? commandId).toBe(commandId);
+      commandIds.set(key, commandId);
+    }
+    console.info(
+      `seed ${seed}, ${rounds} rounds: ${poster.acknowledged.length} acknowledged, ` +
+        `${deploys.length} deploys, takeovers ${takeovers.join(', ')} ms`,
+    );
+    await worker.stop();
+    for (const one of managers) await one.stop();
+    expect(await verified('lead')).toMatch(/^whole: positions 1–\d+, head [0-9a-f]{64}/);
+  }, 120_000);
+
+  it('survive a database that is frozen and killed, in the same processes', async () => {
+    const one = await manager('a', 'outage');
+    const poster = new Poster(() => [one.url]);
+    const some = async (more: number): Promise<void> => {
+      const before = poster.acknowledged.length;
+      await eventually(
+        async () => poster.acknowledged.length,
+        (now) => now >= before + more,
+      );
+    };
+    await some(20);
+    mongod.freeze();
+    // Late: nobody may be answered, and that is said at once.
+    await eventually(
+      () =>
+        call('POST', `${one.url}/api/v1/jobs`, {
+          id: 'x',
+          name: 'x',
+          image: 'x',
+          technology: 'simulated',
+        }),
+      ({ status, headers }) => status === 503 && headers.get('retry-after') !== null,
+    );
+    mongod.thaw();
+    await some(20);
+    await mongod.kill();
+    await mongod.start();
+    await some(20);
+    await poster.stop();
+    const ids = await jobIds(one.url);
+    expect(poster.acknowledged.filter((id) => !ids.includes(id))).toEqual([]);
+    expect(ids).toHaveLength(new Set(ids).size);
+    expect(one.child.exitCode).toBeNull();
+    const { body } = await headAt(one.url);
+    expect(body).toMatchObject({ leading: true, epoch: 1 });
+    await one.stop();
+    await verified('outage');
+  }, 120_000);
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
