@@ -1,6 +1,5 @@
 import type { EventLogReader, SigningKey } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import { join } from 'node:path';
 import type { ManagerSettings } from './config/manager-settings.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { PastStates } from './history/past-states.js';
@@ -11,7 +10,7 @@ import { openStores, type Stores } from './leadership/open-stores.js';
 import { openSigningKey } from './sealing/key-file.js';
 import type { Undo } from './undo.js';
 import { Checkpointer } from './views/checkpointer.js';
-import { foldVersion } from './views/fold/evolve.js';
+import { removeOtherVersions, versioned } from './views/versioned-folder.js';
 import { NodeChangeFeed, nodesTouched } from './views/node-changes.js';
 import { Projection } from './views/projection.js';
 
@@ -72,8 +71,8 @@ async function openPast(
   { log, projection, ports, warn }: PastParts,
   stopping: Undo,
 ): Promise<PastStates> {
-  const folder = join(dataFolder, 'snapshots', `v${foldVersion}`);
-  const snapshots = await SnapshotStore.open(folder);
+  const snapshots = await SnapshotStore.open(versioned(dataFolder, 'snapshots'));
+  await removeOtherVersions(dataFolder, 'snapshots');
   const keeper = new SnapshotKeeper(snapshots, projection, ports, warn);
   keeper.start();
   stopping.add(() => keeper.stop());

@@ -84,7 +84,7 @@ async function start(
   const url = (): string => settings.advertiseUrl ?? address.local;
   const leadership = new Leadership(stores.leases, url, {
     ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
-    openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports),
+    openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports, table),
     leader: () => ({ ...leaderOf(settings, options), url: url(), key: kept.key }),
     ports,
     warn,
@@ -118,8 +118,13 @@ function openTelemetryLog(
   { dataFolder }: ManagerSettings,
   epoch: number,
   ports: Ports,
+  table: TelemetryTable,
 ): Promise<TelemetryLog> {
-  return openFileTelemetryLog(join(dataFolder, 'telemetry'), ports, { ...telemetryLimits, epoch });
+  return openFileTelemetryLog(join(dataFolder, 'telemetry'), ports, {
+    ...telemetryLimits,
+    epoch,
+    onShed: (nodeId) => table.countShed(nodeId),
+  });
 }
 
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
@@ -140,7 +145,9 @@ async function letWorldIn(
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
   app.connectMicroservice({
-    strategy: new MqttInbox(parts.connection, parts.deadLetters, parts.ports),
+    strategy: new MqttInbox(parts.connection, parts.deadLetters, parts.ports, (nodeId) =>
+      parts.table.countShed(nodeId),
+    ),
   });
   stopping.add(() => app.close());
   await app.startAllMicroservices();

@@ -72,6 +72,8 @@ export type {
   DiffItem,
   LedgerKey,
   LedgerKeys,
+  NodeTelemetry,
+  TelemetryPoint,
 } from './http/answers.js';
 export type {
   FilterCounts,

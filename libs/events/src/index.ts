@@ -37,6 +37,7 @@ export { lockFolder, type FolderLock } from './log/lmdb/folder-lock.js';
 export type { Holder } from './log/lmdb/lock-holder.js';
 export { MemoryEventLog } from './log/memory/memory-event-log.js';
 export type {
+  NodeReadings,
   RecordedReading,
   TelemetryLog,
   TruncationManifest,

@@ -7,6 +7,7 @@ import type {
   JsonObject,
   LedgerKeys,
   NodeAnswer,
+  NodeTelemetry,
   Page,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
@@ -46,6 +47,11 @@ export interface ManagerClient {
   /** Newest first. */
   deadLetters(limit: number): Promise<Page<DeadLetter>>;
   head(): Promise<LedgerHead>;
+  /** Readings of a node in steps; the last hour by default. */
+  telemetry(
+    id: string,
+    range: { readonly from?: string; readonly to?: string },
+  ): Promise<NodeTelemetry>;
   /** What changed between two moments. */
   diff(from: string, to: string, limit: number): Promise<DiffAnswer>;
   ledgerKeys(): Promise<LedgerKeys>;
@@ -82,6 +88,13 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
     decision: (id) => http.ask('GET', `/api/v1/decisions/${encodeURIComponent(id)}`),
     deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
     head: () => http.ask('GET', '/api/v1/ledger/head'),
+    telemetry: (id, range) => {
+      const query = new URLSearchParams({ ...range });
+      return http.ask(
+        'GET',
+        `/api/v1/nodes/${encodeURIComponent(id)}/telemetry?${query.toString()}`,
+      );
+    },
     diff: (from, to, limit) => {
       const query = new URLSearchParams({ from, to, limit: String(limit) });
       return http.ask('GET', `/api/v1/diff?${query.toString()}`);

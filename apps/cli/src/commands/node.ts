@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { renderNode, renderNodes } from '../render/nodes.js';
 import { contextOf, show, type Surroundings } from './context.js';
+import { addNodeTelemetry } from './node-telemetry.js';
 import { atOption, type AtOptions } from './options.js';
 
 export function addNodeCommands(program: Command, surroundings: Surroundings): void {
   const nowMs = (): number => surroundings.ports.clock.wallMs();
   const node = program.command('node').description('look at the machines of the cluster');
+  addNodeTelemetry(node, surroundings);
   node
     .command('ls')
     .description('list the nodes')

@@ -39,8 +39,14 @@ export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number): str
     ['labels', labelsText(node.labels)],
     ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
     ['last seen', agoText(node.lastSeen, nowMs)],
+    ...shedFact(node, colors),
     ['position', String(node.position)],
   ]);
+}
+
+function shedFact({ readingsShed }: NodeAnswer, colors: Colors): [string, string][] {
+  if (readingsShed === 0) return [];
+  return [['readings shed', colors.yellow(`${readingsShed} under overload`)]];
 }
 
 function usedText({ used }: NodeAnswer): string {

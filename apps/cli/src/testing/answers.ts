@@ -23,6 +23,7 @@ export function nodeAnswer(over: Partial<NodeAnswer> = {}): NodeAnswer {
     reserved: { cpuMillis: 500, memoryMiB: 1024 },
     used: { cpu: 12.4, memory: 30 },
     lastSeen: '2026-01-01T00:00:00.000Z',
+    readingsShed: 0,
     instances: 2,
     labels: { zone: 'north' },
     technologies: ['simulated'],

@@ -32,7 +32,8 @@ export async function positionOf(
   return position;
 }
 
-function timeOf(text: string, clock: Clock): number | null {
+/** Milliseconds since 1970 of an ISO 8601 time or a time ago; null when it is neither. */
+export function timeOf(text: string, clock: Clock): number | null {
   const [, amount, unit] = ago.exec(text) ?? [];
   if (amount !== undefined && (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd')) {
     return clock.wallMs() - Number(amount) * unitsMs[unit];

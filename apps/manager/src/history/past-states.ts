@@ -1,5 +1,11 @@
 import { OakringError } from '@oakring/contracts';
-import { decodeEvents, logDamaged, verifyChain, type EventLogReader } from '@oakring/events';
+import {
+  decodeEvents,
+  logDamaged,
+  verifyChain,
+  type EventLogReader,
+  type LogHead,
+} from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { ClusterState } from '../views/cluster-state.js';
 import { copyState, stateFromCheckpoint } from '../views/copy-state.js';
@@ -68,6 +74,12 @@ export class PastStates {
     return state;
   }
 
+  /** A folder may hold snapshots of another log: its store was switched, or restored. */
+  private async isOfThisLog({ position, hash }: LogHead): Promise<boolean> {
+    const [commit] = await this.log.read({ from: position, limit: 1 });
+    return commit?.position === position && commit.hash === hash;
+  }
+
   /** A state of our own at or before the position, as near to it as there is one. */
   private async startFor(position: number): Promise<ClusterState> {
     const isBefore = ({ head }: ClusterState): boolean => head.position <= position;
@@ -80,7 +92,9 @@ export class PastStates {
     const saved = this.snapshots?.list().findLast((at) => at <= position) ?? 0;
     if (nearest !== null && reached >= saved) return copyState(nearest);
     const checkpoint = await this.snapshots?.nearest(position, foldVersion);
-    if (checkpoint) return stateFromCheckpoint(checkpoint);
+    if (checkpoint && (await this.isOfThisLog(checkpoint.head))) {
+      return stateFromCheckpoint(checkpoint);
+    }
     return nearest === null ? new ClusterState(false) : copyState(nearest);
   }
 }

@@ -1,6 +1,9 @@
 import type { Checkpoint, JsonObject, LogHead } from '@oakring/events';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gunzip } from 'node:zlib';
 
@@ -8,9 +11,6 @@ const unzip = promisify(gunzip);
 const suffix = '.ndjson.gz';
 /** Beyond this every second one of the older half goes: the past gets coarser, never out of reach. */
 const maxSnapshots = 256;
-
-/** One record of a view, as a checkpoint has it. */
-type ViewRecord = Checkpoint['records'][number];
 
 /**
  * Whole states of the past, one compressed file each, `<position>.ndjson.gz`. They only save time:
@@ -51,7 +51,8 @@ export class SnapshotStore {
       if (candidate > position) continue;
       const found = await this.read(candidate).catch(() => null);
       if (found?.foldVersion === foldVersion && found.head.position === candidate) return found;
-      await this.forget(candidate);
+      // It may be unreadable only now; an older one answers as well.
+      this.positions = this.positions.filter((known) => known !== candidate);
     }
     return null;
   }
@@ -60,19 +61,17 @@ export class SnapshotStore {
   async save(head: LogHead, foldVersion: number, lines: AsyncIterable<string>): Promise<void> {
     const path = this.pathOf(head.position);
     const draft = `${path}.new`;
-    const file = await open(draft, 'w');
-    const zip = createGzip({ level: 3 });
-    const written = file.createWriteStream();
-    zip.pipe(written);
-    zip.write(`${JSON.stringify({ head, foldVersion })}\n`);
-    for await (const text of lines) {
-      if (!zip.write(text)) await new Promise((resolve) => zip.once('drain', resolve));
+    const first = `${JSON.stringify({ head, foldVersion })}\n`;
+    try {
+      await pipeline(
+        Readable.from(withFirst(first, lines)),
+        createGzip({ level: 3 }),
+        createWriteStream(draft),
+      );
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
     }
-    await new Promise<void>((resolve, reject) => {
-      written.once('error', reject);
-      written.once('finish', resolve);
-      zip.end();
-    });
     await rename(draft, path);
     this.positions = [...this.positions.filter((known) => known < head.position), head.position];
     await this.thinOut();
@@ -106,4 +105,9 @@ export class SnapshotStore {
   private pathOf(position: number): string {
     return join(this.folder, `${position}${suffix}`);
   }
+}
+
+async function* withFirst(first: string, lines: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* lines;
 }

@@ -12,6 +12,7 @@ import { JobQueriesController } from '../queries/job-queries.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
 import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
+import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
 import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from './docs/api-document.js';
 import { DocsController } from './docs/docs.controller.js';
@@ -19,7 +20,7 @@ import { OpenConnections } from './open-connections.js';
 
 /**
  * The HTTP side as the manager's module lists it, besides `TerminusModule`. Needs by token: PORTS,
- * COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, LEADERSHIP, TELEMETRY, NODE_TOKENS, DEAD_LETTERS, READINESS; by class: Projection, PastStates,
+ * COMMAND_QUEUE, EVENT_LOG, TELEMETRY_LOG, SIGNING_KEY, LEADERSHIP, TELEMETRY, NODE_TOKENS, DEAD_LETTERS, READINESS; by class: Projection, PastStates,
  * NodeChangeFeed, Scheduler.
  */
 export const httpControllers: Type[] = [
@@ -27,6 +28,7 @@ export const httpControllers: Type[] = [
   NodeCommandsController,
   JobQueriesController,
   NodeQueriesController,
+  TelemetryQueriesController,
   DecisionQueriesController,
   DiffQueriesController,
   KeyCommandsController,

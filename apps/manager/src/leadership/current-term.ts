@@ -1,5 +1,10 @@
 import { OakringError } from '@oakring/contracts';
-import type { RecordedReading, TelemetryLog, TruncationManifest } from '@oakring/events';
+import type {
+  NodeReadings,
+  RecordedReading,
+  TelemetryLog,
+  TruncationManifest,
+} from '@oakring/events';
 import type { CommandQueue } from '../commands/command.js';
 import type { StateProof } from '../inbox/mqtt/worker-message.js';
 import type { Leadership } from './leadership.js';
@@ -50,6 +55,18 @@ export class TermTelemetryLog implements TelemetryLog {
 
   async drop(segment: string): Promise<void> {
     await this.log?.drop(segment);
+  }
+
+  async readNode(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
+    await this.log?.readNode(query, visit);
+  }
+
+  async floor(): Promise<number | null> {
+    return (await this.log?.floor()) ?? null;
+  }
+
+  async *lines(from: number): AsyncGenerator<string> {
+    if (this.log !== undefined) yield* this.log.lines(from);
   }
 
   /** The term closes it. */

@@ -9,6 +9,7 @@ import {
 } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from '../config/manager-settings.js';
+import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
 import { recover, type Recovered } from './recover.js';
 
 /** What a manager has under its hands, leading or not. */
@@ -42,9 +43,10 @@ export async function openStores(
     }
     const store = await openEventStore(storeAddress, ports.timers);
     closing.push(() => store.close());
-    const checkpoints = await openLmdbCheckpointStore(join(settings.dataFolder, 'views'));
+    const checkpoints = await openLmdbCheckpointStore(versioned(settings.dataFolder, 'views'));
     closing.push(() => checkpoints.close());
     const recovered = await recover(store.log, checkpoints, store.place);
+    await removeOtherVersions(settings.dataFolder, 'views');
     return { ...store, checkpoints, recovered, close };
   } catch (error) {
     await close();

@@ -7,12 +7,15 @@ import {
   type EventLogReader,
   type LogHead,
 } from '@oakring/events';
+import { saveCheckpoint } from '../views/checkpointer.js';
 import { ClusterState } from '../views/cluster-state.js';
 import { stateFromCheckpoint } from '../views/copy-state.js';
 import { foldCommit, foldVersion } from '../views/fold/evolve.js';
 
 /** Commits read at a time while replaying. */
 const pageCommits = 1_000;
+/** A long rebuild that is interrupted goes on from about here. */
+const saveEveryCommits = 20_000;
 
 export interface Recovered {
   readonly state: ClusterState;
@@ -34,6 +37,7 @@ export async function recover(
   const state = (await confirmedCheckpoint(log, checkpoints)) ?? new ClusterState(true);
   let replayedCommits = 0;
   let replayedEvents = 0;
+  let savedCommits = 0;
   for (;;) {
     const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
     if (commits.length === 0) break;
@@ -45,6 +49,10 @@ export async function recover(
       replayedEvents += events.length;
     }
     replayedCommits += commits.length;
+    if (replayedCommits - savedCommits >= saveEveryCommits) {
+      await saveCheckpoint(checkpoints, state);
+      savedCommits = replayedCommits;
+    }
   }
   await refuseShortLog(log, state.head, place);
   return { state, replayedCommits, replayedEvents };

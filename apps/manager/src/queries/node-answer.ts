@@ -20,6 +20,7 @@ export function nodeAnswer(node: NodeRecord, telemetry: TelemetryReader): NodeAn
     reserved: node.reserved,
     used: reading === null ? null : { cpu: reading.cpu, memory: reading.memory },
     lastSeen: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
+    readingsShed: telemetry.shedOf(node.id),
     instances: node.placements,
     labels: node.labels,
     technologies: node.technologies,

@@ -41,6 +41,8 @@ function pastView(state: ClusterState): View {
 const noReadings: TelemetryReader = {
   latest: () => null,
   lastSeenMs: () => null,
+  shedOf: () => 0,
+  shedTotal: 0,
   foreignSince: () => ({ newest: 0, foreign: [] }),
 };
 

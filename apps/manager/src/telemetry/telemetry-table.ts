@@ -15,6 +15,10 @@ export interface TelemetryReader {
   latest(nodeId: string): LatestReading | null;
   /** Wall time (ms since 1970) of the last sign of life; null when nothing was heard. */
   lastSeenMs(nodeId: string): number | null;
+  /** Readings of the node that were shed under overload since the start. */
+  shedOf(nodeId: string): number;
+  /** Of all nodes. */
+  readonly shedTotal: number;
   /** Foreign load of the nodes whose readings changed after number `newest`, and the newest number. */
   foreignSince(newest: number): {
     readonly newest: number;
@@ -39,6 +43,8 @@ const firstSlots = 64;
 export class TelemetryTable implements TelemetryReader {
   /** Number of the newest reading since the start. */
   private newest = 0;
+  shedTotal = 0;
+  private readonly shed = new Map<string, number>();
   private readonly slots = new Map<string, number>();
   private ids: string[] = [];
   /** Hundredths of a percent; -1 before the first reading. */
@@ -61,6 +67,18 @@ export class TelemetryTable implements TelemetryReader {
     this.seenMonotonicMs[slot] = nowMonotonicMs;
     this.seenWallMs[slot] = nowWallMs;
     this.recordForeign(slot, node, reading);
+  }
+
+  /** A reading that there was no time or room for. Nodes that nobody knows share one count. */
+  countShed(nodeId: string): void {
+    this.shedTotal += 1;
+    const before = this.shed.get(nodeId);
+    if (before === undefined && !this.slots.has(nodeId)) return;
+    this.shed.set(nodeId, (before ?? 0) + 1);
+  }
+
+  shedOf(nodeId: string): number {
+    return this.shed.get(nodeId) ?? 0;
   }
 
   /** A sign of life that is not a reading. */

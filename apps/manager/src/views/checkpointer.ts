@@ -1,5 +1,6 @@
 import type { CheckpointStore, JsonObject, ViewChange } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
+import type { ClusterState } from './cluster-state.js';
 import { foldVersion } from './fold/evolve.js';
 import type { Projection } from './projection.js';
 
@@ -43,19 +44,10 @@ export class Checkpointer {
   }
 
   private save(): void {
-    const { head, tables } = this.projection.state;
+    const { head } = this.projection.state;
     if (this.saving !== null || head.position === this.savedPosition) return;
-    const changes: ViewChange[] = [];
-    for (const table of tables) {
-      for (const key of table.takeChanges()) {
-        // Records are plain JSON by construction (records.ts).
-        const record = (table.get(key) ?? null) as JsonObject | null;
-        changes.push({ view: table.name, key, record });
-      }
-    }
     this.savedPosition = head.position;
-    this.saving = this.store
-      .save(changes, head, foldVersion)
+    this.saving = saveCheckpoint(this.store, this.projection.state)
       .catch((error: unknown) => this.forget(error))
       .finally(() => {
         this.saving = null;
@@ -71,4 +63,20 @@ export class Checkpointer {
       // Unusable either way: the loader compares the checkpoint with the log.
     });
   }
+}
+
+/** Saves what changed in a state since it was last saved. */
+export function saveCheckpoint(
+  store: CheckpointStore,
+  { head, tables }: ClusterState,
+): Promise<void> {
+  const changes: ViewChange[] = [];
+  for (const table of tables) {
+    for (const key of table.takeChanges()) {
+      // Records are plain JSON by construction (records.ts).
+      const record = (table.get(key) ?? null) as JsonObject | null;
+      changes.push({ view: table.name, key, record });
+    }
+  }
+  return store.save(changes, head, foldVersion);
 }

@@ -95,6 +95,8 @@ export interface NodeAnswer {
   readonly used: { readonly cpu: number; readonly memory: number } | null;
   /** ISO 8601; null when nothing was heard since the manager started. Not part of the view. */
   readonly lastSeen: string | null;
+  /** Readings of this node that were given up under overload since the manager started. */
+  readonly readingsShed: number;
   readonly instances: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly technologies: readonly string[];
@@ -163,4 +165,24 @@ export interface LedgerKeys {
   /** The ledger is sealed up to here; null before the first seal. */
   readonly sealed: number | null;
   readonly items: readonly LedgerKey[];
+}
+
+/** `GET /api/v1/nodes/{id}/telemetry`: readings in steps, at most 500. */
+export interface NodeTelemetry {
+  readonly nodeId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly stepMs: number;
+  readonly points: readonly TelemetryPoint[];
+  /** Readings of this node that were given up under overload since the manager started. */
+  readonly readingsShed: number;
+}
+
+/** What was read in one step; percent, 0–100. */
+export interface TelemetryPoint {
+  /** Where the step begins. */
+  readonly at: string;
+  readonly count: number;
+  readonly cpu: { readonly min: number; readonly avg: number; readonly max: number };
+  readonly memory: { readonly min: number; readonly avg: number; readonly max: number };
 }

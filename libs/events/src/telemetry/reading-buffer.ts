@@ -7,9 +7,15 @@ export interface ReadingBuffer {
   push(readings: readonly RecordedReading[]): number;
   /** Takes out up to `limit` of the oldest. */
   take(limit: number): RecordedReading[];
+  /** What is in it, oldest first. */
+  peek(): RecordedReading[];
 }
 
-export function readingBuffer(capacity: number): ReadingBuffer {
+export function readingBuffer(
+  capacity: number,
+  /** Told the node of each reading that had to go. */
+  onShed: (nodeId: string) => void = () => {},
+): ReadingBuffer {
   const ring = new Array<RecordedReading | undefined>(capacity).fill(undefined);
   let first = 0;
   let size = 0;
@@ -22,15 +28,25 @@ export function readingBuffer(capacity: number): ReadingBuffer {
       for (const reading of readings) {
         let at = first + size;
         if (at >= capacity) at -= capacity;
+        const oldest = ring[at];
         ring[at] = reading;
         if (size < capacity) {
           size += 1;
         } else {
+          if (oldest !== undefined) onShed(oldest.nodeId);
           first = at + 1 === capacity ? 0 : at + 1;
           shed += 1;
         }
       }
       return shed;
+    },
+    peek() {
+      const kept: RecordedReading[] = [];
+      for (let index = 0; index < size; index += 1) {
+        const reading = ring[(first + index) % capacity];
+        if (reading !== undefined) kept.push(reading);
+      }
+      return kept;
     },
     take(limit) {
       const taken: RecordedReading[] = [];

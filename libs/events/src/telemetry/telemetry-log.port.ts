@@ -8,6 +8,13 @@ export interface RecordedReading {
   readonly memory: number;
 }
 
+/** Which readings are asked for. */
+export interface NodeReadings {
+  readonly nodeId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What remains of a dropped segment; goes into the ledger as `TelemetryTruncated`. */
 export interface TruncationManifest {
   readonly segment: string;
@@ -34,5 +41,14 @@ export interface TelemetryLog {
   /** Segments that have passed their time or size: to be declared in the ledger, then dropped. */
   expired(): Promise<readonly TruncationManifest[]>;
   drop(segment: string): Promise<void>;
+  /**
+   * Visits the readings of one node from `from` to `to` (milliseconds since 1970, inclusive) in
+   * the order in which they were taken in, those not yet written included.
+   */
+  readNode(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void>;
+  /** Number of the oldest batch that is kept; null while there is none. */
+  floor(): Promise<number | null>;
+  /** The lines from batch `from` on as they are stored: canonical JSON, hashed and chained. */
+  lines(from: number): AsyncIterable<string>;
   close(): Promise<void>;
 }

@@ -51,6 +51,28 @@ export const ledgerOperations: Readonly<Record<string, DescribedOperation>> = {
     summary: 'Say that a key counts no more',
     ...judgement,
   },
+  'get /api/v1/nodes/{id}/telemetry': {
+    tag: 'Nodes',
+    summary: 'Readings of a node, for charts',
+    parameters: [
+      { ...at, name: 'from', description: 'A time or a time ago; an hour before `to` by default.' },
+      { ...at, name: 'to', description: 'A time or a time ago; now by default.' },
+      { in: 'query', name: 'step', type: 'integer', description: 'Milliseconds of a point.' },
+    ],
+    answers: [answer('NodeTelemetry', 'At most 500 points.')],
+    problems: ['node-unknown', 'invalid-field'],
+  },
+  'get /api/v1/telemetry/batches': {
+    tag: 'Ledger',
+    summary: 'The telemetry log as it is stored',
+    parameters: [
+      { in: 'query', name: 'from', type: 'integer', description: 'First batch; 1 by default.' },
+    ],
+    answers: [
+      { status: 200, description: 'A batch a line.', media: 'application/x-ndjson', schema: null },
+    ],
+    problems: ['log-truncated'],
+  },
   'get /api/v1/diff': {
     tag: 'Ledger',
     summary: 'What changed between two moments',

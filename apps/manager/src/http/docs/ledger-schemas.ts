@@ -1,5 +1,6 @@
 import {
   listOf,
+  natural,
   nullable,
   object,
   position,
@@ -31,6 +32,14 @@ export const ledgerSchemas: Readonly<Record<string, SchemaObject>> = {
         position,
       }),
     ),
+  }),
+  NodeTelemetry: object({
+    nodeId: text,
+    from: time,
+    to: time,
+    stepMs: natural,
+    points: listOf(object({ at: time, count: natural, cpu: anything, memory: anything })),
+    readingsShed: natural,
   }),
   Diff: object({
     from: moment,

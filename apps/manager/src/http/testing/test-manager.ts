@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
-import { MemoryEventLog, signingKeyOf, type SigningKey } from '@oakring/events';
+import { MemoryEventLog, MemoryTelemetryLog, signingKeyOf, type SigningKey } from '@oakring/events';
 import { simulatedPorts, type Ports } from '@oakring/ports';
 import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,14 @@ import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { proposal } from '../../testing/given.js';
 import { PastStates } from '../../history/past-states.js';
-import { COMMAND_QUEUE, EVENT_LOG, PORTS, SIGNING_KEY, TELEMETRY } from '../../tokens.js';
+import {
+  COMMAND_QUEUE,
+  EVENT_LOG,
+  PORTS,
+  SIGNING_KEY,
+  TELEMETRY,
+  TELEMETRY_LOG,
+} from '../../tokens.js';
 import { ClusterState } from '../../views/cluster-state.js';
 import { NodeChangeFeed } from '../../views/node-changes.js';
 import { Projection } from '../../views/projection.js';
@@ -43,6 +50,12 @@ class SetTelemetry {
     return this.readings.get(nodeId) ?? null;
   }
 
+  readonly shedTotal = 0;
+
+  shedOf(): number {
+    return 0;
+  }
+
   lastSeenMs(nodeId: string): number | null {
     return this.readings.get(nodeId)?.seenMs ?? null;
   }
@@ -59,6 +72,7 @@ export interface TestManager {
   readonly projection: Projection;
   readonly scheduler: ScriptedScheduler;
   readonly telemetry: SetTelemetry;
+  readonly telemetryLog: MemoryTelemetryLog;
   readonly letters: DeadLetter[];
   readonly signingKey: SigningKey;
   readonly readiness: { ready: boolean; detail: string };
@@ -85,6 +99,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const writer = new CommandWriter(log, projection, { epoch: 1, isHeld: true }, ports, () => {});
   const scheduler = new ScriptedScheduler();
   const telemetry = new SetTelemetry();
+  const telemetryLog = new MemoryTelemetryLog();
   const letters: DeadLetter[] = [];
   const readiness = { ready: true, detail: 'all is well' };
   const leadership = { status: { leading: true, leader: 'http://127.0.0.1' } };
@@ -98,6 +113,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: COMMAND_QUEUE, useValue: options.queue ?? writer },
       { provide: EVENT_LOG, useValue: log },
       { provide: TELEMETRY, useValue: telemetry },
+      { provide: TELEMETRY_LOG, useValue: telemetryLog },
       { provide: NODE_TOKENS, useValue: tokens },
       {
         provide: DEAD_LETTERS,
@@ -130,6 +146,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     projection,
     scheduler,
     telemetry,
+    telemetryLog,
     letters,
     signingKey,
     readiness,

@@ -48,9 +48,10 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     private readonly connection: Pick<BrokerConnection, 'onMessage'>,
     private readonly deadLetters: DeadLetters,
     ports: Ports,
+    onShed?: (nodeId: string) => void,
   ) {
     super();
-    this.shed = new ShedReadings(ports.clock);
+    this.shed = new ShedReadings(ports.clock, onShed);
     const { timers } = ports;
     this.readingLoop = new PacedLoop(
       timers,

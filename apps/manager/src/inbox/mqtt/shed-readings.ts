@@ -13,10 +13,14 @@ export class ShedReadings {
   private said = 0;
   private saidAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly onShed: (nodeId: string) => void = () => {},
+  ) {}
 
   count(nodeId: string): void {
     this.total += 1;
+    this.onShed(nodeId);
     const before = this.byNode.get(nodeId);
     if (before !== undefined || this.byNode.size < maxNodes) {
       this.byNode.set(nodeId, (before ?? 0) + 1);

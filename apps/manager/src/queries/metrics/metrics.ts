@@ -22,6 +22,15 @@ export function managerMetrics(
       readings.inc(telemetry.foreignSince(Number.MAX_SAFE_INTEGER).newest);
     },
   });
+  const shed = new Counter({
+    name: 'oakring_telemetry_readings_shed_total',
+    help: 'Readings given up under overload since the start, oldest first.',
+    registers: [registry],
+    collect() {
+      shed.reset();
+      shed.inc(telemetry.shedTotal);
+    },
+  });
   const letters = new Counter({
     name: 'oakring_dead_letters_total',
     help: 'Messages refused since the start, by code.',

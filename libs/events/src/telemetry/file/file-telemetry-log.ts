@@ -10,8 +10,14 @@ import {
   type EncodedLine,
 } from '../batch.js';
 import { readingBuffer, type ReadingBuffer } from '../reading-buffer.js';
-import type { RecordedReading, TelemetryLog, TruncationManifest } from '../telemetry-log.port.js';
-import { manifestOf, readSegmentEnd, segmentsIn } from './segment-file.js';
+import type {
+  NodeReadings,
+  RecordedReading,
+  TelemetryLog,
+  TruncationManifest,
+} from '../telemetry-log.port.js';
+import { firstBatchOf, manifestOf, readSegmentEnd, segmentsIn } from './segment-file.js';
+import { scanSegment, storedLines } from './segment-scan.js';
 import { closeForPredecessor, createSegment, type SegmentWriter } from './segment-writer.js';
 
 export interface FileTelemetryOptions {
@@ -26,6 +32,8 @@ export interface FileTelemetryOptions {
   readonly flushMs: number;
   /** Readings that may wait to be written; beyond, the oldest are shed. */
   readonly maxBufferedReadings: number;
+  /** Told the node of each reading that was shed. */
+  readonly onShed?: (nodeId: string) => void;
   /** Told why readings could not be written; they wait in the buffer meanwhile. */
   readonly onProblem?: (reason: string) => void;
 }
@@ -95,7 +103,7 @@ class FileTelemetryLog implements TelemetryLog {
     private head: BatchHead,
     private readonly closed: ClosedSegment[],
   ) {
-    this.buffer = readingBuffer(options.maxBufferedReadings);
+    this.buffer = readingBuffer(options.maxBufferedReadings, options.onShed);
     this.timer = ports.timers.every(options.flushMs, () => this.flushInBackground());
   }
 
@@ -143,6 +151,41 @@ class FileTelemetryLog implements TelemetryLog {
     if (index < 0) return;
     await unlink(join(this.folder, segment));
     this.closed.splice(index, 1);
+  }
+
+  async readNode(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
+    await this.flush().catch(() => {
+      // What cannot be written is still in the buffer.
+    });
+    // All in one turn: what is written from here on is in neither.
+    const unwritten = this.buffer.peek();
+    const extents = this.extents();
+    for (const extent of extents) await scanSegment(this.folder, extent, query, visit);
+    for (const reading of unwritten) {
+      const { nodeId, at } = reading;
+      if (nodeId === query.nodeId && at >= query.from && at <= query.to) visit(reading);
+    }
+  }
+
+  async floor(): Promise<number | null> {
+    const [oldest] = this.extents();
+    return oldest === undefined ? null : firstBatchOf(oldest.name);
+  }
+
+  async *lines(from: number): AsyncGenerator<string> {
+    const extents = this.extents();
+    for (const [index, { name }] of extents.entries()) {
+      const next = extents[index + 1];
+      if (next !== undefined && firstBatchOf(next.name) <= from) continue;
+      yield* storedLines(join(this.folder, name), from);
+    }
+  }
+
+  /** Segments and how much of each is written, oldest first. */
+  private extents(): { name: string; bytes: number }[] {
+    const { current } = this;
+    const closed = this.closed.map(({ name, bytes }) => ({ name, bytes }));
+    return current === null ? closed : [...closed, { name: current.name, bytes: current.bytes }];
   }
 
   async close(): Promise<void> {

@@ -31,6 +31,10 @@ export function segmentName(epoch: number, firstBatch: number): string {
   return `${epoch}-${firstBatch}.ndjson`;
 }
 
+export function firstBatchOf(name: string): number {
+  return Number(namePattern.exec(name)?.[2] ?? '0');
+}
+
 /** Segments in a folder, oldest first. Other files are none of ours. */
 export async function segmentsIn(folder: string): Promise<SegmentName[]> {
   const names = await readdir(folder);

@@ -1,5 +1,10 @@
 import { readingBuffer, type ReadingBuffer } from '../reading-buffer.js';
-import type { RecordedReading, TelemetryLog, TruncationManifest } from '../telemetry-log.port.js';
+import type {
+  NodeReadings,
+  RecordedReading,
+  TelemetryLog,
+  TruncationManifest,
+} from '../telemetry-log.port.js';
 
 const defaultCapacity = 10_000;
 
@@ -35,6 +40,21 @@ export class MemoryTelemetryLog implements TelemetryLog {
   async expired(): Promise<readonly TruncationManifest[]> {
     return [];
   }
+
+  async readNode(
+    { nodeId, from, to }: NodeReadings,
+    visit: (reading: RecordedReading) => void,
+  ): Promise<void> {
+    for (const reading of this.buffer.peek()) {
+      if (reading.nodeId === nodeId && reading.at >= from && reading.at <= to) visit(reading);
+    }
+  }
+
+  async floor(): Promise<number | null> {
+    return null;
+  }
+
+  async *lines(): AsyncGenerator<string> {}
 
   async drop(): Promise<void> {
     return undefined;

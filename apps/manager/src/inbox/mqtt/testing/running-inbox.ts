@@ -155,6 +155,9 @@ function telemetryLog(logged: RecordedReading[], tell: () => void): TelemetryLog
     flush: () => Promise.resolve(),
     expired: () => Promise.resolve([]),
     drop: () => Promise.resolve(),
+    readNode: () => Promise.resolve(),
+    floor: () => Promise.resolve(null),
+    lines: async function* () {},
     close: () => Promise.resolve(),
   };
 }

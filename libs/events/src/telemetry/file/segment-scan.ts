@@ -1,0 +1,78 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { decodeLine } from '../batch.js';
+import type { NodeReadings, RecordedReading } from '../telemetry-log.port.js';
+
+/** Read at a time: a fraction of a millisecond to look through. */
+const chunkBytes = 1_048_576;
+/** Longer than any reading with the longest id. */
+const maxRowBytes = 512;
+const row = /^(\d{1,16}),(\d{1,9}),(\d{1,9})\]/;
+
+/**
+ * Visits one node's readings in the first `bytes` of a segment. Looks for the node's rows in the
+ * bytes as they lie there, without parsing the lines of a thousand others: an hour of a thousand
+ * nodes is a tenth of a second.
+ */
+export async function scanSegment(
+  folder: string,
+  { name, bytes }: { readonly name: string; readonly bytes: number },
+  { nodeId, from, to }: NodeReadings,
+  visit: (reading: RecordedReading) => void,
+): Promise<void> {
+  const path = join(folder, name);
+  if (await endsBefore(path, bytes, from)) return;
+  // Ids have no characters that JSON escapes.
+  const pattern = Buffer.from(`["${nodeId}",`);
+  const file = await open(path, 'r');
+  try {
+    const chunk = Buffer.alloc(chunkBytes + maxRowBytes);
+    for (let offset = 0; offset < bytes; offset += chunkBytes) {
+      const length = Math.min(chunk.length, bytes - offset);
+      const { bytesRead } = await file.read(chunk, 0, length, offset);
+      const seen = chunk.subarray(0, bytesRead);
+      // A row belongs to the chunk that it begins in.
+      for (let at = seen.indexOf(pattern); at >= 0 && at < chunkBytes;) {
+        const begin = at + pattern.length;
+        const found = row.exec(seen.toString('latin1', begin, begin + maxRowBytes));
+        const readAt = Number(found?.[1]);
+        if (found !== null && readAt > to) return;
+        if (found !== null && readAt >= from) {
+          visit({ nodeId, at: readAt, cpu: Number(found[2]), memory: Number(found[3]) });
+        }
+        at = seen.indexOf(pattern, begin);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const lastTime = /"at":(\d{1,16}),"batch":/g;
+const tailBytes = 4_096;
+
+/** Whether a segment ends with its end mark, written before `from`: then nothing in it is wanted. */
+async function endsBefore(path: string, bytes: number, from: number): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const tail = Buffer.alloc(Math.min(tailBytes, bytes));
+    await file.read(tail, 0, tail.length, bytes - tail.length);
+    const text = tail.toString('latin1');
+    if (!text.includes('"end":true')) return false;
+    const times = [...text.matchAll(lastTime)].map(([, at]) => Number(at));
+    return (times.at(-1) ?? Number.POSITIVE_INFINITY) < from;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The whole lines of a segment from batch `from` on, as they are stored. */
+export async function* storedLines(path: string, from: number): AsyncGenerator<string> {
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+  for await (const text of lines) {
+    const line = decodeLine(text);
+    if (line !== null && line.batch >= from) yield text;
+  }
+}
