@@ -45,7 +45,10 @@ describe('the README', () => {
   });
 
   it.each(fiveMinutes.filter((line) => !endless.includes(line)))('works as it says: %s', (line) => {
-    const script = line.replace(/^oakring /, `${process.execPath} bin/oakring.js `);
+    const script = line
+      .replace(/^oakring /, `${process.execPath} bin/oakring.js `)
+      .replaceAll('/tmp/first.bundle', 'oakring-demo/first.bundle')
+      .replaceAll('oakring-demo/', `${folder.path}/`);
     const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
     expect([status, stderr.replace(/^\s*$/, '')]).toEqual([0, expect.any(String)]);
     expect(stdout).not.toBe('');
