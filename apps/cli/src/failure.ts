@@ -1,4 +1,4 @@
-import { explain, OakringError } from '@oakring/contracts';
+import { explain, OakringError, type ErrorCode } from '@oakring/contracts';
 import { ManagerError } from './client/manager-error.js';
 import { CommandFailure, exitCodes, type ExitCode } from './exit-codes.js';
 import { printable } from './render/printable.js';
@@ -17,10 +17,21 @@ export function failureOf(error: unknown, colors: Colors, json: boolean): Failur
     return { message: colors.red(printable(error.message)), exitCode: error.exitCode };
   }
   if (error instanceof OakringError) {
-    const exitCode = error.code === 'settings-invalid' ? exitCodes.usage : exitCodes.refused;
-    return { message: colors.red(explain(error)), exitCode };
+    return { message: colors.red(explain(error)), exitCode: exitCodeOf(error.code) };
   }
   return { message: unexpected(error), exitCode: exitCodes.refused };
+}
+
+function exitCodeOf(code: ErrorCode): ExitCode {
+  switch (code) {
+    case 'settings-invalid':
+      return exitCodes.usage;
+    case 'store-unreachable':
+    case 'store-unsuitable':
+      return exitCodes.unreachable;
+    default:
+      return exitCodes.refused;
+  }
 }
 
 function failureOfManager(error: ManagerError, colors: Colors, json: boolean): Failure {
