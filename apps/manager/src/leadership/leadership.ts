@@ -132,7 +132,7 @@ export class Leadership {
       const lease = isFree ? await candidate.take(projection.state.head.epoch) : null;
       if (lease !== null) return lease;
     } catch (error) {
-      if (error instanceof OakringError && error.code === 'log-damaged') throw error;
+      if (error instanceof OakringError && isFatal(error)) throw error;
       this.isCurrent = false;
       if (!this.saidAway) warn(`The store cannot be read, trying on: ${messageOf(error)}`);
       this.saidAway = true;
@@ -141,14 +141,15 @@ export class Leadership {
     return null;
   }
 
-  /** Null: somebody else was there first. */
+  /** Null: somebody else was there first, or the store went away meanwhile. */
   private async open(lease: Lease): Promise<Term | null> {
     try {
       return await beginTerm(lease, this.parts);
     } catch (error) {
       await lease.release();
-      if (error instanceof OakringError && error.code === 'not-leading') return null;
-      throw error;
+      if (error instanceof OakringError && isFatal(error)) throw error;
+      this.parts.warn(`The epoch could not be opened, following again: ${messageOf(error)}`);
+      return null;
     }
   }
 
@@ -174,6 +175,11 @@ export class Leadership {
     }
     if (!signal.aborted) this.parts.warn('Another manager leads the cluster now: following.');
   }
+}
+
+/** Whoever led on from here would write on top of what nobody can explain. */
+function isFatal({ code }: OakringError): boolean {
+  return code === 'log-damaged' || code === 'position-conflict';
 }
 
 function detailOf(connected: boolean, isHeld: boolean): string {

@@ -7,6 +7,12 @@ import type { Lease } from './lease/lease.js';
 /** A lease that ran out or came back is noticed by the loops after this long at most. */
 const lookEveryMs = 250;
 
+/** What a term needs of the broker connection; a simulation has its own. */
+export type TermConnection = Pick<
+  BrokerConnection,
+  'connected' | 'onUp' | 'onDown' | 'publish' | 'start' | 'stop'
+>;
+
 /**
  * The way down to workers for one term: up while the broker is connected and the lease is held, so
  * that a leader who may have a successor neither speaks nor counts anybody's silence.
@@ -19,7 +25,7 @@ export class TermLink implements DownLink {
   private wasUp = false;
 
   constructor(
-    private readonly connection: BrokerConnection,
+    private readonly connection: TermConnection,
     private readonly lease: Lease,
     timers: Timers,
   ) {

@@ -3,7 +3,6 @@ import type { EventLogWriter, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { CommandWriter } from '../commands/writer.js';
-import type { BrokerConnection } from '../connection/broker-connection.js';
 import type { StateProof } from '../inbox/mqtt/worker-message.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
 import { startLoops } from '../start-loops.js';
@@ -12,7 +11,7 @@ import { Undo } from '../undo.js';
 import type { Projection } from '../views/projection.js';
 import type { Lease } from './lease/lease.js';
 import { openEpoch, type Leader } from './open-epoch.js';
-import { TermLink } from './term-link.js';
+import { TermLink, type TermConnection } from './term-link.js';
 
 /** What a term works with and leaves behind. */
 export interface TermParts {
@@ -20,7 +19,7 @@ export interface TermParts {
   /** Where the log is, for messages. */
   readonly place: string;
   readonly projection: Projection;
-  readonly connection: BrokerConnection;
+  readonly connection: TermConnection;
   readonly scheduler: Scheduler;
   readonly table: TelemetryTable;
   readonly openTelemetryLog: (epoch: number) => Promise<TelemetryLog>;

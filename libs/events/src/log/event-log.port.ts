@@ -36,6 +36,9 @@ export interface EventLogWriter extends EventLogReader {
    * same commit, until it knows, however long that takes. `close` rejects what is still unclear.
    */
   append(commit: Commit): Promise<AppendOutcome>;
-  /** Number of events in each of these streams so far; streams without events are 0. */
+  /**
+   * Number of events in each of these streams so far; streams without events are 0. Part of an
+   * append: a store over a network is waited for.
+   */
   streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

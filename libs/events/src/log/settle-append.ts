@@ -15,7 +15,7 @@ export interface RemoteCommits {
 }
 
 /** Between two attempts, doubled each time. */
-const backOffMs = { first: 20, most: 1_000 };
+export const backOffMs = { first: 20, most: 1_000 };
 
 /**
  * Appends over a network, where a reply may be lost and the write not (design §4, unclear outcome).

@@ -54,15 +54,7 @@ export function simulatedPorts(seed = 1, startMs = 1_767_225_600_000): Simulated
       after: (delayMs, work) => schedule(delayMs, null, work),
       every: (periodMs, work) => schedule(periodMs, periodMs, work),
       soon: (work) => void setImmediate(work),
-      sleep: (delayMs, signal) =>
-        new Promise((resolve) => {
-          if (signal?.aborted === true) return resolve();
-          const timer = schedule(delayMs, null, resolve);
-          signal?.addEventListener('abort', () => {
-            timer.cancel();
-            resolve();
-          });
-        }),
+      sleep: (delayMs, signal) => sleepOn(schedule, delayMs, signal),
     },
     ids: { next: () => `00000000-0000-4000-8000-${(named++).toString(16).padStart(12, '0')}` },
     randomness: seededRandomness(seed),
@@ -77,4 +69,21 @@ export function simulatedPorts(seed = 1, startMs = 1_767_225_600_000): Simulated
       await settle();
     },
   };
+}
+
+function sleepOn(
+  schedule: (delayMs: number, periodMs: null, work: () => void) => Timer,
+  delayMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const wake = (): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = schedule(delayMs, null, wake);
+    signal?.addEventListener('abort', wake);
+  });
 }

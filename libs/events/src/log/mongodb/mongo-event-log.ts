@@ -4,7 +4,7 @@ import type { MongoStore } from '../../mongodb/connect-mongodb.js';
 import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
 import { logDamaged } from '../damage.js';
 import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
-import { settleAppend, type RemoteCommits } from '../settle-append.js';
+import { backOffMs, settleAppend, type RemoteCommits } from '../settle-append.js';
 import { streamVersionsOf } from '../stream-versions.js';
 import { commitFrom, documentOf, type CommitDocument } from './commit-document.js';
 
@@ -94,8 +94,9 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     return new Map(
       await Promise.all(
         streams.map(async (stream): Promise<[string, number]> => {
-          const newest = this.commits.find({ streams: stream }).sort({ _id: -1 }).limit(1);
-          const [document] = await newest.toArray();
+          const [document] = await this.onceThere(() =>
+            this.commits.find({ streams: stream }).sort({ _id: -1 }).limit(1).toArray(),
+          );
           if (document === undefined) return [stream, 0];
           return [stream, streamVersionsOf(this.decode(document)).get(stream) ?? 0];
         }),
@@ -139,18 +140,24 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     const known = this.last.position === position - 1 ? this.last : null;
     const before = known ?? (await this.headAt(position - 1));
     if (before?.hash === prev && epoch >= before.epoch) return null;
-    return this.head();
+    return this.onceThere(() => this.head());
   }
 
   private async headAt(position: number): Promise<LogHead | null> {
     if (position === 0) return emptyHead;
-    for (let delayMs = 20; ; delayMs = Math.min(1_000, delayMs * 2)) {
+    const commit = await this.onceThere(() => this.at(position));
+    return commit === null ? null : headOf(commit);
+  }
+
+  /** Reads as part of an append: a store that is away is waited for, as an append waits for it. */
+  private async onceThere<T>(read: () => Promise<T>): Promise<T> {
+    const { signal } = this.closing;
+    for (let delayMs = backOffMs.first; ; delayMs = Math.min(backOffMs.most, delayMs * 2)) {
       try {
-        const commit = await this.at(position);
-        return commit === null ? null : headOf(commit);
+        return await read();
       } catch (error) {
-        if (this.closing.signal.aborted || !isStoreAway(error)) throw error;
-        await this.timers.sleep(delayMs, this.closing.signal);
+        if (signal.aborted || !isStoreAway(error)) throw error;
+        await this.timers.sleep(delayMs, signal);
       }
     }
   }

@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  emptyHead,
+  MemoryLeaseStore,
+  MemoryTelemetryLog,
+  signingKeyOf,
+  verifyChain,
+  type Commit,
+} from '@oakring/events';
+import { seededRandomness, simulatedPorts, type Randomness } from '@oakring/ports';
+import { generateKeyPairSync } from 'node:crypto';
+import type { CommandQueue, Outcome } from '../commands/command.js';
+import { submitJob } from '../testing/given.js';
+import { TelemetryTable } from '../telemetry/telemetry-table.js';
+import { ClusterState } from '../views/cluster-state.js';
+import { stateAsText } from '../views/copy-state.js';
+import { decodedFold } from '../testing/decoded-fold.js';
+import { Projection } from '../views/projection.js';
+import { commandsOf } from './current-term.js';
+import { Leadership } from './leadership.js';
+import { RemoteLog, SharedCommits, UnsteadyLeases } from './testing/shared-store.js';
+
+/**
+ * Managers on one store that lies at the end of bad lines. Each has a clock of its own: a frozen one
+ * stands still, and finds all of its time gone when it wakes up. Judged by the log alone.
+ */
+const runs = Number(process.env['OAKRING_RUNS'] ?? '25');
+const steps = 150;
+const key = signingKeyOf(
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+);
+
+describe('Managers on one store', () => {
+  it('keep one history, and lose and double nothing, whatever happens to them', async () => {
+    let epochs = 0;
+    for (let seed = 1; seed <= runs; seed += 1) epochs += await new Model(seed).run();
+    // A model in which nobody ever takes over would prove nothing.
+    expect(epochs).toBeGreaterThan(runs * 2);
+  }, 120_000);
+});
+
+interface Manager {
+  readonly name: string;
+  readonly ports: ReturnType<typeof simulatedPorts>;
+  readonly leadership: Leadership;
+  readonly projection: Projection;
+  readonly queue: CommandQueue;
+  readonly store: RemoteLog;
+  readonly leases: UnsteadyLeases;
+  /** Time that passed while it was frozen, milliseconds; null: it is not. */
+  frozenMs: number | null;
+}
+
+class Model {
+  private readonly chance: Randomness;
+  private readonly commits = new SharedCommits();
+  private readonly leases = new MemoryLeaseStore();
+  private managers: Manager[] = [];
+  private started = 0;
+  private jobs = 0;
+  /** Position and answer that each acknowledged request was given. */
+  private readonly acknowledged = new Map<string, string>();
+  private undecided: string[] = [];
+
+  constructor(private readonly seed: number) {
+    this.chance = seededRandomness(seed);
+  }
+
+  /** Resolves with the number of epochs. */
+  async run(): Promise<number> {
+    for (let count = 0; count < 3; count += 1) await this.startManager();
+    for (let step = 0; step < steps; step += 1) {
+      await this.step();
+      this.checkLog(step);
+    }
+    await this.calmDown();
+    this.checkEnd();
+    return epochsOf(this.commits.inOrder());
+  }
+
+  private async step(): Promise<void> {
+    const { chance } = this;
+    const manager = this.managers[chance.integer(this.managers.length)];
+    if (manager === undefined) return;
+    const what = chance.integer(20);
+    if (what < 9) this.submit(manager, `job-${(this.jobs += 1)}`);
+    else if (what < 11) this.repeat(manager);
+    else if (what === 11) await this.crash(manager);
+    else if (what === 12) manager.frozenMs ??= 0;
+    else if (what === 13) await this.thaw(manager);
+    else if (what < 16) {
+      manager.store.trouble = chance.integer(60);
+      manager.leases.trouble = chance.integer(60);
+    } else if (what === 16) manager.store.trouble = manager.leases.trouble = 0;
+    await this.pass(50 + chance.integer(400));
+  }
+
+  private async pass(ms: number): Promise<void> {
+    for (const manager of this.managers) {
+      if (manager.frozenMs === null) await manager.ports.advance(ms);
+      else manager.frozenMs += ms;
+    }
+  }
+
+  private async startManager(): Promise<void> {
+    this.started += 1;
+    const name = `m${this.started}`;
+    const simulated = simulatedPorts(this.seed * 1_000 + this.started);
+    const ids = { next: () => `${name}-${simulated.ids.next()}` };
+    const ports = { ...simulated, ids };
+    const projection = new Projection(new ClusterState(false), ports);
+    const store = new RemoteLog(this.commits, this.chance, ports.timers);
+    const leases = new UnsteadyLeases(this.leases, this.chance);
+    const leadership = new Leadership(leases, () => `http://${name}`, {
+      ...{ log: store, place: 'the model', projection, ports },
+      connection: noConnection,
+      scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
+      table: new TelemetryTable(ports),
+      openTelemetryLog: async () => new MemoryTelemetryLog(),
+      leader: () => ({
+        ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
+        ...{ url: `http://${name}`, key },
+      }),
+      warn: () => {},
+    });
+    const queue = commandsOf(leadership);
+    const manager = { name, ports, leadership, projection, queue, store, leases, frozenMs: null };
+    leadership.failed.catch((error: unknown) => {
+      throw new Error(`seed ${this.seed}: ${name} failed`, { cause: error });
+    });
+    await leadership.start();
+    this.managers.push(manager);
+  }
+
+  /** `kill -9`: nothing of it is heard again; what it had sent may still arrive. */
+  private async crash(manager: Manager): Promise<void> {
+    manager.store.isDead = true;
+    manager.leases.isDead = true;
+    this.managers = this.managers.filter((other) => other !== manager);
+    await this.startManager();
+  }
+
+  private async thaw(manager: Manager): Promise<void> {
+    const { frozenMs } = manager;
+    manager.frozenMs = null;
+    if (frozenMs !== null) await manager.ports.advance(frozenMs);
+  }
+
+  private submit(manager: Manager, id: string): void {
+    if (manager.frozenMs !== null) return;
+    const request = { id: `POST /api/v1/jobs#${id}`, bodyHash: id };
+    manager.queue
+      .submit<'SubmitJob'>(submitJob(id), request)
+      .then((outcome) => this.acknowledge(id, outcome))
+      .catch(() => this.undecided.push(id));
+  }
+
+  private acknowledge(id: string, outcome: Outcome<unknown>): void {
+    const text = JSON.stringify(outcome.status === 'accepted' ? outcome.answer : outcome.refusal);
+    const before = this.acknowledged.get(id);
+    expect({ seed: this.seed, id, text: before ?? text }).toEqual({ seed: this.seed, id, text });
+    this.acknowledged.set(id, text);
+  }
+
+  /** The same request again, of one that was answered or of one that nobody knows about. */
+  private repeat(manager: Manager): void {
+    const known = [...this.acknowledged.keys(), ...this.undecided];
+    const id = known[this.chance.integer(Math.max(1, known.length))];
+    if (id !== undefined) this.submit(manager, id);
+  }
+
+  private async calmDown(): Promise<void> {
+    for (const manager of this.managers) {
+      await this.thaw(manager);
+      manager.store.trouble = manager.leases.trouble = 0;
+    }
+    for (let round = 0; round < 60; round += 1) await this.pass(250);
+    const leading = this.managers.filter(({ leadership }) => leadership.status.leading);
+    expect({ seed: this.seed, leading: leading.length }).toEqual({ seed: this.seed, leading: 1 });
+    const [leader] = leading;
+    for (const id of this.undecided) if (leader !== undefined) this.submit(leader, id);
+    for (let round = 0; round < 20; round += 1) await this.pass(250);
+  }
+
+  private checkLog(step: number): void {
+    const verified = verifyChain(this.commits.inOrder(), emptyHead);
+    const { seed } = this;
+    expect({ seed, step, status: verified.status }).toEqual({ seed, step, status: 'intact' });
+  }
+
+  private checkEnd(): void {
+    const { seed } = this;
+    const commits = this.commits.inOrder();
+    const ids = commits.map(({ commitId }) => commitId);
+    expect({ seed, doubled: ids.length - new Set(ids).size }).toEqual({ seed, doubled: 0 });
+    const decided = commits.flatMap(({ commands }) => commands.map(({ id }) => id));
+    expect({ seed, doubled: decided.length - new Set(decided).size }).toEqual({ seed, doubled: 0 });
+    const missing = [...this.acknowledged.keys()].filter(
+      (id) => !decided.includes(`POST /api/v1/jobs#${id}`),
+    );
+    expect({ seed, missing }).toEqual({ seed, missing: [] });
+    expect({ seed, all: this.acknowledged.size }).toEqual({
+      seed,
+      all: new Set([...this.acknowledged.keys(), ...this.undecided]).size,
+    });
+    const rebuilt = stateAsText(decodedFold(commits));
+    for (const { name, projection } of this.managers) {
+      const same = stateAsText(projection.state) === rebuilt;
+      expect({ seed, name, same }).toEqual({ seed, name, same: true });
+    }
+  }
+}
+
+function epochsOf(commits: readonly Commit[]): number {
+  return new Set(commits.map(({ epoch }) => epoch)).size;
+}
+
+const noConnection = {
+  connected: true,
+  onUp: () => () => {},
+  onDown: () => () => {},
+  publish: async () => {},
+  start: () => {},
+  stop: async () => {},
+};

@@ -1,0 +1,10 @@
+import { decodeEvents, type Commit } from '@oakring/events';
+import { ClusterState } from '../views/cluster-state.js';
+import { foldCommit } from '../views/fold/evolve.js';
+
+/** The views that commits make, from the first one on. */
+export function decodedFold(commits: readonly Commit[]): ClusterState {
+  const state = new ClusterState(false);
+  for (const commit of commits) foldCommit(state, commit, decodeEvents(commit));
+  return state;
+}
