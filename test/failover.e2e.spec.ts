@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seededRandomness } from '@oakring/ports';
 import { createServer, type AddressInfo } from 'node:net';
 import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
@@ -118,6 +118,35 @@ async function verified(database: string): Promise<string> {
   expect({ code, output: audit.output() }).toMatchObject({ code: 0 });
   return audit.output();
 }
+
+describe('A manager over a folder', () => {
+  it('loses and doubles nothing while it is killed under load', async () => {
+    const data = `${folder.path}/folder`;
+    const port = await freePort();
+    const start = () => up(data, { OAKRING_PORT: String(port) });
+    const chance = seededRandomness(seed);
+    let one = await start();
+    const poster = new Poster(() => [one.url]);
+    for (let round = 0; round < rounds; round += 1) {
+      const before = poster.acknowledged.length;
+      const more = 5 + chance.integer(20);
+      await eventually(
+        async () => poster.acknowledged.length,
+        (now) => now > before + more,
+      );
+      await one.kill();
+      one = await start();
+    }
+    await poster.stop();
+    const ids = await jobIds(one.url);
+    expect(poster.acknowledged.filter((id) => !ids.includes(id))).toEqual([]);
+    expect(ids).toHaveLength(new Set(ids).size);
+    await one.stop();
+    const audit = oakring(['audit', 'verify', '--store', `${data}/ledger`]);
+    expect(await audit.ended).toBe(0);
+    console.info(`seed ${seed}, ${rounds} kills: ${poster.acknowledged.length} acknowledged`);
+  }, 120_000);
+});
 
 describeWithMongod('Two managers on one MongoDB and one broker', () => {
   beforeAll(async () => {

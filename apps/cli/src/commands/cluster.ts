@@ -16,8 +16,12 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
         client.nodes(at),
         client.jobs(at),
       ]);
-      show(context, { head, nodes: nodes.items, jobs: jobs.items }, (overview) =>
-        renderCluster(overview, terminal.colors),
+      const past =
+        at === undefined ? '' : terminal.colors.dim(`as of position ${nodes.position}\n`);
+      show(
+        context,
+        { head, nodes: nodes.items, jobs: jobs.items },
+        (overview) => past + renderCluster(overview, terminal.colors),
       );
     });
 }
