@@ -22,6 +22,9 @@ let mongod: Mongod;
 let broker: Running;
 let mqttUrl = '';
 const folder = temporaryFolder();
+/** Ended after the tests, however those ended. */
+const started: Running[] = [];
+let worker: TestWorker | null = null;
 
 beforeAll(async () => {
   const port = await freePort();
@@ -29,7 +32,9 @@ beforeAll(async () => {
   broker = runProgram('mosquitto', ['-p', String(port)]);
   await broker.prints(/running/);
 });
-afterAll(() => {
+afterAll(async () => {
+  await worker?.stop();
+  for (const one of started) endGroup(one);
   endGroup(broker);
   folder.remove();
 });
@@ -44,6 +49,7 @@ async function manager(name: string, database: string): Promise<Manager> {
     OAKRING_MQTT_URL: mqttUrl,
     OAKRING_PORT: String(await freePort()),
   });
+  started.push(running);
   return { ...running, name };
 }
 
@@ -157,9 +163,10 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
   it('lose and double nothing while leaders are killed, stopped and frozen', async () => {
     const chance = seededRandomness(seed);
     let managers = [await manager('a', 'lead'), await manager('b', 'lead')];
-    const worker = await TestWorker.start(mqttUrl, 'w1', {
+    const played = await TestWorker.start(mqttUrl, 'w1', {
       capacity: { cpuMillis: 1_000_000, memoryMiB: 1_000_000 },
     });
+    worker = played;
     const poster = new Poster(() => managers.map(({ url }) => url));
     const takeovers: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -203,9 +210,9 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
       const found = await jobIds(one.url);
       expect(found).toHaveLength(new Set(found).size);
     }
-    const epochs = worker.orders.map(({ epoch }) => epoch);
+    const epochs = played.orders.map(({ epoch }) => epoch);
     expect(epochs).toEqual(epochs.toSorted((a, b) => a - b));
-    const deploys = worker.orders.filter(({ command }) => command === 'deploy');
+    const deploys = played.orders.filter(({ command }) => command === 'deploy');
     const commandIds = new Map<string, string>();
     for (const { job, generation, commandId } of deploys) {
       const key = `${job.id}/${generation}`;
@@ -216,7 +223,6 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
       `seed ${seed}, ${rounds} rounds: ${poster.acknowledged.length} acknowledged, ` +
         `${deploys.length} deploys, takeovers ${takeovers.join(', ')} ms`,
     );
-    await worker.stop();
     for (const one of managers) await one.stop();
     expect(await verified('lead')).toMatch(/^whole: positions 1–\d+, head [0-9a-f]{64}/);
   }, 120_000);

@@ -40,7 +40,7 @@ export async function recover(
   let savedCommits = 0;
   for (;;) {
     const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
-    if (commits.length === 0) break;
+    if (commits.length === 0 && (await endsAt(log, state.head, place))) break;
     const verified = verifyChain(commits, state.head);
     if (verified.status === 'damaged') throw logDamaged(place, verified.damage);
     for (const commit of commits) {
@@ -54,7 +54,6 @@ export async function recover(
       savedCommits = replayedCommits;
     }
   }
-  await refuseShortLog(log, state.head, place);
   return { state, replayedCommits, replayedEvents };
 }
 
@@ -77,9 +76,15 @@ async function holdsCommit(log: EventLogReader, head: LogHead): Promise<boolean>
   return commit?.hash === head.hash;
 }
 
-async function refuseShortLog(log: EventLogReader, reached: LogHead, place: string): Promise<void> {
+/**
+ * Whether the log ends where its commits do. False: a leader elsewhere appended meanwhile, there is
+ * more to read. Throws `log-damaged` when there is a head and no commit before it.
+ */
+async function endsAt(log: EventLogReader, reached: LogHead, place: string): Promise<boolean> {
   const head = await log.head();
-  if (head.position === reached.position && head.hash === reached.hash) return;
+  if (head.position === reached.position && head.hash === reached.hash) return true;
+  const more = await log.read({ from: reached.position + 1, limit: 1 });
+  if (more.length > 0) return false;
   const detail = `the log ends at position ${head.position}, its commits at ${reached.position}`;
   throw logDamaged(place, { position: reached.position, kind: 'gap', detail });
 }
