@@ -29,8 +29,6 @@ const cluster = {
   CLUSTER_SERVICE_MANAGER_ADDR: 'net',
 };
 
-// What is said on standard error above, and is a failure in the gate.
-// oxlint-disable-next-line jest/no-disabled-tests
 (isHere ? describe : describe.skip)('the compose files', () => {
   it.each(combinations.map((files) => [files]))('are valid with %j', (files) => {
     const { status, stderr, stdout } = config(files, cluster);

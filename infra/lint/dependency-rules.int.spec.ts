@@ -31,7 +31,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['observing-answers-nobody', 'apps/scheduler/src/observe/a.ts', '../answer/answer.js'],
   ['mqtt-at-the-edge', 'apps/manager/src/scheduling/a.ts', 'mqtt'],
   ['lmdb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'lmdb'],
-  ['mongodb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'mongodb'],
+  ['mongodb-behind-the-log', 'apps/manager/src/leadership/b.ts', 'mongodb'],
   ['no-dev-dependencies-in-what-ships', 'apps/worker/src/a.ts', 'fast-check'],
 ];
 
