@@ -6,6 +6,7 @@ import { machine } from './machine.js';
 const benches = {
   telemetry: async () => (await import('./telemetry.js')).benchTelemetry(),
   jobs: async () => (await import('./jobs.js')).benchJobs(),
+  ledger: async () => (await import('./ledger.js')).benchLedger(),
   idle: async () => (await import('./idle.js')).benchIdle(),
 };
 

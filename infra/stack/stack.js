@@ -12,6 +12,7 @@ import { parse } from 'yaml';
 import { findMongod } from '../mongo/find-mongod.js';
 
 const giveUpAfterMs = 60_000;
+const stopWithinMs = 15_000;
 const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true });
 const given = process.env['OAKRING_STACK_DATA'] ?? '';
 const data = given === '' ? mkdtempSync(join(tmpdir(), 'oakring-stack-')) : resolve(given);
@@ -119,8 +120,11 @@ async function end(code) {
   if (isEnding) return;
   isEnding = true;
   for (const { child, gone } of running.toReversed()) {
+    if (child.pid === undefined) continue;
     child.kill('SIGTERM');
+    const patience = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
     await gone;
+    clearTimeout(patience);
   }
   if (given === '') rmSync(data, { recursive: true, force: true });
   process.exit(code);

@@ -118,6 +118,18 @@ export function hashedFields(commit: Omit<Commit, 'hash'>): JsonObject {
   };
 }
 
+/** Parsing is most of the work on a commit that is read: it is done once for chain, versions, views. */
+const parsedRecords = new WeakMap<Commit, unknown>();
+
+/** What the text of a commit's events says, whatever that is. Throws when it is not JSON. */
+export function recordsIn(commit: Commit): unknown {
+  const known = parsedRecords.get(commit);
+  if (known !== undefined) return known;
+  const parsed: unknown = JSON.parse(commit.events);
+  parsedRecords.set(commit, parsed);
+  return parsed;
+}
+
 interface EventRecord {
   readonly stream: string;
   readonly version: number;
@@ -128,7 +140,7 @@ interface EventRecord {
 
 /** The events of a commit, upcast to today's schemas. */
 export function decodeEvents(commit: Commit): StoredEvent[] {
-  const records = JSON.parse(commit.events) as readonly EventRecord[];
+  const records = recordsIn(commit) as readonly EventRecord[];
   return records.map(
     (record, index) =>
       // The schema was checked when it was written, and the hash covers the text.

@@ -1,5 +1,5 @@
 import { isJsonObject } from './canonical-json.js';
-import { hashCommit, headOf, type Commit, type LogHead } from './commit.js';
+import { hashCommit, headOf, recordsIn, type Commit, type LogHead } from './commit.js';
 import type { Damage, DamageKind } from './damage.js';
 
 export type ChainCheck =
@@ -76,7 +76,7 @@ function eventsProblem(
   versions: Map<string, number>,
   fromStart: boolean,
 ): Problem | null {
-  const events = parsedEvents(commit.events);
+  const events = parsedEvents(commit);
   if (events === null) return { kind: 'events', detail: 'events is not a JSON list of events' };
   const seen = new Set<string>();
   for (const { stream, version } of events) {
@@ -93,10 +93,10 @@ function eventsProblem(
   return null;
 }
 
-function parsedEvents(text: string): { stream: string; version: number }[] | null {
+function parsedEvents(commit: Commit): { stream: string; version: number }[] | null {
   let records: unknown;
   try {
-    records = JSON.parse(text);
+    records = recordsIn(commit);
   } catch {
     return null;
   }

@@ -12,6 +12,9 @@ const collectionName = 'ledger';
 /** About what one `read` returns at most, in characters of event text. */
 const maxReadCharacters = 4_000_000;
 const duplicateKey = 11_000;
+/** So many streams are asked about one by one. */
+const fewStreams = 4;
+const maxCommitsLookedAt = 200;
 
 /**
  * The ledger in MongoDB, one document a commit. Never updated, never deleted, never in a
@@ -91,9 +94,11 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
   }
 
   async streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const there = await this.streamsThere(streams);
     return new Map(
       await Promise.all(
         streams.map(async (stream): Promise<[string, number]> => {
+          if (!there.has(stream)) return [stream, 0];
           const [document] = await this.onceThere(() =>
             this.commits.find({ streams: stream }).sort({ _id: -1 }).limit(1).toArray(),
           );
@@ -102,6 +107,22 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
         }),
       ),
     );
+  }
+
+  /**
+   * Which of the streams may have events. Most streams that are asked about are new: one question
+   * tells that of all of them. Where old ones have a long history they all count as there.
+   */
+  private async streamsThere(streams: readonly string[]): Promise<ReadonlySet<string>> {
+    if (streams.length < fewStreams) return new Set(streams);
+    const found = await this.onceThere(() =>
+      this.commits
+        .find({ streams: { $in: [...streams] } }, { projection: { streams: 1 } })
+        .limit(maxCommitsLookedAt)
+        .toArray(),
+    );
+    if (found.length === maxCommitsLookedAt) return new Set(streams);
+    return new Set(found.flatMap((document) => document['streams'] as readonly string[]));
   }
 
   onAppended(listener: (head: LogHead) => void): () => void {

@@ -1,0 +1,97 @@
+// Views made anew from the log, against reading it and parsing its JSON.
+import { performance } from 'node:perf_hooks';
+import { open as openLmdb } from 'lmdb';
+import { Long, MongoClient } from 'mongodb';
+import { recover } from '../dist/apps/manager/src/leadership/recover.js';
+import {
+  emptyHead,
+  encodeEvent,
+  headOf,
+  MemoryCheckpointStore,
+  openEventStore,
+  sealCommit,
+} from '../dist/libs/events/src/index.js';
+import { systemPorts } from '../dist/libs/ports/src/index.js';
+
+const replayEvents = 200_000;
+const ports = systemPorts();
+
+export async function replay(address, perCommit) {
+  const events = perCommit === 1 ? replayEvents / 10 : replayEvents;
+  const store = await openEventStore(address, ports.timers);
+  await fill(store, events, perCommit);
+  const ours = await bestOf(3, async () => {
+    const { replayedEvents } = await recover(store.log, new MemoryCheckpointStore(), 'bench');
+    return replayedEvents;
+  });
+  await store.close();
+  const floor = await bestOf(3, () => readBare(address));
+  return { perSecond: ours, ratio: ours / floor };
+}
+
+async function bestOf(times, work) {
+  let best = 0;
+  for (let round = 0; round < times; round += 1) {
+    const since = performance.now();
+    const events = await work();
+    best = Math.max(best, (events / (performance.now() - since)) * 1000);
+  }
+  return best;
+}
+
+/** Nodes that go silent and come back: events that change a view each. */
+async function fill(store, events, perCommit) {
+  let head = emptyHead;
+  const versions = new Map();
+  const documents = [];
+  for (let made = 0; made < events; made += perCommit) {
+    const texts = [];
+    const streams = new Set();
+    for (let index = 0; index < perCommit; index += 1) {
+      const stream = `nodes/n${(made + index) % 50}`;
+      const version = (versions.get(stream) ?? 0) + 1;
+      versions.set(stream, version);
+      streams.add(stream);
+      const type = version % 2 === 0 ? 'NodeBecameReady' : 'NodeSuspected';
+      texts.push(encodeEvent({ stream, type, data: { reason: 'no message for 6 s' } }, version));
+    }
+    const commit = sealCommit(head, {
+      epoch: 1,
+      commitId: `c${made}`,
+      at: 1_700_000_000_000 + made,
+      streams: [...streams].sort((a, b) => (a < b ? -1 : 1)),
+      commands: [],
+      events: texts,
+    });
+    head = headOf(commit);
+    if (store.mongodb === null) await store.log.append(commit);
+    else documents.push(commit);
+  }
+  const ledger = store.mongodb?.db.collection('ledger');
+  for (let from = 0; from < documents.length; from += 500) {
+    const page = documents.slice(from, from + 500).map(({ position, at, ...rest }) => ({
+      _id: Long.fromNumber(position),
+      at: new Date(at),
+      ...rest,
+    }));
+    await ledger.insertMany(page);
+  }
+}
+
+async function readBare(address) {
+  let events = 0;
+  if (!address.startsWith('mongodb:')) {
+    const root = openLmdb({ path: address, maxDbs: 4 });
+    const commits = root.openDB({ name: 'commits', encoding: 'string' });
+    for (const { value } of commits.getRange()) {
+      events += JSON.parse(JSON.parse(value).events).length;
+    }
+    await root.close();
+    return events;
+  }
+  const client = await new MongoClient(address, { readConcern: { level: 'majority' } }).connect();
+  const found = client.db().collection('ledger').find().sort({ _id: 1 });
+  for await (const document of found) events += JSON.parse(document.events).length;
+  await client.close();
+  return events;
+}
