@@ -18,6 +18,7 @@ import { decodedFold } from '../testing/decoded-fold.js';
 import { Projection } from '../views/projection.js';
 import { commandsOf } from './current-term.js';
 import { Leadership } from './leadership.js';
+import type { TermParts } from './term.js';
 import { RemoteLog, SharedCommits, UnsteadyLeases } from './testing/shared-store.js';
 
 /**
@@ -38,6 +39,56 @@ describe('Managers on one store', () => {
     expect(epochs).toBeGreaterThan(runs * 2);
   }, 120_000);
 });
+
+describe('A manager whose store does not answer', () => {
+  it('stops all the same while it opens its epoch', async () => {
+    const ports = simulatedPorts(1);
+    const store = new RemoteLog(new SharedCommits(), seededRandomness(1), ports.timers);
+    const leases = new UnsteadyLeases(new MemoryLeaseStore(), seededRandomness(1));
+    const leadership = leadershipOver(store, leases, 'm', ports);
+    await leadership.start();
+    // It reads, and cannot write.
+    store.insert = () => Promise.reject(new Error('timed out'));
+    await ports.advance(5_000);
+    expect(leadership.status.leading).toBe(false);
+    let isStopped = false;
+    const stopping = leadership.stop().then(() => (isStopped = true));
+    await ports.advance(20_000);
+    await store.close();
+    await stopping;
+    expect(isStopped).toBe(true);
+  });
+});
+
+function leadershipOver(
+  store: RemoteLog,
+  leases: UnsteadyLeases,
+  name: string,
+  ports: ReturnType<typeof simulatedPorts>,
+): Leadership {
+  const projection = new Projection(new ClusterState(false), ports);
+  return new Leadership(leases, () => `http://${name}`, partsOf(store, projection, name, ports));
+}
+
+function partsOf(
+  store: RemoteLog,
+  projection: Projection,
+  name: string,
+  ports: ReturnType<typeof simulatedPorts>,
+): TermParts {
+  return {
+    ...{ log: store, place: 'the model', projection, ports },
+    connection: noConnection,
+    scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
+    table: new TelemetryTable(ports),
+    openTelemetryLog: async () => new MemoryTelemetryLog(),
+    leader: () => ({
+      ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
+      ...{ url: `http://${name}`, key },
+    }),
+    warn: () => {},
+  };
+}
 
 interface Manager {
   readonly name: string;
@@ -111,18 +162,8 @@ class Model {
     const projection = new Projection(new ClusterState(false), ports);
     const store = new RemoteLog(this.commits, this.chance, ports.timers);
     const leases = new UnsteadyLeases(this.leases, this.chance);
-    const leadership = new Leadership(leases, () => `http://${name}`, {
-      ...{ log: store, place: 'the model', projection, ports },
-      connection: noConnection,
-      scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
-      table: new TelemetryTable(ports),
-      openTelemetryLog: async () => new MemoryTelemetryLog(),
-      leader: () => ({
-        ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
-        ...{ url: `http://${name}`, key },
-      }),
-      warn: () => {},
-    });
+    const parts = partsOf(store, projection, name, ports);
+    const leadership = new Leadership(leases, () => `http://${name}`, parts);
     const queue = commandsOf(leadership);
     const manager = { name, ports, leadership, projection, queue, store, leases, frozenMs: null };
     leadership.failed.catch((error: unknown) => {

@@ -8,6 +8,7 @@ import { beginTerm, type Term, type TermParts } from './term.js';
 /** How often a follower reads what was appended, and whether the lease is renewed. */
 const lookEveryMs = 100;
 const readyCheckMs = 10;
+const stopWithinMs = 15_000;
 
 /** Whether this manager leads, and who does if not. */
 export interface LeadershipStatus {
@@ -104,9 +105,13 @@ export class Leadership {
     this.current?.startPlacing();
   }
 
+  /** Waits a while only: an append that a store does not answer is given up when the log is closed. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    const patience = new AbortController();
+    const { timers } = this.parts.ports;
+    await Promise.race([this.running, timers.sleep(stopWithinMs, patience.signal)]);
+    patience.abort();
   }
 
   private async live(candidate: Candidate): Promise<void> {

@@ -8,6 +8,8 @@ import type { Projection } from '../views/projection.js';
 export const sealEveryMs = 60_000;
 /** …or after this many commits. */
 const sealEveryCommits = 10_000;
+/** A stop waits this long for its seal: a log that is away must not hold it. */
+const lastSealWithinMs = 2_000;
 
 /**
  * Signs where the ledger stands, now and then. A seal is a commit like any other, and is not worth
@@ -37,9 +39,11 @@ export class SealingLoop {
   async stop(): Promise<void> {
     this.unsubscribe();
     this.timer?.cancel();
-    await this.sealing;
     this.seal();
-    await this.sealing;
+    const patience = new AbortController();
+    const waited = this.ports.timers.sleep(lastSealWithinMs, patience.signal);
+    await Promise.race([this.sealing, waited]);
+    patience.abort();
   }
 
   private get sealedPosition(): number {
