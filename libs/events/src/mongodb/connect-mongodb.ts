@@ -37,7 +37,7 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
       ignoreUndefined: true,
     });
     await client.connect();
-    const db = client.db(new URL(url).pathname.slice(1) || defaultDatabase);
+    const db = client.db(databaseOf(url));
     await refuseUnsuitable(db, place);
     const opened = client;
     return { db, place, close: () => opened.close() };
@@ -55,6 +55,12 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
       { cause: error },
     );
   }
+}
+
+/** The database that a URL names. By hand: with several hosts it is no URL to the platform's parser. */
+export function databaseOf(url: string): string {
+  const [, name] = /^[a-z+]+:\/\/[^/?]+\/([^?]+)/.exec(url) ?? [];
+  return name === undefined ? defaultDatabase : decodeURIComponent(name);
 }
 
 export function withoutCredentials(text: string): string {
