@@ -9,12 +9,13 @@ import { httpControllers, httpProviders } from './http/http-parts.js';
 import { NODE_TOKENS } from './inbox/http/token-verdicts.js';
 import { CommandIntake } from './inbox/mqtt/command-intake.js';
 import { ReadingIntake } from './inbox/mqtt/reading-intake.js';
+import { HistoryDesk } from './inbox/mqtt/history-desk.js';
 import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
 import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from './inbox/node-tokens.js';
 import {
   commandsOf,
-  stateProofOf,
+  correspondenceOf,
   TermTelemetryLog,
   workerCommandsOf,
 } from './leadership/current-term.js';
@@ -27,7 +28,7 @@ import {
   EVENT_LOG,
   PORTS,
   SIGNING_KEY,
-  STATE_PROOF,
+  CORRESPONDENCE,
   TELEMETRY,
   TELEMETRY_LOG,
   WORKER_COMMANDS,
@@ -69,6 +70,7 @@ export class ManagerModule {
         CommandIntake,
         ReadingIntake,
         RegistrationDesk,
+        HistoryDesk,
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },
         { provide: WORKER_COMMANDS, useValue: workerCommandsOf(leadership) },
         { provide: EVENT_LOG, useValue: parts.log },
@@ -80,7 +82,7 @@ export class ManagerModule {
         { provide: PastStates, useValue: parts.past },
         { provide: SIGNING_KEY, useValue: parts.key },
         { provide: Scheduler, useValue: parts.scheduler },
-        { provide: STATE_PROOF, useValue: stateProofOf(leadership) },
+        { provide: CORRESPONDENCE, useValue: correspondenceOf(leadership) },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
         { provide: READINESS, useValue: { isReady: () => leadership.status } },
         { provide: LEADERSHIP, useValue: leadership },

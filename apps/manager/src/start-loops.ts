@@ -1,11 +1,18 @@
 import type { SigningKey, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from './commands/command.js';
+import { LossWatch } from './detection/loss-watch.js';
 import { SilenceWatch } from './detection/silence-watch.js';
+import { LeaseGrants } from './grants/lease-grants.js';
+import type { Correspondence } from './inbox/mqtt/worker-message.js';
 import type { DownLink } from './outbox/down-link.port.js';
 import { DeliveryRecord } from './outbox/delivery-record.js';
+import { ExpiryWatch } from './outbox/expiry-watch.js';
 import { Outbox } from './outbox/outbox.js';
 import { StateRequests } from './outbox/state-requests.js';
+import { RetryLoop } from './recovery/retry-loop.js';
+import { RolloutLoop } from './rollout/rollout-loop.js';
+import { DrainLoop } from './scheduling/drain-loop.js';
 import { PlacementLoop } from './scheduling/placement-loop.js';
 import type { Scheduler } from './scheduling/scheduler.port.js';
 import { StopLoop } from './scheduling/stop-loop.js';
@@ -31,16 +38,24 @@ export interface LoopParts {
 export function startLoops(
   parts: LoopParts,
   stopping: Undo,
-): { watch: SilenceWatch; deliveries: DeliveryRecord; placements: PlacementLoop } {
+): { watch: SilenceWatch; correspondence: Correspondence; placements: PlacementLoop } {
   const { telemetryLog, link, queue, projection, scheduler, table, ports, warn } = parts;
   const deliveries = new DeliveryRecord();
   const watch = new SilenceWatch(link, table, queue, projection, ports);
+  const grants = new LeaseGrants(link, projection, ports);
+  const requests = new StateRequests(link, projection, deliveries, ports);
+  const expiry = new ExpiryWatch(queue, projection, ports);
   const loops = [
     new TelemetryRetention(telemetryLog, queue, ports, warn),
     new SealingLoop(parts.key, queue, projection, ports, warn),
     new StopLoop(queue, projection, ports, warn),
     watch,
-    new StateRequests(link, projection, deliveries, ports),
+    new LossWatch(watch, grants, table, queue, projection, ports),
+    new RetryLoop(queue, projection, ports),
+    new RolloutLoop(queue, projection, ports),
+    new DrainLoop(scheduler, queue, projection, ports),
+    requests,
+    expiry,
     new Outbox(link, queue, projection, deliveries, ports),
   ];
   for (const loop of loops) {
@@ -48,5 +63,11 @@ export function startLoops(
     stopping.add(() => loop.stop());
   }
   const placements = new PlacementLoop(scheduler, queue, projection, ports, warn);
-  return { watch, deliveries, placements };
+  const correspondence: Correspondence = {
+    provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
+    confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
+    progressed: (commandId) => expiry.renew(commandId),
+    readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
+  };
+  return { watch, correspondence, placements };
 }

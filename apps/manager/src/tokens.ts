@@ -9,5 +9,5 @@ export const SIGNING_KEY = Symbol('SigningKey');
 export const EVENT_LOG = Symbol('EventLogReader');
 export const TELEMETRY = Symbol('TelemetryReader');
 export const TELEMETRY_LOG = Symbol('TelemetryLog');
-/** `StateProof` of inbox/mqtt: whether a worker's report proves absence. */
-export const STATE_PROOF = Symbol('StateProof');
+/** `Correspondence` of inbox/mqtt: what the running term knows of its letters to workers. */
+export const CORRESPONDENCE = Symbol('Correspondence');

@@ -48,6 +48,14 @@ export {
   type WorkerState,
   type WorkerStatus,
 } from './messages/worker-reports.js';
+export {
+  parseWorkerHistory,
+  type HistoryAccepted,
+  type HistoryEntry,
+  type LeaseGrant,
+  type WorkerHistory,
+} from './messages/worker-history.js';
+export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export { commandKinds, type CommandKind, type Control } from './messages/control.js';
 export {
   countOf,
@@ -57,15 +65,30 @@ export {
   type JobDocument,
   type Requirement,
 } from './http/job-document.js';
+export {
+  defaultPolicy,
+  parseJobPolicy,
+  reconcileChoices,
+  type JobPolicy,
+  type OnDisconnect,
+  type ReconcileChoice,
+  type Restart,
+  type Update,
+} from './http/job-policy.js';
 export type {
+  ClusterAnswer,
   DeadLetter,
   EventLine,
   InstanceAnswer,
   InstanceStatus,
   JobAnswer,
   JobOrderAnswer,
+  JobStatus,
   JobSummary,
+  FailedAttempt,
   NodeAnswer,
+  NodeFlags,
+  RolloutAnswer,
   NodeStatus,
   Page,
   DiffAnswer,

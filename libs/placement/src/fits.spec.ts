@@ -11,6 +11,8 @@ const node: NodeFacts = {
   labels: { zone: 'north' },
   capacity: { cpuMillis: 1000, memoryMiB: 1000 },
   reserved: { cpuMillis: 400, memoryMiB: 500 },
+  open: true,
+  enforcesStop: true,
 };
 const requirement: Requirement = {
   technology: 'docker',
@@ -20,6 +22,7 @@ const requirement: Requirement = {
     { type: 'architecture', architecture: 'amd64' },
     { type: 'direct', node: 'a' },
   ],
+  enforcesStop: true,
 };
 const none = new Set<string>();
 
@@ -32,6 +35,8 @@ describe('a node', () => {
   it.each([
     ['excluded', node, requirement, new Set(['a'])],
     ['status', { ...node, status: 'suspect' }, requirement, none],
+    ['closed', { ...node, open: false }, requirement, none],
+    ['stop-enforced', { ...node, enforcesStop: false }, requirement, none],
     ['technology', node, { ...requirement, technology: 'process' }, none],
     ['architecture', { ...node, architecture: 'arm64' }, requirement, none],
     ['labels', { ...node, labels: {} }, requirement, none],
@@ -65,10 +70,14 @@ describe('the filters', () => {
       labels: {},
       capacity: { cpuMillis: 0, memoryMiB: 0 },
       reserved: { cpuMillis: 0, memoryMiB: 0 },
+      open: false,
+      enforcesStop: false,
     };
     const repairs: readonly Partial<NodeFacts>[] = [
       { status: 'ready' },
+      { open: true },
       { technologies: ['docker'] },
+      { enforcesStop: true },
       { architecture: 'amd64' },
       { labels: { zone: 'north' } },
       { id: 'a' },

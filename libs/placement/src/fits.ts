@@ -7,7 +7,9 @@ import type { NodeFacts, Requirement, Resources } from '@oakring/contracts';
 export const filterPhrases = {
   excluded: 'excluded from this choice',
   status: 'not ready',
+  closed: 'cordoned, draining or in quarantine',
   technology: 'without the technology',
+  'stop-enforced': 'that cannot guarantee a stop',
   architecture: 'of another architecture',
   labels: 'without a label asked for',
   direct: 'not the node that the job names',
@@ -40,7 +42,9 @@ export function whyNot(
 ): FilterName | null {
   if (excluded.has(node.id)) return 'excluded';
   if (node.status !== 'ready') return 'status';
+  if (!node.open) return 'closed';
   if (!node.technologies.includes(requirement.technology)) return 'technology';
+  if (requirement.enforcesStop && !node.enforcesStop) return 'stop-enforced';
   for (const constraint of requirement.constraints) {
     if (constraint.type === 'architecture' && constraint.architecture !== node.architecture) {
       return 'architecture';

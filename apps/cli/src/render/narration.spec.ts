@@ -1,3 +1,4 @@
+import { defaultPolicy } from '@oakring/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { eventProblem, eventSchemas, type EventData, type EventType } from '@oakring/events';
 import { colorsOf } from '../terminal.js';
@@ -85,6 +86,68 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   NodeSuspected: [{ reason: 'silent' }, 'suspect: silent'],
   NodeDisconnected: [{ reason: 'silent' }, 'disconnected: silent'],
   NodeLost: [{ reason: 'silent' }, 'lost: silent'],
+  NodeStopped: [{ reason: 'on purpose' }, 'stopped: on purpose'],
+  NodeCordoned: [{ reason: 'a new disk' }, 'cordoned: a new disk'],
+  NodeUncordoned: [{ reason: 'ordered' }, 'takes new work again'],
+  NodeDrainStarted: [{ deadline: 0, force: true }, 'until 1970-01-01T00:00:00.000Z, by force then'],
+  NodeDrainEnded: [{ outcome: 'incomplete', left: 2, reason: 'no room' }, '2 left: no room'],
+  NodeQuarantined: [{ reason: '3 jobs failed', byRecord: true }, 'by its record: 3 jobs failed'],
+  NodeReleased: [{ reason: 'ordered' }, 'released'],
+  NodeForgotten: [{ reason: 'sold' }, 'forgotten: sold'],
+  NodeOrderRefused: [{ code: 'node-in-use', detail: 'It speaks.' }, 'It speaks.'],
+  DriftDetected: [
+    { missing: ['web/0/1'], outdated: [], unexpected: [] },
+    'drift: 1 missing (web/0/1)',
+  ],
+  WorkerHistoryRecorded: [
+    { incarnation: 1, from: 3, upTo: 4, entries: [{}, {}] },
+    '2 entries, 3–4',
+  ],
+  StormBegan: [{ silent: 5, ready: 9, reason: 'silence' }, '5 of 9 nodes silent: silence'],
+  StormEnded: [{ stillSilent: 5, reason: 'quiet' }, '5 nodes are still silent'],
+  JobCompleted: [{}, 'run to its end'],
+  JobUpdated: [
+    {
+      revision: 3,
+      document: { image: 'demo/hello:2' },
+      technology: 'simulated',
+      resources,
+      labels: {},
+      constraints: [],
+      policy: defaultPolicy,
+      bodyHash: 'ab',
+      rollbackTo: 1,
+      reason: 'it failed',
+    },
+    'rolled back to revision 1, as 3: it failed',
+  ],
+  JobUpdateRefused: [{ code: 'job-deleting', detail: 'It is being deleted.' }, 'being deleted'],
+  RolloutCompleted: [{ revision: 2 }, 'revision 2 runs everywhere'],
+  RolloutFailed: [{ revision: 2, reason: 'it failed' }, 'of revision 2 failed: it failed'],
+  InstanceLost: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'silent', replace: true },
+    '#0 lost with edge-berlin, is replaced: silent',
+  ],
+  InstanceRecovered: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'found again', dropped: 0 },
+    '#0 recovered: found again',
+  ],
+  OriginalDropped: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'ran longer' },
+    'the original of #0, generation 1, is given up: ran longer',
+  ],
+  InstanceWithdrawn: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'update', elsewhere: false },
+    '#0 is stopped on edge-berlin and placed again: update',
+  ],
+  InstanceRetried: [{ instance: 0, reason: 'tried again' }, '#0 tried again'],
+  InstanceGivenUp: [{ instance: 0, reason: 'too often', attempts: [] }, '#0 given up: too often'],
+  UnexpectedInstanceFound: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'it ended' },
+    '#0, generation 1 found on edge-berlin: it ended',
+  ],
+  CommandDispatched: [{ commandId: '6-0', attempt: 2 }, 'sent again, attempt 2'],
+  CommandExpired: [{ commandId: '6-0', reason: 'no answer' }, 'expired: no answer'],
   JobSubmitted: [
     {
       id: 'hello',
@@ -94,6 +157,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
       resources,
       labels: {},
       constraints: [],
+      policy: defaultPolicy,
       bodyHash: 'ab',
     },
     'submitted: 3 × demo/hello:1',

@@ -29,6 +29,9 @@ export function nodeAnswer(over: Partial<NodeAnswer> = {}): NodeAnswer {
     technologies: ['simulated'],
     architecture: 'amd64',
     acknowledges: true,
+    enforcesStop: true,
+    flags: { cordoned: null, draining: null, quarantined: null },
+    unexpected: [],
     position: 7,
     ...over,
   };
@@ -43,6 +46,9 @@ export function instanceAnswer(over: Partial<InstanceAnswer> = {}): InstanceAnsw
     confirmed: true,
     reason: 'most room',
     decision: '5-0',
+    revision: 1,
+    failures: 0,
+    crashLooping: false,
     ...over,
   };
 }
@@ -55,6 +61,7 @@ export function jobAnswer(over: Partial<JobAnswer> = {}): JobAnswer {
     technology: 'simulated',
     status: 'active',
     desired: 1,
+    revision: 1,
     position: 5,
     instances: [instanceAnswer()],
     ...over,

@@ -1,10 +1,12 @@
 import type {
   Ack,
   JobDocument,
+  JobStatus,
   Refusal,
   Registered,
   Registration,
   ScheduleAnswer,
+  WorkerHistory,
   WorkerState,
   WorkerStatus,
 } from '@oakring/contracts';
@@ -38,6 +40,28 @@ export type Command =
       /** True when it echoes a request that was published after every order of this node was delivered. */
       readonly provesAbsence: boolean;
     }
+  | { readonly type: 'ConfirmState'; readonly nodeId: string; readonly incarnation: number | null }
+  | { readonly type: 'RecordHistory'; readonly nodeId: string; readonly history: WorkerHistory }
+  | { readonly type: 'OrderNode'; readonly id: string; readonly order: NodeOrder }
+  | {
+      readonly type: 'EndDrain';
+      readonly id: string;
+      readonly outcome: 'done' | 'incomplete';
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'ObserveStorm';
+      readonly seen: 'begun' | 'over';
+      readonly silent: number;
+      readonly ready: number;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'DeclareLost';
+      readonly nodeId: string;
+      readonly placements: readonly string[];
+      readonly reason: string;
+    }
   | {
       readonly type: 'ObserveNode';
       readonly nodeId: string;
@@ -51,6 +75,30 @@ export type Command =
       readonly job: JobDocument;
       readonly bodyHash: string;
     }
+  | {
+      readonly type: 'UpdateJob';
+      readonly id: string;
+      readonly job: JobDocument;
+      readonly bodyHash: string;
+      /** Position that the caller saw the job at; null: any. */
+      readonly ifPosition: number | null;
+    }
+  | {
+      readonly type: 'WithdrawInstance';
+      readonly id: string;
+      readonly instance: number;
+      readonly generation: number;
+      readonly reason: string;
+      /** It is to be placed on another node, if one fits. */
+      readonly elsewhere: boolean;
+    }
+  | { readonly type: 'CompleteRollout'; readonly id: string; readonly revision: number }
+  | {
+      readonly type: 'RetryInstance';
+      readonly id: string;
+      readonly instance: number;
+      readonly generation: number;
+    }
   | { readonly type: 'ScaleJob'; readonly id: string; readonly count: number }
   | { readonly type: 'DeleteJob'; readonly id: string }
   | {
@@ -62,8 +110,15 @@ export type Command =
       readonly target: Omit<PlacedInstance, 'instance' | 'generation'>;
       readonly basis: DecisionBasis | null;
     }
+  | { readonly type: 'CancelMove'; readonly id: string; readonly instance: number }
   | { readonly type: 'RefuseMove'; readonly id: string; readonly refusal: Refusal }
-  | { readonly type: 'ApplyPlan'; readonly id: string; readonly answer: ScheduleAnswer }
+  | {
+      readonly type: 'ApplyPlan';
+      readonly id: string;
+      readonly answer: ScheduleAnswer;
+      /** Instances that just failed on a node are not placed there: elsewhere was not asked yet. */
+      readonly avoiding?: boolean;
+    }
   | {
       readonly type: 'RefusePlacement';
       readonly id: string;
@@ -72,6 +127,8 @@ export type Command =
     }
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
   | { readonly type: 'RecordDelivery'; readonly commandId: string }
+  | { readonly type: 'RecordDispatch'; readonly commandId: string; readonly attempt: number }
+  | { readonly type: 'ExpireCommand'; readonly commandId: string; readonly reason: string }
   | { readonly type: 'AssumeEnded'; readonly commandId: string }
   | { readonly type: 'DeclareTruncation'; readonly manifest: TruncationManifest }
   | {
@@ -89,6 +146,16 @@ export type Command =
       readonly signature: string;
     };
 
+/** What people order about a node. `drain` ends by `EndDrain`. */
+export type NodeOrder =
+  | { readonly do: 'cordon'; readonly reason: string }
+  | { readonly do: 'uncordon' }
+  | { readonly do: 'drain'; readonly withinMs: number; readonly force: boolean }
+  | { readonly do: 'cancel-drain' }
+  | { readonly do: 'quarantine'; readonly reason: string }
+  | { readonly do: 'release' }
+  | { readonly do: 'forget'; readonly reason: string };
+
 export type CommandType = Command['type'];
 
 /** What each command's caller is answered when it is accepted. */
@@ -97,10 +164,22 @@ export interface Answers {
   RecordWorkerStatus: null;
   RecordAck: null;
   ReconcileNode: null;
+  ConfirmState: null;
+  /** What the worker may forget. */
+  RecordHistory: { readonly upTo: number; readonly epoch: number };
+  OrderNode: { readonly id: string; readonly position: number };
+  EndDrain: null;
+  ObserveStorm: null;
+  DeclareLost: null;
   ObserveNode: null;
   /** The job as it was submitted: `position` of the submission and the desired count. */
   SubmitJob: { readonly id: string; readonly position: number; readonly desired: number };
+  UpdateJob: JobOrder & { readonly revision: number };
+  WithdrawInstance: null;
+  CompleteRollout: null;
+  RetryInstance: null;
   ScaleJob: JobOrder;
+  CancelMove: JobOrder & { readonly instance: number };
   DeleteJob: JobOrder;
   MoveInstance: JobOrder & {
     readonly instance: number;
@@ -114,6 +193,8 @@ export interface Answers {
   RefusePlacement: null;
   OrderStops: null;
   RecordDelivery: null;
+  RecordDispatch: null;
+  ExpireCommand: null;
   AssumeEnded: null;
   DeclareTruncation: null;
   SealLedger: null;
@@ -122,7 +203,7 @@ export interface Answers {
 
 interface JobOrder {
   readonly id: string;
-  readonly status: 'active' | 'deleting';
+  readonly status: JobStatus;
   readonly desired: number;
   /** Where the order was committed. */
   readonly position: number;
@@ -152,9 +233,13 @@ export interface CommandQueue {
    * Decides the command after those before it and resolves once its events are durable.
    * A refusal is a value. Throws an OakringError when nothing is decided: `overloaded` (queue full),
    * `outcome-unknown` (undecided after 10 s), `log-unavailable`, `shutting-down`.
+   *
+   * `stillTrue` is for what was observed rather than ordered: it is asked when the command's turn has
+   * come, and one that is no longer true is dropped without an event (accepted, and repeated).
    */
   submit<T extends CommandType>(
     command: Extract<Command, { type: T }>,
     key?: IdempotencyKey,
+    stillTrue?: () => boolean,
   ): Promise<Outcome<Answers[T]>>;
 }

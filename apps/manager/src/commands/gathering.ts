@@ -1,5 +1,6 @@
 import { maxCommitBytes, maxEventsPerCommit, type DecidedCommand } from '@oakring/events';
 import type { Deciding } from './decide/deciding.js';
+import type { Outcome } from './command.js';
 import { decideOnce } from './repetition.js';
 import type { Decision, Waiting } from './waiting.js';
 
@@ -21,7 +22,15 @@ export function decideGathered(
     const isFull = deciding.events.length >= maxEventsPerCommit || deciding.bytes >= maxCommitBytes;
     if (isFull) return;
     gathered.attempted += 1;
-    const outcome = decideOnce(deciding, next, gathered.commands);
+    const outcome =
+      next.stillTrue?.() === false
+        ? overtaken(deciding)
+        : decideOnce(deciding, next, gathered.commands);
     gathered.decisions.push({ waiting: next, outcome });
   }
+}
+
+/** What was observed has passed before its turn came: a log that stalled must not judge by old news. */
+function overtaken({ position }: Deciding): Outcome<unknown> {
+  return { status: 'accepted', answer: null, position, repeated: true };
 }

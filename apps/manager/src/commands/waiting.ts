@@ -5,6 +5,7 @@ import type { Command, IdempotencyKey, Outcome } from './command.js';
 export interface Waiting {
   readonly command: Command;
   readonly key: IdempotencyKey | undefined;
+  readonly stillTrue: (() => boolean) | undefined;
   readonly sinceMs: number;
   answered: boolean;
   readonly resolve: (outcome: Outcome<unknown>) => void;

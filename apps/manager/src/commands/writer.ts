@@ -35,16 +35,16 @@ export interface Tenure {
 }
 
 /**
- * The one writer. Commands wait in one bounded queue; while a commit is in flight the next gather;
- * once it is durable the gathered ones are decided in turn and appended as the next commit.
+ * The one writer. Commands wait in one bounded queue; while a commit is in flight the next gather,
+ * and are decided in turn once it is durable.
  *
  * idle → deciding → appending → (projected, callers answered) → idle, and from appending:
  * - `unavailable`: nothing was written. Callers are refused, the state goes back, work goes on.
  * - `deposed`: another writer has this log. The writer halts and refuses everything from then on.
  *
- * While an outcome is unclear the store does not answer the append: the writer holds, commands
- * gather, and those that wait for too long are told that it is not known. An abandoned writer (its
- * tenure is lost) neither projects nor answers: who leads now may have gone on without its commit.
+ * While an outcome is unclear the append is not answered: the writer holds, and commands that wait
+ * for too long are told that it is not known. An abandoned writer (its tenure is lost) neither projects
+ * nor answers: who leads now may have gone on without its commit.
  */
 export class CommandWriter implements CommandQueue {
   private queue: Waiting[] = [];
@@ -74,6 +74,7 @@ export class CommandWriter implements CommandQueue {
   submit<T extends CommandType>(
     command: Extract<Command, { type: T }>,
     key?: IdempotencyKey,
+    stillTrue?: () => boolean,
   ): Promise<Outcome<Answers[T]>> {
     if (this.halted !== null) return Promise.reject(this.halted);
     if (this.queue.length >= maxQueued) {
@@ -86,11 +87,10 @@ export class CommandWriter implements CommandQueue {
     }
     return new Promise((resolve, reject) => {
       this.queue.push({
-        command,
-        key,
+        ...{ command, key, stillTrue },
         sinceMs: this.ports.clock.monotonicMs(),
         answered: false,
-        // The decider of `command.type` gives the answer of that type.
+        // Its decider gives the answer of that type.
         resolve: resolve as (outcome: Outcome<unknown>) => void,
         reject,
       });
@@ -131,7 +131,7 @@ export class CommandWriter implements CommandQueue {
     try {
       while (this.queue.length > 0) await this.commitNext();
     } catch (error) {
-      // The log failed in a way that its contract does not know: nothing more may be promised.
+      // Its contract does not know this failure: nothing more may be promised.
       if (!this.isAbandoned) this.halt(logFailed(error));
     }
     this.working = null;

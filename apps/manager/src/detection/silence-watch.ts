@@ -1,7 +1,10 @@
+import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
+import { clusterKey } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import type { NodeRecord } from '../views/records.js';
+import { StormGuard, type Hearing } from './storm-guard.js';
 
 /** How often workers report (design §5); told to them in `registered`. */
 export const periodMs = 2_000;
@@ -9,55 +12,112 @@ const suspectAfterMs = 3 * periodMs;
 const suspectGraceMs = 10_000;
 const nodeLostAfterMs = 30_000;
 const sweepEveryMs = 250;
+/** After our sight began nobody that we know steps past suspect for this long. */
+const blindForMs = suspectAfterMs + suspectGraceMs;
 
-export interface SignsOfLife {
-  /** Monotonic milliseconds of the last message of the current incarnation; null if none was heard. */
-  lastSeenMonotonicMs(nodeId: string): number | null;
+export interface Sight {
+  onUp(listener: () => void): void;
+  onDown(listener: () => void): void;
 }
 
 /**
  * Turns silence into steps of the node's state: ready → suspect → disconnected → lost. A name for
- * people and a stop for new placements; no instance is decided by it.
+ * people and a stop for new placements; instances are judged by the loss watch.
  *
- * Our own blindness comes first: while our broker link is down nothing moves, and after it came up
- * every node counts as seen at that moment (late is safe, early is not).
+ * Our own blindness comes first: while our broker link is down nothing moves, after it came up every
+ * node counts as seen at that moment (late is safe, early is not), and mass silence is a storm.
  */
 export class SilenceWatch {
   /** Since when each node that is not ready is suspect, monotonic, as we saw it. */
   private readonly suspectSinceMs = new Map<string, number>();
   /** Observations that were submitted and not projected yet. */
   private readonly submitted = new Set<string>();
+  private readonly guard: StormGuard;
   private sightBeganMs: number | null = null;
+  /** Nodes that were there when our sight began: held for a while. */
+  private readonly known = new Set<string>();
   private sweep: Timer | null = null;
+  private unsubscribe: () => void = () => {};
+  private assessedAtMs = -1;
+  private isTelling = false;
 
   constructor(
-    private readonly link: { onUp(l: () => void): void; onDown(l: () => void): void },
-    private readonly life: SignsOfLife,
+    private readonly link: Sight,
+    private readonly life: Hearing,
     private readonly queue: CommandQueue,
     private readonly projection: Projection,
     private readonly ports: Ports,
-  ) {}
+  ) {
+    this.guard = new StormGuard(ports.clock, life);
+  }
 
   start(): void {
-    this.link.onUp(() => {
-      this.sightBeganMs = this.ports.clock.monotonicMs();
-      this.suspectSinceMs.clear();
-    });
+    this.guard.isStorm = this.isStormOnRecord;
+    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
+    this.link.onUp(() => this.begin());
     this.link.onDown(() => {
       this.sightBeganMs = null;
+      this.guard.storm();
     });
     this.sweep = this.ports.timers.every(sweepEveryMs, () => this.look());
   }
 
   stop(): void {
+    this.unsubscribe();
     this.sweep?.cancel();
+  }
+
+  /** Monotonic: when we began to hear; null while we do not. */
+  get sinceMs(): number | null {
+    return this.sightBeganMs;
   }
 
   /** The last connection that listened to a node's orders broke: its silence has begun. */
   connectionLost(nodeId: string): void {
     const node = this.projection.state.nodes.get(nodeId);
     if (this.sightBeganMs === null || node?.status !== 'ready') return;
-    this.observe(node, 'silent', 'its connection broke');
+    this.observe(node, 'silent', 'its connection broke', () => true);
+  }
+
+  /** Whether silence may have consequences for this node now: asked before every step past suspect. */
+  mayStepPastSuspect(nodeId: string): boolean {
+    if (this.sightBeganMs === null) return false;
+    const nowMs = this.ports.clock.monotonicMs();
+    if (this.known.has(nodeId) && nowMs - this.sightBeganMs < blindForMs) return false;
+    if (!this.guard.isStorm && this.assessedAtMs !== nowMs) {
+      this.assessedAtMs = nowMs;
+      const assessment = this.guard.assess();
+      if (this.guard.isTooMany(assessment)) this.guard.storm();
+    }
+    return this.guard.mayStep(nodeId);
+  }
+
+  private get isStormOnRecord(): boolean {
+    return (this.projection.state.cluster.get(clusterKey)?.storm ?? null) !== null;
+  }
+
+  private begin(): void {
+    this.sightBeganMs = this.ports.clock.monotonicMs();
+    this.suspectSinceMs.clear();
+    this.known.clear();
+    const { nodes } = this.projection.state;
+    for (const node of nodes.values()) this.known.add(node.id);
+    this.guard.begin(nodes.values());
+  }
+
+  private notice(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      if (!event.stream.startsWith('nodes/')) continue;
+      const nodeId = event.stream.slice('nodes/'.length);
+      const node = this.projection.state.nodes.get(nodeId);
+      if (node === undefined) {
+        this.guard.forget(nodeId);
+        this.suspectSinceMs.delete(nodeId);
+        continue;
+      }
+      if (event.type === 'NodeStopped') this.guard.noteStopped(nodeId);
+      this.guard.note(node);
+    }
   }
 
   private look(): void {
@@ -67,6 +127,34 @@ export class SilenceWatch {
       const seenMs = Math.max(this.life.lastSeenMonotonicMs(node.id) ?? 0, this.sightBeganMs);
       this.judge(node, nowMs, nowMs - seenMs);
     }
+    this.tellStorm();
+  }
+
+  /** The ledger says what the guard knows; tried again until it does. */
+  private tellStorm(): void {
+    let stillSilent = 0;
+    if (this.guard.isStorm && this.guard.isQuiet()) stillSilent = this.guard.calm();
+    const { isStorm } = this.guard;
+    if (isStorm === this.isStormOnRecord || this.isTelling) return;
+    const { silent, ready } = this.guard.assess();
+    this.isTelling = true;
+    const reason = isStorm
+      ? 'many at once, or our own link to the broker broke: taken for our own blindness'
+      : 'no further node fell silent for 30 s';
+    this.queue
+      .submit({
+        type: 'ObserveStorm',
+        seen: isStorm ? 'begun' : 'over',
+        silent: isStorm ? silent : stillSilent,
+        ready,
+        reason,
+      })
+      .catch(() => {
+        // The log is away or we are stopping: the next sweep tells it.
+      })
+      .finally(() => {
+        this.isTelling = false;
+      });
   }
 
   private judge(node: NodeRecord, nowMs: number, silentMs: number): void {
@@ -75,30 +163,38 @@ export class SilenceWatch {
       case 'registered':
         this.suspectSinceMs.delete(node.id);
         if (silentMs >= suspectAfterMs) {
-          this.observe(node, 'silent', `no message for ${seconds(silentMs)} s`);
+          const seenMs = this.life.lastSeenMonotonicMs(node.id);
+          const reason = `no message for ${seconds(silentMs)} s`;
+          this.observe(node, 'silent', reason, () => this.isSilentSince(node.id, seenMs));
         }
         break;
-      case 'suspect': {
-        const sinceMs = this.suspectSince(node, nowMs);
-        if (nowMs - sinceMs >= suspectGraceMs) {
-          this.observe(node, 'disconnected', `suspect for ${seconds(nowMs - sinceMs)} s`);
-        }
+      case 'suspect':
+        this.judgePastSuspect(node, nowMs, 'disconnected', suspectGraceMs);
         break;
-      }
-      case 'disconnected': {
-        const sinceMs = this.suspectSince(node, nowMs);
-        if (nowMs - sinceMs >= nodeLostAfterMs) {
-          this.observe(
-            node,
-            'lost',
-            `silent for ${seconds(nowMs - sinceMs)} s since it was suspect`,
-          );
-        }
+      case 'disconnected':
+        this.judgePastSuspect(node, nowMs, 'lost', nodeLostAfterMs);
         break;
-      }
       case 'lost':
         break;
     }
+  }
+
+  private judgePastSuspect(
+    node: NodeRecord,
+    nowMs: number,
+    next: 'disconnected' | 'lost',
+    afterMs: number,
+  ): void {
+    const sinceMs = this.suspectSince(node, nowMs);
+    if (nowMs - sinceMs < afterMs || !this.mayStepPastSuspect(node.id)) return;
+    const seenMs = this.life.lastSeenMonotonicMs(node.id);
+    const reason = `silent for ${seconds(nowMs - sinceMs)} s since it was suspect`;
+    this.observe(node, next, reason, () => this.isSilentSince(node.id, seenMs));
+  }
+
+  /** Nothing was heard of it while the observation waited for its turn. */
+  private isSilentSince(nodeId: string, seenMs: number | null): boolean {
+    return this.sightBeganMs !== null && this.life.lastSeenMonotonicMs(nodeId) === seenMs;
   }
 
   private suspectSince(node: NodeRecord, nowMs: number): number {
@@ -112,11 +208,14 @@ export class SilenceWatch {
     node: NodeRecord,
     seen: 'silent' | 'disconnected' | 'lost',
     reason: string,
+    stillTrue: () => boolean,
   ): void {
     if (this.submitted.has(node.id)) return;
     this.submitted.add(node.id);
+    const { id: nodeId, incarnation } = node;
+    const command = { type: 'ObserveNode', nodeId, incarnation, seen, reason } as const;
     this.queue
-      .submit({ type: 'ObserveNode', nodeId: node.id, incarnation: node.incarnation, seen, reason })
+      .submit(command, undefined, stillTrue)
       .catch(() => {
         // The log is away or we are stopping: the next sweep sees the same silence.
       })

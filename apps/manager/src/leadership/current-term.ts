@@ -6,16 +6,16 @@ import type {
   TruncationManifest,
 } from '@oakring/events';
 import type { CommandQueue } from '../commands/command.js';
-import type { StateProof } from '../inbox/mqtt/worker-message.js';
+import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { Leadership } from './leadership.js';
 import type { Term } from './term.js';
 
 /** Commands of callers who can ask elsewhere: refused while we do not lead for certain. */
 export function commandsOf(leadership: Leadership): CommandQueue {
   return {
-    submit: (command, key) => {
+    submit: (command, key, stillTrue) => {
       const { current } = leadership;
-      if (current?.lease.isHeld === true) return current.queue.submit(command, key);
+      if (current?.lease.isHeld === true) return current.queue.submit(command, key, stillTrue);
       return Promise.reject(notLeading(current));
     },
   };
@@ -24,13 +24,21 @@ export function commandsOf(leadership: Leadership): CommandQueue {
 /** Commands of workers' messages: they wait while a lease is late, nothing of theirs is dropped. */
 export function workerCommandsOf(leadership: Leadership): CommandQueue {
   return {
-    submit: (command, key) =>
-      leadership.current?.queue.submit(command, key) ?? Promise.reject(notLeading(null)),
+    submit: (command, key, stillTrue) =>
+      leadership.current?.queue.submit(command, key, stillTrue) ?? Promise.reject(notLeading(null)),
   };
 }
 
-export function stateProofOf(leadership: Leadership): StateProof {
-  return (nodeId, report) => leadership.current?.provesAbsence(nodeId, report) ?? false;
+export function correspondenceOf(leadership: Leadership): Correspondence {
+  return {
+    provesAbsence: (nodeId, report) =>
+      leadership.current?.correspondence.provesAbsence(nodeId, report) ?? false,
+    confirms: (nodeId, requestId, hash) =>
+      leadership.current?.correspondence.confirms(nodeId, requestId, hash) ?? false,
+    progressed: (commandId) => leadership.current?.correspondence.progressed(commandId),
+    readingTaken: (nodeId, incarnation, sequence) =>
+      leadership.current?.correspondence.readingTaken(nodeId, incarnation, sequence),
+  };
 }
 
 /** The telemetry log of whichever term there is; without one nothing is kept. */

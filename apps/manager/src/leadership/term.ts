@@ -3,7 +3,7 @@ import type { EventLogWriter, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { CommandWriter } from '../commands/writer.js';
-import type { StateProof } from '../inbox/mqtt/worker-message.js';
+import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
 import { startLoops } from '../start-loops.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
@@ -33,7 +33,7 @@ export interface Term {
   readonly lease: Lease;
   readonly queue: CommandQueue;
   readonly telemetryLog: TelemetryLog;
-  readonly provesAbsence: StateProof;
+  readonly correspondence: Correspondence;
   /** Resolves when somebody else leads; rejects when nobody may go on with this log. */
   readonly over: Promise<void>;
   connectionLost(nodeId: string): void;
@@ -54,7 +54,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
   const link = new TermLink(connection, lease, ports.timers);
   const loops = new Undo();
-  const { watch, deliveries, placements } = startLoops(
+  const { watch, correspondence, placements } = startLoops(
     { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },
     loops,
   );
@@ -73,7 +73,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     lease,
     queue: writer,
     telemetryLog,
-    provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
+    correspondence,
     over: Promise.race([lease.lost.then(() => {}), halted.over]),
     connectionLost: (nodeId) => watch.connectionLost(nodeId),
     startPlacing: () => placements.start(),

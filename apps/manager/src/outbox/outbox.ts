@@ -1,8 +1,14 @@
-import { topicOf } from '@oakring/contracts';
+import { topicOf, type JsonObject } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
-import { clusterKey, type ClusterState } from '../views/cluster-state.js';
+import {
+  clusterKey,
+  placementKey,
+  revisionKey,
+  type ClusterState,
+} from '../views/cluster-state.js';
+import { fullJitterMs } from '../recovery/backoff.js';
 import type { Projection } from '../views/projection.js';
 import type { CommandRecord } from '../views/records.js';
 import { controlMessage } from './control-message.js';
@@ -11,6 +17,7 @@ import type { DownLink } from './down-link.port.js';
 
 /** Received within this long, or sent again (design §5). */
 const firstRepeatMs = 3_000;
+const leastRepeatMs = 1_000;
 const mostRepeatMs = 60_000;
 const sweepEveryMs = 500;
 /** On a worker that does not acknowledge, a delivered `delete` has ended after this long. */
@@ -85,6 +92,7 @@ export class Outbox {
         case 'CommandReceived':
         case 'CommandSucceeded':
         case 'CommandFailed':
+        case 'CommandExpired':
         case 'CommandSuperseded':
           this.sent.delete(event.data.commandId);
           this.assumedAtMs.delete(event.data.commandId);
@@ -118,12 +126,21 @@ export class Outbox {
     const nowMs = this.ports.clock.monotonicMs();
     this.sent.set(commandId, { attempt, nextAtMs: nowMs + this.repeatAfterMs(attempt) });
     void this.publish(command, attempt);
+    if (attempt > 1) this.recordDispatch(commandId, Math.max(attempt, command.attempt + 1));
+  }
+
+  private recordDispatch(commandId: string, attempt: number): void {
+    this.queue
+      .submit<'RecordDispatch'>({ type: 'RecordDispatch', commandId, attempt })
+      .catch(() => {
+        // It is for the record; the next attempt is counted there.
+      });
   }
 
   private async publish(command: CommandRecord, attempt: number): Promise<void> {
     const epoch = this.state.cluster.get(clusterKey)?.epoch ?? 0;
     const nowMs = this.ports.clock.wallMs();
-    const message = controlMessage(command, this.state.jobs.get(command.job), {
+    const message = controlMessage(command, documentOf(this.state, command), {
       attempt,
       epoch,
       nowMs,
@@ -145,12 +162,11 @@ export class Outbox {
     await this.queue.submit({ type: 'RecordDelivery', commandId: command.id });
   }
 
-  /** Exponential, with jitter over the upper half so that an early repeat stays rare. */
+  /** The first repetition comes in time, later ones after a random part of a time that doubles. */
   private repeatAfterMs(attempt: number): number {
-    const ceiling = Math.min(mostRepeatMs, firstRepeatMs * 2 ** Math.min(attempt - 1, 10));
-    if (attempt === 1) return ceiling;
-    const half = Math.floor(ceiling / 2);
-    return half + this.ports.randomness.integer(half);
+    if (attempt === 1) return firstRepeatMs;
+    const spread = { firstMs: firstRepeatMs, mostMs: mostRepeatMs };
+    return leastRepeatMs + fullJitterMs(attempt, spread, this.ports.randomness);
   }
 
   private watchAssumedEnd(command: CommandRecord): void {
@@ -173,4 +189,15 @@ export class Outbox {
       });
     }
   }
+}
+
+/** The job as the revision of the command's placement has it. */
+function documentOf(state: ClusterState, command: CommandRecord): JsonObject | undefined {
+  const job = state.jobs.get(command.job);
+  const { instance, generation } = command;
+  const revision = state.placements.get(placementKey(command.job, instance, generation))?.revision;
+  if (job === undefined || revision === undefined || revision === job.revision) {
+    return job?.document;
+  }
+  return state.revisions.get(revisionKey(command.job, revision))?.document ?? job.document;
 }

@@ -1,7 +1,7 @@
-import { topicOf, type StateRequest } from '@oakring/contracts';
+import { stateHash, topicOf, type HashedInstance, type StateRequest } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
-import { clusterKey } from '../views/cluster-state.js';
+import { clusterKey, instanceKey, type ClusterState } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import type { NodeRecord } from '../views/records.js';
 import type { DeliveryRecord } from './delivery-record.js';
@@ -22,6 +22,8 @@ const maxPerSweep = 500;
 export class StateRequests {
   /** When each node is asked next, monotonic milliseconds. */
   private readonly nextAtMs = new Map<string, number>();
+  /** What the newest request of each node said that we believe. */
+  private readonly hashes = new Map<string, { requestId: string; hash: string | null }>();
   private sweep: Timer | null = null;
   private unsubscribe: () => void = () => {};
 
@@ -41,6 +43,12 @@ export class StateRequests {
   stop(): void {
     this.unsubscribe();
     this.sweep?.cancel();
+  }
+
+  /** Whether an answer by hash alone is one to our newest request, with the hash that it asked about. */
+  confirms(nodeId: string, requestId: string | null, hash: string): boolean {
+    const asked = this.hashes.get(nodeId);
+    return asked !== undefined && asked.requestId === requestId && asked.hash === hash;
   }
 
   private notice(events: readonly StoredEvent[]): void {
@@ -67,13 +75,16 @@ export class StateRequests {
     if (node === undefined || !node.acknowledges || !this.link.connected) return;
     this.nextAtMs.set(nodeId, this.ports.clock.monotonicMs() + intervalMs(node));
     const requestId = this.ports.ids.next();
+    const hash = believedHash(this.projection.state, nodeId);
     const request: StateRequest = {
       request: 'state',
       requestId,
+      ...(hash === null ? {} : { hash }),
       epoch: this.projection.state.cluster.get(clusterKey)?.epoch ?? 0,
       at: new Date(this.ports.clock.wallMs()).toISOString(),
     };
     this.deliveries.requested(nodeId, requestId);
+    this.hashes.set(nodeId, { requestId, hash });
     this.link
       .publish(topicOf(nodeId, 'requests'), JSON.stringify(request), { qos: 1 })
       .catch(() => this.nextAtMs.delete(nodeId));
@@ -82,4 +93,24 @@ export class StateRequests {
 
 function intervalMs(node: NodeRecord): number {
   return node.status === 'ready' ? readyEveryMs : unreadyEveryMs;
+}
+
+/** Hash of what should run on a node; null while something there is under way or not known. */
+function believedHash(state: ClusterState, nodeId: string): string | null {
+  const believed: HashedInstance[] = [];
+  for (const key of state.placementsOfNode.of(nodeId)) {
+    const placement = state.placements.get(key);
+    if (placement === undefined) continue;
+    const { job, number, generation, commandId } = placement;
+    const instance = state.instances.get(instanceKey(job, number));
+    const isCurrent = instance?.generation === generation && instance.status === 'running';
+    const isOpen = commandId !== null && isUnderWay(state.commands.get(commandId)?.status);
+    if (!placement.wanted || !isCurrent || !instance.confirmed || isOpen) return null;
+    believed.push({ job, instance: number, generation, status: 'running' });
+  }
+  return stateHash(believed);
+}
+
+function isUnderWay(status: string | undefined): boolean {
+  return status !== undefined && status !== 'ended' && status !== 'delivered';
 }

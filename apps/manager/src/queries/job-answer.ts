@@ -1,12 +1,21 @@
-import type { InstanceAnswer, InstanceStatus, JobAnswer, JobSummary } from '@oakring/contracts';
-import type { ClusterState } from '../views/cluster-state.js';
+import type {
+  InstanceAnswer,
+  InstanceStatus,
+  JobAnswer,
+  JobSummary,
+  RolloutAnswer,
+} from '@oakring/contracts';
+import { instanceKey, type ClusterState } from '../views/cluster-state.js';
 import type { InstanceRecord, JobRecord } from '../views/records.js';
+import { isUpdated } from '../views/revisions.js';
 
 /** `GET /api/v1/jobs/{id}`: the document with the job's state; each instance once, by number. */
 export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
   return {
     ...job.document,
     ...headOf(job),
+    revision: job.revision,
+    ...(job.rollout === null ? {} : { rollout: rolloutAnswer(state, job) }),
     instances: instancesOf(state, job.id)
       .sort((a, b) => a.number - b.number)
       .map((instance) => instanceAnswer(state, instance)),
@@ -44,7 +53,9 @@ function instancesOf(state: ClusterState, job: string): InstanceRecord[] {
 }
 
 function instanceAnswer(state: ClusterState, instance: InstanceRecord): InstanceAnswer {
-  const { number, generation, nodeId, confirmed, decision, moving } = instance;
+  const { number, generation, nodeId, confirmed, decision, moving, attempts } = instance;
+  const { revision, failures } = instance;
+  const replaces = originalsOf(state, instance);
   return {
     number,
     generation,
@@ -53,8 +64,39 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
     confirmed,
     reason: shownReason(state, instance),
     decision,
-    ...(moving === null ? {} : { movingTo: moving }),
+    since: new Date(instance.since).toISOString(),
+    revision,
+    failures,
+    crashLooping: failures >= crashLoopFrom,
+    ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),
+    ...(moving === null
+      ? {}
+      : { movingTo: { nodeId: moving.nodeId, generation: moving.generation } }),
+    ...(replaces.length === 0 ? {} : { replaces }),
   };
+}
+
+/** Failures in a row from which on an instance is said to be in a crash loop. */
+const crashLoopFrom = 3;
+
+function attemptAnswer({ at, ...attempt }: InstanceRecord['attempts'][number]) {
+  return { ...attempt, at: new Date(at).toISOString() };
+}
+
+function originalsOf(state: ClusterState, { job, number }: InstanceRecord) {
+  const originals: { nodeId: string; generation: number }[] = [];
+  for (const key of state.placementsOfInstance.of(instanceKey(job, number))) {
+    const placement = state.placements.get(key);
+    if (placement?.lost !== true) continue;
+    originals.push({ nodeId: placement.nodeId, generation: placement.generation });
+  }
+  return originals;
+}
+
+function rolloutAnswer(state: ClusterState, job: JobRecord): RolloutAnswer {
+  const { status = 'completed', reason = null } = job.rollout ?? {};
+  const updated = instancesOf(state, job.id).filter((instance) => isUpdated(job, instance)).length;
+  return { status, revision: job.revision, updated, reason };
 }
 
 /** What is known: an instance on a node that nobody hears from may run or not. */
@@ -79,6 +121,7 @@ function unreachableNodeOf(state: ClusterState, instance: InstanceRecord) {
     case 'completed':
     case 'failed':
     case 'stopping':
+    case 'lost':
       return null;
   }
 }

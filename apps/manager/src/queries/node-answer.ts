@@ -1,4 +1,4 @@
-import type { NodeAnswer } from '@oakring/contracts';
+import type { NodeAnswer, NodeFlags } from '@oakring/contracts';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import type { NodeRecord } from '../views/records.js';
 
@@ -26,6 +26,22 @@ export function nodeAnswer(node: NodeRecord, telemetry: TelemetryReader): NodeAn
     technologies: node.technologies,
     architecture: node.architecture,
     acknowledges: node.acknowledges,
+    enforcesStop: node.enforcesStop,
+    flags: flagsOf(node),
+    unexpected: node.unexpected,
     position: node.position,
+  };
+}
+
+function flagsOf({ cordoned, draining, quarantined }: NodeRecord): NodeFlags {
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return {
+    cordoned: cordoned && { since: time(cordoned.at), reason: cordoned.reason },
+    draining: draining && { deadline: time(draining.deadline), force: draining.force },
+    quarantined: quarantined && {
+      since: time(quarantined.at),
+      reason: quarantined.reason,
+      byRecord: quarantined.byRecord,
+    },
   };
 }

@@ -45,7 +45,6 @@ export class NodeQueriesController {
         position: this.projection.position,
         telemetry: newest,
         ...this.changeFeed.since(naturalOf(query, 'since')),
-        removed: [],
         foreign,
       };
     });

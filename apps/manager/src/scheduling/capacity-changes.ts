@@ -15,8 +15,18 @@ export function needsAttention(events: readonly StoredEvent[]): Attention {
     switch (event.type) {
       case 'JobSubmitted':
       case 'JobScaled':
+      case 'JobUpdated':
+      case 'InstanceRetried':
         pendingIn.push(event.stream.slice('jobs/'.length));
         break;
+      case 'InstanceLost':
+      case 'InstanceWithdrawn':
+        pendingIn.push(event.stream.slice('jobs/'.length));
+        capacityFreed = true;
+        break;
+      case 'NodeUncordoned':
+      case 'NodeReleased':
+      case 'NodeForgotten':
       case 'NodeRegistered':
       case 'NodeBecameReady':
       case 'CommandSucceeded':

@@ -5,6 +5,8 @@ import type { CommandQueue } from '../commands/command.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import { needsAttention } from './capacity-changes.js';
+import { nextGroup } from './next-group.js';
+import { presentNodes } from './present-nodes.js';
 import type { Scheduler } from './scheduler.port.js';
 
 /** Placements asked for in one call to the scheduler, over all jobs. */
@@ -29,6 +31,8 @@ const schedulerBackoffMs = { first: 250, most: 5_000 };
 export class PlacementLoop {
   private readonly due = new Set<string>();
   private readonly waiting = new Set<string>();
+  /** Jobs of which nothing fits elsewhere: they are asked about where they failed as well. */
+  private readonly insisting = new Set<string>();
   private readonly excluded = new Map<string, { nodes: Set<string>; rounds: number }>();
   private working: Promise<void> | null = null;
   private stopped = new AbortController();
@@ -93,14 +97,15 @@ export class PlacementLoop {
 
   private async work(): Promise<void> {
     while (this.due.size > 0 && !this.stopped.signal.aborted) {
-      const jobs = this.takeDue();
-      if (jobs.length === 0) continue;
+      const asked = this.takeDue();
+      if (asked.length === 0) continue;
+      const jobs = asked.map(({ job }) => job);
       const chances = this.chances;
       try {
         const request = { jobs, position: this.projection.position };
         const { answers } = await this.scheduler.schedule(request);
         this.failures = 0;
-        await Promise.all(jobs.map((job, index) => this.apply(job, answers[index])));
+        await Promise.all(asked.map((each, index) => this.apply(each, answers[index])));
         // What changed while the scheduler was answering is not in its answer.
         if (this.chances !== chances) this.retryWaitingSoon();
       } catch (error) {
@@ -110,37 +115,48 @@ export class PlacementLoop {
   }
 
   /** The next jobs to ask about, as many as one call takes. */
-  private takeDue(): ScheduleJob[] {
-    const jobs: ScheduleJob[] = [];
+  private takeDue(): Asked[] {
+    const jobs: Asked[] = [];
     let instances = 0;
     let bytes = 0;
     for (const id of this.due) {
       const isFull = jobs.length === maxJobsPerCall || instances >= maxInstancesPerCall;
       if (isFull || bytes >= maxBytesPerCall) break;
       this.due.delete(id);
-      const job = this.askAbout(id, maxInstancesPerCall - instances);
-      if (job === null) continue;
-      instances += job.instances;
-      bytes += JSON.stringify(job).length;
-      jobs.push(job);
+      const asked = this.askAbout(id, maxInstancesPerCall - instances);
+      if (asked === null) continue;
+      instances += asked.job.instances;
+      bytes += JSON.stringify(asked.job).length;
+      jobs.push(asked);
     }
     return jobs;
   }
 
-  /** What to ask about a job; null when nothing of it is pending any more. */
-  private askAbout(id: string, mostInstances: number): ScheduleJob | null {
+  /** What to ask about a job; null when nothing of it can be placed now. */
+  private askAbout(id: string, mostInstances: number): Asked | null {
     const job = this.state.jobs.get(id);
-    const pending = this.state.pendingOfJob.sizeOf(id);
-    if (job?.status !== 'active' || pending === 0) return null;
+    if (job?.status !== 'active') return null;
+    const group = nextGroup(this.state, job, mostInstances);
+    if (group.instances === 0) {
+      // What must never run twice waits for the end of what may run still.
+      if (this.state.pendingOfJob.sizeOf(id) > 0) this.waiting.add(id);
+      return null;
+    }
+    // Elsewhere comes first; where nothing fits there, where it failed is asked about as well.
+    const avoid = this.insisting.has(id) ? null : group.avoid;
+    const excluded = [...(this.excluded.get(id)?.nodes ?? [])];
     return {
-      job: { ...job.document, id },
-      instances: Math.min(pending, mostInstances),
-      exclude: [...(this.excluded.get(id)?.nodes ?? [])],
-      present: presentNodes(this.state, id),
+      avoiding: avoid !== null,
+      job: {
+        job: { ...job.document, id },
+        instances: group.instances,
+        exclude: avoid === null ? excluded : [...excluded, avoid],
+        present: presentNodes(this.state, id),
+      },
     };
   }
 
-  private async apply(job: ScheduleJob, answer: ScheduleAnswer | undefined): Promise<void> {
+  private async apply({ job, avoiding }: Asked, answer: ScheduleAnswer | undefined): Promise<void> {
     const { id } = job.job;
     if (answer === undefined) {
       throw new OakringError({
@@ -148,16 +164,27 @@ export class PlacementLoop {
         detail: `The scheduler left job ${id} unanswered.`,
       });
     }
-    const outcome = await this.queue.submit({ type: 'ApplyPlan', id, answer });
+    const outcome = await this.queue.submit<'ApplyPlan'>({
+      type: 'ApplyPlan',
+      id,
+      answer,
+      avoiding,
+    });
     if (outcome.status === 'refused') return;
-    const { rejected } = outcome.answer;
+    const { rejected, placed } = outcome.answer;
     if (rejected.length > 0 && this.exclude(id, rejected)) {
       this.due.add(id);
       return;
     }
     this.excluded.delete(id);
+    if (avoiding && answer.refusal !== null) {
+      this.insisting.add(id);
+      this.due.add(id);
+      return;
+    }
+    this.insisting.delete(id);
     if (answer.refusal !== null || rejected.length > 0) this.waiting.add(id);
-    else if (this.state.jobsWithPending.has(id)) this.due.add(id);
+    else if (this.state.jobsWithPending.has(id)) (placed > 0 ? this.due : this.waiting).add(id);
     if (rejected.length > 0) this.retryWaitingSoon();
   }
 
@@ -200,12 +227,8 @@ export class PlacementLoop {
   }
 }
 
-/** How many instances of a job each node has. */
-export function presentNodes(state: ClusterState, job: string): Record<string, number> {
-  const present: Record<string, number> = {};
-  for (const key of state.instancesOfJob.of(job)) {
-    const nodeId = state.instances.get(key)?.nodeId ?? null;
-    if (nodeId !== null) present[nodeId] = (present[nodeId] ?? 0) + 1;
-  }
-  return present;
+interface Asked {
+  readonly job: ScheduleJob;
+  /** The node where these instances just failed is excluded. */
+  readonly avoiding: boolean;
 }

@@ -34,6 +34,8 @@ export interface MeasuredNode {
 }
 
 const firstSlots = 64;
+/** Bursts must not make an ordinary pause look like silence. */
+const leastIntervalMs = 1_000;
 
 /**
  * Newest readings by node, as a struct of arrays: a reading writes a few numbers into a slot and
@@ -52,6 +54,9 @@ export class TelemetryTable implements TelemetryReader {
   private memory = new Int16Array(firstSlots);
   private seenWallMs = new Float64Array(firstSlots);
   private seenMonotonicMs = new Float64Array(firstSlots);
+  /** When the newest reading came, monotonic, and the mean time between readings; 0: not known. */
+  private readMonotonicMs = new Float64Array(firstSlots);
+  private intervalMs = new Float64Array(firstSlots);
   /** Foreign load as it was last told, and the number of the reading that changed it. */
   private foreignCpuMillis = new Int32Array(firstSlots);
   private foreignMemoryMiB = new Int32Array(firstSlots);
@@ -66,6 +71,7 @@ export class TelemetryTable implements TelemetryReader {
     this.memory[slot] = reading.memory;
     this.seenMonotonicMs[slot] = nowMonotonicMs;
     this.seenWallMs[slot] = nowWallMs;
+    this.recordInterval(slot, nowMonotonicMs);
     this.recordForeign(slot, node, reading);
   }
 
@@ -92,6 +98,8 @@ export class TelemetryTable implements TelemetryReader {
   forget(): void {
     this.slots.clear();
     this.ids = [];
+    this.readMonotonicMs.fill(0);
+    this.intervalMs.fill(0);
     this.foreignCpuMillis.fill(0);
     this.foreignMemoryMiB.fill(0);
     this.changedAt.fill(0);
@@ -113,6 +121,23 @@ export class TelemetryTable implements TelemetryReader {
   lastSeenMonotonicMs(nodeId: string): number | null {
     const slot = this.slots.get(nodeId);
     return slot === undefined ? null : (this.seenMonotonicMs[slot] ?? null);
+  }
+
+  /** For the storm guard: an average over its latest readings; null before the second one. */
+  usualIntervalMs(nodeId: string): number | null {
+    const slot = this.slots.get(nodeId);
+    const usualMs = slot === undefined ? 0 : (this.intervalMs[slot] ?? 0);
+    return usualMs === 0 ? null : Math.max(usualMs, leastIntervalMs);
+  }
+
+  /** The newest interval weighs an eighth. */
+  private recordInterval(slot: number, nowMs: number): void {
+    const readMs = this.readMonotonicMs[slot] ?? 0;
+    const usualMs = this.intervalMs[slot] ?? 0;
+    this.readMonotonicMs[slot] = nowMs;
+    if (readMs === 0) return;
+    const gapMs = nowMs - readMs;
+    this.intervalMs[slot] = usualMs === 0 ? gapMs : usualMs + (gapMs - usualMs) / 8;
   }
 
   foreignSince(newest: number): { newest: number; foreign: readonly ForeignLoad[] } {
@@ -169,6 +194,8 @@ export class TelemetryTable implements TelemetryReader {
     this.memory = copied(this.memory, new Int16Array(length));
     this.seenWallMs = copied(this.seenWallMs, new Float64Array(length));
     this.seenMonotonicMs = copied(this.seenMonotonicMs, new Float64Array(length));
+    this.readMonotonicMs = copied(this.readMonotonicMs, new Float64Array(length));
+    this.intervalMs = copied(this.intervalMs, new Float64Array(length));
     this.foreignCpuMillis = copied(this.foreignCpuMillis, new Int32Array(length));
     this.foreignMemoryMiB = copied(this.foreignMemoryMiB, new Int32Array(length));
     this.changedAt = copied(this.changedAt, new Float64Array(length));

@@ -13,6 +13,7 @@ import type {
   KeyRecord,
   MerkleRecord,
   RetiredRecord,
+  RevisionRecord,
   SealRecord,
 } from './records.js';
 
@@ -36,11 +37,14 @@ export class ClusterState {
   readonly keys: Table<KeyRecord>;
   readonly seals: Table<SealRecord>;
   readonly merkle: Table<MerkleRecord>;
+  readonly revisions: Table<RevisionRecord>;
 
   /** Keys of a job's instances. */
   readonly instancesOfJob = new Index();
   /** Keys of a node's placements. */
   readonly placementsOfNode = new Index();
+  /** Keys of a node's placements that are only kept up by grants. */
+  readonly leasedOfNode = new Index();
   /** Keys of an instance's placements (two while it moves). */
   readonly placementsOfInstance = new Index();
   /** Ids of commands that are issued and neither delivered, received nor ended, by node. */
@@ -71,8 +75,9 @@ export class ClusterState {
     this.keys = new Table('keys', saved);
     this.seals = new Table('seals', saved);
     this.merkle = new Table('merkle', saved);
+    this.revisions = new Table('revisions', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
-    const { commands, answers, retired, counters, keys, seals, merkle } = this;
+    const { commands, answers, retired, counters, keys, seals, merkle, revisions } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -87,6 +92,7 @@ export class ClusterState {
       keys,
       seals,
       merkle,
+      revisions,
     ] as unknown as readonly Table<object>[];
   }
 }
@@ -97,6 +103,10 @@ export const ledgerKey = 'ledger';
 
 export function instanceKey(job: string, number: number): string {
   return `${job}/${number}`;
+}
+
+export function revisionKey(job: string, revision: number): string {
+  return `${job}/${revision}`;
 }
 
 export function placementKey(job: string, number: number, generation: number): string {

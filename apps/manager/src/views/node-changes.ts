@@ -35,9 +35,9 @@ export class NodeChangeFeed {
   }
 
   /** Facts of the nodes that changed after `position`; all of them when that is too long ago. */
-  since(position: number): { complete: boolean; nodes: NodeFacts[] } {
+  since(position: number): { complete: boolean; nodes: NodeFacts[]; removed: string[] } {
     if (position < this.floor || position > this.state.head.position) {
-      return { complete: true, nodes: Array.from(this.state.nodes.values(), factsOf) };
+      return { complete: true, nodes: Array.from(this.state.nodes.values(), factsOf), removed: [] };
     }
     const changed = new Set<string>();
     for (let at = this.positions.length - 1; at >= 0; at -= 1) {
@@ -45,11 +45,13 @@ export class NodeChangeFeed {
       changed.add(this.ids[at] ?? '');
     }
     const nodes: NodeFacts[] = [];
+    const removed: string[] = [];
     for (const id of changed) {
       const node = this.state.nodes.get(id);
-      if (node !== undefined) nodes.push(factsOf(node));
+      if (node === undefined) removed.push(id);
+      else nodes.push(factsOf(node));
     }
-    return { complete: false, nodes };
+    return { complete: false, nodes, removed };
   }
 }
 
@@ -62,6 +64,8 @@ export function factsOf(node: NodeRecord): NodeFacts {
     labels: node.labels,
     capacity: node.capacity,
     reserved: node.reserved,
+    open: node.cordoned === null && node.draining === null && node.quarantined === null,
+    enforcesStop: node.enforcesStop,
   };
 }
 
@@ -82,6 +86,8 @@ export function nodesTouched(events: readonly StoredEvent[], state: ClusterState
         if (command !== undefined) touched.add(command.nodeId);
         break;
       }
+      case 'InstanceLost':
+      case 'UnexpectedInstanceFound':
       case 'InstanceReported':
         touched.add(event.data.nodeId);
         break;

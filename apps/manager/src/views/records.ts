@@ -1,4 +1,11 @@
-import type { Constraint, NodeStatus, Resources, Technology } from '@oakring/contracts';
+import type {
+  Constraint,
+  JobPolicy,
+  JobStatus,
+  NodeStatus,
+  Resources,
+  Technology,
+} from '@oakring/contracts';
 import type { JsonObject, MerkleFrontier } from '@oakring/events';
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
@@ -8,6 +15,8 @@ export interface ClusterRecord {
   readonly name: string;
   readonly location: string;
   readonly epoch: number;
+  /** Commit time of its beginning, milliseconds since 1970; null: there is none. */
+  readonly storm: { readonly since: number; readonly reason: string } | null;
 }
 
 export interface NodeRecord {
@@ -33,6 +42,20 @@ export interface NodeRecord {
   readonly reserved: Resources;
   /** Number of its placements. */
   readonly placements: number;
+  readonly cordoned: { readonly at: number; readonly reason: string } | null;
+  /** `deadline`: milliseconds since 1970. */
+  readonly draining: { readonly deadline: number; readonly force: boolean } | null;
+  readonly quarantined: {
+    readonly at: number;
+    readonly reason: string;
+    readonly byRecord: boolean;
+  } | null;
+  /** The newest failures of instances there, for the quarantine by record. */
+  readonly failures: readonly { readonly job: string; readonly at: number }[];
+  /** `<job>/<instance>/<generation>` of what was last reported and nobody ordered. */
+  readonly unexpected: readonly string[];
+  /** Entries of its own log are recorded up to this sequence. */
+  readonly historyUpTo: number;
   /** Position of the last change. */
   readonly position: number;
 }
@@ -44,15 +67,51 @@ export interface JobRecord {
   readonly resources: Resources;
   readonly labels: Readonly<Record<string, string>>;
   readonly constraints: readonly Constraint[];
+  readonly policy: JobPolicy;
+  /** It must never run twice: only workers that enforce a stop are candidates. */
+  readonly enforcesStop: boolean;
   readonly bodyHash: string;
-  readonly status: 'active' | 'deleting';
+  readonly status: JobStatus;
   readonly desired: number;
+  /** From 1; grows with every update. */
+  readonly revision: number;
+  readonly rollout: RolloutRecord | null;
   /** Desired count as it was submitted, and where: what a repeated POST is answered with. */
   readonly submittedDesired: number;
   readonly submittedPosition: number;
   /** Position of the order to delete; 0 before. */
   readonly deletionPosition: number;
   readonly position: number;
+}
+
+/** The newest rollout of a job. */
+export interface RolloutRecord {
+  readonly status: 'progressing' | 'completed' | 'rollingBack' | 'rolledBack' | 'failed';
+  readonly revision: number;
+  /** The revision before it, which a rollback goes back to. */
+  readonly from: number;
+  /** A revision with the same document, whose instances stay as they are; 0: none. */
+  readonly sameAs: number;
+  readonly reason: string | null;
+}
+
+/** A former revision of a job. Key `<job>/<revision>`. */
+export interface RevisionRecord {
+  readonly document: JsonObject;
+  readonly technology: Technology;
+  readonly resources: Resources;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly constraints: readonly Constraint[];
+  readonly policy: JobPolicy;
+  readonly bodyHash: string;
+}
+
+/** One failure in a row of failures. */
+export interface AttemptRecord {
+  readonly generation: number;
+  readonly nodeId: string;
+  readonly at: number;
+  readonly reason: string;
 }
 
 /** Key `<job>/<number>`. */
@@ -62,7 +121,9 @@ export interface InstanceRecord {
   /** Of its current placement; 0 until it is placed for the first time. */
   readonly generation: number;
   readonly status:
-    'pending' | 'placed' | 'starting' | 'running' | 'completed' | 'failed' | 'stopping';
+    'pending' | 'placed' | 'starting' | 'running' | 'completed' | 'failed' | 'stopping' | 'lost';
+  /** Commit time of the step into `status`, milliseconds since 1970. */
+  readonly since: number;
   /** The highest generation given before the current one, moves that failed included. */
   readonly lastGeneration: number;
   readonly nodeId: string | null;
@@ -72,7 +133,22 @@ export interface InstanceRecord {
   /** Not wanted any more: it disappears with its last placement. */
   readonly removing: boolean;
   /** The placement that takes over, while a move is under way. */
-  readonly moving: { readonly nodeId: string; readonly generation: number } | null;
+  readonly moving: {
+    readonly nodeId: string;
+    readonly generation: number;
+    /** The order that tells the source. */
+    readonly commandId: string | null;
+  } | null;
+  /** Revision of the job that its current placement runs; 0 until it is placed. */
+  readonly revision: number;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** The newest of them. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Where it just failed, or was withdrawn from: elsewhere comes first. */
+  readonly avoid: string | null;
+  /** It failed too often, and is not tried again. */
+  readonly givenUp: boolean;
 }
 
 /** One reservation on a node. Key `<job>/<number>/<generation>`. */
@@ -84,6 +160,16 @@ export interface PlacementRecord {
   readonly resources: Resources;
   /** False: its `delete` is to be ordered, or is on its way. */
   readonly wanted: boolean;
+  /** Why it is not wanted; null while it is. */
+  readonly stopReason: string | null;
+  /** Nobody counts on it: its node was not heard of for too long. It is neither wanted nor stopped. */
+  readonly lost: boolean;
+  readonly revision: number;
+  /** The worker stops it without a grant for this long, milliseconds; null: it goes on. */
+  readonly leaseMs: number | null;
+  /** Commit time since when it is known to run, and the incarnation that ran it; 0: it is not. */
+  readonly runningSince: number;
+  readonly runningIncarnation: number;
   /** The newest command about it. */
   readonly commandId: string | null;
 }
@@ -98,6 +184,10 @@ export interface CommandRecord {
   readonly generation: number;
   readonly targetNodeId: string | null;
   readonly status: 'issued' | 'delivered' | 'received' | 'ended';
+  /** The newest attempt that is on record. */
+  readonly attempt: number;
+  /** `delete`: why. */
+  readonly reason: string | null;
   /** Commit time of its issue, milliseconds since 1970. */
   readonly issuedAt: number;
   /** Incarnation of the node when the command was last (re)opened; 0 when not known. */

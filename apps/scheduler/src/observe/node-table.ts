@@ -53,7 +53,7 @@ export class NodeTable implements NodeColumns {
 
   private put(node: NodeFacts): void {
     const slot = this.slotOf.get(node.id) ?? this.newSlot(node.id);
-    this.ready[slot] = node.status === 'ready' ? 1 : 0;
+    this.ready[slot] = readiness(node);
     this.cpuCapacity[slot] = node.capacity.cpuMillis;
     this.memoryCapacity[slot] = node.capacity.memoryMiB;
     this.cpuReserved[slot] = node.reserved.cpuMillis;
@@ -163,12 +163,13 @@ export class NodeTable implements NodeColumns {
     this.memoryForeign = doubles(this.memoryForeign);
   }
 
-  private shapeNumberOf({ technologies, architecture, labels }: Shape): number {
+  private shapeNumberOf(node: Shape): number {
+    const { technologies, architecture, labels, enforcesStop } = node;
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([technologies, architecture, sorted]);
+    const key = JSON.stringify([technologies, architecture, enforcesStop, sorted]);
     const known = this.shapeNumbers.get(key);
     if (known !== undefined) return known;
-    const number = this.shapes.push({ technologies, architecture, labels }) - 1;
+    const number = this.shapes.push({ technologies, architecture, labels, enforcesStop }) - 1;
     this.shapeNumbers.set(key, number);
     return number;
   }
@@ -181,6 +182,12 @@ export class NodeTable implements NodeColumns {
       if (shape !== undefined) this.shape[slot] = this.shapeNumberOf(shape);
     }
   }
+}
+
+/** As `NodeColumns.ready` has it. */
+function readiness({ status, open }: NodeFacts): 0 | 1 | 2 {
+  if (status !== 'ready') return 0;
+  return open ? 1 : 2;
 }
 
 function freeOf(

@@ -3,6 +3,7 @@ export interface Shape {
   readonly technologies: readonly string[];
   readonly architecture: string | null;
   readonly labels: Readonly<Record<string, string>>;
+  readonly enforcesStop: boolean;
 }
 
 /**
@@ -17,7 +18,7 @@ export interface NodeColumns {
   readonly count: number;
   readonly ids: readonly string[];
   readonly slotOf: ReadonlyMap<string, number>;
-  /** 1 where the node is ready. */
+  /** 1 where the node is ready, 2 where it is and nothing new may be placed all the same. */
   readonly ready: Uint8Array;
   readonly cpuCapacity: Float64Array;
   readonly memoryCapacity: Float64Array;

@@ -12,6 +12,8 @@ export function node(id: string, changes: Partial<NodeFacts> = {}): NodeFacts {
     labels: {},
     capacity: { cpuMillis: 1000, memoryMiB: 1000 },
     reserved: { cpuMillis: 0, memoryMiB: 0 },
+    open: true,
+    enforcesStop: false,
     ...changes,
   };
 }
@@ -53,6 +55,7 @@ export function job(changes: JobChanges = {}): JobToPlan {
       resources: { cpuMillis: 100, memoryMiB: 100 },
       labels: {},
       constraints: [],
+      enforcesStop: false,
       ...requirement,
     },
   };

@@ -110,6 +110,26 @@ export const requestErrors = {
     title: 'The instance cannot be moved now',
     remedy: 'Move an instance that is running; a pending one is placed without a move.',
   },
+  'job-completed': {
+    status: 409,
+    title: 'The job has completed',
+    remedy: 'Delete it, then submit it again.',
+  },
+  'rollout-active': {
+    status: 409,
+    title: 'The job is being rolled back',
+    remedy: 'Wait until the job runs its former revision again: GET /api/v1/jobs/{id}.',
+  },
+  'position-changed': {
+    status: 412,
+    title: 'It has changed since you looked',
+    remedy: 'Read it again, and send the ETag of that answer as If-Match.',
+  },
+  'node-in-use': {
+    status: 409,
+    title: 'The node cannot be forgotten now',
+    remedy: 'Forget a node that is disconnected or lost; drain one that speaks.',
+  },
   'worker-does-not-fit': {
     status: 409,
     title: 'The named worker cannot take the instance',

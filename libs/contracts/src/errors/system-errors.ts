@@ -2,11 +2,6 @@ import type { ErrorEntry } from './error-entry.js';
 
 /** What the cluster or its operator has to mend: HTTP 5xx, starts that are refused. */
 export const systemErrors = {
-  'not-supported-yet': {
-    status: 501,
-    title: 'This version does not take such messages',
-    remedy: 'Keep the entries and send them again to a later version.',
-  },
   'position-not-reached': {
     status: 503,
     title: 'The view has not reached the position yet',

@@ -33,8 +33,37 @@ export interface InstanceAnswer {
   readonly reason: string | null;
   /** The decision that placed or last refused it: `GET /api/v1/decisions/{id}`. */
   readonly decision: string | null;
+  /** ISO 8601: when the status began; not in the answer of the submission itself. */
+  readonly since?: string;
+  /** Revision of the job that it runs. */
+  readonly revision: number;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** It fails again and again: the next tries come later and later. */
+  readonly crashLooping: boolean;
+  /** The last failures, oldest first; absent when there were none. */
+  readonly attempts?: readonly FailedAttempt[];
   /** Where it is moving to, while a move is under way. */
   readonly movingTo?: { readonly nodeId: string; readonly generation: number };
+  /** Where an original was lost that it replaces, while that one has not ended. */
+  readonly replaces?: readonly { readonly nodeId: string; readonly generation: number }[];
+}
+
+export interface FailedAttempt {
+  readonly generation: number;
+  readonly nodeId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** The newest rollout of a job. */
+export interface RolloutAnswer {
+  readonly status: 'progressing' | 'completed' | 'rollingBack' | 'rolledBack' | 'failed';
+  readonly revision: number;
+  /** Instances that run the revision, of those desired. */
+  readonly updated: number;
+  readonly reason: string | null;
 }
 
 /** `GET /api/v1/jobs/{id}` and the answer of `POST /api/v1/jobs`: the document and its state. */
@@ -43,12 +72,18 @@ export interface JobAnswer extends JsonObject {
   readonly name: string;
   readonly image: string;
   readonly technology: string;
-  readonly status: 'active' | 'deleting';
+  readonly status: JobStatus;
   readonly desired: number;
+  /** Grows with every update. */
+  readonly revision: number;
+  readonly rollout?: RolloutAnswer;
   /** Position of the last change of the job. */
   readonly position: number;
   readonly instances: readonly InstanceAnswer[];
 }
+
+/** `completed`: a one-shot job of which every instance has run to its end. */
+export type JobStatus = 'active' | 'completed' | 'deleting';
 
 /** A job in a list: counts instead of instances. */
 export interface JobSummary {
@@ -56,7 +91,7 @@ export interface JobSummary {
   readonly name: string;
   readonly image: string;
   readonly technology: string;
-  readonly status: 'active' | 'deleting';
+  readonly status: JobStatus;
   readonly desired: number;
   readonly position: number;
   /** Number of instances by status; statuses with none are left out. */
@@ -66,13 +101,36 @@ export interface JobSummary {
 /** Answer of DELETE, replicate and move: small, so that it can be repeated word for word. */
 export interface JobOrderAnswer {
   readonly id: string;
-  readonly status: 'active' | 'deleting';
+  readonly status: JobStatus;
   readonly desired: number;
   readonly position: number;
   readonly instance?: number;
   readonly generation?: number;
   readonly nodeId?: string;
   readonly decision?: string;
+}
+
+/** Why nothing new is placed on a node; each null where it does not apply. */
+export interface NodeFlags {
+  readonly cordoned: { readonly since: string; readonly reason: string } | null;
+  readonly draining: { readonly deadline: string; readonly force: boolean } | null;
+  readonly quarantined: {
+    readonly since: string;
+    readonly reason: string;
+    readonly byRecord: boolean;
+  } | null;
+}
+
+/** `GET /api/v1/cluster`. */
+export interface ClusterAnswer {
+  readonly clusterId: string;
+  readonly name: string;
+  readonly location: string;
+  readonly epoch: number;
+  readonly position: number;
+  /** While it lasts no node steps past suspect and nothing is replaced. */
+  readonly storm: { readonly since: string; readonly reason: string } | null;
+  readonly nodes: Readonly<Partial<Record<NodeStatus, number>>>;
 }
 
 export type NodeStatus = 'registered' | 'ready' | 'suspect' | 'disconnected' | 'lost';
@@ -102,6 +160,10 @@ export interface NodeAnswer {
   readonly technologies: readonly string[];
   readonly architecture: string | null;
   readonly acknowledges: boolean;
+  readonly enforcesStop: boolean;
+  readonly flags: NodeFlags;
+  /** `<job>/<instance>/<generation>` of what runs there without our order. */
+  readonly unexpected: readonly string[];
   /** Position of the last change. */
   readonly position: number;
 }

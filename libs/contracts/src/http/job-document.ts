@@ -14,6 +14,7 @@ import { optional } from '../messages/registration.js';
 import { defaultRequest, resourcesOf, type Resources } from '../messages/resources.js';
 import { technologyOf, type Technology } from '../messages/technology.js';
 import { maxJobCount } from '../messages/telemetry.js';
+import { parseJobPolicy, type JobPolicy } from './job-policy.js';
 
 /** A rule about where instances may run. Others are refused: an ignored constraint would be a lie. */
 export type Constraint =
@@ -28,6 +29,8 @@ export interface Requirement {
   /** Labels that a node must carry, with these values. */
   readonly labels: Readonly<Record<string, string>>;
   readonly constraints: readonly Constraint[];
+  /** The worker must kill an instance that has no grant (design §5, lease). */
+  readonly enforcesStop: boolean;
 }
 
 /** A job as it was submitted, validated. */
@@ -37,6 +40,7 @@ export interface JobDocument extends Requirement {
   readonly name: string;
   readonly image: string;
   readonly count: number;
+  readonly policy: JobPolicy;
   /** The body as it came: unknown fields travel to the scheduler and to the worker. */
   readonly document: JsonObject;
 }
@@ -51,6 +55,8 @@ export function parseJobDocument(body: JsonObject): Parsed<JobDocument> {
   if (!image.ok) return image;
   const count = optional(body['count'], 1, countOf);
   if (!count.ok) return count;
+  const policy = parseJobPolicy(body);
+  if (!policy.ok) return policy;
   const requirement = parseRequirement(body);
   if (!requirement.ok) return requirement;
   return {
@@ -60,6 +66,7 @@ export function parseJobDocument(body: JsonObject): Parsed<JobDocument> {
       name: name.value,
       image: image.value,
       count: count.value,
+      policy: policy.value,
       ...requirement.value,
       document: body,
     },
@@ -85,8 +92,14 @@ export function parseRequirement(body: JsonObject): Parsed<Requirement> {
       resources: resources.value,
       labels: labels.value,
       constraints: constraints.value,
+      enforcesStop: isLeased(body),
     },
   };
+}
+
+/** Whether the job document says that it must never run twice; its value is checked with the policy. */
+function isLeased({ onDisconnect }: JsonObject): boolean {
+  return isObject(onDisconnect) && typeof onDisconnect['stopOnWorkerAfterMs'] === 'number';
 }
 
 /** A number of instances: an integer from 0 to 10 000. */

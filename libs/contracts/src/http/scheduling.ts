@@ -11,6 +11,9 @@ export interface NodeFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly capacity: Resources;
   readonly reserved: Resources;
+  /** False: cordoned, draining or in quarantine; nothing new is placed. */
+  readonly open: boolean;
+  readonly enforcesStop: boolean;
 }
 
 /** Foreign load of a node: use that is not our own instances', as its newest reading shows it. */

@@ -15,6 +15,8 @@ import { instanceAddressOf } from './telemetry.js';
 export interface WorkerStatus {
   readonly status: 'online' | 'offline';
   readonly incarnation: number | null;
+  /** The worker stops on purpose and has said in its last `state` what goes on without it. */
+  readonly stopped?: boolean;
 }
 
 export function parseWorkerStatus(body: JsonObject): Parsed<WorkerStatus> {
@@ -23,9 +25,9 @@ export function parseWorkerStatus(body: JsonObject): Parsed<WorkerStatus> {
     return oneOf(status, 'status', ['online', 'offline']);
   }
   const incarnation = incarnationOf(body);
-  return incarnation.ok
-    ? { ok: true, value: { status, incarnation: incarnation.value } }
-    : incarnation;
+  if (!incarnation.ok) return incarnation;
+  const stopped = status === 'offline' && body['stopped'] === true;
+  return { ok: true, value: { status, incarnation: incarnation.value, stopped } };
 }
 
 export const ackPhases = ['received', 'progress', 'succeeded', 'failed'] as const;
@@ -75,21 +77,42 @@ export interface ReportedInstance {
   readonly generation: number;
   readonly status: ReportedStatus;
   readonly reason: string | null;
+  /** How long it has been running, milliseconds; null when the worker does not say. */
+  readonly runningMs?: number | null;
 }
 
-/** `nodes/<id>/state`: every instance that the worker has, complete. */
+/** `nodes/<id>/state`: every instance that the worker has, complete, or one page of it. */
 export interface WorkerState {
   readonly incarnation: number | null;
   readonly requestId: string | null;
   readonly instances: readonly ReportedInstance[];
+  /** In place of the instances: they are those of the request's `hash`. */
+  readonly hash?: string | null;
+  /** The worker stops on purpose and starts nothing any more: what is not listed has ended. */
+  readonly final?: boolean;
+  /** From 1, of `pages`; absent means the only one. */
+  readonly page?: number;
+  readonly pages?: number;
 }
+
+const maxPages = 64;
 
 export function parseWorkerState(body: JsonObject): Parsed<WorkerState> {
   const incarnation = incarnationOf(body);
   if (!incarnation.ok) return incarnation;
   const requestId = optional(body['requestId'], null, (value) => textOf(value, 'requestId', 64));
   if (!requestId.ok) return requestId;
-  const list = body['instances'];
+  const hash = optional(body['hash'], null, (value) => textOf(value, 'hash', 64));
+  if (!hash.ok) return hash;
+  const pages = optional(body['pages'], 1, (value) =>
+    integerOf(value, 'pages', { minimum: 1, maximum: maxPages }),
+  );
+  if (!pages.ok) return pages;
+  const page = optional(body['page'], 1, (value) =>
+    integerOf(value, 'page', { minimum: 1, maximum: pages.value }),
+  );
+  if (!page.ok) return page;
+  const list = body['instances'] ?? (hash.value === null ? undefined : []);
   if (!Array.isArray(list)) {
     return refused('invalid-field', 'instances is not a list.', 'instances', list ?? null);
   }
@@ -101,7 +124,15 @@ export function parseWorkerState(body: JsonObject): Parsed<WorkerState> {
   }
   return {
     ok: true,
-    value: { incarnation: incarnation.value, requestId: requestId.value, instances },
+    value: {
+      incarnation: incarnation.value,
+      requestId: requestId.value,
+      instances,
+      hash: hash.value,
+      final: body['final'] === true,
+      page: page.value,
+      pages: pages.value,
+    },
   };
 }
 
@@ -115,7 +146,12 @@ function reportedInstanceOf(entry: unknown, field: string): Parsed<ReportedInsta
     textOrNumberOf(value, `${field}.reason`, 4096),
   );
   if (!reason.ok) return reason;
-  return { ok: true, value: { ...address.value, status, reason: reason.value } };
+  const runningMs = optional(entry['runningMs'], null, (value) =>
+    integerOf(value, `${field}.runningMs`, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  );
+  if (!runningMs.ok) return runningMs;
+  const { value } = runningMs;
+  return { ok: true, value: { ...address.value, status, reason: reason.value, runningMs: value } };
 }
 
 function incarnationOf(body: JsonObject): Parsed<number | null> {
@@ -137,6 +173,8 @@ function oneOf(value: unknown, field: string, known: readonly string[]): Parsed<
 export interface StateRequest {
   readonly request: 'state';
   readonly requestId: string;
+  /** `stateHash` of what the manager believes; a worker that has the same may answer with it. */
+  readonly hash?: string;
   readonly epoch: number;
   readonly at: string;
 }

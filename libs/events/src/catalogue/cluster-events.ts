@@ -17,6 +17,9 @@ export const clusterEvents = {
   RequestAnswered: Type.Object({ request: text }),
   /** A request was refused before it concerned any job or node. */
   RequestRefused: Type.Object({ request: text, code: text, detail: text }),
+  /** Many nodes fell silent at once: until it ends nothing is rescheduled on account of silence. */
+  StormBegan: Type.Object({ silent: natural, ready: natural, reason: text }),
+  StormEnded: Type.Object({ stillSilent: natural, reason: text }),
   /** The manifest of a telemetry segment that was dropped: the hole is legal. */
   TelemetryTruncated: Type.Object({
     segment: id,

@@ -4,12 +4,33 @@ import {
   decisionBasis,
   document,
   id,
+  jobPolicy,
   labels,
   natural,
   placedInstance,
   resources,
   text,
 } from './shapes.js';
+
+/** A job that is changed under way. Revisions count from 1. */
+const rolloutEvents = {
+  JobUpdated: Type.Object({
+    revision: natural,
+    document,
+    technology: text,
+    resources,
+    labels,
+    constraints: Type.Array(document),
+    policy: jobPolicy,
+    bodyHash: text,
+    /** The revision that it goes back to; 0 when it was ordered. */
+    rollbackTo: natural,
+    reason: text,
+  }),
+  JobUpdateRefused: Type.Object({ code: text, detail: text }),
+  RolloutCompleted: Type.Object({ revision: natural }),
+  RolloutFailed: Type.Object({ revision: natural, reason: text }),
+};
 
 const command = { commandId: id };
 const refusal = Type.Object({ code: text, detail: text });
@@ -28,6 +49,7 @@ export const jobEvents = {
     resources,
     labels,
     constraints: Type.Array(document),
+    policy: jobPolicy,
     /** SHA-256 of the canonical body: tells a repetition from another job of the same id. */
     bodyHash: text,
   }),
@@ -40,6 +62,9 @@ export const jobEvents = {
   JobScaleRefused: refusal,
   JobDeletionOrdered: Type.Object({}),
   JobEnded: Type.Object({}),
+  /** Every instance of a one-shot job has run to its end. */
+  JobCompleted: Type.Object({}),
+  ...rolloutEvents,
 
   /** A decision that placed instances; resources are reserved by this event. */
   InstancesPlaced: Type.Object({
@@ -81,7 +106,13 @@ export const jobEvents = {
     incarnation: natural,
     /** `move` only: the node that takes over. */
     targetNodeId: Type.Optional(id),
+    /** `delete`: why the instance is to be stopped there. */
+    reason: Type.Optional(text),
   }),
+  /** Sent again: from the second attempt on. */
+  CommandDispatched: Type.Object({ ...command, attempt: natural }),
+  /** Neither received nor done in time; what it asked for may still happen until it is deleted. */
+  CommandExpired: Type.Object({ ...command, reason: text }),
   /** The broker's word (PUBACK), for a worker that does not acknowledge. */
   CommandDelivered: Type.Object(command),
   CommandReceived: Type.Object(command),
@@ -102,4 +133,30 @@ export const jobEvents = {
 
   /** A worker's report changed what is known of a running instance. */
   InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text }),
+  /** Its node was not heard of for as long as the job allows: nobody counts on it any more. */
+  InstanceLost: Type.Object({ ...address, nodeId: id, reason: text, replace: Type.Boolean() }),
+  /** A lost one was found running and goes on; `dropped`: the generation that replaced it, 0 for none. */
+  InstanceRecovered: Type.Object({ ...address, nodeId: id, reason: text, dropped: natural }),
+  /** A lost one was found running, and its replacement goes on. */
+  OriginalDropped: Type.Object({ ...address, nodeId: id, reason: text }),
+  /** It is stopped where it is and placed again: an update, a forced drain, a move that must not overlap. */
+  InstanceWithdrawn: Type.Object({
+    ...address,
+    nodeId: id,
+    reason: text,
+    /** It is to be placed on another node, if one fits. */
+    elsewhere: Type.Boolean(),
+  }),
+  /** A failed instance waits for another placement. */
+  InstanceRetried: Type.Object({ instance: natural, reason: text }),
+  /** It failed more often in a row than the job allows. */
+  InstanceGivenUp: Type.Object({
+    instance: natural,
+    reason: text,
+    attempts: Type.Array(
+      Type.Object({ generation: natural, nodeId: id, at: natural, reason: text }),
+    ),
+  }),
+  /** Ours, and ended by the ledger's word, yet there: it is to be deleted again. */
+  UnexpectedInstanceFound: Type.Object({ ...address, nodeId: id, reason: text }),
 };

@@ -33,4 +33,39 @@ export const nodeEvents = {
   NodeSuspected: reason,
   NodeDisconnected: reason,
   NodeLost: reason,
+  /** The worker said that it stops; what it ended is no loss that anybody must be alarmed about. */
+  NodeStopped: reason,
+
+  NodeCordoned: reason,
+  NodeUncordoned: reason,
+  /** `deadline`: milliseconds since 1970. `force`: what is left then is stopped and placed elsewhere. */
+  NodeDrainStarted: Type.Object({ deadline: natural, force: Type.Boolean() }),
+  NodeDrainEnded: Type.Object({
+    outcome: Type.Union([
+      Type.Literal('done'),
+      Type.Literal('incomplete'),
+      Type.Literal('cancelled'),
+    ]),
+    left: natural,
+    reason: text,
+  }),
+  /** `byRecord`: jobs that run elsewhere failed there, one after the other. */
+  NodeQuarantined: Type.Object({ reason: text, byRecord: Type.Boolean() }),
+  NodeReleased: reason,
+  NodeForgotten: reason,
+  NodeOrderRefused: Type.Object({ code: text, detail: text }),
+
+  /** What a complete report showed beside what is wanted there; members are `<job>/<instance>/<generation>`. */
+  DriftDetected: Type.Object({
+    missing: Type.Array(text),
+    outdated: Type.Array(text),
+    unexpected: Type.Array(text),
+  }),
+  /** A worker's own small log of a time without a link, as it handed it in. */
+  WorkerHistoryRecorded: Type.Object({
+    incarnation: natural,
+    from: natural,
+    upTo: natural,
+    entries: Type.Array(document),
+  }),
 };

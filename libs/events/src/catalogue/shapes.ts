@@ -34,3 +34,28 @@ export const decisionBasis = Type.Object({
 });
 export type DecisionBasis = Static<typeof decisionBasis>;
 export type PlacedInstance = Static<typeof placedInstance>;
+/** What a job asks for when something fails: `JobPolicy` of the contracts. */
+export const jobPolicy = Type.Object({
+  onDisconnect: Type.Object({
+    replace: Type.Boolean(),
+    reconcile: Type.Union([
+      Type.Literal('keepReplacement'),
+      Type.Literal('keepOriginal'),
+      Type.Literal('longestRunning'),
+    ]),
+    lostAfterMs: Type.Union([natural, Type.Null()]),
+    stopOnWorkerAfterMs: Type.Union([natural, Type.Null()]),
+  }),
+  restart: Type.Object({
+    limit: Type.Union([natural, Type.Null()]),
+    firstMs: natural,
+    mostMs: natural,
+    resetAfterMs: natural,
+  }),
+  update: Type.Object({
+    maxUnavailable: natural,
+    healthyAfterMs: natural,
+    rollback: Type.Boolean(),
+  }),
+  oneShot: Type.Boolean(),
+});

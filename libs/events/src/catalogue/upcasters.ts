@@ -1,3 +1,4 @@
+import { defaultPolicy } from '@oakring/contracts';
 import type { JsonObject } from '../log/canonical-json.js';
 import { schemaVersion } from './catalogue.js';
 
@@ -11,6 +12,9 @@ export type Upcaster = (data: JsonObject) => JsonObject;
 const upcasters: Readonly<Record<string, Readonly<Record<number, Upcaster>>>> = {
   // Leadership came into the evidence: where the leader was reached and what it signed with.
   EpochOpened: { 1: (data) => ({ ...data, url: null, signingKey: null }) },
+  // Jobs say what is to happen when something fails; before, nothing was retried or replaced, and
+  // what runs on since then is kept by the same defaults as a job that says nothing.
+  JobSubmitted: { 2: (data) => ({ ...data, policy: { ...defaultPolicy } }) },
 };
 
 /** Data of an event written at `version`, as today's schema has it. Throws on a future version. */

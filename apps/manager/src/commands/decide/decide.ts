@@ -1,53 +1,74 @@
-import type { Command } from '../command.js';
+import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
 import { judgeKey, sealLedger } from './evidence.js';
+import { retryInstance } from './failures.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
-import { moveInstance, refuseMove } from './moves.js';
+import { declareLost, observeStorm } from './losses.js';
+import { cancelMove, moveInstance, refuseMove } from './moves.js';
+import { endDrain, orderNode } from './node-orders.js';
 import { observeNode, recordWorkerStatus } from './node-presence.js';
 import { registerNode } from './node-registration.js';
 import { applyPlan, orderStops, refusePlacement } from './plans.js';
-import { reconcileNode } from './reconciliation.js';
-import { assumeEnded, recordAck, recordDelivery } from './worker-answers.js';
+import { confirmState, reconcileNode } from './reconciliation.js';
+import { completeRollout, updateJob, withdrawInstance } from './updates.js';
+import {
+  assumeEnded,
+  expireCommand,
+  recordAck,
+  recordDelivery,
+  recordDispatch,
+} from './worker-answers.js';
+import { recordHistory } from './worker-history.js';
+
+type Decider<T extends CommandType> = (
+  deciding: Deciding,
+  command: Extract<Command, { type: T }>,
+) => Decided<unknown>;
+
+const deciders: { readonly [T in CommandType]: Decider<T> } = {
+  RegisterNode: (deciding, command) => registerNode(deciding, command.registration, command.token),
+  RecordWorkerStatus: (deciding, command) =>
+    recordWorkerStatus(deciding, command.nodeId, command.status, command.retained),
+  RecordAck: (deciding, command) => recordAck(deciding, command.nodeId, command.ack),
+  ReconcileNode: (deciding, command) =>
+    reconcileNode(deciding, command.nodeId, command.state, command.provesAbsence),
+  ConfirmState: (deciding, command) => confirmState(deciding, command.nodeId, command.incarnation),
+  RecordHistory: (deciding, command) => recordHistory(deciding, command.nodeId, command.history),
+  OrderNode: (deciding, command) => orderNode(deciding, command.id, command.order),
+  EndDrain: endDrain,
+  ObserveNode: observeNode,
+  ObserveStorm: observeStorm,
+  DeclareLost: declareLost,
+  SubmitJob: (deciding, command) => submitJob(deciding, command.id, command.job, command.bodyHash),
+  UpdateJob: updateJob,
+  WithdrawInstance: withdrawInstance,
+  CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),
+  RetryInstance: retryInstance,
+  ScaleJob: (deciding, command) => scaleJob(deciding, command.id, command.count),
+  DeleteJob: (deciding, command) => deleteJob(deciding, command.id),
+  MoveInstance: moveInstance,
+  CancelMove: (deciding, command) => cancelMove(deciding, command.id, command.instance),
+  RefuseMove: (deciding, command) => refuseMove(deciding, command.id, command.refusal),
+  ApplyPlan: applyPlan,
+  RefusePlacement: (deciding, command) =>
+    refusePlacement(deciding, command.id, command.code, command.detail),
+  OrderStops: (deciding, command) => orderStops(deciding, command.placements),
+  RecordDelivery: (deciding, command) => recordDelivery(deciding, command.commandId),
+  RecordDispatch: (deciding, command) =>
+    recordDispatch(deciding, command.commandId, command.attempt),
+  ExpireCommand: (deciding, command) => expireCommand(deciding, command.commandId, command.reason),
+  AssumeEnded: (deciding, command) => assumeEnded(deciding, command.commandId),
+  SealLedger: sealLedger,
+  JudgeKey: judgeKey,
+  DeclareTruncation: (deciding, command) => {
+    deciding.emit({ stream: 'cluster', type: 'TelemetryTruncated', data: command.manifest });
+    return { answer: null };
+  },
+};
 
 /** Decides one command on the state as it is, stating what happens as events. */
 export function decide(deciding: Deciding, command: Command): Decided<unknown> {
-  switch (command.type) {
-    case 'RegisterNode':
-      return registerNode(deciding, command.registration, command.token);
-    case 'RecordWorkerStatus':
-      return recordWorkerStatus(deciding, command.nodeId, command.status, command.retained);
-    case 'RecordAck':
-      return recordAck(deciding, command.nodeId, command.ack);
-    case 'ReconcileNode':
-      return reconcileNode(deciding, command.nodeId, command.state, command.provesAbsence);
-    case 'ObserveNode':
-      return observeNode(deciding, command);
-    case 'SubmitJob':
-      return submitJob(deciding, command.id, command.job, command.bodyHash);
-    case 'ScaleJob':
-      return scaleJob(deciding, command.id, command.count);
-    case 'DeleteJob':
-      return deleteJob(deciding, command.id);
-    case 'MoveInstance':
-      return moveInstance(deciding, command);
-    case 'RefuseMove':
-      return refuseMove(deciding, command.id, command.refusal);
-    case 'ApplyPlan':
-      return applyPlan(deciding, command.id, command.answer);
-    case 'RefusePlacement':
-      return refusePlacement(deciding, command.id, command.code, command.detail);
-    case 'OrderStops':
-      return orderStops(deciding, command.placements);
-    case 'RecordDelivery':
-      return recordDelivery(deciding, command.commandId);
-    case 'AssumeEnded':
-      return assumeEnded(deciding, command.commandId);
-    case 'DeclareTruncation':
-      deciding.emit({ stream: 'cluster', type: 'TelemetryTruncated', data: command.manifest });
-      return { answer: null };
-    case 'SealLedger':
-      return sealLedger(deciding, command);
-    case 'JudgeKey':
-      return judgeKey(deciding, command);
-  }
+  // The table has the decider of each type under its name.
+  const decider = deciders[command.type] as Decider<CommandType>;
+  return decider(deciding, command);
 }

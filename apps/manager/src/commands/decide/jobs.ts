@@ -13,7 +13,7 @@ export function submitJob(
   bodyHash: string,
 ): Decided<Answers['SubmitJob']> {
   const known = deciding.state.jobs.get(id);
-  if (known?.status === 'active' && known.bodyHash === bodyHash) {
+  if (known !== undefined && known.status !== 'deleting' && known.bodyHash === bodyHash) {
     const { submittedPosition: position, submittedDesired: desired } = known;
     return { answer: { id, position, desired } };
   }
@@ -39,6 +39,7 @@ export function submitJob(
       resources: job.resources,
       labels: job.labels,
       constraints: job.constraints.map((constraint) => ({ ...constraint })),
+      policy: job.policy,
       bodyHash,
     },
   });
@@ -73,7 +74,7 @@ export function scaleJob(
   return { answer: { id, status: job.status, desired: count, position: deciding.position } };
 }
 
-function difference(
+export function difference(
   state: ClusterState,
   job: JobRecord,
   count: number,
@@ -84,7 +85,7 @@ function difference(
     if (instance !== undefined && !instance.removing) kept.push(instance);
   }
   if (count < kept.length) {
-    const surplus = kept.sort(leastWorthKeepingFirst).slice(0, kept.length - count);
+    const surplus = kept.sort(leastWorthKeepingFirst(state)).slice(0, kept.length - count);
     return { added: [], removed: surplus.map(({ number }) => number).sort((a, b) => a - b) };
   }
   const added: number[] = [];
@@ -96,21 +97,29 @@ function difference(
 
 const worth = {
   pending: 0,
-  failed: 1,
-  completed: 1,
-  placed: 2,
-  starting: 3,
   stopping: 0,
-  running: 4,
+  lost: 1,
+  failed: 2,
+  completed: 2,
+  placed: 4,
+  starting: 5,
+  running: 6,
 };
+/** Nobody knows whether it runs: better than a failed one, less than one that is being started. */
+const worthUnheard = 3;
+
+function worthOf(state: ClusterState, { status, nodeId }: InstanceRecord): number {
+  const node = nodeId === null ? undefined : state.nodes.get(nodeId);
+  const isHeard = node?.status === 'ready' || node?.status === 'registered';
+  return isHeard ? worth[status] : Math.min(worth[status], worthUnheard);
+}
 
 /** Those that do not run go first, then the newest (design §5: newest and least healthy). */
-function leastWorthKeepingFirst(a: InstanceRecord, b: InstanceRecord): number {
-  return (
-    worth[a.status] - worth[b.status] ||
+function leastWorthKeepingFirst(state: ClusterState) {
+  return (a: InstanceRecord, b: InstanceRecord): number =>
+    worthOf(state, a) - worthOf(state, b) ||
     Number(a.confirmed) - Number(b.confirmed) ||
-    b.number - a.number
-  );
+    b.number - a.number;
 }
 
 /** `DELETE /api/v1/jobs/{id}`. Repeated while it lasts: the same answer. */

@@ -4,7 +4,7 @@ import { nextGeneration } from '../../views/fold/records.fold.js';
 import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
-import { announceMove, orderStarts } from './orders.js';
+import { abortMoveTo, announceMove, orderStarts } from './orders.js';
 import { holds } from './plans.js';
 
 type Move = Extract<Command, { type: 'MoveInstance' }>;
@@ -88,6 +88,12 @@ function refusalOf(
       detail: `${name} is ${instance.status}; only a running instance is moved.`,
     };
   }
+  if (job.enforcesStop) {
+    return {
+      code: 'instance-not-movable',
+      detail: `${name} must never run twice: drain its node, which stops it before it is placed elsewhere.`,
+    };
+  }
   if (instance.moving !== null) {
     return {
       code: 'instance-not-movable',
@@ -109,6 +115,27 @@ function refusalOf(
     };
   }
   return null;
+}
+
+/** The original stays; what was started at the target is stopped. */
+export function cancelMove(
+  deciding: Deciding,
+  id: string,
+  number: number,
+): Decided<Answers['CancelMove']> {
+  const job = deciding.state.jobs.get(id);
+  if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
+  const instance = deciding.state.instances.get(instanceKey(id, number));
+  if (instance === undefined) {
+    const detail = `Job ${id} has no instance ${number}.`;
+    return refuse('instance-unknown', detail, 'instance', number);
+  }
+  if (instance.moving !== null) {
+    const { generation } = instance.moving;
+    abortMoveTo(deciding, { job: id, instance: number, generation }, 'cancelled');
+  }
+  const { status, desired, position } = deciding.state.jobs.get(id) ?? job;
+  return { answer: { id, status, desired, position, instance: number } };
 }
 
 /** A move that found no target is refused on record. */

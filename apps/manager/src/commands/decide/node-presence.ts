@@ -37,6 +37,8 @@ export function recordWorkerStatus(
   const { node } = speaker;
   if (status.status === 'online') {
     if (!retained) seenAlive(deciding, node, 'online');
+  } else if (status.stopped === true && !retained) {
+    recordStop(deciding, node);
   } else if (node.status === 'ready' || (node.status === 'registered' && !retained)) {
     deciding.emit({
       stream: nodeStream(nodeId),
@@ -45,6 +47,17 @@ export function recordWorkerStatus(
     });
   }
   return { answer: null };
+}
+
+/**
+ * A worker stops on purpose: it is not heard of from now on, and nobody need wonder. Its last `state`
+ * came before, and has said what goes on without it; the rest has ended by its worker's own word.
+ */
+function recordStop(deciding: Deciding, node: NodeRecord): void {
+  const { status } = node;
+  if (status === 'disconnected' || status === 'lost') return;
+  const data = { reason: 'the worker stopped on purpose' };
+  deciding.emit({ stream: nodeStream(node.id), type: 'NodeStopped', data });
 }
 
 /** What the watch over silence found. Nothing happens if the node has moved on meanwhile. */

@@ -23,16 +23,17 @@ export function orderStarts(deciding: Deciding, placements: readonly PlacementRe
 
 /** Orders a placement to be stopped; an order to start it that is still open is superseded. */
 export function orderStop(deciding: Deciding, placement: PlacementRecord): void {
-  const open =
-    placement.commandId === null ? null : deciding.state.commands.get(placement.commandId);
-  if (open !== null && open !== undefined && open.status !== 'ended') {
-    deciding.emit({
-      stream: jobStream(placement.job),
-      type: 'CommandSuperseded',
-      data: { commandId: open.id, reason: 'the instance is not wanted there any more' },
-    });
-  }
-  issue(deciding, placement, 'delete');
+  supersede(deciding, placement.commandId, 'the instance is not wanted there any more');
+  const reason = placement.stopReason ?? 'it is not wanted there any more';
+  issue(deciding, placement, 'delete', { reason });
+}
+
+/** An order that is still open is not to be carried out any more. */
+export function supersede(deciding: Deciding, commandId: string | null, reason: string): void {
+  const open = commandId === null ? undefined : deciding.state.commands.get(commandId);
+  if (open === undefined || open.status === 'ended') return;
+  const data = { commandId: open.id, reason };
+  deciding.emit({ stream: jobStream(open.job), type: 'CommandSuperseded', data });
 }
 
 /** Tells the source of a move that it is being taken over. */
@@ -41,14 +42,14 @@ export function announceMove(
   source: PlacementRecord,
   targetNodeId: string,
 ): void {
-  issue(deciding, source, 'move', targetNodeId);
+  issue(deciding, source, 'move', { targetNodeId });
 }
 
 function issue(
   deciding: Deciding,
   placement: PlacementRecord,
   kind: CommandRecord['kind'],
-  targetNodeId?: string,
+  more: { readonly targetNodeId?: string; readonly reason?: string } = {},
 ): void {
   deciding.emit({
     stream: jobStream(placement.job),
@@ -60,7 +61,7 @@ function issue(
       instance: placement.number,
       generation: placement.generation,
       incarnation: deciding.state.nodes.get(placement.nodeId)?.incarnation ?? 0,
-      ...(targetNodeId === undefined ? {} : { targetNodeId }),
+      ...more,
     },
   });
 }
@@ -79,7 +80,7 @@ function nodeRunsJob(state: ClusterState, wanted: PlacementRecord): boolean {
 export function reopenWanted(deciding: Deciding, nodeId: string, reason: string): void {
   for (const key of [...deciding.state.placementsOfNode.of(nodeId)]) {
     const placement = deciding.state.placements.get(key);
-    if (placement !== undefined) reopen(deciding, placement, reason);
+    if (placement !== undefined && !placement.lost) reopen(deciding, placement, reason);
   }
 }
 
@@ -119,6 +120,7 @@ export function concludeStart(
     type: 'MoveCompleted',
     data: { instance: command.instance, generation: command.generation, confirmed },
   });
+  supersede(deciding, instance.moving.commandId, 'the move is done');
 }
 
 /** The target of a move did not start, or has ended: the original stays. */
@@ -134,6 +136,7 @@ export function abortMoveTo(
     type: 'MoveAborted',
     data: { instance: address.instance, generation: address.generation, reason },
   });
+  supersede(deciding, instance.moving.commandId, 'the move was given up');
 }
 
 /** A job that is being deleted ends with its last instance. */

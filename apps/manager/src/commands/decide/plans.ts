@@ -4,8 +4,9 @@ import type { DecisionBasis, PlacedInstance } from '@oakring/events';
 import { placementKey, type ClusterState } from '../../views/cluster-state.js';
 import { nextGeneration } from '../../views/fold/records.fold.js';
 import { factsOf } from '../../views/node-changes.js';
+import { mayStart } from '../../views/may-start.js';
 import type { InstanceRecord, JobRecord } from '../../views/records.js';
-import type { Answers } from '../command.js';
+import type { Answers, Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { orderStarts, orderStop } from './orders.js';
 
@@ -18,13 +19,12 @@ export const maxPlacementsPerPlan = 500;
  */
 export function applyPlan(
   deciding: Deciding,
-  id: string,
-  answer: ScheduleAnswer,
+  { id, answer, avoiding = false }: Extract<Command, { type: 'ApplyPlan' }>,
 ): Decided<Answers['ApplyPlan']> {
   const job = deciding.state.jobs.get(id);
   if (job?.status !== 'active') return { answer: { placed: 0, rejected: [] } };
-  const pending = pendingInstances(deciding.state, id);
-  const { placements, rejected } = choose(deciding.state, job, pending, answer);
+  const pending = placeableInstances(deciding.state, job);
+  const { placements, rejected } = choose(deciding.state, job, { pending, answer, avoiding });
   const basis = basisOf(answer);
   if (placements.length > 0) {
     deciding.emit({
@@ -40,30 +40,39 @@ export function applyPlan(
       }),
     );
   }
-  if (answer.refusal !== null && rejected.length === 0) {
+  // Elsewhere there is no room: where it failed has not been asked about yet.
+  if (answer.refusal !== null && rejected.length === 0 && !avoiding) {
     refuseRest(deciding, id, answer.refusal, basis);
   }
   return { answer: { placed: placements.length, rejected } };
 }
 
+interface Choice {
+  readonly pending: readonly InstanceRecord[];
+  readonly answer: ScheduleAnswer;
+  readonly avoiding: boolean;
+}
+
 function choose(
   state: ClusterState,
   job: JobRecord,
-  pending: readonly InstanceRecord[],
-  answer: ScheduleAnswer,
+  { pending, answer, avoiding }: Choice,
 ): { placements: PlacedInstance[]; rejected: string[] } {
   const placements: PlacedInstance[] = [];
   const rejected = new Set<string>();
   // What this very plan has taken so far, by node.
   const taken = new Map<string, Resources>();
+  const waiting = [...pending];
   for (const proposed of answer.placements.slice(0, maxPlacementsPerPlan)) {
-    const instance = pending[placements.length];
+    const next = waiting.findIndex(({ avoid }) => !avoiding || avoid !== proposed.nodeId);
+    const instance = waiting[next];
     if (instance === undefined) break;
     const before = taken.get(proposed.nodeId) ?? { cpuMillis: 0, memoryMiB: 0 };
     if (!holds(state, job, proposed.nodeId, before)) {
       rejected.add(proposed.nodeId);
       continue;
     }
+    waiting.splice(next, 1);
     taken.set(proposed.nodeId, {
       cpuMillis: before.cpuMillis + job.resources.cpuMillis,
       memoryMiB: before.memoryMiB + job.resources.memoryMiB,
@@ -105,11 +114,12 @@ export function holds(
 
 const noExclusion: ReadonlySet<string> = new Set();
 
-function pendingInstances(state: ClusterState, job: string): InstanceRecord[] {
+/** Instances that may be placed now. What must never run twice waits until nothing of it can run. */
+function placeableInstances(state: ClusterState, job: JobRecord): InstanceRecord[] {
   const pending: InstanceRecord[] = [];
-  for (const key of state.pendingOfJob.of(job)) {
+  for (const key of state.pendingOfJob.of(job.id)) {
     const instance = state.instances.get(key);
-    if (instance !== undefined) pending.push(instance);
+    if (instance !== undefined && mayStart(state, job, key)) pending.push(instance);
     // Numbers are added in order; more than a plan can take are not looked at.
     if (pending.length === maxPlacementsPerPlan) break;
   }

@@ -3,6 +3,9 @@ import { instanceKey, placementKey } from '../../views/cluster-state.js';
 import type { CommandRecord, NodeRecord, PlacementRecord } from '../../views/records.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
+import { highestGeneration } from '../../views/fold/records.fold.js';
+import { concludeEnd } from './failures.js';
+import { losePlacement, resolveLost } from './losses.js';
 import { abortMoveTo, concludeDeletion, reopen } from './orders.js';
 import { succeed } from './worker-answers.js';
 
@@ -23,13 +26,23 @@ export function reconcileNode(
   for (const instance of state.instances) {
     reported.set(placementKey(instance.job, instance.instance, instance.generation), instance);
   }
+  const drift: Drift = { missing: [], outdated: [], unexpected: [] };
   for (const key of [...deciding.state.placementsOfNode.of(nodeId)]) {
     const placement = deciding.state.placements.get(key);
     if (placement === undefined) continue;
     const seen = reported.get(key);
-    if (seen === undefined) reconcileAbsent(deciding, node, placement, provesAbsence);
+    if (seen === undefined) {
+      if (state.final === true) concludeStopped(deciding, placement);
+      else reconcileAbsent(deciding, { node, placement, provesAbsence, drift });
+    } else if (placement.lost) reconcileFound(deciding, placement, seen);
     else if (placement.wanted) reconcilePresent(deciding, placement, seen);
   }
+  for (const [key, seen] of reported) {
+    if (deciding.state.placements.get(key)?.nodeId !== nodeId && !isOver(seen)) {
+      reconcileUnexpected(deciding, nodeId, seen, drift);
+    }
+  }
+  recordDrift(deciding, node, drift);
   if (node.status !== 'ready') {
     deciding.emit({
       stream: nodeStream(nodeId),
@@ -38,6 +51,111 @@ export function reconcileNode(
     });
   }
   return { answer: null };
+}
+
+/** The worker says that it has exactly what we believe. */
+export function confirmState(
+  deciding: Deciding,
+  nodeId: string,
+  incarnation: number | null,
+): Decided<null> {
+  const speaker = speakingNode(deciding, nodeId, incarnation);
+  if ('refusal' in speaker) return speaker;
+  if (speaker.node.status !== 'ready') {
+    const data = { reason: 'reconciled: it has exactly what is wanted there' };
+    deciding.emit({ stream: nodeStream(nodeId), type: 'NodeBecameReady', data });
+  }
+  return { answer: null };
+}
+
+/** What is not as it should be, as `<job>/<instance>/<generation>`. */
+interface Drift {
+  readonly missing: string[];
+  readonly outdated: string[];
+  readonly unexpected: string[];
+}
+
+/** Keys of a report that are put on record. */
+const maxDrift = 100;
+
+function recordDrift(deciding: Deciding, node: NodeRecord, drift: Drift): void {
+  const unexpected = drift.unexpected.sort().slice(0, maxDrift);
+  const isSame = unexpected.join() === node.unexpected.join();
+  if (drift.missing.length === 0 && drift.outdated.length === 0 && isSame) return;
+  deciding.emit({
+    stream: nodeStream(node.id),
+    type: 'DriftDetected',
+    data: {
+      missing: drift.missing.slice(0, maxDrift),
+      outdated: drift.outdated.slice(0, maxDrift),
+      unexpected,
+    },
+  });
+}
+
+function isOver({ status }: ReportedInstance): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+/** A lost placement is there after all, running or as what is left of it. */
+function reconcileFound(
+  deciding: Deciding,
+  placement: PlacementRecord,
+  seen: ReportedInstance,
+): void {
+  if (!isOver(seen)) return resolveLost(deciding, placement, seen);
+  const why = seen.reason ?? 'no reason';
+  reportInstance(deciding, placement, 'gone', `it ended while its node was lost: ${why}`);
+}
+
+/**
+ * Nobody ordered it there, as far as the ledger knows. It is deleted only where the ledger proves that
+ * it was ours and has ended: a generation that we gave, of which no placement is left.
+ */
+function reconcileUnexpected(
+  deciding: Deciding,
+  nodeId: string,
+  seen: ReportedInstance,
+  drift: Drift,
+): void {
+  const { state } = deciding;
+  const { job, instance: number, generation } = seen;
+  const key = placementKey(job, number, generation);
+  const known = state.instances.get(instanceKey(job, number));
+  const highest =
+    known === undefined
+      ? (state.retired.get(instanceKey(job, number))?.generation ?? 0)
+      : Math.max(highestGeneration(known), known.lastGeneration);
+  const isOurs = generation <= highest && state.placements.get(key) === undefined;
+  if (!isOurs) {
+    drift.unexpected.push(key);
+    return;
+  }
+  drift.outdated.push(key);
+  deciding.emit({
+    stream: jobStream(job),
+    type: 'UnexpectedInstanceFound',
+    data: {
+      instance: number,
+      generation,
+      nodeId,
+      reason: 'it was ours and has ended by the ledger, and is there all the same',
+    },
+  });
+}
+
+function reportInstance(
+  deciding: Deciding,
+  { job, number: instance, generation, nodeId }: PlacementRecord,
+  status: string,
+  reason: string,
+): void {
+  deciding.emit({
+    stream: jobStream(job),
+    type: 'InstanceReported',
+    data: { instance, generation, nodeId, status, reason },
+  });
+  concludeDeletion(deciding, job);
 }
 
 function reconcilePresent(
@@ -59,39 +177,52 @@ function reconcilePresent(
   if (!isNews || seen.status === 'stopping' || (seen.status === 'starting' && command !== null)) {
     return;
   }
-  deciding.emit({
-    stream: jobStream(placement.job),
-    type: 'InstanceReported',
-    data: {
-      instance: placement.number,
-      generation: placement.generation,
-      nodeId: placement.nodeId,
-      status: seen.status,
-      reason: seen.reason ?? `the worker reports ${seen.status}`,
-    },
-  });
-  if (seen.status === 'completed' || seen.status === 'failed') {
-    abortMoveTo(
-      deciding,
-      { job: placement.job, instance: placement.number, generation: placement.generation },
-      `the target ${seen.status}`,
-    );
-    concludeDeletion(deciding, placement.job);
+  const { nodeId, job, number, generation } = placement;
+  reportInstance(
+    deciding,
+    placement,
+    seen.status,
+    seen.reason ?? `the worker reports ${seen.status}`,
+  );
+  if (isOver(seen)) {
+    abortMoveTo(deciding, { job, instance: number, generation }, `the target ${seen.status}`);
+    concludeEnd(deciding, { job, instance: number }, nodeId);
   }
+}
+
+/** Its worker stops on purpose and does not have it: it has ended, and may come back with its worker. */
+function concludeStopped(deciding: Deciding, placement: PlacementRecord): void {
+  const command = commandOf(deciding, placement);
+  if (placement.wanted) losePlacement(deciding, placement, 'its worker stopped on purpose');
+  else if (command?.kind === 'delete' && command.status !== 'ended') {
+    succeed(deciding, command, false);
+  }
+}
+
+interface Absence {
+  readonly node: NodeRecord;
+  readonly placement: PlacementRecord;
+  readonly provesAbsence: boolean;
+  readonly drift: Drift;
 }
 
 function reconcileAbsent(
   deciding: Deciding,
-  node: NodeRecord,
-  placement: PlacementRecord,
-  provesAbsence: boolean,
+  { node, placement, provesAbsence, drift }: Absence,
 ): void {
   const command = commandOf(deciding, placement);
   const restartedSince = node.incarnation > (command?.incarnation ?? node.incarnation);
   if (!provesAbsence && !restartedSince) return;
-  if (placement.wanted) reopen(deciding, placement, 'the worker does not have it');
-  else if (command?.kind === 'delete' && command.status !== 'ended') {
+  if (placement.lost)
+    return reportInstance(deciding, placement, 'gone', 'the worker does not have it');
+  if (placement.wanted) {
+    const { job, number, generation } = placement;
+    if (placement.runningSince > 0) drift.missing.push(placementKey(job, number, generation));
+    reopen(deciding, placement, 'the worker does not have it');
+  } else if (command?.kind === 'delete' && command.status !== 'ended') {
     succeed(deciding, command, false);
+  } else if (command?.status !== 'issued') {
+    reportInstance(deciding, placement, 'gone', 'the worker does not have it');
   }
 }
 

@@ -111,7 +111,10 @@ describe('a state report', () => {
     const { cluster, deploy } = placed();
     cluster.when(ack('a', deploy, 'succeeded'));
     const { events } = cluster.when(report('a', [], { provesAbsence: true }));
-    expect(events).toMatchObject([{ type: 'CommandReopened', data: { commandId: deploy } }]);
+    expect(events).toMatchObject([
+      { type: 'CommandReopened', data: { commandId: deploy } },
+      { type: 'DriftDetected', data: { missing: ['j/0/1'] } },
+    ]);
     expect(cluster.state.instances.get('j/0')?.status).toBe('placed');
   });
 
@@ -121,6 +124,7 @@ describe('a state report', () => {
     cluster.when(registerNode('a', { ...acknowledging, incarnation: 2 }));
     expect(cluster.when(report('a', [], { incarnation: 2 })).types).toEqual([
       'CommandReopened',
+      'DriftDetected',
       'NodeBecameReady',
     ]);
   });
@@ -169,6 +173,7 @@ describe('a move', () => {
     expect(cluster.when(ack('b', commandTo(cluster, 'b', 'deploy'), 'succeeded')).types).toEqual([
       'CommandSucceeded',
       'MoveCompleted',
+      'CommandSuperseded',
     ]);
     expect(cluster.state.instances.get('j/0')).toMatchObject({ nodeId: 'b', generation: 2 });
     expect([...cluster.state.unorderedStops]).toEqual(['j/0/1']);
@@ -178,7 +183,7 @@ describe('a move', () => {
     const cluster = runningOnA();
     cluster.when(move);
     const { types } = cluster.when(ack('b', commandTo(cluster, 'b', 'deploy'), 'failed', 'boom'));
-    expect(types).toEqual(['CommandFailed', 'MoveAborted']);
+    expect(types).toEqual(['CommandFailed', 'MoveAborted', 'CommandSuperseded']);
     expect(cluster.state.instances.get('j/0')).toMatchObject({
       status: 'running',
       nodeId: 'a',

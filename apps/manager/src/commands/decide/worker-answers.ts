@@ -3,6 +3,7 @@ import { placementKey } from '../../views/cluster-state.js';
 import type { CommandRecord } from '../../views/records.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
+import { concludeEnd } from './failures.js';
 import { seenAlive } from './node-registration.js';
 import { abortMoveTo, concludeDeletion, concludeStart } from './orders.js';
 
@@ -77,8 +78,44 @@ function fail(deciding: Deciding, command: CommandRecord, reason: string): void 
   });
   if (command.kind === 'deploy' || command.kind === 'replicate') {
     abortMoveTo(deciding, command, reason);
-    concludeDeletion(deciding, command.job);
+    concludeEnd(deciding, command, command.nodeId);
   }
+}
+
+/** An order was sent again. */
+export function recordDispatch(
+  deciding: Deciding,
+  commandId: string,
+  attempt: number,
+): Decided<null> {
+  const command = deciding.state.commands.get(commandId);
+  if (command === undefined || command.status === 'ended' || command.attempt >= attempt) {
+    return { answer: null };
+  }
+  const data = { commandId, attempt };
+  deciding.emit({ stream: jobStream(command.job), type: 'CommandDispatched', data });
+  return { answer: null };
+}
+
+/**
+ * An order to start was neither carried out nor refused in time. Its reservation stays until its
+ * delete, which follows, is acknowledged: it may still be carried out.
+ */
+export function expireCommand(
+  deciding: Deciding,
+  commandId: string,
+  reason: string,
+): Decided<null> {
+  const command = deciding.state.commands.get(commandId);
+  const starts = command?.kind === 'deploy' || command?.kind === 'replicate';
+  if (command === undefined || !starts) return { answer: null };
+  // Without acknowledgements delivery is all there is to know.
+  if (command.status === 'ended' || command.status === 'delivered') return { answer: null };
+  const data = { commandId, reason };
+  deciding.emit({ stream: jobStream(command.job), type: 'CommandExpired', data });
+  abortMoveTo(deciding, command, reason);
+  concludeEnd(deciding, command, command.nodeId);
+  return { answer: null };
 }
 
 /** The broker's PUBACK: delivery, for a worker that does not acknowledge. */

@@ -21,6 +21,9 @@ describe('POST /api/v1/jobs', () => {
     const sent = { ...job, id: 'web', count: 2, team: 'blue' };
     const { status, headers, body } = await post('/api/v1/jobs', sent);
     const waiting = {
+      revision: 0,
+      failures: 0,
+      crashLooping: false,
       generation: 0,
       status: 'pending',
       nodeId: null,
@@ -34,6 +37,7 @@ describe('POST /api/v1/jobs', () => {
       ...sent,
       status: 'active',
       desired: 2,
+      revision: 1,
       position: 1,
       instances: [
         { number: 0, ...waiting },

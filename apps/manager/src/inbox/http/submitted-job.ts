@@ -12,6 +12,7 @@ export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): Jo
     technology: job.technology,
     status: 'active',
     desired: answer.desired,
+    revision: 1,
     position: answer.position,
     instances: Array.from({ length: answer.desired }, (_, number) => pending(number)),
   };
@@ -26,5 +27,8 @@ function pending(number: number): InstanceAnswer {
     confirmed: false,
     reason: waitingReason,
     decision: null,
+    revision: 0,
+    failures: 0,
+    crashLooping: false,
   };
 }

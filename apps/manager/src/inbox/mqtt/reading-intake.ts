@@ -5,12 +5,12 @@ import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { PORTS, TELEMETRY_LOG, WORKER_COMMANDS } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS, TELEMETRY_LOG, WORKER_COMMANDS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '../../views/records.js';
 import { decodeReading } from './decode-payload.js';
 import { EarlyReadings } from './early-readings.js';
-import type { ReceivedReading } from './worker-message.js';
+import type { Correspondence, ReceivedReading } from './worker-message.js';
 
 /** Readings into the table and the telemetry log; what cannot be believed becomes a dead letter. */
 @Injectable()
@@ -32,6 +32,7 @@ export class ReadingIntake {
     private readonly deadLetters: DeadLetters,
     @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
     @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
+    @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
     this.early = new EarlyReadings(ports, (late) => this.takeReadings(late, true));
@@ -62,6 +63,7 @@ export class ReadingIntake {
       }
       this.table.record(node, reading, atMonotonicMs, at);
       if (node.status !== 'ready' && node.status !== 'registered') this.bringBack(node);
+      else this.correspondence.readingTaken(node.id, reading.incarnation, reading.sequence);
       const { cpu, memory } = reading;
       recorded.push({ nodeId: received.nodeId, at, cpu, memory });
     }

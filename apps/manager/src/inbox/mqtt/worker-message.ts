@@ -20,8 +20,17 @@ export function patternOf<K extends UpTopicKind>(kind: K): `nodes/+/${K}` {
   return `nodes/+/${kind}`;
 }
 
-/**
- * Whether a state report is known to be younger than every order to its node, so that what it does
- * not list is not there (design §5). Asked when the report comes in.
- */
-export type StateProof = (nodeId: string, state: WorkerState) => boolean;
+/** What the running term knows of its own letters to workers, and must hear of their answers. */
+export interface Correspondence {
+  /**
+   * Whether a state report is known to be younger than every order to its node, so that what it does
+   * not list is not there (design §5). Asked when the report comes in.
+   */
+  provesAbsence(nodeId: string, state: WorkerState): boolean;
+  /** Whether a report by hash alone answers our newest request, with the hash that it asked about. */
+  confirms(nodeId: string, requestId: string | null, hash: string): boolean;
+  /** A worker says that it goes on with an order. */
+  progressed(commandId: string): void;
+  /** A reading was believed: it may be answered with a grant. */
+  readingTaken(nodeId: string, incarnation: number | null, sequence: number | null): void;
+}

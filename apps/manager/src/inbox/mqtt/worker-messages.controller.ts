@@ -4,30 +4,35 @@ import {
   parseAck,
   parseWorkerState,
   parseWorkerStatus,
-  refused,
   type JsonObject,
   type Parsed,
+  type WorkerState,
 } from '@oakring/contracts';
 import type { Answers, Command, Outcome } from '../../commands/command.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { STATE_PROOF } from '../../tokens.js';
+import { CORRESPONDENCE } from '../../tokens.js';
 import { CommandIntake } from './command-intake.js';
 import { decodeControl } from './decode-payload.js';
+import { HistoryDesk } from './history-desk.js';
 import { ReadingIntake } from './reading-intake.js';
 import { RegistrationDesk } from './registration-desk.js';
-import type { ReceivedReading, StateProof, WorkerMessage } from './worker-message.js';
+import { StatePages } from './state-pages.js';
+import type { Correspondence, ReceivedReading, WorkerMessage } from './worker-message.js';
 
-type Report = 'RecordWorkerStatus' | 'RecordAck' | 'ReconcileNode';
+type Report = 'RecordWorkerStatus' | 'RecordAck' | 'ReconcileNode' | 'ConfirmState';
 
 /** What workers say, one method for each topic of the native protocol (design §6). */
 @Controller()
 export class WorkerMessagesController {
+  private readonly pages = new StatePages();
+
   constructor(
     private readonly readings: ReadingIntake,
     private readonly registrations: RegistrationDesk,
     private readonly intake: CommandIntake,
     private readonly table: TelemetryTable,
-    @Inject(STATE_PROOF) private readonly provesAbsence: StateProof,
+    private readonly histories: HistoryDesk,
+    @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
   ) {}
 
   @EventPattern('nodes/+/information')
@@ -51,44 +56,57 @@ export class WorkerMessagesController {
 
   @EventPattern('nodes/+/acks')
   acks(@Payload() message: WorkerMessage): Promise<void> {
-    return this.report(message, parseAck, (ack) => ({
-      command: { type: 'RecordAck', nodeId: message.nodeId, ack },
-      isLife: true,
-    }));
+    return this.report(message, parseAck, (ack) => {
+      if (ack.phase === 'progress') this.correspondence.progressed(ack.commandId);
+      return { command: { type: 'RecordAck', nodeId: message.nodeId, ack }, isLife: true };
+    });
   }
 
   @EventPattern('nodes/+/state')
   state(@Payload() message: WorkerMessage): Promise<void> {
-    const { nodeId } = message;
-    return this.report(message, parseWorkerState, (state) => ({
-      command: {
-        type: 'ReconcileNode',
-        nodeId,
-        state,
-        provesAbsence: this.provesAbsence(nodeId, state),
-      },
-      isLife: true,
-    }));
+    return this.report(message, parseWorkerState, (part) => {
+      const command = this.stateCommand(message.nodeId, part);
+      return command === null ? null : { command, isLife: true };
+    });
   }
 
   @EventPattern('nodes/+/history')
-  history(@Payload() message: WorkerMessage): void {
-    const detail = 'What happened while a worker was offline is not taken in yet.';
-    this.intake.refuse(message, refused('not-supported-yet', detail).refusal);
+  history(@Payload() message: WorkerMessage): Promise<void> {
+    return this.histories.take(message);
+  }
+
+  /** Null while pages are missing, or when it confirms what nobody asks any more. */
+  private stateCommand(
+    nodeId: string,
+    part: WorkerState,
+  ): Extract<Command, { type: 'ReconcileNode' | 'ConfirmState' }> | null {
+    const { hash = null, incarnation, requestId } = part;
+    if (hash !== null) {
+      const confirms = this.correspondence.confirms(nodeId, requestId, hash);
+      return confirms ? { type: 'ConfirmState', nodeId, incarnation } : null;
+    }
+    const state = this.pages.take(nodeId, part);
+    if (state === null) return null;
+    const provesAbsence = this.correspondence.provesAbsence(nodeId, state);
+    return { type: 'ReconcileNode', nodeId, state, provesAbsence };
   }
 
   /** A report into its command; when it is accepted, it may also be a sign of life. */
   private report<T>(
     message: WorkerMessage,
     parse: (body: JsonObject) => Parsed<T>,
-    commandOf: (value: T) => { command: Extract<Command, { type: Report }>; isLife: boolean },
+    commandOf: (
+      value: T,
+    ) => { command: Extract<Command, { type: Report }>; isLife: boolean } | null,
   ): Promise<void> {
     const parsed = decodeControl(message.payload, parse);
     if (!parsed.ok) {
       this.intake.refuse(message, parsed.refusal);
       return Promise.resolve();
     }
-    const { command, isLife } = commandOf(parsed.value);
+    const order = commandOf(parsed.value);
+    if (order === null) return Promise.resolve();
+    const { command, isLife } = order;
     const settle = (outcome: Outcome<Answers[Report]>): void => {
       if (isLife && outcome.status === 'accepted') this.table.touch(message.nodeId);
     };

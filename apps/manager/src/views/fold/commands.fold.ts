@@ -1,15 +1,9 @@
 import type { EventData, StoredEvent } from '@oakring/events';
-import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
-import type { CommandRecord, InstanceRecord, PlacementRecord } from '../records.js';
+import { placementKey, type ClusterState } from '../cluster-state.js';
+import type { CommandRecord, InstanceRecord } from '../records.js';
+import { endPlacement, failCurrent, markRunning } from './ends.fold.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
-import {
-  endCommand,
-  putCommand,
-  putInstance,
-  putPlacement,
-  removeInstance,
-  removePlacement,
-} from './records.fold.js';
+import { endCommand, putCommand, putPlacement } from './records.fold.js';
 
 export function commandIssued(
   state: ClusterState,
@@ -17,21 +11,17 @@ export function commandIssued(
   data: EventData<'CommandIssued'>,
 ): void {
   const job = jobOf(event);
-  putCommand(state, {
-    id: data.commandId,
-    kind: data.kind,
-    nodeId: data.nodeId,
-    job,
-    instance: data.instance,
-    generation: data.generation,
-    targetNodeId: data.targetNodeId ?? null,
-    status: 'issued',
-    issuedAt: event.at,
-    incarnation: data.incarnation,
-    ended: 0,
-  });
-  // `move` only tells the source that it is being taken over; the placement keeps its own order.
-  if (data.kind === 'move') return;
+  const { targetNodeId = null, reason = null } = data;
+  putCommand(state, { ...commandOf(event, data), targetNodeId, reason });
+  if (data.kind === 'move') {
+    // It only tells the source that it is being taken over; the placement keeps its own order.
+    updateInstance(state, job, data.instance, (instance) =>
+      instance.moving === null
+        ? instance
+        : { ...instance, moving: { ...instance.moving, commandId: data.commandId } },
+    );
+    return;
+  }
   const placement = state.placements.get(placementKey(job, data.instance, data.generation));
   if (placement !== undefined) putPlacement(state, { ...placement, commandId: data.commandId });
 }
@@ -42,32 +32,42 @@ export function commandReopened(
   data: EventData<'CommandReopened'>,
 ): void {
   const job = jobOf(event);
-  putCommand(state, {
-    id: data.commandId,
-    kind: data.kind,
-    nodeId: data.nodeId,
-    job,
-    instance: data.instance,
-    generation: data.generation,
-    targetNodeId: null,
-    status: 'issued',
-    issuedAt: event.at,
-    incarnation: data.incarnation,
-    ended: 0,
-  });
+  const known = state.commands.get(data.commandId);
+  putCommand(state, { ...commandOf(event, data), reason: known?.reason ?? null });
+  const key = placementKey(job, data.instance, data.generation);
+  const placement = state.placements.get(key);
+  if (placement !== undefined && data.kind !== 'delete') {
+    putPlacement(state, { ...placement, runningSince: 0, runningIncarnation: 0 });
+  }
   updateCurrent(state, job, data, (instance) =>
     instance.removing
       ? instance
-      : { ...instance, status: 'placed', confirmed: false, reason: data.reason },
+      : {
+          ...instance,
+          status: 'placed',
+          since: event.at,
+          confirmed: false,
+          reason: data.reason,
+        },
   );
   touchJob(state, job, event.position);
+}
+
+export function commandDispatched(
+  state: ClusterState,
+  { commandId, attempt }: EventData<'CommandDispatched'>,
+): void {
+  const command = state.commands.get(commandId);
+  if (command !== undefined && command.status !== 'ended') {
+    putCommand(state, { ...command, attempt });
+  }
 }
 
 export function commandDelivered(state: ClusterState, event: StoredEvent, id: string): void {
   const command = state.commands.get(id);
   if (command === undefined || command.status !== 'issued') return;
   putCommand(state, { ...command, status: 'delivered' });
-  if (starts(command)) markRunning(state, command, false, event.position);
+  if (starts(command)) markRunning(state, event, command, false);
 }
 
 export function commandReceived(state: ClusterState, event: StoredEvent, id: string): void {
@@ -76,7 +76,7 @@ export function commandReceived(state: ClusterState, event: StoredEvent, id: str
   putCommand(state, { ...command, status: 'received' });
   if (!starts(command)) return;
   updateCurrent(state, command.job, command, (instance) =>
-    instance.status === 'placed' ? { ...instance, status: 'starting' } : instance,
+    instance.status === 'placed' ? { ...instance, status: 'starting', since: event.at } : instance,
   );
   touchJob(state, command.job, event.position);
 }
@@ -89,8 +89,8 @@ export function commandSucceeded(
   const command = state.commands.get(data.commandId);
   if (command === undefined || command.status === 'ended') return;
   endCommand(state, command);
-  if (starts(command)) markRunning(state, command, !data.assumed, event.position);
-  if (command.kind === 'delete') endPlacement(state, command, event.position, null);
+  if (starts(command)) markRunning(state, event, command, !data.assumed);
+  if (command.kind === 'delete') endPlacement(state, event, command, null);
 }
 
 export function commandFailed(
@@ -102,8 +102,24 @@ export function commandFailed(
   if (command === undefined || command.status === 'ended') return;
   endCommand(state, command);
   if (starts(command)) {
-    endPlacement(state, command, event.position, { status: 'failed', reason: data.reason });
+    endPlacement(state, event, command, { status: 'failed', reason: data.reason });
   }
+}
+
+/** The reservation stays: the order may still be carried out until its `delete` is acknowledged. */
+export function commandExpired(
+  state: ClusterState,
+  event: StoredEvent,
+  { commandId, reason }: EventData<'CommandExpired'>,
+): void {
+  const command = state.commands.get(commandId);
+  if (command === undefined || command.status === 'ended') return;
+  endCommand(state, command);
+  const { job, instance, generation } = command;
+  const placement = state.placements.get(placementKey(job, instance, generation));
+  if (placement === undefined || !starts(command)) return;
+  putPlacement(state, { ...placement, wanted: false, lost: false, stopReason: reason });
+  failCurrent(state, event, placement, reason);
 }
 
 export function commandSuperseded(state: ClusterState, id: string): void {
@@ -119,80 +135,52 @@ export function instanceReported(
   const job = jobOf(event);
   switch (data.status) {
     case 'completed':
-    case 'failed':
-      endPlacement(state, { job, ...data }, event.position, {
-        status: data.status,
-        reason: data.reason,
-      });
+    case 'failed': {
+      const { status, reason } = data;
+      endPlacement(state, event, { job, ...data }, { status, reason });
+      break;
+    }
+    // It is proved not to be there, and was not wanted there.
+    case 'gone':
+      endPlacement(state, event, { job, ...data }, null);
       break;
     case 'running':
-    case 'starting': {
-      const { status } = data;
+      markRunning(state, event, { job, ...data }, true);
+      break;
+    case 'starting':
       updateCurrent(state, job, data, (instance) =>
-        instance.removing ? instance : { ...instance, status, confirmed: true },
+        instance.removing
+          ? instance
+          : { ...instance, status: 'starting', since: event.at, confirmed: true },
       );
       touchJob(state, job, event.position);
       break;
-    }
   }
 }
 
-interface Address {
-  readonly job: string;
-  readonly instance: number;
-  readonly generation: number;
+function commandOf(
+  event: StoredEvent,
+  data: EventData<'CommandIssued'> | EventData<'CommandReopened'>,
+): CommandRecord {
+  return {
+    id: data.commandId,
+    kind: data.kind,
+    nodeId: data.nodeId,
+    job: jobOf(event),
+    instance: data.instance,
+    generation: data.generation,
+    targetNodeId: null,
+    status: 'issued',
+    attempt: 1,
+    reason: null,
+    issuedAt: event.at,
+    incarnation: data.incarnation,
+    ended: 0,
+  };
 }
 
 function starts(command: CommandRecord): boolean {
   return command.kind === 'deploy' || command.kind === 'replicate';
-}
-
-function markRunning(
-  state: ClusterState,
-  command: CommandRecord,
-  confirmed: boolean,
-  position: number,
-): void {
-  updateCurrent(state, command.job, command, (instance) =>
-    instance.removing
-      ? instance
-      : { ...instance, status: 'running', confirmed, reason: instance.reason },
-  );
-  touchJob(state, command.job, position);
-}
-
-/**
- * A placement has ended: its reservation is freed; an instance that nobody wants goes with its last
- * placement; the instance's own end, if it is one, is shown.
- */
-function endPlacement(
-  state: ClusterState,
-  address: Address,
-  position: number,
-  end: { status: 'failed' | 'completed'; reason: string } | null,
-): void {
-  const { job, instance: number, generation } = address;
-  const placement = state.placements.get(placementKey(job, number, generation));
-  if (placement === undefined) return;
-  removePlacement(state, placement, position);
-  const key = instanceKey(job, number);
-  const instance = state.instances.get(key);
-  if (instance === undefined) return;
-  if (instance.removing) {
-    if (state.placementsOfInstance.of(key).size === 0) removeInstance(state, instance);
-  } else {
-    putInstance(state, afterEnd(instance, placement, end));
-  }
-  touchJob(state, job, position);
-}
-
-function afterEnd(
-  instance: InstanceRecord,
-  placement: PlacementRecord,
-  end: { status: 'failed' | 'completed'; reason: string } | null,
-): InstanceRecord {
-  if (end === null || placement.generation !== instance.generation) return instance;
-  return { ...instance, status: end.status, reason: end.reason, confirmed: true };
 }
 
 function updateCurrent(
@@ -206,6 +194,6 @@ function updateCurrent(
   );
 }
 
-function jobOf(event: StoredEvent): string {
+export function jobOf(event: StoredEvent): string {
   return event.stream.slice('jobs/'.length);
 }

@@ -1,8 +1,9 @@
 import { emptyFrontier, withLeaf, type Commit, type StoredEvent } from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
-import type { JobRecord } from '../records.js';
 import {
   commandDelivered,
+  commandDispatched,
+  commandExpired,
   commandFailed,
   commandIssued,
   commandReceived,
@@ -11,39 +12,35 @@ import {
   commandSuperseded,
   instanceReported,
 } from './commands.fold.js';
-import {
-  instancesPlaced,
-  jobDeletionOrdered,
-  jobScaled,
-  jobSubmitted,
-  moveAborted,
-  moveCompleted,
-  moveStarted,
-  placementRefused,
-} from './jobs.fold.js';
 import { evolveEvidence } from './evidence.fold.js';
-import { nodeRegistered, nodeStepped } from './nodes.fold.js';
+import { evolveJob, isJobEvent, type JobEvent } from './job-events.fold.js';
+import { jobSubmitted } from './jobs.fold.js';
+import { isNodeOrderEvent, nodeOrdered, nodeRegistered, nodeStepped } from './nodes.fold.js';
+import { unexpectedFound } from './placements.fold.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 2;
+export const foldVersion = 3;
 
 /** Answers to commands are kept for this much commit time (design §4). */
 const answersKeptMs = 24 * 3_600_000;
 
 /** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
 export function evolve(state: ClusterState, event: StoredEvent): void {
+  if (isJobEvent(event)) return evolveOfJob(state, event);
+  if (isNodeOrderEvent(event)) return nodeOrdered(state, event);
   switch (event.type) {
     case 'ClusterFounded':
-      state.cluster.set(clusterKey, { ...event.data, epoch: 0 });
-      break;
     case 'EpochOpened':
-      epochOpened(state, event.data.epoch);
+    case 'StormBegan':
+    case 'StormEnded':
+      evolveCluster(state, event);
       break;
     case 'NodeRegistered':
     case 'NodeBecameReady':
     case 'NodeSuspected':
     case 'NodeDisconnected':
     case 'NodeLost':
+    case 'NodeStopped':
       evolveNode(state, event);
       break;
     case 'JobSubmitted':
@@ -51,28 +48,21 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
       break;
     case 'CommandIssued':
     case 'CommandReopened':
+    case 'CommandDispatched':
     case 'CommandDelivered':
     case 'CommandReceived':
     case 'CommandSucceeded':
     case 'CommandFailed':
+    case 'CommandExpired':
     case 'CommandSuperseded':
       evolveCommand(state, event);
       break;
     case 'InstanceReported':
       instanceReported(state, event, event.data);
       break;
-    case 'JobScaled':
-    case 'JobDeletionOrdered':
-    case 'JobEnded':
-    case 'InstancesPlaced':
-    case 'PlacementRefused':
-    case 'MoveStarted':
-    case 'MoveCompleted':
-    case 'MoveAborted': {
-      const job = state.jobs.get(event.stream.slice('jobs/'.length));
-      if (job !== undefined) evolveJob(state, job, event);
+    case 'UnexpectedInstanceFound':
+      unexpectedFound(state, event, event.stream.slice('jobs/'.length), event.data);
       break;
-    }
     case 'KeyPresented':
     case 'KeyEndorsed':
     case 'KeyRevoked':
@@ -82,6 +72,8 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     // Refusals and manifests are for the record; no view shows them.
     case 'JobSubmissionRefused':
     case 'JobScaleRefused':
+    case 'JobUpdateRefused':
+    case 'NodeOrderRefused':
     case 'MoveRefused':
     case 'NodeRegistrationRefused':
     case 'RequestAnswered':
@@ -91,14 +83,36 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
-function epochOpened(state: ClusterState, epoch: number): void {
+type ClusterEvent = Extract<
+  StoredEvent,
+  { type: 'ClusterFounded' | 'EpochOpened' | 'StormBegan' | 'StormEnded' }
+>;
+
+function evolveCluster(state: ClusterState, event: ClusterEvent): void {
+  if (event.type === 'ClusterFounded') {
+    state.cluster.set(clusterKey, { ...event.data, epoch: 0, storm: null });
+  }
   const cluster = state.cluster.get(clusterKey);
-  if (cluster !== undefined) state.cluster.set(clusterKey, { ...cluster, epoch });
+  if (cluster === undefined) return;
+  const { type, at, data } = event;
+  if (type === 'EpochOpened') state.cluster.set(clusterKey, { ...cluster, epoch: data.epoch });
+  if (type === 'StormBegan') {
+    state.cluster.set(clusterKey, { ...cluster, storm: { since: at, reason: data.reason } });
+  }
+  if (type === 'StormEnded') state.cluster.set(clusterKey, { ...cluster, storm: null });
 }
 
 type NodeEvent = Extract<
   StoredEvent,
-  { type: 'NodeRegistered' | 'NodeBecameReady' | 'NodeSuspected' | 'NodeDisconnected' | 'NodeLost' }
+  {
+    type:
+      | 'NodeRegistered'
+      | 'NodeBecameReady'
+      | 'NodeSuspected'
+      | 'NodeDisconnected'
+      | 'NodeLost'
+      | 'NodeStopped';
+  }
 >;
 
 function evolveNode(state: ClusterState, event: NodeEvent): void {
@@ -112,6 +126,8 @@ function evolveNode(state: ClusterState, event: NodeEvent): void {
     case 'NodeSuspected':
       nodeStepped(state, event, 'suspect', event.data.reason);
       break;
+    // It is not heard of any more, and nobody wonders why: the reason says so.
+    case 'NodeStopped':
     case 'NodeDisconnected':
       nodeStepped(state, event, 'disconnected', event.data.reason);
       break;
@@ -131,6 +147,12 @@ function evolveCommand(state: ClusterState, event: CommandEvent): void {
     case 'CommandReopened':
       commandReopened(state, event, event.data);
       break;
+    case 'CommandDispatched':
+      commandDispatched(state, event.data);
+      break;
+    case 'CommandExpired':
+      commandExpired(state, event, event.data);
+      break;
     case 'CommandDelivered':
       commandDelivered(state, event, event.data.commandId);
       break;
@@ -149,16 +171,9 @@ function evolveCommand(state: ClusterState, event: CommandEvent): void {
   }
 }
 
-function evolveJob(state: ClusterState, job: JobRecord, event: StoredEvent): void {
-  const { position } = event;
-  if (event.type === 'JobScaled') jobScaled(state, job, event.data, position);
-  if (event.type === 'JobDeletionOrdered') jobDeletionOrdered(state, job, position);
-  if (event.type === 'JobEnded') state.jobs.delete(job.id);
-  if (event.type === 'InstancesPlaced') instancesPlaced(state, job, event.data, position);
-  if (event.type === 'PlacementRefused') placementRefused(state, job, event.data, position);
-  if (event.type === 'MoveStarted') moveStarted(state, job, event.data, position);
-  if (event.type === 'MoveCompleted') moveCompleted(state, job, event.data, position);
-  if (event.type === 'MoveAborted') moveAborted(state, job, event.data, position);
+function evolveOfJob(state: ClusterState, event: JobEvent): void {
+  const job = state.jobs.get(event.stream.slice('jobs/'.length));
+  if (job !== undefined) evolveJob(state, job, event);
 }
 
 /** Folds what a commit says beside its events, and moves the head. Events are folded by `evolve`. */

@@ -1,9 +1,8 @@
-import type { Constraint, Technology } from '@oakring/contracts';
-import type { EventData, PlacedInstance, StoredEvent } from '@oakring/events';
-import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
-import type { InstanceRecord, JobRecord } from '../records.js';
+import type { Constraint, JobPolicy, Technology } from '@oakring/contracts';
+import type { EventData, StoredEvent } from '@oakring/events';
+import { instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
+import type { InstanceRecord, JobRecord, RolloutRecord } from '../records.js';
 import {
-  addPlacement,
   highestGeneration,
   lastGenerationOf,
   putInstance,
@@ -13,6 +12,8 @@ import {
 
 /** Reason of an instance that nothing was decided about yet. */
 export const waitingReason = 'waiting for a decision';
+/** Former revisions of a job that are kept, for what is ordered again during an update. */
+const maxRevisions = 10;
 
 export function jobSubmitted(
   state: ClusterState,
@@ -21,35 +22,108 @@ export function jobSubmitted(
 ): void {
   state.jobs.set(data.id, {
     id: data.id,
-    document: data.document,
-    // The inbox validated both before the event was written.
-    technology: data.technology as Technology,
-    constraints: data.constraints as unknown as readonly Constraint[],
-    resources: data.resources,
-    labels: data.labels,
-    bodyHash: data.bodyHash,
+    ...descriptionOf(data),
     status: 'active',
     desired: data.desired,
+    revision: 1,
+    rollout: null,
     submittedDesired: data.desired,
     submittedPosition: event.position,
     deletionPosition: 0,
     position: event.position,
   });
-  for (let number = 0; number < data.desired; number += 1) addInstance(state, data.id, number);
+  for (let number = 0; number < data.desired; number += 1) {
+    addInstance(state, event, data.id, number);
+  }
+}
+
+function descriptionOf(data: EventData<'JobSubmitted'> | EventData<'JobUpdated'>) {
+  return {
+    document: data.document,
+    // The inbox validated them before the event was written.
+    technology: data.technology as Technology,
+    constraints: data.constraints as unknown as readonly Constraint[],
+    policy: data.policy as JobPolicy,
+    enforcesStop: data.policy.onDisconnect.stopOnWorkerAfterMs !== null,
+    resources: data.resources,
+    labels: data.labels,
+    bodyHash: data.bodyHash,
+  };
+}
+
+export function jobUpdated(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'JobUpdated'>,
+): void {
+  const { document, technology, resources, labels, constraints, policy, bodyHash } = job;
+  state.revisions.set(revisionKey(job.id, job.revision), {
+    ...{ document, technology, resources, labels, constraints, policy, bodyHash },
+  });
+  state.revisions.delete(revisionKey(job.id, data.revision - maxRevisions));
+  const rollout: RolloutRecord = {
+    status: data.rollbackTo > 0 ? 'rollingBack' : 'progressing',
+    revision: data.revision,
+    from: job.revision,
+    sameAs: data.rollbackTo,
+    reason: data.reason === '' ? null : data.reason,
+  };
+  state.jobs.set(job.id, {
+    ...job,
+    ...descriptionOf(data),
+    revision: data.revision,
+    rollout,
+    position: event.position,
+  });
+  // What failed before is another thing now: its failures are counted anew.
+  for (const key of [...state.instancesOfJob.of(job.id)]) {
+    const instance = state.instances.get(key);
+    if (instance?.status !== 'failed') continue;
+    putInstance(state, { ...instance, failures: 0, attempts: [], givenUp: false });
+  }
+}
+
+export function rolloutEnded(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  reason: string | null,
+): void {
+  if (job.rollout === null) return;
+  const isBack = job.rollout.status === 'rollingBack';
+  const ended = isBack ? 'rolledBack' : 'completed';
+  const rollout: RolloutRecord =
+    reason === null
+      ? { ...job.rollout, status: ended }
+      : { ...job.rollout, status: 'failed', reason };
+  state.jobs.set(job.id, { ...job, rollout, position: event.position });
+}
+
+export function jobEnded(state: ClusterState, job: JobRecord): void {
+  state.jobs.delete(job.id);
+  const oldest = Math.max(1, job.revision - maxRevisions);
+  for (let revision = oldest; revision < job.revision; revision += 1) {
+    state.revisions.delete(revisionKey(job.id, revision));
+  }
 }
 
 export function jobScaled(
   state: ClusterState,
+  event: StoredEvent,
   job: JobRecord,
   data: EventData<'JobScaled'>,
-  position: number,
 ): void {
-  state.jobs.set(job.id, { ...job, desired: data.desired, position });
-  for (const number of data.added) addInstance(state, job.id, number);
-  for (const number of data.removed) dropInstance(state, instanceKey(job.id, number));
+  const status = data.added.length > 0 ? 'active' : job.status;
+  state.jobs.set(job.id, { ...job, status, desired: data.desired, position: event.position });
+  for (const number of data.added) addInstance(state, event, job.id, number);
+  for (const number of data.removed) {
+    dropInstance(state, event, instanceKey(job.id, number), `scaled down to ${data.desired}`);
+  }
 }
 
-export function jobDeletionOrdered(state: ClusterState, job: JobRecord, position: number): void {
+export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job: JobRecord): void {
+  const { position } = event;
   state.jobs.set(job.id, {
     ...job,
     status: 'deleting',
@@ -57,27 +131,40 @@ export function jobDeletionOrdered(state: ClusterState, job: JobRecord, position
     deletionPosition: position,
     position,
   });
-  for (const key of [...state.instancesOfJob.of(job.id)]) dropInstance(state, key);
+  for (const key of [...state.instancesOfJob.of(job.id)]) {
+    dropInstance(state, event, key, 'the job is being deleted');
+  }
 }
 
-function addInstance(state: ClusterState, job: string, number: number): void {
+function addInstance(state: ClusterState, event: StoredEvent, job: string, number: number): void {
   putInstance(state, {
     job,
     number,
     generation: 0,
     lastGeneration: lastGenerationOf(state, job, number),
     status: 'pending',
+    since: event.at,
     nodeId: null,
     confirmed: false,
     reason: waitingReason,
     decision: null,
     removing: false,
     moving: null,
+    revision: 0,
+    failures: 0,
+    attempts: [],
+    avoid: null,
+    givenUp: false,
   });
 }
 
 /** No longer wanted: gone at once without a placement, else with the end of its last one. */
-function dropInstance(state: ClusterState, key: string): void {
+function dropInstance(
+  state: ClusterState,
+  event: StoredEvent,
+  key: string,
+  stopReason: string,
+): void {
   const instance = state.instances.get(key);
   if (instance === undefined) return;
   const placements = state.placementsOfInstance.of(key);
@@ -86,136 +173,16 @@ function dropInstance(state: ClusterState, key: string): void {
     ...instance,
     lastGeneration: highestGeneration(instance),
     status: 'stopping',
+    since: event.at,
     removing: true,
     moving: null,
   });
   for (const placementId of [...placements]) {
     const placement = state.placements.get(placementId);
-    if (placement !== undefined) putPlacement(state, { ...placement, wanted: false });
+    if (placement === undefined) continue;
+    const reason = placement.stopReason ?? stopReason;
+    putPlacement(state, { ...placement, wanted: false, lost: false, stopReason: reason });
   }
-}
-
-export function instancesPlaced(
-  state: ClusterState,
-  job: JobRecord,
-  data: EventData<'InstancesPlaced'>,
-  position: number,
-): void {
-  for (const placed of data.placements) {
-    reserveFor(state, job, placed, position);
-    updateInstance(state, job.id, placed.instance, (instance) => ({
-      ...instance,
-      generation: placed.generation,
-      lastGeneration: highestGeneration(instance),
-      status: 'placed',
-      nodeId: placed.nodeId,
-      confirmed: false,
-      reason: placed.reason,
-      decision: data.decisionId,
-    }));
-  }
-  touchJob(state, job.id, position);
-}
-
-export function placementRefused(
-  state: ClusterState,
-  job: JobRecord,
-  data: EventData<'PlacementRefused'>,
-  position: number,
-): void {
-  for (const number of data.instances) {
-    updateInstance(state, job.id, number, (instance) => ({
-      ...instance,
-      reason: data.detail,
-      decision: data.decisionId,
-    }));
-  }
-  touchJob(state, job.id, position);
-}
-
-export function moveStarted(
-  state: ClusterState,
-  job: JobRecord,
-  data: EventData<'MoveStarted'>,
-  position: number,
-): void {
-  const { placement } = data;
-  reserveFor(state, job, placement, position);
-  updateInstance(state, job.id, data.instance, (instance) => ({
-    ...instance,
-    moving: { nodeId: placement.nodeId, generation: placement.generation },
-    decision: data.decisionId,
-  }));
-  touchJob(state, job.id, position);
-}
-
-export function moveCompleted(
-  state: ClusterState,
-  job: JobRecord,
-  data: EventData<'MoveCompleted'>,
-  position: number,
-): void {
-  updateInstance(state, job.id, data.instance, (instance) => {
-    releasePlacement(state, job.id, data.instance, instance.generation);
-    return {
-      ...instance,
-      lastGeneration: highestGeneration(instance),
-      generation: data.generation,
-      nodeId: instance.moving?.nodeId ?? instance.nodeId,
-      status: 'running',
-      confirmed: data.confirmed,
-      reason: 'moved here',
-      moving: null,
-    };
-  });
-  touchJob(state, job.id, position);
-}
-
-export function moveAborted(
-  state: ClusterState,
-  job: JobRecord,
-  data: EventData<'MoveAborted'>,
-  position: number,
-): void {
-  releasePlacement(state, job.id, data.instance, data.generation);
-  updateInstance(state, job.id, data.instance, (instance) => ({
-    ...instance,
-    lastGeneration: highestGeneration(instance),
-    reason: `the move was given up: ${data.reason}`,
-    moving: null,
-  }));
-  touchJob(state, job.id, position);
-}
-
-function releasePlacement(
-  state: ClusterState,
-  job: string,
-  number: number,
-  generation: number,
-): void {
-  const placement = state.placements.get(placementKey(job, number, generation));
-  if (placement !== undefined) putPlacement(state, { ...placement, wanted: false });
-}
-
-function reserveFor(
-  state: ClusterState,
-  job: JobRecord,
-  placed: PlacedInstance,
-  position: number,
-): void {
-  addPlacement(
-    state,
-    {
-      job: job.id,
-      number: placed.instance,
-      generation: placed.generation,
-      nodeId: placed.nodeId,
-      resources: job.resources,
-      wanted: true,
-      commandId: null,
-    },
-    position,
-  );
 }
 
 export function updateInstance(

@@ -1,6 +1,8 @@
 import type { NodeStatus } from '@oakring/contracts';
 import type { EventData, StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
+import type { NodeRecord } from '../records.js';
+import { endPlacement } from './ends.fold.js';
 import { putNode } from './records.fold.js';
 
 export function nodeRegistered(
@@ -12,15 +14,25 @@ export function nodeRegistered(
   const restarted = known !== undefined && data.incarnation > known.incarnation;
   const keepsStatus = known?.status === 'ready' && data.acknowledges && !restarted;
   putNode(state, {
+    ...(known ?? fresh),
     ...data,
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,
     reason: known === undefined ? 'registered' : 'registered again',
-    reserved: known?.reserved ?? { cpuMillis: 0, memoryMiB: 0 },
-    placements: known?.placements ?? 0,
     position: event.position,
   });
 }
+
+const fresh = {
+  reserved: { cpuMillis: 0, memoryMiB: 0 },
+  placements: 0,
+  cordoned: null,
+  draining: null,
+  quarantined: null,
+  failures: [],
+  unexpected: [],
+  historyUpTo: 0,
+} as const;
 
 export function nodeStepped(
   state: ClusterState,
@@ -28,7 +40,81 @@ export function nodeStepped(
   status: NodeStatus,
   reason: string,
 ): void {
-  const node = state.nodes.get(event.stream.slice('nodes/'.length));
-  if (node === undefined) return;
-  putNode(state, { ...node, status, since: event.at, reason, position: event.position });
+  updateNode(state, event, { status, since: event.at, reason });
+}
+
+const nodeOrderTypes = [
+  'NodeCordoned',
+  'NodeUncordoned',
+  'NodeDrainStarted',
+  'NodeDrainEnded',
+  'NodeQuarantined',
+  'NodeReleased',
+  'NodeForgotten',
+  'DriftDetected',
+  'WorkerHistoryRecorded',
+] as const;
+const known: ReadonlySet<string> = new Set(nodeOrderTypes);
+
+type NodeOrderEvent = Extract<StoredEvent, { type: (typeof nodeOrderTypes)[number] }>;
+
+export function isNodeOrderEvent(event: StoredEvent): event is NodeOrderEvent {
+  return known.has(event.type);
+}
+
+/** What people, or its record, say about a node. */
+export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
+  const { at } = event;
+  switch (event.type) {
+    case 'NodeCordoned':
+      updateNode(state, event, { cordoned: { at, reason: event.data.reason } });
+      break;
+    case 'NodeUncordoned':
+      updateNode(state, event, { cordoned: null, draining: null });
+      break;
+    case 'NodeDrainStarted': {
+      const cordoned = { at, reason: 'it is being drained' };
+      updateNode(state, event, { draining: { ...event.data }, cordoned });
+      break;
+    }
+    case 'NodeDrainEnded':
+      updateNode(state, event, { draining: null });
+      break;
+    case 'NodeQuarantined':
+      updateNode(state, event, { quarantined: { at, ...event.data } });
+      break;
+    case 'NodeReleased':
+      updateNode(state, event, { quarantined: null, failures: [] });
+      break;
+    case 'NodeForgotten':
+      forget(state, event);
+      break;
+    case 'DriftDetected':
+      updateNode(state, event, { unexpected: event.data.unexpected });
+      break;
+    case 'WorkerHistoryRecorded':
+      updateNode(state, event, { historyUpTo: event.data.upTo });
+      break;
+  }
+}
+
+/** What was reserved there is gone with it. */
+function forget(state: ClusterState, event: StoredEvent): void {
+  const nodeId = nodeOf(event);
+  for (const key of [...state.placementsOfNode.of(nodeId)]) {
+    const placement = state.placements.get(key);
+    if (placement === undefined) continue;
+    const { job, number: instance, generation } = placement;
+    endPlacement(state, event, { job, instance, generation }, null);
+  }
+  state.nodes.delete(nodeId);
+}
+
+function updateNode(state: ClusterState, event: StoredEvent, change: Partial<NodeRecord>): void {
+  const node = state.nodes.get(nodeOf(event));
+  if (node !== undefined) putNode(state, { ...node, ...change, position: event.position });
+}
+
+function nodeOf(event: StoredEvent): string {
+  return event.stream.slice('nodes/'.length);
 }

@@ -110,7 +110,9 @@ export function putPlacement(state: ClusterState, placement: PlacementRecord): v
 export function indexPlacement(state: ClusterState, key: string, placement: PlacementRecord): void {
   state.placementsOfNode.add(placement.nodeId, key);
   state.placementsOfInstance.add(instanceKey(placement.job, placement.number), key);
-  if (!placement.wanted && !hasOpenDelete(state, placement)) state.unorderedStops.add(key);
+  if (placement.leaseMs !== null) state.leasedOfNode.add(placement.nodeId, key);
+  if (!placement.wanted && !placement.lost && !hasOpenDelete(state, placement))
+    state.unorderedStops.add(key);
   else state.unorderedStops.delete(key);
 }
 
@@ -129,6 +131,7 @@ export function removePlacement(
   state.placements.delete(key);
   state.placementsOfNode.remove(placement.nodeId, key);
   state.placementsOfInstance.remove(instanceKey(placement.job, placement.number), key);
+  state.leasedOfNode.remove(placement.nodeId, key);
   state.unorderedStops.delete(key);
   reserve(state, placement, -1, position);
   const command = placement.commandId === null ? null : state.commands.get(placement.commandId);

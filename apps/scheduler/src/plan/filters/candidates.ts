@@ -42,7 +42,8 @@ export class Candidates {
     const { nodes } = this;
     const id = nodes.ids[slot] ?? '';
     if (this.excluded.size > 0 && this.excluded.has(id)) return 'excluded';
-    if (nodes.ready[slot] !== 1) return 'status';
+    if (nodes.ready[slot] === 0) return 'status';
+    if (nodes.ready[slot] === 2) return 'closed';
     const verdict = this.verdictOf(nodes.shape[slot] ?? 0);
     if (verdict !== null) return verdict;
     if (this.direct !== null && (this.direct !== id || this.conflictingDirect)) return 'direct';
@@ -109,6 +110,7 @@ function judgeShape(shape: Shape | undefined, requirement: Requirement): FilterN
   if (shape === undefined || !shape.technologies.includes(requirement.technology)) {
     return 'technology';
   }
+  if (requirement.enforcesStop && !shape.enforcesStop) return 'stop-enforced';
   for (const constraint of requirement.constraints) {
     if (constraint.type === 'architecture' && constraint.architecture !== shape.architecture) {
       return 'architecture';

@@ -27,6 +27,10 @@ function obstacleOf(
       return 'is excluded from this choice';
     case 'status':
       return 'is not ready';
+    case 'closed':
+      return 'is cordoned, being drained or in quarantine';
+    case 'stop-enforced':
+      return 'does not guarantee a stop, which a job with stopOnWorkerAfterMs needs';
     case 'technology':
       return `offers ${shape?.technologies.join(', ') || 'nothing'}, not ${requirement.technology}`;
     case 'architecture':

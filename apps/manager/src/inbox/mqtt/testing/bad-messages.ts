@@ -98,7 +98,8 @@ export const badMessages: readonly BadMessage[] = [
     commandId: '4711-0',
     phase: 'received',
   }),
-  bad('what happened while it was offline', 'not-supported-yet', 'history', {
+  bad('a history without entries', 'invalid-field', 'history', {
+    incarnation: 1,
     from: 1,
     entries: [],
   }),

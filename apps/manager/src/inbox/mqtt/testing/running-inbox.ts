@@ -11,14 +11,16 @@ import { CommandWriter } from '../../../commands/writer.js';
 import { BrokerConnection } from '../../../connection/broker-connection.js';
 import { DeadLetters, type RefusedMessage } from '../../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../../telemetry/telemetry-table.js';
-import { WORKER_COMMANDS, PORTS, STATE_PROOF, TELEMETRY_LOG } from '../../../tokens.js';
+import { WORKER_COMMANDS, PORTS, CORRESPONDENCE, TELEMETRY_LOG } from '../../../tokens.js';
 import { ClusterState } from '../../../views/cluster-state.js';
 import { Projection } from '../../../views/projection.js';
 import { NodeTokens } from '../../node-tokens.js';
 import { CommandIntake } from '../command-intake.js';
+import { HistoryDesk } from '../history-desk.js';
 import { MqttInbox } from '../mqtt-inbox.js';
 import { ReadingIntake } from '../reading-intake.js';
 import { RegistrationDesk } from '../registration-desk.js';
+import type { Correspondence } from '../worker-message.js';
 import { WorkerMessagesController } from '../worker-messages.controller.js';
 
 /** The whole way in, from a broker to the writer on a log in memory. */
@@ -87,10 +89,11 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
     providers: [
       CommandIntake,
       RegistrationDesk,
+      HistoryDesk,
       ReadingIntake,
       { provide: PORTS, useValue: ports },
       { provide: WORKER_COMMANDS, useValue: queue },
-      { provide: STATE_PROOF, useValue: () => false },
+      { provide: CORRESPONDENCE, useValue: silentCorrespondence },
       { provide: TELEMETRY_LOG, useValue: telemetryLog(logged, changes.tell) },
       { provide: Projection, useValue: projection },
       { provide: TelemetryTable, useValue: table },
@@ -161,3 +164,10 @@ function telemetryLog(logged: RecordedReading[], tell: () => void): TelemetryLog
     close: () => Promise.resolve(),
   };
 }
+
+const silentCorrespondence: Correspondence = {
+  provesAbsence: () => false,
+  confirms: () => false,
+  progressed: () => {},
+  readingTaken: () => {},
+};

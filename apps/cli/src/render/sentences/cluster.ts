@@ -1,0 +1,36 @@
+import type { Sentences } from './sentence.js';
+
+/** What happened to the cluster and its ledger. */
+export const clusterSentences: Sentences<
+  | 'ClusterFounded'
+  | 'EpochOpened'
+  | 'KeyPresented'
+  | 'KeyEndorsed'
+  | 'KeyRevoked'
+  | 'LedgerSealed'
+  | 'RequestAnswered'
+  | 'RequestRefused'
+  | 'StormBegan'
+  | 'StormEnded'
+  | 'TelemetryTruncated'
+> = {
+  ClusterFounded: ({ name, clusterId }) => `the cluster "${name}" was founded (${clusterId})`,
+  EpochOpened: ({ epoch, pid, host, software }) =>
+    `epoch ${epoch} opened by process ${pid} on ${host} (${software})`,
+  KeyPresented: ({ fingerprint, founding }) =>
+    `key ${fingerprint.slice(0, 16)} presented${founding ? ', and counts: it founded the log' : ''}`,
+  KeyEndorsed: ({ fingerprint, by }) =>
+    `key ${fingerprint.slice(0, 16)} endorsed by ${by.slice(0, 16)}`,
+  KeyRevoked: ({ fingerprint, by }, { colors }) =>
+    colors.yellow(`key ${fingerprint.slice(0, 16)} revoked by ${by.slice(0, 16)}`),
+  LedgerSealed: ({ position, hash, fingerprint }) =>
+    `sealed up to position ${position}, hash ${hash.slice(0, 16)}, by key ${fingerprint.slice(0, 16)}`,
+  RequestAnswered: ({ request }) => `${request} changed nothing`,
+  RequestRefused: ({ request, detail }, { colors }) => colors.red(`${request} refused: ${detail}`),
+  TelemetryTruncated: ({ segment, firstBatch, lastBatch, readings }) =>
+    `readings dropped: segment ${segment}, batches ${firstBatch}–${lastBatch}, ${readings} of them`,
+  StormBegan: ({ silent, ready, reason }, { colors }) =>
+    `${colors.red('STORM')}: ${silent} of ${ready} nodes silent: ${reason}; nothing is rescheduled`,
+  StormEnded: ({ stillSilent, reason }, { colors }) =>
+    `${colors.green('the storm is over')}: ${reason}; ${stillSilent} nodes are still silent`,
+};

@@ -1,0 +1,71 @@
+import type { EventType } from '@oakring/events';
+import { resourcesText } from '../measures.js';
+import type { Sentences } from './sentence.js';
+
+/** What happened to jobs and their instances. */
+export const jobSentences: Sentences<
+  Extract<
+    EventType,
+    | `Job${string}`
+    | `Rollout${string}`
+    | `Move${string}`
+    | `Instance${string}`
+    | 'PlacementRefused'
+    | 'OriginalDropped'
+    | 'UnexpectedInstanceFound'
+  >
+> = {
+  JobSubmitted: (job, { colors }) =>
+    `${colors.green('submitted')}: ${job.desired} × ${String(job.document['image'])} ` +
+    `(${job.technology}, ${resourcesText(job.resources)} each)`,
+  JobSubmissionRefused: ({ detail }, { colors }) => colors.red(`not submitted: ${detail}`),
+  JobScaled: ({ desired, added, removed }) =>
+    `scaled to ${desired}: ${added.length} more, ${removed.length} fewer`,
+  JobScaleRefused: ({ detail }, { colors }) => colors.red(`not scaled: ${detail}`),
+  JobDeletionOrdered: (_, { colors }) => colors.yellow('deletion ordered'),
+  JobEnded: (_, { colors }) => colors.green('ended: its id is free again'),
+
+  InstancesPlaced: ({ placements }, { colors }) =>
+    placements
+      .map(
+        ({ instance, nodeId, reason }) =>
+          `#${instance} → ${colors.cyan(nodeId)} ${colors.dim(`because: ${reason}`)}`,
+      )
+      .join('; '),
+  PlacementRefused: ({ instances, detail }, { colors }) =>
+    `${colors.yellow(`${instances.map((number) => `#${number}`).join(', ')} waits`)}: ${detail}`,
+  MoveStarted: ({ instance, fromNodeId, placement }, { colors }) =>
+    `#${instance} moves ${colors.cyan(fromNodeId)} → ${colors.cyan(placement.nodeId)} ` +
+    colors.dim(`because: ${placement.reason}`),
+  MoveCompleted: ({ instance, confirmed }, { colors }) =>
+    colors.green(`#${instance} runs at its new place`) + (confirmed ? '' : ' (not confirmed)'),
+  MoveAborted: ({ instance, reason }, { colors }) =>
+    `${colors.yellow(`#${instance} stays where it is`)}: ${reason}`,
+  MoveRefused: ({ detail }, { colors }) => colors.red(`not moved: ${detail}`),
+  InstanceReported: ({ instance, nodeId, status, reason }, { colors }) =>
+    `#${instance} on ${colors.cyan(nodeId)} is ${status}: ${reason}`,
+  JobCompleted: (_, { colors }) => colors.green('completed: every instance has run to its end'),
+  JobUpdated: ({ revision, rollbackTo, reason, document }, { colors }) =>
+    rollbackTo > 0
+      ? `${colors.red('rolled back')} to revision ${rollbackTo}, as ${revision}: ${reason}`
+      : `${colors.green(`revision ${revision}`)}: ${String(document['image'])} is rolled out`,
+  JobUpdateRefused: ({ detail }, { colors }) => colors.red(`not updated: ${detail}`),
+  RolloutCompleted: ({ revision }, { colors }) =>
+    colors.green(`revision ${revision} runs everywhere`),
+  RolloutFailed: ({ revision, reason }, { colors }) =>
+    `${colors.red(`the rollout of revision ${revision} failed`)}: ${reason}`,
+  InstanceLost: ({ instance, nodeId, reason, replace }, { colors }) =>
+    `${colors.red(`#${instance} lost`)} with ${colors.cyan(nodeId)}` +
+    `${replace ? ', is replaced' : ''}: ${reason}`,
+  InstanceRecovered: ({ instance, reason }, { colors }) =>
+    `${colors.green(`#${instance} recovered`)}: ${reason}`,
+  OriginalDropped: ({ instance, generation, reason }) =>
+    `the original of #${instance}, generation ${generation}, is given up: ${reason}`,
+  InstanceWithdrawn: ({ instance, nodeId, reason }, { colors }) =>
+    `${colors.yellow(`#${instance}`)} is stopped on ${colors.cyan(nodeId)} and placed again: ${reason}`,
+  InstanceRetried: ({ instance, reason }) => `#${instance} ${reason}`,
+  InstanceGivenUp: ({ instance, reason }, { colors }) =>
+    `${colors.red(`#${instance} given up`)}: ${reason}`,
+  UnexpectedInstanceFound: ({ instance, generation, nodeId, reason }, { colors }) =>
+    `${colors.yellow(`#${instance}, generation ${generation}`)} found on ${colors.cyan(nodeId)}: ${reason}`,
+};

@@ -1,0 +1,47 @@
+import type { EventType } from '@oakring/events';
+import { resourcesText } from '../measures.js';
+import type { Sentences } from './sentence.js';
+
+/** What happened to nodes. */
+export const nodeSentences: Sentences<
+  Extract<EventType, `Node${string}` | 'DriftDetected' | 'WorkerHistoryRecorded'>
+> = {
+  NodeRegistered: (node, { colors }) =>
+    `${colors.green('registered')}: ${resourcesText(node.capacity)}${node.assumed ? ' (assumed)' : ''}, ` +
+    `${node.technologies.join(', ')} ${colors.dim(`start ${node.incarnation}`)}`,
+  NodeRegistrationRefused: ({ detail }, { colors }) => colors.red(`not registered: ${detail}`),
+  NodeBecameReady: ({ reason }, { colors }) => `${colors.green('ready')}: ${reason}`,
+  NodeSuspected: ({ reason }, { colors }) => `${colors.yellow('suspect')}: ${reason}`,
+  NodeDisconnected: ({ reason }, { colors }) => `${colors.red('disconnected')}: ${reason}`,
+  NodeLost: ({ reason }, { colors }) => `${colors.red('lost')}: ${reason}`,
+  NodeStopped: ({ reason }) => `stopped: ${reason}`,
+  NodeCordoned: ({ reason }, { colors }) => `${colors.yellow('cordoned')}: ${reason}`,
+  NodeUncordoned: (_, { colors }) => colors.green('takes new work again'),
+  NodeDrainStarted: ({ deadline, force }, { colors }) =>
+    `${colors.yellow('is being drained')} until ${new Date(deadline).toISOString()}` +
+    (force ? ', by force then' : ''),
+  NodeDrainEnded: ({ outcome, left, reason }, { colors }) =>
+    outcome === 'done'
+      ? colors.green('drained: nothing is left')
+      : `${colors.yellow(`drain ${outcome}`)}, ${left} left: ${reason}`,
+  NodeQuarantined: ({ reason, byRecord }, { colors }) =>
+    `${colors.red('quarantined')}${byRecord ? ' by its record' : ''}: ${reason}`,
+  NodeReleased: (_, { colors }) => colors.green('released from quarantine'),
+  NodeForgotten: ({ reason }, { colors }) => `${colors.yellow('forgotten')}: ${reason}`,
+  NodeOrderRefused: ({ detail }, { colors }) => colors.red(`refused: ${detail}`),
+  DriftDetected: ({ missing, outdated, unexpected }, { colors }) =>
+    `${colors.yellow('drift')}: ` +
+    [
+      counted(missing, 'missing'),
+      counted(outdated, 'ended but there'),
+      counted(unexpected, 'that nobody ordered'),
+    ]
+      .filter((text) => text !== '')
+      .join(', '),
+  WorkerHistoryRecorded: ({ entries, from, upTo }) =>
+    `handed in its own log of the time without a link: ${entries.length} entries, ${from}–${upTo}`,
+};
+
+function counted(keys: readonly string[], what: string): string {
+  return keys.length === 0 ? '' : `${keys.length} ${what} (${keys.slice(0, 3).join(', ')})`;
+}

@@ -1,0 +1,15 @@
+import type { EventType } from '@oakring/events';
+import { clusterSentences } from './cluster.js';
+import { commandSentences } from './commands.js';
+import { jobSentences } from './jobs.js';
+import { nodeSentences } from './nodes.js';
+import type { Sentences } from './sentence.js';
+
+export type { Sentence, Telling } from './sentence.js';
+
+export const sentences: Sentences<EventType> = {
+  ...clusterSentences,
+  ...nodeSentences,
+  ...jobSentences,
+  ...commandSentences,
+};

@@ -1,0 +1,144 @@
+import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster-state.js';
+import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
+import type { Command } from '../command.js';
+import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
+import { concludeDeletion } from './orders.js';
+
+/** Failures in a row from which on an instance is said to be in a crash loop. */
+const quarantineWindowMs = 600_000;
+/** Jobs that must have failed on a node, and nowhere else, before it is to blame. */
+const quarantineJobs = 3;
+/** At most this part of the nodes is ever quarantined by record, as one in … */
+const quarantineOneIn = 5;
+
+/**
+ * What follows from the end of an instance, in the same commit: it is given up, the rollout that it
+ * was part of fails, its node is quarantined, its job has completed or ended.
+ */
+export function concludeEnd(
+  deciding: Deciding,
+  { job: id, instance: number }: { readonly job: string; readonly instance: number },
+  nodeId: string,
+): void {
+  const { state } = deciding;
+  const job = state.jobs.get(id);
+  const instance = state.instances.get(instanceKey(id, number));
+  if (job !== undefined && instance?.status === 'failed') {
+    failRollout(deciding, job, instance);
+    giveUp(deciding, state.jobs.get(id) ?? job, instance);
+    quarantine(deciding, nodeId);
+  }
+  if (instance?.status === 'completed') completeJob(deciding, id);
+  concludeDeletion(deciding, id);
+}
+
+function giveUp(deciding: Deciding, job: JobRecord, { number }: InstanceRecord): void {
+  const { limit } = job.policy.restart;
+  const instance = deciding.state.instances.get(instanceKey(job.id, number));
+  if (limit === null || instance === undefined || instance.failures <= limit) return;
+  const times = `${instance.failures} times in a row`;
+  deciding.emit({
+    stream: jobStream(job.id),
+    type: 'InstanceGivenUp',
+    data: {
+      instance: number,
+      reason: `given up after it failed ${times} (restart.limit ${limit}): ${instance.reason ?? ''}`,
+      attempts: [...instance.attempts],
+    },
+  });
+}
+
+/** An updated instance failed: the job goes back to its former revision, if it says so. */
+function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecord): void {
+  const { rollout } = job;
+  if (rollout?.status !== 'progressing' || instance.revision !== job.revision) return;
+  const why = `instance ${instance.number} failed: ${instance.reason ?? 'no reason'}`;
+  const former = deciding.state.revisions.get(revisionKey(job.id, rollout.from));
+  if (!job.policy.update.rollback || former === undefined) {
+    const data = { revision: job.revision, reason: why };
+    deciding.emit({ stream: jobStream(job.id), type: 'RolloutFailed', data });
+    return;
+  }
+  deciding.emit({
+    stream: jobStream(job.id),
+    type: 'JobUpdated',
+    data: {
+      ...former,
+      constraints: former.constraints.map((constraint) => ({ ...constraint })),
+      revision: job.revision + 1,
+      rollbackTo: rollout.from,
+      reason: `revision ${job.revision} is rolled back: ${why}`,
+    },
+  });
+}
+
+/**
+ * Jobs that fail on one node only, one after the other, are the node's fault: nothing more is placed
+ * there. Never where that would leave no other node, or take too many of them away.
+ */
+function quarantine(deciding: Deciding, nodeId: string): void {
+  const { state } = deciding;
+  const node = state.nodes.get(nodeId);
+  if (node === undefined || node.quarantined !== null) return;
+  const since = deciding.at - quarantineWindowMs;
+  const jobs = new Set(node.failures.filter(({ at }) => at >= since).map(({ job }) => job));
+  if (jobs.size < quarantineJobs) return;
+  const blamed = [...jobs].filter((job) => !failedElsewhere(state, job, nodeId));
+  if (blamed.length < quarantineJobs || !canSpare(state, node)) return;
+  deciding.emit({
+    stream: nodeStream(nodeId),
+    type: 'NodeQuarantined',
+    data: {
+      reason: `${blamed.length} jobs failed here and nowhere else within 10 minutes: ${blamed.join(', ')}`,
+      byRecord: true,
+    },
+  });
+}
+
+function failedElsewhere(state: ClusterState, job: string, nodeId: string): boolean {
+  for (const key of state.instancesOfJob.of(job)) {
+    const attempts = state.instances.get(key)?.attempts ?? [];
+    if (attempts.some((attempt) => attempt.nodeId !== nodeId)) return true;
+  }
+  return false;
+}
+
+function canSpare(state: ClusterState, node: NodeRecord): boolean {
+  let others = 0;
+  let quarantined = 0;
+  for (const other of state.nodes.values()) {
+    if (other.id === node.id) continue;
+    if (other.quarantined?.byRecord === true) quarantined += 1;
+    else if (other.status === 'ready' && other.quarantined === null) others += 1;
+  }
+  return others > 0 && quarantined + 1 <= Math.ceil(state.nodes.size / quarantineOneIn);
+}
+
+function completeJob(deciding: Deciding, id: string): void {
+  const { state } = deciding;
+  if (state.jobs.get(id)?.status !== 'active') return;
+  for (const key of state.instancesOfJob.of(id)) {
+    const instance = state.instances.get(key);
+    if (instance?.removing === false && instance.status !== 'completed') return;
+  }
+  deciding.emit({ stream: jobStream(id), type: 'JobCompleted', data: {} });
+}
+
+/** The wait of a failed instance is over. Nothing to do if it has moved on meanwhile. */
+export function retryInstance(
+  deciding: Deciding,
+  command: Extract<Command, { type: 'RetryInstance' }>,
+): Decided<null> {
+  const { id, instance: number, generation } = command;
+  const instance = deciding.state.instances.get(instanceKey(id, number));
+  const isDue =
+    instance?.status === 'failed' && instance.generation === generation && !instance.givenUp;
+  if (!isDue || deciding.state.jobs.get(id)?.status !== 'active') return { answer: null };
+  const reason = `tried again after failure ${instance.failures}: ${instance.reason ?? ''}`;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'InstanceRetried',
+    data: { instance: number, reason },
+  });
+  return { answer: null };
+}

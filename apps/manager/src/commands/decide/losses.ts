@@ -1,0 +1,177 @@
+import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
+import { clusterKey, placementKey } from '../../views/cluster-state.js';
+import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
+import type { ReportedInstance } from '@oakring/contracts';
+import type { Command } from '../command.js';
+import { jobStream, type Decided, type Deciding } from './deciding.js';
+import { abortMoveTo, supersede } from './orders.js';
+
+/**
+ * Instances whose node was not heard of for as long as their job allows. Nothing happens to one whose
+ * node is heard again, or that was judged before. Its placement stays, and what it reserves: it may
+ * run or not.
+ */
+export function declareLost(
+  deciding: Deciding,
+  { nodeId, placements, reason }: Extract<Command, { type: 'DeclareLost' }>,
+): Decided<null> {
+  const status = deciding.state.nodes.get(nodeId)?.status;
+  if (status !== 'suspect' && status !== 'disconnected' && status !== 'lost') {
+    return { answer: null };
+  }
+  for (const key of placements) {
+    const placement = deciding.state.placements.get(key);
+    if (placement?.nodeId === nodeId) losePlacement(deciding, placement, reason);
+  }
+  return { answer: null };
+}
+
+/** One placement is counted on no longer; a replacement is planned if its job says so. */
+export function losePlacement(
+  deciding: Deciding,
+  placement: PlacementRecord,
+  reason: string,
+): void {
+  const { job: id, number, generation, nodeId } = placement;
+  const job = deciding.state.jobs.get(id);
+  const instance = deciding.state.instances.get(instanceKey(id, number));
+  if (!placement.wanted || placement.lost || job === undefined || instance === undefined) return;
+  supersede(deciding, placement.commandId, reason);
+  if (instance.moving?.generation === generation) {
+    abortMoveTo(deciding, { job: id, instance: number, generation }, `the target: ${reason}`);
+    return;
+  }
+  if (instance.moving !== null) {
+    supersede(deciding, instance.moving.commandId, 'the source of the move is lost');
+  }
+  const { replace } = job.policy.onDisconnect;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'InstanceLost',
+    data: { instance: number, generation, nodeId, reason, replace },
+  });
+}
+
+/**
+ * A lost placement is there after all. Without a replacement that is placed the original goes on;
+ * else the job's policy says which one does. What must never run twice keeps its replacement.
+ */
+export function resolveLost(
+  deciding: Deciding,
+  placement: PlacementRecord,
+  seen: ReportedInstance,
+): void {
+  const { state } = deciding;
+  const job = state.jobs.get(placement.job);
+  const instance = state.instances.get(instanceKey(placement.job, placement.number));
+  if (job === undefined || instance === undefined || instance.removing) return;
+  const replacement = replacementOf(state, instance, placement);
+  if (replacement === null) {
+    const isFree = placement.leaseMs === null || isAlone(state, placement);
+    if (isFree) recover(deciding, instance, placement, { dropped: 0, status: seen.status });
+    return;
+  }
+  if (placement.leaseMs !== null) return;
+  if (originalGoesOn(deciding, { job, placement, replacement, seen })) {
+    const { generation: dropped } = replacement;
+    recover(deciding, instance, placement, { dropped, status: seen.status });
+  } else if (job.policy.onDisconnect.reconcile === 'longestRunning') {
+    const reason = `its replacement, generation ${replacement.generation}, has run for longer`;
+    deciding.emit({
+      stream: jobStream(job.id),
+      type: 'OriginalDropped',
+      data: {
+        instance: instance.number,
+        generation: placement.generation,
+        nodeId: placement.nodeId,
+        reason,
+      },
+    });
+  }
+}
+
+/** What was placed in its stead and has not come to an end. */
+function replacementOf(
+  state: ClusterState,
+  instance: InstanceRecord,
+  original: PlacementRecord,
+): PlacementRecord | null {
+  if (instance.generation === original.generation) return null;
+  const { job, number, generation } = instance;
+  const placement = state.placements.get(placementKey(job, number, generation));
+  return placement?.wanted === true ? placement : null;
+}
+
+/** No other placement of the instance may be running: those that are lost have no grant any more. */
+function isAlone(state: ClusterState, { job, number, generation }: PlacementRecord): boolean {
+  for (const key of state.placementsOfInstance.of(instanceKey(job, number))) {
+    const other = state.placements.get(key);
+    if (other !== undefined && other.generation !== generation && !other.lost) return false;
+  }
+  return true;
+}
+
+interface Rivals {
+  readonly job: JobRecord;
+  readonly placement: PlacementRecord;
+  readonly replacement: PlacementRecord;
+  readonly seen: ReportedInstance;
+}
+
+function originalGoesOn(
+  { state, at }: Deciding,
+  { job, placement, replacement, seen }: Rivals,
+): boolean {
+  switch (job.policy.onDisconnect.reconcile) {
+    case 'keepOriginal':
+      return true;
+    case 'keepReplacement':
+      return false;
+    case 'longestRunning': {
+      if (replacement.runningSince === 0) return true;
+      const { incarnation = 0 } = state.nodes.get(placement.nodeId) ?? {};
+      const sameStart = incarnation === placement.runningIncarnation;
+      const originalMs = seen.runningMs ?? (sameStart ? at - placement.runningSince : 0);
+      return originalMs >= at - replacement.runningSince;
+    }
+  }
+}
+
+function recover(
+  deciding: Deciding,
+  instance: InstanceRecord,
+  placement: PlacementRecord,
+  { dropped, status }: { readonly dropped: number; readonly status: string },
+): void {
+  const { job, number, generation, nodeId } = placement;
+  if (instance.moving !== null) {
+    const target = { job, instance: number, generation: instance.moving.generation };
+    abortMoveTo(deciding, target, 'the original came back');
+  }
+  const what = dropped > 0 ? `goes on; generation ${dropped} is given up` : 'goes on';
+  deciding.emit({
+    stream: jobStream(job),
+    type: 'InstanceRecovered',
+    data: {
+      ...{ instance: number, generation, nodeId, dropped },
+      reason: `found ${status} on ${nodeId} again: it ${what}`,
+    },
+  });
+}
+
+/** Many nodes silent at once, or again not: on record, and shown as an alarm while it lasts. */
+export function observeStorm(
+  deciding: Deciding,
+  { seen, silent, ready, reason }: Extract<Command, { type: 'ObserveStorm' }>,
+): Decided<null> {
+  const isStorm = deciding.state.cluster.get(clusterKey)?.storm !== null;
+  if (seen === 'begun' && !isStorm) {
+    const data = { silent, ready, reason };
+    deciding.emit({ stream: 'cluster', type: 'StormBegan', data });
+  }
+  if (seen === 'over' && isStorm) {
+    const data = { stillSilent: silent, reason };
+    deciding.emit({ stream: 'cluster', type: 'StormEnded', data });
+  }
+  return { answer: null };
+}

@@ -1,0 +1,137 @@
+import { instanceKey } from '../../views/cluster-state.js';
+import type { NodeRecord } from '../../views/records.js';
+import type { Answers, Command, NodeOrder } from '../command.js';
+import { jobStream, nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { losePlacement } from './losses.js';
+
+/** What people order about a node; an order that changes nothing is accepted without an event. */
+export function orderNode(
+  deciding: Deciding,
+  id: string,
+  order: NodeOrder,
+): Decided<Answers['OrderNode']> {
+  const node = deciding.state.nodes.get(id);
+  if (node === undefined) {
+    return refuse('node-unknown', `There is no node ${id}.`, 'id', id);
+  }
+  const refusal = order.do === 'forget' ? forget(deciding, node, order.reason) : null;
+  if (refusal !== null) return refusal;
+  if (order.do !== 'forget') change(deciding, node, order);
+  return { answer: { id, position: deciding.state.nodes.get(id)?.position ?? deciding.position } };
+}
+
+function change(deciding: Deciding, node: NodeRecord, order: NodeOrder): void {
+  const stream = nodeStream(node.id);
+  switch (order.do) {
+    case 'cordon':
+      if (node.cordoned !== null) return;
+      return deciding.emit({ stream, type: 'NodeCordoned', data: { reason: order.reason } });
+    case 'uncordon':
+      if (node.cordoned === null) return;
+      endOpenDrain(deciding, node, 'uncordoned');
+      return deciding.emit({ stream, type: 'NodeUncordoned', data: { reason: 'ordered' } });
+    case 'drain': {
+      const deadline = deciding.at + order.withinMs;
+      const data = { deadline, force: order.force };
+      return deciding.emit({ stream, type: 'NodeDrainStarted', data });
+    }
+    case 'cancel-drain':
+      return endOpenDrain(deciding, node, 'cancelled; the node stays cordoned');
+    case 'quarantine': {
+      if (node.quarantined !== null) return;
+      const data = { reason: order.reason, byRecord: false };
+      return deciding.emit({ stream, type: 'NodeQuarantined', data });
+    }
+    case 'release':
+      if (node.quarantined === null) return;
+      return deciding.emit({ stream, type: 'NodeReleased', data: { reason: 'ordered' } });
+    case 'forget':
+      return;
+  }
+}
+
+function endOpenDrain(deciding: Deciding, node: NodeRecord, reason: string): void {
+  if (node.draining === null) return;
+  const data = { outcome: 'cancelled', left: node.placements, reason } as const;
+  deciding.emit({ stream: nodeStream(node.id), type: 'NodeDrainEnded', data });
+}
+
+/**
+ * A node that will not come back: its instances are lost, and its reservations go with it. Refused
+ * while it speaks, and while something there may run that must never run twice.
+ */
+function forget(
+  deciding: Deciding,
+  node: NodeRecord,
+  reason: string,
+): ReturnType<typeof refuse> | null {
+  const refusal = whyNotForgotten(deciding, node);
+  if (refusal !== null) {
+    const data = { code: 'node-in-use', detail: refusal };
+    deciding.emit({ stream: nodeStream(node.id), type: 'NodeOrderRefused', data });
+    return refuse('node-in-use', refusal, 'id', node.id);
+  }
+  for (const key of [...deciding.state.placementsOfNode.of(node.id)]) {
+    const placement = deciding.state.placements.get(key);
+    if (placement !== undefined) losePlacement(deciding, placement, `node forgotten: ${reason}`);
+  }
+  const jobs = new Set<string>();
+  for (const key of deciding.state.placementsOfNode.of(node.id)) {
+    const placement = deciding.state.placements.get(key);
+    if (placement !== undefined) jobs.add(placement.job);
+  }
+  deciding.emit({ stream: nodeStream(node.id), type: 'NodeForgotten', data: { reason } });
+  for (const job of jobs) {
+    const record = deciding.state.jobs.get(job);
+    if (record?.status === 'deleting' && deciding.state.instancesOfJob.sizeOf(job) === 0) {
+      deciding.emit({ stream: jobStream(job), type: 'JobEnded', data: {} });
+    }
+  }
+  return null;
+}
+
+function whyNotForgotten({ state }: Deciding, node: NodeRecord): string | null {
+  if (node.status !== 'disconnected' && node.status !== 'lost') {
+    return `Node ${node.id} is ${node.status}: only one that is disconnected or lost is forgotten.`;
+  }
+  for (const key of state.leasedOfNode.of(node.id)) {
+    const placement = state.placements.get(key);
+    if (placement !== undefined && !placement.lost) {
+      return `Node ${node.id} may still run ${key}, which must never run twice: wait until it is lost.`;
+    }
+  }
+  return null;
+}
+
+/** A drain has come to its end. With `force`, what is left is stopped and placed elsewhere. */
+export function endDrain(
+  deciding: Deciding,
+  { id, outcome, reason }: Extract<Command, { type: 'EndDrain' }>,
+): Decided<null> {
+  const node = deciding.state.nodes.get(id);
+  if (node === undefined || node.draining === null) return { answer: null };
+  if (outcome === 'incomplete' && node.draining.force) withdrawAll(deciding, id);
+  deciding.emit({
+    stream: nodeStream(id),
+    type: 'NodeDrainEnded',
+    data: { outcome, left: node.placements, reason },
+  });
+  return { answer: null };
+}
+
+function withdrawAll(deciding: Deciding, nodeId: string): void {
+  const { state } = deciding;
+  for (const key of [...state.placementsOfNode.of(nodeId)]) {
+    const placement = state.placements.get(key);
+    if (placement?.wanted !== true) continue;
+    const { job, number, generation } = placement;
+    const instance = state.instances.get(instanceKey(job, number));
+    if (instance?.generation !== generation || instance.moving !== null) continue;
+    const reason = `node ${nodeId} was drained by force at its deadline`;
+    deciding.emit({
+      stream: jobStream(job),
+      type: 'InstanceWithdrawn',
+      data: { instance: number, generation, nodeId, reason, elsewhere: true },
+    });
+  }
+}

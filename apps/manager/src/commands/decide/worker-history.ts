@@ -1,0 +1,34 @@
+import type { WorkerHistory } from '@oakring/contracts';
+import { clusterKey } from '../../views/cluster-state.js';
+import type { Answers } from '../command.js';
+import { nodeStream, type Decided, type Deciding } from './deciding.js';
+import { speakingNode } from './node-presence.js';
+
+/** `nodes/<id>/history`: what is new in it becomes part of the ledger; a repetition changes nothing. */
+export function recordHistory(
+  deciding: Deciding,
+  nodeId: string,
+  { incarnation, entries }: WorkerHistory,
+): Decided<Answers['RecordHistory']> {
+  const speaker = speakingNode(deciding, nodeId, incarnation);
+  if ('refusal' in speaker) return speaker;
+  const { historyUpTo } = speaker.node;
+  const fresh = entries.filter(({ sequence }) => sequence > historyUpTo);
+  const [first] = fresh;
+  const last = fresh.at(-1);
+  if (first !== undefined && last !== undefined) {
+    deciding.emit({
+      stream: nodeStream(nodeId),
+      type: 'WorkerHistoryRecorded',
+      data: {
+        incarnation,
+        from: first.sequence,
+        upTo: last.sequence,
+        entries: fresh.map((entry) => ({ ...entry })),
+      },
+    });
+  }
+  const upTo = Math.max(historyUpTo, last?.sequence ?? 0);
+  const epoch = deciding.state.cluster.get(clusterKey)?.epoch ?? 0;
+  return { answer: { upTo, epoch } };
+}

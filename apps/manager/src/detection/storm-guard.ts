@@ -1,0 +1,183 @@
+import type { Clock } from '@oakring/ports';
+import type { NodeRecord } from '../views/records.js';
+
+/** How far back "the nodes that were ready" is asked (design §5). */
+const lookBackMs = 30_000;
+/** A storm is over when no further node fell silent for this long. */
+const quietMs = 30_000;
+/** More than this part, in percent, and at least so many. */
+const stormPercent = 20;
+const stormNodes = 3;
+/** Nodes that go their way after a storm, a second. */
+const releasedPerSecond = 50;
+
+/** What the guard must know of a node's messages. */
+export interface Hearing {
+  /** Monotonic milliseconds of its last message; null if none was heard. */
+  lastSeenMonotonicMs(nodeId: string): number | null;
+  /** Its own usual interval between readings, milliseconds; null while it is not known. */
+  usualIntervalMs(nodeId: string): number | null;
+}
+
+/** When a node was ready, monotonic. */
+interface Presence {
+  /** Null while it is not. */
+  sinceMs: number | null;
+  /** The time it was ready before that. */
+  before: { readonly sinceMs: number; readonly untilMs: number } | null;
+  silent: boolean;
+  stopped: boolean;
+}
+
+export interface Assessment {
+  readonly silent: number;
+  readonly ready: number;
+}
+
+/**
+ * Mass silence is treated as our own blindness first (design §3, 11 and §5): when more than a fifth of
+ * the nodes that were ready 30 s ago, and at least three, are silent at once, nobody steps past suspect
+ * until no further node fell silent for 30 s. Those still silent then go their way, 50 a second.
+ */
+export class StormGuard {
+  isStorm = false;
+  private readonly presences = new Map<string, Presence>();
+  private beganMs: number;
+  private lastFallMs: number;
+  /** Still silent when the storm ended, in the order in which they go. */
+  private order: string[] = [];
+  private readonly held = new Set<string>();
+  private gone = 0;
+  private calmSinceMs = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly hearing: Hearing,
+  ) {
+    this.beganMs = clock.monotonicMs();
+    this.lastFallMs = this.beganMs;
+  }
+
+  /** Our sight begins, again: what is ready in the view counts as ready. */
+  begin(nodes: Iterable<NodeRecord>): void {
+    this.beganMs = this.clock.monotonicMs();
+    this.lastFallMs = this.beganMs;
+    this.presences.clear();
+    this.held.clear();
+    for (const node of nodes) this.note(node);
+  }
+
+  /** To be called whenever a node's status may have changed. */
+  note({ id, status }: NodeRecord): void {
+    const nowMs = this.clock.monotonicMs();
+    const presence = this.presences.get(id) ?? {
+      sinceMs: null,
+      before: null,
+      silent: isDown(status),
+      stopped: false,
+    };
+    this.presences.set(id, presence);
+    if (status === 'ready') {
+      presence.sinceMs ??= nowMs;
+      presence.stopped = false;
+      this.held.delete(id);
+    } else if (presence.sinceMs !== null) {
+      presence.before = { sinceMs: presence.sinceMs, untilMs: nowMs };
+      presence.sinceMs = null;
+    }
+    this.setSilent(presence, isDown(status) && !presence.stopped, nowMs);
+  }
+
+  /** It stopped on purpose: that is nobody's silence. */
+  noteStopped(nodeId: string): void {
+    const presence = this.presences.get(nodeId);
+    if (presence === undefined) return;
+    presence.stopped = true;
+    presence.silent = false;
+  }
+
+  forget(nodeId: string): void {
+    this.presences.delete(nodeId);
+    this.held.delete(nodeId);
+  }
+
+  /** Counts anew. To be called before every step past suspect. */
+  assess(): Assessment {
+    const nowMs = this.clock.monotonicMs();
+    let silent = 0;
+    let ready = 0;
+    for (const [nodeId, presence] of this.presences) {
+      if (presence.stopped || !this.wasReady(presence, nowMs)) continue;
+      ready += 1;
+      if (this.isSilent(nodeId, presence, nowMs)) silent += 1;
+    }
+    return { silent, ready };
+  }
+
+  isTooMany({ silent, ready }: Assessment): boolean {
+    return silent >= stormNodes && silent * 100 > ready * stormPercent;
+  }
+
+  storm(): void {
+    this.isStorm = true;
+    this.lastFallMs = this.clock.monotonicMs();
+  }
+
+  /** Whether nobody fell silent for long enough, by each node's own interval as well. */
+  isQuiet(): boolean {
+    const nowMs = this.clock.monotonicMs();
+    for (const [nodeId, presence] of this.presences) {
+      if (presence.stopped || presence.sinceMs === null) continue;
+      this.setSilent(presence, this.isSilent(nodeId, presence, nowMs), nowMs);
+    }
+    return nowMs - this.lastFallMs >= quietMs;
+  }
+
+  /** The storm is over: how many nodes are silent still. */
+  calm(): number {
+    this.isStorm = false;
+    this.order = [];
+    for (const [nodeId, { silent, stopped }] of this.presences) {
+      if (silent && !stopped) this.order.push(nodeId);
+    }
+    this.held.clear();
+    for (const nodeId of this.order) this.held.add(nodeId);
+    this.gone = 0;
+    this.calmSinceMs = this.clock.monotonicMs();
+    return this.order.length;
+  }
+
+  /** Whether a node may step past suspect now, as far as storms are concerned. */
+  mayStep(nodeId: string): boolean {
+    if (this.isStorm) return false;
+    if (this.held.size === 0) return true;
+    const elapsedMs = this.clock.monotonicMs() - this.calmSinceMs;
+    const due = Math.min(this.order.length, Math.floor((elapsedMs * releasedPerSecond) / 1000));
+    for (; this.gone < due; this.gone += 1) this.held.delete(this.order[this.gone] ?? '');
+    return !this.held.has(nodeId);
+  }
+
+  /** Ready 30 s ago; in the first 30 s: ready when our sight began, or since. */
+  private wasReady({ sinceMs, before }: Presence, nowMs: number): boolean {
+    const thenMs = nowMs - lookBackMs;
+    if (this.beganMs > thenMs) return sinceMs !== null || before !== null;
+    if (sinceMs !== null && sinceMs <= thenMs) return true;
+    return before !== null && before.sinceMs <= thenMs && before.untilMs > thenMs;
+  }
+
+  private isSilent(nodeId: string, presence: Presence, nowMs: number): boolean {
+    if (presence.sinceMs === null) return presence.silent;
+    const usualMs = this.hearing.usualIntervalMs(nodeId);
+    const seenMs = Math.max(this.hearing.lastSeenMonotonicMs(nodeId) ?? 0, this.beganMs);
+    return usualMs !== null && nowMs - seenMs > 1.5 * usualMs;
+  }
+
+  private setSilent(presence: Presence, isSilent: boolean, nowMs: number): void {
+    if (isSilent && !presence.silent) this.lastFallMs = nowMs;
+    presence.silent = isSilent;
+  }
+}
+
+function isDown(status: NodeRecord['status']): boolean {
+  return status !== 'ready' && status !== 'registered';
+}

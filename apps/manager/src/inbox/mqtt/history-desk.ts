@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { parseWorkerHistory, topicOf, type HistoryAccepted } from '@oakring/contracts';
+import { BrokerConnection } from '../../connection/broker-connection.js';
+import { TelemetryTable } from '../../telemetry/telemetry-table.js';
+import { CommandIntake } from './command-intake.js';
+import { decodeControl } from './decode-payload.js';
+import type { WorkerMessage } from './worker-message.js';
+
+/** Takes what workers recorded while they were offline, and answers once it is in the ledger. */
+@Injectable()
+export class HistoryDesk {
+  constructor(
+    private readonly intake: CommandIntake,
+    private readonly connection: BrokerConnection,
+    private readonly table: TelemetryTable,
+  ) {}
+
+  take(message: WorkerMessage): Promise<void> {
+    const { nodeId } = message;
+    const parsed = decodeControl(message.payload, parseWorkerHistory);
+    if (!parsed.ok) {
+      this.intake.refuse(message, parsed.refusal);
+      return Promise.resolve();
+    }
+    const command = { type: 'RecordHistory', nodeId, history: parsed.value } as const;
+    return this.intake.submit<'RecordHistory'>(message, command, (outcome) => {
+      if (outcome.status === 'refused') return;
+      this.table.touch(nodeId);
+      this.answer(nodeId, outcome.answer);
+    });
+  }
+
+  private answer(nodeId: string, accepted: HistoryAccepted): void {
+    this.connection
+      .publish(topicOf(nodeId, 'accepted'), JSON.stringify(accepted), { qos: 1 })
+      .catch(() => {
+        // The link broke: workers repeat their history until it is accepted.
+      });
+  }
+}

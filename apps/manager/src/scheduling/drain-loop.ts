@@ -1,0 +1,155 @@
+import type { ScheduleAnswer } from '@oakring/contracts';
+import type { StoredEvent } from '@oakring/events';
+import type { Ports, Timer } from '@oakring/ports';
+import type { CommandQueue } from '../commands/command.js';
+import { basisOf } from '../commands/decide/plans.js';
+import { instanceKey } from '../views/cluster-state.js';
+import type { Projection } from '../views/projection.js';
+import type { InstanceRecord, JobRecord, NodeRecord } from '../views/records.js';
+import { presentNodes } from './present-nodes.js';
+import type { Scheduler } from './scheduler.port.js';
+
+const sweepEveryMs = 500;
+/** An instance that fits nowhere else is asked about again after this long. */
+const askAgainMs = 5_000;
+/** Moves that one node has under way at once: its neighbours must not be flooded. */
+const maxMovesPerNode = 10;
+
+/**
+ * Empties nodes that are being drained: each running instance is moved, make before break; what must
+ * never run twice is stopped first; what runs to its end by itself is left to do so. Ends when nothing
+ * is left, or at the deadline.
+ */
+export class DrainLoop {
+  private readonly draining = new Set<string>();
+  /** When each instance may be asked about again, monotonic, by `<job>/<number>`. */
+  private readonly notBeforeMs = new Map<string, number>();
+  private readonly busy = new Set<string>();
+  private sweep: Timer | null = null;
+  private unsubscribe: () => void = () => {};
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly queue: CommandQueue,
+    private readonly projection: Projection,
+    private readonly ports: Ports,
+  ) {}
+
+  start(): void {
+    for (const node of this.projection.state.nodes.values()) this.note(node.id);
+    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
+    this.sweep = this.ports.timers.every(sweepEveryMs, () => {
+      for (const nodeId of this.draining) this.advance(nodeId);
+    });
+  }
+
+  stop(): void {
+    this.unsubscribe();
+    this.sweep?.cancel();
+  }
+
+  private notice(events: readonly StoredEvent[]): void {
+    for (const { type, stream } of events) {
+      if (type === 'NodeDrainStarted') this.note(stream.slice('nodes/'.length));
+    }
+  }
+
+  private note(nodeId: string): void {
+    if (this.projection.state.nodes.get(nodeId)?.draining) this.draining.add(nodeId);
+    else this.draining.delete(nodeId);
+  }
+
+  private advance(nodeId: string): void {
+    this.note(nodeId);
+    const node = this.projection.state.nodes.get(nodeId);
+    if (node?.draining === undefined || node.draining === null) return;
+    const left = this.instancesOn(nodeId);
+    if (left.length === 0) return this.end(node, 'done', 'every instance runs elsewhere or ended');
+    // The deadline is a time for people and survives a take-over: the wall clock is what it means.
+    if (this.ports.clock.wallMs() >= node.draining.deadline) {
+      return this.end(node, 'incomplete', `${left.length} instances are left at the deadline`);
+    }
+    const moving = left.filter((instance) => instance.moving !== null).length;
+    for (const instance of left.slice(0, maxMovesPerNode - moving)) this.relocate(node, instance);
+  }
+
+  private instancesOn(nodeId: string): InstanceRecord[] {
+    const { state } = this.projection;
+    const instances: InstanceRecord[] = [];
+    for (const key of state.placementsOfNode.of(nodeId)) {
+      const placement = state.placements.get(key);
+      if (placement?.wanted !== true) continue;
+      const instance = state.instances.get(instanceKey(placement.job, placement.number));
+      if (instance?.generation === placement.generation) instances.push(instance);
+    }
+    return instances;
+  }
+
+  private relocate(node: NodeRecord, instance: InstanceRecord): void {
+    const key = instanceKey(instance.job, instance.number);
+    const job = this.projection.state.jobs.get(instance.job);
+    const nowMs = this.ports.clock.monotonicMs();
+    if (job === undefined || instance.moving !== null || this.busy.has(key)) return;
+    if (instance.status !== 'running' || job.policy.oneShot) return;
+    if ((this.notBeforeMs.get(key) ?? 0) > nowMs) return;
+    this.notBeforeMs.set(key, nowMs + askAgainMs);
+    this.busy.add(key);
+    const work = job.enforcesStop ? this.withdraw(node, instance) : this.move(node, job, instance);
+    work
+      .catch(() => {
+        // Scheduler or log are away: asked again in a while.
+      })
+      .finally(() => this.busy.delete(key));
+  }
+
+  private async withdraw(node: NodeRecord, instance: InstanceRecord): Promise<void> {
+    const { job: id, number, generation } = instance;
+    const reason = `node ${node.id} is being drained, and it must never run twice`;
+    await this.queue.submit<'WithdrawInstance'>({
+      ...{ type: 'WithdrawInstance', id, instance: number, generation, reason },
+      elsewhere: true,
+    });
+  }
+
+  private async move(node: NodeRecord, job: JobRecord, instance: InstanceRecord): Promise<void> {
+    const { answers } = await this.scheduler.schedule({
+      jobs: [
+        {
+          job: { ...job.document, id: job.id },
+          instances: 1,
+          exclude: [node.id],
+          present: presentNodes(this.projection.state, job.id),
+        },
+      ],
+      position: this.projection.position,
+    });
+    const [answer] = answers;
+    const [target] = answer?.placements ?? [];
+    if (answer === undefined || target === undefined) return;
+    await this.queue.submit<'MoveInstance'>(moveOf(instance, answer, target));
+    this.notBeforeMs.delete(instanceKey(job.id, instance.number));
+  }
+
+  private end(node: NodeRecord, outcome: 'done' | 'incomplete', reason: string): void {
+    if (this.busy.has(node.id)) return;
+    this.busy.add(node.id);
+    this.queue
+      .submit<'EndDrain'>({ type: 'EndDrain', id: node.id, outcome, reason })
+      .catch(() => {
+        // The log is away or we are stopping: the next sweep sees the same.
+      })
+      .finally(() => this.busy.delete(node.id));
+  }
+}
+
+function moveOf(
+  { job: id, number: instance, generation }: InstanceRecord,
+  answer: ScheduleAnswer,
+  { nodeId, reason, total, scores }: ScheduleAnswer['placements'][number],
+) {
+  const target = { nodeId, reason, total, scores: { ...scores } };
+  return {
+    ...({ type: 'MoveInstance', id, instance, generation, target } as const),
+    basis: basisOf(answer),
+  };
+}

@@ -1,0 +1,238 @@
+import type { EventData, PlacedInstance, StoredEvent } from '@oakring/events';
+import { placementKey, type ClusterState } from '../cluster-state.js';
+import type { InstanceRecord, JobRecord } from '../records.js';
+import { touchJob, updateInstance } from './jobs.fold.js';
+import { addPlacement, highestGeneration, putPlacement } from './records.fold.js';
+
+/** Where instances are placed, and how they lose and change their place. */
+
+export function instancesPlaced(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'InstancesPlaced'>,
+): void {
+  for (const placed of data.placements) {
+    reserveFor(state, event, job, placed);
+    updateInstance(state, job.id, placed.instance, (instance) => ({
+      ...instance,
+      generation: placed.generation,
+      lastGeneration: highestGeneration(instance),
+      status: 'placed',
+      since: event.at,
+      nodeId: placed.nodeId,
+      confirmed: false,
+      reason: placed.reason,
+      decision: data.decisionId,
+      revision: job.revision,
+    }));
+  }
+  touchJob(state, job.id, event.position);
+}
+
+export function placementRefused(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'PlacementRefused'>,
+): void {
+  for (const number of data.instances) {
+    updateInstance(state, job.id, number, (instance) => ({
+      ...instance,
+      reason: data.detail,
+      decision: data.decisionId,
+    }));
+  }
+  touchJob(state, job.id, event.position);
+}
+
+/** The placement stays, and what it reserves: its worker may run it or not. */
+export function instanceLost(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'InstanceLost'>,
+): void {
+  const { instance: number, generation, replace, reason } = data;
+  const key = placementKey(job.id, number, generation);
+  const placement = state.placements.get(key);
+  if (placement === undefined) return;
+  putPlacement(state, { ...placement, wanted: false, lost: true, stopReason: null });
+  updateInstance(state, job.id, number, (instance) => {
+    if (instance.generation !== generation) return instance;
+    if (instance.moving !== null) return takenOver(instance, event, reason);
+    const left = { ...instance, since: event.at, confirmed: false, reason };
+    return replace ? { ...left, status: 'pending', nodeId: null } : { ...left, status: 'lost' };
+  });
+  touchJob(state, job.id, event.position);
+}
+
+/** The source of a move is lost: the target goes on as the instance. */
+function takenOver(instance: InstanceRecord, event: StoredEvent, reason: string): InstanceRecord {
+  if (instance.moving === null) return instance;
+  return {
+    ...instance,
+    lastGeneration: highestGeneration(instance),
+    generation: instance.moving.generation,
+    nodeId: instance.moving.nodeId,
+    status: 'starting',
+    since: event.at,
+    confirmed: false,
+    reason: `the move goes on without its source: ${reason}`,
+    moving: null,
+  };
+}
+
+export function instanceRecovered(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'InstanceRecovered'>,
+): void {
+  const { instance: number, generation, nodeId, reason, dropped } = data;
+  const placement = state.placements.get(placementKey(job.id, number, generation));
+  if (placement === undefined) return;
+  putPlacement(state, { ...placement, wanted: true, lost: false, stopReason: null });
+  const stopReason = `the original of generation ${generation} goes on`;
+  if (dropped > 0) {
+    releasePlacement(state, { job: job.id, instance: number, generation: dropped }, stopReason);
+  }
+  updateInstance(state, job.id, number, (instance) => ({
+    ...instance,
+    lastGeneration: highestGeneration(instance),
+    generation,
+    nodeId,
+    status: 'running',
+    since: event.at,
+    confirmed: true,
+    reason,
+    moving: null,
+    revision: placement.revision,
+  }));
+  touchJob(state, job.id, event.position);
+}
+
+export function originalDropped(
+  state: ClusterState,
+  job: JobRecord,
+  { instance, generation, reason }: EventData<'OriginalDropped'>,
+): void {
+  releasePlacement(state, { job: job.id, instance, generation }, reason);
+}
+
+export function instanceWithdrawn(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'InstanceWithdrawn'>,
+): void {
+  const { instance: number, generation, nodeId, reason, elsewhere } = data;
+  releasePlacement(state, { job: job.id, instance: number, generation }, reason);
+  updateInstance(state, job.id, number, (instance) => ({
+    ...instance,
+    status: 'pending',
+    nodeId: null,
+    since: event.at,
+    confirmed: false,
+    reason,
+    moving: null,
+    avoid: elsewhere ? nodeId : null,
+  }));
+  touchJob(state, job.id, event.position);
+}
+
+export function instanceRetried(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  { instance: number, reason }: EventData<'InstanceRetried'>,
+): void {
+  updateInstance(state, job.id, number, (instance) => ({
+    ...instance,
+    status: 'pending',
+    nodeId: null,
+    since: event.at,
+    confirmed: false,
+    givenUp: false,
+    reason,
+  }));
+  touchJob(state, job.id, event.position);
+}
+
+export function instanceGivenUp(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  { instance: number, reason }: EventData<'InstanceGivenUp'>,
+): void {
+  updateInstance(state, job.id, number, (instance) => ({ ...instance, givenUp: true, reason }));
+  touchJob(state, job.id, event.position);
+}
+
+/** It holds nothing, since its end freed what it held; it is there to be deleted. */
+export function unexpectedFound(
+  state: ClusterState,
+  event: StoredEvent,
+  job: string,
+  data: EventData<'UnexpectedInstanceFound'>,
+): void {
+  const { instance: number, generation, nodeId, reason } = data;
+  addPlacement(
+    state,
+    {
+      ...{ job, number, generation, nodeId, revision: 0, commandId: null },
+      // Nothing there is granted to go on, and nothing of it starts elsewhere, before it is gone.
+      leaseMs: 0,
+      resources: { cpuMillis: 0, memoryMiB: 0 },
+      wanted: false,
+      lost: false,
+      stopReason: reason,
+      runningSince: 0,
+      runningIncarnation: 0,
+    },
+    event.position,
+  );
+}
+
+interface Address {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+}
+
+export function releasePlacement(
+  state: ClusterState,
+  { job, instance, generation }: Address,
+  stopReason: string,
+): void {
+  const placement = state.placements.get(placementKey(job, instance, generation));
+  if (placement === undefined) return;
+  putPlacement(state, { ...placement, wanted: false, lost: false, stopReason });
+}
+
+export function reserveFor(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  placed: PlacedInstance,
+): void {
+  addPlacement(
+    state,
+    {
+      job: job.id,
+      number: placed.instance,
+      generation: placed.generation,
+      nodeId: placed.nodeId,
+      resources: job.resources,
+      wanted: true,
+      stopReason: null,
+      lost: false,
+      revision: job.revision,
+      leaseMs: job.policy.onDisconnect.stopOnWorkerAfterMs,
+      commandId: null,
+      runningSince: 0,
+      runningIncarnation: 0,
+    },
+    event.position,
+  );
+}

@@ -1,0 +1,6 @@
+import type { InstanceRecord, JobRecord } from './records.js';
+
+/** Whether an instance runs the newest revision, or one with the same document. */
+export function isUpdated({ revision, rollout }: JobRecord, instance: InstanceRecord): boolean {
+  return instance.revision === revision || instance.revision === rollout?.sameAs;
+}

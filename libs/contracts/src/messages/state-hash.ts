@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+
+export interface HashedInstance {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+  /** Only what has not ended counts: starting, running or stopping. */
+  readonly status: string;
+}
+
+const hexDigits = 32;
+const live = new Set(['starting', 'running', 'stopping']);
+
+/**
+ * What manager and worker compare instead of the whole list: SHA-256 over the lines
+ * `<job>/<instance>/<generation> <status>` of all that has not ended, sorted, cut to 32 hex digits.
+ */
+export function stateHash(instances: readonly HashedInstance[]): string {
+  const lines = instances
+    .filter(({ status }) => live.has(status))
+    .map(({ job, instance, generation, status }) => `${job}/${instance}/${generation} ${status}`);
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, hexDigits);
+}

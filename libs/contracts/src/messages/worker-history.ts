@@ -1,0 +1,60 @@
+import { incarnationRange } from './registration.js';
+import { integerOf, isObject, refused, type JsonObject, type Parsed } from './parsing.js';
+
+/** One line of a worker's own small log; fields beyond `sequence` are kept as they came. */
+export interface HistoryEntry extends JsonObject {
+  /** Grows for ever, across restarts. */
+  readonly sequence: number;
+}
+
+/** `nodes/<id>/history`: what happened while a worker was offline. */
+export interface WorkerHistory {
+  readonly incarnation: number;
+  readonly from: number;
+  readonly entries: readonly HistoryEntry[];
+}
+
+const maxEntries = 1_000;
+const sequenceRange = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
+
+export function parseWorkerHistory(body: JsonObject): Parsed<WorkerHistory> {
+  const incarnation = integerOf(body['incarnation'], 'incarnation', incarnationRange);
+  if (!incarnation.ok) return incarnation;
+  const from = integerOf(body['from'], 'from', sequenceRange);
+  if (!from.ok) return from;
+  const list = body['entries'];
+  if (!Array.isArray(list) || list.length === 0 || list.length > maxEntries) {
+    const detail = `entries is not a list of 1 to ${maxEntries}.`;
+    return refused('invalid-field', detail, 'entries', list ?? null);
+  }
+  const entries: HistoryEntry[] = [];
+  let before = from.value - 1;
+  for (const [index, entry] of list.entries()) {
+    const field = `entries.${index}`;
+    if (!isObject(entry)) {
+      return refused('invalid-field', `${field} is not an object.`, field, entry);
+    }
+    const sequence = integerOf(entry['sequence'], `${field}.sequence`, sequenceRange);
+    if (!sequence.ok) return sequence;
+    if (sequence.value <= before) {
+      const detail = `${field}.sequence is ${sequence.value}, not above the one before it.`;
+      return refused('invalid-field', detail, `${field}.sequence`, sequence.value);
+    }
+    before = sequence.value;
+    entries.push({ ...entry, sequence: sequence.value });
+  }
+  return { ok: true, value: { incarnation: incarnation.value, from: from.value, entries } };
+}
+
+/** `nodes/<id>/accepted`: the worker may forget its entries up to here. */
+export interface HistoryAccepted {
+  readonly upTo: number;
+  readonly epoch: number;
+}
+
+/** `nodes/<id>/leases`: answers the reading of that sequence (design §5, lease). */
+export interface LeaseGrant {
+  readonly incarnation: number;
+  readonly sequence: number;
+  readonly epoch: number;
+}
