@@ -1,8 +1,11 @@
 import type { Provider, Type } from '@nestjs/common';
 import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
+import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
+import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
+import { ClusterQueriesController } from '../queries/cluster-queries.controller.js';
 import { DeadLetterQueriesController } from '../queries/dead-letter-queries.controller.js';
 import { DecisionQueriesController } from '../queries/decision-queries.controller.js';
 import { DiffQueriesController } from '../queries/diff-queries.controller.js';
@@ -25,7 +28,10 @@ import { OpenConnections } from './open-connections.js';
  */
 export const httpControllers: Type[] = [
   JobCommandsController,
+  JobUpdatesController,
   NodeCommandsController,
+  NodeOrdersController,
+  ClusterQueriesController,
   JobQueriesController,
   NodeQueriesController,
   TelemetryQueriesController,

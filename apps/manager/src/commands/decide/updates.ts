@@ -61,7 +61,7 @@ function refusalOf(job: JobRecord, update: Update): ReturnType<typeof refuse> | 
     const detail = `Job ${id} is being rolled back: ${job.rollout.reason ?? ''}.`;
     return refuse('rollout-active', detail);
   }
-  if (ifPosition !== null && ifPosition !== job.position) {
+  if (ifPosition !== null && job.position > ifPosition) {
     const detail = `Job ${id} changed at position ${job.position}, after ${ifPosition}.`;
     return refuse('position-changed', detail, 'If-Match', ifPosition);
   }

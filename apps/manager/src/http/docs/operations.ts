@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@oakring/contracts';
 import type { DescribedAnswer, DescribedOperation, DescribedParameter } from './described.js';
+import { orderOperations } from './order-operations.js';
 import { ledgerOperations, momentParameter } from './ledger-operations.js';
 
 function query(
@@ -148,6 +149,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     answers: [ok('DeadLetterPage', 'The newest.')],
   },
   ...ledgerOperations,
+  ...orderOperations,
   'get /api/v1/events': {
     tag: 'Ledger',
     summary: 'Replay the ledger, and follow it',

@@ -23,7 +23,10 @@ export const labels: SchemaObject = {
 };
 export const counts: SchemaObject = { type: 'object', additionalProperties: natural };
 export const technology: SchemaObject = { type: 'string', enum: [...technologies] };
-export const jobStatus: SchemaObject = { type: 'string', enum: ['active', 'deleting'] };
+export const jobStatus: SchemaObject = {
+  type: 'string',
+  enum: ['active', 'completed', 'deleting'],
+};
 
 export function object(
   properties: Record<string, SchemaObject>,
@@ -70,7 +73,13 @@ export const instance = object(
     confirmed: { type: 'boolean', description: 'False while only the broker’s word says so.' },
     reason: nullable({ ...text, description: 'Why there, or why not.' }),
     decision: nullable({ ...text, description: 'GET /api/v1/decisions/{id}' }),
+    since: time,
+    revision: { ...natural, description: 'Of the job, that it runs; 0 before it is placed.' },
+    failures: { ...natural, description: 'In a row.' },
+    crashLooping: { type: 'boolean' },
+    attempts: listOf(object({ generation: natural, nodeId: id, at: time, reason: text })),
     movingTo: object({ nodeId: id, generation: natural }),
+    replaces: listOf(object({ nodeId: id, generation: natural })),
   },
   ['number', 'generation', 'status', 'nodeId', 'confirmed', 'reason', 'decision'],
 );

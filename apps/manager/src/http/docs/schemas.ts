@@ -1,3 +1,4 @@
+import { nodeFlags, orderSchemas, policyFields, rollout } from './order-schemas.js';
 import { ledgerSchemas } from './ledger-schemas.js';
 import { errorCatalogue, maxJobCount } from '@oakring/contracts';
 import {
@@ -38,6 +39,7 @@ const SubmitJob: SchemaObject = {
           { type: 'architecture', architecture: 'arm64' },
         ],
       },
+      ...policyFields,
     },
     ['name', 'image', 'technology'],
   ),
@@ -94,6 +96,9 @@ const Node = object({
   technologies: listOf(technology),
   architecture: nullable(text),
   acknowledges: { type: 'boolean' },
+  enforcesStop: { type: 'boolean' },
+  flags: nodeFlags,
+  unexpected: { ...listOf(text), description: 'What runs there without our order.' },
   position,
 });
 
@@ -107,6 +112,7 @@ const JobOrder = object(
     generation: natural,
     nodeId: id,
     decision: text,
+    revision: natural,
   },
   ['id', 'status', 'desired', 'position'],
 );
@@ -159,7 +165,14 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   },
   MoveInstance: { ...object({ worker: id }, []), example: { worker: 'n2' } },
   RegisterNode,
-  Job: { ...object({ ...jobHead, instances: listOf(instance) }), additionalProperties: true },
+  Job: {
+    ...object({ ...jobHead, revision: natural, rollout, instances: listOf(instance) }, [
+      ...Object.keys(jobHead),
+      'revision',
+      'instances',
+    ]),
+    additionalProperties: true,
+  },
   JobPage: page(object({ ...jobHead, counts })),
   JobOrder,
   DryRun: { type: 'object', description: 'Where the job would go, and why.' },
@@ -194,6 +207,7 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
     leading: { type: 'boolean' },
   }),
   ...ledgerSchemas,
+  ...orderSchemas,
   EventLine,
   Problem,
 };

@@ -1,5 +1,12 @@
 import type { JsonObject } from '@oakring/contracts';
-import { ArrayMaxSize, IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsObject,
+  IsOptional,
+  ValidateNested,
+} from 'class-validator';
 import { ConstraintDto } from './constraint.dto.js';
 import { ResourcesDto } from './resources.dto.js';
 import {
@@ -46,6 +53,22 @@ export class SubmitJobDto {
   @ValidateNested(rule('not a list of objects {type, …}'))
   constraints?: unknown;
 
+  @IsOptional()
+  @IsObject(rule('not an object {replace, reconcile, lostAfterMs, stopOnWorkerAfterMs}'))
+  onDisconnect?: unknown;
+
+  @IsOptional()
+  @IsObject(rule('not an object {limit, firstMs, mostMs, resetAfterMs}'))
+  restart?: unknown;
+
+  @IsOptional()
+  @IsObject(rule('not an object {maxUnavailable, healthyAfterMs, rollback}'))
+  update?: unknown;
+
+  @IsOptional()
+  @IsBoolean(rule('neither true nor false'))
+  one_shot?: unknown;
+
   static of(body: JsonObject): SubmitJobDto {
     const dto = new SubmitJobDto();
     dto.id = body['id'];
@@ -56,6 +79,10 @@ export class SubmitJobDto {
     dto.resources = ResourcesDto.of(body['resources']);
     dto.labels = body['labels'];
     dto.constraints = ConstraintDto.listOf(body['constraints']);
+    dto.onDisconnect = body['onDisconnect'];
+    dto.restart = body['restart'];
+    dto.update = body['update'];
+    dto.one_shot = body['one_shot'];
     return dto;
   }
 }

@@ -1,0 +1,37 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { ClusterAnswer, NodeStatus } from '@oakring/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clusterKey, type ClusterState } from '../views/cluster-state.js';
+import { ViewAnswers } from './view-answers.js';
+
+/** The cluster as a whole, with what should alarm somebody. */
+@Controller('api/v1/cluster')
+export class ClusterQueriesController {
+  constructor(private readonly answers: ViewAnswers) {}
+
+  @Get()
+  show(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ClusterAnswer | undefined> {
+    return this.answers.answer({ request, reply }, (_query, { state, position }) =>
+      clusterAnswer(state, position),
+    );
+  }
+}
+
+function clusterAnswer(state: ClusterState, position: number): ClusterAnswer {
+  const cluster = state.cluster.get(clusterKey);
+  const nodes: Partial<Record<NodeStatus, number>> = {};
+  for (const { status } of state.nodes.values()) nodes[status] = (nodes[status] ?? 0) + 1;
+  const storm = cluster?.storm ?? null;
+  return {
+    clusterId: cluster?.clusterId ?? '',
+    name: cluster?.name ?? '',
+    location: cluster?.location ?? '',
+    epoch: cluster?.epoch ?? 0,
+    position,
+    storm: storm && { since: new Date(storm.since).toISOString(), reason: storm.reason },
+    nodes,
+  };
+}
