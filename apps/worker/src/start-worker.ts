@@ -1,7 +1,9 @@
 import type { Ports } from '@oakring/ports';
 import { WorkerData } from './config/worker-data.js';
 import type { WorkerOptions } from './config/worker-options.js';
+import { BrokerLink } from './connect/broker-link.js';
 import { Session } from './connect/session.js';
+import type { LinkFactory } from './connect/worker-link.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
 import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
 import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
@@ -29,7 +31,10 @@ export async function startWorker(
   const runtimes = await Promise.all(
     options.runtimes.map((name) => runtimeOf(name, options, ports)),
   );
-  const session = new Session(options, data, runtimes, ports, log);
+  const { mqttUrl: url, username, password } = options;
+  const link: LinkFactory = (linkOptions, listener) =>
+    new BrokerLink({ url, username, password, ...linkOptions }, ports, listener);
+  const session = new Session({ options, store: data, runtimes, link, ports, log });
   await session.start();
   return {
     incarnation: data.incarnation,

@@ -1,3 +1,9 @@
+import {
+  nothingRemembered,
+  type Remembered,
+  type WorkerStore,
+} from '../memory/worker-store.port.js';
+import { rememberedOf } from '../memory/parse-remembered.js';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, OakringError } from '@oakring/contracts';
@@ -10,12 +16,16 @@ const fileMode = 0o600;
  * What a worker remembers across its own restarts: how often it started, and the token that proves
  * it is the same worker.
  */
-export class WorkerData {
+export class WorkerData implements WorkerStore {
+  private writing: Promise<void> = Promise.resolve();
+  private next: Promise<void> | null = null;
+
   private constructor(
     private readonly folder: string,
     /** Number of this start, from 1. */
     readonly incarnation: number,
     private newestToken: string | null,
+    readonly remembered: Remembered,
   ) {}
 
   /**
@@ -26,8 +36,10 @@ export class WorkerData {
     try {
       await mkdir(folder, { recursive: true, mode: folderMode });
       const incarnation = (await lastIncarnation(folder)) + 1;
+      const remembered = await readMemory(folder);
       await replaceDurably(folder, 'incarnation', String(incarnation));
-      return new WorkerData(folder, incarnation, await readIfThere(join(folder, 'token')));
+      const token = await readIfThere(join(folder, 'token'));
+      return new WorkerData(folder, incarnation, token, remembered);
     } catch (error) {
       if (error instanceof OakringError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -48,6 +60,32 @@ export class WorkerData {
     this.newestToken = token;
     await replaceDurably(this.folder, 'token', token);
   }
+
+  /** One write at a time; all who wait for the next share it. */
+  remember(take: () => Remembered): Promise<void> {
+    this.next ??= this.writing
+      .catch(() => {
+        // Whoever waited for that one was told.
+      })
+      .then(() => {
+        this.next = null;
+        this.writing = replaceDurably(this.folder, memoryFile, JSON.stringify(take()));
+        return this.writing;
+      });
+    return this.next;
+  }
+}
+
+const memoryFile = 'memory.json';
+
+async function readMemory(folder: string): Promise<Remembered> {
+  const path = join(folder, memoryFile);
+  const text = await readIfThere(path);
+  if (text === null) return nothingRemembered;
+  const memory = rememberedOf(text);
+  if (memory !== null) return memory;
+  const remedy = 'Remove the file to start with no instances, or use an empty folder.';
+  throw unusable(folder, `${path} is not what a worker wrote. ${remedy}`, null);
 }
 
 /** A number lost would make every later start look like an old one: never guessed. */

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Ports, Timer } from '@oakring/ports';
+import type { WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
 const backoffMs = { first: 250, most: 15_000 };
 /** A connection that ends sooner counts as a failure: two clients displace each other, for one. */
@@ -10,29 +11,20 @@ const connectTimeoutMs = 5_000;
 const subscribeWithinMs = 5_000;
 const disconnectWithinMs = 1_000;
 
-export interface BrokerLinkOptions {
+export interface BrokerAddress {
   readonly url: string;
   readonly username: string | null;
   readonly password: string | null;
-  readonly clientId: string;
-  /** Topics of ours, subscribed with QoS 1 once a connection. */
-  readonly subscriptions: readonly string[];
-  readonly will: { readonly topic: string; readonly payload: object };
 }
 
-export interface BrokerLinkListener {
-  /** Connected and subscribed. */
-  up(): void;
-  down(reason: string): void;
-  message(topic: string, payload: Uint8Array, retained: boolean): void;
-}
+type BrokerLinkOptions = BrokerAddress & WorkerLinkOptions;
 
 /**
  * The worker's connection, kept up for as long as it is started: connecting → up (subscribed) →
  * down → waiting (exponential back-off, full jitter) → connecting … Each attempt is a fresh client:
  * nothing of a former connection is sent on the next, repetitions are the session's business.
  */
-export class BrokerLink {
+export class BrokerLink implements WorkerLink {
   private client: MqttClient | null = null;
   private connected = false;
   private readonly stopping = new AbortController();
@@ -41,7 +33,7 @@ export class BrokerLink {
   constructor(
     private readonly options: BrokerLinkOptions,
     private readonly ports: Ports,
-    private readonly listener: BrokerLinkListener,
+    private readonly listener: WorkerLinkListener,
   ) {}
 
   start(): void {

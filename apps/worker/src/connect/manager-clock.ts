@@ -15,6 +15,11 @@ export class ManagerClock {
     if (!Number.isNaN(theirsMs)) this.offsetMs = theirsMs - this.clock.wallMs();
   }
 
+  /** ISO 8601: the manager's time as far as it is known, else the device's. */
+  now(): string {
+    return new Date(this.clock.wallMs() + (this.offsetMs ?? 0)).toISOString();
+  }
+
   /** Whether a moment of the manager's time has passed; false while its time is not known. */
   hasPassed(moment: string): boolean {
     if (this.offsetMs === null) return false;

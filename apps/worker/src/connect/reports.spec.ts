@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { maxMqttPayloadBytes, parseReading, parseWorkerState } from '@oakring/contracts';
 import type { KnownInstance } from '../controls/decide-control.js';
-import { readingOf, stateOf } from './reports.js';
+import { readingOf, statesOf } from './reports.js';
 
 const whole = { cpuMillis: 4_000, memoryMiB: 8_192 };
 const head = { incarnation: 3, sequence: 9, cpu: 12.5, memory: 40, whole };
@@ -12,28 +12,48 @@ describe('A state', () => {
       instance(0),
       { ...instance(1), status: 'failed' as const, reason: 'exit code 3' },
     ];
-    expect(stateOf(3, 'r1', known)).toEqual({
-      incarnation: 3,
-      requestId: 'r1',
-      instances: [
-        { job: 'web', instance: 0, generation: 1, status: 'running' },
-        { job: 'web', instance: 1, generation: 1, status: 'failed', reason: 'exit code 3' },
-      ],
-    });
+    expect(statesOf({ incarnation: 3, requestId: 'r1' }, known)).toEqual([
+      {
+        incarnation: 3,
+        requestId: 'r1',
+        instances: [
+          { job: 'web', instance: 0, generation: 1, status: 'running' },
+          { job: 'web', instance: 1, generation: 1, status: 'failed', reason: 'exit code 3' },
+        ],
+      },
+    ]);
   });
 
   it('echoes no request when there was none', () => {
-    expect(stateOf(3, undefined, [])).toEqual({ incarnation: 3, instances: [] });
+    expect(statesOf({ incarnation: 3 }, [])).toEqual([{ incarnation: 3, instances: [] }]);
   });
 
   it('leaves out reasons before it grows larger than a manager takes', () => {
     const reason = 'x'.repeat(300);
     const known = many(400).map((each) => ({ ...each, status: 'failed' as const, reason }));
-    const state = stateOf(3, 'r1', known);
+    const [state = {}] = statesOf({ incarnation: 3, requestId: 'r1' }, known);
     expect(sizeOf(state)).toBeLessThanOrEqual(maxMqttPayloadBytes);
     const parsed = parseWorkerState({ ...state });
     expect(parsed.ok && parsed.value.instances).toHaveLength(400);
     expect(JSON.stringify(state)).not.toContain('reason');
+  });
+});
+
+describe('A state of more instances than one message takes', () => {
+  it('comes in pages that are complete together', () => {
+    const known = many(2_000);
+    const states = statesOf({ incarnation: 3, requestId: 'r1' }, known);
+    expect(states.length).toBeGreaterThan(1);
+    const pages = states.map((state) => {
+      expect(sizeOf(state)).toBeLessThanOrEqual(maxMqttPayloadBytes);
+      const parsed = parseWorkerState({ ...state });
+      if (!parsed.ok) throw new Error(parsed.refusal.detail);
+      return parsed.value;
+    });
+    expect(pages.map(({ page, pages: all }) => [page, all])).toEqual(
+      pages.map((_, index) => [index + 1, pages.length]),
+    );
+    expect(pages.flatMap(({ instances }) => instances)).toHaveLength(2_000);
   });
 });
 

@@ -22,6 +22,8 @@ export function registrationOf(
     technologies: runtimes,
     ...(architecture === undefined ? {} : { architecture }),
     acknowledges: true,
+    // Containers outlive their worker: nobody would stop them at their limit.
+    ...(runtimes.includes('docker') ? {} : { enforcesStop: true }),
     ...(token === null ? {} : { token }),
   };
 }
@@ -31,25 +33,60 @@ export function capacityOf({ capacity }: WorkerOptions): Resources {
   return capacity ?? machineCapacity();
 }
 
-/** Complete. Reasons are left out where they would make it larger than the manager takes. */
-export function stateOf(
-  incarnation: number,
-  requestId: unknown,
-  known: readonly KnownInstance[],
-): object {
-  const head = { incarnation, ...(requestId === undefined ? {} : { requestId }) };
-  const instances = known.map(({ job, instance, generation, status }) => ({
-    job,
-    instance,
-    generation,
-    status,
+/** What a worker says of its instances, besides the instances. */
+export interface StateHead {
+  readonly incarnation: number;
+  readonly requestId?: unknown;
+  /** The worker stops: what is not listed has ended, and nothing is started any more. */
+  readonly final?: true;
+}
+
+export interface ReportableInstance extends KnownInstance {
+  /** Null: not known. */
+  readonly runningMs?: number | null;
+}
+
+/** Well under what the manager takes: the head and the page numbers need room as well. */
+const maxPageBytes = 60_000;
+
+/**
+ * The complete list, in as many messages as it takes. Reasons are left out where they would make it
+ * more than one.
+ */
+export function statesOf(head: StateHead, known: readonly ReportableInstance[]): object[] {
+  const bare = known.map(({ job, instance, generation, status, runningMs = null }) => ({
+    ...{ job, instance, generation, status },
+    ...(runningMs === null ? {} : { runningMs }),
   }));
   const explained = known.map(({ reason }, index) => ({
-    ...instances[index],
+    ...bare[index],
     ...(reason === null ? {} : { reason }),
   }));
   const state = { ...head, instances: explained };
-  return fits(state) ? state : { ...head, instances };
+  if (fits(state)) return [state];
+  const pages = pagesOf(bare);
+  if (pages.length === 1) return [{ ...head, instances: bare }];
+  return pages.map((instances, index) => ({
+    ...head,
+    page: index + 1,
+    pages: pages.length,
+    instances,
+  }));
+}
+
+function pagesOf<T>(instances: readonly T[]): T[][] {
+  const pages: T[][] = [[]];
+  let bytes = 0;
+  for (const instance of instances) {
+    const size = Buffer.byteLength(JSON.stringify(instance)) + 1;
+    if (bytes + size > maxPageBytes) {
+      pages.push([]);
+      bytes = 0;
+    }
+    bytes += size;
+    pages.at(-1)?.push(instance);
+  }
+  return pages;
 }
 
 export interface ReadingFacts {

@@ -1,72 +1,94 @@
 import {
   downTopicKinds,
   parseJsonObject,
+  stateHash,
   topicOf,
   type JsonObject,
   type UpTopicKind,
 } from '@oakring/contracts';
-import type { Ports, Timer } from '@oakring/ports';
-import type { WorkerData } from '../config/worker-data.js';
+import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
-import { parseControl } from '../controls/control-message.js';
-import { Instances } from '../controls/instances.js';
+import type { KnownInstance } from '../controls/decide-control.js';
+import type { ListedInstance } from '../controls/instance.js';
+import { Instances, type News } from '../controls/instances.js';
+import { HistoryDelivery } from '../history/history-delivery.js';
+import { Leases } from '../lease/leases.js';
+import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { Runtime } from '../runtimes/runtime.port.js';
 import type { WorkerLog } from '../worker-log.js';
-import { BrokerLink } from './broker-link.js';
+import { Announcing } from './announcing.js';
+import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
-import { registrationOf, stateOf } from './reports.js';
+import { ReadingPace } from './reading-pace.js';
+import { OrderIntake } from './order-intake.js';
+import { registrationOf, statesOf, type StateHead } from './reports.js';
 import { Telemetry } from './telemetry.js';
+import type { LinkFactory, WorkerLink } from './worker-link.js';
 
-const repeatRegistrationMs = { first: 1_000, most: 30_000 };
-const defaultPeriodMs = 2_000;
-/** Periods out of these bounds are not believed. */
-const periodBoundsMs = { least: 100, most: 60_000 };
+export interface SessionParts {
+  readonly options: WorkerOptions;
+  readonly store: WorkerStore;
+  readonly runtimes: readonly Runtime[];
+  readonly link: LinkFactory;
+  readonly ports: Ports;
+  readonly log: WorkerLog;
+}
 
 /**
  * What is said between this worker and the manager.
  *
- * down → (link up) announcing: the registration and "online", repeated with back-off until answered
- * → registered: readings every period, state on request and on change → (link lost) down.
- * A refused registration goes on being repeated, slowly: the reason may pass. Orders are obeyed
- * whenever they come: what was decided before an outage is still wanted.
+ * down → (link up) announcing: the registration and "online", repeated until answered → registered:
+ * readings every period, state on request and on change → (link lost) down. Orders are obeyed whenever
+ * they come. What happens while nobody listens is kept and handed in; instances wait for no link.
  */
 export class Session {
   private refusal: string | null = null;
-  private readonly link: BrokerLink;
+  private readonly link: WorkerLink;
   private readonly instances: Instances;
   private readonly clock: ManagerClock;
   private readonly telemetry: Telemetry;
+  private readonly leases: Leases;
+  private readonly history: HistoryDelivery;
   private registered = false;
-  private highestEpoch = 0;
-  private periodMs = defaultPeriodMs;
-  private announcement: Timer | null = null;
-  private readings: Timer | null = null;
+  private readonly announcing: Announcing;
+  private readonly pace: ReadingPace;
+  private readonly epochs = new HighestEpoch();
+  private readonly orders: OrderIntake;
+  private readonly options: WorkerOptions;
+  private readonly data: WorkerStore;
+  private readonly log: WorkerLog;
 
-  constructor(
-    private readonly options: WorkerOptions,
-    private readonly data: WorkerData,
-    runtimes: readonly Runtime[],
-    private readonly ports: Ports,
-    private readonly log: WorkerLog,
-  ) {
-    const { id, mqttUrl: url, username, password } = options;
+  constructor({ options, store, runtimes, link, ports, log }: SessionParts) {
+    [this.options, this.data, this.log] = [options, store, log];
+    const { id } = options;
     this.clock = new ManagerClock(ports.clock);
-    this.instances = new Instances(
-      runtimes,
-      ports.clock,
-      (ack) => this.say('acks', { ...ack, incarnation: this.data.incarnation }),
-      () => this.reportState(undefined),
+    this.leases = new Leases(ports.clock);
+    this.history = new HistoryDelivery(store, ports, (entries) => this.say('history', entries));
+    this.announcing = new Announcing(ports, () =>
+      this.say('registration', registrationOf(options, store.incarnation, store.token)),
     );
-    this.telemetry = new Telemetry(options, data.incarnation, runtimes, this.instances);
+    this.pace = new ReadingPace(ports.timers, () => this.reportReading());
+    this.instances = new Instances({
+      ...{ runtimes, ports, leases: this.leases, before: store.remembered },
+      keep: () => this.keep(),
+      acknowledge: (ack) => this.say('acks', { ...ack, incarnation: this.data.incarnation }),
+      news: (kind, instance) => this.tell(kind, instance),
+      needsGrant: () => this.reportReading(),
+    });
+    this.orders = new OrderIntake(this.instances, this.epochs, this.clock, log);
+    this.telemetry = new Telemetry(options, store.incarnation, runtimes, this.instances);
     // One of its own for each start: another machine that claims our id must not cut us off.
-    const clientId = `${id}-${data.incarnation}-${ports.ids.next().slice(-8)}`;
+    const clientId = `${id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
     const subscriptions = downTopicKinds.map((kind) => topicOf(id, kind));
     const will = { topic: topicOf(id, 'status'), payload: this.status('offline') };
-    this.link = new BrokerLink({ url, username, password, clientId, subscriptions, will }, ports, {
-      up: () => this.begin(),
-      down: (reason) => this.pause(reason),
-      message: (topic, payload, retained) => this.receive(topic, payload, retained),
-    });
+    this.link = link(
+      { clientId, subscriptions, will },
+      {
+        up: () => this.begin(),
+        down: (reason) => this.pause(reason),
+        message: (topic, payload, retained) => this.receive(topic, payload, retained),
+      },
+    );
   }
 
   /** Code of the refusal when the manager does not accept us; null otherwise. */
@@ -75,30 +97,60 @@ export class Session {
   }
 
   async start(): Promise<void> {
+    if (this.data.remembered.instances.length > 0) {
+      this.history.add({ at: this.clock.now(), kind: 'worker-started' });
+    }
     await this.instances.adopt();
     this.link.start();
   }
 
   async stop(): Promise<void> {
-    this.announcement?.cancel();
-    this.readings?.cancel();
-    await this.link.stop(topicOf(this.options.id, 'status'), this.status('offline'));
+    this.fallSilent();
     await this.instances.close();
+    const left = this.instances.list().filter(({ outlives }) => outlives);
+    this.sayStates({ incarnation: this.data.incarnation, final: true }, left);
+    const farewell = { ...this.status('offline'), stopped: true };
+    await this.link.stop(topicOf(this.options.id, 'status'), farewell);
   }
 
   private begin(): void {
     this.log('connected', `connected to ${this.options.mqttUrl}`);
     const topic = topicOf(this.options.id, 'status');
     // Registered first: "online" of a node that nobody knows would be refused.
-    this.announce(1);
+    this.announcing.start();
     this.link.publish(topic, this.status('online'), { qos: 1, retain: true });
   }
 
   private pause(reason: string): void {
     this.log('disconnected', `no connection to ${this.options.mqttUrl}: ${reason}; trying on`);
     this.registered = false;
-    this.announcement?.cancel();
-    this.readings?.cancel();
+    this.fallSilent();
+  }
+
+  private fallSilent(): void {
+    for (const speaking of [this.announcing, this.pace, this.history]) speaking.stop();
+  }
+
+  private async keep(): Promise<void> {
+    try {
+      await this.data.remember(() => ({
+        ...this.instances.table.snapshot(),
+        history: this.history.snapshot(),
+      }));
+    } catch (error) {
+      this.log('ignored', `what is wanted here could not be written down: ${String(error)}`);
+    }
+  }
+
+  /** An instance changed without an order: the manager hears it now, or reads it later. */
+  private tell(kind: Parameters<News>[0], known: KnownInstance): void {
+    if (!this.registered) {
+      const { job, instance, generation, reason } = known;
+      const detail = reason === null ? {} : { detail: reason };
+      this.history.add({ at: this.clock.now(), kind, job, instance, generation, ...detail });
+      void this.keep();
+    }
+    if (kind !== 'started') this.reportState(undefined);
   }
 
   private status(status: 'online' | 'offline'): object {
@@ -109,22 +161,13 @@ export class Session {
     this.link.publish(topicOf(this.options.id, kind), payload, { qos });
   }
 
-  private announce(attempt: number): void {
-    this.announcement?.cancel();
-    const { incarnation, token } = this.data;
-    this.say('registration', registrationOf(this.options, incarnation, token));
-    const { first, most } = repeatRegistrationMs;
-    const ceilingMs = Math.min(most, first * 2 ** Math.min(attempt - 1, 10));
-    const delayMs = ceilingMs / 2 + this.ports.randomness.integer(ceilingMs / 2);
-    this.announcement = this.ports.timers.after(delayMs, () => this.announce(attempt + 1));
-  }
-
   private receive(topic: string, payload: Uint8Array, retained: boolean): void {
     try {
       const kind = topic.slice(topic.lastIndexOf('/') + 1);
       // An order that a broker kept is of some other time.
       if (retained) this.log('ignored', `${topic}: the message was retained`);
-      else if (kind === 'controls') this.receiveControl(payload);
+      else if (kind === 'controls') this.orders.take(payload);
+      else if (kind === 'leases' || kind === 'accepted') this.receiveNote(kind, payload);
       else if (kind === 'registered' || kind === 'requests') this.receiveAnswer(kind, payload);
     } catch (error) {
       // No message may end the worker, whatever it makes our code do.
@@ -132,16 +175,31 @@ export class Session {
     }
   }
 
+  private receiveNote(kind: 'leases' | 'accepted', payload: Uint8Array): void {
+    const parsed = parseJsonObject(payload);
+    if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
+    const { epoch, incarnation, sequence, upTo } = parsed.value;
+    if (!this.epochs.isCurrent(epoch)) return;
+    if (kind === 'accepted') {
+      if (typeof upTo === 'number') this.history.accepted(upTo);
+      void this.keep();
+    } else if (incarnation === this.data.incarnation && typeof sequence === 'number') {
+      this.leases.grant(sequence);
+    }
+  }
+
   private receiveAnswer(kind: 'registered' | 'requests', payload: Uint8Array): void {
     const parsed = parseJsonObject(payload);
     if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
-    const { epoch, at, requestId } = parsed.value;
-    if (!this.isCurrent(epoch)) {
-      return this.log('ignored', `${kind} of epoch ${String(epoch)}, below ${this.highestEpoch}`);
+    const { epoch, at, requestId, hash } = parsed.value;
+    if (!this.epochs.isCurrent(epoch)) {
+      return this.log('ignored', `${kind} of epoch ${String(epoch)}, below ${this.epochs.highest}`);
     }
     this.clock.learn(at);
     if (kind === 'registered') this.receiveRegistered(parsed.value);
-    else this.reportState(requestId);
+    else if (typeof hash === 'string' && hash === stateHash(this.instances.list())) {
+      this.say('state', { incarnation: this.data.incarnation, requestId, hash });
+    } else this.reportState(requestId);
   }
 
   private receiveRegistered(answer: JsonObject): void {
@@ -152,21 +210,20 @@ export class Session {
       return this.log('ignored', `registered: the answer is to start ${incarnation}`);
     }
     this.refusal = null;
-    this.announcement?.cancel();
+    this.announcing.stop();
     if (typeof token === 'string') {
       this.data
         .keepToken(token)
         .catch((error: unknown) => this.log('ignored', `the token was not kept: ${String(error)}`));
     }
-    const isNewPeriod = this.believePeriod(periodMs);
-    if (!this.registered) {
+    const isFirst = !this.registered;
+    if (isFirst) {
       this.registered = true;
       this.log('registered', `registered as ${this.options.id}, start ${this.data.incarnation}`);
       this.reportState(undefined);
-    } else if (!isNewPeriod) return;
-    this.readings?.cancel();
-    this.readings = this.ports.timers.every(this.periodMs, () => this.reportReading());
-    this.reportReading();
+      this.history.deliver();
+    }
+    this.pace.start(periodMs, isFirst);
   }
 
   private receiveRefusal({ code, detail }: JsonObject): void {
@@ -179,44 +236,20 @@ export class Session {
     this.log('refused', `NOT REGISTERED as ${this.options.id}, trying on; ${why}`);
   }
 
-  private believePeriod(periodMs: unknown): boolean {
-    const { least, most } = periodBoundsMs;
-    if (typeof periodMs !== 'number' || !(periodMs >= least && periodMs <= most)) return false;
-    const isNew = periodMs !== this.periodMs;
-    this.periodMs = periodMs;
-    return isNew;
-  }
-
-  private receiveControl(payload: Uint8Array): void {
-    const parsed = parseControl(payload);
-    if (!parsed.ok) return this.log('ignored', `an order: ${parsed.refusal.detail}`);
-    const control = parsed.value;
-    const what = `${control.command} ${control.job.id}/${control.instance}`;
-    if (!this.isCurrent(control.epoch)) {
-      return this.log('ignored', `${what} of epoch ${control.epoch}, below ${this.highestEpoch}`);
-    }
-    if (this.clock.hasPassed(control.expiresAt)) {
-      return this.log('ignored', `${what}: it expired at ${control.expiresAt}`);
-    }
-    this.log('order', `${what} (generation ${control.generation}, attempt ${control.attempt})`);
-    this.instances
-      .obey(control)
-      .catch((error: unknown) => this.log('ignored', `${what} failed: ${String(error)}`));
-  }
-
-  /** False for a message of a leadership that was followed by another; raises the highest seen. */
-  private isCurrent(epoch: unknown): boolean {
-    if (typeof epoch !== 'number' || !Number.isSafeInteger(epoch)) return true;
-    if (epoch < this.highestEpoch) return false;
-    this.highestEpoch = epoch;
-    return true;
-  }
-
   private reportState(requestId: unknown): void {
-    this.say('state', stateOf(this.data.incarnation, requestId, this.instances.list()));
+    const { incarnation } = this.data;
+    const head = { incarnation, ...(requestId === undefined ? {} : { requestId }) };
+    this.sayStates(head, this.instances.list());
+  }
+
+  private sayStates(head: StateHead, known: readonly ListedInstance[]): void {
+    for (const state of statesOf(head, known)) this.say('state', state);
   }
 
   private reportReading(): void {
-    this.say('information', this.telemetry.take(), 0);
+    if (!this.registered) return;
+    const { sequence, payload } = this.telemetry.take();
+    this.leases.noteSent(sequence);
+    this.say('information', payload, 0);
   }
 }

@@ -22,7 +22,7 @@ export class Telemetry {
   ) {}
 
   /** The next reading, from what is known now. */
-  take(): object {
+  take(): { readonly sequence: number; readonly payload: object } {
     const running = this.instances.list().filter(({ status }) => status === 'running');
     const usageOf = this.instances.usageOf.bind(this.instances);
     const isSimulated = this.runtimes.every(({ technology }) => technology === 'simulated');
@@ -36,7 +36,8 @@ export class Telemetry {
     this.measure();
     this.sequence += 1;
     const { incarnation, sequence } = this;
-    return readingOf({ incarnation, sequence, ...used, running, usageOf, whole });
+    const payload = readingOf({ incarnation, sequence, ...used, running, usageOf, whole });
+    return { sequence, payload };
   }
 
   /** For the next reading: an engine that does not answer must not hold back this one. */

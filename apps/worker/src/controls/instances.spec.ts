@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ack, CommandKind, Control } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { ManualRuntime } from '../runtimes/testing/manual.runtime.js';
+import { Leases } from '../lease/leases.js';
+import { nothingRemembered } from '../memory/worker-store.port.js';
 import { Instances } from './instances.js';
 
 let ports: SimulatedPorts;
@@ -15,14 +17,18 @@ beforeEach(() => {
   runtime = new ManualRuntime();
   said = [];
   changes = 0;
-  instances = new Instances(
-    [runtime],
-    ports.clock,
-    (ack) => said.push(ack),
-    () => {
-      changes += 1;
+  instances = new Instances({
+    runtimes: [runtime],
+    ports,
+    leases: new Leases(ports.clock),
+    before: nothingRemembered,
+    keep: async () => {},
+    acknowledge: (ack) => said.push(ack),
+    news: (kind) => {
+      if (kind !== 'started') changes += 1;
     },
-  );
+    needsGrant: () => {},
+  });
 });
 
 describe('The instances of a worker', () => {

@@ -1,89 +1,95 @@
-import { parseRequirement, type Ack, type Control, type Resources } from '@oakring/contracts';
-import type { Clock } from '@oakring/ports';
-import {
-  addressKey,
-  type InstanceAddress,
-  type InstanceExit,
-  type Runtime,
-} from '../runtimes/runtime.port.js';
+import type { Ack, Control, Resources } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { LeaseWatch } from '../lease/lease-watch.js';
+import { leaseOf, type Leases } from '../lease/leases.js';
+import type { Remembered } from '../memory/worker-store.port.js';
+import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime.port.js';
 import { addressOf } from './control-message.js';
-import { decideControl, type InstanceStatus, type KnownInstance } from './decide-control.js';
-import { Tombstones } from './tombstones.js';
-
-/** Ended instances that are still reported; what they left is removed with the oldest. */
-const maxEnded = 100;
-/** At most one `progress` in this time, however much the runtime has to say. */
-const progressEveryMs = 2_000;
-/** Well under what an acknowledgement may carry, and under what a state of many has room for. */
-const maxReasonCharacters = 300;
-
-interface Instance extends KnownInstance {
-  status: InstanceStatus;
-  reason: string | null;
-  readonly runtime: Runtime;
-  /** Orders that the end of what is under way will answer. */
-  orders: string[];
-  readonly cancel: AbortController;
-  /** Settled, never rejected, once the start has come to an end. */
-  started: Promise<void>;
-}
+import { beginInstance } from './begin-instance.js';
+import { decideControl, type KnownInstance } from './decide-control.js';
+import { isEnded, listed, shortReason, type Instance, type ListedInstance } from './instance.js';
+import { InstanceTable } from './instance-table.js';
 
 export type Acknowledge = (ack: Omit<Ack, 'incarnation'>) => void;
+
+/** What became of an instance without an order that would tell. */
+export type News = (
+  kind: 'started' | 'restarted' | 'completed' | 'failed' | 'stopped-by-lease',
+  instance: KnownInstance,
+) => void;
+
+export interface InstancesParts {
+  readonly runtimes: readonly Runtime[];
+  readonly ports: Pick<Ports, 'clock' | 'timers'>;
+  readonly leases: Leases;
+  /** What was known before this start. */
+  readonly before: Remembered;
+  /** Resolves once what is known now is durable; never rejects. */
+  readonly keep: () => Promise<void>;
+  readonly acknowledge: Acknowledge;
+  readonly news: News;
+  /** Something waits for a grant: the next reading should not wait. */
+  readonly needsGrant: () => void;
+}
 
 /**
  * The instances of this worker: carries orders out on its runtimes and knows what there is.
  * starting → running → completed | failed by itself; any → stopping → gone by `delete`, which
- * cancels a start that is under way and waits for its end before it removes anything.
+ * cancels a start that is under way and waits for its end before it removes anything. What lives on
+ * grants starts once there is one, and is stopped (failed) before the last one runs out.
  */
 export class Instances {
-  private readonly instances = new Map<string, Instance>();
-  private readonly runtimes: ReadonlyMap<string, Runtime>;
-  private readonly deleted = new Tombstones();
+  readonly table: InstanceTable;
+  private readonly leaseWatch: LeaseWatch<Instance>;
+  private isClosing = false;
 
-  constructor(
-    runtimes: readonly Runtime[],
-    private readonly clock: Clock,
-    private readonly acknowledge: Acknowledge,
-    /** An instance changed without an order that would tell. */
-    private readonly changed: () => void,
-  ) {
-    this.runtimes = new Map(runtimes.map((runtime) => [runtime.technology, runtime]));
-    for (const runtime of runtimes) {
+  constructor(private readonly parts: InstancesParts) {
+    this.table = new InstanceTable(parts.runtimes, parts.before);
+    this.leaseWatch = new LeaseWatch(parts.leases, parts.ports, (instance, graceMs) => {
+      void this.stopWithoutGrant(instance, graceMs);
+    });
+    for (const runtime of parts.runtimes) {
       runtime.onExit((address, exit) => this.ended(address, exit));
     }
   }
 
-  /** Takes up what is there since before this start. */
+  /** Takes up what is there since before this start, and starts again what should be. */
   async adopt(): Promise<void> {
-    for (const runtime of this.runtimes.values()) {
-      for (const { status, reason, ...address } of await runtime.existing()) {
-        this.add(address, runtime, status, reason);
-      }
+    for (const { instance, isWanted } of await this.table.adopt()) {
+      if (instance.status === 'running') this.leaseWatch.watch(instance);
+      if (!isWanted) continue;
+      this.parts.news('restarted', instance);
+      instance.started = this.run(instance);
     }
   }
 
-  list(): readonly KnownInstance[] {
-    return [...this.instances.values()];
+  list(): readonly ListedInstance[] {
+    const nowMs = this.parts.ports.clock.monotonicMs();
+    return this.table.list().map((instance) => listed(instance, nowMs));
   }
 
   /** Use of one instance as its runtime last measured it. */
   usageOf(address: InstanceAddress): Resources | null {
-    return this.instances.get(addressKey(address))?.runtime.usageOf(address) ?? null;
+    return this.table.get(address)?.runtime.usageOf(address) ?? null;
   }
 
   /** Carries out one order; every order is acknowledged, repeated ones too. Never rejects. */
   async obey(control: Control): Promise<void> {
+    if (this.isClosing) return;
     const action = decideControl(control, {
       instances: this.list(),
-      deletedGeneration: this.deleted.generationOf(control.job.id, control.instance),
-      offered: [...this.runtimes.keys()],
+      deletedGeneration: this.table.deletedGeneration(control.job.id, control.instance),
+      offered: this.table.technologies,
     });
     const { commandId, generation } = control;
-    this.acknowledge({ commandId, generation, phase: 'received', reason: null });
+    this.acknowledge(commandId, generation, 'received', null);
     switch (action.do) {
       case 'answer':
-        if (control.command === 'delete') this.deleted.add(addressOf(control));
-        this.acknowledge({ commandId, generation, phase: action.phase, reason: action.reason });
+        if (control.command === 'delete') {
+          this.table.bury(addressOf(control));
+          await this.parts.keep();
+        }
+        this.acknowledge(commandId, generation, action.phase, action.reason);
         break;
       case 'join':
         this.join(control);
@@ -97,89 +103,112 @@ export class Instances {
     }
   }
 
+  /** Ends what cannot outlive the worker; nothing is obeyed from now on. */
   async close(): Promise<void> {
-    for (const instance of this.instances.values()) instance.cancel.abort();
-    await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
+    this.isClosing = true;
+    for (const instance of this.table.all()) {
+      this.leaseWatch.forget(instance);
+      if (!instance.runtime.outlives || instance.leaseMs !== null) instance.cancel.abort();
+    }
+    await Promise.all(this.parts.runtimes.map((runtime) => runtime.close()));
   }
 
   private start(control: Control): Promise<void> {
     const { commandId, generation } = control;
-    const requirement = parseRequirement(control.job);
-    const runtime = this.runtimes.get(String(control.job['technology']));
-    if (!requirement.ok || runtime === undefined) {
-      const reason = requirement.ok ? 'no such runtime' : requirement.refusal.detail;
-      this.acknowledge({ commandId, generation, phase: 'failed', reason });
+    const leaseMs = leaseOf(control.job);
+    const problem = this.table.problemOf(control.job, leaseMs);
+    if (problem !== null) {
+      this.acknowledge(commandId, generation, 'failed', problem);
       return Promise.resolve();
     }
-    const address = addressOf(control);
-    this.forgetEnded(({ job, instance }) => job === address.job && instance === address.instance);
-    const instance = this.add(address, runtime, 'starting', null);
+    const instance = this.table.addOrdered(control, leaseMs);
     instance.orders = [commandId];
-    instance.started = this.run(instance, control, requirement.value.resources);
+    instance.started = this.run(instance);
     return instance.started;
   }
 
-  private async run(instance: Instance, control: Control, resources: Resources): Promise<void> {
+  private begin(instance: Instance): Promise<void> {
+    const say = (what: string): void => this.answer(instance.orders, instance, 'progress', what);
+    const { ports, leases, needsGrant } = this.parts;
+    const granted = (): void => this.leaseWatch.watch(instance);
+    return beginInstance(instance, { ports, leases, needsGrant, granted, say });
+  }
+
+  private async run(instance: Instance): Promise<void> {
     const { signal } = instance.cancel;
-    const order = { ...addressOf(control), description: control.job, resources };
-    let saidMs = this.clock.monotonicMs();
-    const progress = (what: string): void => {
-      const nowMs = this.clock.monotonicMs();
-      if (signal.aborted || nowMs - saidMs < progressEveryMs) return;
-      saidMs = nowMs;
-      this.answer(instance.orders, instance, 'progress', what);
-    };
     const { orders } = instance;
     let failure: string | null = null;
     try {
-      await instance.runtime.start(order, signal, progress);
+      // Wanted from now on, whatever happens to us: durable before anybody hears that it runs.
+      await Promise.all([this.begin(instance), this.parts.keep()]);
     } catch (error) {
-      failure = reasonOf(error);
+      failure = shortReason(error);
     }
     if (signal.aborted) {
       // The `delete` that cancelled it has its own orders; these will never run.
-      this.answer(orders, instance, 'failed', 'deleted before it ran');
+      const reason = instance.status === 'failed' ? instance.reason : 'deleted before it ran';
+      this.answer(orders, instance, 'failed', reason);
       return;
     }
     // An exit may have come first: then that is what is known.
     if (instance.status === 'starting') {
       instance.status = failure === null ? 'running' : 'failed';
       instance.reason = failure;
+      if (failure === null) instance.runningSinceMs = this.parts.ports.clock.monotonicMs();
+      this.parts.news(failure === null ? 'started' : 'failed', instance);
+    }
+    if (isEnded(instance)) {
+      this.leaseWatch.forget(instance);
+      await this.parts.keep();
     }
     instance.orders = [];
     const phase = instance.status === 'failed' ? 'failed' : 'succeeded';
     this.answer(orders, instance, phase, instance.reason);
   }
 
+  /** The last grant runs out: it is killed at the limit, and does not come back by itself. */
+  private async stopWithoutGrant(instance: Instance, graceMs: number): Promise<void> {
+    if (instance.status !== 'starting' && instance.status !== 'running') return;
+    instance.status = 'failed';
+    instance.reason = `lease ran out: no grant for ${instance.leaseMs} ms`;
+    instance.cancel.abort();
+    // A start that is under way is cut short by the signal; it must not outlive the limit.
+    await Promise.all([
+      instance.runtime.stop(instance, graceMs * 0.8).catch(() => {
+        // There is nothing more that we could do about it.
+      }),
+      this.parts.keep(),
+    ]);
+    this.parts.news('stopped-by-lease', instance);
+  }
+
   private async stop(control: Control): Promise<void> {
     const address = addressOf(control);
-    const instance = this.instances.get(addressKey(address));
+    const instance = this.table.get(address);
     if (instance === undefined) return;
     const { status, reason } = instance;
     instance.status = 'stopping';
     instance.orders = [control.commandId];
     instance.cancel.abort();
+    this.leaseWatch.forget(instance);
     await instance.started;
     try {
       await instance.runtime.stop(address);
-      this.instances.delete(addressKey(address));
-      this.deleted.add(address);
+      this.table.remove(instance);
+      this.table.bury(address);
+      await this.parts.keep();
       this.answer(instance.orders, instance, 'succeeded', null);
     } catch (error) {
       instance.status = status === 'starting' ? 'failed' : status;
       instance.reason = reason;
-      this.answer(
-        instance.orders,
-        instance,
-        'failed',
-        `it could not be stopped: ${reasonOf(error)}`,
-      );
+      const why = `it could not be stopped: ${shortReason(error)}`;
+      this.answer(instance.orders, instance, 'failed', why);
       instance.orders = [];
     }
   }
 
   private join(control: Control): void {
-    const instance = this.instances.get(addressKey(addressOf(control)));
+    const instance = this.table.get(addressOf(control));
     // The list is shared with the work that is under way: its end answers what is in it then.
     if (instance?.orders.includes(control.commandId) === false) {
       instance.orders.push(control.commandId);
@@ -187,25 +216,14 @@ export class Instances {
   }
 
   private ended(address: InstanceAddress, exit: InstanceExit): void {
-    const instance = this.instances.get(addressKey(address));
-    if (instance === undefined || instance.status === 'stopping') return;
+    const instance = this.table.get(address);
+    if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
     instance.status = exit.status;
-    instance.reason = exit.reason.slice(0, maxReasonCharacters);
-    const ended = [...this.instances.values()].filter(isEnded);
-    const oldest = new Set(ended.slice(0, Math.max(0, ended.length - maxEnded)));
-    if (oldest.size > 0) this.forgetEnded((candidate) => oldest.has(candidate));
-    this.changed();
-  }
-
-  /** Removes what ended instances left behind (a container, its logs). */
-  private forgetEnded(matches: (instance: Instance) => boolean): void {
-    for (const [key, instance] of this.instances) {
-      if (!isEnded(instance) || !matches(instance)) continue;
-      this.instances.delete(key);
-      instance.runtime.stop(instance).catch(() => {
-        // It has ended: the next start of the worker finds it again and can be told to delete it.
-      });
-    }
+    instance.reason = shortReason(exit.reason);
+    this.leaseWatch.forget(instance);
+    this.table.forgetOldestEnded();
+    void this.parts.keep();
+    this.parts.news(exit.status, instance);
   }
 
   private answer(
@@ -214,36 +232,15 @@ export class Instances {
     phase: Ack['phase'],
     reason: string | null,
   ): void {
-    for (const commandId of orders) {
-      this.acknowledge({ commandId, generation, phase, reason });
-    }
+    for (const commandId of orders) this.acknowledge(commandId, generation, phase, reason);
   }
 
-  private add(
-    address: InstanceAddress,
-    runtime: Runtime,
-    status: InstanceStatus,
+  private acknowledge(
+    commandId: string,
+    generation: number,
+    phase: Ack['phase'],
     reason: string | null,
-  ): Instance {
-    const instance: Instance = {
-      ...address,
-      runtime,
-      status,
-      reason,
-      orders: [],
-      cancel: new AbortController(),
-      started: Promise.resolve(),
-    };
-    this.instances.set(addressKey(address), instance);
-    return instance;
+  ): void {
+    this.parts.acknowledge({ commandId, generation, phase, reason });
   }
-}
-
-function isEnded({ status }: KnownInstance): boolean {
-  return status === 'completed' || status === 'failed';
-}
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.slice(0, maxReasonCharacters);
 }

@@ -8,7 +8,16 @@ const maxRemembered = 10_000;
  * nothing. Generations of a (job, number) never start again (design §5), so the highest is enough.
  */
 export class Tombstones {
-  private readonly generations = new Map<string, number>();
+  private readonly generations: Map<string, number>;
+
+  constructor(before: readonly (readonly [string, number])[] = []) {
+    this.generations = new Map(before);
+  }
+
+  /** By `<job>/<instance>`, least recently deleted first. */
+  entries(): readonly (readonly [string, number])[] {
+    return [...this.generations];
+  }
 
   add({ job, instance, generation }: InstanceAddress): void {
     const key = `${job}/${instance}`;

@@ -28,6 +28,7 @@ interface Watched {
  */
 export class DockerRuntime implements Runtime {
   readonly technology = 'docker';
+  readonly outlives = true;
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
   /** Containers whose end is news. */

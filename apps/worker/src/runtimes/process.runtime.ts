@@ -63,6 +63,7 @@ interface Running {
  */
 export class ProcessRuntime implements Runtime {
   readonly technology = 'process';
+  readonly outlives = false;
   private readonly running = new Map<string, Running>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
@@ -124,8 +125,8 @@ export class ProcessRuntime implements Runtime {
     });
   }
 
-  stop(address: InstanceAddress): Promise<void> {
-    return this.end(address, stopGraceMs);
+  stop(address: InstanceAddress, graceMs: number = stopGraceMs): Promise<void> {
+    return this.end(address, Math.min(graceMs, stopGraceMs));
   }
 
   private async end(address: InstanceAddress, graceMs: number): Promise<void> {

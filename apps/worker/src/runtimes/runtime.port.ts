@@ -28,6 +28,8 @@ export interface FoundInstance extends InstanceAddress {
 /** Runs instances of one technology. `runtime.contract.ts` says what every implementation keeps. */
 export interface Runtime {
   readonly technology: RuntimeName;
+  /** Its instances go on when the worker's process ends. */
+  readonly outlives: boolean;
   /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
   existing(): Promise<readonly FoundInstance[]>;
   /**
@@ -40,8 +42,11 @@ export interface Runtime {
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<void>;
-  /** Resolves once the instance is gone, ended ones too; one that is not there is gone already. */
-  stop(address: InstanceAddress): Promise<void>;
+  /**
+   * Resolves once the instance is gone, ended ones too; one that is not there is gone already. It is
+   * asked to end, and killed after `graceMs`; without it, after the runtime's own patience.
+   */
+  stop(address: InstanceAddress, graceMs?: number): Promise<void>;
   /** Calls back once when a started or found instance ends by itself, never after `stop`. */
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void;
   /** Looks how much its instances use now; may be slow, never rejects. */

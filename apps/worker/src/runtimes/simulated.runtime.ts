@@ -1,24 +1,43 @@
-import type { Resources } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
+import { isObject, type JsonObject, type Resources } from '@oakring/contracts';
+import type { Ports, Timer } from '@oakring/ports';
 import {
   addressKey,
   type FoundInstance,
   type InstanceAddress,
+  type InstanceExit,
   type InstanceToStart,
   type Runtime,
 } from './runtime.port.js';
 
 /** A long start says that it goes on. */
 const progressEveryMs = 2_000;
+const maxDelayMs = 86_400_000;
+
+interface Running {
+  readonly resources: Resources;
+  readonly ending: Timer | null;
+}
+
+/** What a job's `simulate` says of its instances; all of it may be left out. */
+interface Script {
+  /** How long a start takes, instead of the worker's own setting. */
+  readonly startMs: number | null;
+  readonly failStart: boolean;
+  /** It ends by itself after this long. */
+  readonly runMs: number | null;
+  readonly exit: InstanceExit['status'];
+}
 
 /** Runs nothing and says so: for demonstrations and load tests. Its instances end with the worker. */
 export class SimulatedRuntime implements Runtime {
   readonly technology = 'simulated';
-  private readonly running = new Map<string, Resources>();
+  readonly outlives = false;
+  private readonly running = new Map<string, Running>();
+  private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
   constructor(
     private readonly startDelayMs: number,
-    private readonly ports: Ports,
+    private readonly ports: Pick<Ports, 'timers'>,
   ) {}
 
   async existing(): Promise<readonly FoundInstance[]> {
@@ -30,20 +49,39 @@ export class SimulatedRuntime implements Runtime {
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<void> {
-    for (let leftMs = this.startDelayMs; leftMs > 0 && !signal.aborted; leftMs -= progressEveryMs) {
-      if (leftMs < this.startDelayMs) progress(`${leftMs} ms to go`);
+    const script = scriptOf(instance.description);
+    const delayMs = script.startMs ?? this.startDelayMs;
+    for (let leftMs = delayMs; leftMs > 0 && !signal.aborted; leftMs -= progressEveryMs) {
+      if (leftMs < delayMs) progress(`${leftMs} ms to go`);
       await this.ports.timers.sleep(Math.min(leftMs, progressEveryMs), signal);
     }
     if (signal.aborted) throw new Error('the start was cancelled');
-    this.running.set(addressKey(instance), instance.resources);
+    if (script.failStart) throw new Error('it was told to fail');
+    const { job, instance: number, generation, resources } = instance;
+    const address = { job, instance: number, generation };
+    const { runMs, exit } = script;
+    const ending =
+      runMs === null ? null : this.ports.timers.after(runMs, () => this.end(address, exit));
+    this.running.set(addressKey(address), { resources, ending });
+  }
+
+  private end(address: InstanceAddress, status: InstanceExit['status']): void {
+    if (!this.running.delete(addressKey(address))) return;
+    this.exitListener(address, { status, reason: `told to have ${status}` });
   }
 
   async stop(address: InstanceAddress): Promise<void> {
+    this.running.get(addressKey(address))?.ending?.cancel();
     this.running.delete(addressKey(address));
   }
 
-  onExit(): void {
-    // A simulated instance never ends by itself.
+  onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
+    this.exitListener = listener;
+  }
+
+  /** What runs now, by `<job>/<instance>/<generation>`: for whoever judges a simulation. */
+  get runningKeys(): Iterable<string> {
+    return this.running.keys();
   }
 
   async measure(): Promise<void> {
@@ -52,12 +90,27 @@ export class SimulatedRuntime implements Runtime {
 
   /** Half of what is reserved: enough to be seen on a chart. */
   usageOf(address: InstanceAddress): Resources | null {
-    const reserved = this.running.get(addressKey(address));
+    const reserved = this.running.get(addressKey(address))?.resources;
     if (reserved === undefined) return null;
     return { cpuMillis: reserved.cpuMillis / 2, memoryMiB: reserved.memoryMiB / 2 };
   }
 
   async close(): Promise<void> {
+    for (const { ending } of this.running.values()) ending?.cancel();
     this.running.clear();
   }
+}
+
+function scriptOf({ simulate }: JsonObject): Script {
+  const script = isObject(simulate) ? simulate : {};
+  return {
+    startMs: millisecondsOf(script['startMs']),
+    failStart: script['failStart'] === true,
+    runMs: millisecondsOf(script['runMs']),
+    exit: script['exit'] === 'completed' ? 'completed' : 'failed',
+  };
+}
+
+function millisecondsOf(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= maxDelayMs ? value : null;
 }

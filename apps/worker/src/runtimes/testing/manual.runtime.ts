@@ -19,6 +19,7 @@ interface Start {
 /** A runtime that does what a test says, when it says so. */
 export class ManualRuntime implements Runtime {
   readonly technology = 'simulated';
+  readonly outlives = false;
   readonly starts: Start[] = [];
   readonly stops: { readonly key: string; succeed(): void; fail(reason: string): void }[] = [];
   found: readonly FoundInstance[] = [];

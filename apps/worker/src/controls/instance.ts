@@ -1,0 +1,79 @@
+import type { JsonObject } from '@oakring/contracts';
+import type { RememberedInstance } from '../memory/worker-store.port.js';
+import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
+import type { InstanceStatus, KnownInstance } from './decide-control.js';
+
+/** Well under what an acknowledgement may carry, and under what a state of many has room for. */
+const maxReasonCharacters = 300;
+
+/** One instance of this worker, as it is now. */
+export interface Instance extends KnownInstance {
+  status: InstanceStatus;
+  reason: string | null;
+  readonly runtime: Runtime;
+  /** The job as it was ordered; null for one that was found and never ordered in our memory. */
+  readonly description: (JsonObject & { readonly id: string }) | null;
+  /** It is stopped without a grant for this long, milliseconds; null: it goes on. */
+  readonly leaseMs: number | null;
+  /** Orders that the end of what is under way will answer. */
+  orders: string[];
+  readonly cancel: AbortController;
+  /** Settled, never rejected, once the start has come to an end. */
+  started: Promise<void>;
+  /** Monotonic: since when it runs; null: it does not, or since before this start. */
+  runningSinceMs: number | null;
+}
+
+export interface NewInstance {
+  readonly address: InstanceAddress;
+  readonly runtime: Runtime;
+  readonly description: Instance['description'];
+  readonly leaseMs: number | null;
+}
+
+export function newInstance(
+  { address, runtime, description, leaseMs }: NewInstance,
+  status: InstanceStatus,
+  reason: string | null,
+): Instance {
+  const { job, instance, generation } = address;
+  return {
+    ...{ job, instance, generation, runtime, description, leaseMs, status, reason },
+    orders: [],
+    cancel: new AbortController(),
+    started: Promise.resolve(),
+    runningSinceMs: null,
+  };
+}
+
+export function isEnded({ status }: KnownInstance): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+/** What is to be remembered of it; null for what is being deleted, or was never ordered. */
+export function rememberedOf(instance: Instance): RememberedInstance | null {
+  const { description, instance: number, generation, status, reason } = instance;
+  if (description === null || status === 'stopping') return null;
+  const kept = status === 'completed' || status === 'failed' ? status : 'wanted';
+  return { job: description, instance: number, generation, status: kept, reason };
+}
+
+export function shortReason(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.slice(0, maxReasonCharacters);
+}
+
+export interface ListedInstance extends KnownInstance {
+  /** Milliseconds; null while it does not run, or when it was found running. */
+  readonly runningMs: number | null;
+  /** It goes on when the worker's process ends. */
+  readonly outlives: boolean;
+}
+
+export function listed(instance: Instance, nowMs: number): ListedInstance {
+  const { job, instance: number, generation, status, reason, runningSinceMs } = instance;
+  const runs = status === 'running' && runningSinceMs !== null;
+  const runningMs = runs ? Math.floor(nowMs - runningSinceMs) : null;
+  const { outlives } = instance.runtime;
+  return { job, instance: number, generation, status, reason, runningMs, outlives };
+}

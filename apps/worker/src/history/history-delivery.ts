@@ -1,0 +1,47 @@
+import type { Ports, Timer } from '@oakring/ports';
+import type { Remembered, WorkerStore } from '../memory/worker-store.port.js';
+import { HistoryLog, type HistoryNews } from './history-log.js';
+
+const repeatEveryMs = 5_000;
+
+/** Hands in what happened while nobody listened, again and again until it is accepted. */
+export class HistoryDelivery {
+  private readonly log: HistoryLog;
+  private repeating: Timer | null = null;
+
+  constructor(
+    private readonly store: WorkerStore,
+    private readonly ports: Pick<Ports, 'timers'>,
+    private readonly say: (payload: object) => void,
+  ) {
+    this.log = new HistoryLog(store.remembered.history);
+  }
+
+  add(news: HistoryNews): void {
+    this.log.add(news);
+  }
+
+  /** From now on somebody listens. */
+  deliver(): void {
+    this.stop();
+    const message = this.log.message(this.store.incarnation);
+    if (message === null) return;
+    this.say(message);
+    this.repeating = this.ports.timers.after(repeatEveryMs, () => this.deliver());
+  }
+
+  /** Nobody listens any more. */
+  stop(): void {
+    this.repeating?.cancel();
+    this.repeating = null;
+  }
+
+  accepted(upTo: number): void {
+    this.log.accepted(upTo);
+    this.deliver();
+  }
+
+  snapshot(): Remembered['history'] {
+    return this.log.snapshot();
+  }
+}

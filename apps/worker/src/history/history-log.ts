@@ -1,0 +1,68 @@
+import type { HistoryEntry, Remembered } from '../memory/worker-store.port.js';
+
+/** Entries kept; the oldest are dropped, and an entry says how many. */
+const maxEntries = 1_000;
+/** What one message takes; the rest follows once it is accepted. */
+const maxBytesPerMessage = 60_000;
+
+export interface HistoryNews {
+  readonly at: string;
+  readonly kind: string;
+  readonly job?: string;
+  readonly instance?: number;
+  readonly generation?: number;
+  readonly detail?: string;
+}
+
+/** What happened while nobody listened, until the manager has it in its ledger. */
+export class HistoryLog {
+  private entries: HistoryEntry[];
+  private next: number;
+  private dropped = 0;
+
+  constructor(before: Remembered['history']) {
+    this.entries = [...before.entries];
+    this.next = before.next;
+  }
+
+  get isEmpty(): boolean {
+    return this.entries.length === 0;
+  }
+
+  add(news: HistoryNews): void {
+    this.entries.push({ sequence: this.next, ...news });
+    this.next += 1;
+    if (this.entries.length <= maxEntries) return;
+    const [first] = this.entries;
+    this.dropped = first?.kind === 'dropped' ? this.dropped + 1 : 2;
+    const second = this.entries[1];
+    const at = second?.at ?? news.at;
+    const sequence = second?.sequence ?? this.next;
+    const detail = `${this.dropped} entries found no room`;
+    this.entries.splice(0, 2, { sequence, at, kind: 'dropped', detail });
+  }
+
+  /** The oldest entries, as many as one message takes; null when there are none. */
+  message(incarnation: number): object | null {
+    const [first] = this.entries;
+    if (first === undefined) return null;
+    const entries: HistoryEntry[] = [];
+    let bytes = 0;
+    for (const entry of this.entries) {
+      bytes += JSON.stringify(entry).length + 1;
+      if (bytes > maxBytesPerMessage && entries.length > 0) break;
+      entries.push(entry);
+    }
+    return { incarnation, from: first.sequence, entries };
+  }
+
+  /** The manager has everything up to here. */
+  accepted(upTo: number): void {
+    this.entries = this.entries.filter(({ sequence }) => sequence > upTo);
+    this.next = Math.max(this.next, upTo + 1);
+  }
+
+  snapshot(): Remembered['history'] {
+    return { next: this.next, entries: [...this.entries] };
+  }
+}

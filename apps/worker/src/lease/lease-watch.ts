@@ -1,0 +1,40 @@
+import type { Ports, Timer } from '@oakring/ports';
+import { graceOf, type Leases } from './leases.js';
+
+/** What is watched: it has a limit, and a name that stays the same. */
+export interface Leased {
+  readonly leaseMs: number | null;
+}
+
+/**
+ * Tells when something that lives on grants must be stopped: early enough that it is gone at its
+ * limit. One timer each; a grant that came meanwhile only makes it look again later.
+ */
+export class LeaseWatch<T extends Leased> {
+  private readonly timers = new Map<T, Timer>();
+
+  constructor(
+    private readonly leases: Leases,
+    private readonly ports: Pick<Ports, 'clock' | 'timers'>,
+    private readonly ranOut: (what: T, graceMs: number) => void,
+  ) {}
+
+  watch(what: T): void {
+    const { leaseMs } = what;
+    if (leaseMs === null) return;
+    this.forget(what);
+    const graceMs = graceOf(leaseMs);
+    const untilMs = this.leases.validUntilMs(leaseMs) ?? this.ports.clock.monotonicMs();
+    const inMs = untilMs - graceMs - this.ports.clock.monotonicMs();
+    if (inMs <= 0) return this.ranOut(what, graceMs);
+    this.timers.set(
+      what,
+      this.ports.timers.after(inMs, () => this.watch(what)),
+    );
+  }
+
+  forget(what: T): void {
+    this.timers.get(what)?.cancel();
+    this.timers.delete(what);
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, it } from '@jest/globals';
+import { nothingRemembered, type Remembered, type WorkerStore } from './worker-store.port.js';
+
+export interface StoreUnderTest {
+  open(): Promise<WorkerStore>;
+  /** The same store after a restart of the worker. */
+  reopen(): Promise<WorkerStore>;
+}
+
+const job = { id: 'web', name: 'web', image: 'web:1', technology: 'process', theirs: [1, 'ü'] };
+
+/** What every store of a worker keeps. */
+export function workerStoreContract(make: () => StoreUnderTest): void {
+  it('counts starts, and remembers nothing at first', async () => {
+    const store = make();
+    const first = await store.open();
+    expect([first.incarnation, first.token]).toEqual([1, null]);
+    expect(first.remembered).toEqual(nothingRemembered);
+    expect((await store.reopen()).incarnation).toBe(2);
+  });
+
+  it('keeps the token', async () => {
+    const store = make();
+    await (await store.open()).keepToken('secret');
+    expect((await store.reopen()).token).toBe('secret');
+  });
+
+  it('keeps what was remembered last', async () => {
+    const store = make();
+    const first = await store.open();
+    await first.remember(() => nothingRemembered);
+    await first.remember(() => memory(1));
+    expect((await store.reopen()).remembered).toEqual(memory(1));
+  });
+
+  it('keeps the newest of what is remembered at the same time', async () => {
+    const store = make();
+    const first = await store.open();
+    let newest = 0;
+    const writes = [1, 2, 3].map((generation) => {
+      newest = generation;
+      return first.remember(() => memory(newest));
+    });
+    await Promise.all(writes);
+    expect((await store.reopen()).remembered).toEqual(memory(3));
+  });
+}
+
+function memory(generation: number): Remembered {
+  return {
+    instances: [{ job, instance: 0, generation, status: 'wanted', reason: null }],
+    deleted: [['web/1', 4]],
+    history: {
+      next: 8,
+      entries: [{ sequence: 7, at: '2026-01-01T00:00:00.000Z', kind: 'worker-started' }],
+    },
+  };
+}
