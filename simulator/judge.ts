@@ -1,0 +1,108 @@
+import type { StoredEvent } from '@oakring/events';
+import type { ClusterState } from '../apps/manager/src/views/cluster-state.js';
+import type { World } from './world.js';
+
+export interface Address {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+}
+
+/** A broken promise. */
+export class Violation extends Error {}
+
+/**
+ * Watches what machines really run and what the ledger says, and remembers the first broken promise.
+ * It knows nothing of how the manager works.
+ */
+export class Judge {
+  violation: Violation | null = null;
+  /** What runs, by machine: `<job>/<instance>/<generation>`. */
+  private readonly running = new Map<string, Set<string>>();
+  /** Jobs that must never run twice. */
+  private readonly leased = new Set<string>();
+  /** `<node> <key>` of everything that was ever ordered to start, and to stop. */
+  private readonly startsOrdered = new Set<string>();
+  private readonly stopsOrdered = new Set<string>();
+
+  constructor(private readonly world: World) {}
+
+  get isQuiet(): boolean {
+    return this.violation === null;
+  }
+
+  runningOn(nodeId: string): ReadonlySet<string> {
+    return this.running.get(nodeId) ?? new Set();
+  }
+
+  allRunning(): { nodeId: string; key: string }[] {
+    return [...this.running].flatMap(([nodeId, keys]) => [...keys].map((key) => ({ nodeId, key })));
+  }
+
+  started(nodeId: string, { job, instance, generation }: Address): void {
+    const key = `${job}/${instance}/${generation}`;
+    if (!this.startsOrdered.has(`${nodeId} ${key}`)) {
+      this.fail(`${nodeId} started ${key}, which was never ordered there`);
+    }
+    const here = this.running.get(nodeId) ?? new Set<string>();
+    if (here.has(key)) this.fail(`${nodeId} started ${key} twice`);
+    if (this.leased.has(job)) {
+      const twin = this.allRunning().find((other) => other.key.startsWith(`${job}/${instance}/`));
+      if (twin !== undefined) {
+        this.fail(`${key} starts on ${nodeId} while ${twin.key} runs on ${twin.nodeId}`);
+      }
+    }
+    here.add(key);
+    this.running.set(nodeId, here);
+  }
+
+  /** It ended by itself. */
+  ended(nodeId: string, { job, instance, generation }: Address): void {
+    this.running.get(nodeId)?.delete(`${job}/${instance}/${generation}`);
+  }
+
+  /** Its worker stopped it: only on an order, or because it lives on grants. */
+  stopped(nodeId: string, { job, instance, generation }: Address): void {
+    const key = `${job}/${instance}/${generation}`;
+    if (this.running.get(nodeId)?.delete(key) !== true) return;
+    if (!this.leased.has(job) && !this.stopsOrdered.has(`${nodeId} ${key}`)) {
+      this.fail(`${nodeId} stopped ${key}, and nobody had ordered it`);
+    }
+  }
+
+  died(nodeId: string): void {
+    this.running.delete(nodeId);
+  }
+
+  /** What was committed, and the view that it led to. */
+  committed(events: readonly StoredEvent[], state: ClusterState): void {
+    for (const event of events) this.look(event, state);
+    for (const { id, reserved, capacity } of state.nodes.values()) {
+      if (reserved.cpuMillis > capacity.cpuMillis || reserved.memoryMiB > capacity.memoryMiB) {
+        this.fail(`${id} is overcommitted: ${reserved.cpuMillis} of ${capacity.cpuMillis} mCPU`);
+      }
+      if (reserved.cpuMillis < 0) this.fail(`${id} has less than nothing reserved`);
+    }
+  }
+
+  private look(event: StoredEvent, state: ClusterState): void {
+    if (event.type === 'JobSubmitted' || event.type === 'JobUpdated') {
+      const isLeased = event.data.policy.onDisconnect.stopOnWorkerAfterMs !== null;
+      if (isLeased) this.leased.add(event.stream.slice('jobs/'.length));
+    }
+    if (event.type !== 'CommandIssued') return;
+    const { kind, nodeId, instance, generation, reason } = event.data;
+    const key = `${event.stream.slice('jobs/'.length)}/${instance}/${generation}`;
+    if (kind === 'deploy' || kind === 'replicate') this.startsOrdered.add(`${nodeId} ${key}`);
+    if (kind !== 'delete') return;
+    if (reason === undefined || reason === '') this.fail(`${key} is stopped without a reason`);
+    const placement = state.placements.get(key);
+    if (placement?.wanted === true) this.fail(`${key} on ${nodeId} is wanted, and stopped`);
+    this.stopsOrdered.add(`${nodeId} ${key}`);
+  }
+
+  fail(what: string): void {
+    const atSeconds = (this.world.nowMs / 1000).toFixed(2);
+    this.violation ??= new Violation(`seed ${this.world.seed}, ${atSeconds} s: ${what}`);
+  }
+}

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import { large, simulate, usual } from './simulation.js';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    large: { type: 'boolean', default: false },
+    /** Prints the events of streams that begin so, for instance jobs/job-4. */
+    trace: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const first = Number(values.seed ?? values.from);
+const count = values.seed === undefined ? Number(values.seeds) : 1;
+if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+  console.error('simulate: --seeds, --from and --seed take whole numbers');
+  process.exit(2);
+}
+const began = performance.now();
+const failing: number[] = [];
+for (let seed = first; seed < first + count; seed += 1) {
+  const verdict = await simulate(seed, values.large ? large : usual, (event, atMs) => {
+    if (values.trace === undefined || !event.stream.startsWith(values.trace)) return;
+    const { position, index, type, data } = event;
+    const seconds = (atMs / 1000).toFixed(2);
+    console.log(
+      `${seconds} s  ${position}/${index}  ${type}  ${JSON.stringify(data).slice(0, 300)}`,
+    );
+  });
+  if (values.json) console.log(JSON.stringify(verdict));
+  if (verdict.violation !== null) {
+    failing.push(seed);
+    if (!values.json) console.log(`FAILED  ${verdict.violation}`);
+  }
+  if (values.seed !== undefined && !values.json) {
+    for (const fault of verdict.faults) console.log(`  ${fault}`);
+    console.log(`  ${verdict.commits} commits, head ${verdict.hash}`);
+  }
+  if (process.stderr.isTTY) process.stderr.write(`\r${seed - first + 1} of ${count} seeds `);
+}
+const seconds = (performance.now() - began) / 1000;
+if (!values.json) {
+  console.log(
+    `${count} seeds, ${count * 5} simulated minutes in ${seconds.toFixed(1)} s ` +
+      `(${((seconds / count) * 1000).toFixed(0)} ms a seed): ` +
+      (failing.length === 0
+        ? 'every promise kept'
+        : `${failing.length} FAILED: ${failing.join(', ')}`),
+  );
+  if (failing.length > 0) console.log(`again: npm run simulate -- --seed ${failing[0]}`);
+}
+process.exit(failing.length === 0 ? 0 : 1);

@@ -1,0 +1,260 @@
+import type {
+  LinkFactory,
+  WorkerLinkListener,
+  WorkerLinkOptions,
+} from '../apps/worker/src/index.js';
+import type { Life, World } from './world.js';
+
+const keepaliveMs = 15_000;
+const reconnectMs = { least: 100, most: 4_000 };
+
+interface Connection {
+  readonly nodeId: string;
+  readonly life: Life;
+  readonly options: WorkerLinkOptions;
+  readonly listener: WorkerLinkListener;
+  isOpen: boolean;
+  /** Nothing passes before this time. */
+  cutUntilMs: number;
+  /** Earliest time of the next delivery each way: a connection keeps its order. */
+  upMs: number;
+  downMs: number;
+}
+
+export interface ManagerEnd {
+  readonly life: Life;
+  message(topic: string, payload: Buffer, retained: boolean): void;
+  up(): void;
+  down(): void;
+  /** The broker saw a worker's connection break. */
+  gone(nodeId: string): void;
+}
+
+export interface Weather {
+  /** Of messages without acknowledgement, percent. */
+  loss: number;
+  /** Of acknowledged ones, delivered twice, percent. */
+  duplicates: number;
+  mostDelayMs: number;
+}
+
+/**
+ * A broker and its lines. A connection keeps its order and loses nothing but unacknowledged messages
+ * while it lasts; what was under way is gone with it (clean sessions). A copy that comes late is how
+ * reordering looks above TCP.
+ */
+export class Network {
+  weather: Weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
+  private readonly connections = new Map<string, Connection>();
+  private readonly retained = new Map<string, object>();
+  private readonly partitioned = new Set<string>();
+  private manager: ManagerEnd | null = null;
+  private isDown = false;
+
+  constructor(private readonly world: World) {}
+
+  /** The worker side: connects by itself, again and again, until it is stopped. */
+  linkOf(nodeId: string, life: Life): LinkFactory {
+    return (options, listener) => {
+      let current: Connection | null = null;
+      let stopped = false;
+      const connect = (): void => {
+        if (stopped) return;
+        const isReachable = !this.isDown && !this.partitioned.has(nodeId);
+        if (!isReachable) return later();
+        current = this.open(nodeId, life, options, {
+          ...listener,
+          down: (reason) => {
+            listener.down(reason);
+            later();
+          },
+        });
+      };
+      const later = (): void => {
+        const inMs = this.world.between(reconnectMs.least, reconnectMs.most);
+        this.world.schedule(life, inMs, connect);
+      };
+      return {
+        start: () => void this.world.schedule(life, this.world.between(0, 50), connect),
+        publish: (topic, payload, { qos, retain }) => {
+          if (current?.isOpen === true) this.fromWorker(current, topic, payload, { qos, retain });
+        },
+        stop: async (topic, farewell) => {
+          stopped = true;
+          if (current?.isOpen !== true) return;
+          this.fromWorker(current, topic, farewell, { qos: 1, retain: true });
+          current.isOpen = false;
+          this.connections.delete(nodeId);
+        },
+      };
+    };
+  }
+
+  private open(
+    nodeId: string,
+    life: Life,
+    options: WorkerLinkOptions,
+    listener: WorkerLinkListener,
+  ): Connection {
+    const { nowMs } = this.world;
+    const connection: Connection = {
+      ...{ nodeId, life, options, listener, isOpen: true, cutUntilMs: 0 },
+      ...{ upMs: nowMs, downMs: nowMs },
+    };
+    const before = this.connections.get(nodeId);
+    if (before !== undefined) this.close(before, true);
+    this.connections.set(nodeId, connection);
+    this.world.schedule(life, this.delayMs(), () => {
+      if (connection.isOpen) listener.up();
+    });
+    return connection;
+  }
+
+  /** Its end is noticed by both sides. `unclean`: the broker publishes the will. */
+  private close(connection: Connection, unclean: boolean): void {
+    if (!connection.isOpen) return;
+    connection.isOpen = false;
+    if (this.connections.get(connection.nodeId) === connection) {
+      this.connections.delete(connection.nodeId);
+    }
+    const { life, listener, options, nodeId } = connection;
+    this.world.schedule(life, 1, () => listener.down('the connection broke'));
+    if (!unclean) return;
+    this.retained.set(options.will.topic, options.will.payload);
+    this.toManager(options.will.topic, options.will.payload, this.world.nowMs + 1);
+    const { manager } = this;
+    if (manager !== null) this.world.schedule(manager.life, 1, () => manager.gone(nodeId));
+  }
+
+  private fromWorker(
+    connection: Connection,
+    topic: string,
+    payload: object,
+    { qos, retain }: { qos: 0 | 1; retain: boolean | undefined },
+  ): void {
+    if (qos === 0 && this.world.happens(this.weather.loss)) return;
+    const atMs = this.nextMs(connection, 'upMs');
+    const deliver = (): void => {
+      if (!connection.isOpen && retain !== true) return;
+      if (retain === true) this.retained.set(topic, payload);
+      this.toManager(topic, payload, this.world.nowMs);
+      if (qos === 1 && this.world.happens(this.weather.duplicates)) {
+        this.toManager(topic, payload, this.world.nowMs + this.world.between(1, 2_000));
+      }
+    };
+    this.world.schedule(brokerLife, atMs - this.world.nowMs, deliver);
+  }
+
+  private toManager(topic: string, payload: object, atMs: number): void {
+    const { manager } = this;
+    if (manager === null) return;
+    const bytes = Buffer.from(JSON.stringify(payload));
+    this.world.schedule(manager.life, atMs - this.world.nowMs, () => {
+      if (this.manager === manager) manager.message(topic, bytes, false);
+    });
+  }
+
+  /** Resolves with the broker's acknowledgement; rejects when it is away. */
+  fromManager(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+    const { manager } = this;
+    if (manager === null || this.isDown) return Promise.reject(new Error('not connected'));
+    const [, nodeId = ''] = topic.split('/');
+    const connection = this.connections.get(nodeId);
+    if (connection !== undefined) this.toWorker(connection, topic, payload, qos);
+    return new Promise((resolve, reject) => {
+      this.world.schedule(manager.life, this.delayMs(), () =>
+        this.manager === manager ? resolve() : reject(new Error('the connection broke')),
+      );
+    });
+  }
+
+  private toWorker(connection: Connection, topic: string, payload: string, qos: 0 | 1): void {
+    if (qos === 0 && this.world.happens(this.weather.loss)) return;
+    const bytes = Buffer.from(payload);
+    const deliver = (): void => {
+      if (connection.isOpen) connection.listener.message(topic, bytes, false);
+    };
+    const atMs = this.nextMs(connection, 'downMs');
+    this.world.schedule(connection.life, atMs - this.world.nowMs, deliver);
+    if (qos === 1 && this.world.happens(this.weather.duplicates)) {
+      const lateMs = atMs - this.world.nowMs + this.world.between(1, 2_000);
+      this.world.schedule(connection.life, lateMs, deliver);
+    }
+  }
+
+  /** When the next message of a connection arrives: after the one before, and not while it is cut. */
+  private nextMs(connection: Connection, way: 'upMs' | 'downMs'): number {
+    const soonest = Math.max(this.world.nowMs, connection.cutUntilMs) + this.delayMs();
+    connection[way] = Math.max(connection[way], soonest);
+    return connection[way];
+  }
+
+  private delayMs(): number {
+    return this.world.between(1, this.weather.mostDelayMs);
+  }
+
+  /** A worker's process ended: its socket closes at once, or its machine is gone without a word. */
+  died(nodeId: string, isSilent: boolean): void {
+    const connection = this.connections.get(nodeId);
+    if (connection === undefined) return;
+    const inMs = isSilent ? keepaliveMs : 1;
+    this.world.schedule(brokerLife, inMs, () => this.close(connection, true));
+  }
+
+  /** Nothing passes between these nodes and the broker for a while. */
+  partition(nodeIds: readonly string[], forMs: number): void {
+    for (const nodeId of nodeIds) {
+      this.partitioned.add(nodeId);
+      const connection = this.connections.get(nodeId);
+      if (connection === undefined) continue;
+      connection.cutUntilMs = this.world.nowMs + forMs;
+      if (forMs > keepaliveMs) {
+        this.world.schedule(brokerLife, keepaliveMs, () => this.close(connection, true));
+      }
+    }
+    this.world.schedule(brokerLife, forMs, () => {
+      for (const nodeId of nodeIds) this.partitioned.delete(nodeId);
+    });
+  }
+
+  /** The broker is away for a while: every line breaks, and it has forgotten nothing but those. */
+  restart(forMs: number): void {
+    if (this.isDown) return;
+    this.isDown = true;
+    for (const connection of [...this.connections.values()]) this.close(connection, false);
+    const { manager } = this;
+    this.manager = null;
+    if (manager !== null) this.world.schedule(manager.life, 1, () => manager.down());
+    this.world.schedule(brokerLife, forMs, () => {
+      this.isDown = false;
+      if (manager !== null && !manager.life.isDead) this.attach(manager);
+    });
+  }
+
+  attach(manager: ManagerEnd): void {
+    if (this.isDown) {
+      this.world.schedule(manager.life, 200, () => this.attach(manager));
+      return;
+    }
+    this.manager = manager;
+    this.world.schedule(manager.life, this.delayMs(), () => {
+      if (this.manager !== manager) return;
+      manager.up();
+      for (const [topic, payload] of this.retained) {
+        manager.message(topic, Buffer.from(JSON.stringify(payload)), true);
+      }
+    });
+  }
+
+  detach(manager: ManagerEnd): void {
+    if (this.manager === manager) this.manager = null;
+  }
+
+  heal(): void {
+    this.partitioned.clear();
+    for (const connection of this.connections.values()) connection.cutUntilMs = 0;
+    this.weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
+  }
+}
+
+const brokerLife: Life = { name: 'broker', isDead: false, frozenUntilMs: 0 };

@@ -1,0 +1,278 @@
+import { emptyHead, verifyChain, type StoredEvent } from '../libs/events/src/index.js';
+import { decodedFold } from '../apps/manager/src/testing/decoded-fold.js';
+import { stateAsText } from '../apps/manager/src/views/copy-state.js';
+import { Judge } from './judge.js';
+import { SimulatedManager, type SchedulerHealth } from './manager.js';
+import { Network } from './network.js';
+import { StoredCommits } from './store.js';
+import { Machine } from './workers.js';
+import { Workload } from './workload.js';
+import { World } from './world.js';
+
+export interface Scale {
+  readonly machines: number;
+  /** How often people do something, milliseconds. */
+  readonly actEveryMs: number;
+}
+
+export const usual: Scale = { machines: 30, actEveryMs: 2_000 };
+export const large: Scale = { machines: 500, actEveryMs: 300 };
+
+/** Faults come for so long … */
+const troubledMs = 210_000;
+/** … and this long after the last one everything must be as it is wanted. */
+export const convergesWithinMs = 90_000;
+const faultEveryMs = { least: 1_000, most: 12_000 };
+
+export interface Verdict {
+  readonly seed: number;
+  /** The first broken promise; null: all were kept. */
+  readonly violation: string | null;
+  /** Hash of the ledger's head: the same for the same seed. */
+  readonly hash: string;
+  readonly commits: number;
+  readonly faults: readonly string[];
+}
+
+/** One seed: five simulated minutes of a whole cluster. */
+export async function simulate(
+  seed: number,
+  scale: Scale = usual,
+  trace: Trace = () => {},
+): Promise<Verdict> {
+  const simulation = new Simulation(seed, scale, trace);
+  return simulation.run();
+}
+
+/** Hears every event as it is committed, with the simulated time. */
+export type Trace = (event: StoredEvent, atMs: number) => void;
+
+class Simulation {
+  private readonly world: World;
+  private readonly network: Network;
+  private readonly stored = new StoredCommits();
+  private readonly judge: Judge;
+  private readonly machines: Machine[];
+  private readonly workload: Workload;
+  private readonly scheduler: SchedulerHealth = { isAway: false };
+  private readonly faults: string[] = [];
+  private manager: SimulatedManager | null = null;
+  private serving: SimulatedManager | null = null;
+
+  constructor(
+    private readonly seed: number,
+    private readonly scale: Scale,
+    private readonly trace: Trace,
+  ) {
+    this.world = new World(seed);
+    this.network = new Network(this.world);
+    this.judge = new Judge(this.world);
+    const ids = Array.from({ length: scale.machines }, (_, index) => `node-${index + 1}`);
+    this.machines = ids.map((id) => new Machine(id, this.world, this.network, this.judge));
+    this.workload = new Workload(this.world, () => this.current, ids);
+  }
+
+  /** The manager that answers, or the last one that did. */
+  private get current(): SimulatedManager {
+    const { serving } = this;
+    if (serving === null) throw new Error('nobody serves yet');
+    return serving;
+  }
+
+  async run(): Promise<Verdict> {
+    await this.startManager();
+    for (const machine of this.machines) machine.start();
+    await this.world.runUntil(3_000);
+    let nextActMs = this.world.nowMs;
+    let nextFaultMs = 15_000;
+    while (this.world.nowMs < troubledMs && this.judge.isQuiet) {
+      if (this.world.nowMs >= nextActMs) {
+        this.workload.act();
+        nextActMs = this.world.nowMs + this.world.between(1, 2 * this.scale.actEveryMs);
+      }
+      if (this.world.nowMs >= nextFaultMs) {
+        await this.fault();
+        nextFaultMs = this.world.nowMs + this.world.between(faultEveryMs.least, faultEveryMs.most);
+      }
+      await this.world.runUntil(Math.min(nextActMs, nextFaultMs));
+      this.checkAlive();
+    }
+    if (this.judge.isQuiet) await this.calmDown();
+    const head = this.stored.commits.at(-1);
+    return {
+      seed: this.seed,
+      violation: this.judge.violation?.message ?? null,
+      hash: head?.hash ?? '',
+      commits: this.stored.commits.length,
+      faults: this.faults,
+    };
+  }
+
+  private async startManager(): Promise<void> {
+    const { world, network, stored, scheduler } = this;
+    const manager = await SimulatedManager.start(world, network, stored, scheduler);
+    this.manager = manager;
+    this.serving = manager;
+    manager.projection.onProjected((events) => {
+      for (const event of events) this.trace(event, this.world.nowMs);
+      this.judge.committed(events, manager.projection.state);
+    });
+  }
+
+  private checkAlive(): void {
+    const failure = this.manager?.failure ?? null;
+    if (failure !== null) this.judge.fail(`the manager ended: ${String(failure)}`);
+    const bug = this.manager?.refused.find(({ code }) => code === 'internal');
+    if (bug !== undefined) this.judge.fail(`a message could not be handled: ${bug.reason}`);
+  }
+
+  /** One of all the things that go wrong. */
+  private async fault(): Promise<void> {
+    const { world, network } = this;
+    const machine = world.pick(this.machines);
+    const what = world.chance.integer(13);
+    if (what === 0) return this.restartManager();
+    if (what === 1) {
+      this.note('the log stalls');
+      this.stored.stalledUntilMs = world.nowMs + world.between(200, 30_000);
+    } else if (what === 2) {
+      this.note('replies of the log are lost');
+      this.stored.trouble = world.between(5, 50);
+    } else if (what === 3) {
+      this.stored.trouble = 0;
+      network.weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
+    } else if (what === 4) {
+      this.note('bad weather');
+      const mostDelayMs = world.pick([5, 50, 500, 2_000]) ?? 5;
+      network.weather = {
+        loss: world.between(0, 40),
+        duplicates: world.between(0, 20),
+        mostDelayMs,
+      };
+    } else if (what === 5) {
+      this.note('the broker restarts');
+      network.restart(world.between(100, 20_000));
+    } else if (what === 6) {
+      this.schedulerAway();
+    } else if (what < 9) {
+      this.partition();
+    } else if (machine !== undefined) {
+      await this.machineFault(machine, what);
+    }
+  }
+
+  private async machineFault(machine: Machine, what: number): Promise<void> {
+    if (what === 9) {
+      this.note(`${machine.nodeId} freezes`);
+      return machine.freeze(this.world.between(100, 4_000));
+    }
+    const downMs = this.world.between(500, 60_000);
+    if (what === 10) {
+      this.note(`${machine.nodeId} stops on purpose`);
+      await machine.stop();
+    } else {
+      this.note(`${machine.nodeId} dies`);
+      machine.kill(what === 12);
+    }
+    this.later(downMs, () => machine.start());
+  }
+
+  private restartManager(): void {
+    if (this.manager === null) return;
+    this.note('the manager is killed');
+    this.manager.kill();
+    this.manager = null;
+    this.later(this.world.between(200, 8_000), () => void this.startManager());
+  }
+
+  private schedulerAway(): void {
+    this.note('the scheduler is away');
+    this.scheduler.isAway = true;
+    this.later(this.world.between(500, 15_000), () => {
+      this.scheduler.isAway = false;
+    });
+  }
+
+  private partition(): void {
+    const most = Math.max(1, Math.floor(this.machines.length / 2));
+    const count = this.world.happens(60) ? 1 : this.world.between(2, most);
+    const cut = Array.from({ length: count }, () => this.world.pick(this.machines)?.nodeId ?? '');
+    this.note(`${count} machines are cut off`);
+    this.network.partition(cut, this.world.between(200, 60_000));
+  }
+
+  private later(inMs: number, work: () => void): void {
+    this.world.schedule(everybody, inMs, work);
+  }
+
+  private note(what: string): void {
+    this.faults.push(`${(this.world.nowMs / 1000).toFixed(1)} s: ${what}`);
+  }
+
+  private async calmDown(): Promise<void> {
+    this.network.heal();
+    this.stored.trouble = 0;
+    this.stored.stalledUntilMs = 0;
+    this.scheduler.isAway = false;
+    if (this.manager === null) await this.startManager();
+    for (const machine of this.machines) machine.start();
+    this.workload.tidyUp();
+    const endMs = this.world.nowMs + convergesWithinMs;
+    for (let atMs = this.world.nowMs; atMs < endMs && this.judge.isQuiet; atMs += 1_000) {
+      await this.world.runUntil(atMs);
+      for (const machine of this.machines) machine.start();
+      this.checkAlive();
+    }
+    if (this.judge.isQuiet) this.checkEnd();
+  }
+
+  private checkEnd(): void {
+    const { state } = this.current.projection;
+    const wrong = this.differences();
+    if (wrong.length > 0)
+      this.judge.fail(`not as wanted at the end: ${wrong.slice(0, 4).join('; ')}`);
+    const { commits } = this.stored;
+    const verified = verifyChain(commits, emptyHead);
+    if (verified.status !== 'intact') this.judge.fail('the chain is broken');
+    const decided = new Set(commits.flatMap(({ commands }) => commands.map(({ id }) => id)));
+    for (const id of this.workload.acknowledged) {
+      if (!decided.has(id)) this.judge.fail(`${id} was acknowledged, and is not in the log`);
+    }
+    if (stateAsText(decodedFold(commits)) !== stateAsText(state)) {
+      this.judge.fail('the views are not the fold of the log');
+    }
+  }
+
+  /** Where what runs is not what is wanted. */
+  private differences(): string[] {
+    const { state } = this.current.projection;
+    const wrong: string[] = [];
+    const expected = new Map<string, string>();
+    for (const [id, known] of this.workload.jobs) {
+      const job = state.jobs.get(id);
+      if (known === null && job !== undefined) wrong.push(`${id} is ${job.status}, not gone`);
+    }
+    for (const instance of state.instances.values()) {
+      const { job, number, generation, status, nodeId } = instance;
+      const key = `${job}/${number}/${generation}`;
+      const isSteady = this.workload.jobs.get(job)?.isSteady === true;
+      if (status === 'running') expected.set(key, nodeId ?? '');
+      else if (isSteady) wrong.push(`${key} is ${status}: ${instance.reason}`);
+    }
+    for (const { nodeId, key } of this.judge.allRunning()) {
+      if (expected.get(key) === nodeId) expected.delete(key);
+      else if (this.isSteady(key)) wrong.push(`${key} runs on ${nodeId}, which nobody wants`);
+    }
+    for (const [key, nodeId] of expected) {
+      if (this.isSteady(key)) wrong.push(`${key} should run on ${nodeId}, and does not`);
+    }
+    return wrong;
+  }
+
+  private isSteady(key: string): boolean {
+    const known = this.workload.jobs.get(key.slice(0, key.indexOf('/')));
+    return known === null || known?.isSteady === true;
+  }
+}
+
+const everybody = { name: 'everybody', isDead: false, frozenUntilMs: 0 };

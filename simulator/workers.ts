@@ -1,0 +1,105 @@
+import { MemoryWorkerStore, Session, SimulatedRuntime } from '../apps/worker/src/index.js';
+import type { WorkerOptions } from '../apps/worker/src/index.js';
+import type { InstanceAddress, InstanceToStart } from '../apps/worker/src/runtimes/runtime.port.js';
+import type { Judge } from './judge.js';
+import type { Network } from './network.js';
+import { Life, type World } from './world.js';
+
+/** A runtime whose every start and stop is seen by the judge. */
+class JudgedRuntime extends SimulatedRuntime {
+  constructor(
+    private readonly nodeId: string,
+    private readonly judge: Judge,
+    private readonly life: Life,
+    world: World,
+  ) {
+    super(0, world.portsOf(life));
+  }
+
+  override async start(
+    instance: InstanceToStart,
+    signal: AbortSignal,
+    progress: (what: string) => void,
+  ): Promise<void> {
+    await super.start(instance, signal, progress);
+    if (!this.life.isDead) this.judge.started(this.nodeId, instance);
+  }
+
+  override async stop(address: InstanceAddress): Promise<void> {
+    await super.stop(address);
+    if (!this.life.isDead) this.judge.stopped(this.nodeId, address);
+  }
+
+  override onExit(listener: Parameters<SimulatedRuntime['onExit']>[0]): void {
+    super.onExit((address, exit) => {
+      this.judge.ended(this.nodeId, address);
+      listener(address, exit);
+    });
+  }
+}
+
+/** One machine: a worker that comes and goes, and what it has on its disk. */
+export class Machine {
+  private session: Session | null = null;
+  private life: Life | null = null;
+  private store = new MemoryWorkerStore();
+  private starts = 0;
+
+  constructor(
+    readonly nodeId: string,
+    private readonly world: World,
+    private readonly network: Network,
+    private readonly judge: Judge,
+  ) {}
+
+  get isUp(): boolean {
+    return this.life !== null;
+  }
+
+  start(): void {
+    if (this.life !== null) return;
+    if (this.starts > 0) this.store = this.store.restarted();
+    this.starts += 1;
+    const life = new Life(this.nodeId);
+    this.life = life;
+    const runtime = new JudgedRuntime(this.nodeId, this.judge, life, this.world);
+    const link = this.network.linkOf(this.nodeId, life);
+    const ports = this.world.portsOf(life);
+    const parts = { store: this.store, runtimes: [runtime], link, ports, log: () => {} };
+    this.session = new Session({ options: optionsOf(this.nodeId), ...parts });
+    void this.session.start();
+  }
+
+  /** `kill -9`, or the machine loses its power (`isSilent`): its instances end with it. */
+  kill(isSilent: boolean): void {
+    if (this.life === null) return;
+    this.life.isDead = true;
+    this.life = null;
+    this.session = null;
+    this.judge.died(this.nodeId);
+    this.network.died(this.nodeId, isSilent);
+  }
+
+  /** SIGTERM. */
+  async stop(): Promise<void> {
+    const { session, life } = this;
+    if (session === null || life === null) return;
+    this.session = null;
+    this.life = null;
+    await session.stop();
+    life.isDead = true;
+    this.judge.died(this.nodeId);
+  }
+
+  freeze(forMs: number): void {
+    if (this.life !== null) this.life.frozenUntilMs = this.world.nowMs + forMs;
+  }
+}
+
+function optionsOf(id: string): WorkerOptions {
+  return {
+    ...{ id, name: id, mqttUrl: 'mqtt://simulated', username: null, password: null },
+    ...{ dataFolder: '', runtimes: ['simulated'], labels: {}, ip: '10.0.0.1', port: 0 },
+    ...{ capacity: { cpuMillis: 2_000, memoryMiB: 4_096 }, startDelayMs: 0, dockerHost: '' },
+  };
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { OakringError, parseJobDocument, type JobDocument } from '@oakring/contracts';
+import type {
+  Command,
+  CommandType,
+  IdempotencyKey,
+  NodeOrder,
+} from '../apps/manager/src/commands/command.js';
+import type { SimulatedManager } from './manager.js';
+import { Life, type World } from './world.js';
+
+const retryMs = { least: 200, most: 2_000 };
+
+/** A root and an operator, who repeat what was not answered until it is. */
+export class Workload {
+  /** Ids of the requests that were acknowledged. */
+  readonly acknowledged = new Set<string>();
+  /** Jobs that should be there, by id; null: deleted. */
+  readonly jobs = new Map<string, { readonly isSteady: boolean } | null>();
+  private readonly submitted = new Set<string>();
+  private readonly life = new Life('root');
+  private requests = 0;
+  private named = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly manager: () => SimulatedManager,
+    private readonly nodeIds: readonly string[],
+  ) {}
+
+  /** Does one of all the things that people do. */
+  act(): void {
+    const what = this.world.chance.integer(100);
+    // Orders about a job that nobody has heard of would overtake its submission.
+    const known = [...this.jobs].flatMap(([id, found]) =>
+      found && this.submitted.has(id) ? [id] : [],
+    );
+    const job = this.world.pick(known);
+    if (what < 30 || job === undefined) return this.submit();
+    if (what < 45) return this.scale(job);
+    if (what < 53) return this.remove(job);
+    if (what < 65) return this.update(job);
+    if (what < 80) return this.move(job);
+    this.orderNode();
+  }
+
+  /** What an operator does before he goes home. */
+  tidyUp(): void {
+    for (const id of this.nodeIds) {
+      for (const order of ['uncordon', 'release'] as const) {
+        this.request({ type: 'OrderNode', id, order: { do: order } });
+      }
+    }
+  }
+
+  submit(): void {
+    const id = `job-${(this.named += 1)}`;
+    const kind = this.world.chance.integer(10);
+    const isSteady = kind < 8;
+    const body: Record<string, unknown> = {
+      ...{ id, name: id, image: `${id}:1`, technology: 'simulated' },
+      count: this.world.between(1, kind === 0 ? 12 : 4),
+      resources: { cpuMillis: this.world.between(1, 4) * 50, memoryMiB: 64 },
+      ...this.policyOf(kind),
+    };
+    this.jobs.set(id, { isSteady });
+    const job = parsed(body);
+    this.request({ type: 'SubmitJob', id, job, bodyHash: hashOf(body) }, () => {
+      this.submitted.add(id);
+    });
+  }
+
+  private policyOf(kind: number): object {
+    const { world } = this;
+    const reconcile = world.pick(['keepReplacement', 'keepOriginal', 'longestRunning']);
+    const lostAfterMs = world.pick([500, 2_000, 10_000, 30_000, null]);
+    if (kind === 8) return { simulate: { runMs: world.between(500, 20_000), exit: 'failed' } };
+    if (kind === 9) {
+      return { one_shot: true, simulate: { runMs: world.between(500, 20_000), exit: 'completed' } };
+    }
+    if (kind < 3) {
+      const stopOnWorkerAfterMs = world.between(10, 20) * 1_000;
+      return { onDisconnect: { stopOnWorkerAfterMs, lostAfterMs: lostAfterMs ?? 500, reconcile } };
+    }
+    return kind < 7 ? { onDisconnect: { reconcile, lostAfterMs } } : {};
+  }
+
+  private scale(id: string): void {
+    this.request({ type: 'ScaleJob', id, count: this.world.between(0, 6) });
+  }
+
+  private remove(id: string): void {
+    this.jobs.set(id, null);
+    this.request({ type: 'DeleteJob', id });
+  }
+
+  private update(id: string): void {
+    const state = this.manager().projection.state.jobs.get(id);
+    if (state === undefined) return;
+    const image = `${id}:${this.world.between(2, 99)}`;
+    const update = { maxUnavailable: this.world.between(1, 3), healthyAfterMs: 1_000 };
+    const body = { ...state.document, image, count: state.desired, update };
+    const command = { id, job: parsed(body), bodyHash: hashOf(body), ifPosition: null };
+    this.request({ type: 'UpdateJob', ...command });
+  }
+
+  private move(id: string): void {
+    const worker = this.world.happens(30) ? (this.world.pick(this.nodeIds) ?? null) : null;
+    const number = this.world.between(0, 3);
+    if (this.world.happens(15)) {
+      return this.request({ type: 'CancelMove', id, instance: number });
+    }
+    // A move that is refused, or that nobody answers, is not insisted on.
+    this.manager()
+      .moves.move({ id, number, worker, key: undefined })
+      .catch(() => {});
+  }
+
+  private orderNode(): void {
+    const id = this.world.pick(this.nodeIds) ?? '';
+    const order = this.world.pick<NodeOrder>([
+      { do: 'cordon', reason: 'the simulation says so' },
+      { do: 'uncordon' },
+      { do: 'drain', withinMs: this.world.between(1, 30) * 1_000, force: this.world.happens(30) },
+      { do: 'cancel-drain' },
+      { do: 'quarantine', reason: 'the simulation says so' },
+      { do: 'release' },
+      { do: 'forget', reason: 'the simulation says so' },
+    ]);
+    if (order !== undefined) this.request({ type: 'OrderNode', id, order });
+  }
+
+  private request(command: Command, accepted: () => void = () => {}): void {
+    const id = `request-${(this.requests += 1)}`;
+    this.ask(command, { id, bodyHash: id }, accepted);
+  }
+
+  private ask(command: Command, key: IdempotencyKey, accepted: () => void): void {
+    const again = (): void => {
+      const inMs = this.world.between(retryMs.least, retryMs.most);
+      this.world.schedule(this.life, inMs, () => this.ask(command, key, accepted));
+    };
+    const asked = this.manager();
+    let isAnswered = false;
+    // The connection breaks with the process that was asked.
+    this.world.schedule(this.life, 12_000, () => {
+      if (!isAnswered) again();
+      isAnswered = true;
+    });
+    asked.queue
+      .submit<CommandType>(command, key)
+      .then(({ status }) => {
+        if (asked.life.isDead || isAnswered) return;
+        isAnswered = true;
+        if (status !== 'accepted') return;
+        this.acknowledged.add(key.id);
+        accepted();
+      })
+      .catch((error: unknown) => {
+        if (isAnswered || asked.life.isDead) return;
+        isAnswered = true;
+        if (error instanceof OakringError && error.code === 'internal') throw error;
+        again();
+      });
+  }
+}
+
+function parsed(body: Record<string, unknown>): JobDocument {
+  const job = parseJobDocument(body);
+  if (!job.ok) throw new Error(job.refusal.detail);
+  return job.value;
+}
+
+function hashOf(body: object): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
+}
