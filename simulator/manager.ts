@@ -93,9 +93,11 @@ export class SimulatedManager {
     network: Network,
     stored: StoredCommits,
     health: SchedulerHealth,
+    judged: (manager: SimulatedManager) => void,
   ): Promise<SimulatedManager> {
     const life = new Life('manager');
     const manager = new SimulatedManager(world, network, stored, health, life);
+    judged(manager);
     manager.leadership.failed.catch((error: unknown) => {
       manager.failure = error;
     });

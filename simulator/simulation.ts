@@ -56,6 +56,7 @@ class Simulation {
   private readonly workload: Workload;
   private readonly scheduler: SchedulerHealth = { isAway: false };
   private readonly faults: string[] = [];
+  private judgedUpTo = 0;
   private manager: SimulatedManager | null = null;
   private serving: SimulatedManager | null = null;
 
@@ -110,13 +111,20 @@ class Simulation {
 
   private async startManager(): Promise<void> {
     const { world, network, stored, scheduler } = this;
-    const manager = await SimulatedManager.start(world, network, stored, scheduler);
-    this.manager = manager;
-    this.serving = manager;
-    manager.projection.onProjected((events) => {
-      for (const event of events) this.trace(event, this.world.nowMs);
-      this.judge.committed(events, manager.projection.state);
-    });
+    // What its predecessor wrote and never told is told now.
+    const judged = (manager: SimulatedManager): void =>
+      void manager.projection.onProjected((events, { position }) => {
+        if (position <= this.judgedUpTo) return;
+        this.judgedUpTo = position;
+        this.judgeCommit(events, manager);
+      });
+    this.manager = await SimulatedManager.start(world, network, stored, scheduler, judged);
+    this.serving = this.manager;
+  }
+
+  private judgeCommit(events: readonly StoredEvent[], manager: SimulatedManager): void {
+    for (const event of events) this.trace(event, this.world.nowMs);
+    this.judge.committed(events, manager.projection.state);
   }
 
   private checkAlive(): void {
@@ -250,7 +258,8 @@ class Simulation {
     const expected = new Map<string, string>();
     for (const [id, known] of this.workload.jobs) {
       const job = state.jobs.get(id);
-      if (known === null && job !== undefined) wrong.push(`${id} is ${job.status}, not gone`);
+      if (known === null && job !== undefined)
+        wrong.push(`${id} is ${job.status}, not gone${this.leftOf(id)}`);
     }
     for (const instance of state.instances.values()) {
       const { job, number, generation, status, nodeId } = instance;
@@ -267,6 +276,22 @@ class Simulation {
       if (this.isSteady(key)) wrong.push(`${key} should run on ${nodeId}, and does not`);
     }
     return wrong;
+  }
+
+  /** What keeps a job from ending. */
+  private leftOf(id: string): string {
+    const { state } = this.current.projection;
+    const left: string[] = [];
+    for (const [key, { job, nodeId, lost, wanted, commandId }] of state.placements.entries()) {
+      if (job !== id) continue;
+      const node = state.nodes.get(nodeId);
+      const command = commandId === null ? undefined : state.commands.get(commandId);
+      const order = `${command?.kind} ${command?.id} ${command?.status}`;
+      left.push(
+        ` (${key} on ${nodeId}, ${node?.status}; lost ${lost}, wanted ${wanted}, ${order})`,
+      );
+    }
+    return left.join();
   }
 
   private isSteady(key: string): boolean {

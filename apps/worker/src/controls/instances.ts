@@ -1,4 +1,4 @@
-import type { Ack, Control, Resources } from '@oakring/contracts';
+import { leaseRanOut, type Ack, type Control, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { LeaseWatch } from '../lease/lease-watch.js';
 import { leaseOf, type Leases } from '../lease/leases.js';
@@ -170,7 +170,7 @@ export class Instances {
   private async stopWithoutGrant(instance: Instance, graceMs: number): Promise<void> {
     if (instance.status !== 'starting' && instance.status !== 'running') return;
     instance.status = 'failed';
-    instance.reason = `lease ran out: no grant for ${instance.leaseMs} ms`;
+    instance.reason = `${leaseRanOut}: no grant for ${instance.leaseMs} ms`;
     instance.cancel.abort();
     // A start that is under way is cut short by the signal; it must not outlive the limit.
     await Promise.all([
