@@ -138,7 +138,9 @@ export class SimulatedManager {
       ...([projection, table, deadLetters, telemetry, queue, correspondence, ports] as const),
     );
     const tokens = NodeTokens.of(Buffer.alloc(32, 7));
-    const desk = new RegistrationDesk(intake, tokens, connection, projection, table, ports);
+    const desk = new RegistrationDesk(
+      ...([intake, tokens, connection, projection, table, correspondence, ports] as const),
+    );
     const histories = new HistoryDesk(intake, connection, table);
     const controller = new WorkerMessagesController(
       ...([readings, desk, intake, table, histories, correspondence] as const),

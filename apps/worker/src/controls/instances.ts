@@ -14,7 +14,7 @@ export type Acknowledge = (ack: Omit<Ack, 'incarnation'>) => void;
 
 /** What became of an instance without an order that would tell. */
 export type News = (
-  kind: 'started' | 'restarted' | 'completed' | 'failed' | 'stopped-by-lease',
+  kind: 'started' | 'restarted' | 'resumed' | 'completed' | 'failed' | 'stopped-by-lease',
   instance: KnownInstance,
 ) => void;
 
@@ -155,7 +155,8 @@ export class Instances {
       instance.status = failure === null ? 'running' : 'failed';
       instance.reason = failure;
       if (failure === null) instance.runningSinceMs = this.parts.ports.clock.monotonicMs();
-      this.parts.news(failure === null ? 'started' : 'failed', instance);
+      const began = orders.length > 0 ? 'started' : 'resumed';
+      this.parts.news(failure === null ? began : 'failed', instance);
     }
     if (isEnded(instance)) {
       this.leaseWatch.forget(instance);
