@@ -70,6 +70,9 @@ export class StateRequests {
           if (command !== undefined) this.follow(command);
           break;
         }
+        case 'NodeBecameReady':
+          this.askAboutLost(event.stream.slice('nodes/'.length));
+          break;
         case 'CommandSucceeded':
         case 'CommandFailed':
         case 'CommandExpired':
@@ -80,6 +83,14 @@ export class StateRequests {
         default:
           break;
       }
+    }
+  }
+
+  /** Back after a short silence, without a report: what was given up meanwhile may run there. */
+  private askAboutLost(nodeId: string): void {
+    const { state } = this.projection;
+    for (const key of state.placementsOfNode.of(nodeId)) {
+      if (state.placements.get(key)?.lost === true) return this.ask(nodeId);
     }
   }
 
