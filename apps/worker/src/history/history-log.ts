@@ -49,7 +49,7 @@ export class HistoryLog {
     const entries: HistoryEntry[] = [];
     let bytes = 0;
     for (const entry of this.entries) {
-      bytes += JSON.stringify(entry).length + 1;
+      bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
       if (bytes > maxBytesPerMessage && entries.length > 0) break;
       entries.push(entry);
     }
