@@ -201,6 +201,7 @@ export class Instances {
     } catch (error) {
       instance.status = status === 'starting' ? 'failed' : status;
       instance.reason = reason;
+      if (instance.status === 'running') this.leaseWatch.watch(instance);
       const why = `it could not be stopped: ${shortReason(error)}`;
       this.answer(instance.orders, instance, 'failed', why);
       instance.orders = [];
