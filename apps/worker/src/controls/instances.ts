@@ -148,8 +148,9 @@ export class Instances {
       failure = shortReason(error);
     }
     if (signal.aborted) {
-      // The `delete` that cancelled it has its own orders; these will never run.
-      this.answer(orders, instance, 'failed', 'deleted before it ran');
+      // The `delete` that cancelled it has its own orders; these will never run. A worker that stops
+      // goes on with it at its next start: nothing has failed.
+      if (!this.isClosing) this.answer(orders, instance, 'failed', 'deleted before it ran');
       return;
     }
     // An exit may have come first: then that is what is known.
