@@ -160,10 +160,7 @@ export class Instances {
       if (failure === null) instance.runningSinceMs = this.parts.ports.clock.monotonicMs();
       this.parts.news(failure === null ? 'started' : 'failed', instance);
     }
-    if (isEnded(instance)) {
-      this.leaseWatch.forget(instance);
-      await this.parts.keep();
-    }
+    if (isEnded(instance)) await this.keepEnded(instance);
     instance.orders = [];
     const phase = instance.status === 'failed' ? 'failed' : 'succeeded';
     this.answer(orders, instance, phase, instance.reason);
@@ -178,7 +175,7 @@ export class Instances {
     await endAtLimit(instance, graceMs);
     instance.status = 'failed';
     instance.reason = `lease ran out: no grant for ${instance.leaseMs} ms`;
-    await this.parts.keep();
+    await this.keepEnded(instance);
     this.answer(orders, instance, 'failed', instance.reason);
     this.parts.news('stopped-by-lease', instance);
   }
@@ -222,10 +219,14 @@ export class Instances {
     if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
     instance.status = exit.status;
     instance.reason = shortReason(exit.reason);
+    void this.keepEnded(instance);
+    this.parts.news(exit.status, instance);
+  }
+
+  private keepEnded(instance: Instance): Promise<void> {
     this.leaseWatch.forget(instance);
     this.table.forgetOldestEnded();
-    void this.parts.keep();
-    this.parts.news(exit.status, instance);
+    return this.parts.keep();
   }
 
   private answer(
