@@ -20,6 +20,8 @@ export interface Instance extends KnownInstance {
   readonly cancel: AbortController;
   /** Settled, never rejected, once the start has come to an end. */
   started: Promise<void>;
+  /** It is stopped without a grant: resolves once it is gone; null: it is not. */
+  expiring: Promise<void> | null;
   /** Monotonic: since when it runs; null: it does not, or since before this start. */
   runningSinceMs: number | null;
 }
@@ -42,6 +44,7 @@ export function newInstance(
     orders: [],
     cancel: new AbortController(),
     started: Promise.resolve(),
+    expiring: null,
     runningSinceMs: null,
   };
 }

@@ -7,6 +7,7 @@ import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime
 import { addressOf } from './control-message.js';
 import { beginInstance } from './begin-instance.js';
 import { decideControl, type KnownInstance } from './decide-control.js';
+import { endAtLimit } from './end-at-limit.js';
 import { isEnded, listed, shortReason, type Instance, type ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
 
@@ -46,7 +47,7 @@ export class Instances {
   constructor(private readonly parts: InstancesParts) {
     this.table = new InstanceTable(parts.runtimes, parts.before);
     this.leaseWatch = new LeaseWatch(parts.leases, parts.ports, (instance, graceMs) => {
-      void this.stopWithoutGrant(instance, graceMs);
+      instance.expiring = this.stopWithoutGrant(instance, graceMs);
     });
     for (const runtime of parts.runtimes) {
       runtime.onExit((address, exit) => this.ended(address, exit));
@@ -56,7 +57,6 @@ export class Instances {
   /** Takes up what is there since before this start, and starts again what should be. */
   async adopt(): Promise<void> {
     for (const { instance, isWanted } of await this.table.adopt()) {
-      if (instance.status === 'running') this.leaseWatch.watch(instance);
       if (!isWanted) continue;
       this.parts.news('restarted', instance);
       instance.started = this.run(instance);
@@ -76,13 +76,16 @@ export class Instances {
   /** Carries out one order; every order is acknowledged, repeated ones too. Never rejects. */
   async obey(control: Control): Promise<void> {
     if (this.isClosing) return;
+    const { commandId, generation } = control;
+    this.acknowledge(commandId, generation, 'received', null);
+    const known = this.table.get(addressOf(control));
+    // What is ordered while it is being stopped at its limit is decided once it is gone.
+    if (known?.status === 'stopping' && known.expiring !== null) await known.expiring;
     const action = decideControl(control, {
       instances: this.list(),
       deletedGeneration: this.table.deletedGeneration(control.job.id, control.instance),
       offered: this.table.technologies,
     });
-    const { commandId, generation } = control;
-    this.acknowledge(commandId, generation, 'received', null);
     switch (action.do) {
       case 'answer':
         if (control.command === 'delete') {
@@ -145,9 +148,9 @@ export class Instances {
       failure = shortReason(error);
     }
     if (signal.aborted) {
-      // The `delete` that cancelled it has its own orders; these will never run.
-      const reason = instance.status === 'failed' ? instance.reason : 'deleted before it ran';
-      this.answer(orders, instance, 'failed', reason);
+      // The `delete` that cancelled it has its own orders; these will never run. A worker that stops
+      // goes on with it at its next start: nothing has failed.
+      if (!this.isClosing) this.answer(orders, instance, 'failed', 'deleted before it ran');
       return;
     }
     // An exit may have come first: then that is what is known.
@@ -158,10 +161,7 @@ export class Instances {
       const began = orders.length > 0 ? 'started' : 'resumed';
       this.parts.news(failure === null ? began : 'failed', instance);
     }
-    if (isEnded(instance)) {
-      this.leaseWatch.forget(instance);
-      await this.parts.keep();
-    }
+    if (isEnded(instance)) await this.keepEnded(instance);
     instance.orders = [];
     const phase = instance.status === 'failed' ? 'failed' : 'succeeded';
     this.answer(orders, instance, phase, instance.reason);
@@ -170,16 +170,14 @@ export class Instances {
   /** The last grant runs out: it is killed at the limit, and does not come back by itself. */
   private async stopWithoutGrant(instance: Instance, graceMs: number): Promise<void> {
     if (instance.status !== 'starting' && instance.status !== 'running') return;
+    // Not "failed" before it is gone: whoever reads that may start another one at once.
+    instance.status = 'stopping';
+    const orders = instance.orders.splice(0);
+    await endAtLimit(instance, graceMs);
     instance.status = 'failed';
     instance.reason = `${leaseRanOut}: no grant for ${instance.leaseMs} ms`;
-    instance.cancel.abort();
-    // A start that is under way is cut short by the signal; it must not outlive the limit.
-    await Promise.all([
-      instance.runtime.stop(instance, graceMs * 0.8).catch(() => {
-        // There is nothing more that we could do about it.
-      }),
-      this.parts.keep(),
-    ]);
+    await this.keepEnded(instance);
+    this.answer(orders, instance, 'failed', instance.reason);
     this.parts.news('stopped-by-lease', instance);
   }
 
@@ -202,6 +200,7 @@ export class Instances {
     } catch (error) {
       instance.status = status === 'starting' ? 'failed' : status;
       instance.reason = reason;
+      if (instance.status === 'running') this.leaseWatch.watch(instance);
       const why = `it could not be stopped: ${shortReason(error)}`;
       this.answer(instance.orders, instance, 'failed', why);
       instance.orders = [];
@@ -221,10 +220,14 @@ export class Instances {
     if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
     instance.status = exit.status;
     instance.reason = shortReason(exit.reason);
+    void this.keepEnded(instance);
+    this.parts.news(exit.status, instance);
+  }
+
+  private keepEnded(instance: Instance): Promise<void> {
     this.leaseWatch.forget(instance);
     this.table.forgetOldestEnded();
-    void this.parts.keep();
-    this.parts.news(exit.status, instance);
+    return this.parts.keep();
   }
 
   private answer(

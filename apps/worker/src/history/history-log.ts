@@ -18,7 +18,6 @@ export interface HistoryNews {
 export class HistoryLog {
   private entries: HistoryEntry[];
   private next: number;
-  private dropped = 0;
 
   constructor(before: Remembered['history']) {
     this.entries = [...before.entries];
@@ -33,13 +32,12 @@ export class HistoryLog {
     this.entries.push({ sequence: this.next, ...news });
     this.next += 1;
     if (this.entries.length <= maxEntries) return;
-    const [first] = this.entries;
-    this.dropped = first?.kind === 'dropped' ? this.dropped + 1 : 2;
-    const second = this.entries[1];
+    const [first, second] = this.entries;
+    const dropped = (first?.dropped ?? 1) + 1;
     const at = second?.at ?? news.at;
     const sequence = second?.sequence ?? this.next;
-    const detail = `${this.dropped} entries found no room`;
-    this.entries.splice(0, 2, { sequence, at, kind: 'dropped', detail });
+    const detail = `${dropped} entries found no room`;
+    this.entries.splice(0, 2, { sequence, at, kind: 'dropped', dropped, detail });
   }
 
   /** The oldest entries, as many as one message takes; null when there are none. */
@@ -49,7 +47,7 @@ export class HistoryLog {
     const entries: HistoryEntry[] = [];
     let bytes = 0;
     for (const entry of this.entries) {
-      bytes += JSON.stringify(entry).length + 1;
+      bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
       if (bytes > maxBytesPerMessage && entries.length > 0) break;
       entries.push(entry);
     }

@@ -22,6 +22,8 @@ export interface HistoryEntry {
   readonly instance?: number;
   readonly generation?: number;
   readonly detail?: string;
+  /** How many entries this one stands for: they found no room. */
+  readonly dropped?: number;
 }
 
 /** Everything that a worker must not forget. */

@@ -8,6 +8,13 @@ import {
   type Runtime,
 } from '../runtime.port.js';
 
+interface Stop {
+  readonly key: string;
+  readonly graceMs: number | undefined;
+  succeed(): void;
+  fail(reason: string): void;
+}
+
 interface Start {
   readonly instance: InstanceToStart;
   readonly signal: AbortSignal;
@@ -21,7 +28,7 @@ export class ManualRuntime implements Runtime {
   readonly technology = 'simulated';
   readonly outlives = false;
   readonly starts: Start[] = [];
-  readonly stops: { readonly key: string; succeed(): void; fail(reason: string): void }[] = [];
+  readonly stops: Stop[] = [];
   found: readonly FoundInstance[] = [];
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
@@ -40,10 +47,10 @@ export class ManualRuntime implements Runtime {
     });
   }
 
-  stop(address: InstanceAddress): Promise<void> {
+  stop(address: InstanceAddress, graceMs?: number): Promise<void> {
     return new Promise((succeed, reject) => {
       const fail = (reason: string): void => reject(new Error(reason));
-      this.stops.push({ key: addressKey(address), succeed, fail });
+      this.stops.push({ key: addressKey(address), graceMs, succeed, fail });
     });
   }
 

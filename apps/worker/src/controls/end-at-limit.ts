@@ -1,0 +1,21 @@
+import type { Instance } from './instance.js';
+
+/** Part of the time that is left for a runtime to be patient in: killing takes a moment as well. */
+const patience = 0.8;
+
+/**
+ * Ends an instance whose last grant runs out in `graceMs`. Resolves once it is gone, with a start
+ * that was under way; never rejects.
+ */
+export async function endAtLimit(instance: Instance, graceMs: number): Promise<void> {
+  const { runtime, cancel } = instance;
+  const stop = (): Promise<void> =>
+    runtime.stop(instance, graceMs * patience).catch(() => {
+      // There is nothing more that we could do about it.
+    });
+  cancel.abort();
+  await stop();
+  // A start may have been too far to be cut short: what it started must not outlive the limit either.
+  await instance.started;
+  await stop();
+}
