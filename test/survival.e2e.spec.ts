@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { call, eventually, job, untilAll } from './kit/http.js';
-import { endGroup, oakring, temporaryFolder, up, type Cluster, type Running } from './kit/processes.js';
+import {
+  endGroup,
+  oakring,
+  temporaryFolder,
+  up,
+  type Cluster,
+  type Running,
+} from './kit/processes.js';
 
 /** One box with its embedded broker, and real workers that are killed, cut off and started again. */
 const folder = temporaryFolder();
@@ -87,7 +94,9 @@ describe('A worker', () => {
       () => job(cluster.url, 'web'),
       ({ body }) => body.instances[0].nodeId === other && body.instances[0].status === 'running',
     );
-    expect(await events('InstanceLost', 'jobs/web')).toMatchObject([{ nodeId: home, generation: 1 }]);
+    expect(await events('InstanceLost', 'jobs/web')).toMatchObject([
+      { nodeId: home, generation: 1 },
+    ]);
     await worker(home);
     // It starts again what it was to run, is told better, and says so.
     await eventually(
