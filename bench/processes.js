@@ -74,6 +74,11 @@ export function forkModule(name, args = []) {
       arrived.length > 0
         ? Promise.resolve(arrived.shift())
         : new Promise((resolve) => waiting.push(resolve)),
+    /** What came and was not waited for, and who waits in vain. */
+    forget: () => {
+      arrived.length = 0;
+      waiting.length = 0;
+    },
     stop: () => child.kill('SIGKILL'),
   };
 }

@@ -7,6 +7,7 @@ const benches = {
   telemetry: async () => (await import('./telemetry.js')).benchTelemetry(),
   jobs: async () => (await import('./jobs.js')).benchJobs(),
   ledger: async () => (await import('./ledger.js')).benchLedger(),
+  survival: async () => (await import('./survival.js')).benchSurvival(),
   idle: async () => (await import('./idle.js')).benchIdle(),
 };
 
