@@ -19,7 +19,6 @@ import {
 } from '../apps/manager/src/leadership/current-term.js';
 import { catchUp } from '../apps/manager/src/leadership/catch-up.js';
 import { Leadership } from '../apps/manager/src/leadership/leadership.js';
-import type { TermConnection } from '../apps/manager/src/leadership/term-link.js';
 import { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
 import { ClusterState } from '../apps/manager/src/views/cluster-state.js';
 import { NodeChangeFeed, nodesTouched } from '../apps/manager/src/views/node-changes.js';
@@ -28,7 +27,8 @@ import { jobsToPlan } from '../apps/scheduler/src/answer/jobs-to-plan.js';
 import { NodeTable } from '../apps/scheduler/src/observe/node-table.js';
 import { planJobs, policy } from '../apps/scheduler/src/plan/plan.js';
 import { MemoryTelemetryLog, signingKeyOf } from '../libs/events/src/index.js';
-import type { ManagerEnd, Network } from './network.js';
+import { SimulatedConnection } from './manager-connection.js';
+import type { Network } from './network.js';
 import { SimulatedLog, type StoredCommits } from './store.js';
 import { Life, type World } from './world.js';
 
@@ -43,6 +43,7 @@ export interface SchedulerHealth {
 
 /** One start of the manager, whole but for HTTP: its inbox, its term with all loops, its views. */
 export class SimulatedManager {
+  readonly life = new Life('manager');
   readonly projection: Projection;
   readonly queue: CommandQueue;
   readonly moves: InstanceMoves;
@@ -54,13 +55,13 @@ export class SimulatedManager {
   private readonly feed: NodeChangeFeed;
   private readonly nodes = new NodeTable();
 
-  private constructor(
+  constructor(
     private readonly world: World,
     network: Network,
     stored: StoredCommits,
     private readonly health: SchedulerHealth,
-    readonly life: Life,
   ) {
+    const { life } = this;
     const ports = world.portsOf(life);
     this.projection = new Projection(new ClusterState(true), ports);
     this.table = new TelemetryTable(ports);
@@ -88,25 +89,14 @@ export class SimulatedManager {
     this.connection.lost = (nodeId) => this.leadership.current?.connectionLost(nodeId);
   }
 
-  static async start(
-    world: World,
-    network: Network,
-    stored: StoredCommits,
-    health: SchedulerHealth,
-  ): Promise<SimulatedManager> {
-    const life = new Life('manager');
-    const manager = new SimulatedManager(world, network, stored, health, life);
-    manager.leadership.failed.catch((error: unknown) => {
-      manager.failure = error;
-    });
-    await catchUp(manager.log, manager.projection, 'the simulation');
-    manager.leadership.start().then(
-      () => manager.leadership.startPlacing(),
-      (error: unknown) => {
-        manager.failure = error;
-      },
-    );
-    return manager;
+  /** Reads the log, opens its epoch, and lets the world in. */
+  async start(): Promise<void> {
+    const failed = (error: unknown): void => {
+      this.failure = error;
+    };
+    this.leadership.failed.catch(failed);
+    await catchUp(this.log, this.projection, 'the simulation');
+    this.leadership.start().then(() => this.leadership.startPlacing(), failed);
   }
 
   /** What ended it, if anything did. */
@@ -119,7 +109,7 @@ export class SimulatedManager {
   /** `kill -9`. */
   kill(): void {
     this.life.isDead = true;
-    this.connection.stop();
+    void this.connection.stop();
   }
 
   private inbox(ports: Ports): (topic: string, payload: Buffer, retained: boolean) => void {
@@ -136,7 +126,9 @@ export class SimulatedManager {
       ...([projection, table, deadLetters, telemetry, queue, correspondence, ports] as const),
     );
     const tokens = NodeTokens.of(Buffer.alloc(32, 7));
-    const desk = new RegistrationDesk(intake, tokens, connection, projection, table, ports);
+    const desk = new RegistrationDesk(
+      ...([intake, tokens, connection, projection, table, correspondence, ports] as const),
+    );
     const histories = new HistoryDesk(intake, connection, table);
     const controller = new WorkerMessagesController(
       ...([readings, desk, intake, table, histories, correspondence] as const),
@@ -193,61 +185,5 @@ export class SimulatedManager {
     }));
     await ports.timers.sleep(this.world.between(1, 20));
     return { answers };
-  }
-}
-
-/** The manager's end of the simulated broker. */
-class SimulatedConnection implements TermConnection, ManagerEnd {
-  connected = false;
-  receive: (topic: string, payload: Buffer, retained: boolean) => void = () => {};
-  lost: (nodeId: string) => void = () => {};
-  private readonly upListeners = new Set<() => void>();
-  private readonly downListeners = new Set<() => void>();
-
-  constructor(
-    private readonly network: Network,
-    readonly life: Life,
-  ) {}
-
-  start(): void {
-    this.network.attach(this);
-  }
-
-  async stop(): Promise<void> {
-    this.connected = false;
-    this.network.detach(this);
-  }
-
-  onUp(listener: () => void): () => void {
-    this.upListeners.add(listener);
-    return () => void this.upListeners.delete(listener);
-  }
-
-  onDown(listener: () => void): () => void {
-    this.downListeners.add(listener);
-    return () => void this.downListeners.delete(listener);
-  }
-
-  publish(topic: string, payload: string, { qos }: { qos: 0 | 1 }): Promise<void> {
-    if (this.life.isDead || !this.connected) return Promise.reject(new Error('not connected'));
-    return this.network.fromManager(topic, payload, qos);
-  }
-
-  message(topic: string, payload: Buffer, retained: boolean): void {
-    if (this.connected) this.receive(topic, payload, retained);
-  }
-
-  up(): void {
-    this.connected = true;
-    for (const listener of this.upListeners) listener();
-  }
-
-  down(): void {
-    this.connected = false;
-    for (const listener of this.downListeners) listener();
-  }
-
-  gone(nodeId: string): void {
-    this.lost(nodeId);
   }
 }

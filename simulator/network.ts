@@ -3,40 +3,13 @@ import type {
   WorkerLinkListener,
   WorkerLinkOptions,
 } from '../apps/worker/src/index.js';
+import type { Connection, ManagerEnd, Weather } from './lines.js';
 import type { Life, World } from './world.js';
+
+export type { ManagerEnd } from './lines.js';
 
 const keepaliveMs = 15_000;
 const reconnectMs = { least: 100, most: 4_000 };
-
-interface Connection {
-  readonly nodeId: string;
-  readonly life: Life;
-  readonly options: WorkerLinkOptions;
-  readonly listener: WorkerLinkListener;
-  isOpen: boolean;
-  /** Nothing passes before this time. */
-  cutUntilMs: number;
-  /** Earliest time of the next delivery each way: a connection keeps its order. */
-  upMs: number;
-  downMs: number;
-}
-
-export interface ManagerEnd {
-  readonly life: Life;
-  message(topic: string, payload: Buffer, retained: boolean): void;
-  up(): void;
-  down(): void;
-  /** The broker saw a worker's connection break. */
-  gone(nodeId: string): void;
-}
-
-export interface Weather {
-  /** Of messages without acknowledgement, percent. */
-  loss: number;
-  /** Of acknowledged ones, delivered twice, percent. */
-  duplicates: number;
-  mostDelayMs: number;
-}
 
 /**
  * A broker and its lines. A connection keeps its order and loses nothing but unacknowledged messages

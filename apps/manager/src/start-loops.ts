@@ -66,6 +66,7 @@ export function startLoops(
   const correspondence: Correspondence = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
+    registered: (nodeId) => requests.registered(nodeId),
     progressed: (commandId) => expiry.renew(commandId),
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
   };

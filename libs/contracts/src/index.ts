@@ -49,6 +49,7 @@ export {
   type WorkerStatus,
 } from './messages/worker-reports.js';
 export {
+  leaseRanOut,
   parseWorkerHistory,
   type HistoryAccepted,
   type HistoryEntry,

@@ -35,6 +35,7 @@ export function correspondenceOf(leadership: Leadership): Correspondence {
       leadership.current?.correspondence.provesAbsence(nodeId, report) ?? false,
     confirms: (nodeId, requestId, hash) =>
       leadership.current?.correspondence.confirms(nodeId, requestId, hash) ?? false,
+    registered: (nodeId) => leadership.current?.correspondence.registered(nodeId),
     progressed: (commandId) => leadership.current?.correspondence.progressed(commandId),
     readingTaken: (nodeId, incarnation, sequence) =>
       leadership.current?.correspondence.readingTaken(nodeId, incarnation, sequence),

@@ -3,7 +3,7 @@ import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import { clusterKey, instanceKey, type ClusterState } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
-import type { NodeRecord } from '../views/records.js';
+import type { CommandRecord, NodeRecord } from '../views/records.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 
@@ -12,18 +12,23 @@ const sweepEveryMs = 1_000;
 const unreadyEveryMs = 3_000;
 /** A ready one every few minutes: level-triggered, so that any drift is seen. */
 const readyEveryMs = 300_000;
+/** An order that was received has been going on for this long: its last word may have been lost. */
+const unendedAfterMs = 20_000;
 /** Requests a sweep sends at most: thousands of nodes are asked spread over time. */
 const maxPerSweep = 500;
 
 /**
  * Asks workers for their complete state: on registration, after our link came up, while a node is
- * not ready, and every few minutes. Workers that do not acknowledge are not asked.
+ * not ready, when an order goes on for long, and every few minutes. Workers that do not acknowledge
+ * are not asked.
  */
 export class StateRequests {
   /** When each node is asked next, monotonic milliseconds. */
   private readonly nextAtMs = new Map<string, number>();
   /** What the newest request of each node said that we believe. */
   private readonly hashes = new Map<string, { requestId: string; hash: string | null }>();
+  /** Orders that were received and are not done, and when their node is asked what became of them. */
+  private readonly underWay = new Map<string, { readonly nodeId: string; atMs: number }>();
   private sweep: Timer | null = null;
   private unsubscribe: () => void = () => {};
 
@@ -36,6 +41,7 @@ export class StateRequests {
 
   start(): void {
     this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
+    for (const command of this.projection.state.commands.values()) this.follow(command);
     this.link.onUp(() => this.nextAtMs.clear());
     this.sweep = this.ports.timers.every(sweepEveryMs, () => this.askDue());
   }
@@ -43,6 +49,11 @@ export class StateRequests {
   stop(): void {
     this.unsubscribe();
     this.sweep?.cancel();
+  }
+
+  /** A worker registered: it is asked at once, whatever was said to it before. */
+  registered(nodeId: string): void {
+    this.ask(nodeId);
   }
 
   /** Whether an answer by hash alone is one to our newest request, with the hash that it asked about. */
@@ -53,14 +64,52 @@ export class StateRequests {
 
   private notice(events: readonly StoredEvent[]): void {
     for (const event of events) {
-      if (event.type === 'NodeRegistered') this.ask(event.data.id);
+      switch (event.type) {
+        case 'CommandReceived': {
+          const command = this.projection.state.commands.get(event.data.commandId);
+          if (command !== undefined) this.follow(command);
+          break;
+        }
+        case 'NodeBecameReady':
+          this.askAboutLost(event.stream.slice('nodes/'.length));
+          break;
+        case 'CommandSucceeded':
+        case 'CommandFailed':
+        case 'CommandExpired':
+        case 'CommandReopened':
+        case 'CommandSuperseded':
+          this.underWay.delete(event.data.commandId);
+          break;
+        default:
+          break;
+      }
     }
+  }
+
+  /** Back after a short silence, without a report: what was given up meanwhile may run there. */
+  private askAboutLost(nodeId: string): void {
+    const { state } = this.projection;
+    for (const key of state.placementsOfNode.of(nodeId)) {
+      if (state.placements.get(key)?.lost === true) return this.ask(nodeId);
+    }
+  }
+
+  private follow({ id, nodeId, status }: CommandRecord): void {
+    if (status !== 'received') return;
+    const atMs = this.ports.clock.monotonicMs() + unendedAfterMs;
+    this.underWay.set(id, { nodeId, atMs });
   }
 
   private askDue(): void {
     if (!this.link.connected) return;
     const nowMs = this.ports.clock.monotonicMs();
     let asked = 0;
+    for (const order of this.underWay.values()) {
+      if (order.atMs > nowMs || asked === maxPerSweep) continue;
+      order.atMs = nowMs + unendedAfterMs;
+      this.ask(order.nodeId);
+      asked += 1;
+    }
     for (const node of this.projection.state.nodes.values()) {
       if (asked === maxPerSweep) break;
       if (!node.acknowledges || node.status === 'lost') continue;

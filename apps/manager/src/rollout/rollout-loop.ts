@@ -48,7 +48,8 @@ export class RolloutLoop {
   }
 
   private note(id: string): void {
-    const status = this.projection.state.jobs.get(id)?.rollout?.status;
+    const job = this.projection.state.jobs.get(id);
+    const status = job?.status === 'deleting' ? undefined : job?.rollout?.status;
     if (status === 'progressing' || status === 'rollingBack') this.open.add(id);
     else this.open.delete(id);
   }

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { JobDocument, Registration, ScheduleAnswer } from '@oakring/contracts';
+import type {
+  JobDocument,
+  Registration,
+  ReportedInstance,
+  ScheduleAnswer,
+  WorkerState,
+} from '@oakring/contracts';
 import { parseJobDocument, parseRegistration } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Command } from '../commands/command.js';
@@ -12,6 +18,8 @@ export interface Given {
   readonly state: ClusterState;
   /** Every event so far. */
   readonly history: readonly StoredEvent[];
+  /** Lets commit time pass, milliseconds. */
+  pass(ms: number): void;
   when(command: Command): {
     decided: Decided<unknown>;
     events: readonly StoredEvent[];
@@ -23,12 +31,16 @@ export function given(...commands: readonly Command[]): Given {
   const state = new ClusterState(true);
   const history: StoredEvent[] = [];
   let position = 0;
+  let passedMs = 0;
   const cluster: Given = {
     state,
     history,
+    pass(ms) {
+      passedMs += ms;
+    },
     when(command) {
       position += 1;
-      const deciding = new Deciding(state, position, 1_700_000_000_000 + position);
+      const deciding = new Deciding(state, position, 1_700_000_000_000 + passedMs + position);
       const decided = decide(deciding, command);
       history.push(...deciding.events);
       return {
@@ -123,4 +135,66 @@ export function commandTo(cluster: Given, nodeId: string, kind: string): string 
     if (command.nodeId === nodeId && command.kind === kind) found = command.id;
   }
   return found;
+}
+
+/** What a worker says that it has: `<job>/<instance>/<generation>` with a status. */
+export function report(
+  nodeId: string,
+  has: Readonly<Record<string, ReportedInstance['status']>> = {},
+  more: Partial<WorkerState> & { readonly proves?: boolean; readonly runningMs?: number } = {},
+): Extract<Command, { type: 'ReconcileNode' }> {
+  const { proves = false, runningMs = null, ...state } = more;
+  const instances = Object.entries(has).map(([key, status]) => {
+    const [job = '', instance, generation] = key.split('/');
+    const address = { job, instance: Number(instance), generation: Number(generation) };
+    return { ...address, status, reason: null, runningMs };
+  });
+  return {
+    type: 'ReconcileNode',
+    nodeId,
+    state: { incarnation: null, requestId: null, instances, ...state },
+    provesAbsence: proves,
+  };
+}
+
+/** An acknowledging worker whose (empty) state is reconciled. */
+export function ready(nodeId: string, body: Record<string, unknown> = {}): Command[] {
+  return [registerNode(nodeId, { acknowledges: true, ...body }), report(nodeId)];
+}
+
+/** Job `j` runs its instances on these nodes, in order, acknowledged. */
+export function running(job: Record<string, unknown>, ...nodeIds: string[]): Given {
+  const nodes = [...new Set(nodeIds)].flatMap((id) => ready(id, { enforcesStop: true }));
+  const cluster = given(...nodes, submitJob('j', { count: nodeIds.length, ...job }));
+  cluster.when(plan('j', ...nodeIds));
+  acknowledgeAll(cluster);
+  return cluster;
+}
+
+/** Every order that is open is acknowledged as done. */
+export function acknowledgeAll(cluster: Given): void {
+  for (const { id, nodeId, status } of [...cluster.state.commands.values()]) {
+    if (status !== 'ended') cluster.when(ack(nodeId, id, 'succeeded'));
+  }
+}
+
+/** A node falls silent, and what was there is lost. */
+export function lose(cluster: Given, nodeId: string): ReturnType<Given['when']> {
+  const { incarnation = 1 } = cluster.state.nodes.get(nodeId) ?? {};
+  cluster.when({ type: 'ObserveNode', nodeId, incarnation, seen: 'silent', reason: 'silent' });
+  return cluster.when({
+    type: 'DeclareLost',
+    nodeId,
+    placements: [...cluster.state.placementsOfNode.of(nodeId)],
+    reason: `${nodeId} was not ready`,
+  });
+}
+
+/** The orders to stop what is not wanted, as the stop loop gives them. */
+export function orderStops(cluster: Given): ReturnType<Given['when']> {
+  return cluster.when({ type: 'OrderStops', placements: [...cluster.state.unorderedStops] });
+}
+
+export function instanceOf(cluster: Given, number = 0) {
+  return cluster.state.instances.get(`j/${number}`);
 }

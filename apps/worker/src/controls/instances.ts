@@ -1,4 +1,4 @@
-import type { Ack, Control, Resources } from '@oakring/contracts';
+import { leaseRanOut, type Ack, type Control, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { LeaseWatch } from '../lease/lease-watch.js';
 import { leaseOf, type Leases } from '../lease/leases.js';
@@ -15,7 +15,7 @@ export type Acknowledge = (ack: Omit<Ack, 'incarnation'>) => void;
 
 /** What became of an instance without an order that would tell. */
 export type News = (
-  kind: 'started' | 'restarted' | 'completed' | 'failed' | 'stopped-by-lease',
+  kind: 'started' | 'restarted' | 'resumed' | 'completed' | 'failed' | 'stopped-by-lease',
   instance: KnownInstance,
 ) => void;
 
@@ -158,7 +158,8 @@ export class Instances {
       instance.status = failure === null ? 'running' : 'failed';
       instance.reason = failure;
       if (failure === null) instance.runningSinceMs = this.parts.ports.clock.monotonicMs();
-      this.parts.news(failure === null ? 'started' : 'failed', instance);
+      const began = orders.length > 0 ? 'started' : 'resumed';
+      this.parts.news(failure === null ? began : 'failed', instance);
     }
     if (isEnded(instance)) await this.keepEnded(instance);
     instance.orders = [];
@@ -174,7 +175,7 @@ export class Instances {
     const orders = instance.orders.splice(0);
     await endAtLimit(instance, graceMs);
     instance.status = 'failed';
-    instance.reason = `lease ran out: no grant for ${instance.leaseMs} ms`;
+    instance.reason = `${leaseRanOut}: no grant for ${instance.leaseMs} ms`;
     await this.keepEnded(instance);
     this.answer(orders, instance, 'failed', instance.reason);
     this.parts.news('stopped-by-lease', instance);

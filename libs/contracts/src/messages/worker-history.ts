@@ -52,6 +52,9 @@ export interface HistoryAccepted {
   readonly epoch: number;
 }
 
+/** How the reason of an instance begins that its worker stopped for want of a grant: nobody's fault. */
+export const leaseRanOut = 'lease ran out';
+
 /** `nodes/<id>/leases`: answers the reading of that sequence (design §5, lease). */
 export interface LeaseGrant {
   readonly incarnation: number;

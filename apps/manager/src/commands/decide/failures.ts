@@ -1,3 +1,4 @@
+import { leaseRanOut } from '@oakring/contracts';
 import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster-state.js';
 import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
 import type { Command } from '../command.js';
@@ -23,7 +24,8 @@ export function concludeEnd(
   const { state } = deciding;
   const job = state.jobs.get(id);
   const instance = state.instances.get(instanceKey(id, number));
-  if (job !== undefined && instance?.status === 'failed') {
+  const isBlamed = instance?.reason?.startsWith(leaseRanOut) !== true;
+  if (job !== undefined && instance?.status === 'failed' && isBlamed) {
     failRollout(deciding, job, instance);
     giveUp(deciding, state.jobs.get(id) ?? job, instance);
     quarantine(deciding, nodeId);

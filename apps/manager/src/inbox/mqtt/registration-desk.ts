@@ -13,13 +13,13 @@ import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/silence-watch.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { PORTS } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS } from '../../tokens.js';
 import { clusterKey } from '../../views/cluster-state.js';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
 import { CommandIntake } from './command-intake.js';
 import { decodeControl } from './decode-payload.js';
-import type { WorkerMessage } from './worker-message.js';
+import type { Correspondence, WorkerMessage } from './worker-message.js';
 
 /** Takes registrations and answers each on `nodes/<id>/registered`, accepted or not. */
 @Injectable()
@@ -30,6 +30,7 @@ export class RegistrationDesk {
     private readonly connection: BrokerConnection,
     private readonly projection: Projection,
     private readonly table: TelemetryTable,
+    @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
@@ -51,6 +52,7 @@ export class RegistrationDesk {
           this.answer(this.refusal(nodeId, outcome.refusal));
         } else {
           this.table.touch(nodeId);
+          this.correspondence.registered(nodeId);
           this.answer({ ...outcome.answer, token: this.tokens.token(nodeId), periodMs });
         }
       },

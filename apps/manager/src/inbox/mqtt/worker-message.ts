@@ -29,6 +29,8 @@ export interface Correspondence {
   provesAbsence(nodeId: string, state: WorkerState): boolean;
   /** Whether a report by hash alone answers our newest request, with the hash that it asked about. */
   confirms(nodeId: string, requestId: string | null, hash: string): boolean;
+  /** A worker has registered, anew or again: what was said to it before may not have reached it. */
+  registered(nodeId: string): void;
   /** A worker says that it goes on with an order. */
   progressed(commandId: string): void;
   /** A reading was believed: it may be answered with a grant. */

@@ -1,7 +1,7 @@
 import type { EventData, StoredEvent } from '@oakring/events';
 import { placementKey, type ClusterState } from '../cluster-state.js';
 import type { CommandRecord, InstanceRecord } from '../records.js';
-import { endPlacement, failCurrent, markRunning } from './ends.fold.js';
+import { endPlacement, failCurrent, holdsPlace, markRunning } from './ends.fold.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
 import { endCommand, putCommand, putPlacement } from './records.fold.js';
 
@@ -39,17 +39,13 @@ export function commandReopened(
   if (placement !== undefined && data.kind !== 'delete') {
     putPlacement(state, { ...placement, runningSince: 0, runningIncarnation: 0 });
   }
-  updateCurrent(state, job, data, (instance) =>
-    instance.removing
-      ? instance
-      : {
-          ...instance,
-          status: 'placed',
-          since: event.at,
-          confirmed: false,
-          reason: data.reason,
-        },
-  );
+  updateCurrent(state, job, data, (instance) => ({
+    ...instance,
+    status: 'placed',
+    since: event.at,
+    confirmed: false,
+    reason: data.reason,
+  }));
   touchJob(state, job, event.position);
 }
 
@@ -148,11 +144,12 @@ export function instanceReported(
       markRunning(state, event, { job, ...data }, true);
       break;
     case 'starting':
-      updateCurrent(state, job, data, (instance) =>
-        instance.removing
-          ? instance
-          : { ...instance, status: 'starting', since: event.at, confirmed: true },
-      );
+      updateCurrent(state, job, data, (instance) => ({
+        ...instance,
+        status: 'starting',
+        since: event.at,
+        confirmed: true,
+      }));
       touchJob(state, job, event.position);
       break;
   }
@@ -190,7 +187,7 @@ function updateCurrent(
   change: (instance: InstanceRecord) => InstanceRecord,
 ): void {
   updateInstance(state, job, address.instance, (instance) =>
-    instance.generation === address.generation ? change(instance) : instance,
+    holdsPlace(instance, address.generation) ? change(instance) : instance,
   );
 }
 

@@ -1,3 +1,4 @@
+import { leaseRanOut } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type { InstanceRecord, NodeRecord, PlacementRecord } from '../records.js';
@@ -39,7 +40,7 @@ export function markRunning(
     putPlacement(state, { ...placement, runningSince: event.at, runningIncarnation });
   }
   updateInstance(state, job, number, (instance) => {
-    if (instance.removing || instance.generation !== generation) return instance;
+    if (!holdsPlace(instance, generation)) return instance;
     const since = instance.status === 'running' ? instance.since : event.at;
     return { ...instance, status: 'running', since, confirmed };
   });
@@ -48,6 +49,13 @@ export function markRunning(
     dropOriginals(state, { job, instance: number, generation });
   }
   touchJob(state, job, event.position);
+}
+
+/** Whether this placement is where the instance is: not one that it was withdrawn from, or lost. */
+export function holdsPlace(instance: InstanceRecord, generation: number): boolean {
+  const { removing, status } = instance;
+  if (removing || instance.generation !== generation) return false;
+  return status === 'placed' || status === 'starting' || status === 'running';
 }
 
 /**
@@ -86,8 +94,8 @@ export function endPlacement(
     if (state.placementsOfInstance.of(key).size === 0) removeInstance(state, instance);
   } else if (end !== null) {
     putInstance(state, afterEnd(state, event, { instance, placement, end }));
-    if (isFailure(state, job, end)) rememberFailure(state, event, placement);
-    else dropOriginals(state, address);
+    if (!isFailure(state, job, end)) dropOriginals(state, address);
+    else if (!end.reason.startsWith(leaseRanOut)) rememberFailure(state, event, placement);
   }
   touchJob(state, job, event.position);
 }
@@ -125,6 +133,10 @@ function afterEnd(
   const reason = end.status === 'completed' ? `it ended by itself: ${end.reason}` : end.reason;
   const { generation, nodeId, runningSince } = placement;
   const resetAfterMs = state.jobs.get(placement.job)?.policy.restart.resetAfterMs ?? 0;
+  // Nobody's fault but the line's: it is not held against the instance.
+  if (reason.startsWith(leaseRanOut)) {
+    return { ...instance, status: 'failed', since: at, reason, confirmed: true };
+  }
   const ranWell = runningSince > 0 && at - runningSince >= resetAfterMs;
   const before = ranWell ? [] : instance.attempts;
   return {

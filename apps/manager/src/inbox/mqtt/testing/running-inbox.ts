@@ -168,6 +168,7 @@ function telemetryLog(logged: RecordedReading[], tell: () => void): TelemetryLog
 const silentCorrespondence: Correspondence = {
   provesAbsence: () => false,
   confirms: () => false,
+  registered: () => {},
   progressed: () => {},
   readingTaken: () => {},
 };

@@ -1,0 +1,189 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ack,
+  acknowledgeAll,
+  commandTo,
+  given,
+  instanceOf,
+  orderStops,
+  plan,
+  ready,
+  report,
+  running,
+  submitJob,
+} from '../../testing/given.js';
+
+describe('drift', () => {
+  it('that is missing is on record, and ordered again under the same id', () => {
+    const cluster = running({}, 'a');
+    const deploy = commandTo(cluster, 'a', 'deploy');
+    expect(cluster.when(report('a', {}, { proves: true })).events).toMatchObject([
+      { type: 'CommandReopened', data: { commandId: deploy, generation: 1 } },
+      { type: 'DriftDetected', data: { missing: ['j/0/1'], outdated: [], unexpected: [] } },
+    ]);
+  });
+
+  it('is nothing where the report is of what is wanted', () => {
+    const cluster = running({}, 'a');
+    expect(cluster.when(report('a', { 'j/0/1': 'running' })).types).toEqual([]);
+  });
+
+  it('of an older generation that has ended by the ledger is deleted again', () => {
+    const cluster = running({}, 'a');
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    expect(cluster.state.jobs.size).toBe(0);
+    expect(cluster.when(report('a', { 'j/0/1': 'running' })).events).toMatchObject([
+      { type: 'UnexpectedInstanceFound', stream: 'jobs/j' },
+      { type: 'DriftDetected', data: { outdated: ['j/0/1'] } },
+    ]);
+    // It holds nothing: its end has freed what it held.
+    expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(0);
+    expect(orderStops(cluster).events).toMatchObject([
+      { type: 'CommandIssued', data: { kind: 'delete', instance: 0, generation: 1 } },
+    ]);
+    acknowledgeAll(cluster);
+    expect(cluster.state.placements.size).toBe(0);
+  });
+
+  it('that nobody ordered is reported once, and never touched', () => {
+    const cluster = running({}, 'a');
+    const strange = { 'j/0/1': 'running', 'theirs/0/1': 'running', 'j/0/9': 'running' } as const;
+    expect(cluster.when(report('a', strange)).events).toMatchObject([
+      { type: 'DriftDetected', data: { unexpected: ['j/0/9', 'theirs/0/1'] } },
+    ]);
+    expect(cluster.when(report('a', strange)).types).toEqual([]);
+    expect(orderStops(cluster).types).toEqual([]);
+    expect(cluster.state.nodes.get('a')?.unexpected).toEqual(['j/0/9', 'theirs/0/1']);
+    cluster.when(report('a', { 'j/0/1': 'running' }));
+    expect(cluster.state.nodes.get('a')?.unexpected).toEqual([]);
+  });
+
+  it('is not what has ended there and was ended here', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', { 'j/0/1': 'failed' }));
+    expect(cluster.when(report('a', { 'j/0/1': 'failed' })).types).toEqual([]);
+  });
+});
+
+describe('a report by hash', () => {
+  it('makes a node ready that has exactly what is wanted there', () => {
+    const cluster = running({}, 'a');
+    cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen: 'silent', reason: 'r' });
+    const confirm = { type: 'ConfirmState', nodeId: 'a', incarnation: 1 } as const;
+    expect(cluster.when(confirm).types).toEqual(['NodeBecameReady']);
+    expect(cluster.when(confirm).types).toEqual([]);
+    expect(cluster.when({ ...confirm, incarnation: 0 }).decided).toMatchObject({
+      refusal: { code: 'incarnation-stale' },
+    });
+  });
+});
+
+describe('a worker that stops on purpose', () => {
+  const farewell = {
+    ...({ type: 'RecordWorkerStatus', nodeId: 'a', retained: false } as const),
+    status: { status: 'offline', incarnation: 1, stopped: true } as const,
+  };
+
+  it('ends its instances by its own word, and is nobody’s alarm', () => {
+    const cluster = running({}, 'a', 'a');
+    cluster.when(report('a', { 'j/1/1': 'running' }, { final: true }));
+    expect(instanceOf(cluster, 0)?.status).toBe('pending');
+    expect(instanceOf(cluster, 1)?.status).toBe('running');
+    expect(cluster.when(farewell).types).toEqual(['NodeStopped']);
+    expect(cluster.state.nodes.get('a')?.status).toBe('disconnected');
+    expect(cluster.when(farewell).types).toEqual([]);
+  });
+
+  it('gets its instances back when it returns before anything replaced them', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', {}, { final: true }));
+    cluster.when(farewell);
+    for (const command of ready('a', { incarnation: 2 }).slice(0, 1)) cluster.when(command);
+    cluster.when(report('a', { 'j/0/1': 'starting' }, { incarnation: 2 }));
+    expect(instanceOf(cluster)).toMatchObject({ nodeId: 'a', generation: 1, status: 'running' });
+  });
+
+  it('has done what it was told to delete', () => {
+    const cluster = running({}, 'a');
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    orderStops(cluster);
+    expect(cluster.when(report('a', {}, { final: true })).types).toContain('JobEnded');
+  });
+});
+
+describe('an order to start', () => {
+  it('that comes to nothing expires: it is deleted, and its instance has failed', () => {
+    const cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    const expire = { type: 'ExpireCommand', commandId, reason: 'no answer' } as const;
+    expect(cluster.when(expire).types).toEqual(['CommandExpired']);
+    expect(instanceOf(cluster)).toMatchObject({ status: 'failed', reason: 'no answer' });
+    // It may still be carried out: what it reserves stays until its delete is acknowledged.
+    expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(100);
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(0);
+    expect(cluster.when(expire).types).toEqual([]);
+  });
+
+  it('does not expire once it is done, nor an order to delete', () => {
+    const cluster = running({}, 'a');
+    const expire = (kind: string) =>
+      ({ type: 'ExpireCommand', commandId: commandTo(cluster, 'a', kind), reason: 'r' }) as const;
+    expect(cluster.when(expire('deploy')).types).toEqual([]);
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    orderStops(cluster);
+    expect(cluster.when(expire('delete')).types).toEqual([]);
+  });
+
+  it('that expired and is carried out late has nothing to say for its instance', () => {
+    const cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    cluster.when({ type: 'ExpireCommand', commandId, reason: 'no answer' });
+    expect(cluster.when(ack('a', commandId, 'succeeded')).types).toEqual([]);
+    expect(instanceOf(cluster)?.status).toBe('failed');
+  });
+
+  it('counts its attempts from the second on', () => {
+    const cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    const dispatch = { type: 'RecordDispatch', commandId, attempt: 2 } as const;
+    expect(cluster.when(dispatch).types).toEqual(['CommandDispatched']);
+    expect(cluster.when(dispatch).types).toEqual([]);
+    cluster.when(ack('a', commandId, 'succeeded'));
+    expect(cluster.when({ ...dispatch, attempt: 3 }).types).toEqual([]);
+  });
+});
+
+describe('a worker’s history', () => {
+  const record = (from: number, ...sequences: number[]) =>
+    ({
+      type: 'RecordHistory',
+      nodeId: 'a',
+      history: { incarnation: 1, from, entries: sequences.map((sequence) => ({ sequence })) },
+    }) as const;
+
+  it('becomes part of the ledger once, and is answered alike', () => {
+    const cluster = given(...ready('a'));
+    expect(cluster.when(record(1, 1, 2)).events).toMatchObject([
+      { type: 'WorkerHistoryRecorded', data: { from: 1, upTo: 2 } },
+    ]);
+    expect(cluster.when(record(1, 1, 2))).toMatchObject({
+      types: [],
+      decided: { answer: { upTo: 2 } },
+    });
+    expect(cluster.when(record(2, 2, 3)).events).toMatchObject([{ data: { from: 3, upTo: 3 } }]);
+  });
+
+  it('of an unknown node or another start is refused', () => {
+    const cluster = given(...ready('a', { incarnation: 2 }));
+    expect(cluster.when(record(1, 1)).decided).toMatchObject({
+      refusal: { code: 'incarnation-stale' },
+    });
+    expect(cluster.when({ ...record(1, 1), nodeId: 'x' }).decided).toMatchObject({
+      refusal: { code: 'node-unknown' },
+    });
+  });
+});

@@ -1,0 +1,33 @@
+import type { WorkerLinkListener, WorkerLinkOptions } from '../apps/worker/src/index.js';
+import type { Life } from './world.js';
+
+/** One worker's connection to the broker. */
+export interface Connection {
+  readonly nodeId: string;
+  readonly life: Life;
+  readonly options: WorkerLinkOptions;
+  readonly listener: WorkerLinkListener;
+  isOpen: boolean;
+  /** Nothing passes before this time. */
+  cutUntilMs: number;
+  /** Earliest time of the next delivery each way: a connection keeps its order. */
+  upMs: number;
+  downMs: number;
+}
+
+export interface ManagerEnd {
+  readonly life: Life;
+  message(topic: string, payload: Buffer, retained: boolean): void;
+  up(): void;
+  down(): void;
+  /** The broker saw a worker's connection break. */
+  gone(nodeId: string): void;
+}
+
+export interface Weather {
+  /** Of messages without acknowledgement, percent. */
+  loss: number;
+  /** Of acknowledged ones, delivered twice, percent. */
+  duplicates: number;
+  mostDelayMs: number;
+}

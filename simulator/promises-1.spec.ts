@@ -1,0 +1,8 @@
+import 'reflect-metadata';
+import { describe, it } from '@jest/globals';
+import { expectPromisesKept } from './testing/expect-promises-kept.js';
+
+// Two files, so that two cores share the seeds.
+describe('A simulated cluster under faults', () => {
+  it('keeps every promise (seeds 1 to 100)', () => expectPromisesKept(1, 100), 240_000);
+});
