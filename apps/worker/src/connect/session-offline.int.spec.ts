@@ -135,7 +135,7 @@ describe('A worker without a link', () => {
     expect(history['entries']).toEqual([
       { sequence: 1, at, kind: 'worker-started' },
       { sequence: 2, at, kind: 'restarted', ...address },
-      { sequence: 3, at, kind: 'started', ...address },
+      { sequence: 3, at, kind: 'resumed', ...address },
     ]);
     expect(await manager.next('state', ({ instances }) => isOne(instances))).toMatchObject({
       instances: [{ ...address, status: 'running' }],

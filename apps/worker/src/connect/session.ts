@@ -9,7 +9,6 @@ import {
 import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { KnownInstance } from '../controls/decide-control.js';
-import type { ListedInstance } from '../controls/instance.js';
 import { Instances, type News } from '../controls/instances.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
@@ -108,7 +107,7 @@ export class Session {
     this.fallSilent();
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
-    this.sayStates({ incarnation: this.data.incarnation, final: true }, left);
+    this.reportState({ final: true }, left);
     const farewell = { ...this.status('offline'), stopped: true };
     await this.link.stop(topicOf(this.options.id, 'status'), farewell);
   }
@@ -142,15 +141,13 @@ export class Session {
     }
   }
 
-  /** An instance changed without an order: the manager hears it now, or reads it later. */
+  /** An instance changed without an order: told once it is durable, or read later. */
   private tell(kind: Parameters<News>[0], known: KnownInstance): void {
-    if (!this.registered) {
-      const { job, instance, generation, reason } = known;
-      const detail = reason === null ? {} : { detail: reason };
-      this.history.add({ at: this.clock.now(), kind, job, instance, generation, ...detail });
-      void this.keep();
-    }
-    if (kind !== 'started') this.reportState(undefined);
+    if (!this.registered) this.history.addOf(kind, known, this.clock.now());
+    else if (kind === 'started') return;
+    void this.keep().then(() => {
+      if (kind !== 'started') this.reportState();
+    });
   }
 
   private status(status: 'online' | 'offline'): object {
@@ -199,7 +196,7 @@ export class Session {
     if (kind === 'registered') this.receiveRegistered(parsed.value);
     else if (typeof hash === 'string' && hash === stateHash(this.instances.list())) {
       this.say('state', { incarnation: this.data.incarnation, requestId, hash });
-    } else this.reportState(requestId);
+    } else this.reportState({ requestId });
   }
 
   private receiveRegistered(answer: JsonObject): void {
@@ -220,7 +217,7 @@ export class Session {
     if (isFirst) {
       this.registered = true;
       this.log('registered', `registered as ${this.options.id}, start ${this.data.incarnation}`);
-      this.reportState(undefined);
+      this.reportState();
       this.history.deliver();
     }
     this.pace.start(periodMs, isFirst);
@@ -236,13 +233,8 @@ export class Session {
     this.log('refused', `NOT REGISTERED as ${this.options.id}, trying on; ${why}`);
   }
 
-  private reportState(requestId: unknown): void {
-    const { incarnation } = this.data;
-    const head = { incarnation, ...(requestId === undefined ? {} : { requestId }) };
-    this.sayStates(head, this.instances.list());
-  }
-
-  private sayStates(head: StateHead, known: readonly ListedInstance[]): void {
+  private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
+    const head = { incarnation: this.data.incarnation, ...more };
     for (const state of statesOf(head, known)) this.say('state', state);
   }
 
