@@ -110,6 +110,8 @@ export class Session {
     this.reportState({ final: true }, left);
     const farewell = { ...this.status('offline'), stopped: true };
     await this.link.stop(topicOf(this.options.id, 'status'), farewell);
+    // An answer that came meanwhile may have begun something anew.
+    this.fallSilent();
   }
 
   private begin(): void {
