@@ -54,10 +54,7 @@ describe('The session of a worker', () => {
     accept();
     order({ simulate: { runMs: 1_000, exit: 'completed' } });
     await ports.advance(500);
-    let written = (): void => {};
-    store.disk = new Promise((resolve) => {
-      written = resolve;
-    });
+    const { written } = holdDisk();
     said = [];
     await ports.advance(60_000);
     expect(said.filter(({ kind }) => kind === 'state')).toEqual([]);
@@ -86,6 +83,21 @@ describe('The session of a worker', () => {
     expect(said).toEqual([]);
   });
 
+  it('has stopped once everything is written down', async () => {
+    accept();
+    order({ simulate: { runMs: 1_000, exit: 'completed' } });
+    await ports.advance(500);
+    const { written } = holdDisk();
+    await ports.advance(1_000);
+    let hasStopped = false;
+    const stopping = session.stop().then(() => (hasStopped = true));
+    await ports.advance(60_000);
+    expect(hasStopped).toBe(false);
+    written();
+    await stopping;
+    expect(store.remembered.instances).toMatchObject([{ status: 'completed' }]);
+  });
+
   it('obeys nothing once it stops', async () => {
     accept();
     await session.stop();
@@ -94,6 +106,15 @@ describe('The session of a worker', () => {
     expect([...runtime.runningKeys]).toEqual([]);
   });
 });
+
+/** Nothing is written from now on, until it is. */
+function holdDisk(): { written: () => void } {
+  let written = (): void => {};
+  store.disk = new Promise((resolve) => {
+    written = resolve;
+  });
+  return { written: () => written() };
+}
 
 function accept(): void {
   const answer = { id: 'w1', accepted: true, incarnation: 1, epoch: 1, periodMs: 2_000 };

@@ -110,8 +110,9 @@ export class Session {
     this.reportState({ final: true }, left);
     const farewell = { ...this.status('offline'), stopped: true };
     await this.link.stop(topicOf(this.options.id, 'status'), farewell);
-    // An answer that came meanwhile may have begun something anew.
+    // An answer that came meanwhile may have begun something anew; a write may be under way.
     this.fallSilent();
+    await this.keep();
   }
 
   private begin(): void {
