@@ -22,7 +22,7 @@ import { ReadingPace } from './reading-pace.js';
 import { OrderIntake } from './order-intake.js';
 import { registrationOf, statesOf, type StateHead } from './reports.js';
 import { Telemetry } from './telemetry.js';
-import type { LinkFactory, WorkerLink } from './worker-link.js';
+import type { LinkFactory, WorkerLink, WorkerLinkListener } from './worker-link.js';
 
 export interface SessionParts {
   readonly options: WorkerOptions;
@@ -59,7 +59,6 @@ export class Session {
 
   constructor({ options, store, runtimes, link, ports, log }: SessionParts) {
     [this.options, this.data, this.log] = [options, store, log];
-    const { id } = options;
     this.clock = new ManagerClock(ports.clock);
     this.leases = new Leases(ports.clock);
     this.history = new HistoryDelivery(store, ports, (entries) => this.say('history', entries));
@@ -76,18 +75,19 @@ export class Session {
     });
     this.orders = new OrderIntake(this.instances, this.epochs, this.clock, log);
     this.telemetry = new Telemetry(options, store.incarnation, runtimes, this.instances);
-    // One of its own for each start: another machine that claims our id must not cut us off.
-    const clientId = `${id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
-    const subscriptions = downTopicKinds.map((kind) => topicOf(id, kind));
-    const will = { topic: topicOf(id, 'status'), payload: this.status('offline') };
-    this.link = link(
-      { clientId, subscriptions, will },
-      {
-        up: () => this.begin(),
-        down: (reason) => this.pause(reason),
-        message: (topic, payload, retained) => this.receive(topic, payload, retained),
-      },
-    );
+    // One for each start: another machine that claims our id must not cut us off.
+    const clientId = `${options.id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
+    const subscriptions = downTopicKinds.map((kind) => topicOf(options.id, kind));
+    const will = { topic: topicOf(options.id, 'status'), payload: this.status('offline') };
+    this.link = link({ clientId, subscriptions, will }, this.listener());
+  }
+
+  private listener(): WorkerLinkListener {
+    return {
+      up: () => this.begin(),
+      down: (reason) => this.pause(reason),
+      message: (topic, payload, retained) => this.receive(topic, payload, retained),
+    };
   }
 
   /** Code of the refusal when the manager does not accept us; null otherwise. */
@@ -108,8 +108,8 @@ export class Session {
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
     this.reportState({ final: true }, left);
-    const farewell = { ...this.status('offline'), stopped: true };
-    await this.link.stop(topicOf(this.options.id, 'status'), farewell);
+    const topic = topicOf(this.options.id, 'status');
+    await this.link.stop(topic, { ...this.status('offline'), stopped: true });
     // An answer that came meanwhile may have begun something anew; a write may be under way.
     this.fallSilent();
     await this.keep();
@@ -117,9 +117,9 @@ export class Session {
 
   private begin(): void {
     this.log('connected', `connected to ${this.options.mqttUrl}`);
-    const topic = topicOf(this.options.id, 'status');
     // Registered first: "online" of a node that nobody knows would be refused.
     this.announcing.start();
+    const topic = topicOf(this.options.id, 'status');
     this.link.publish(topic, this.status('online'), { qos: 1, retain: true });
   }
 
@@ -133,15 +133,11 @@ export class Session {
     for (const speaking of [this.announcing, this.pace, this.history]) speaking.stop();
   }
 
-  private async keep(): Promise<void> {
-    try {
-      await this.data.remember(() => ({
-        ...this.instances.table.snapshot(),
-        history: this.history.snapshot(),
-      }));
-    } catch (error) {
+  private keep(): Promise<void> {
+    const known = () => ({ ...this.instances.table.snapshot(), history: this.history.snapshot() });
+    return this.data.remember(known).catch((error: unknown) => {
       this.log('ignored', `what is wanted here could not be written down: ${String(error)}`);
-    }
+    });
   }
 
   /** An instance changed without an order: told once it is durable, or read later. */

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { lose, orderStops, ready, report, running, type Given } from '../testing/given.js';
+import { Projection } from '../views/projection.js';
+import { LeaseGrants } from './lease-grants.js';
+
+const leased = { onDisconnect: { stopOnWorkerAfterMs: 10_000 } };
+
+let ports: SimulatedPorts;
+let sent: unknown[];
+let connected: boolean;
+
+beforeEach(() => {
+  ports = simulatedPorts();
+  sent = [];
+  connected = true;
+});
+
+describe('A reading of a node that runs what must never run twice', () => {
+  it('is answered with a grant, which is remembered', async () => {
+    const grants = grantsOver(running(leased, 'a'));
+    expect(grants.lastGrantMs('a')).toBeNull();
+    await ports.advance(1_234);
+    grants.answer('a', 1, 7);
+    expect(sent).toEqual([['nodes/a/leases', { incarnation: 1, sequence: 7, epoch: 0 }]]);
+    expect(grants.lastGrantMs('a')).toBe(1_234);
+  });
+
+  it.each([
+    ['of another start', (grants: LeaseGrants) => grants.answer('a', 2, 7)],
+    ['without a number', (grants: LeaseGrants) => grants.answer('a', 1, null)],
+    ['of a node without any', (grants: LeaseGrants) => grants.answer('b', 1, 7)],
+  ])('%s is not', (_what, answer) => {
+    const cluster = running(leased, 'a');
+    for (const command of ready('b')) cluster.when(command);
+    answer(grantsOver(cluster));
+    expect(sent).toEqual([]);
+  });
+
+  it('is not while its node is not ready, or we are not connected', () => {
+    const cluster = running(leased, 'a');
+    const grants = grantsOver(cluster);
+    connected = false;
+    grants.answer('a', 1, 7);
+    connected = true;
+    cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen: 'silent', reason: 'r' });
+    grants.answer('a', 1, 8);
+    expect(sent).toEqual([]);
+  });
+
+  it('is not while one of them is lost, unwanted or unexplained there', () => {
+    const lost = running(leased, 'a', 'a');
+    lose(lost, 'a');
+    lost.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen: 'alive', reason: 'r' });
+    grantsOver(lost).answer('a', 1, 7);
+    const unwanted = running(leased, 'a', 'a');
+    unwanted.when({ type: 'ScaleJob', id: 'j', count: 1 });
+    orderStops(unwanted);
+    grantsOver(unwanted).answer('a', 1, 7);
+    const strange = running(leased, 'a', 'a');
+    strange.when({ type: 'ScaleJob', id: 'j', count: 1 });
+    strange.when(report('a', { 'j/0/1': 'running' }, { proves: true }));
+    strange.when(report('a', { 'j/0/1': 'running', 'j/1/1': 'running' }));
+    grantsOver(strange).answer('a', 1, 7);
+    expect(sent).toEqual([]);
+  });
+});
+
+function grantsOver(cluster: Given): LeaseGrants {
+  const link = {
+    get connected() {
+      return connected;
+    },
+    publish: async (topic: string, payload: string) => {
+      sent.push([topic, JSON.parse(payload)]);
+    },
+    onUp: () => {},
+    onDown: () => {},
+  };
+  return new LeaseGrants(link, new Projection(cluster.state, ports), ports);
+}

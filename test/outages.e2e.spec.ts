@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
+import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
+import { call, eventually } from './kit/http.js';
+import {
+  endGroup,
+  oakring,
+  runProgram,
+  temporaryFolder,
+  up,
+  type Cluster,
+  type Running,
+} from './kit/processes.js';
+
+/** How long each part is away. */
+const awayMs = 3_000;
+const workerIds = ['w1', 'w2', 'w3'];
+
+let mongod: Mongod;
+let broker: Running;
+let scheduler: Running;
+let manager: Cluster;
+const workers: Running[] = [];
+const folder = temporaryFolder();
+const ports = { broker: 0, manager: 0, scheduler: 0 };
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function startBroker(): Promise<void> {
+  broker = runProgram('mosquitto', ['-p', String(ports.broker)]);
+  await broker.prints(/running/);
+}
+
+async function startScheduler(): Promise<void> {
+  scheduler = oakring(['scheduler'], {
+    OAKRING_MANAGER_URL: `http://127.0.0.1:${ports.manager}`,
+    OAKRING_SCHEDULER_PORT: String(ports.scheduler),
+  });
+  await scheduler.prints(/http/);
+}
+
+async function startManager(): Promise<void> {
+  manager = await up(`${folder.path}/manager`, {
+    OAKRING_STORE: mongod.url('outages'),
+    OAKRING_MQTT_URL: `mqtt://127.0.0.1:${ports.broker}`,
+    OAKRING_PORT: String(ports.manager),
+    OAKRING_SCHEDULER_URL: `http://127.0.0.1:${ports.scheduler}`,
+  });
+}
+
+/** Posts jobs, each under its key until it is acknowledged; only ever told to come back later. */
+class Root {
+  readonly acknowledged: string[] = [];
+  readonly retryAfter = new Set<string | null>();
+  private isStopped = false;
+  private readonly working = this.work();
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    for (let count = 0; !this.isStopped; count += 1) {
+      const id = `job-${count}`;
+      while (!(await this.post(id))) await new Promise((resolve) => setTimeout(resolve, 50));
+      this.acknowledged.push(id);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async post(id: string): Promise<boolean> {
+    const resources = { cpuMillis: 5, memoryMiB: 1 };
+    const body = { id, name: id, image: 'x', technology: 'simulated', resources };
+    const url = `http://127.0.0.1:${ports.manager}/api/v1/jobs`;
+    const answer = await call('POST', url, body, { 'idempotency-key': id }).catch(() => null);
+    if (answer === null || answer.status < 300) return answer !== null;
+    if (answer.status !== 503) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
+    this.retryAfter.add(answer.headers.get('retry-after'));
+    return false;
+  }
+}
+
+describeWithMongod('While one of our own parts is away', () => {
+  let root: Root;
+
+  beforeAll(async () => {
+    for (const name of ['broker', 'manager', 'scheduler'] as const) ports[name] = await freePort();
+    mongod = await startMongod();
+    await startBroker();
+    await startManager();
+    await startScheduler();
+    for (const id of workerIds) {
+      workers.push(
+        oakring(['worker', '--id', id], {
+          OAKRING_WORKER_RUNTIMES: 'simulated',
+          OAKRING_WORKER_DATA: `${folder.path}/${id}`,
+          OAKRING_MQTT_URL: `mqtt://127.0.0.1:${ports.broker}`,
+        }),
+      );
+    }
+    await Promise.all(workers.map((worker) => worker.prints(/registered as/)));
+    root = new Root();
+    await goesOn();
+  }, 60_000);
+  afterAll(async () => {
+    await root.stop();
+    for (const one of [...workers, manager, scheduler, broker]) endGroup(one);
+    await mongod.remove();
+    folder.remove();
+  });
+
+  it.each<[string, () => Promise<void> | void, () => Promise<void> | void]>([
+    ['the scheduler, killed', () => kill(scheduler), startScheduler],
+    ['the scheduler, frozen', () => stop(scheduler), () => go(scheduler)],
+    ['the broker, killed', () => kill(broker), startBroker],
+    ['the broker, frozen', () => stop(broker), () => go(broker)],
+    ['the database, frozen', () => mongod.freeze(), () => mongod.thaw()],
+    ['the database, killed', () => mongod.kill(), () => mongod.start()],
+    ['the manager, killed', () => kill(manager), startManager],
+    ['the manager, frozen', () => stop(manager), () => go(manager)],
+  ])(
+    '(%s) nothing is stopped, and all goes on when it is back',
+    async (_what, leave, back) => {
+      await leave();
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      await back();
+      await goesOn();
+    },
+    60_000,
+  );
+
+  it('every job that was acknowledged runs once, and nothing healthy was ever stopped', async () => {
+    await root.stop();
+    const url = `http://127.0.0.1:${ports.manager}`;
+    await eventually(
+      () => counts(url),
+      (seen) => seen.running === root.acknowledged.length && seen.jobs === seen.running,
+    );
+    const { body } = await call('GET', `${url}/api/v1/events?type=CommandIssued,InstanceLost`);
+    const lines = String(body)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const deploys = lines.filter(({ data }) => data.kind === 'deploy' || data.kind === 'replicate');
+    expect(deploys).toHaveLength(root.acknowledged.length);
+    expect(lines.length - deploys.length).toBe(0);
+    expect([...root.retryAfter].every((value) => Number(value) > 0)).toBe(true);
+  });
+
+  /** Jobs are taken and come to run again. */
+  async function goesOn(): Promise<void> {
+    const before = root.acknowledged.length;
+    await eventually(
+      async () => root.acknowledged.length,
+      (count) => count > before + 2,
+    );
+    const id = root.acknowledged.at(-1) ?? '';
+    await eventually(
+      () => call('GET', `http://127.0.0.1:${ports.manager}/api/v1/jobs/${id}`).catch(() => null),
+      (answer) => answer?.body?.instances?.[0]?.status === 'running',
+    );
+  }
+});
+
+async function counts(url: string): Promise<{ jobs: number; running: number }> {
+  let jobs = 0;
+  let running = 0;
+  for (let cursor = ''; ;) {
+    const { body } = await call('GET', `${url}/api/v1/jobs?limit=1000${cursor}`);
+    for (const item of body.items) {
+      jobs += 1;
+      running += item.counts.running ?? 0;
+    }
+    if (body.next === undefined) return { jobs, running };
+    cursor = `&cursor=${encodeURIComponent(body.next)}`;
+  }
+}
+
+async function kill(part: Running): Promise<void> {
+  part.child.kill('SIGKILL');
+  await part.ended;
+}
+
+function stop(part: Running): void {
+  part.child.kill('SIGSTOP');
+}
+
+function go(part: Running): void {
+  part.child.kill('SIGCONT');
+}

@@ -1,0 +1,222 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { call, eventually, job, untilAll } from './kit/http.js';
+import {
+  endGroup,
+  oakring,
+  temporaryFolder,
+  up,
+  type Cluster,
+  type Running,
+} from './kit/processes.js';
+
+/** One box with its embedded broker, and real workers that are killed, cut off and started again. */
+const folder = temporaryFolder();
+let cluster: Cluster;
+let workers: Running[] = [];
+
+beforeAll(async () => {
+  cluster = await up(`${folder.path}/manager`);
+});
+afterEach(async () => {
+  const { body } = await call('GET', `${cluster.url}/api/v1/jobs`);
+  for (const { id } of body.items) await call('DELETE', `${cluster.url}/api/v1/jobs/${id}`);
+});
+afterAll(async () => {
+  for (const worker of workers) endGroup(worker);
+  await cluster.stop();
+  endGroup(cluster);
+  folder.remove();
+});
+
+async function worker(id: string): Promise<Running> {
+  const started = oakring(['worker', '--id', id], {
+    OAKRING_WORKER_RUNTIMES: 'process,simulated',
+    OAKRING_WORKER_DATA: `${folder.path}/${id}`,
+    OAKRING_MQTT_URL: cluster.mqttUrl,
+  });
+  workers.push(started);
+  await node(id, 'ready');
+  return started;
+}
+
+function node(id: string, status: string) {
+  return eventually(
+    () => call('GET', `${cluster.url}/api/v1/nodes/${id}`),
+    ({ body }) => body.status === status,
+  );
+}
+
+function submit(id: string, more: object = {}) {
+  return call('POST', `${cluster.url}/api/v1/jobs`, {
+    ...{ id, name: id, image: '/bin/sleep', technology: 'process', cmd: ['/bin/sleep', '100000'] },
+    ...{ resources: { cpuMillis: 10, memoryMiB: 8 } },
+    ...more,
+  });
+}
+
+async function events(type: string, stream = ''): Promise<Record<string, unknown>[]> {
+  const query = `type=${type}${stream === '' ? '' : `&stream=${stream}`}`;
+  const { body } = await call('GET', `${cluster.url}/api/v1/events?${query}`);
+  const lines = typeof body === 'string' ? body.trim().split('\n') : body === null ? [] : [body];
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => (typeof line === 'string' ? JSON.parse(line) : line).data);
+}
+
+async function placeOf(id: string): Promise<string> {
+  return (await job(cluster.url, id)).body.instances[0].nodeId;
+}
+
+/** How many such processes there are on this machine. */
+function processes(pattern: string): number {
+  try {
+    return execFileSync('pgrep', ['-fc', pattern], { encoding: 'utf8' }).trim() === ''
+      ? 0
+      : Number(execFileSync('pgrep', ['-fc', pattern], { encoding: 'utf8' }));
+  } catch {
+    return 0;
+  }
+}
+
+describe('A worker', () => {
+  it('that is killed is replaced; that comes back stops what was replaced', async () => {
+    const started = new Map([
+      ['w1', await worker('w1')],
+      ['w2', await worker('w2')],
+    ]);
+    await submit('web', { onDisconnect: { lostAfterMs: 500 } });
+    await untilAll(cluster.url, 'web', 'running', 1);
+    const home = await placeOf('web');
+    const other = home === 'w1' ? 'w2' : 'w1';
+    endGroup(started.get(home) as Running);
+    await eventually(
+      () => job(cluster.url, 'web'),
+      ({ body }) => body.instances[0].nodeId === other && body.instances[0].status === 'running',
+    );
+    expect(await events('InstanceLost', 'jobs/web')).toMatchObject([
+      { nodeId: home, generation: 1 },
+    ]);
+    await worker(home);
+    // It starts again what it was to run, is told better, and says so.
+    await eventually(
+      () => job(cluster.url, 'web'),
+      ({ body }) => body.instances[0].replaces === undefined,
+    );
+    expect(await placeOf('web')).toBe(other);
+    expect((await events('WorkerHistoryRecorded', `nodes/${home}`)).length).toBeGreaterThan(0);
+  });
+
+  it('that stops on purpose is no loss to wonder about, and its instances move at once', async () => {
+    await submit('calm');
+    await untilAll(cluster.url, 'calm', 'running', 1);
+    const home = await placeOf('calm');
+    for (const each of workers) {
+      if (each.output().includes(`registered as ${home}`)) each.child.kill('SIGTERM');
+    }
+    await node(home, 'disconnected');
+    await untilAll(cluster.url, 'calm', 'running', 1);
+    expect(await placeOf('calm')).not.toBe(home);
+    expect((await events('NodeStopped', `nodes/${home}`)).length).toBe(1);
+    await worker(home);
+  });
+});
+
+describe('An instance', () => {
+  it('that crashes is tried again, elsewhere first, and given up with its history', async () => {
+    await submit('crash', { cmd: ['/bin/false'], restart: { limit: 3, firstMs: 100 } });
+    const { body } = await eventually(
+      () => job(cluster.url, 'crash'),
+      (answer) => answer.body.instances[0].attempts?.length === 4,
+    );
+    const [instance] = body.instances;
+    expect(instance).toMatchObject({ status: 'failed', failures: 4, crashLooping: true });
+    expect(instance.reason).toContain('given up after it failed 4 times');
+    const nodes = instance.attempts.map(({ nodeId }: { nodeId: string }) => nodeId);
+    expect(nodes[1]).not.toBe(nodes[0]);
+    expect(await events('InstanceGivenUp', 'jobs/crash')).toHaveLength(1);
+  });
+
+  it('that runs once ends as completed, and so does its job', async () => {
+    await submit('once', { cmd: ['/bin/true'], one_shot: true, count: 2 });
+    const { body } = await eventually(
+      () => job(cluster.url, 'once'),
+      (answer) => answer.body.status === 'completed',
+    );
+    expect(body.instances.map(({ status }: { status: string }) => status)).toEqual([
+      'completed',
+      'completed',
+    ]);
+  });
+});
+
+describe('A new revision', () => {
+  const revision = (more: object) => ({
+    ...{ id: 'roll', name: 'roll', image: 'a', technology: 'simulated', count: 3 },
+    ...{ resources: { cpuMillis: 10, memoryMiB: 8 }, update: { healthyAfterMs: 200 } },
+    ...more,
+  });
+
+  it('is rolled out one by one, and goes back by itself when it fails', async () => {
+    await submit('roll', revision({}));
+    await untilAll(cluster.url, 'roll', 'running', 3);
+    const url = `${cluster.url}/api/v1/jobs/roll`;
+    expect(await call('PUT', url, revision({ image: 'b' }))).toMatchObject({
+      body: { revision: 2 },
+    });
+    await eventually(
+      () => job(cluster.url, 'roll'),
+      ({ body }) => body.rollout.status === 'completed' && body.rollout.updated === 3,
+    );
+    await call('PUT', url, revision({ image: 'c', simulate: { failStart: true } }));
+    const { body } = await eventually(
+      () => job(cluster.url, 'roll'),
+      (answer) => answer.body.rollout.status === 'rolledBack',
+    );
+    expect(body).toMatchObject({ image: 'b', revision: 4, rollout: { updated: 3 } });
+    // Two of three were never touched by what failed.
+    expect(await events('RolloutCompleted', 'jobs/roll')).toHaveLength(2);
+  });
+});
+
+describe('A node', () => {
+  it('is drained before it is let go: every instance runs elsewhere first', async () => {
+    await submit('stay', { count: 2 });
+    await untilAll(cluster.url, 'stay', 'running', 2);
+    await call('POST', `${cluster.url}/api/v1/nodes/w1/drain`, { withinMs: 60_000 });
+    await eventually(
+      () => events('NodeDrainEnded', 'nodes/w1'),
+      (ended) => ended.some(({ outcome }) => outcome === 'done'),
+    );
+    const { body } = await job(cluster.url, 'stay');
+    expect(new Set(body.instances.map(({ nodeId }: { nodeId: string }) => nodeId))).toEqual(
+      new Set(['w2']),
+    );
+    expect((await call('DELETE', `${cluster.url}/api/v1/nodes/w1`)).status).toBe(409);
+    expect((await call('DELETE', `${cluster.url}/api/v1/nodes/w1/cordon`)).status).toBe(200);
+  });
+
+  it('cut off from its manager ends what must never run twice, before it runs elsewhere', async () => {
+    const limit = { onDisconnect: { stopOnWorkerAfterMs: 10_000, lostAfterMs: 500 } };
+    const mark = '/bin/sleep 77123';
+    await submit('single', { cmd: mark.split(' '), ...limit });
+    await untilAll(cluster.url, 'single', 'running', 1);
+    expect(processes(`^${mark}`)).toBe(1);
+    const home = await placeOf('single');
+    const cut = workers.find((each) => each.output().includes(`registered as ${home}`));
+    // The manager hears nothing more of it, and it nothing of the manager.
+    cluster.child.kill('SIGSTOP');
+    const seen: number[] = [];
+    await eventually(
+      async () => seen.push(processes(`^${mark}`)),
+      () => seen.at(-1) === 0,
+    );
+    expect(Math.max(...seen)).toBe(1);
+    cluster.child.kill('SIGCONT');
+    await eventually(
+      async () => processes(`^${mark}`),
+      (count) => count === 1,
+    );
+    expect(cut?.child.exitCode).toBeNull();
+  }, 60_000);
+});
