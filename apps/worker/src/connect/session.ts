@@ -9,7 +9,6 @@ import {
 import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { KnownInstance } from '../controls/decide-control.js';
-import type { ListedInstance } from '../controls/instance.js';
 import { Instances, type News } from '../controls/instances.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
@@ -108,9 +107,12 @@ export class Session {
     this.fallSilent();
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
-    this.sayStates({ incarnation: this.data.incarnation, final: true }, left);
+    this.reportState({ final: true }, left);
     const topic = topicOf(this.options.id, 'status');
     await this.link.stop(topic, { ...this.status('offline'), stopped: true });
+    // An answer that came meanwhile may have begun something anew; a write may be under way.
+    this.fallSilent();
+    await this.keep();
   }
 
   private begin(): void {
@@ -138,15 +140,13 @@ export class Session {
     });
   }
 
-  /** An instance changed without an order: heard now, or read later. */
+  /** An instance changed without an order: told once it is durable, or read later. */
   private tell(kind: Parameters<News>[0], known: KnownInstance): void {
-    if (!this.registered) {
-      const { job, instance, generation, reason } = known;
-      const detail = reason === null ? {} : { detail: reason };
-      this.history.add({ at: this.clock.now(), kind, job, instance, generation, ...detail });
-      void this.keep();
-    }
-    if (kind !== 'started') this.reportState(undefined);
+    if (!this.registered) this.history.addOf(kind, known, this.clock.now());
+    else if (kind === 'started') return;
+    void this.keep().then(() => {
+      if (kind !== 'started') this.reportState();
+    });
   }
 
   private status(status: 'online' | 'offline'): object {
@@ -195,7 +195,7 @@ export class Session {
     if (kind === 'registered') this.receiveRegistered(parsed.value);
     else if (typeof hash === 'string' && hash === stateHash(this.instances.list())) {
       this.say('state', { incarnation: this.data.incarnation, requestId, hash });
-    } else this.reportState(requestId);
+    } else this.reportState({ requestId });
   }
 
   private receiveRegistered(answer: JsonObject): void {
@@ -216,7 +216,7 @@ export class Session {
     if (isFirst) {
       this.registered = true;
       this.log('registered', `registered as ${this.options.id}, start ${this.data.incarnation}`);
-      this.reportState(undefined);
+      this.reportState();
       this.history.deliver();
     }
     this.pace.start(periodMs, isFirst);
@@ -232,12 +232,8 @@ export class Session {
     this.log('refused', `NOT REGISTERED as ${this.options.id}, trying on; ${why}`);
   }
 
-  private reportState(requestId: unknown): void {
-    const echo = requestId === undefined ? {} : { requestId };
-    this.sayStates({ incarnation: this.data.incarnation, ...echo }, this.instances.list());
-  }
-
-  private sayStates(head: StateHead, known: readonly ListedInstance[]): void {
+  private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
+    const head = { incarnation: this.data.incarnation, ...more };
     for (const state of statesOf(head, known)) this.say('state', state);
   }
 

@@ -1,3 +1,4 @@
+import { graceOf } from '../lease/leases.js';
 import type { Instance } from './instance.js';
 
 /** Part of the time that is left for a runtime to be patient in: killing takes a moment as well. */
@@ -18,4 +19,12 @@ export async function endAtLimit(instance: Instance, graceMs: number): Promise<v
   // A start may have been too far to be cut short: what it started must not outlive the limit either.
   await instance.started;
   await stop();
+}
+
+/**
+ * How long a runtime may be patient with an instance that is deleted, milliseconds: its grant may be
+ * about to run out. Undefined: as it likes.
+ */
+export function patienceWith({ leaseMs }: Instance): number | undefined {
+  return leaseMs === null ? undefined : graceOf(leaseMs) * patience;
 }

@@ -7,7 +7,7 @@ import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime
 import { addressOf } from './control-message.js';
 import { beginInstance } from './begin-instance.js';
 import { decideControl, type KnownInstance } from './decide-control.js';
-import { endAtLimit } from './end-at-limit.js';
+import { endAtLimit, patienceWith } from './end-at-limit.js';
 import { isEnded, listed, shortReason, type Instance, type ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
 
@@ -192,7 +192,7 @@ export class Instances {
     this.leaseWatch.forget(instance);
     await instance.started;
     try {
-      await instance.runtime.stop(address);
+      await instance.runtime.stop(address, patienceWith(instance));
       this.table.remove(instance);
       this.table.bury(address);
       await this.parts.keep();

@@ -210,6 +210,24 @@ describe('An instance that lives on grants, when the last one runs out', () => {
     ]);
   });
 
+  it('is gone at the limit also where its delete came a moment before', async () => {
+    await deployed(runtime);
+    await ports.advance(14_999);
+    void instances.obey(order('delete', 'c2'));
+    await ports.advance(0);
+    const patienceMs = runtime.stops[0]?.graceMs ?? Infinity;
+    expect(patienceMs).toBeLessThan(graceMs);
+  });
+
+  it('is deleted with all the patience of its runtime where it needs no grants', async () => {
+    const done = instances.obey(order('deploy', 'c1', { job: free }));
+    runtime.starts.at(-1)?.succeed();
+    await done;
+    void instances.obey(order('delete', 'c2', { job: free }));
+    await ports.advance(0);
+    expect(runtime.stops).toMatchObject([{ key: 'web/0/1', graceMs: undefined }]);
+  });
+
   it('is stopped in time although a delete of it failed before', async () => {
     await deployed(runtime);
     const deleting = instances.obey(order('delete', 'c2'));

@@ -1,4 +1,5 @@
 import type { Ports, Timer } from '@oakring/ports';
+import type { KnownInstance } from '../controls/decide-control.js';
 import type { Remembered, WorkerStore } from '../memory/worker-store.port.js';
 import { HistoryLog, type HistoryNews } from './history-log.js';
 
@@ -19,6 +20,12 @@ export class HistoryDelivery {
 
   add(news: HistoryNews): void {
     this.log.add(news);
+  }
+
+  addOf(kind: string, known: KnownInstance, at: string): void {
+    const { job, instance, generation, reason } = known;
+    const detail = reason === null ? {} : { detail: reason };
+    this.log.add({ at, kind, job, instance, generation, ...detail });
   }
 
   /** From now on somebody listens. */

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@oakring/contracts';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { MemoryWorkerStore } from '../memory/memory-worker-store.js';
+import type { Remembered } from '../memory/worker-store.port.js';
+import { SimulatedRuntime } from '../runtimes/simulated.runtime.js';
+import { Session } from './session.js';
+import type { WorkerLinkListener } from './worker-link.js';
+
+/** A store whose disk is as slow as a test says. */
+class SlowStore extends MemoryWorkerStore {
+  disk: Promise<void> | null = null;
+
+  override async remember(take: () => Remembered): Promise<void> {
+    await this.disk;
+    await super.remember(take);
+  }
+}
+
+let ports: SimulatedPorts;
+let store: SlowStore;
+let session: Session;
+let runtime: SimulatedRuntime;
+let link: WorkerLinkListener;
+let said: { kind: string; body: JsonObject }[];
+
+beforeEach(async () => {
+  ports = simulatedPorts();
+  store = new SlowStore();
+  said = [];
+  runtime = new SimulatedRuntime(0, ports);
+  session = new Session({
+    options: {
+      ...{ id: 'w1', name: 'w1', mqttUrl: 'mqtt://simulated', username: null, password: null },
+      ...{ dataFolder: '', runtimes: ['simulated'], labels: {}, ip: '10.0.0.1', port: 0 },
+      ...{ capacity: { cpuMillis: 1_000, memoryMiB: 1_000 }, startDelayMs: 0, dockerHost: '' },
+    },
+    ...{ store, runtimes: [runtime], ports, log: () => {} },
+    link: (_options, listener) => {
+      link = listener;
+      const note = (topic: string, payload: object): void => {
+        // What a worker says is an object.
+        const body = JSON.parse(JSON.stringify(payload)) as JsonObject;
+        said.push({ kind: topic.split('/')[2] ?? '', body });
+      };
+      return { start: () => listener.up(), publish: note, stop: async () => {} };
+    },
+  });
+  await session.start();
+});
+
+describe('The session of a worker', () => {
+  it('tells that an instance ended once a restart would not start it again', async () => {
+    accept();
+    order({ simulate: { runMs: 1_000, exit: 'completed' } });
+    await ports.advance(500);
+    const { written } = holdDisk();
+    said = [];
+    await ports.advance(60_000);
+    expect(said.filter(({ kind }) => kind === 'state')).toEqual([]);
+    written();
+    await ports.advance(0);
+    expect(said.at(-1)).toMatchObject({
+      kind: 'state',
+      body: { instances: [{ job: 'web', status: 'completed' }] },
+    });
+    expect(store.remembered.instances).toMatchObject([{ status: 'completed' }]);
+  });
+
+  it('says nothing after its last word, also when it was answered meanwhile', async () => {
+    let closed = (): void => {};
+    runtime.close = () =>
+      new Promise((resolve) => {
+        closed = resolve;
+      });
+    const stopping = session.stop();
+    // The link is still up while instances are ended.
+    accept();
+    closed();
+    await stopping;
+    said = [];
+    await ports.advance(600_000);
+    expect(said).toEqual([]);
+  });
+
+  it('has stopped once everything is written down', async () => {
+    accept();
+    order({ simulate: { runMs: 1_000, exit: 'completed' } });
+    await ports.advance(500);
+    const { written } = holdDisk();
+    await ports.advance(1_000);
+    let hasStopped = false;
+    const stopping = session.stop().then(() => (hasStopped = true));
+    await ports.advance(60_000);
+    expect(hasStopped).toBe(false);
+    written();
+    await stopping;
+    expect(store.remembered.instances).toMatchObject([{ status: 'completed' }]);
+  });
+
+  it('obeys nothing once it stops', async () => {
+    accept();
+    await session.stop();
+    order({});
+    await ports.advance(60_000);
+    expect([...runtime.runningKeys]).toEqual([]);
+  });
+});
+
+/** Nothing is written from now on, until it is. */
+function holdDisk(): { written: () => void } {
+  let written = (): void => {};
+  store.disk = new Promise((resolve) => {
+    written = resolve;
+  });
+  return { written: () => written() };
+}
+
+function accept(): void {
+  const answer = { id: 'w1', accepted: true, incarnation: 1, epoch: 1, periodMs: 2_000 };
+  hear('registered', answer);
+}
+
+function order(more: object): void {
+  hear('controls', {
+    command: 'deploy',
+    job: { id: 'web', name: 'web', image: 'web:1', technology: 'simulated', ...more },
+    ...{ commandId: 'c1', instance: 0, generation: 1, attempt: 1, epoch: 1 },
+    expiresAt: '2030-01-01T00:00:00.000Z',
+  });
+}
+
+function hear(kind: string, payload: object): void {
+  link.message(`nodes/w1/${kind}`, Buffer.from(JSON.stringify(payload)), false);
+}
