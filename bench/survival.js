@@ -1,17 +1,30 @@
 // What happens when workers die: how soon it is noticed, how soon they are replaced, and what a
 // thousand of them at once do. `--long` for the storms.
-import { performance } from 'node:perf_hooks';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import {
+  events,
+  everyNode,
+  follow,
+  get,
+  lost,
+  now,
+  post,
+  readyNodes,
+  removeJob,
+  running,
+  total,
+  until,
+} from './manager-http.js';
 import { percentile, sortedNumbers } from './machine.js';
 import { forkModule, startUp, temporaryFolder } from './processes.js';
 
 const rounds = 20;
 const victims = 12;
 const isLong = process.argv.includes('--long');
-const now = () => performance.timeOrigin + performance.now();
 
 export async function benchSurvival() {
+  if (process.argv.includes('--storms-only')) return { ...(await storm()), ...(await rejoin()) };
   const figures = {
     ...(await detection('embedded broker', null)),
     ...(await detection('Mosquitto', await mosquitto())),
@@ -57,6 +70,8 @@ async function detection(name, broker) {
     await post(up.url, { id: job, onDisconnect: { lostAfterMs: 500 } });
     const { node } = await order;
     await running(up.url, job);
+    // The race above has taken the turn of every worker that was not asked.
+    for (const one of workers.values()) one.forget();
     const again = Promise.race(
       [...workers].filter(([id]) => id !== node).map(([, one]) => one.wait()),
     );
@@ -65,9 +80,8 @@ async function detection(name, broker) {
     noticed.push((await suspected(node, killedAt)) - killedAt);
     replaced.push((await again).at - killedAt);
     workers.set(node, await start(Number(node.slice('edge-'.length))));
-    // The race above has taken the turn of every worker that was not asked.
     for (const one of workers.values()) one.forget();
-    await remove_(up.url, job);
+    await removeJob(up.url, job);
     for (const one of workers.values()) one.forget();
   }
   for (const one of workers.values()) one.stop();
@@ -92,7 +106,7 @@ async function storm() {
   await load.wait();
   for (let job = 0; job < 100; job += 1) await post(up.url, { id: `job-${job}`, count: 100 });
   await until(async () => (await total(up.url)) === 10_000, 120_000);
-  const quietMs = isLong ? 600_000 : 20_000;
+  const quietMs = Number(process.env.OAKRING_BENCH_QUIET_S ?? 600) * 1_000;
   const burner = spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' });
   await new Promise((resolve) => setTimeout(resolve, quietMs));
   burner.kill('SIGKILL');
@@ -161,104 +175,6 @@ async function rejoin() {
     'CPU of the machine meanwhile, s': (cpuSeconds() - before).toFixed(1),
     'oldest reading of a node that stayed, ms (period 2 000, goal < 4 000)': Math.round(oldestMs),
   };
-}
-
-async function get(url, path) {
-  return (await fetch(`${url}${path}`)).json();
-}
-
-async function post(url, more) {
-  const body = { name: 'x', image: 'x', technology: 'simulated', ...more };
-  const resources = { cpuMillis: 100, memoryMiB: 64 };
-  const answer = await fetch(`${url}/api/v1/jobs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resources, ...body }),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-}
-
-async function remove_(url, id) {
-  await fetch(`${url}/api/v1/jobs/${id}`, { method: 'DELETE' });
-  await until(async () => (await fetch(`${url}/api/v1/jobs/${id}`)).status === 404, 20_000);
-}
-
-function running(url, id) {
-  return until(
-    async () => (await get(url, `/api/v1/jobs/${id}`)).instances?.[0]?.status === 'running',
-    20_000,
-  );
-}
-
-async function total(url) {
-  const { items } = await get(url, '/api/v1/jobs?limit=1000');
-  return items.reduce((sum, { counts }) => sum + (counts.running ?? 0), 0);
-}
-
-async function everyNode(url) {
-  const nodes = [];
-  for (let cursor = ''; ;) {
-    const page = await get(url, `/api/v1/nodes?limit=1000${cursor}`);
-    nodes.push(...page.items);
-    if (page.next === undefined) return nodes;
-    cursor = `&cursor=${encodeURIComponent(page.next)}`;
-  }
-}
-
-async function readyNodes(url) {
-  return (await get(url, '/api/v1/cluster')).nodes.ready ?? 0;
-}
-
-async function lost(url) {
-  return (await events(url, 'InstanceLost')).length;
-}
-
-async function events(url, type) {
-  const text = await (await fetch(`${url}/api/v1/events?type=${type}`)).text();
-  return text.trim() === ''
-    ? []
-    : text
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
-}
-
-async function until(holds, withinMs) {
-  const deadline = now() + withinMs;
-  while (!(await holds())) {
-    if (now() > deadline) throw new Error(`never held: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** When a node was suspected after a moment, as the event stream tells it. */
-async function follow(url) {
-  const answer = await fetch(`${url}/api/v1/events?type=NodeSuspected&follow=true`);
-  const seen = [];
-  const waiting = new Set();
-  void (async () => {
-    let text = '';
-    for await (const chunk of answer.body) {
-      text += Buffer.from(chunk).toString();
-      const lines = text.split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) {
-        if (line.trim() !== '') seen.push({ stream: JSON.parse(line).stream, at: now() });
-      }
-      for (const look of waiting) look();
-    }
-  })().catch(() => {});
-  return (node, since) =>
-    new Promise((resolve) => {
-      const look = () => {
-        const found = seen.find(({ stream, at }) => stream === `nodes/${node}` && at >= since);
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found.at);
-      };
-      waiting.add(look);
-      look();
-    });
 }
 
 function cpuSeconds() {

@@ -103,7 +103,11 @@ async function startAll(which, atOnce) {
   const waiting = [...which];
   const one = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      await next.start().catch(() => waiting.unshift(next));
+      try {
+        await next.start();
+      } catch {
+        waiting.unshift(next);
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, one));
