@@ -4,38 +4,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { run } from './run.js';
 import { eventLine, instanceAnswer, jobAnswer, jobSummary, nodeAnswer } from './testing/answers.js';
-import { fakeManager, type FakeManager, type Route } from './testing/fake-manager.js';
-import { testIo, type TestIoOptions } from './testing/test-io.js';
+import { fakeManager, type Route } from './testing/fake-manager.js';
+import { testIo } from './testing/test-io.js';
+import { always, closeManager, oakring, page } from './testing/run-oakring.js';
 
-let manager: FakeManager | null = null;
-afterEach(async () => {
-  await manager?.close();
-  manager = null;
-});
+afterEach(closeManager);
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-  readonly asked: FakeManager['asked'];
-}
-
-async function oakring(
-  argv: readonly string[],
-  routes: Readonly<Record<string, Route>>,
-  options: TestIoOptions & { readonly env?: Record<string, string> } = {},
-): Promise<Outcome> {
-  manager = await fakeManager(routes);
-  const io = testIo(options);
-  const code = await run(argv, io, { OAKRING_URL: manager.url, ...options.env });
-  return { code, out: io.written(), error: io.complained(), asked: manager.asked };
-}
-
-const always =
-  (body: unknown, status = 200): Route =>
-  (_, answer) =>
-    answer.json(body, status);
-const page = (...items: unknown[]): Route => always({ items, position: 9 });
 const order = { id: 'hello', status: 'active', desired: 3, position: 9 };
 const decision = {
   id: '5-0',
@@ -99,6 +73,7 @@ describe('a command that asks', () => {
   it('shows the whole cluster', async () => {
     const routes = {
       'GET /api/v1/ledger/head': always(head),
+      'GET /api/v1/cluster': always({ storm: null }),
       'GET /api/v1/nodes': page(nodeAnswer()),
       'GET /api/v1/jobs': page(jobSummary()),
     };
@@ -120,10 +95,10 @@ describe('a command that asks', () => {
     const terminal = { isTerminal: true };
     const coloured = '\u001B[32mready';
     expect((await oakring(['node', 'ls'], routes, terminal)).out).toContain(coloured);
-    await manager?.close();
+    await closeManager();
     const refused = await oakring(['node', 'ls', '--no-color'], routes, terminal);
     expect(refused.out).not.toContain('\u001B');
-    await manager?.close();
+    await closeManager();
     const byEnvironment = { ...terminal, env: { NO_COLOR: '1' } };
     expect((await oakring(['node', 'ls'], routes, byEnvironment)).out).not.toContain('\u001B');
   });
@@ -139,7 +114,7 @@ describe('a command that asks', () => {
     const env = { OAKRING_TOKEN: 'from-env' };
     const first = await oakring(['node', 'ls'], routes, { env });
     expect(first.asked[0]?.authorization).toBe('Bearer from-env');
-    await manager?.close();
+    await closeManager();
     const second = await oakring(['node', 'ls', '--token', 'from-flag'], routes, { env });
     expect(second.asked[0]?.authorization).toBe('Bearer from-flag');
   });
@@ -293,7 +268,7 @@ describe('an order about a job', () => {
     const free = await oakring(['job', 'move', 'hello', '0'], { [move]: always(answered) });
     expect(free.asked[0]?.body).toEqual({});
     expect(free.out).toContain('moves to edge-lisbon');
-    await manager?.close();
+    await closeManager();
     const named = await oakring(['job', 'move', 'hello', '0', '--to', 'edge-lisbon'], {
       [move]: always(answered),
     });
@@ -358,6 +333,7 @@ describe('events', () => {
   it('--from now begin behind the head', async () => {
     const { asked } = await oakring(['events', '--from', 'now'], {
       'GET /api/v1/ledger/head': always(head),
+      'GET /api/v1/cluster': always({ storm: null }),
       'GET /api/v1/events': all,
     });
     expect(asked[1]?.url).toBe('/api/v1/events?from=10');
@@ -426,10 +402,9 @@ describe('what goes wrong', () => {
   });
 
   it('ends with 3, naming the address and the remedy, when no manager answers', async () => {
-    manager = await fakeManager({});
-    const { url } = manager;
-    await manager.close();
-    manager = null;
+    const gone = await fakeManager({});
+    const { url } = gone;
+    await gone.close();
     const io = testIo();
     const code = await run(['node', 'ls', '--url', url], io, {});
     expect(code).toBe(3);
@@ -463,6 +438,10 @@ describe('help', () => {
     ['cluster'],
     ['node', 'ls'],
     ['node', 'show'],
+    ['node', 'cordon'],
+    ['node', 'drain'],
+    ['node', 'forget'],
+    ['job', 'update'],
     ['job', 'run'],
     ['job', 'ls'],
     ['job', 'show'],

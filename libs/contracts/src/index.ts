@@ -76,8 +76,8 @@ export {
   type Restart,
   type Update,
 } from './http/job-policy.js';
+export type { ClusterAnswer, NodeFlags, NodeStatus } from './http/cluster-answers.js';
 export type {
-  ClusterAnswer,
   DeadLetter,
   EventLine,
   InstanceAnswer,
@@ -88,9 +88,7 @@ export type {
   JobSummary,
   FailedAttempt,
   NodeAnswer,
-  NodeFlags,
   RolloutAnswer,
-  NodeStatus,
   Page,
   DiffAnswer,
   DiffItem,

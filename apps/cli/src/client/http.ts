@@ -13,7 +13,7 @@ export interface Address {
 
 export interface Http {
   /** Throws a ManagerError when the answer is no success, or does not come. */
-  ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: JsonObject): Promise<T>;
+  ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: JsonObject): Promise<T>;
   /** Resolves once connected. The body as it comes in; it ends, without an error, with `signal`. */
   stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -1,4 +1,5 @@
 import type {
+  ClusterAnswer,
   DeadLetter,
   DiffAnswer,
   JobAnswer,
@@ -27,6 +28,13 @@ export interface EventQuery {
   readonly type?: string | undefined;
 }
 
+export type NodeOrderName = 'cordon' | 'drain' | 'quarantine';
+
+export interface NodeOrderAnswer {
+  readonly id: string;
+  readonly position: number;
+}
+
 /** The manager's HTTP interface as the command line uses it. Everything throws ManagerErrors. */
 export interface ManagerClient {
   readonly url: string;
@@ -43,6 +51,15 @@ export interface ManagerClient {
   scaleJob(id: string, count: number): Promise<JobOrderAnswer>;
   /** Null lets the scheduler choose. */
   moveInstance(id: string, instance: number, worker: string | null): Promise<JobOrderAnswer>;
+  /** The original stays where it is. */
+  cancelMove(id: string, instance: number): Promise<JobOrderAnswer>;
+  /** A new revision: the whole document. */
+  updateJob(id: string, document: JsonObject): Promise<JobOrderAnswer>;
+  orderNode(id: string, order: NodeOrderName, body: JsonObject): Promise<NodeOrderAnswer>;
+  takeBackOrder(id: string, order: NodeOrderName): Promise<NodeOrderAnswer>;
+  forgetNode(id: string): Promise<NodeOrderAnswer>;
+  /** `at`: as it was then. */
+  cluster(at?: string): Promise<ClusterAnswer>;
   decision(id: string): Promise<DecisionAnswer>;
   /** Newest first. */
   deadLetters(limit: number): Promise<Page<DeadLetter>>;
@@ -85,6 +102,12 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
         `${jobPath(id)}/instances/${instance}/move`,
         worker === null ? {} : { worker },
       ),
+    cancelMove: (id, instance) => http.ask('DELETE', `${jobPath(id)}/instances/${instance}/move`),
+    updateJob: (id, document) => http.ask('PUT', jobPath(id), document),
+    orderNode: (id, order, body) => http.ask('POST', `${nodePath(id)}/${order}`, body),
+    takeBackOrder: (id, order) => http.ask('DELETE', `${nodePath(id)}/${order}`),
+    forgetNode: (id) => http.ask('DELETE', nodePath(id)),
+    cluster: (at) => http.ask('GET', `/api/v1/cluster${atQuery(at)}`),
     decision: (id) => http.ask('GET', `/api/v1/decisions/${encodeURIComponent(id)}`),
     deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
     head: () => http.ask('GET', '/api/v1/ledger/head'),
@@ -125,6 +148,10 @@ async function everyPage<T>(http: Http, path: string, at?: string): Promise<Page
 
 function atQuery(at: string | undefined): string {
   return at === undefined ? '' : `?at=${encodeURIComponent(at)}`;
+}
+
+function nodePath(id: string): string {
+  return `/api/v1/nodes/${encodeURIComponent(id)}`;
 }
 
 function jobPath(id: string): string {

@@ -11,8 +11,9 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
     .action(async ({ at }: { at?: string }, command: Command) => {
       const context = contextOf(surroundings, command);
       const { client, terminal } = context;
-      const [head, nodes, jobs] = await Promise.all([
+      const [head, cluster, nodes, jobs] = await Promise.all([
         client.head(),
+        client.cluster(at),
         client.nodes(at),
         client.jobs(at),
       ]);
@@ -20,7 +21,7 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
         at === undefined ? '' : terminal.colors.dim(`as of position ${nodes.position}\n`);
       show(
         context,
-        { head, nodes: nodes.items, jobs: jobs.items },
+        { head, storm: cluster.storm, nodes: nodes.items, jobs: jobs.items },
         (overview) => past + renderCluster(overview, terminal.colors),
       );
     });

@@ -14,6 +14,10 @@ export interface JobOptions {
   readonly label?: Readonly<Record<string, string>>;
   readonly env?: readonly string[];
   readonly node?: string;
+  readonly oneShot?: boolean;
+  /** Seconds. */
+  readonly lostAfter?: number;
+  readonly neverTwice?: number;
 }
 
 export interface JobRequest {
@@ -49,11 +53,18 @@ function nameOf(image: string): string {
 
 function givenBy({ image, cmd, options }: JobRequest): JsonObject {
   const { id, name, technology, count, cpu, memory, label, env, node } = options;
+  const { oneShot, lostAfter, neverTwice } = options;
   const resources = {
     ...(cpu === undefined ? {} : { cpuMillis: cpu }),
     ...(memory === undefined ? {} : { memoryMiB: memory }),
   };
+  const onDisconnect = {
+    ...(lostAfter === undefined ? {} : { lostAfterMs: lostAfter * 1_000 }),
+    ...(neverTwice === undefined ? {} : { stopOnWorkerAfterMs: neverTwice * 1_000 }),
+  };
   return {
+    ...(oneShot === true ? { one_shot: true } : {}),
+    ...(Object.keys(onDisconnect).length === 0 ? {} : { onDisconnect }),
     ...(id === undefined ? {} : { id }),
     ...(name === undefined ? {} : { name }),
     ...(image === undefined ? {} : { image }),

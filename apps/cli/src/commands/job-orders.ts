@@ -59,6 +59,7 @@ function addMove(job: Command, surroundings: Surroundings): void {
     .description('move an instance: the new place runs before the old one stops')
     .argument('<id>')
     .argument('<instance>', 'its number', wholeNumber)
+    .option('--cancel', 'call a move off: the original stays')
     .option('--to <node>', 'the node that takes it (default: the scheduler chooses)')
     .option('--wait', 'return once it runs there')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
@@ -70,10 +71,15 @@ function addMove(job: Command, surroundings: Surroundings): void {
       async (
         id: string,
         instance: number,
-        options: WaitOptions & { readonly to?: string },
+        options: WaitOptions & { readonly to?: string; readonly cancel?: boolean },
         command: Command,
       ) => {
         const context = contextOf(surroundings, command);
+        if (options.cancel === true) {
+          const kept = await context.client.cancelMove(id, instance);
+          const told = `Instance ${instance} of job ${id} stays where it is`;
+          return show(context, kept, () => `${told} (position ${kept.position}).`);
+        }
         const answer = await context.client.moveInstance(id, instance, options.to ?? null);
         if (options.wait !== true) {
           const told = `Instance ${instance} of job ${answer.id} moves to ${answer.nodeId ?? '?'}`;

@@ -5,13 +5,17 @@ import { renderJob, renderJobs } from '../render/jobs.js';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
 import { atOption, type AtOptions } from './options.js';
 import { addJobOrders } from './job-orders.js';
+import { addJobUpdate } from './job-update.js';
 import { addJobRun } from './job-run.js';
 
 export function addJobCommands(program: Command, surroundings: Surroundings): void {
-  const job = program.command('job').description('run, look at, scale, move and remove jobs');
+  const job = program
+    .command('job')
+    .description('run, look at, scale, update, move and remove jobs');
   addJobRun(job, surroundings);
   addJobQueries(job, surroundings);
   addJobOrders(job, surroundings);
+  addJobUpdate(job, surroundings);
 }
 
 function addJobQueries(job: Command, surroundings: Surroundings): void {

@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import { renderNode, renderNodes } from '../render/nodes.js';
 import { contextOf, show, type Surroundings } from './context.js';
+import { addNodeOrders } from './node-orders.js';
 import { addNodeTelemetry } from './node-telemetry.js';
 import { atOption, type AtOptions } from './options.js';
 
 export function addNodeCommands(program: Command, surroundings: Surroundings): void {
   const nowMs = (): number => surroundings.ports.clock.wallMs();
-  const node = program.command('node').description('look at the machines of the cluster');
+  const node = program
+    .command('node')
+    .description('look at the machines of the cluster, close, drain and forget them');
   addNodeTelemetry(node, surroundings);
+  addNodeOrders(node, surroundings);
   node
     .command('ls')
     .description('list the nodes')

@@ -1,4 +1,4 @@
-import type { InstanceAnswer, JobAnswer } from '@oakring/contracts';
+import type { InstanceAnswer, JobAnswer, NodeAnswer } from '@oakring/contracts';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { printable } from '../render/printable.js';
@@ -70,6 +70,31 @@ export function untilMoved(
       return { is: 'failed', because: `Job ${id}: ${reasonOf(instance)}.` };
     }
     return { is: 'underway', now: progressOf(job) };
+  });
+}
+
+/** Waits until a rollout has come to its end; one that failed or was rolled back is refused. */
+export function untilRolledOut(context: Context, id: string, patience: number): Promise<JobAnswer> {
+  return poll(context, `job ${id} to run its new revision`, patience, async () => {
+    const job = await context.client.job(id);
+    const { status = 'completed', reason, updated } = job.rollout ?? { reason: null, updated: 0 };
+    if (status === 'completed') return { is: 'done', value: job };
+    const now = `${status}: ${updated} of ${job.desired} updated; ${progressOf(job)}`;
+    if (status === 'progressing' || status === 'rollingBack') return { is: 'underway', now };
+    return { is: 'failed', because: `Job ${id} was ${status}: ${reason ?? 'no reason'}.` };
+  });
+}
+
+/** Waits until a node's drain has ended; one that left something there is refused. */
+export function untilDrained(context: Context, id: string, patience: number): Promise<NodeAnswer> {
+  return poll(context, `node ${id} to be drained`, patience, async () => {
+    const node = await context.client.node(id);
+    if (node.flags.draining !== null) {
+      return { is: 'underway', now: `${node.instances} left on ${id}` };
+    }
+    if (node.instances === 0) return { is: 'done', value: node };
+    const because = `Node ${id} is not empty: ${node.instances} left when the drain ended.`;
+    return { is: 'failed', because };
   });
 }
 

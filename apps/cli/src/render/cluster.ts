@@ -1,4 +1,4 @@
-import type { InstanceStatus, JobSummary, NodeAnswer } from '@oakring/contracts';
+import type { ClusterAnswer, InstanceStatus, JobSummary, NodeAnswer } from '@oakring/contracts';
 import type { LedgerHead } from '../client/answers.js';
 import type { Colors } from '../terminal.js';
 import { shareOf } from './measures.js';
@@ -7,19 +7,28 @@ import { renderFacts, renderTable } from './table.js';
 
 export interface ClusterOverview {
   readonly head: LedgerHead;
+  readonly storm: ClusterAnswer['storm'];
   readonly nodes: readonly NodeAnswer[];
   readonly jobs: readonly JobSummary[];
 }
 
 /** The whole cluster on one page. */
-export function renderCluster({ head, nodes, jobs }: ClusterOverview, colors: Colors): string {
+export function renderCluster(overview: ClusterOverview, colors: Colors): string {
+  const { head, storm, nodes, jobs } = overview;
   const facts = renderFacts([
     ['head', `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`],
+    ...stormFact(storm, colors),
     ['nodes', `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}`],
     ['jobs', `${jobs.length}: ${countsText(countBy(jobs, byStatus), colors)}`],
     ['instances', countsText(instanceCounts(jobs), colors)],
   ]);
   return nodes.length === 0 ? facts : `${facts}\n\n${renderLoad(nodes, colors)}`;
+}
+
+function stormFact(storm: ClusterOverview['storm'], colors: Colors): [string, string][] {
+  if (storm === null) return [];
+  const text = `since ${storm.since}: ${storm.reason}; nothing is replaced until it is over`;
+  return [['STORM', colors.red(text)]];
 }
 
 function byStatus<S extends string>({ status }: { readonly status: S }): S {

@@ -29,8 +29,42 @@ export function renderJob(job: JobAnswer, colors: Colors): string {
     `${job.desired} × ${job.image} (${job.technology})`,
     `name ${job.name}`,
     `position ${job.position}`,
+    ...(job.revision > 1 ? [`revision ${job.revision}`] : []),
   ].join('  ');
-  return `${head}\n\n${renderInstances(job.instances, colors)}`;
+  const parts = [head, ...rolloutText(job, colors), '', renderInstances(job.instances, colors)];
+  return [...parts, ...troubles(job, colors)].join('\n');
+}
+
+function rolloutText({ rollout, desired }: JobAnswer, colors: Colors): string[] {
+  if (rollout === undefined) return [];
+  const { status, revision, updated, reason } = rollout;
+  const paint = status === 'completed' ? colors.green : colors.yellow;
+  const why = reason === null ? '' : `: ${reason}`;
+  return [
+    paint(`rollout of revision ${revision} ${status}, ${updated} of ${desired} run it${why}`),
+  ];
+}
+
+/** What has failed before, and what a lost node may still run. */
+function troubles({ instances }: JobAnswer, colors: Colors): string[] {
+  const lines: string[] = [];
+  for (const { number, failures, crashLooping, attempts = [], replaces = [] } of instances) {
+    if (failures > 0) {
+      const loop = crashLooping ? colors.red(' (crash loop)') : '';
+      lines.push(`#${number} failed ${failures} times in a row${loop}:`);
+      for (const { at, nodeId, generation, reason } of attempts) {
+        lines.push(colors.dim(`   ${at}  generation ${generation} on ${nodeId}: ${reason}`));
+      }
+    }
+    for (const { nodeId, generation } of replaces) {
+      lines.push(
+        colors.yellow(
+          `#${number} was lost with ${nodeId}, where generation ${generation} may run still`,
+        ),
+      );
+    }
+  }
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function renderInstances(instances: readonly InstanceAnswer[], colors: Colors): string {

@@ -10,7 +10,7 @@ export function renderNodes(nodes: readonly NodeAnswer[], colors: Colors, nowMs:
     ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST', 'LABELS', 'LAST SEEN'],
     nodes.map((node) => [
       node.id,
-      colorStatus(node.status, colors),
+      statusText(node, colors),
       shareOf(node.reserved.cpuMillis, node.capacity.cpuMillis, 'm', colors),
       shareOf(node.reserved.memoryMiB, node.capacity.memoryMiB, ' MiB', colors),
       usedText(node),
@@ -37,11 +37,43 @@ export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number): str
     ['technologies', node.technologies.join(', ')],
     ['architecture', node.architecture ?? '-'],
     ['labels', labelsText(node.labels)],
+    ...flagFacts(node, colors),
     ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
     ['last seen', agoText(node.lastSeen, nowMs)],
     ...shedFact(node, colors),
     ['position', String(node.position)],
   ]);
+}
+
+/** The status, and why nothing new is placed there, if so. */
+function statusText({ status, flags }: NodeAnswer, colors: Colors): string {
+  const why = [
+    flags.draining === null ? '' : 'draining',
+    flags.cordoned === null || flags.draining !== null ? '' : 'cordoned',
+    flags.quarantined === null ? '' : 'quarantined',
+  ].filter((text) => text !== '');
+  const closed = why.length === 0 ? '' : colors.yellow(` ${why.join(' ')}`);
+  return `${colorStatus(status, colors)}${closed}`;
+}
+
+function flagFacts({ flags, unexpected }: NodeAnswer, colors: Colors): [string, string][] {
+  const { cordoned, draining, quarantined } = flags;
+  const facts: [string, string][] = [];
+  if (cordoned !== null) facts.push(['cordoned', `since ${cordoned.since}: ${cordoned.reason}`]);
+  if (draining !== null) {
+    facts.push([
+      'draining',
+      `until ${draining.deadline}${draining.force ? ', by force then' : ''}`,
+    ]);
+  }
+  if (quarantined !== null) {
+    const by = quarantined.byRecord ? ' by its record' : '';
+    facts.push(['quarantined', `since ${quarantined.since}${by}: ${quarantined.reason}`]);
+  }
+  if (unexpected.length > 0) {
+    facts.push(['not ours', `${unexpected.join(', ')} runs there without an order`]);
+  }
+  return facts.map(([name, text]) => [name, colors.yellow(text)]);
 }
 
 function shedFact({ readingsShed }: NodeAnswer, colors: Colors): [string, string][] {

@@ -190,17 +190,62 @@ describe('dead letters', () => {
   });
 });
 
+describe('what went wrong', () => {
+  it('is told with a job: failures, their history, a rollout, and what may run twice', () => {
+    const attempt = { generation: 2, nodeId: 'edge-oslo', at: '2026-01-01T00:00:00.000Z' };
+    const text = renderJob(
+      jobAnswer({
+        revision: 3,
+        rollout: { status: 'rolledBack', revision: 3, updated: 1, reason: 'instance 0 failed' },
+        instances: [
+          instanceAnswer({
+            ...{ failures: 4, crashLooping: true },
+            attempts: [{ ...attempt, reason: 'exit code 3' }],
+            replaces: [{ nodeId: 'edge-lisbon', generation: 1 }],
+          }),
+        ],
+      }),
+      colors,
+    );
+    expect(text).toContain('revision 3');
+    expect(text).toContain('rollout of revision 3 rolledBack, 1 of 1 run it: instance 0 failed');
+    expect(text).toContain('#0 failed 4 times in a row (crash loop):');
+    expect(text).toContain('generation 2 on edge-oslo: exit code 3');
+    expect(text).toContain('#0 was lost with edge-lisbon, where generation 1 may run still');
+  });
+
+  it('is told with a node: why nothing new is placed there', () => {
+    const since = '2026-01-01T00:00:00.000Z';
+    const node = nodeAnswer({
+      flags: {
+        cordoned: { since, reason: 'a new disk' },
+        draining: { deadline: since, force: true },
+        quarantined: { since, reason: '3 jobs failed here', byRecord: true },
+      },
+      unexpected: ['theirs/0/1'],
+    });
+    expect(renderNodes([node], colors, 0)).toContain('ready draining quarantined');
+    const text = renderNode(node, colors, 0);
+    expect(text).toContain('a new disk');
+    expect(text).toContain('by force then');
+    expect(text).toContain('by its record: 3 jobs failed here');
+    expect(text).toContain('theirs/0/1 runs there without an order');
+  });
+});
+
 describe('the cluster on one page', () => {
   it('counts nodes, jobs and instances by status and draws the load', () => {
     const text = renderCluster(
       {
         head: { position: 12, epoch: 2, hash: 'f'.repeat(64) },
+        storm: { since: '2026-01-01T00:00:00.000Z', reason: 'many at once' },
         nodes: [nodeAnswer(), nodeAnswer({ id: 'edge-oslo', status: 'lost' })],
         jobs: [jobSummary({ counts: { running: 2 } }), jobSummary({ counts: { running: 1 } })],
       },
       colors,
     );
     expect(text).toContain('position 12, epoch 2');
+    expect(text).toMatch(/STORM +since 2026-01-01T00:00:00.000Z: many at once/);
     expect(text).toContain('2: 1 ready, 1 lost');
     expect(text).toContain('3 running');
     expect(text).toMatch(/edge-oslo +lost +███░/);

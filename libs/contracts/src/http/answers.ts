@@ -1,5 +1,6 @@
 import type { JsonObject } from '../messages/parsing.js';
 import type { Resources } from '../messages/resources.js';
+import type { NodeFlags, NodeStatus } from './cluster-answers.js';
 
 /** Lists are `{items, position, next?}`; `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -98,7 +99,7 @@ export interface JobSummary {
   readonly counts: Readonly<Partial<Record<InstanceStatus, number>>>;
 }
 
-/** Answer of DELETE, replicate and move: small, so that it can be repeated word for word. */
+/** Answer of DELETE, PUT, replicate and move: small, so that it can be repeated word for word. */
 export interface JobOrderAnswer {
   readonly id: string;
   readonly status: JobStatus;
@@ -108,32 +109,9 @@ export interface JobOrderAnswer {
   readonly generation?: number;
   readonly nodeId?: string;
   readonly decision?: string;
+  /** Of the job, after an update. */
+  readonly revision?: number;
 }
-
-/** Why nothing new is placed on a node; each null where it does not apply. */
-export interface NodeFlags {
-  readonly cordoned: { readonly since: string; readonly reason: string } | null;
-  readonly draining: { readonly deadline: string; readonly force: boolean } | null;
-  readonly quarantined: {
-    readonly since: string;
-    readonly reason: string;
-    readonly byRecord: boolean;
-  } | null;
-}
-
-/** `GET /api/v1/cluster`. */
-export interface ClusterAnswer {
-  readonly clusterId: string;
-  readonly name: string;
-  readonly location: string;
-  readonly epoch: number;
-  readonly position: number;
-  /** While it lasts no node steps past suspect and nothing is replaced. */
-  readonly storm: { readonly since: string; readonly reason: string } | null;
-  readonly nodes: Readonly<Partial<Record<NodeStatus, number>>>;
-}
-
-export type NodeStatus = 'registered' | 'ready' | 'suspect' | 'disconnected' | 'lost';
 
 /** `GET /api/v1/nodes/{id}`. */
 export interface NodeAnswer {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../messages/parsing.js';
 import type { Resources } from '../messages/resources.js';
-import type { NodeStatus } from './answers.js';
+import type { NodeStatus } from './cluster-answers.js';
 
 /** What placement knows of a node; the element of the node view's changes. */
 export interface NodeFacts {

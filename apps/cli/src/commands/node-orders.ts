@@ -1,0 +1,116 @@
+import type { Command } from 'commander';
+import { contextOf, show, type Surroundings } from './context.js';
+import { seconds } from './options.js';
+import { untilDrained } from './wait.js';
+
+interface DrainOptions {
+  readonly within: number;
+  readonly force?: boolean;
+  readonly wait?: boolean;
+}
+
+const defaultDrainSeconds = 600;
+/** A drain that is waited for ends by itself; this is for what nobody foresaw. */
+const drainMarginSeconds = 30;
+
+/** What an operator orders about a node. */
+export function addNodeOrders(node: Command, surroundings: Surroundings): void {
+  addSimple(node, surroundings, 'cordon', 'place nothing new on a node; what runs there goes on');
+  addSimple(node, surroundings, 'quarantine', 'place nothing new on a node that is not trusted');
+  addBack(
+    node,
+    surroundings,
+    ['uncordon', 'cordon'],
+    'place on a node again; ends a drain as well',
+  );
+  addBack(node, surroundings, ['release', 'quarantine'], 'trust a node again');
+  addDrain(node, surroundings);
+  node
+    .command('forget <id>')
+    .description('forget a node that will not come back; its instances are placed elsewhere')
+    .addHelpText('after', '\nExample:\n  oakring node forget edge-berlin')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(surroundings, command);
+      const answer = await context.client.forgetNode(id);
+      show(context, answer, () => `Node ${id} is forgotten (position ${answer.position}).`);
+    });
+}
+
+function addSimple(
+  node: Command,
+  surroundings: Surroundings,
+  order: 'cordon' | 'quarantine',
+  description: string,
+): void {
+  node
+    .command(`${order} <id>`)
+    .description(description)
+    .option('--reason <text>', 'why, for whoever looks later')
+    .addHelpText('after', `\nExample:\n  oakring node ${order} edge-berlin --reason "new disk"`)
+    .action(async (id: string, options: { reason?: string }, command: Command) => {
+      const context = contextOf(surroundings, command);
+      const body = options.reason === undefined ? {} : { reason: options.reason };
+      const answer = await context.client.orderNode(id, order, body);
+      const told = order === 'cordon' ? 'is cordoned' : 'is in quarantine';
+      show(context, answer, () => `Node ${id} ${told} (position ${answer.position}).`);
+    });
+}
+
+function addBack(
+  node: Command,
+  surroundings: Surroundings,
+  [name, order]: readonly [string, 'cordon' | 'quarantine'],
+  description: string,
+): void {
+  node
+    .command(`${name} <id>`)
+    .description(description)
+    .addHelpText('after', `\nExample:\n  oakring node ${name} edge-berlin`)
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(surroundings, command);
+      const answer = await context.client.takeBackOrder(id, order);
+      show(context, answer, () => `Node ${id} takes new work (position ${answer.position}).`);
+    });
+}
+
+function addDrain(node: Command, surroundings: Surroundings): void {
+  node
+    .command('drain <id>')
+    .description('move everything off a node: each instance runs elsewhere before it stops here')
+    .option(
+      '--within <seconds>',
+      'give up, or use force, after this long',
+      seconds,
+      defaultDrainSeconds,
+    )
+    .option('--force', 'stop what is left then, to be placed elsewhere')
+    .option('--wait', 'return once the drain has ended')
+    .option('--cancel', 'call it off; the node stays cordoned')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  oakring node drain edge-berlin --wait\n  oakring node drain edge-berlin --within 60 --force',
+    )
+    .action(async (id: string, options: DrainOptions & { cancel?: boolean }, command: Command) => {
+      const context = contextOf(surroundings, command);
+      if (options.cancel === true) {
+        const answer = await context.client.takeBackOrder(id, 'drain');
+        return show(
+          context,
+          answer,
+          () => `Node ${id} is not drained any more; it stays cordoned.`,
+        );
+      }
+      const withinMs = options.within * 1_000;
+      const body = { withinMs, force: options.force === true };
+      const answer = await context.client.orderNode(id, 'drain', body);
+      if (options.wait !== true) {
+        return show(
+          context,
+          answer,
+          () => `Node ${id} is being drained (position ${answer.position}).`,
+        );
+      }
+      const drained = await untilDrained(context, id, options.within + drainMarginSeconds);
+      show(context, drained, () => `Node ${id} is drained: nothing is left there.`);
+    });
+}

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { jobAnswer, nodeAnswer } from './testing/answers.js';
+import { always, closeManager, oakring } from './testing/run-oakring.js';
+
+afterEach(closeManager);
+const order = { id: 'hello', status: 'active', desired: 3, position: 9 };
+
+describe('an order about a node', () => {
+  const placed = { id: 'edge-berlin', position: 9 };
+  const path = '/api/v1/nodes/edge-berlin';
+
+  it.each<[string[], string, unknown, string]>([
+    [['cordon', 'edge-berlin'], `POST ${path}/cordon`, {}, 'is cordoned'],
+    [
+      ['quarantine', 'edge-berlin', '--reason', 'odd'],
+      `POST ${path}/quarantine`,
+      { reason: 'odd' },
+      'in quarantine',
+    ],
+    [['uncordon', 'edge-berlin'], `DELETE ${path}/cordon`, undefined, 'takes new work'],
+    [['release', 'edge-berlin'], `DELETE ${path}/quarantine`, undefined, 'takes new work'],
+    [
+      ['drain', 'edge-berlin', '--within', '60', '--force'],
+      `POST ${path}/drain`,
+      { withinMs: 60_000, force: true },
+      'is being drained',
+    ],
+    [
+      ['drain', 'edge-berlin', '--cancel'],
+      `DELETE ${path}/drain`,
+      undefined,
+      'not drained any more',
+    ],
+    [['forget', 'edge-berlin'], `DELETE ${path}`, undefined, 'is forgotten'],
+  ])('%j asks for it and says so', async (argv, route, body, shown) => {
+    const { code, out, asked } = await oakring(['node', ...argv], { [route]: always(placed) });
+    expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body });
+    expect(out).toContain(shown);
+  });
+
+  it('waits for a drain to end, and says what is left', async () => {
+    const flags = { cordoned: null, quarantined: null };
+    const draining = { deadline: '2026-01-01T00:00:00.000Z', force: false };
+    const outcome = await oakring(['node', 'drain', 'edge-berlin', '--wait'], {
+      [`POST ${path}/drain`]: always(placed),
+      [`GET ${path}`]: (_, answer, before) =>
+        answer.json(
+          nodeAnswer({ instances: 1, flags: { ...flags, draining: before < 2 ? draining : null } }),
+        ),
+    });
+    expect(outcome).toMatchObject({ code: 1 });
+    expect(outcome.error).toContain('1 left when the drain ended');
+  });
+});
+
+describe('job update', () => {
+  const answer = { id: 'hello', status: 'active', desired: 1, position: 9, revision: 2 };
+  const path = '/api/v1/jobs/hello';
+
+  it('changes what is asked for and keeps the rest of the document', async () => {
+    const { code, asked } = await oakring(['job', 'update', 'hello', '--image', 'demo/hello:2'], {
+      [`GET ${path}`]: always(jobAnswer({ team: 'blue' })),
+      [`PUT ${path}`]: always(answer),
+    });
+    expect(code).toBe(0);
+    expect(asked[1]?.body).toEqual({
+      ...{ id: 'hello', name: 'hello', image: 'demo/hello:2', technology: 'simulated' },
+      ...{ count: 1, team: 'blue' },
+    });
+  });
+
+  it('fails when it was waited for and rolled back', async () => {
+    const rollout = { status: 'rolledBack', revision: 3, updated: 1, reason: 'it failed' } as const;
+    const { code, error } = await oakring(['job', 'update', 'hello', '--count', '2', '--wait'], {
+      [`GET ${path}`]: always(jobAnswer({ rollout })),
+      [`PUT ${path}`]: always(answer),
+    });
+    expect(code).toBe(1);
+    expect(error).toContain('Job hello was rolledBack: it failed.');
+  });
+
+  it('calls a move off', async () => {
+    const { code, out } = await oakring(['job', 'move', 'hello', '0', '--cancel'], {
+      [`DELETE ${path}/instances/0/move`]: always(order),
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('stays where it is');
+  });
+});
