@@ -56,6 +56,9 @@ export interface EmbeddedBroker {
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   const logger = new Logger('EmbeddedBroker');
   const broker = await Aedes.createBroker({
+    // Unlimited. With a limit what waits is handed on by recursion, one level a message: ten thousand
+    // last wills at once overflowed the stack and ended the process.
+    concurrency: 0,
     heartbeatInterval: 60_000,
     connectTimeout: connectTimeoutMs,
     drainTimeout: drainTimeoutMs,
