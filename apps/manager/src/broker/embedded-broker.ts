@@ -7,6 +7,7 @@ import { accessRules, type Credentials, type RefusedListener } from './access-ru
 import { maySubscribe } from './access.js';
 import { ControlsSubscribers } from './controls-subscribers.js';
 import { packetSizeGuard } from './packet-size-guard.js';
+import { persistenceByTopic } from './retained-by-topic.js';
 
 /** One mebibyte of payload, with room for the longest topic of the protocol. */
 const maxRemainingBytes = 1_048_576 + 1_024;
@@ -59,6 +60,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     // Unlimited. With a limit what waits is handed on by recursion, one level a message: ten thousand
     // last wills at once overflowed the stack and ended the process.
     concurrency: 0,
+    persistence: persistenceByTopic(),
     heartbeatInterval: 60_000,
     connectTimeout: connectTimeoutMs,
     drainTimeout: drainTimeoutMs,

@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
+import type { AedesPersistence as Persistence } from 'aedes-persistence';
+
+// Its types promise a default export, which a module of CommonJS has not.
+const memory = createRequire(import.meta.url)('aedes-persistence') as () => Persistence;
+type StoreRetained = Persistence['storeRetained'];
+/** What is retained is a PUBLISH; the type says that it may be any packet. */
+type Publish = Parameters<StoreRetained>[0] & { readonly topic: string; readonly payload: Buffer };
+
+const isPattern = (topic: string): boolean => topic.includes('+') || topic.includes('#');
+
+/**
+ * The broker's memory, which looks at every retained message for each subscription. Ten thousand
+ * workers that come back at once and each subscribe to three topics of their own would make it look
+ * half a billion times: a subscription to one topic gets that topic's message.
+ */
+export function persistenceByTopic(): Persistence {
+  const persistence = memory();
+  const retained = new Map<string, Publish>();
+  const store: StoreRetained = persistence.storeRetained.bind(persistence);
+  const search = persistence.createRetainedStreamCombi.bind(persistence);
+  return Object.assign(persistence, {
+    storeRetained: (...given: Parameters<StoreRetained>) => {
+      const packet = given[0] as Publish;
+      if (packet.payload.length === 0) retained.delete(packet.topic);
+      else retained.set(packet.topic, packet);
+      return store(...given);
+    },
+    createRetainedStreamCombi: (topics: string[]) =>
+      topics.some(isPattern)
+        ? search(topics)
+        : Readable.from(topics.flatMap((topic) => retained.get(topic) ?? [])),
+  });
+}
