@@ -77,7 +77,7 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
 }
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
-const crashLoopFrom = 3;
+export const crashLoopFrom = 3;
 
 function attemptAnswer({ at, ...attempt }: InstanceRecord['attempts'][number]) {
   return { ...attempt, at: new Date(at).toISOString() };

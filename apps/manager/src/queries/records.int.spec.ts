@@ -134,6 +134,8 @@ describe('GET /metrics', () => {
     const text = await response.text();
     expect(text).toContain('oakring_ledger_head_position 2');
     expect(text).toContain('oakring_nodes{status="ready"} 1');
+    expect(text).toContain('oakring_storm 0');
+    expect(text).toContain('oakring_instances_crash_looping 0');
     expect(text).toContain('oakring_instances{status="pending"} 3');
     expect(text).toContain('oakring_telemetry_readings_total 42');
     expect(text).toContain('oakring_dead_letters_total{code="invalid-json"} 0');

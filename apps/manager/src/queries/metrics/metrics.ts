@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
-import { shownStatus } from '../job-answer.js';
+import { clusterKey } from '../../views/cluster-state.js';
+import { crashLoopFrom, shownStatus } from '../job-answer.js';
 import type { DeadLetterList } from '../tokens.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
@@ -58,6 +59,23 @@ function addViewMetrics(registry: Registry, projection: Projection): void {
     labelNames: ['status'],
     registers: [registry],
     collect: () => setCounts(nodes, state.nodes.values(), ({ status }) => status),
+  });
+  const storm: Gauge = new Gauge({
+    name: 'oakring_storm',
+    help: '1 while mass silence is taken for our own blindness and nothing is replaced.',
+    registers: [registry],
+    collect: () => storm.set(state.cluster.get(clusterKey)?.storm ? 1 : 0),
+  });
+  const crashLooping: Gauge = new Gauge({
+    name: 'oakring_instances_crash_looping',
+    help: 'Instances that failed three times in a row or more.',
+    registers: [registry],
+    collect: () => {
+      let count = 0;
+      for (const { failures } of state.instances.values())
+        if (failures >= crashLoopFrom) count += 1;
+      crashLooping.set(count);
+    },
   });
   const instances: Gauge = new Gauge({
     name: 'oakring_instances',
