@@ -5,8 +5,8 @@ import { persistenceByTopic } from './retained-by-topic.js';
 describe('What the broker retains', () => {
   it('is given to a subscription to its topic, and to a pattern that matches', async () => {
     const persistence = persistenceByTopic();
-    await retain(persistence, 'nodes/a/status', 'offline');
-    await retain(persistence, 'nodes/b/status', 'online');
+    retain(persistence, 'nodes/a/status', 'offline');
+    retain(persistence, 'nodes/b/status', 'online');
     expect(await retained(persistence, ['nodes/a/status'])).toEqual(['offline']);
     expect(await retained(persistence, ['nodes/a/controls', 'nodes/b/status'])).toEqual(['online']);
     expect(await retained(persistence, ['nodes/+/status'])).toEqual(['offline', 'online']);
@@ -15,18 +15,18 @@ describe('What the broker retains', () => {
 
   it('is replaced by what comes later, and gone with an empty message', async () => {
     const persistence = persistenceByTopic();
-    await retain(persistence, 'nodes/a/status', 'offline');
-    await retain(persistence, 'nodes/a/status', 'online');
+    retain(persistence, 'nodes/a/status', 'offline');
+    retain(persistence, 'nodes/a/status', 'online');
     expect(await retained(persistence, ['nodes/a/status'])).toEqual(['online']);
-    await retain(persistence, 'nodes/a/status', '');
+    retain(persistence, 'nodes/a/status', '');
     expect(await retained(persistence, ['nodes/a/status'])).toEqual([]);
     expect(await retained(persistence, ['#'])).toEqual([]);
   });
 });
 
-async function retain(persistence: AedesPersistence, topic: string, text: string): Promise<void> {
+function retain(persistence: AedesPersistence, topic: string, text: string): void {
   const packet = { topic, payload: Buffer.from(text), qos: 1, retain: true, cmd: 'publish' };
-  await persistence.storeRetained(packet as never, undefined as never);
+  persistence.storeRetained(packet as never, undefined as never);
 }
 
 async function retained(persistence: AedesPersistence, topics: string[]): Promise<string[]> {

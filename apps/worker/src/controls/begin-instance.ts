@@ -29,13 +29,21 @@ export async function beginInstance(instance: Instance, beginning: Beginning): P
   const { resources } = requirement.value;
   const { clock } = beginning.ports;
   let saidMs = clock.monotonicMs();
-  const order = { job, instance: number, generation, description, resources };
+  const order = {
+    ...{ job, instance: number, generation, description, resources },
+    ...(leaseMs === null ? {} : { validForMs: leftOf(leaseMs, beginning) }),
+  };
   await instance.runtime.start(order, cancel.signal, (what) => {
     const nowMs = clock.monotonicMs();
     if (cancel.signal.aborted || nowMs - saidMs < progressEveryMs) return;
     saidMs = nowMs;
     beginning.say(what);
   });
+}
+
+function leftOf(leaseMs: number, { leases, ports }: Beginning): number {
+  const nowMs = ports.clock.monotonicMs();
+  return Math.max(0, (leases.validUntilMs(leaseMs) ?? nowMs) - nowMs);
 }
 
 async function untilGranted(

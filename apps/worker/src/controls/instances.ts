@@ -46,9 +46,11 @@ export class Instances {
 
   constructor(private readonly parts: InstancesParts) {
     this.table = new InstanceTable(parts.runtimes, parts.before);
-    this.leaseWatch = new LeaseWatch(parts.leases, parts.ports, (instance, graceMs) => {
-      instance.expiring = this.stopWithoutGrant(instance, graceMs);
-    });
+    this.leaseWatch = new LeaseWatch(
+      ...([parts.leases, parts.ports] as const),
+      (instance, graceMs) => (instance.expiring = this.stopWithoutGrant(instance, graceMs)),
+      (instance, leftMs) => instance.runtime.renew?.(instance, leftMs),
+    );
     for (const runtime of parts.runtimes) {
       runtime.onExit((address, exit) => this.ended(address, exit));
     }
@@ -219,7 +221,7 @@ export class Instances {
     const instance = this.table.get(address);
     if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
     instance.status = exit.status;
-    instance.reason = shortReason(exit.reason);
+    instance.reason = this.reasonOf(instance, exit);
     void this.keepEnded(instance);
     this.parts.news(exit.status, instance);
   }

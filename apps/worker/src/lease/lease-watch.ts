@@ -16,8 +16,14 @@ export class LeaseWatch<T extends Leased> {
   constructor(
     private readonly leases: Leases,
     private readonly ports: Pick<Ports, 'clock' | 'timers'>,
-    private readonly ranOut: (what: T, graceMs: number) => void,
-  ) {}
+    private readonly ranOut: (what: T, graceMs: number) => unknown,
+    /** It may go on for so long from now. */
+    private readonly renewed: (what: T, leftMs: number) => void = () => {},
+  ) {
+    leases.onGranted(() => {
+      for (const what of this.timers.keys()) this.renew(what);
+    });
+  }
 
   watch(what: T): void {
     const { leaseMs } = what;
@@ -26,11 +32,20 @@ export class LeaseWatch<T extends Leased> {
     const graceMs = graceOf(leaseMs);
     const untilMs = this.leases.validUntilMs(leaseMs) ?? this.ports.clock.monotonicMs();
     const inMs = untilMs - graceMs - this.ports.clock.monotonicMs();
-    if (inMs <= 0) return this.ranOut(what, graceMs);
+    if (inMs <= 0) {
+      this.ranOut(what, graceMs);
+      return;
+    }
     this.timers.set(
       what,
       this.ports.timers.after(inMs, () => this.watch(what)),
     );
+  }
+
+  private renew(what: T): void {
+    if (what.leaseMs === null) return;
+    const untilMs = this.leases.validUntilMs(what.leaseMs);
+    if (untilMs !== null) this.renewed(what, untilMs - this.ports.clock.monotonicMs());
   }
 
   forget(what: T): void {

@@ -17,8 +17,14 @@ export class Leases {
   /** When the newest reading that was granted had been sent, monotonic; null: none yet. */
   private grantedMs: number | null = null;
   private waiting: Waiting[] = [];
+  private granted: () => void = () => {};
 
   constructor(private readonly clock: Clock) {}
+
+  /** Calls back at every grant that counts. */
+  onGranted(listener: () => void): void {
+    this.granted = listener;
+  }
 
   /** To be called when a reading is handed to the link. */
   noteSent(sequence: number): void {
@@ -38,6 +44,7 @@ export class Leases {
     const waiting = this.waiting;
     this.waiting = waiting.filter(({ limitMs }) => !this.isStartable(limitMs));
     for (const each of waiting) if (!this.waiting.includes(each)) each.granted();
+    this.granted();
   }
 
   /** Monotonic: when what has this limit must be stopped for good; null: it may not run at all. */

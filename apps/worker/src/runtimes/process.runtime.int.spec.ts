@@ -101,6 +101,25 @@ describe('The process runtime', () => {
     expect(processesWith(marker)).toEqual([]);
   });
 
+  it('kills what lives on grants when none comes, and not while one does', async () => {
+    const runtime = new ProcessRuntime(systemPorts());
+    const exits: InstanceExit[] = [];
+    runtime.onExit((_address, exit) => exits.push(exit));
+    const marker = `oakring-leased-${folder}`;
+    const cmd = ['/bin/sh', '-c', `while :; do sleep 0.05; done; # ${marker}`];
+    const began = performance.now();
+    await runtime.start({ ...toStart(address, { cmd }), validForMs: 1_000 }, never());
+    // Renewed well before its limit, three times: it outlives the first one.
+    while (performance.now() - began < 1_600) {
+      runtime.renew(address, 1_000);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    expect(exits).toEqual([]);
+    await until(() => exits.length === 1);
+    expect(exits).toEqual([{ status: 'failed', reason: 'ended by SIGKILL' }]);
+    expect(processesWith(marker)).toEqual([]);
+  });
+
   it.each([
     [{ cmd: 'sleep 1' }, /cmd is "sleep 1", not of the form/],
     [{ command: ['sleep', 1] }, /command is \["sleep",1\]/],

@@ -34,11 +34,18 @@ const signalledExitCode = 128;
  * SIGTERM itself: the shell goes on waiting for it and passes its exit code on. It is set after the
  * command was forked, which would inherit it and lose a SIGTERM that comes at once. The watcher also
  * keeps the command's standard error open, so that its closing means that all of them are gone. A
- * command that leaves its process group on purpose (a daemon) is not held.
+ * command that leaves its process group on purpose (a daemon) is not held. What lives on grants is
+ * killed by the watcher when it hears of none in time (its first argument, then a line each, in
+ * seconds): a worker that is stopped itself (SIGSTOP) cannot do it.
  */
 const guard = `
 exec 3<&0 </dev/null 4>&2 2>/dev/null
-( trap '' TERM; read -r _ <&3; kill -KILL 0 ) &
+( trap '' TERM; PATH=${defaultPath}
+  if [ "$1" = 0 ]; then read -r _ <&3
+  else left=$1; while left=$(timeout "$left" head -n 1 <&3) && [ -n "$left" ]; do :; done
+  fi
+  kill -KILL 0 ) &
+shift
 exec 3<&-
 "$@" 2>&4 4>&- &
 child=$!
@@ -77,7 +84,13 @@ export class ProcessRuntime implements Runtime {
     if (signal.aborted) throw new Error('the start was cancelled');
     if (this.running.has(addressKey(instance))) return;
     const { program, args, environment } = commandLineOf(instance.description);
-    const child = spawn('/bin/sh', ['-c', guard, 'oakring-guard', program, ...args], {
+    if (instance.validForMs !== undefined && !hasTimeout()) {
+      throw new Error(
+        'cannot start: its limit needs the program timeout (coreutils), not found here',
+      );
+    }
+    const limit = secondsOf(instance.validForMs);
+    const child = spawn('/bin/sh', ['-c', guard, 'oakring-guard', limit, program, ...args], {
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
       env: environment,
@@ -123,6 +136,11 @@ export class ProcessRuntime implements Runtime {
       usage: null,
       stopping: false,
     });
+  }
+
+  renew(address: InstanceAddress, validForMs: number): void {
+    const entry = this.running.get(addressKey(address));
+    entry?.process.stdin?.write(`${secondsOf(validForMs)}\n`);
   }
 
   stop(address: InstanceAddress, graceMs: number = stopGraceMs): Promise<void> {
@@ -183,6 +201,16 @@ function commandLineOf(job: JsonObject): CommandLine {
     : environment.PATH.split(delimiter).map((folder) => join(folder, program));
   if (!candidates.some(isExecutable)) throw new Error(`cannot start: no program ${program} here`);
   return { program, args, environment };
+}
+
+function hasTimeout(): boolean {
+  return defaultPath.split(delimiter).some((folder) => isExecutable(join(folder, 'timeout')));
+}
+
+/** As `timeout` takes it, never rounded up; 0: without a limit. */
+function secondsOf(validForMs: number | undefined): string {
+  if (validForMs === undefined) return '0';
+  return (Math.max(1, Math.floor(validForMs)) / 1000).toFixed(3);
 }
 
 function isExecutable(path: string): boolean {

@@ -12,6 +12,8 @@ export interface InstanceToStart extends InstanceAddress {
   /** The job as the root sent it. */
   readonly description: JsonObject;
   readonly resources: Resources;
+  /** It lives on grants: for so long, unless it is renewed. Absent: it goes on. */
+  readonly validForMs?: number;
 }
 
 export interface InstanceExit {
@@ -47,6 +49,11 @@ export interface Runtime {
    * asked to end, and killed after `graceMs`; without it, after the runtime's own patience.
    */
   stop(address: InstanceAddress, graceMs?: number): Promise<void>;
+  /**
+   * What lives on grants may go on for so long from now. A runtime that can ends it by itself then,
+   * also when the worker's process is stopped and cannot say so.
+   */
+  renew?(address: InstanceAddress, validForMs: number): void;
   /** Calls back once when a started or found instance ends by itself, never after `stop`. */
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void;
   /** Looks how much its instances use now; may be slow, never rejects. */
