@@ -219,4 +219,29 @@ describe('A node', () => {
     );
     expect(cut?.child.exitCode).toBeNull();
   }, 60_000);
+
+  it('whose worker is frozen ends it all the same: its guard hears of no grant', async () => {
+    const mark = '/bin/sleep 77456';
+    const onDisconnect = { stopOnWorkerAfterMs: 10_000, lostAfterMs: 500 };
+    await submit('frozen', { cmd: mark.split(' '), onDisconnect });
+    await untilAll(cluster.url, 'frozen', 'running', 1);
+    const home = await placeOf('frozen');
+    const worker = workers.findLast((each) => each.output().includes(`registered as ${home}`));
+    worker?.child.kill('SIGSTOP');
+    const seen: number[] = [];
+    await eventually(
+      async () => seen.push(processes(`^${mark}`)),
+      () => seen.at(-1) === 0,
+    );
+    // Where it is started next, it is the only one.
+    await eventually(
+      async () => seen.push(processes(`^${mark}`)),
+      () => seen.at(-1) === 1,
+    );
+    expect(Math.max(...seen)).toBe(1);
+    expect(await placeOf('frozen')).not.toBe(home);
+    worker?.child.kill('SIGCONT');
+    await node(home, 'ready');
+    expect(processes(`^${mark}`)).toBe(1);
+  }, 60_000);
 });

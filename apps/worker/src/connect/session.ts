@@ -9,7 +9,8 @@ import {
 import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { KnownInstance } from '../controls/decide-control.js';
-import { Instances, type News } from '../controls/instances.js';
+import { Instances } from '../controls/instances.js';
+import type { News } from '../controls/news.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';

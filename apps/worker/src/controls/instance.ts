@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oakring/contracts';
+import { leaseRanOut, type JsonObject } from '@oakring/contracts';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
 import type { InstanceStatus, KnownInstance } from './decide-control.js';
@@ -79,4 +79,9 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
   const runningMs = runs ? Math.floor(nowMs - runningSinceMs) : null;
   const { outlives } = instance.runtime;
   return { job, instance: number, generation, status, reason, runningMs, outlives };
+}
+
+/** Why an instance was ended that lives on grants. */
+export function noGrant({ leaseMs }: Instance): string {
+  return `${leaseRanOut}: no grant for ${leaseMs} ms`;
 }

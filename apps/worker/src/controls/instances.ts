@@ -1,4 +1,4 @@
-import { leaseRanOut, type Ack, type Control, type Resources } from '@oakring/contracts';
+import type { Ack, Control, Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { LeaseWatch } from '../lease/lease-watch.js';
 import { leaseOf, type Leases } from '../lease/leases.js';
@@ -6,18 +6,14 @@ import type { Remembered } from '../memory/worker-store.port.js';
 import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime.port.js';
 import { addressOf } from './control-message.js';
 import { beginInstance } from './begin-instance.js';
-import { decideControl, type KnownInstance } from './decide-control.js';
+import { decideControl } from './decide-control.js';
 import { endAtLimit, patienceWith } from './end-at-limit.js';
-import { isEnded, listed, shortReason, type Instance, type ListedInstance } from './instance.js';
+import { isEnded, listed, noGrant, shortReason } from './instance.js';
+import type { Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
+import type { News } from './news.js';
 
 export type Acknowledge = (ack: Omit<Ack, 'incarnation'>) => void;
-
-/** What became of an instance without an order that would tell. */
-export type News = (
-  kind: 'started' | 'restarted' | 'resumed' | 'completed' | 'failed' | 'stopped-by-lease',
-  instance: KnownInstance,
-) => void;
 
 export interface InstancesParts {
   readonly runtimes: readonly Runtime[];
@@ -177,7 +173,7 @@ export class Instances {
     const orders = instance.orders.splice(0);
     await endAtLimit(instance, graceMs);
     instance.status = 'failed';
-    instance.reason = `${leaseRanOut}: no grant for ${instance.leaseMs} ms`;
+    instance.reason = noGrant(instance);
     await this.keepEnded(instance);
     this.answer(orders, instance, 'failed', instance.reason);
     this.parts.news('stopped-by-lease', instance);
@@ -210,18 +206,18 @@ export class Instances {
   }
 
   private join(control: Control): void {
-    const instance = this.table.get(addressOf(control));
+    const orders = this.table.get(addressOf(control))?.orders;
     // The list is shared with the work that is under way: its end answers what is in it then.
-    if (instance?.orders.includes(control.commandId) === false) {
-      instance.orders.push(control.commandId);
-    }
+    if (orders?.includes(control.commandId) === false) orders.push(control.commandId);
   }
 
   private ended(address: InstanceAddress, exit: InstanceExit): void {
     const instance = this.table.get(address);
     if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
     instance.status = exit.status;
-    instance.reason = this.reasonOf(instance, exit);
+    instance.reason = this.leaseWatch.hasRunOut(instance)
+      ? noGrant(instance)
+      : shortReason(exit.reason);
     void this.keepEnded(instance);
     this.parts.news(exit.status, instance);
   }

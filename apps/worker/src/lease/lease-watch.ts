@@ -48,6 +48,12 @@ export class LeaseWatch<T extends Leased> {
     if (untilMs !== null) this.renewed(what, untilMs - this.ports.clock.monotonicMs());
   }
 
+  /** Whether it may not run any more: whatever ended it, its runtime's own watch for one. */
+  hasRunOut({ leaseMs }: T): boolean {
+    if (leaseMs === null) return false;
+    return (this.leases.validUntilMs(leaseMs) ?? 0) <= this.ports.clock.monotonicMs();
+  }
+
   forget(what: T): void {
     this.timers.get(what)?.cancel();
     this.timers.delete(what);
