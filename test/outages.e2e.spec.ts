@@ -81,7 +81,9 @@ class Root {
     const url = `http://127.0.0.1:${ports.manager}/api/v1/jobs`;
     const answer = await call('POST', url, body, { 'idempotency-key': id }).catch(() => null);
     if (answer === null || answer.status < 300) return answer !== null;
-    if (answer.status !== 503) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 503) {
+      throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}\n${manager.output()}`);
+    }
     this.retryAfter.add(answer.headers.get('retry-after'));
     return false;
   }
