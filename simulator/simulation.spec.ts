@@ -22,6 +22,7 @@ describe('What the simulation has found', () => {
     [325, 'a delete whose last word was lost with the manager kept its job for five minutes'],
     [82, 'a reopened order of a withdrawn placement made its instance "placed" again'],
     [655, 'an update waited for a stop whose acknowledgement was lost with the broker'],
+    [5170, 'a node called lost whose connection had outlived its silence was never asked again'],
     [984, 'a scale-down waited for a stop whose acknowledgement was lost'],
   ])('seed %i: %s', async (seed) => {
     expect((await simulate(seed)).violation).toBeNull();

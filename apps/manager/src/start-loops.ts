@@ -67,6 +67,7 @@ export function startLoops(
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
     registered: (nodeId) => requests.registered(nodeId),
+    heardAgain: (nodeId) => requests.heardAgain(nodeId),
     progressed: (commandId) => expiry.renew(commandId),
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
   };

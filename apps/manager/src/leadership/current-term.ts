@@ -36,6 +36,7 @@ export function correspondenceOf(leadership: Leadership): Correspondence {
     confirms: (nodeId, requestId, hash) =>
       leadership.current?.correspondence.confirms(nodeId, requestId, hash) ?? false,
     registered: (nodeId) => leadership.current?.correspondence.registered(nodeId),
+    heardAgain: (nodeId) => leadership.current?.correspondence.heardAgain(nodeId),
     progressed: (commandId) => leadership.current?.correspondence.progressed(commandId),
     readingTaken: (nodeId, incarnation, sequence) =>
       leadership.current?.correspondence.readingTaken(nodeId, incarnation, sequence),

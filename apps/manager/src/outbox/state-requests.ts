@@ -56,6 +56,11 @@ export class StateRequests {
     this.ask(nodeId);
   }
 
+  /** A node that is not ready speaks: it is asked, at most as often as others that are not. */
+  heardAgain(nodeId: string): void {
+    if ((this.nextAtMs.get(nodeId) ?? 0) <= this.ports.clock.monotonicMs()) this.ask(nodeId);
+  }
+
   /** Whether an answer by hash alone is one to our newest request, with the hash that it asked about. */
   confirms(nodeId: string, requestId: string | null, hash: string): boolean {
     const asked = this.hashes.get(nodeId);

@@ -62,8 +62,11 @@ export class ReadingIntake {
         continue;
       }
       this.table.record(node, reading, atMonotonicMs, at);
-      if (node.status !== 'ready' && node.status !== 'registered') this.bringBack(node);
-      else this.correspondence.readingTaken(node.id, reading.incarnation, reading.sequence);
+      if (node.status !== 'ready' && node.status !== 'registered') {
+        this.bringBack(node);
+        this.correspondence.heardAgain(node.id);
+      }
+      this.correspondence.readingTaken(node.id, reading.incarnation, reading.sequence);
       const { cpu, memory } = reading;
       recorded.push({ nodeId: received.nodeId, at, cpu, memory });
     }

@@ -31,6 +31,8 @@ export interface Correspondence {
   confirms(nodeId: string, requestId: string | null, hash: string): boolean;
   /** A worker has registered, anew or again: what was said to it before may not have reached it. */
   registered(nodeId: string): void;
+  /** A node that is given up on speaks: what it has must be asked for, or it never comes back. */
+  heardAgain(nodeId: string): void;
   /** A worker says that it goes on with an order. */
   progressed(commandId: string): void;
   /** A reading was believed: it may be answered with a grant. */

@@ -169,6 +169,7 @@ const silentCorrespondence: Correspondence = {
   provesAbsence: () => false,
   confirms: () => false,
   registered: () => {},
+  heardAgain: () => {},
   progressed: () => {},
   readingTaken: () => {},
 };
