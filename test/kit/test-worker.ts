@@ -13,6 +13,8 @@ export interface Order {
   readonly job: { readonly id: string; readonly [field: string]: unknown };
 }
 
+const repeatAfterMs = 2_000;
+
 /** A worker played by hand over real MQTT: it remembers its orders and acknowledges when told. */
 export class TestWorker {
   readonly orders: Order[] = [];
@@ -20,6 +22,7 @@ export class TestWorker {
   /** Acknowledge orders at once, in both phases. */
   acknowledges = true;
   private readonly beating: ReturnType<typeof setInterval>;
+  private registering: ReturnType<typeof setInterval> | null = null;
 
   private constructor(
     readonly id: string,
@@ -41,7 +44,7 @@ export class TestWorker {
     for (const kind of ['controls', 'registered', 'requests']) {
       await client.subscribeAsync(`nodes/${id}/${kind}`, { qos: 1 });
     }
-    worker.say('registration', {
+    worker.register({
       id,
       name: id,
       ip: '127.0.0.1',
@@ -58,7 +61,14 @@ export class TestWorker {
     this.client.publish(`nodes/${this.id}/${kind}`, JSON.stringify(body), { qos: 1 });
   }
 
+  /** Until it is answered, as workers do: a manager that is not subscribed yet hears nothing. */
+  private register(registration: Record<string, unknown>): void {
+    this.say('registration', registration);
+    this.registering = setInterval(() => this.say('registration', registration), repeatAfterMs);
+  }
+
   async stop(): Promise<void> {
+    this.endRegistering();
     clearInterval(this.beating);
     await this.client.endAsync(true);
   }
@@ -66,7 +76,10 @@ export class TestWorker {
   private receive(topic: string, payload: Buffer): void {
     const kind = topic.split('/')[2];
     const body = JSON.parse(payload.toString());
-    if (kind === 'registered') this.registered.push(body);
+    if (kind === 'registered') {
+      this.registered.push(body);
+      this.endRegistering();
+    }
     if (kind === 'requests') {
       this.say('state', { incarnation: 1, requestId: body.requestId, instances: this.running() });
     }
@@ -76,6 +89,11 @@ export class TestWorker {
     for (const phase of ['received', 'succeeded']) {
       this.say('acks', { commandId: body.commandId, generation: body.generation, phase });
     }
+  }
+
+  private endRegistering(): void {
+    if (this.registering !== null) clearInterval(this.registering);
+    this.registering = null;
   }
 
   /** What it would run if it ran anything. */
