@@ -1,3 +1,4 @@
+import { OakringError } from '@oakring/contracts';
 import {
   encodeEvent,
   sealCommit,
@@ -8,6 +9,7 @@ import {
 } from '@oakring/events';
 import type { Ids } from '@oakring/ports';
 import type { Deciding } from './decide/deciding.js';
+import { logFailed } from './writer-errors.js';
 import { StreamVersions } from './stream-versions.js';
 
 /** Makes commits of decisions: versions within streams, canonical text, the chain's next link. */
@@ -22,14 +24,19 @@ export class CommitSealer {
     this.versions = new StreamVersions(log);
   }
 
-  /** Throws when an event does not pass its schema: a bug of a decider. */
+  /**
+   * Throws `log-unavailable` when the log cannot tell the newest versions, anything else when an
+   * event does not pass its schema: a bug of a decider.
+   */
   async seal(
     head: LogHead,
     deciding: Deciding,
     commands: readonly DecidedCommand[],
   ): Promise<Commit> {
     const streams = new Set(deciding.events.map((event) => event.stream));
-    await this.versions.prepare(streams);
+    await this.versions.prepare(streams).catch((error: unknown) => {
+      throw error instanceof OakringError ? error : logFailed(error);
+    });
     return sealCommit(head, {
       epoch: this.epoch,
       commitId: this.ids.next(),

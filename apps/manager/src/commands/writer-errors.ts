@@ -37,3 +37,10 @@ export function unanswerable(cause: OakringError | null): OakringError {
     detail: `The command was decided here, and may or may not count: ${reason}`,
   });
 }
+
+/** A log that could not be read is named as such; anything else is a bug of ours. */
+export function undecidable(command: string, error: unknown): OakringError {
+  if (error instanceof OakringError) return error;
+  const detail = `${command} could not be decided: ${String(error)}.`;
+  return new OakringError({ code: 'internal', detail }, { cause: error });
+}

@@ -152,6 +152,23 @@ describe('the writer', () => {
     expect(projection.state.jobs.size).toBe(1);
   });
 
+  it('says so when the log cannot be read while versions are looked up', async () => {
+    const log = new HeldLog();
+    const { writer, projection, halts } = writerOn(log);
+    log.streamVersions = () => Promise.reject(new Error('the socket was closed'));
+    const both = [writer.submit(registerNode('a')), writer.submit(submitJob('j'))];
+    for (const { reason } of (await Promise.allSettled(both)) as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({
+        code: 'log-unavailable',
+        message: 'The event log failed: Error: the socket was closed.',
+      });
+    }
+    Reflect.deleteProperty(log, 'streamVersions');
+    expect(await writer.submit(submitJob('j'))).toMatchObject({ status: 'accepted', position: 1 });
+    expect(projection.state.nodes.size).toBe(0);
+    expect(halts).toEqual([]);
+  });
+
   it('halts when another writer has the log', async () => {
     const log = new MemoryEventLog();
     const one = writerOn(log);

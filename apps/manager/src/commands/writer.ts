@@ -16,7 +16,15 @@ import type {
 import { Deciding } from './decide/deciding.js';
 import { decideGathered, type Gathered } from './gathering.js';
 import { CommitSealer } from './commit-sealer.js';
-import { deposed, isFatal, logFailed, undecided, unanswerable } from './writer-errors.js';
+import {
+  deposed,
+  isFatal,
+  logFailed,
+  undecidable,
+  undecided,
+  unanswerable,
+} from './writer-errors.js';
+import type { Tenure } from './tenure.js';
 import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
 
 /** Commands that wait at most; more are answered `overloaded`. */
@@ -26,13 +34,6 @@ const undecidedAfterMs = 10_000;
 const sweepEveryMs = 1_000;
 /** A stop waits this long for an append whose outcome is unclear. */
 const drainWithinMs = 5_000;
-
-/** The leadership that the writer writes for. */
-export interface Tenure {
-  readonly epoch: number;
-  /** False: another may lead by now, and nobody may be told that something is decided. */
-  readonly isHeld: boolean;
-}
 
 /**
  * The one writer. Commands wait in one bounded queue; while a commit is in flight the next gather,
@@ -221,8 +222,7 @@ export class CommandWriter implements CommandQueue {
     const [culprit] = this.queue;
     this.queue = this.queue.slice(1);
     if (culprit === undefined) return;
-    const detail = `${culprit.command.type} could not be decided: ${String(error)}.`;
-    reject(culprit, new OakringError({ code: 'internal', detail }, { cause: error }));
+    reject(culprit, undecidable(culprit.command.type, error));
   }
 
   /** Nothing was written: the deciders go back to what is durable. */

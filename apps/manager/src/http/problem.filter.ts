@@ -6,6 +6,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { OakringError, problemOf, type Refusal } from '@oakring/contracts';
+import { inspect } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AllowedMethods } from './allowed-methods.js';
 import { InvalidBody } from './invalid-body.js';
@@ -56,8 +57,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private report(request: FastifyRequest, error: unknown): void {
-    const stack = error instanceof Error ? error.stack : String(error);
-    this.logger.error(`${request.method} ${pathOf(request)} failed`, stack);
+    // With the stack of each cause: of a command that could not be decided, only that tells why.
+    this.logger.error(`${request.method} ${pathOf(request)} failed: ${inspect(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { OakringError, type ErrorCode, type Refusal } from '@oakring/contracts';
 import type {
@@ -58,7 +59,7 @@ export class CommandIntake {
     const code = codeOf(error);
     // Still in the writer's hands: it may be decided yet, and the worker repeats what is not.
     if (code === 'outcome-unknown') return;
-    if (code === 'internal') this.logger.error(error);
+    if (code === 'internal') this.logger.error(inspect(error));
     const detail = error instanceof Error ? error.message : String(error);
     this.refuse(message, { code, detail });
   }
