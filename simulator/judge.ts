@@ -1,3 +1,4 @@
+import type { Resources } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../apps/manager/src/views/cluster-state.js';
 import type { World } from './world.js';
@@ -24,11 +25,18 @@ export class Judge {
   /** `<node> <key>` of everything that was ever ordered to start, and to stop. */
   private readonly startsOrdered = new Set<string>();
   private readonly stopsOrdered = new Set<string>();
+  /** What each start order (`<node> <key>`) takes of its machine. */
+  private readonly needs = new Map<string, Resources>();
+  private readonly capacities = new Map<string, Resources>();
 
   constructor(private readonly world: World) {}
 
   get isQuiet(): boolean {
     return this.violation === null;
+  }
+
+  hasMachine(nodeId: string, capacity: Resources): void {
+    this.capacities.set(nodeId, capacity);
   }
 
   runningOn(nodeId: string): ReadonlySet<string> {
@@ -54,6 +62,20 @@ export class Judge {
     }
     here.add(key);
     this.running.set(nodeId, here);
+    this.weigh(nodeId, here);
+  }
+
+  /** What really runs there, not what the manager believes to have reserved. */
+  private weigh(nodeId: string, keys: ReadonlySet<string>): void {
+    let [cpuMillis, memoryMiB] = [0, 0];
+    for (const key of keys) {
+      const need = this.needs.get(`${nodeId} ${key}`);
+      cpuMillis += need?.cpuMillis ?? 0;
+      memoryMiB += need?.memoryMiB ?? 0;
+    }
+    const most = this.capacities.get(nodeId);
+    if (most === undefined || (cpuMillis <= most.cpuMillis && memoryMiB <= most.memoryMiB)) return;
+    this.fail(`${nodeId} is overcommitted: ${cpuMillis} mCPU and ${memoryMiB} MiB run there`);
   }
 
   /** It ended by itself. */
@@ -79,7 +101,7 @@ export class Judge {
     for (const event of events) this.look(event, state);
     for (const { id, reserved, capacity } of state.nodes.values()) {
       if (reserved.cpuMillis > capacity.cpuMillis || reserved.memoryMiB > capacity.memoryMiB) {
-        this.fail(`${id} is overcommitted: ${reserved.cpuMillis} of ${capacity.cpuMillis} mCPU`);
+        this.fail(`${id} has more reserved than it has: ${reserved.cpuMillis} mCPU`);
       }
       if (reserved.cpuMillis < 0) this.fail(`${id} has less than nothing reserved`);
     }
@@ -93,7 +115,11 @@ export class Judge {
     if (event.type !== 'CommandIssued') return;
     const { kind, nodeId, instance, generation, reason } = event.data;
     const key = `${event.stream.slice('jobs/'.length)}/${instance}/${generation}`;
-    if (kind === 'deploy' || kind === 'replicate') this.startsOrdered.add(`${nodeId} ${key}`);
+    if (kind === 'deploy' || kind === 'replicate') {
+      this.startsOrdered.add(`${nodeId} ${key}`);
+      const resources = state.placements.get(key)?.resources;
+      if (resources !== undefined) this.needs.set(`${nodeId} ${key}`, resources);
+    }
     if (kind !== 'delete') return;
     if (reason === undefined || reason === '') this.fail(`${key} is stopped without a reason`);
     const placement = state.placements.get(key);

@@ -4,7 +4,7 @@ import { Judge } from './judge.js';
 import { SimulatedManager, type SchedulerHealth } from './manager.js';
 import { Network } from './network.js';
 import { StoredCommits } from './store.js';
-import { Machine } from './workers.js';
+import { capacityOf, Machine } from './workers.js';
 import { Workload } from './workload.js';
 import { World } from './world.js';
 
@@ -68,7 +68,9 @@ class Simulation {
     this.network = new Network(this.world);
     this.judge = new Judge(this.world);
     const ids = Array.from({ length: scale.machines }, (_, index) => `node-${index + 1}`);
-    this.machines = ids.map((id) => new Machine(id, this.world, this.network, this.judge));
+    this.machines = ids.map(
+      (id, index) => new Machine(id, this.world, this.network, this.judge, capacityOf(index)),
+    );
     this.workload = new Workload(this.world, () => this.current, ids);
   }
 

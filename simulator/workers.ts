@@ -1,3 +1,4 @@
+import type { Resources } from '@oakring/contracts';
 import { MemoryWorkerStore, Session, SimulatedRuntime } from '../apps/worker/src/index.js';
 import type { WorkerOptions } from '../apps/worker/src/index.js';
 import type { InstanceAddress, InstanceToStart } from '../apps/worker/src/runtimes/runtime.port.js';
@@ -50,7 +51,10 @@ export class Machine {
     private readonly world: World,
     private readonly network: Network,
     private readonly judge: Judge,
-  ) {}
+    private readonly capacity: Resources,
+  ) {
+    judge.hasMachine(nodeId, capacity);
+  }
 
   get isUp(): boolean {
     return this.life !== null;
@@ -66,7 +70,7 @@ export class Machine {
     const link = this.network.linkOf(this.nodeId, life);
     const ports = this.world.portsOf(life);
     const parts = { store: this.store, runtimes: [runtime], link, ports, log: () => {} };
-    this.session = new Session({ options: optionsOf(this.nodeId), ...parts });
+    this.session = new Session({ options: optionsOf(this.nodeId, this.capacity), ...parts });
     void this.session.start();
   }
 
@@ -96,10 +100,17 @@ export class Machine {
   }
 }
 
-function optionsOf(id: string): WorkerOptions {
+/** Every third machine is small: what comes to it must be counted well. */
+export function capacityOf(index: number): Resources {
+  return index % 3 === 0
+    ? { cpuMillis: 250, memoryMiB: 256 }
+    : { cpuMillis: 2_000, memoryMiB: 4_096 };
+}
+
+function optionsOf(id: string, capacity: Resources): WorkerOptions {
   return {
     ...{ id, name: id, mqttUrl: 'mqtt://simulated', username: null, password: null },
     ...{ dataFolder: '', runtimes: ['simulated'], labels: {}, ip: '10.0.0.1', port: 0 },
-    ...{ capacity: { cpuMillis: 2_000, memoryMiB: 4_096 }, startDelayMs: 0, dockerHost: '' },
+    ...{ capacity, startDelayMs: 0, dockerHost: '' },
   };
 }
