@@ -112,7 +112,7 @@ export class Network {
       if (retain === true) this.retained.set(topic, payload);
       this.toManager(topic, payload, this.world.nowMs);
       if (qos === 1 && this.world.happens(this.weather.duplicates)) {
-        this.toManager(topic, payload, this.world.nowMs + this.world.between(1, 2_000));
+        this.toManager(topic, payload, this.world.nowMs + this.lateMs());
       }
     };
     this.world.schedule(brokerLife, atMs - this.world.nowMs, deliver);
@@ -150,7 +150,7 @@ export class Network {
     const atMs = this.nextMs(connection, 'downMs');
     this.world.schedule(connection.life, atMs - this.world.nowMs, deliver);
     if (qos === 1 && this.world.happens(this.weather.duplicates)) {
-      const lateMs = atMs - this.world.nowMs + this.world.between(1, 2_000);
+      const lateMs = atMs - this.world.nowMs + this.lateMs();
       this.world.schedule(connection.life, lateMs, deliver);
     }
   }
@@ -164,6 +164,11 @@ export class Network {
 
   private delayMs(): number {
     return this.world.between(1, this.weather.mostDelayMs);
+  }
+
+  /** How much later a copy comes: often soon, sometimes when all around it is over. */
+  private lateMs(): number {
+    return this.world.between(1, this.world.happens(50) ? 2_000 : 20_000);
   }
 
   /** A worker's process ended: its socket closes at once, or its machine is gone without a word. */

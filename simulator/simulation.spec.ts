@@ -23,6 +23,7 @@ describe('What the simulation has found', () => {
     [82, 'a reopened order of a withdrawn placement made its instance "placed" again'],
     [655, 'an update waited for a stop whose acknowledgement was lost with the broker'],
     [5170, 'a node called lost whose connection had outlived its silence was never asked again'],
+    [10306, 'a replacement that was lost as well ran on beside the original that had come back'],
     [984, 'a scale-down waited for a stop whose acknowledgement was lost'],
   ])('seed %i: %s', async (seed) => {
     expect((await simulate(seed)).violation).toBeNull();

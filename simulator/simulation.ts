@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../libs/events/src/index.js';
+import { faultsOf, type Plant } from './faults.js';
 import { checkEnd } from './final-check.js';
 import { Judge } from './judge.js';
 import { SimulatedManager, type SchedulerHealth } from './manager.js';
@@ -21,7 +22,7 @@ export const large: Scale = { machines: 500, actEveryMs: 300 };
 const troubledMs = 210_000;
 /** … and this long after the last one everything must be as it is wanted. */
 export const convergesWithinMs = 90_000;
-const faultEveryMs = { least: 1_000, most: 12_000 };
+const faultEveryMs = { least: 500, most: 9_000 };
 
 export interface Verdict {
   readonly seed: number;
@@ -55,6 +56,7 @@ class Simulation {
   private readonly workload: Workload;
   private readonly scheduler: SchedulerHealth = { isAway: false };
   private readonly faults: string[] = [];
+  private readonly kindsOfFault: ReturnType<typeof faultsOf>;
   private judgedUpTo = 0;
   private manager: SimulatedManager | null = null;
   private serving: SimulatedManager | null = null;
@@ -71,7 +73,8 @@ class Simulation {
     this.machines = ids.map(
       (id, index) => new Machine(id, this.world, this.network, this.judge, capacityOf(index)),
     );
-    this.workload = new Workload(this.world, () => this.current, ids);
+    this.workload = new Workload(this.world, () => this.current, this.machines);
+    this.kindsOfFault = faultsOf(this.world);
   }
 
   /** The manager that answers, or the last one that did. */
@@ -138,89 +141,34 @@ class Simulation {
     if (bug !== undefined) this.judge.fail(`a message could not be handled: ${bug.reason}`);
   }
 
-  /** One of all the things that go wrong. */
+  /** One of the things that go wrong in this seed. */
   private async fault(): Promise<void> {
-    const { world, network } = this;
-    const machine = world.pick(this.machines);
-    const what = world.chance.integer(13);
-    if (what === 0) return this.restartManager();
-    if (what === 1) {
-      this.note('the log stalls');
-      this.stored.stalledUntilMs = world.nowMs + world.between(200, 30_000);
-    } else if (what === 2) {
-      this.note('replies of the log are lost');
-      this.stored.trouble = world.between(5, 50);
-    } else if (what === 3) {
-      this.stored.trouble = 0;
-      network.weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
-    } else if (what === 4) {
-      this.note('bad weather');
-      const mostDelayMs = world.pick([5, 50, 500, 2_000]) ?? 5;
-      network.weather = {
-        loss: world.between(0, 40),
-        duplicates: world.between(0, 20),
-        mostDelayMs,
-      };
-    } else if (what === 5) {
-      this.note('the broker restarts');
-      network.restart(world.between(100, 20_000));
-    } else if (what === 6) {
-      this.schedulerAway();
-    } else if (what < 9) {
-      this.partition();
-    } else if (machine !== undefined) {
-      await this.machineFault(machine, what);
-    }
+    await this.world.pick(this.kindsOfFault)?.(this.plant);
   }
 
-  private async machineFault(machine: Machine, what: number): Promise<void> {
-    if (what === 9) {
-      this.note(`${machine.nodeId} freezes`);
-      return machine.freeze(this.world.between(100, 4_000));
-    }
-    const downMs = this.world.between(500, 60_000);
-    if (what === 10) {
-      this.note(`${machine.nodeId} stops on purpose`);
-      await machine.stop();
-    } else {
-      this.note(`${machine.nodeId} dies`);
-      machine.kill(what === 12);
-    }
-    this.later(downMs, () => machine.start());
+  private get plant(): Plant {
+    const { world, network, stored, scheduler, machines } = this;
+    return {
+      ...{ world, network, stored, scheduler, machines },
+      busy: () => this.workload.nodesAtWork,
+      killManager: (forMs) => this.killManager(forMs),
+      note: (what) => this.faults.push(`${(world.nowMs / 1000).toFixed(1)} s: ${what}`),
+      later: (inMs, work) => this.later(inMs, work),
+    };
   }
 
-  private restartManager(): void {
+  private killManager(forMs: number): void {
     if (this.manager === null) return;
-    this.note('the manager is killed');
+    this.plant.note('the manager is killed');
     this.manager.kill();
     this.manager = null;
-    this.later(this.world.between(200, 8_000), () => {
+    this.later(forMs, () => {
       if (this.manager === null) void this.startManager();
     });
   }
 
-  private schedulerAway(): void {
-    this.note('the scheduler is away');
-    this.scheduler.isAway = true;
-    this.later(this.world.between(500, 15_000), () => {
-      this.scheduler.isAway = false;
-    });
-  }
-
-  private partition(): void {
-    const most = Math.max(1, Math.floor(this.machines.length / 2));
-    const count = this.world.happens(60) ? 1 : this.world.between(2, most);
-    const cut = Array.from({ length: count }, () => this.world.pick(this.machines)?.nodeId ?? '');
-    this.note(`${count} machines are cut off`);
-    this.network.partition(cut, this.world.between(200, 60_000));
-  }
-
   private later(inMs: number, work: () => void): void {
     this.world.schedule(everybody, inMs, work);
-  }
-
-  private note(what: string): void {
-    this.faults.push(`${(this.world.nowMs / 1000).toFixed(1)} s: ${what}`);
   }
 
   private async calmDown(): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   NodeOrder,
 } from '../apps/manager/src/commands/command.js';
 import type { SimulatedManager } from './manager.js';
+import type { Machine } from './workers.js';
 import { Life, type World } from './world.js';
 
 const retryMs = { least: 200, most: 2_000 };
@@ -25,8 +26,20 @@ export class Workload {
   constructor(
     private readonly world: World,
     private readonly manager: () => SimulatedManager,
-    private readonly nodeIds: readonly string[],
+    private readonly machines: readonly Machine[],
   ) {}
+
+  private get nodeIds(): string[] {
+    return this.machines.map(({ nodeId }) => nodeId);
+  }
+
+  /** Nodes that the manager waits for, and where a move has begun. */
+  get nodesAtWork(): readonly string[] {
+    const { commands } = this.manager().projection.state;
+    const nodes = new Set<string>();
+    for (const { status, nodeId } of commands.values()) if (status !== 'ended') nodes.add(nodeId);
+    return [...nodes];
+  }
 
   /** Does one of all the things that people do. */
   act(): void {
@@ -72,17 +85,26 @@ export class Workload {
 
   private policyOf(kind: number): object {
     const { world } = this;
+    const startMs = world.happens(50) ? 0 : world.between(100, 8_000);
     const reconcile = world.pick(['keepReplacement', 'keepOriginal', 'longestRunning']);
     const lostAfterMs = world.pick([500, 2_000, 10_000, 30_000, null]);
-    if (kind === 8) return { simulate: { runMs: world.between(500, 20_000), exit: 'failed' } };
+    if (kind === 8) {
+      const restart = { limit: world.pick([2, 4, null]), firstMs: 200, mostMs: 5_000 };
+      return { restart, simulate: { startMs, runMs: world.between(500, 20_000), exit: 'failed' } };
+    }
     if (kind === 9) {
-      return { one_shot: true, simulate: { runMs: world.between(500, 20_000), exit: 'completed' } };
+      return {
+        one_shot: true,
+        simulate: { startMs, runMs: world.between(500, 20_000), exit: 'completed' },
+      };
     }
     if (kind < 3) {
       const stopOnWorkerAfterMs = world.between(10, 20) * 1_000;
-      return { onDisconnect: { stopOnWorkerAfterMs, lostAfterMs: lostAfterMs ?? 500, reconcile } };
+      const onDisconnect = { stopOnWorkerAfterMs, lostAfterMs: lostAfterMs ?? 500, reconcile };
+      return { onDisconnect, simulate: { startMs } };
     }
-    return kind < 7 ? { onDisconnect: { reconcile, lostAfterMs } } : {};
+    const simulate = { startMs };
+    return kind < 7 ? { onDisconnect: { reconcile, lostAfterMs }, simulate } : { simulate };
   }
 
   private scale(id: string): void {
@@ -98,8 +120,14 @@ export class Workload {
     const state = this.manager().projection.state.jobs.get(id);
     if (state === undefined) return;
     const image = `${id}:${this.world.between(2, 99)}`;
-    const update = { maxUnavailable: this.world.between(1, 3), healthyAfterMs: 1_000 };
-    const body = { ...state.document, image, count: state.desired, update };
+    const rollback = this.world.happens(70);
+    const update = { maxUnavailable: this.world.between(1, 3), healthyAfterMs: 1_000, rollback };
+    const isBad = this.world.happens(20);
+    // Back to what it was before is not always back to what is well.
+    if (isBad) this.jobs.set(id, { isSteady: false });
+    const simulate = isBad ? { failStart: true } : state.document['simulate'];
+    const script = simulate === undefined ? {} : { simulate };
+    const body = { ...state.document, image, count: state.desired, update, ...script };
     const command = { id, job: parsed(body), bodyHash: hashOf(body), ifPosition: null };
     this.request({ type: 'UpdateJob', ...command });
   }
@@ -117,6 +145,12 @@ export class Workload {
   }
 
   private orderNode(): void {
+    const absent = this.machines.filter(({ isUp }) => !isUp).map(({ nodeId }) => nodeId);
+    // Only what is away can be forgotten.
+    if (absent.length > 0 && this.world.happens(50)) {
+      const order = { do: 'forget', reason: 'the simulation says so' } as const;
+      return this.request({ type: 'OrderNode', id: this.world.pick(absent) ?? '', order });
+    }
     const id = this.world.pick(this.nodeIds) ?? '';
     const order = this.world.pick<NodeOrder>([
       { do: 'cordon', reason: 'the simulation says so' },

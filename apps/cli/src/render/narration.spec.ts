@@ -129,7 +129,14 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     '#0 lost with edge-berlin, is replaced: silent',
   ],
   InstanceRecovered: [
-    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'found again', dropped: 0 },
+    {
+      instance: 0,
+      generation: 1,
+      nodeId: 'edge-berlin',
+      reason: 'found again',
+      dropped: 0,
+      running: true,
+    },
     '#0 recovered: found again',
   ],
   OriginalDropped: [

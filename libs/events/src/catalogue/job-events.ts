@@ -136,7 +136,14 @@ export const jobEvents = {
   /** Its node was not heard of for as long as the job allows: nobody counts on it any more. */
   InstanceLost: Type.Object({ ...address, nodeId: id, reason: text, replace: Type.Boolean() }),
   /** A lost one was found running and goes on; `dropped`: the generation that replaced it, 0 for none. */
-  InstanceRecovered: Type.Object({ ...address, nodeId: id, reason: text, dropped: natural }),
+  InstanceRecovered: Type.Object({
+    ...address,
+    nodeId: id,
+    reason: text,
+    dropped: natural,
+    /** False: its worker is still starting it. */
+    running: Type.Boolean(),
+  }),
   /** A lost one was found running, and its replacement goes on. */
   OriginalDropped: Type.Object({ ...address, nodeId: id, reason: text }),
   /** It is stopped where it is and placed again: an update, a forced drain, a move that must not overlap. */

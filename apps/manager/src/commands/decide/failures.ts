@@ -136,7 +136,9 @@ export function retryInstance(
   const isDue =
     instance?.status === 'failed' && instance.generation === generation && !instance.givenUp;
   if (!isDue || deciding.state.jobs.get(id)?.status !== 'active') return { answer: null };
-  const reason = `tried again after failure ${instance.failures}: ${instance.reason ?? ''}`;
+  // An update forgets what failed before it: then there is nothing to count.
+  const after = instance.failures === 0 ? '' : ` after failure ${instance.failures}`;
+  const reason = `tried again${after}: ${instance.reason ?? ''}`;
   deciding.emit({
     stream: jobStream(id),
     type: 'InstanceRetried',

@@ -125,6 +125,42 @@ describe('a lost instance that is found running', () => {
     },
   );
 
+  it.each(['keepOriginal', 'keepReplacement', 'longestRunning'])(
+    'goes on alone where its replacement is lost as well (%s)',
+    (reconcile) => {
+      const cluster = replaced({ reconcile });
+      lose(cluster, 'b');
+      cluster.when(report('a', { 'j/0/1': 'running' }));
+      expect(instanceOf(cluster)).toMatchObject({ status: 'running', nodeId: 'a', generation: 1 });
+      cluster.when(report('b', { 'j/0/2': 'running' }));
+      expect(instanceOf(cluster)).toMatchObject({ status: 'running', nodeId: 'a', generation: 1 });
+      orderStops(cluster);
+      const { reason } = cluster.state.commands.get(commandTo(cluster, 'b', 'delete')) ?? {};
+      expect(reason).toBe('the original of generation 1 goes on');
+    },
+  );
+
+  it('still starting goes on to start, and says under its old order when it runs', () => {
+    const cluster = running({}, 'a');
+    lose(cluster, 'a');
+    expect(cluster.when(report('a', { 'j/0/1': 'starting' })).types).toEqual([
+      'InstanceRecovered',
+      'CommandReopened',
+      'NodeBecameReady',
+    ]);
+    expect(instanceOf(cluster)).toMatchObject({ nodeId: 'a', generation: 1 });
+    expect(instanceOf(cluster)?.status).not.toBe('running');
+    acknowledgeAll(cluster);
+    expect(instanceOf(cluster)?.status).toBe('running');
+  });
+
+  it('on its way out is left to end', () => {
+    const cluster = running({}, 'a');
+    lose(cluster, 'a');
+    expect(cluster.when(report('a', { 'j/0/1': 'stopping' })).types).toEqual(['NodeBecameReady']);
+    expect(instanceOf(cluster)?.status).toBe('pending');
+  });
+
   it('as what is left of it frees what it reserved', () => {
     const cluster = replaced({});
     cluster.when(report('a', { 'j/0/1': 'failed' }));

@@ -4,7 +4,7 @@ import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/rec
 import type { ReportedInstance } from '@oakring/contracts';
 import type { Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
-import { abortMoveTo, supersede } from './orders.js';
+import { abortMoveTo, reopen, supersede } from './orders.js';
 
 /**
  * Instances whose node was not heard of for as long as their job allows. Nothing happens to one whose
@@ -65,6 +65,8 @@ export function resolveLost(
   const job = state.jobs.get(placement.job);
   const instance = state.instances.get(instanceKey(placement.job, placement.number));
   if (job === undefined || instance === undefined || instance.removing) return;
+  // It is on its way out, and its end will be told.
+  if (seen.status === 'stopping') return;
   const replacement = replacementOf(state, instance, placement);
   if (replacement === null) {
     const isFree = placement.leaseMs === null || isAlone(state, placement);
@@ -155,8 +157,12 @@ function recover(
     data: {
       ...{ instance: number, generation, nodeId, dropped },
       reason: `found ${status} on ${nodeId} again: it ${what}`,
+      running: status === 'running',
     },
   });
+  // The order that started it was taken back: under this one its worker says how the start ends.
+  const there = deciding.state.placements.get(placementKey(job, number, generation));
+  if (status !== 'running' && there !== undefined) reopen(deciding, there, 'it is being started');
 }
 
 /** Many nodes silent at once, or again not: on record, and shown as an alarm while it lasts. */

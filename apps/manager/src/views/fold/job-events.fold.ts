@@ -3,14 +3,12 @@ import type { ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
 import { jobDeletionOrdered, jobEnded, jobScaled, jobUpdated, rolloutEnded } from './jobs.fold.js';
 import { moveAborted, moveCompleted, moveStarted } from './moves.fold.js';
+import { instanceLost, instanceRecovered, originalDropped } from './losses.fold.js';
 import {
   instanceGivenUp,
-  instanceLost,
-  instanceRecovered,
   instanceRetried,
   instancesPlaced,
   instanceWithdrawn,
-  originalDropped,
   placementRefused,
 } from './placements.fold.js';
 

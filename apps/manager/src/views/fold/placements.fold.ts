@@ -1,6 +1,6 @@
 import type { EventData, PlacedInstance, StoredEvent } from '@oakring/events';
 import { placementKey, type ClusterState } from '../cluster-state.js';
-import type { InstanceRecord, JobRecord } from '../records.js';
+import type { JobRecord } from '../records.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
 import { addPlacement, highestGeneration, putPlacement } from './records.fold.js';
 
@@ -44,80 +44,6 @@ export function placementRefused(
     }));
   }
   touchJob(state, job.id, event.position);
-}
-
-/** The placement stays, and what it reserves: its worker may run it or not. */
-export function instanceLost(
-  state: ClusterState,
-  event: StoredEvent,
-  job: JobRecord,
-  data: EventData<'InstanceLost'>,
-): void {
-  const { instance: number, generation, replace, reason } = data;
-  const key = placementKey(job.id, number, generation);
-  const placement = state.placements.get(key);
-  if (placement === undefined) return;
-  putPlacement(state, { ...placement, wanted: false, lost: true, stopReason: null });
-  updateInstance(state, job.id, number, (instance) => {
-    if (instance.generation !== generation) return instance;
-    if (instance.moving !== null) return takenOver(instance, event, reason);
-    const left = { ...instance, since: event.at, confirmed: false, reason };
-    return replace ? { ...left, status: 'pending', nodeId: null } : { ...left, status: 'lost' };
-  });
-  touchJob(state, job.id, event.position);
-}
-
-/** The source of a move is lost: the target goes on as the instance. */
-function takenOver(instance: InstanceRecord, event: StoredEvent, reason: string): InstanceRecord {
-  if (instance.moving === null) return instance;
-  return {
-    ...instance,
-    lastGeneration: highestGeneration(instance),
-    generation: instance.moving.generation,
-    nodeId: instance.moving.nodeId,
-    status: 'starting',
-    since: event.at,
-    confirmed: false,
-    reason: `the move goes on without its source: ${reason}`,
-    moving: null,
-  };
-}
-
-export function instanceRecovered(
-  state: ClusterState,
-  event: StoredEvent,
-  job: JobRecord,
-  data: EventData<'InstanceRecovered'>,
-): void {
-  const { instance: number, generation, nodeId, reason, dropped } = data;
-  const placement = state.placements.get(placementKey(job.id, number, generation));
-  if (placement === undefined) return;
-  putPlacement(state, { ...placement, wanted: true, lost: false, stopReason: null });
-  const stopReason = `the original of generation ${generation} goes on`;
-  if (dropped > 0) {
-    releasePlacement(state, { job: job.id, instance: number, generation: dropped }, stopReason);
-  }
-  updateInstance(state, job.id, number, (instance) => ({
-    ...instance,
-    lastGeneration: highestGeneration(instance),
-    generation,
-    nodeId,
-    status: 'running',
-    since: event.at,
-    confirmed: true,
-    reason,
-    moving: null,
-    revision: placement.revision,
-  }));
-  touchJob(state, job.id, event.position);
-}
-
-export function originalDropped(
-  state: ClusterState,
-  job: JobRecord,
-  { instance, generation, reason }: EventData<'OriginalDropped'>,
-): void {
-  releasePlacement(state, { job: job.id, instance, generation }, reason);
 }
 
 export function instanceWithdrawn(

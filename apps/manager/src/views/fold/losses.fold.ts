@@ -1,0 +1,96 @@
+import type { EventData, StoredEvent } from '@oakring/events';
+import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
+import type { InstanceRecord, JobRecord } from '../records.js';
+import { markRunning, type Address } from './ends.fold.js';
+import { touchJob, updateInstance } from './jobs.fold.js';
+import { releasePlacement } from './placements.fold.js';
+import { highestGeneration, putPlacement } from './records.fold.js';
+
+/** What becomes of placements whose node was not heard of for too long. */
+
+/** The placement stays, and what it reserves: its worker may run it or not. */
+export function instanceLost(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'InstanceLost'>,
+): void {
+  const { instance: number, generation, replace, reason } = data;
+  const key = placementKey(job.id, number, generation);
+  const placement = state.placements.get(key);
+  if (placement === undefined) return;
+  putPlacement(state, { ...placement, wanted: false, lost: true, stopReason: null });
+  updateInstance(state, job.id, number, (instance) => {
+    if (instance.generation !== generation) return instance;
+    if (instance.moving !== null) return takenOver(instance, event, reason);
+    const left = { ...instance, since: event.at, confirmed: false, reason };
+    return replace ? { ...left, status: 'pending', nodeId: null } : { ...left, status: 'lost' };
+  });
+  touchJob(state, job.id, event.position);
+}
+
+/** The source of a move is lost: the target goes on as the instance. */
+function takenOver(instance: InstanceRecord, event: StoredEvent, reason: string): InstanceRecord {
+  if (instance.moving === null) return instance;
+  return {
+    ...instance,
+    lastGeneration: highestGeneration(instance),
+    generation: instance.moving.generation,
+    nodeId: instance.moving.nodeId,
+    status: 'starting',
+    since: event.at,
+    confirmed: false,
+    reason: `the move goes on without its source: ${reason}`,
+    moving: null,
+  };
+}
+
+export function instanceRecovered(
+  state: ClusterState,
+  event: StoredEvent,
+  job: JobRecord,
+  data: EventData<'InstanceRecovered'>,
+): void {
+  const { instance: number, generation, nodeId, reason, dropped, running } = data;
+  const placement = state.placements.get(placementKey(job.id, number, generation));
+  if (placement === undefined) return;
+  putPlacement(state, { ...placement, wanted: true, lost: false, stopReason: null });
+  dropReplacements(state, { job: job.id, instance: number, generation }, dropped);
+  updateInstance(state, job.id, number, (instance) => ({
+    ...instance,
+    lastGeneration: highestGeneration(instance),
+    generation,
+    nodeId,
+    status: 'starting',
+    since: event.at,
+    confirmed: true,
+    reason,
+    moving: null,
+    revision: placement.revision,
+  }));
+  if (running) markRunning(state, event, { job: job.id, ...data }, true);
+  touchJob(state, job.id, event.position);
+}
+
+/** What was placed in stead of one that goes on: the one that ran, and those that were lost as well. */
+function dropReplacements(
+  state: ClusterState,
+  { job, instance, generation }: Address,
+  dropped: number,
+): void {
+  const stopReason = `the original of generation ${generation} goes on`;
+  for (const key of [...state.placementsOfInstance.of(instanceKey(job, instance))]) {
+    const other = state.placements.get(key);
+    const isLater = other?.lost === true && other.generation > generation;
+    if (other === undefined || (!isLater && other.generation !== dropped)) continue;
+    releasePlacement(state, { job, instance, generation: other.generation }, stopReason);
+  }
+}
+
+export function originalDropped(
+  state: ClusterState,
+  job: JobRecord,
+  { instance, generation, reason }: EventData<'OriginalDropped'>,
+): void {
+  releasePlacement(state, { job: job.id, instance, generation }, reason);
+}
