@@ -1,6 +1,7 @@
 // The architecture as rules: each says in its comment why it is there, and is proven to bite in
 // infra/lint/dependency-rules.int.spec.ts.
 const loop = '^apps/manager/src';
+const loadedLate = '^apps/cli/src/(cluster|demo)/|^apps/cli/src/commands/audit/(?!audit\\.ts)';
 const specs = '\\.(spec|contract)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -61,6 +62,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/cli/' },
       to: { path: '^apps/(manager|scheduler|worker)/', pathNot: '^apps/[^/]+/src/index\\.ts$' },
+    },
+    {
+      name: 'cli-starts-at-once',
+      comment:
+        'Whoever asks for a table does not wait for servers and ledgers: they come by import().',
+      severity: 'error',
+      from: { path: '^apps/cli/src/', pathNot: [loadedLate, specs, '/testing/'] },
+      to: {
+        path: `^apps/(manager|scheduler|worker)/|^libs/events/|${loadedLate}`,
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
     },
     {
       name: 'deciders-are-pure',

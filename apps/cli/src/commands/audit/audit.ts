@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import type { Surroundings } from '../context.js';
-import { addCopyCommand } from './copy.js';
-import { addExportCommand } from './export.js';
-import { addFsckCommand } from './fsck.js';
-import { addKeyCommands } from './keys.js';
-import { addVerifyCommand } from './verify.js';
 
-/** `oakring audit …`: what an auditor needs, with a manager or without one. */
+/**
+ * `oakring audit …`: what an auditor needs, with a manager or without one. Its commands read ledgers
+ * by themselves; what that takes is loaded when one is called, so that all others start at once.
+ */
 export function addAuditCommands(program: Command, surroundings: Surroundings): void {
   const audit = program
     .command('audit')
@@ -26,9 +24,9 @@ Examples:
   oakring audit verify first.bundle
   oakring audit copy --from ./oakring-data/ledger --to mongodb://127.0.0.1:27017/oakring`,
     );
-  addVerifyCommand(audit, surroundings);
-  addExportCommand(audit, surroundings);
-  addFsckCommand(audit, surroundings);
-  addCopyCommand(audit, surroundings);
-  addKeyCommands(audit, surroundings);
+  program.hook('preSubcommand', async (_program, called) => {
+    if (called !== audit) return;
+    const { addAuditSubcommands } = await import('./subcommands.js');
+    addAuditSubcommands(audit, surroundings);
+  });
 }

@@ -1,5 +1,4 @@
 import { canonicalJson, isJsonObject, type JsonObject } from '@oakring/events';
-import { rebuildViews } from '@oakring/manager';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
@@ -62,6 +61,8 @@ async function rebuiltViews(
   store: string,
   position: number,
 ): Promise<ReadonlyMap<string, JsonObject>> {
+  // Loaded here: no other command of an auditor needs the manager.
+  const { rebuildViews } = await import('@oakring/manager');
   const views = rebuildViews();
   for await (const walked of commitsOf(store, ports)) {
     if (walked.status === 'damaged') {

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import type { Surroundings } from '../context.js';
+import { addCopyCommand } from './copy.js';
+import { addExportCommand } from './export.js';
+import { addFsckCommand } from './fsck.js';
+import { addKeyCommands } from './keys.js';
+import { addVerifyCommand } from './verify.js';
+
+/** The commands of `oakring audit`, in the order of its help. */
+export function addAuditSubcommands(audit: Command, surroundings: Surroundings): void {
+  addVerifyCommand(audit, surroundings);
+  addExportCommand(audit, surroundings);
+  addFsckCommand(audit, surroundings);
+  addCopyCommand(audit, surroundings);
+  addKeyCommands(audit, surroundings);
+}
