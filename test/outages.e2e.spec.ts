@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
-import { call, eventually } from './kit/http.js';
+import { Cable } from './kit/cable.js';
+import { call, eventually, untilAll } from './kit/http.js';
 import {
   endGroup,
   oakring,
@@ -15,6 +16,7 @@ import {
 /** How long each part is away. */
 const awayMs = 3_000;
 const workerIds = ['w1', 'w2', 'w3'];
+const atTheEnd = 'w3';
 
 let mongod: Mongod;
 let broker: Running;
@@ -22,6 +24,9 @@ let scheduler: Running;
 let manager: Cluster;
 const workers: Running[] = [];
 const folder = temporaryFolder();
+/** From the manager, and from the last worker, to the broker. */
+let managersLine: Cable;
+let workersLine: Cable;
 const ports = { broker: 0, manager: 0, scheduler: 0 };
 
 async function freePort(): Promise<number> {
@@ -48,7 +53,7 @@ async function startScheduler(): Promise<void> {
 async function startManager(): Promise<void> {
   manager = await up(`${folder.path}/manager`, {
     OAKRING_STORE: mongod.url('outages'),
-    OAKRING_MQTT_URL: `mqtt://127.0.0.1:${ports.broker}`,
+    OAKRING_MQTT_URL: `mqtt://127.0.0.1:${managersLine.port}`,
     OAKRING_PORT: String(ports.manager),
     OAKRING_SCHEDULER_URL: `http://127.0.0.1:${ports.scheduler}`,
   });
@@ -96,6 +101,8 @@ describeWithMongod('While one of our own parts is away', () => {
     for (const name of ['broker', 'manager', 'scheduler'] as const) ports[name] = await freePort();
     mongod = await startMongod();
     await startBroker();
+    managersLine = await Cable.to(() => ports.broker);
+    workersLine = await Cable.to(() => ports.broker);
     await startManager();
     await startScheduler();
     for (const id of workerIds) {
@@ -103,7 +110,7 @@ describeWithMongod('While one of our own parts is away', () => {
         oakring(['worker', '--id', id], {
           OAKRING_WORKER_RUNTIMES: 'simulated',
           OAKRING_WORKER_DATA: `${folder.path}/${id}`,
-          OAKRING_MQTT_URL: `mqtt://127.0.0.1:${ports.broker}`,
+          OAKRING_MQTT_URL: `mqtt://127.0.0.1:${id === atTheEnd ? workersLine.port : ports.broker}`,
         }),
       );
     }
@@ -114,9 +121,38 @@ describeWithMongod('While one of our own parts is away', () => {
   afterAll(async () => {
     await root.stop();
     for (const one of [...workers, manager, scheduler, broker]) endGroup(one);
+    for (const line of [managersLine, workersLine]) line.close();
     await mongod.remove();
     folder.remove();
   });
+
+  it('(a worker, cut off) it is replaced, and stops what was replaced when it is heard again', async () => {
+    const url = `http://127.0.0.1:${ports.manager}`;
+    const body = { id: 'web', name: 'web', image: 'x', technology: 'simulated', count: 3 };
+    const spread = { resources: { cpuMillis: 5 }, onDisconnect: { lostAfterMs: 500 } };
+    expect((await call('POST', `${url}/api/v1/jobs`, { ...body, ...spread })).status).toBe(201);
+    await untilAll(url, 'web', 'running', 3);
+    expect(await homesOf(url, 'web')).toContain(atTheEnd);
+    workersLine.cut();
+    await eventually(
+      () => homesOf(url, 'web'),
+      (homes) => !homes.includes(atTheEnd) && homes.length === 3,
+    );
+    workersLine.mend();
+    await eventually(
+      () => reasonsToStop(url),
+      (reasons) => reasons.length > 0,
+    );
+    expect(await reasonsToStop(url)).toEqual([
+      expect.stringContaining('generation 2 replaced it while its node was lost'),
+    ]);
+    expect(await homesOf(url, 'web')).toHaveLength(3);
+    await call('DELETE', `${url}/api/v1/jobs/web`);
+    await eventually(
+      () => call('GET', `${url}/api/v1/jobs/web`),
+      ({ status }) => status === 404,
+    );
+  }, 60_000);
 
   it.each<[string, () => Promise<void> | void, () => Promise<void> | void]>([
     ['the scheduler, killed', () => kill(scheduler), startScheduler],
@@ -125,6 +161,8 @@ describeWithMongod('While one of our own parts is away', () => {
     ['the broker, frozen', () => stop(broker), () => go(broker)],
     ['the database, frozen', () => mongod.freeze(), () => mongod.thaw()],
     ['the database, killed', () => mongod.kill(), () => mongod.start()],
+    ['the line of the manager, cut', () => managersLine.cut(), () => managersLine.mend()],
+    ['the line of a worker, cut', () => workersLine.cut(), () => workersLine.mend()],
     ['the manager, killed', () => kill(manager), startManager],
     ['the manager, frozen', () => stop(manager), () => go(manager)],
   ])(
@@ -149,7 +187,8 @@ describeWithMongod('While one of our own parts is away', () => {
     const lines = String(body)
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line));
+      .map((line) => JSON.parse(line))
+      .filter(({ stream }) => stream !== 'jobs/web');
     const deploys = lines.filter(({ data }) => data.kind === 'deploy' || data.kind === 'replicate');
     expect(deploys).toHaveLength(root.acknowledged.length);
     expect(lines.length - deploys.length).toBe(0);
@@ -170,6 +209,21 @@ describeWithMongod('While one of our own parts is away', () => {
     );
   }
 });
+
+/** Where instances of a job run. */
+async function homesOf(url: string, id: string): Promise<string[]> {
+  const { body } = await call('GET', `${url}/api/v1/jobs/${id}`);
+  return body.instances
+    .filter(({ status }: { status: string }) => status === 'running')
+    .map(({ nodeId }: { nodeId: string }) => nodeId);
+}
+
+async function reasonsToStop(url: string): Promise<string[]> {
+  const { body } = await call('GET', `${url}/api/v1/events?stream=jobs/web&type=CommandIssued`);
+  const text = (typeof body === 'string' ? body : JSON.stringify(body)).trim();
+  const events = text.split('\n').map((line) => JSON.parse(line));
+  return events.filter(({ data }) => data.kind === 'delete').map(({ data }) => data.reason);
+}
 
 async function counts(url: string): Promise<{ jobs: number; running: number }> {
   let jobs = 0;
