@@ -99,8 +99,8 @@ export class Workload {
       };
     }
     if (kind < 3) {
-      const stopOnWorkerAfterMs = world.between(10, 20) * 1_000;
-      const onDisconnect = { stopOnWorkerAfterMs, lostAfterMs: lostAfterMs ?? 500, reconcile };
+      const stopOnWorkerAfterMs = world.between(10, 14) * 1_000;
+      const onDisconnect = { stopOnWorkerAfterMs, lostAfterMs: 500, reconcile };
       return { onDisconnect, simulate: { startMs } };
     }
     const simulate = { startMs };
