@@ -25,4 +25,20 @@ describe('npm run demo', () => {
     expect(demo.output()).toMatch(/again/i);
     expect(demo.output()).not.toMatch(/submitted:/);
   });
+
+  it('starts again whatever was done to it, and ends without a word of alarm', async () => {
+    const first = oakring(['demo'], env);
+    const [, url = ''] = await first.prints(/ready: (http\S+)/);
+    await first.prints(/Ctrl-C ends/);
+    const change = ['job', 'update', 'hello', '--image', 'demo/hello:2', '--url', url];
+    expect(await oakring(change).ended).toBe(0);
+    first.child.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    expect(first.output()).not.toContain('WARN');
+    const second = oakring(['demo', '--exit'], env);
+    expect(await second.ended).toBe(0);
+    expect(second.output()).toContain('It was changed since then');
+    expect(second.output()).toMatch(/3 instances of hello run again/);
+    expect(second.output()).not.toContain('WARN');
+  });
 });

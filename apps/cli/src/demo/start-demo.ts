@@ -43,8 +43,9 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const ended = new AbortController();
   const stop = async (): Promise<void> => {
     ended.abort();
-    await Promise.all(workers.map((worker) => worker.stop()));
+    // As when the box is switched off: the workers have nobody to say goodbye to, and nothing moves.
     await cluster.stop();
+    await Promise.all(workers.map((worker) => worker.stop()));
   };
   try {
     terminal.out(terminal.colors.bold(cluster.readyLine));

@@ -46,7 +46,7 @@ export async function tellStory(story: Story): Promise<void> {
   );
 
   await submit(story, watch, history !== null);
-  await step(story, watch, `the instances of job ${demoJob.id} to run`, () => runs(client));
+  if (!(await allRun(story, watch, history !== null))) return;
   const { position } = await client.head();
   await step(story, watch, 'the log to be told', async () => watch.position >= position);
   if (signal.aborted) return;
@@ -72,11 +72,28 @@ async function submit(story: Story, watch: EventWatch, isRepeated: boolean): Pro
       return true;
     } catch (error) {
       // Somebody deleted it last time, and its instances are only now ending.
-      const isEnding = error instanceof ManagerError && error.problem?.code === 'job-deleting';
-      if (isEnding) return false;
-      throw error;
+      const code = error instanceof ManagerError ? error.problem?.code : null;
+      if (code === 'job-deleting') return false;
+      if (code !== 'job-id-taken') throw error;
+      terminal.out('It was changed since then, and goes on as it is.');
+      return true;
     }
   });
+}
+
+/** False, and said, where what was done to the cluster since last time stands in the way. */
+async function allRun(story: Story, watch: EventWatch, isRepeated: boolean): Promise<boolean> {
+  const { client, terminal } = story;
+  try {
+    await step(story, watch, `the instances of job ${demoJob.id} to run`, () => runs(client));
+    return true;
+  } catch (error) {
+    if (!isRepeated || !(error instanceof CommandFailure) || watch.trouble !== null) throw error;
+    terminal.out(
+      terminal.colors.yellow(`Not all of ${demoJob.id} runs; why: oakring job show ${demoJob.id}`),
+    );
+    return false;
+  }
 }
 
 async function runs(client: ManagerClient): Promise<boolean> {

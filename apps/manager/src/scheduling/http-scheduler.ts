@@ -62,6 +62,6 @@ function reasonOf(error: unknown): string {
 function unavailable(url: string, reason: string): OakringError {
   return new OakringError({
     code: 'scheduler-unavailable',
-    detail: `The scheduler at ${new URL(url).origin} did not answer: ${reason}.`,
+    detail: `The scheduler at ${new URL(url).origin} did not answer: ${reason.replace(/\.$/, '')}.`,
   });
 }

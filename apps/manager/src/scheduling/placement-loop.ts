@@ -203,6 +203,8 @@ export class PlacementLoop {
     const code = error instanceof OakringError ? error.code : 'internal';
     const detail = error instanceof Error ? error.message : String(error);
     if (code === 'shutting-down') return this.stopped.abort();
+    // We are ending: that the scheduler ends as well is no news.
+    if (this.stopped.signal.aborted) return;
     this.failures += 1;
     if (this.failures === 1) this.warn(`${detail} Jobs stay pending until it is back.`);
     await this.recordRefusals(jobs, code, detail);
