@@ -25,21 +25,38 @@ describe('an order about a node', () => {
       { withinMs: 60_000, force: true },
       'is being drained',
     ],
-    [
-      ['drain', 'edge-berlin', '--cancel'],
-      `DELETE ${path}/drain`,
-      undefined,
-      'not drained any more',
-    ],
+    [['drain', 'edge-berlin', '--cancel'], `DELETE ${path}/drain`, undefined, 'takes new work'],
     [['forget', 'edge-berlin'], `DELETE ${path}`, undefined, 'is forgotten'],
   ])('%j asks for it and says so', async (argv, route, body, shown) => {
-    const { code, out, asked } = await oakring(['node', ...argv], { [route]: always(placed) });
+    const { code, out, asked } = await oakring(['node', ...argv], {
+      [`GET ${path}`]: always(nodeAnswer()),
+      [route]: always(placed),
+    });
     expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body });
     expect(out).toContain(shown);
   });
 
-  it('waits for a drain to end, and says what is left', async () => {
-    const flags = { cordoned: null, quarantined: null };
+  it.each([
+    ['uncordon', 'cordon', 'is still in quarantine (oakring node release edge-berlin)'],
+    ['release', 'quarantine', 'is still cordoned (oakring node uncordon edge-berlin)'],
+  ])('%s says what still closes the node', async (command, order, shown) => {
+    const why = { since: '2026-01-01T00:00:00.000Z', reason: 'ordered' };
+    const flags = {
+      cordoned: order === 'quarantine' ? why : null,
+      quarantined: order === 'cordon' ? { ...why, byRecord: false } : null,
+      draining: null,
+    };
+    const { out } = await oakring(['node', command, 'edge-berlin'], {
+      [`GET ${path}`]: always(nodeAnswer({ flags })),
+      [`DELETE ${path}/${order}`]: always(placed),
+    });
+    expect(out).toContain(shown);
+  });
+
+  it('waits for a drain to end, and says what is left, why, and what to do', async () => {
+    const reason = 'its drain ended: left at the deadline: web/0. 1 instance does not fit.';
+    const cordoned = { since: '2026-01-01T00:00:00.000Z', reason };
+    const flags = { cordoned, quarantined: null };
     const draining = { deadline: '2026-01-01T00:00:00.000Z', force: false };
     const outcome = await oakring(['node', 'drain', 'edge-berlin', '--wait'], {
       [`POST ${path}/drain`]: always(placed),
@@ -49,7 +66,8 @@ describe('an order about a node', () => {
         ),
     });
     expect(outcome).toMatchObject({ code: 1 });
-    expect(outcome.error).toContain('1 left when the drain ended');
+    expect(outcome.error).toContain('left at the deadline: web/0. 1 instance does not fit.');
+    expect(outcome.error).toContain('oakring node uncordon edge-berlin');
   });
 });
 
@@ -69,6 +87,21 @@ describe('job update', () => {
     });
   });
 
+  it('is refused without anything to change, and names the restart', async () => {
+    const { code, error, asked } = await oakring(['job', 'update', 'hello'], {});
+    expect({ code, asked }).toEqual({ code: 2, asked: [] });
+    expect(error).toContain('oakring job restart hello');
+  });
+
+  it('restarts a job as a new revision of the same document', async () => {
+    const { code, asked } = await oakring(['job', 'restart', 'hello'], {
+      [`GET ${path}`]: always(jobAnswer({ team: 'blue' })),
+      [`PUT ${path}`]: always(answer),
+    });
+    expect(code).toBe(0);
+    expect(asked[1]?.body).toMatchObject({ team: 'blue', restartedAt: expect.any(String) });
+  });
+
   it('fails when it was waited for and rolled back', async () => {
     const rollout = { status: 'rolledBack', revision: 3, updated: 1, reason: 'it failed' } as const;
     const { code, error } = await oakring(['job', 'update', 'hello', '--count', '2', '--wait'], {
@@ -85,5 +118,31 @@ describe('job update', () => {
     });
     expect(code).toBe(0);
     expect(out).toContain('stays where it is');
+  });
+});
+
+describe('diff', () => {
+  it.each([
+    ['diff', '-1h', '-5m'],
+    ['diff', '--', '-1h', '-5m'],
+    ['diff', '--limit', '7', '-1h', '-5m'],
+  ])('between two moments: %s %s %s', async (...argv) => {
+    const moment = { position: 1, at: '2026-01-01T00:00:00.000Z' };
+    const { code, asked } = await oakring(argv, {
+      'GET /api/v1/diff': always({ from: moment, to: moment, items: [], more: false }),
+    });
+    expect(code).toBe(0);
+    expect(asked[0]?.url).toContain('from=-1h&to=-5m');
+  });
+});
+
+describe('job run', () => {
+  it('--dry-run ends with 1 when not all of it fits', async () => {
+    const refusal = { code: 'no-capacity', detail: 'too big', filtered: {} };
+    const { code, out } = await oakring(['job', 'run', 'x', '--dry-run'], {
+      'POST /api/v1/jobs': always({ desired: 1, placements: [], position: 9, refusal }),
+    });
+    expect(code).toBe(1);
+    expect(out).toContain('too big');
   });
 });

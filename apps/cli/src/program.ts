@@ -17,7 +17,7 @@ import { softwareVersion } from './software-version.js';
 
 /** The command line `oakring`. Errors of usage are told and thrown as commander's. */
 export function createProgram(surroundings: Surroundings): Command {
-  const { io, afterDashes } = surroundings;
+  const { io } = surroundings;
   const program = new Command('oakring');
   program
     // Commands made below inherit these three.
@@ -44,10 +44,7 @@ Examples:
   oakring events --follow    what happens`,
     )
     .showSuggestionAfterError()
-    .hook('preAction', (_program, command) => {
-      if (afterDashes.length === 0 || command.name() === 'run') return;
-      command.error(`error: ${command.name()} takes no command after --`);
-    });
+    .showHelpAfterError('(see --help)');
   addUpCommand(program, surroundings);
   addSchedulerCommand(program, surroundings);
   addWorkerCommand(program, surroundings);

@@ -206,16 +206,30 @@ describe('job run', () => {
     expect(JSON.parse(out)).toEqual(jobAnswer());
   });
 
-  it('--wait ends with 1 and the reason when an instance failed', async () => {
+  it.each([{ crashLooping: true }, { givenUp: true as const }])(
+    '--wait ends with 1 and the reason when an instance fails for good (%j)',
+    async (how) => {
+      const instance = instanceAnswer({ status: 'failed', reason: 'no image', ...how });
+      const { code, error } = await oakring(['job', 'run', 'x', '--wait'], {
+        'POST /api/v1/jobs': always(submitted, 201),
+        'GET /api/v1/jobs/hello': always(jobAnswer({ instances: [instance] })),
+      });
+      expect(code).toBe(1);
+      expect(error).toContain('instance 0 is failed: no image');
+    },
+  );
+
+  it('--wait goes on while an instance that failed is tried again', async () => {
     const failed = jobAnswer({
       instances: [instanceAnswer({ status: 'failed', reason: 'no image' })],
     });
     const { code, error } = await oakring(['job', 'run', 'x', '--wait'], {
       'POST /api/v1/jobs': always(submitted, 201),
-      'GET /api/v1/jobs/hello': always(failed),
+      'GET /api/v1/jobs/hello': (_, answer, before) =>
+        answer.json(before === 0 ? failed : jobAnswer()),
     });
-    expect(code).toBe(1);
-    expect(error).toContain('instance 0 is failed: no image');
+    expect(code).toBe(0);
+    expect(error).toContain('no image');
   });
 
   it('--wait ends with 4, what it waits for and why, when time is up', async () => {
@@ -339,6 +353,17 @@ describe('events', () => {
     expect(asked[1]?.url).toBe('/api/v1/events?from=10');
   });
 
+  it('begin behind a moment', async () => {
+    const { asked } = await oakring(['events', '--from', '-15m'], {
+      'GET /api/v1/cluster': always({ position: 4, storm: null }),
+      'GET /api/v1/events': all,
+    });
+    expect(asked.map(({ url }) => url)).toEqual([
+      '/api/v1/cluster?at=-15m',
+      '/api/v1/events?from=5',
+    ]);
+  });
+
   it('end quietly when the reader has seen enough', async () => {
     const endless: Route = (_, answer) => answer.lines(told);
     const { code, out, error } = await oakring(
@@ -382,7 +407,7 @@ describe('what goes wrong', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(error).toBe(
       'The job is not known [job-unknown]\nThere is no job x.\n  field id, value "x"\n' +
-        'List the jobs: GET /api/v1/jobs.\n',
+        'List the jobs: oakring job ls\n',
     );
   });
 
@@ -418,8 +443,8 @@ describe('what goes wrong', () => {
     [['job', 'run'], 'Name an image'],
     [['job', 'run', 'x', '--label', 'zone'], 'not key=value'],
     [['job', 'rm', 'x', '--timeout', '0'], 'seconds from 1'],
-    [['events', '--from', 'yesterday'], 'neither a position nor'],
-    [['node', 'ls', '--', 'x'], 'takes no command after --'],
+    [['job', 'run', 'x', '--never-twice', '8'], 'seconds from 10'],
+    [['node', 'ls', '--', 'x'], 'too many arguments'],
     [['node', 'ls', '--url', 'ftp://x'], 'not a URL'],
     [['worker', '--runtimes', 'magic'], 'OAKRING_WORKER_RUNTIMES'],
   ])('ends with 2 when the usage is wrong: %j', async (argv, told) => {

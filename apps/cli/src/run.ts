@@ -27,10 +27,15 @@ export async function run(
   return outputFailed(io) ? exitCodes.refused : code;
 }
 
-/** What follows `--` is a command of its own: none of its options are ours. */
+/** What follows `job run … --` is a command of its own: none of its options are ours. */
 function splitAtDashes(argv: readonly string[]): [own: string[], after: string[]] {
   const dashes = argv.indexOf('--');
-  return dashes === -1 ? [[...argv], []] : [argv.slice(0, dashes), argv.slice(dashes + 1)];
+  const runsJob = argv
+    .slice(0, dashes)
+    .some((word, at) => word === 'job' && argv[at + 1] === 'run');
+  return dashes === -1 || !runsJob
+    ? [[...argv], []]
+    : [argv.slice(0, dashes), argv.slice(dashes + 1)];
 }
 
 async function parse(

@@ -18,7 +18,9 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
         client.jobs(at),
       ]);
       const past =
-        at === undefined ? '' : terminal.colors.dim(`as of position ${nodes.position}\n`);
+        at === undefined
+          ? ''
+          : terminal.colors.dim(`as it was at position ${nodes.position}; the head is today's\n`);
       show(
         context,
         { head, storm: cluster.storm, nodes: nodes.items, jobs: jobs.items },

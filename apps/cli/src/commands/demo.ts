@@ -20,7 +20,12 @@ Examples:
   oakring demo --exit
   oakring demo --port 0 --mqtt-port 0 --scheduler-port 0`,
     );
-  addSettingFlags(demo, clusterSettings);
+  addSettingFlags(
+    demo,
+    clusterSettings.map((setting) =>
+      setting.variable === 'OAKRING_DATA' ? { ...setting, fallback: 'oakring-demo' } : setting,
+    ),
+  );
   demo.action(async (options: { exit?: boolean }, command: Command) => {
     const { io, env, ports, program: name } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);

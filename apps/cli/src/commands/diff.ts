@@ -13,7 +13,9 @@ export function addDiffCommand(program: Command, surroundings: Surroundings): vo
     .argument('<from>', 'a position, a time, or a time ago such as -15m')
     .argument('<to>', 'the same')
     .option('--limit <n>', 'at most so many records', wholeNumber, defaultItems)
-    .addHelpText('after', '\nExamples:\n  oakring diff 12 40\n  oakring diff -- -1h -5m')
+    // A time ago looks like an option.
+    .allowUnknownOption()
+    .addHelpText('after', '\nExamples:\n  oakring diff 12 40\n  oakring diff -1h -5m')
     .action(async (from: string, to: string, { limit }: { limit: number }, command: Command) => {
       const context = contextOf(surroundings, command);
       show(context, await context.client.diff(from, to, limit), (diff) =>

@@ -1,11 +1,10 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { followEvents } from '../client/follow-events.js';
 import { createNarrator } from '../render/narration.js';
 import { contextOf, type Context, type Surroundings } from './context.js';
-import { wholeNumber } from './options.js';
 
 interface EventsOptions {
-  readonly from: number | 'now';
+  readonly from: string;
   readonly follow?: boolean;
   readonly stream?: string;
   readonly type?: string;
@@ -15,7 +14,7 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
   program
     .command('events')
     .description('tell what happened, from the event log')
-    .option('--from <position>', 'first position, or "now" for what comes next', start, 1)
+    .option('--from <moment>', 'from a position, a time, a time ago such as -15m, or "now"', '1')
     .option('--follow', 'go on as things happen, over restarts of the manager')
     .option('--stream <name>', 'only this stream: nodes/<id>, jobs/<id> or cluster')
     .option('--type <names>', 'only these types, separated by commas')
@@ -25,6 +24,7 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
 Examples:
   oakring events --follow
   oakring events --follow --from now
+  oakring events --from -15m
   oakring events --stream jobs/hello
   oakring events --json | jq 'select(.type == "PlacementRefused")'`,
     )
@@ -33,14 +33,16 @@ Examples:
     });
 }
 
-function start(text: string): number | 'now' {
-  if (text === 'now' || /^\d{1,15}$/.test(text)) return text === 'now' ? text : wholeNumber(text);
-  throw new InvalidArgumentError('It is neither a position nor "now".');
+/** The first position to be told. A moment is that of the last commit until then. */
+async function firstPosition({ client }: Context, moment: string): Promise<number> {
+  if (/^\d{1,15}$/.test(moment)) return Number(moment);
+  if (moment === 'now') return (await client.head()).position + 1;
+  return (await client.cluster(moment)).position + 1;
 }
 
 async function tellEvents(context: Context, options: EventsOptions): Promise<void> {
   const { client, terminal, ports, json } = context;
-  const from = options.from === 'now' ? (await client.head()).position + 1 : options.from;
+  const from = await firstPosition(context, options.from);
   const query = {
     from,
     follow: options.follow === true,

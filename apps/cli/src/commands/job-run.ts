@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderDryRun, renderJob } from '../render/jobs.js';
 import { contextOf, show, type Surroundings } from './context.js';
 import { jobDocument, type JobOptions } from './job-document.js';
-import { assignment, pair, seconds, wholeNumber } from './options.js';
+import { assignment, limitSeconds, pair, seconds, wholeNumber } from './options.js';
 import { defaultPatienceSeconds, untilRunning } from './wait.js';
 
 interface RunOptions extends JobOptions {
@@ -36,9 +37,13 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
     .option('--env <NAME=value>', 'environment of the instances (repeatable)', assignment)
     .option('--node <id>', 'the one node that they may run on')
     .option('--one-shot', 'exit code 0 completes an instance; otherwise every end is a failure')
-    .option('--lost-after <seconds>', 'count on a silent node for this long', seconds)
-    .option('--never-twice <seconds>', 'its worker kills it when cut off for this long', seconds)
-    .option('--dry-run', 'tell where it would go and why; write nothing')
+    .option('--lost-after <seconds>', 'count on a silent node for this long (default: 30)', seconds)
+    .option(
+      '--never-twice <seconds>',
+      'never run it twice: its worker kills it when cut off for this long (10 or more)',
+      limitSeconds,
+    )
+    .option('--dry-run', 'tell where it would go and why; write nothing; 1 if not all of it fits')
     .option('--wait', 'return once its instances run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', examples)
@@ -62,9 +67,10 @@ async function runJob(
     input: () => terminal.input(),
   });
   if (options.dryRun === true) {
-    return show(context, await client.planJob(document), (plan) =>
-      renderDryRun(plan, terminal.colors),
-    );
+    const plan = await client.planJob(document);
+    show(context, plan, (planned) => renderDryRun(planned, terminal.colors));
+    if (plan.refusal === null) return;
+    throw new CommandFailure('Not all of it would be placed now.', exitCodes.refused);
   }
   const submitted = await client.submitJob(document);
   if (options.wait !== true) {

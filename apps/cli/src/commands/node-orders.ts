@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { contextOf, show, type Surroundings } from './context.js';
+import { contextOf, show, type Context, type Surroundings } from './context.js';
 import { seconds } from './options.js';
 import { untilDrained } from './wait.js';
 
@@ -16,7 +16,12 @@ const drainMarginSeconds = 30;
 /** What an operator orders about a node. */
 export function addNodeOrders(node: Command, surroundings: Surroundings): void {
   addSimple(node, surroundings, 'cordon', 'place nothing new on a node; what runs there goes on');
-  addSimple(node, surroundings, 'quarantine', 'place nothing new on a node that is not trusted');
+  addSimple(
+    node,
+    surroundings,
+    'quarantine',
+    'as cordon, for a node that makes things fail: place nothing there until its release',
+  );
   addBack(
     node,
     surroundings,
@@ -69,8 +74,20 @@ function addBack(
     .action(async (id: string, _options: unknown, command: Command) => {
       const context = contextOf(surroundings, command);
       const answer = await context.client.takeBackOrder(id, order);
-      show(context, answer, () => `Node ${id} takes new work (position ${answer.position}).`);
+      const closed = await stillClosed(context, id);
+      show(context, answer, () => `Node ${id} ${closed} (position ${answer.position}).`);
     });
+}
+
+/** What a node does with new work now, whatever was taken back. */
+async function stillClosed({ client }: Context, id: string): Promise<string> {
+  const { cordoned, draining, quarantined } = (await client.node(id)).flags;
+  if (draining !== null) return 'is being drained';
+  const ways = [
+    ...(cordoned === null ? [] : [`cordoned (oakring node uncordon ${id})`]),
+    ...(quarantined === null ? [] : [`in quarantine (oakring node release ${id})`]),
+  ];
+  return ways.length === 0 ? 'takes new work' : `is still ${ways.join(' and ')}`;
 }
 
 function addDrain(node: Command, surroundings: Surroundings): void {
@@ -94,11 +111,8 @@ function addDrain(node: Command, surroundings: Surroundings): void {
       const context = contextOf(surroundings, command);
       if (options.cancel === true) {
         const answer = await context.client.takeBackOrder(id, 'drain');
-        return show(
-          context,
-          answer,
-          () => `Node ${id} is not drained any more; it stays cordoned.`,
-        );
+        const closed = await stillClosed(context, id);
+        return show(context, answer, () => `Node ${id} is not being drained; it ${closed}.`);
       }
       const withinMs = options.within * 1_000;
       const body = { withinMs, force: options.force === true };

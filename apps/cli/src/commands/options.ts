@@ -4,13 +4,20 @@ import { InvalidArgumentError } from 'commander';
 
 export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is not a whole number.');
+  throw new InvalidArgumentError('It is not a whole number from 0 up.');
 }
 
 export function seconds(text: string): number {
   const value = wholeNumber(text);
   if (value >= 1 && value <= 86_400) return value;
   throw new InvalidArgumentError('It is not a number of seconds from 1 to 86400.');
+}
+
+/** A limit in seconds: a worker hears of its manager every few seconds, so less would end what is well. */
+export function limitSeconds(text: string): number {
+  const value = wholeNumber(text);
+  if (value >= 10 && value <= 2_592_000) return value;
+  throw new InvalidArgumentError('It is not a number of seconds from 10 to 2592000 (30 days).');
 }
 
 /** Gathers `key=value` of an option that may be repeated. */

@@ -17,8 +17,8 @@ type Seen<T> =
 
 /**
  * Waits until every instance that is wanted runs, or has completed. An instance that waits for
- * capacity is waited for: a change may make it fit. A failed one, once nothing else is on its way,
- * ends the wait with `refused`.
+ * capacity is waited for: a change may make it fit; so is a failed one that is tried again. One in a
+ * crash loop, or given up, ends the wait with `refused` once nothing else is on its way.
  */
 export function untilRunning(context: Context, id: string, patience: number): Promise<JobAnswer> {
   return poll(context, `job ${id} to run`, patience, async () => {
@@ -26,6 +26,9 @@ export function untilRunning(context: Context, id: string, patience: number): Pr
     if (job.instances.some(isUnderway)) return { is: 'underway', now: progressOf(job) };
     const failed = job.instances.filter(({ status }) => status === 'failed');
     if (failed.length === 0) return { is: 'done', value: job };
+    // One that is tried again may well run the next time; one that fails and fails is told.
+    const isHopeless = failed.some(({ givenUp, crashLooping }) => givenUp === true || crashLooping);
+    if (!isHopeless) return { is: 'underway', now: progressOf(job) };
     return { is: 'failed', because: `Job ${id}: ${failed.map(reasonOf).join('; ')}.` };
   });
 }
@@ -93,7 +96,9 @@ export function untilDrained(context: Context, id: string, patience: number): Pr
       return { is: 'underway', now: `${node.instances} left on ${id}` };
     }
     if (node.instances === 0) return { is: 'done', value: node };
-    const because = `Node ${id} is not empty: ${node.instances} left when the drain ended.`;
+    const why = node.flags.cordoned?.reason ?? 'it was called off';
+    const remedy = `Make room elsewhere and drain again, stop what is left with --force, or: oakring node uncordon ${id}`;
+    const because = `Node ${id} is not empty: ${why} ${remedy}`;
     return { is: 'failed', because };
   });
 }
@@ -111,8 +116,8 @@ function reasonOf({ number, status, reason }: InstanceAnswer): string {
 function progressOf({ instances }: JobAnswer): string {
   const counts = Object.entries(countBy(instances, ({ status }) => status));
   const summary = counts.map(([status, count]) => `${count} ${status}`).join(', ');
-  const pending = instances.find(({ status }) => status === 'pending');
-  const why = pending?.reason ?? null;
+  const waiting = instances.find(({ status }) => status === 'pending' || status === 'failed');
+  const why = waiting?.reason ?? null;
   return `${summary || 'no instances'}${why === null ? '' : ` (${why})`}`;
 }
 

@@ -15,7 +15,11 @@ const workerFlags: readonly (readonly [flags: string, variable: string, descript
   ['--cpu <millis>', 'OAKRING_WORKER_CPU', 'CPU to offer (default: what the machine has)'],
   ['--memory <MiB>', 'OAKRING_WORKER_MEMORY', 'memory to offer (default: what the machine has)'],
   ['--ip <address>', 'OAKRING_WORKER_IP', 'address to be known by (default: found out)'],
-  ['--data <folder>', 'OAKRING_WORKER_DATA', 'where it remembers who it is'],
+  [
+    '--data <folder>',
+    'OAKRING_WORKER_DATA',
+    'where it remembers who it is (default: oakring-worker-<id>)',
+  ],
   ['--docker-host <address>', 'DOCKER_HOST', 'socket of the engine, for the runtime docker'],
 ];
 

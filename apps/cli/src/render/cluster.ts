@@ -2,7 +2,8 @@ import type { ClusterAnswer, InstanceStatus, JobSummary, NodeAnswer } from '@oak
 import type { LedgerHead } from '../client/answers.js';
 import type { Colors } from '../terminal.js';
 import { shareOf } from './measures.js';
-import { colorStatus, countBy, countsText } from './status.js';
+import { statusText, usedText } from './nodes.js';
+import { countBy, countsText } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
 export interface ClusterOverview {
@@ -12,23 +13,49 @@ export interface ClusterOverview {
   readonly jobs: readonly JobSummary[];
 }
 
+const maxTroubled = 10;
+
 /** The whole cluster on one page. */
 export function renderCluster(overview: ClusterOverview, colors: Colors): string {
   const { head, storm, nodes, jobs } = overview;
   const facts = renderFacts([
     ['head', `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`],
     ...stormFact(storm, colors),
-    ['nodes', `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}`],
+    [
+      'nodes',
+      `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}${closed(nodes, colors)}`,
+    ],
     ['jobs', `${jobs.length}: ${countsText(countBy(jobs, byStatus), colors)}`],
     ['instances', countsText(instanceCounts(jobs), colors)],
+    ...troubledJobs(jobs, colors),
   ]);
   return nodes.length === 0 ? facts : `${facts}\n\n${renderLoad(nodes, colors)}`;
 }
 
 function stormFact(storm: ClusterOverview['storm'], colors: Colors): [string, string][] {
   if (storm === null) return [];
-  const text = `since ${storm.since}: ${storm.reason}; nothing is replaced until it is over`;
+  const text = `since ${storm.since}: ${storm.reason}; nothing that fell silent is replaced until it is over`;
   return [['STORM', colors.red(text)]];
+}
+
+/** How many nodes take nothing new although they may be ready. */
+function closed(nodes: readonly NodeAnswer[], colors: Colors): string {
+  const isClosed = ({ flags }: NodeAnswer): boolean =>
+    flags.cordoned !== null || flags.quarantined !== null;
+  const count = nodes.filter(isClosed).length;
+  return count === 0 ? '' : colors.yellow(`; ${count} of them closed to new work`);
+}
+
+/** Jobs of which not everything is as it is wanted, by name: the ones to look at. */
+function troubledJobs(jobs: readonly JobSummary[], colors: Colors): [string, string][] {
+  const troubled = jobs.flatMap(({ id, counts }) => {
+    const { running: _running, completed: _completed, ...others } = counts;
+    const parts = Object.entries(others).filter(([, count]) => count > 0);
+    return parts.length === 0 ? [] : [`${id} (${countsText(others, colors)})`];
+  });
+  if (troubled.length === 0) return [];
+  const more = troubled.length > maxTroubled ? ` and ${troubled.length - maxTroubled} more` : '';
+  return [['look at', `${troubled.slice(0, maxTroubled).join(', ')}${more}`]];
 }
 
 function byStatus<S extends string>({ status }: { readonly status: S }): S {
@@ -49,13 +76,14 @@ function instanceCounts(jobs: readonly JobSummary[]): Partial<Record<InstanceSta
 
 function renderLoad(nodes: readonly NodeAnswer[], colors: Colors): string {
   return renderTable(
-    ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'INST'],
-    nodes.map(({ id, status, reserved, capacity, instances }) => [
-      id,
-      colorStatus(status, colors),
-      shareOf(reserved.cpuMillis, capacity.cpuMillis, 'm', colors),
-      shareOf(reserved.memoryMiB, capacity.memoryMiB, ' MiB', colors),
-      String(instances),
+    ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST'],
+    nodes.map((node) => [
+      node.id,
+      statusText(node, colors),
+      shareOf(node.reserved.cpuMillis, node.capacity.cpuMillis, 'm', colors),
+      shareOf(node.reserved.memoryMiB, node.capacity.memoryMiB, ' MiB', colors),
+      usedText(node),
+      String(node.instances),
     ]),
   );
 }

@@ -46,12 +46,12 @@ function rolloutText({ rollout, desired }: JobAnswer, colors: Colors): string[] 
 }
 
 /** What has failed before, and what a lost node may still run. */
-function troubles({ instances }: JobAnswer, colors: Colors): string[] {
+function troubles({ id, instances }: JobAnswer, colors: Colors): string[] {
   const lines: string[] = [];
-  for (const { number, failures, crashLooping, attempts = [], replaces = [] } of instances) {
+  for (const instance of instances) {
+    const { number, failures, attempts = [], replaces = [] } = instance;
     if (failures > 0) {
-      const loop = crashLooping ? colors.red(' (crash loop)') : '';
-      lines.push(`#${number} failed ${failures} times in a row${loop}:`);
+      lines.push(`#${number} failed ${timesText(failures)}${whatFollows(id, instance, colors)}:`);
       for (const { at, nodeId, generation, reason } of attempts) {
         lines.push(colors.dim(`   ${at}  generation ${generation} on ${nodeId}: ${reason}`));
       }
@@ -65,6 +65,21 @@ function troubles({ instances }: JobAnswer, colors: Colors): string[] {
     }
   }
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function timesText(count: number): string {
+  return count === 1 ? 'once' : `${count} times in a row`;
+}
+
+function whatFollows(
+  id: string,
+  { status, crashLooping, givenUp }: InstanceAnswer,
+  colors: Colors,
+): string {
+  if (givenUp === true)
+    return colors.red(` and was given up; try again: oakring job restart ${id}`);
+  const loop = crashLooping ? colors.red(' (crash loop)') : '';
+  return status === 'failed' ? `${loop} and will be tried again` : loop;
 }
 
 function renderInstances(instances: readonly InstanceAnswer[], colors: Colors): string {

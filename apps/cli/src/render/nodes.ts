@@ -46,7 +46,7 @@ export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number): str
 }
 
 /** The status, and why nothing new is placed there, if so. */
-function statusText({ status, flags }: NodeAnswer, colors: Colors): string {
+export function statusText({ status, flags }: NodeAnswer, colors: Colors): string {
   const why = [
     flags.draining === null ? '' : 'draining',
     flags.cordoned === null || flags.draining !== null ? '' : 'cordoned',
@@ -81,7 +81,7 @@ function shedFact({ readingsShed }: NodeAnswer, colors: Colors): [string, string
   return [['readings shed', colors.yellow(`${readingsShed} under overload`)]];
 }
 
-function usedText({ used }: NodeAnswer): string {
+export function usedText({ used }: NodeAnswer): string {
   return used === null ? '-' : `${percent(used.cpu)} CPU, ${percent(used.memory)} memory`;
 }
 

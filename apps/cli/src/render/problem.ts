@@ -1,6 +1,16 @@
-import type { Problem } from '@oakring/contracts';
+import type { ErrorCode, Problem } from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
 import { printable } from './printable.js';
+
+/** The manager's remedies are for who speaks HTTP; at a terminal these are the way on. */
+const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'node-unknown': 'List the nodes: oakring node ls',
+  'job-unknown': 'List the jobs: oakring job ls',
+  'instance-unknown': 'Look at the instances: oakring job show <id>',
+  'rollout-active': 'Wait until the job runs its former revision again: oakring job show <id>',
+  'id-mismatch': 'Leave the id out of the document, or name that job.',
+  'outcome-unknown': 'Look at what there is before you ask again: oakring events --from -1m',
+};
 
 /** A problem document as a person reads it: what, in detail, which field, and what to do. */
 export function renderProblem(document: Problem, colors: Colors): string {
@@ -13,6 +23,7 @@ export function renderProblem(document: Problem, colors: Colors): string {
   } else if (problem.field !== undefined) {
     lines.push(`  field ${problem.field}, value ${JSON.stringify(problem.value) ?? 'missing'}`);
   }
-  if (problem.remedy !== undefined) lines.push(problem.remedy);
+  const remedy = remedies[problem.code] ?? problem.remedy;
+  if (remedy !== undefined) lines.push(remedy);
   return lines.join('\n');
 }

@@ -6,7 +6,7 @@ import type {
   RolloutAnswer,
 } from '@oakring/contracts';
 import { instanceKey, type ClusterState } from '../views/cluster-state.js';
-import type { InstanceRecord, JobRecord } from '../views/records.js';
+import type { InstanceRecord, JobRecord, NodeRecord } from '../views/records.js';
 import { isUpdated } from '../views/revisions.js';
 
 /** `GET /api/v1/jobs/{id}`: the document with the job's state; each instance once, by number. */
@@ -68,6 +68,7 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
     revision,
     failures,
     crashLooping: failures >= crashLoopFrom,
+    ...(instance.givenUp ? { givenUp: true } : {}),
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),
     ...(moving === null
       ? {}
@@ -105,23 +106,44 @@ export function shownStatus(state: ClusterState, instance: InstanceRecord): Inst
 }
 
 function shownReason(state: ClusterState, instance: InstanceRecord): string | null {
-  const node = unreachableNodeOf(state, instance);
-  return node === null ? instance.reason : `node ${node.id} is ${node.status}: ${node.reason}`;
+  const node = nodeOf(state, instance);
+  if (node === undefined || isHeard(node)) return instance.reason;
+  const what = `node ${node.id} is ${node.status}: ${node.reason}`;
+  const job = state.jobs.get(instance.job);
+  return job === undefined ? what : `${what}; ${whatFollows(job)}`;
 }
 
-function unreachableNodeOf(state: ClusterState, instance: InstanceRecord) {
+/** What becomes of an instance whose node stays silent (design §5, loss). */
+function whatFollows({ policy: { onDisconnect } }: JobRecord): string {
+  const { lostAfterMs, replace, stopOnWorkerAfterMs } = onDisconnect;
+  if (lostAfterMs === null) return 'it is waited for';
+  const then = replace ? 'it is replaced' : 'it counts as lost';
+  const after = `${then} after ${lostAfterMs / 1_000} s of that`;
+  if (stopOnWorkerAfterMs === null) return after;
+  return `${after}, once its worker must have ended it (${stopOnWorkerAfterMs / 1_000} s cut off)`;
+}
+
+function isHeard({ status }: NodeRecord): boolean {
+  return status !== 'suspect' && status !== 'disconnected' && status !== 'lost';
+}
+
+function unreachableNodeOf(state: ClusterState, instance: InstanceRecord): NodeRecord | null {
+  const node = nodeOf(state, instance);
+  return node?.status === 'disconnected' || node?.status === 'lost' ? node : null;
+}
+
+/** Where it is, or is to be. */
+function nodeOf(state: ClusterState, instance: InstanceRecord): NodeRecord | undefined {
   switch (instance.status) {
     case 'placed':
     case 'starting':
-    case 'running': {
-      const node = instance.nodeId === null ? undefined : state.nodes.get(instance.nodeId);
-      return node?.status === 'disconnected' || node?.status === 'lost' ? node : null;
-    }
+    case 'running':
+      return instance.nodeId === null ? undefined : state.nodes.get(instance.nodeId);
     case 'pending':
     case 'completed':
     case 'failed':
     case 'stopping':
     case 'lost':
-      return null;
+      return undefined;
   }
 }

@@ -14,6 +14,8 @@ const sweepEveryMs = 500;
 const askAgainMs = 5_000;
 /** Moves that one node has under way at once: its neighbours must not be flooded. */
 const maxMovesPerNode = 10;
+/** Instances that are named when a drain ends too early. */
+const maxNamed = 5;
 
 /**
  * Empties nodes that are being drained: each running instance is moved, make before break; what must
@@ -25,6 +27,8 @@ export class DrainLoop {
   /** When each instance may be asked about again, monotonic, by `<job>/<number>`. */
   private readonly notBeforeMs = new Map<string, number>();
   private readonly busy = new Set<string>();
+  /** Why an instance could not be moved when it was last tried, by `<job>/<number>`. */
+  private readonly whyNot = new Map<string, string>();
   private sweep: Timer | null = null;
   private unsubscribe: () => void = () => {};
 
@@ -67,10 +71,18 @@ export class DrainLoop {
     if (left.length === 0) return this.end(node, 'done', 'every instance runs elsewhere or ended');
     // The deadline is a time for people and survives a take-over: the wall clock is what it means.
     if (this.ports.clock.wallMs() >= node.draining.deadline) {
-      return this.end(node, 'incomplete', `${left.length} instances are left at the deadline`);
+      return this.end(node, 'incomplete', this.whatIsLeft(left));
     }
     const moving = left.filter((instance) => instance.moving !== null).length;
     for (const instance of left.slice(0, maxMovesPerNode - moving)) this.relocate(node, instance);
+  }
+
+  private whatIsLeft(left: readonly InstanceRecord[]): string {
+    const keys = left.map(({ job, number }) => instanceKey(job, number));
+    const named = keys.slice(0, maxNamed).join(', ');
+    const more = keys.length > maxNamed ? ` and ${keys.length - maxNamed} more` : '';
+    const why = keys.map((key) => this.whyNot.get(key)).find((reason) => reason !== undefined);
+    return `left at the deadline: ${named}${more}${why === undefined ? '' : `. ${why}`}`;
   }
 
   private instancesOn(nodeId: string): InstanceRecord[] {
@@ -125,9 +137,12 @@ export class DrainLoop {
     });
     const [answer] = answers;
     const [target] = answer?.placements ?? [];
+    const key = instanceKey(job.id, instance.number);
+    if (answer?.refusal) this.whyNot.set(key, answer.refusal.detail);
     if (answer === undefined || target === undefined) return;
+    this.whyNot.delete(key);
     await this.queue.submit<'MoveInstance'>(moveOf(instance, answer, target));
-    this.notBeforeMs.delete(instanceKey(job.id, instance.number));
+    this.notBeforeMs.delete(key);
   }
 
   private end(node: NodeRecord, outcome: 'done' | 'incomplete', reason: string): void {

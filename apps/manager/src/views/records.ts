@@ -138,6 +138,8 @@ export interface InstanceRecord {
     readonly generation: number;
     /** The order that tells the source. */
     readonly commandId: string | null;
+    /** Why there. */
+    readonly reason: string;
   } | null;
   /** Revision of the job that its current placement runs; 0 until it is placed. */
   readonly revision: number;

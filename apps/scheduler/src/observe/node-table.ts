@@ -18,6 +18,8 @@ export class NodeTable implements NodeColumns {
   memoryCapacity = new Float64Array(firstCapacity);
   cpuFree = new Float64Array(firstCapacity);
   memoryFree = new Float64Array(firstCapacity);
+  cpuForeign = new Float64Array(firstCapacity);
+  memoryForeign = new Float64Array(firstCapacity);
   shape = new Int32Array(firstCapacity);
   readonly shapes: Shape[] = [];
   /** Positions that the copy reflects: of the ledger, and of the newest reading. */
@@ -26,8 +28,6 @@ export class NodeTable implements NodeColumns {
 
   private cpuReserved = new Float64Array(firstCapacity);
   private memoryReserved = new Float64Array(firstCapacity);
-  private cpuForeign = new Float64Array(firstCapacity);
-  private memoryForeign = new Float64Array(firstCapacity);
   private shapeNumbers = new Map<string, number>();
 
   /** Takes in an answer of `GET /api/v1/nodes/changes`. */

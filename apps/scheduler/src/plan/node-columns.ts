@@ -25,6 +25,9 @@ export interface NodeColumns {
   /** Capacity less reservations and foreign load, never below 0. */
   readonly cpuFree: Float64Array;
   readonly memoryFree: Float64Array;
+  /** What is in use there by others than us, as last measured. */
+  readonly cpuForeign: Float64Array;
+  readonly memoryForeign: Float64Array;
   /** Index into `shapes`. */
   readonly shape: Int32Array;
   readonly shapes: readonly Shape[];

@@ -40,6 +40,16 @@ describe('a plan', () => {
     expect(chosen(table, job({ instances: 3 }))).toEqual([['b', 'b', 'b']]);
   });
 
+  it('says what foreign load is in the way', () => {
+    const table = tableOf([node('a')]);
+    const foreign = [{ id: 'a', resources: { cpuMillis: 990, memoryMiB: 10 } }];
+    table.apply(nodeChanges({ telemetry: 1, foreign }));
+    const [plan] = planJobs(table, [job()]);
+    expect(plan?.refusal?.detail).toContain(
+      "Nearest is a, which lacks 90 cpuMillis; 10 instead of 100 cpuMillis would fit there. Of that node 990 cpuMillis are in use by what is not Oakring's.",
+    );
+  });
+
   it.each([
     ['technology', { technologies: ['process'] }],
     ['status', { status: 'suspect' }],

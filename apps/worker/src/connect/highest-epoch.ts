@@ -9,4 +9,9 @@ export class HighestEpoch {
     this.highest = epoch;
     return true;
   }
+
+  complaint(kind: string, epoch: unknown): string {
+    const what = `${kind} of epoch ${String(epoch)}, below ${this.highest}`;
+    return `${what}; if the cluster was begun anew, restart this worker`;
+  }
 }

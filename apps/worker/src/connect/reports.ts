@@ -125,3 +125,10 @@ export function readingOf({ running, usageOf, whole, ...reading }: ReadingFacts)
 function fits(payload: object): boolean {
   return Buffer.byteLength(JSON.stringify(payload)) <= maxMqttPayloadBytes;
 }
+
+/** Why a registration was refused, with the way on where only people know it. */
+export function whyRefused(id: string, code: unknown, detail: unknown): string {
+  const remedy =
+    code === 'node-id-taken' ? ` If it is this machine: oakring node forget ${id}` : '';
+  return `${String(code)}: ${String(detail)}${remedy}`;
+}

@@ -21,7 +21,7 @@ import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
 import { ReadingPace } from './reading-pace.js';
 import { OrderIntake } from './order-intake.js';
-import { registrationOf, statesOf, type StateHead } from './reports.js';
+import { registrationOf, statesOf, whyRefused, type StateHead } from './reports.js';
 import { Telemetry } from './telemetry.js';
 import type { LinkFactory, WorkerLink, WorkerLinkListener } from './worker-link.js';
 
@@ -190,7 +190,8 @@ export class Session {
     if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
     const { epoch, at, requestId, hash } = parsed.value;
     if (!this.epochs.isCurrent(epoch)) {
-      return this.log('ignored', `${kind} of epoch ${String(epoch)}, below ${this.epochs.highest}`);
+      // A manager that was replaced; or the ledger is another one than when we started.
+      return this.log('ignored', this.epochs.complaint(kind, epoch));
     }
     this.clock.learn(at);
     if (kind === 'registered') this.receiveRegistered(parsed.value);
@@ -224,7 +225,7 @@ export class Session {
   }
 
   private receiveRefusal({ code, detail }: JsonObject): void {
-    const why = `${String(code)}: ${String(detail)}`;
+    const why = whyRefused(this.options.id, code, detail);
     // Somebody else is told that the id is ours.
     if (this.registered && code !== 'incarnation-stale') {
       return this.log('ignored', `another machine asked to be ${this.options.id}; ${why}`);

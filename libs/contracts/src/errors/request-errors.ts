@@ -72,7 +72,8 @@ export const requestErrors = {
     status: 409,
     title: 'The node id belongs to another machine',
     remedy:
-      'Choose another id, or present the token that the first registration was answered with.',
+      'Choose another id, or present the token that the first registration was answered with; a ' +
+      'node that is gone for good is forgotten first: DELETE /api/v1/nodes/{id}.',
   },
   'command-unknown': {
     status: 404,

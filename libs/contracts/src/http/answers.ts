@@ -42,6 +42,8 @@ export interface InstanceAnswer {
   readonly failures: number;
   /** It fails again and again: the next tries come later and later. */
   readonly crashLooping: boolean;
+  /** It failed too often and is not tried again by itself; absent while it is. */
+  readonly givenUp?: true;
   /** The last failures, oldest first; absent when there were none. */
   readonly attempts?: readonly FailedAttempt[];
   /** Where it is moving to, while a move is under way. */

@@ -102,6 +102,7 @@ describe('a worker that stops on purpose', () => {
     cluster.when(farewell);
     for (const command of ready('a', { incarnation: 2 }).slice(0, 1)) cluster.when(command);
     cluster.when(report('a', { 'j/0/1': 'starting' }, { incarnation: 2 }));
+    acknowledgeAll(cluster);
     expect(instanceOf(cluster)).toMatchObject({ nodeId: 'a', generation: 1, status: 'running' });
   });
 

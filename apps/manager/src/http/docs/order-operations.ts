@@ -19,7 +19,9 @@ export const orderOperations: Readonly<Record<string, DescribedOperation>> = {
   },
   'put /api/v1/jobs/{id}': {
     tag: 'Jobs',
-    summary: 'Roll out a new revision of a job, and set its desired count',
+    summary:
+      'Roll out a new revision of a job, and set its desired count. A newer one takes over from one ' +
+      'that is under way; only while a job is being rolled back it is refused (rollout-active)',
     parameters: [
       {
         in: 'header',

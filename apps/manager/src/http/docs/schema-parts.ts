@@ -77,6 +77,7 @@ export const instance = object(
     revision: { ...natural, description: 'Of the job, that it runs; 0 before it is placed.' },
     failures: { ...natural, description: 'In a row.' },
     crashLooping: { type: 'boolean' },
+    givenUp: { type: 'boolean' },
     attempts: listOf(object({ generation: natural, nodeId: id, at: time, reason: text })),
     movingTo: object({ nodeId: id, generation: natural }),
     replaces: listOf(object({ nodeId: id, generation: natural })),

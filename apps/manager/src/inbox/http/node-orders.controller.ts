@@ -5,7 +5,7 @@ import type { Answers, CommandQueue, NodeOrder } from '../../commands/command.js
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';
-import { validated } from './bodies/validated.js';
+import { validatedOnly } from './bodies/validated.js';
 import { hashOf, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 
@@ -42,7 +42,7 @@ export class NodeOrdersController {
     @Req() request: FastifyRequest,
   ): Promise<NodeOrderAnswer> {
     // The rules of the DTO have checked both.
-    const { withinMs = defaultDrainMs, force = false } = validated(DrainNodeDto, body ?? {}) as {
+    const { withinMs = defaultDrainMs, force = false } = validatedOnly(DrainNodeDto, body) as {
       withinMs?: number;
       force?: boolean;
     };
@@ -87,6 +87,6 @@ export class NodeOrdersController {
 }
 
 function reasonOf(body: MaybeBody): string {
-  const { reason } = validated(NodeReasonDto, body ?? {});
+  const { reason } = validatedOnly(NodeReasonDto, body);
   return typeof reason === 'string' ? reason : 'ordered';
 }

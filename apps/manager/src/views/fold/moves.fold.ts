@@ -17,7 +17,12 @@ export function moveStarted(
   reserveFor(state, event, job, placement);
   updateInstance(state, job.id, data.instance, (instance) => ({
     ...instance,
-    moving: { nodeId: placement.nodeId, generation: placement.generation, commandId: null },
+    moving: {
+      nodeId: placement.nodeId,
+      generation: placement.generation,
+      commandId: null,
+      reason: placement.reason,
+    },
     decision: data.decisionId,
   }));
   touchJob(state, job.id, event.position);
@@ -41,7 +46,7 @@ export function moveCompleted(
       status: 'running',
       since: event.at,
       confirmed: data.confirmed,
-      reason: 'moved here',
+      reason: `moved here: ${instance.moving?.reason ?? 'as ordered'}`,
       moving: null,
       revision: job.revision,
     };

@@ -77,9 +77,12 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
       updateNode(state, event, { draining: { ...event.data }, cordoned });
       break;
     }
-    case 'NodeDrainEnded':
-      updateNode(state, event, { draining: null });
+    case 'NodeDrainEnded': {
+      const { outcome, reason } = event.data;
+      const told = outcome === 'done' ? `drained: ${reason}` : `its drain ended: ${reason}`;
+      updateNode(state, event, { draining: null, cordoned: { at, reason: told } });
       break;
+    }
     case 'NodeQuarantined':
       updateNode(state, event, { quarantined: { at, ...event.data } });
       break;

@@ -1,5 +1,6 @@
 import type { FilterCounts, PlacementRefusal, Resources } from '@oakring/contracts';
 import { filterNames, filterPhrases } from '@oakring/placement';
+import type { NodeColumns } from '../node-columns.js';
 import type { Candidates, Survey } from './candidates.js';
 import { whatWouldQualify } from './unqualified.js';
 
@@ -35,11 +36,21 @@ export function explainRefusal(
     code: 'no-capacity',
     detail:
       `${seen} Nearest is ${nodeId}, which lacks ${amount(lacking)}; ` +
-      `${change(asked, lacking, wouldFit)} would fit there.`,
+      `${change(asked, lacking, wouldFit)} would fit there.${useOfOthers(nodes, nearest, lacking)}`,
     filtered,
     nearest: { nodeId, lacking },
     wouldFit,
   };
+}
+
+/** What is lacking may not be ours at all: nothing is placed where a machine is busy already. */
+function useOfOthers(nodes: NodeColumns, slot: number, lacking: Resources): string {
+  const used: Resources = {
+    cpuMillis: lacking.cpuMillis > 0 ? Math.round(nodes.cpuForeign[slot] ?? 0) : 0,
+    memoryMiB: lacking.memoryMiB > 0 ? Math.round(nodes.memoryForeign[slot] ?? 0) : 0,
+  };
+  if (used.cpuMillis === 0 && used.memoryMiB === 0) return '';
+  return ` Of that node ${amount(used)} are in use by what is not Oakring's.`;
 }
 
 function seenSentence(nodeCount: number, filtered: FilterCounts, missing: number): string {

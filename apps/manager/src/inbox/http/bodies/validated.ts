@@ -27,6 +27,23 @@ export function validated(
   throw invalid(errors.flatMap((error) => faultsOf(error, '')));
 }
 
+/** As `validated`, for a body that may be left out and of which every member is ours: no typo counts. */
+export function validatedOnly(
+  dto: { of(body: JsonObject): object },
+  body: JsonObject | undefined,
+): JsonObject {
+  const given = validated(dto, body ?? {});
+  const known = Object.keys(dto.of({}));
+  const unknown = Object.entries(given).filter(([name]) => !known.includes(name));
+  if (unknown.length === 0) return given;
+  throw invalid(
+    unknown.map(([field, value]) => ({
+      ...{ field, value: shortened(value) ?? null, code: 'invalid-field' },
+      detail: `${field} is not known here; there are ${known.join(' and ')}.`,
+    })),
+  );
+}
+
 interface Fault {
   readonly field: string;
   readonly value: unknown;
