@@ -51,7 +51,7 @@ export class RolloutLoop {
     const job = this.projection.state.jobs.get(id);
     const status = job?.status === 'deleting' ? undefined : job?.rollout?.status;
     if (status === 'progressing' || status === 'rollingBack') this.open.add(id);
-    else this.open.delete(id);
+    else if (this.open.delete(id)) this.forget(id);
   }
 
   private advance(id: string): void {
@@ -108,11 +108,16 @@ export class RolloutLoop {
   }
 
   private complete({ id, revision }: JobRecord): void {
+    this.forget(id);
+    const order = { type: 'CompleteRollout', id, revision } as const;
+    this.afterwards(id, this.queue.submit<'CompleteRollout'>(order));
+  }
+
+  /** Nothing is kept of a job once its rollout is over, however it ended. */
+  private forget(id: string): void {
     for (const key of this.healthySinceMs.keys()) {
       if (key.startsWith(`${id}/`)) this.healthySinceMs.delete(key);
     }
-    const order = { type: 'CompleteRollout', id, revision } as const;
-    this.afterwards(id, this.queue.submit<'CompleteRollout'>(order));
   }
 
   private afterwards(id: string, work: Promise<unknown>): void {

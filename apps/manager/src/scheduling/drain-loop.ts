@@ -61,6 +61,9 @@ export class DrainLoop {
   private note(nodeId: string): void {
     if (this.projection.state.nodes.get(nodeId)?.draining) this.draining.add(nodeId);
     else this.draining.delete(nodeId);
+    if (this.draining.size > 0) return;
+    this.notBeforeMs.clear();
+    this.whyNot.clear();
   }
 
   private advance(nodeId: string): void {
