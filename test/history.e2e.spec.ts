@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, untilAll } from './kit/http.js';
+import { call, eventually, untilAll } from './kit/http.js';
 import { temporaryFolder, up, type Cluster } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
 
@@ -88,6 +88,11 @@ describe('the log', () => {
 
   it('gives the same views after they were dropped, byte for byte', async () => {
     await worker.stop();
+    // Its silence is on record before the views are compared: they tell of it.
+    await eventually(
+      () => call('GET', `${cluster.url}/api/v1/nodes/w`),
+      ({ body }) => body.status === 'suspect',
+    );
     const views = async (): Promise<string> => {
       const jobs = await call('GET', `${cluster.url}/api/v1/jobs/j`);
       const nodes = await call('GET', `${cluster.url}/api/v1/nodes/w`);
