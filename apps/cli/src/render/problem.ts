@@ -7,7 +7,6 @@ const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'node-unknown': 'List the nodes: oakring node ls',
   'job-unknown': 'List the jobs: oakring job ls',
   'instance-unknown': 'Look at the instances: oakring job show <id>',
-  'rollout-active': 'Wait until the job runs its former revision again: oakring job show <id>',
   'id-mismatch': 'Leave the id out of the document, or name that job.',
   'outcome-unknown': 'Look at what there is before you ask again: oakring events --from -1m',
 };

@@ -96,7 +96,7 @@ export class LossWatch {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const key of state.placementsOfNode.of(nodeId)) {
       const placement = state.placements.get(key);
-      if (placement?.wanted !== true || due.length === maxPerOrder) continue;
+      if (placement === undefined || !isOpen(placement) || due.length === maxPerOrder) continue;
       const atMs = this.lostAtMs(placement, sinceMs);
       if (atMs === null) continue;
       if (atMs <= nowMs) due.push(key);
@@ -105,10 +105,13 @@ export class LossWatch {
     return { due, nextMs };
   }
 
-  private lostAtMs({ job, nodeId, leaseMs }: PlacementRecord, sinceMs: number): number | null {
+  private lostAtMs(placement: PlacementRecord, sinceMs: number): number | null {
+    const { job, nodeId, leaseMs, wanted } = placement;
     const policy = this.projection.state.jobs.get(job)?.policy.onDisconnect;
-    if (policy === undefined || policy.lostAfterMs === null) return null;
-    const lostAtMs = sinceMs + policy.lostAfterMs;
+    // What is not wanted needs no patience, only the certainty that its worker has ended it.
+    const patienceMs = wanted ? policy?.lostAfterMs : 0;
+    if (patienceMs === undefined || patienceMs === null) return null;
+    const lostAtMs = sinceMs + patienceMs;
     if (leaseMs === null) return lostAtMs;
     const sightMs = this.judge.sinceMs ?? sinceMs;
     const grantedMs = Math.max(this.grants.lastGrantMs(nodeId) ?? 0, sightMs);
@@ -132,4 +135,9 @@ export class LossWatch {
       })
       .finally(() => this.submitted.delete(nodeId));
   }
+}
+
+/** Still to be judged: it is wanted, or lives on grants and may run although it is not. */
+function isOpen({ wanted, lost, leaseMs, leaseOver }: PlacementRecord): boolean {
+  return wanted || (!lost && leaseMs !== null && !leaseOver);
 }

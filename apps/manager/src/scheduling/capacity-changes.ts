@@ -4,12 +4,15 @@ import type { StoredEvent } from '@oakring/events';
 export interface Attention {
   /** Jobs that may have new pending instances. */
   readonly pendingIn: readonly string[];
+  /** Any job may have. */
+  readonly anyPending: boolean;
   /** A node appeared, came back or got room: what did not fit may fit now. */
   readonly capacityFreed: boolean;
 }
 
 export function needsAttention(events: readonly StoredEvent[]): Attention {
   const pendingIn: string[] = [];
+  let anyPending = false;
   let capacityFreed = false;
   for (const event of events) {
     switch (event.type) {
@@ -24,14 +27,20 @@ export function needsAttention(events: readonly StoredEvent[]): Attention {
         pendingIn.push(event.stream.slice('jobs/'.length));
         capacityFreed = true;
         break;
+      case 'InstanceReported':
+        pendingIn.push(event.stream.slice('jobs/'.length));
+        capacityFreed = true;
+        break;
+      case 'NodeForgotten':
+        anyPending = true;
+        capacityFreed = true;
+        break;
       case 'NodeUncordoned':
       case 'NodeReleased':
-      case 'NodeForgotten':
       case 'NodeRegistered':
       case 'NodeBecameReady':
       case 'CommandSucceeded':
       case 'CommandFailed':
-      case 'InstanceReported':
       case 'JobEnded':
         capacityFreed = true;
         break;
@@ -39,5 +48,5 @@ export function needsAttention(events: readonly StoredEvent[]): Attention {
         break;
     }
   }
-  return { pendingIn, capacityFreed };
+  return { pendingIn, anyPending, capacityFreed };
 }

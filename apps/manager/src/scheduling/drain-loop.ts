@@ -5,7 +5,7 @@ import type { CommandQueue } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
 import { instanceKey } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
-import type { InstanceRecord, JobRecord, NodeRecord } from '../views/records.js';
+import type { InstanceRecord, JobRecord, NodeRecord, PlacementRecord } from '../views/records.js';
 import { presentNodes } from './present-nodes.js';
 import type { Scheduler } from './scheduler.port.js';
 
@@ -71,16 +71,30 @@ export class DrainLoop {
     const node = this.projection.state.nodes.get(nodeId);
     if (node?.draining === undefined || node.draining === null) return;
     const left = this.instancesOn(nodeId);
-    if (left.length === 0) return this.end(node, 'done', 'every instance runs elsewhere or ended');
+    const ending = this.endingOn(nodeId);
+    if (left.length === 0 && ending.length === 0) {
+      return this.end(node, 'done', 'every instance runs elsewhere or ended');
+    }
     // The deadline is a time for people and survives a take-over: the wall clock is what it means.
     if (this.ports.clock.wallMs() >= node.draining.deadline) {
-      return this.end(node, 'incomplete', this.whatIsLeft(left));
+      return this.end(node, 'incomplete', this.whatIsLeft([...left, ...ending]));
     }
     const moving = left.filter((instance) => instance.moving !== null).length;
     for (const instance of left.slice(0, maxMovesPerNode - moving)) this.relocate(node, instance);
   }
 
-  private whatIsLeft(left: readonly InstanceRecord[]): string {
+  /** What must never run twice, and has not said yet that it ended: it waits there for its next place. */
+  private endingOn(nodeId: string): PlacementRecord[] {
+    const { state } = this.projection;
+    const ending: PlacementRecord[] = [];
+    for (const key of state.leasedOfNode.of(nodeId)) {
+      const placement = state.placements.get(key);
+      if (placement?.wanted === false && !placement.leaseOver) ending.push(placement);
+    }
+    return ending;
+  }
+
+  private whatIsLeft(left: readonly { readonly job: string; readonly number: number }[]): string {
     const keys = left.map(({ job, number }) => instanceKey(job, number));
     const named = keys.slice(0, maxNamed).join(', ');
     const more = keys.length > maxNamed ? ` and ${keys.length - maxNamed} more` : '';

@@ -68,8 +68,9 @@ export class PlacementLoop {
   }
 
   private notice(events: readonly StoredEvent[]): void {
-    const { pendingIn, capacityFreed } = needsAttention(events);
+    const { pendingIn, anyPending, capacityFreed } = needsAttention(events);
     for (const job of pendingIn) if (this.state.jobsWithPending.has(job)) this.due.add(job);
+    if (anyPending) for (const job of this.state.jobsWithPending) this.due.add(job);
     if (capacityFreed) {
       this.chances += 1;
       this.retryWaitingSoon();

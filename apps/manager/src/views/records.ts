@@ -166,6 +166,8 @@ export interface PlacementRecord {
   readonly stopReason: string | null;
   /** Nobody counts on it: its node was not heard of for too long. It is neither wanted nor stopped. */
   readonly lost: boolean;
+  /** It was judged lost, and not found since: what lives on grants was ended by its worker by then. */
+  readonly leaseOver: boolean;
   readonly revision: number;
   /** The worker stops it without a grant for this long, milliseconds; null: it goes on. */
   readonly leaseMs: number | null;

@@ -1,6 +1,9 @@
-import type { InstanceRecord, JobRecord } from './records.js';
+import type { JobRecord } from './records.js';
 
 /** Whether an instance runs the newest revision, or one with the same document. */
-export function isUpdated({ revision, rollout }: JobRecord, instance: InstanceRecord): boolean {
+export function isUpdated(
+  { revision, rollout }: JobRecord,
+  instance: { readonly revision: number },
+): boolean {
   return instance.revision === revision || instance.revision === rollout?.sameAs;
 }

@@ -116,11 +116,6 @@ export const requestErrors = {
     title: 'The job has completed',
     remedy: 'Delete it, then submit it again.',
   },
-  'rollout-active': {
-    status: 409,
-    title: 'The job is being rolled back',
-    remedy: 'Wait until the job runs its former revision again: GET /api/v1/jobs/{id}.',
-  },
   'position-changed': {
     status: 412,
     title: 'It has changed since you looked',

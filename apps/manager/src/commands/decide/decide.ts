@@ -6,10 +6,10 @@ import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { declareLost, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
 import { endDrain, orderNode } from './node-orders.js';
-import { observeNode, recordWorkerStatus } from './node-presence.js';
+import { confirmState, observeNode, recordWorkerStatus } from './node-presence.js';
 import { registerNode } from './node-registration.js';
 import { applyPlan, orderStops, refusePlacement } from './plans.js';
-import { confirmState, reconcileNode } from './reconciliation.js';
+import { reconcileNode } from './reconciliation.js';
 import { completeRollout, updateJob, withdrawInstance } from './updates.js';
 import {
   assumeEnded,

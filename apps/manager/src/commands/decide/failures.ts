@@ -3,7 +3,7 @@ import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster
 import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
 import type { Command } from '../command.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
-import { concludeDeletion } from './orders.js';
+import { abortMoveTo, concludeDeletion } from './orders.js';
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
 const quarantineWindowMs = 600_000;
@@ -30,7 +30,11 @@ export function concludeEnd(
     giveUp(deciding, state.jobs.get(id) ?? job, instance);
     quarantine(deciding, nodeId);
   }
-  if (instance?.status === 'completed') completeJob(deciding, id);
+  if (instance?.status === 'completed') {
+    const generation = instance.moving?.generation ?? 0;
+    abortMoveTo(deciding, { job: id, instance: number, generation }, 'it has completed');
+    completeJob(deciding, id);
+  }
   concludeDeletion(deciding, id);
 }
 

@@ -2,6 +2,7 @@ import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
 import { clusterKey, placementKey } from '../../views/cluster-state.js';
 import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
 import type { ReportedInstance } from '@oakring/contracts';
+import { isUpdated } from '../../views/revisions.js';
 import type { Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, reopen, supersede } from './orders.js';
@@ -35,7 +36,9 @@ export function losePlacement(
   const { job: id, number, generation, nodeId } = placement;
   const job = deciding.state.jobs.get(id);
   const instance = deciding.state.instances.get(instanceKey(id, number));
-  if (!placement.wanted || placement.lost || job === undefined || instance === undefined) return;
+  if (placement.lost || job === undefined) return;
+  if (!placement.wanted) return endLease(deciding, placement, reason);
+  if (instance === undefined) return;
   supersede(deciding, placement.commandId, reason);
   if (instance.moving?.generation === generation) {
     abortMoveTo(deciding, { job: id, instance: number, generation }, `the target: ${reason}`);
@@ -49,6 +52,20 @@ export function losePlacement(
     stream: jobStream(id),
     type: 'InstanceLost',
     data: { instance: number, generation, nodeId, reason, replace },
+  });
+}
+
+/** What is not wanted any more, lives on grants and cannot be told so: nothing of it runs any longer. */
+function endLease(
+  deciding: Deciding,
+  { job: id, number: instance, generation, nodeId, leaseMs, leaseOver }: PlacementRecord,
+  reason: string,
+): void {
+  if (leaseMs === null || leaseOver) return;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'InstanceLost',
+    data: { instance, generation, nodeId, reason, replace: false },
   });
 }
 
@@ -74,22 +91,21 @@ export function resolveLost(
     return;
   }
   if (placement.leaseMs !== null) return;
-  if (originalGoesOn(deciding, { job, placement, replacement, seen })) {
+  if (!isUpdated(job, placement)) {
+    dropOriginal(deciding, placement, `it is of revision ${placement.revision}, which was updated`);
+  } else if (originalGoesOn(deciding, { job, placement, replacement, seen })) {
     const { generation: dropped } = replacement;
     recover(deciding, instance, placement, { dropped, status: seen.status });
   } else if (job.policy.onDisconnect.reconcile === 'longestRunning') {
     const reason = `its replacement, generation ${replacement.generation}, has run for longer`;
-    deciding.emit({
-      stream: jobStream(job.id),
-      type: 'OriginalDropped',
-      data: {
-        instance: instance.number,
-        generation: placement.generation,
-        nodeId: placement.nodeId,
-        reason,
-      },
-    });
+    dropOriginal(deciding, placement, reason);
   }
+}
+
+function dropOriginal(deciding: Deciding, placement: PlacementRecord, reason: string): void {
+  const { job, number: instance, generation, nodeId } = placement;
+  const data = { instance, generation, nodeId, reason };
+  deciding.emit({ stream: jobStream(job), type: 'OriginalDropped', data });
 }
 
 /** What was placed in its stead and has not come to an end. */
@@ -108,7 +124,7 @@ function replacementOf(
 function isAlone(state: ClusterState, { job, number, generation }: PlacementRecord): boolean {
   for (const key of state.placementsOfInstance.of(instanceKey(job, number))) {
     const other = state.placements.get(key);
-    if (other !== undefined && other.generation !== generation && !other.lost) return false;
+    if (other !== undefined && other.generation !== generation && !other.leaseOver) return false;
   }
   return true;
 }

@@ -96,7 +96,7 @@ function whyNotForgotten({ state }: Deciding, node: NodeRecord): string | null {
   }
   for (const key of state.leasedOfNode.of(node.id)) {
     const placement = state.placements.get(key);
-    if (placement !== undefined && !placement.lost) {
+    if (placement !== undefined && !placement.leaseOver) {
       return `Node ${node.id} may still run ${key}, which must never run twice: wait until it is lost.`;
     }
   }

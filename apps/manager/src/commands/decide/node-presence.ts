@@ -87,3 +87,18 @@ export function observeNode(
   }
   return { answer: null };
 }
+
+/** The worker says that it has exactly what we believe. */
+export function confirmState(
+  deciding: Deciding,
+  nodeId: string,
+  incarnation: number | null,
+): Decided<null> {
+  const speaker = speakingNode(deciding, nodeId, incarnation);
+  if ('refusal' in speaker) return speaker;
+  if (speaker.node.status !== 'ready') {
+    const data = { reason: 'reconciled: it has exactly what is wanted there' };
+    deciding.emit({ stream: nodeStream(nodeId), type: 'NodeBecameReady', data });
+  }
+  return { answer: null };
+}

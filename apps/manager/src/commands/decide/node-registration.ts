@@ -1,9 +1,10 @@
-import type { Refusal, Registration } from '@oakring/contracts';
+import type { Refusal, Registration, ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, type EventData } from '@oakring/events';
 import { clusterKey } from '../../views/cluster-state.js';
 import type { NodeRecord } from '../../views/records.js';
 import type { Answers } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { resolveLost } from './losses.js';
 import { reopenWanted } from './orders.js';
 
 type TokenVerdict = 'absent' | 'valid' | 'wrong';
@@ -118,4 +119,16 @@ export function seenAlive(deciding: Deciding, node: NodeRecord, reason: string):
     ((node.status === 'disconnected' || node.status === 'lost') && !node.acknowledges);
   if (!comesBack) return;
   deciding.emit({ stream: nodeStream(node.id), type: 'NodeBecameReady', data: { reason } });
+  if (!node.acknowledges) resolveUnconfirmed(deciding, node.id);
+}
+
+/** One that never reports its state is taken to run what it was told: there is no other word. */
+function resolveUnconfirmed(deciding: Deciding, nodeId: string): void {
+  for (const key of [...deciding.state.placementsOfNode.of(nodeId)]) {
+    const placement = deciding.state.placements.get(key);
+    if (placement?.lost !== true) continue;
+    const { job, number: instance, generation } = placement;
+    const seen = { job, instance, generation, status: 'running', reason: null, runningMs: null };
+    resolveLost(deciding, placement, seen as ReportedInstance);
+  }
 }

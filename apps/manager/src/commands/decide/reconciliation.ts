@@ -36,6 +36,7 @@ export function reconcileNode(
       else reconcileAbsent(deciding, { node, placement, provesAbsence, drift });
     } else if (placement.lost) reconcileFound(deciding, placement, seen);
     else if (placement.wanted) reconcilePresent(deciding, placement, seen);
+    else reconcileUnwanted(deciding, { node, placement, provesAbsence, drift }, seen);
   }
   for (const [key, seen] of reported) {
     if (deciding.state.placements.get(key)?.nodeId !== nodeId && !isOver(seen)) {
@@ -49,21 +50,6 @@ export function reconcileNode(
       type: 'NodeBecameReady',
       data: { reason: `reconciled: reports ${state.instances.length} instances` },
     });
-  }
-  return { answer: null };
-}
-
-/** The worker says that it has exactly what we believe. */
-export function confirmState(
-  deciding: Deciding,
-  nodeId: string,
-  incarnation: number | null,
-): Decided<null> {
-  const speaker = speakingNode(deciding, nodeId, incarnation);
-  if ('refusal' in speaker) return speaker;
-  if (speaker.node.status !== 'ready') {
-    const data = { reason: 'reconciled: it has exactly what is wanted there' };
-    deciding.emit({ stream: nodeStream(nodeId), type: 'NodeBecameReady', data });
   }
   return { answer: null };
 }
@@ -104,8 +90,30 @@ function reconcileFound(
   seen: ReportedInstance,
 ): void {
   if (!isOver(seen)) return resolveLost(deciding, placement, seen);
+  const { job: id, number, generation, nodeId } = placement;
+  const instance = deciding.state.instances.get(instanceKey(id, number));
+  const isCurrent = instance?.generation === generation;
+  const isOneShot = deciding.state.jobs.get(id)?.policy.oneShot === true;
+  if (seen.status === 'completed' && isOneShot && isCurrent) {
+    // It ran to its end where nobody heard of it: that is what was wanted.
+    reportInstance(deciding, placement, 'completed', seen.reason ?? 'it has completed');
+    return concludeEnd(deciding, { job: id, instance: number }, nodeId);
+  }
   const why = seen.reason ?? 'no reason';
   reportInstance(deciding, placement, 'gone', `it ended while its node was lost: ${why}`);
+}
+
+/** It was told to stop, said that it heard so, and has it all the same: told again. */
+function reconcileUnwanted(
+  deciding: Deciding,
+  { node, placement, provesAbsence: isYounger }: Absence,
+  seen: ReportedInstance,
+): void {
+  const command = commandOf(deciding, placement);
+  if (command?.kind !== 'delete' || command.status !== 'received') return;
+  if (seen.status === 'stopping') return;
+  if (!isYounger && node.incarnation <= command.incarnation) return;
+  reopen(deciding, placement, 'it is there still');
 }
 
 /**

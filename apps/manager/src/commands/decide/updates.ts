@@ -57,10 +57,6 @@ function refusalOf(job: JobRecord, update: Update): ReturnType<typeof refuse> | 
   if (job.status === 'completed') {
     return refuse('job-completed', `Every instance of job ${id} has run to its end.`);
   }
-  if (job.rollout?.status === 'rollingBack') {
-    const detail = `Job ${id} is being rolled back: ${job.rollout.reason ?? ''}.`;
-    return refuse('rollout-active', detail);
-  }
   if (ifPosition !== null && job.position > ifPosition) {
     const detail = `Job ${id} changed at position ${job.position}, after ${ifPosition}.`;
     return refuse('position-changed', detail, 'If-Match', ifPosition);

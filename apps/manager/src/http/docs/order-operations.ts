@@ -21,7 +21,7 @@ export const orderOperations: Readonly<Record<string, DescribedOperation>> = {
     tag: 'Jobs',
     summary:
       'Roll out a new revision of a job, and set its desired count. A newer one takes over from one ' +
-      'that is under way; only while a job is being rolled back it is refused (rollout-active)',
+      'that is under way',
     parameters: [
       {
         in: 'header',
@@ -36,7 +36,6 @@ export const orderOperations: Readonly<Record<string, DescribedOperation>> = {
       'job-unknown',
       'job-deleting',
       'job-completed',
-      'rollout-active',
       'position-changed',
       'id-mismatch',
       'invalid-field',

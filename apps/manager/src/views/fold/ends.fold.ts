@@ -96,6 +96,10 @@ export function endPlacement(
     putInstance(state, afterEnd(state, event, { instance, placement, end }));
     if (!isFailure(state, job, end)) dropOriginals(state, address);
     else if (!end.reason.startsWith(leaseRanOut)) rememberFailure(state, event, placement);
+  } else if (instance.status === 'lost' && instance.generation === generation) {
+    // It was to wait for its node; there is nothing left to wait for.
+    const reason = 'it is not on its node any more';
+    putInstance(state, { ...instance, status: 'pending', nodeId: null, since: event.at, reason });
   }
   touchJob(state, job, event.position);
 }
@@ -124,7 +128,8 @@ function afterEnd(
     end,
   }: { instance: InstanceRecord; placement: PlacementRecord; end: NonNullable<End> },
 ): InstanceRecord {
-  const isCurrent = placement.generation === instance.generation && instance.status !== 'pending';
+  const isThere = instance.status !== 'pending' || placement.lost;
+  const isCurrent = placement.generation === instance.generation && isThere;
   if (!isCurrent) return instance;
   const { at } = event;
   if (!isFailure(state, placement.job, end)) {

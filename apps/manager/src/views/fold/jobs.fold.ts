@@ -65,7 +65,8 @@ export function jobUpdated(
   const rollout: RolloutRecord = {
     status: data.rollbackTo > 0 ? 'rollingBack' : 'progressing',
     revision: data.revision,
-    from: job.revision,
+    // What never ran everywhere is nothing to go back to.
+    from: job.rollout?.status === 'progressing' ? job.rollout.from : job.revision,
     sameAs: data.rollbackTo,
     reason: data.reason === '' ? null : data.reason,
   };

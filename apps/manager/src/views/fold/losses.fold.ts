@@ -19,10 +19,21 @@ export function instanceLost(
   const key = placementKey(job.id, number, generation);
   const placement = state.placements.get(key);
   if (placement === undefined) return;
-  putPlacement(state, { ...placement, wanted: false, lost: true, stopReason: null });
+  if (!placement.wanted) {
+    // It is to be stopped all the same, should its node ever come back.
+    putPlacement(state, { ...placement, leaseOver: true });
+    return touchJob(state, job.id, event.position);
+  }
+  putPlacement(state, {
+    ...placement,
+    wanted: false,
+    lost: true,
+    leaseOver: true,
+    stopReason: null,
+  });
   updateInstance(state, job.id, number, (instance) => {
     if (instance.generation !== generation) return instance;
-    if (instance.moving !== null) return takenOver(instance, event, reason);
+    if (instance.moving !== null) return takenOver(state, instance, event, reason);
     const left = { ...instance, since: event.at, confirmed: false, reason };
     return replace ? { ...left, status: 'pending', nodeId: null } : { ...left, status: 'lost' };
   });
@@ -30,7 +41,12 @@ export function instanceLost(
 }
 
 /** The source of a move is lost: the target goes on as the instance. */
-function takenOver(instance: InstanceRecord, event: StoredEvent, reason: string): InstanceRecord {
+function takenOver(
+  state: ClusterState,
+  instance: InstanceRecord,
+  event: StoredEvent,
+  reason: string,
+): InstanceRecord {
   if (instance.moving === null) return instance;
   return {
     ...instance,
@@ -42,7 +58,17 @@ function takenOver(instance: InstanceRecord, event: StoredEvent, reason: string)
     confirmed: false,
     reason: `the move goes on without its source: ${reason}`,
     moving: null,
+    revision: revisionOf(state, instance),
   };
+}
+
+/** What the target of a move runs: the job may have been updated since it was begun. */
+function revisionOf(
+  state: ClusterState,
+  { job, number, moving, revision }: InstanceRecord,
+): number {
+  if (moving === null) return revision;
+  return state.placements.get(placementKey(job, number, moving.generation))?.revision ?? revision;
 }
 
 export function instanceRecovered(
@@ -54,7 +80,13 @@ export function instanceRecovered(
   const { instance: number, generation, nodeId, reason, dropped, running } = data;
   const placement = state.placements.get(placementKey(job.id, number, generation));
   if (placement === undefined) return;
-  putPlacement(state, { ...placement, wanted: true, lost: false, stopReason: null });
+  putPlacement(state, {
+    ...placement,
+    wanted: true,
+    lost: false,
+    leaseOver: false,
+    stopReason: null,
+  });
   dropReplacements(state, { job: job.id, instance: number, generation }, dropped);
   updateInstance(state, job.id, number, (instance) => ({
     ...instance,

@@ -1,5 +1,5 @@
 import type { EventData, StoredEvent } from '@oakring/events';
-import type { ClusterState } from '../cluster-state.js';
+import { placementKey, type ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
 import { releasePlacement, reserveFor } from './placements.fold.js';
@@ -36,6 +36,8 @@ export function moveCompleted(
 ): void {
   updateInstance(state, job.id, data.instance, (instance) => {
     const nodeId = instance.moving?.nodeId ?? instance.nodeId;
+    // The job may have been updated since the move began.
+    const target = state.placements.get(placementKey(job.id, data.instance, data.generation));
     const address = { job: job.id, instance: data.instance, generation: instance.generation };
     releasePlacement(state, address, `moved to ${nodeId}`);
     return {
@@ -48,7 +50,7 @@ export function moveCompleted(
       confirmed: data.confirmed,
       reason: `moved here: ${instance.moving?.reason ?? 'as ordered'}`,
       moving: null,
-      revision: job.revision,
+      revision: target?.revision ?? job.revision,
     };
   });
   touchJob(state, job.id, event.position);
