@@ -44,7 +44,7 @@ export function startLoops(
   const watch = new SilenceWatch(link, table, queue, projection, ports);
   const grants = new LeaseGrants(link, projection, ports);
   const requests = new StateRequests(link, projection, deliveries, ports);
-  const expiry = new ExpiryWatch(queue, projection, ports);
+  const expiry = new ExpiryWatch(link, queue, projection, ports);
   const loops = [
     new TelemetryRetention(telemetryLog, queue, ports, warn),
     new SealingLoop(parts.key, queue, projection, ports, warn),

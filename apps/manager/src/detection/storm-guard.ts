@@ -8,6 +8,10 @@ const quietMs = 30_000;
 /** More than this part, in percent, and at least so many. */
 const stormPercent = 20;
 const stormNodes = 3;
+/** A storm begins by what is missing now … */
+const missedIntervals = 1.5;
+/** … and is kept up by what has fallen: of a thousand nodes one always misses a single reading. */
+const fallenIntervals = 3;
 /** Nodes that go their way after a storm, a second. */
 const releasedPerSecond = 50;
 
@@ -123,12 +127,12 @@ export class StormGuard {
     this.lastFallMs = this.clock.monotonicMs();
   }
 
-  /** Whether nobody fell silent for long enough, by each node's own interval as well. */
+  /** Whether nobody fell silent for long enough, by three of each node's own intervals as well. */
   isQuiet(): boolean {
     const nowMs = this.clock.monotonicMs();
     for (const [nodeId, presence] of this.presences) {
       if (presence.stopped || presence.sinceMs === null) continue;
-      this.setSilent(presence, this.isSilent(nodeId, presence, nowMs), nowMs);
+      this.setSilent(presence, this.isSilent(nodeId, presence, nowMs, fallenIntervals), nowMs);
     }
     return nowMs - this.lastFallMs >= quietMs;
   }
@@ -165,11 +169,16 @@ export class StormGuard {
     return before !== null && before.sinceMs <= thenMs && before.untilMs > thenMs;
   }
 
-  private isSilent(nodeId: string, presence: Presence, nowMs: number): boolean {
+  private isSilent(
+    nodeId: string,
+    presence: Presence,
+    nowMs: number,
+    intervals = missedIntervals,
+  ): boolean {
     if (presence.sinceMs === null) return presence.silent;
     const usualMs = this.hearing.usualIntervalMs(nodeId);
     const seenMs = Math.max(this.hearing.lastSeenMonotonicMs(nodeId) ?? 0, this.beganMs);
-    return usualMs !== null && nowMs - seenMs > 1.5 * usualMs;
+    return usualMs !== null && nowMs - seenMs > intervals * usualMs;
   }
 
   private setSilent(presence: Presence, isSilent: boolean, nowMs: number): void {

@@ -4,13 +4,14 @@ import type { CommandQueue } from '../commands/command.js';
 import type { Projection } from '../views/projection.js';
 import type { CommandRecord } from '../views/records.js';
 import { orderValidMs } from './control-message.js';
+import type { DownLink } from './down-link.port.js';
 
 const sweepEveryMs = 1_000;
 
 /**
  * Orders to start that come to nothing: neither done nor refused within five minutes of the last sign
- * that it goes on. Counted while the node is ready only, and anew when it comes back or we start: an
- * order that cannot be sent does not expire, its instance may be lost.
+ * that it goes on. Counted while the node is ready and our own link is up only, and anew when either
+ * comes back or we start: an order that cannot be sent, or whose answer we cannot hear, does not expire.
  */
 export class ExpiryWatch {
   /** Monotonic milliseconds, by command. */
@@ -19,6 +20,7 @@ export class ExpiryWatch {
   private unsubscribe: () => void = () => {};
 
   constructor(
+    private readonly link: Pick<DownLink, 'connected'>,
     private readonly queue: CommandQueue,
     private readonly projection: Projection,
     private readonly ports: Ports,
@@ -75,11 +77,12 @@ export class ExpiryWatch {
   private look(): void {
     const nowMs = this.ports.clock.monotonicMs();
     const { state } = this.projection;
+    const isBlind = !this.link.connected;
     for (const [commandId, atMs] of this.deadlines) {
       const command = state.commands.get(commandId);
       if (command === undefined || command.status === 'ended') {
         this.deadlines.delete(commandId);
-      } else if (state.nodes.get(command.nodeId)?.status !== 'ready') {
+      } else if (isBlind || state.nodes.get(command.nodeId)?.status !== 'ready') {
         this.deadlines.set(commandId, this.fromNowMs());
       } else if (atMs <= nowMs) {
         this.expire(command);
@@ -88,13 +91,17 @@ export class ExpiryWatch {
   }
 
   private expire({ id: commandId, status, nodeId }: CommandRecord): void {
-    this.deadlines.set(commandId, this.fromNowMs());
+    const nextMs = this.fromNowMs();
+    this.deadlines.set(commandId, nextMs);
     const minutes = orderValidMs / 60_000;
     const reason =
       status === 'issued'
         ? `${nodeId} did not receive it within ${minutes} minutes`
         : `${nodeId} received it and said nothing more for ${minutes} minutes`;
-    this.queue.submit<'ExpireCommand'>({ type: 'ExpireCommand', commandId, reason }).catch(() => {
+    const order = { type: 'ExpireCommand', commandId, reason } as const;
+    // Renewed while the log stalled: it goes on after all.
+    const stillTrue = (): boolean => this.deadlines.get(commandId) === nextMs;
+    this.queue.submit<'ExpireCommand'>(order, undefined, stillTrue).catch(() => {
       // The log is away or we are stopping: the next deadline tries again.
     });
   }

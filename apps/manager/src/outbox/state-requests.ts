@@ -109,9 +109,18 @@ export class StateRequests {
     if (!this.link.connected) return;
     const nowMs = this.ports.clock.monotonicMs();
     let asked = 0;
-    for (const order of this.underWay.values()) {
+    const { commands } = this.projection.state;
+    const now = new Set<string>();
+    for (const [id, order] of this.underWay) {
       if (order.atMs > nowMs || asked === maxPerSweep) continue;
+      // It may have ended with its placement, without a word of its own.
+      if (commands.get(id)?.status !== 'received') {
+        this.underWay.delete(id);
+        continue;
+      }
       order.atMs = nowMs + unendedAfterMs;
+      if (now.has(order.nodeId)) continue;
+      now.add(order.nodeId);
       this.ask(order.nodeId);
       asked += 1;
     }

@@ -80,7 +80,9 @@ export class DrainLoop {
       return this.end(node, 'incomplete', this.whatIsLeft([...left, ...ending]));
     }
     const moving = left.filter((instance) => instance.moving !== null).length;
-    for (const instance of left.slice(0, maxMovesPerNode - moving)) this.relocate(node, instance);
+    const due = left.filter((instance) => this.isDue(instance));
+    const room = Math.max(0, maxMovesPerNode - moving);
+    for (const instance of due.slice(0, room)) this.relocate(node, instance);
   }
 
   /** What must never run twice, and has not said yet that it ended: it waits there for its next place. */
@@ -114,14 +116,20 @@ export class DrainLoop {
     return instances;
   }
 
+  /** What cannot be moved now must not stand in the way of what can. */
+  private isDue(instance: InstanceRecord): boolean {
+    const key = instanceKey(instance.job, instance.number);
+    const job = this.projection.state.jobs.get(instance.job);
+    if (job === undefined || job.policy.oneShot || this.busy.has(key)) return false;
+    if (instance.status !== 'running' || instance.moving !== null) return false;
+    return (this.notBeforeMs.get(key) ?? 0) <= this.ports.clock.monotonicMs();
+  }
+
   private relocate(node: NodeRecord, instance: InstanceRecord): void {
     const key = instanceKey(instance.job, instance.number);
     const job = this.projection.state.jobs.get(instance.job);
-    const nowMs = this.ports.clock.monotonicMs();
-    if (job === undefined || instance.moving !== null || this.busy.has(key)) return;
-    if (instance.status !== 'running' || job.policy.oneShot) return;
-    if ((this.notBeforeMs.get(key) ?? 0) > nowMs) return;
-    this.notBeforeMs.set(key, nowMs + askAgainMs);
+    if (job === undefined) return;
+    this.notBeforeMs.set(key, this.ports.clock.monotonicMs() + askAgainMs);
     this.busy.add(key);
     const work = job.enforcesStop ? this.withdraw(node, instance) : this.move(node, job, instance);
     work

@@ -17,6 +17,8 @@ const maxBytesPerCall = 4 * 1_048_576;
 /** A proposal that does not hold is asked for again elsewhere, at most this often in a row. */
 const maxRounds = 3;
 /** Waiting jobs are tried again when a change may make them fit, at most this often. */
+/** A waiting job is asked about again after this long at the latest. */
+const lookAgainMs = 30_000;
 const retryWaitingEveryMs = 200;
 const schedulerBackoffMs = { first: 250, most: 5_000 };
 
@@ -37,6 +39,7 @@ export class PlacementLoop {
   private working: Promise<void> | null = null;
   private stopped = new AbortController();
   private retry: Timer | null = null;
+  private lookAgain: Timer | null = null;
   private failures = 0;
   /** Grows with every change that may make a waiting job fit. */
   private chances = 0;
@@ -53,12 +56,15 @@ export class PlacementLoop {
   start(): void {
     for (const job of this.state.jobsWithPending) this.due.add(job);
     this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
+    // What machines are busy with besides us is in no event.
+    this.lookAgain = this.ports.timers.every(lookAgainMs, () => this.retryWaitingSoon());
     this.wake();
   }
 
   async stop(): Promise<void> {
     this.unsubscribe();
     this.retry?.cancel();
+    this.lookAgain?.cancel();
     this.stopped.abort();
     await this.working;
   }

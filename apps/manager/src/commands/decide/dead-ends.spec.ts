@@ -48,6 +48,17 @@ function moveTo(cluster: Given, nodeId: string): void {
 }
 
 describe('What must never run twice', () => {
+  it('is not held up for ever by its own lost original on the same node', () => {
+    const cluster = running(never, 'a');
+    for (const command of ready('b', { enforcesStop: true })) cluster.when(command);
+    lose(cluster, 'a');
+    cluster.when(plan('j', 'b'));
+    expect(cluster.when(report('a', { 'j/0/1': 'starting' })).types).toContain('OriginalDropped');
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    expect([...cluster.state.placements.values()].map(({ nodeId }) => nodeId)).toEqual(['b']);
+  });
+
   it('is placed again and again although the first node is gone for good', () => {
     const cluster = running(never, 'a');
     for (const id of ['b', 'c']) {
@@ -150,6 +161,22 @@ describe('A one-shot', () => {
 });
 
 describe('An update', () => {
+  it('of the count alone is no other revision, and touches nothing that runs', () => {
+    const cluster = running({ image: 'web:1' }, 'a');
+    expect(cluster.when(update('web:1', { count: 3 })).types).toEqual(['JobScaled']);
+    expect(cluster.state.jobs.get('j')).toMatchObject({ revision: 1, rollout: null, desired: 3 });
+  });
+
+  it('that lets a job never run twice calls its moves off, and waits for what is lost', () => {
+    const cluster = running({ image: 'web:1' }, 'a');
+    moveTo(cluster, 'b');
+    expect(cluster.when(update('web:2', never)).types).toContain('MoveAborted');
+    const lost = running({ image: 'web:1' }, 'a', 'b');
+    lose(lost, 'a');
+    lost.when(update('web:2', { ...never, count: 2 }));
+    expect(lost.when(plan('j', 'b')).types).toEqual([]);
+  });
+
   it('takes over from a rollback that does not come to its end', () => {
     const cluster = running({ image: 'web:1' }, 'a');
     cluster.when(update('web:2'));

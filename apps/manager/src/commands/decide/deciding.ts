@@ -50,6 +50,13 @@ function bytesOf(event: DomainEvent): number {
     case 'JobSubmitted':
       return usualEventBytes + JSON.stringify(event.data.document).length;
     case 'NodeRegistered':
+    case 'JobUpdated':
+    case 'WorkerHistoryRecorded':
+    case 'DriftDetected':
+    case 'InstanceGivenUp':
+    case 'InstanceReported':
+    case 'CommandFailed':
+    case 'PlacementRefused':
       return usualEventBytes + JSON.stringify(event.data).length;
     case 'InstancesPlaced':
       return usualEventBytes + placementBytes * event.data.placements.length;

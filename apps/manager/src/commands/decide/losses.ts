@@ -90,7 +90,10 @@ export function resolveLost(
     if (isFree) recover(deciding, instance, placement, { dropped: 0, status: seen.status });
     return;
   }
-  if (placement.leaseMs !== null) return;
+  if (placement.leaseMs !== null) {
+    // It may not go on beside the other; and while it is there its node is granted nothing.
+    return dropOriginal(deciding, placement, 'it must never run twice, and was replaced');
+  }
   if (!isUpdated(job, placement)) {
     dropOriginal(deciding, placement, `it is of revision ${placement.revision}, which was updated`);
   } else if (originalGoesOn(deciding, { job, placement, replacement, seen })) {

@@ -100,6 +100,8 @@ function factsOf(
   return {
     ...stated,
     technologies: [...technologies],
+    // Only one that says what became of an order can be believed to have stopped something.
+    enforcesStop: registration.enforcesStop && registration.acknowledges,
     incarnation: registration.incarnation ?? known?.incarnation ?? 1,
     tokenPresented: token === 'valid' || known?.tokenPresented === true,
   };

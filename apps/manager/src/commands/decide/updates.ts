@@ -1,8 +1,11 @@
+import type { JsonObject } from '@oakring/contracts';
+import { canonicalJson } from '@oakring/events';
 import { instanceKey } from '../../views/cluster-state.js';
 import type { JobRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { difference } from './jobs.js';
+import { abortMoveTo } from './orders.js';
 
 type Update = Extract<Command, { type: 'UpdateJob' }>;
 
@@ -20,7 +23,7 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
     deciding.emit({ stream: jobStream(id), type: 'JobUpdateRefused', data: { code, detail } });
     return refusal;
   }
-  if (job.bodyHash !== update.bodyHash) {
+  if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
     deciding.emit({
       stream: jobStream(id),
       type: 'JobUpdated',
@@ -38,6 +41,7 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
       },
     });
   }
+  if (document.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, id);
   if (job.desired !== document.count) {
     deciding.emit({
       stream: jobStream(id),
@@ -47,6 +51,23 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   }
   const { status, revision, position } = deciding.state.jobs.get(id) ?? job;
   return { answer: { id, status, desired: document.count, revision, position } };
+}
+
+/** Another number of instances is no other revision: nothing that runs is touched by it. */
+function isSameButCount(before: JsonObject, after: JsonObject): boolean {
+  const { count: _count, id: _id, ...described } = before;
+  const { count: _newCount, id: _newId, ...description } = after;
+  return canonicalJson(described) === canonicalJson(description);
+}
+
+/** A move lets two run at once: what must never run twice from now on is not moved. */
+function callMovesOff(deciding: Deciding, job: string): void {
+  for (const key of [...deciding.state.instancesOfJob.of(job)]) {
+    const { number: instance, moving } = deciding.state.instances.get(key) ?? { moving: null };
+    if (instance === undefined || moving === null) continue;
+    const target = { job, instance, generation: moving.generation };
+    abortMoveTo(deciding, target, 'it must never run twice from now on');
+  }
 }
 
 function refusalOf(job: JobRecord, update: Update): ReturnType<typeof refuse> | null {

@@ -136,7 +136,9 @@ export function assumeEnded(deciding: Deciding, commandId: string): Decided<null
   const command = deciding.state.commands.get(commandId);
   if (command?.status === 'delivered' && command.kind === 'delete') {
     const { job, instance, generation } = command;
-    if (deciding.state.placements.get(placementKey(job, instance, generation)) !== undefined) {
+    const placement = deciding.state.placements.get(placementKey(job, instance, generation));
+    // What must never run twice has ended when its worker says so, or when its grants ran out.
+    if (placement !== undefined && placement.leaseMs === null) {
       succeed(deciding, command, true);
     }
   }

@@ -28,7 +28,7 @@ export function instanceLost(
     ...placement,
     wanted: false,
     lost: true,
-    leaseOver: true,
+    leaseOver: placement.leaseMs !== null,
     stopReason: null,
   });
   updateInstance(state, job.id, number, (instance) => {

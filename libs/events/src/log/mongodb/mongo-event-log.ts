@@ -142,7 +142,9 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
       await this.commits.insertOne(documentOf(commit));
       return { status: 'inserted' };
     } catch (error) {
-      if (isCertainRefusal(error)) return { status: 'refused', reason: error.message };
+      if (isCertainRefusal(error) || isUnsendable(error)) {
+        return { status: 'refused', reason: error.message };
+      }
       throw error;
     }
   }
@@ -198,6 +200,12 @@ function isCertainRefusal(error: unknown): error is MongoServerError {
     error.code !== duplicateKey &&
     !error.hasErrorLabel('RetryableWriteError')
   );
+}
+
+/** It never left this process: no document of that size or shape can be written. */
+function isUnsendable(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return error instanceof RangeError || error.name.startsWith('BSON');
 }
 
 function isStoreAway(error: unknown): boolean {

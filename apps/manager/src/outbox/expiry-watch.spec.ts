@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import type { Command, CommandQueue } from '../commands/command.js';
+import { commandTo, given, plan, ready, submitJob, type Given } from '../testing/given.js';
+import type { ClusterState } from '../views/cluster-state.js';
+import { Projection } from '../views/projection.js';
+import { orderValidMs } from './control-message.js';
+import { ExpiryWatch } from './expiry-watch.js';
+
+let ports: SimulatedPorts;
+let cluster: Given;
+let watch: ExpiryWatch;
+let stillTrue: (() => boolean) | undefined;
+let expired: string[];
+const link = { connected: true };
+
+beforeEach(() => {
+  ports = simulatedPorts();
+  expired = [];
+  link.connected = true;
+  cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
+  const queue: CommandQueue = {
+    submit: (command: Command, _key, asked) => {
+      if (command.type === 'ExpireCommand') expired.push(command.commandId);
+      stillTrue = asked;
+      return new Promise(() => {});
+    },
+  };
+  // The state of the deciders serves as the view: nothing here is under way.
+  const projection = new Projection(cluster.state as ClusterState, ports);
+  watch = new ExpiryWatch(link, queue, projection, ports);
+  watch.start();
+});
+afterEach(() => watch.stop());
+
+const id = commandTo(given(...ready('a'), submitJob('j'), plan('j', 'a')), 'a', 'deploy');
+
+describe('An order to start that comes to nothing', () => {
+  it('expires when nothing is heard of it for long enough', async () => {
+    await ports.advance(orderValidMs - 2_000);
+    expect(expired).toEqual([]);
+    await ports.advance(4_000);
+    expect(expired).toEqual([id]);
+    expect(stillTrue?.()).toBe(true);
+  });
+
+  it('is renewed by every word of progress, even one that comes while the log stalls', async () => {
+    await ports.advance(orderValidMs - 2_000);
+    watch.renew(id);
+    await ports.advance(4_000);
+    expect(expired).toEqual([]);
+    await ports.advance(orderValidMs);
+    expect(expired).toEqual([id]);
+    await ports.advance(10);
+    watch.renew(id);
+    expect(stillTrue?.()).toBe(false);
+  });
+
+  it('does not expire while we are cut off from the broker, nor right after', async () => {
+    link.connected = false;
+    await ports.advance(2 * orderValidMs);
+    link.connected = true;
+    await ports.advance(orderValidMs - 2_000);
+    expect(expired).toEqual([]);
+    await ports.advance(4_000);
+    expect(expired).toEqual([id]);
+  });
+
+  it('does not expire while its node is away', async () => {
+    const about = { type: 'ObserveNode', nodeId: 'a', incarnation: 1 } as const;
+    cluster.when({ ...about, seen: 'silent', reason: 'r' });
+    await ports.advance(2 * orderValidMs);
+    expect(expired).toEqual([]);
+  });
+});
