@@ -5,8 +5,8 @@ import type { Projection } from '../views/projection.js';
 
 /** Stops ordered in one command: they share a commit. */
 const maxPerOrder = 500;
-/** A stop that failed at the worker is ordered again no sooner. */
-const againAfterMs = 5_000;
+/** A stop that failed at the worker is ordered again after this long, doubled each time. */
+const againAfterMs = { first: 5_000, most: 300_000 };
 const sweepEveryMs = 1_000;
 
 /**
@@ -14,8 +14,8 @@ const sweepEveryMs = 1_000;
  * what there is after each commit, so that a scale-down of thousands is ordered in slices.
  */
 export class StopLoop {
-  /** When each placement was last ordered to stop, monotonic milliseconds. */
-  private readonly orderedAtMs = new Map<string, number>();
+  /** When each placement may be ordered to stop again, monotonic, and the wait after that. */
+  private readonly again = new Map<string, { readonly atMs: number; readonly waitMs: number }>();
   private ordering = false;
   private sweep: Timer | null = null;
   private unsubscribe: () => void = () => {};
@@ -30,7 +30,7 @@ export class StopLoop {
   start(): void {
     this.unsubscribe = this.projection.onProjected(() => this.look());
     this.sweep = this.ports.timers.every(sweepEveryMs, () => {
-      this.forgetOld();
+      this.forgetStopped();
       this.look();
     });
     this.look();
@@ -49,18 +49,19 @@ export class StopLoop {
     const placements: string[] = [];
     for (const key of unorderedStops) {
       if (placements.length === maxPerOrder) break;
-      const before = this.orderedAtMs.get(key);
-      if (before !== undefined && nowMs - before < againAfterMs) continue;
-      this.orderedAtMs.set(key, nowMs);
+      const { atMs = 0, waitMs = againAfterMs.first } = this.again.get(key) ?? {};
+      if (atMs > nowMs) continue;
+      const nextMs = Math.min(2 * waitMs, againAfterMs.most);
+      this.again.set(key, { atMs: nowMs + waitMs, waitMs: nextMs });
       placements.push(key);
     }
     if (placements.length > 0) void this.order(placements);
   }
 
-  private forgetOld(): void {
-    const before = this.ports.clock.monotonicMs() - againAfterMs;
-    for (const [key, orderedAtMs] of this.orderedAtMs) {
-      if (orderedAtMs < before) this.orderedAtMs.delete(key);
+  private forgetStopped(): void {
+    const { placements } = this.projection.state;
+    for (const key of this.again.keys()) {
+      if (placements.get(key) === undefined) this.again.delete(key);
     }
   }
 
@@ -73,7 +74,7 @@ export class StopLoop {
       const code = error instanceof OakringError ? error.code : 'internal';
       if (code === 'shutting-down') return;
       // Ordered again by the sweep.
-      for (const key of placements) this.orderedAtMs.delete(key);
+      for (const key of placements) this.again.delete(key);
       this.ordering = false;
       this.warn(`Stops could not be ordered: ${String(error)}`);
     }
