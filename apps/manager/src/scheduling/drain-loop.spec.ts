@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import type { Command, CommandQueue } from '../commands/command.js';
+import {
+  acknowledgeAll,
+  orderStops,
+  plan,
+  proposal,
+  ready,
+  running,
+  submitJob,
+  type Given,
+} from '../testing/given.js';
+import type { ClusterState } from '../views/cluster-state.js';
+import { Projection } from '../views/projection.js';
+import { DrainLoop } from './drain-loop.js';
+import type { Scheduler } from './scheduler.port.js';
+
+let ports: SimulatedPorts;
+let loop: DrainLoop;
+let asked: string[];
+let ended: Extract<Command, { type: 'EndDrain' }>[];
+let answer: ReturnType<typeof proposal>;
+/** Whether the deadline of a drain without any time has come. */
+let past = false;
+
+beforeEach(() => {
+  answer = proposal(['b']);
+});
+afterEach(() => loop.stop());
+
+describe('A drain', () => {
+  it('moves what can be moved, however much cannot', async () => {
+    const cluster = running(
+      { one_shot: true, count: 10 },
+      ...Array.from({ length: 10 }, () => 'a'),
+    );
+    cluster.when(submitJob('web'));
+    cluster.when(plan('web', 'a'));
+    acknowledgeAll(cluster);
+    drain(cluster, 3_600_000);
+    await ports.advance(2_000);
+    expect(asked).toContain('web');
+  });
+
+  it('is not done before what must never run twice has ended there', async () => {
+    const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
+    const withdraw = { type: 'WithdrawInstance', id: 'j', instance: 0, generation: 1 } as const;
+    cluster.when({ ...withdraw, reason: 'drained', elsewhere: true });
+    drain(cluster, 3_600_000);
+    await ports.advance(2_000);
+    expect(ended).toEqual([]);
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    await ports.advance(1_000);
+    expect(ended[0]).toMatchObject({ outcome: 'done' });
+  });
+
+  it('that ends at its deadline says what is left, and why', async () => {
+    const cluster = running({}, 'a');
+    answer = proposal([], {
+      ...({ code: 'no-capacity', detail: 'It fits nowhere.', filtered: {} } as const),
+      ...{ nearest: null, wouldFit: null },
+    });
+    drain(cluster, 0);
+    await ports.advance(1_000);
+    expect(ended).toEqual([]);
+    past = true;
+    await ports.advance(1_000);
+    expect(ended[0]).toMatchObject({
+      outcome: 'incomplete',
+      reason: 'left at the deadline: j/0. It fits nowhere.',
+    });
+  });
+});
+
+function drain(cluster: Given, withinMs: number): void {
+  ports = simulatedPorts();
+  past = false;
+  asked = [];
+  ended = [];
+  for (const command of ready('b')) cluster.when(command);
+  cluster.when({ type: 'OrderNode', id: 'a', order: { do: 'drain', withinMs, force: false } });
+  const scheduler: Scheduler = {
+    schedule: async ({ jobs }) => {
+      asked.push(...jobs.map(({ job }) => job['id'] ?? ''));
+      return { answers: [answer] };
+    },
+  };
+  const queue: CommandQueue = {
+    submit: (async (command: Command) => {
+      if (command.type === 'EndDrain') ended.push(command);
+      return { status: 'accepted', answer: null };
+    }) as unknown as CommandQueue['submit'],
+  };
+  // The state of the deciders serves as the view: nothing here is under way.
+  const projection = new Projection(cluster.state as ClusterState, ports);
+  const deadline = cluster.state.nodes.get('a')?.draining?.deadline ?? 0;
+  const wallMs = (): number => (withinMs === 0 && past ? deadline : deadline - 1);
+  const clock = { monotonicMs: () => ports.clock.monotonicMs(), wallMs };
+  loop = new DrainLoop(scheduler, queue, projection, { ...ports, clock });
+  loop.start();
+}
