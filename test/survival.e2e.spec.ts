@@ -204,7 +204,7 @@ describe('A node', () => {
     await untilAll(cluster.url, 'single', 'running', 1);
     expect(processes(`^${mark}`)).toBe(1);
     const home = await placeOf('single');
-    const cut = workers.find((each) => each.output().includes(`registered as ${home}`));
+    const cut = workers.findLast((each) => each.output().includes(`registered as ${home}`));
     // The manager hears nothing more of it, and it nothing of the manager.
     cluster.child.kill('SIGSTOP');
     const seen: number[] = [];
