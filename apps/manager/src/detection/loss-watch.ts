@@ -110,7 +110,7 @@ export class LossWatch {
     const policy = this.projection.state.jobs.get(job)?.policy.onDisconnect;
     // What is not wanted needs no patience, only the certainty that its worker has ended it.
     const patienceMs = wanted ? policy?.lostAfterMs : 0;
-    if (patienceMs === undefined || patienceMs === null) return null;
+    if (policy === undefined || patienceMs === undefined || patienceMs === null) return null;
     const lostAtMs = sinceMs + patienceMs;
     if (leaseMs === null) return lostAtMs;
     const sightMs = this.judge.sinceMs ?? sinceMs;

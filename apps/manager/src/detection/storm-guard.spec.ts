@@ -68,6 +68,20 @@ describe('A storm', () => {
     expect(isOver).toBe(true);
   });
 
+  it('ends although one node comes and goes all the time', () => {
+    ready(10);
+    guard.storm();
+    let isOver = false;
+    for (let second = 0; second < 90 && !isOver; second += 1) {
+      nowMs += 1_000;
+      for (let n = 2; n <= 10; n += 1) seenMs.set(`n${n}`, nowMs);
+      note('n1', second % 20 < 10 ? 'suspect' : 'ready');
+      if (second % 20 >= 10) seenMs.set('n1', nowMs);
+      isOver = guard.isQuiet();
+    }
+    expect(isOver).toBe(true);
+  });
+
   it('does not count who stopped on purpose', () => {
     ready(10);
     later(40_000);

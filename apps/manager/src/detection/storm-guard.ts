@@ -48,6 +48,8 @@ export class StormGuard {
   private readonly presences = new Map<string, Presence>();
   private beganMs: number;
   private lastFallMs: number;
+  /** Those that fell in this storm: one that comes and goes keeps no storm alive. */
+  private readonly fallen = new Set<string>();
   /** Still silent when the storm ended, in the order in which they go. */
   private order: string[] = [];
   private readonly held = new Set<string>();
@@ -89,7 +91,7 @@ export class StormGuard {
       presence.before = { sinceMs: presence.sinceMs, untilMs: nowMs };
       presence.sinceMs = null;
     }
-    this.setSilent(presence, isDown(status) && !presence.stopped, nowMs);
+    this.setSilent(id, presence, isDown(status) && !presence.stopped, nowMs);
   }
 
   /** It stopped on purpose: that is nobody's silence. */
@@ -123,6 +125,7 @@ export class StormGuard {
   }
 
   storm(): void {
+    if (!this.isStorm) this.fallen.clear();
     this.isStorm = true;
     this.lastFallMs = this.clock.monotonicMs();
   }
@@ -132,7 +135,12 @@ export class StormGuard {
     const nowMs = this.clock.monotonicMs();
     for (const [nodeId, presence] of this.presences) {
       if (presence.stopped || presence.sinceMs === null) continue;
-      this.setSilent(presence, this.isSilent(nodeId, presence, nowMs, fallenIntervals), nowMs);
+      this.setSilent(
+        nodeId,
+        presence,
+        this.isSilent(nodeId, presence, nowMs, fallenIntervals),
+        nowMs,
+      );
     }
     return nowMs - this.lastFallMs >= quietMs;
   }
@@ -181,8 +189,11 @@ export class StormGuard {
     return usualMs !== null && nowMs - seenMs > intervals * usualMs;
   }
 
-  private setSilent(presence: Presence, isSilent: boolean, nowMs: number): void {
-    if (isSilent && !presence.silent) this.lastFallMs = nowMs;
+  private setSilent(id: string, presence: Presence, isSilent: boolean, nowMs: number): void {
+    if (isSilent && !presence.silent && !this.fallen.has(id)) {
+      this.lastFallMs = nowMs;
+      if (this.isStorm) this.fallen.add(id);
+    }
     presence.silent = isSilent;
   }
 }

@@ -163,6 +163,8 @@ export class Session {
       const kind = topic.slice(topic.lastIndexOf('/') + 1);
       // An order that a broker kept is of some other time.
       if (retained) this.log('ignored', `${topic}: the message was retained`);
+      // While another machine has our id, all else on its topics is meant for that one.
+      else if (this.refusal !== null && kind !== 'registered') return;
       else if (kind === 'controls') this.orders.take(payload);
       else if (kind === 'leases' || kind === 'accepted') this.receiveNote(kind, payload);
       else if (kind === 'registered' || kind === 'requests') this.receiveAnswer(kind, payload);

@@ -215,7 +215,30 @@ describe('An update', () => {
   });
 });
 
+describe('An instance that was given up', () => {
+  it('is not given up any more when its original comes back', () => {
+    const cluster = running({ restart: { limit: 0 } }, 'a');
+    for (const command of ready('b')) cluster.when(command);
+    lose(cluster, 'a');
+    cluster.when(plan('j', 'b'));
+    const { types } = cluster.when(ack('b', commandTo(cluster, 'b', 'deploy'), 'failed', 'boom'));
+    expect(types).toContain('InstanceGivenUp');
+    cluster.when(report('a', { 'j/0/1': 'running' }));
+    expect(instanceOf(cluster)).toMatchObject({ status: 'running', nodeId: 'a', givenUp: false });
+  });
+});
+
 describe('A worker that does not acknowledge', () => {
+  it('runs what it was told although it comes back changed', () => {
+    const job = { onDisconnect: { replace: false } };
+    const cluster = given(registerNode('a'), submitJob('j', job), plan('j', 'a'));
+    cluster.when({ type: 'RecordDelivery', commandId: commandTo(cluster, 'a', 'deploy') });
+    lose(cluster, 'a');
+    observe(cluster, 'a', 'disconnected');
+    cluster.when(registerNode('a', { port: 7 }));
+    expect(cluster.state.placements.get('j/0/1')).toMatchObject({ lost: false, wanted: true });
+  });
+
   it('runs what it was told when it is heard again', () => {
     const cluster = given(registerNode('a'), submitJob('j'), plan('j', 'a'));
     cluster.when({ type: 'RecordDelivery', commandId: commandTo(cluster, 'a', 'deploy') });

@@ -3,7 +3,7 @@ import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster
 import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
 import type { Command } from '../command.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
-import { abortMoveTo, concludeDeletion } from './orders.js';
+import { abortMoveTo, callMovesOff, concludeDeletion } from './orders.js';
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
 const quarantineWindowMs = 600_000;
@@ -76,6 +76,7 @@ function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecor
       reason: `revision ${job.revision} is rolled back: ${why}`,
     },
   });
+  if (former.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, job.id);
 }
 
 /**

@@ -96,7 +96,9 @@ function whyNotForgotten({ state }: Deciding, node: NodeRecord): string | null {
   }
   for (const key of state.leasedOfNode.of(node.id)) {
     const placement = state.placements.get(key);
-    if (placement !== undefined && !placement.leaseOver) {
+    // What is left of a job that has ended is started nowhere else.
+    const isAlive = state.jobs.get(placement?.job ?? '') !== undefined;
+    if (isAlive && placement?.leaseOver === false) {
       return `Node ${node.id} may still run ${key}, which must never run twice: wait until it is lost.`;
     }
   }

@@ -37,6 +37,7 @@ export function registerNode(
   const facts = factsOf(known, registration, token);
   if (known === undefined || !sameFacts(known, facts)) {
     deciding.emit({ stream: nodeStream(facts.id), type: 'NodeRegistered', data: facts });
+    if (!facts.acknowledges) resolveUnconfirmed(deciding, facts.id);
   } else {
     seenAlive(deciding, known, 'registered again');
   }

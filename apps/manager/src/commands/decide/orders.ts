@@ -146,3 +146,13 @@ export function concludeDeletion(deciding: Deciding, job: string): void {
   if (deciding.state.instancesOfJob.sizeOf(job) > 0) return;
   deciding.emit({ stream: jobStream(job), type: 'JobEnded', data: {} });
 }
+
+/** A move lets two run at once: what must never run twice from now on is not moved. */
+export function callMovesOff(deciding: Deciding, job: string): void {
+  for (const key of [...deciding.state.instancesOfJob.of(job)]) {
+    const { number: instance, moving } = deciding.state.instances.get(key) ?? { moving: null };
+    if (instance === undefined || moving === null) continue;
+    const target = { job, instance, generation: moving.generation };
+    abortMoveTo(deciding, target, 'it must never run twice from now on');
+  }
+}

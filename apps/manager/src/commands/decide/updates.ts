@@ -5,7 +5,7 @@ import type { JobRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { difference } from './jobs.js';
-import { abortMoveTo } from './orders.js';
+import { callMovesOff } from './orders.js';
 
 type Update = Extract<Command, { type: 'UpdateJob' }>;
 
@@ -58,16 +58,6 @@ function isSameButCount(before: JsonObject, after: JsonObject): boolean {
   const { count: _count, id: _id, ...described } = before;
   const { count: _newCount, id: _newId, ...description } = after;
   return canonicalJson(described) === canonicalJson(description);
-}
-
-/** A move lets two run at once: what must never run twice from now on is not moved. */
-function callMovesOff(deciding: Deciding, job: string): void {
-  for (const key of [...deciding.state.instancesOfJob.of(job)]) {
-    const { number: instance, moving } = deciding.state.instances.get(key) ?? { moving: null };
-    if (instance === undefined || moving === null) continue;
-    const target = { job, instance, generation: moving.generation };
-    abortMoveTo(deciding, target, 'it must never run twice from now on');
-  }
 }
 
 function refusalOf(job: JobRecord, update: Update): ReturnType<typeof refuse> | null {

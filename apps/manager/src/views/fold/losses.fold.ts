@@ -59,6 +59,7 @@ function takenOver(
     reason: `the move goes on without its source: ${reason}`,
     moving: null,
     revision: revisionOf(state, instance),
+    givenUp: false,
   };
 }
 
@@ -99,6 +100,7 @@ export function instanceRecovered(
     reason,
     moving: null,
     revision: placement.revision,
+    givenUp: false,
   }));
   if (running) markRunning(state, event, { job: job.id, ...data }, true);
   touchJob(state, job.id, event.position);

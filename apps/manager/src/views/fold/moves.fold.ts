@@ -51,6 +51,7 @@ export function moveCompleted(
       reason: `moved here: ${instance.moving?.reason ?? 'as ordered'}`,
       moving: null,
       revision: target?.revision ?? job.revision,
+      givenUp: false,
     };
   });
   touchJob(state, job.id, event.position);
