@@ -98,6 +98,19 @@ describe('The session of a worker', () => {
     expect(store.remembered.instances).toMatchObject([{ status: 'completed' }]);
   });
 
+  it('obeys nothing while another machine has its id', async () => {
+    const refusal = { id: 'w1', accepted: false, code: 'node-id-taken', detail: 'x', epoch: 1 };
+    link.message('nodes/w1/registered', Buffer.from(JSON.stringify(refusal)), false);
+    said = [];
+    order({});
+    const asked = { request: 'state', requestId: 'r1', epoch: 1, at: new Date().toISOString() };
+    link.message('nodes/w1/requests', Buffer.from(JSON.stringify(asked)), false);
+    await ports.advance(10_000);
+    expect([...runtime.runningKeys]).toEqual([]);
+    const kinds = new Set(said.map(({ kind }) => kind));
+    expect(kinds.has('acks') || kinds.has('state')).toBe(false);
+  });
+
   it('obeys nothing once it stops', async () => {
     accept();
     await session.stop();
