@@ -36,9 +36,9 @@ describe('A sealed commit', () => {
 
   it('has the hash of its canonical text, spelled out here', () => {
     const events =
-      '[{"data":{"reason":"a sample for nodes/a"},"schema":3,"stream":"nodes/a",' +
+      '[{"data":{"reason":"a sample for nodes/a"},"schema":4,"stream":"nodes/a",' +
       '"type":"NodeBecameReady","version":4},' +
-      '{"data":{"reason":"a sample for nodes/b"},"schema":3,"stream":"nodes/b",' +
+      '{"data":{"reason":"a sample for nodes/b"},"schema":4,"stream":"nodes/b",' +
       '"type":"NodeBecameReady","version":1}]';
     const text =
       '{"_id":1,"at":"2026-01-02T03:04:05.006Z",' +
