@@ -9,6 +9,7 @@ import { CommandIntake } from '../apps/manager/src/inbox/mqtt/command-intake.js'
 import { HistoryDesk } from '../apps/manager/src/inbox/mqtt/history-desk.js';
 import { ReadingIntake } from '../apps/manager/src/inbox/mqtt/reading-intake.js';
 import { RegistrationDesk } from '../apps/manager/src/inbox/mqtt/registration-desk.js';
+import { SignsOfLife } from '../apps/manager/src/inbox/mqtt/signs-of-life.js';
 import { WorkerMessagesController } from '../apps/manager/src/inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from '../apps/manager/src/inbox/node-tokens.js';
 import {
@@ -122,16 +123,17 @@ export class SimulatedManager {
     const intake = new CommandIntake(queue, deadLetters);
     const { projection, table } = this;
     const telemetry = new TermTelemetryLog(this.leadership);
+    const life = new SignsOfLife(projection, table, queue, correspondence);
     const readings = new ReadingIntake(
-      ...([projection, table, deadLetters, telemetry, queue, correspondence, ports] as const),
+      ...([projection, table, deadLetters, life, telemetry, correspondence, ports] as const),
     );
     const tokens = NodeTokens.of(Buffer.alloc(32, 7));
     const desk = new RegistrationDesk(
       ...([intake, tokens, connection, projection, table, correspondence, ports] as const),
     );
-    const histories = new HistoryDesk(intake, connection, table);
+    const histories = new HistoryDesk(intake, connection, table, life);
     const controller = new WorkerMessagesController(
-      ...([readings, desk, intake, table, histories, correspondence] as const),
+      ...([readings, desk, intake, table, histories, life, correspondence] as const),
     );
     return (topic, payload, retained) => {
       const [, nodeId = '', kind = ''] = topic.split('/');

@@ -11,6 +11,7 @@ import { CommandIntake } from './inbox/mqtt/command-intake.js';
 import { ReadingIntake } from './inbox/mqtt/reading-intake.js';
 import { HistoryDesk } from './inbox/mqtt/history-desk.js';
 import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
+import { SignsOfLife } from './inbox/mqtt/signs-of-life.js';
 import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from './inbox/node-tokens.js';
 import {
@@ -68,6 +69,7 @@ export class ManagerModule {
         { provide: NodeTokens, useValue: parts.tokens },
         { provide: NODE_TOKENS, useValue: parts.tokens },
         CommandIntake,
+        SignsOfLife,
         ReadingIntake,
         RegistrationDesk,
         HistoryDesk,

@@ -27,6 +27,7 @@ export {
   type JsonObject,
   type Parsed,
 } from './messages/parsing.js';
+export { cutText, endOfText } from './messages/text.js';
 export { technologies, type Technology } from './messages/technology.js';
 export { assumedCapacity, defaultRequest, type Resources } from './messages/resources.js';
 export { parseRegistration, type Registered, type Registration } from './messages/registration.js';

@@ -1,4 +1,4 @@
-import { isObject, type Problem } from '@oakring/contracts';
+import { cutText, isObject, type Problem } from '@oakring/contracts';
 
 /**
  * The one error of the client. `refused`: the manager answered with a problem (null when the answer
@@ -22,7 +22,7 @@ const shownCharacters = 300;
 export function refusedWith(status: number, body: string): ManagerError {
   const problem = problemOf(body);
   if (problem !== null) return new ManagerError(problem.detail, 'refused', problem);
-  const shown = body.trim() === '' ? 'nothing more' : body.slice(0, shownCharacters);
+  const shown = body.trim() === '' ? 'nothing more' : cutText(body, shownCharacters);
   return new ManagerError(`The manager answered ${status}: ${shown}`, 'refused');
 }
 

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@oakring/contracts';
+import { cutText, type DeadLetter } from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
 import { renderTable } from './table.js';
 
@@ -13,7 +13,7 @@ export function renderDeadLetters(letters: readonly DeadLetter[], colors: Colors
       topic,
       colors.yellow(code),
       suppressed > 0 ? `${reason} (and ${suppressed} like it)` : reason,
-      payload.length > shownPayload ? `${payload.slice(0, shownPayload)}…` : payload,
+      payload.length > shownPayload ? `${cutText(payload, shownPayload)}…` : payload,
     ]),
   );
 }

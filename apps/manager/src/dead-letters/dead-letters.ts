@@ -1,4 +1,4 @@
-import type { DeadLetter, ErrorCode } from '@oakring/contracts';
+import { cutText, type DeadLetter, type ErrorCode } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { LetterFile } from './letter-file.js';
 import { LetterLimit } from './letter-limit.js';
@@ -50,9 +50,9 @@ export class DeadLetters {
     if (suppressed === null) return;
     const letter: DeadLetter = {
       at: new Date(this.ports.clock.wallMs()).toISOString(),
-      topic: topic.slice(0, maxTopicCharacters),
+      topic: cutText(topic, maxTopicCharacters),
       code,
-      reason: reason.slice(0, maxReasonCharacters),
+      reason: cutText(reason, maxReasonCharacters),
       payload: keptPayload(payload),
       suppressed,
     };

@@ -1,4 +1,4 @@
-import { OakringError } from '@oakring/contracts';
+import { cutText, OakringError } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/events';
 import type { Clock } from '@oakring/ports';
 
@@ -56,6 +56,6 @@ async function lastNotAfter(timeMs: number, head: number, log: EventLogReader): 
 }
 
 function invalid(field: string, text: string, problem: string): OakringError {
-  const detail = `${field} is ${JSON.stringify(text.slice(0, 64))}: ${problem}.`;
-  return new OakringError({ code: 'moment-invalid', detail, field, value: text.slice(0, 64) });
+  const detail = `${field} is ${JSON.stringify(cutText(text, 64))}: ${problem}.`;
+  return new OakringError({ code: 'moment-invalid', detail, field, value: cutText(text, 64) });
 }

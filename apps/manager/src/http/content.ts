@@ -1,4 +1,4 @@
-import { isObject, refused, type Parsed } from '@oakring/contracts';
+import { cutText, isObject, refused, type Parsed } from '@oakring/contracts';
 
 /** Deeper documents are refused: whatever walks them afterwards recurses. */
 const maxDepth = 64;
@@ -27,7 +27,7 @@ function faultOf(value: unknown, path: string, depth: number): Fault | null {
     return Number.isInteger(value) ? faultOfInteger(value, path) : faultOfFraction(value, path);
   }
   if (typeof value !== 'object' || value === null) return null;
-  if (depth > maxDepth) return { path: path.slice(0, 64), problem: `lies deeper than ${maxDepth}` };
+  if (depth > maxDepth) return { path: cutText(path, 64), problem: `lies deeper than ${maxDepth}` };
   return Array.isArray(value) ? faultOfList(value, path, depth) : faultOfObject(value, path, depth);
 }
 
@@ -66,5 +66,6 @@ function faultOfObject(value: object, path: string, depth: number): Fault | null
 }
 
 function joined(path: string, name: string): string {
-  return path === '' ? name.slice(0, 64) : `${path}.${name.slice(0, 64)}`;
+  const shown = cutText(name, 64);
+  return path === '' ? shown : `${path}.${shown}`;
 }

@@ -1,4 +1,5 @@
 import {
+  cutText,
   OakringError,
   type Problem,
   type ScheduleAnswers,
@@ -45,9 +46,9 @@ async function problemOf(response: Response): Promise<string> {
   const text = await response.text();
   try {
     const problem = JSON.parse(text) as Partial<Problem>;
-    return `${response.status} ${problem.code ?? ''}: ${problem.detail ?? text.slice(0, 200)}`;
+    return `${response.status} ${problem.code ?? ''}: ${problem.detail ?? cutText(text, 200)}`;
   } catch {
-    return `${response.status} ${text.slice(0, 200)}`;
+    return `${response.status} ${cutText(text, 200)}`;
   }
 }
 

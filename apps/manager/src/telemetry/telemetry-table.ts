@@ -11,7 +11,7 @@ export interface LatestReading {
 
 /** Newest readings and signs of life by node: in memory, no part of a view. */
 export interface TelemetryReader {
-  /** Null before the first reading since the manager started. */
+  /** Null before the first reading since the manager started, and while the newest has no figures. */
   latest(nodeId: string): LatestReading | null;
   /** Wall time (ms since 1970) of the last sign of life; null when nothing was heard. */
   lastSeenMs(nodeId: string): number | null;
@@ -34,6 +34,8 @@ export interface MeasuredNode {
 }
 
 const firstSlots = 64;
+/** In place of a figure: before the first reading, and where one came without figures. */
+const unknown = -1;
 /** Bursts must not make an ordinary pause look like silence. */
 const leastIntervalMs = 1_000;
 
@@ -49,7 +51,7 @@ export class TelemetryTable implements TelemetryReader {
   private readonly shed = new Map<string, number>();
   private readonly slots = new Map<string, number>();
   private ids: string[] = [];
-  /** Hundredths of a percent; -1 before the first reading. */
+  /** Hundredths of a percent, or `unknown`. */
   private cpu = new Int16Array(firstSlots);
   private memory = new Int16Array(firstSlots);
   private seenWallMs = new Float64Array(firstSlots);
@@ -67,12 +69,15 @@ export class TelemetryTable implements TelemetryReader {
   record(node: MeasuredNode, reading: Reading, nowMonotonicMs: number, nowWallMs: number): void {
     const slot = this.slotOf(node.id);
     this.newest += 1;
-    this.cpu[slot] = reading.cpu;
-    this.memory[slot] = reading.memory;
     this.seenMonotonicMs[slot] = nowMonotonicMs;
     this.seenWallMs[slot] = nowWallMs;
     this.recordInterval(slot, nowMonotonicMs);
-    this.recordForeign(slot, node, reading);
+    const { cpu, memory, instances } = reading;
+    const isKnown = cpu !== null && memory !== null;
+    this.cpu[slot] = isKnown ? cpu : unknown;
+    this.memory[slot] = isKnown ? memory : unknown;
+    // Foreign load stays as it was last known.
+    if (isKnown) this.recordForeign(slot, node, { cpu, memory, instances });
   }
 
   /** A reading that there was no time or room for. Nodes that nobody knows share one count. */
@@ -107,8 +112,8 @@ export class TelemetryTable implements TelemetryReader {
 
   latest(nodeId: string): LatestReading | null {
     const slot = this.slots.get(nodeId);
-    const cpu = slot === undefined ? -1 : (this.cpu[slot] ?? -1);
-    if (slot === undefined || cpu === -1) return null;
+    const cpu = slot === undefined ? unknown : (this.cpu[slot] ?? unknown);
+    if (slot === undefined || cpu === unknown) return null;
     return { cpu: cpu / 100, memory: (this.memory[slot] ?? 0) / 100 };
   }
 
@@ -153,7 +158,11 @@ export class TelemetryTable implements TelemetryReader {
     return { newest: this.newest, foreign };
   }
 
-  private recordForeign(slot: number, node: MeasuredNode, reading: Reading): void {
+  private recordForeign(
+    slot: number,
+    node: MeasuredNode,
+    reading: { cpu: number; memory: number; instances: Reading['instances'] },
+  ): void {
     const { capacity, reserved } = node;
     let ownCpu: number | null = null;
     let ownMemory: number | null = null;
@@ -184,7 +193,7 @@ export class TelemetryTable implements TelemetryReader {
     if (slot === this.cpu.length) this.grow();
     this.slots.set(nodeId, slot);
     this.ids.push(nodeId);
-    this.cpu[slot] = -1;
+    this.cpu[slot] = unknown;
     return slot;
   }
 

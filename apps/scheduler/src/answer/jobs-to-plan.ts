@@ -1,4 +1,5 @@
 import {
+  cutText,
   maxJobCount,
   OakringError,
   idOf,
@@ -50,7 +51,7 @@ function presentOf(present: JsonObject): Parsed<ReadonlyMap<string, number>> {
   for (const [nodeId, count] of Object.entries(present)) {
     const isCount = typeof count === 'number' && Number.isInteger(count);
     if (!isCount || count < 0 || count > maxJobCount) {
-      const field = `present.${nodeId.slice(0, 128)}`;
+      const field = `present.${cutText(nodeId, 128)}`;
       const detail = `${field} is not an integer from 0 to ${maxJobCount}.`;
       return refused('invalid-field', detail, field, count);
     }

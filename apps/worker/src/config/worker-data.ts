@@ -6,7 +6,7 @@ import {
 import { rememberedOf } from '../memory/parse-remembered.js';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject, OakringError } from '@oakring/contracts';
+import { cutText, isObject, OakringError } from '@oakring/contracts';
 
 /** The folder is the worker's alone: the token in it proves who it is. */
 const folderMode = 0o700;
@@ -94,7 +94,7 @@ async function lastIncarnation(folder: string): Promise<number> {
   const text = (await readIfThere(path)) ?? '0';
   const number = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(number + 1)) return number;
-  const shown = JSON.stringify(text.slice(0, 40));
+  const shown = JSON.stringify(cutText(text, 40));
   const remedy = 'Write the number of the last start into it, or use an empty folder.';
   throw unusable(folder, `${path} holds ${shown}, not the number of a start. ${remedy}`, null);
 }

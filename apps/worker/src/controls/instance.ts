@@ -1,4 +1,4 @@
-import { leaseRanOut, type JsonObject } from '@oakring/contracts';
+import { cutText, leaseRanOut, type JsonObject } from '@oakring/contracts';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
 import type { InstanceStatus, KnownInstance } from './decide-control.js';
@@ -63,7 +63,7 @@ export function rememberedOf(instance: Instance): RememberedInstance | null {
 
 export function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.slice(0, maxReasonCharacters);
+  return cutText(text, maxReasonCharacters);
 }
 
 export interface ListedInstance extends KnownInstance {

@@ -74,6 +74,14 @@ describe('The instances of a worker', () => {
     expect(runtime.starts).toHaveLength(1);
   });
 
+  it('never cut a reason through a character', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    runtime.starts[0]?.fail(`x${'😀'.repeat(400)}`);
+    await done;
+    expect(said.at(-1)?.reason).toBe(`x${'😀'.repeat(149)}`);
+    expect(instances.list()[0]?.reason?.isWellFormed()).toBe(true);
+  });
+
   it('always have a reason for a failure, of a length that a message has room for', async () => {
     const first = instances.obey(order('deploy', 'c1'));
     runtime.starts[0]?.fail('');

@@ -243,6 +243,7 @@ export class Instances {
     phase: Ack['phase'],
     reason: string | null,
   ): void {
-    this.parts.acknowledge({ commandId, generation, phase, reason });
+    const short = reason === null ? null : shortReason(reason);
+    this.parts.acknowledge({ commandId, generation, phase, reason: short });
   }
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { JsonObject, Resources } from '@oakring/contracts';
+import { endOfText, type JsonObject, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { commandOf, environmentOf } from './command-line.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
@@ -109,7 +109,7 @@ export class ProcessRuntime implements Runtime {
     const address = { job, instance, generation };
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-keptStderrCharacters);
+      stderr = endOfText(stderr + text, keptStderrCharacters);
     });
     // Writing to a guard that is gone must not end the worker.
     child.stdin?.on('error', () => {});

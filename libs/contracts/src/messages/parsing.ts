@@ -1,7 +1,14 @@
 import type { ErrorCode, Refusal } from '../errors/catalogue.js';
+import { cutText } from './text.js';
 
 export type Parsed<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+  | {
+      readonly ok: true;
+      readonly value: T;
+      /** Parts that the value was taken without, each with what was wrong with it. */
+      readonly leftOut?: readonly Refusal[];
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 export type JsonObject = { readonly [field: string]: unknown };
 
@@ -27,8 +34,14 @@ export function refused(
 
 /** A value as it may be shown in an error: at most 120 characters of its JSON. */
 export function shortened(value: unknown): unknown {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= maxShownCharacters ? value : `${text.slice(0, maxShownCharacters)}…`;
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    // Thousands of levels overflow the stack.
+    return '(nested too deeply to be shown)';
+  }
+  return text.length <= maxShownCharacters ? value : `${cutText(text, maxShownCharacters)}…`;
 }
 
 /** Bytes to a JSON object; anything else is refused. Fatal decoding: no byte is silently replaced. */
@@ -100,7 +113,12 @@ export function integerOf(value: unknown, field: string, range: IntegerRange): P
 
 /** A string of bounded length. */
 export function textOf(value: unknown, field: string, maximum = 1024): Parsed<string> {
-  if (typeof value !== 'string' || value.length === 0 || value.length > maximum) {
+  if (
+    typeof value !== 'string' ||
+    value.length === 0 ||
+    value.length > maximum ||
+    !value.isWellFormed()
+  ) {
     return refused(
       'invalid-field',
       `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not a text of 1 to ${maximum} characters.`,
@@ -147,8 +165,8 @@ export function labelsOf(value: unknown, field: string): Parsed<Record<string, s
     ) {
       return refused(
         'invalid-field',
-        `${field}.${key.slice(0, 64)} is not a label (a text of at most 256 characters).`,
-        `${field}.${key.slice(0, 64)}`,
+        `${field}.${cutText(key, 64)} is not a label (a text of at most 256 characters).`,
+        `${field}.${cutText(key, 64)}`,
         label,
       );
     }

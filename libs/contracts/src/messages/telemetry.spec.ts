@@ -49,6 +49,37 @@ describe('a reading', () => {
     });
   });
 
+  it.each([
+    [100.4, 10_000],
+    [100.0001, 10_000],
+    [-0.2, 0],
+    ['12.3456789012345', 1_235],
+  ])('takes %j a little out of range, or finer than ours, for what it means', (cpu, hundredths) => {
+    const parsed = parseReading({ cpu, memory: 1 });
+    expect(parsed).toEqual({ ok: true, value: expect.objectContaining({ cpu: hundredths }) });
+  });
+
+  it.each([null, '12,5', 400, 'much', {}, undefined])(
+    'has no figure where %j came, and says so',
+    (cpu) => {
+      const parsed = parseReading({ cpu, memory: 1, sequence: 3 });
+      expect(parsed).toMatchObject({ value: { cpu: null, memory: 100, sequence: 3 } });
+      expect(parsed.leftOut).toMatchObject([{ code: 'invalid-field', field: 'cpu' }]);
+    },
+  );
+
+  it('is taken without those of its instances that are not usable', () => {
+    const good = { job: 'web', instance: 0, generation: 1, cpu: 3, memory: 4 };
+    const instances = [good, { ...good, job: 'no id' }, 7, { ...good, cpu: 'much' }];
+    const parsed = parseReading({ cpu: 12, memory: 40, instances });
+    expect(parsed.value.instances).toEqual([{ ...good, cpu: 300, memory: 400 }]);
+    expect(parsed.leftOut?.map(({ detail }) => detail.slice(0, 11))).toEqual([
+      'instances.1',
+      'instances.2',
+      'instances.3',
+    ]);
+  });
+
   it('may have its percentages as text', () => {
     const parsed = parseReading({ cpu: '12.5', memory: '100' });
     expect(parsed).toMatchObject({ ok: true, value: { cpu: 1_250, memory: 10_000 } });

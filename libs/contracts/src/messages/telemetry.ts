@@ -1,3 +1,4 @@
+import { LeftOut } from './left-out.js';
 import { incarnationRange, optional } from './registration.js';
 import {
   idOf,
@@ -12,10 +13,10 @@ import {
 
 /** `nodes/<id>/information`, validated: use in hundredths of a percent, so that it stays integer. */
 export interface Reading {
-  /** Used CPU, 0–10 000 (hundredths of a percent). */
-  readonly cpu: number;
-  /** Used memory, 0–10 000 (hundredths of a percent). */
-  readonly memory: number;
+  /** Used CPU, 0–10 000 (hundredths of a percent); null when what came is no percentage. */
+  readonly cpu: number | null;
+  /** Used memory, 0–10 000 (hundredths of a percent); null when what came is no percentage. */
+  readonly memory: number | null;
   readonly incarnation: number | null;
   readonly sequence: number | null;
   /** What the node's own instances use; null when the reading lists none. */
@@ -35,39 +36,31 @@ export interface InstanceReading {
 
 const maxInstanceReadings = 10_000;
 
-export function parseReading(body: JsonObject): Parsed<Reading> {
+/** Never refused: a value that is not usable is unknown, and named as left out. */
+export function parseReading(body: JsonObject): Taken<Reading> {
   const plain = plainReading(body);
   return plain === null ? parseReadingByField(body) : { ok: true, value: plain };
 }
 
+type Taken<T> = Extract<Parsed<T>, { ok: true }>;
+
 /** `parseReading` without its short cut. */
-export function parseReadingByField(body: JsonObject): Parsed<Reading> {
-  const cpu = percentOf(body['cpu'], 'cpu');
-  if (!cpu.ok) return cpu;
-  const memory = percentOf(body['memory'], 'memory');
-  if (!memory.ok) return memory;
-  const incarnation = optional(body['incarnation'], null, (value) =>
-    integerOf(value, 'incarnation', incarnationRange),
-  );
-  if (!incarnation.ok) return incarnation;
-  const sequence = optional(body['sequence'], null, (value) =>
-    integerOf(value, 'sequence', incarnationRange),
-  );
-  if (!sequence.ok) return sequence;
-  const instances = optional(body['instances'], null, instanceReadingsOf);
-  if (!instances.ok) return instances;
+export function parseReadingByField(body: JsonObject): Taken<Reading> {
+  const leftOut = new LeftOut();
+  const countOf = (field: string): number | null =>
+    leftOut.or(
+      optional(body[field], null, (value) => integerOf(value, field, incarnationRange)),
+      null,
+    );
   const at = body['at'];
-  return {
-    ok: true,
-    value: {
-      cpu: cpu.value,
-      memory: memory.value,
-      incarnation: incarnation.value,
-      sequence: sequence.value,
-      instances: instances.value,
-      at: typeof at === 'string' && at.length <= 64 ? at : null,
-    },
-  };
+  return leftOut.beside({
+    cpu: leftOut.or(percentOf(body['cpu'], 'cpu'), null),
+    memory: leftOut.or(percentOf(body['memory'], 'memory'), null),
+    incarnation: countOf('incarnation'),
+    sequence: countOf('sequence'),
+    instances: instanceReadingsOf(body['instances'], leftOut),
+    at: typeof at === 'string' && at.length <= 64 ? at : null,
+  });
 }
 
 /**
@@ -117,7 +110,10 @@ function plainInstance(entry: JsonObject): InstanceReading | null {
 
 /** Hundredths of a percent; -1 for what is none. */
 function plainPercent(value: unknown): number {
-  if (typeof value === 'number') return value >= 0 && value <= 100 ? Math.round(value * 100) : -1;
+  // Adding 0 makes 0 of -0.
+  if (typeof value === 'number') {
+    return value >= 0 && value <= 100 ? Math.round(value * 100) + 0 : -1;
+  }
   if (typeof value !== 'string') return -1;
   const parsed = percentOf(value, '');
   return parsed.ok ? parsed.value : -1;
@@ -131,11 +127,21 @@ function isCountOrNull(value: unknown): value is number | null {
   return value === null || isCount(value);
 }
 
+/** Percentage points that rounding and measuring may miss the range by: taken for the bound. */
+const toleratedPercent = 5;
+const maxNumeralCharacters = 64;
+
 /** 0–100, a number or a numeric string, to hundredths of a percent. */
 export function percentOf(value: unknown, field: string): Parsed<number> {
-  const percent =
-    typeof value === 'string' && /^\d{1,3}(\.\d{1,12})?$/.test(value) ? Number(value) : value;
-  if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100)) {
+  const isNumeral =
+    typeof value === 'string' &&
+    value.length <= maxNumeralCharacters &&
+    /^-?\d+(\.\d+)?$/.test(value);
+  const percent = isNumeral ? Number(value) : value;
+  if (
+    typeof percent !== 'number' ||
+    !(percent >= -toleratedPercent && percent <= 100 + toleratedPercent)
+  ) {
     return refused(
       'invalid-field',
       `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not a percentage from 0 to 100.`,
@@ -143,32 +149,33 @@ export function percentOf(value: unknown, field: string): Parsed<number> {
       value ?? null,
     );
   }
-  return { ok: true, value: Math.round(percent * 100) };
+  return { ok: true, value: Math.round(Math.min(100, Math.max(0, percent)) * 100) };
 }
 
-function instanceReadingsOf(value: unknown): Parsed<readonly InstanceReading[]> {
+function instanceReadingsOf(value: unknown, leftOut: LeftOut): readonly InstanceReading[] | null {
+  if (value === undefined || value === null) return null;
   if (!Array.isArray(value) || value.length > maxInstanceReadings) {
-    return refused(
-      'invalid-field',
-      `instances is not a list of at most ${maxInstanceReadings}.`,
-      'instances',
-      value,
-    );
+    const detail = `instances is not a list of at most ${maxInstanceReadings}.`;
+    leftOut.add(refused('invalid-field', detail, 'instances', value).refusal);
+    return null;
   }
   const readings: InstanceReading[] = [];
   for (const [index, entry] of value.entries()) {
-    const field = `instances.${index}`;
-    if (!isObject(entry))
-      return refused('invalid-field', `${field} is not an object.`, field, entry);
-    const address = instanceAddressOf(entry, field);
-    if (!address.ok) return address;
-    const cpu = percentOf(entry['cpu'] ?? 0, `${field}.cpu`);
-    if (!cpu.ok) return cpu;
-    const memory = percentOf(entry['memory'] ?? 0, `${field}.memory`);
-    if (!memory.ok) return memory;
-    readings.push({ ...address.value, cpu: cpu.value, memory: memory.value });
+    const reading = leftOut.or(instanceReadingOf(entry, `instances.${index}`), null);
+    if (reading !== null) readings.push(reading);
   }
-  return { ok: true, value: readings };
+  return readings;
+}
+
+function instanceReadingOf(entry: unknown, field: string): Parsed<InstanceReading> {
+  if (!isObject(entry)) return refused('invalid-field', `${field} is not an object.`, field, entry);
+  const address = instanceAddressOf(entry, field);
+  if (!address.ok) return address;
+  const cpu = percentOf(entry['cpu'] ?? 0, `${field}.cpu`);
+  if (!cpu.ok) return cpu;
+  const memory = percentOf(entry['memory'] ?? 0, `${field}.memory`);
+  if (!memory.ok) return memory;
+  return { ok: true, value: { ...address.value, cpu: cpu.value, memory: memory.value } };
 }
 
 /** Highest number of instances of one job. */

@@ -1,4 +1,5 @@
 import { incarnationRange } from './registration.js';
+import { LeftOut } from './left-out.js';
 import { integerOf, isObject, refused, type JsonObject, type Parsed } from './parsing.js';
 
 /** One line of a worker's own small log; fields beyond `sequence` are kept as they came. */
@@ -17,7 +18,14 @@ export interface WorkerHistory {
 const maxEntries = 1_000;
 const sequenceRange = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 
-export function parseWorkerHistory(body: JsonObject): Parsed<WorkerHistory> {
+/**
+ * `check` says what is wrong with an entry that cannot be kept as it came. Such a one is put on record
+ * as `{sequence, kind: "unusable"}`, so that its worker can be told that it is done with.
+ */
+export function parseWorkerHistory(
+  body: JsonObject,
+  check: (entry: JsonObject) => Parsed<JsonObject> = (value) => ({ ok: true, value }),
+): Parsed<WorkerHistory> {
   const incarnation = integerOf(body['incarnation'], 'incarnation', incarnationRange);
   if (!incarnation.ok) return incarnation;
   const from = integerOf(body['from'], 'from', sequenceRange);
@@ -27,23 +35,35 @@ export function parseWorkerHistory(body: JsonObject): Parsed<WorkerHistory> {
     const detail = `entries is not a list of 1 to ${maxEntries}.`;
     return refused('invalid-field', detail, 'entries', list ?? null);
   }
+  const leftOut = new LeftOut();
   const entries: HistoryEntry[] = [];
-  let before = from.value - 1;
-  for (const [index, entry] of list.entries()) {
-    const field = `entries.${index}`;
-    if (!isObject(entry)) {
-      return refused('invalid-field', `${field} is not an object.`, field, entry);
+  for (const [index, item] of list.entries()) {
+    const before = entries.at(-1)?.sequence ?? from.value - 1;
+    const entry = leftOut.or(historyEntryOf(item, `entries.${index}`, before), null);
+    if (entry === null) continue;
+    const checked = check(entry);
+    if (checked.ok) entries.push(entry);
+    else {
+      const { code, detail } = checked.refusal;
+      leftOut.add({ code, detail: `entries.${index} (sequence ${entry.sequence}): ${detail}` });
+      entries.push({ sequence: entry.sequence, kind: 'unusable', detail });
     }
-    const sequence = integerOf(entry['sequence'], `${field}.sequence`, sequenceRange);
-    if (!sequence.ok) return sequence;
-    if (sequence.value <= before) {
-      const detail = `${field}.sequence is ${sequence.value}, not above the one before it.`;
-      return refused('invalid-field', detail, `${field}.sequence`, sequence.value);
-    }
-    before = sequence.value;
-    entries.push({ ...entry, sequence: sequence.value });
   }
-  return { ok: true, value: { incarnation: incarnation.value, from: from.value, entries } };
+  if (entries.length === 0) {
+    return refused('invalid-field', 'entries has none with a usable sequence.', 'entries');
+  }
+  return leftOut.beside({ incarnation: incarnation.value, from: from.value, entries });
+}
+
+function historyEntryOf(entry: unknown, field: string, before: number): Parsed<HistoryEntry> {
+  if (!isObject(entry)) return refused('invalid-field', `${field} is not an object.`, field, entry);
+  const sequence = integerOf(entry['sequence'], `${field}.sequence`, sequenceRange);
+  if (!sequence.ok) return sequence;
+  if (sequence.value <= before) {
+    const detail = `${field}.sequence is ${sequence.value}, not above the one before it.`;
+    return refused('invalid-field', detail, `${field}.sequence`, sequence.value);
+  }
+  return { ok: true, value: { ...entry, sequence: sequence.value } };
 }
 
 /** `nodes/<id>/accepted`: the worker may forget its entries up to here. */

@@ -5,10 +5,10 @@ import {
   refused,
   shortened,
   textOf,
-  textOrNumberOf,
   type JsonObject,
   type Parsed,
 } from './parsing.js';
+import { LeftOut, reasonOf } from './left-out.js';
 import { instanceAddressOf } from './telemetry.js';
 
 /** `nodes/<id>/status`; "offline" is also the last will. */
@@ -52,20 +52,16 @@ export function parseAck(body: JsonObject): Parsed<Ack> {
     integerOf(value, 'generation', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   );
   if (!generation.ok) return generation;
-  const reason = optional(body['reason'], null, (value) => textOrNumberOf(value, 'reason', 4096));
-  if (!reason.ok) return reason;
   const incarnation = incarnationOf(body);
   if (!incarnation.ok) return incarnation;
-  return {
-    ok: true,
-    value: {
-      commandId: commandId.value,
-      generation: generation.value,
-      phase,
-      reason: reason.value,
-      incarnation: incarnation.value,
-    },
-  };
+  const leftOut = new LeftOut();
+  return leftOut.beside({
+    commandId: commandId.value,
+    generation: generation.value,
+    phase,
+    reason: reasonOf(body['reason'], 'reason', leftOut),
+    incarnation: incarnation.value,
+  });
 }
 
 export const reportedStatuses = ['starting', 'running', 'completed', 'failed', 'stopping'] as const;
@@ -86,6 +82,8 @@ export interface WorkerState {
   readonly incarnation: number | null;
   readonly requestId: string | null;
   readonly instances: readonly ReportedInstance[];
+  /** Entries that could not be read: whatever is not listed may be one of them. */
+  readonly unreadable?: number;
   /** In place of the instances: they are those of the request's `hash`. */
   readonly hash?: string | null;
   /** The worker stops on purpose and starts nothing any more: what is not listed has ended. */
@@ -116,42 +114,44 @@ export function parseWorkerState(body: JsonObject): Parsed<WorkerState> {
   if (!Array.isArray(list)) {
     return refused('invalid-field', 'instances is not a list.', 'instances', list ?? null);
   }
+  const leftOut = new LeftOut();
   const instances: ReportedInstance[] = [];
+  let unreadable = 0;
   for (const [index, entry] of list.entries()) {
-    const instance = reportedInstanceOf(entry, `instances.${index}`);
-    if (!instance.ok) return instance;
-    instances.push(instance.value);
+    const instance = leftOut.or(reportedInstanceOf(entry, `instances.${index}`, leftOut), null);
+    if (instance === null) unreadable += 1;
+    else instances.push(instance);
   }
-  return {
-    ok: true,
-    value: {
-      incarnation: incarnation.value,
-      requestId: requestId.value,
-      instances,
-      hash: hash.value,
-      final: body['final'] === true,
-      page: page.value,
-      pages: pages.value,
-    },
-  };
+  return leftOut.beside({
+    incarnation: incarnation.value,
+    requestId: requestId.value,
+    instances,
+    unreadable,
+    hash: hash.value,
+    final: body['final'] === true,
+    page: page.value,
+    pages: pages.value,
+  });
 }
 
-function reportedInstanceOf(entry: unknown, field: string): Parsed<ReportedInstance> {
+function reportedInstanceOf(
+  entry: unknown,
+  field: string,
+  leftOut: LeftOut,
+): Parsed<ReportedInstance> {
   if (!isObject(entry)) return refused('invalid-field', `${field} is not an object.`, field, entry);
   const address = instanceAddressOf(entry, field);
   if (!address.ok) return address;
+  const { job, instance, generation } = address.value;
+  const which = `${field} (${job}/${instance}/${generation})`;
   const status = reportedStatuses.find((known) => known === entry['status']);
-  if (status === undefined) return oneOf(entry['status'], `${field}.status`, reportedStatuses);
-  const reason = optional(entry['reason'], null, (value) =>
-    textOrNumberOf(value, `${field}.reason`, 4096),
-  );
-  if (!reason.ok) return reason;
+  if (status === undefined) return oneOf(entry['status'], `${which}.status`, reportedStatuses);
+  const reason = reasonOf(entry['reason'], `${which}.reason`, leftOut);
   const runningMs = optional(entry['runningMs'], null, (value) =>
-    integerOf(value, `${field}.runningMs`, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    integerOf(value, `${which}.runningMs`, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   );
-  if (!runningMs.ok) return runningMs;
-  const { value } = runningMs;
-  return { ok: true, value: { ...address.value, status, reason: reason.value, runningMs: value } };
+  const value = { ...address.value, status, reason, runningMs: leftOut.or(runningMs, null) };
+  return { ok: true, value };
 }
 
 function incarnationOf(body: JsonObject): Parsed<number | null> {

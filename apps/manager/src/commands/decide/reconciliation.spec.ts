@@ -60,6 +60,14 @@ describe('drift', () => {
     expect(cluster.state.nodes.get('a')?.unexpected).toEqual([]);
   });
 
+  it('is nothing that an unreadable item of the report may be', () => {
+    const cluster = running({}, 'a', 'a');
+    const half = { 'j/1/1': 'running' } as const;
+    expect(cluster.when(report('a', half, { proves: true, unreadable: 1 })).types).toEqual([]);
+    expect(cluster.when(report('a', half, { final: true, unreadable: 1 })).types).toEqual([]);
+    expect(cluster.when(report('a', half, { proves: true })).types).toContain('CommandReopened');
+  });
+
   it('is not what has ended there and was ended here', () => {
     const cluster = running({}, 'a');
     cluster.when(report('a', { 'j/0/1': 'failed' }));

@@ -27,11 +27,14 @@ export function reconcileNode(
     reported.set(placementKey(instance.job, instance.instance, instance.generation), instance);
   }
   const drift: Drift = { missing: [], outdated: [], unexpected: [] };
+  // What could not be read may be any of those that are not listed.
+  const isComplete = (state.unreadable ?? 0) === 0;
   for (const key of [...deciding.state.placementsOfNode.of(nodeId)]) {
     const placement = deciding.state.placements.get(key);
     if (placement === undefined) continue;
     const seen = reported.get(key);
     if (seen === undefined) {
+      if (!isComplete) continue;
       if (state.final === true) concludeStopped(deciding, placement);
       else reconcileAbsent(deciding, { node, placement, provesAbsence, drift });
     } else if (placement.lost) reconcileFound(deciding, placement, seen);

@@ -23,7 +23,7 @@ export function decodePayload(payload: Buffer): Parsed<JsonObject> {
   return parseJsonObject(payload);
 }
 
-/** A control message's content: an object that the ledger can hold, and then what `parse` says. */
+/** A registration's content: an object that the ledger can hold, and then what `parse` says. */
 export function decodeControl<T>(
   payload: Buffer,
   parse: (body: JsonObject) => Parsed<T>,
@@ -34,17 +34,36 @@ export function decodeControl<T>(
   return content.ok ? parse(content.value) : content;
 }
 
-/** A reading's content. Nothing of it but numbers and ids is kept, so only those are looked at. */
-export function decodeReading<T>(
+const escapedSurrogate = /\\u[dD][89a-fA-F]/;
+
+/**
+ * A report's content, of which only what `parse` takes goes any further. Half a character (bytes
+ * cannot hold one, escapes can) becomes U+FFFD: it must not cost the rest of the message.
+ */
+export function decodeReport<P extends Parsed<unknown>>(
   payload: Buffer,
-  parse: (body: JsonObject) => Parsed<T>,
-): Parsed<T> {
+  parse: (body: JsonObject) => P,
+): P | Extract<Parsed<never>, { ok: false }> {
   const body = decodePayload(payload);
   if (!body.ok) return body;
   try {
-    return parse(body.value);
+    return parse(escapedSurrogate.test(payload.toString('latin1')) ? mended(payload) : body.value);
   } catch {
-    // Showing a value that is nested thousands of levels deep overflows the stack.
-    return refused('invalid-field', 'The reading is nested too deeply.');
+    // Walking a value that is nested thousands of levels deep overflows the stack.
+    return refused('invalid-field', 'The message is nested too deeply.');
   }
+}
+
+function mended(payload: Buffer): JsonObject {
+  // It was an object a moment ago.
+  return JSON.parse(payload.toString('utf8'), (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  ) as JsonObject;
+}
+
+/** The start that a message says it is of; null when it says none, or none that can be understood. */
+export function incarnationIn(payload: Buffer): number | null {
+  const body = decodePayload(payload);
+  const incarnation = body.ok ? body.value['incarnation'] : null;
+  return Number.isSafeInteger(incarnation) ? Number(incarnation) : null;
 }

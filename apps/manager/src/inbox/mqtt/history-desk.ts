@@ -3,7 +3,9 @@ import { parseWorkerHistory, topicOf, type HistoryAccepted } from '@oakring/cont
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CommandIntake } from './command-intake.js';
-import { decodeControl } from './decode-payload.js';
+import { checkedContent } from '../../http/content.js';
+import { decodeReport, incarnationIn } from './decode-payload.js';
+import { SignsOfLife } from './signs-of-life.js';
 import type { WorkerMessage } from './worker-message.js';
 
 /** Takes what workers recorded while they were offline, and answers once it is in the ledger. */
@@ -13,15 +15,20 @@ export class HistoryDesk {
     private readonly intake: CommandIntake,
     private readonly connection: BrokerConnection,
     private readonly table: TelemetryTable,
+    private readonly life: SignsOfLife,
   ) {}
 
   take(message: WorkerMessage): Promise<void> {
     const { nodeId } = message;
-    const parsed = decodeControl(message.payload, parseWorkerHistory);
+    const parsed = decodeReport(message.payload, (body) =>
+      parseWorkerHistory(body, checkedContent),
+    );
     if (!parsed.ok) {
       this.intake.refuse(message, parsed.refusal);
+      this.life.heard(nodeId, incarnationIn(message.payload));
       return Promise.resolve();
     }
+    for (const part of parsed.leftOut ?? []) this.intake.refuse(message, part);
     const command = { type: 'RecordHistory', nodeId, history: parsed.value } as const;
     return this.intake.submit<'RecordHistory'>(message, command, (outcome) => {
       if (outcome.status === 'refused') return;

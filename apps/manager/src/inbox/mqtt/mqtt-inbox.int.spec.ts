@@ -79,6 +79,16 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       return running.projection.state.nodes.get(id);
     }
 
+    function fallSilent(): Promise<unknown> {
+      const silence = {
+        nodeId: 'edge-1',
+        incarnation: 5,
+        seen: 'silent',
+        reason: 'a test',
+      } as const;
+      return running.queue.submit({ type: 'ObserveNode', ...silence });
+    }
+
     function refusals(): number {
       return [...running.deadLetters.counts().values()].reduce((sum, count) => sum + count, 0);
     }
@@ -141,13 +151,7 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
     });
 
     it('makes a silent node ready by its reading, in one step', async () => {
-      await running.queue.submit({
-        type: 'ObserveNode',
-        nodeId: 'edge-1',
-        incarnation: 5,
-        seen: 'silent',
-        reason: 'a test',
-      });
+      await fallSilent();
       expect(node('edge-1')?.status).toBe('suspect');
       const before = running.commands.length;
       await say('information', { cpu: 1, memory: 1 }, { more: ['--repeat', '5'] });
@@ -155,6 +159,52 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       const observed = running.commands.slice(before);
       expect(observed).toHaveLength(1);
       expect(observed[0]).toMatchObject({ type: 'ObserveNode', seen: 'alive' });
+    });
+
+    it('takes a state for its good items, however its reasons were cut', async () => {
+      const [before, refused] = [running.commands.length, refusals()];
+      const good = '{"job":"web","instance":0,"generation":1,"status":"failed","reason":"\\ud83d"}';
+      const payload = `{"instances":[{"job":"web"},${good}]}`;
+      await mosquittoPub(broker.port, { topic: 'nodes/edge-1/state', payload });
+      await running.until(() => running.commands.length > before);
+      const instances = [{ job: 'web', instance: 0, status: 'failed', reason: '\ufffd' }];
+      expect(running.commands[before]).toMatchObject({ state: { instances, unreadable: 1 } });
+      const letter = await running.deadLetter(refused + 1);
+      expect(letter?.reason).toContain('instances.0.instance is missing');
+    });
+
+    it('keeps a history whose entry has half a character', async () => {
+      const before = running.commands.length;
+      const payload = '{"incarnation":5,"from":1,"entries":[{"sequence":1,"detail":"\\udc00"}]}';
+      await mosquittoPub(broker.port, { topic: 'nodes/edge-1/history', payload });
+      await running.until(() => node('edge-1')?.historyUpTo === 1);
+      expect(running.commands[before]).toMatchObject({
+        history: { entries: [{ sequence: 1, detail: '\ufffd' }] },
+      });
+    });
+
+    it.each([
+      ['information', '{"cpu":null,"memory":"12,5"}'],
+      ['information', 'cpu=12'],
+      ['acks', '{"commandId":"4711-0","phase":"received"}'],
+      ['state', '{"instances":7,"incarnation":5}'],
+      ['history', '{"incarnation":5}'],
+    ])('takes any message on %s for a sign of life: %s', async (kind, payload) => {
+      await fallSilent();
+      await mosquittoPub(broker.port, { topic: `nodes/edge-1/${kind}`, payload });
+      await running.until(() => node('edge-1')?.status === 'ready');
+    });
+
+    it('hears nobody in what an older start, or a broker that kept it, says', async () => {
+      await fallSilent();
+      const before = refusals();
+      const payload = '{"instances":7,"incarnation":4}';
+      await mosquittoPub(broker.port, { topic: 'nodes/edge-1/state', payload });
+      await mosquittoPub(broker.port, { topic: 'nodes/edge-1/status', payload: '{"status":"no"}' });
+      await running.deadLetter(before + 2);
+      expect(node('edge-1')?.status).toBe('suspect');
+      await say('information', { cpu: 1, memory: 1 });
+      await running.until(() => node('edge-1')?.status === 'ready');
     });
 
     it('hands over what a node says in the order it was said', async () => {

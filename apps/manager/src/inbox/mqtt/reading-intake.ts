@@ -2,14 +2,14 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { parseReading, refused, topicOf, type Reading, type Refusal } from '@oakring/contracts';
 import type { RecordedReading, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import type { CommandQueue } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { CORRESPONDENCE, PORTS, TELEMETRY_LOG, WORKER_COMMANDS } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS, TELEMETRY_LOG } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '../../views/records.js';
-import { decodeReading } from './decode-payload.js';
+import { decodeReport } from './decode-payload.js';
 import { EarlyReadings } from './early-readings.js';
+import { SignsOfLife } from './signs-of-life.js';
 import type { Correspondence, ReceivedReading } from './worker-message.js';
 
 /** Readings into the table and the telemetry log; what cannot be believed becomes a dead letter. */
@@ -19,19 +19,14 @@ export class ReadingIntake {
   unlogged = 0;
   private readonly logger = new Logger(ReadingIntake.name);
   private saidUnlogged = false;
-  /**
-   * Position of the node's record when its return was submitted: once is enough until the record
-   * moves. Only nodes that were silent are in here.
-   */
-  private readonly returning = new Map<string, number>();
   private readonly early: EarlyReadings;
 
   constructor(
     private readonly projection: Projection,
     private readonly table: TelemetryTable,
     private readonly deadLetters: DeadLetters,
+    private readonly life: SignsOfLife,
     @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
-    @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
@@ -48,9 +43,10 @@ export class ReadingIntake {
     const atMonotonicMs = this.ports.clock.monotonicMs();
     const at = this.ports.clock.wallMs();
     for (const received of batch) {
-      const parsed = decodeReading(received.payload, parseReading);
+      const parsed = decodeReport(received.payload, parseReading);
       if (!parsed.ok) {
         this.refuse(received, parsed.refusal);
+        this.life.heard(received.nodeId, null);
         continue;
       }
       const reading = parsed.value;
@@ -61,14 +57,12 @@ export class ReadingIntake {
         if (refusal !== null) this.refuse(received, refusal);
         continue;
       }
+      for (const part of parsed.leftOut ?? []) this.refuse(received, part);
       this.table.record(node, reading, atMonotonicMs, at);
-      if (node.status !== 'ready' && node.status !== 'registered') {
-        this.bringBack(node);
-        this.correspondence.heardAgain(node.id);
-      }
+      this.life.welcome(node, 'sent a reading');
       this.correspondence.readingTaken(node.id, reading.incarnation, reading.sequence);
       const { cpu, memory } = reading;
-      recorded.push({ nodeId: received.nodeId, at, cpu, memory });
+      if (cpu !== null && memory !== null) recorded.push({ nodeId: node.id, at, cpu, memory });
     }
     if (recorded.length > 0) this.append(recorded);
   }
@@ -80,22 +74,6 @@ export class ReadingIntake {
       this.logger.warn(`overloaded: the telemetry log had no room for ${shed} readings`);
     }
     this.saidUnlogged = shed > 0;
-  }
-
-  /** A silent node speaks: the sign of life goes through the ledger. */
-  private bringBack(node: NodeRecord): void {
-    if (this.returning.get(node.id) === node.position) return;
-    this.returning.set(node.id, node.position);
-    this.queue
-      .submit({
-        type: 'ObserveNode',
-        nodeId: node.id,
-        incarnation: node.incarnation,
-        seen: 'alive',
-        reason: 'sent a reading',
-      })
-      // Nothing was decided: the next reading tries again.
-      .catch(() => this.returning.delete(node.id));
   }
 
   private refuse({ nodeId, payload }: ReceivedReading, refusal: Refusal): void {

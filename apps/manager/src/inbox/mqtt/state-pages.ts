@@ -6,6 +6,7 @@ const maxUnfinished = 1_000;
 interface Unfinished {
   readonly of: string;
   readonly pages: Map<number, readonly ReportedInstance[]>;
+  unreadable: number;
 }
 
 /**
@@ -21,12 +22,15 @@ export class StatePages {
     if (pages === 1) return state;
     const of = JSON.stringify([state.incarnation, state.requestId, pages]);
     const known = this.unfinished.get(nodeId);
-    const report = known?.of === of ? known : { of, pages: new Map() };
+    const report = known?.of === of ? known : { of, pages: new Map(), unreadable: 0 };
     report.pages.set(page, state.instances);
+    report.unreadable += state.unreadable ?? 0;
     this.unfinished.delete(nodeId);
     if (report.pages.size === pages) {
       const instances = [...report.pages.entries()].sort(([a], [b]) => a - b);
-      return { ...state, page: 1, pages: 1, instances: instances.flatMap(([, part]) => part) };
+      const { unreadable } = report;
+      const whole = instances.flatMap(([, part]) => part);
+      return { ...state, page: 1, pages: 1, unreadable, instances: whole };
     }
     this.unfinished.set(nodeId, report);
     for (const oldest of this.unfinished.keys()) {

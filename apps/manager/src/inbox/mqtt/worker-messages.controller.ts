@@ -12,10 +12,11 @@ import type { Answers, Command, Outcome } from '../../commands/command.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE } from '../../tokens.js';
 import { CommandIntake } from './command-intake.js';
-import { decodeControl } from './decode-payload.js';
+import { decodeReport, incarnationIn } from './decode-payload.js';
 import { HistoryDesk } from './history-desk.js';
 import { ReadingIntake } from './reading-intake.js';
 import { RegistrationDesk } from './registration-desk.js';
+import { SignsOfLife } from './signs-of-life.js';
 import { StatePages } from './state-pages.js';
 import type { Correspondence, ReceivedReading, WorkerMessage } from './worker-message.js';
 
@@ -32,6 +33,7 @@ export class WorkerMessagesController {
     private readonly intake: CommandIntake,
     private readonly table: TelemetryTable,
     private readonly histories: HistoryDesk,
+    private readonly life: SignsOfLife,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
   ) {}
 
@@ -91,7 +93,10 @@ export class WorkerMessagesController {
     return { type: 'ReconcileNode', nodeId, state, provesAbsence };
   }
 
-  /** A report into its command; when it is accepted, it may also be a sign of life. */
+  /**
+   * A report into its command. Whatever becomes of it, its worker lives; only a status may be the
+   * broker's word, and is life when it is accepted and says so.
+   */
   private report<T>(
     message: WorkerMessage,
     parse: (body: JsonObject) => Parsed<T>,
@@ -99,17 +104,27 @@ export class WorkerMessagesController {
       value: T,
     ) => { command: Extract<Command, { type: Report }>; isLife: boolean } | null,
   ): Promise<void> {
-    const parsed = decodeControl(message.payload, parse);
+    const parsed = decodeReport(message.payload, parse);
     if (!parsed.ok) {
       this.intake.refuse(message, parsed.refusal);
+      this.heard(message);
       return Promise.resolve();
     }
+    for (const part of parsed.leftOut ?? []) this.intake.refuse(message, part);
     const order = commandOf(parsed.value);
-    if (order === null) return Promise.resolve();
+    if (order === null) {
+      this.heard(message);
+      return Promise.resolve();
+    }
     const { command, isLife } = order;
     const settle = (outcome: Outcome<Answers[Report]>): void => {
-      if (isLife && outcome.status === 'accepted') this.table.touch(message.nodeId);
+      if (outcome.status === 'refused') this.heard(message);
+      else if (isLife) this.table.touch(message.nodeId);
     };
     return this.intake.submit<Report>(message, command, settle);
+  }
+
+  private heard({ nodeId, topic, payload }: WorkerMessage): void {
+    if (!topic.endsWith('/status')) this.life.heard(nodeId, incarnationIn(payload));
   }
 }

@@ -20,6 +20,7 @@ import { HistoryDesk } from '../history-desk.js';
 import { MqttInbox } from '../mqtt-inbox.js';
 import { ReadingIntake } from '../reading-intake.js';
 import { RegistrationDesk } from '../registration-desk.js';
+import { SignsOfLife } from '../signs-of-life.js';
 import type { Correspondence } from '../worker-message.js';
 import { WorkerMessagesController } from '../worker-messages.controller.js';
 
@@ -90,6 +91,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       CommandIntake,
       RegistrationDesk,
       HistoryDesk,
+      SignsOfLife,
       ReadingIntake,
       { provide: PORTS, useValue: ports },
       { provide: WORKER_COMMANDS, useValue: queue },

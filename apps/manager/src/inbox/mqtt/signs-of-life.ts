@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CommandQueue } from '../../commands/command.js';
+import { TelemetryTable } from '../../telemetry/telemetry-table.js';
+import { CORRESPONDENCE, WORKER_COMMANDS } from '../../tokens.js';
+import { Projection } from '../../views/projection.js';
+import type { NodeRecord } from '../../views/records.js';
+import type { Correspondence } from './worker-message.js';
+
+/**
+ * Whoever sends anything lives: a message of a known node's present start counts, also one that is
+ * refused for what it says or cannot be read at all. (Not a retained one, a registration or a status:
+ * those come from brokers, or from other machines that claim the id.)
+ */
+@Injectable()
+export class SignsOfLife {
+  /**
+   * Position of the node's record when its return was submitted: once is enough until the record
+   * moves. Only nodes that were silent are in here.
+   */
+  private readonly returning = new Map<string, number>();
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly table: TelemetryTable,
+    @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
+    @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
+  ) {}
+
+  /** A message that says nothing else; `incarnation` null: it does not say of which start. */
+  heard(nodeId: string, incarnation: number | null): void {
+    const node = this.projection.state.nodes.get(nodeId);
+    if (node === undefined) return;
+    if (incarnation !== null && incarnation !== node.incarnation) return;
+    this.table.touch(nodeId);
+    this.welcome(node, 'sent a message');
+  }
+
+  /** A silent node speaks: the sign of life goes through the ledger, and its state is asked for. */
+  welcome(node: NodeRecord, reason: string): void {
+    if (node.status === 'ready' || node.status === 'registered') return;
+    this.bringBack(node, reason);
+    this.correspondence.heardAgain(node.id);
+  }
+
+  private bringBack({ id: nodeId, incarnation, position }: NodeRecord, reason: string): void {
+    if (this.returning.get(nodeId) === position) return;
+    this.returning.set(nodeId, position);
+    this.queue
+      .submit({ type: 'ObserveNode', nodeId, incarnation, seen: 'alive', reason })
+      // Nothing was decided: the next message tries again.
+      .catch(() => this.returning.delete(nodeId));
+  }
+}
