@@ -36,6 +36,13 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/$1/' },
     },
     {
+      name: 'host-knows-contracts-only',
+      comment: 'What is asked of the machine itself, by every app alike.',
+      severity: 'error',
+      from: { path: '^libs/host/', pathNot: specs },
+      to: { path: '^libs/', pathNot: '^libs/(host|contracts)/' },
+    },
+    {
       name: 'placement-knows-contracts-only',
       comment: 'The shared check of fit is pure: the same when planning and when applying.',
       severity: 'error',
@@ -43,11 +50,11 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(placement|contracts)/' },
     },
     {
-      name: 'events-know-contracts-and-ports-only',
+      name: 'events-know-contracts-host-and-ports-only',
       comment: 'What happened is told without knowing who decides on it.',
       severity: 'error',
       from: { path: '^libs/events/' },
-      to: { path: '^libs/', pathNot: '^libs/(events|contracts|ports)/' },
+      to: { path: '^libs/', pathNot: '^libs/(events|contracts|host|ports)/' },
     },
     {
       name: 'apps-are-apart',

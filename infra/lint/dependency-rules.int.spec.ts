@@ -13,7 +13,8 @@ const refused: [rule: string, from: string, what: string][] = [
   ['libs-know-no-apps', 'libs/placement/src/a.ts', '@oakring/scheduler'],
   ['contracts-and-ports-stand-alone', 'libs/contracts/src/a.ts', '@oakring/ports'],
   ['placement-knows-contracts-only', 'libs/placement/src/b.ts', '@oakring/ports'],
-  ['events-know-contracts-and-ports-only', 'libs/events/src/a.ts', '@oakring/placement'],
+  ['events-know-contracts-host-and-ports-only', 'libs/events/src/a.ts', '@oakring/placement'],
+  ['host-knows-contracts-only', 'libs/host/src/a.ts', '@oakring/ports'],
   ['apps-are-apart', 'apps/scheduler/src/a.ts', '@oakring/manager'],
   [
     'cli-composes-through-front-doors',

@@ -20,14 +20,28 @@ export interface RunningWorker {
 
 /**
  * Starts a worker; several may run in one process. A broker that is away is waited for. Throws
- * `data-folder-unusable`, or `settings-invalid` when the Docker engine does not answer.
+ * `data-folder-in-use` while another worker has the folder, `data-folder-unusable`, or `settings-invalid` when the Docker engine does not answer.
  */
 export async function startWorker(
   options: WorkerOptions,
   ports: Ports,
   log: WorkerLog,
 ): Promise<RunningWorker> {
-  const data = await WorkerData.open(options.dataFolder);
+  const data = await WorkerData.open(options.dataFolder, `oakring worker ${options.id}`);
+  try {
+    return await startOn(data, options, ports, log);
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  data: WorkerData,
+  options: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<RunningWorker> {
   const runtimes = await Promise.all(
     options.runtimes.map((name) => runtimeOf(name, options, ports)),
   );
@@ -41,7 +55,10 @@ export async function startWorker(
     get refusedBecause() {
       return session.refusedBecause;
     },
-    stop: () => session.stop(),
+    async stop() {
+      await session.stop();
+      await data.close();
+    },
   };
 }
 

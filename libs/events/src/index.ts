@@ -33,8 +33,6 @@ export {
   type ChainVerifier,
 } from './log/verify-chain.js';
 export { openLmdbEventLog } from './log/lmdb/lmdb-event-log.js';
-export { lockFolder, type FolderLock } from './log/lmdb/folder-lock.js';
-export type { Holder } from './log/lmdb/lock-holder.js';
 export { MemoryEventLog } from './log/memory/memory-event-log.js';
 export type {
   NodeReadings,

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import {
   isMongoUrl,
-  lockFolder,
   openEventStore,
   openLmdbCheckpointStore,
   type CheckpointStore,
   type EventStore,
 } from '@oakring/events';
+import { lockFolder } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';

@@ -10,34 +10,53 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** One start after the other: a folder has one worker. */
+async function started(place: string): Promise<WorkerData> {
+  const data = await WorkerData.open(place, 'oakring worker w1');
+  await data.close();
+  return data;
+}
+
+describe('The data folder of a worker', () => {
+  it('has one worker: a second one is refused and names the holder; its start is not counted', async () => {
+    const first = await WorkerData.open(folder, 'oakring worker w1');
+    await expect(WorkerData.open(folder, 'oakring worker w1')).rejects.toMatchObject({
+      code: 'data-folder-in-use',
+      message: expect.stringContaining(`in use by oakring worker w1, process ${process.pid}`),
+    });
+    await first.close();
+    expect((await started(folder)).incarnation).toBe(2);
+  });
+});
+
 describe('What a worker remembers', () => {
   it('is how often it started, in a folder that it makes', async () => {
     const place = join(folder, 'deep', 'down');
-    expect((await WorkerData.open(place)).incarnation).toBe(1);
-    expect((await WorkerData.open(place)).incarnation).toBe(2);
+    expect((await started(place)).incarnation).toBe(1);
+    expect((await started(place)).incarnation).toBe(2);
     expect(readFileSync(join(place, 'incarnation'), 'utf8')).toBe('2');
   });
 
   it('is the newest token', async () => {
-    const data = await WorkerData.open(folder);
+    const data = await started(folder);
     expect(data.token).toBeNull();
     await data.keepToken('first');
     await data.keepToken('second');
     expect(data.token).toBe('second');
-    expect((await WorkerData.open(folder)).token).toBe('second');
+    expect((await started(folder)).token).toBe('second');
   });
 
   it('survives a crash between writing and renaming', async () => {
-    await WorkerData.open(folder);
+    await started(folder);
     writeFileSync(join(folder, 'incarnation.new'), '');
-    expect((await WorkerData.open(folder)).incarnation).toBe(2);
+    expect((await started(folder)).incarnation).toBe(2);
   });
 
   it.each(['', 'seven', '-1', '1.5', '99999999999999999999'])(
     'is not guessed: a count of %j stops the start and is left as it is',
     async (text) => {
       writeFileSync(join(folder, 'incarnation'), text);
-      await expect(WorkerData.open(folder)).rejects.toMatchObject({
+      await expect(started(folder)).rejects.toMatchObject({
         code: 'data-folder-unusable',
         message: expect.stringMatching(/incarnation holds ".*", not the number of a start/),
       });
@@ -49,11 +68,11 @@ describe('What a worker remembers', () => {
   it('stops the start where there is a file in place of the folder', async () => {
     const place = join(folder, 'file');
     writeFileSync(place, '');
-    await expect(WorkerData.open(place)).rejects.toMatchObject({ code: 'data-folder-unusable' });
+    await expect(started(place)).rejects.toMatchObject({ code: 'data-folder-unusable' });
   });
 
   it('stops the start where the count is a folder', async () => {
     mkdirSync(join(folder, 'incarnation'));
-    await expect(WorkerData.open(folder)).rejects.toMatchObject({ code: 'data-folder-unusable' });
+    await expect(started(folder)).rejects.toMatchObject({ code: 'data-folder-unusable' });
   });
 });

@@ -7,6 +7,7 @@ import { rememberedOf } from '../memory/parse-remembered.js';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutText, isObject, OakringError } from '@oakring/contracts';
+import { lockFolder, type FolderLock } from '@oakring/host';
 
 /** The folder is the worker's alone: the token in it proves who it is. */
 const folderMode = 0o700;
@@ -22,6 +23,7 @@ export class WorkerData implements WorkerStore {
 
   private constructor(
     private readonly folder: string,
+    private readonly lock: FolderLock,
     /** Number of this start, from 1. */
     readonly incarnation: number,
     private newestToken: string | null,
@@ -29,18 +31,22 @@ export class WorkerData implements WorkerStore {
   ) {}
 
   /**
-   * Counts this start, durably, before anything is said to anyone. Throws `data-folder-unusable`
-   * and changes nothing when the folder cannot be used or what is in it is not ours.
+   * Takes the folder and counts this start, durably, before anything is said to anyone. Throws
+   * `data-folder-in-use` naming the holder, or `data-folder-unusable` when the folder cannot be used
+   * or what is in it is not ours; nothing is changed then.
    */
-  static async open(folder: string): Promise<WorkerData> {
+  static async open(folder: string, what: string): Promise<WorkerData> {
+    let lock: FolderLock | null = null;
     try {
       await mkdir(folder, { recursive: true, mode: folderMode });
+      lock = await lockFolder(folder, { pid: process.pid, what });
       const incarnation = (await lastIncarnation(folder)) + 1;
       const remembered = await readMemory(folder);
       await replaceDurably(folder, 'incarnation', String(incarnation));
       const token = await readIfThere(join(folder, 'token'));
-      return new WorkerData(folder, incarnation, token, remembered);
+      return new WorkerData(folder, lock, incarnation, token, remembered);
     } catch (error) {
+      await lock?.release();
       if (error instanceof OakringError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw unusable(
@@ -49,6 +55,11 @@ export class WorkerData implements WorkerStore {
         error,
       );
     }
+  }
+
+  /** Lets go of the folder. */
+  close(): Promise<void> {
+    return this.lock.release();
   }
 
   get token(): string | null {

@@ -8,15 +8,31 @@ import { workerStoreContract } from './worker-store.contract.js';
 import { nothingRemembered } from './worker-store.port.js';
 
 let folder = '';
+let starts: WorkerData[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'oakring-memory-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await endStarts();
+  rmSync(folder, { recursive: true });
+});
+
+/** The next start, once every start before has ended. */
+async function opened(place: string): Promise<WorkerData> {
+  await endStarts();
+  const data = await WorkerData.open(place, 'a test');
+  starts.push(data);
+  return data;
+}
+
+async function endStarts(): Promise<void> {
+  for (const data of starts.splice(0)) await data.close();
+}
 
 describe('What a worker remembers in its folder', () => {
   workerStoreContract(() => ({
-    open: () => WorkerData.open(folder),
-    reopen: () => WorkerData.open(folder),
+    open: () => opened(folder),
+    reopen: () => opened(folder),
   }));
 });
 
@@ -54,10 +70,11 @@ describe('The memory of a worker', () => {
     ['a history that cannot go on', memory({ history: { next: 'eight', entries: [] } })],
     ['an entry without a number', memory({ history: { next: 2, entries: [{ kind: 'x' }] } })],
   ])('that holds %s refuses the start, and nothing is changed', async (_what, text) => {
-    await WorkerData.open(folder);
+    await opened(folder);
     writeFileSync(join(folder, 'memory.json'), text);
+    await endStarts();
     const before = contentOf(folder);
-    await expect(WorkerData.open(folder)).rejects.toMatchObject({
+    await expect(opened(folder)).rejects.toMatchObject({
       code: 'data-folder-unusable',
       message: expect.stringMatching(/memory\.json is not what a worker wrote. Remove the file/),
     });
@@ -66,34 +83,34 @@ describe('The memory of a worker', () => {
   });
 
   it('counts on from the last start once the damaged file is removed', async () => {
-    await WorkerData.open(folder);
+    await opened(folder);
     writeFileSync(join(folder, 'memory.json'), 'damaged');
-    await expect(WorkerData.open(folder)).rejects.toMatchObject({ code: 'data-folder-unusable' });
+    await expect(opened(folder)).rejects.toMatchObject({ code: 'data-folder-unusable' });
     rmSync(join(folder, 'memory.json'));
-    const data = await WorkerData.open(folder);
+    const data = await opened(folder);
     expect([data.incarnation, data.remembered]).toEqual([2, nothingRemembered]);
   });
 
   it('survives a crash between writing and renaming', async () => {
-    const data = await WorkerData.open(folder);
+    const data = await opened(folder);
     await data.remember(() => nothingRemembered);
     writeFileSync(join(folder, 'memory.json.new'), '{"instances":[');
-    expect((await WorkerData.open(folder)).remembered).toEqual(nothingRemembered);
+    expect((await opened(folder)).remembered).toEqual(nothingRemembered);
   });
 
   it('tells whoever waits that nothing could be written, and writes again when it can', async () => {
     const place = join(folder, 'place');
-    const data = await WorkerData.open(place);
+    const data = await opened(place);
     rmSync(place, { recursive: true });
     const first = data.remember(() => nothingRemembered);
     await expect(first).rejects.toMatchObject({ code: 'ENOENT' });
-    await WorkerData.open(place);
+    await opened(place);
     await data.remember(() => ({ ...nothingRemembered, deleted: [['web/0', 3]] }));
-    expect((await WorkerData.open(place)).remembered.deleted).toEqual([['web/0', 3]]);
+    expect((await opened(place)).remembered.deleted).toEqual([['web/0', 3]]);
   });
 
   it('is written once for all who wait at the same time', async () => {
-    const data = await WorkerData.open(folder);
+    const data = await opened(folder);
     let taken = 0;
     const writes = Array.from({ length: 20 }, () =>
       data.remember(() => {

@@ -50,7 +50,7 @@ export const systemErrors = {
   'data-folder-in-use': {
     status: 500,
     title: 'The data folder is in use',
-    remedy: 'Stop the holder, or choose another OAKRING_DATA.',
+    remedy: 'Stop the holder, or choose another folder (OAKRING_DATA, OAKRING_WORKER_DATA).',
   },
   'data-folder-unusable': {
     status: 500,

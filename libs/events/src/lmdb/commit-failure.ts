@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { reasonOf } from './environment.js';
+import { reasonOf } from '@oakring/host';
 
 /** Below this a disk counts as full; lmdb itself reports a short write as an input/output error. */
 const fullBelowBytes = 1_048_576;

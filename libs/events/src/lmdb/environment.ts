@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, open as openFile, rename, rm } from 'node:fs/promises';
+import { open as openFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OakringError } from '@oakring/contracts';
 import { open, type RootDatabase } from 'lmdb';
 
 export const dataFileName = 'data.mdb';
@@ -25,35 +24,6 @@ export function openEnvironment(folder: string, options?: { noMetaSync: boolean 
     maxDbs: maxTrees,
     ...options,
   });
-}
-
-/** Makes a folder, or says why it cannot be read and written. */
-export async function prepareFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw folderUnusable(folder, error);
-  }
-}
-
-export function folderUnusable(folder: string, cause: unknown): OakringError {
-  return new OakringError(
-    {
-      code: 'data-folder-unusable',
-      detail: `The folder ${folder} cannot be used: ${reasonOf(cause)}.`,
-      value: folder,
-    },
-    { cause },
-  );
-}
-
-/** The message of whatever was thrown. By shape: lmdb's errors may be of another realm's class. */
-export function reasonOf(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'message' in error) {
-    return String(error.message);
-  }
-  return String(error);
 }
 
 /** What lies in the folder: a data file, none, or none though there was one. */

@@ -1,4 +1,5 @@
-import { isMongoUrl, lockFolder, openEventStore, type EventStore } from '@oakring/events';
+import { isMongoUrl, openEventStore, type EventStore } from '@oakring/events';
+import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';

@@ -8,11 +8,10 @@ import {
   createEnvironment,
   dataFileName,
   environmentIn,
-  folderUnusable,
   lockFileName,
   openEnvironment,
-  prepareFolder,
 } from '../../lmdb/environment.js';
+import { folderUnusable, prepareFolder } from '@oakring/host';
 import type { JsonObject } from '../../log/canonical-json.js';
 import type { LogHead } from '../../log/commit.js';
 import type { Checkpoint, CheckpointStore, ViewChange } from '../checkpoint-store.port.js';

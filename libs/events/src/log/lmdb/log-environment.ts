@@ -6,10 +6,9 @@ import {
   createEnvironment,
   dataFileName,
   environmentIn,
-  folderUnusable,
   openEnvironment,
-  prepareFolder,
 } from '../../lmdb/environment.js';
+import { folderUnusable, prepareFolder } from '@oakring/host';
 import { hashCommit } from '../commit.js';
 import { logDamaged, type Damage } from '../damage.js';
 import { decodeStoredCommit, encodeStoredCommit } from '../stored-commit.js';

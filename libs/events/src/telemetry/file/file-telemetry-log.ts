@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer, Timers } from '@oakring/ports';
-import { folderUnusable, prepareFolder, reasonOf } from '../../lmdb/environment.js';
+import { folderUnusable, prepareFolder, reasonOf } from '@oakring/host';
 import {
   emptyBatchHead,
   encodeBatch,

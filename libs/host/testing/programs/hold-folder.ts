@@ -1,5 +1,5 @@
 // Holds the folder that is named as argument until it is killed.
-import { lockFolder } from '../../src/log/lmdb/folder-lock.js';
+import { lockFolder } from '../../src/folder-lock.js';
 
 const [folder = ''] = process.argv.slice(2);
 await lockFolder(folder, { pid: process.pid, what: 'a test' });

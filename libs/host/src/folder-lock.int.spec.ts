@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { typescriptArguments } from '../../../testing/run-typescript.js';
 import { lockFolder, type FolderLock } from './folder-lock.js';
 
 const holder = { pid: process.pid, what: 'oakring up' };
@@ -44,7 +43,13 @@ describe('The lock of a folder', () => {
   });
 
   it('vanishes when its holder is killed', async () => {
-    const child = spawn(process.execPath, [...typescriptArguments('hold-folder.ts'), folder], {
+    const program = [
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      resolve('libs/events/testing/register-typescript.mjs'),
+      resolve('libs/host/testing/programs/hold-folder.ts'),
+    ];
+    const child = spawn(process.execPath, [...program, folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');

@@ -1,7 +1,7 @@
 import { link, mkdtemp, rename, rm, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { OakringError } from '@oakring/contracts';
-import { folderUnusable, prepareFolder } from '../../lmdb/environment.js';
+import { folderUnusable, prepareFolder } from './folder.js';
 import { askHolder, type Holder } from './lock-holder.js';
 import { lockPlace, type LockPlace } from './lock-place.js';
 
@@ -28,13 +28,13 @@ export async function lockFolder(folder: string, holder: Holder): Promise<Folder
   const place = await lockPlace(folder);
   try {
     const { server, mine } = await takePlace(folder, place, holder);
-    return {
-      async release() {
-        if ((await inode(place.lock)) === mine) await unlink(place.lock);
-        await close(server);
-        place.close();
-      },
+    const release = async (): Promise<void> => {
+      if ((await inode(place.lock)) === mine) await unlink(place.lock);
+      await close(server);
+      place.close();
     };
+    let released: Promise<void> | null = null;
+    return { release: () => (released ??= release()) };
   } catch (error) {
     place.close();
     throw error instanceof OakringError ? error : folderUnusable(folder, error);

@@ -1,0 +1,3 @@
+export { folderUnusable, prepareFolder, reasonOf } from './folder.js';
+export { lockFolder, type FolderLock } from './folder-lock.js';
+export type { Holder } from './lock-holder.js';
