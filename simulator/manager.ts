@@ -129,7 +129,7 @@ export class SimulatedManager {
     );
     const tokens = NodeTokens.of(Buffer.alloc(32, 7));
     const desk = new RegistrationDesk(
-      ...([intake, tokens, connection, projection, table, correspondence, ports] as const),
+      ...([intake, tokens, connection, projection, correspondence, ports] as const),
     );
     const histories = new HistoryDesk(intake, connection, table, life);
     const controller = new WorkerMessagesController(

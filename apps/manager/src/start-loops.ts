@@ -66,7 +66,10 @@ export function startLoops(
   const correspondence: Correspondence = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
-    registered: (nodeId) => requests.registered(nodeId),
+    registered: (nodeId) => {
+      table.touch(nodeId);
+      requests.registered(nodeId);
+    },
     heardAgain: (nodeId) => requests.heardAgain(nodeId),
     progressed: (commandId) => expiry.renew(commandId),
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),

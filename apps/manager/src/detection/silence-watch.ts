@@ -4,6 +4,7 @@ import type { CommandQueue } from '../commands/command.js';
 import { clusterKey } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import type { NodeRecord } from '../views/records.js';
+import { seconds, whyPastSuspect } from './absence.js';
 import { StormGuard, type Hearing } from './storm-guard.js';
 
 /** How often workers report (design §5); told to them in `registered`. */
@@ -45,7 +46,7 @@ export class SilenceWatch {
 
   constructor(
     private readonly link: Sight,
-    private readonly life: Hearing,
+    private readonly life: Hearing & { touch(nodeId: string): void },
     private readonly queue: CommandQueue,
     private readonly projection: Projection,
     private readonly ports: Ports,
@@ -117,6 +118,8 @@ export class SilenceWatch {
         this.suspectSinceMs.delete(nodeId);
         continue;
       }
+      // Heard at that moment, whichever way it came: late is safe.
+      if (event.type === 'NodeRegistered') this.life.touch(nodeId);
       if (event.type === 'NodeStopped') this.guard.noteStopped(nodeId);
       this.guard.note(node);
     }
@@ -190,7 +193,10 @@ export class SilenceWatch {
     const sinceMs = this.suspectSince(node, nowMs);
     if (nowMs - sinceMs < afterMs || !this.mayStepPastSuspect(node.id)) return;
     const seenMs = this.life.lastSeenMonotonicMs(node.id);
-    const reason = `silent for ${seconds(nowMs - sinceMs)} s since it was suspect`;
+    const reason = whyPastSuspect(node, {
+      absentMs: nowMs - sinceMs,
+      heardMsAgo: seenMs === null || seenMs <= sinceMs ? null : nowMs - seenMs,
+    });
     this.observe(node, next, reason, () => this.isSilentSince(node.id, seenMs));
   }
 
@@ -223,8 +229,4 @@ export class SilenceWatch {
       })
       .finally(() => this.submitted.delete(node.id));
   }
-}
-
-function seconds(ms: number): number {
-  return Math.round(ms / 1000);
 }

@@ -25,6 +25,8 @@ const maxPerSweep = 500;
 export class StateRequests {
   /** When each node is asked next, monotonic milliseconds. */
   private readonly nextAtMs = new Map<string, number>();
+  /** When a node that is not ready is asked again because it speaks, monotonic milliseconds. */
+  private readonly heardNextMs = new Map<string, number>();
   /** What the newest request of each node said that we believe. */
   private readonly hashes = new Map<string, { requestId: string; hash: string | null }>();
   /** Orders that were received and are not done, and when their node is asked what became of them. */
@@ -56,9 +58,12 @@ export class StateRequests {
     this.ask(nodeId);
   }
 
-  /** A node that is not ready speaks: it is asked, at most as often as others that are not. */
+  /** A node that is not ready speaks: it is asked at once, and then as often as others that are not. */
   heardAgain(nodeId: string): void {
-    if ((this.nextAtMs.get(nodeId) ?? 0) <= this.ports.clock.monotonicMs()) this.ask(nodeId);
+    const nowMs = this.ports.clock.monotonicMs();
+    if ((this.heardNextMs.get(nodeId) ?? 0) > nowMs) return;
+    this.heardNextMs.set(nodeId, nowMs + unreadyEveryMs);
+    this.ask(nodeId);
   }
 
   /** Whether an answer by hash alone is one to our newest request, with the hash that it asked about. */
@@ -75,8 +80,25 @@ export class StateRequests {
           if (command !== undefined) this.follow(command);
           break;
         }
-        case 'NodeBecameReady':
-          this.askAboutLost(event.stream.slice('nodes/'.length));
+        case 'NodeBecameReady': {
+          const nodeId = event.stream.slice('nodes/'.length);
+          this.heardNextMs.delete(nodeId);
+          this.askAboutLost(nodeId);
+          break;
+        }
+        case 'NodeSuspected':
+        case 'NodeStopped':
+        case 'NodeDisconnected':
+          // It was asked as one that is ready: the next time would be minutes away.
+          this.nextAtMs.delete(event.stream.slice('nodes/'.length));
+          break;
+        case 'NodeForgotten': {
+          const nodeId = event.stream.slice('nodes/'.length);
+          for (const known of [this.nextAtMs, this.heardNextMs, this.hashes]) known.delete(nodeId);
+          break;
+        }
+        case 'InstanceLost':
+          this.askIfPresent(event.data.nodeId);
           break;
         case 'CommandSucceeded':
         case 'CommandFailed':
@@ -89,6 +111,11 @@ export class StateRequests {
           break;
       }
     }
+  }
+
+  /** It gave something up in a last report, and goes on as if it had not: what does it have? */
+  private askIfPresent(nodeId: string): void {
+    if (this.projection.state.nodes.get(nodeId)?.status === 'ready') this.nextAtMs.delete(nodeId);
   }
 
   /** Back after a short silence, without a report: what was given up meanwhile may run there. */

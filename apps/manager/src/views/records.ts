@@ -38,6 +38,8 @@ export interface NodeRecord {
   /** Commit time of the step into `status`, milliseconds since 1970. */
   readonly since: number;
   readonly reason: string;
+  /** Its worker said that it stops, and was not heard to be back since. */
+  readonly stopped: boolean;
   /** Sum over its placements. */
   readonly reserved: Resources;
   /** Number of its placements. */

@@ -54,9 +54,8 @@ export function recordWorkerStatus(
  * came before, and has said what goes on without it; the rest has ended by its worker's own word.
  */
 function recordStop(deciding: Deciding, node: NodeRecord): void {
-  const { status } = node;
-  if (status === 'disconnected' || status === 'lost') return;
-  const data = { reason: 'the worker stopped on purpose' };
+  if (node.stopped) return;
+  const data = { reason: 'its worker said that it stops' };
   deciding.emit({ stream: nodeStream(node.id), type: 'NodeStopped', data });
 }
 

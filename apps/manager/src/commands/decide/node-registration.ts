@@ -109,7 +109,7 @@ function factsOf(
 }
 
 function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boolean {
-  const { status, since, reason, reserved, placements, position, ...rest } = known;
+  const { status, since, reason, stopped, reserved, placements, position, ...rest } = known;
   const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...before } = rest;
   return canonicalJson(before) === canonicalJson(facts);
 }

@@ -204,7 +204,8 @@ function reconcilePresent(
 /** Its worker stops on purpose and does not have it: it has ended, and may come back with its worker. */
 function concludeStopped(deciding: Deciding, placement: PlacementRecord): void {
   const command = commandOf(deciding, placement);
-  if (placement.wanted) losePlacement(deciding, placement, 'its worker stopped on purpose');
+  if (placement.wanted)
+    losePlacement(deciding, placement, 'its worker said that it stops, and has ended it');
   else if (command?.kind === 'delete' && command.status !== 'ended') {
     succeed(deciding, command, false);
   }

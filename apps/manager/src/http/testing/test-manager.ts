@@ -15,6 +15,7 @@ import { proposal } from '../../testing/given.js';
 import { PastStates } from '../../history/past-states.js';
 import {
   COMMAND_QUEUE,
+  CORRESPONDENCE,
   EVENT_LOG,
   PORTS,
   SIGNING_KEY,
@@ -74,6 +75,8 @@ export interface TestManager {
   readonly telemetry: SetTelemetry;
   readonly telemetryLog: MemoryTelemetryLog;
   readonly letters: DeadLetter[];
+  /** Nodes whose registration was passed on as a sign of life. */
+  readonly registered: string[];
   readonly signingKey: SigningKey;
   readonly readiness: { ready: boolean; detail: string };
   /** Decides a command as if it came from elsewhere. */
@@ -101,6 +104,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const telemetry = new SetTelemetry();
   const telemetryLog = new MemoryTelemetryLog();
   const letters: DeadLetter[] = [];
+  const registered: string[] = [];
   const readiness = { ready: true, detail: 'all is well' };
   const leadership = { status: { leading: true, leader: 'http://127.0.0.1' } };
   const module: DynamicModule = {
@@ -115,6 +119,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: TELEMETRY, useValue: telemetry },
       { provide: TELEMETRY_LOG, useValue: telemetryLog },
       { provide: NODE_TOKENS, useValue: tokens },
+      {
+        provide: CORRESPONDENCE,
+        useValue: { registered: (nodeId: string) => registered.push(nodeId) },
+      },
       {
         provide: DEAD_LETTERS,
         useValue: {
@@ -148,6 +156,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     telemetry,
     telemetryLog,
     letters,
+    registered,
     signingKey,
     readiness,
     submit: (command) => writer.submit(command),

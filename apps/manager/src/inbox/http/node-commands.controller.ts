@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
 import { periodMs } from '../../detection/silence-watch.js';
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
-import { COMMAND_QUEUE } from '../../tokens.js';
+import { COMMAND_QUEUE, CORRESPONDENCE } from '../../tokens.js';
+import type { Correspondence } from '../mqtt/worker-message.js';
 import { RegisterNodeDto } from './bodies/register-node.dto.js';
 import { validated } from './bodies/validated.js';
 import { hashOf, keyOf } from './idempotency.js';
@@ -17,6 +18,7 @@ export class NodeCommandsController {
   constructor(
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(NODE_TOKENS) private readonly tokens: TokenVerdicts,
+    @Inject(CORRESPONDENCE) private readonly correspondence: Pick<Correspondence, 'registered'>,
   ) {}
 
   @Post()
@@ -34,6 +36,7 @@ export class NodeCommandsController {
         keyOf(request, () => hashOf(body)),
       ),
     );
+    this.correspondence.registered(answer.id);
     return { ...answer, token: this.tokens.token(answer.id), periodMs };
   }
 }

@@ -31,6 +31,14 @@ describe('POST /api/v1/nodes', () => {
     });
   });
 
+  it('is a sign of life, the first time and every time', async () => {
+    await register(node);
+    await register(node);
+    expect(manager.registered).toEqual(['n1', 'n1']);
+    await register({ ...node, ip: '10.9.9.9', token: 'wrong' });
+    expect(manager.registered).toHaveLength(2);
+  });
+
   it('gives the same answer to the same node again', async () => {
     const stated = { ...node, incarnation: 3 };
     expect(await register(stated)).toEqual(await register(stated));

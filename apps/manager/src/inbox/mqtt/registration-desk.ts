@@ -12,7 +12,6 @@ import {
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/silence-watch.js';
-import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE, PORTS } from '../../tokens.js';
 import { clusterKey } from '../../views/cluster-state.js';
 import { Projection } from '../../views/projection.js';
@@ -29,7 +28,6 @@ export class RegistrationDesk {
     private readonly tokens: NodeTokens,
     private readonly connection: BrokerConnection,
     private readonly projection: Projection,
-    private readonly table: TelemetryTable,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
@@ -51,7 +49,6 @@ export class RegistrationDesk {
         if (outcome.status === 'refused') {
           this.answer(this.refusal(nodeId, outcome.refusal));
         } else {
-          this.table.touch(nodeId);
           this.correspondence.registered(nodeId);
           this.answer({ ...outcome.answer, token: this.tokens.token(nodeId), periodMs });
         }

@@ -29,7 +29,10 @@ export interface Correspondence {
   provesAbsence(nodeId: string, state: WorkerState): boolean;
   /** Whether a report by hash alone answers our newest request, with the hash that it asked about. */
   confirms(nodeId: string, requestId: string | null, hash: string): boolean;
-  /** A worker has registered, anew or again: what was said to it before may not have reached it. */
+  /**
+   * A worker has registered, anew or again: it was heard now, and what was said to it before may not
+   * have reached it.
+   */
   registered(nodeId: string): void;
   /** A node that is given up on speaks: what it has must be asked for, or it never comes back. */
   heardAgain(nodeId: string): void;

@@ -15,11 +15,17 @@ import {
 import { evolveEvidence } from './evidence.fold.js';
 import { evolveJob, isJobEvent, type JobEvent } from './job-events.fold.js';
 import { jobSubmitted } from './jobs.fold.js';
-import { isNodeOrderEvent, nodeOrdered, nodeRegistered, nodeStepped } from './nodes.fold.js';
+import {
+  isNodeOrderEvent,
+  nodeOrdered,
+  nodeRegistered,
+  nodeStepped,
+  nodeStopped,
+} from './nodes.fold.js';
 import { unexpectedFound } from './placements.fold.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 3;
+export const foldVersion = 4;
 
 /** Answers to commands are kept for this much commit time (design §4). */
 const answersKeptMs = 24 * 3_600_000;
@@ -126,8 +132,9 @@ function evolveNode(state: ClusterState, event: NodeEvent): void {
     case 'NodeSuspected':
       nodeStepped(state, event, 'suspect', event.data.reason);
       break;
-    // It is not heard of any more, and nobody wonders why: the reason says so.
     case 'NodeStopped':
+      nodeStopped(state, event, event.data);
+      break;
     case 'NodeDisconnected':
       nodeStepped(state, event, 'disconnected', event.data.reason);
       break;

@@ -19,6 +19,7 @@ export function nodeRegistered(
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,
     reason: known === undefined ? 'registered' : 'registered again',
+    stopped: false,
     position: event.position,
   });
 }
@@ -40,7 +41,19 @@ export function nodeStepped(
   status: NodeStatus,
   reason: string,
 ): void {
-  updateNode(state, event, { status, since: event.at, reason });
+  const isBack = status === 'ready';
+  updateNode(state, event, { status, since: event.at, reason, ...(isBack && { stopped: false }) });
+}
+
+/** It is not heard of any more, and nobody wonders why: the reason says so. */
+export function nodeStopped(
+  state: ClusterState,
+  event: StoredEvent,
+  { reason }: EventData<'NodeStopped'>,
+): void {
+  const isLost = state.nodes.get(nodeOf(event))?.status === 'lost';
+  const status = isLost ? 'lost' : 'disconnected';
+  updateNode(state, event, { status, since: event.at, reason, stopped: true });
 }
 
 const nodeOrderTypes = [

@@ -95,7 +95,10 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       ReadingIntake,
       { provide: PORTS, useValue: ports },
       { provide: WORKER_COMMANDS, useValue: queue },
-      { provide: CORRESPONDENCE, useValue: silentCorrespondence },
+      {
+        provide: CORRESPONDENCE,
+        useValue: { ...silentCorrespondence, registered: (id: string) => table.touch(id) },
+      },
       { provide: TELEMETRY_LOG, useValue: telemetryLog(logged, changes.tell) },
       { provide: Projection, useValue: projection },
       { provide: TelemetryTable, useValue: table },
