@@ -20,8 +20,8 @@ export interface Io {
   input(): Promise<string>;
   /** Calls back on every SIGTERM and SIGINT. */
   onStopSignal(listener: () => void): void;
-  /** Ends the process at once. */
-  exit(code: number): void;
+  /** Ends the process by force after this time, whatever it does then. */
+  endWithin(delayMs: number): void;
 }
 
 export interface Streams {
@@ -30,7 +30,7 @@ export interface Streams {
   readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
-export type ProcessHooks = Pick<Io, 'onStopSignal' | 'exit'>;
+export type ProcessHooks = Pick<Io, 'onStopSignal' | 'endWithin'>;
 
 const clearLine = '\r\u001B[2K';
 

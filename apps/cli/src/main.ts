@@ -1,13 +1,15 @@
+import { endAtUncaughtErrors, endWithin } from '@oakring/ports';
 import { streamIo } from './io.js';
 import { programName } from './program-name.js';
 import { run } from './run.js';
 
+endAtUncaughtErrors();
 const io = streamIo(process, {
   onStopSignal: (listener) => {
     process.on('SIGTERM', listener);
     process.on('SIGINT', listener);
   },
-  exit: (code) => process.exit(code),
+  endWithin,
 });
 const program = programName(process.argv[1] ?? 'oakring', process.cwd());
 // Whatever still holds the process (a connection kept for later) has nothing to say any more.

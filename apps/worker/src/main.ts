@@ -1,8 +1,12 @@
 import { explain, OakringError } from '@oakring/contracts';
-import { systemPorts } from '@oakring/ports';
+import { endAtUncaughtErrors, endWithin, systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
 
+/** What takes longer to stop is killed. */
+const stopWithinMs = 4_800;
+
+endAtUncaughtErrors();
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
   const worker = await startWorker(readWorkerOptions(process.env), systemPorts(), (kind, text) =>
@@ -23,5 +27,6 @@ async function untilSignalled(worker: RunningWorker): Promise<void> {
     process.on('SIGINT', () => resolve());
   });
   clearInterval(alive);
+  endWithin(stopWithinMs);
   await worker.stop();
 }

@@ -31,7 +31,7 @@ describe('a service', () => {
     for (let signals = 0; signals < 3; signals += 1) io.signal();
     await serving;
     expect(told).toEqual(['ready', 'stopped']);
-    expect(io.exits).toEqual([]);
+    expect(io.deadlines).toEqual([4_800]);
   });
 
   it('is stopped as soon as it has started when the signal came before, and is never ready', async () => {
@@ -65,15 +65,13 @@ describe('a service', () => {
     expect(told).toEqual([]);
   });
 
-  it('is ended by force when its stop hangs, before 5 s have passed', async () => {
-    const { io, ports, run } = given();
-    void run(async () => ({ failed: never, stop: () => never }));
-    await ports.advance(1);
-    io.signal();
-    await ports.advance(4_000);
-    expect(io.exits).toEqual([]);
-    await ports.advance(1_000);
-    expect(io.exits).toEqual([1]);
+  it('has a deadline before its stop begins, also when it cannot go on', async () => {
+    const { io, run } = given();
+    const atStop: number[] = [];
+    const stop = async (): Promise<void> => void atStop.push(...io.deadlines);
+    const failed = Promise.reject(new Error('the disk is full'));
+    await expect(run(async () => ({ failed, stop }))).rejects.toThrow('the disk is full');
+    expect(atStop).toEqual([4_800]);
   });
 
   it('stops and says why when it cannot go on', async () => {

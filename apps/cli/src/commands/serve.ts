@@ -2,7 +2,7 @@ import type { Ports } from '@oakring/ports';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import type { Surroundings } from './context.js';
 
-/** 5 s are promised to service managers; what takes longer is ended by force just before. */
+/** 5 s are promised to service managers; what takes longer is killed just before. */
 const stopWithinMs = 4_800;
 /** The longest delay that a timer takes, about 24 days. */
 const longestDelayMs = 2_147_483_647;
@@ -26,7 +26,7 @@ export type Start<S extends Service> = (stopping: AbortSignal) => Promise<S>;
  * is loaded ends it there. A signal while it starts is kept (and aborts `stopping`,
  * for a start that can be cut short): what was started is stopped as soon as the start returns. A
  * failure of the service stops it too, and is thrown. Signals while it stops change nothing. From
- * the first signal or failure on, the process ends within 4.8 s, by force if it must.
+ * the first signal heard or failure on, the process ends within 4.8 s, killed if it must.
  */
 export async function serve<S extends Service>(
   { io, ports }: Surroundings,
@@ -38,7 +38,7 @@ export async function serve<S extends Service>(
   const beginStop = (): void => {
     if (stopping.signal.aborted) return;
     stopping.abort();
-    ports.timers.after(stopWithinMs, () => io.exit(exitCodes.refused));
+    io.endWithin(stopWithinMs);
   };
   io.onStopSignal(beginStop);
   void keepAlive(ports, ended.signal);

@@ -8,8 +8,8 @@ export interface TestIo extends Io {
   complained(): string;
   /** Delivers a SIGTERM. */
   signal(): void;
-  /** Codes that the process was told to end with by force. */
-  readonly exits: readonly number[];
+  /** After how many milliseconds the process was told to end by force. */
+  readonly deadlines: readonly number[];
 }
 
 export interface TestIoOptions {
@@ -28,18 +28,21 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   const stdout = recorder(breaks);
   const stderr = recorder(unbroken);
   const listeners: (() => void)[] = [];
-  const exits: number[] = [];
+  const deadlines: number[] = [];
   const io = streamIo(
     {
       stdin,
       stdout: Object.assign(stdout.stream, { isTTY: isTerminal }),
       stderr: Object.assign(stderr.stream, { isTTY: isTerminal }),
     },
-    { onStopSignal: (listener) => listeners.push(listener), exit: (code) => exits.push(code) },
+    {
+      onStopSignal: (listener) => listeners.push(listener),
+      endWithin: (delayMs) => deadlines.push(delayMs),
+    },
   );
   return {
     ...io,
-    exits,
+    deadlines,
     written: () => stdout.text(),
     complained: () => stderr.text(),
     signal: () => listeners.forEach((listener) => listener()),
