@@ -67,7 +67,7 @@ async function measureOurs() {
 /** Number of readings in the table. */
 async function taken(url) {
   const response = await fetch(
-    `${url}/api/v1/nodes/changes?since=999999999&telemetrySince=999999999`,
+    `${url}/api/v1/node-changes?since=999999999&telemetrySince=999999999`,
   );
   return (await response.json()).telemetry;
 }

@@ -13,6 +13,8 @@ const jest = `import { describe, it, jest } from '@jest/globals';\n`;
 
 const lines = (count: number) => `export const one = 1;\n${'//\n'.repeat(count - 1)}`;
 const functionOf = (count: number) => `export function long() {\n${'  //\n'.repeat(count - 2)}}\n`;
+const grown = (type: string) =>
+  `export function f(key: 'up') {\n  const counts: ${type} = {};\n  counts[key] = 1;\n  return counts;\n}`;
 const parameters = 'readonly a = 1, readonly b = 2, readonly c = 3, readonly d = 4, readonly e = 5';
 
 /** For each rule code that it must refuse. */
@@ -59,6 +61,7 @@ const refused: [rule: string, place: string, code: string][] = [
   ],
   ['no-unused-vars', source, 'const unused = 1;'],
   ['no-default-export', source, 'export default 1;'],
+  ['no-grown-object', source, grown('Record<string, number>')],
   ['max-lines', source, lines(251)],
   ['max-lines', spec, lines(501)],
   ['max-lines-per-function', source, functionOf(61)],
@@ -83,6 +86,7 @@ const allowed: [place: string, code: string][] = [
   [bench, 'export const at = [Date.now(), new Date(), performance.now(), Math.random()];'],
   [config, `export const home = process.env['HOME'];`],
   [source, `export class Part {\n  constructor(${parameters}) {}\n}`],
+  [source, grown(`Partial<Record<'up' | 'down', number>>`)],
   [source, lines(250)],
   [spec, lines(500)],
   [source, functionOf(60)],

@@ -68,11 +68,41 @@ const maxParams = {
   },
 };
 
+/**
+ * `counts[id] = …` on a plain object that may have any key: an id from outside may be a name that every object has
+ * (`constructor`), and then what is read there was never written. Keys are counted in a Map, and
+ * `Object.fromEntries` makes an object of it where one is wanted.
+ */
+const noGrownObject = {
+  create(context) {
+    const grown = new Set();
+    const isEmpty = (node) => node?.type === 'ObjectExpression' && node.properties.length === 0;
+    // A closed set of keys (`Record<Status, …>`) is ours; any text may be anybody's.
+    const isOpen = (type) =>
+      type === undefined ||
+      (type.typeName?.name === 'Record' &&
+        type.typeArguments?.params[0]?.type === 'TSStringKeyword');
+    return {
+      VariableDeclarator({ id, init }) {
+        if (id.type !== 'Identifier' || !isEmpty(init)) return;
+        if (isOpen(id.typeAnnotation?.typeAnnotation)) grown.add(id.name);
+      },
+      AssignmentExpression({ left }) {
+        if (left.type !== 'MemberExpression' || !left.computed) return;
+        if (left.property.type === 'Literal' || !grown.has(left.object.name)) return;
+        const message = 'An object that grows by key is a Map (then Object.fromEntries).';
+        context.report({ node: left, message });
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'oakring' },
   rules: {
     'no-current-date': noCurrentDate,
     'no-environment': noEnvironment,
     'max-params': maxParams,
+    'no-grown-object': noGrownObject,
   },
 };

@@ -146,3 +146,16 @@ describe('job run', () => {
     expect(out).toContain('too big');
   });
 });
+
+describe('an id that is a step in a path', () => {
+  it.each([
+    [['node', 'show', '.']],
+    [['node', 'cordon', '..']],
+    [['job', 'show', '..']],
+    [['job', 'rm', '.']],
+  ])('is refused before anything is asked (%j)', async (argv) => {
+    const { code, error, asked } = await oakring(argv, {});
+    expect({ code, asked }).toEqual({ code: 2, asked: [] });
+    expect(error).toContain('not an id');
+  });
+});

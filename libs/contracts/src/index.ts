@@ -18,6 +18,7 @@ export {
   type UpTopicKind,
 } from './topics/native-topics.js';
 export {
+  idExpectation,
   idOf,
   isId,
   isObject,

@@ -32,6 +32,12 @@ describe('a node', () => {
     expect(fits(node, requirement, none)).toBe(true);
   });
 
+  it('has no label that it was not given, whatever every object has', () => {
+    const labels = { constructor: 'x' };
+    expect(whyNot(node, { ...requirement, labels }, none)).toBe('labels');
+    expect(whyNot({ ...node, labels }, { ...requirement, labels }, none)).toBeNull();
+  });
+
   it.each([
     ['excluded', node, requirement, new Set(['a'])],
     ['status', { ...node, status: 'suspect' }, requirement, none],

@@ -51,7 +51,7 @@ export function whyNot(
     }
   }
   for (const [label, value] of Object.entries(requirement.labels)) {
-    if (node.labels[label] !== value) return 'labels';
+    if (!hasLabel(node, label, value)) return 'labels';
   }
   for (const constraint of requirement.constraints) {
     if (constraint.type === 'direct' && constraint.node !== node.id) return 'direct';
@@ -59,6 +59,15 @@ export function whyNot(
   if (free.cpuMillis < requirement.resources.cpuMillis) return 'capacity-cpu';
   if (free.memoryMiB < requirement.resources.memoryMiB) return 'capacity-memory';
   return null;
+}
+
+/** A label may be called like what every object has (`constructor`): only the node's own count. */
+export function hasLabel(
+  { labels }: Pick<NodeFacts, 'labels'>,
+  label: string,
+  value: string,
+): boolean {
+  return Object.hasOwn(labels, label) && labels[label] === value;
 }
 
 /**

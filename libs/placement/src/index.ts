@@ -1,1 +1,9 @@
-export { filterNames, filterPhrases, fits, freeOf, whyNot, type FilterName } from './fits.js';
+export {
+  filterNames,
+  filterPhrases,
+  fits,
+  freeOf,
+  hasLabel,
+  whyNot,
+  type FilterName,
+} from './fits.js';

@@ -1,17 +1,19 @@
-import type {
-  ClusterAnswer,
-  DeadLetter,
-  DiffAnswer,
-  JobAnswer,
-  JobOrderAnswer,
-  JobSummary,
-  JsonObject,
-  LedgerKeys,
-  NodeAnswer,
-  NodeTelemetry,
-  Page,
+import {
+  idExpectation,
+  type ClusterAnswer,
+  type DeadLetter,
+  type DiffAnswer,
+  type JobAnswer,
+  type JobOrderAnswer,
+  type JobSummary,
+  type JsonObject,
+  type LedgerKeys,
+  type NodeAnswer,
+  type NodeTelemetry,
+  type Page,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { CommandFailure, exitCodes } from '../exit-codes.js';
 import type { DecisionAnswer, DryRunAnswer, LedgerHead } from './answers.js';
 import { httpOf, type Address, type Http } from './http.js';
 import { linesOf } from './lines.js';
@@ -89,7 +91,7 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
   return {
     url: address.url,
     nodes: (at) => everyPage<NodeAnswer>(http, '/api/v1/nodes', at),
-    node: (id, at) => http.ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}${atQuery(at)}`),
+    node: (id, at) => http.ask('GET', `${nodePath(id)}${atQuery(at)}`),
     jobs: (at) => everyPage<JobSummary>(http, '/api/v1/jobs', at),
     job: (id, at) => http.ask('GET', `${jobPath(id)}${atQuery(at)}`),
     submitJob: (document) => http.ask('POST', '/api/v1/jobs', document),
@@ -108,15 +110,12 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
     takeBackOrder: (id, order) => http.ask('DELETE', `${nodePath(id)}/${order}`),
     forgetNode: (id) => http.ask('DELETE', nodePath(id)),
     cluster: (at) => http.ask('GET', `/api/v1/cluster${atQuery(at)}`),
-    decision: (id) => http.ask('GET', `/api/v1/decisions/${encodeURIComponent(id)}`),
+    decision: (id) => http.ask('GET', `/api/v1/decisions/${partOf(id)}`),
     deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
     head: () => http.ask('GET', '/api/v1/ledger/head'),
     telemetry: (id, range) => {
       const query = new URLSearchParams({ ...range });
-      return http.ask(
-        'GET',
-        `/api/v1/nodes/${encodeURIComponent(id)}/telemetry?${query.toString()}`,
-      );
+      return http.ask('GET', `${nodePath(id)}/telemetry?${query.toString()}`);
     },
     diff: (from, to, limit) => {
       const query = new URLSearchParams({ from, to, limit: String(limit) });
@@ -124,11 +123,7 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
     },
     ledgerKeys: () => http.ask('GET', '/api/v1/ledger/keys'),
     judgeKey: (fingerprint, order, signed) =>
-      http.ask(
-        'POST',
-        `/api/v1/ledger/keys/${encodeURIComponent(fingerprint)}/${order}`,
-        signed ?? undefined,
-      ),
+      http.ask('POST', `/api/v1/ledger/keys/${partOf(fingerprint)}/${order}`, signed ?? undefined),
     views: async (signal) => linesOf(await http.stream('/api/v1/ledger/views', signal)),
     events: async (query, signal) => linesOf(await http.stream(eventsPath(query), signal)),
   };
@@ -151,11 +146,17 @@ function atQuery(at: string | undefined): string {
 }
 
 function nodePath(id: string): string {
-  return `/api/v1/nodes/${encodeURIComponent(id)}`;
+  return `/api/v1/nodes/${partOf(id)}`;
 }
 
 function jobPath(id: string): string {
-  return `/api/v1/jobs/${encodeURIComponent(id)}`;
+  return `/api/v1/jobs/${partOf(id)}`;
+}
+
+/** What a person typed, as one part of an address; `.` and `..` would be steps to another address. */
+function partOf(text: string): string {
+  if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
+  throw new CommandFailure(`"${text}" is ${idExpectation}.`, exitCodes.usage);
 }
 
 function eventsPath({ from, follow, stream, type }: EventQuery): string {

@@ -10,7 +10,7 @@ import { nodeAnswer } from './node-answer.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';
 import { ViewAnswers } from './view-answers.js';
 
-@Controller('api/v1/nodes')
+@Controller('api/v1')
 export class NodeQueriesController {
   constructor(
     private readonly views: ViewAnswers,
@@ -19,7 +19,7 @@ export class NodeQueriesController {
     @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
   ) {}
 
-  @Get()
+  @Get('nodes')
   list(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -32,8 +32,8 @@ export class NodeQueriesController {
     );
   }
 
-  /** What the scheduler's copy lacks. */
-  @Get('changes')
+  /** What the scheduler's copy lacks. Not below `nodes/`: a node may be called `changes`. */
+  @Get('node-changes')
   changes(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -50,7 +50,7 @@ export class NodeQueriesController {
     });
   }
 
-  @Get(':id')
+  @Get('nodes/:id')
   show(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

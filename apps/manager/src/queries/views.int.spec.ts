@@ -138,14 +138,14 @@ describe('GET /api/v1/nodes', () => {
 
   it('feeds a scheduler what its copy lacks', async () => {
     manager.telemetry.newest = 4;
-    const path = '/api/v1/nodes/changes?since=0&telemetrySince=0';
+    const path = '/api/v1/node-changes?since=0&telemetrySince=0';
     expect(await read<NodeChanges>(path)).toMatchObject({
       position: 2,
       telemetry: 4,
       removed: [],
       foreign: [{ id: 'n1' }],
     });
-    expect(await read(`/api/v1/nodes/changes?since=2&telemetrySince=4`)).toEqual({
+    expect(await read(`/api/v1/node-changes?since=2&telemetrySince=4`)).toEqual({
       position: 2,
       telemetry: 4,
       complete: false,
@@ -153,7 +153,7 @@ describe('GET /api/v1/nodes', () => {
       removed: [],
       foreign: [],
     });
-    expect(await read('/api/v1/nodes/changes?since=99')).toMatchObject({
+    expect(await read('/api/v1/node-changes?since=99')).toMatchObject({
       complete: true,
       nodes: [{ id: 'n2' }, { id: 'n1' }],
     });

@@ -14,7 +14,7 @@ export class HttpNodeView extends NodeView {
 
   async changes(since: number, telemetrySince: number): Promise<NodeChanges> {
     const query = `since=${since}&telemetrySince=${telemetrySince}`;
-    const url = `${this.managerUrl}/api/v1/nodes/changes?${query}`;
+    const url = `${this.managerUrl}/api/v1/node-changes?${query}`;
     let answer: unknown;
     try {
       const response = await fetch(url, {

@@ -30,7 +30,7 @@ export class NodeTable implements NodeColumns {
   private memoryReserved = new Float64Array(firstCapacity);
   private shapeNumbers = new Map<string, number>();
 
-  /** Takes in an answer of `GET /api/v1/nodes/changes`. */
+  /** Takes in an answer of `GET /api/v1/node-changes`. */
   apply(changes: NodeChanges): void {
     if (changes.complete) this.clear();
     for (const id of changes.removed) this.remove(id);

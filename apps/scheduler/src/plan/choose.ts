@@ -1,3 +1,4 @@
+import type { FilterName } from '@oakring/placement';
 import type { Randomness } from '@oakring/ports';
 import type { Choice } from './choice.js';
 import { count, type Candidates } from './filters/candidates.js';
@@ -38,7 +39,7 @@ function bestOfSample(
 ): Choice | null {
   const wanted = Math.max(smallestSample, Math.ceil(Math.log2(nodeCount)));
   const drawn: number[] = [];
-  const filtered: Record<string, number> = {};
+  const filtered: Partial<Record<FilterName, number>> = {};
   let best = -1;
   let bestRank = -1;
   let feasible = 0;
@@ -63,7 +64,7 @@ function bestOfSample(
 }
 
 function bestOfAll(nodeCount: number, candidates: Candidates, rank: Rank): Choice | null {
-  const filtered: Record<string, number> = {};
+  const filtered: Partial<Record<FilterName, number>> = {};
   let best = -1;
   let bestRank = -1;
   let feasible = 0;

@@ -1,4 +1,5 @@
 import type { FilterCounts } from '@oakring/contracts';
+import type { FilterName } from '@oakring/placement';
 import type { Choice } from './choice.js';
 import type { Rank } from './choose.js';
 import { count, type Candidates } from './filters/candidates.js';
@@ -22,7 +23,7 @@ export class Replicas {
     private readonly candidates: Candidates,
     private readonly rank: Rank,
   ) {
-    const filtered: Record<string, number> = {};
+    const filtered: Partial<Record<FilterName, number>> = {};
     for (let slot = 0; slot < nodeCount; slot += 1) {
       const reason = candidates.whyNot(slot);
       if (reason === null) this.heap.push({ slot, rank: rank(slot) });

@@ -127,11 +127,11 @@ function numberOf(env: Environment, variable: string, problems: string[]): numbe
 }
 
 function labelsOf(text: string, problems: string[]): Record<string, string> {
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   for (const part of text.split(',').filter((label) => label !== '')) {
     const at = part.indexOf('=');
     if (at < 1) problems.push(`OAKRING_WORKER_LABELS: "${part}" is not key=value`);
-    else labels[part.slice(0, at).trim()] = part.slice(at + 1).trim();
+    else labels.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
   }
-  return labels;
+  return Object.fromEntries(labels);
 }

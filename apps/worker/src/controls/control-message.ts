@@ -29,7 +29,7 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
     return unusable('commandId', commandId);
   }
   if (typeof expiresAt !== 'string') return unusable('expiresAt', expiresAt);
-  const numbers: Record<string, number> = {};
+  const numbers = { instance: 0, generation: 1, attempt: 1, epoch: 0 };
   for (const [field, least, most] of numberFields) {
     const value = body[field];
     if (
@@ -42,7 +42,6 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
     }
     numbers[field] = value;
   }
-  const { instance = 0, generation = 1, attempt = 1, epoch = 0 } = numbers;
   return {
     ok: true,
     value: {
@@ -50,10 +49,7 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
       job: { ...job, id: id.value },
       ...(typeof worker === 'string' ? { worker } : {}),
       commandId,
-      instance,
-      generation,
-      attempt,
-      epoch,
+      ...numbers,
       expiresAt,
     },
   };

@@ -131,7 +131,7 @@ function restartOf(value: unknown): Parsed<Restart> {
   const fallback = defaultPolicy.restart;
   const limit = unlessNull(body.value, 'restart.limit', { minimum: 0, maximum: 1_000_000 });
   if (!limit.ok) return limit;
-  const times: Record<string, number> = {};
+  const times = { ...fallback };
   for (const name of ['firstMs', 'mostMs', 'resetAfterMs'] as const) {
     const time = optional(body.value[name], fallback[name], (field) =>
       integerOf(field, `restart.${name}`, { minimum: 100, maximum: dayMs }),
@@ -142,7 +142,6 @@ function restartOf(value: unknown): Parsed<Restart> {
   return {
     ok: true,
     value: {
-      ...fallback,
       ...times,
       limit: limit.value === undefined ? fallback.limit : limit.value,
     },

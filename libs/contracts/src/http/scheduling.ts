@@ -23,7 +23,7 @@ export interface ForeignLoad {
 }
 
 /**
- * `GET /api/v1/nodes/changes?since=<position>&telemetrySince=<number>`: the scheduler's food.
+ * `GET /api/v1/node-changes?since=<position>&telemetrySince=<number>`: the scheduler's food.
  * `complete: true` means that the copy is to be dropped and rebuilt from this answer.
  */
 export interface NodeChanges {

@@ -12,7 +12,8 @@ export type Parsed<T> =
 
 export type JsonObject = { readonly [field: string]: unknown };
 
-const idPattern = /^[A-Za-z0-9._-]{1,128}$/;
+/** `.` and `..` are steps in a path: no address could name them. */
+const idPattern = /^(?!\.\.?$)[A-Za-z0-9._-]{1,128}$/;
 const maxShownCharacters = 120;
 
 export function refused(
@@ -70,6 +71,10 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Completes "<field> is <value>, …". */
+export const idExpectation =
+  'not an id of 1 to 128 letters, digits, dots, underscores or dashes, and not "." or ".."';
+
 export function isId(value: string): boolean {
   return idPattern.test(value);
 }
@@ -80,7 +85,7 @@ export function idOf(value: unknown, field: string): Parsed<string> {
   if (typeof text !== 'string' || !isId(text)) {
     return refused(
       'invalid-id',
-      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not an id of 1 to 128 letters, digits, dots, underscores or dashes.`,
+      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, ${idExpectation}.`,
       field,
       value ?? null,
     );
@@ -155,7 +160,7 @@ export function labelsOf(value: unknown, field: string): Parsed<Record<string, s
       value,
     );
   }
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   for (const [key, label] of Object.entries(value)) {
     if (
       key.length > 128 ||
@@ -170,7 +175,7 @@ export function labelsOf(value: unknown, field: string): Parsed<Record<string, s
         label,
       );
     }
-    labels[key] = String(label);
+    labels.set(key, String(label));
   }
-  return { ok: true, value: labels };
+  return { ok: true, value: Object.fromEntries(labels) };
 }

@@ -21,13 +21,13 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(
   catalogue: S,
   env: Readonly<Record<string, string | undefined>>,
 ): Settings<S> {
-  const values: Record<string, unknown> = {};
+  const values = new Map<string, unknown>();
   const problems: string[] = [];
   for (const [key, setting] of Object.entries(catalogue)) {
     const text = env[setting.variable] ?? setting.fallback;
     const read = setting.read(text);
     if ('problem' in read) problems.push(`${setting.variable}: ${read.problem}`);
-    else values[key] = read.value;
+    else values.set(key, read.value);
   }
   if (problems.length > 0) {
     throw new OakringError({
@@ -36,7 +36,7 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(
     });
   }
   // The loop above filled every key of the catalogue.
-  return Object.freeze(values) as Settings<S>;
+  return Object.freeze(Object.fromEntries(values)) as Settings<S>;
 }
 
 export function textSetting(

@@ -37,10 +37,11 @@ export class ApiDocument {
       .addSecurityRequirements('bearer')
       .build();
     const document = SwaggerModule.createDocument(this.app, config);
-    const paths: Record<string, object> = {};
-    for (const [path, methods] of Object.entries(document.paths)) {
-      if (!path.startsWith('/api/docs')) paths[path] = describedPath(path, methods);
-    }
+    const paths = Object.fromEntries(
+      Object.entries(document.paths)
+        .filter(([path]) => !path.startsWith('/api/docs'))
+        .map(([path, methods]: [string, object]) => [path, describedPath(path, methods)]),
+    );
     return { ...document, paths, components: { ...document.components, schemas: { ...schemas } } };
   }
 }

@@ -126,7 +126,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     answers: [ok('Node', 'The node.')],
     problems: ['node-unknown', 'position-not-reached'],
   },
-  'get /api/v1/nodes/changes': {
+  'get /api/v1/node-changes': {
     tag: 'Nodes',
     summary: 'What changed since a position: the food of a scheduler',
     parameters: [

@@ -6,6 +6,7 @@ import {
   type ScheduleAnswer,
 } from '@oakring/contracts';
 import type { CommandQueue, IdempotencyKey } from '../../commands/command.js';
+import { presentNodes } from '../../scheduling/present-nodes.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { instanceKey } from '../../views/cluster-state.js';
@@ -82,25 +83,12 @@ export class InstanceMoves {
   ): Promise<ScheduleAnswer> {
     const named = worker === null ? [] : [{ type: 'direct', node: worker }];
     const document = { ...job.document, id: job.id, constraints: [...job.constraints, ...named] };
-    const present = this.presentOf(job.id, instance.number);
+    const present = presentNodes(this.projection.state, job.id, instance.number);
     return askOne(
       this.scheduler,
       { job: document, instances: 1, exclude: [...exclude], present },
       this.projection.position,
     );
-  }
-
-  /** How many other instances of the job each node has. */
-  private presentOf(job: string, moving: number): Record<string, number> {
-    const { state } = this.projection;
-    const present: Record<string, number> = {};
-    for (const key of state.instancesOfJob.of(job)) {
-      const instance = state.instances.get(key);
-      if (instance?.nodeId === undefined || instance.nodeId === null) continue;
-      if (instance.number !== moving)
-        present[instance.nodeId] = (present[instance.nodeId] ?? 0) + 1;
-    }
-    return present;
   }
 
   private sourceOf({ id, number }: MoveRequest): Source | Refusal {

@@ -1,4 +1,5 @@
 import {
+  idExpectation,
   isId,
   parseTopic,
   refused,
@@ -45,10 +46,7 @@ function addressOf(topic: string): TopicAddress {
     return { ok: false, nodeId: null, refusal };
   }
   if (!isId(parsed.nodeId)) {
-    const { refusal } = refused(
-      'invalid-id',
-      `The node id in ${shown} is not 1 to 128 letters, digits, dots, underscores or dashes.`,
-    );
+    const { refusal } = refused('invalid-id', `The node id in ${shown} is ${idExpectation}.`);
     return { ok: false, nodeId: null, refusal };
   }
   return { ok: true, nodeId: parsed.nodeId, kind };

@@ -1,5 +1,5 @@
 import type { FilterCounts, Requirement } from '@oakring/contracts';
-import { filterNames, type FilterName } from '@oakring/placement';
+import { filterNames, hasLabel, type FilterName } from '@oakring/placement';
 import type { NodeColumns, Shape } from '../node-columns.js';
 import type { Room } from '../room.js';
 
@@ -54,7 +54,7 @@ export class Candidates {
   }
 
   survey(): Survey {
-    const filtered: Record<string, number> = {};
+    const filtered: Partial<Record<FilterName, number>> = {};
     let nearest = -1;
     let leastLack = Number.POSITIVE_INFINITY;
     let furthest: Survey['furthest'] = null;
@@ -98,7 +98,7 @@ function isLater(one: FilterName, other: FilterName): boolean {
   return filterNames.indexOf(one) > filterNames.indexOf(other);
 }
 
-export function count(filtered: Record<string, number>, reason: FilterName): void {
+export function count(filtered: Partial<Record<FilterName, number>>, reason: FilterName): void {
   filtered[reason] = (filtered[reason] ?? 0) + 1;
 }
 
@@ -117,7 +117,7 @@ function judgeShape(shape: Shape | undefined, requirement: Requirement): FilterN
     }
   }
   for (const [label, value] of Object.entries(requirement.labels)) {
-    if (shape.labels[label] !== value) return 'labels';
+    if (!hasLabel(shape, label, value)) return 'labels';
   }
   return null;
 }

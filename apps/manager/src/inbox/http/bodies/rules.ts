@@ -1,4 +1,11 @@
-import { isId, isObject, maxJobCount, technologies, type ErrorCode } from '@oakring/contracts';
+import {
+  idExpectation,
+  isId,
+  isObject,
+  maxJobCount,
+  technologies,
+  type ErrorCode,
+} from '@oakring/contracts';
 import { IsIn, Max, Min, ValidateBy, type ValidationOptions } from 'class-validator';
 
 /**
@@ -33,9 +40,7 @@ export const IsIdentifier = (): PropertyDecorator =>
   holds(
     'isIdentifier',
     (value) => (typeof value === 'string' || typeof value === 'number') && isId(String(value)),
-    rule('not an id of 1 to 128 letters, digits, dots, underscores or dashes', {
-      code: 'invalid-id',
-    }),
+    rule(idExpectation, { code: 'invalid-id' }),
   );
 
 export const IsText = (maximum: number, context: RuleContext = {}): PropertyDecorator =>
