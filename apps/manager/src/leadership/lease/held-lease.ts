@@ -14,13 +14,17 @@ export const validForMs = 2_000;
  * - without one it is late: nobody may be answered or ordered, nothing is dropped. A late renewal of
  *   a lease that nobody took is legal, and makes it held again with the same epoch;
  * - another holder was read: lost, for good.
- * A renewal whose reply is unclear is settled by reading: holder and renewal are unique.
+ * A renewal whose reply is unclear is settled by reading: holder and renewal are unique. What is found
+ * by a later attempt may have been done by the first one, and candidates may have read it ever since:
+ * it counts from the first sending of that renewal.
  */
 export class HeldLease implements Lease {
   readonly lost: Promise<number>;
   private tellLost: (epoch: number) => void = () => {};
   private isLost = false;
   private renewing: Promise<void> | null = null;
+  /** The renewal whose outcome is not known, and when it was sent first. */
+  private unclear: { readonly renewal: number; readonly sentMs: number } | null = null;
   private readonly timer: Timer;
 
   constructor(
@@ -68,16 +72,20 @@ export class HeldLease implements Lease {
   private async renew(): Promise<void> {
     const next = { ...this.record, renewal: this.record.renewal + 1 };
     const sentMs = this.ports.clock.monotonicMs();
+    if (this.unclear?.renewal !== next.renewal) this.unclear = { renewal: next.renewal, sentMs };
+    const firstSentMs = this.unclear.sentMs;
     const swapped = await this.store.swap(this.record, next).catch(() => false);
+    // Replaced by this very attempt, so by none before it.
     if (swapped) return this.renewed(next, sentMs);
     const found = await this.store.read();
     if (found?.holder !== this.record.holder) return this.lose(found?.epoch ?? this.epoch);
     // The reply was lost and the renewal was not, or it never arrived.
-    if (found.renewal === next.renewal) this.renewed(next, sentMs);
+    if (found.renewal === next.renewal) this.renewed(next, firstSentMs);
     else this.record = found;
   }
 
   private renewed(record: LeaseRecord, sentMs: number): void {
+    this.unclear = null;
     this.record = record;
     this.validUntilMs = sentMs + validForMs;
   }
