@@ -8,16 +8,21 @@ id=${1:?a node id}
 host=${2:-127.0.0.1}
 port=${3:-10003}
 
-say() { mosquitto_pub -h "$host" -p "$port" -q 1 -t "nodes/$id/$1" -m "$2"; }
+say() { mosquitto_pub -h "$host" -p "$port" -q 1 -t "nodes/$id/$1" -m "$2" 2>/dev/null; }
 
-# Listen first: an order sent before would be lost.
+# Listen first: an order sent before would be lost. It connects again by itself when the broker was away.
 mosquitto_sub -h "$host" -p "$port" -q 1 -t "nodes/$id/controls" &
 listener=$!
 trap 'kill $listener 2>/dev/null; exit 0' INT TERM EXIT
 sleep 0.5
 
-say registration "{\"id\":\"$id\",\"name\":\"$(hostname)\",\"ip\":\"127.0.0.1\",\"port\":\"3000\"}"
+# A broker that is away is no reason to end: whoever finds it again registers anew.
+registered=no
 while :; do
-  say information "{\"cpu\":\"12.5\",\"memory\":30}"
+  if [ "$registered" = no ]; then
+    registration="{\"id\":\"$id\",\"name\":\"$(hostname)\",\"ip\":\"127.0.0.1\",\"port\":\"3000\"}"
+    if say registration "$registration"; then registered=yes; else echo "no broker at $host:$port" >&2; fi
+  fi
+  say information "{\"cpu\":\"12.5\",\"memory\":30}" || registered=no
   sleep 2
 done

@@ -1,15 +1,25 @@
 import 'reflect-metadata';
-import { systemPorts } from '@oakring/ports';
+import { Logger } from '@nestjs/common';
+import { explain, OakringError } from '@oakring/contracts';
+import { runService, systemLog, systemPorts } from '@oakring/ports';
 import { readEnvironment } from './config/environment.js';
-import { startManager } from './start-manager.js';
+import { startManager, type RunningManager } from './start-manager.js';
+
+const ports = systemPorts();
 
 /** A manager alone, for a scheduler elsewhere; `oakring up` runs both. */
-const settings = readEnvironment();
-const manager = await startManager(settings, systemPorts(), {
-  software: 'oakring',
-  schedulerUrl: () => settings.schedulerUrl ?? `http://127.0.0.1:${settings.schedulerPort}`,
+async function start(): Promise<RunningManager> {
+  const settings = readEnvironment();
+  const manager = await startManager(settings, ports, {
+    software: 'oakring',
+    schedulerUrl: () => settings.schedulerUrl ?? `http://127.0.0.1:${settings.schedulerPort}`,
+  });
+  manager.startPlacing();
+  return manager;
+}
+
+Logger.overrideLogger(systemLog());
+await runService(ports, start, {
+  ready: ({ url }) => `oakring manager is ready: ${url}`,
+  explain: (error) => (error instanceof OakringError ? explain(error) : null),
 });
-manager.startPlacing();
-await manager.ready;
-console.log(`oakring manager is ready: ${manager.url}`);
-process.once('SIGTERM', () => void manager.stop());

@@ -1,25 +1,20 @@
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
-import { systemPorts } from '@oakring/ports';
+import { runService, systemLog, systemPorts } from '@oakring/ports';
 import { readEnvironment } from './config/environment.js';
-import { startScheduler } from './start-scheduler.js';
+import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 
-// A scheduler from the environment alone. People use `oakring scheduler`.
-try {
+const ports = systemPorts();
+
+/** A scheduler from the environment alone. People use `oakring scheduler`. */
+function start(): Promise<RunningScheduler> {
   const { host, schedulerPort, managerUrl, token } = readEnvironment();
-  const scheduler = await startScheduler({
-    host,
-    port: schedulerPort,
-    managerUrl,
-    token,
-    ports: systemPorts(),
-  });
-  console.log(`oakring scheduler is ready: ${scheduler.url}`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => void scheduler.stop());
-  }
-} catch (error) {
-  if (!(error instanceof OakringError)) throw error;
-  console.error(explain(error));
-  process.exitCode = 1;
+  return startScheduler({ host, port: schedulerPort, managerUrl, token, ports });
 }
+
+Logger.overrideLogger(systemLog());
+await runService(ports, async () => start(), {
+  ready: ({ url }) => `oakring scheduler is ready: ${url}`,
+  explain: (error) => (error instanceof OakringError ? explain(error) : null),
+});

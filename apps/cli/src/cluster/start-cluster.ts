@@ -1,5 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { readManagerSettings, startManager } from '@oakring/manager';
-import type { Ports } from '@oakring/ports';
+import { systemLog, type Ports } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from '@oakring/scheduler';
 import { softwareVersion } from '../software-version.js';
 
@@ -25,6 +26,7 @@ export async function startCluster(
   ports: Ports,
 ): Promise<RunningCluster> {
   const settings = readManagerSettings(env);
+  Logger.overrideLogger(systemLog());
   let scheduler: RunningScheduler | null = null;
   const manager = await startManager(settings, ports, {
     software: softwareVersion(),

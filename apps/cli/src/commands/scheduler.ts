@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { settingsCatalogue } from '@oakring/contracts';
+import { systemLog } from '@oakring/ports';
 import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
 import type { Surroundings } from './context.js';
 import { serve } from './serve.js';
@@ -27,6 +28,8 @@ Example:
       surroundings,
       async () => {
         await import('reflect-metadata');
+        const { Logger } = await import('@nestjs/common');
+        Logger.overrideLogger(systemLog());
         const { readSchedulerSettings, startScheduler } = await import('@oakring/scheduler');
         return async () => {
           const read = readSchedulerSettings(merged);

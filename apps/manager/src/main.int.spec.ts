@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+let folder: string;
+let child: ChildProcess;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oakring-manager-main-'));
+});
+afterEach(() => {
+  child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+describe('The manager as a process of its own', () => {
+  it('says that it is ready, and ends in good order on SIGINT', async () => {
+    const manager = start({});
+    await manager.prints(/oakring manager is ready: http:/);
+    manager.kill('SIGINT');
+    expect(await manager.ended).toEqual([0, null]);
+  });
+
+  it('explains what is wrong with its settings, and ends with 1', async () => {
+    const manager = start({ OAKRING_PORT: 'many' });
+    expect(await manager.ended).toEqual([1, null]);
+    expect(await manager.said).toMatch(/^OAKRING_PORT: "many"|OAKRING_PORT/);
+    expect(await manager.said).not.toContain('    at ');
+  });
+
+  it('logs lines without colours, with the time in UTC, where nobody looks at a terminal', async () => {
+    const manager = start({ OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1' });
+    await manager.prints(/ warn .*broker/);
+    manager.kill('SIGTERM');
+    expect(await manager.ended).toEqual([0, null]);
+    const said = await manager.said;
+    expect(said).not.toContain('\u001B');
+    expect(said).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warn {2}\w+ {2}\S/m);
+  });
+});
+
+interface Manager {
+  prints(pattern: RegExp): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<unknown[]>;
+  /** All of standard error, once it has ended. */
+  readonly said: Promise<string>;
+}
+
+/** From source, as its own program. */
+function start(env: Record<string, string>): Manager {
+  const hooks = resolve('libs/events/testing/register-typescript.mjs');
+  const program = resolve('apps/manager/src/main.ts');
+  const { NODE_OPTIONS: _, ...inherited } = process.env;
+  const started = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import', hooks, program],
+    {
+      env: {
+        ...inherited,
+        OAKRING_DATA: folder,
+        OAKRING_PORT: '0',
+        OAKRING_MQTT_PORT: '0',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  child = started;
+  let output = '';
+  const { stdout, stderr } = started;
+  for (const stream of [stdout, stderr]) {
+    stream.on('data', (part: Buffer) => {
+      output += part.toString();
+      started.emit('printed');
+    });
+  }
+  return {
+    async prints(pattern) {
+      while (!pattern.test(output)) await once(started, 'printed');
+    },
+    kill: (signal) => void started.kill(signal),
+    ended: once(started, 'exit'),
+    said: text(stderr),
+  };
+}

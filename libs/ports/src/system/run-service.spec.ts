@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { runService } from './run-service.js';
+import { systemPorts } from './system-ports.js';
+
+const never = new Promise<never>(() => {});
+
+let said: string[];
+let exitCode: typeof process.exitCode;
+beforeEach(() => {
+  said = [];
+  exitCode = process.exitCode;
+  jest.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
+  jest.spyOn(console, 'error').mockImplementation((line: unknown) => void said.push(String(line)));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = exitCode;
+  process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+});
+
+interface Trial {
+  readonly ready?: Promise<void>;
+  readonly failed?: Promise<never>;
+}
+
+function run(service: Trial | Error, onReady = (): void => {}): Promise<void> {
+  return runService(
+    systemPorts(),
+    async () => {
+      if (service instanceof Error) throw service;
+      return { ...service, stop: async () => void said.push('stopped') };
+    },
+    {
+      ready: () => {
+        // Once it has said so.
+        queueMicrotask(onReady);
+        return 'ready';
+      },
+      explain: (error) => (error instanceof RangeError ? error.message : null),
+    },
+  );
+}
+
+describe('A service as a whole process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('is stopped in good order by %s', async (signal) => {
+    await run({}, () => process.emit(signal));
+    expect(said).toEqual(['ready', 'stopped']);
+    expect(process.exitCode).toBe(exitCode);
+  });
+
+  it('stops, explains and ends with 1 when it cannot go on', async () => {
+    await run({ failed: Promise.reject(new RangeError('the log is damaged')) });
+    expect(said.slice(-2)).toEqual(['stopped', 'the log is damaged']);
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('explains why it did not start, and ends with 1', async () => {
+    await run(new RangeError('OAKRING_PORT: "x"'));
+    expect(said).toEqual(['OAKRING_PORT: "x"']);
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('obeys a signal while it is not ready yet', async () => {
+    const running = run({ ready: never });
+    process.emit('SIGTERM');
+    await running;
+    expect(said).toEqual(['stopped']);
+  });
+
+  it('throws a bug on, with its stack', async () => {
+    await expect(run(new TypeError('a bug'))).rejects.toThrow('a bug');
+  });
+});

@@ -1,0 +1,58 @@
+import type { Ports } from './system-ports.js';
+
+interface Service {
+  /** Resolves when it does its work; without it, it does so once it has started. */
+  readonly ready?: Promise<void>;
+  /** Rejects when the service cannot go on. */
+  readonly failed?: Promise<never>;
+  stop(): Promise<void>;
+}
+
+interface Words<S> {
+  /** The line that says that it is ready. */
+  readonly ready: (service: S) => string;
+  /** What is said about an error; null for a bug, which is thrown on. */
+  readonly explain: (error: unknown) => string | null;
+}
+
+/** The longest delay that a timer takes, about 24 days. */
+const longestDelayMs = 2_147_483_647;
+
+/**
+ * Runs one service as this whole process, from its own main (`oakring` has a way of its own, with
+ * flags and colours).
+ *
+ * starting → ready → (SIGTERM, SIGINT, or its failure) stopping → ended. A start that fails and a
+ * service that cannot go on are explained on standard error and end with 1; a signal during the start
+ * is obeyed once it has started, ready or not.
+ */
+export async function runService<S extends Service>(
+  { timers }: Ports,
+  start: () => Promise<S>,
+  { ready, explain }: Words<S>,
+): Promise<void> {
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+  });
+  // Its sockets come and go: this holds the process.
+  const ended = new AbortController();
+  void timers.sleep(longestDelayMs, ended.signal);
+  try {
+    const service = await start();
+    const over = Promise.race([asked, service.failed ?? asked]);
+    try {
+      const started = (service.ready ?? Promise.resolve()).then(() => 'ready' as const);
+      if ((await Promise.race([started, over])) === 'ready') console.log(ready(service));
+      await over;
+    } finally {
+      await service.stop();
+    }
+  } catch (error) {
+    const words = explain(error);
+    if (words === null) throw error;
+    console.error(words);
+    process.exitCode = 1;
+  } finally {
+    ended.abort();
+  }
+}
