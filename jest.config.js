@@ -19,7 +19,7 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    '^@oakring/(contracts|events|host|placement|ports)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@oakring/(contracts|events|host|http|placement|ports)$': '<rootDir>/libs/$1/src/index.ts',
     '^@oakring/(manager|scheduler|worker)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

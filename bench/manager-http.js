@@ -19,7 +19,10 @@ export async function post(url, more) {
 }
 
 export async function removeJob(url, id) {
-  await fetch(`${url}/api/v1/jobs/${id}`, { method: 'DELETE' });
+  await fetch(`${url}/api/v1/jobs/${id}`, {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+  });
   await until(async () => (await fetch(`${url}/api/v1/jobs/${id}`)).status === 404, 20_000);
 }
 

@@ -4,9 +4,9 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, systemCodeOf } from '@oakring/contracts';
 import { openFileTelemetryLog, type TelemetryLog } from '@oakring/events';
+import { bracketed, listenAddress, ownNames, reachable } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
-import type { ManagerSettings } from './config/manager-settings.js';
-import { bracketed, reachable } from './connection/addresses.js';
+import { listenerOf, type ManagerSettings } from './config/manager-settings.js';
 import { connectBroker } from './connection/connect-broker.js';
 import { createHttpApp } from './http/create-http-app.js';
 import { MqttInbox } from './inbox/mqtt/mqtt-inbox.js';
@@ -44,6 +44,11 @@ export interface RunningManager {
   stop(): Promise<void>;
 }
 
+interface Named {
+  /** Names that others reach us by. */
+  readonly names: readonly string[];
+}
+
 /**
  * Starts a manager: takes the folder, replays the log, opens an epoch, then lets the world in.
  * Throws OakringErrors that name the setting to change.
@@ -55,7 +60,10 @@ export async function startManager(
 ): Promise<RunningManager> {
   const stopping = new Undo();
   try {
-    return await start(settings, ports, options, stopping);
+    // From here on the host is the address that was judged.
+    const host = await listenAddress(listenerOf(settings));
+    const names = ownNames(host, settings);
+    return await start({ ...settings, host }, ports, { ...options, names }, stopping);
   } catch (error) {
     await stopping.run();
     throw error;
@@ -65,7 +73,7 @@ export async function startManager(
 async function start(
   settings: ManagerSettings,
   ports: Ports,
-  options: ManagerOptions,
+  options: ManagerOptions & Named,
   stopping: Undo,
 ): Promise<RunningManager> {
   const logger = new Logger('Manager');
@@ -136,12 +144,13 @@ function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
 async function letWorldIn(
   parts: ManagerParts,
   settings: ManagerSettings,
-  options: ManagerOptions,
+  options: ManagerOptions & Named,
   stopping: Undo,
 ): Promise<string> {
   const app = await createHttpApp(ManagerModule.with(parts), {
     token: settings.token,
     leadership: parts.leadership,
+    names: options.names,
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
   app.connectMicroservice({

@@ -9,8 +9,8 @@ const ports = systemPorts();
 
 /** A scheduler from the environment alone. People use `oakring scheduler`. */
 function start(): Promise<RunningScheduler> {
-  const { host, schedulerPort, managerUrl, token } = readEnvironment();
-  return startScheduler({ host, port: schedulerPort, managerUrl, token, ports });
+  const settings = readEnvironment();
+  return startScheduler({ ...settings, port: settings.schedulerPort, ports });
 }
 
 Logger.overrideLogger(systemLog());

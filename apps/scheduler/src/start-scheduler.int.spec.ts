@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemPorts } from '@oakring/ports';
@@ -28,6 +29,8 @@ describe('the scheduler over HTTP', () => {
       port: 0,
       managerUrl,
       token,
+      allowedHosts: [],
+      allowOpen: false,
       ports: systemPorts(),
     });
     cleanups.push(() => running.stop());
@@ -152,7 +155,10 @@ describe('the scheduler over HTTP', () => {
   it('names the port that is taken', async () => {
     const { url } = await manager();
     const taken = Number(new URL(url).port);
-    const options = { host: '127.0.0.1', port: taken, managerUrl: url, token: null };
+    const options = {
+      ...{ host: '127.0.0.1', port: taken, managerUrl: url, token: null },
+      ...{ allowedHosts: [], allowOpen: false },
+    };
     await expect(startScheduler({ ...options, ports: systemPorts() })).rejects.toMatchObject({
       code: 'port-taken',
       field: 'OAKRING_SCHEDULER_PORT',
@@ -197,6 +203,33 @@ describe('the scheduler over HTTP', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await ask(url, 'a=b', headers);
     expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
+  });
+
+  it('answers no page of another name or site', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const statusFor = (host: string, headers: Record<string, string> = {}) =>
+      new Promise((resolve) => {
+        get(`${url}/health/live`, { headers: { host, ...headers } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+      });
+    expect(await statusFor('rebound.example')).toBe(421);
+    expect(await statusFor('localhost', { origin: 'http://evil.example' })).toBe(403);
+    expect(await statusFor('localhost')).toBe(200);
+  });
+
+  it('judges the address that a name leads to, and says where', async () => {
+    const options = {
+      ...{ host: '0', port: 0, managerUrl: 'http://127.0.0.1:9', token: null },
+      ...{ allowedHosts: [], allowOpen: false },
+    };
+    await expect(startScheduler({ ...options, ports: systemPorts() })).rejects.toThrow(
+      'OAKRING_HOST=0 (0.0.0.0) is reachable from other machines, but OAKRING_TOKEN is not set.',
+    );
+    await expect(
+      startScheduler({ ...options, host: '127.no.such.invalid', ports: systemPorts() }),
+    ).rejects.toThrow('OAKRING_HOST=127.no.such.invalid leads to no address of this machine');
   });
 
   it('answers an unknown address with a problem', async () => {
@@ -253,7 +286,7 @@ describe('the scheduler over HTTP', () => {
     slow.on('error', () => {});
     const closed = new Promise((resolve) => slow.once('close', resolve));
     slow.write(
-      'POST /api/v1/schedule HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n' +
+      'POST /api/v1/schedule HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n' +
         'content-length: 99\r\n\r\n{',
     );
     await fetch(`${running.url}/health/live`);

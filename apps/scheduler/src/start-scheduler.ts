@@ -1,9 +1,17 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, systemCodeOf } from '@oakring/contracts';
+import {
+  bracketed,
+  listenAddress,
+  ownNames,
+  reachable,
+  requireBearerToken,
+  speakWithOurOwnOnly,
+} from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance } from 'fastify';
-import { requireBearerToken } from './answer/bearer-token.js';
+import { listenerOf } from './config/scheduler-settings.js';
 import { acceptJsonOnly } from './answer/json-body.js';
 import { ProblemFilter } from './answer/problem.filter.js';
 import { HttpNodeView } from './observe/http-node-view.js';
@@ -23,6 +31,9 @@ export interface SchedulerOptions {
   readonly port: number;
   readonly managerUrl: string;
   readonly token: string | null;
+  /** Further names that others reach us by. */
+  readonly allowedHosts: readonly string[];
+  readonly allowOpen: boolean;
   readonly ports: Ports;
 }
 
@@ -35,9 +46,10 @@ export interface RunningScheduler {
 /** Starts the scheduler. Throws `port-taken` when its port is in use. */
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
   const { managerUrl, token, ports } = options;
+  const address = await listenAddress(listenerOf(options));
   const observer = new Observer(new HttpNodeView(managerUrl, token), ports);
-  const app = await createApp(observer, options);
-  await listen(app, options);
+  const app = await createApp(observer, options, ownNames(address, options));
+  await listen(app, address, options);
   observer.start();
   let stopping: Promise<void> | null = null;
   return {
@@ -49,6 +61,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
 async function createApp(
   observer: Observer,
   { token, ports }: SchedulerOptions,
+  names: readonly string[],
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
@@ -66,6 +79,7 @@ async function createApp(
     // Levels are those of the process, which the manager may share: as it sets them.
     { logger: ['warn', 'error', 'fatal'], abortOnError: false, bodyParser: false },
   );
+  speakWithOurOwnOnly(server, names);
   if (token !== null) requireBearerToken(server, token);
   app.useGlobalFilters(new ProblemFilter());
   return app;
@@ -82,11 +96,15 @@ async function stop(app: NestFastifyApplication, observer: Observer, ports: Port
   cut.cancel();
 }
 
-async function listen(app: NestFastifyApplication, options: SchedulerOptions): Promise<void> {
+async function listen(
+  app: NestFastifyApplication,
+  host: string,
+  options: SchedulerOptions,
+): Promise<void> {
   try {
     await app.init();
     // Not by Nest's own `listen`, which also prints what the caller is told here.
-    await app.getHttpAdapter().getInstance().listen({ port: options.port, host: options.host });
+    await app.getHttpAdapter().getInstance().listen({ port: options.port, host });
   } catch (error) {
     await app.close();
     if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
@@ -104,5 +122,5 @@ async function listen(app: NestFastifyApplication, options: SchedulerOptions): P
 function urlOf(app: NestFastifyApplication, host: string): string {
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `http://${bracketed(reachable(host))}:${port}`;
 }

@@ -112,5 +112,6 @@ export type {
   ScheduleJob,
   ScheduleRequest,
 } from './http/scheduling.js';
-export { isLoopback, readSettings, type Setting, type Settings } from './settings/read-settings.js';
+export { isLoopbackAddress, refuseOpenListener, type Listener } from './settings/open-listener.js';
+export { readSettings, type Setting, type Settings } from './settings/read-settings.js';
 export { settingsCatalogue } from './settings/catalogue.js';

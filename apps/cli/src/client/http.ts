@@ -88,7 +88,8 @@ async function send(
       method,
       signal,
       headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        // Every change needs it, also without a body.
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
         ...(address.token === null ? {} : { authorization: `Bearer ${address.token}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

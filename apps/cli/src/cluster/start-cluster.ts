@@ -40,10 +40,9 @@ export async function startCluster(
   try {
     if (settings.schedulerUrl === null) {
       scheduler = await startScheduler({
-        host: settings.host,
+        ...settings,
         port: settings.schedulerPort,
         managerUrl: manager.localUrl,
-        token: settings.token,
         ports,
       });
     }

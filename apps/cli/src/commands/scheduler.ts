@@ -5,8 +5,8 @@ import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.j
 import type { Surroundings } from './context.js';
 import { serve } from './serve.js';
 
-const { host, schedulerPort, managerUrl, token, allowOpen } = settingsCatalogue;
-const settings = [host, schedulerPort, managerUrl, token, allowOpen];
+const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen } = settingsCatalogue;
+const settings = [host, schedulerPort, managerUrl, token, allowedHosts, allowOpen];
 
 export function addSchedulerCommand(program: Command, surroundings: Surroundings): void {
   const scheduler = program

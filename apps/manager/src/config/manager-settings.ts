@@ -1,11 +1,13 @@
 import {
-  isLoopback,
   OakringError,
   readSettings,
+  refuseOpenListener,
   settingsCatalogue,
+  type Listener,
   type Settings,
 } from '@oakring/contracts';
 import { isMongoUrl, storeAddressOf } from '@oakring/events';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 const wildcardHosts = new Set(['0.0.0.0', '::']);
@@ -23,6 +25,7 @@ const {
   mqttPassword,
   token,
   advertiseUrl,
+  allowedHosts,
   allowOpen,
   clusterName,
   clusterLocation,
@@ -41,6 +44,7 @@ const catalogue = {
   mqttPassword,
   token,
   advertiseUrl,
+  allowedHosts,
   allowOpen,
   clusterName,
   clusterLocation,
@@ -58,7 +62,8 @@ export function readManagerSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): ManagerSettings {
   const settings = readSettings(catalogue, env);
-  refuseOpenListener(settings);
+  // What a name leads to is judged when it is bound.
+  if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings));
   refuseUnreachableAdvertisement(settings);
   const dataFolder = resolve(settings.data);
   return Object.freeze({
@@ -81,23 +86,12 @@ function refuseUnreachableAdvertisement(settings: Settings<typeof catalogue>): v
   });
 }
 
-function refuseOpenListener(settings: Settings<typeof catalogue>): void {
-  if (isLoopback(settings.host) || settings.allowOpen) return;
+/** The listeners of a manager, and what keeps strangers out of them. */
+export function listenerOf(settings: Settings<typeof catalogue>): Listener {
+  const { host, allowOpen, token, mqttUrl, mqttUsername, mqttPassword } = settings;
   const missing: string[] = [];
-  if (settings.token === null) missing.push('OAKRING_TOKEN');
-  if (settings.mqttUrl === null && settings.mqttUsername === null) {
-    missing.push('OAKRING_MQTT_USERNAME');
-  }
-  if (settings.mqttUrl === null && settings.mqttPassword === null) {
-    missing.push('OAKRING_MQTT_PASSWORD');
-  }
-  if (missing.length === 0) return;
-  throw new OakringError({
-    code: 'settings-invalid',
-    detail:
-      `OAKRING_HOST=${settings.host} is reachable from other machines, but ${missing.join(', ')} ` +
-      `${missing.length === 1 ? 'is' : 'are'} not set. Set credentials, or OAKRING_ALLOW_OPEN=true.`,
-    field: 'OAKRING_HOST',
-    value: settings.host,
-  });
+  if (token === null) missing.push('OAKRING_TOKEN');
+  if (mqttUrl === null && mqttUsername === null) missing.push('OAKRING_MQTT_USERNAME');
+  if (mqttUrl === null && mqttPassword === null) missing.push('OAKRING_MQTT_PASSWORD');
+  return { host, missing, allowOpen };
 }

@@ -1,8 +1,8 @@
+import { bracketed, reachable } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import type { DeadLetters } from '../dead-letters/dead-letters.js';
-import { bracketed, reachable } from './addresses.js';
 import { BrokerConnection } from './broker-connection.js';
 
 export interface BrokerLink {

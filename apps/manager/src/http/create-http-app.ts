@@ -2,11 +2,11 @@ import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/commo
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
+import { requireBearerToken, speakWithOurOwnOnly } from '@oakring/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
 import { ApiDocument } from './docs/api-document.js';
 import type { LeadershipView } from '../queries/tokens.js';
-import { requireBearerToken } from './bearer-token.js';
 import { forwardToLeader } from './forward-to-leader.js';
 import { acceptJsonOnly } from './json-body.js';
 import { answerMalformedRequest } from './malformed-request.js';
@@ -21,6 +21,8 @@ interface HttpAppOptions {
   readonly token: string | null;
   /** Who leads: what a follower cannot do itself is forwarded there. */
   readonly leadership: LeadershipView;
+  /** Names that others reach us by. */
+  readonly names: readonly string[];
   readonly logger?: LoggerService | LogLevel[] | false;
 }
 
@@ -31,7 +33,7 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, logger }: HttpAppOptions,
+  { token, leadership, names, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const methods = allowedMethods();
   const problems = new ProblemFilter(methods);
@@ -57,6 +59,7 @@ export async function createHttpApp(
     ...(logger === undefined ? {} : { logger }),
   });
   refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal);
+  speakWithOurOwnOnly(server, names);
   if (token !== null) requireBearerToken(server, token);
   await forwardToLeader(server, leadership);
   app.useGlobalFilters(problems);

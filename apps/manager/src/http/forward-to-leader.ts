@@ -1,6 +1,7 @@
 import replyFrom from '@fastify/reply-from';
 import { OakringError, systemCodeOf, type ErrorCode } from '@oakring/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../queries/tokens.js';
 
 /** Says that a request was forwarded once: two followers must not play ball with it. */
@@ -35,12 +36,21 @@ function needsLeader({ method, url }: FastifyRequest): boolean {
 
 function forward(leader: string, request: FastifyRequest, reply: FastifyReply): void {
   void reply.from(`${leader}${request.url}`, {
-    rewriteRequestHeaders: (_request, headers) => ({ ...headers, [forwardedHeader]: 'true' }),
+    rewriteRequestHeaders: (_request, headers) => ({
+      ...withoutOrigin(headers),
+      [forwardedHeader]: 'true',
+    }),
     onError: (failed, { error }) => {
       const detail = `The leader at ${leader} does not answer: ${error.message}.`;
       failed.send(new OakringError({ code: codeOf(error), detail }));
     },
   });
+}
+
+/** Judged here, by our own name; at the leader's it would be a foreign one. */
+function withoutOrigin(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { origin, 'sec-fetch-site': site, ...rest } = headers;
+  return rest;
 }
 
 /** Whoever did not take the connection did not take the command; anybody else may have. */

@@ -4,7 +4,7 @@ import { checkedContent } from './content.js';
 
 /**
  * Reads bodies as JSON objects in strict UTF-8, and nothing else: any other media type is answered
- * 415, which also keeps web pages of other origins from posting without asking first.
+ * 415, which `own-only.ts` of libs/http asks of every change.
  */
 export function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();

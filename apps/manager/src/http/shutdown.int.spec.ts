@@ -27,18 +27,21 @@ describe('a shutdown', () => {
     const manager = await startTestManager({ ports: systemPorts() });
     const stream = conversation(
       manager.url,
-      'GET /api/v1/events HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n',
+      'GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n',
     );
     const lines = conversation(
       manager.url,
-      'GET /api/v1/events?follow=true HTTP/1.1\r\nhost: a\r\n\r\n',
+      'GET /api/v1/events?follow=true HTTP/1.1\r\nhost: localhost\r\n\r\n',
     );
-    const resting = conversation(manager.url, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n');
+    const resting = conversation(
+      manager.url,
+      'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n',
+    );
     // A request that never ends.
     const halfway = conversation(
       manager.url,
-      'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\nPOST /api/v1/jobs HTTP/1.1\r\n' +
-        'host: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+      'GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\nPOST /api/v1/jobs HTTP/1.1\r\n' +
+        'host: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     );
     await Promise.all([stream.greeted, lines.greeted, resting.greeted, halfway.greeted]);
     const begun = performance.now();

@@ -1,13 +1,13 @@
 import {
-  isLoopback,
-  OakringError,
   readSettings,
+  refuseOpenListener,
   settingsCatalogue,
   type Settings,
 } from '@oakring/contracts';
+import { isIP } from 'node:net';
 
-const { host, schedulerPort, managerUrl, token, allowOpen } = settingsCatalogue;
-const catalogue = { host, schedulerPort, managerUrl, token, allowOpen };
+const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen } = settingsCatalogue;
+const catalogue = { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen };
 
 export type SchedulerSettings = Settings<typeof catalogue> & { readonly managerUrl: string };
 
@@ -18,15 +18,13 @@ export function readSchedulerSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): SchedulerSettings {
   const settings = readSettings(catalogue, env);
-  if (!isLoopback(settings.host) && settings.token === null && !settings.allowOpen) {
-    throw new OakringError({
-      code: 'settings-invalid',
-      detail:
-        `OAKRING_HOST=${settings.host} is reachable from other machines, but OAKRING_TOKEN is ` +
-        `not set. Set it, or OAKRING_ALLOW_OPEN=true.`,
-      field: 'OAKRING_HOST',
-      value: settings.host,
-    });
-  }
+  // What a name leads to is judged when it is bound.
+  if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings));
   return { ...settings, managerUrl: settings.managerUrl ?? managerHere };
+}
+
+/** The listener of a scheduler, and what keeps strangers out of it. */
+export function listenerOf(settings: Pick<SchedulerSettings, 'host' | 'token' | 'allowOpen'>) {
+  const missing = settings.token === null ? ['OAKRING_TOKEN'] : [];
+  return { host: settings.host, missing, allowOpen: settings.allowOpen };
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import {
   assumedCapacity,
   isId,
-  isLoopback,
+  isLoopbackAddress,
   OakringError,
   type Resources,
 } from '@oakring/contracts';
@@ -84,8 +84,8 @@ function architectureOfThisMachine(): string {
 }
 
 function localAddress(mqttUrl: string): string {
-  const brokerIsHere = URL.canParse(mqttUrl) && isLoopback(new URL(mqttUrl).hostname);
-  return brokerIsHere ? '127.0.0.1' : hostname();
+  const host = URL.canParse(mqttUrl) ? new URL(mqttUrl).hostname.replace(/^\[(.*)\]$/, '$1') : '';
+  return host === 'localhost' || isLoopbackAddress(host) ? '127.0.0.1' : hostname();
 }
 
 function runtimesOf(text: string, problems: string[]): RuntimeName[] {

@@ -20,7 +20,7 @@ export const requestErrors = {
   'unsupported-media-type': {
     status: 415,
     title: 'The media type is not supported',
-    remedy: 'Send Content-Type: application/json.',
+    remedy: 'Send Content-Type: application/json, also where a change has no body.',
   },
   'invalid-field': {
     status: 400,
@@ -181,6 +181,20 @@ export const requestErrors = {
     status: 410,
     title: 'The events asked for are truncated',
     remedy: 'Start from the floor that is named.',
+  },
+  'misdirected-request': {
+    status: 421,
+    title: 'The request is for another host',
+    remedy:
+      'Ask by the address that we listen on or the name in OAKRING_ADVERTISE_URL, or list the ' +
+      'name that people use in OAKRING_ALLOWED_HOSTS.',
+  },
+  'origin-foreign': {
+    status: 403,
+    title: 'The request comes from a page of another site',
+    remedy:
+      'Ask from a page of ours or from a program; a page served by another name of ours needs ' +
+      'that name in OAKRING_ALLOWED_HOSTS.',
   },
   unauthorized: {
     status: 401,

@@ -1,5 +1,6 @@
 import {
   flagSetting,
+  namesSetting,
   portSetting,
   secretSetting,
   storeSetting,
@@ -40,6 +41,10 @@ export const settingsCatalogue = {
     'OAKRING_ADVERTISE_URL',
     ['http:', 'https:'],
     'address where others reach this manager',
+  ),
+  allowedHosts: namesSetting(
+    'OAKRING_ALLOWED_HOSTS',
+    'further host names that people and proxies reach us by, separated by commas',
   ),
   url: urlSetting('OAKRING_URL', ['http:', 'https:'], 'where the command line finds the manager'),
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),

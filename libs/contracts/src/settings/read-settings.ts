@@ -76,6 +76,22 @@ export function flagSetting(variable: string, description: string): Setting<bool
   };
 }
 
+/** Host names without scheme and port, separated by commas. */
+export function namesSetting(variable: string, description: string): Setting<readonly string[]> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      const names = text.split(',').map((name) => name.trim());
+      const given = names.filter((name) => name !== '');
+      const bad = given.find((name) => !/^[a-z0-9._-]+$/i.test(name));
+      if (bad === undefined) return { value: given };
+      return { problem: `"${bad}" is not a host name; write it without scheme and port` };
+    },
+  };
+}
+
 /** A URL with one of the schemes, or nothing. */
 export function urlSetting(
   variable: string,
@@ -124,10 +140,4 @@ export function storeSetting(variable: string, description: string): Setting<str
 
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//***@');
-}
-
-const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
-
-export function isLoopback(host: string): boolean {
-  return loopbackHosts.has(host) || host.startsWith('127.');
 }

@@ -89,6 +89,8 @@ export interface TestManager {
 interface TestOptions {
   readonly token?: string;
   readonly ports?: Ports;
+  /** Names that others reach us by. */
+  readonly names?: readonly string[];
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
 }
@@ -142,6 +144,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const app = await createHttpApp(module, {
     token: options.token ?? null,
     leadership,
+    names: options.names ?? [],
     logger: false,
   });
   await app.listen(0, '127.0.0.1');
@@ -166,7 +169,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
         method,
         headers: {
           ...bearer,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          'content-type': 'application/json',
           ...headers,
         },
         ...(body === undefined ? {} : { body: bodyOf(body) }),

@@ -18,7 +18,7 @@ export function requireBearerToken(server: FastifyInstance, token: string): void
         detail:
           request.headers.authorization === undefined
             ? 'The request has no Authorization header.'
-            : 'The Authorization header does not carry the token of this manager.',
+            : 'The Authorization header does not carry our token.',
       }),
     );
   });

@@ -1,0 +1,37 @@
+import { BlockList, isIP } from 'node:net';
+import { OakringError } from '../errors/oakring-error.js';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Whether a number leads to this machine only: 127.0.0.0/8 and ::1. Of a name it is never true: what
+ * a name leads to is known once it is resolved.
+ */
+export function isLoopbackAddress(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && loopback.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+export interface Listener {
+  /** OAKRING_HOST as it was given. */
+  readonly host: string;
+  /** Variables of credentials that are not set. */
+  readonly missing: readonly string[];
+  readonly allowOpen: boolean;
+}
+
+/** Throws `settings-invalid` when `address`, which is to be bound, lets others in without credentials. */
+export function refuseOpenListener(address: string, { host, missing, allowOpen }: Listener): void {
+  if (isLoopbackAddress(address) || allowOpen || missing.length === 0) return;
+  const leadsTo = address === host ? '' : ` (${address})`;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail:
+      `OAKRING_HOST=${host}${leadsTo} is reachable from other machines, but ${missing.join(', ')} ` +
+      `${missing.length === 1 ? 'is' : 'are'} not set. Set credentials, or OAKRING_ALLOW_OPEN=true.`,
+    field: 'OAKRING_HOST',
+    value: host,
+  });
+}

@@ -1,0 +1,122 @@
+import { isLoopbackAddress, OakringError } from '@oakring/contracts';
+import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
+/** Answering these changes nothing. */
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Keeps web pages of others out, which a browser on the operator's machine lets speak to us:
+ *
+ * - A page whose name was made to point at our address (DNS rebinding) counts as ours for the browser.
+ *   Its requests name it as `Host`, which is none of our names: 421.
+ * - A page of another origin says so in `Origin` or `Sec-Fetch-Site`: 403.
+ * - A form or a script that a browser does not ask about first cannot send `application/json`, so
+ *   every change needs it, also without a body: 415.
+ *
+ * Our names are the address that was connected to, the loopback names, and `names` (the address that
+ * we tell others, and OAKRING_ALLOWED_HOSTS). Who reaches us by a network may also write any address
+ * as a number: behind a published port we do not know ours, and a number cannot be made to point
+ * elsewhere. Ports are not compared: tunnels and published ports change them.
+ */
+export function speakWithOurOwnOnly(server: FastifyInstance, names: readonly string[]): void {
+  const ours = new Set(names.map((name) => name.toLowerCase()));
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { method, headers, is404 } = request;
+    const { localAddress = '' } = request.socket;
+    done(foreignness({ method, headers, is404, localAddress }, ours) ?? undefined);
+  });
+}
+
+/** What a request shows of who sends it. */
+export interface Sent {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly is404: boolean;
+  /** Our end of the connection. */
+  readonly localAddress: string;
+}
+
+/** Why a request is not for us, or not from our own; null when it may be answered. */
+export function foreignness(sent: Sent, ours: ReadonlySet<string>): OakringError | null {
+  return problemOfHost(sent, ours) ?? problemOfOrigin(sent, ours) ?? problemOfChange(sent);
+}
+
+export interface Naming {
+  /** OAKRING_HOST as it was given. */
+  readonly host: string;
+  readonly advertiseUrl?: string | null;
+  readonly allowedHosts: readonly string[];
+}
+
+/** The names of a listener that is bound to `address`. */
+export function ownNames(
+  address: string,
+  { host, advertiseUrl = null, allowedHosts }: Naming,
+): readonly string[] {
+  const names = [...allowedHosts];
+  if (isIP(host) === 0) names.push(host);
+  if (advertiseUrl !== null) names.push(new URL(advertiseUrl).hostname);
+  // Nobody but this machine reaches loopback, and here the machine's name is not needed.
+  if (!isLoopbackAddress(address)) names.push(hostname());
+  return names;
+}
+
+function problemOfHost(sent: Sent, ours: ReadonlySet<string>): OakringError | null {
+  const { host } = sent.headers;
+  const name = host === undefined ? null : hostnameOf(host);
+  if (name !== null && (ours.has(name) || isOurAddress(name, sent))) return null;
+  return new OakringError({
+    code: 'misdirected-request',
+    detail: `The request names ${shown(host)} as its Host, which is no name of ours.`,
+    field: 'Host',
+    ...(host === undefined ? {} : { value: host.slice(0, 256) }),
+  });
+}
+
+function isOurAddress(name: string, { localAddress }: Sent): boolean {
+  const literal = name.replace(/^\[(.*)\]$/, '$1');
+  if (name === 'localhost' || isLoopbackAddress(literal)) return true;
+  return !isLoopbackAddress(localAddress) && isIP(literal) !== 0;
+}
+
+function problemOfOrigin({ headers }: Sent, ours: ReadonlySet<string>): OakringError | null {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (site === 'cross-site' || site === 'same-site') {
+    return foreign(`A page of another site sends the request (Sec-Fetch-Site: ${site}).`);
+  }
+  if (origin === undefined) return null;
+  const url = URL.canParse(origin) ? new URL(origin) : null;
+  // A proxy in front may have changed Host and scheme: then the name it serves us by is listed.
+  const isHere = origin === `http://${host}` || origin === `https://${host}`;
+  const isOurs = isHere || (url !== null && ours.has(url.hostname));
+  return isOurs ? null : foreign(`A page of ${shown(origin)} sends the request.`);
+}
+
+function foreign(detail: string): OakringError {
+  return new OakringError({ code: 'origin-foreign', detail, field: 'Origin' });
+}
+
+function problemOfChange({ method, headers, is404 }: Sent): OakringError | null {
+  // What is not there is told as not there.
+  if (reads.has(method) || is404) return null;
+  const given = headers['content-type'];
+  const media = given?.split(';', 1)[0]?.trim().toLowerCase();
+  if (media === 'application/json') return null;
+  return new OakringError({
+    code: 'unsupported-media-type',
+    detail: `A ${method} must be announced as application/json, also without a body; this one has ${shown(given)}.`,
+    field: 'Content-Type',
+  });
+}
+
+/** The name without its port, in small letters; null for what no URL has. */
+function hostnameOf(host: string): string | null {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null;
+}
+
+function shown(value: string | undefined): string {
+  return value === undefined ? 'none' : `"${value.slice(0, 100)}"`;
+}
