@@ -109,9 +109,10 @@ export class BrokerConnection {
       return Promise.reject(unreachable('there is no connection'));
     }
     if (!this.mayLead()) return Promise.reject(unreachable('our lease is not renewed'));
-    const refusal = publications.refusal(payload.length);
+    const bytes = Buffer.byteLength(payload);
+    const refusal = publications.refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
-    return publications.take(payload.length, (done) => {
+    return publications.take(bytes, (done) => {
       client.publish(topic, payload, { qos, retain }, done);
     });
   }

@@ -43,7 +43,7 @@ export class LetterFile {
     if (this.waitingBytes > maxWaitingBytes) return;
     const line = JSON.stringify(letter);
     this.waiting.push(line);
-    this.waitingBytes += line.length;
+    this.waitingBytes += Buffer.byteLength(line);
     this.writing ??= this.ports.timers.sleep(writeAfterMs).then(() => this.write());
   }
 

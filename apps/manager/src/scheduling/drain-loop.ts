@@ -1,4 +1,4 @@
-import type { ScheduleAnswer } from '@oakring/contracts';
+import { OakringError, type ScheduleAnswer } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
@@ -6,7 +6,7 @@ import { basisOf } from '../commands/decide/plans.js';
 import { instanceKey } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import type { InstanceRecord, JobRecord, NodeRecord, PlacementRecord } from '../views/records.js';
-import { presentNodes } from './present-nodes.js';
+import { questionAbout } from './next-group.js';
 import type { Scheduler } from './scheduler.port.js';
 
 const sweepEveryMs = 500;
@@ -133,8 +133,9 @@ export class DrainLoop {
     this.busy.add(key);
     const work = job.enforcesStop ? this.withdraw(node, instance) : this.move(node, job, instance);
     work
-      .catch(() => {
-        // Scheduler or log are away: asked again in a while.
+      .catch((error: unknown) => {
+        // Scheduler or log are away, or it refuses to plan the job: asked again in a while.
+        if (error instanceof OakringError) this.whyNot.set(key, error.message);
       })
       .finally(() => this.busy.delete(key));
   }
@@ -150,14 +151,7 @@ export class DrainLoop {
 
   private async move(node: NodeRecord, job: JobRecord, instance: InstanceRecord): Promise<void> {
     const { answers } = await this.scheduler.schedule({
-      jobs: [
-        {
-          job: { ...job.document, id: job.id },
-          instances: 1,
-          exclude: [node.id],
-          present: presentNodes(this.projection.state, job.id),
-        },
-      ],
+      jobs: [{ ...questionAbout(this.projection.state, job, 1), exclude: [node.id] }],
       position: this.projection.position,
     });
     const [answer] = answers;

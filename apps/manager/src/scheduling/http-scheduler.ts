@@ -9,6 +9,8 @@ import { Scheduler } from './scheduler.port.js';
 
 /** Longer than the scheduler's own wait for the manager's node view. */
 const answerWithinMs = 5_000;
+/** The request itself is what is wrong: too large, or with a job that cannot be planned. */
+const refusingStatuses: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Asks a scheduler over HTTP. */
 export class HttpScheduler extends Scheduler {
@@ -36,6 +38,7 @@ export class HttpScheduler extends Scheduler {
     } catch (error) {
       throw unavailable(url, reasonOf(error));
     }
+    if (refusingStatuses.has(response.status)) throw refused(url, await problemOf(response));
     if (!response.ok) throw unavailable(url, await problemOf(response));
     // Our own scheduler's answer; what it proposes is checked again before it counts.
     return (await response.json()) as ScheduleAnswers;
@@ -58,6 +61,13 @@ function reasonOf(error: unknown): string {
   const { cause } = error;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return cause instanceof Error ? cause.message : error.message;
+}
+
+function refused(url: string, reason: string): OakringError {
+  return new OakringError({
+    code: 'scheduler-refused',
+    detail: `The scheduler at ${new URL(url).origin} refused to plan it: ${reason.replace(/\.$/, '')}.`,
+  });
 }
 
 function unavailable(url: string, reason: string): OakringError {

@@ -1,6 +1,14 @@
+import type { ScheduleJob } from '@oakring/contracts';
 import type { ClusterState } from '../views/cluster-state.js';
 import { mayStart } from '../views/may-start.js';
 import type { JobRecord } from '../views/records.js';
+import { presentNodes } from './present-nodes.js';
+
+export interface Asked {
+  readonly job: ScheduleJob;
+  /** The node where these instances just failed is excluded. */
+  readonly avoiding: boolean;
+}
 
 /** Pending instances that can be asked about together: they avoid the same node, if any. */
 export function nextGroup(
@@ -18,4 +26,13 @@ export function nextGroup(
     if (instance.avoid === avoid) instances += 1;
   }
   return { avoid: avoid ?? null, instances };
+}
+
+/** What a scheduler is asked about a job, but for the nodes that are left out. */
+export function questionAbout(
+  state: ClusterState,
+  { id, document }: JobRecord,
+  instances: number,
+): Omit<ScheduleJob, 'exclude'> {
+  return { job: { ...document, id }, instances, present: presentNodes(state, id) };
 }

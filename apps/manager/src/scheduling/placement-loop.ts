@@ -2,11 +2,13 @@ import { OakringError, type ScheduleAnswer, type ScheduleJob } from '@oakring/co
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
+import { fullJitterMs } from '../recovery/backoff.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import { needsAttention } from './capacity-changes.js';
-import { nextGroup } from './next-group.js';
-import { presentNodes } from './present-nodes.js';
+import { inHalves } from './in-halves.js';
+import { nextGroup, questionAbout, type Asked } from './next-group.js';
+import { RejectedNodes } from './rejected-nodes.js';
 import type { Scheduler } from './scheduler.port.js';
 
 /** Placements asked for in one call to the scheduler, over all jobs. */
@@ -14,13 +16,11 @@ const maxInstancesPerCall = 500;
 const maxJobsPerCall = 500;
 /** About half of what the scheduler takes in one body; a single job is always less. */
 const maxBytesPerCall = 4 * 1_048_576;
-/** A proposal that does not hold is asked for again elsewhere, at most this often in a row. */
-const maxRounds = 3;
-/** Waiting jobs are tried again when a change may make them fit, at most this often. */
 /** A waiting job is asked about again after this long at the latest. */
 const lookAgainMs = 30_000;
+/** Waiting jobs are tried again when a change may make them fit, at most this often. */
 const retryWaitingEveryMs = 200;
-const schedulerBackoffMs = { first: 250, most: 5_000 };
+const schedulerBackoff = { firstMs: 250, mostMs: 5_000 };
 
 /**
  * Brings pending instances to a decision. It never places by itself: it asks the scheduler, and
@@ -28,14 +28,17 @@ const schedulerBackoffMs = { first: 250, most: 5_000 };
  *
  * A job with pending instances is *due* (to be asked about now) or *waiting* (refused: it becomes
  * due again when a node appears or capacity is freed). While the scheduler does not answer, all
- * stay due, the reason is put on record once, and calls back off.
+ * stay due, the reason is put on record once, and calls back off. A job that it refuses to plan at
+ * all is *set aside* with that reason: asked about again now and then, and never with others.
  */
 export class PlacementLoop {
   private readonly due = new Set<string>();
   private readonly waiting = new Set<string>();
   /** Jobs of which nothing fits elsewhere: they are asked about where they failed as well. */
   private readonly insisting = new Set<string>();
-  private readonly excluded = new Map<string, { nodes: Set<string>; rounds: number }>();
+  /** Refused by the scheduler even alone: asked about in calls of their own. */
+  private readonly aside = new Set<string>();
+  private readonly rejectedNodes = new RejectedNodes();
   private working: Promise<void> | null = null;
   private stopped = new AbortController();
   private retry: Timer | null = null;
@@ -57,7 +60,11 @@ export class PlacementLoop {
     for (const job of this.state.jobsWithPending) this.due.add(job);
     this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
     // What machines are busy with besides us is in no event.
-    this.lookAgain = this.ports.timers.every(lookAgainMs, () => this.retryWaitingSoon());
+    this.lookAgain = this.ports.timers.every(lookAgainMs, () => {
+      for (const job of this.aside) this.due.add(job);
+      this.retryWaitingSoon();
+      this.wake();
+    });
     this.wake();
   }
 
@@ -106,19 +113,36 @@ export class PlacementLoop {
     while (this.due.size > 0 && !this.stopped.signal.aborted) {
       const asked = this.takeDue();
       if (asked.length === 0) continue;
-      const jobs = asked.map(({ job }) => job);
-      const chances = this.chances;
       try {
-        const request = { jobs, position: this.projection.position };
-        const { answers } = await this.scheduler.schedule(request);
-        this.failures = 0;
-        await Promise.all(asked.map((each, index) => this.apply(each, answers[index])));
-        // What changed while the scheduler was answering is not in its answer.
-        if (this.chances !== chances) this.retryWaitingSoon();
+        await inHalves(
+          asked,
+          (batch) => this.ask(batch),
+          ({ job }, refusal) => this.setAside(job, refusal),
+        );
       } catch (error) {
-        await this.backOff(jobs, error);
+        await this.backOff(
+          asked.map(({ job }) => job),
+          error,
+        );
       }
     }
+  }
+
+  private async ask(asked: readonly Asked[]): Promise<void> {
+    const { chances } = this;
+    const { answers } = await this.scheduler.schedule({
+      jobs: asked.map(({ job }) => job),
+      position: this.projection.position,
+    });
+    this.failures = 0;
+    await Promise.all(asked.map((each, index) => this.apply(each, answers[index])));
+    // What changed while the scheduler was answering is not in its answer.
+    if (this.chances !== chances) this.retryWaitingSoon();
+  }
+
+  private async setAside(job: ScheduleJob, { code, message }: OakringError): Promise<void> {
+    this.aside.add(job.job.id);
+    await this.recordRefusals([job], code, message);
   }
 
   /** The next jobs to ask about, as many as one call takes. */
@@ -127,14 +151,17 @@ export class PlacementLoop {
     let instances = 0;
     let bytes = 0;
     for (const id of this.due) {
+      const isAside = this.aside.has(id);
+      if (isAside && jobs.length > 0) continue;
       const isFull = jobs.length === maxJobsPerCall || instances >= maxInstancesPerCall;
       if (isFull || bytes >= maxBytesPerCall) break;
       this.due.delete(id);
       const asked = this.askAbout(id, maxInstancesPerCall - instances);
       if (asked === null) continue;
       instances += asked.job.instances;
-      bytes += JSON.stringify(asked.job).length;
+      bytes += Buffer.byteLength(JSON.stringify(asked.job));
       jobs.push(asked);
+      if (isAside) break;
     }
     return jobs;
   }
@@ -142,7 +169,10 @@ export class PlacementLoop {
   /** What to ask about a job; null when nothing of it can be placed now. */
   private askAbout(id: string, mostInstances: number): Asked | null {
     const job = this.state.jobs.get(id);
-    if (job?.status !== 'active') return null;
+    if (job?.status !== 'active') {
+      this.aside.delete(id);
+      return null;
+    }
     const group = nextGroup(this.state, job, mostInstances);
     if (group.instances === 0) {
       // What must never run twice waits for the end of what may run still.
@@ -151,25 +181,17 @@ export class PlacementLoop {
     }
     // Elsewhere comes first; where nothing fits there, where it failed is asked about as well.
     const avoid = this.insisting.has(id) ? null : group.avoid;
-    const excluded = [...(this.excluded.get(id)?.nodes ?? [])];
-    return {
-      avoiding: avoid !== null,
-      job: {
-        job: { ...job.document, id },
-        instances: group.instances,
-        exclude: avoid === null ? excluded : [...excluded, avoid],
-        present: presentNodes(this.state, id),
-      },
-    };
+    const question = questionAbout(this.state, job, group.instances);
+    const exclude = [...this.rejectedNodes.of(id), ...(avoid === null ? [] : [avoid])];
+    return { avoiding: avoid !== null, job: { ...question, exclude } };
   }
 
   private async apply({ job, avoiding }: Asked, answer: ScheduleAnswer | undefined): Promise<void> {
     const { id } = job.job;
+    this.aside.delete(id);
     if (answer === undefined) {
-      throw new OakringError({
-        code: 'scheduler-unavailable',
-        detail: `The scheduler left job ${id} unanswered.`,
-      });
+      const detail = `The scheduler left job ${id} unanswered.`;
+      throw new OakringError({ code: 'scheduler-unavailable', detail });
     }
     const outcome = await this.queue.submit<'ApplyPlan'>({
       type: 'ApplyPlan',
@@ -179,11 +201,11 @@ export class PlacementLoop {
     });
     if (outcome.status === 'refused') return;
     const { rejected, placed } = outcome.answer;
-    if (rejected.length > 0 && this.exclude(id, rejected)) {
+    if (rejected.length > 0 && this.rejectedNodes.note(id, rejected)) {
       this.due.add(id);
       return;
     }
-    this.excluded.delete(id);
+    this.rejectedNodes.forget(id);
     if (avoiding && answer.refusal !== null) {
       this.insisting.add(id);
       this.due.add(id);
@@ -193,15 +215,6 @@ export class PlacementLoop {
     if (answer.refusal !== null || rejected.length > 0) this.waiting.add(id);
     else if (this.state.jobsWithPending.has(id)) (placed > 0 ? this.due : this.waiting).add(id);
     if (rejected.length > 0) this.retryWaitingSoon();
-  }
-
-  /** Remembers where a proposal did not hold; false once that has happened too often. */
-  private exclude(id: string, nodes: readonly string[]): boolean {
-    const before = this.excluded.get(id) ?? { nodes: new Set<string>(), rounds: 0 };
-    for (const node of nodes) before.nodes.add(node);
-    before.rounds += 1;
-    this.excluded.set(id, before);
-    return before.rounds < maxRounds;
   }
 
   /** Without an answer the jobs stay due, with that reason, and the next call comes later. */
@@ -215,12 +228,8 @@ export class PlacementLoop {
     this.failures += 1;
     if (this.failures === 1) this.warn(`${detail} Jobs stay pending until it is back.`);
     await this.recordRefusals(jobs, code, detail);
-    const ceiling = Math.min(
-      schedulerBackoffMs.most,
-      schedulerBackoffMs.first * 2 ** Math.min(this.failures, 10),
-    );
-    const delayMs = schedulerBackoffMs.first + this.ports.randomness.integer(ceiling);
-    await this.ports.timers.sleep(delayMs, this.stopped.signal);
+    const jitterMs = fullJitterMs(this.failures + 1, schedulerBackoff, this.ports.randomness);
+    await this.ports.timers.sleep(schedulerBackoff.firstMs + jitterMs, this.stopped.signal);
   }
 
   private async recordRefusals(
@@ -234,10 +243,4 @@ export class PlacementLoop {
     // The log may be what is failing: the reason is then missing on record, not the retry.
     await Promise.allSettled(refusals);
   }
-}
-
-interface Asked {
-  readonly job: ScheduleJob;
-  /** The node where these instances just failed is excluded. */
-  readonly avoiding: boolean;
 }

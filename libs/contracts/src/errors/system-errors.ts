@@ -22,6 +22,11 @@ export const systemErrors = {
     title: 'No manager leads the cluster at this moment',
     remedy: 'Send the request again after the Retry-After seconds, to any manager.',
   },
+  'scheduler-refused': {
+    status: 422,
+    title: 'The scheduler refuses to plan this job',
+    remedy: 'Change what the detail names, or run a scheduler of the same version as the manager.',
+  },
   'scheduler-unavailable': {
     status: 503,
     title: 'The scheduler does not answer',

@@ -48,7 +48,7 @@ const placementBytes = 250;
 function bytesOf(event: DomainEvent): number {
   switch (event.type) {
     case 'JobSubmitted':
-      return usualEventBytes + JSON.stringify(event.data.document).length;
+      return usualEventBytes + jsonBytes(event.data.document);
     case 'NodeRegistered':
     case 'JobUpdated':
     case 'WorkerHistoryRecorded':
@@ -57,12 +57,16 @@ function bytesOf(event: DomainEvent): number {
     case 'InstanceReported':
     case 'CommandFailed':
     case 'PlacementRefused':
-      return usualEventBytes + JSON.stringify(event.data).length;
+      return usualEventBytes + jsonBytes(event.data);
     case 'InstancesPlaced':
       return usualEventBytes + placementBytes * event.data.placements.length;
     default:
       return usualEventBytes;
   }
+}
+
+function jsonBytes(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 export type Decided<A> = { readonly answer: A } | { readonly refusal: Refusal };

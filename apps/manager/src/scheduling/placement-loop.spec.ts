@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  maxHttpBodyBytes,
+  OakringError,
+  type ScheduleAnswers,
+  type ScheduleRequest,
+} from '@oakring/contracts';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import type { Command, CommandQueue } from '../commands/command.js';
+import { given, proposal, ready, submitJob, type Given } from '../testing/given.js';
+import { Projection } from '../views/projection.js';
+import { PlacementLoop } from './placement-loop.js';
+
+/** What the scheduler takes in one body. */
+const maxBodyBytes = 8 * 1_048_576;
+
+let ports: SimulatedPorts;
+let loop: PlacementLoop;
+/** Ids of the jobs of each call, those that were refused included. */
+let calls: string[][];
+/** The largest body that was sent. */
+let largestBytes: number;
+
+afterEach(() => loop.stop());
+
+describe('Jobs that wait for a place', () => {
+  it('are asked about in calls that a scheduler can take, in bytes', async () => {
+    // Three bytes each: as many characters as bytes would be three times too much.
+    const text = '東'.repeat(maxHttpBodyBytes / 3 - 1_000);
+    const jobs = Array.from({ length: 34 }, (_, index) => submitJob(`j${index}`, { text }));
+    const cluster = waiting(...jobs);
+    await start(cluster, (request) => answerAll(request));
+    expect(largestBytes).toBeLessThan(maxBodyBytes);
+    expect(statusesOf(cluster)).toEqual(new Set(['placed']));
+  });
+
+  it('are placed all the same when one among them is refused, wherever it stands', async () => {
+    const ids = Array.from({ length: 9 }, (_, index) => `j${index}`);
+    for (const bad of ids) {
+      const cluster = waiting(...ids.map((id) => submitJob(id)));
+      await start(cluster, (request) => refuse(request, bad));
+      const placed = ids.filter((id) => instanceOf(cluster, id)?.status === 'placed');
+      expect(placed).toEqual(ids.filter((id) => id !== bad));
+      expect(instanceOf(cluster, bad)).toMatchObject({
+        status: 'pending',
+        reason: 'The scheduler refused to plan it: too odd.',
+      });
+      await loop.stop();
+    }
+  });
+});
+
+describe('A job that the scheduler refuses even alone', () => {
+  it('is on record with that code, once', async () => {
+    const cluster = waiting(submitJob('odd'));
+    await start(cluster, (request) => refuse(request, 'odd'));
+    await ports.advance(300_000);
+    const refusals = cluster.history.filter(({ type }) => type === 'PlacementRefused');
+    expect(refusals).toMatchObject([{ data: { code: 'scheduler-refused', instances: [0] } }]);
+  });
+
+  it('is asked about again by itself now and then, and placed once it passes', async () => {
+    const cluster = waiting(submitJob('odd'), submitJob('web'));
+    let isRefused = true;
+    await start(cluster, (request) => refuse(request, isRefused ? 'odd' : 'none'));
+    calls = [];
+    await ports.advance(60_000);
+    expect(calls).toEqual([['odd'], ['odd']]);
+    isRefused = false;
+    await ports.advance(30_000);
+    expect(instanceOf(cluster, 'odd')?.status).toBe('placed');
+  });
+});
+
+function waiting(...jobs: Command[]): Given {
+  return given(...ready('a', { capacity: { cpuMillis: 60_000, memoryMiB: 60_000 } }), ...jobs);
+}
+
+async function start(
+  cluster: Given,
+  schedule: (request: ScheduleRequest) => ScheduleAnswers,
+): Promise<void> {
+  ports = simulatedPorts();
+  const projection = new Projection(cluster.state, ports);
+  const queue = {
+    async submit(command: Command) {
+      const { decided } = cluster.when(command);
+      return 'answer' in decided
+        ? { status: 'accepted', answer: decided.answer, position: 1, repeated: false }
+        : { status: 'refused', refusal: decided.refusal };
+    },
+  } as CommandQueue;
+  calls = [];
+  largestBytes = 0;
+  const scheduler = {
+    async schedule(request: ScheduleRequest) {
+      calls.push(request.jobs.map(({ job }) => job.id));
+      largestBytes = Math.max(largestBytes, Buffer.byteLength(JSON.stringify(request)));
+      return schedule(request);
+    },
+  };
+  loop = new PlacementLoop(scheduler, queue, projection, ports, () => {});
+  loop.start();
+  await ports.advance(1_000);
+}
+
+const answerAll = ({ jobs }: ScheduleRequest): ScheduleAnswers => ({
+  answers: jobs.map(() => proposal(['a'])),
+});
+
+/** As the scheduler answers a body with one job that it cannot plan: nothing of it. */
+function refuse(request: ScheduleRequest, bad: string): ScheduleAnswers {
+  if (!request.jobs.some(({ job }) => job.id === bad)) return answerAll(request);
+  const detail = 'The scheduler refused to plan it: too odd.';
+  throw new OakringError({ code: 'scheduler-refused', detail });
+}
+
+function instanceOf(cluster: Given, job: string) {
+  return cluster.state.instances.get(`${job}/0`);
+}
+
+function statusesOf(cluster: Given): Set<string> {
+  return new Set(Array.from(cluster.state.instances.values(), ({ status }) => status));
+}
