@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seededRandomness } from '@oakring/ports';
-import { createServer, type AddressInfo } from 'node:net';
 import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
 import { call, eventually } from './kit/http.js';
+import { freePort, headAt, jobIds, leaderOf, Poster } from './kit/managers.js';
 import {
   endGroup,
   oakring,
@@ -51,71 +51,6 @@ async function manager(name: string, database: string): Promise<Manager> {
   });
   started.push(running);
   return { ...running, name };
-}
-
-function headAt(url: string) {
-  return call('GET', `${url}/api/v1/ledger/head`);
-}
-
-async function leaderOf(managers: readonly Manager[]): Promise<Manager> {
-  const leading = async (): Promise<Manager | undefined> => {
-    for (const one of managers) {
-      const answer = await headAt(one.url).catch(() => null);
-      if (answer?.body?.leading === true) return one;
-    }
-    return undefined;
-  };
-  const found = await eventually(leading, (one) => one !== undefined);
-  if (found === undefined) throw new Error('nobody leads');
-  return found;
-}
-
-/** Submits jobs one after the other, each under its key until it is acknowledged. */
-class Poster {
-  readonly acknowledged: string[] = [];
-  private isStopped = false;
-  private readonly working: Promise<void>;
-
-  constructor(private readonly urls: () => readonly string[]) {
-    this.working = this.work();
-  }
-
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    await this.working;
-  }
-
-  private async work(): Promise<void> {
-    for (let count = 0; !this.isStopped; count += 1) {
-      const id = `job-${count}`;
-      for (let attempt = 0; !(await this.post(id, attempt)); attempt += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      this.acknowledged.push(id);
-    }
-  }
-
-  private async post(id: string, attempt: number): Promise<boolean> {
-    const urls = this.urls();
-    const job = { id, name: id, image: 'x', technology: 'simulated' };
-    const url = `${urls[attempt % urls.length]}/api/v1/jobs`;
-    const answer = await call('POST', url, job, { 'idempotency-key': id }).catch(() => null);
-    // Whatever cannot be decided now is a 503, never anything else.
-    if (answer !== null && ![200, 201, 202, 503].includes(answer.status)) {
-      throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
-    }
-    return answer !== null && answer.status < 300;
-  }
-}
-
-async function jobIds(url: string): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor = ''; ;) {
-    const { body } = await call('GET', `${url}/api/v1/jobs?limit=1000${cursor}`);
-    ids.push(...body.items.map(({ id }: { id: string }) => id));
-    if (body.next === undefined) return ids;
-    cursor = `&cursor=${encodeURIComponent(body.next)}`;
-  }
 }
 
 async function verified(database: string): Promise<string> {
@@ -266,12 +201,3 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
     await verified('outage');
   }, 120_000);
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

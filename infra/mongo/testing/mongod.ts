@@ -1,10 +1,6 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import { MongodProcess, mongodProgram } from './mongod-process.js';
 
 /** A mongod to keep things in. */
 export interface AnyMongod {
@@ -28,11 +24,10 @@ export interface Mongod extends AnyMongod {
 
 /** A replica set that is there already, for suites that kill nothing. */
 const given = process.env['OAKRING_TEST_MONGODB_URL'] ?? '';
-const program = findMongod();
 
 /** `describe` for what needs a mongod; without one it says loudly what did not run. */
 export function describeWithMongod(name: string, suite: () => void): void {
-  if (program !== null || given !== '') return describe(name, suite);
+  if (mongodProgram !== null || given !== '') return describe(name, suite);
   console.error(`NOT RUN, there is no mongod: ${name} (see infra/mongo/find-mongod.js)`);
   // Said on standard error, and a failure in the gate.
   // oxlint-disable-next-line jest/no-disabled-tests
@@ -62,49 +57,24 @@ export async function anyMongod(): Promise<AnyMongod> {
 
 /** Starts a mongod of our own, which may be killed. */
 export async function startMongod(): Promise<Mongod> {
-  if (program === null) throw new Error('there is no mongod; see infra/mongo/find-mongod.js');
-  const folder = mkdtempSync(join(tmpdir(), 'oakring-mongod-'));
-  const port = await freePort();
+  const server = await MongodProcess.create();
+  const { port } = server;
   const base = `mongodb://127.0.0.1:${port}`;
-  let child: ChildProcess | null = null;
-  let gone: Promise<void> = Promise.resolve();
-  const start = async (): Promise<void> => {
-    const started = spawn(
-      program,
-      [
-        ...['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1'],
-        ...['--replSet', 'rs', '--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64'],
-      ],
-      { stdio: 'ignore' },
-    );
-    child = started;
-    gone = new Promise((resolve) => started.once('exit', () => resolve()));
-    await untilPrimary(base, port);
+  const start = (): Promise<void> => {
+    server.launch();
+    return untilPrimary(base, port);
   };
   await start();
   return {
     port,
     url: (database) => `${base}/${database}?directConnection=true`,
-    kill: async () => {
-      child?.kill('SIGKILL');
-      await gone;
-    },
-    freeze: () => void child?.kill('SIGSTOP'),
-    thaw: () => void child?.kill('SIGCONT'),
+    kill: () => server.kill(),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
     start,
     client: () => new MongoClient(`${base}/?directConnection=true`).connect(),
-    remove: async () => {
-      child?.kill('SIGCONT');
-      child?.kill('SIGKILL');
-      await gone;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    remove: () => server.remove(),
   };
-}
-
-function findMongod(): string | null {
-  const found = spawnSync(process.execPath, ['infra/mongo/find-mongod.js'], { encoding: 'utf8' });
-  return found.status === 0 ? found.stdout.trim() : null;
 }
 
 const giveUpAfterMs = 30_000;
@@ -129,15 +99,4 @@ async function untilPrimary(base: string, port: number): Promise<void> {
     if (Date.now() > deadline) throw new Error('mongod did not become primary in time');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
