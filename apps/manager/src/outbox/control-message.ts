@@ -19,6 +19,7 @@ export function controlMessage(
     generation: command.generation,
     attempt: sending.attempt,
     epoch: sending.epoch,
+    sentAt: new Date(sending.nowMs).toISOString(),
     expiresAt: new Date(sending.nowMs + orderValidMs).toISOString(),
   };
 }

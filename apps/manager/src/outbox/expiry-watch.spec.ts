@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { commandTo, given, plan, ready, submitJob, type Given } from '../testing/given.js';
+import {
+  ack,
+  commandTo,
+  given,
+  plan,
+  ready,
+  report,
+  submitJob,
+  type Given,
+} from '../testing/given.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import { Projection } from '../views/projection.js';
 import { orderValidMs } from './control-message.js';
@@ -12,6 +21,8 @@ let cluster: Given;
 let watch: ExpiryWatch;
 let stillTrue: (() => boolean) | undefined;
 let expired: string[];
+let why: string;
+let tell: (command: Command) => void;
 const link = { connected: true };
 
 beforeEach(() => {
@@ -21,7 +32,10 @@ beforeEach(() => {
   cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
   const queue: CommandQueue = {
     submit: (command: Command, _key, asked) => {
-      if (command.type === 'ExpireCommand') expired.push(command.commandId);
+      if (command.type === 'ExpireCommand') {
+        expired.push(command.commandId);
+        why = command.reason;
+      }
       stillTrue = asked;
       return new Promise(() => {});
     },
@@ -29,6 +43,7 @@ beforeEach(() => {
   // The state of the deciders serves as the view: nothing here is under way.
   const projection = new Projection(cluster.state as ClusterState, ports);
   watch = new ExpiryWatch(link, queue, projection, ports);
+  tell = (command) => projection.announce(cluster.when(command).events, cluster.state.head);
   watch.start();
 });
 afterEach(() => watch.stop());
@@ -54,6 +69,30 @@ describe('An order to start that comes to nothing', () => {
     await ports.advance(10);
     watch.renew(id);
     expect(stillTrue?.()).toBe(false);
+  });
+
+  it('expires when it is received again and again, and its worker’s own state denies it', async () => {
+    tell(ack('a', id, 'received'));
+    for (let passedMs = 0; passedMs < 80_000; passedMs += 20_000) {
+      expect(expired).toEqual([]);
+      await ports.advance(20_000);
+      tell(report('a', {}, { proves: true }));
+      tell(ack('a', id, 'received'));
+    }
+    await ports.advance(1_000);
+    expect(expired).toEqual([id]);
+    expect(why).toBe('a received it, and its own complete state has been without it for 61 s');
+  });
+
+  it('goes on after one denial, and after any word of progress', async () => {
+    tell(ack('a', id, 'received'));
+    tell(report('a', {}, { proves: true }));
+    tell(ack('a', id, 'received'));
+    await ports.advance(orderValidMs - 2_000);
+    watch.renew(id);
+    tell(report('a', {}, { proves: true }));
+    await ports.advance(4_000);
+    expect(expired).toEqual([]);
   });
 
   it('does not expire while we are cut off from the broker, nor right after', async () => {

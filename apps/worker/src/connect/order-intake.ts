@@ -1,8 +1,12 @@
+import type { Control } from '@oakring/contracts';
 import { parseControl } from '../controls/control-message.js';
 import type { Instances } from '../controls/instances.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { HighestEpoch } from './highest-epoch.js';
 import type { ManagerClock } from './manager-clock.js';
+
+/** How long orders are valid that do not say when they were sent. */
+const usualValidMs = 300_000;
 
 /** Orders as they come: of the current leadership and not too late, they are obeyed. */
 export class OrderIntake {
@@ -10,6 +14,8 @@ export class OrderIntake {
     private readonly instances: Instances,
     private readonly epochs: HighestEpoch,
     private readonly clock: ManagerClock,
+    /** An order looks too late: it may be a clock that was set. The order will be repeated. */
+    private readonly askTime: () => void,
     private readonly log: WorkerLog,
   ) {}
 
@@ -17,17 +23,29 @@ export class OrderIntake {
     const parsed = parseControl(payload);
     if (!parsed.ok) return this.log('ignored', `an order: ${parsed.refusal.detail}`);
     const control = parsed.value;
-    const { command, job, instance, generation, attempt, epoch, expiresAt } = control;
+    const { command, job, instance, generation, attempt, epoch, sentAt } = control;
     const what = `${command} ${job.id}/${instance}`;
     if (!this.epochs.isCurrent(epoch)) {
       return this.log('ignored', `${what} of epoch ${epoch}, below ${this.epochs.highest}`);
     }
-    if (this.clock.hasPassed(expiresAt)) {
-      return this.log('ignored', `${what}: it expired at ${expiresAt}`);
+    const { sentMs, validMs } = validityOf(control);
+    const ageMs = this.clock.ageOf(sentMs);
+    if (ageMs > validMs) {
+      this.askTime();
+      const [age, most] = [ageMs, validMs].map((ms) => Math.round(ms / 1000));
+      return this.log('ignored', `${what}: it may be ${age} s old, of ${most} at most`);
     }
+    this.clock.heard(sentAt);
     this.log('order', `${what} (generation ${generation}, attempt ${attempt})`);
     this.instances
       .obey(control)
       .catch((error: unknown) => this.log('ignored', `${what} failed: ${String(error)}`));
   }
+}
+
+/** Valid for as long after its sending as it says: a duration, on whatever clock. */
+function validityOf({ sentAt, expiresAt }: Control): { sentMs: number; validMs: number } {
+  const expiresMs = Date.parse(expiresAt);
+  const sentMs = sentAt === undefined ? expiresMs - usualValidMs : Date.parse(sentAt);
+  return { sentMs, validMs: expiresMs - sentMs };
 }

@@ -3,7 +3,6 @@ import {
   parseJsonObject,
   stateHash,
   topicOf,
-  type JsonObject,
   type UpTopicKind,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
@@ -16,12 +15,12 @@ import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { Runtime } from '../runtimes/runtime.port.js';
 import type { WorkerLog } from '../worker-log.js';
-import { Announcing } from './announcing.js';
 import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
 import { ReadingPace } from './reading-pace.js';
 import { OrderIntake } from './order-intake.js';
-import { registrationOf, statesOf, whyRefused, type StateHead } from './reports.js';
+import { Registering } from './registering.js';
+import { statesOf, type StateHead } from './reports.js';
 import { Telemetry } from './telemetry.js';
 import type { LinkFactory, WorkerLink, WorkerLinkListener } from './worker-link.js';
 
@@ -42,15 +41,13 @@ export interface SessionParts {
  * they come. What happens while nobody listens is kept and handed in; instances wait for no link.
  */
 export class Session {
-  private refusal: string | null = null;
   private readonly link: WorkerLink;
   private readonly instances: Instances;
   private readonly clock: ManagerClock;
   private readonly telemetry: Telemetry;
   private readonly leases: Leases;
   private readonly history: HistoryDelivery;
-  private registered = false;
-  private readonly announcing: Announcing;
+  private readonly registering: Registering;
   private readonly pace: ReadingPace;
   private readonly epochs = new HighestEpoch();
   private readonly orders: OrderIntake;
@@ -63,9 +60,11 @@ export class Session {
     this.clock = new ManagerClock(ports.clock);
     this.leases = new Leases(ports.clock);
     this.history = new HistoryDelivery(store, ports, (entries) => this.say('history', entries));
-    this.announcing = new Announcing(ports, () =>
-      this.say('registration', registrationOf(options, store.incarnation, store.token)),
-    );
+    this.registering = new Registering({
+      ...{ options, store, ports, log, clock: this.clock },
+      say: (registration) => this.say('registration', registration),
+      accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
+    });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
     this.instances = new Instances({
       ...{ runtimes, ports, leases: this.leases, before: store.remembered },
@@ -74,7 +73,15 @@ export class Session {
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
     });
-    this.orders = new OrderIntake(this.instances, this.epochs, this.clock, log);
+    this.orders = new OrderIntake(
+      ...([
+        this.instances,
+        this.epochs,
+        this.clock,
+        () => this.registering.askTime(),
+        log,
+      ] as const),
+    );
     this.telemetry = new Telemetry(options, store.incarnation, runtimes, this.instances);
     // One for each start: another machine that claims our id must not cut us off.
     const clientId = `${options.id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
@@ -93,7 +100,7 @@ export class Session {
 
   /** Code of the refusal when the manager does not accept us; null otherwise. */
   get refusedBecause(): string | null {
-    return this.refusal;
+    return this.registering.refusedBecause;
   }
 
   async start(): Promise<void> {
@@ -118,20 +125,21 @@ export class Session {
 
   private begin(): void {
     this.log('connected', `connected to ${this.options.mqttUrl}`);
+    this.clock.connected();
     // Registered first: "online" of a node that nobody knows would be refused.
-    this.announcing.start();
+    this.registering.start();
     const topic = topicOf(this.options.id, 'status');
     this.link.publish(topic, this.status('online'), { qos: 1, retain: true });
   }
 
   private pause(reason: string): void {
     this.log('disconnected', `no connection to ${this.options.mqttUrl}: ${reason}; trying on`);
-    this.registered = false;
+    this.registering.linkLost();
     this.fallSilent();
   }
 
   private fallSilent(): void {
-    for (const speaking of [this.announcing, this.pace, this.history]) speaking.stop();
+    for (const speaking of [this.registering, this.pace, this.history]) speaking.stop();
   }
 
   private keep(): Promise<void> {
@@ -143,7 +151,7 @@ export class Session {
 
   /** An instance changed without an order: told once it is durable, or read later. */
   private tell(kind: Parameters<News>[0], known: KnownInstance): void {
-    if (!this.registered) this.history.addOf(kind, known, this.clock.now());
+    if (!this.registering.isRegistered) this.history.addOf(kind, known, this.clock.now());
     else if (kind === 'started') return;
     void this.keep().then(() => {
       if (kind !== 'started') this.reportState();
@@ -164,7 +172,7 @@ export class Session {
       // An order that a broker kept is of some other time.
       if (retained) this.log('ignored', `${topic}: the message was retained`);
       // While another machine has our id, all else on its topics is meant for that one.
-      else if (this.refusal !== null && kind !== 'registered') return;
+      else if (this.refusedBecause !== null && kind !== 'registered') return;
       else if (kind === 'controls') this.orders.take(payload);
       else if (kind === 'leases' || kind === 'accepted') this.receiveNote(kind, payload);
       else if (kind === 'registered' || kind === 'requests') this.receiveAnswer(kind, payload);
@@ -195,45 +203,19 @@ export class Session {
       // A manager that was replaced; or the ledger is another one than when we started.
       return this.log('ignored', this.epochs.complaint(kind, epoch));
     }
-    this.clock.learn(at);
-    if (kind === 'registered') this.receiveRegistered(parsed.value);
+    this.clock.heard(at);
+    if (kind === 'registered') this.registering.take(parsed.value);
     else if (typeof hash === 'string' && hash === stateHash(this.instances.list())) {
       this.say('state', { incarnation: this.data.incarnation, requestId, hash });
     } else this.reportState({ requestId });
   }
 
-  private receiveRegistered(answer: JsonObject): void {
-    const { accepted, incarnation, token, periodMs } = answer;
-    if (accepted !== true) return this.receiveRefusal(answer);
-    // The topic is shared with whoever else claims our id: an answer to another start is not ours.
-    if (typeof incarnation === 'number' && incarnation !== this.data.incarnation) {
-      return this.log('ignored', `registered: the answer is to start ${incarnation}`);
-    }
-    this.refusal = null;
-    this.announcing.stop();
-    if (typeof token === 'string') {
-      this.data
-        .keepToken(token)
-        .catch((error: unknown) => this.log('ignored', `the token was not kept: ${String(error)}`));
-    }
-    const isFirst = !this.registered;
+  private accepted(periodMs: unknown, isFirst: boolean): void {
     if (isFirst) {
-      this.registered = true;
-      this.log('registered', `registered as ${this.options.id}, start ${this.data.incarnation}`);
       this.reportState();
       this.history.deliver();
     }
     this.pace.start(periodMs, isFirst);
-  }
-
-  private receiveRefusal({ code, detail }: JsonObject): void {
-    const why = whyRefused(this.options.id, code, detail);
-    // Somebody else is told that the id is ours.
-    if (this.registered && code !== 'incarnation-stale') {
-      return this.log('ignored', `another machine asked to be ${this.options.id}; ${why}`);
-    }
-    this.refusal = String(code);
-    this.log('refused', `NOT REGISTERED as ${this.options.id}, trying on; ${why}`);
   }
 
   private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
@@ -242,7 +224,8 @@ export class Session {
   }
 
   private reportReading(): void {
-    if (!this.registered) return;
+    if (!this.registering.isRegistered) return;
+    if (this.clock.isInDoubt) this.registering.askTime();
     const { sequence, payload } = this.telemetry.take();
     this.leases.noteSent(sequence);
     this.say('information', payload, 0);

@@ -19,7 +19,7 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
   const parsed = parseJsonObject(payload);
   if (!parsed.ok) return parsed;
   const body = parsed.value;
-  const { commandId, expiresAt, job, worker } = body;
+  const { commandId, expiresAt, job, sentAt, worker } = body;
   const command = commandKinds.find((kind) => kind === body['command']);
   if (command === undefined) return unusable('command', body['command']);
   if (!isObject(job)) return unusable('job', job);
@@ -50,6 +50,7 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
       ...(typeof worker === 'string' ? { worker } : {}),
       commandId,
       ...numbers,
+      ...(typeof sentAt === 'string' ? { sentAt } : {}),
       expiresAt,
     },
   };

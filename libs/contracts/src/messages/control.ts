@@ -21,6 +21,11 @@ export interface Control {
   readonly attempt: number;
   /** Number of the leadership that ordered; a worker ignores one below the highest it has seen. */
   readonly epoch: number;
-  /** Manager's time, ISO 8601: not to be obeyed after it. */
+  /** Manager's time of this very sending, ISO 8601. */
+  readonly sentAt?: string;
+  /**
+   * Manager's time, ISO 8601: not to be obeyed later than this. Clocks may be set: what counts is how
+   * long after `sentAt` it is, on the worker's own clock.
+   */
   readonly expiresAt: string;
 }

@@ -137,6 +137,24 @@ describe('an order to start', () => {
     expect(cluster.when(expire).types).toEqual([]);
   });
 
+  it('that was never received says nothing about the job, but is tried elsewhere first', () => {
+    const cluster = given(...ready('a'), submitJob('j', { restart: { limit: 0 } }), plan('j', 'a'));
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    const expire = { type: 'ExpireCommand', commandId, reason: 'no answer' } as const;
+    expect(cluster.when(expire).types).toEqual(['CommandExpired']);
+    expect(instanceOf(cluster)).toMatchObject({ failures: 0, attempts: [], avoid: 'a' });
+    expect(cluster.state.nodes.get('a')?.failures).toEqual([]);
+  });
+
+  it('that was received and came to nothing is a failure', () => {
+    const cluster = given(...ready('a'), submitJob('j', { restart: { limit: 0 } }), plan('j', 'a'));
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    cluster.when(ack('a', commandId, 'received'));
+    const expire = { type: 'ExpireCommand', commandId, reason: 'no more word' } as const;
+    expect(cluster.when(expire).types).toEqual(['CommandExpired', 'InstanceGivenUp']);
+    expect(instanceOf(cluster)).toMatchObject({ failures: 1, avoid: 'a' });
+  });
+
   it('does not expire once it is done, nor an order to delete', () => {
     const cluster = running({}, 'a');
     const expire = (kind: string) =>

@@ -111,10 +111,13 @@ export function expireCommand(
   if (command === undefined || !starts) return { answer: null };
   // Without acknowledgements delivery is all there is to know.
   if (command.status === 'ended' || command.status === 'delivered') return { answer: null };
+  const wasReceived = command.status === 'received';
   const data = { commandId, reason };
   deciding.emit({ stream: jobStream(command.job), type: 'CommandExpired', data });
   abortMoveTo(deciding, command, reason);
-  concludeEnd(deciding, command, command.nodeId);
+  // What never reached its worker (or was too late there) is no failure of the job's.
+  if (wasReceived) concludeEnd(deciding, command, command.nodeId);
+  else concludeDeletion(deciding, command.job);
   return { answer: null };
 }
 

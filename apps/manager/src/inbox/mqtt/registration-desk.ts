@@ -50,7 +50,9 @@ export class RegistrationDesk {
           this.answer(this.refusal(nodeId, outcome.refusal));
         } else {
           this.correspondence.registered(nodeId);
-          this.answer({ ...outcome.answer, token: this.tokens.token(nodeId), periodMs });
+          // The time of sending, not that of the commit, which may be ahead of our clock.
+          const at = this.now();
+          this.answer({ ...outcome.answer, at, token: this.tokens.token(nodeId), periodMs });
         }
       },
     );
@@ -65,9 +67,13 @@ export class RegistrationDesk {
       detail,
       incarnation: nodes.get(id)?.incarnation ?? 0,
       epoch: cluster.get(clusterKey)?.epoch ?? 0,
-      at: new Date(this.ports.clock.wallMs()).toISOString(),
+      at: this.now(),
       periodMs,
     };
+  }
+
+  private now(): string {
+    return new Date(this.ports.clock.wallMs()).toISOString();
   }
 
   private answer(registered: Registered): void {

@@ -102,7 +102,10 @@ export function commandFailed(
   }
 }
 
-/** The reservation stays: the order may still be carried out until its `delete` is acknowledged. */
+/**
+ * The reservation stays: the order may still be carried out until its `delete` is acknowledged. One
+ * that was never received says nothing about the job: it is not held against the instance.
+ */
 export function commandExpired(
   state: ClusterState,
   event: StoredEvent,
@@ -115,7 +118,7 @@ export function commandExpired(
   const placement = state.placements.get(placementKey(job, instance, generation));
   if (placement === undefined || !starts(command)) return;
   putPlacement(state, { ...placement, wanted: false, lost: false, stopReason: reason });
-  failCurrent(state, event, placement, reason);
+  failCurrent(state, event, placement, { reason, isBlamed: command.status === 'received' });
 }
 
 export function commandSuperseded(state: ClusterState, id: string): void {

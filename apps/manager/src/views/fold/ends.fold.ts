@@ -109,13 +109,16 @@ export function failCurrent(
   state: ClusterState,
   event: StoredEvent,
   placement: PlacementRecord,
-  reason: string,
+  { reason, isBlamed }: { readonly reason: string; readonly isBlamed: boolean },
 ): void {
   const end = { status: 'failed', reason } as const;
-  updateInstance(state, placement.job, placement.number, (instance) =>
-    instance.removing ? instance : afterEnd(state, event, { instance, placement, end }),
-  );
-  rememberFailure(state, event, placement);
+  updateInstance(state, placement.job, placement.number, (instance) => {
+    if (instance.removing) return instance;
+    const { failures, attempts } = instance;
+    const after = afterEnd(state, event, { instance, placement, end });
+    return isBlamed ? after : { ...after, failures, attempts };
+  });
+  if (isBlamed) rememberFailure(state, event, placement);
   touchJob(state, placement.job, event.position);
 }
 
