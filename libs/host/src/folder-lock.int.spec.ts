@@ -1,6 +1,14 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -63,7 +71,7 @@ describe('The lock of a folder', () => {
   it('is held by exactly one of many that start at once, over a stale one or none', async () => {
     for (let round = 0; round < 20; round += 1) {
       const place = join(folder, `round-${round}`);
-      mkdirSync(place);
+      mkdirSync(place, { mode: 0o700 });
       if (round % 2 === 0) writeFileSync(join(place, 'holder.sock'), '');
       const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lock(place)));
       expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -82,7 +90,28 @@ describe('The lock of a folder', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     await expect(lock(file)).rejects.toMatchObject({ code: 'data-folder-unusable' });
-    mkdirSync(join(folder, 'other'));
+    mkdirSync(join(folder, 'other'), { mode: 0o700 });
     await lock(join(folder, 'other'));
+  });
+
+  it('refuses a folder that others can look into, naming the remedy, and changes nothing', async () => {
+    const wide = join(folder, 'wide');
+    mkdirSync(wide);
+    for (const mode of [0o755, 0o750, 0o701]) {
+      chmodSync(wide, mode);
+      await expect(lock(wide)).rejects.toMatchObject({
+        code: 'data-folder-open',
+        message: expect.stringContaining(`(mode 0${mode.toString(8)}): chmod -R go-rwx ${wide}`),
+      });
+    }
+    expect(readdirSync(wide)).toEqual([]);
+    chmodSync(wide, 0o700);
+    await lock(wide);
+  });
+
+  it('makes a new folder, and those above it, for its owner alone', async () => {
+    await lock(join(folder, 'new', 'deeper'));
+    for (const made of ['new', 'new/deeper'])
+      expect(statSync(join(folder, made)).mode & 0o777).toBe(0o700);
   });
 });

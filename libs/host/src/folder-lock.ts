@@ -1,7 +1,7 @@
 import { link, mkdtemp, rename, rm, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { OakringError } from '@oakring/contracts';
-import { folderUnusable, prepareFolder } from './folder.js';
+import { folderUnusable, preparePrivateFolder } from './folder.js';
 import { askHolder, type Holder } from './lock-holder.js';
 import { lockPlace, type LockPlace } from './lock-place.js';
 
@@ -13,7 +13,8 @@ export interface FolderLock {
 const maxRounds = 20;
 
 /**
- * Takes a folder for this process, or throws `data-folder-in-use` naming the holder. The lock is a
+ * Takes a folder for this process, or throws `data-folder-in-use` naming the holder, or
+ * `data-folder-open` when others can look into it. The lock is a
  * listening socket: `kill -9` ends it, whatever file is left behind.
  *
  * A starter listens under a name of its own and links that to the lock's name, which fails when the
@@ -24,7 +25,7 @@ const maxRounds = 20;
  * inside each transaction of the log.
  */
 export async function lockFolder(folder: string, holder: Holder): Promise<FolderLock> {
-  await prepareFolder(folder);
+  await preparePrivateFolder(folder);
   const place = await lockPlace(folder);
   try {
     const { server, mine } = await takePlace(folder, place, holder);

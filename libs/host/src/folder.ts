@@ -1,14 +1,34 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { OakringError } from '@oakring/contracts';
+
+/** Folders of ours are for their owner alone: what jobs are given as environment is in them. */
+const ownerOnly = 0o700;
+const everybodyElse = 0o077;
 
 /** Makes a folder, or says why it cannot be read and written. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: ownerOnly });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw folderUnusable(folder, error);
   }
+}
+
+/** Makes a folder that nobody else reads. Throws `data-folder-open` when others can look into it. */
+export async function preparePrivateFolder(folder: string): Promise<void> {
+  await prepareFolder(folder);
+  const { mode } = await stat(folder);
+  // Windows has no such modes, and shows the same for everything.
+  if ((mode & everybodyElse) === 0 || process.platform === 'win32') return;
+  const shown = (mode & 0o777).toString(8).padStart(4, '0');
+  throw new OakringError({
+    code: 'data-folder-open',
+    detail:
+      `Other users of this machine can look into the folder ${folder} (mode ${shown}): ` +
+      `chmod -R go-rwx ${folder}`,
+    value: folder,
+  });
 }
 
 export function folderUnusable(folder: string, cause: unknown): OakringError {

@@ -29,7 +29,7 @@ export class LetterFile {
 
   /** The file and what it holds, oldest first. Lines that a crash left unfinished are passed over. */
   static async open(folder: string, ports: Ports): Promise<[LetterFile, DeadLetter[]]> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const before = await readIfThere(previousPath(folder));
     const current = await readIfThere(currentPath(folder));
     const letters = `${before}\n${current}`.split('\n').flatMap(letterOf);

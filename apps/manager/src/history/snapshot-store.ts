@@ -24,7 +24,7 @@ export class SnapshotStore {
   ) {}
 
   static async open(folder: string): Promise<SnapshotStore> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const positions: number[] = [];
     for (const name of await readdir(folder)) {
       const position = Number(name.slice(0, -suffix.length));
@@ -66,7 +66,7 @@ export class SnapshotStore {
       await pipeline(
         Readable.from(withFirst(first, lines)),
         createGzip({ level: 3 }),
-        createWriteStream(draft),
+        createWriteStream(draft, { mode: 0o600 }),
       );
     } catch (error) {
       await rm(draft, { force: true });

@@ -59,7 +59,7 @@ async function readSecret(path: string): Promise<Buffer | null> {
 
 /** Whole or not at all: a secret cut short by a crash would change every token. */
 async function makeSecret(folder: string, path: string): Promise<Buffer> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const secret = randomBytes(secretBytes);
   const draft = `${path}.new`;
   await rm(draft, { force: true });

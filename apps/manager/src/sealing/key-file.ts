@@ -32,7 +32,7 @@ export async function openSigningKey(folder: string): Promise<SigningKey> {
 
 /** Whole or not at all: half a key would stop every later start. */
 async function makeKey(folder: string, path: string): Promise<SigningKey> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const pem = generateKeyPairSync('ed25519')
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();

@@ -4,13 +4,12 @@ import {
   type WorkerStore,
 } from '../memory/worker-store.port.js';
 import { rememberedOf } from '../memory/parse-remembered.js';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutText, isObject, OakringError } from '@oakring/contracts';
 import { lockFolder, type FolderLock } from '@oakring/host';
 
-/** The folder is the worker's alone: the token in it proves who it is. */
-const folderMode = 0o700;
+/** As the folder they are the worker's alone: the token proves who it is. */
 const fileMode = 0o600;
 
 /**
@@ -32,13 +31,12 @@ export class WorkerData implements WorkerStore {
 
   /**
    * Takes the folder and counts this start, durably, before anything is said to anyone. Throws
-   * `data-folder-in-use` naming the holder, or `data-folder-unusable` when the folder cannot be used
+   * `data-folder-in-use` naming the holder, `data-folder-open`, or `data-folder-unusable` when the folder cannot be used
    * or what is in it is not ours; nothing is changed then.
    */
   static async open(folder: string, what: string): Promise<WorkerData> {
     let lock: FolderLock | null = null;
     try {
-      await mkdir(folder, { recursive: true, mode: folderMode });
       lock = await lockFolder(folder, { pid: process.pid, what });
       const incarnation = (await lastIncarnation(folder)) + 1;
       const remembered = await readMemory(folder);

@@ -57,6 +57,11 @@ export const systemErrors = {
     title: 'The data folder is in use',
     remedy: 'Stop the holder, or choose another folder (OAKRING_DATA, OAKRING_WORKER_DATA).',
   },
+  'data-folder-open': {
+    status: 500,
+    title: 'Others can look into the data folder',
+    remedy: 'Close it as shown, or name a folder in it: that is made for its owner alone.',
+  },
   'data-folder-unusable': {
     status: 500,
     title: 'The data folder cannot be used',

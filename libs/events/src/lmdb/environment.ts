@@ -10,6 +10,9 @@ const nurseryName = 'creating';
 /** Trees of an environment; ours have two. */
 const maxTrees = 4;
 
+/** What jobs are given as environment is in there. */
+const ownerOnly = 0o600;
+
 /**
  * Options shared by every environment of ours. No overlapping sync: with it a failed flush leaves
  * its promise pending for ever. Never a write map: a full disk would be a SIGBUS instead of an
@@ -17,13 +20,16 @@ const maxTrees = 4;
  * can handle, which ends the process.
  */
 export function openEnvironment(folder: string, options?: { noMetaSync: boolean }): RootDatabase {
-  return open({
+  const all = {
     path: folder,
+    // Missing in the library's types.
+    permissionsMode: ownerOnly,
     overlappingSync: false,
     eventTurnBatching: false,
     maxDbs: maxTrees,
     ...options,
-  });
+  };
+  return open(all);
 }
 
 /** What lies in the folder: a data file, none, or none though there was one. */

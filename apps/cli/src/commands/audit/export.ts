@@ -57,7 +57,7 @@ async function exportBundle(
   const text = function* (): Generator<string> {
     for (const line of lines) yield `${line}\n`;
   };
-  await pipeline(Readable.from(text()), createWriteStream(out)).catch((error: Error) => {
+  await pipeline(Readable.from(text()), createWriteStream(out, { mode: 0o600 })).catch((error: Error) => {
     throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
   });
   const sealed = gathered.parts().seal === null ? null : gathered.sealed;

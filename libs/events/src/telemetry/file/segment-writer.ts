@@ -13,6 +13,8 @@ export interface SegmentWriter {
   close(): Promise<void>;
 }
 
+const ownerOnly = 0o600;
+
 export async function createSegment(
   folder: string,
   epoch: number,
@@ -20,7 +22,7 @@ export async function createSegment(
   openedAt: number,
 ): Promise<SegmentWriter> {
   const name = segmentName(epoch, firstBatch);
-  const file = await open(join(folder, name), 'wx');
+  const file = await open(join(folder, name), 'wx', ownerOnly);
   let bytes = 0;
   return {
     name,
