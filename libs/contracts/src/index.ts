@@ -114,4 +114,5 @@ export type {
 } from './http/scheduling.js';
 export { isLoopbackAddress, refuseOpenListener, type Listener } from './settings/open-listener.js';
 export { readSettings, type Setting, type Settings } from './settings/read-settings.js';
+export { secretPartOf, shownUrl, withoutCredentials } from './settings/shown-url.js';
 export { settingsCatalogue } from './settings/catalogue.js';

@@ -1,3 +1,4 @@
+import { shownUrl } from '@oakring/contracts';
 import { Option, type Command } from 'commander';
 import { printable } from '../render/printable.js';
 import { terminalOf, type Environment, type Terminal } from '../terminal.js';
@@ -73,7 +74,7 @@ async function runWorker(
       };
     },
     ({ options: { id, mqttUrl, dataFolder } }) => {
-      const broker = withoutCredentials(mqttUrl);
+      const broker = shownUrl(mqttUrl);
       terminal.out(`oakring worker ${id} has started: broker ${broker} · data ${dataFolder}`);
     },
   );
@@ -86,8 +87,4 @@ function withFlags(env: Environment, flags: WorkerFlags): Environment {
     if (value !== undefined) merged[variable] = value;
   }
   return merged;
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { shownUrl } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { MqttClient } from 'mqtt';
 import { openClient, sendAtOnce, subscribeUp, type BrokerAddress } from './mqtt-client.js';
@@ -179,7 +180,7 @@ export class BrokerConnection {
     if (this.client !== client || this.stopping === null) return;
     this.connected = true;
     this.saidUnreachable = false;
-    this.logger.log(`connected to the broker at ${withoutCredentials(this.address().url)}`);
+    this.logger.log(`connected to the broker at ${shownUrl(this.address().url)}`);
     this.tell(this.upListeners);
   }
 
@@ -189,7 +190,7 @@ export class BrokerConnection {
     this.client = null;
     if (this.stopping !== null && (wasUp || !this.saidUnreachable)) {
       this.saidUnreachable = true;
-      const address = withoutCredentials(this.address().url);
+      const address = shownUrl(this.address().url);
       this.logger.warn(`no connection to the broker at ${address}: ${reason}; trying on`);
     }
     if (wasUp) this.tell(this.downListeners);
@@ -218,8 +219,4 @@ export class BrokerConnection {
 /** Node reports a refused connection to several addresses as one error without a message. */
 function reasonOf(error: Error & { code?: unknown }): string {
   return typeof error.code === 'string' ? error.code : error.name;
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//***@');
 }

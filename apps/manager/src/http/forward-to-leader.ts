@@ -1,5 +1,5 @@
 import replyFrom from '@fastify/reply-from';
-import { OakringError, systemCodeOf, type ErrorCode } from '@oakring/contracts';
+import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../queries/tokens.js';
@@ -41,7 +41,7 @@ function forward(leader: string, request: FastifyRequest, reply: FastifyReply): 
       [forwardedHeader]: 'true',
     }),
     onError: (failed, { error }) => {
-      const detail = `The leader at ${leader} does not answer: ${error.message}.`;
+      const detail = `The leader at ${shownUrl(leader)} does not answer: ${error.message}.`;
       failed.send(new OakringError({ code: codeOf(error), detail }));
     },
   });

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
-import type { LedgerKeys } from '@oakring/contracts';
+import { shownUrl, type LedgerKeys } from '@oakring/contracts';
 import type { EventLogReader, LogHead } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
@@ -70,7 +70,9 @@ export class LedgerQueriesController {
     const { position, hash, epoch } = await this.log.head();
     void reply.header('oakring-position', String(position));
     const { leader, leading } = this.leadership.status;
-    return { position, hash, epoch, leader, leading };
+    // What another manager wrote into the lease may be of a release that took secrets in it.
+    const shown = leader === null ? null : shownUrl(leader);
+    return { position, hash, epoch, leader: shown, leading };
   }
 }
 

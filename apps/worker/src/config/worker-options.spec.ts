@@ -77,4 +77,10 @@ describe('The options of a worker', () => {
       }),
     );
   });
+
+  it('take no credentials in the address of the broker, and do not show them', () => {
+    const read = (): unknown => readWorkerOptions({ OAKRING_MQTT_URL: 'mqtt://u:hunter2@h:1' });
+    expect(read).toThrow(/mqtt:\/\/\*\*\*@h:1.*OAKRING_MQTT_PASSWORD/);
+    expect(read).not.toThrow(/hunter2/);
+  });
 });

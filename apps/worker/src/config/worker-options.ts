@@ -5,6 +5,8 @@ import {
   isId,
   isLoopbackAddress,
   OakringError,
+  secretPartOf,
+  shownUrl,
   type Resources,
 } from '@oakring/contracts';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
@@ -46,7 +48,14 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
   if (!isId(id)) problems.push(`OAKRING_WORKER_ID: "${id}" does not match [A-Za-z0-9._-]{1,128}`);
   const mqttUrl = env['OAKRING_MQTT_URL'] ?? 'mqtt://127.0.0.1:10003';
   if (!/^mqtts?:\/\//.test(mqttUrl) || !URL.canParse(mqttUrl)) {
-    problems.push(`OAKRING_MQTT_URL: "${mqttUrl}" is not an address like mqtt://host:1883`);
+    problems.push(
+      `OAKRING_MQTT_URL: "${shownUrl(mqttUrl)}" is not an address like mqtt://host:1883`,
+    );
+  } else if (secretPartOf(mqttUrl) !== null) {
+    problems.push(
+      `OAKRING_MQTT_URL: "${shownUrl(mqttUrl)}" was given with ${secretPartOf(mqttUrl)}; credentials ` +
+        `go into OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD`,
+    );
   }
   const runtimes = runtimesOf(env['OAKRING_WORKER_RUNTIMES'] ?? 'process', problems);
   const options = {

@@ -1,12 +1,19 @@
 import {
   flagSetting,
   namesSetting,
+  placeSetting,
   portSetting,
   secretSetting,
   storeSetting,
   textSetting,
   urlSetting,
 } from './read-settings.js';
+
+const http = { schemes: ['http:', 'https:'], credentials: 'OAKRING_TOKEN' };
+const mqtt = {
+  schemes: ['mqtt:', 'mqtts:'],
+  credentials: 'OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD',
+};
 
 /** Every setting, once. Apps pick what they need; flags have the same names without the prefix. */
 export const settingsCatalogue = {
@@ -20,35 +27,31 @@ export const settingsCatalogue = {
   schedulerPort: portSetting('OAKRING_SCHEDULER_PORT', 10105, 'HTTP port of the scheduler'),
   schedulerUrl: urlSetting(
     'OAKRING_SCHEDULER_URL',
-    ['http:', 'https:'],
+    http,
     'scheduler elsewhere: none runs in this process',
   ),
   managerUrl: urlSetting(
     'OAKRING_MANAGER_URL',
-    ['http:', 'https:'],
+    http,
     'manager that a lone scheduler or worker works for',
   ),
   mqttPort: portSetting('OAKRING_MQTT_PORT', 10003, 'port of the embedded MQTT broker'),
-  mqttUrl: urlSetting(
-    'OAKRING_MQTT_URL',
-    ['mqtt:', 'mqtts:'],
-    'broker elsewhere: none runs in this process',
-  ),
+  mqttUrl: urlSetting('OAKRING_MQTT_URL', mqtt, 'broker elsewhere: none runs in this process'),
   mqttUsername: secretSetting('OAKRING_MQTT_USERNAME', 'user name at the broker'),
   mqttPassword: secretSetting('OAKRING_MQTT_PASSWORD', 'password at the broker'),
   token: secretSetting('OAKRING_TOKEN', 'bearer token that HTTP requests must carry'),
   advertiseUrl: urlSetting(
     'OAKRING_ADVERTISE_URL',
-    ['http:', 'https:'],
+    http,
     'address where others reach this manager',
   ),
   allowedHosts: namesSetting(
     'OAKRING_ALLOWED_HOSTS',
     'further host names that people and proxies reach us by, separated by commas',
   ),
-  url: urlSetting('OAKRING_URL', ['http:', 'https:'], 'where the command line finds the manager'),
+  url: urlSetting('OAKRING_URL', http, 'where the command line finds the manager'),
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),
   clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
   clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),
-  systemManagerUrl: textSetting('SYSTEM_MANAGER_URL', '', 'address of the root orchestrator'),
+  systemManagerUrl: placeSetting('SYSTEM_MANAGER_URL', 'address of the root orchestrator'),
 } as const;

@@ -1,4 +1,5 @@
 import { OakringError } from '../errors/oakring-error.js';
+import { secretPartOf, shownUrl } from './shown-url.js';
 
 /** One environment variable: how it is read, what it falls back to, and what it is for. */
 export interface Setting<T> {
@@ -47,6 +48,19 @@ export function textSetting(
   return { variable, fallback, description, read: (text) => ({ value: text }) };
 }
 
+/** Text that may be an address, which is told to others. */
+export function placeSetting(variable: string, description: string): Setting<string> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) =>
+      text.includes('@')
+        ? { problem: `"${shownUrl(text)}" was given with a user or password; leave it out` }
+        : { value: text },
+  };
+}
+
 /** A TCP port, 0 (any free one) to 65 535. */
 export function portSetting(
   variable: string,
@@ -92,10 +106,16 @@ export function namesSetting(variable: string, description: string): Setting<rea
   };
 }
 
-/** A URL with one of the schemes, or nothing. */
+/** Schemes of an address, and where the credentials go that must not be in it. */
+export interface UrlKind {
+  readonly schemes: readonly string[];
+  readonly credentials: string;
+}
+
+/** A URL of the kind, or nothing. It is shown and stored, so no secret may be in it. */
 export function urlSetting(
   variable: string,
-  schemes: readonly string[],
+  { schemes, credentials }: UrlKind,
   description: string,
 ): Setting<string | null> {
   return {
@@ -104,9 +124,13 @@ export function urlSetting(
     description,
     read: (text) => {
       if (text === '') return { value: null };
-      return URL.canParse(text) && schemes.includes(new URL(text).protocol)
-        ? { value: text.replace(/\/+$/, '') }
-        : { problem: `"${withoutCredentials(text)}" is not a URL with ${schemes.join(' or ')}//` };
+      if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol)) {
+        return { problem: `"${shownUrl(text)}" is not a URL with ${schemes.join(' or ')}//` };
+      }
+      const secret = secretPartOf(text);
+      if (secret === null) return { value: text.replace(/\/+$/, '') };
+      const problem = `"${shownUrl(text)}" was given with ${secret}; credentials go into ${credentials}`;
+      return { problem };
     },
   };
 }
@@ -131,13 +155,13 @@ export function storeSetting(variable: string, description: string): Setting<str
       const scheme = /^([a-z+]+):\/\//.exec(text)?.[1];
       if (scheme === undefined) return { value: text };
       const isMongodb = scheme === 'mongodb' || scheme === 'mongodb+srv';
+      const shown = shownUrl(text);
+      if (isMongodb && /^[^/]+:\/\/[^/]*\/[^?]*@/.test(text)) {
+        const problem = `"${shown}" was given with a / before its @; write it percent-encoded, as %2F`;
+        return { problem };
+      }
       if (isMongodb && text.length > `${scheme}://`.length) return { value: text };
-      const shown = withoutCredentials(text);
       return { problem: `"${shown}" is neither a folder nor mongodb://<host>:<port>/<database>` };
     },
   };
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//***@');
 }

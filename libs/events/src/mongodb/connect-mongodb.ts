@@ -1,4 +1,4 @@
-import { OakringError } from '@oakring/contracts';
+import { OakringError, shownUrl, withoutCredentials } from '@oakring/contracts';
 import { MongoClient, type Db } from 'mongodb';
 
 /** Name of the database when the URL has none. */
@@ -8,7 +8,7 @@ const operationMs = 2_000;
 
 export interface MongoStore {
   readonly db: Db;
-  /** The URL without user and password. */
+  /** The URL without what is secret in it. */
   readonly place: string;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface MongoStore {
  * `store-unreachable` or `store-unsuitable`.
  */
 export async function connectMongodb(url: string): Promise<MongoStore> {
-  const place = withoutCredentials(url);
+  const place = shownUrl(url);
   let client: MongoClient | undefined;
   try {
     client = new MongoClient(url, {
@@ -61,10 +61,6 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
 export function databaseOf(url: string): string {
   const [, name] = /^[a-z+]+:\/\/[^/?]+\/([^?]+)/.exec(url) ?? [];
   return name === undefined ? defaultDatabase : decodeURIComponent(name);
-}
-
-export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^@/]*@/g, '//');
 }
 
 /** A lone server has no majority to wait for; without the journal a majority may forget. */

@@ -1,3 +1,4 @@
+import { shownUrl } from '@oakring/contracts';
 import { isMongoUrl, openEventStore, type EventStore } from '@oakring/events';
 import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
@@ -53,7 +54,7 @@ async function copy(context: Context, { env }: Surroundings, options: CopyOption
 async function refuseLedTarget({ leases, place }: EventStore): Promise<void> {
   const lease = (await leases?.read()) ?? null;
   if (lease === null || lease.holder === '') return;
-  const detail = `A manager leads ${place} (${lease.url}, epoch ${lease.epoch}). Stop it first.`;
+  const detail = `A manager leads ${place} (${shownUrl(lease.url)}, epoch ${lease.epoch}). Stop it first.`;
   throw new CommandFailure(detail, exitCodes.refused);
 }
 

@@ -57,9 +57,11 @@ async function exportBundle(
   const text = function* (): Generator<string> {
     for (const line of lines) yield `${line}\n`;
   };
-  await pipeline(Readable.from(text()), createWriteStream(out, { mode: 0o600 })).catch((error: Error) => {
-    throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
-  });
+  await pipeline(Readable.from(text()), createWriteStream(out, { mode: 0o600 })).catch(
+    (error: Error) => {
+      throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
+    },
+  );
   const sealed = gathered.parts().seal === null ? null : gathered.sealed;
   if (json) return terminal.out(JSON.stringify({ from, to, sealed, out }));
   const seal = sealed === null ? 'no seal covers it yet' : `sealed at position ${sealed}`;
