@@ -133,7 +133,7 @@ export class SimulatedManager {
     );
     const histories = new HistoryDesk(intake, connection, table, life);
     const controller = new WorkerMessagesController(
-      ...([readings, desk, intake, table, histories, life, correspondence] as const),
+      ...([readings, desk, intake, histories, life, correspondence, ports] as const),
     );
     return (topic, payload, retained) => {
       const [, nodeId = '', kind = ''] = topic.split('/');

@@ -58,6 +58,11 @@ export const requestErrors = {
     title: 'The message was retained',
     remedy: 'Only nodes/<id>/status may be retained; publish this one without the retain flag.',
   },
+  'report-incomplete': {
+    status: 400,
+    title: 'Pages of a report did not come',
+    remedy: 'Send all pages of a state one right after the other; the manager asks for it again.',
+  },
   'incarnation-stale': {
     status: 409,
     title: 'The message is of an older incarnation',

@@ -36,6 +36,22 @@ describe('the command intake', () => {
     expect(hasRoom).toBe(true);
   });
 
+  it('makes the next message wait while 16 MiB of messages are undecided', async () => {
+    const decisions: (() => void)[] = [];
+    const { intake } = await intakeOn(
+      () => new Promise((resolve) => decisions.push(() => resolve(accepted))),
+    );
+    const large = { ...message, payload: Buffer.alloc(65_536) };
+    for (let count = 1; count < 256; count += 1) await intake.submit(large, command, () => {});
+    let hasRoom = false;
+    const room = intake.submit(large, command, () => {}).then(() => (hasRoom = true));
+    await Promise.resolve();
+    expect(hasRoom).toBe(false);
+    decisions[0]?.();
+    await room;
+    expect(decisions).toHaveLength(256);
+  });
+
   it('tells the outcome, and keeps a refused one as a dead letter', async () => {
     const refusal = { code: 'command-unknown', detail: 'never given' } as const;
     const { intake, deadLetters } = await intakeOn(() =>

@@ -12,8 +12,12 @@ import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { WORKER_COMMANDS } from '../../tokens.js';
 import type { WorkerMessage } from './worker-message.js';
 
-/** Commands of messages that are not decided yet; the rest wait in the inbox's buffer. */
+/**
+ * Commands of messages that are not decided yet, and the bytes of those messages; the rest wait in the
+ * inbox's buffer.
+ */
 const maxUndecided = 4_096;
+const maxUndecidedBytes = 16 * 1_048_576;
 
 /**
  * Messages into commands. A command is submitted at once, its outcome is looked after later; a
@@ -23,6 +27,7 @@ const maxUndecided = 4_096;
 export class CommandIntake {
   private readonly logger = new Logger(CommandIntake.name);
   private undecided = 0;
+  private undecidedBytes = 0;
   private waiting: (() => void) | null = null;
 
   constructor(
@@ -32,14 +37,18 @@ export class CommandIntake {
 
   /**
    * Submits before it returns; resolves once there is room for the next. `settle` hears the outcome,
-   * unless nothing was decided: then there is none, and the worker repeats its message.
+   * unless nothing was decided: then there is none, and the worker repeats its message. `concluded`
+   * is called last, whatever came of it.
    */
   submit<T extends CommandType>(
     message: WorkerMessage,
     command: Extract<Command, { type: T }>,
     settle: (outcome: Outcome<Answers[T]>) => void,
+    concluded: () => void = () => {},
   ): Promise<void> {
+    const bytes = message.payload.byteLength;
     this.undecided += 1;
+    this.undecidedBytes += bytes;
     this.queue
       .submit<T>(command)
       .then((outcome) => {
@@ -47,7 +56,10 @@ export class CommandIntake {
         settle(outcome);
       })
       .catch((error: unknown) => this.undecidable(message, error))
-      .finally(() => this.makeRoom());
+      .finally(() => {
+        concluded();
+        this.makeRoom(bytes);
+      });
     return this.room();
   }
 
@@ -65,14 +77,16 @@ export class CommandIntake {
   }
 
   private room(): Promise<void> {
-    if (this.undecided < maxUndecided) return Promise.resolve();
+    const hasRoom = this.undecided < maxUndecided && this.undecidedBytes < maxUndecidedBytes;
+    if (hasRoom) return Promise.resolve();
     return new Promise((resolve) => {
       this.waiting = resolve;
     });
   }
 
-  private makeRoom(): void {
+  private makeRoom(bytes: number): void {
     this.undecided -= 1;
+    this.undecidedBytes -= bytes;
     this.waiting?.();
     this.waiting = null;
   }

@@ -31,4 +31,10 @@ describe('a reading right behind its registration', () => {
     expect(early.keep(reading('one-more', ''))).toBe(false);
     expect(early.keep(reading('n0', ''))).toBe(true);
   });
+
+  it('is judged at once when it is larger than a first reading is', () => {
+    const early = new EarlyReadings(simulatedPorts(), () => {});
+    expect(early.keep(reading('edge-1', 'x'.repeat(4_097)))).toBe(false);
+    expect(early.keep(reading('edge-1', 'x'.repeat(4_096)))).toBe(true);
+  });
 });

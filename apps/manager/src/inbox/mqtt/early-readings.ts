@@ -3,6 +3,8 @@ import type { ReceivedReading } from './worker-message.js';
 
 /** Nodes whose first reading may wait at once; more are judged right away. */
 const maxWaiting = 1_000;
+/** A reading that is larger than any worker's first one is judged right away. */
+const maxWaitingBytes = 4_096;
 /** Longer than a registration takes to be decided. */
 const waitMs = 1_000;
 
@@ -22,9 +24,11 @@ export class EarlyReadings {
 
   /** Whether the reading waits; false when it must be judged now. */
   keep(reading: ReceivedReading): boolean {
+    if (reading.payload.byteLength > maxWaitingBytes) return false;
     if (!this.waiting.has(reading.nodeId) && this.waiting.size >= maxWaiting) return false;
     if (this.waiting.size === 0) this.ports.timers.after(waitMs, () => this.handOver());
-    this.waiting.set(reading.nodeId, reading);
+    // A copy: the payload is a part of what the socket read, which would stay with it.
+    this.waiting.set(reading.nodeId, { ...reading, payload: Buffer.from(reading.payload) });
     return true;
   }
 

@@ -224,6 +224,21 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       expect(running.commands[before]).toMatchObject({ provesAbsence: false });
     });
 
+    it('puts the pages of a state together that come right behind a registration', async () => {
+      const before = running.commands.length;
+      const node = {
+        topic: 'nodes/paged/registration',
+        payload: JSON.stringify({ ...start, id: 'paged' }),
+      };
+      await mosquittoPub(broker.port, node);
+      for (const page of [1, 2]) {
+        const payload = JSON.stringify({ page, pages: 2, instances: [] });
+        await mosquittoPub(broker.port, { topic: 'nodes/paged/state', payload });
+      }
+      await running.until(() => running.commands.length === before + 2);
+      expect(running.commands.at(-1)).toMatchObject({ type: 'ReconcileNode', nodeId: 'paged' });
+    });
+
     it('hears the last will of a worker that is killed', async () => {
       const will = ['--will-topic', 'nodes/edge-1/status', '--will-qos', '1', '--will-retain'];
       const payload = '{"status":"offline","incarnation":5}';

@@ -1,15 +1,15 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { parseReading, refused, topicOf, type Reading, type Refusal } from '@oakring/contracts';
+import { parseReading, topicOf, type Refusal } from '@oakring/contracts';
 import type { RecordedReading, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE, PORTS, TELEMETRY_LOG } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
-import type { NodeRecord } from '../../views/records.js';
 import { decodeReport } from './decode-payload.js';
 import { EarlyReadings } from './early-readings.js';
 import { SignsOfLife } from './signs-of-life.js';
+import { speakerRefusal } from './speaker.js';
 import type { Correspondence, ReceivedReading } from './worker-message.js';
 
 /** Readings into the table and the telemetry log; what cannot be believed becomes a dead letter. */
@@ -52,7 +52,7 @@ export class ReadingIntake {
       const reading = parsed.value;
       const node = this.projection.state.nodes.get(received.nodeId);
       if (node === undefined && !isLate && this.early.keep(received)) continue;
-      const refusal = refusalOf(received.nodeId, node, reading);
+      const refusal = speakerRefusal(received.nodeId, node, reading.incarnation);
       if (refusal !== null || node === undefined) {
         if (refusal !== null) this.refuse(received, refusal);
         continue;
@@ -85,23 +85,4 @@ export class ReadingIntake {
       nodeId,
     });
   }
-}
-
-function refusalOf(
-  nodeId: string,
-  node: NodeRecord | undefined,
-  { incarnation }: Reading,
-): Refusal | null {
-  if (node === undefined) {
-    return refused('node-unknown', `Node ${nodeId} is not registered.`).refusal;
-  }
-  if (incarnation === null || incarnation === node.incarnation) return null;
-  const relation =
-    incarnation < node.incarnation ? 'is older' : 'is not registered yet: register first';
-  return refused(
-    'incarnation-stale',
-    `Node ${nodeId} is at incarnation ${node.incarnation}; ${incarnation} ${relation}.`,
-    'incarnation',
-    incarnation,
-  ).refusal;
 }

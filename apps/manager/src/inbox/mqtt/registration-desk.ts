@@ -18,11 +18,15 @@ import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
 import { CommandIntake } from './command-intake.js';
 import { decodeControl } from './decode-payload.js';
+import { speakerRefusal } from './speaker.js';
 import type { Correspondence, WorkerMessage } from './worker-message.js';
 
 /** Takes registrations and answers each on `nodes/<id>/registered`, accepted or not. */
 @Injectable()
 export class RegistrationDesk {
+  /** Registrations that are not decided yet, by node: as many as commands may be undecided. */
+  private readonly underWay = new Map<string, number>();
+
   constructor(
     private readonly intake: CommandIntake,
     private readonly tokens: NodeTokens,
@@ -42,6 +46,7 @@ export class RegistrationDesk {
     }
     const registration = parsed.value;
     const token = this.tokens.verdict(nodeId, registration.token);
+    this.underWay.set(nodeId, (this.underWay.get(nodeId) ?? 0) + 1);
     return this.intake.submit<'RegisterNode'>(
       message,
       { type: 'RegisterNode', registration, token },
@@ -55,7 +60,23 @@ export class RegistrationDesk {
           this.answer({ ...outcome.answer, at, token: this.tokens.token(nodeId), periodMs });
         }
       },
+      () => this.concluded(nodeId),
     );
+  }
+
+  /**
+   * Why what a node says is not looked at; null when it may speak, or when a registration is under
+   * way that may let it: what comes right behind one counts.
+   */
+  refusalOf(nodeId: string, incarnation: number | null): Refusal | null {
+    if (this.underWay.has(nodeId)) return null;
+    return speakerRefusal(nodeId, this.projection.state.nodes.get(nodeId), incarnation);
+  }
+
+  private concluded(nodeId: string): void {
+    const left = (this.underWay.get(nodeId) ?? 1) - 1;
+    if (left === 0) this.underWay.delete(nodeId);
+    else this.underWay.set(nodeId, left);
   }
 
   private refusal(id: string, { code, detail }: Refusal): Registered {

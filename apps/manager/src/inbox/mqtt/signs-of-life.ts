@@ -26,6 +26,11 @@ export class SignsOfLife {
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
   ) {}
 
+  /** A message of the node was accepted. */
+  seen(nodeId: string): void {
+    this.table.touch(nodeId);
+  }
+
   /** A message that says nothing else; `incarnation` null: it does not say of which start. */
   heard(nodeId: string, incarnation: number | null): void {
     const node = this.projection.state.nodes.get(nodeId);

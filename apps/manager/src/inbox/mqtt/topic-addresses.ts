@@ -11,6 +11,8 @@ import {
 
 /** Topics remembered at once: 100 000 nodes with two each; more are worked out anew. */
 const maxRemembered = 200_000;
+/** Together they have this many characters at most: ids may be made up, and long. */
+const maxRememberedCharacters = 8_000_000;
 
 export type TopicAddress =
   | { readonly ok: true; readonly nodeId: string; readonly kind: UpTopicKind }
@@ -22,14 +24,20 @@ export type TopicAddress =
  */
 export class TopicAddresses {
   private readonly known = new Map<string, TopicAddress>();
+  private characters = 0;
 
   of(topic: string): TopicAddress {
     const known = this.known.get(topic);
     if (known !== undefined) return known;
     const address = addressOf(topic);
     if (!address.ok) return address;
-    if (this.known.size >= maxRemembered) this.known.clear();
+    const isFull = this.characters + topic.length > maxRememberedCharacters;
+    if (isFull || this.known.size >= maxRemembered) {
+      this.known.clear();
+      this.characters = 0;
+    }
     this.known.set(topic, address);
+    this.characters += topic.length;
     return address;
   }
 }

@@ -4,13 +4,14 @@ import {
   parseAck,
   parseWorkerState,
   parseWorkerStatus,
+  topicOf,
   type JsonObject,
   type Parsed,
   type WorkerState,
 } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
 import type { Answers, Command, Outcome } from '../../commands/command.js';
-import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { CORRESPONDENCE } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS } from '../../tokens.js';
 import { CommandIntake } from './command-intake.js';
 import { decodeReport, incarnationIn } from './decode-payload.js';
 import { HistoryDesk } from './history-desk.js';
@@ -25,17 +26,23 @@ type Report = 'RecordWorkerStatus' | 'RecordAck' | 'ReconcileNode' | 'ConfirmSta
 /** What workers say, one method for each topic of the native protocol (design §6). */
 @Controller()
 export class WorkerMessagesController {
-  private readonly pages = new StatePages();
+  private readonly pages: StatePages;
 
   constructor(
     private readonly readings: ReadingIntake,
     private readonly registrations: RegistrationDesk,
     private readonly intake: CommandIntake,
-    private readonly table: TelemetryTable,
     private readonly histories: HistoryDesk,
     private readonly life: SignsOfLife,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
-  ) {}
+    @Inject(PORTS) ports: Ports,
+  ) {
+    this.pages = new StatePages(ports, (nodeId, refusal) => {
+      const payload = Buffer.alloc(0);
+      const topic = topicOf(nodeId, 'state');
+      intake.refuse({ nodeId, topic, payload, retained: false }, refusal);
+    });
+  }
 
   @EventPattern('nodes/+/information')
   information(@Payload() batch: readonly ReceivedReading[]): void {
@@ -67,7 +74,7 @@ export class WorkerMessagesController {
   @EventPattern('nodes/+/state')
   state(@Payload() message: WorkerMessage): Promise<void> {
     return this.report(message, parseWorkerState, (part) => {
-      const command = this.stateCommand(message.nodeId, part);
+      const command = this.stateCommand(message, part);
       return command === null ? null : { command, isLife: true };
     });
   }
@@ -77,17 +84,27 @@ export class WorkerMessagesController {
     return this.histories.take(message);
   }
 
-  /** Null while pages are missing, or when it confirms what nobody asks any more. */
+  /**
+   * Null while pages are missing, or when it confirms what nobody asks any more. A page is kept only of
+   * a node that may speak; a complete report is judged where all others are, in its turn.
+   */
   private stateCommand(
-    nodeId: string,
+    message: WorkerMessage,
     part: WorkerState,
   ): Extract<Command, { type: 'ReconcileNode' | 'ConfirmState' }> | null {
+    const { nodeId } = message;
     const { hash = null, incarnation, requestId } = part;
     if (hash !== null) {
       const confirms = this.correspondence.confirms(nodeId, requestId, hash);
       return confirms ? { type: 'ConfirmState', nodeId, incarnation } : null;
     }
-    const state = this.pages.take(nodeId, part);
+    const refusal =
+      (part.pages ?? 1) > 1 ? this.registrations.refusalOf(nodeId, incarnation) : null;
+    if (refusal !== null) {
+      this.intake.refuse(message, refusal);
+      return null;
+    }
+    const state = this.pages.take(nodeId, part, message.payload.byteLength);
     if (state === null) return null;
     const provesAbsence = this.correspondence.provesAbsence(nodeId, state);
     return { type: 'ReconcileNode', nodeId, state, provesAbsence };
@@ -119,7 +136,7 @@ export class WorkerMessagesController {
     const { command, isLife } = order;
     const settle = (outcome: Outcome<Answers[Report]>): void => {
       if (outcome.status === 'refused') this.heard(message);
-      else if (isLife) this.table.touch(message.nodeId);
+      else if (isLife) this.life.seen(message.nodeId);
     };
     return this.intake.submit<Report>(message, command, settle);
   }

@@ -95,6 +95,14 @@ export const badMessages: readonly BadMessage[] = [
     code: 'node-unknown',
     message: { topic: 'nodes/nobody/status', payload: '{"status":"online"}' },
   },
+  {
+    what: 'a page of a state of an unknown node',
+    code: 'node-unknown',
+    message: { topic: 'nodes/nobody/state', payload: '{"page":1,"pages":64,"instances":[]}' },
+  },
+  bad('a page of a state of an older incarnation', 'incarnation-stale', 'state', {
+    ...{ page: 1, pages: 64, instances: [], incarnation: 4 },
+  }),
   bad('an ack for an unknown command', 'command-unknown', 'acks', {
     commandId: '4711-0',
     phase: 'received',
