@@ -15,7 +15,7 @@ import { foldCommit, foldVersion } from '../views/fold/evolve.js';
 /** Commits read at a time while replaying. */
 const pageCommits = 1_000;
 /** A long rebuild that is interrupted goes on from about here. */
-const saveEveryCommits = 20_000;
+const saveEveryEvents = 100_000;
 
 export interface Recovered {
   readonly state: ClusterState;
@@ -37,7 +37,7 @@ export async function recover(
   const state = (await confirmedCheckpoint(log, checkpoints)) ?? new ClusterState(true);
   let replayedCommits = 0;
   let replayedEvents = 0;
-  let savedCommits = 0;
+  let savedEvents = 0;
   for (;;) {
     const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
     if (commits.length === 0 && (await endsAt(log, state.head, place))) break;
@@ -49,9 +49,9 @@ export async function recover(
       replayedEvents += events.length;
     }
     replayedCommits += commits.length;
-    if (replayedCommits - savedCommits >= saveEveryCommits) {
+    if (replayedEvents - savedEvents >= saveEveryEvents) {
       await saveCheckpoint(checkpoints, state);
-      savedCommits = replayedCommits;
+      savedEvents = replayedEvents;
     }
   }
   return { state, replayedCommits, replayedEvents };

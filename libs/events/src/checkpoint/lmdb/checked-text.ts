@@ -4,19 +4,26 @@ import { isJsonObject, type JsonObject } from '../../log/canonical-json.js';
 const checksumCharacters = 8;
 
 /**
- * A record with a checksum before it: eight hexadecimal digits of the CRC-32 of its address and its
- * text. A checkpoint has no chain of hashes, and a flipped bit in it would be a wrong view.
+ * A text with a checksum before it: eight hexadecimal digits of the CRC-32 of its address and itself.
+ * A checkpoint has no chain of hashes, and a flipped bit in it would be a wrong view.
  */
-export function encodeChecked(address: readonly string[], record: JsonObject): string {
-  const text = JSON.stringify(record);
+export function checked(address: readonly string[], text: string): string {
   return checksum(address, text) + text;
 }
 
-/** The record, or null when its text is not the one that was written under this address. */
-export function decodeChecked(address: readonly string[], stored: string): JsonObject | null {
+/** The text, or null when it is not the one that was written under this address. */
+export function unchecked(address: readonly string[], stored: string): string | null {
   const text = stored.slice(checksumCharacters);
-  if (stored.slice(0, checksumCharacters) !== checksum(address, text)) return null;
-  const record: unknown = JSON.parse(text);
+  return stored.slice(0, checksumCharacters) === checksum(address, text) ? text : null;
+}
+
+export function encodeChecked(address: readonly string[], record: JsonObject): string {
+  return checked(address, JSON.stringify(record));
+}
+
+export function decodeChecked(address: readonly string[], stored: string): JsonObject | null {
+  const text = unchecked(address, stored);
+  const record: unknown = text === null ? null : JSON.parse(text);
   return isJsonObject(record) ? record : null;
 }
 

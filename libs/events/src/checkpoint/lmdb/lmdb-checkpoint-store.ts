@@ -12,14 +12,16 @@ import {
   openEnvironment,
 } from '../../lmdb/environment.js';
 import { folderUnusable, prepareFolder } from '@oakring/host';
-import type { JsonObject } from '../../log/canonical-json.js';
 import type { LogHead } from '../../log/commit.js';
 import type { Checkpoint, CheckpointStore, ViewChange } from '../checkpoint-store.port.js';
-import { decodeChecked, encodeChecked } from './checked-text.js';
+import { checked, decodeChecked, encodeChecked, unchecked } from './checked-text.js';
+import { CheckpointBlocks } from './checkpoint-blocks.js';
 
-const recordTree = 'records';
+const blockTree = 'blocks';
+const goneTree = 'gone';
 const markTree = 'mark';
 const markKey = 'checkpoint';
+const unreadable = 'what was saved before cannot be read';
 /** Where an unreadable checkpoint is kept, the last one only: a trace for whoever asks why. */
 const asideName = 'unreadable.mdb';
 
@@ -42,12 +44,14 @@ export async function openLmdbCheckpointStore(folder: string): Promise<Checkpoin
   }
 }
 
-const trees = [recordTree, markTree];
+const trees = [blockTree, goneTree, markTree];
 
 interface CheckpointTrees {
   readonly root: RootDatabase;
-  /** [view, key] → checksum and JSON text. */
-  readonly records: Database<string, [view: string, key: string]>;
+  /** Number → checksum and text of a block. */
+  readonly blocks: Database<string, number>;
+  /** Number of a block → checksum and the lines of it that are gone. */
+  readonly gone: Database<string, number>;
   readonly mark: Database<string, string>;
 }
 
@@ -62,13 +66,16 @@ function openTrees(folder: string): CheckpointTrees {
   const root = openEnvironment(folder, { noMetaSync: true });
   return {
     root,
-    records: root.openDB({ name: recordTree, encoding: 'string' }),
+    blocks: root.openDB({ name: blockTree, encoding: 'string' }),
+    gone: root.openDB({ name: goneTree, encoding: 'string' }),
     mark: root.openDB({ name: markTree, encoding: 'string' }),
   };
 }
 
 class LmdbCheckpointStore implements CheckpointStore {
   private mustReopen = false;
+  /** Where each record lies on the disk; null: not known, it has to be read. */
+  private blocks: CheckpointBlocks | null = null;
 
   constructor(
     private readonly folder: string,
@@ -82,41 +89,64 @@ class LmdbCheckpointStore implements CheckpointStore {
   }
 
   async save(changes: readonly ViewChange[], head: LogHead, foldVersion: number): Promise<void> {
+    if (this.blocks === null) this.readAll();
+    const blocks = this.blocks ?? new CheckpointBlocks();
     await this.transact((trees) => {
-      const { records, mark } = trees;
-      let count = readMark(trees)?.records ?? 0;
-      for (const { view, key, record } of changes) {
-        const existed = records.doesExist([view, key]);
-        if (record === null) records.remove([view, key]);
-        else records.put([view, key], encodeChecked([view, key], record));
-        count += Number(record !== null) - Number(existed);
+      if (this.blocks === null && trees.mark.get(markKey) !== undefined)
+        throw new Error(unreadable);
+      const { written, gone, removed } = blocks.change(changes, (number) => textOf(trees, number));
+      for (const number of removed) {
+        trees.blocks.remove(number);
+        trees.gone.remove(number);
       }
-      mark.put(markKey, encodeChecked([markKey], { head, foldVersion, records: count }));
+      for (const { number, text } of written) {
+        trees.blocks.put(number, checked(addressOf(number), text));
+      }
+      for (const [number, lines] of gone) {
+        trees.gone.put(number, encodeChecked(addressOf(number), { lines }));
+      }
+      const { records, size } = blocks;
+      trees.mark.put(
+        markKey,
+        encodeChecked([markKey], { head, foldVersion, records, blocks: size }),
+      );
     });
+    this.blocks = blocks;
   }
 
   async clear(): Promise<void> {
-    await this.transact(({ records, mark }) => {
+    await this.transact(({ blocks, gone, mark }) => {
       mark.remove(markKey);
-      for (const key of [...records.getKeys()]) records.remove(key);
+      for (const tree of [blocks, gone]) for (const key of [...tree.getKeys()]) tree.remove(key);
     });
+    this.blocks = new CheckpointBlocks();
   }
 
   async close(): Promise<void> {
     await this.trees.root.close();
   }
 
+  /** Null: there is none, or something in it is not what was written. */
   private readAll(): Checkpoint | null {
     const mark = readMark(this.trees);
     if (mark === null) return null;
-    const records: { view: string; key: string; record: JsonObject }[] = [];
-    for (const { key: address, value } of this.trees.records.getRange()) {
-      const record = decodeChecked(address, value);
-      if (record === null) return null;
-      records.push({ view: address[0], key: address[1], record });
+    const blocks = new CheckpointBlocks();
+    const records: Checkpoint['records'][number][] = [];
+    for (const { key: number, value } of this.trees.blocks.getRange()) {
+      const text = unchecked(addressOf(number), value);
+      const gone = this.goneOf(number);
+      if (text === null || gone === null) return null;
+      for (const record of blocks.add({ number, text }, gone)) records.push(record);
     }
-    if (records.length !== mark.records) return null;
+    if (records.length !== mark.records || blocks.size !== mark.blocks) return null;
+    this.blocks = blocks;
     return { head: mark.head, foldVersion: mark.foldVersion, records };
+  }
+
+  private goneOf(number: number): readonly number[] | null {
+    const stored = this.trees.gone.get(number);
+    if (stored === undefined) return [];
+    return (decodeChecked(addressOf(number), stored) as { lines: number[] } | null)?.lines ?? null;
   }
 
   private async transact(work: (trees: CheckpointTrees) => void): Promise<void> {
@@ -126,9 +156,10 @@ class LmdbCheckpointStore implements CheckpointStore {
         this.trees = openTrees(this.folder);
         this.mustReopen = false;
       }
-      await this.trees.records.childTransaction(() => work(this.trees));
+      await this.trees.blocks.childTransaction(() => work(this.trees));
     } catch (error) {
       this.mustReopen = true;
+      this.blocks = null;
       const reason = await commitFailure(this.folder, error);
       throw new OakringError(
         {
@@ -146,6 +177,7 @@ interface Mark {
   readonly head: LogHead;
   readonly foldVersion: number;
   readonly records: number;
+  readonly blocks: number;
 }
 
 function readMark(trees: CheckpointTrees): Mark | null {
@@ -153,4 +185,14 @@ function readMark(trees: CheckpointTrees): Mark | null {
   if (stored === undefined) return null;
   // Written by `save` and unchanged since, or null: the checksum says so.
   return decodeChecked([markKey], stored) as Mark | null;
+}
+
+function addressOf(number: number): string[] {
+  return [String(number)];
+}
+
+function textOf({ blocks }: CheckpointTrees, number: number): string {
+  const text = unchecked(addressOf(number), blocks.get(number) ?? '');
+  if (text === null) throw new Error(unreadable);
+  return text;
 }
