@@ -121,6 +121,7 @@ const hurts: readonly ((managers: readonly Cluster[]) => Promise<Heal>)[] = [
   resetLeader,
   freezePrimary,
   stepDownPrimary,
+  slowMembers,
 ];
 
 async function killPrimary(): Promise<Heal> {
@@ -144,6 +145,12 @@ async function freezePrimary(): Promise<Heal> {
 async function isolatePrimary(): Promise<Heal> {
   set.isolate(await set.primary());
   return async () => set.lines.mend();
+}
+
+/** Every write gets its majority, and none of them soon. */
+async function slowMembers(): Promise<Heal> {
+  set.lines.delay((line) => (set.isBetweenMembers(line) ? 300 : 0));
+  return async () => set.lines.delay(() => 0);
 }
 
 /** The leader's writes may have been done; it does not hear of it. */

@@ -2,8 +2,8 @@ import { MongoClient } from 'mongodb';
 import { Lines, type Line } from './lines.js';
 import { MongodProcess } from './mongod-process.js';
 
-/** Short, so that a test sees many elections; what we recommend stands in the docs. */
-const electionTimeoutMillis = 1_500;
+/** Short, so that a test sees many elections. */
+const quickElectionMs = 1_500;
 const heartbeatIntervalMillis = 300;
 const giveUpAfterMs = 60_000;
 
@@ -25,7 +25,7 @@ export class ReplicaSet {
     readonly clients: number[],
   ) {}
 
-  static async start(): Promise<ReplicaSet> {
+  static async start({ electionTimeoutMillis = quickElectionMs } = {}): Promise<ReplicaSet> {
     const members: Member[] = [];
     for (let number = 0; number < 3; number += 1) {
       members.push({ number, process: await MongodProcess.create() });
@@ -37,7 +37,7 @@ export class ReplicaSet {
     );
     for (const { process } of members) process.launch();
     const set = new ReplicaSet(members, lines, clients);
-    await set.initiate();
+    await set.initiate(electionTimeoutMillis);
     await set.primary();
     return set;
   }
@@ -89,7 +89,7 @@ export class ReplicaSet {
     this.lines.close();
   }
 
-  private async initiate(): Promise<void> {
+  private async initiate(electionTimeoutMillis: number): Promise<void> {
     const members = this.lines.ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }));
     const settings = { electionTimeoutMillis, heartbeatIntervalMillis, heartbeatTimeoutSecs: 2 };
     const deadline = performance.now() + giveUpAfterMs;

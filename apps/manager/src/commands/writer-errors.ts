@@ -24,14 +24,18 @@ export function logFailed(error: unknown): OakringError {
   return new OakringError({ code: 'log-unavailable', detail }, { cause: error });
 }
 
+export function overloaded(waiting: number): OakringError {
+  const detail = `${waiting} commands wait for a decision already.`;
+  return new OakringError({ code: 'overloaded', detail });
+}
+
 export function undecided(afterMs: number): OakringError {
   const detail = `The command is not decided after ${afterMs / 1000} s; it may still be.`;
   return new OakringError({ code: 'outcome-unknown', detail });
 }
 
 /** It was written, or is being written, by a leadership that may be over. */
-export function unanswerable(cause: OakringError | null): OakringError {
-  const reason = cause === null ? 'our lease was not renewed in time' : cause.message;
+export function unanswerable({ message: reason }: OakringError): OakringError {
   return new OakringError({
     code: 'outcome-unknown',
     detail: `The command was decided here, and may or may not count: ${reason}`,

@@ -222,15 +222,32 @@ describe('the writer', () => {
   it('tells nobody that something is decided once its tenure ran out', async () => {
     const tenure = { epoch: 1, isHeld: true };
     const log = new HeldLog();
-    const { writer, projection } = writerOn(log, tenure);
+    const { writer, projection, ports } = writerOn(log, tenure);
     log.hold();
     const late = expect(writer.submit(submitJob('late'))).rejects.toMatchObject({
       code: 'outcome-unknown',
     });
     tenure.isHeld = false;
     log.release();
+    await ports.advance(11_000);
     await late;
     expect([...projection.state.jobs.values()].map(({ id }) => id)).toEqual(['late']);
+  });
+
+  it('answers what was written while its tenure was late once it is held again', async () => {
+    const tenure = { epoch: 1, isHeld: true };
+    const log = new HeldLog();
+    const { writer, ports } = writerOn(log, tenure);
+    log.hold();
+    let isAnswered = false;
+    const late = writer.submit(submitJob('late')).finally(() => (isAnswered = true));
+    tenure.isHeld = false;
+    log.release();
+    await ports.advance(3_000);
+    expect({ isAnswered, written: log.appended.length }).toEqual({ isAnswered: false, written: 1 });
+    tenure.isHeld = true;
+    await ports.advance(1_000);
+    expect(await late).toMatchObject({ status: 'accepted', repeated: false });
   });
 
   it('neither projects nor answers after it was abandoned', async () => {

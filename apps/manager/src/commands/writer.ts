@@ -20,6 +20,7 @@ import {
   deposed,
   isFatal,
   logFailed,
+  overloaded,
   undecidable,
   undecided,
   unanswerable,
@@ -31,7 +32,7 @@ import { answer, refuseAll, reject, type Decision, type Waiting } from './waitin
 const maxQueued = 20_000;
 /** A command undecided for longer is answered `outcome-unknown` (design §4). */
 const undecidedAfterMs = 10_000;
-const sweepEveryMs = 1_000;
+const sweepEveryMs = 250;
 /** A stop waits this long for an append whose outcome is unclear. */
 const drainWithinMs = 5_000;
 
@@ -43,8 +44,9 @@ const drainWithinMs = 5_000;
  * - `unavailable`: nothing was written. Callers are refused, the state goes back, work goes on.
  * - `deposed`: another writer has this log. The writer halts and refuses everything from then on.
  *
- * While an outcome is unclear the append is not answered: the writer holds, and commands that wait
- * for too long are told that it is not known. An abandoned writer (its tenure is lost) neither projects
+ * While an outcome is unclear the append is not answered: the writer holds. While the tenure is late
+ * nobody is answered; held again, nobody else had it meanwhile, and what was written counts. Who waits
+ * for too long is told that it is not known. An abandoned writer (its tenure is lost) neither projects
  * nor answers: who leads now may have gone on without its commit.
  */
 export class CommandWriter implements CommandQueue {
@@ -54,10 +56,12 @@ export class CommandWriter implements CommandQueue {
   private oneByOne = 0;
   /** Decided and on their way into the log. */
   private inFlight: readonly Decision[] = [];
+  /** Decided, and written, while nobody could be told. */
+  private late: Decision[] = [];
   private isAbandoned = false;
   private working: Promise<void> | null = null;
   private readonly sealer: CommitSealer;
-  private readonly sweep: Timer;
+  private readonly sweeping: Timer;
   private deciders: ClusterState;
 
   constructor(
@@ -69,7 +73,7 @@ export class CommandWriter implements CommandQueue {
   ) {
     this.sealer = new CommitSealer(log, tenure.epoch, ports.ids);
     this.deciders = copyState(projection.state);
-    this.sweep = ports.timers.every(sweepEveryMs, () => this.answerUndecided());
+    this.sweeping = ports.timers.every(sweepEveryMs, () => this.sweep());
   }
 
   submit<T extends CommandType>(
@@ -79,12 +83,7 @@ export class CommandWriter implements CommandQueue {
   ): Promise<Outcome<Answers[T]>> {
     if (this.halted !== null) return Promise.reject(this.halted);
     if (this.queue.length >= maxQueued) {
-      return Promise.reject(
-        new OakringError({
-          code: 'overloaded',
-          detail: `${this.queue.length} commands wait for a decision already.`,
-        }),
-      );
+      return Promise.reject(overloaded(this.queue.length));
     }
     return new Promise((resolve, reject) => {
       this.queue.push({
@@ -123,8 +122,8 @@ export class CommandWriter implements CommandQueue {
 
   private end(error: OakringError): void {
     this.isAbandoned = true;
-    this.sweep.cancel();
-    refuseAll(this.inFlight, unanswerable(error));
+    this.sweeping.cancel();
+    refuseAll([...this.late, ...this.inFlight], unanswerable(error));
     for (const waiting of this.queue.splice(0)) reject(waiting, error);
   }
 
@@ -204,8 +203,8 @@ export class CommandWriter implements CommandQueue {
 
   /** The last look before anybody is told: what is late may be contradicted by who leads now. */
   private answer(decisions: readonly Decision[]): void {
-    if (this.tenure.isHeld) answer(decisions);
-    else refuseAll(decisions, unanswerable(null));
+    this.late.push(...decisions);
+    if (this.tenure.isHeld) answer(this.late.splice(0));
   }
 
   /**
@@ -233,17 +232,18 @@ export class CommandWriter implements CommandQueue {
 
   private halt(error: OakringError, decisions: readonly Decision[] = []): void {
     this.halted = error;
-    refuseAll(decisions, isFatal(error) ? error : unanswerable(error));
+    refuseAll([...this.late, ...decisions], isFatal(error) ? error : unanswerable(error));
     for (const waiting of this.queue.splice(0)) reject(waiting, error);
     this.onHalt(error);
   }
 
-  private answerUndecided(): void {
+  private sweep(): void {
+    this.answer([]);
     const before = this.ports.clock.monotonicMs() - undecidedAfterMs;
-    const overdue = ({ sinceMs }: Waiting): boolean => sinceMs <= before;
-    const inFlight = this.inFlight.map(({ waiting }) => waiting);
-    for (const waiting of [...inFlight, ...this.queue].filter(overdue)) {
-      reject(waiting, undecided(undecidedAfterMs));
+    const decided = [...this.late, ...this.inFlight].map(({ waiting }) => waiting);
+    for (const waiting of [...decided, ...this.queue]) {
+      if (waiting.sinceMs <= before) reject(waiting, undecided(undecidedAfterMs));
     }
+    this.late = this.late.filter(({ waiting }) => !waiting.answered);
   }
 }

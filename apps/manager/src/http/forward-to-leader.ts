@@ -6,8 +6,8 @@ import type { LeadershipView } from '../queries/tokens.js';
 
 /** Says that a request was forwarded once: two followers must not play ball with it. */
 const forwardedHeader = 'oakring-forwarded';
-/** A leader that is frozen answers nobody; its successor needs about two seconds. */
-const forwardWithinMs = 3_000;
+/** A frozen leader answers nobody; a store that takes 2 s for a write answers after two of them. */
+const forwardWithinMs = 5_000;
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Reads that only a leader can answer: what it hears from workers and has not written yet. */
 const leadersReads = /^\/api\/v1\/(nodes\/changes|nodes\/[^/?]+\/telemetry|telemetry)(?=[/?]|$)/;

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LeaseRecord, LeaseStore } from './lease-store.port.js';
 
-const record: LeaseRecord = { epoch: 1, holder: 'a', renewal: 0, url: 'http://a' };
+const record: LeaseRecord = {
+  ...{ epoch: 1, holder: 'a', renewal: 0, url: 'http://a' },
+  validForMs: 2_000,
+};
 
 /** What every lease store does, whatever it is kept in. */
 export function describeLeaseStore(
@@ -26,6 +29,13 @@ export function describeLeaseStore(
       expect(await first.read()).toBeNull();
       expect(await first.swap(null, record)).toBe(true);
       expect(await second.read()).toEqual(record);
+    });
+
+    it('keeps how long each renewal holds', async () => {
+      const [first, second] = await start();
+      await first.swap(null, record);
+      await first.swap(record, { ...record, renewal: 1, validForMs: 6_000 });
+      expect((await second.read())?.validForMs).toBe(6_000);
     });
 
     it('gives the first lease to one of two', async () => {

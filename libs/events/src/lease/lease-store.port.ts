@@ -11,7 +11,12 @@ export interface LeaseRecord {
   readonly renewal: number;
   /** Where the holder takes commands over HTTP. */
   readonly url: string;
+  /** How long the holder may count on this renewal, milliseconds: whoever reads it waits as long. */
+  readonly validForMs: number;
 }
+
+/** What a record means that states no validity: it was written before they did. */
+export const unstatedValidMs = 2_000;
 
 /** One lease, changed by compare-and-set only. */
 export interface LeaseStore {

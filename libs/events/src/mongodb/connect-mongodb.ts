@@ -5,6 +5,13 @@ import { MongoClient, type Db } from 'mongodb';
 const defaultDatabase = 'oakring';
 /** A stalled server: the driver's defaults hang for 40 to 62 s, and its `timeoutMS` does nothing. */
 const operationMs = 2_000;
+/**
+ * Slow is not away: the server itself ends the waiting for a majority, before the line counts as
+ * dead, and what was written is settled by reading. `wtimeoutMS` bounds the waiting for the others,
+ * `maxTimeMS` everything, the server's own disk included.
+ */
+const majorityWithinMs = 1_000;
+export const writeLimit = { maxTimeMS: 1_500 };
 
 export interface MongoStore {
   readonly db: Db;
@@ -23,7 +30,7 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
   try {
     client = new MongoClient(url, {
       appName: 'oakring',
-      writeConcern: { w: 'majority', journal: true },
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: majorityWithinMs },
       readConcern: { level: 'majority' },
       readPreference: 'primary',
       // The table of unclear outcomes (log/settle-append.ts) is the retry.

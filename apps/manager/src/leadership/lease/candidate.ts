@@ -1,12 +1,13 @@
 import type { LeaseRecord, LeaseStore } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import { HeldLease, validForMs } from './held-lease.js';
+import { HeldLease } from './held-lease.js';
+import { boundedMs, leastValidMs } from './validity.js';
 
 /**
  * Watches a lease that is not ours, and takes it when its holder has stopped renewing.
  *
  * A lease is free when there is none yet, when it was released, or when the same renewal was read
- * for 2 s of our own monotonic clock while reads succeeded. After a read that failed the time
+ * for as long as it states (2 s, at most 10 s) on our own monotonic clock, while reads succeeded. After a read that failed the time
  * counts from zero: during an outage of the store nobody can renew, and nobody is dead for that.
  */
 export class Candidate {
@@ -34,7 +35,7 @@ export class Candidate {
     if (!isSame || this.seenSinceMs === Number.POSITIVE_INFINITY) this.seenSinceMs = nowMs;
     this.seen = record;
     if (record === null || record.holder === '') return true;
-    return this.isOurs(record) || nowMs - this.seenSinceMs >= validForMs;
+    return this.isOurs(record) || nowMs - this.seenSinceMs >= boundedMs(record.validForMs);
   }
 
   /** Takes the lease that was seen; null when somebody else did. Throws when that is unclear. */
@@ -48,6 +49,7 @@ export class Candidate {
       holder: this.ports.ids.next(),
       renewal: 0,
       url: this.url(),
+      validForMs: leastValidMs,
     };
     const sentMs = this.ports.clock.monotonicMs();
     this.attempt = { record, sentMs };
@@ -57,7 +59,7 @@ export class Candidate {
   private hold(record: LeaseRecord, sentMs: number): HeldLease {
     this.attempt = null;
     this.seen = record;
-    return new HeldLease(this.store, record, sentMs + validForMs, this.ports);
+    return new HeldLease(this.store, record, sentMs, this.ports);
   }
 
   private isOurs(record: LeaseRecord): boolean {

@@ -1,16 +1,16 @@
 import type { LeaseRecord, LeaseStore } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { Lease } from './lease.js';
+import { boundedMs, leastValidMs, Validity } from './validity.js';
 
 export const renewEveryMs = 500;
-/** Counted from before the last successful renewal was sent, on our own monotonic clock. */
-export const validForMs = 2_000;
 
 /**
  * The lease while it is ours, renewed every 500 ms by compare-and-set.
  *
  * held ⇄ late → lost, or released:
- * - a renewal that succeeded makes it held for 2 s from before it was sent;
+ * - a renewal that succeeded makes it held, from before it was sent, for as long as it states: 2 s,
+ *   and longer while renewals are slow (validity.ts);
  * - without one it is late: nobody may be answered or ordered, nothing is dropped. A late renewal of
  *   a lease that nobody took is legal, and makes it held again with the same epoch;
  * - another holder was read: lost, for good.
@@ -25,14 +25,18 @@ export class HeldLease implements Lease {
   private renewing: Promise<void> | null = null;
   /** The renewal whose outcome is not known, and when it was sent first. */
   private unclear: { readonly renewal: number; readonly sentMs: number } | null = null;
+  private readonly validity = new Validity();
+  private validUntilMs = 0;
   private readonly timer: Timer;
 
   constructor(
     private readonly store: LeaseStore,
     private record: LeaseRecord,
-    private validUntilMs: number,
+    /** When the record that took it was sent. */
+    takenMs: number,
     private readonly ports: Ports,
   ) {
+    this.renewed(record, takenMs);
     this.lost = new Promise((resolve) => {
       this.tellLost = resolve;
     });
@@ -53,7 +57,7 @@ export class HeldLease implements Lease {
     if (this.isLost) return;
     this.isLost = true;
     const { epoch, renewal } = this.record;
-    const released = { epoch, holder: '', renewal: renewal + 1, url: '' };
+    const released = { epoch, holder: '', renewal: renewal + 1, url: '', validForMs: leastValidMs };
     await this.store.swap(this.record, released).catch(() => {
       // The next one waits until the lease has run out.
     });
@@ -70,8 +74,11 @@ export class HeldLease implements Lease {
   }
 
   private async renew(): Promise<void> {
-    const next = { ...this.record, renewal: this.record.renewal + 1 };
+    const validForMs = this.validity.statedMs;
+    const next = { ...this.record, renewal: this.record.renewal + 1, validForMs };
     const sentMs = this.ports.clock.monotonicMs();
+    // Candidates that read it wait for what it states, though the one before stated more.
+    this.validUntilMs = Math.min(this.validUntilMs, sentMs + validForMs);
     if (this.unclear?.renewal !== next.renewal) this.unclear = { renewal: next.renewal, sentMs };
     const firstSentMs = this.unclear.sentMs;
     const swapped = await this.store.swap(this.record, next).catch(() => false);
@@ -80,14 +87,15 @@ export class HeldLease implements Lease {
     const found = await this.store.read();
     if (found?.holder !== this.record.holder) return this.lose(found?.epoch ?? this.epoch);
     // The reply was lost and the renewal was not, or it never arrived.
-    if (found.renewal === next.renewal) this.renewed(next, firstSentMs);
+    if (found.renewal === next.renewal) this.renewed(found, firstSentMs);
     else this.record = found;
   }
 
   private renewed(record: LeaseRecord, sentMs: number): void {
     this.unclear = null;
     this.record = record;
-    this.validUntilMs = sentMs + validForMs;
+    this.validUntilMs = sentMs + boundedMs(record.validForMs);
+    this.validity.landed(this.ports.clock.monotonicMs() - sentMs);
   }
 
   private lose(epoch: number): void {

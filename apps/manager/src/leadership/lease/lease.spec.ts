@@ -1,15 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLeaseStore, type LeaseRecord, type LeaseStore } from '@oakring/events';
-import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { simulatedPorts, type SimulatedPorts, type Timers } from '@oakring/ports';
 import { Candidate } from './candidate.js';
 import { HeldLease } from './held-lease.js';
+
+const validForMs = 2_000;
 
 /** A store whose replies can be lost and that can be away. */
 class UnsteadyLeases implements LeaseStore {
   isAway = false;
   losesReplies = false;
   failsReads = false;
+  /** What each write takes until its answer is there. */
+  writeMs = 0;
   private readonly kept = new MemoryLeaseStore();
+
+  constructor(private readonly timers?: Timers) {}
 
   async read(): Promise<LeaseRecord | null> {
     if (this.isAway || this.failsReads) throw new Error('away');
@@ -19,6 +25,7 @@ class UnsteadyLeases implements LeaseStore {
   async swap(from: LeaseRecord | null, to: LeaseRecord): Promise<boolean> {
     if (this.isAway) throw new Error('away');
     const swapped = await this.kept.swap(from, to);
+    if (this.writeMs > 0) await this.timers?.sleep(this.writeMs);
     if (this.losesReplies) throw new Error('reply lost');
     return swapped;
   }
@@ -104,7 +111,13 @@ describe('a lease', () => {
     const released = candidate(store, ports, 'b');
     expect(await released.look()).toBe(true);
     // Taken by somebody who never renews: dead at once.
-    await store.swap(released.seen, { epoch: 5, holder: 'dead', renewal: 0, url: 'http://dead' });
+    await store.swap(released.seen, {
+      epoch: 5,
+      holder: 'dead',
+      renewal: 0,
+      url: 'http://dead',
+      validForMs,
+    });
     const next = candidate(store, ports, 'c');
     await next.look();
     await ports.advance(1_900);
@@ -117,7 +130,13 @@ describe('a lease', () => {
   it('counts a holder’s silence from zero after the store was away', async () => {
     const ports = simulatedPorts(1);
     const store = new UnsteadyLeases();
-    await store.swap(null, { epoch: 1, holder: 'other', renewal: 3, url: 'http://other' });
+    await store.swap(null, {
+      epoch: 1,
+      holder: 'other',
+      renewal: 3,
+      url: 'http://other',
+      validForMs,
+    });
     const one = candidate(store, ports, 'a');
     await one.look();
     await ports.advance(1_500);
@@ -134,13 +153,60 @@ describe('a lease', () => {
     const ports = simulatedPorts(1);
     const store = new UnsteadyLeases();
     const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
-    const stolen = { epoch: 7, holder: 'b', renewal: 0, url: 'http://b' };
+    const stolen = { epoch: 7, holder: 'b', renewal: 0, url: 'http://b', validForMs };
     await store.swap(await store.read(), stolen);
     await ports.advance(600);
     expect(lease?.isHeld).toBe(false);
     expect(await lease?.lost).toBe(7);
     await lease?.release();
     expect(await store.read()).toEqual(stolen);
+  });
+
+  it('stays held while each write takes a second and a half, after one gap', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases(ports.timers);
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    const waiting = candidate(store, ports, 'b');
+    store.writeMs = 1_500;
+    await ports.advance(4_000);
+    for (let tenth = 0; tenth < 300; tenth += 1) {
+      await ports.advance(100);
+      expect({ tenth, isHeld: lease?.isHeld }).toEqual({ tenth, isHeld: true });
+      expect(await waiting.look()).toBe(false);
+    }
+  });
+
+  it('is waited for as long as it states, and short again after quick renewals', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases(ports.timers);
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    store.writeMs = 1_500;
+    await ports.advance(6_000);
+    expect((await store.read())?.validForMs).toBe(6_000);
+    store.writeMs = 0;
+    await ports.advance(6_000);
+    expect((await store.read())?.validForMs).toBe(2_000);
+    expect(lease?.isHeld).toBe(true);
+    // Its holder dies while it states more.
+    const dead = { epoch: 5, holder: 'dead', renewal: 9, url: 'http://dead', validForMs: 6_000 };
+    await store.swap(await store.read(), dead);
+    const next = candidate(store, ports, 'c');
+    await next.look();
+    await ports.advance(5_900);
+    expect(await next.look()).toBe(false);
+    await ports.advance(100);
+    expect(await next.look()).toBe(true);
+  });
+
+  it('is waited for ten seconds at most, whatever it states', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const dead = { epoch: 5, holder: 'dead', renewal: 9, url: 'http://dead', validForMs: 1e12 };
+    await store.swap(null, dead);
+    const next = candidate(store, ports, 'c');
+    await next.look();
+    await ports.advance(10_000);
+    expect(await next.look()).toBe(true);
   });
 
   it('counts a renewal from its first sending when a later attempt finds it', async () => {

@@ -1,13 +1,14 @@
 import { MongoServerError, type Collection } from 'mongodb';
-import type { MongoStore } from '../../mongodb/connect-mongodb.js';
-import type { LeaseRecord, LeaseStore } from '../lease-store.port.js';
+import { writeLimit, type MongoStore } from '../../mongodb/connect-mongodb.js';
+import { unstatedValidMs, type LeaseRecord, type LeaseStore } from '../lease-store.port.js';
 
 const collectionName = 'lease';
 const leaseId = 'leader';
 const duplicateKey = 11_000;
 
-interface LeaseDocument extends LeaseRecord {
+interface LeaseDocument extends Omit<LeaseRecord, 'validForMs'> {
   readonly _id: string;
+  readonly validForMs?: number;
 }
 
 /** The lease as one document of the store that holds the ledger. The store is closed by its owner. */
@@ -21,17 +22,17 @@ class MongoLeaseStore implements LeaseStore {
   async read(): Promise<LeaseRecord | null> {
     const found = await this.leases.findOne({ _id: leaseId });
     if (found === null) return null;
-    const { epoch, holder, renewal, url } = found;
-    return { epoch, holder, renewal, url };
+    const { epoch, holder, renewal, url, validForMs = unstatedValidMs } = found;
+    return { epoch, holder, renewal, url, validForMs };
   }
 
   async swap(from: LeaseRecord | null, to: LeaseRecord): Promise<boolean> {
-    const { epoch, holder, renewal, url } = to;
-    const record = { epoch, holder, renewal, url };
+    const { epoch, holder, renewal, url, validForMs } = to;
+    const record = { epoch, holder, renewal, url, validForMs };
     if (from === null) return this.found(record);
     const unchanged = { _id: leaseId, epoch: from.epoch, holder: from.holder };
     const filter = { ...unchanged, renewal: from.renewal };
-    const { matchedCount } = await this.leases.updateOne(filter, { $set: record });
+    const { matchedCount } = await this.leases.updateOne(filter, { $set: record }, writeLimit);
     return matchedCount === 1;
   }
 
@@ -39,7 +40,7 @@ class MongoLeaseStore implements LeaseStore {
 
   private async found(record: LeaseRecord): Promise<boolean> {
     try {
-      await this.leases.insertOne({ _id: leaseId, ...record });
+      await this.leases.insertOne({ _id: leaseId, ...record }, writeLimit);
       return true;
     } catch (error) {
       if (error instanceof MongoServerError && error.code === duplicateKey) return false;

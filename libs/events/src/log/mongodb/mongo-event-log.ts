@@ -1,6 +1,6 @@
 import type { Timers } from '@oakring/ports';
 import { MongoServerError, MongoWriteConcernError, type Collection, type Document } from 'mongodb';
-import type { MongoStore } from '../../mongodb/connect-mongodb.js';
+import { writeLimit, type MongoStore } from '../../mongodb/connect-mongodb.js';
 import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
 import { logDamaged } from '../damage.js';
 import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
@@ -12,6 +12,7 @@ const collectionName = 'ledger';
 /** About what one `read` returns at most, in characters of event text. */
 const maxReadCharacters = 4_000_000;
 const duplicateKey = 11_000;
+const maxTimeExpired = 50;
 /** So many streams are asked about one by one. */
 const fewStreams = 4;
 const maxCommitsLookedAt = 200;
@@ -139,7 +140,7 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     commit: Commit,
   ): Promise<{ status: 'inserted' } | { status: 'refused'; reason: string }> {
     try {
-      await this.commits.insertOne(documentOf(commit));
+      await this.commits.insertOne(documentOf(commit), writeLimit);
       return { status: 'inserted' };
     } catch (error) {
       if (isCertainRefusal(error) || isUnsendable(error)) {
@@ -198,6 +199,7 @@ function isCertainRefusal(error: unknown): error is MongoServerError {
     error instanceof MongoServerError &&
     !(error instanceof MongoWriteConcernError) &&
     error.code !== duplicateKey &&
+    error.code !== maxTimeExpired &&
     !error.hasErrorLabel('RetryableWriteError')
   );
 }
