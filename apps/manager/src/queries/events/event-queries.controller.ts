@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OpenConnections } from '../../http/open-connections.js';
 import { EVENT_LOG, PORTS } from '../../tokens.js';
+import { Projection } from '../../views/projection.js';
 import { eventLines } from './event-lines.js';
 import { eventQueryOf, type EventQuery } from './event-query.js';
 
@@ -24,6 +25,7 @@ export class EventQueriesController {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLogReader,
     @Inject(PORTS) private readonly ports: Ports,
+    private readonly projection: Projection,
     private readonly connections: OpenConnections,
   ) {}
 
@@ -31,6 +33,7 @@ export class EventQueriesController {
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = eventQueryOf(request);
     const { position } = await this.log.head();
+    refuseBeyond(position, query);
     if (this.streams >= maxStreams) {
       const detail = `${this.streams} readers of events are connected already.`;
       throw new OakringError({ code: 'overloaded', detail });
@@ -58,7 +61,8 @@ export class EventQueriesController {
     if (closing.aborted || raw.destroyed) end();
     this.streams += 1;
     try {
-      const source = { log: this.log, timers: this.ports.timers, signal: ending.signal };
+      const { log, projection, ports } = this;
+      const source = { log, projection, timers: ports.timers, signal: ending.signal };
       const lines = Readable.from(eventLines(query, source), {
         objectMode: false,
         highWaterMark: readAheadBytes,
@@ -72,4 +76,16 @@ export class EventQueriesController {
       closing.removeEventListener('abort', end);
     }
   }
+}
+
+/** The next position is worth waiting for; what lies beyond it was never said by this log. */
+function refuseBeyond(head: number, { from, knownIndex }: EventQuery): void {
+  const isLastSeen = knownIndex >= 0;
+  if (from <= (isLastSeen ? head : head + 1)) return;
+  throw new OakringError({
+    code: 'position-invalid',
+    detail: `The log ends at position ${head}; position ${from} is not in it.`,
+    field: isLastSeen ? 'Last-Event-ID' : 'from',
+    value: from,
+  });
 }

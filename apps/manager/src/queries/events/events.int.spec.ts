@@ -78,7 +78,6 @@ describe('GET /api/v1/events', () => {
   it.each([
     ['?from=3', ['3/0']],
     ['?from=4', []],
-    ['?from=99', []],
     ['?stream=jobs/web', ['2/0']],
     ['?stream=jobs/web&from=3', []],
     ['?type=JobSubmitted', ['2/0', '3/0']],
@@ -103,6 +102,19 @@ describe('GET /api/v1/events', () => {
     const response = await manager.get(`/api/v1/events?${query}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ field });
+  });
+
+  it.each([
+    ['?from=5', {}, 'from'],
+    ['?from=5&follow=true', {}, 'from'],
+    ['?from=99', { accept: 'text/event-stream' }, 'from'],
+    ['', { accept: 'text/event-stream', 'last-event-id': '4/0' }, 'Last-Event-ID'],
+  ])('says that the log ends before %s', async (query, headers, field) => {
+    const response = await manager.get(`/api/v1/events${query}`, headers);
+    expect(response.status).toBe(400);
+    const problem = (await response.json()) as { detail: string };
+    expect(problem).toMatchObject({ code: 'position-invalid', field });
+    expect(problem.detail).toContain('The log ends at position 3');
   });
 
   it('answers HEAD without a body', async () => {

@@ -1,5 +1,6 @@
 import type { EventLogReader } from '@oakring/events';
 import type { Timers } from '@oakring/ports';
+import type { Projection } from '../../views/projection.js';
 import type { EventQuery } from './event-query.js';
 
 /** A reader of server-sent events hears something at least this often. */
@@ -7,6 +8,8 @@ const keepAliveEveryMs = 15_000;
 
 export interface EventSource {
   readonly log: EventLogReader;
+  /** Moves with each durable commit, whoever appended it: a follower's log hears only its own. */
+  readonly projection: Pick<Projection, 'onProjected'>;
   readonly timers: Timers;
   /** Ends the stream: the client has gone, or the manager shuts down. */
   readonly signal: AbortSignal;
@@ -14,13 +17,13 @@ export interface EventSource {
 
 /** What a follower waits for. Nothing that happens between two waits is missed. */
 export interface LogWatch {
-  /** Resolves at once when there was an append since the last wait, or the stream has ended. */
+  /** Resolves at once when there was a commit since the last wait, or the stream has ended. */
   wait(): Promise<'changed' | 'quiet'>;
   close(): void;
 }
 
 export function watchLog(
-  { log, timers, signal }: EventSource,
+  { projection, timers, signal }: EventSource,
   { follow, format }: EventQuery,
 ): LogWatch {
   let changed = false;
@@ -30,7 +33,7 @@ export function watchLog(
     changed = true;
     wake();
   };
-  const stopListening = follow ? log.onAppended(onChange) : () => {};
+  const stopListening = follow ? projection.onProjected(onChange) : () => {};
   signal.addEventListener('abort', onChange);
   const keepAlive =
     follow && format === 'sse'
