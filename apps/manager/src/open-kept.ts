@@ -5,6 +5,7 @@ import { DeadLetters } from './dead-letters/dead-letters.js';
 import { PastStates } from './history/past-states.js';
 import { SnapshotKeeper } from './history/snapshot-keeper.js';
 import { SnapshotStore } from './history/snapshot-store.js';
+import { ClusterProof } from './http/forwarding/cluster-proof.js';
 import { NodeTokens } from './inbox/node-tokens.js';
 import { openStores, type Stores } from './leadership/open-stores.js';
 import { openSigningKey } from './sealing/key-file.js';
@@ -21,6 +22,8 @@ export interface Kept {
   readonly key: SigningKey;
   readonly tokens: NodeTokens;
   readonly projection: Projection;
+  /** How managers of the store know each other; null for a folder, which has one. */
+  readonly proof: ClusterProof | null;
   readonly feed: NodeChangeFeed;
   readonly past: PastStates;
 }
@@ -44,7 +47,9 @@ export async function openKept(
   const tokens = await openTokens(settings, stores);
   const { projection, feed } = startViews(stores, ports, warn, stopping);
   const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
-  return { stores, deadLetters, key, tokens, projection, feed, past };
+  const proof =
+    stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
+  return { stores, deadLetters, key, tokens, projection, proof, feed, past };
 }
 
 /** What queries see, and what is kept of it for the next start. */

@@ -17,7 +17,7 @@ import { telemetryLimits } from './telemetry/retention.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
 import { Undo } from './undo.js';
 import { clusterKey } from './views/cluster-state.js';
-import { openKept } from './open-kept.js';
+import { openKept, type Kept } from './open-kept.js';
 
 export interface ManagerOptions {
   /** Name and version that opens the epoch. */
@@ -142,7 +142,7 @@ function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
 
 /** HTTP and the MQTT inbox. Resolves with the address that this process reaches it at. */
 async function letWorldIn(
-  parts: ManagerParts,
+  parts: ManagerParts & Pick<Kept, 'proof'>,
   settings: ManagerSettings,
   options: ManagerOptions & Named,
   stopping: Undo,
@@ -150,6 +150,7 @@ async function letWorldIn(
   const app = await createHttpApp(ManagerModule.with(parts), {
     token: settings.token,
     leadership: parts.leadership,
+    proof: parts.proof,
     names: options.names,
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });

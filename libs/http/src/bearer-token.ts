@@ -1,22 +1,29 @@
 import { OakringError } from '@oakring/contracts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 const scheme = /^bearer +/i;
 
-/** Lets only requests with the token in, except to `/health/…`, which probes ask without one. */
-export function requireBearerToken(server: FastifyInstance, token: string): void {
+/**
+ * Lets only requests with the token in, those that `isKnown` otherwise, and those to `/health/…`,
+ * which probes ask without one.
+ */
+export function requireBearerToken(
+  server: FastifyInstance,
+  token: string,
+  isKnown: (request: FastifyRequest) => boolean = () => false,
+): void {
   const expected = digestOf(token);
   server.addHook('onRequest', (request, reply, done) => {
-    if (isHealthCheck(request.url) || carries(request.headers.authorization, expected)) {
-      return done();
-    }
+    const { url, headers } = request;
+    if (isHealthCheck(url) || carries(headers.authorization, expected)) return done();
+    if (isKnown(request)) return done();
     void reply.header('www-authenticate', 'Bearer realm="oakring"');
     done(
       new OakringError({
         code: 'unauthorized',
         detail:
-          request.headers.authorization === undefined
+          headers.authorization === undefined
             ? 'The request has no Authorization header.'
             : 'The Authorization header does not carry our token.',
       }),

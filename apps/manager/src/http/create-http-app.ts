@@ -7,7 +7,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
 import { ApiDocument } from './docs/api-document.js';
 import type { LeadershipView } from '../queries/tokens.js';
-import { forwardToLeader } from './forward-to-leader.js';
+import type { ClusterProof } from './forwarding/cluster-proof.js';
+import { forwardedHeader, forwardToLeader, proofPath } from './forwarding/forward-to-leader.js';
 import { acceptJsonOnly } from './json-body.js';
 import { answerMalformedRequest } from './malformed-request.js';
 import { OpenConnections } from './open-connections.js';
@@ -21,6 +22,8 @@ interface HttpAppOptions {
   readonly token: string | null;
   /** Who leads: what a follower cannot do itself is forwarded there. */
   readonly leadership: LeadershipView;
+  /** How managers know each other; null where there is one manager. */
+  readonly proof: ClusterProof | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
   readonly logger?: LoggerService | LogLevel[] | false;
@@ -33,7 +36,7 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, names, logger }: HttpAppOptions,
+  { token, leadership, proof, names, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const methods = allowedMethods();
   const problems = new ProblemFilter(methods);
@@ -60,11 +63,22 @@ export async function createHttpApp(
   });
   refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal);
   speakWithOurOwnOnly(server, names);
-  if (token !== null) requireBearerToken(server, token);
-  await forwardToLeader(server, leadership);
+  if (token !== null) {
+    requireBearerToken(server, token, (request) => isAmongManagers(request, proof));
+  }
+  if (proof !== null) await forwardToLeader(server, leadership, proof);
   app.useGlobalFilters(problems);
   app.get(ApiDocument, { strict: false }).describe(app);
   return app;
+}
+
+/** A follower's question for a proof, or a request that it forwards with one. */
+function isAmongManagers(request: FastifyRequest, proof: ClusterProof | null): boolean {
+  if (proof === null) return false;
+  const { method, url, headers, routeOptions } = request;
+  if (routeOptions.url === proofPath) return true;
+  const signature = headers[forwardedHeader];
+  return typeof signature === 'string' && proof.admits(signature, { method, url });
 }
 
 function refuseWhileClosing(server: FastifyInstance, closing: AbortSignal): void {

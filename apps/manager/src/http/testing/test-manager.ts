@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { CommandWriter } from '../../commands/writer.js';
 import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
-import { DEAD_LETTERS, LEADERSHIP, READINESS } from '../../queries/tokens.js';
+import { DEAD_LETTERS, LEADERSHIP, READINESS, type LeadershipView } from '../../queries/tokens.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { proposal } from '../../testing/given.js';
@@ -25,6 +25,7 @@ import {
 import { ClusterState } from '../../views/cluster-state.js';
 import { NodeChangeFeed } from '../../views/node-changes.js';
 import { Projection } from '../../views/projection.js';
+import type { ClusterProof } from '../forwarding/cluster-proof.js';
 import { createHttpApp } from '../create-http-app.js';
 import { httpControllers, httpProviders } from '../http-parts.js';
 
@@ -89,6 +90,9 @@ export interface TestManager {
 interface TestOptions {
   readonly token?: string;
   readonly ports?: Ports;
+  /** Who leads; otherwise it is this one. */
+  readonly leadership?: LeadershipView;
+  readonly proof?: ClusterProof;
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   /** In the place of the writer. */
@@ -108,7 +112,9 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const letters: DeadLetter[] = [];
   const registered: string[] = [];
   const readiness = { ready: true, detail: 'all is well' };
-  const leadership = { status: { leading: true, leader: 'http://127.0.0.1' } };
+  const leadership = options.leadership ?? {
+    status: { leading: true, leader: 'http://127.0.0.1' },
+  };
   const module: DynamicModule = {
     module: TestModule,
     imports: [TerminusModule.forRoot({ logger: false })],
@@ -144,6 +150,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const app = await createHttpApp(module, {
     token: options.token ?? null,
     leadership,
+    proof: options.proof ?? null,
     names: options.names ?? [],
     logger: false,
   });
