@@ -173,9 +173,9 @@ export class SimulatedManager {
       telemetry: telemetry.foreignSince(nodes.telemetry).newest,
       foreign: [],
     });
-    const jobs = jobsToPlan(request.jobs as Parameters<typeof jobsToPlan>[0], () =>
-      ports.randomness.integer(2 ** 31),
-    );
+    // As it is read from the wire.
+    const asked = request.jobs as unknown as Parameters<typeof jobsToPlan>[0];
+    const jobs = jobsToPlan(asked, () => ports.randomness.integer(2 ** 31));
     const positions = { ledger: nodes.position, telemetry: nodes.telemetry };
     const answers = planJobs(nodes, jobs).map((plan, index) => ({
       workers: plan.placements.map(({ nodeId }) => nodeId),

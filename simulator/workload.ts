@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OakringError, parseJobDocument, type JobDocument } from '@oakring/contracts';
-import type {
-  Command,
-  CommandType,
-  IdempotencyKey,
-  NodeOrder,
-} from '../apps/manager/src/commands/command.js';
+import type { Command, CommandType, IdempotencyKey } from '../apps/manager/src/commands/command.js';
+import type { NodeOrder } from '../apps/manager/src/commands/node-order.js';
 import type { SimulatedManager } from './manager.js';
 import type { Machine } from './workers.js';
 import { Life, type World } from './world.js';

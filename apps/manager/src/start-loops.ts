@@ -15,6 +15,7 @@ import { RolloutLoop } from './rollout/rollout-loop.js';
 import { DrainLoop } from './scheduling/drain-loop.js';
 import { PlacementLoop } from './scheduling/placement-loop.js';
 import type { Scheduler } from './scheduling/scheduler.port.js';
+import { StartLoop } from './scheduling/start-loop.js';
 import { StopLoop } from './scheduling/stop-loop.js';
 import { SealingLoop } from './sealing/sealing-loop.js';
 import { TelemetryRetention } from './telemetry/retention.js';
@@ -49,10 +50,11 @@ export function startLoops(
     new TelemetryRetention(telemetryLog, queue, ports, warn),
     new SealingLoop(parts.key, queue, projection, ports, warn),
     new StopLoop(queue, projection, ports, warn),
+    new StartLoop(queue, projection, ports),
     watch,
     new LossWatch(watch, grants, table, queue, projection, ports),
     new RetryLoop(queue, projection, ports),
-    new RolloutLoop(queue, projection, ports),
+    new RolloutLoop(scheduler, queue, projection, ports),
     new DrainLoop(scheduler, queue, projection, ports),
     requests,
     expiry,

@@ -114,6 +114,11 @@ describe('the scheduler over HTTP', () => {
       'jobs.0.present.a',
     ],
     [
+      'what is freed and is no amount',
+      { jobs: [{ job, instances: 1, freed: { node: 'a', resources: 7 } }], position: 1 },
+      'jobs.0.freed.resources',
+    ],
+    [
       'a seed out of range',
       { jobs: [{ job, instances: 1, seed: 2 ** 31 }], position: 1 },
       'jobs.0.seed',

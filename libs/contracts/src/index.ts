@@ -30,7 +30,12 @@ export {
 } from './messages/parsing.js';
 export { cutText, endOfText } from './messages/text.js';
 export { technologies, type Technology } from './messages/technology.js';
-export { assumedCapacity, defaultRequest, type Resources } from './messages/resources.js';
+export {
+  assumedCapacity,
+  defaultRequest,
+  resourcesOf,
+  type Resources,
+} from './messages/resources.js';
 export { parseRegistration, type Registered, type Registration } from './messages/registration.js';
 export {
   maxJobCount,

@@ -59,6 +59,14 @@ describe('a node', () => {
     expect(freeOf(shrunk)).toEqual({ cpuMillis: 0, memoryMiB: 0 });
   });
 
+  it('has what an instance holds there free for its successor, even where it is overfull', () => {
+    const held = { cpuMillis: 600, memoryMiB: 500 };
+    const overfull = { ...node, capacity: { cpuMillis: 100, memoryMiB: 100 } };
+    expect(fits(overfull, requirement, none)).toBe(false);
+    expect(fits(overfull, requirement, none, held)).toBe(true);
+    expect(fits(overfull, requirement, none, { ...held, cpuMillis: 599 })).toBe(false);
+  });
+
   it('is judged for the manager by reservations alone, whatever its telemetry says', () => {
     const foreign = { cpuMillis: 1000, memoryMiB: 1000 };
     expect(whyNot(node, requirement, none, freeOf(node, foreign))).toBe('capacity-cpu');

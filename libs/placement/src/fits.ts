@@ -71,13 +71,21 @@ export function hasLabel(
 }
 
 /**
- * Whether a node can take one more instance by its reservations alone. The manager's check before it
- * appends: telemetry may make a scheduler more careful, never less.
+ * Whether a node can take one more instance by its reservations alone; `freed`: what its predecessor
+ * holds there. The manager's check before it appends: telemetry may make a scheduler more careful,
+ * never less.
  */
 export function fits(
   node: NodeFacts,
   requirement: Requirement,
   excluded: ReadonlySet<string>,
+  freed: Resources = nothing,
 ): boolean {
-  return whyNot(node, requirement, excluded) === null;
+  const free = freeOf(node);
+  return (
+    whyNot(node, requirement, excluded, {
+      cpuMillis: free.cpuMillis + freed.cpuMillis,
+      memoryMiB: free.memoryMiB + freed.memoryMiB,
+    }) === null
+  );
 }

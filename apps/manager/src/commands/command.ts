@@ -2,6 +2,7 @@ import type {
   Ack,
   JobDocument,
   JobStatus,
+  PlacementRefusal,
   Refusal,
   Registered,
   Registration,
@@ -17,6 +18,7 @@ import type {
   SealStatement,
   TruncationManifest,
 } from '@oakring/events';
+import type { NodeOrder } from './node-order.js';
 
 /** Every order that the writer takes. Messages are validated before they become one. */
 export type Command =
@@ -84,13 +86,23 @@ export type Command =
       readonly ifPosition: number | null;
     }
   | {
-      readonly type: 'WithdrawInstance';
+      readonly type: 'ReplaceInstance';
       readonly id: string;
       readonly instance: number;
       readonly generation: number;
       readonly reason: string;
-      /** It is to be placed on another node, if one fits. */
-      readonly elsewhere: boolean;
+      /** Its successor's place, and the revision that it was found for. */
+      readonly target: Omit<PlacedInstance, 'instance' | 'generation'>;
+      readonly revision: number;
+      readonly basis: DecisionBasis;
+    }
+  | {
+      readonly type: 'RefuseReplacement';
+      readonly id: string;
+      readonly instance: number;
+      readonly refusal: Omit<PlacementRefusal, 'code'> & { readonly code: string };
+      /** Null: the scheduler did not answer. */
+      readonly basis: DecisionBasis | null;
     }
   | { readonly type: 'CompleteRollout'; readonly id: string; readonly revision: number }
   | {
@@ -125,6 +137,7 @@ export type Command =
       readonly code: string;
       readonly detail: string;
     }
+  | { readonly type: 'OrderStarts'; readonly placements: readonly string[] }
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
   | { readonly type: 'RecordDelivery'; readonly commandId: string }
   | { readonly type: 'RecordDispatch'; readonly commandId: string; readonly attempt: number }
@@ -146,16 +159,6 @@ export type Command =
       readonly signature: string;
     };
 
-/** What people order about a node. `drain` ends by `EndDrain`. */
-export type NodeOrder =
-  | { readonly do: 'cordon'; readonly reason: string }
-  | { readonly do: 'uncordon' }
-  | { readonly do: 'drain'; readonly withinMs: number; readonly force: boolean }
-  | { readonly do: 'cancel-drain' }
-  | { readonly do: 'quarantine'; readonly reason: string }
-  | { readonly do: 'release' }
-  | { readonly do: 'forget'; readonly reason: string };
-
 export type CommandType = Command['type'];
 
 /** What each command's caller is answered when it is accepted. */
@@ -175,7 +178,8 @@ export interface Answers {
   /** The job as it was submitted: `position` of the submission and the desired count. */
   SubmitJob: { readonly id: string; readonly position: number; readonly desired: number };
   UpdateJob: JobOrder & { readonly revision: number };
-  WithdrawInstance: null;
+  ReplaceInstance: null;
+  RefuseReplacement: null;
   CompleteRollout: null;
   RetryInstance: null;
   ScaleJob: JobOrder;
@@ -191,6 +195,7 @@ export interface Answers {
   /** Proposed placements that did not hold when they were checked again. */
   ApplyPlan: { readonly placed: number; readonly rejected: readonly string[] };
   RefusePlacement: null;
+  OrderStarts: null;
   OrderStops: null;
   RecordDelivery: null;
   RecordDispatch: null;

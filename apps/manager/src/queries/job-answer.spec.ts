@@ -1,11 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
-import { lose, running, type Given } from '../testing/given.js';
+import {
+  ack,
+  acknowledgeAll,
+  lose,
+  orderStops,
+  plan,
+  ready,
+  replace,
+  running,
+  submitJob,
+  type Given,
+} from '../testing/given.js';
 import { jobAnswer } from './job-answer.js';
 
-function shown(cluster: Given) {
+function answer(cluster: Given) {
   const job = cluster.state.jobs.get('j');
   if (job === undefined) throw new Error('there is no job j');
-  return jobAnswer(cluster.state, job).instances[0];
+  return jobAnswer(cluster.state, job);
+}
+
+function shown(cluster: Given) {
+  return answer(cluster).instances[0];
+}
+
+function acknowledgeBy(cluster: Given, nodeId: string): void {
+  for (const command of [...cluster.state.commands.values()]) {
+    if (command.nodeId === nodeId && command.status !== 'ended') {
+      cluster.when(ack(nodeId, command.id, 'succeeded'));
+    }
+  }
 }
 
 function silence(cluster: Given, ...steps: ('silent' | 'disconnected' | 'lost')[]): void {
@@ -14,6 +37,64 @@ function silence(cluster: Given, ...steps: ('silent' | 'disconnected' | 'lost')[
     cluster.when({ ...about, seen, reason: 'no message for 6 s' });
   }
 }
+
+describe('An instance that is on its way out', () => {
+  it('is where it has not ended yet, and says what one can do about it', () => {
+    const cluster = running({}, 'a');
+    for (const command of ready('b')) cluster.when(command);
+    silence(cluster, 'disconnected', 'lost');
+    lose(cluster, 'a');
+    cluster.when(plan('j', 'b'));
+    acknowledgeAll(cluster);
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    orderStops(cluster);
+    acknowledgeBy(cluster, 'b');
+    expect(shown(cluster)).toMatchObject({
+      status: 'stopping',
+      nodeId: 'a',
+      generation: 1,
+      reason:
+        'generation 2 replaced it while its node was lost; waits for the end of generation 1 on a, ' +
+        'which is lost: no message for 6 s; if it will not come back: oakring node forget a',
+    });
+  });
+
+  it('names the node that is stopping it, without advice', () => {
+    const cluster = running({}, 'a');
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    expect(shown(cluster)).toMatchObject({
+      nodeId: 'a',
+      reason: 'the job is being deleted; waits for the end of generation 1 on a',
+    });
+  });
+});
+
+describe('An instance that was replaced and has not started', () => {
+  it('says what it waits for', () => {
+    const resources = { cpuMillis: 4_000 };
+    const cluster = running({ resources }, 'a');
+    replace(cluster, 'a');
+    expect(shown(cluster)).toMatchObject({
+      ...{ status: 'placed', nodeId: 'a', generation: 2 },
+      reason: 'update; waits for the end of generation 1 on a',
+    });
+  });
+});
+
+describe('A rollout whose next instance has no place', () => {
+  it('says so, beside why it goes back', () => {
+    const cluster = running({}, 'a');
+    const { job, bodyHash } = submitJob('j', { image: 'web:2' });
+    cluster.when({ type: 'UpdateJob', id: 'j', job, bodyHash, ifPosition: null });
+    const refusal = { code: 'no-capacity', detail: 'It fits nowhere.', filtered: {} } as const;
+    const order = { type: 'RefuseReplacement', id: 'j', instance: 0, basis: null } as const;
+    cluster.when({ ...order, refusal: { ...refusal, nearest: null, wouldFit: null } });
+    expect(answer(cluster).rollout).toMatchObject({
+      status: 'progressing',
+      reason: 'it waits for a place for the next one: It fits nowhere.',
+    });
+  });
+});
 
 describe('An instance whose node is silent', () => {
   it.each([

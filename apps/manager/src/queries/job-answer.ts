@@ -8,6 +8,7 @@ import type {
 import { instanceKey, type ClusterState } from '../views/cluster-state.js';
 import type { InstanceRecord, JobRecord, NodeRecord } from '../views/records.js';
 import { isUpdated } from '../views/revisions.js';
+import { waitsFor } from './waiting-answer.js';
 
 /** `GET /api/v1/jobs/{id}`: the document with the job's state; each instance once, by number. */
 export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
@@ -56,13 +57,16 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
   const { number, generation, nodeId, confirmed, decision, moving, attempts } = instance;
   const { revision, failures } = instance;
   const replaces = originalsOf(state, instance);
+  const waiting = waitsFor(state, instance);
+  // One that is on its way out is where it is not ended yet.
+  const place = instance.removing && waiting !== null ? waiting : { generation, nodeId };
   return {
     number,
-    generation,
+    generation: place.generation,
     status: shownStatus(state, instance),
-    nodeId,
+    nodeId: place.nodeId,
     confirmed,
-    reason: shownReason(state, instance),
+    reason: waiting?.reason ?? shownReason(state, instance),
     decision,
     since: new Date(instance.since).toISOString(),
     revision,
@@ -95,9 +99,11 @@ function originalsOf(state: ClusterState, { job, number }: InstanceRecord) {
 }
 
 function rolloutAnswer(state: ClusterState, job: JobRecord): RolloutAnswer {
-  const { status = 'completed', reason = null } = job.rollout ?? {};
+  const { status = 'completed', reason = null, waits = null } = job.rollout ?? {};
   const updated = instancesOf(state, job.id).filter((instance) => isUpdated(job, instance)).length;
-  return { status, revision: job.revision, updated, reason };
+  const waiting = waits === null ? null : `it waits for a place for the next one: ${waits}`;
+  const told = [reason, waiting].filter((each) => each !== null).join('; ');
+  return { status, revision: job.revision, updated, reason: told === '' ? null : told };
 }
 
 /** What is known: an instance on a node that nobody hears from may run or not. */

@@ -1,14 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ScheduleAnswer, ScheduleJob } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import {
   acknowledgeAll,
   jobDocument,
   orderStops,
-  plan,
+  proposal,
   running,
+  withdrawFrom,
   type Given,
 } from '../testing/given.js';
+import type { Scheduler } from '../scheduling/scheduler.port.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import { Projection } from '../views/projection.js';
 import { RolloutLoop } from './rollout-loop.js';
@@ -22,10 +25,62 @@ let projection: Projection;
 let loop: RolloutLoop;
 /** Numbers of the instances that were withdrawn, in order. */
 let withdrawn: number[];
+/** What the scheduler says; null: it is away. */
+let answer: ((job: ScheduleJob) => ScheduleAnswer) | null;
+let asked: ScheduleJob[];
 /** While true nothing is answered: the log is away. */
 let isAway: boolean;
 
 afterEach(() => loop.stop());
+
+describe('An instance whose successor has no place', () => {
+  it('goes on, and the rollout waits with the reason on record', async () => {
+    updated({ maxUnavailable: 1 });
+    answer = () => nowhere;
+    await ports.advance(8 * sweepMs);
+    expect(withdrawn).toEqual([]);
+    expect(cluster.state.instances.get('j/0')).toMatchObject({
+      ...{ status: 'running', nodeId: 'a', generation: 1, reason: 'because a' },
+    });
+    const told = cluster.history.filter(({ type }) => type === 'PlacementRefused');
+    expect(told.map(({ data }) => data)).toMatchObject([{ detail: 'It fits nowhere.' }]);
+    expect(cluster.state.jobs.get('j')?.rollout).toMatchObject({
+      ...{ status: 'progressing', waits: 'It fits nowhere.' },
+    });
+  });
+
+  it('is replaced as soon as there is one, and nothing waits any more', async () => {
+    updated({ maxUnavailable: 1 });
+    answer = () => nowhere;
+    await ports.advance(2 * sweepMs);
+    answer = () => proposal(['b']);
+    await ports.advance(10 * sweepMs);
+    expect(withdrawn).toEqual([0]);
+    expect(cluster.state.instances.get('j/0')).toMatchObject({ nodeId: 'b', generation: 2 });
+    expect(cluster.state.jobs.get('j')?.rollout?.waits).toBeNull();
+  });
+
+  it('goes on while the scheduler is away', async () => {
+    updated({ maxUnavailable: 1 });
+    answer = null;
+    await ports.advance(20 * sweepMs);
+    expect(withdrawn).toEqual([]);
+    expect(cluster.state.jobs.get('j')?.rollout?.waits).toBe('The scheduler is away.');
+  });
+
+  it('is what the scheduler is asked to count as free', async () => {
+    updated({ maxUnavailable: 1 });
+    await ports.advance(2 * sweepMs);
+    expect(asked).toMatchObject([
+      {
+        job: { id: 'j', image: 'web:2' },
+        instances: 1,
+        present: { b: 1, c: 1 },
+        freed: { node: 'a', resources: { cpuMillis: 100, memoryMiB: 64 } },
+      },
+    ]);
+  });
+});
 
 describe('A rollout', () => {
   it.each([
@@ -50,10 +105,7 @@ describe('A rollout', () => {
 
   it('counts what is missing for another reason', async () => {
     cluster = running({ count: 3 }, 'a', 'b', 'c');
-    cluster.when({
-      ...({ type: 'WithdrawInstance', id: 'j', instance: 2, generation: 1 } as const),
-      ...{ reason: 'somebody said so', elsewhere: true },
-    });
+    withdrawFrom(cluster, 'c');
     begin({ maxUnavailable: 1 });
     await ports.advance(4 * sweepMs);
     expect(withdrawn).toEqual([]);
@@ -73,7 +125,7 @@ describe('A rollout', () => {
   it('is carried on by the next manager, from what is on record', async () => {
     updated({ maxUnavailable: 1 });
     loop.stop();
-    loop = new RolloutLoop(queue, projection, ports);
+    loop = new RolloutLoop(scheduler, queue, projection, ports);
     loop.start();
     await ports.advance(2 * sweepMs);
     expect(withdrawn).toEqual([0]);
@@ -89,15 +141,28 @@ describe('A rollout', () => {
   });
 });
 
+const scheduler: Scheduler = {
+  schedule: async ({ jobs }) => {
+    asked.push(...jobs);
+    if (answer === null) throw new Error('The scheduler is away.');
+    return { answers: jobs.map(answer) };
+  },
+};
+
 const queue: CommandQueue = {
   submit: (async (command: Command) => {
-    if (command.type === 'WithdrawInstance') withdrawn.push(command.instance);
+    if (command.type === 'ReplaceInstance') withdrawn.push(command.instance);
     if (isAway) throw new Error('the log is away');
     const { decided, events } = cluster.when(command);
     projection.announce(events, projection.state.head);
     return { status: 'accepted', answer: 'answer' in decided ? decided.answer : null };
   }) as unknown as CommandQueue['submit'],
 };
+
+const nowhere = proposal([], {
+  ...({ code: 'no-capacity', detail: 'It fits nowhere.', filtered: {} } as const),
+  ...{ nearest: null, wouldFit: null },
+});
 
 /** Job `j` runs on three nodes and is to run another image. */
 function updated(update: Record<string, unknown>): void {
@@ -108,22 +173,22 @@ function updated(update: Record<string, unknown>): void {
 function begin(update: Record<string, unknown>): void {
   ports = simulatedPorts();
   withdrawn = [];
+  asked = [];
+  answer = ({ freed }) => proposal([freed?.node ?? '']);
   isAway = false;
   const body = { id: 'j', image: 'web:2', count: 3, update: { healthyAfterMs, ...update } };
   const job = jobDocument(body);
   cluster.when({ type: 'UpdateJob', id: 'j', job, bodyHash: 'newer', ifPosition: null });
   // The state of the deciders serves as the view: nothing here is under way.
   projection = new Projection(cluster.state as ClusterState, ports);
-  loop = new RolloutLoop(queue, projection, ports);
+  loop = new RolloutLoop(scheduler, queue, projection, ports);
   loop.start();
 }
 
-/** What was withdrawn stops, and is started again, somewhere. */
+/** What was replaced stops, and its successor starts. */
 function replaceWhatIsMissing(): void {
   orderStops(cluster);
   acknowledgeAll(cluster);
-  for (const { status } of [...cluster.state.instances.values()]) {
-    if (status === 'pending') cluster.when(plan('j', 'a'));
-  }
+  cluster.when({ type: 'OrderStarts', placements: [...cluster.state.unorderedStarts] });
   acknowledgeAll(cluster);
 }

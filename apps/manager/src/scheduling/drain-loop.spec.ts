@@ -10,6 +10,7 @@ import {
   running,
   submitJob,
   type Given,
+  withdrawFrom,
 } from '../testing/given.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import { Projection } from '../views/projection.js';
@@ -20,6 +21,7 @@ let ports: SimulatedPorts;
 let loop: DrainLoop;
 let asked: string[];
 let ended: Extract<Command, { type: 'EndDrain' }>[];
+let replaced: Extract<Command, { type: 'ReplaceInstance' }>[];
 let answer: ReturnType<typeof proposal>;
 /** Whether the deadline of a drain without any time has come. */
 let past = false;
@@ -45,8 +47,7 @@ describe('A drain', () => {
 
   it('is not done before what must never run twice has ended there', async () => {
     const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
-    const withdraw = { type: 'WithdrawInstance', id: 'j', instance: 0, generation: 1 } as const;
-    cluster.when({ ...withdraw, reason: 'drained', elsewhere: true });
+    withdrawFrom(cluster, 'a');
     drain(cluster, 3_600_000);
     await ports.advance(2_000);
     expect(ended).toEqual([]);
@@ -56,12 +57,21 @@ describe('A drain', () => {
     expect(ended[0]).toMatchObject({ outcome: 'done' });
   });
 
+  it('does not stop what must never run twice before there is a place for it', async () => {
+    const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
+    answer = nowhere;
+    drain(cluster, 3_600_000);
+    await ports.advance(2_000);
+    expect(asked).toEqual(['j']);
+    expect(replaced).toEqual([]);
+    answer = proposal(['b']);
+    await ports.advance(10_000);
+    expect(replaced[0]).toMatchObject({ instance: 0, generation: 1, target: { nodeId: 'b' } });
+  });
+
   it('that ends at its deadline says what is left, and why', async () => {
     const cluster = running({}, 'a');
-    answer = proposal([], {
-      ...({ code: 'no-capacity', detail: 'It fits nowhere.', filtered: {} } as const),
-      ...{ nearest: null, wouldFit: null },
-    });
+    answer = nowhere;
     drain(cluster, 0);
     await ports.advance(1_000);
     expect(ended).toEqual([]);
@@ -74,11 +84,17 @@ describe('A drain', () => {
   });
 });
 
+const nowhere = proposal([], {
+  ...({ code: 'no-capacity', detail: 'It fits nowhere.', filtered: {} } as const),
+  ...{ nearest: null, wouldFit: null },
+});
+
 function drain(cluster: Given, withinMs: number): void {
   ports = simulatedPorts();
   past = false;
   asked = [];
   ended = [];
+  replaced = [];
   for (const command of ready('b')) cluster.when(command);
   cluster.when({ type: 'OrderNode', id: 'a', order: { do: 'drain', withinMs, force: false } });
   const scheduler: Scheduler = {
@@ -90,6 +106,7 @@ function drain(cluster: Given, withinMs: number): void {
   const queue: CommandQueue = {
     submit: (async (command: Command) => {
       if (command.type === 'EndDrain') ended.push(command);
+      if (command.type === 'ReplaceInstance') replaced.push(command);
       return { status: 'accepted', answer: null };
     }) as unknown as CommandQueue['submit'],
   };

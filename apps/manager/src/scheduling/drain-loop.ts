@@ -6,7 +6,7 @@ import { basisOf } from '../commands/decide/plans.js';
 import { instanceKey } from '../views/cluster-state.js';
 import type { Projection } from '../views/projection.js';
 import type { InstanceRecord, JobRecord, NodeRecord, PlacementRecord } from '../views/records.js';
-import { questionAbout } from './next-group.js';
+import { askSuccessor, replacementOf } from './ask-successor.js';
 import type { Scheduler } from './scheduler.port.js';
 
 const sweepEveryMs = 500;
@@ -131,7 +131,7 @@ export class DrainLoop {
     if (job === undefined) return;
     this.notBeforeMs.set(key, this.ports.clock.monotonicMs() + askAgainMs);
     this.busy.add(key);
-    const work = job.enforcesStop ? this.withdraw(node, instance) : this.move(node, job, instance);
+    const work = this.moveOrReplace(node, job, instance);
     work
       .catch((error: unknown) => {
         // Scheduler or log are away, or it refuses to plan the job: asked again in a while.
@@ -140,27 +140,26 @@ export class DrainLoop {
       .finally(() => this.busy.delete(key));
   }
 
-  private async withdraw(node: NodeRecord, instance: InstanceRecord): Promise<void> {
-    const { job: id, number, generation } = instance;
-    const reason = `node ${node.id} is being drained, and it must never run twice`;
-    await this.queue.submit<'WithdrawInstance'>({
-      ...{ type: 'WithdrawInstance', id, instance: number, generation, reason },
-      elsewhere: true,
-    });
-  }
-
-  private async move(node: NodeRecord, job: JobRecord, instance: InstanceRecord): Promise<void> {
-    const { answers } = await this.scheduler.schedule({
-      jobs: [{ ...questionAbout(this.projection.state, job, 1), exclude: [node.id] }],
-      position: this.projection.position,
-    });
+  /** What must never run twice is stopped first, but not before there is a place for it. */
+  private async moveOrReplace(
+    node: NodeRecord,
+    job: JobRecord,
+    instance: InstanceRecord,
+  ): Promise<void> {
+    const { state, position } = this.projection;
+    const jobs = [askSuccessor(state, job, instance, [node.id])];
+    const { answers } = await this.scheduler.schedule({ jobs, position });
     const [answer] = answers;
     const [target] = answer?.placements ?? [];
     const key = instanceKey(job.id, instance.number);
     if (answer?.refusal) this.whyNot.set(key, answer.refusal.detail);
     if (answer === undefined || target === undefined) return;
     this.whyNot.delete(key);
-    await this.queue.submit<'MoveInstance'>(moveOf(instance, answer, target));
+    const reason = `node ${node.id} is being drained, and it must never run twice`;
+    const replacement = replacementOf(job, instance, answer, reason);
+    if (!job.enforcesStop)
+      await this.queue.submit<'MoveInstance'>(moveOf(instance, answer, target));
+    else if (replacement !== null) await this.queue.submit<'ReplaceInstance'>(replacement);
     this.notBeforeMs.delete(key);
   }
 

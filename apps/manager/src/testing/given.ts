@@ -11,6 +11,7 @@ import type { StoredEvent } from '@oakring/events';
 import type { Command } from '../commands/command.js';
 import { decide } from '../commands/decide/decide.js';
 import { Deciding, type Decided } from '../commands/decide/deciding.js';
+import { basisOf } from '../commands/decide/plans.js';
 import { ClusterState } from '../views/cluster-state.js';
 
 /** given(commands).when(command).then: what deciders are specified with. Each command is a commit. */
@@ -187,6 +188,32 @@ export function lose(cluster: Given, nodeId: string): ReturnType<Given['when']> 
     nodeId,
     placements: [...cluster.state.placementsOfNode.of(nodeId)],
     reason: `${nodeId} was not ready`,
+  });
+}
+
+/** What a node has is withdrawn from it, to be placed anew: it was drained by force. */
+export function withdrawFrom(cluster: Given, nodeId: string): ReturnType<Given['when']> {
+  const order = { do: 'drain', withinMs: 0, force: true } as const;
+  cluster.when({ type: 'OrderNode', id: nodeId, order });
+  const end = { type: 'EndDrain', id: nodeId, outcome: 'incomplete', reason: 'r' } as const;
+  const withdrawn = cluster.when(end);
+  cluster.when({ type: 'OrderNode', id: nodeId, order: { do: 'uncordon' } });
+  return withdrawn;
+}
+
+/** An instance of `j` is replaced by one of the newest revision on this node. */
+export function replace(
+  cluster: Given,
+  nodeId: string,
+  found: { readonly generation?: number; readonly revision?: number } = {},
+): ReturnType<Given['when']> {
+  return cluster.when({
+    ...({ type: 'ReplaceInstance', id: 'j', instance: 0, reason: 'update' } as const),
+    generation: instanceOf(cluster)?.generation ?? 0,
+    revision: cluster.state.jobs.get('j')?.revision ?? 0,
+    ...found,
+    target: { nodeId, reason: `because ${nodeId}`, total: 1, scores: {} },
+    basis: basisOf(proposal([nodeId])),
   });
 }
 

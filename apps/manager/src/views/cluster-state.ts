@@ -1,5 +1,6 @@
 import type { LogHead } from '@oakring/events';
 import { emptyHead } from '@oakring/events';
+import type { KeyRecord, MerkleRecord, SealRecord } from './evidence-records.js';
 import { Index, Table } from './table.js';
 import type {
   AnswerRecord,
@@ -10,11 +11,8 @@ import type {
   JobRecord,
   NodeRecord,
   PlacementRecord,
-  KeyRecord,
-  MerkleRecord,
   RetiredRecord,
   RevisionRecord,
-  SealRecord,
 } from './records.js';
 
 /**
@@ -53,6 +51,8 @@ export class ClusterState {
   readonly pendingOfJob = new Index();
   /** Keys of placements that are not wanted and have no open `delete`, in one group. */
   readonly unorderedStops = new Set<string>();
+  /** Keys of placements that are wanted and were not ordered to start: their time has not come. */
+  readonly unorderedStarts = new Set<string>();
   /** Ids of ended commands, oldest first. */
   readonly endedCommands = new Set<string>();
   /** Jobs with pending instances. */

@@ -1,11 +1,25 @@
-import type { ClusterState } from './cluster-state.js';
-import type { JobRecord } from './records.js';
+import { instanceKey, type ClusterState } from './cluster-state.js';
+import type { JobRecord, PlacementRecord } from './records.js';
 
 /** What must never run twice waits for the end of its placements; one that was lost has no grant left. */
-export function mayStart(state: ClusterState, job: JobRecord, key: string): boolean {
+export function mayStart(
+  state: ClusterState,
+  job: JobRecord,
+  key: string,
+  beside?: PlacementRecord,
+): boolean {
   if (!job.enforcesStop) return true;
   for (const placementId of state.placementsOfInstance.of(key)) {
-    if (state.placements.get(placementId)?.leaseOver === false) return false;
+    const placement = state.placements.get(placementId);
+    if (placement?.generation === beside?.generation) continue;
+    if (placement?.leaseOver === false) return false;
   }
   return true;
+}
+
+/** Whether a placement that was not ordered to start may be: what it waits for has ended. */
+export function mayBegin(state: ClusterState, placement: PlacementRecord): boolean {
+  const job = state.jobs.get(placement.job);
+  const key = instanceKey(placement.job, placement.number);
+  return job !== undefined && placement.takesOver === null && mayStart(state, job, key, placement);
 }

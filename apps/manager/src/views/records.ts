@@ -6,7 +6,7 @@ import type {
   Resources,
   Technology,
 } from '@oakring/contracts';
-import type { JsonObject, MerkleFrontier } from '@oakring/events';
+import type { JsonObject } from '@oakring/events';
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 
@@ -92,6 +92,8 @@ export interface RolloutRecord {
   readonly revision: number;
   /** The revision before it, which a rollback goes back to. */
   readonly from: number;
+  /** Why the next instance is not replaced yet: its successor has no place; null: nothing waits. */
+  readonly waits: string | null;
   /** A revision with the same document, whose instances stay as they are; 0: none. */
   readonly sameAs: number;
   readonly reason: string | null;
@@ -161,7 +163,10 @@ export interface PlacementRecord {
   readonly number: number;
   readonly generation: number;
   readonly nodeId: string;
+  /** What it reserves now. */
   readonly resources: Resources;
+  /** What its predecessors there hand over as they end; it is started then. Null: nothing, or all of it. */
+  readonly takesOver: Resources | null;
   /** False: its `delete` is to be ordered, or is on its way. */
   readonly wanted: boolean;
   /** Why it is not wanted; null while it is. */
@@ -170,6 +175,8 @@ export interface PlacementRecord {
   readonly lost: boolean;
   /** It was judged lost, and not found since: what lives on grants was ended by its worker by then. */
   readonly leaseOver: boolean;
+  /** Its worker, which stops, said that it has ended it; with its worker it may come back. */
+  readonly ended: boolean;
   readonly revision: number;
   /** The worker stops it without a grant for this long, milliseconds; null: it goes on. */
   readonly leaseMs: number | null;
@@ -217,27 +224,6 @@ export interface RetiredRecord {
   readonly order: number;
 }
 
-/** A key that seals this log. Key: its fingerprint. */
-export interface KeyRecord {
-  readonly fingerprint: string;
-  /** SPKI, DER, base64; null when it was endorsed before it was ever presented. */
-  readonly publicKey: string | null;
-  /** Only a key that counts may endorse, and only its seals prove something. */
-  readonly status: 'presented' | 'counts' | 'revoked';
-  /** Fingerprint of the key that endorsed or revoked it; its own, for the founding key. */
-  readonly by: string | null;
-  readonly position: number;
-}
-
-/** The newest seal, by whichever key. */
-export interface SealRecord {
-  /** Sealed up to here. */
-  readonly position: number;
-  readonly fingerprint: string;
-  /** Position of the commit that holds the seal. */
-  readonly sealedAt: number;
-}
-
 /** Counters of the fold itself. */
 export interface CountersRecord {
   /** Generations of forgotten (job, number)s are at most this. */
@@ -245,6 +231,3 @@ export interface CountersRecord {
   readonly ended: number;
   readonly retired: number;
 }
-
-/** The Merkle tree over the hashes of all commits. One record. */
-export type MerkleRecord = MerkleFrontier;

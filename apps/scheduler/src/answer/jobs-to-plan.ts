@@ -5,11 +5,12 @@ import {
   idOf,
   parseRequirement,
   refused,
+  resourcesOf,
   type JsonObject,
   type Parsed,
   type Refusal,
 } from '@oakring/contracts';
-import type { JobToPlan } from '../plan/plan.js';
+import type { Freed, JobToPlan } from '../plan/plan.js';
 import type { ScheduleJobDto } from './schedule-request.dto.js';
 
 /** Instances over all jobs of a call: what is planned and answered within a second or so. */
@@ -37,11 +38,14 @@ function jobToPlan(job: ScheduleJobDto, path: string, drawSeed: () => number): J
   if (!requirement.ok) throw located(requirement.refusal, `${path}.job`, name);
   const present = presentOf(job.present ?? {});
   if (!present.ok) throw located(present.refusal, path, name);
+  const freed = job.freed === undefined ? null : freedOf(job.freed);
+  if (freed !== null && !freed.ok) throw located(freed.refusal, path, name);
   return {
     requirement: requirement.value,
     instances: job.instances,
     exclude: new Set(job.exclude),
     present: present.value,
+    freed: freed?.value ?? null,
     seed: job.seed ?? drawSeed(),
   };
 }
@@ -58,6 +62,15 @@ function presentOf(present: JsonObject): Parsed<ReadonlyMap<string, number>> {
     counts.set(nodeId, count);
   }
   return { ok: true, value: counts };
+}
+
+const nothing = { cpuMillis: 0, memoryMiB: 0 };
+
+function freedOf({ node, resources }: JsonObject): Parsed<Freed> {
+  const nodeId = idOf(node, 'freed.node');
+  if (!nodeId.ok) return nodeId;
+  const freed = resourcesOf(resources, 'freed.resources', nothing);
+  return freed.ok ? { ok: true, value: { nodeId: nodeId.value, resources: freed.value } } : freed;
 }
 
 /** The refusal with the job's name in its sentence and the whole path of the field. */

@@ -38,6 +38,11 @@ export class ScheduleJobDto {
   @IsObject()
   present?: JsonObject;
 
+  /** What the instance to be replaced holds: `{node, resources: {cpuMillis, memoryMiB}}`. */
+  @IsOptional()
+  @IsObject()
+  freed?: JsonObject;
+
   /** Fixed to repeat a recorded decision. */
   @IsOptional()
   @IsInt()
@@ -45,8 +50,9 @@ export class ScheduleJobDto {
   @Max(seedBound - 1)
   seed?: number;
 
-  static of({ job, instances, exclude, present, seed }: JsonObject): ScheduleJobDto {
-    return Object.assign(new ScheduleJobDto(), { job, instances, exclude, present, seed });
+  static of({ job, instances, exclude, present, freed, seed }: JsonObject): ScheduleJobDto {
+    const members = { job, instances, exclude, present, freed, seed };
+    return Object.assign(new ScheduleJobDto(), members);
   }
 }
 

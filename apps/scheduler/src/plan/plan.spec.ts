@@ -40,6 +40,23 @@ describe('a plan', () => {
     expect(chosen(table, job({ instances: 3 }))).toEqual([['b', 'b', 'b']]);
   });
 
+  it('gives what an instance holds to its successor, however busy the machine is', () => {
+    const reserved = { cpuMillis: 100, memoryMiB: 100 };
+    const table = tableOf([node('a', { reserved })]);
+    const foreign = [{ id: 'a', resources: { cpuMillis: 1000, memoryMiB: 1000 } }];
+    table.apply(nodeChanges({ telemetry: 1, foreign }));
+    const successor = job({ freed: { nodeId: 'a', resources: reserved } });
+    expect(chosen(table, successor, job(), successor)).toEqual([['a'], [], ['a']]);
+  });
+
+  it('gives what an instance holds to nobody else, and what it leaves to nobody before its end', () => {
+    const reserved = { cpuMillis: 1000, memoryMiB: 1000 };
+    const freed = { nodeId: 'a', resources: reserved };
+    const table = tableOf([node('a', { reserved })]);
+    expect(chosen(table, job({ freed }), job())).toEqual([['a'], []]);
+    expect(chosen(table, job({ freed: { ...freed, nodeId: 'gone' } }))).toEqual([[]]);
+  });
+
   it('says what foreign load is in the way', () => {
     const table = tableOf([node('a')]);
     const foreign = [{ id: 'a', resources: { cpuMillis: 990, memoryMiB: 10 } }];

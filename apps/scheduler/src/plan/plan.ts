@@ -3,6 +3,7 @@ import type {
   PlacementRefusal,
   ProposedPlacement,
   Requirement,
+  Resources,
 } from '@oakring/contracts';
 import { seededRandomness } from '@oakring/ports';
 import type { Choice } from './choice.js';
@@ -27,7 +28,14 @@ export interface JobToPlan {
   readonly exclude: ReadonlySet<string>;
   /** Instances of this job that each node has already. */
   readonly present: ReadonlyMap<string, number>;
+  readonly freed: Freed | null;
   readonly seed: number;
+}
+
+/** What the instance to be replaced holds, and where. */
+export interface Freed {
+  readonly nodeId: string;
+  readonly resources: Resources;
 }
 
 export interface JobPlan {
@@ -48,7 +56,14 @@ export interface JobPlan {
  */
 export function planJobs(nodes: NodeColumns, jobs: readonly JobToPlan[]): JobPlan[] {
   const room = new Room(nodes);
-  return jobs.map((job) => planJob(room, job));
+  return jobs.map((job) => {
+    const slot = job.freed === null ? undefined : nodes.slotOf.get(job.freed.nodeId);
+    if (job.freed === null || slot === undefined) return planJob(room, job);
+    const takeBack = room.lend(slot, job.freed.resources);
+    const plan = planJob(room, job);
+    takeBack();
+    return plan;
+  });
 }
 
 function planJob(room: Room, job: JobToPlan): JobPlan {

@@ -23,4 +23,18 @@ export class Room {
     this.cpuTaken[slot] = (this.cpuTaken[slot] ?? 0) + cpuMillis;
     this.memoryTaken[slot] = (this.memoryTaken[slot] ?? 0) + memoryMiB;
   }
+
+  /**
+   * What an instance holds is free while its successor is planned. The way back: what the successor
+   * did not take is no one's before the instance has ended.
+   */
+  lend(slot: number, { cpuMillis, memoryMiB }: Resources): () => void {
+    const cpu = this.cpuTaken[slot] ?? 0;
+    const memory = this.memoryTaken[slot] ?? 0;
+    this.take(slot, { cpuMillis: -cpuMillis, memoryMiB: -memoryMiB });
+    return () => {
+      this.cpuTaken[slot] = Math.max(cpu, this.cpuTaken[slot] ?? 0);
+      this.memoryTaken[slot] = Math.max(memory, this.memoryTaken[slot] ?? 0);
+    };
+  }
 }

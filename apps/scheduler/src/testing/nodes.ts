@@ -48,6 +48,7 @@ export function job(changes: JobChanges = {}): JobToPlan {
     instances: 1,
     exclude: new Set(),
     present: new Map(),
+    freed: null,
     seed: 42,
     ...rest,
     requirement: {

@@ -47,6 +47,8 @@ export interface ScheduleJob {
   readonly exclude: readonly string[];
   /** How many instances of this job each node has already: spread. */
   readonly present: Readonly<Record<string, number>>;
+  /** What the instance to be replaced holds: its successor's to take, however busy the node is. */
+  readonly freed?: { readonly node: string; readonly resources: Resources };
   /** Fixed to repeat a recorded decision: an integer from 0, below 2^31. Else the scheduler draws. */
   readonly seed?: number;
 }

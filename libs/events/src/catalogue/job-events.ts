@@ -72,7 +72,7 @@ export const jobEvents = {
     basis: decisionBasis,
     placements: Type.Array(placedInstance, { minItems: 1 }),
   }),
-  /** A decision that placed nothing for these instances; they stay pending. */
+  /** A decision that placed nothing for these instances: what is pending waits, what runs goes on. */
   PlacementRefused: Type.Object({
     decisionId,
     basis: Type.Union([decisionBasis, Type.Null()]),
@@ -134,7 +134,14 @@ export const jobEvents = {
   /** A worker's report changed what is known of a running instance. */
   InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text }),
   /** Its node was not heard of for as long as the job allows: nobody counts on it any more. */
-  InstanceLost: Type.Object({ ...address, nodeId: id, reason: text, replace: Type.Boolean() }),
+  InstanceLost: Type.Object({
+    ...address,
+    nodeId: id,
+    reason: text,
+    replace: Type.Boolean(),
+    /** Its worker, which stops, said that it has ended it. */
+    ended: Type.Optional(Type.Boolean()),
+  }),
   /** A lost one was found running and goes on; `dropped`: the generation that replaced it, 0 for none. */
   InstanceRecovered: Type.Object({
     ...address,

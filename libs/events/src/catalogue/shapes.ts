@@ -21,6 +21,8 @@ export const placedInstance = Type.Object({
   reason: text,
   total: natural,
   scores: Type.Record(Type.String(), natural),
+  /** Of what it reserves, this is handed over by its predecessors there as they end; it starts then. */
+  takesOver: Type.Optional(resources),
 });
 /** What a decision saw and how it was made, so that it can be repeated. */
 export const decisionBasis = Type.Object({

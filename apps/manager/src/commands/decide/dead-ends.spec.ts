@@ -14,6 +14,7 @@ import {
   running,
   submitJob,
   type Given,
+  withdrawFrom,
 } from '../../testing/given.js';
 
 /** Ways in which a job could come to stand still for ever. */
@@ -34,9 +35,8 @@ function update(image: string, more: Record<string, unknown> = {}) {
   return { type: 'UpdateJob', id: 'j', job, bodyHash, ifPosition: null } as const;
 }
 
-function withdraw(cluster: Given, elsewhere = false): void {
-  const order = { type: 'WithdrawInstance', id: 'j', instance: 0, generation: 1 } as const;
-  cluster.when({ ...order, reason: 'ordered', elsewhere });
+function withdraw(cluster: Given): void {
+  withdrawFrom(cluster, 'a');
   orderStops(cluster);
 }
 
@@ -77,7 +77,7 @@ describe('What must never run twice', () => {
   it('is placed again when its node died before it could be told to stop', () => {
     const cluster = running(never, 'a');
     for (const command of ready('b', { enforcesStop: true })) cluster.when(command);
-    withdraw(cluster, true);
+    withdraw(cluster);
     expect(cluster.when(plan('j', 'b')).types).toEqual([]);
     expect(lose(cluster, 'a').types).toEqual(['InstanceLost']);
     expect(instanceOf(cluster)?.status).toBe('pending');

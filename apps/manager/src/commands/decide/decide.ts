@@ -8,9 +8,10 @@ import { cancelMove, moveInstance, refuseMove } from './moves.js';
 import { endDrain, orderNode } from './node-orders.js';
 import { confirmState, observeNode, recordWorkerStatus } from './node-presence.js';
 import { registerNode } from './node-registration.js';
-import { applyPlan, orderStops, refusePlacement } from './plans.js';
+import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js';
+import { refuseReplacement, replaceInstance } from './replacements.js';
 import { reconcileNode } from './reconciliation.js';
-import { completeRollout, updateJob, withdrawInstance } from './updates.js';
+import { completeRollout, updateJob } from './updates.js';
 import {
   assumeEnded,
   expireCommand,
@@ -41,7 +42,8 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   DeclareLost: declareLost,
   SubmitJob: (deciding, command) => submitJob(deciding, command.id, command.job, command.bodyHash),
   UpdateJob: updateJob,
-  WithdrawInstance: withdrawInstance,
+  ReplaceInstance: replaceInstance,
+  RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),
   RetryInstance: retryInstance,
   ScaleJob: (deciding, command) => scaleJob(deciding, command.id, command.count),
@@ -52,6 +54,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   ApplyPlan: applyPlan,
   RefusePlacement: (deciding, command) =>
     refusePlacement(deciding, command.id, command.code, command.detail),
+  OrderStarts: (deciding, command) => orderStarted(deciding, command.placements),
   OrderStops: (deciding, command) => orderStops(deciding, command.placements),
   RecordDelivery: (deciding, command) => recordDelivery(deciding, command.commandId),
   RecordDispatch: (deciding, command) =>

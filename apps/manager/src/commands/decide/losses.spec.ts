@@ -11,6 +11,7 @@ import {
   report,
   running,
   type Given,
+  withdrawFrom,
 } from '../../testing/given.js';
 
 describe('a loss', () => {
@@ -187,8 +188,7 @@ describe('an instance that must never run twice', () => {
 
   it('is not placed while an order to start it may still be carried out', () => {
     const cluster = running({ onDisconnect: leased }, 'a', 'b');
-    const withdraw = { type: 'WithdrawInstance', id: 'j', instance: 0, generation: 1 } as const;
-    cluster.when({ ...withdraw, reason: 'update', elsewhere: false });
+    withdrawFrom(cluster, 'a');
     expect(cluster.when(plan('j', 'b')).types).toEqual([]);
     orderStops(cluster);
     acknowledgeAll(cluster);

@@ -32,6 +32,7 @@ export function losePlacement(
   deciding: Deciding,
   placement: PlacementRecord,
   reason: string,
+  ended = false,
 ): void {
   const { job: id, number, generation, nodeId } = placement;
   const job = deciding.state.jobs.get(id);
@@ -51,7 +52,7 @@ export function losePlacement(
   deciding.emit({
     stream: jobStream(id),
     type: 'InstanceLost',
-    data: { instance: number, generation, nodeId, reason, replace },
+    data: { instance: number, generation, nodeId, reason, replace, ...(ended && { ended }) },
   });
 }
 

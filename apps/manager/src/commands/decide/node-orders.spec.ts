@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { NodeOrder } from '../command.js';
+import type { NodeOrder } from '../node-order.js';
 import {
   given,
   instanceOf,

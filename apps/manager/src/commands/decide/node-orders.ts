@@ -1,6 +1,7 @@
 import { instanceKey } from '../../views/cluster-state.js';
 import type { NodeRecord } from '../../views/records.js';
-import type { Answers, Command, NodeOrder } from '../command.js';
+import type { Answers, Command } from '../command.js';
+import type { NodeOrder } from '../node-order.js';
 import { jobStream, nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { losePlacement } from './losses.js';
 

@@ -2,6 +2,7 @@ import type { WorkerStatus } from '@oakring/contracts';
 import type { NodeRecord } from '../../views/records.js';
 import type { Command } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { endIfStopped } from './orders.js';
 import { seenAlive } from './node-registration.js';
 
 /**
@@ -57,6 +58,10 @@ function recordStop(deciding: Deciding, node: NodeRecord): void {
   if (node.stopped) return;
   const data = { reason: 'its worker said that it stops' };
   deciding.emit({ stream: nodeStream(node.id), type: 'NodeStopped', data });
+  for (const key of [...deciding.state.placementsOfNode.of(node.id)]) {
+    const placement = deciding.state.placements.get(key);
+    if (placement !== undefined) endIfStopped(deciding, placement);
+  }
 }
 
 /** What the watch over silence found. Nothing happens if the node has moved on meanwhile. */

@@ -139,6 +139,21 @@ export function abortMoveTo(
   supersede(deciding, instance.moving.commandId, 'the move was given up');
 }
 
+/**
+ * What is not wanted any more has ended where its worker has stopped and said so: there is nobody to
+ * order a stop from. False: it has not.
+ */
+export function endIfStopped(deciding: Deciding, placement: PlacementRecord): boolean {
+  const { job, number: instance, generation, nodeId, wanted, lost, ended } = placement;
+  const { stopped = false } = deciding.state.nodes.get(nodeId) ?? {};
+  if (wanted || lost || !ended || !stopped) return false;
+  const reason = 'its worker said that it stops, and has ended it';
+  const data = { instance, generation, nodeId, status: 'gone', reason };
+  deciding.emit({ stream: jobStream(job), type: 'InstanceReported', data });
+  concludeDeletion(deciding, job);
+  return true;
+}
+
 /** A job that is being deleted ends with its last instance. */
 export function concludeDeletion(deciding: Deciding, job: string): void {
   const record = deciding.state.jobs.get(job);

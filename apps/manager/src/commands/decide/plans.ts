@@ -4,11 +4,11 @@ import type { DecisionBasis, PlacedInstance } from '@oakring/events';
 import { placementKey, type ClusterState } from '../../views/cluster-state.js';
 import { nextGeneration } from '../../views/fold/records.fold.js';
 import { factsOf } from '../../views/node-changes.js';
-import { mayStart } from '../../views/may-start.js';
-import type { InstanceRecord, JobRecord } from '../../views/records.js';
+import { mayBegin, mayStart } from '../../views/may-start.js';
+import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
-import { orderStarts, orderStop } from './orders.js';
+import { endIfStopped, orderStarts, orderStop } from './orders.js';
 
 /** At most this many placements a commit (issue 3, point 4). */
 export const maxPlacementsPerPlan = 500;
@@ -32,12 +32,9 @@ export function applyPlan(
       type: 'InstancesPlaced',
       data: { decisionId: deciding.nextAddress(), basis, placements },
     });
-    orderStarts(
+    orderStarted(
       deciding,
-      placements.flatMap(({ instance, generation }) => {
-        const placement = deciding.state.placements.get(placementKey(id, instance, generation));
-        return placement === undefined ? [] : [placement];
-      }),
+      placements.map(({ instance, generation }) => placementKey(id, instance, generation)),
     );
   }
   // Elsewhere there is no room: where it failed has not been asked about yet.
@@ -67,8 +64,8 @@ function choose(
     const next = waiting.findIndex(({ avoid }) => !avoiding || avoid !== proposed.nodeId);
     const instance = waiting[next];
     if (instance === undefined) break;
-    const before = taken.get(proposed.nodeId) ?? { cpuMillis: 0, memoryMiB: 0 };
-    if (!holds(state, job, proposed.nodeId, before)) {
+    const before = taken.get(proposed.nodeId) ?? nothing;
+    if (!holds(state, job, proposed.nodeId, { taken: before })) {
       rejected.add(proposed.nodeId);
       continue;
     }
@@ -94,7 +91,7 @@ export function holds(
   state: ClusterState,
   job: JobRecord,
   nodeId: string,
-  taken: Resources = { cpuMillis: 0, memoryMiB: 0 },
+  { taken = nothing, freed = nothing }: { taken?: Resources; freed?: Resources } = {},
 ): boolean {
   const node = state.nodes.get(nodeId);
   if (node === undefined) return false;
@@ -109,8 +106,11 @@ export function holds(
     },
     job,
     noExclusion,
+    freed,
   );
 }
+
+const nothing: Resources = { cpuMillis: 0, memoryMiB: 0 };
 
 const noExclusion: ReadonlySet<string> = new Set();
 
@@ -199,12 +199,26 @@ export function refusePlacement(
   return { answer: null };
 }
 
+/** Orders to start what has its place and waits for nothing there; the rest is ordered later. */
+export function orderStarted(deciding: Deciding, keys: readonly string[]): Decided<null> {
+  const { state } = deciding;
+  const byJob = new Map<string, PlacementRecord[]>();
+  for (const key of keys) {
+    const placement = state.placements.get(key);
+    if (placement === undefined || !state.unorderedStarts.has(key)) continue;
+    if (!mayBegin(state, placement)) continue;
+    byJob.set(placement.job, [...(byJob.get(placement.job) ?? []), placement]);
+  }
+  for (const placements of byJob.values()) orderStarts(deciding, placements);
+  return { answer: null };
+}
+
 /** Orders the `delete` of placements that are not wanted any more. */
 export function orderStops(deciding: Deciding, keys: readonly string[]): Decided<null> {
   for (const key of keys) {
     const placement = deciding.state.placements.get(key);
     if (placement === undefined || !deciding.state.unorderedStops.has(key)) continue;
-    orderStop(deciding, placement);
+    if (!endIfStopped(deciding, placement)) orderStop(deciding, placement);
   }
   return { answer: null };
 }

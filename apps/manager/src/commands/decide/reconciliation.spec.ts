@@ -114,6 +114,56 @@ describe('a worker that stops on purpose', () => {
     expect(instanceOf(cluster)).toMatchObject({ nodeId: 'a', generation: 1, status: 'running' });
   });
 
+  it('holds nothing up that is deleted after it has gone', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', {}, { final: true }));
+    cluster.when(farewell);
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    expect(orderStops(cluster).types).toEqual(['InstanceReported', 'JobEnded']);
+    expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(0);
+  });
+
+  it('holds nothing up that is deleted between its report and its farewell', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', {}, { final: true }));
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    expect(orderStops(cluster).types).toEqual(['CommandIssued']);
+    expect(cluster.when(farewell).types).toEqual(['NodeStopped', 'InstanceReported', 'JobEnded']);
+  });
+
+  it('frees what it had once that runs elsewhere', () => {
+    const cluster = running({}, 'a');
+    for (const command of ready('b')) cluster.when(command);
+    cluster.when(report('a', {}, { final: true }));
+    cluster.when(farewell);
+    cluster.when(plan('j', 'b'));
+    acknowledgeAll(cluster);
+    orderStops(cluster);
+    expect([...cluster.state.placements.values()].map(({ nodeId }) => nodeId)).toEqual(['b']);
+    expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(0);
+  });
+
+  it('is told to delete, once it is back, what goes on without it', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', { 'j/0/1': 'running' }, { final: true }));
+    cluster.when(farewell);
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    expect(orderStops(cluster).types).toEqual(['CommandIssued']);
+    expect(cluster.state.jobs.get('j')?.status).toBe('deleting');
+  });
+
+  it('is told to delete what it has, where it was not it that said goodbye', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', {}, { final: true }));
+    cluster.when(farewell);
+    cluster.when({ type: 'DeleteJob', id: 'j' });
+    orderStops(cluster);
+    cluster.when(report('a', { 'j/0/1': 'running' }));
+    expect(cluster.state.nodes.get('a')?.unexpected).toEqual([]);
+    orderStops(cluster);
+    expect(commandTo(cluster, 'a', 'delete')).not.toBe('');
+  });
+
   it('has done what it was told to delete', () => {
     const cluster = running({}, 'a');
     cluster.when({ type: 'DeleteJob', id: 'j' });

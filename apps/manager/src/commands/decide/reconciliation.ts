@@ -204,10 +204,12 @@ function reconcilePresent(
 /** Its worker stops on purpose and does not have it: it has ended, and may come back with its worker. */
 function concludeStopped(deciding: Deciding, placement: PlacementRecord): void {
   const command = commandOf(deciding, placement);
-  if (placement.wanted)
-    losePlacement(deciding, placement, 'its worker said that it stops, and has ended it');
+  const word = 'its worker said that it stops, and has ended it';
+  if (placement.wanted) losePlacement(deciding, placement, word, true);
   else if (command?.kind === 'delete' && command.status !== 'ended') {
     succeed(deciding, command, false);
+  } else if (!placement.ended) {
+    reportInstance(deciding, placement, 'gone', word);
   }
 }
 

@@ -7,8 +7,8 @@ import {
   instanceOf,
   jobDocument,
   orderStops,
-  plan,
   ready,
+  replace,
   report,
   running,
   type Given,
@@ -20,12 +20,6 @@ const update = (body: Record<string, unknown>, ifPosition: number | null = null)
     job: jobDocument({ id: 'j', ...body }),
     bodyHash: JSON.stringify(body),
   }) as const;
-const withdraw = (cluster: Given, instance = 0) =>
-  cluster.when({
-    ...({ type: 'WithdrawInstance', id: 'j', instance, elsewhere: false } as const),
-    generation: instanceOf(cluster, instance)?.generation ?? 0,
-    reason: 'update',
-  });
 
 describe('an update', () => {
   it('is a new revision; the same again changes nothing', () => {
@@ -72,11 +66,12 @@ describe('an update', () => {
   it('has instances stopped and placed again with the new revision', () => {
     const cluster = running({}, 'a');
     cluster.when(update({ image: 'web:2' }));
-    expect(withdraw(cluster).types).toEqual(['InstanceWithdrawn']);
-    expect(withdraw(cluster).types).toEqual([]);
+    expect(replace(cluster, 'a').types).toEqual([
+      'InstanceWithdrawn',
+      'InstancesPlaced',
+      'CommandIssued',
+    ]);
     orderStops(cluster);
-    acknowledgeAll(cluster);
-    cluster.when(plan('j', 'a'));
     acknowledgeAll(cluster);
     expect(instanceOf(cluster)).toMatchObject({ status: 'running', generation: 2, revision: 2 });
     const complete = { type: 'CompleteRollout', id: 'j', revision: 2 } as const;
@@ -117,10 +112,8 @@ function updatedAndFailed(more: Record<string, unknown>): Given {
   const cluster = running({ ...more }, 'a', 'a');
   for (const command of ready('b')) cluster.when(command);
   cluster.when(update({ image: 'web:2', count: 2, ...more }));
-  withdraw(cluster);
+  replace(cluster, 'b');
   orderStops(cluster);
-  acknowledgeAll(cluster);
-  cluster.when(plan('j', 'b'));
   cluster.when(ack('b', commandTo(cluster, 'b', 'deploy'), 'failed', 'no such image'));
   return cluster;
 }

@@ -1,6 +1,5 @@
 import type { JsonObject } from '@oakring/contracts';
 import { canonicalJson } from '@oakring/events';
-import { instanceKey } from '../../views/cluster-state.js';
 import type { JobRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
@@ -73,29 +72,6 @@ function refusalOf(job: JobRecord, update: Update): ReturnType<typeof refuse> | 
     return refuse('position-changed', detail, 'If-Match', ifPosition);
   }
   return null;
-}
-
-/** An instance is stopped where it is, to be placed again. Nothing if it has moved on meanwhile. */
-export function withdrawInstance(
-  deciding: Deciding,
-  command: Extract<Command, { type: 'WithdrawInstance' }>,
-): Decided<null> {
-  const { id, instance: number, generation, reason, elsewhere } = command;
-  const instance = deciding.state.instances.get(instanceKey(id, number));
-  const isThere =
-    instance?.generation === generation &&
-    !instance.removing &&
-    instance.moving === null &&
-    (instance.status === 'placed' ||
-      instance.status === 'starting' ||
-      instance.status === 'running');
-  if (!isThere || instance.nodeId === null) return { answer: null };
-  deciding.emit({
-    stream: jobStream(id),
-    type: 'InstanceWithdrawn',
-    data: { instance: number, generation, nodeId: instance.nodeId, reason, elsewhere },
-  });
-  return { answer: null };
 }
 
 /** Every instance runs the newest revision, and is healthy. */

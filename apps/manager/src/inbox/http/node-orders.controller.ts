@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { idOf, type JsonObject } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { Answers, CommandQueue, NodeOrder } from '../../commands/command.js';
+import type { Answers, CommandQueue } from '../../commands/command.js';
+import type { NodeOrder } from '../../commands/node-order.js';
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';

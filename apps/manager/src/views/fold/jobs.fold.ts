@@ -67,6 +67,7 @@ export function jobUpdated(
     revision: data.revision,
     // What never ran everywhere is nothing to go back to.
     from: job.rollout?.status === 'progressing' ? job.rollout.from : job.revision,
+    waits: null,
     sameAs: data.rollbackTo,
     reason: data.reason === '' ? null : data.reason,
   };
@@ -96,8 +97,8 @@ export function rolloutEnded(
   const ended = isBack ? 'rolledBack' : 'completed';
   const rollout: RolloutRecord =
     reason === null
-      ? { ...job.rollout, status: ended }
-      : { ...job.rollout, status: 'failed', reason };
+      ? { ...job.rollout, status: ended, waits: null }
+      : { ...job.rollout, status: 'failed', reason, waits: null };
   state.jobs.set(job.id, { ...job, rollout, position: event.position });
 }
 

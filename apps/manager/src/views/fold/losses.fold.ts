@@ -29,6 +29,7 @@ export function instanceLost(
     wanted: false,
     lost: true,
     leaseOver: placement.leaseMs !== null,
+    ended: data.ended === true,
     stopReason: null,
   });
   updateInstance(state, job.id, number, (instance) => {
@@ -86,6 +87,7 @@ export function instanceRecovered(
     wanted: true,
     lost: false,
     leaseOver: false,
+    ended: false,
     stopReason: null,
   });
   dropReplacements(state, { job: job.id, instance: number, generation }, dropped);

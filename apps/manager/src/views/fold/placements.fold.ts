@@ -1,5 +1,6 @@
+import type { Resources } from '@oakring/contracts';
 import type { EventData, PlacedInstance, StoredEvent } from '@oakring/events';
-import { placementKey, type ClusterState } from '../cluster-state.js';
+import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
 import { addPlacement, highestGeneration, putPlacement } from './records.fold.js';
@@ -27,6 +28,7 @@ export function instancesPlaced(
       revision: job.revision,
     }));
   }
+  rolloutWaits(state, job, null);
   touchJob(state, job.id, event.position);
 }
 
@@ -37,13 +39,24 @@ export function placementRefused(
   data: EventData<'PlacementRefused'>,
 ): void {
   for (const number of data.instances) {
-    updateInstance(state, job.id, number, (instance) => ({
-      ...instance,
-      reason: data.detail,
-      decision: data.decisionId,
-    }));
+    const isPending = state.instances.get(instanceKey(job.id, number))?.status === 'pending';
+    // One that runs goes on, with why it is where it is: what has no place is its successor.
+    if (!isPending) rolloutWaits(state, job, data.detail);
+    else {
+      updateInstance(state, job.id, number, (instance) => ({
+        ...instance,
+        reason: data.detail,
+        decision: data.decisionId,
+      }));
+    }
   }
   touchJob(state, job.id, event.position);
+}
+
+function rolloutWaits(state: ClusterState, { id }: JobRecord, waits: string | null): void {
+  const job = state.jobs.get(id);
+  if (job === undefined || job.rollout === null || job.rollout.waits === waits) return;
+  state.jobs.set(id, { ...job, rollout: { ...job.rollout, waits } });
 }
 
 export function instanceWithdrawn(
@@ -110,9 +123,11 @@ export function unexpectedFound(
       // Nothing there is granted to go on, and nothing of it starts elsewhere, before it is gone.
       leaseMs: 0,
       resources: { cpuMillis: 0, memoryMiB: 0 },
+      takesOver: null,
       wanted: false,
       lost: false,
       leaseOver: false,
+      ended: false,
       stopReason: reason,
       runningSince: 0,
       runningIncarnation: 0,
@@ -137,6 +152,14 @@ export function releasePlacement(
   putPlacement(state, { ...placement, wanted: false, lost: false, stopReason });
 }
 
+function less(whole: Resources, part?: Resources): Resources {
+  if (part === undefined) return whole;
+  return {
+    cpuMillis: whole.cpuMillis - part.cpuMillis,
+    memoryMiB: whole.memoryMiB - part.memoryMiB,
+  };
+}
+
 export function reserveFor(
   state: ClusterState,
   event: StoredEvent,
@@ -150,11 +173,13 @@ export function reserveFor(
       number: placed.instance,
       generation: placed.generation,
       nodeId: placed.nodeId,
-      resources: job.resources,
+      resources: less(job.resources, placed.takesOver),
+      takesOver: placed.takesOver ?? null,
       wanted: true,
       stopReason: null,
       lost: false,
       leaseOver: false,
+      ended: false,
       revision: job.revision,
       leaseMs: job.policy.onDisconnect.stopOnWorkerAfterMs,
       commandId: null,

@@ -114,6 +114,8 @@ export function indexPlacement(state: ClusterState, key: string, placement: Plac
   if (!placement.wanted && !placement.lost && !hasOpenDelete(state, placement))
     state.unorderedStops.add(key);
   else state.unorderedStops.delete(key);
+  if (placement.wanted && placement.commandId === null) state.unorderedStarts.add(key);
+  else state.unorderedStarts.delete(key);
 }
 
 export function hasOpenDelete(state: ClusterState, placement: PlacementRecord): boolean {
@@ -133,7 +135,9 @@ export function removePlacement(
   state.placementsOfInstance.remove(instanceKey(placement.job, placement.number), key);
   state.leasedOfNode.remove(placement.nodeId, key);
   state.unorderedStops.delete(key);
+  state.unorderedStarts.delete(key);
   reserve(state, placement, -1, position);
+  handOver(state, placement, position);
   const command = placement.commandId === null ? null : state.commands.get(placement.commandId);
   if (command !== null && command !== undefined && command.status !== 'ended') {
     endCommand(state, command);
@@ -154,6 +158,29 @@ function reserve(
     placements: node.placements + sign,
     position,
   });
+}
+
+/** What an ended placement held is its successor's there, as far as it was promised. */
+function handOver(state: ClusterState, ended: PlacementRecord, position: number): void {
+  for (const key of state.placementsOfInstance.of(instanceKey(ended.job, ended.number))) {
+    const heir = state.placements.get(key);
+    const node = state.nodes.get(ended.nodeId);
+    if (heir?.nodeId !== ended.nodeId || !heir.wanted || heir.takesOver === null) continue;
+    if (node === undefined) continue;
+    const part = least(heir.takesOver, ended.resources);
+    const left = addScaled(heir.takesOver, part, -1);
+    const isAll = left.cpuMillis === 0 && left.memoryMiB === 0;
+    const resources = addScaled(heir.resources, part, 1);
+    putPlacement(state, { ...heir, resources, takesOver: isAll ? null : left });
+    putNode(state, { ...node, reserved: addScaled(node.reserved, part, 1), position });
+  }
+}
+
+function least(one: Resources, other: Resources): Resources {
+  return {
+    cpuMillis: Math.min(one.cpuMillis, other.cpuMillis),
+    memoryMiB: Math.min(one.memoryMiB, other.memoryMiB),
+  };
 }
 
 function addScaled(sum: Resources, part: Resources, sign: 1 | -1): Resources {

@@ -1,0 +1,112 @@
+import type { Resources } from '@oakring/contracts';
+import { instanceKey, placementKey, type ClusterState } from '../../views/cluster-state.js';
+import { nextGeneration } from '../../views/fold/records.fold.js';
+import type { InstanceRecord, JobRecord } from '../../views/records.js';
+import type { Command } from '../command.js';
+import { jobStream, type Decided, type Deciding } from './deciding.js';
+import { holds, orderStarted } from './plans.js';
+
+type Replacement = Extract<Command, { type: 'ReplaceInstance' }>;
+
+/**
+ * An instance is stopped where it is once its successor has a place: both in one commit. What it holds
+ * is its successor's to take; where there is no room for both, the successor reserves what it needs
+ * beyond that, gets the rest with the end of the one before it, and is started then. Nothing happens
+ * if the instance or its job has moved on, or the place is taken: it is asked about again.
+ */
+export function replaceInstance(deciding: Deciding, replacement: Replacement): Decided<null> {
+  const { id, instance: number, generation, target } = replacement;
+  const { state } = deciding;
+  const job = state.jobs.get(id);
+  const instance = state.instances.get(instanceKey(id, number));
+  if (job?.status !== 'active' || job.revision !== replacement.revision) return { answer: null };
+  if (instance?.generation !== generation || !isReplaceable(instance)) return { answer: null };
+  const held = heldOn(state, instance, target.nodeId);
+  if (!holds(state, job, target.nodeId, { freed: held })) return { answer: null };
+  const takesOver = holds(state, job, target.nodeId) ? null : least(job.resources, held);
+  exchange(deciding, { job, instance, takesOver }, replacement);
+  return { answer: null };
+}
+
+function exchange(
+  deciding: Deciding,
+  {
+    job,
+    instance,
+    takesOver,
+  }: { job: JobRecord; instance: InstanceRecord; takesOver: Resources | null },
+  { target, basis, reason }: Replacement,
+): void {
+  const { number, generation, nodeId } = instance;
+  if (nodeId === null) return;
+  const stream = jobStream(job.id);
+  deciding.emit({
+    stream,
+    type: 'InstanceWithdrawn',
+    data: { instance: number, generation, nodeId, reason, elsewhere: false },
+  });
+  const next = nextGeneration(instance);
+  const handover = `; it starts once generation ${generation} has ended there`;
+  const placed = {
+    ...{ ...target, instance: number, generation: next },
+    ...(takesOver === null ? {} : { reason: `${target.reason}${handover}`, takesOver }),
+  };
+  deciding.emit({
+    stream,
+    type: 'InstancesPlaced',
+    data: { decisionId: deciding.nextAddress(), basis, placements: [placed] },
+  });
+  orderStarted(deciding, [placementKey(job.id, number, next)]);
+}
+
+/** It holds a node, and nothing of it is replaced by itself. */
+export function isReplaceable({ status, moving, removing, nodeId }: InstanceRecord): boolean {
+  if (moving !== null || removing || nodeId === null) return false;
+  return status === 'placed' || status === 'starting' || status === 'running';
+}
+
+/** What an instance has on a node that its successor may count on: its place, and what ends there. */
+export function heldOn(
+  state: ClusterState,
+  { job, number, generation }: InstanceRecord,
+  nodeId: string,
+): Resources {
+  let [cpuMillis, memoryMiB] = [0, 0];
+  for (const key of state.placementsOfInstance.of(instanceKey(job, number))) {
+    const placement = state.placements.get(key);
+    if (placement?.nodeId !== nodeId || placement.lost) continue;
+    if (placement.wanted && placement.generation !== generation) continue;
+    cpuMillis += placement.resources.cpuMillis;
+    memoryMiB += placement.resources.memoryMiB;
+  }
+  return { cpuMillis, memoryMiB };
+}
+
+function least(one: Resources, other: Resources): Resources {
+  return {
+    cpuMillis: Math.min(one.cpuMillis, other.cpuMillis),
+    memoryMiB: Math.min(one.memoryMiB, other.memoryMiB),
+  };
+}
+
+/** Its successor has no place: the instance goes on, the rollout waits. The same again is no news. */
+export function refuseReplacement(
+  deciding: Deciding,
+  { id, instance, refusal, basis }: Extract<Command, { type: 'RefuseReplacement' }>,
+): Decided<null> {
+  const job = deciding.state.jobs.get(id);
+  const record = deciding.state.instances.get(instanceKey(id, instance));
+  const isOpen = job?.rollout?.status === 'progressing' || job?.rollout?.status === 'rollingBack';
+  if (!isOpen || job.status !== 'active' || record === undefined) return { answer: null };
+  if (!isReplaceable(record) || job.rollout?.waits === refusal.detail) return { answer: null };
+  const { code, detail, filtered, nearest, wouldFit } = refusal;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'PlacementRefused',
+    data: {
+      ...{ decisionId: deciding.nextAddress(), basis, instances: [instance] },
+      ...{ code, detail, filtered, nearest, wouldFit },
+    },
+  });
+  return { answer: null };
+}
