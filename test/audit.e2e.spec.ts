@@ -91,6 +91,7 @@ describe('an auditor', () => {
     const damaged = await audit('verify', bundle);
     expect(damaged.code).toBe(1);
     expect(damaged.out).toMatch(/^damaged: position \d+, hash/);
+    expect(damaged.out.match(/damaged:/g)).toHaveLength(1);
     const asked = await audit(
       'export',
       '--from',

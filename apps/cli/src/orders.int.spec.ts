@@ -134,6 +134,48 @@ describe('diff', () => {
     expect(code).toBe(0);
     expect(asked[0]?.url).toContain('from=-1h&to=-5m');
   });
+
+  it('tells times as times, and of nested records only what differs', async () => {
+    const moment = { position: 1, at: '2026-01-01T00:00:00.000Z' };
+    const fields = {
+      since: { before: 1_700_000_000_000, after: 1_700_000_060_000 },
+      reserved: {
+        before: { cpuMillis: 100, memoryMiB: 64 },
+        after: { cpuMillis: 200, memoryMiB: 64 },
+      },
+      draining: { before: null, after: { deadline: 1_700_000_060_000, force: true } },
+      document: { before: { note: 'x'.repeat(500) }, after: { note: 'y' } },
+    };
+    const { out } = await oakring(['diff', '1', '2'], {
+      'GET /api/v1/diff': always({
+        ...{ from: moment, to: moment, more: false },
+        items: [{ view: 'nodes', key: 'n1', change: 'changed', fields }],
+      }),
+    });
+    expect(out).toContain('since 2023-11-14T22:13:20.000Z → 2023-11-14T22:14:20.000Z');
+    expect(out).toContain('reserved.cpuMillis 100 → 200');
+    expect(out).not.toContain('memoryMiB');
+    expect(out).toContain('draining.deadline - → 2023-11-14T22:14:20.000Z');
+    expect(out).toContain(`document.note ${'x'.repeat(80)}… → y`);
+  });
+});
+
+describe('a view of the past', () => {
+  it.each([
+    ['job', 'show', 'hello'],
+    ['job', 'ls'],
+    ['node', 'ls'],
+  ])('says that it is not the present: %s %s', async (...argv) => {
+    const routes = {
+      'GET /api/v1/jobs/hello': always(jobAnswer()),
+      'GET /api/v1/jobs': always({ items: [], position: 9 }),
+      'GET /api/v1/nodes': always({ items: [nodeAnswer()], position: 9 }),
+    };
+    const past = await oakring([...argv, '--at', '5'], routes);
+    expect(past.out).toMatch(/^As it was at position 5, not as it is\.\n/);
+    expect((await oakring([...argv, '--at', '-15m'], routes)).out).toMatch(/^As it was at -15m, /);
+    expect((await oakring(argv, routes)).out).not.toContain('As it was');
+  });
 });
 
 describe('job run', () => {

@@ -57,5 +57,24 @@ Examples:
   addDiffCommand(program, surroundings);
   addAuditCommands(program, surroundings);
   addDeadLettersCommand(program, surroundings);
+  addHelpCommand(program);
   return program;
+}
+
+/** Commander's own `help` looks at its first word only: `help job run` would show the page of `job`. */
+function addHelpCommand(program: Command): void {
+  // Last: commands made before have inherited that they have one of their own.
+  program
+    .helpCommand(false)
+    .command('help [command...]')
+    .description('show the help of a command')
+    .action((words: readonly string[]) => {
+      let shown = program;
+      for (const word of words) {
+        const next = shown.commands.find((command) => command.name() === word);
+        if (next === undefined) shown.error(`error: unknown command '${word}'`);
+        else shown = next;
+      }
+      shown.help();
+    });
 }

@@ -484,6 +484,20 @@ describe('help', () => {
     expect(io.written()).toMatch(new RegExp(`Examples?:\n {2}oakring ${argv.join(' ')}`));
   });
 
+  it.each([
+    ['help', 'job', 'run'],
+    ['job', 'help', 'run'],
+  ])('by word is the page of the whole command: %s %s %s', async (...argv) => {
+    const io = testIo();
+    expect(await run(argv, io, {})).toBe(0);
+    expect(io.written()).toMatch(/^Usage: oakring job run /);
+  });
+
+  it('by a word that is no command is refused', async () => {
+    const io = testIo();
+    expect(await run(['help', 'job', 'nonsense'], io, {})).toBe(2);
+  });
+
   it('lists the exit codes', async () => {
     const io = testIo();
     expect(await run(['--help'], io, {})).toBe(0);

@@ -1,5 +1,6 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { OakringError } from '@oakring/contracts';
+import { makeFolder } from './make-folder.js';
 
 /** Folders of ours are for their owner alone: what jobs are given as environment is in them. */
 const ownerOnly = 0o700;
@@ -8,7 +9,7 @@ const everybodyElse = 0o077;
 /** Makes a folder, or says why it cannot be read and written. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: ownerOnly });
+    await makeFolder(folder, ownerOnly);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw folderUnusable(folder, error);

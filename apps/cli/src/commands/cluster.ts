@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { renderCluster } from '../render/cluster.js';
-import { contextOf, show, type Surroundings } from './context.js';
+import { contextOf, showView, type Surroundings } from './context.js';
 
 export function addClusterCommand(program: Command, surroundings: Surroundings): void {
   program
@@ -17,14 +17,12 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
         client.nodes(at),
         client.jobs(at),
       ]);
-      const past =
-        at === undefined
-          ? ''
-          : terminal.colors.dim(`as it was at position ${nodes.position}; the head is today's\n`);
-      show(
-        context,
-        { head, storm: cluster.storm, nodes: nodes.items, jobs: jobs.items },
-        (overview) => past + renderCluster(overview, terminal.colors),
-      );
+      const { storm, position } = cluster;
+      const overview = {
+        ...{ head, storm, nodes: nodes.items, jobs: jobs.items },
+        // The head of that time: today's says nothing about it.
+        past: at === undefined ? null : position,
+      };
+      showView(context, at, overview, (shown) => renderCluster(shown, terminal.colors));
     });
 }

@@ -72,3 +72,16 @@ export function show<T>(context: Context, answer: T, render: (answer: T) => stri
   const { terminal, json } = context;
   terminal.out(json ? JSON.stringify(answer, null, 2) : render(printable(answer)));
 }
+
+/** As `show`, for a view that may be of the past (`--at`): a person is told so. */
+export function showView<T>(
+  context: Context,
+  at: string | undefined,
+  answer: T,
+  render: (answer: T) => string,
+): void {
+  const { colors } = context.terminal;
+  const moment = /^\d+$/.test(at ?? '') ? `position ${at}` : printable(at);
+  const past = at === undefined ? '' : colors.yellow(`As it was at ${moment}, not as it is.\n`);
+  show(context, answer, (shown) => past + render(shown));
+}

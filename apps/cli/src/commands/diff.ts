@@ -5,6 +5,8 @@ import { contextOf, show, type Surroundings } from './context.js';
 import { wholeNumber } from './options.js';
 
 const defaultItems = 1_000;
+/** Characters of one value; the whole record is for `--json`. */
+const widest = 80;
 
 export function addDiffCommand(program: Command, surroundings: Surroundings): void {
   program
@@ -43,7 +45,7 @@ function lineOf({ view, key, change, fields }: DiffItem, colors: Colors): string
     case 'changed':
       return [
         colors.yellow(`~ ${name}`),
-        ...told.map(([field, { before, after }]) => `${field} ${shown(before)} → ${shown(after)}`),
+        ...told.flatMap(([field, { before, after }]) => changesOf(field, before, after)),
       ].join('  ');
   }
 }
@@ -52,9 +54,36 @@ function lineOf({ view, key, change, fields }: DiffItem, colors: Colors): string
 function statusOf(side: 'before' | 'after') {
   const told = new Set(['status', 'nodeId', 'desired', 'kind']);
   return ([field, values]: [string, DiffItem['fields'][string]]): string[] =>
-    told.has(field) && values[side] !== null ? [shown(values[side])] : [];
+    told.has(field) && values[side] !== null ? [shown(field, values[side])] : [];
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** Of nested records only the members that differ: `reserved.cpuMillis 100 → 200`. */
+function changesOf(field: string, before: unknown, after: unknown): string[] {
+  if (isRecord(before) || isRecord(after)) {
+    const old = isRecord(before) ? before : {};
+    const now = isRecord(after) ? after : {};
+    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
+    return names.flatMap((name) =>
+      JSON.stringify(old[name]) === JSON.stringify(now[name])
+        ? []
+        : changesOf(`${field}.${name}`, old[name], now[name]),
+    );
+  }
+  return [`${field} ${shown(field, before)} → ${shown(field, after)}`];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Members that hold milliseconds since 1970, wherever they stand in a record. */
+const times = new Set(['at', 'since', 'deadline', 'runningSince', 'issuedAt']);
+
+function shown(field: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return '-';
+  const name = field.slice(field.lastIndexOf('.') + 1);
+  if (typeof value === 'number' && value > 0 && times.has(name))
+    return new Date(value).toISOString();
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > widest ? `${text.slice(0, widest)}…` : text;
 }

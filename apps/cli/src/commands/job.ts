@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { JobAnswer } from '@oakring/contracts';
 import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
-import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { contextOf, showView, type Context, type Surroundings } from './context.js';
 import { atOption, type AtOptions } from './options.js';
 import { addJobOrders } from './job-orders.js';
 import { addJobUpdate } from './job-update.js';
@@ -26,7 +26,7 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
     .option(...atOption)
     .action(async ({ at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.jobs(at), ({ items }) =>
+      showView(context, at, await context.client.jobs(at), ({ items }) =>
         renderJobs(items, context.terminal.colors),
       );
     });
@@ -40,9 +40,12 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
       const context = contextOf(surroundings, command);
       const answer = await context.client.job(id, options.at);
       const { colors } = context.terminal;
-      if (options.why !== true) return show(context, answer, (shown) => renderJob(shown, colors));
+      const { at } = options;
+      if (options.why !== true) {
+        return showView(context, at, answer, (shown) => renderJob(shown, colors));
+      }
       const decisions = await decisionsOf(context, answer);
-      show(context, { job: answer, decisions }, (shown) =>
+      showView(context, at, { job: answer, decisions }, (shown) =>
         [
           renderJob(shown.job, colors),
           ...shown.decisions.map((decision) => renderDecision(decision, colors)),

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { renderNode, renderNodes } from '../render/nodes.js';
-import { contextOf, show, type Surroundings } from './context.js';
+import { contextOf, showView, type Surroundings } from './context.js';
 import { addNodeOrders } from './node-orders.js';
 import { addNodeTelemetry } from './node-telemetry.js';
 import { atOption, type AtOptions } from './options.js';
 
 export function addNodeCommands(program: Command, surroundings: Surroundings): void {
-  const nowMs = (): number => surroundings.ports.clock.wallMs();
+  /** Null in the past: how long ago something was is told from now only. */
+  const nowMs = (at: string | undefined): number | null =>
+    at === undefined ? surroundings.ports.clock.wallMs() : null;
   const node = program
     .command('node')
     .description('look at the machines of the cluster, close, drain and forget them');
@@ -22,8 +24,8 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
     .option(...atOption)
     .action(async ({ at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.nodes(at), ({ items }) =>
-        renderNodes(items, context.terminal.colors, nowMs()),
+      showView(context, at, await context.client.nodes(at), ({ items }) =>
+        renderNodes(items, context.terminal.colors, nowMs(at)),
       );
     });
   node
@@ -33,8 +35,8 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
     .option(...atOption)
     .action(async (id: string, { at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.node(id, at), (answer) =>
-        renderNode(answer, context.terminal.colors, nowMs()),
+      showView(context, at, await context.client.node(id, at), (answer) =>
+        renderNode(answer, context.terminal.colors, nowMs(at)),
       );
     });
 }

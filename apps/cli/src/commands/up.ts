@@ -16,8 +16,8 @@ export function addUpCommand(program: Command, surroundings: Surroundings): void
     .addHelpText(
       'after',
       `
-Every option is also an environment variable: --mqtt-url is OAKRING_MQTT_URL.
-Passwords are read from OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD only.
+Every option is also an environment variable: --mqtt-url is OAKRING_MQTT_URL, --cluster-name is
+CLUSTER_NAME. The broker's password is read from OAKRING_MQTT_PASSWORD only.
 
 Examples:
   oakring up

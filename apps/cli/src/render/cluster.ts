@@ -8,6 +8,8 @@ import { renderFacts, renderTable } from './table.js';
 
 export interface ClusterOverview {
   readonly head: LedgerHead;
+  /** The position that it is of, where that is in the past. */
+  readonly past: number | null;
   readonly storm: ClusterAnswer['storm'];
   readonly nodes: readonly NodeAnswer[];
   readonly jobs: readonly JobSummary[];
@@ -17,9 +19,11 @@ const maxTroubled = 10;
 
 /** The whole cluster on one page. */
 export function renderCluster(overview: ClusterOverview, colors: Colors): string {
-  const { head, storm, nodes, jobs } = overview;
+  const { head, past, storm, nodes, jobs } = overview;
   const facts = renderFacts([
-    ['head', `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`],
+    past === null
+      ? ['head', `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`]
+      : ['position', `${past} of ${head.position}`],
     ...stormFact(storm, colors),
     [
       'nodes',

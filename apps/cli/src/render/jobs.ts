@@ -35,13 +35,23 @@ export function renderJob(job: JobAnswer, colors: Colors): string {
   return [...parts, ...troubles(job, colors)].join('\n');
 }
 
+const rolloutWords = {
+  progressing: 'in progress',
+  completed: 'completed',
+  rollingBack: 'rolling back',
+  rolledBack: 'rolled back',
+  failed: 'failed',
+} as const;
+
 function rolloutText({ rollout, desired }: JobAnswer, colors: Colors): string[] {
   if (rollout === undefined) return [];
   const { status, revision, updated, reason } = rollout;
   const paint = status === 'completed' ? colors.green : colors.yellow;
   const why = reason === null ? '' : `: ${reason}`;
   return [
-    paint(`rollout of revision ${revision} ${status}, ${updated} of ${desired} run it${why}`),
+    paint(
+      `rollout of revision ${revision} ${rolloutWords[status]}, ${updated} of ${desired} run it${why}`,
+    ),
   ];
 }
 

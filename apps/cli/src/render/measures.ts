@@ -28,9 +28,11 @@ const units: readonly (readonly [name: string, seconds: number])[] = [
   ['min', 60],
 ];
 
-/** How long ago an ISO 8601 time was; a clock that is behind ours counts as now. */
-export function agoText(at: string | null, nowMs: number): string {
-  if (at === null) return '-';
+/**
+ * How long ago an ISO 8601 time was; a clock that is behind ours counts as now. Without a now, the time.
+ */
+export function agoText(at: string, nowMs: number | null): string {
+  if (nowMs === null) return at;
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1000));
   for (const [name, length] of units) {
     if (seconds >= length) return `${Math.floor(seconds / length)} ${name} ago`;

@@ -4,7 +4,11 @@ import { agoText, labelsText, resourcesText, shareOf } from './measures.js';
 import { colorStatus } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
-export function renderNodes(nodes: readonly NodeAnswer[], colors: Colors, nowMs: number): string {
+export function renderNodes(
+  nodes: readonly NodeAnswer[],
+  colors: Colors,
+  nowMs: number | null,
+): string {
   if (nodes.length === 0) return 'No nodes yet. Start a worker: oakring worker --runtimes process';
   return renderTable(
     ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST', 'LABELS', 'LAST SEEN'],
@@ -16,12 +20,12 @@ export function renderNodes(nodes: readonly NodeAnswer[], colors: Colors, nowMs:
       usedText(node),
       String(node.instances),
       labelsText(node.labels),
-      agoText(node.lastSeen, nowMs),
+      lastSeenText(node, nowMs),
     ]),
   );
 }
 
-export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number): string {
+export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number | null): string {
   const { reserved, capacity } = node;
   return renderFacts([
     ['node', colors.bold(node.id)],
@@ -39,7 +43,7 @@ export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number): str
     ['labels', labelsText(node.labels)],
     ...flagFacts(node, colors),
     ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
-    ['last seen', agoText(node.lastSeen, nowMs)],
+    ['last seen', lastSeenText(node, nowMs)],
     ...shedFact(node, colors),
     ['position', String(node.position)],
   ]);
@@ -54,6 +58,12 @@ export function statusText({ status, flags }: NodeAnswer, colors: Colors): strin
   ].filter((text) => text !== '');
   const closed = why.length === 0 ? '' : colors.yellow(` ${why.join(' ')}`);
   return `${colorStatus(status, colors)}${closed}`;
+}
+
+/** Signs of life are kept in memory: what leads since a minute ago has heard nothing older. */
+function lastSeenText({ lastSeen }: NodeAnswer, nowMs: number | null): string {
+  if (lastSeen !== null) return agoText(lastSeen, nowMs);
+  return nowMs === null ? 'not in the minute before' : 'not since this manager leads';
 }
 
 function flagFacts({ flags, unexpected }: NodeAnswer, colors: Colors): [string, string][] {

@@ -51,9 +51,11 @@ describe('the table of nodes', () => {
     );
   });
 
-  it('shows a dash where nothing was measured yet', () => {
+  it('shows a dash where nothing was measured yet, and says since when nobody was heard', () => {
     const quiet = nodeAnswer({ used: null, lastSeen: null, labels: {} });
-    expect(renderNodes([quiet], colors, nowMs)).toMatch(/MiB {2}- .* - {6}.*-$/);
+    expect(renderNodes([quiet], colors, nowMs)).toMatch(
+      /MiB {2}- .* - {7}not since this manager leads$/,
+    );
   });
 
   it('says how to get one when there is none', () => {
@@ -208,7 +210,7 @@ describe('what went wrong', () => {
       colors,
     );
     expect(text).toContain('revision 3');
-    expect(text).toContain('rollout of revision 3 rolledBack, 1 of 1 run it: instance 0 failed');
+    expect(text).toContain('rollout of revision 3 rolled back, 1 of 1 run it: instance 0 failed');
     expect(text).toContain('#0 failed 4 times in a row (crash loop):');
     expect(text).toContain('generation 2 on edge-oslo: exit code 3');
     expect(text).toContain('#0 was lost with edge-lisbon, where generation 1 may run still');
@@ -238,6 +240,7 @@ describe('the cluster on one page', () => {
     const text = renderCluster(
       {
         head: { position: 12, epoch: 2, hash: 'f'.repeat(64) },
+        past: null,
         storm: { since: '2026-01-01T00:00:00.000Z', reason: 'many at once' },
         nodes: [nodeAnswer(), nodeAnswer({ id: 'edge-oslo', status: 'lost' })],
         jobs: [jobSummary({ counts: { running: 2 } }), jobSummary({ counts: { running: 1 } })],
@@ -249,6 +252,18 @@ describe('the cluster on one page', () => {
     expect(text).toContain('2: 1 ready, 1 lost');
     expect(text).toContain('3 running');
     expect(text).toMatch(/edge-oslo +lost +███░/);
+  });
+
+  it('of the past names its position, not the head of today', () => {
+    const text = renderCluster(
+      {
+        ...{ head: { position: 12, epoch: 2, hash: 'f'.repeat(64) }, past: 7 },
+        ...{ storm: null, nodes: [], jobs: [] },
+      },
+      colors,
+    );
+    expect(text).toMatch(/^position +7 of 12$/m);
+    expect(text).not.toContain('epoch 2');
   });
 });
 

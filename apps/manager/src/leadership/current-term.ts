@@ -67,8 +67,8 @@ export class TermTelemetryLog implements TelemetryLog {
     await this.log?.drop(segment);
   }
 
-  async readNode(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
-    await this.log?.readNode(query, visit);
+  async read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
+    await this.log?.read(query, visit);
   }
 
   async floor(): Promise<number | null> {

@@ -1,9 +1,13 @@
 import type { NodeAnswer, NodeFlags } from '@oakring/contracts';
-import type { TelemetryReader } from '../telemetry/telemetry-table.js';
+import type { ClusterState } from '../views/cluster-state.js';
 import type { NodeRecord } from '../views/records.js';
+import type { View } from './view-answers.js';
 
 /** `GET /api/v1/nodes/{id}`: the view's record, joined with what was measured last. */
-export function nodeAnswer(node: NodeRecord, telemetry: TelemetryReader): NodeAnswer {
+export function nodeAnswer(
+  node: NodeRecord,
+  { state, telemetry }: Pick<View, 'state' | 'telemetry'>,
+): NodeAnswer {
   const reading = telemetry.latest(node.id);
   const lastSeenMs = telemetry.lastSeenMs(node.id);
   return {
@@ -21,7 +25,7 @@ export function nodeAnswer(node: NodeRecord, telemetry: TelemetryReader): NodeAn
     used: reading === null ? null : { cpu: reading.cpu, memory: reading.memory },
     lastSeen: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
     readingsShed: telemetry.shedOf(node.id),
-    instances: node.placements,
+    instances: countedOn(state, node.id),
     labels: node.labels,
     technologies: node.technologies,
     architecture: node.architecture,
@@ -31,6 +35,15 @@ export function nodeAnswer(node: NodeRecord, telemetry: TelemetryReader): NodeAn
     unexpected: node.unexpected,
     position: node.position,
   };
+}
+
+/** What was lost there and replaced elsewhere holds its place, and counts where it runs now. */
+function countedOn(state: ClusterState, nodeId: string): number {
+  let count = 0;
+  for (const key of state.placementsOfNode.of(nodeId)) {
+    if (state.placements.get(key)?.lost === false) count += 1;
+  }
+  return count;
 }
 
 function flagsOf({ cordoned, draining, quarantined }: NodeRecord): NodeFlags {

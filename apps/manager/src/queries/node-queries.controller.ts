@@ -27,7 +27,7 @@ export class NodeQueriesController {
     const question = { request, reply, parameters: pageParameters, joinsTelemetry: true };
     return this.views.answer(question, (query, { state, position, telemetry }) =>
       pageOf(state.nodes.values(), pageRequestOf(query), position, (node) =>
-        nodeAnswer(node, telemetry),
+        nodeAnswer(node, { state, telemetry }),
       ),
     );
   }
@@ -60,7 +60,7 @@ export class NodeQueriesController {
       { request, reply, joinsTelemetry: true },
       (_, { state, telemetry }) => {
         const node = state.nodes.get(id);
-        if (node !== undefined) return nodeAnswer(node, telemetry);
+        if (node !== undefined) return nodeAnswer(node, { state, telemetry });
         const detail = `There is no node ${id}.`;
         throw new OakringError({ code: 'node-unknown', detail, field: 'id', value: id });
       },

@@ -141,4 +141,24 @@ describe('GET /metrics', () => {
     expect(text).toContain('oakring_dead_letters_total{code="invalid-json"} 0');
     expect(text).toContain('process_resident_memory_bytes');
   });
+
+  it('tells the truth of the process at the first scrape, and at two in a row', async () => {
+    const spentBefore = process.cpuUsage();
+    for (const scrape of ['first', 'second']) {
+      const text = await (await manager.get('/metrics')).text();
+      const valueOf = (name: string): number =>
+        Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+      const user = valueOf('process_cpu_user_seconds_total');
+      expect({ scrape, user }).toEqual({ scrape, user: expect.any(Number) });
+      expect(user).toBeGreaterThanOrEqual(spentBefore.user / 1e6);
+      expect(valueOf('process_cpu_seconds_total')).toBeGreaterThanOrEqual(user);
+      // No test takes an hour.
+      for (const name of ['min', 'max', 'mean', 'p99']) {
+        const delay = valueOf(`nodejs_eventloop_lag_${name}_seconds`);
+        expect({ name, delay, isDelay: delay >= 0 && delay < 3600 }).toMatchObject({
+          isDelay: true,
+        });
+      }
+    }
+  });
 });

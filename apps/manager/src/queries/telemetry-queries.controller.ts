@@ -51,7 +51,7 @@ export class TelemetryQueriesController {
     const from = this.momentOf(query, 'from') ?? to - lastHourMs;
     if (from > to) throw badParameter('from', query['from'], 'later than to');
     const steps = new ReadingSteps(from, stepOf(query, from, to));
-    await this.telemetryLog.readNode({ nodeId, from, to }, (reading: RecordedReading) =>
+    await this.telemetryLog.read({ nodeId, from, to }, (reading: RecordedReading) =>
       steps.take(reading),
     );
     return {

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
+import type { TelemetryLog } from '@oakring/events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports } from '@oakring/ports';
+import { timeOf } from '../history/moment.js';
 import { PastStates } from '../history/past-states.js';
 import {
   integerParameter,
@@ -9,7 +11,8 @@ import {
   textParameter,
   type Query,
 } from '../http/query-parameters.js';
-import { PORTS, TELEMETRY } from '../tokens.js';
+import { readingsAsOf } from '../telemetry/past-readings.js';
+import { PORTS, TELEMETRY, TELEMETRY_LOG } from '../tokens.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import { Projection } from '../views/projection.js';
@@ -30,12 +33,8 @@ interface ViewQuestion {
 export interface View {
   readonly state: ClusterState;
   readonly position: number;
-  /** Readings are no part of a view: of the past there are none. */
+  /** Readings are no part of a view: they are joined in, of the past as far as they are kept. */
   readonly telemetry: TelemetryReader;
-}
-
-function pastView(state: ClusterState): View {
-  return { state, position: state.head.position, telemetry: noReadings };
 }
 
 const noReadings: TelemetryReader = {
@@ -53,6 +52,7 @@ export class ViewAnswers {
     private readonly projection: Projection,
     @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
     private readonly past: PastStates,
+    @Inject(TELEMETRY_LOG) private readonly telemetryLog: TelemetryLog,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
@@ -70,7 +70,7 @@ export class ViewAnswers {
     refuseUnknown(query, [...parameters, 'minPosition', 'at']);
     await this.reach(query);
     const at = textParameter(query, 'at');
-    const view = at === null ? this.present() : pastView(await this.past.at(at, 'at'));
+    const view = at === null ? this.present() : await this.pastAt(at, joinsTelemetry);
     const tag = at === null ? this.tagOf(joinsTelemetry) : `W/"${view.position}"`;
     const ageMs = at === null ? this.projection.ageMs : this.ageOf(view.state.head.at);
     void reply.headers({
@@ -86,6 +86,15 @@ export class ViewAnswers {
   private present(): View {
     const { state, position } = this.projection;
     return { state, position, telemetry: this.telemetry };
+  }
+
+  private async pastAt(text: string, joinsTelemetry: boolean): Promise<View> {
+    const state = await this.past.at(text, 'at');
+    const { position } = state.head;
+    // Readings go on where commits pause: those of the time that was asked for.
+    const at = timeOf(text, this.ports.clock) ?? state.head.at;
+    const telemetry = joinsTelemetry ? await readingsAsOf(this.telemetryLog, at) : noReadings;
+    return { state, position, telemetry };
   }
 
   private ageOf(at: number): number {

@@ -219,3 +219,46 @@ describe('every view', () => {
     });
   });
 });
+
+describe('GET /api/v1/nodes?at=', () => {
+  it('joins in the readings of that time, as far as they are kept', async () => {
+    await manager.submit(registerNode('n1'));
+    const at = ports.clock.wallMs();
+    const reading = { nodeId: 'n1', at: at - 2_000, cpu: 1_250, memory: 3_000 };
+    manager.telemetryLog.append([
+      { ...reading, at: at - 90_000, cpu: 9_900 },
+      { ...reading, at: at - 4_000, cpu: 1_000 },
+      reading,
+      { ...reading, at: at + 1, cpu: 7_700 },
+    ]);
+    const moment = encodeURIComponent(new Date(at).toISOString());
+    const node = await read<NodeAnswer>(`/api/v1/nodes/n1?at=${moment}`);
+    expect(node.used).toEqual({ cpu: 12.5, memory: 30 });
+    expect(node.lastSeen).toBe(new Date(at - 2_000).toISOString());
+    const { items } = await read<Page<NodeAnswer>>(`/api/v1/nodes?at=${moment}`);
+    expect(items[0]?.used).toEqual({ cpu: 12.5, memory: 30 });
+  });
+});
+
+describe('the instances of a node', () => {
+  it('are those that count there: not what was lost there and replaced', async () => {
+    for (const id of ['n1', 'n2']) await manager.submit(registerNode(id));
+    await manager.submit(submitJob('web'));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
+    expect((await read<NodeAnswer>('/api/v1/nodes/n1')).instances).toBe(1);
+    const { incarnation = 0 } = manager.projection.state.nodes.get('n1') ?? {};
+    for (const seen of ['silent', 'disconnected'] as const) {
+      const reason = 'nothing heard for 30 s';
+      await manager.submit({ type: 'ObserveNode', nodeId: 'n1', incarnation, seen, reason });
+    }
+    await manager.submit({
+      type: 'DeclareLost',
+      nodeId: 'n1',
+      placements: ['web/0/1'],
+      reason: 'silent for 30 s',
+    });
+    const node = await read<NodeAnswer>('/api/v1/nodes/n1');
+    expect(node.instances).toBe(0);
+    expect(node.reserved.cpuMillis).toBeGreaterThan(0);
+  });
+});

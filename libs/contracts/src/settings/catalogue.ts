@@ -33,7 +33,7 @@ export const settingsCatalogue = {
   managerUrl: urlSetting(
     'OAKRING_MANAGER_URL',
     http,
-    'manager that a lone scheduler or worker works for',
+    'manager that a scheduler of its own works for (default: http://127.0.0.1:10100)',
   ),
   mqttPort: portSetting('OAKRING_MQTT_PORT', 10003, 'port of the embedded MQTT broker'),
   mqttUrl: urlSetting('OAKRING_MQTT_URL', mqtt, 'broker elsewhere: none runs in this process'),

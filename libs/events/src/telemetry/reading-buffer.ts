@@ -1,4 +1,4 @@
-import type { RecordedReading } from './telemetry-log.port.js';
+import type { NodeReadings, RecordedReading } from './telemetry-log.port.js';
 
 /** Readings that wait to be written: a ring, made once. When it is full the oldest is shed. */
 export interface ReadingBuffer {
@@ -61,4 +61,11 @@ export function readingBuffer(
       return taken;
     },
   };
+}
+
+export function isAskedFor(
+  { nodeId, at }: RecordedReading,
+  { nodeId: wanted, from, to }: NodeReadings,
+): boolean {
+  return (wanted === null || wanted === nodeId) && at >= from && at <= to;
 }

@@ -10,7 +10,8 @@ export interface RecordedReading {
 
 /** Which readings are asked for. */
 export interface NodeReadings {
-  readonly nodeId: string;
+  /** Null: those of all nodes. */
+  readonly nodeId: string | null;
   readonly from: number;
   readonly to: number;
 }
@@ -42,10 +43,10 @@ export interface TelemetryLog {
   expired(): Promise<readonly TruncationManifest[]>;
   drop(segment: string): Promise<void>;
   /**
-   * Visits the readings of one node from `from` to `to` (milliseconds since 1970, inclusive) in
+   * Visits the readings of one node, or of all, from `from` to `to` (milliseconds since 1970, inclusive) in
    * the order in which they were taken in, those not yet written included.
    */
-  readNode(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void>;
+  read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void>;
   /** Number of the oldest batch that is kept; null while there is none. */
   floor(): Promise<number | null>;
   /** The lines from batch `from` on as they are stored: canonical JSON, hashed and chained. */

@@ -38,7 +38,7 @@ async function verifyStore(
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
     if (damage !== null) {
       clearProgress(terminal);
-      terminal.out(json ? JSON.stringify({ status: 'damaged', ...damage }) : damageLine(damage));
+      if (json) terminal.out(JSON.stringify({ status: 'damaged', ...damage }));
       throw new CommandFailure(damageLine(damage), exitCodes.refused);
     }
     if (walked.status === 'commit') tellProgress(terminal, walked.commit.position);
@@ -77,7 +77,6 @@ async function verifyFile(
   }
   if (json) terminal.out(JSON.stringify(check, null, 2));
   if (check.status === 'damaged') {
-    if (!json) terminal.out(damageLine(check.damage));
     throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
   }
   if (json) return;

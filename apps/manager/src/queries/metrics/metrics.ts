@@ -1,9 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
 import { clusterKey } from '../../views/cluster-state.js';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
 import type { DeadLetterList } from '../tokens.js';
+import { addProcessMetrics } from './process-metrics.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
 export function managerMetrics(
@@ -12,7 +13,7 @@ export function managerMetrics(
   deadLetters: DeadLetterList,
 ): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  addProcessMetrics(registry);
   addViewMetrics(registry, projection);
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',

@@ -9,7 +9,7 @@ import {
   type BatchHead,
   type EncodedLine,
 } from '../batch.js';
-import { readingBuffer, type ReadingBuffer } from '../reading-buffer.js';
+import { isAskedFor, readingBuffer, type ReadingBuffer } from '../reading-buffer.js';
 import type {
   NodeReadings,
   RecordedReading,
@@ -153,7 +153,7 @@ class FileTelemetryLog implements TelemetryLog {
     this.closed.splice(index, 1);
   }
 
-  async readNode(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
+  async read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
     await this.flush().catch(() => {
       // What cannot be written is still in the buffer.
     });
@@ -162,8 +162,7 @@ class FileTelemetryLog implements TelemetryLog {
     const extents = this.extents();
     for (const extent of extents) await scanSegment(this.folder, extent, query, visit);
     for (const reading of unwritten) {
-      const { nodeId, at } = reading;
-      if (nodeId === query.nodeId && at >= query.from && at <= query.to) visit(reading);
+      if (isAskedFor(reading, query)) visit(reading);
     }
   }
 

@@ -1,4 +1,4 @@
-import { readingBuffer, type ReadingBuffer } from '../reading-buffer.js';
+import { isAskedFor, readingBuffer, type ReadingBuffer } from '../reading-buffer.js';
 import type {
   NodeReadings,
   RecordedReading,
@@ -41,13 +41,8 @@ export class MemoryTelemetryLog implements TelemetryLog {
     return [];
   }
 
-  async readNode(
-    { nodeId, from, to }: NodeReadings,
-    visit: (reading: RecordedReading) => void,
-  ): Promise<void> {
-    for (const reading of this.buffer.peek()) {
-      if (reading.nodeId === nodeId && reading.at >= from && reading.at <= to) visit(reading);
-    }
+  async read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
+    for (const reading of this.buffer.peek()) if (isAskedFor(reading, query)) visit(reading);
   }
 
   async floor(): Promise<number | null> {

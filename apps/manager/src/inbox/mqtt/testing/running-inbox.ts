@@ -163,7 +163,7 @@ function telemetryLog(logged: RecordedReading[], tell: () => void): TelemetryLog
     flush: () => Promise.resolve(),
     expired: () => Promise.resolve([]),
     drop: () => Promise.resolve(),
-    readNode: () => Promise.resolve(),
+    read: () => Promise.resolve(),
     floor: () => Promise.resolve(null),
     lines: async function* () {},
     close: () => Promise.resolve(),

@@ -29,13 +29,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function readingsOf(nodeId: string, from: number, to: number): Promise<RecordedReading[]> {
+async function readingsOf(
+  nodeId: string | null,
+  from: number,
+  to: number,
+): Promise<RecordedReading[]> {
   const found: RecordedReading[] = [];
-  await log.readNode({ nodeId, from, to }, (reading) => found.push(reading));
+  await log.read({ nodeId, from, to }, (reading) => found.push(reading));
   return found;
 }
 
-describe('readings of one node', () => {
+describe('readings of one node, or of all', () => {
   it('are all found, in order, over segments, restarts and what is not written yet', async () => {
     const seed = 5;
     const chance = seededRandomness(seed);
@@ -58,14 +62,46 @@ describe('readings of one node', () => {
       if (epoch < 3) await log.close();
     }
     for (let question = 0; question < 60; question += 1) {
-      const nodeId = nodes[chance.integer(nodes.length)] ?? '';
+      const nodeId = [...nodes, null][chance.integer(nodes.length + 1)] ?? null;
       const from = 1_000_000 + chance.integer(at - 1_000_000);
       const to = from + chance.integer(3_000);
-      const expected = all.filter((one) => one.nodeId === nodeId && one.at >= from && one.at <= to);
+      const expected = all.filter(
+        (one) => (nodeId ?? one.nodeId) === one.nodeId && one.at >= from && one.at <= to,
+      );
       expect({ seed, found: await readingsOf(nodeId, from, to) }).toEqual({
         seed,
         found: expected,
       });
+    }
+  });
+
+  it('are found in a segment of many chunks, wherever they lie', async () => {
+    const clock = { ...ports.clock, wallMs: () => at };
+    let at = 1_000_000;
+    log = await openFileTelemetryLog(
+      folder,
+      { ...ports, clock },
+      {
+        ...{ epoch: 1, maxSegmentBytes: 1e9, maxTotalBytes: 1e9, maxAgeMs: 1e9, flushMs: 1e9 },
+        maxBufferedReadings: 1_000,
+      },
+    );
+    const last: RecordedReading[] = [];
+    // About 4 MB, lines of 30 kB.
+    for (let batch = 0; batch < 130; batch += 1) {
+      const readings = Array.from({ length: 1_000 }, (_, index) => ({
+        ...{ nodeId: `node-${index}`, at: (at += 1), cpu: 1, memory: 2 },
+      }));
+      last.splice(0, 1_000, ...readings);
+      log.append(readings);
+      await log.flush();
+    }
+    for (const [from, to] of [
+      [at - 100, at],
+      [at - 900, at - 800],
+    ] as const) {
+      const expected = last.filter((reading) => reading.at >= from && reading.at <= to);
+      expect(await readingsOf(null, from, to)).toEqual(expected);
     }
   });
 
