@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { run } from './run.js';
+import { testIo } from './testing/test-io.js';
+
+describe('help', () => {
+  const commands = [
+    ['up'],
+    ['scheduler'],
+    ['worker'],
+    ['demo'],
+    ['cluster'],
+    ['node', 'ls'],
+    ['node', 'show'],
+    ['node', 'cordon'],
+    ['node', 'drain'],
+    ['node', 'forget'],
+    ['job', 'update'],
+    ['job', 'run'],
+    ['job', 'ls'],
+    ['job', 'show'],
+    ['job', 'rm'],
+    ['job', 'scale'],
+    ['job', 'move'],
+    ['decision', 'show'],
+    ['events'],
+    ['dead-letters'],
+  ];
+
+  it.each(commands)('of %s %s has an example', async (...argv) => {
+    const io = testIo();
+    expect(await run([...argv, '--help'], io, {})).toBe(0);
+    expect(io.written()).toMatch(new RegExp(`Examples?:\n {2}oakring ${argv.join(' ')}`));
+  });
+
+  it.each([
+    ['help', 'job', 'run'],
+    ['job', 'help', 'run'],
+  ])('by word is the page of the whole command: %s %s %s', async (...argv) => {
+    const io = testIo();
+    expect(await run(argv, io, {})).toBe(0);
+    expect(io.written()).toMatch(/^Usage: oakring job run /);
+  });
+
+  it('by a word that is no command is refused', async () => {
+    const io = testIo();
+    expect(await run(['help', 'job', 'nonsense'], io, {})).toBe(2);
+  });
+
+  it('lists the exit codes', async () => {
+    const io = testIo();
+    expect(await run(['--help'], io, {})).toBe(0);
+    expect(io.written()).toContain('3  the manager cannot be reached');
+  });
+
+  it('is not needed for the version', async () => {
+    const io = testIo();
+    expect(await run(['--version'], io, {})).toBe(0);
+    expect(io.written()).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
