@@ -1,18 +1,14 @@
 import { once } from 'node:events';
-import {
-  encodeEvent,
-  headOf,
-  openLmdbEventLog,
-  sealCommit,
-} from '../dist/libs/events/src/index.js';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { forkModule, residentMB, startUp, temporaryFolder } from './processes.js';
+import { appendShortJobs } from './short-jobs.js';
 
 const settleMs = 60_000;
-const historyEvents = 100_000;
-const jobsPerCommit = 4;
+const shortHistory = { jobs: 12_500 };
+const longHistory = { jobs: 127_000, rounds: 5 };
 
 /** Memory at rest with three nodes, against the bare parts; and a start with history. */
 export async function benchIdle() {
@@ -57,7 +53,7 @@ async function benchStart() {
   const { folder, remove } = temporaryFolder();
   const fresh = await startUp(folder);
   await fresh.stop();
-  await addHistory(join(folder, 'ledger'));
+  await appendShortJobs(join(folder, 'ledger'), shortHistory.jobs);
   const replayed = await startUp(folder);
   await replayed.stop();
   const checkpointed = await startUp(folder);
@@ -67,45 +63,54 @@ async function benchStart() {
     'ready, empty log, ms': fresh.readyAfterMs.toFixed(0),
     'ready, 100 000 events to replay, ms (goal < 2 000)': replayed.readyAfterMs.toFixed(0),
     'ready, the same history behind a checkpoint, ms': checkpointed.readyAfterMs.toFixed(0),
+    ...(await benchLongHistory()),
   };
 }
 
-/** Appends jobs that came and went. */
-async function addHistory(folder) {
-  const log = await openLmdbEventLog(folder);
-  let head = await log.head();
-  for (let written = 0; written < historyEvents; written += 3 * jobsPerCommit) {
-    const events = [];
-    const streams = [];
-    for (let job = 0; job < jobsPerCommit; job += 1) {
-      const id = `history-${written}-${job}`;
-      const stream = `jobs/${id}`;
-      streams.push(stream);
-      const data = {
-        id,
-        desired: 1,
-        document: { id, name: id, image: 'demo/hello:1', technology: 'simulated' },
-        technology: 'simulated',
-        resources: { cpuMillis: 100, memoryMiB: 64 },
-        labels: {},
-        constraints: [],
-        bodyHash: 'a'.repeat(64),
-      };
-      events.push(encodeEvent({ stream, type: 'JobSubmitted', data }, 1));
-      events.push(encodeEvent({ stream, type: 'JobDeletionOrdered', data: {} }, 2));
-      events.push(encodeEvent({ stream, type: 'JobEnded', data: {} }, 3));
-    }
-    const commit = sealCommit(head, {
-      epoch: head.epoch,
-      commitId: `history-${written}`,
-      at: head.at,
-      streams: streams.sort(),
-      commands: [],
-      events,
-    });
-    const { status } = await log.append(commit);
-    if (status !== 'appended') throw new Error(`history was not appended: ${status}`);
-    head = headOf(commit);
+/** What a start costs when a million events lie behind a clean stop, against an empty one. */
+async function benchLongHistory() {
+  const empty = temporaryFolder();
+  const long = temporaryFolder();
+  for (const { folder } of [empty, long]) await (await startUp(folder)).stop();
+  const before = ledgerBytes(long.folder);
+  await appendShortJobs(join(long.folder, 'ledger'), longHistory.jobs);
+  const bytes = ledgerBytes(long.folder) - before;
+  await (await startUp(long.folder)).stop();
+  const starts = { empty: [], long: [] };
+  // In turns: a machine that is slower for a while is so for both.
+  for (let round = 0; round < longHistory.rounds; round += 1) {
+    starts.empty.push(await measuredStart(empty.folder));
+    starts.long.push(await measuredStart(long.folder));
   }
-  await log.close();
+  empty.remove();
+  long.remove();
+  const median = (of, what) =>
+    of.map((start) => start[what]).sort((a, b) => a - b)[Math.floor(of.length / 2)];
+  const share = (what) => (median(starts.long, what) / median(starts.empty, what)).toFixed(2);
+  return {
+    '127 000 short jobs on lmdb, bytes a job': (bytes / longHistory.jobs).toFixed(0),
+    'ready with them behind a clean stop, ms': median(starts.long, 'readyAfterMs').toFixed(0),
+    'of an empty start (goal ≤ 1.2)': share('readyAfterMs'),
+    'of an empty start, processor time': share('cpuMs'),
+    'read at that start, kB': (median(starts.long, 'readBytes') / 1000).toFixed(0),
+    'read at an empty start, kB': (median(starts.empty, 'readBytes') / 1000).toFixed(0),
+  };
+}
+
+/** Time until ready, processor time and bytes read by system calls until then. */
+async function measuredStart(folder) {
+  const up = await startUp(folder);
+  const { pid } = up.child;
+  const readBytes = Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+  const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  await up.stop();
+  return {
+    readyAfterMs: up.readyAfterMs,
+    readBytes,
+    cpuMs: 10 * (Number(ticks[11]) + Number(ticks[12])),
+  };
+}
+
+function ledgerBytes(folder) {
+  return statSync(join(folder, 'ledger/data.mdb')).size;
 }

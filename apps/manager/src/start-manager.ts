@@ -110,13 +110,17 @@ async function start(
   // Where others wait to take over they come first: what still arrives here is passed on to them.
   if (stores.leases !== null) stopping.add(() => leadership.stop());
   await leadership.start();
+  const failed = Promise.race([leadership.failed, stores.failed]);
+  failed.catch(() => {
+    // Whoever runs the manager listens; until then nobody is there to be told.
+  });
   return {
     url: url(),
     localUrl: address.local,
     mqttUrl: link.url,
     positionBefore,
     ready: leadership.ready(),
-    failed: leadership.failed,
+    failed,
     startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };

@@ -11,7 +11,10 @@ export interface TreeEdges {
 }
 
 export type DataFileInspection =
-  | { readonly status: 'sound'; readonly trees: ReadonlyMap<string, TreeEdges> }
+  | {
+      readonly status: 'sound';
+      readonly trees: ReadonlyMap<string, TreeEdges>;
+    }
   | { readonly status: 'damaged'; readonly detail: string }
   /** Not a 64-bit little-endian machine: lmdb has to be trusted. */
   | { readonly status: 'layout-unknown' };
@@ -21,20 +24,26 @@ export type DataFileInspection =
  * work at a start is bounded. It is the tail, which is what a start replays.
  */
 const maxLeavesChecked = 4096;
+/** Checked in any case, changed or not: the tail is what a start uses first. */
+const tailLeaves = 64;
 /** A tree of lmdb is never deeper. */
 const maxDepth = 32;
 
 /**
  * Looks through an lmdb data file without lmdb and without changing anything: meta pages, that no
  * page in use lies beyond the end of the file, every branch page, and the newest leaves. So a
- * truncated or overwritten file is a sentence, where lmdb would take the process down. Throws what
- * `open` throws.
+ * truncated or overwritten file is a sentence, where lmdb would take the process down. Of pages that
+ * were found sound up to the transaction `since`, only those that changed and the tail are looked at:
+ * lmdb never changes a page in place, and each tells the transaction that wrote it. Throws what `open`
+ * throws.
  */
-export function inspectDataFile(path: string): DataFileInspection {
+export function inspectDataFile(path: string, since = 0): DataFileInspection {
   if (!layoutIsKnown(process.arch)) return { status: 'layout-unknown' };
   const file = openSync(path, 'r');
   try {
-    return { status: 'sound', trees: inspect(pagesOf(file)) };
+    const pages = pagesOf(file);
+    // What was found in a newer file says nothing about an older copy of it.
+    return { status: 'sound', trees: inspect(pages, since > pages.meta.transaction ? 0 : since) };
   } catch (error) {
     if (error instanceof PageProblem) return { status: 'damaged', detail: error.message };
     throw error;
@@ -43,21 +52,38 @@ export function inspectDataFile(path: string): DataFileInspection {
   }
 }
 
-function inspect(pages: Pages): ReadonlyMap<string, TreeEdges> {
-  checkTree(pages, pages.meta.free);
+/** The newest transaction in a data file that is sound. */
+export function newestTransaction(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    return pagesOf(file).meta.transaction;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function inspect(pages: Pages, since: number): ReadonlyMap<string, TreeEdges> {
+  checkTree(pages, pages.meta.free, 0);
   const trees = new Map<string, TreeEdges>();
-  checkTree(pages, pages.meta.main, ({ key, value }) => {
+  checkTree(pages, pages.meta.main, 0, ({ key, value }) => {
     if (value.kind !== 'tree') return;
-    checkTree(pages, value.tree);
+    checkTree(pages, value.tree, since);
     trees.set(key.toString('utf8').replace(/\0$/, ''), edgesOf(pages, value.tree));
   });
   return trees;
 }
 
 /**
- * Walks a tree from its newest key down; every branch, and leaves as long as their number allows.
+ * Walks a tree from its newest key down; every branch that changed after the transaction `since`, and
+ * leaves as long as their number allows.
  */
-function checkTree(pages: Pages, tree: Tree, visit?: (node: LeafNode) => void): void {
+function checkTree(
+  pages: Pages,
+  tree: Tree,
+  since: number,
+  visit?: (node: LeafNode) => void,
+): void {
+  let isWhole = true;
   let leaves = 0;
   let branches = 0;
   let entries = 0;
@@ -65,11 +91,18 @@ function checkTree(pages: Pages, tree: Tree, visit?: (node: LeafNode) => void): 
     if (depth > 1) {
       branches += 1;
       if (branches > pages.meta.lastPage) throw new PageProblem('branch pages form a circle');
-      for (const child of pages.branch(page).reverse()) walk(child, depth - 1);
+      // Pages may legally be missing at the end of a short file, if nothing points to them: look.
+      const isKnown = pages.writer(page) <= since && !pages.isShort;
+      for (const child of pages.branch(page).reverse()) {
+        if (isKnown && leaves >= tailLeaves) {
+          isWhole = false;
+          return;
+        }
+        walk(child, depth - 1);
+      }
       return;
     }
     leaves += 1;
-    // Pages may legally be missing at the end of the file, if nothing points to them: look.
     if (leaves > maxLeavesChecked && !pages.isShort) return pages.demand(page, 1);
     const nodes = pages.leaf(page);
     entries += nodes.length;
@@ -80,7 +113,7 @@ function checkTree(pages: Pages, tree: Tree, visit?: (node: LeafNode) => void): 
   };
   if (tree.depth > maxDepth) throw new PageProblem(`a tree states ${tree.depth} levels`);
   if (tree.depth > 0) walk(tree.root, tree.depth);
-  if (leaves <= maxLeavesChecked && entries !== tree.entries) {
+  if (isWhole && leaves <= maxLeavesChecked && entries !== tree.entries) {
     throw new PageProblem(`a tree states ${tree.entries} entries and has ${entries}`);
   }
 }

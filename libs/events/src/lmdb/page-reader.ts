@@ -5,6 +5,7 @@ import {
   readBranch,
   readLeaf,
   readMeta,
+  writerOf,
   type BranchNode,
   type LeafNode,
   type LeafValue,
@@ -28,6 +29,8 @@ export interface Pages {
   /** The same, with the keys that part them. */
   branches(number: number): BranchNode[];
   leaf(number: number): LeafNode[];
+  /** The transaction that wrote a page. */
+  writer(number: number): number;
   value(value: LeafValue): Buffer;
   /** These pages must lie in the file, behind the meta pages. */
   demand(first: number, count: number): void;
@@ -67,6 +70,7 @@ export function pagesOf(file: number): Pages {
     branch: (number) => branches(number).map(({ child }) => child),
     branches,
     leaf: (number) => sound(readLeaf(page(number), number), number, 'leaf'),
+    writer: (number) => writerOf(page(number)),
     demand,
     value(value) {
       if (value.kind === 'tree') throw new PageProblem('a value is a tree');

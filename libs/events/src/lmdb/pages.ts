@@ -83,6 +83,11 @@ export function readMeta(bytes: Buffer): Meta | string {
   };
 }
 
+/** The transaction that wrote a page: one that changes a page changes all that lead to it. */
+export function writerOf(page: Buffer): number {
+  return readWord(page, 8);
+}
+
 /** What a branch page points to, and the least key of it. */
 export interface BranchNode {
   readonly key: Buffer;

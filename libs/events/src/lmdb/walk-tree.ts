@@ -8,8 +8,13 @@ const maxDepth = 32;
  * Every entry of a tree in the order of its keys, read page by page without lmdb: damage is an
  * exception here and never the end of the process. Also what a look-up relies on is checked: that
  * keys grow, and that the keys in branch pages part the subtrees that they stand between.
+ * With `from` it begins there.
  */
-export function* walkTree(pages: Pages, tree: Tree): Generator<{ key: Buffer; value: Buffer }> {
+export function* walkTree(
+  pages: Pages,
+  tree: Tree,
+  from: Buffer | null = null,
+): Generator<{ key: Buffer; value: Buffer }> {
   if (tree.depth > maxDepth) throw new PageProblem(`a tree states ${tree.depth} levels`);
   let last: Buffer | null = null;
   let entries = 0;
@@ -19,7 +24,10 @@ export function* walkTree(pages: Pages, tree: Tree): Generator<{ key: Buffer; va
     lower: Buffer | null,
   ): Generator<{ key: Buffer; value: Buffer }> {
     if (depth > 1) {
-      for (const [index, { key, child }] of pages.branches(page).entries()) {
+      const nodes = pages.branches(page);
+      for (const [index, { key, child }] of nodes.entries()) {
+        const next = nodes[index + 1];
+        if (from !== null && next !== undefined && Buffer.compare(next.key, from) <= 0) continue;
         // The first key of a branch page stands for "everything before the second".
         yield* visit(child, depth - 1, index === 0 ? lower : key);
       }
@@ -32,11 +40,12 @@ export function* walkTree(pages: Pages, tree: Tree): Generator<{ key: Buffer; va
       }
       last = Buffer.from(key);
       entries += 1;
+      if (from !== null && Buffer.compare(key, from) < 0) continue;
       yield { key: last, value: pages.value(value) };
     }
   };
   if (tree.depth > 0) yield* visit(tree.root, tree.depth, null);
-  if (entries !== tree.entries) {
+  if (from === null && entries !== tree.entries) {
     throw new PageProblem(`a tree states ${tree.entries} entries and has ${entries}`);
   }
 }

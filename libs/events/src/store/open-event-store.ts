@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LeaseStore } from '../lease/lease-store.port.js';
 import { openMongoLeaseStore } from '../lease/mongodb/mongo-lease-store.js';
+import { openLmdbLedger } from '../log/lmdb/lmdb-ledger.js';
 import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
 import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
 import { openMongoEventLog, readMongoEventLog } from '../log/mongodb/mongo-event-log.js';
@@ -21,6 +22,8 @@ export interface EventStore {
   readonly secret: Buffer | null;
   /** What else is kept in the same database; null: a folder. */
   readonly mongodb: MongoStore | null;
+  /** Rejects with `log-damaged` when damage is found where the start did not look. */
+  readonly failed: Promise<never>;
   close(): Promise<void>;
 }
 
@@ -44,9 +47,8 @@ export function storeAddressOf(store: string, dataFolder: string): string {
  */
 export async function openEventStore(address: string, timers: Timers): Promise<EventStore> {
   if (!isMongoUrl(address)) {
-    const log = await openLmdbEventLog(address);
-    const close = (): Promise<void> => log.close();
-    return { log, leases: null, place: address, secret: null, mongodb: null, close };
+    const ledger = await openLmdbLedger(address, timers);
+    return { ...ledger, leases: null, place: address, secret: null, mongodb: null };
   }
   const mongodb = await connectMongodb(address);
   try {
@@ -57,6 +59,7 @@ export async function openEventStore(address: string, timers: Timers): Promise<E
       place: mongodb.place,
       secret: await sharedSecret(mongodb),
       mongodb,
+      failed: new Promise(() => {}),
       close: async () => {
         await log.close();
         await mongodb.close();

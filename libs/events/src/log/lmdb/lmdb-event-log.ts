@@ -8,6 +8,7 @@ import { logDamaged } from '../damage.js';
 import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
 import { decodeStoredCommit, encodeStoredCommit } from '../stored-commit.js';
 import { streamVersionsOf } from '../stream-versions.js';
+import type { LedgerWatch } from './ledger-watch.js';
 import {
   openLogEnvironment,
   reopenLogEnvironment,
@@ -27,7 +28,7 @@ export async function openLmdbEventLog(folder: string): Promise<EventLogWriter> 
   return new LmdbEventLog(folder, await openLogEnvironment(folder));
 }
 
-class LmdbEventLog implements EventLogWriter {
+export class LmdbEventLog implements EventLogWriter {
   private readonly listeners = new Set<(head: LogHead) => void>();
   /** The newest commit seen here. A commit is never updated, so its position proves it current. */
   private last: LogHead = emptyHead;
@@ -38,12 +39,15 @@ class LmdbEventLog implements EventLogWriter {
   constructor(
     private readonly folder: string,
     private environment: LogEnvironment,
+    /** Told what lmdb is about to touch; null: what is open was looked through. */
+    private readonly watch: LedgerWatch | null = null,
   ) {}
 
   async append(commit: Commit): Promise<AppendOutcome> {
     if (this.isClosed) throw new Error(`The log in ${this.folder} is closed`);
     const text = encodeStoredCommit(commit);
     const versions = streamVersionsOf(commit);
+    for (const stream of versions.keys()) this.watch?.beforeIndex(stream, commit.position);
     const outcome = await this.transact(() => this.write(commit, text, versions));
     if (outcome.status === 'appended') {
       this.last = headOf(commit);
@@ -71,6 +75,7 @@ class LmdbEventLog implements EventLogWriter {
     const index = this.environment.streams;
     return new Map(
       streams.map((stream) => {
+        this.watch?.beforeIndex(stream, maxPosition);
         const newestFirst = { start: [stream, maxPosition], end: [stream, 0], reverse: true };
         const [newest] = index.getRange({ ...newestFirst, limit: 1 });
         return [stream, newest?.value ?? 0];
@@ -141,9 +146,11 @@ class LmdbEventLog implements EventLogWriter {
     const { commits, streams } = this.environment;
     const { from, limit, stream } = query;
     if (stream === undefined) {
+      this.watch?.beforeRead(from, limit);
       for (const { key, value } of commits.getRange({ start: from, limit })) yield [key, value];
       return;
     }
+    this.watch?.beforeStream(stream, from, limit);
     const range = { start: [stream, from], end: [stream, maxPosition], limit };
     for (const [, position] of streams.getKeys(range)) {
       yield [position, commits.get(position) ?? ''];

@@ -27,9 +27,10 @@ const streamTree = 'streams';
 
 /**
  * Opens the ledger in `folder`, or a new one when the folder is empty. Everything is checked before
- * lmdb opens it, so a refusal has changed nothing: `data-folder-unusable`, `log-damaged`.
+ * lmdb opens it, so a refusal has changed nothing: `data-folder-unusable`, `log-damaged`. What was
+ * found sound up to the transaction `since` is not looked at again.
  */
-export async function openLogEnvironment(folder: string): Promise<LogEnvironment> {
+export async function openLogEnvironment(folder: string, since = 0): Promise<LogEnvironment> {
   await prepareFolder(folder);
   const found = environmentIn(folder);
   if (found === 'lost') {
@@ -39,7 +40,7 @@ export async function openLogEnvironment(folder: string): Promise<LogEnvironment
       detail: `${dataFileName} is gone, its lock file is still there`,
     });
   }
-  const damage = await inspectedOrNew(folder, found === 'absent');
+  const damage = await inspectedOrNew(folder, found === 'absent', since);
   if (damage !== null) throw logDamaged(folder, damage);
   return reopenLogEnvironment(folder);
 }
@@ -58,19 +59,23 @@ export function reopenLogEnvironment(folder: string): LogEnvironment {
   }
 }
 
-async function inspectedOrNew(folder: string, isNew: boolean): Promise<Damage | null> {
+async function inspectedOrNew(
+  folder: string,
+  isNew: boolean,
+  since: number,
+): Promise<Damage | null> {
   const path = join(folder, dataFileName);
   try {
     if (isNew) await createEnvironment(folder, [commitTree, streamTree]);
     else accessSync(path, constants.R_OK | constants.W_OK);
-    return damageIn(path);
+    return damageIn(path, since);
   } catch (error) {
     throw folderUnusable(folder, error);
   }
 }
 
-function damageIn(path: string): Damage | null {
-  const inspection = inspectDataFile(path);
+function damageIn(path: string, since: number): Damage | null {
+  const inspection = inspectDataFile(path, since);
   // Nothing can be said without lmdb: what is damaged is found when the log is replayed.
   if (inspection.status === 'layout-unknown') return null;
   if (inspection.status === 'damaged') {

@@ -29,7 +29,7 @@ export function* walkLedger(folder: string): Generator<WalkedCommit> {
   });
   try {
     const pages = pagesOf(file);
-    const trees = treesOf(pages);
+    const trees = ledgerTrees(pages);
     const expected = new IndexSum();
     for (const { key, value } of walkTree(pages, trees.commits)) {
       const walked = commitAt(key, value, position + 1);
@@ -50,7 +50,8 @@ export function* walkLedger(folder: string): Generator<WalkedCommit> {
   }
 }
 
-function treesOf(pages: Pages): { commits: Tree; streams: Tree } {
+/** Throws a `PageProblem` when it is no ledger. */
+export function ledgerTrees(pages: Pages): { commits: Tree; streams: Tree } {
   const trees = new Map<string, Tree>();
   // The tree of free pages holds nothing of ours; a fault there is found when lmdb opens the file.
   const { main } = pages.meta;
@@ -69,7 +70,7 @@ function treesOf(pages: Pages): { commits: Tree; streams: Tree } {
   return { commits, streams };
 }
 
-function commitAt(key: Buffer, value: Buffer, position: number): WalkedCommit {
+export function commitAt(key: Buffer, value: Buffer, position: number): WalkedCommit {
   const damaged = (kind: Damage['kind'], detail: string): WalkedCommit => ({
     status: 'damaged',
     damage: { position, kind, detail },
