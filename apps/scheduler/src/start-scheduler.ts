@@ -1,12 +1,16 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, systemCodeOf } from '@oakring/contracts';
 import {
   bracketed,
+  isHealthCheck,
   listenAddress,
   ownNames,
   reachable,
+  Refusals,
   requireBearerToken,
+  sendSecurityHeaders,
   speakWithOurOwnOnly,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
@@ -79,8 +83,11 @@ async function createApp(
     // Levels are those of the process, which the manager may share: as it sets them.
     { logger: ['warn', 'error', 'fatal'], abortOnError: false, bodyParser: false },
   );
-  speakWithOurOwnOnly(server, names);
-  if (token !== null) requireBearerToken(server, token);
+  const logger = new Logger('Scheduler');
+  const refusals = new Refusals(ports.clock, (line) => logger.warn(line));
+  sendSecurityHeaders(server);
+  speakWithOurOwnOnly(server, names, refusals);
+  if (token !== null) requireBearerToken(server, { token, isFree: isHealthCheck, refusals });
   app.useGlobalFilters(new ProblemFilter());
   return app;
 }

@@ -1,37 +1,41 @@
 import { OakringError } from '@oakring/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Refusals } from './refusals.js';
 
 const scheme = /^bearer +/i;
 
-/**
- * Lets only requests with the token in, those that `isKnown` otherwise, and those to `/health/…`,
- * which probes ask without one.
- */
+export interface Admission {
+  readonly token: string;
+  /** Who needs no token: probes, the description of the interface, managers of the cluster. */
+  readonly isFree: (request: FastifyRequest) => boolean;
+  readonly refusals: Refusals;
+}
+
+/** Lets only requests with the token in, and those that need none. */
 export function requireBearerToken(
   server: FastifyInstance,
-  token: string,
-  isKnown: (request: FastifyRequest) => boolean = () => false,
+  { token, isFree, refusals }: Admission,
 ): void {
   const expected = digestOf(token);
   server.addHook('onRequest', (request, reply, done) => {
-    const { url, headers } = request;
-    if (isHealthCheck(url) || carries(headers.authorization, expected)) return done();
-    if (isKnown(request)) return done();
+    const { authorization } = request.headers;
+    if (carries(authorization, expected) || isFree(request)) return done();
     void reply.header('www-authenticate', 'Bearer realm="oakring"');
-    done(
-      new OakringError({
-        code: 'unauthorized',
-        detail:
-          headers.authorization === undefined
-            ? 'The request has no Authorization header.'
-            : 'The Authorization header does not carry our token.',
-      }),
-    );
+    const problem = new OakringError({
+      code: 'unauthorized',
+      detail:
+        authorization === undefined
+          ? 'The request has no Authorization header.'
+          : 'The Authorization header does not carry our token.',
+    });
+    refusals.note(problem, request);
+    done(problem);
   });
 }
 
-function isHealthCheck(url: string): boolean {
+/** Probes ask without a token. */
+export function isHealthCheck({ url }: Pick<FastifyRequest, 'url'>): boolean {
   return url.startsWith('/health/');
 }
 

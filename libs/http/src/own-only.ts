@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import type { Refusals } from './refusals.js';
 
 /** Answering these changes nothing. */
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -21,12 +22,20 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * as a number: behind a published port we do not know ours, and a number cannot be made to point
  * elsewhere. Ports are not compared: tunnels and published ports change them.
  */
-export function speakWithOurOwnOnly(server: FastifyInstance, names: readonly string[]): void {
+export function speakWithOurOwnOnly(
+  server: FastifyInstance,
+  names: readonly string[],
+  refusals: Refusals,
+): void {
   const ours = new Set(names.map((name) => name.toLowerCase()));
   server.addHook('onRequest', (request, _reply, done) => {
     const { method, headers, is404 } = request;
     const { localAddress = '' } = request.socket;
-    done(foreignness({ method, headers, is404, localAddress }, ours) ?? undefined);
+    const problem = foreignness({ method, headers, is404, localAddress }, ours);
+    if (problem === null) return done();
+    // A change that is announced wrongly is a mistake rather.
+    if (problem.code !== 'unsupported-media-type') refusals.note(problem, request);
+    done(problem);
   });
 }
 

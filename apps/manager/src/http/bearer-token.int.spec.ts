@@ -27,12 +27,33 @@ describe('the bearer token', () => {
     expect(await response.json()).toMatchObject({ code: 'unauthorized', status: 401 });
   });
 
-  it.each(['/metrics', '/api/docs', '/api/docs-json', '/nothing', '/healthy'])(
+  it.each(['/metrics', '/nothing', '/healthy', '/api/docsx', '/api/v1/leadership/proof'])(
     'guards %s too',
     async (path) => {
       expect((await fetch(`${manager.url}${path}`)).status).toBe(401);
     },
   );
+
+  it('is not asked of a browser that opens the description of the interface', async () => {
+    for (const path of ['/api/docs', '/api/docs/start.js', '/api/docs-json'])
+      expect((await fetch(`${manager.url}${path}`)).status).toBe(200);
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    expect((await fetch(`${manager.url}/api/docs`, init)).status).toBe(401);
+  });
+
+  it('leaves a trace when it is missed: a count by code, without the token that was tried', async () => {
+    const count = async (): Promise<number> => {
+      const text = await (await manager.get('/metrics')).text();
+      expect(text).not.toContain('a-guess');
+      const [, shown = '0'] =
+        /oakring_http_refused_total\{code="unauthorized"\} (\d+)/.exec(text) ?? [];
+      return Number(shown);
+    };
+    const before = await count();
+    await fetch(`${manager.url}/api/v1/jobs`, carrying('Bearer a-guess'));
+    await fetch(`${manager.url}/api/v1/jobs`);
+    expect(await count()).toBe(before + 2);
+  });
 
   it('is not asked of probes', async () => {
     expect((await fetch(`${manager.url}/health/live`)).status).toBe(200);

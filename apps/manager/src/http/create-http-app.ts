@@ -2,10 +2,17 @@ import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/commo
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
-import { requireBearerToken, speakWithOurOwnOnly } from '@oakring/http';
+import {
+  isHealthCheck,
+  Refusals,
+  requireBearerToken,
+  sendSecurityHeaders,
+  speakWithOurOwnOnly,
+} from '@oakring/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
 import { ApiDocument } from './docs/api-document.js';
+import { isDescription } from './docs/docs.controller.js';
 import type { LeadershipView } from '../queries/tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedHeader, forwardToLeader, proofPath } from './forwarding/forward-to-leader.js';
@@ -38,6 +45,8 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   { token, leadership, proof, names, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
+  const isFree = (request: FastifyRequest): boolean =>
+    isHealthCheck(request) || isDescription(request) || isAmongManagers(request, proof);
   const methods = allowedMethods();
   const problems = new ProblemFilter(methods);
   const adapter = new FastifyAdapter({
@@ -62,10 +71,10 @@ export async function createHttpApp(
     ...(logger === undefined ? {} : { logger }),
   });
   refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal);
-  speakWithOurOwnOnly(server, names);
-  if (token !== null) {
-    requireBearerToken(server, token, (request) => isAmongManagers(request, proof));
-  }
+  const refusals = app.get(Refusals, { strict: false });
+  sendSecurityHeaders(server);
+  speakWithOurOwnOnly(server, names, refusals);
+  if (token !== null) requireBearerToken(server, { token, isFree, refusals });
   if (proof !== null) await forwardToLeader(server, leadership, proof);
   app.useGlobalFilters(problems);
   app.get(ApiDocument, { strict: false }).describe(app);

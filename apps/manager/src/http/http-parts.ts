@@ -1,4 +1,6 @@
-import type { Provider, Type } from '@nestjs/common';
+import { Logger, type Provider, type Type } from '@nestjs/common';
+import { Refusals } from '@oakring/http';
+import type { Ports } from '@oakring/ports';
 import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
@@ -19,6 +21,7 @@ import { TelemetryQueriesController } from '../queries/telemetry-queries.control
 import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from './docs/api-document.js';
 import { DocsController } from './docs/docs.controller.js';
+import { PORTS } from '../tokens.js';
 import { OpenConnections } from './open-connections.js';
 
 /**
@@ -46,4 +49,15 @@ export const httpControllers: Type[] = [
   DocsController,
 ];
 
-export const httpProviders: Provider[] = [InstanceMoves, ViewAnswers, OpenConnections, ApiDocument];
+export const httpProviders: Provider[] = [
+  InstanceMoves,
+  ViewAnswers,
+  OpenConnections,
+  ApiDocument,
+  { provide: Refusals, useFactory: refusalsOf, inject: [PORTS] },
+];
+
+function refusalsOf({ clock }: Ports): Refusals {
+  const logger = new Logger('Http');
+  return new Refusals(clock, (line) => logger.warn(line));
+}

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,12 +24,44 @@ const page = `<!doctype html>
   <body>
     <div id="interface"></div>
     <script src="/api/docs/swagger-ui-bundle.js"></script>
-    <script>
-      SwaggerUIBundle({ url: '/api/docs-json', dom_id: '#interface', deepLinking: true });
-    </script>
+    <script src="/api/docs/start.js"></script>
   </body>
 </html>
 `;
+
+/** Of its own: the page runs no script that stands in it. A change needs its media type without a body too. */
+const startScript = `SwaggerUIBundle({
+  url: '/api/docs-json',
+  dom_id: '#interface',
+  deepLinking: true,
+  requestInterceptor(request) {
+    if (request.method !== 'GET') request.headers['Content-Type'] = 'application/json';
+    return request;
+  },
+});
+`;
+
+/** What the page loads, from here alone. Swagger UI sets styles of elements and draws from data: URLs. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const descriptionPath = /^\/api\/docs(-json)?(?=[/?]|$)/;
+
+/**
+ * The description needs no token: a browser could not send one to open the page, and it tells what
+ * everybody can read in the source. What the page then asks needs one (its button Authorize).
+ */
+export function isDescription({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): boolean {
+  return (method === 'GET' || method === 'HEAD') && descriptionPath.test(url);
+}
 
 /** The interface, described: for people at `/api/docs`, for programs at `/api/docs-json`. */
 @Controller('api')
@@ -38,6 +70,7 @@ export class DocsController {
 
   @Get('docs')
   @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', pagePolicy)
   page(): string {
     return page;
   }
@@ -45,6 +78,12 @@ export class DocsController {
   @Get('docs-json')
   json(): Promise<object> {
     return this.document.get();
+  }
+
+  @Get('docs/start.js')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  start(): string {
+    return startScript;
   }
 
   @Get('docs/:asset')

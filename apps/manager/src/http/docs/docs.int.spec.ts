@@ -44,12 +44,20 @@ describe('the description of the interface', () => {
   it('is shown to people without another server', async () => {
     const page = await (await manager.get('/api/docs')).text();
     const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
-    expect(links).toHaveLength(3);
+    expect(links).toHaveLength(4);
     for (const link of links) {
       const asset = await manager.get(link);
       expect(asset.status).toBe(200);
       expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(0);
     }
+  });
+
+  it('is a page that runs its own scripts only, and that nobody frames', async () => {
+    const response = await manager.get('/api/docs');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(await response.text()).not.toMatch(/<script>|\son\w+=/);
   });
 
   it.each(['package.json', '..%2fpackage.json', 'constructor'])(

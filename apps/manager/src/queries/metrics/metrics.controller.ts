@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Refusals } from '@oakring/http';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
@@ -15,13 +16,14 @@ export class MetricsController {
     private readonly projection: Projection,
     @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
     @Inject(DEAD_LETTERS) private readonly deadLetters: DeadLetterList,
+    private readonly refusals: Refusals,
   ) {}
 
   @Get()
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     // Loaded by the first scrape: who is not scraped does not pay for it.
     this.registry ??= import('./metrics.js').then(({ managerMetrics }) =>
-      managerMetrics(this.projection, this.telemetry, this.deadLetters),
+      managerMetrics(this.projection, this.telemetry, this.deadLetters, this.refusals),
     );
     const registry = await this.registry;
     void reply.header('content-type', registry.contentType);

@@ -1,3 +1,4 @@
+import type { Refusals } from '@oakring/http';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
@@ -11,10 +12,12 @@ export function managerMetrics(
   projection: Projection,
   telemetry: TelemetryReader,
   deadLetters: DeadLetterList,
+  refusals: Refusals,
 ): Registry {
   const registry = new Registry();
   addProcessMetrics(registry);
   addViewMetrics(registry, projection);
+  addRefusalMetric(registry, refusals);
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',
     help: 'Readings accepted since the start.',
@@ -44,6 +47,19 @@ export function managerMetrics(
     },
   });
   return registry;
+}
+
+function addRefusalMetric(registry: Registry, refusals: Refusals): void {
+  const refused = new Counter({
+    name: 'oakring_http_refused_total',
+    help: 'Requests since the start of those who may not ask: no token, another host, another site.',
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      refused.reset();
+      for (const [code, count] of refusals.counts()) refused.inc({ code }, count);
+    },
+  });
 }
 
 function addViewMetrics(registry: Registry, projection: Projection): void {
