@@ -81,8 +81,11 @@ async function start(
   const kept = await openKept(settings, { ports, warn }, stopping);
   const { stores, projection } = kept;
   const positionBefore = projection.position;
-  const clusterId = (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '';
-  const link = await connectBroker(settings, clusterId, kept.deadLetters, ports);
+  const cluster = {
+    id: (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '',
+    hasNode: (nodeId: string): boolean => projection.state.nodes.get(nodeId) !== undefined,
+  };
+  const link = await connectBroker(settings, cluster, kept.deadLetters, ports);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
 

@@ -2,12 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
-import { mayRetain, maySubscribe, publishRefusal } from './access.js';
+import { maySubscribe, publishRefusal, statusNodeOf } from './access.js';
+import type { GrantedFilters } from './granted-filters.js';
+import type { OpenSockets } from './open-sockets.js';
+import { RetainedRoom } from './retained-room.js';
 
 const maxClientIdCharacters = 256;
-/** Nodes whose status is retained, and how large one may be. */
-const maxRetainedTopics = 100_000;
-const maxRetainedBytes = 4_096;
+/** A will is a status, which has a few dozen. */
+const maxWillBytes = 1_024;
 /** Where a refused message goes: nobody may subscribe to it. */
 const discarded = '$oakring/discarded';
 
@@ -21,18 +23,30 @@ export type RefusedListener = (topic: string, payload: Uint8Array, refusal: Refu
 interface AccessOptions {
   readonly credentials: Credentials | null;
   readonly internal: Credentials;
+  readonly isRegistered?: (nodeId: string) => boolean;
   readonly onRefused?: RefusedListener;
 }
 
+/** What connections hold together. */
+interface Held {
+  readonly sockets: Pick<OpenSockets, 'isProvisional' | 'trust'>;
+  readonly filters: GrantedFilters<Client>;
+}
+
 /** What aedes asks before it lets a client in, takes a message or grants a subscription. */
-export function accessRules(options: AccessOptions, logger: Logger): AedesOptions {
+export function accessRules(
+  options: AccessOptions,
+  { sockets, filters }: Held,
+  logger: Logger,
+): AedesOptions {
   const internalClients = new WeakSet<Client>();
-  const retained = new Set<string>();
+  const retained = new RetainedRoom();
   let internalClient: Client | null = null;
   return {
     preConnect(_client, packet, done) {
       packet.clean = true;
-      done(null, true);
+      const willBytes = packet.will?.payload.length ?? 0;
+      done(willBytes > maxWillBytes ? new Error(`a will of ${willBytes} bytes`) : null, true);
     },
     authenticate(client, username, password, done) {
       const internal = matches(options.internal, username, password);
@@ -44,21 +58,25 @@ export function accessRules(options: AccessOptions, logger: Logger): AedesOption
       if (internal) {
         internalClients.add(client);
         internalClient = client;
+        sockets.trust(client.conn);
         return done(null, true);
       }
+      if (sockets.isProvisional(client.conn)) return done(rejection(3), false);
       const known =
         options.credentials === null || matches(options.credentials, username, password);
       return known ? done(null, true) : done(rejection(4), false);
     },
     authorizePublish(client, packet, done) {
       if (client === null || !internalClients.has(client)) {
-        confine(packet, retained, options.onRefused, logger);
+        confine(packet, retained, options, logger);
       }
       // An error here would close the connection: a refused message must not.
       done(null);
     },
     authorizeSubscribe(client, subscription, done) {
-      const allowed = internalClients.has(client) || maySubscribe(subscription.topic);
+      const { topic } = subscription;
+      const allowed =
+        internalClients.has(client) || (maySubscribe(topic) && filters.grant(client, topic));
       // Null is answered with the failure code 0x80 (MQTT 3.1.1 §3.9.3).
       done(null, allowed ? subscription : null);
     },
@@ -68,8 +86,8 @@ export function accessRules(options: AccessOptions, logger: Logger): AedesOption
 /** Makes of a worker's message what it may be: dropped, not retained, or as it is. */
 function confine(
   packet: PublishPacket,
-  retained: Set<string>,
-  onRefused: AccessOptions['onRefused'],
+  retained: RetainedRoom,
+  { isRegistered = () => true, onRefused }: AccessOptions,
   logger: Logger,
 ): void {
   const { topic } = packet;
@@ -87,14 +105,10 @@ function confine(
     return;
   }
   if (!packet.retain) return;
-  const keeps = mayRetain(topic) && packet.payload.length <= maxRetainedBytes;
-  if (!keeps || (!retained.has(topic) && retained.size >= maxRetainedTopics)) {
-    packet.retain = false;
-  } else if (packet.payload.length === 0) {
-    retained.delete(topic);
-  } else {
-    retained.add(topic);
-  }
+  const nodeId = statusNodeOf(topic);
+  // What is retained already may always be cleared.
+  const keeps = nodeId !== null && (packet.payload.length === 0 || isRegistered(nodeId));
+  packet.retain = keeps && retained.grant(topic, packet.payload.length);
 }
 
 /** Both parts are always compared, in time that does not depend on where they differ. */
@@ -116,8 +130,13 @@ function digest(value: string | Uint8Array): Buffer {
   return createHash('sha256').update(value).digest();
 }
 
-/** Return codes of CONNACK: 2 identifier rejected, 4 bad user name or password. */
-function rejection(returnCode: 2 | 4): Error & { returnCode: 2 | 4 } {
-  const message = returnCode === 2 ? 'identifier rejected' : 'bad user name or password';
-  return Object.assign(new Error(message), { returnCode });
+/** By the return codes of CONNACK. */
+const rejections = {
+  2: 'identifier rejected',
+  3: 'server unavailable: too many connections',
+  4: 'bad user name or password',
+} as const;
+
+function rejection<C extends keyof typeof rejections>(returnCode: C): Error & { returnCode: C } {
+  return Object.assign(new Error(rejections[returnCode]), { returnCode });
 }

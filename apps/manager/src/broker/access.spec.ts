@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mayRetain, maySubscribe, publishRefusal } from './access.js';
+import { maySubscribe, publishRefusal, statusNodeOf } from './access.js';
 
 describe('what a worker may do at the embedded broker', () => {
   it('publishes on every topic that goes up', () => {
@@ -50,7 +50,7 @@ describe('what a worker may do at the embedded broker', () => {
   });
 
   it('has only its status retained', () => {
-    expect(mayRetain('nodes/edge-1/status')).toBe(true);
-    expect(mayRetain('nodes/edge-1/registration')).toBe(false);
+    expect(statusNodeOf('nodes/edge-1/status')).toBe('edge-1');
+    expect(statusNodeOf('nodes/edge-1/registration')).toBeNull();
   });
 });

@@ -22,9 +22,10 @@ export function publishRefusal(topic: string): Refusal | null {
   return { code: 'invalid-id', detail: `The node id in ${shown} does not match.` };
 }
 
-/** Only a node's status is kept by the broker for whoever subscribes later. */
-export function mayRetain(topic: string): boolean {
-  return parseTopic(topic)?.kind === 'status';
+/** The node whose status a topic carries: only that is kept by the broker for later. Else null. */
+export function statusNodeOf(topic: string): string | null {
+  const parsed = parseTopic(topic);
+  return parsed?.kind === 'status' ? parsed.nodeId : null;
 }
 
 /** A worker may subscribe to what goes down to one node: no wildcards. */

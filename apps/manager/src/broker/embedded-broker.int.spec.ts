@@ -1,10 +1,16 @@
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
 import { seededRandomness, systemPorts } from '@oakring/ports';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import {
+  connectPacketWithWill,
+  plainConnect,
+  publishPacket,
+  subscribePacket,
+} from './testing/packets.js';
 import { startEmbeddedBroker, type EmbeddedBroker } from './embedded-broker.js';
 
 const internal = { username: 'inside', password: 'secret' };
@@ -35,6 +41,7 @@ describe('the embedded broker', () => {
       credentials,
       internal,
       ports: systemPorts(),
+      isRegistered: (nodeId) => nodeId !== 'stranger',
       onRefused: (topic, _payload, { code }) => refused.push({ topic, code }),
     });
   }
@@ -114,6 +121,94 @@ describe('the embedded broker', () => {
     const heard = nextMessage(manager);
     await manager.subscribeAsync(['nodes/+/registration', 'nodes/+/status'], { qos: 1 });
     expect(await heard).toEqual(['nodes/edge-1/status', '{}']);
+  });
+
+  it('retains nothing of a node that nobody knows, and no status of more than 512 bytes', async () => {
+    const worker = await join();
+    const said: [string, string][] = [
+      ['nodes/stranger/status', '{}'],
+      ['nodes/edge-1/status', 'x'.repeat(513)],
+      ['nodes/edge-2/status', '{}'],
+    ];
+    for (const [topic, payload] of said) {
+      await worker.publishAsync(topic, payload, { qos: 1, retain: true });
+    }
+    const manager = await join(internal);
+    const heard: string[] = [];
+    manager.on('message', (topic) => heard.push(topic));
+    const last = nextMessage(manager);
+    await manager.subscribeAsync('nodes/+/status', { qos: 1 });
+    await last;
+    await manager.publishAsync('nodes/edge-2/controls', '{}', { qos: 1 });
+    expect(heard).toEqual(['nodes/edge-2/status']);
+  });
+
+  it('grants 64 subscriptions to one connection, and forgets them with it', async () => {
+    const greedy = await join();
+    const filters = Array.from({ length: 300 }, (_, node) => `nodes/n${node}/controls`);
+    let refusedFilters = 0;
+    for (const filter of filters) {
+      await greedy.subscribeAsync(filter, { qos: 1 }).catch(() => (refusedFilters += 1));
+    }
+    expect(refusedFilters).toBe(300 - 64);
+    await greedy.unsubscribeAsync('nodes/n0/controls');
+    await greedy.subscribeAsync('nodes/n299/controls', { qos: 1 });
+    await expect(greedy.subscribeAsync('nodes/n298/controls')).rejects.toThrow();
+  });
+
+  it('keeps the numbers of QoS 2 messages, not the messages', async () => {
+    const manager = await join(internal);
+    await manager.subscribeAsync('nodes/+/state', { qos: 0 });
+    const payload = Buffer.alloc(1_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    const sockets = [];
+    for (let connection = 0; connection < 10; connection += 1) {
+      const socket = connectTcp(broker.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(plainConnectAs(String(connection)));
+      for (let messageId = 1; messageId <= 16; messageId += 1) {
+        socket.write(publishPacket(state, payload, messageId));
+      }
+      sockets.push(socket);
+      await received(socket, 4 + 16 * 4);
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(80_000_000);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('hands a QoS 2 message on once, however often it is repeated before its PUBREL', async () => {
+    const manager = await join(internal);
+    await manager.subscribeAsync('nodes/+/state', { qos: 0 });
+    const heard: string[] = [];
+    manager.on('message', (_topic, payload) => heard.push(payload.toString()));
+    const socket = connectTcp(broker.port, '127.0.0.1');
+    socket.write(plainConnect);
+    const payload = Buffer.from('once');
+    socket.write(publishPacket(state, payload, 7));
+    await received(socket, 8);
+    socket.write(publishPacket(state, payload, 7, true));
+    await received(socket, 12);
+    const done = nextMessage(manager);
+    socket.write(publishPacket(state, Buffer.from('end')));
+    await done;
+    expect(heard).toEqual(['once', 'end']);
+    socket.destroy();
+  });
+
+  it('closes a connection whose filters, or whose will, are more than any worker has', async () => {
+    const filters = Array.from({ length: 2_000 }, (_, node) => `nodes/n${node}/controls`);
+    const socket = connectTcp(broker.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(plainConnect);
+    const closed = once(socket.resume(), 'close');
+    socket.write(subscribePacket(filters));
+    await closed;
+    const willing = connectTcp(broker.port, '127.0.0.1');
+    willing.on('error', () => {});
+    const ended = once(willing.resume(), 'close');
+    willing.write(connectPacketWithWill('nodes/edge-1/status', 1_025));
+    await ended;
+    expect((await join()).connected).toBe(true);
   });
 
   it('delivers a last will, and none that the worker might not have said', async () => {
@@ -226,8 +321,25 @@ describe('the embedded broker', () => {
   });
 });
 
-/** CONNECT, MQTT 3.1.1, clean session, client id "x". */
-const plainConnect = Buffer.from('100d00044d5154540402003c000178', 'hex');
+const state = 'nodes/edge-1/state';
+
+/** With a client id of one character. */
+function plainConnectAs(id: string): Buffer {
+  return Buffer.concat([plainConnect.subarray(0, -1), Buffer.from(id)]);
+}
+
+const bytesRead = new WeakMap<Socket, number>();
+
+/** Once that many bytes came since it was opened. */
+async function received(socket: Socket, bytes: number): Promise<void> {
+  if (!bytesRead.has(socket)) {
+    bytesRead.set(socket, 0);
+    socket.on('data', (chunk) =>
+      bytesRead.set(socket, (bytesRead.get(socket) ?? 0) + chunk.length),
+    );
+  }
+  while ((bytesRead.get(socket) ?? 0) < bytes) await once(socket, 'data');
+}
 
 function closeOf(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once('close', resolve));

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
@@ -6,21 +6,18 @@ import { Aedes, type Client } from 'aedes';
 import { accessRules, type Credentials, type RefusedListener } from './access-rules.js';
 import { maySubscribe } from './access.js';
 import { ControlsSubscribers } from './controls-subscribers.js';
-import { packetSizeGuard } from './packet-size-guard.js';
+import { GrantedFilters } from './granted-filters.js';
+import { maxConnections, maxProvisional, OpenSockets } from './open-sockets.js';
 import { persistenceByTopic } from './retained-by-topic.js';
 
-/** One mebibyte of payload, with room for the longest topic of the protocol. */
-const maxRemainingBytes = 1_048_576 + 1_024;
-const maxConnections = 20_000;
 /** A connection that has sent no CONNECT by then is closed. */
 const connectTimeoutMs = 10_000;
 /** A subscriber that takes nothing for this long is closed: others wait behind it. */
 const drainTimeoutMs = 5_000;
 /** Packets that wait for a CONNACK, per connection. */
 const queueLimit = 64;
-/** QoS 2 messages between PUBLISH and PUBREL, per connection: each may hold a mebibyte. */
+/** QoS 2 messages between PUBLISH and PUBREL, per connection: only their numbers are kept. */
 const maxUnreleased = 32;
-const deadPeerProbeMs = 60_000;
 const stopWithinMs = 1_000;
 
 export interface EmbeddedBrokerOptions {
@@ -32,6 +29,8 @@ export interface EmbeddedBrokerOptions {
   /** What the manager's own connection presents: made anew for each start, told to nobody. */
   readonly internal: Credentials;
   readonly ports: Ports;
+  /** Whether a node is known: only its status is retained. Absent: anybody's is. */
+  readonly isRegistered?: (nodeId: string) => boolean;
   /** A message that a worker may not publish was dropped; the connection stays. */
   readonly onRefused?: RefusedListener;
 }
@@ -56,6 +55,10 @@ export interface EmbeddedBroker {
  */
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   const logger = new Logger('EmbeddedBroker');
+  const sockets = new OpenSockets(options.ports, logger);
+  const filters = new GrantedFilters<Client>((client) =>
+    sockets.close(client.conn, 'it had most subscriptions'),
+  );
   const broker = await Aedes.createBroker({
     // Unlimited. With a limit what waits is handed on by recursion, one level a message: ten thousand
     // last wills at once overflowed the stack and ended the process.
@@ -66,22 +69,19 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     drainTimeout: drainTimeoutMs,
     queueLimit,
     maxInflightInbound: maxUnreleased,
-    ...accessRules(options, logger),
+    ...accessRules(options, { sockets, filters }, logger),
   });
-  const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.setKeepAlive(true, deadPeerProbeMs);
-    guardAgainstLargePackets(socket);
+    sockets.take(socket);
     broker.handle(socket);
   });
-  server.maxConnections = maxConnections;
+  server.maxConnections = maxConnections + maxProvisional + 1;
   broker.on('clientError', (client, error) => logger.debug(`${client.id}: ${error.message}`));
   broker.on('connectionError', (_client, error) => logger.debug(error.message));
   // Not in the types, though aedes emits it; without a listener it would end the process.
   (broker as NodeJS.EventEmitter).on('error', (error: Error) => logger.error(error.message));
   const listeners = new Set<ClientGoneListener>();
+  countFilters(broker, filters);
   reportGoneClients(broker, listeners, logger);
   try {
     const port = await listen(server, options);
@@ -91,9 +91,17 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
       onClientGone: (listener) => void listeners.add(listener),
     };
   } catch (error) {
+    sockets.stop();
     await new Promise<void>((resolve) => broker.close(resolve));
     throw error;
   }
+}
+
+function countFilters(broker: Aedes, filters: GrantedFilters<Client>): void {
+  broker.on('unsubscribe', (unsubscribed, client) => {
+    for (const filter of unsubscribed) filters.unsubscribed(client, filter);
+  });
+  broker.on('clientDisconnect', (client) => filters.gone(client));
 }
 
 function reportGoneClients(
@@ -126,18 +134,6 @@ function reportGoneClients(
       }
     }
   });
-}
-
-/** Bytes leave a paused socket only through `read`: there they are looked at before aedes is. */
-function guardAgainstLargePackets(socket: Socket): void {
-  const accepts = packetSizeGuard(maxRemainingBytes);
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number): unknown => {
-    const chunk: unknown = read(size);
-    if (!(chunk instanceof Uint8Array) || accepts(chunk)) return chunk;
-    socket.destroy();
-    return null;
-  };
 }
 
 function listen(server: Server, { host, port }: EmbeddedBrokerOptions): Promise<number> {
@@ -180,7 +176,7 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
 async function stop(
   server: Server,
   broker: Aedes,
-  sockets: ReadonlySet<Socket>,
+  sockets: OpenSockets,
   ports: Ports,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -189,6 +185,6 @@ async function stop(
   await Promise.race([emptied, ports.timers.sleep(stopWithinMs, patience.signal)]);
   patience.abort();
   // Those that never sent a CONNECT are no clients of aedes, and the port waits for them.
-  for (const socket of sockets) socket.destroy();
+  sockets.stop();
   await closed;
 }

@@ -21,11 +21,11 @@ export interface BrokerLink {
 export async function connectBroker(
   settings: ManagerSettings,
   /** Known once the cluster is founded. */
-  clusterId: () => string,
+  cluster: { id(): string; hasNode(nodeId: string): boolean },
   deadLetters: DeadLetters,
   ports: Ports,
 ): Promise<BrokerLink> {
-  const clientId = (): string => `oakring-${clusterId()}`;
+  const clientId = (): string => `oakring-${cluster.id()}`;
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
   if (mqttUrl !== null) {
     const address = () => ({ url: mqttUrl, username, password, clientId: clientId() });
@@ -38,6 +38,7 @@ export async function connectBroker(
     credentials: username === null || password === null ? null : { username, password },
     internal,
     ports,
+    isRegistered: (nodeId) => cluster.hasNode(nodeId),
     onRefused: (topic, payload, { code, detail }) =>
       deadLetters.record({
         topic,
