@@ -82,7 +82,8 @@ export function untilRolledOut(context: Context, id: string, patience: number): 
     const job = await context.client.job(id);
     const { status = 'completed', reason, updated } = job.rollout ?? { reason: null, updated: 0 };
     if (status === 'completed') return { is: 'done', value: job };
-    const now = `${status}: ${updated} of ${job.desired} updated; ${progressOf(job)}`;
+    const why = reason === null ? '' : `; ${reason}`;
+    const now = `${status}: ${updated} of ${job.desired} updated; ${progressOf(job)}${why}`;
     if (status === 'progressing' || status === 'rollingBack') return { is: 'underway', now };
     return { is: 'failed', because: `Job ${id} was ${status}: ${reason ?? 'no reason'}.` };
   });

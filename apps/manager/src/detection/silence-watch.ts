@@ -51,7 +51,10 @@ export class SilenceWatch {
     private readonly projection: Projection,
     private readonly ports: Ports,
   ) {
-    this.guard = new StormGuard(ports.clock, life);
+    this.guard = new StormGuard(
+      ...([ports.clock, life] as const),
+      (nodeId) => (projection.state.nodes.get(nodeId)?.placements ?? 0) > 0,
+    );
   }
 
   start(): void {
@@ -145,7 +148,7 @@ export class SilenceWatch {
     this.isTelling = true;
     const reason = isStorm
       ? 'many at once, or our own link to the broker broke: taken for our own blindness'
-      : 'no further node fell silent for 30 s';
+      : this.guard.whyOver;
     this.queue
       .submit({
         type: 'ObserveStorm',

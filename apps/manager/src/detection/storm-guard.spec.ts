@@ -6,13 +6,17 @@ import { StormGuard } from './storm-guard.js';
 let nowMs: number;
 let seenMs: Map<string, number>;
 let guard: StormGuard;
+/** Nodes that carry nothing. */
+let empty: Set<string>;
 
 beforeEach(() => {
   nowMs = 100_000;
   seenMs = new Map();
+  empty = new Set();
   guard = new StormGuard(
     { monotonicMs: () => nowMs, wallMs: () => nowMs },
     { lastSeenMonotonicMs: (id) => seenMs.get(id) ?? null, usualIntervalMs: () => 2_000 },
+    (id) => !empty.has(id),
   );
 });
 
@@ -25,6 +29,46 @@ describe('A storm', () => {
     down('n5');
     expect(guard.assess()).toEqual({ silent: 5, ready: 20 });
     expect(guard.isTooMany(guard.assess())).toBe(true);
+  });
+
+  it('does not count nodes that carry nothing, however many fall silent', () => {
+    ready(40);
+    for (let n = 11; n <= 40; n += 1) empty.add(`n${n}`);
+    later(40_000);
+    down('n1', ...empty);
+    expect(guard.assess()).toEqual({ silent: 1, ready: 10 });
+  });
+
+  it('is not kept alive by nodes that carry nothing and fall silent in turn', () => {
+    ready(40);
+    for (let n = 11; n <= 40; n += 1) empty.add(`n${n}`);
+    later(40_000);
+    down('n1', 'n2', 'n3');
+    guard.storm();
+    let lastedMs = 0;
+    for (const id of empty) {
+      later(1_000);
+      down(id);
+      lastedMs += 1_000;
+      if (guard.isQuiet()) break;
+    }
+    expect(lastedMs).toBe(30_000);
+    guard.calm();
+    expect(guard.isTooMany(guard.assess())).toBe(false);
+  });
+
+  it('ends after five minutes, though further nodes fall silent all the time', () => {
+    ready(100);
+    later(40_000);
+    guard.storm();
+    let lastedMs = 0;
+    for (let n = 1; n <= 100 && !guard.isQuiet(); n += 1) {
+      later(20_000);
+      lastedMs += 20_000;
+      down(`n${n}`);
+    }
+    expect(lastedMs).toBe(300_000);
+    expect(guard.whyOver).toBe('it lasted for five minutes');
   });
 
   it('is never two nodes, however few there are', () => {

@@ -14,6 +14,8 @@ const missedIntervals = 1.5;
 const fallenIntervals = 3;
 /** Nodes that go their way after a storm, a second. */
 const releasedPerSecond = 50;
+/** However many fall one after the other: after this long they go their way. */
+const longestMs = 300_000;
 
 /** What the guard must know of a node's messages. */
 export interface Hearing {
@@ -41,13 +43,16 @@ export interface Assessment {
 /**
  * Mass silence is treated as our own blindness first (design §3, 11 and §5): when more than a fifth of
  * the nodes that were ready 30 s ago, and at least three, are silent at once, nobody steps past suspect
- * until no further node fell silent for 30 s. Those still silent then go their way, 50 a second.
+ * until no further node fell silent for 30 s, and for five minutes at most. Those still silent then go
+ * their way, 50 a second. Only nodes that carry something count: anybody can register others.
  */
 export class StormGuard {
   isStorm = false;
   private readonly presences = new Map<string, Presence>();
   private beganMs: number;
   private lastFallMs: number;
+  /** When the storm began, or our own link broke during it. */
+  private stormMs = 0;
   /** Those that fell in this storm: one that comes and goes keeps no storm alive. */
   private readonly fallen = new Set<string>();
   /** Still silent when the storm ended, in the order in which they go. */
@@ -59,6 +64,8 @@ export class StormGuard {
   constructor(
     private readonly clock: Clock,
     private readonly hearing: Hearing,
+    /** Whether it carries anything: what nobody relies on says nothing about the rest. */
+    private readonly isReliedOn: (nodeId: string) => boolean,
   ) {
     this.beganMs = clock.monotonicMs();
     this.lastFallMs = this.beganMs;
@@ -113,7 +120,8 @@ export class StormGuard {
     let silent = 0;
     let ready = 0;
     for (const [nodeId, presence] of this.presences) {
-      if (presence.stopped || !this.wasReady(presence, nowMs)) continue;
+      if (presence.stopped || !this.isReliedOn(nodeId)) continue;
+      if (!this.wasReady(presence, nowMs)) continue;
       ready += 1;
       if (this.isSilent(nodeId, presence, nowMs)) silent += 1;
     }
@@ -128,9 +136,10 @@ export class StormGuard {
     if (!this.isStorm) this.fallen.clear();
     this.isStorm = true;
     this.lastFallMs = this.clock.monotonicMs();
+    this.stormMs = this.lastFallMs;
   }
 
-  /** Whether nobody fell silent for long enough, by three of each node's own intervals as well. */
+  /** Whether nobody fell silent for long enough (by three of each node's own intervals as well), or it lasts too long. */
   isQuiet(): boolean {
     const nowMs = this.clock.monotonicMs();
     for (const [nodeId, presence] of this.presences) {
@@ -142,7 +151,13 @@ export class StormGuard {
         nowMs,
       );
     }
-    return nowMs - this.lastFallMs >= quietMs;
+    return nowMs - this.lastFallMs >= quietMs || nowMs - this.stormMs >= longestMs;
+  }
+
+  /** What ended it, for the record. */
+  get whyOver(): string {
+    const isQuiet = this.clock.monotonicMs() - this.lastFallMs >= quietMs;
+    return isQuiet ? 'no further node fell silent for 30 s' : 'it lasted for five minutes';
   }
 
   /** The storm is over: how many nodes are silent still. */
@@ -190,7 +205,7 @@ export class StormGuard {
   }
 
   private setSilent(id: string, presence: Presence, isSilent: boolean, nowMs: number): void {
-    if (isSilent && !presence.silent && !this.fallen.has(id)) {
+    if (isSilent && !presence.silent && !this.fallen.has(id) && this.isReliedOn(id)) {
       this.lastFallMs = nowMs;
       if (this.isStorm) this.fallen.add(id);
     }

@@ -57,6 +57,24 @@ describe('A drain', () => {
     expect(ended[0]).toMatchObject({ outcome: 'done' });
   });
 
+  it('is not done before the last instance that was moved away has ended there', async () => {
+    const cluster = running({}, 'a');
+    drain(cluster, 3_600_000);
+    const target = { nodeId: 'b', reason: 'r', total: 1, scores: {} };
+    const move = { type: 'MoveInstance', id: 'j', instance: 0, generation: 1 } as const;
+    cluster.when({ ...move, target, basis: null });
+    acknowledgeAll(cluster);
+    expect(cluster.state.instances.get('j/0')).toMatchObject({ nodeId: 'b', status: 'running' });
+    await ports.advance(2_000);
+    expect(ended).toEqual([]);
+    orderStops(cluster);
+    await ports.advance(2_000);
+    expect(ended).toEqual([]);
+    acknowledgeAll(cluster);
+    await ports.advance(1_000);
+    expect(ended[0]).toMatchObject({ outcome: 'done' });
+  });
+
   it('does not stop what must never run twice before there is a place for it', async () => {
     const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
     answer = nowhere;

@@ -77,7 +77,7 @@ export class DrainLoop {
     }
     // The deadline is a time for people and survives a take-over: the wall clock is what it means.
     if (this.ports.clock.wallMs() >= node.draining.deadline) {
-      return this.end(node, 'incomplete', this.whatIsLeft([...left, ...ending]));
+      return this.end(node, 'incomplete', this.whatIsLeft(node, [...left, ...ending]));
     }
     const moving = left.filter((instance) => instance.moving !== null).length;
     const due = left.filter((instance) => this.isDue(instance));
@@ -85,22 +85,26 @@ export class DrainLoop {
     for (const instance of due.slice(0, room)) this.relocate(node, instance);
   }
 
-  /** What must never run twice, and has not said yet that it ended: it waits there for its next place. */
+  /** What is not wanted there any more, and has not said yet that it ended. */
   private endingOn(nodeId: string): PlacementRecord[] {
     const { state } = this.projection;
     const ending: PlacementRecord[] = [];
-    for (const key of state.leasedOfNode.of(nodeId)) {
+    for (const key of state.placementsOfNode.of(nodeId)) {
       const placement = state.placements.get(key);
-      if (placement?.wanted === false && !placement.leaseOver) ending.push(placement);
+      if (placement?.wanted === false) ending.push(placement);
     }
     return ending;
   }
 
-  private whatIsLeft(left: readonly { readonly job: string; readonly number: number }[]): string {
+  private whatIsLeft(
+    { id, status, reason }: NodeRecord,
+    left: readonly { readonly job: string; readonly number: number }[],
+  ): string {
     const keys = left.map(({ job, number }) => instanceKey(job, number));
     const named = keys.slice(0, maxNamed).join(', ');
     const more = keys.length > maxNamed ? ` and ${keys.length - maxNamed} more` : '';
-    const why = keys.map((key) => this.whyNot.get(key)).find((reason) => reason !== undefined);
+    const away = status === 'ready' ? undefined : `Node ${id} is ${status}: ${reason}.`;
+    const why = keys.map((key) => this.whyNot.get(key)).find((told) => told !== undefined) ?? away;
     return `left at the deadline: ${named}${more}${why === undefined ? '' : `. ${why}`}`;
   }
 

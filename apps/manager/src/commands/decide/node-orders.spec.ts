@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeOrder } from '../node-order.js';
 import {
+  acknowledgeAll,
   given,
   instanceOf,
   lose,
@@ -68,6 +69,17 @@ describe('a drain', () => {
     expect(cluster.when(done).types).toEqual([]);
     expect(cluster.state.nodes.get('a')).toMatchObject({ draining: null });
     expect(cluster.state.nodes.get('a')?.cordoned).not.toBeNull();
+  });
+
+  it('is not done while anything there has not ended', () => {
+    const cluster = running({}, 'a');
+    order(cluster, drain);
+    const done = { type: 'EndDrain', id: 'a', outcome: 'done', reason: 'r' } as const;
+    cluster.when({ type: 'ScaleJob', id: 'j', count: 0 });
+    orderStops(cluster);
+    expect(cluster.when(done).types).toEqual([]);
+    acknowledgeAll(cluster);
+    expect(cluster.when(done).events).toMatchObject([{ data: { outcome: 'done', left: 0 } }]);
   });
 
   it('ends with an uncordon', () => {

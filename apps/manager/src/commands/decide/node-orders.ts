@@ -113,6 +113,8 @@ export function endDrain(
 ): Decided<null> {
   const node = deciding.state.nodes.get(id);
   if (node === undefined || node.draining === null) return { answer: null };
+  // It is done with the acknowledged end of the last one there, and no sooner.
+  if (outcome === 'done' && node.placements > 0) return { answer: null };
   if (outcome === 'incomplete' && node.draining.force) withdrawAll(deciding, id);
   deciding.emit({
     stream: nodeStream(id),
