@@ -49,6 +49,7 @@ export {
   parseWorkerStatus,
   type Ack,
   type AckPhase,
+  type Fault,
   type ReportedInstance,
   type ReportedStatus,
   type StateRequest,

@@ -53,7 +53,12 @@ export interface NodeRecord {
     readonly byRecord: boolean;
   } | null;
   /** The newest failures of instances there, for the quarantine by record. */
-  readonly failures: readonly { readonly job: string; readonly at: number }[];
+  readonly failures: readonly {
+    readonly job: string;
+    readonly at: number;
+    /** Its worker says that it is the node's. */
+    readonly own: boolean;
+  }[];
   /** `<job>/<instance>/<generation>` of what was last reported and nobody ordered. */
   readonly unexpected: readonly string[];
   /** Entries of its own log are recorded up to this sequence. */

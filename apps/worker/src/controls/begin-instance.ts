@@ -1,5 +1,6 @@
 import { parseRequirement } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { StartFailure } from '../runtimes/runtime.port.js';
 import type { Leases } from '../lease/leases.js';
 import type { Instance } from './instance.js';
 
@@ -23,7 +24,9 @@ interface Beginning {
 export async function beginInstance(instance: Instance, beginning: Beginning): Promise<void> {
   const { description, leaseMs, cancel, job, instance: number, generation } = instance;
   const requirement = parseRequirement(description ?? {});
-  if (!requirement.ok || description === null) throw new Error('its description is not usable');
+  if (!requirement.ok || description === null) {
+    throw new StartFailure('its description is not usable', 'job');
+  }
   if (leaseMs !== null) await untilGranted(leaseMs, cancel.signal, beginning);
   if (cancel.signal.aborted) return;
   const { resources } = requirement.value;

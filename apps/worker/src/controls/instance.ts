@@ -1,4 +1,4 @@
-import { cutText, leaseRanOut, type JsonObject } from '@oakring/contracts';
+import { cutText, leaseRanOut, type Fault, type JsonObject } from '@oakring/contracts';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
 import type { InstanceStatus, KnownInstance } from './decide-control.js';
@@ -10,6 +10,8 @@ const maxReasonCharacters = 300;
 export interface Instance extends KnownInstance {
   status: InstanceStatus;
   reason: string | null;
+  /** Whose fault it is that it did not start, where that is known. */
+  fault: Fault | null;
   readonly runtime: Runtime;
   /** The job as it was ordered; null for one that was found and never ordered in our memory. */
   readonly description: (JsonObject & { readonly id: string }) | null;
@@ -41,6 +43,7 @@ export function newInstance(
   const { job, instance, generation } = address;
   return {
     ...{ job, instance, generation, runtime, description, leaseMs, status, reason },
+    fault: null,
     orders: [],
     cancel: new AbortController(),
     started: Promise.resolve(),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ack, CommandKind, Control } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { StartFailure } from '../runtimes/runtime.port.js';
 import { ManualRuntime } from '../runtimes/testing/manual.runtime.js';
 import { Leases } from '../lease/leases.js';
 import { nothingRemembered } from '../memory/worker-store.port.js';
@@ -58,6 +59,18 @@ describe('The instances of a worker', () => {
     await instances.obey(order('deploy', 'c1', { attempt: 3 }));
     expect(runtime.starts).toHaveLength(1);
     expect(told().slice(-2)).toEqual(['c1 received', 'c1 succeeded (it runs already)']);
+  });
+
+  it('tell whose fault it is that a start failed, and tell it again', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    runtime.starts[0]?.fail(new StartFailure('no such image', 'job'));
+    await done;
+    await instances.obey(order('deploy', 'c1', { attempt: 2 }));
+    const failed = said.filter(({ phase }) => phase === 'failed');
+    expect(failed.map(({ fault, reason }) => [fault, reason])).toEqual([
+      ['job', 'no such image'],
+      ['job', 'no such image'],
+    ]);
   });
 
   it('tell why a start failed, and tell it again without another try', async () => {

@@ -1,9 +1,7 @@
 import type { Ack, Control, Resources } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
 import { LeaseWatch } from '../lease/lease-watch.js';
-import { leaseOf, type Leases } from '../lease/leases.js';
-import type { Remembered } from '../memory/worker-store.port.js';
-import type { InstanceAddress, InstanceExit, Runtime } from '../runtimes/runtime.port.js';
+import { leaseOf } from '../lease/leases.js';
+import { faultOf, type InstanceAddress, type InstanceExit } from '../runtimes/runtime.port.js';
 import { addressOf } from './control-message.js';
 import { beginInstance } from './begin-instance.js';
 import { decideControl } from './decide-control.js';
@@ -11,23 +9,7 @@ import { endAtLimit, patienceWith } from './end-at-limit.js';
 import { isEnded, listed, noGrant, shortReason } from './instance.js';
 import type { Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
-import type { News } from './news.js';
-
-export type Acknowledge = (ack: Omit<Ack, 'incarnation'>) => void;
-
-export interface InstancesParts {
-  readonly runtimes: readonly Runtime[];
-  readonly ports: Pick<Ports, 'clock' | 'timers'>;
-  readonly leases: Leases;
-  /** What was known before this start. */
-  readonly before: Remembered;
-  /** Resolves once what is known now is durable; never rejects. */
-  readonly keep: () => Promise<void>;
-  readonly acknowledge: Acknowledge;
-  readonly news: News;
-  /** Something waits for a grant: the next reading should not wait. */
-  readonly needsGrant: () => void;
-}
+import type { InstancesParts } from './instances-parts.js';
 
 /**
  * The instances of this worker: carries orders out on its runtimes and knows what there is.
@@ -75,7 +57,7 @@ export class Instances {
   async obey(control: Control): Promise<void> {
     if (this.isClosing) return;
     const { commandId, generation } = control;
-    this.acknowledge(commandId, generation, 'received', null);
+    this.acknowledge({ commandId, generation, phase: 'received', reason: null });
     const known = this.table.get(addressOf(control));
     // What is ordered while it is being stopped at its limit is decided once it is gone.
     if (known?.status === 'stopping' && known.expiring !== null) await known.expiring;
@@ -90,7 +72,12 @@ export class Instances {
           this.table.bury(addressOf(control));
           await this.parts.keep();
         }
-        this.acknowledge(commandId, generation, action.phase, action.reason);
+        this.answer(
+          [commandId],
+          { generation, fault: known?.fault ?? null },
+          action.phase,
+          action.reason,
+        );
         break;
       case 'join':
         this.join(control);
@@ -119,7 +106,7 @@ export class Instances {
     const leaseMs = leaseOf(control.job);
     const problem = this.table.problemOf(control.job, leaseMs);
     if (problem !== null) {
-      this.acknowledge(commandId, generation, 'failed', problem);
+      this.acknowledge({ commandId, generation, phase: 'failed', reason: problem });
       return Promise.resolve();
     }
     const instance = this.table.addOrdered(control, leaseMs);
@@ -144,6 +131,7 @@ export class Instances {
       await Promise.all([this.begin(instance), this.parts.keep()]);
     } catch (error) {
       failure = shortReason(error);
+      instance.fault = faultOf(error);
     }
     if (signal.aborted) {
       // The `delete` that cancelled it has its own orders; these will never run. A worker that stops
@@ -230,20 +218,18 @@ export class Instances {
 
   private answer(
     orders: readonly string[],
-    { generation }: Instance,
+    { generation, fault }: Pick<Instance, 'generation' | 'fault'>,
     phase: Ack['phase'],
     reason: string | null,
   ): void {
-    for (const commandId of orders) this.acknowledge(commandId, generation, phase, reason);
+    const whose = phase === 'failed' && fault !== null ? { fault } : {};
+    for (const commandId of orders) {
+      this.acknowledge({ commandId, generation, phase, reason, ...whose });
+    }
   }
 
-  private acknowledge(
-    commandId: string,
-    generation: number,
-    phase: Ack['phase'],
-    reason: string | null,
-  ): void {
-    const short = reason === null ? null : shortReason(reason);
-    this.parts.acknowledge({ commandId, generation, phase, reason: short });
+  private acknowledge(ack: Omit<Ack, 'incarnation'>): void {
+    const reason = ack.reason === null ? null : shortReason(ack.reason);
+    this.parts.acknowledge({ ...ack, reason });
   }
 }

@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
-import { isObject, OakringError, type Resources } from '@oakring/contracts';
+import { OakringError, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { attributed, statusOf, whoseFault } from './docker-errors.js';
 import { addressIn, containerOptions, engineAddress, label } from './docker-container.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import {
@@ -112,10 +113,10 @@ export class DockerRuntime implements Runtime {
     }
     await this.ensureImage(options.Image, signal, progress);
     throwIfCancelled(signal);
-    const container = await this.docker.createContainer(options);
+    const container = await attributed(this.docker.createContainer(options));
     try {
       throwIfCancelled(signal);
-      await container.start();
+      await attributed(container.start());
     } catch (error) {
       await remove(container);
       throw error;
@@ -132,11 +133,11 @@ export class DockerRuntime implements Runtime {
       await this.docker.getImage(image).inspect();
       return;
     } catch (error) {
-      if (statusOf(error) !== 404) throw error;
+      if (statusOf(error) !== 404) throw whoseFault(error);
     }
     throwIfCancelled(signal);
     progress(`pulling ${image}`);
-    const stream = await this.docker.pull(image, { abortSignal: signal });
+    const stream = await attributed(this.docker.pull(image, { abortSignal: signal }));
     await new Promise<void>((resolve, reject) => {
       this.docker.modem.followProgress(
         stream,
@@ -234,8 +235,4 @@ function exitOf(code: number): InstanceExit {
 
 function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new Error('the start was cancelled');
-}
-
-function statusOf(error: unknown): number {
-  return isObject(error) ? Number(error['statusCode'] ?? 0) : 0;
 }

@@ -8,6 +8,7 @@ import { commandOf, environmentOf } from './command-line.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
+  StartFailure,
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
@@ -85,8 +86,9 @@ export class ProcessRuntime implements Runtime {
     if (this.running.has(addressKey(instance))) return;
     const { program, args, environment } = commandLineOf(instance.description);
     if (instance.validForMs !== undefined && !hasTimeout()) {
-      throw new Error(
+      throw new StartFailure(
         'cannot start: its limit needs the program timeout (coreutils), not found here',
+        'node',
       );
     }
     const limit = secondsOf(instance.validForMs);
@@ -96,7 +98,9 @@ export class ProcessRuntime implements Runtime {
       env: environment,
     });
     await new Promise<void>((resolve, reject) => {
-      child.once('error', (error) => reject(new Error(`cannot start: ${error.message}`)));
+      child.once('error', (error) =>
+        reject(new StartFailure(`cannot start: ${error.message}`, 'node')),
+      );
       child.once('spawn', () => {
         // Before anything else can happen: the exit must not be missed.
         this.watch(instance, child);
@@ -199,7 +203,9 @@ function commandLineOf(job: JsonObject): CommandLine {
   const candidates = program.includes('/')
     ? [program]
     : environment.PATH.split(delimiter).map((folder) => join(folder, program));
-  if (!candidates.some(isExecutable)) throw new Error(`cannot start: no program ${program} here`);
+  if (!candidates.some(isExecutable)) {
+    throw new StartFailure(`cannot start: no program ${program} here`, 'job');
+  }
   return { program, args, environment };
 }
 

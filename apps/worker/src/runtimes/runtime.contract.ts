@@ -121,10 +121,11 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     expect(exits).toHaveLength(1);
   });
 
-  it('says why it cannot start something, and leaves nothing behind', async () => {
+  it('says why it cannot start something, and that it is the job’s fault, and leaves nothing behind', async () => {
     if (subject.impossible === null) return;
     const { job, names } = subject.impossible;
     await expect(start(first, job)).rejects.toThrow(names);
+    await expect(start(first, job)).rejects.toMatchObject({ fault: 'job' });
     expect(await subject.runs(first)).toBe(false);
     await start(first);
     expect(await subject.runs(first)).toBe(true);

@@ -1,4 +1,4 @@
-import type { JsonObject, Resources } from '@oakring/contracts';
+import type { Fault, JsonObject, Resources } from '@oakring/contracts';
 
 export type RuntimeName = 'simulated' | 'process' | 'docker';
 
@@ -14,6 +14,20 @@ export interface InstanceToStart extends InstanceAddress {
   readonly resources: Resources;
   /** It lives on grants: for so long, unless it is renewed. Absent: it goes on. */
   readonly validForMs?: number;
+}
+
+/** A start that failed, where it is known whose fault that is: the job's own, or this machine's. */
+export class StartFailure extends Error {
+  constructor(
+    message: string,
+    readonly fault: Fault,
+  ) {
+    super(message);
+  }
+}
+
+export function faultOf(error: unknown): Fault | null {
+  return error instanceof StartFailure ? error.fault : null;
 }
 
 export interface InstanceExit {

@@ -33,6 +33,9 @@ export function parseWorkerStatus(body: JsonObject): Parsed<WorkerStatus> {
 export const ackPhases = ['received', 'progress', 'succeeded', 'failed'] as const;
 export type AckPhase = (typeof ackPhases)[number];
 
+/** Whose a failure is: the job's own (no such program, a bad image), or its node's. */
+export type Fault = 'job' | 'node';
+
 /** `nodes/<id>/acks`. */
 export interface Ack {
   readonly commandId: string;
@@ -40,6 +43,8 @@ export interface Ack {
   readonly generation: number | null;
   readonly phase: AckPhase;
   readonly reason: string | null;
+  /** Of a failure, where the worker knows. */
+  readonly fault?: Fault | null;
   readonly incarnation: number | null;
 }
 
@@ -60,6 +65,7 @@ export function parseAck(body: JsonObject): Parsed<Ack> {
     generation: generation.value,
     phase,
     reason: reasonOf(body['reason'], 'reason', leftOut),
+    ...(body['fault'] === 'job' || body['fault'] === 'node' ? { fault: body['fault'] } : {}),
     incarnation: incarnation.value,
   });
 }

@@ -118,7 +118,12 @@ export const jobEvents = {
   CommandReceived: Type.Object(command),
   /** `assumed`: no worker said so; the broker's PUBACK and time did. */
   CommandSucceeded: Type.Object({ ...command, assumed: Type.Boolean() }),
-  CommandFailed: Type.Object({ ...command, reason: text }),
+  /** `fault`: whose it is, where the worker knows. */
+  CommandFailed: Type.Object({
+    ...command,
+    reason: text,
+    fault: Type.Optional(Type.Union([Type.Literal('job'), Type.Literal('node')])),
+  }),
   CommandSuperseded: Type.Object({ ...command, reason: text }),
   /** Ordered again, with the same id: what it asked for is proved not to be there. */
   CommandReopened: Type.Object({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Fault } from '@oakring/contracts';
 import {
   ack,
   acknowledgeAll,
@@ -142,6 +143,43 @@ describe('a node where jobs fail that run elsewhere', () => {
     expect(cluster.when(plan('j', 'a')).decided).toMatchObject({ answer: { placed: 0 } });
   });
 
+  it('is not blamed for what is the jobs’ own fault', () => {
+    const cluster = given(...['a', 'b', 'c', 'd', 'e'].flatMap((id) => ready(id)));
+    for (const job of ['x', 'y', 'z', 'w']) failJob(cluster, job, 'a', 'job');
+    expect(cluster.state.nodes.get('a')).toMatchObject({ quarantined: null, failures: [] });
+  });
+
+  it('is not blamed where nobody says whose fault it is, and the jobs run nowhere', () => {
+    const cluster = given(...['a', 'b', 'c', 'd', 'e'].flatMap((id) => ready(id)));
+    for (const job of ['x', 'y', 'z', 'w']) failJob(cluster, job, 'a', null);
+    expect(cluster.state.nodes.get('a')?.quarantined).toBeNull();
+  });
+
+  it('is blamed where nobody says whose fault it is, and the jobs run elsewhere', () => {
+    const cluster = given(...['a', 'b', 'c', 'd', 'e'].flatMap((id) => ready(id)));
+    for (const job of ['x', 'y', 'z']) {
+      failJob(cluster, job, 'a', null);
+      cluster.when({ type: 'RetryInstance', id: job, instance: 0, generation: 1 });
+      cluster.when(plan(job, 'b'));
+      acknowledgeAll(cluster);
+    }
+    expect(failJob(cluster, 'v', 'a', null).map(({ type }) => type)).not.toContain(
+      'NodeQuarantined',
+    );
+    cluster.pass(10_000);
+    expect(failJob(cluster, 'w', 'a', null).at(-1)?.type).toBe('NodeQuarantined');
+  });
+
+  it('is not blamed for jobs that could run nowhere else', () => {
+    const cluster = given(...['a', 'b', 'c', 'd', 'e'].flatMap((id) => ready(id)));
+    const constraints = [{ type: 'direct', node: 'a' }];
+    for (const job of ['x', 'y', 'z', 'w']) failJob(cluster, job, 'a', 'node', { constraints });
+    expect(cluster.state.nodes.get('a')?.quarantined).toBeNull();
+    const alone = given(...ready('a'), ...ready('b', { technologies: ['process'] }));
+    for (const job of ['x', 'y', 'z', 'w']) failJob(alone, job, 'a', 'node');
+    expect(alone.state.nodes.get('a')?.quarantined).toBeNull();
+  });
+
   it('stays where it is the only one', () => {
     const cluster = given(...ready('a'));
     for (const job of ['x', 'y', 'z', 'w']) {
@@ -170,10 +208,16 @@ describe('a node where jobs fail that run elsewhere', () => {
   });
 });
 
-function failJob(cluster: Given, job: string, nodeId: string) {
-  cluster.when(submitJob(job));
+function failJob(
+  cluster: Given,
+  job: string,
+  nodeId: string,
+  ...[fault = 'node', more = {}]: [(Fault | null)?, Record<string, unknown>?]
+) {
+  cluster.when(submitJob(job, more));
   cluster.when(plan(job, nodeId));
-  return cluster.when(ack(nodeId, commandTo(cluster, nodeId, 'deploy'), 'failed', 'boom')).events;
+  const failed = ack(nodeId, commandTo(cluster, nodeId, 'deploy'), 'failed', 'boom');
+  return cluster.when({ ...failed, ack: { ...failed.ack, fault } }).events;
 }
 
 function failNext(cluster: Given, nodeId: string) {

@@ -3,12 +3,15 @@ import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster
 import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
 import type { Command } from '../command.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
+import { holds } from './plans.js';
 import { abortMoveTo, callMovesOff, concludeDeletion } from './orders.js';
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
 const quarantineWindowMs = 600_000;
 /** Jobs that must have failed on a node, and nowhere else, before it is to blame. */
 const quarantineJobs = 3;
+/** A job that has run for this long elsewhere runs there. */
+const ranAfterMs = 10_000;
 /** At most this part of the nodes is ever quarantined by record, as one in … */
 const quarantineOneIn = 5;
 
@@ -81,16 +84,28 @@ function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecor
 
 /**
  * Jobs that fail on one node only, one after the other, are the node's fault: nothing more is placed
- * there. Never where that would leave no other node, or take too many of them away.
+ * there. A failure counts where its worker says that it is the node's and the job could run elsewhere,
+ * or where nobody says whose it is and the job does run elsewhere. Never where that would leave no
+ * other node, or take too many of them away.
  */
 function quarantine(deciding: Deciding, nodeId: string): void {
   const { state } = deciding;
   const node = state.nodes.get(nodeId);
   if (node === undefined || node.quarantined !== null) return;
   const since = deciding.at - quarantineWindowMs;
-  const jobs = new Set(node.failures.filter(({ at }) => at >= since).map(({ job }) => job));
+  /** Whether a failure of each job is the node's own, by its worker's word. */
+  const jobs = new Map<string, boolean>();
+  for (const { job, at, own } of node.failures) {
+    if (at >= since) jobs.set(job, own || jobs.get(job) === true);
+  }
   if (jobs.size < quarantineJobs) return;
-  const blamed = [...jobs].filter((job) => !failedElsewhere(state, job, nodeId));
+  const blamed: string[] = [];
+  for (const [id, isOwn] of jobs) {
+    const job = state.jobs.get(id);
+    if (job === undefined || failedElsewhere(state, id, nodeId)) continue;
+    const runs = (): boolean => runsElsewhere(deciding, id, nodeId);
+    if (runs() || (isOwn && couldRunElsewhere(state, job, nodeId))) blamed.push(id);
+  }
   if (blamed.length < quarantineJobs || !canSpare(state, node)) return;
   deciding.emit({
     stream: nodeStream(nodeId),
@@ -100,6 +115,25 @@ function quarantine(deciding: Deciding, nodeId: string): void {
       byRecord: true,
     },
   });
+}
+
+/** By its worker's word, and for a while: that it was started says little. */
+function runsElsewhere({ state, at }: Deciding, job: string, nodeId: string): boolean {
+  for (const key of state.instancesOfJob.of(job)) {
+    const instance = state.instances.get(key);
+    if (instance?.status !== 'running' || !instance.confirmed) continue;
+    if (instance.nodeId !== nodeId && at - instance.since >= ranAfterMs) return true;
+  }
+  return false;
+}
+
+/** "Nowhere else" needs somewhere else: another node that would take the job if it had the room. */
+function couldRunElsewhere(state: ClusterState, job: JobRecord, nodeId: string): boolean {
+  const bare = { ...job, resources: { cpuMillis: 0, memoryMiB: 0 } };
+  for (const { id } of state.nodes.values()) {
+    if (id !== nodeId && holds(state, bare, id)) return true;
+  }
+  return false;
 }
 
 function failedElsewhere(state: ClusterState, job: string, nodeId: string): boolean {

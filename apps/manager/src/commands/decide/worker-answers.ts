@@ -52,7 +52,7 @@ function advance(deciding: Deciding, command: CommandRecord, ack: Ack): void {
       succeed(deciding, command, false);
       break;
     case 'failed':
-      fail(deciding, command, ack.reason ?? 'the worker gave no reason');
+      fail(deciding, command, ack);
       break;
   }
 }
@@ -70,11 +70,12 @@ export function succeed(deciding: Deciding, command: CommandRecord, assumed: boo
   if (command.kind === 'delete') concludeDeletion(deciding, command.job);
 }
 
-function fail(deciding: Deciding, command: CommandRecord, reason: string): void {
+function fail(deciding: Deciding, command: CommandRecord, ack: Ack): void {
+  const reason = ack.reason ?? 'the worker gave no reason';
   deciding.emit({
     stream: jobStream(command.job),
     type: 'CommandFailed',
-    data: { commandId: command.id, reason },
+    data: { commandId: command.id, reason, ...(ack.fault ? { fault: ack.fault } : {}) },
   });
   if (command.kind === 'deploy' || command.kind === 'replicate') {
     abortMoveTo(deciding, command, reason);

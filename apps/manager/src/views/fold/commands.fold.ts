@@ -98,7 +98,8 @@ export function commandFailed(
   if (command === undefined || command.status === 'ended') return;
   endCommand(state, command);
   if (starts(command)) {
-    endPlacement(state, event, command, { status: 'failed', reason: data.reason });
+    const { reason, fault = null } = data;
+    endPlacement(state, event, command, { status: 'failed', reason, fault });
   }
 }
 

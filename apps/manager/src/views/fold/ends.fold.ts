@@ -1,4 +1,4 @@
-import { leaseRanOut } from '@oakring/contracts';
+import { leaseRanOut, type Fault } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type { InstanceRecord, NodeRecord, PlacementRecord } from '../records.js';
@@ -20,7 +20,12 @@ export interface Address {
 }
 
 /** How a placement ended by itself; null: it was deleted, or is proved not to be there. */
-export type End = { readonly status: 'failed' | 'completed'; readonly reason: string } | null;
+export type End = {
+  readonly status: 'failed' | 'completed';
+  readonly reason: string;
+  /** Whose failure it is, where the worker knows. */
+  readonly fault?: Fault | null;
+} | null;
 
 /** Failures of an instance and of a node that are remembered. */
 const maxAttempts = 10;
@@ -95,7 +100,9 @@ export function endPlacement(
   } else if (end !== null) {
     putInstance(state, afterEnd(state, event, { instance, placement, end }));
     if (!isFailure(state, job, end)) dropOriginals(state, address);
-    else if (!end.reason.startsWith(leaseRanOut)) rememberFailure(state, event, placement);
+    else if (!end.reason.startsWith(leaseRanOut)) {
+      rememberFailure(state, event, placement, end.fault ?? null);
+    }
   } else if (instance.status === 'lost' && instance.generation === generation) {
     // It was to wait for its node; there is nothing left to wait for.
     const reason = 'it is not on its node any more';
@@ -118,7 +125,7 @@ export function failCurrent(
     const after = afterEnd(state, event, { instance, placement, end });
     return isBlamed ? after : { ...after, failures, attempts };
   });
-  if (isBlamed) rememberFailure(state, event, placement);
+  if (isBlamed) rememberFailure(state, event, placement, null);
   touchJob(state, placement.job, event.position);
 }
 
@@ -168,9 +175,12 @@ function rememberFailure(
   state: ClusterState,
   event: StoredEvent,
   { job, nodeId }: PlacementRecord,
+  fault: Fault | null,
 ): void {
   const node: NodeRecord | undefined = state.nodes.get(nodeId);
-  if (node === undefined) return;
-  const failures = [...node.failures, { job, at: event.at }].slice(-maxNodeFailures);
+  // What is the job's own says nothing about the node.
+  if (node === undefined || fault === 'job') return;
+  const failure = { job, at: event.at, own: fault === 'node' };
+  const failures = [...node.failures, failure].slice(-maxNodeFailures);
   putNode(state, { ...node, failures, position: event.position });
 }

@@ -20,7 +20,7 @@ interface Start {
   readonly signal: AbortSignal;
   readonly progress: (what: string) => void;
   readonly succeed: () => void;
-  readonly fail: (reason: string) => void;
+  readonly fail: (reason: string | Error) => void;
 }
 
 /** A runtime that does what a test says, when it says so. */
@@ -42,7 +42,8 @@ export class ManualRuntime implements Runtime {
     progress: (what: string) => void,
   ): Promise<void> {
     return new Promise((succeed, reject) => {
-      const fail = (reason: string): void => reject(new Error(reason));
+      const fail = (reason: string | Error): void =>
+        reject(typeof reason === 'string' ? new Error(reason) : reason);
       this.starts.push({ instance, signal, progress, succeed, fail });
     });
   }
