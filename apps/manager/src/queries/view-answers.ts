@@ -42,6 +42,7 @@ const noReadings: TelemetryReader = {
   lastSeenMs: () => null,
   shedOf: () => 0,
   shedTotal: 0,
+  newest: 0,
   foreignSince: () => ({ newest: 0, foreign: [] }),
 };
 
@@ -118,8 +119,7 @@ export class ViewAnswers {
 
   private tagOf(joinsTelemetry: boolean): string {
     if (!joinsTelemetry) return `W/"${this.projection.position}"`;
-    const { newest } = this.telemetry.foreignSince(Number.MAX_SAFE_INTEGER);
-    return `W/"${this.projection.position}-${newest}"`;
+    return `W/"${this.projection.position}-${this.telemetry.newest}"`;
   }
 }
 

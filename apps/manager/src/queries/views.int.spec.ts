@@ -16,6 +16,23 @@ async function read<T>(path: string): Promise<T> {
   return (await (await manager.get(path)).json()) as T;
 }
 
+describe('the position of readings in an answer', () => {
+  it('is learnt without looking at every node', async () => {
+    await manager.submit(registerNode('n1'));
+    manager.telemetry.foreignSince = () => {
+      throw new Error('the readings of every node were copied');
+    };
+    manager.telemetry.newest = 7;
+    const first = await manager.get('/api/v1/nodes');
+    const tag = first.headers.get('etag') ?? '';
+    expect([first.status, tag]).toEqual([200, 'W/"1-7"']);
+    const again = await manager.get('/api/v1/nodes', { 'if-none-match': tag });
+    expect(again.status).toBe(304);
+    expect((await manager.get('/api/v1/nodes/n1')).status).toBe(200);
+    expect((await manager.get('/metrics')).status).toBe(200);
+  });
+});
+
 describe('GET /api/v1/jobs/{id}', () => {
   it('shows the document, and each instance once with its reason', async () => {
     await manager.submit(registerNode('n1'));

@@ -20,6 +20,7 @@ export async function readingsAsOf(log: TelemetryLog, at: number): Promise<Telem
     lastSeenMs: (nodeId) => newest.get(nodeId)?.at ?? null,
     shedOf: () => 0,
     shedTotal: 0,
+    newest: 0,
     foreignSince: () => ({ newest: 0, foreign: [] }),
   };
 }

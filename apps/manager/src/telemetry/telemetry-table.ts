@@ -19,6 +19,8 @@ export interface TelemetryReader {
   shedOf(nodeId: string): number;
   /** Of all nodes. */
   readonly shedTotal: number;
+  /** Number of the newest reading; costs nothing, whatever there is. */
+  readonly newest: number;
   /** Foreign load of the nodes whose readings changed after number `newest`, and the newest number. */
   foreignSince(newest: number): {
     readonly newest: number;
@@ -46,7 +48,9 @@ const leastIntervalMs = 1_000;
  */
 export class TelemetryTable implements TelemetryReader {
   /** Number of the newest reading since the start. */
-  private newest = 0;
+  newest = 0;
+  /** Of the newest one that changed a foreign load. */
+  private newestChange = 0;
   shedTotal = 0;
   private readonly shed = new Map<string, number>();
   private readonly slots = new Map<string, number>();
@@ -149,8 +153,10 @@ export class TelemetryTable implements TelemetryReader {
     // A number that we have not reached is of an earlier start: everything is news to its holder.
     const since = newest > this.newest ? 0 : newest;
     const foreign: ForeignLoad[] = [];
-    for (const [slot, id] of this.ids.entries()) {
+    if (since >= this.newestChange) return { newest: this.newest, foreign };
+    for (let slot = 0; slot < this.ids.length; slot += 1) {
       if ((this.changedAt[slot] ?? 0) <= since) continue;
+      const id = this.ids[slot] ?? '';
       const cpuMillis = this.foreignCpuMillis[slot] ?? 0;
       const memoryMiB = this.foreignMemoryMiB[slot] ?? 0;
       foreign.push({ id, resources: { cpuMillis, memoryMiB } });
@@ -183,6 +189,7 @@ export class TelemetryTable implements TelemetryReader {
       this.foreignCpuMillis[slot] = cpu;
       this.foreignMemoryMiB[slot] = memory;
       this.changedAt[slot] = this.newest;
+      this.newestChange = this.newest;
     }
   }
 

@@ -24,7 +24,7 @@ export function managerMetrics(
     registers: [registry],
     collect() {
       readings.reset();
-      readings.inc(telemetry.foreignSince(Number.MAX_SAFE_INTEGER).newest);
+      readings.inc(telemetry.newest);
     },
   });
   const shed = new Counter({

@@ -49,6 +49,33 @@ describeWithMongod('With a mongod', () => {
     };
   });
 
+  it('has the indexes that its reads use and no other, also where an earlier release made one', async () => {
+    const store = await connectMongodb(mongod.url('indexes'));
+    const ledger = store.db.collection('ledger');
+    await ledger.createIndex({ 'commands.id': 1 }, { name: 'commands', sparse: true });
+    const { timers } = systemPorts();
+    // Two managers start at once.
+    const [log] = await Promise.all([
+      openMongoEventLog(store, timers),
+      openMongoEventLog(store, timers),
+    ]);
+    const maker = commitMaker(emptyHead);
+    for (let round = 0; round < 30; round += 1) await log.append(maker.next([`s-${round}`]));
+    const names = (await ledger.indexes()).map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(['_id_', 'streams']));
+    for (const question of [
+      ledger.find({ streams: 's-3', _id: { $gte: 1 } } as object).sort({ _id: 1 }),
+      ledger.find({ streams: 's-3' }).sort({ _id: -1 }).limit(1),
+      ledger.find({ streams: { $in: ['s-3', 's-4'] } }),
+      ledger.find().sort({ _id: -1 }).limit(1),
+    ]) {
+      const { executionStats } = await question.explain('executionStats');
+      expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(2);
+    }
+    await log.close();
+    await store.close();
+  });
+
   it('gives each position to exactly one of two writers, and deposes the other', async () => {
     const logs = [await openLog('two'), await openLog('two')];
     const maker = commitMaker(emptyHead);

@@ -9,6 +9,7 @@ import { streamVersionsOf } from '../stream-versions.js';
 import { commitFrom, documentOf, type CommitDocument } from './commit-document.js';
 
 const collectionName = 'ledger';
+const unusedIndex = 'commands';
 /** About what one `read` returns at most, in characters of event text. */
 const maxReadCharacters = 4_000_000;
 const duplicateKey = 11_000;
@@ -27,11 +28,21 @@ export async function openMongoEventLog(
   timers: Timers,
 ): Promise<EventLogWriter> {
   const commits = store.db.collection<CommitDocument>(collectionName);
-  await commits.createIndexes([
-    { key: { streams: 1, _id: -1 }, name: 'streams' },
-    { key: { 'commands.id': 1 }, name: 'commands', sparse: true },
-  ]);
+  await makeIndexes(commits);
   return new MongoEventLog(commits, store.place, timers);
+}
+
+/** Exactly those that a read of ours uses: each is paid for with every commit. */
+async function makeIndexes(commits: Collection<CommitDocument>): Promise<void> {
+  await commits.createIndexes([{ key: { streams: 1, _id: -1 }, name: 'streams' }]);
+  // An earlier release made it, and nothing ever asked by it.
+  const found = await commits.indexes();
+  if (!found.some(({ name }) => name === unusedIndex)) return;
+  await commits.dropIndex(unusedIndex).catch(async (error: unknown) => {
+    // Another manager that starts now may have been quicker.
+    const left = await commits.indexes();
+    if (left.some(({ name }) => name === unusedIndex)) throw error;
+  });
 }
 
 /** The ledger in MongoDB for auditors: nothing is made there. */
