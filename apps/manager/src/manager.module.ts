@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import type { EventLogReader, SigningKey } from '@oakring/events';
+import type { EventLogReader, EventStore, SigningKey } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from './connection/broker-connection.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
@@ -21,6 +21,7 @@ import {
   workerCommandsOf,
 } from './leadership/current-term.js';
 import type { Leadership } from './leadership/leadership.js';
+import { readinessOf } from './leadership/readiness.js';
 import { DEAD_LETTERS, LEADERSHIP, READINESS } from './queries/tokens.js';
 import { Scheduler } from './scheduling/scheduler.port.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
@@ -47,6 +48,8 @@ export interface ManagerParts {
   readonly past: PastStates;
   readonly key: SigningKey;
   readonly log: EventLogReader;
+  /** Why nothing can be appended now. */
+  readonly obstacle: EventStore['obstacle'];
   readonly table: TelemetryTable;
   readonly projection: Projection;
   readonly feed: NodeChangeFeed;
@@ -86,7 +89,7 @@ export class ManagerModule {
         { provide: Scheduler, useValue: parts.scheduler },
         { provide: CORRESPONDENCE, useValue: correspondenceOf(leadership) },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
-        { provide: READINESS, useValue: { isReady: () => leadership.status } },
+        { provide: READINESS, useValue: readinessOf(leadership, parts.obstacle) },
         { provide: LEADERSHIP, useValue: leadership },
         ...httpProviders,
       ],

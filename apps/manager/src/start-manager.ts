@@ -105,7 +105,7 @@ async function start(
     if (nodeId !== null && !clean) leadership.current?.connectionLost(nodeId);
   });
   address.local = await letWorldIn(
-    { ...kept, ports, connection, table, scheduler, leadership, log: stores.log },
+    { ...kept, ...stores, ports, connection, table, scheduler, leadership },
     settings,
     options,
     stopping,

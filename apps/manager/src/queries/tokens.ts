@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@oakring/contracts';
+import type { DeadLetter, ErrorCode } from '@oakring/contracts';
 
 /** Injection token of `DeadLetterList`. */
 export const DEAD_LETTERS = Symbol('DeadLetters');
@@ -14,10 +14,17 @@ export interface DeadLetterList {
 /** Injection token of `Readiness`. */
 export const READINESS = Symbol('Readiness');
 
+export interface ReadinessAnswer {
+  readonly ready: boolean;
+  /** In a few words: what is missing, or that nothing is. */
+  readonly detail: string;
+  /** Of the catalogue, where what is missing has a code. */
+  readonly code?: ErrorCode;
+}
+
 /** Whether the manager does its work: what `/health/ready` asks. */
 export interface Readiness {
-  /** `detail` says in a few words what is missing, or that nothing is. */
-  isReady(): { readonly ready: boolean; readonly detail: string };
+  isReady(): Promise<ReadinessAnswer>;
 }
 
 /** Injection token of `LeadershipView`. */

@@ -22,6 +22,11 @@ export interface EventStore {
   readonly secret: Buffer | null;
   /** What else is kept in the same database; null: a folder. */
   readonly mongodb: MongoStore | null;
+  /**
+   * Why nothing can be appended now; null when nothing is known to be in the way. MongoDB tells by
+   * the lease, which is written there every half second.
+   */
+  obstacle(): Promise<string | null>;
   /** Rejects with `log-damaged` when damage is found where the start did not look. */
   readonly failed: Promise<never>;
   close(): Promise<void>;
@@ -48,7 +53,8 @@ export function storeAddressOf(store: string, dataFolder: string): string {
 export async function openEventStore(address: string, timers: Timers): Promise<EventStore> {
   if (!isMongoUrl(address)) {
     const ledger = await openLmdbLedger(address, timers);
-    return { ...ledger, leases: null, place: address, secret: null, mongodb: null };
+    const obstacle = (): Promise<string | null> => ledger.log.obstacle();
+    return { ...ledger, obstacle, leases: null, place: address, secret: null, mongodb: null };
   }
   const mongodb = await connectMongodb(address);
   try {
@@ -59,6 +65,7 @@ export async function openEventStore(address: string, timers: Timers): Promise<E
       place: mongodb.place,
       secret: await sharedSecret(mongodb),
       mongodb,
+      obstacle: () => Promise.resolve(null),
       failed: new Promise(() => {}),
       close: async () => {
         await log.close();

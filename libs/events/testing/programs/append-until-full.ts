@@ -17,9 +17,12 @@ for (;;) {
 const refused = maker.next(streams);
 const outcomes = [await log.append(refused), await log.append(refused)];
 const before = await log.head();
-process.stdout.write(`${JSON.stringify({ outcomes, position: before.position })}\n`);
+const obstacle = await log.obstacle();
+process.stdout.write(`${JSON.stringify({ outcomes, position: before.position, obstacle })}\n`);
 await once(process.stdin, 'data');
+const then = await log.obstacle();
 const after = await log.append(refused);
 await log.close();
-process.stdout.write(`${JSON.stringify({ outcomes: [after], position: refused.position })}\n`);
+const { position } = refused;
+process.stdout.write(`${JSON.stringify({ outcomes: [after], position, obstacle: then })}\n`);
 process.exit(0);

@@ -138,7 +138,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
           counts: () => new Map([['invalid-json', letters.length]]),
         },
       },
-      { provide: READINESS, useValue: { isReady: () => readiness } },
+      { provide: READINESS, useValue: { isReady: async () => readiness } },
       { provide: LEADERSHIP, useValue: leadership },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },

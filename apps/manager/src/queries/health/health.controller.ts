@@ -36,9 +36,9 @@ export class HealthController {
     }
   }
 
-  private manager(): HealthIndicatorResult {
+  private async manager(): Promise<HealthIndicatorResult> {
     const check = this.indicators.check('manager');
-    const { ready, detail } = this.readiness.isReady();
-    return ready ? check.up({ detail }) : check.down({ detail });
+    const { ready, ...why } = await this.readiness.isReady();
+    return ready ? check.up(why) : check.down(why);
   }
 }

@@ -62,7 +62,11 @@ describe('The lmdb log, when the machine misbehaves', () => {
     expect(full.position).toBeGreaterThan(5);
     makeRoom(child);
     const later = reportOf(await lines.next());
-    expect(later).toEqual({ outcomes: [{ status: 'appended' }], position: full.position + 1 });
+    expect(later).toEqual({
+      outcomes: [{ status: 'appended' }],
+      position: full.position + 1,
+      obstacle: null,
+    });
     const log = await openLmdbEventLog(folder);
     const commits = await everyCommit(log);
     await log.close();
@@ -70,7 +74,7 @@ describe('The lmdb log, when the machine misbehaves', () => {
     expect(verifyChain(commits, emptyHead).status).toBe('intact');
   });
 
-  it('names the full disk, and refuses a read-only one at the start', async () => {
+  it('names the full disk until there is room, and refuses a read-only one at the start', async () => {
     const mount = join(folder, 'mount');
     mkdirSync(mount);
     if (!mounts(mount)) {
@@ -85,10 +89,15 @@ describe('The lmdb log, when the machine misbehaves', () => {
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const full = reportOf(await lines.next());
       expect(JSON.stringify(full.outcomes)).toMatch(/unavailable.*the disk is full/);
+      expect(full.obstacle).toContain('the disk is full');
       execFileSync('mount', ['-o', 'remount,size=4m', mount]);
       child.stdin.write('\n');
       const later = reportOf(await lines.next());
-      expect(later).toEqual({ outcomes: [{ status: 'appended' }], position: full.position + 1 });
+      expect(later).toEqual({
+        outcomes: [{ status: 'appended' }],
+        position: full.position + 1,
+        obstacle: null,
+      });
       await once(child, 'exit');
       execFileSync('mount', ['-o', 'remount,ro', mount]);
       await expect(openLmdbEventLog(ledger)).rejects.toMatchObject({
@@ -113,6 +122,8 @@ async function everyCommit(log: EventLogReader): Promise<Commit[]> {
 interface Report {
   readonly outcomes: readonly { readonly status: string }[];
   readonly position: number;
+  /** Why nothing could be appended; null once something could. */
+  readonly obstacle: string | null;
 }
 
 function reportOf(line: IteratorResult<string>): Report {

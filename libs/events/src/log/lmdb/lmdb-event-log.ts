@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OakringError } from '@oakring/contracts';
-import { commitFailure } from '../../lmdb/commit-failure.js';
+import { commitFailure, commitObstacle } from '../../lmdb/commit-failure.js';
 import { dataFileName } from '../../lmdb/environment.js';
 import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
 import { logDamaged } from '../damage.js';
@@ -24,7 +24,7 @@ const maxPosition = Number.MAX_SAFE_INTEGER;
  * `data-folder-unusable` or `log-damaged`, and has then changed nothing. The fence against a second
  * writer is the check inside each append's transaction; `lockFolder` is only the early message.
  */
-export async function openLmdbEventLog(folder: string): Promise<EventLogWriter> {
+export async function openLmdbEventLog(folder: string): Promise<LmdbEventLog> {
   return new LmdbEventLog(folder, await openLogEnvironment(folder));
 }
 
@@ -34,6 +34,8 @@ export class LmdbEventLog implements EventLogWriter {
   private last: LogHead = emptyHead;
   /** A failed commit may leave lmdb refusing everything: the next append opens it anew. */
   private mustReopen = false;
+  /** Why the newest append failed; null once one succeeded. */
+  private lastFailure: string | null = null;
   private isClosed = false;
 
   constructor(
@@ -51,6 +53,7 @@ export class LmdbEventLog implements EventLogWriter {
     const outcome = await this.transact(() => this.write(commit, text, versions));
     if (outcome.status === 'appended') {
       this.last = headOf(commit);
+      this.lastFailure = null;
       for (const listener of this.listeners) listener(this.last);
     }
     return outcome;
@@ -86,6 +89,11 @@ export class LmdbEventLog implements EventLogWriter {
   onAppended(listener: (head: LogHead) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  /** Why nothing can be appended now; null when nothing is known to be in the way. */
+  obstacle(): Promise<string | null> {
+    return commitObstacle(this.folder, this.lastFailure);
   }
 
   async close(): Promise<void> {
@@ -125,7 +133,9 @@ export class LmdbEventLog implements EventLogWriter {
     } catch (error) {
       if (error instanceof OakringError) throw error;
       this.mustReopen = true;
-      return { status: 'unavailable', reason: await commitFailure(this.folder, error) };
+      const reason = await commitFailure(this.folder, error);
+      this.lastFailure = reason;
+      return { status: 'unavailable', reason };
     }
   }
 

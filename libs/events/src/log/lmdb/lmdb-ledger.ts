@@ -5,7 +5,6 @@ import { dataFileName } from '../../lmdb/environment.js';
 import { layoutIsKnown } from '../../lmdb/pages.js';
 import { emptyHead } from '../commit.js';
 import { logDamaged } from '../damage.js';
-import type { EventLogWriter } from '../event-log.port.js';
 import { chainVerifier } from '../verify-chain.js';
 import { LedgerWatch } from './ledger-watch.js';
 import { LmdbEventLog, openLmdbEventLog } from './lmdb-event-log.js';
@@ -15,7 +14,7 @@ import { walkLedger } from './walk-ledger.js';
 
 /** The ledger of a manager, which holds the folder. */
 export interface LmdbLedger {
-  readonly log: EventLogWriter;
+  readonly log: LmdbEventLog;
   /** Rejects with `log-damaged` when damage is found later, where the start did not look. */
   readonly failed: Promise<never>;
   /** Positions up to here were looked through since the start. */

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { readinessOf } from './readiness.js';
+
+const leader = { leading: true, leader: 'http://here', ready: true, detail: 'leading' };
+const full = 'the disk is full, 0 bytes left';
+
+describe('A manager', () => {
+  it('that leads is not ready while its log cannot be written, and ready again by itself', async () => {
+    let obstacle: string | null = full;
+    const readiness = readinessOf({ status: leader }, async () => obstacle);
+    expect(await readiness.isReady()).toEqual({
+      ready: false,
+      code: 'log-unavailable',
+      detail: `the event log cannot be written: ${full}`,
+    });
+    obstacle = null;
+    expect(await readiness.isReady()).toEqual({ ready: true, detail: 'leading' });
+  });
+
+  it('that follows writes nothing, and is ready on a full disk', async () => {
+    const status = { leading: false, leader: null, ready: true, detail: 'following' };
+    const readiness = readinessOf({ status }, async () => full);
+    expect(await readiness.isReady()).toEqual({ ready: true, detail: 'following' });
+  });
+});

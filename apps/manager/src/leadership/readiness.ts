@@ -1,0 +1,19 @@
+import type { EventStore } from '@oakring/events';
+import type { Readiness } from '../queries/tokens.js';
+import type { Leadership } from './leadership.js';
+
+/** Ready is a follower that is current, and a leader that hears, may speak and can write. */
+export function readinessOf(
+  leadership: Pick<Leadership, 'status'>,
+  obstacle: EventStore['obstacle'],
+): Readiness {
+  return {
+    async isReady() {
+      const { ready, leading, detail } = leadership.status;
+      const inTheWay = ready && leading ? await obstacle() : null;
+      if (inTheWay === null) return { ready, detail };
+      const why = `the event log cannot be written: ${inTheWay}`;
+      return { ready: false, code: 'log-unavailable', detail: why };
+    },
+  };
+}
