@@ -2,6 +2,7 @@ import { emptyHead, verifyChain, type Commit } from '../libs/events/src/index.js
 import { decodedFold } from '../apps/manager/src/testing/decoded-fold.js';
 import type { ClusterState } from '../apps/manager/src/views/cluster-state.js';
 import { stateAsText } from '../apps/manager/src/views/copy-state.js';
+import type { InstanceRecord } from '../apps/manager/src/views/records.js';
 import type { Judge } from './judge.js';
 import type { Workload } from './workload.js';
 
@@ -32,10 +33,20 @@ export function checkEnd(end: End): void {
   judge.fail(`the views are not the fold of the log: ${part(shown)} / ${part(rebuilt)}`);
 }
 
+/** A rollout takes as long as it takes; what it replaces is back within this long, milliseconds. */
+const replacedWithinMs = 30_000;
+
+function isBeingReplaced(state: ClusterState, { job, since }: InstanceRecord): boolean {
+  const status = state.jobs.get(job)?.rollout?.status;
+  const isOpen = status === 'progressing' || status === 'rollingBack';
+  return isOpen && state.head.at - since < replacedWithinMs;
+}
+
 /** Where what runs is not what is wanted. */
 function differences({ state, workload, judge }: End): string[] {
   const wrong: string[] = [];
   const expected = new Map<string, string>();
+  const underway = new Set<string>();
   for (const [id, known] of workload.jobs) {
     const job = state.jobs.get(id);
     if (known === null && job !== undefined) {
@@ -46,11 +57,14 @@ function differences({ state, workload, judge }: End): string[] {
     const { job, number, generation, status, nodeId } = instance;
     const key = `${job}/${number}/${generation}`;
     if (status === 'running') expected.set(key, nodeId ?? '');
+    else if (isBeingReplaced(state, instance)) underway.add(key);
     else if (isSteady(workload, key)) wrong.push(`${key} is ${status}: ${instance.reason}`);
   }
   for (const { nodeId, key } of judge.allRunning()) {
     if (expected.get(key) === nodeId) expected.delete(key);
-    else if (isSteady(workload, key)) wrong.push(`${key} runs on ${nodeId}, which nobody wants`);
+    else if (isSteady(workload, key) && !underway.has(key)) {
+      wrong.push(`${key} runs on ${nodeId}, which nobody wants`);
+    }
   }
   for (const [key, nodeId] of expected) {
     if (isSteady(workload, key)) wrong.push(`${key} should run on ${nodeId}, and does not`);

@@ -54,7 +54,10 @@ describe('the loop over real MQTT and HTTP', () => {
     const answer = await post('/jobs', { ...simulated, id: 'web', flavour: { deep: [1] } });
     expect(answer.status).toBe(201);
     expect(answer.headers.get('location')).toBe('/api/v1/jobs/web');
-    expect(answer.body).toMatchObject({ id: 'web', desired: 1, flavour: { deep: [1] } });
+    expect(answer.body).toMatchObject({
+      ...{ id: 'web', desired: 1, document: { flavour: { deep: [1] } } },
+      warnings: [{ field: 'flavour', nearest: null }],
+    });
     const { body } = await untilAll(cluster.url, 'web', 'running', 1);
     expect(body.instances[0]).toMatchObject({ number: 0, generation: 1, confirmed: true });
     const [order] = ordersOf('web', 'deploy');

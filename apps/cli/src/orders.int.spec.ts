@@ -72,12 +72,16 @@ describe('an order about a node', () => {
 });
 
 describe('job update', () => {
-  const answer = { id: 'hello', status: 'active', desired: 1, position: 9, revision: 2 };
+  const answer = {
+    ...{ id: 'hello', status: 'active', desired: 1, position: 9, revision: 2 },
+    restarts: true,
+  };
+  const document = { ...jobAnswer().document, team: 'blue' };
   const path = '/api/v1/jobs/hello';
 
   it('changes what is asked for and keeps the rest of the document', async () => {
     const { code, asked } = await oakring(['job', 'update', 'hello', '--image', 'demo/hello:2'], {
-      [`GET ${path}`]: always(jobAnswer({ team: 'blue' })),
+      [`GET ${path}`]: always(jobAnswer({ document })),
       [`PUT ${path}`]: always(answer),
     });
     expect(code).toBe(0);
@@ -93,13 +97,49 @@ describe('job update', () => {
     expect(error).toContain('oakring job restart hello');
   });
 
-  it('restarts a job as a new revision of the same document', async () => {
-    const { code, asked } = await oakring(['job', 'restart', 'hello'], {
-      [`GET ${path}`]: always(jobAnswer({ team: 'blue' })),
-      [`PUT ${path}`]: always(answer),
+  it('restarts a job without a look at its document', async () => {
+    const { code, out, asked } = await oakring(['job', 'restart', 'hello'], {
+      [`POST ${path}/restart`]: always(answer),
     });
-    expect(code).toBe(0);
-    expect(asked[1]?.body).toMatchObject({ team: 'blue', restartedAt: expect.any(String) });
+    expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body: {} });
+    expect(out).toContain('is to run revision 2');
+  });
+
+  it('says that nothing is restarted where nothing is', async () => {
+    const { out } = await oakring(['job', 'update', 'hello', '--count', '2'], {
+      [`GET ${path}`]: always(jobAnswer()),
+      [`PUT ${path}`]: always({ ...answer, desired: 2, restarts: false }),
+    });
+    expect(out).toContain('revision 2, 2 to run: nothing is restarted');
+  });
+
+  it.each([
+    ['what job show --json printed', jobAnswer({ document })],
+    ['its document', document],
+  ])('takes %s, and sends the document alone', async (_, printed) => {
+    const { code, asked } = await oakring(
+      ['job', 'update', 'hello', '-f', '-'],
+      { [`PUT ${path}`]: always({ ...answer, restarts: false }) },
+      { input: JSON.stringify(printed) },
+    );
+    expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body: document });
+  });
+
+  it('names what of the document is not used', async () => {
+    const warnings = [
+      {
+        field: 'restrat',
+        nearest: 'restart',
+        detail: 'restrat is not used; did you mean restart?',
+      },
+    ];
+    const { out, error } = await oakring(
+      ['job', 'update', 'hello', '-f', '-'],
+      { [`PUT ${path}`]: always({ ...answer, warnings }) },
+      { input: JSON.stringify({ ...document, restrat: {} }) },
+    );
+    expect(out).toContain('revision 2');
+    expect(error).toBe('Note: restrat is not used; did you mean restart?\n');
   });
 
   it('fails when it was waited for and rolled back', async () => {

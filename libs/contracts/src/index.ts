@@ -22,6 +22,7 @@ export {
   idOf,
   isId,
   isObject,
+  parseJsonDocument,
   parseJsonObject,
   refused,
   shortened,
@@ -74,6 +75,8 @@ export {
   type JobDocument,
   type Requirement,
 } from './http/job-document.js';
+export { imageIsRun, parseCommand, parseEnvironment, runPartOf } from './http/job-run.js';
+export { nearestOf, warningsOf, type FieldWarning } from './http/unused-fields.js';
 export {
   defaultPolicy,
   parseJobPolicy,

@@ -1,4 +1,4 @@
-import type { ScheduleAnswer } from '@oakring/contracts';
+import type { FieldWarning, ScheduleAnswer } from '@oakring/contracts';
 import type { EventData } from '@oakring/events';
 
 /** `GET /api/v1/ledger/head`. */
@@ -26,4 +26,5 @@ export type DryRunAnswer = Pick<ScheduleAnswer, 'job' | 'placements' | 'refusal'
   readonly desired: number;
   readonly position: number;
   readonly considered: ScheduleAnswer['considered'] | null;
+  readonly warnings?: readonly FieldWarning[];
 };

@@ -57,6 +57,8 @@ export interface ManagerClient {
   cancelMove(id: string, instance: number): Promise<JobOrderAnswer>;
   /** A new revision: the whole document. */
   updateJob(id: string, document: JsonObject): Promise<JobOrderAnswer>;
+  /** Every instance anew. */
+  restartJob(id: string): Promise<JobOrderAnswer>;
   orderNode(id: string, order: NodeOrderName, body: JsonObject): Promise<NodeOrderAnswer>;
   takeBackOrder(id: string, order: NodeOrderName): Promise<NodeOrderAnswer>;
   forgetNode(id: string): Promise<NodeOrderAnswer>;
@@ -105,6 +107,7 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
         worker === null ? {} : { worker },
       ),
     cancelMove: (id, instance) => http.ask('DELETE', `${jobPath(id)}/instances/${instance}/move`),
+    restartJob: (id) => http.ask('POST', `${jobPath(id)}/restart`, {}),
     updateJob: (id, document) => http.ask('PUT', jobPath(id), document),
     orderNode: (id, order, body) => http.ask('POST', `${nodePath(id)}/${order}`, body),
     takeBackOrder: (id, order) => http.ask('DELETE', `${nodePath(id)}/${order}`),

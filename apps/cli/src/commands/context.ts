@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSettings, settingsCatalogue } from '@oakring/contracts';
+import { readSettings, settingsCatalogue, type FieldWarning } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
@@ -84,4 +84,13 @@ export function showView<T>(
   const moment = /^\d+$/.test(at ?? '') ? `position ${at}` : printable(at);
   const past = at === undefined ? '' : colors.yellow(`As it was at ${moment}, not as it is.\n`);
   show(context, answer, (shown) => past + render(shown));
+}
+
+/** Names what of a document is not used; a program finds it in the answer. */
+export function warn(
+  { terminal, json }: Context,
+  { warnings = [] }: { readonly warnings?: readonly FieldWarning[] },
+): void {
+  if (json) return;
+  for (const { detail } of warnings) terminal.error(`Note: ${printable(detail)}`);
 }

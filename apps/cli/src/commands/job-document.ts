@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isObject, type JsonObject } from '@oakring/contracts';
+import { isObject, parseJsonDocument, type JsonObject } from '@oakring/contracts';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 
 /** Options of `job run` that describe the job. */
@@ -80,14 +80,26 @@ function givenBy({ image, cmd, options }: JobRequest): JsonObject {
 
 async function readDocument(path: string, input: () => Promise<string>): Promise<JsonObject> {
   const name = path === '-' ? 'The job on standard input' : `The job file ${path}`;
-  let document: unknown;
+  let bytes: Uint8Array;
   try {
-    document = JSON.parse(path === '-' ? await input() : await readFile(path, 'utf8'));
+    bytes = path === '-' ? Buffer.from(await input()) : await readFile(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandFailure(`${name} cannot be read: ${reason}`, exitCodes.usage);
   }
   // What is in the document the manager validates, and names every field that is wrong.
-  if (isObject(document)) return document;
-  throw new CommandFailure(`${name} is JSON, but not an object.`, exitCodes.usage);
+  const parsed = parseJsonDocument(bytes);
+  if (parsed.ok) return documentIn(parsed.value);
+  throw new CommandFailure(`${name} cannot be read: ${parsed.refusal.detail}`, exitCodes.usage);
+}
+
+/** What `job show --json` printed has the document beside what was said of the job. */
+function documentIn(printed: JsonObject): JsonObject {
+  const { document, instances, position, desired } = printed;
+  const isAnswer =
+    isObject(document) &&
+    Array.isArray(instances) &&
+    typeof position === 'number' &&
+    typeof desired === 'number';
+  return isAnswer ? document : printed;
 }

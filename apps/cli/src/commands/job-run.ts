@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderDryRun, renderJob } from '../render/jobs.js';
-import { contextOf, show, type Surroundings } from './context.js';
+import { contextOf, show, warn, type Surroundings } from './context.js';
 import { jobDocument, type JobOptions } from './job-document.js';
 import { assignment, limitSeconds, pair, seconds, wholeNumber } from './options.js';
 import { defaultPatienceSeconds, untilRunning } from './wait.js';
@@ -68,11 +68,13 @@ async function runJob(
   });
   if (options.dryRun === true) {
     const plan = await client.planJob(document);
+    warn(context, plan);
     show(context, plan, (planned) => renderDryRun(planned, terminal.colors));
     if (plan.refusal === null) return;
     throw new CommandFailure('Not all of it would be placed now.', exitCodes.refused);
   }
   const submitted = await client.submitJob(document);
+  warn(context, submitted);
   if (options.wait !== true) {
     const { id, position, desired } = submitted;
     const told = `Job ${id} is submitted (position ${position}): ${desired} to run.`;

@@ -1,10 +1,11 @@
+import type { JobOrderAnswer } from '@oakring/contracts';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderJob } from '../render/jobs.js';
-import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { contextOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocument } from './job-document.js';
 import { seconds, wholeNumber } from './options.js';
-import { defaultPatienceSeconds, untilRolledOut } from './wait.js';
+import { defaultPatienceSeconds, untilRolledOut, untilRunning } from './wait.js';
 
 interface WaitOptions {
   readonly wait?: boolean;
@@ -16,9 +17,6 @@ interface UpdateOptions extends WaitOptions {
   readonly image?: string;
   readonly count?: number;
 }
-
-/** Members of an answer that are the job's state, not its document. */
-const stateMembers = new Set(['status', 'desired', 'position', 'instances', 'revision', 'rollout']);
 
 export function addJobUpdate(job: Command, surroundings: Surroundings): void {
   job
@@ -32,7 +30,9 @@ export function addJobUpdate(job: Command, surroundings: Surroundings): void {
     .addHelpText(
       'after',
       `
-What -f does not say falls back to its default: it replaces the document, it is no patch.
+What -f does not say falls back to its default: it replaces the document, it is no patch. It takes
+what "job show --json" prints. Only a change of how an instance runs restarts it: not of the count,
+the labels, or of what is done when something fails.
 How it is rolled out is part of the document: "update": {"maxUnavailable": 1,
 "healthyAfterMs": 5000, "rollback": true}. An instance stops before its successor starts.
 
@@ -49,7 +49,7 @@ Examples:
           'Say what changes: -f, --image or --count. To start it anew: oakring job restart';
         throw new CommandFailure(`${detail} ${id}`, exitCodes.usage);
       }
-      const before = file === undefined ? documentOf(await client.job(id)) : undefined;
+      const before = file === undefined ? (await client.job(id)).document : undefined;
       const changes = {
         ...(image === undefined ? {} : { image }),
         ...(count === undefined ? {} : { count }),
@@ -61,7 +61,8 @@ Examples:
               ...{ image: undefined, cmd: [], options: { file } },
               input: () => terminal.input(),
             });
-      await rollOut(context, id, { ...before, ...given, ...changes }, options);
+      const answer = await client.updateJob(id, { ...before, ...given, ...changes });
+      await told(context, answer, options);
     });
   job
     .command('restart <id>')
@@ -71,32 +72,28 @@ Examples:
     .addHelpText('after', '\nExample:\n  oakring job restart web --wait')
     .action(async (id: string, options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const before = documentOf(await context.client.job(id));
-      // A member that nobody reads makes a new revision of the same job.
-      const restartedAt = new Date(context.ports.clock.wallMs()).toISOString();
-      await rollOut(context, id, { ...before, restartedAt }, options);
+      await told(context, await context.client.restartJob(id), options);
     });
 }
 
-async function rollOut(
+/** Says what an order changed, and waits for it where it is to be waited for. */
+async function told(
   context: Context,
-  id: string,
-  document: Record<string, unknown>,
+  answer: JobOrderAnswer,
   { wait, timeout }: WaitOptions,
 ): Promise<void> {
-  const { client, terminal } = context;
-  const answer = await client.updateJob(id, document);
-  if (wait !== true) {
-    const told = `Job ${id} is to run revision ${answer.revision ?? '?'}`;
-    return show(context, answer, () => `${told} (position ${answer.position}).`);
-  }
-  show(context, await untilRolledOut(context, id, timeout), (settled) =>
-    renderJob(settled, terminal.colors),
-  );
+  const { id, restarts } = answer;
+  warn(context, answer);
+  if (wait !== true) return show(context, answer, changeText);
+  const settled =
+    restarts === true
+      ? await untilRolledOut(context, id, timeout)
+      : await untilRunning(context, id, timeout);
+  show(context, settled, (job) => renderJob(job, context.terminal.colors));
 }
 
-/** The document that a job's answer carries. */
-function documentOf(answer: { readonly [member: string]: unknown }): Record<string, unknown> {
-  const members = Object.entries(answer).filter(([name]) => !stateMembers.has(name));
-  return { ...Object.fromEntries(members), count: answer['desired'] };
+function changeText({ id, revision = 1, restarts, desired, position }: JobOrderAnswer): string {
+  if (restarts === true) return `Job ${id} is to run revision ${revision} (position ${position}).`;
+  const is = `Job ${id} is of revision ${revision}, ${desired} to run`;
+  return `${is}: nothing is restarted (position ${position}).`;
 }

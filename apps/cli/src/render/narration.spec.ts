@@ -117,6 +117,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
       policy: defaultPolicy,
       bodyHash: 'ab',
       rollbackTo: 1,
+      sameAs: 1,
       reason: 'it failed',
     },
     'rolled back to revision 1, as 3: it failed',

@@ -64,6 +64,13 @@ export function jobAnswer(over: Partial<JobAnswer> = {}): JobAnswer {
     revision: 1,
     position: 5,
     instances: [instanceAnswer()],
+    document: {
+      id: 'hello',
+      name: 'hello',
+      image: 'demo/hello:1',
+      technology: 'simulated',
+      count: 1,
+    },
     ...over,
   };
 }

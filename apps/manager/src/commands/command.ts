@@ -1,7 +1,7 @@
 import type {
   Ack,
   JobDocument,
-  JobStatus,
+  JobOrderAnswer,
   PlacementRefusal,
   Refusal,
   Registered,
@@ -85,6 +85,7 @@ export type Command =
       /** Position that the caller saw the job at; null: any. */
       readonly ifPosition: number | null;
     }
+  | { readonly type: 'RestartJob'; readonly id: string }
   | {
       readonly type: 'ReplaceInstance';
       readonly id: string;
@@ -177,7 +178,9 @@ export interface Answers {
   ObserveNode: null;
   /** The job as it was submitted: `position` of the submission and the desired count. */
   SubmitJob: { readonly id: string; readonly position: number; readonly desired: number };
-  UpdateJob: JobOrder & { readonly revision: number };
+  /** `restarts`: instances are replaced. False: nothing that runs is touched. */
+  UpdateJob: JobOrder & { readonly revision: number; readonly restarts: boolean };
+  RestartJob: Answers['UpdateJob'];
   ReplaceInstance: null;
   RefuseReplacement: null;
   CompleteRollout: null;
@@ -206,13 +209,7 @@ export interface Answers {
   JudgeKey: { readonly fingerprint: string; readonly status: 'counts' | 'revoked' };
 }
 
-interface JobOrder {
-  readonly id: string;
-  readonly status: JobStatus;
-  readonly desired: number;
-  /** Where the order was committed. */
-  readonly position: number;
-}
+type JobOrder = Pick<JobOrderAnswer, 'id' | 'status' | 'desired' | 'position'>;
 
 /** The caller's name for a request, so that a repetition is answered alike. */
 export interface IdempotencyKey {

@@ -1,4 +1,4 @@
-import { OakringError, parseJsonObject, type JsonObject } from '@oakring/contracts';
+import { OakringError, parseJsonDocument, type JsonObject } from '@oakring/contracts';
 import type { FastifyInstance } from 'fastify';
 import { checkedContent } from './content.js';
 
@@ -25,7 +25,7 @@ export function acceptJsonOnly(server: FastifyInstance): void {
 /** A body of no bytes is no body: some clients announce JSON and send nothing. */
 function readJson(bytes: Buffer): JsonObject | undefined {
   if (bytes.byteLength === 0) return undefined;
-  const parsed = parseJsonObject(bytes);
+  const parsed = parseJsonDocument(bytes);
   if (!parsed.ok) throw new OakringError(parsed.refusal);
   const checked = checkedContent(parsed.value);
   if (!checked.ok) throw new OakringError(checked.refusal);

@@ -1,25 +1,27 @@
-import type {
-  InstanceAnswer,
-  InstanceStatus,
-  JobAnswer,
-  JobSummary,
-  RolloutAnswer,
+import {
+  warningsOf,
+  type InstanceAnswer,
+  type InstanceStatus,
+  type JobAnswer,
+  type JobSummary,
+  type RolloutAnswer,
 } from '@oakring/contracts';
 import { instanceKey, type ClusterState } from '../views/cluster-state.js';
 import type { InstanceRecord, JobRecord, NodeRecord } from '../views/records.js';
 import { isUpdated } from '../views/revisions.js';
 import { waitsFor } from './waiting-answer.js';
 
-/** `GET /api/v1/jobs/{id}`: the document with the job's state; each instance once, by number. */
+/** `GET /api/v1/jobs/{id}`: the job's state beside its document; each instance once, by number. */
 export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
   return {
-    ...job.document,
     ...headOf(job),
     revision: job.revision,
     ...(job.rollout === null ? {} : { rollout: rolloutAnswer(state, job) }),
     instances: instancesOf(state, job.id)
       .sort((a, b) => a.number - b.number)
       .map((instance) => instanceAnswer(state, instance)),
+    ...warningsOf(job.document),
+    document: { ...job.document, id: job.id, count: job.desired },
   };
 }
 
@@ -99,11 +101,16 @@ function originalsOf(state: ClusterState, { job, number }: InstanceRecord) {
 }
 
 function rolloutAnswer(state: ClusterState, job: JobRecord): RolloutAnswer {
-  const { status = 'completed', reason = null, waits = null } = job.rollout ?? {};
-  const updated = instancesOf(state, job.id).filter((instance) => isUpdated(job, instance)).length;
+  const { rollout } = job;
+  const { status = 'completed', reason = null, waits = null } = rollout ?? {};
+  // What waits for a place, or has failed, runs nothing.
+  const updated = instancesOf(state, job.id).filter(
+    (instance) => instance.status === 'running' && isUpdated(job, instance),
+  ).length;
   const waiting = waits === null ? null : `it waits for a place for the next one: ${waits}`;
   const told = [reason, waiting].filter((each) => each !== null).join('; ');
-  return { status, revision: job.revision, updated, reason: told === '' ? null : told };
+  const revision = rollout?.revision ?? job.revision;
+  return { status, revision, updated, reason: told === '' ? null : told };
 }
 
 /** What is known: an instance on a node that nobody hears from may run or not. */

@@ -34,12 +34,27 @@ describe('the position of readings in an answer', () => {
 });
 
 describe('GET /api/v1/jobs/{id}', () => {
+  it('says what it says itself, whatever members the document has', async () => {
+    const posing = { rollout: { status: 'failed' }, instances: [], status: 'gone', revision: 99 };
+    const pretended = { ...posing, desired: 7, position: 0, warnings: [], document: 'odd' };
+    await manager.submit(submitJob('web', pretended));
+    const { document, warnings = [], ...said } = await read<JobAnswer>('/api/v1/jobs/web');
+    expect(said).toMatchObject({ status: 'active', desired: 1, revision: 1, position: 1 });
+    expect(said).not.toHaveProperty('rollout');
+    expect(said.instances).toHaveLength(1);
+    expect(document).toMatchObject(pretended);
+    expect(warnings.map(({ field }) => field).sort()).toEqual(Object.keys(pretended).sort());
+  });
+
   it('shows the document, and each instance once with its reason', async () => {
     await manager.submit(registerNode('n1'));
     await manager.submit(submitJob('web', { count: 2, team: 'blue' }));
     await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
     const job = await read<JobAnswer>('/api/v1/jobs/web');
-    expect(job).toMatchObject({ id: 'web', team: 'blue', status: 'active', desired: 2 });
+    expect(job).toMatchObject({ id: 'web', status: 'active', desired: 2 });
+    expect(job.document).toEqual({
+      ...{ id: 'web', name: 'web', image: 'web:1', technology: 'docker', count: 2, team: 'blue' },
+    });
     expect(job.position).toBe(manager.projection.position);
     expect(job.instances).toMatchObject([
       { number: 0, generation: 1, status: 'placed', nodeId: 'n1', reason: 'because n1' },

@@ -99,8 +99,6 @@ export interface RolloutRecord {
   readonly from: number;
   /** Why the next instance is not replaced yet: its successor has no place; null: nothing waits. */
   readonly waits: string | null;
-  /** A revision with the same document, whose instances stay as they are; 0: none. */
-  readonly sameAs: number;
   readonly reason: string | null;
 }
 

@@ -1,9 +1,9 @@
 import type { JobRecord } from './records.js';
 
-/** Whether an instance runs the newest revision, or one with the same document. */
+/** Whether an instance runs the newest revision, or did when a revision that runs alike came. */
 export function isUpdated(
-  { revision, rollout }: JobRecord,
+  { revision }: JobRecord,
   instance: { readonly revision: number },
 ): boolean {
-  return instance.revision === revision || instance.revision === rollout?.sameAs;
+  return instance.revision === revision;
 }

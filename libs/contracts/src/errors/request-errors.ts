@@ -96,6 +96,11 @@ export const requestErrors = {
     title: 'The job id belongs to another job',
     remedy: 'Choose another id, or wait until the last instance of the old job has ended.',
   },
+  'update-without-effect': {
+    status: 409,
+    title: 'The change would have no effect',
+    remedy: 'Change the field that the detail names, or leave this one as it is.',
+  },
   'job-deleting': {
     status: 409,
     title: 'The job is being deleted',

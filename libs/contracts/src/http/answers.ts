@@ -1,6 +1,7 @@
 import type { JsonObject } from '../messages/parsing.js';
 import type { Resources } from '../messages/resources.js';
 import type { NodeFlags, NodeStatus } from './cluster-answers.js';
+import type { FieldWarning } from './unused-fields.js';
 
 /** Lists are `{items, position, next?}`; `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -69,8 +70,11 @@ export interface RolloutAnswer {
   readonly reason: string | null;
 }
 
-/** `GET /api/v1/jobs/{id}` and the answer of `POST /api/v1/jobs`: the document and its state. */
-export interface JobAnswer extends JsonObject {
+/**
+ * `GET /api/v1/jobs/{id}` and the answer of `POST /api/v1/jobs`: what we say of a job, and apart from
+ * it the document, which may have any member.
+ */
+export interface JobAnswer {
   readonly id: string;
   readonly name: string;
   readonly image: string;
@@ -83,6 +87,10 @@ export interface JobAnswer extends JsonObject {
   /** Position of the last change of the job. */
   readonly position: number;
   readonly instances: readonly InstanceAnswer[];
+  /** What of the document is not used; absent when all of it is. */
+  readonly warnings?: readonly FieldWarning[];
+  /** As it was given, with its id and the count that is desired now: it can be sent back as it is. */
+  readonly document: JsonObject;
 }
 
 /** `completed`: a one-shot job of which every instance has run to its end. */
@@ -113,6 +121,10 @@ export interface JobOrderAnswer {
   readonly decision?: string;
   /** Of the job, after an update. */
   readonly revision?: number;
+  /** After an update: whether instances are replaced. False: nothing that runs is touched. */
+  readonly restarts?: boolean;
+  /** After an update: what of the document is not used; absent when all of it is. */
+  readonly warnings?: readonly FieldWarning[];
 }
 
 /** `GET /api/v1/nodes/{id}`. */

@@ -1,6 +1,8 @@
 import type { ErrorCode, Refusal } from '../errors/catalogue.js';
 import { cutText } from './text.js';
 
+import { duplicateKeyIn } from './duplicate-key.js';
+
 export type Parsed<T> =
   | {
       readonly ok: true;
@@ -63,6 +65,19 @@ export function parseJsonObject(payload: Uint8Array): Parsed<JsonObject> {
   return isObject(value)
     ? { ok: true, value }
     : refused('invalid-json', 'The payload is JSON but not an object.', undefined, value);
+}
+
+/**
+ * `parseJsonObject` for documents that people write: with or without a byte order mark, and no name
+ * twice in one object.
+ */
+export function parseJsonDocument(payload: Uint8Array): Parsed<JsonObject> {
+  const parsed = parseJsonObject(payload);
+  if (!parsed.ok) return parsed;
+  const name = duplicateKeyIn(decoder.decode(payload));
+  if (name === null) return parsed;
+  const shown = JSON.stringify(shortened(name));
+  return refused('invalid-json', `The payload has ${shown} twice in one object.`, undefined, name);
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

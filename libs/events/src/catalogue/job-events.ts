@@ -25,6 +25,8 @@ const rolloutEvents = {
     bodyHash: text,
     /** The revision that it goes back to; 0 when it was ordered. */
     rollbackTo: natural,
+    /** A revision that runs alike: what runs it goes on, and counts as this one. 0: none does. Absent before 4: `rollbackTo`. */
+    sameAs: Type.Optional(natural),
     reason: text,
   }),
   JobUpdateRefused: Type.Object({ code: text, detail: text }),

@@ -45,10 +45,16 @@ export const jobSentences: Sentences<
   InstanceReported: ({ instance, nodeId, status, reason }, { colors }) =>
     `#${instance} on ${colors.cyan(nodeId)} is ${status}: ${reason}`,
   JobCompleted: (_, { colors }) => colors.green('completed: every instance has run to its end'),
-  JobUpdated: ({ revision, rollbackTo, reason, document }, { colors }) =>
-    rollbackTo > 0
-      ? `${colors.red('rolled back')} to revision ${rollbackTo}, as ${revision}: ${reason}`
-      : `${colors.green(`revision ${revision}`)}: ${String(document['image'])} is rolled out`,
+  JobUpdated: ({ revision, rollbackTo, sameAs = 0, reason, document }, { colors }) => {
+    if (rollbackTo > 0) {
+      return `${colors.red('rolled back')} to revision ${rollbackTo}, as ${revision}: ${reason}`;
+    }
+    const what =
+      sameAs > 0
+        ? 'runs alike, nothing is restarted'
+        : `${String(document['image'])} is rolled out`;
+    return `${colors.green(`revision ${revision}`)}: ${what}${reason === '' ? '' : ` (${reason})`}`;
+  },
   JobUpdateRefused: ({ detail }, { colors }) => colors.red(`not updated: ${detail}`),
   RolloutCompleted: ({ revision }, { colors }) =>
     colors.green(`revision ${revision} runs everywhere`),

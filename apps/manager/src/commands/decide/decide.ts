@@ -11,7 +11,7 @@ import { registerNode } from './node-registration.js';
 import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js';
 import { refuseReplacement, replaceInstance } from './replacements.js';
 import { reconcileNode } from './reconciliation.js';
-import { completeRollout, updateJob } from './updates.js';
+import { completeRollout, restartJob, updateJob } from './updates.js';
 import {
   assumeEnded,
   expireCommand,
@@ -42,6 +42,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   DeclareLost: declareLost,
   SubmitJob: (deciding, command) => submitJob(deciding, command.id, command.job, command.bodyHash),
   UpdateJob: updateJob,
+  RestartJob: (deciding, command) => restartJob(deciding, command.id),
   ReplaceInstance: replaceInstance,
   RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),

@@ -76,6 +76,7 @@ function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecor
       constraints: former.constraints.map((constraint) => ({ ...constraint })),
       revision: job.revision + 1,
       rollbackTo: rollout.from,
+      sameAs: rollout.from,
       reason: `revision ${job.revision} is rolled back: ${why}`,
     },
   });

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oakring/contracts';
+import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
 import { canonicalJson } from '@oakring/events';
 import type { JobRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
@@ -10,34 +10,21 @@ type Update = Extract<Command, { type: 'UpdateJob' }>;
 
 /**
  * `PUT /api/v1/jobs/{id}`: a new revision, and a new desired count. The same document again changes
- * nothing. Instances are replaced one after the other by the rollout loop.
+ * nothing, and one that runs alike restarts nothing. Instances are replaced one after the other by the
+ * rollout loop.
  */
 export function updateJob(deciding: Deciding, update: Update): Decided<Answers['UpdateJob']> {
   const { id, job: document } = update;
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
-  const refusal = refusalOf(job, update);
-  if (refusal !== null) {
-    const { code, detail } = refusal.refusal;
-    deciding.emit({ stream: jobStream(id), type: 'JobUpdateRefused', data: { code, detail } });
-    return refusal;
-  }
+  const refusal = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
+  if (refusal !== null) return refuseUpdate(deciding, id, refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
-    deciding.emit({
-      stream: jobStream(id),
-      type: 'JobUpdated',
-      data: {
-        revision: job.revision + 1,
-        document: { ...document.document },
-        technology: document.technology,
-        resources: document.resources,
-        labels: document.labels,
-        constraints: document.constraints.map((constraint) => ({ ...constraint })),
-        policy: document.policy,
-        bodyHash: update.bodyHash,
-        rollbackTo: 0,
-        reason: '',
-      },
+    const runsAlike = textOf(runPartOf(job.document)) === textOf(runPartOf(document.document));
+    const { technology, resources, labels, constraints, policy } = document;
+    revise(deciding, job, {
+      ...{ document: { ...document.document }, technology, resources, labels, constraints, policy },
+      ...{ bodyHash: update.bodyHash, sameAs: runsAlike ? job.revision : 0, reason: '' },
     });
   }
   if (document.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, id);
@@ -48,19 +35,86 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
       data: { desired: document.count, ...difference(deciding.state, job, document.count) },
     });
   }
-  const { status, revision, position } = deciding.state.jobs.get(id) ?? job;
-  return { answer: { id, status, desired: document.count, revision, position } };
+  return answerOf(deciding, job);
+}
+
+/** `POST /api/v1/jobs/{id}/restart`: every instance anew; what was given up is tried again. */
+export function restartJob(deciding: Deciding, id: string): Decided<Answers['RestartJob']> {
+  const job = deciding.state.jobs.get(id);
+  if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
+  const refusal = refusalOf(job, null);
+  if (refusal !== null) return refuseUpdate(deciding, id, refusal);
+  const { document, technology, resources, labels, constraints, policy, bodyHash } = job;
+  revise(deciding, job, {
+    ...{ document, technology, resources, labels, constraints, policy, bodyHash },
+    ...{ sameAs: 0, reason: 'a restart was ordered' },
+  });
+  return answerOf(deciding, job);
+}
+
+type Revision = Pick<
+  JobRecord,
+  'document' | 'technology' | 'resources' | 'labels' | 'constraints' | 'policy' | 'bodyHash'
+> & { readonly sameAs: number; readonly reason: string };
+
+function revise(deciding: Deciding, job: JobRecord, revision: Revision): void {
+  deciding.emit({
+    stream: jobStream(job.id),
+    type: 'JobUpdated',
+    data: {
+      ...revision,
+      constraints: revision.constraints.map((constraint) => ({ ...constraint })),
+      revision: job.revision + 1,
+      rollbackTo: 0,
+    },
+  });
+}
+
+function answerOf(deciding: Deciding, before: JobRecord): { answer: Answers['UpdateJob'] } {
+  const { id, status, desired, revision, position, rollout } =
+    deciding.state.jobs.get(before.id) ?? before;
+  const isOpen = rollout?.status === 'progressing' || rollout?.status === 'rollingBack';
+  const restarts = revision > before.revision && isOpen;
+  return { answer: { id, status, desired, revision, position, restarts } };
+}
+
+function refuseUpdate(
+  deciding: Deciding,
+  id: string,
+  refused: ReturnType<typeof refuse>,
+): ReturnType<typeof refuse> {
+  const { code, detail } = refused.refusal;
+  deciding.emit({ stream: jobStream(id), type: 'JobUpdateRefused', data: { code, detail } });
+  return refused;
+}
+
+function textOf(document: JsonObject): string {
+  return canonicalJson(document);
 }
 
 /** Another number of instances is no other revision: nothing that runs is touched by it. */
 function isSameButCount(before: JsonObject, after: JsonObject): boolean {
   const { count: _count, id: _id, ...described } = before;
   const { count: _newCount, id: _newId, ...description } = after;
-  return canonicalJson(described) === canonicalJson(description);
+  return textOf(described) === textOf(description);
 }
 
-function refusalOf(job: JobRecord, update: Update): ReturnType<typeof refuse> | null {
-  const { id, ifPosition } = update;
+/** Another image of a process whose command stays as it is would be taken, and change nothing. */
+function refusalOfImage(
+  { id, document: before }: JobRecord,
+  after: JsonObject,
+): ReturnType<typeof refuse> | null {
+  if (before['image'] === after['image'] || imageIsRun(before) || imageIsRun(after)) return null;
+  const command = (document: JsonObject): string => textOf({ of: runPartOf(document)['command'] });
+  if (command(before) !== command(after)) return null;
+  const detail =
+    `Job ${id} is a process that runs its command (cmd); another image changes nothing of it. ` +
+    'Change cmd, or leave the image as it is.';
+  return refuse('update-without-effect', detail, 'image', after['image']);
+}
+
+function refusalOf(job: JobRecord, ifPosition: number | null): ReturnType<typeof refuse> | null {
+  const { id } = job;
   if (job.status === 'deleting') {
     return refuse('job-deleting', `Job ${id} is being deleted; it cannot be updated.`);
   }

@@ -21,7 +21,7 @@ export const orderOperations: Readonly<Record<string, DescribedOperation>> = {
     tag: 'Jobs',
     summary:
       'Roll out a new revision of a job, and set its desired count. A newer one takes over from one ' +
-      'that is under way',
+      'that is under way; one that leaves alone how an instance runs restarts nothing',
     parameters: [
       {
         in: 'header',
@@ -37,7 +37,21 @@ export const orderOperations: Readonly<Record<string, DescribedOperation>> = {
       'job-deleting',
       'job-completed',
       'position-changed',
+      'update-without-effect',
       'id-mismatch',
+      'invalid-field',
+      'overloaded',
+      'outcome-unknown',
+    ],
+  },
+  'post /api/v1/jobs/{id}/restart': {
+    tag: 'Jobs',
+    summary: 'Start every instance anew, as a new revision; what was given up is tried again',
+    answers: [jobOrder],
+    problems: [
+      'job-unknown',
+      'job-deleting',
+      'job-completed',
       'invalid-field',
       'overloaded',
       'outcome-unknown',

@@ -21,6 +21,11 @@ import {
   type SchemaObject,
 } from './schema-parts.js';
 
+const warnings: SchemaObject = {
+  ...listOf(object({ field: text, nearest: nullable(text), detail: text })),
+  description: 'Fields of the document that are not used, each with the nearest known one.',
+};
+
 const SubmitJob: SchemaObject = {
   ...object(
     {
@@ -44,7 +49,8 @@ const SubmitJob: SchemaObject = {
     ['name', 'image', 'technology'],
   ),
   additionalProperties: true,
-  description: 'Unknown fields are kept and travel to the scheduler and to the worker.',
+  description:
+    'Unknown fields are kept, travel to the scheduler and to the worker, and are named in the answer.',
   example: {
     id: 'web',
     name: 'web',
@@ -113,6 +119,8 @@ const JobOrder = object(
     nodeId: id,
     decision: text,
     revision: natural,
+    restarts: { type: 'boolean', description: 'Instances are replaced by this update.' },
+    warnings,
   },
   ['id', 'status', 'desired', 'position'],
 );
@@ -166,12 +174,14 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   MoveInstance: { ...object({ worker: id }, []), example: { worker: 'n2' } },
   RegisterNode,
   Job: {
-    ...object({ ...jobHead, revision: natural, rollout, instances: listOf(instance) }, [
-      ...Object.keys(jobHead),
-      'revision',
-      'instances',
-    ]),
-    additionalProperties: true,
+    ...object(
+      {
+        ...{ ...jobHead, revision: natural, rollout, instances: listOf(instance), warnings },
+        document: { type: 'object', additionalProperties: true },
+      },
+      [...Object.keys(jobHead), 'revision', 'instances', 'document'],
+    ),
+    description: 'What is said of a job, and apart from it its document, which can be sent back.',
   },
   JobPage: page(object({ ...jobHead, counts })),
   JobOrder,

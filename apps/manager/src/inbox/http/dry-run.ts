@@ -1,5 +1,7 @@
 import {
   OakringError,
+  warningsOf,
+  type FieldWarning,
   type JobDocument,
   type ScheduleAnswer,
   type ScheduleJob,
@@ -20,6 +22,7 @@ export interface DryRunAnswer {
   readonly seed: number | null;
   readonly considered: ScheduleAnswer['considered'] | null;
   readonly positions: ScheduleAnswer['positions'] | null;
+  readonly warnings?: readonly FieldWarning[];
 }
 
 export async function dryRun(
@@ -29,7 +32,10 @@ export async function dryRun(
   position: number,
 ): Promise<DryRunAnswer> {
   const document = { ...job.document, id };
-  const asked = { dryRun: true, job: document, desired: job.count, position } as const;
+  const asked = {
+    ...({ dryRun: true, job: document, desired: job.count, position } as const),
+    ...warningsOf(document),
+  };
   if (job.count === 0) return { ...asked, ...nothingToPlace };
   const answer = await askOne(
     scheduler,

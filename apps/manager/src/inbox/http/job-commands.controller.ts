@@ -33,7 +33,7 @@ import { COMMAND_QUEUE, PORTS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import { MoveInstanceDto, ReplicateJobDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
-import { validated } from './bodies/validated.js';
+import { validated, validatedOnly } from './bodies/validated.js';
 import { dryRun, type DryRunAnswer } from './dry-run.js';
 import { hashOf, jobIdOf, keyOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
@@ -105,7 +105,7 @@ export class JobCommandsController {
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
     refuseUnknown(query, []);
-    const order = validated(ReplicateJobDto, body);
+    const order = validatedOnly(ReplicateJobDto, body);
     const count = parsed(countOf(order['count']));
     const command = { type: 'ScaleJob', id: parsed(idOf(id, 'id')), count } as const;
     return settled(
@@ -125,7 +125,7 @@ export class JobCommandsController {
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
     refuseUnknown(request.query as QueryString, []);
-    const order = validated(MoveInstanceDto, body ?? {});
+    const order = validatedOnly(MoveInstanceDto, body);
     const { worker } = order;
     return this.moves.move({
       id: parsed(idOf(id, 'id')),

@@ -33,8 +33,11 @@ describe('POST /api/v1/jobs', () => {
     };
     expect(status).toBe(201);
     expect(headers.get('location')).toBe('/api/v1/jobs/web');
+    const { team: _team, count: _count, ...described } = sent;
     expect(body).toEqual({
-      ...sent,
+      ...described,
+      document: sent,
+      warnings: [expect.objectContaining({ field: 'team', nearest: null })],
       status: 'active',
       desired: 2,
       revision: 1,

@@ -1,7 +1,19 @@
-import { Body, Controller, Delete, HttpCode, Inject, Param, Put, Query, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+} from '@nestjs/common';
 import {
   idOf,
   parseJobDocument,
+  warningsOf,
   type JobOrderAnswer,
   type JsonObject,
   OakringError,
@@ -14,12 +26,13 @@ import {
   type Query as QueryString,
 } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
+import { NothingDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
-import { validated } from './bodies/validated.js';
+import { validated, validatedOnly } from './bodies/validated.js';
 import { hashOf, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 
-/** Changes to jobs under way: a new revision, and a move that is called off. */
+/** Changes to jobs under way: a new revision, a restart, and a move that is called off. */
 @Controller('api/v1/jobs')
 export class JobUpdatesController {
   constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
@@ -42,7 +55,23 @@ export class JobUpdatesController {
     const ifPosition = positionOf(request.headers['if-match']);
     const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition } as const;
     const key = keyOf(request, () => bodyHash);
-    return settled(await this.queue.submit<'UpdateJob'>(command, key));
+    const answer = settled(await this.queue.submit<'UpdateJob'>(command, key));
+    return { ...answer, ...warningsOf(job.document) };
+  }
+
+  @Post(':id/restart')
+  @HttpCode(200)
+  async restart(
+    @Param('id') id: string,
+    @Body() body: JsonObject | undefined,
+    @Query() query: QueryString,
+    @Req() request: FastifyRequest,
+  ): Promise<JobOrderAnswer> {
+    refuseUnknown(query, []);
+    validatedOnly(NothingDto, body);
+    const command = { type: 'RestartJob', id: parsed(idOf(id, 'id')) } as const;
+    const key = keyOf(request, () => hashOf({}));
+    return settled(await this.queue.submit<'RestartJob'>(command, key));
   }
 
   @Delete(':id/instances/:number/move')

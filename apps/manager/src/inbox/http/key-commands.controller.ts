@@ -8,7 +8,7 @@ import { COMMAND_QUEUE, SIGNING_KEY } from '../../tokens.js';
 import { clusterKey } from '../../views/cluster-state.js';
 import { Projection } from '../../views/projection.js';
 import { JudgeKeyDto } from './bodies/judge-key.dto.js';
-import { validated } from './bodies/validated.js';
+import { validatedOnly } from './bodies/validated.js';
 import { hashOf, keyOf } from './idempotency.js';
 import { settled } from './settled.js';
 
@@ -56,7 +56,7 @@ export class KeyCommandsController {
     body: JsonObject | undefined,
     request: FastifyRequest,
   ): Promise<Answers['JudgeKey']> {
-    validated(JudgeKeyDto, { by: this.key.fingerprint, signature: '-', ...body, fingerprint });
+    validatedOnly(JudgeKeyDto, { by: this.key.fingerprint, signature: '-', ...body, fingerprint });
     const { by, signature } = body === undefined ? this.signed(verdict, fingerprint) : body;
     return settled(
       await this.queue.submit<'JudgeKey'>(

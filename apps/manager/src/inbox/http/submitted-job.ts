@@ -1,11 +1,15 @@
-import type { InstanceAnswer, JobAnswer, JobDocument } from '@oakring/contracts';
+import {
+  warningsOf,
+  type InstanceAnswer,
+  type JobAnswer,
+  type JobDocument,
+} from '@oakring/contracts';
 import type { Answers } from '../../commands/command.js';
 import { waitingReason } from '../../views/fold/jobs.fold.js';
 
 /** The answer of `POST /api/v1/jobs`: the job as it was at its submission, however often repeated. */
 export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): JobAnswer {
   return {
-    ...job.document,
     id: answer.id,
     name: job.name,
     image: job.image,
@@ -15,6 +19,8 @@ export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): Jo
     revision: 1,
     position: answer.position,
     instances: Array.from({ length: answer.desired }, (_, number) => pending(number)),
+    ...warningsOf(job.document),
+    document: { ...job.document, id: answer.id, count: answer.desired },
   };
 }
 

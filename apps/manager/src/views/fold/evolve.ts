@@ -25,7 +25,7 @@ import {
 import { unexpectedFound } from './placements.fold.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 4;
+export const foldVersion = 5;
 
 /** Answers to commands are kept for this much commit time (design §4). */
 const answersKeptMs = 24 * 3_600_000;

@@ -62,27 +62,58 @@ export function jobUpdated(
     ...{ document, technology, resources, labels, constraints, policy, bodyHash },
   });
   state.revisions.delete(revisionKey(job.id, data.revision - maxRevisions));
-  const rollout: RolloutRecord = {
-    status: data.rollbackTo > 0 ? 'rollingBack' : 'progressing',
-    revision: data.revision,
-    // What never ran everywhere is nothing to go back to.
-    from: job.rollout?.status === 'progressing' ? job.rollout.from : job.revision,
-    waits: null,
-    sameAs: data.rollbackTo,
-    reason: data.reason === '' ? null : data.reason,
-  };
   state.jobs.set(job.id, {
     ...job,
     ...descriptionOf(data),
     revision: data.revision,
-    rollout,
+    rollout: rolloutOf(job, data),
     position: event.position,
   });
+  carryOver(state, job.id, sameAsOf(data), data.revision);
   // What failed before is another thing now: its failures are counted anew.
   for (const key of [...state.instancesOfJob.of(job.id)]) {
     const instance = state.instances.get(key);
     if (instance?.status !== 'failed') continue;
     putInstance(state, { ...instance, failures: 0, attempts: [], givenUp: false });
+  }
+}
+
+/** A revision that runs alike begins no rollout; one that is under way, or had failed, goes on with it. */
+function rolloutOf(job: JobRecord, data: EventData<'JobUpdated'>): RolloutRecord | null {
+  const before = job.rollout;
+  const { revision } = data;
+  if (sameAsOf(data) === job.revision) {
+    if (before === null || before.status === 'completed' || before.status === 'rolledBack') {
+      return before;
+    }
+    if (before.status !== 'failed') return { ...before, revision };
+    return { ...before, status: 'progressing', revision, reason: null, waits: null };
+  }
+  return {
+    status: data.rollbackTo > 0 ? 'rollingBack' : 'progressing',
+    revision,
+    // What never ran everywhere is nothing to go back to.
+    from: before?.status === 'progressing' ? before.from : job.revision,
+    waits: null,
+    reason: data.reason === '' ? null : data.reason,
+  };
+}
+
+/** Before schema version 4 only going back kept what ran the same document. */
+function sameAsOf({ sameAs, rollbackTo }: EventData<'JobUpdated'>): number {
+  return sameAs ?? rollbackTo;
+}
+
+/** What runs a revision goes on, as one that runs alike: it is not of the old one any more. */
+function carryOver(state: ClusterState, job: string, from: number, revision: number): void {
+  if (from === 0) return;
+  for (const key of [...state.instancesOfJob.of(job)]) {
+    const instance = state.instances.get(key);
+    if (instance?.revision === from) putInstance(state, { ...instance, revision });
+    for (const placementId of [...state.placementsOfInstance.of(key)]) {
+      const placement = state.placements.get(placementId);
+      if (placement?.revision === from) putPlacement(state, { ...placement, revision });
+    }
   }
 }
 

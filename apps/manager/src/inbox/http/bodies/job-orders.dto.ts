@@ -26,3 +26,10 @@ export class MoveInstanceDto {
     return dto;
   }
 }
+
+/** The body of an order that says everything by its address; it may be left out. */
+export class NothingDto {
+  static of(_body: JsonObject): NothingDto {
+    return new NothingDto();
+  }
+}

@@ -1,4 +1,10 @@
-import { OakringError, shortened, type JsonObject, type Problem } from '@oakring/contracts';
+import {
+  nearestOf,
+  OakringError,
+  shortened,
+  type JsonObject,
+  type Problem,
+} from '@oakring/contracts';
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidBody } from '../../../http/invalid-body.js';
 import { contextOf } from './rules.js';
@@ -39,9 +45,16 @@ export function validatedOnly(
   throw invalid(
     unknown.map(([field, value]) => ({
       ...{ field, value: shortened(value) ?? null, code: 'invalid-field' },
-      detail: `${field} is not known here; there are ${known.join(' and ')}.`,
+      detail: strangerIn(field, known),
     })),
   );
+}
+
+function strangerIn(field: string, known: readonly string[]): string {
+  if (known.length === 0) return `${field} is not known here; this order takes nothing.`;
+  const nearest = nearestOf(field, known);
+  const meant = nearest === null ? '' : ` Did you mean ${nearest}?`;
+  return `${field} is not known here; there ${known.length === 1 ? 'is' : 'are'} ${known.join(' and ')}.${meant}`;
 }
 
 interface Fault {

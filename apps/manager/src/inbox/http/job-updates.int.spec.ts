@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JobAnswer, JobOrderAnswer, JsonObject, Problem } from '@oakring/contracts';
+import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
+
+/** Every field that a job can have, none at its default, and one that nobody knows. */
+const document = {
+  ...{ id: 'web', name: 'web', image: 'web:1', technology: 'docker', count: 2 },
+  resources: { cpuMillis: 250, memoryMiB: 128 },
+  labels: { zone: 'north' },
+  constraints: [{ type: 'architecture', architecture: 'arm64' }],
+  onDisconnect: { replace: false, reconcile: 'keepOriginal', lostAfterMs: null },
+  restart: { limit: null, firstMs: 200, mostMs: 400, resetAfterMs: 800 },
+  update: { maxUnavailable: 2, healthyAfterMs: 1, rollback: false },
+  one_shot: true,
+  cmd: ['serve', '--fast'],
+  environment: { LEVEL: 'debug' },
+  network: 'bridge',
+  ports: [80],
+};
+
+let manager: TestManager;
+beforeEach(async () => {
+  manager = await startTestManager();
+});
+afterEach(() => manager.close());
+
+async function ask<T>(method: string, path: string, body?: unknown) {
+  const response = await manager.send(method, path, body);
+  return { status: response.status, body: (await response.json()) as T };
+}
+
+const shown = async (): Promise<JobAnswer> =>
+  (await ask<JobAnswer>('GET', '/api/v1/jobs/web')).body;
+
+describe('The document in the answer of a job', () => {
+  it('is the one that was given, with the count that is desired now', async () => {
+    const { body } = await ask<JobAnswer>('POST', '/api/v1/jobs', document);
+    expect(body.document).toEqual(document);
+    await ask('POST', '/api/v1/jobs/web/replicate', { count: 3 });
+    expect((await shown()).document).toEqual({ ...document, count: 3 });
+  });
+
+  it.each([[document], [{ id: 'web', name: 'web', image: 'web:1', technology: 'process' }]])(
+    'can be sent back as it is, and changes nothing',
+    async (given) => {
+      await ask('POST', '/api/v1/jobs', given);
+      await ask('POST', '/api/v1/jobs/web/replicate', { count: 3 });
+      const before = await shown();
+      const { status, body } = await ask('PUT', '/api/v1/jobs/web', before.document);
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { desired: 3, revision: 1, restarts: false },
+      });
+      expect(await shown()).toEqual(before);
+    },
+  );
+
+  it('has each field as it was last given', async () => {
+    await ask('POST', '/api/v1/jobs', document);
+    for (const [field, value] of Object.entries(document)) {
+      if (field === 'id' || field === 'technology') continue;
+      const changed: JsonObject = { ...(await shown()).document, [field]: changedFrom(value) };
+      const { status } = await ask('PUT', '/api/v1/jobs/web', changed);
+      expect({ field, status, document: (await shown()).document }).toEqual({
+        ...{ field, status: 200, document: changed },
+      });
+    }
+  });
+});
+
+describe('A job document with a field that is not used', () => {
+  it('is taken, and the answer names it with what was perhaps meant', async () => {
+    const odd = { ...document, ports: undefined, onDisconect: {}, replicas: 3 };
+    const warnings = [
+      expect.objectContaining({ field: 'onDisconect', nearest: 'onDisconnect' }),
+      expect.objectContaining({ field: 'replicas', nearest: 'count' }),
+    ];
+    const dry = await ask<JobAnswer>('POST', '/api/v1/jobs?dryRun=true', odd);
+    expect(dry.body.warnings).toEqual(warnings);
+    expect((await ask<JobAnswer>('POST', '/api/v1/jobs', odd)).body.warnings).toEqual(warnings);
+    const put = await ask<JobOrderAnswer>('PUT', '/api/v1/jobs/web', odd);
+    expect(put.body.warnings).toEqual(warnings);
+    expect((await shown()).warnings).toEqual(warnings);
+  });
+});
+
+describe('A restart', () => {
+  it('is a new revision, and the file that was given before changes nothing after it', async () => {
+    await ask('POST', '/api/v1/jobs', document);
+    const restarted = await ask('POST', '/api/v1/jobs/web/restart', {});
+    expect(restarted.body).toMatchObject({ revision: 2, restarts: true });
+    expect((await shown()).document).toEqual(document);
+    const again = await ask('PUT', '/api/v1/jobs/web', document);
+    expect(again.body).toMatchObject({ revision: 2, restarts: false });
+  });
+});
+
+describe('An order with a member that it does not know', () => {
+  it.each([
+    ['jobs/web/replicate', { count: 3, replicas: 3 }, 'replicas', 'count'],
+    ['jobs/web/instances/0/move', { to: 'n2' }, 'to', 'worker'],
+    ['jobs/web/instances/0/move', { Worker: 'n2' }, 'Worker', 'worker'],
+    ['jobs/web/restart', { force: true }, 'force', null],
+    ['nodes/n1/drain', { within: 60 }, 'within', null],
+    ['nodes/n1/cordon', { reasn: 'x' }, 'reasn', 'reason'],
+  ])('(%s %j) is refused, naming it', async (path, body, field, nearest) => {
+    await ask('POST', '/api/v1/jobs', document);
+    const before = manager.projection.position;
+    const answer = await ask<Problem>('POST', `/api/v1/${path}`, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
+    expect(answer.body.detail).toContain(nearest === null ? 'not known' : `mean ${nearest}?`);
+    expect(manager.projection.position).toBe(before);
+  });
+});
+
+describe('A body over HTTP', () => {
+  it('that has a name twice is refused: which of the two was meant?', async () => {
+    const text = JSON.stringify(document).replace('"count":2', '"count":2,"count":3');
+    expect(await ask('POST', '/api/v1/jobs', text)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-json' },
+    });
+  });
+
+  it('may begin with a byte order mark, as a file may', async () => {
+    const { status } = await ask('POST', '/api/v1/jobs', `\uFEFF${JSON.stringify(document)}`);
+    expect(status).toBe(201);
+  });
+});
+
+/** Another value of the same kind. */
+function changedFrom(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'string') return `${value}x`;
+  if (typeof value === 'boolean') return !value;
+  return Array.isArray(value) ? [] : {};
+}

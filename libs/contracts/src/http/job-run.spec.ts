@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseJobDocument } from './job-document.js';
+import { parseEnvironment, runPartOf } from './job-run.js';
+
+describe('The environment of a job', () => {
+  it.each([
+    [undefined, {}],
+    [['A=1', 'B=x=y', 'C='], { A: '1', B: 'x=y', C: '' }],
+    [
+      { A: 'x', port: 80, 'spring.debug': true },
+      { A: 'x', port: '80', 'spring.debug': 'true' },
+    ],
+  ])('is names with texts (%j)', (environment, value) => {
+    expect(parseEnvironment({ environment })).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    [['A']],
+    [['=x']],
+    [[7]],
+    [['A=\0']],
+    ['A=1'],
+    [{ A: {} }],
+    [{ A: ['x'] }],
+    [{ A: null }],
+    [{ 'A=B': 'x' }],
+    [{ '': 'x' }],
+    [{ 'A\0': 'x' }],
+  ])('is refused where a process could not take it (%j)', (environment) => {
+    const job = { name: 'web', image: 'web:1', technology: 'docker', environment };
+    expect(parseJobDocument(job)).toMatchObject({
+      refusal: { code: 'invalid-field', field: expect.stringContaining('environment') },
+    });
+  });
+});
+
+describe('How an instance runs', () => {
+  const job = { id: 'web', name: 'web', image: 'web:1', technology: 'docker' };
+
+  it('is the same however its environment and command are written', () => {
+    const one = { ...job, cmd: ['a', 'b'], environment: ['B=2', 'A=1'] };
+    const other = { ...job, command: ['a', 'b'], environment: { A: 1, B: '2' } };
+    expect(runPartOf(one)).toEqual(runPartOf(other));
+  });
+
+  it('holds what we do not know: the worker may', () => {
+    expect(runPartOf({ ...job, ports: [80] })).toMatchObject({ image: 'web:1', ports: [80] });
+  });
+});

@@ -1,0 +1,90 @@
+import { isObject, refused, shortened, type JsonObject, type Parsed } from '../messages/parsing.js';
+import { defaultRequest, resourcesOf } from '../messages/resources.js';
+
+/** `cmd` (or `command`) of a job: a list of texts; null when there is none. */
+export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> {
+  const field = job['cmd'] === undefined ? 'command' : 'cmd';
+  const list = job[field];
+  if (list === undefined || list === null) return { ok: true, value: null };
+  // Never a text to be split: quoting rules would be guessed.
+  if (!isListOfTexts(list)) return unusable(field, list, '["program", "argument", …]');
+  return { ok: true, value: list.length === 0 ? null : list };
+}
+
+/** Names and values as a process takes them: no name is empty or has `=`, nothing has a NUL. */
+const environmentName = /^[^=\0]+$/;
+const environmentForm = '["NAME=value", …] or {"NAME": "value", …}';
+
+/** `environment` of a job: `["NAME=value"]` or `{NAME: "value"}`; numbers and booleans are written out. */
+export function parseEnvironment(job: JsonObject): Parsed<Readonly<Record<string, string>>> {
+  const given = job['environment'];
+  if (given === undefined || given === null) return { ok: true, value: {} };
+  if (!Array.isArray(given) && !isObject(given))
+    return unusable('environment', given, environmentForm);
+  const variables = new Map<string, string>();
+  const entries = Array.isArray(given) ? given.map(assignmentOf) : Object.entries(given);
+  for (const [at, [name, value]] of entries.entries()) {
+    const entry: unknown = Array.isArray(given) ? given[at] : { [name]: value };
+    const isVariable = environmentName.test(name) && isScalar(value) && !hasNul(value);
+    if (!isVariable) return unusable('environment', entry, environmentForm);
+    variables.set(name, String(value));
+  }
+  return { ok: true, value: Object.fromEntries(variables) };
+}
+
+/** Without a `=` there is no name. */
+function assignmentOf(entry: unknown): [name: string, value: unknown] {
+  const text = typeof entry === 'string' ? entry : '';
+  const at = text.indexOf('=');
+  return at === -1 ? ['', undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function hasNul(value: unknown): boolean {
+  return String(value).includes('\0');
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** Members of a document that say where, how many, or what then, and never how an instance runs. */
+const notOfTheRun = new Set(
+  'id name count labels constraints onDisconnect restart update one_shot'.split(' '),
+);
+
+/**
+ * The part of a job document that decides how an instance runs, defaults written out: two documents
+ * with the same one run alike, and nothing is restarted between them. What we do not know travels to
+ * the worker, so it counts.
+ */
+export function runPartOf(document: JsonObject): JsonObject {
+  const { cmd: _cmd, command: _command, environment, resources, ...others } = document;
+  const command = parseCommand(document);
+  const variables = parseEnvironment(document);
+  const reserved = resourcesOf(resources ?? {}, 'resources', defaultRequest);
+  const { onDisconnect } = document;
+  const limit = isObject(onDisconnect) ? onDisconnect['stopOnWorkerAfterMs'] : null;
+  return {
+    ...Object.fromEntries(Object.entries(others).filter(([name]) => !notOfTheRun.has(name))),
+    resources: reserved.ok ? reserved.value : resources,
+    command: command.ok ? command.value : [_cmd, _command],
+    environment: variables.ok ? variables.value : environment,
+    // The worker itself ends the instance: it must have heard of it.
+    stopOnWorkerAfterMs: limit ?? null,
+  };
+}
+
+/** A process whose command is given: its `image` is a name for people, and is not run. */
+export function imageIsRun(document: JsonObject): boolean {
+  const command = parseCommand(document);
+  return document['technology'] !== 'process' || (command.ok && command.value === null);
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string');
+}
+
+function unusable(field: string, value: unknown, form: string): ReturnType<typeof refused> {
+  const shown = JSON.stringify(shortened(value));
+  return refused('invalid-field', `${field} is ${shown}, not of the form ${form}.`, field, value);
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { nearestOf, warningsOf } from './unused-fields.js';
+
+const job = { name: 'web', image: 'web:1', technology: 'docker' };
+
+describe('A field of a job document that nothing looks at', () => {
+  it.each([
+    ['replicas', 'count'],
+    ['env', 'environment'],
+    ['restrat', 'restart'],
+    ['onDisconect', 'onDisconnect'],
+    ['ondisconnect', 'onDisconnect'],
+    ['oneshot', 'one_shot'],
+    ['Image', 'image'],
+    ['ports', null],
+    ['team', null],
+    ['__proto', null],
+    ['constructor', null],
+  ])('is named with the known one that is nearest (%s: %s)', (field, nearest) => {
+    expect(warningsOf({ ...job, [field]: 1 }).warnings).toMatchObject([{ field, nearest }]);
+  });
+
+  it('is no news in a document that has none', () => {
+    const whole = { ...job, id: 'web', count: 1, resources: {}, cmd: ['x'], environment: {} };
+    expect(warningsOf({ ...whole, labels: {}, restart: {}, network: 'none' })).toEqual({});
+  });
+
+  it('is named up to a limit', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`odd${at}`, at]));
+    expect(warningsOf({ ...job, ...many }).warnings).toHaveLength(32);
+  });
+});
+
+describe('The image of a process whose command is given', () => {
+  const process = { ...job, technology: 'process', cmd: ['/bin/sleep', '60'] };
+
+  it('is said not to be run', () => {
+    expect(warningsOf(process).warnings).toMatchObject([{ field: 'image', nearest: 'cmd' }]);
+  });
+
+  it('may be the program itself', () => {
+    expect(warningsOf({ ...process, image: '/bin/sleep' })).toEqual({});
+  });
+});
+
+describe('The nearest of known names', () => {
+  it('is none where all are far', () => {
+    expect(nearestOf('x'.repeat(10_000), ['worker'])).toBeNull();
+    expect(nearestOf('to', ['worker'])).toBe('worker');
+  });
+});

@@ -1,0 +1,89 @@
+import type { JsonObject } from '../messages/parsing.js';
+import { imageIsRun, parseCommand } from './job-run.js';
+
+/** A field of an accepted document that does nothing here; it is kept, and travels to the worker. */
+export interface FieldWarning {
+  readonly field: string;
+  /** The known field that was perhaps meant; null: none is near. */
+  readonly nearest: string | null;
+  /** One sentence for a person. */
+  readonly detail: string;
+}
+
+/** Every top-level field of a job document that the manager or a worker of ours looks at. */
+const jobFields = [
+  ...['id', 'name', 'image', 'technology', 'count', 'resources', 'labels', 'constraints'],
+  ...['onDisconnect', 'restart', 'update', 'one_shot'],
+  ...['cmd', 'command', 'environment', 'network', 'simulate'],
+];
+
+/** What others call it; spelling does not lead there. */
+const otherNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['replicas', ['count']],
+  ['instances', ['count']],
+  ['env', ['environment']],
+  ['args', ['cmd']],
+  ['entrypoint', ['cmd']],
+  ['nodeSelector', ['labels']],
+  ['node', ['worker', 'constraints']],
+  ['to', ['worker']],
+]);
+const maxWarnings = 32;
+
+/** What of a job document is not used, and what was perhaps meant; no member when all of it is. */
+export function warningsOf(document: JsonObject): { readonly warnings?: readonly FieldWarning[] } {
+  const warnings = jobWarnings(document);
+  return warnings.length === 0 ? {} : { warnings };
+}
+
+function jobWarnings(document: JsonObject): readonly FieldWarning[] {
+  const warnings: FieldWarning[] = Object.keys(document)
+    .filter((field) => !jobFields.includes(field))
+    .slice(0, maxWarnings)
+    .map((name) => {
+      const nearest = nearestOf(name, jobFields);
+      const field = name.slice(0, 128);
+      const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
+      return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
+    });
+  return isImageInVain(document) ? [...warnings, imageWarning] : warnings;
+}
+
+const imageWarning: FieldWarning = {
+  field: 'image',
+  nearest: 'cmd',
+  detail: 'image is not run: a process runs its command (cmd)',
+};
+
+/** The program itself may stand there as well: then nothing is lost. */
+function isImageInVain(document: JsonObject): boolean {
+  if (imageIsRun(document)) return false;
+  const command = parseCommand(document);
+  return command.ok && command.value?.[0] !== document['image'];
+}
+
+/** The known name that a mistyped one is nearest to; null when it is nothing of the kind. */
+export function nearestOf(name: string, known: readonly string[]): string | null {
+  const other = otherNames.get(name)?.find((field) => known.includes(field));
+  if (other !== undefined) return other;
+  const [nearest] = known
+    .map((field) => ({ field, edits: editsBetween(name.slice(0, 64), field) }))
+    .filter(({ field, edits }) => edits <= Math.max(1, Math.floor(field.length / 3)))
+    .sort((a, b) => a.edits - b.edits);
+  return nearest?.field ?? null;
+}
+
+/** Letters to change, add or leave out (Levenshtein), case aside. */
+function editsBetween(one: string, other: string): number {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= a.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= b.length; to += 1) {
+      const swapped = (row[to - 1] ?? 0) + (a[at - 1] === b[to - 1] ? 0 : 1);
+      next.push(Math.min(swapped, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
