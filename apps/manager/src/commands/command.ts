@@ -1,5 +1,6 @@
 import type {
   Ack,
+  HistoryAccepted,
   JobDocument,
   JobOrderAnswer,
   PlacementRefusal,
@@ -170,7 +171,7 @@ export interface Answers {
   ReconcileNode: null;
   ConfirmState: null;
   /** What the worker may forget. */
-  RecordHistory: { readonly upTo: number; readonly epoch: number };
+  RecordHistory: HistoryAccepted;
   OrderNode: { readonly id: string; readonly position: number };
   EndDrain: null;
   ObserveStorm: null;

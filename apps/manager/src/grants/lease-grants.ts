@@ -1,7 +1,7 @@
 import { topicOf, type LeaseGrant } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { DownLink } from '../outbox/down-link.port.js';
-import { clusterKey } from '../views/cluster-state.js';
+import { leadershipOf } from '../views/ordered-document.js';
 import type { Projection } from '../views/projection.js';
 
 /**
@@ -33,8 +33,8 @@ export class LeaseGrants {
     for (const key of state.leasedOfNode.of(nodeId)) {
       if (state.placements.get(key)?.wanted !== true) return;
     }
-    const epoch = state.cluster.get(clusterKey)?.epoch ?? 0;
-    const grant: LeaseGrant = { incarnation: node.incarnation, sequence, epoch };
+    const { incarnation: granted } = node;
+    const grant: LeaseGrant = { incarnation: granted, sequence, ...leadershipOf(state) };
     // Counted before it is sent, whether or not it arrives: late is safe, early is not.
     this.lastMs.set(nodeId, this.ports.clock.monotonicMs());
     this.link.publish(topicOf(nodeId, 'leases'), JSON.stringify(grant), { qos: 0 }).catch(() => {

@@ -8,8 +8,15 @@ export const orderValidMs = 300_000;
 export function controlMessage(
   command: CommandRecord,
   document: JsonObject | undefined,
-  sending: { readonly attempt: number; readonly epoch: number; readonly nowMs: number },
+  sending: {
+    readonly attempt: number;
+    readonly nowMs: number;
+    readonly epoch: number;
+    readonly ledger?: string;
+    readonly digest?: string;
+  },
 ): Control {
+  const { attempt, nowMs, ...identity } = sending;
   return {
     command: command.kind,
     job: { ...document, id: command.job },
@@ -17,9 +24,9 @@ export function controlMessage(
     commandId: command.id,
     instance: command.instance,
     generation: command.generation,
-    attempt: sending.attempt,
-    epoch: sending.epoch,
-    sentAt: new Date(sending.nowMs).toISOString(),
-    expiresAt: new Date(sending.nowMs + orderValidMs).toISOString(),
+    attempt,
+    ...identity,
+    sentAt: new Date(nowMs).toISOString(),
+    expiresAt: new Date(nowMs + orderValidMs).toISOString(),
   };
 }

@@ -1,14 +1,10 @@
-import { topicOf, type JsonObject } from '@oakring/contracts';
+import { topicOf } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
-import {
-  clusterKey,
-  placementKey,
-  revisionKey,
-  type ClusterState,
-} from '../views/cluster-state.js';
+import { placementKey, type ClusterState } from '../views/cluster-state.js';
 import { fullJitterMs } from '../recovery/backoff.js';
+import { leadershipOf, orderedDocument } from '../views/ordered-document.js';
 import type { Projection } from '../views/projection.js';
 import type { CommandRecord } from '../views/records.js';
 import { controlMessage } from './control-message.js';
@@ -138,11 +134,11 @@ export class Outbox {
   }
 
   private async publish(command: CommandRecord, attempt: number): Promise<void> {
-    const epoch = this.state.cluster.get(clusterKey)?.epoch ?? 0;
     const nowMs = this.ports.clock.wallMs();
-    const message = controlMessage(command, documentOf(this.state, command), {
+    const message = controlMessage(command, orderedDocument(this.state, command), {
+      ...leadershipOf(this.state),
+      ...this.digestOf(command),
       attempt,
-      epoch,
       nowMs,
     });
     this.deliveries.sending(command.nodeId);
@@ -155,6 +151,12 @@ export class Outbox {
     } catch {
       // The link broke, or the log did: the sweep or the reconnect sends it again.
     }
+  }
+
+  private digestOf({ job, instance, generation, kind }: CommandRecord): { digest?: string } {
+    if (kind !== 'deploy' && kind !== 'replicate') return {};
+    const placement = this.state.placements.get(placementKey(job, instance, generation));
+    return placement?.digest === undefined ? {} : { digest: placement.digest };
   }
 
   private async recordDelivery(command: CommandRecord): Promise<void> {
@@ -189,15 +191,4 @@ export class Outbox {
       });
     }
   }
-}
-
-/** The job as the revision of the command's placement has it. */
-function documentOf(state: ClusterState, command: CommandRecord): JsonObject | undefined {
-  const job = state.jobs.get(command.job);
-  const { instance, generation } = command;
-  const revision = state.placements.get(placementKey(command.job, instance, generation))?.revision;
-  if (job === undefined || revision === undefined || revision === job.revision) {
-    return job?.document;
-  }
-  return state.revisions.get(revisionKey(command.job, revision))?.document ?? job.document;
 }

@@ -1,7 +1,8 @@
 import { stateHash, topicOf, type HashedInstance, type StateRequest } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
-import { clusterKey, instanceKey, type ClusterState } from '../views/cluster-state.js';
+import { instanceKey, type ClusterState } from '../views/cluster-state.js';
+import { leadershipOf } from '../views/ordered-document.js';
 import type { Projection } from '../views/projection.js';
 import type { CommandRecord, NodeRecord } from '../views/records.js';
 import type { DeliveryRecord } from './delivery-record.js';
@@ -170,7 +171,7 @@ export class StateRequests {
       request: 'state',
       requestId,
       ...(hash === null ? {} : { hash }),
-      epoch: this.projection.state.cluster.get(clusterKey)?.epoch ?? 0,
+      ...leadershipOf(this.projection.state),
       at: new Date(this.ports.clock.wallMs()).toISOString(),
     };
     this.deliveries.requested(nodeId, requestId);
@@ -191,12 +192,12 @@ function believedHash(state: ClusterState, nodeId: string): string | null {
   for (const key of state.placementsOfNode.of(nodeId)) {
     const placement = state.placements.get(key);
     if (placement === undefined) continue;
-    const { job, number, generation, commandId } = placement;
+    const { job, number, generation, commandId, digest = null } = placement;
     const instance = state.instances.get(instanceKey(job, number));
     const isCurrent = instance?.generation === generation && instance.status === 'running';
     const isOpen = commandId !== null && isUnderWay(state.commands.get(commandId)?.status);
     if (!placement.wanted || !isCurrent || !instance.confirmed || isOpen) return null;
-    believed.push({ job, instance: number, generation, status: 'running' });
+    believed.push({ job, instance: number, generation, status: 'running', digest });
   }
   return stateHash(believed);
 }

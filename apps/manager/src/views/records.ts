@@ -186,8 +186,9 @@ export interface PlacementRecord {
   /** Commit time since when it is known to run, and the incarnation that ran it; 0: it is not. */
   readonly runningSince: number;
   readonly runningIncarnation: number;
-  /** The newest command about it. */
+  /** The newest command about it. `digest`: of what was ordered to run, where it is on record. */
   readonly commandId: string | null;
+  readonly digest?: string;
 }
 
 /** Key: the command's id, `<position>-<index>` of its `CommandIssued`. */

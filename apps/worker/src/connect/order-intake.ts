@@ -14,8 +14,11 @@ export class OrderIntake {
     private readonly instances: Instances,
     private readonly epochs: HighestEpoch,
     private readonly clock: ManagerClock,
-    /** An order looks too late: it may be a clock that was set. The order will be repeated. */
-    private readonly askTime: () => void,
+    /**
+     * An order looks too late, or of another ledger: a clock may have been set, or the cluster begun
+     * anew. Our registration is answered with both, and the order will be repeated.
+     */
+    private readonly askAgain: () => void,
     private readonly log: WorkerLog,
   ) {}
 
@@ -23,15 +26,16 @@ export class OrderIntake {
     const parsed = parseControl(payload);
     if (!parsed.ok) return this.log('ignored', `an order: ${parsed.refusal.detail}`);
     const control = parsed.value;
-    const { command, job, instance, generation, attempt, epoch, sentAt } = control;
+    const { command, job, instance, generation, attempt, sentAt } = control;
     const what = `${command} ${job.id}/${instance}`;
-    if (!this.epochs.isCurrent(epoch)) {
-      return this.log('ignored', `${what} of epoch ${epoch}, below ${this.epochs.highest}`);
+    if (!this.epochs.isCurrent(control)) {
+      if (this.epochs.isOther(control.ledger)) this.askAgain();
+      return this.log('ignored', this.epochs.complaint(what, control));
     }
     const { sentMs, validMs } = validityOf(control);
     const ageMs = this.clock.ageOf(sentMs);
     if (ageMs > validMs) {
-      this.askTime();
+      this.askAgain();
       const [age, most] = [ageMs, validMs].map((ms) => Math.round(ms / 1000));
       return this.log('ignored', `${what}: it may be ${age} s old, of ${most} at most`);
     }

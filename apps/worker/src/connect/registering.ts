@@ -20,7 +20,7 @@ interface RegisteringParts {
 
 /**
  * Who we are to the manager: announced (repeated until answered) → registered, or refused and
- * announced on. A registration is also how the time is asked for: its answer says it.
+ * announced on. A registration is also a question: what time it is, which ledger is led.
  */
 export class Registering {
   isRegistered = false;
@@ -49,7 +49,8 @@ export class Registering {
     this.isRegistered = false;
   }
 
-  askTime(): void {
+  /** Its answer says what time it is for the manager, and which ledger it leads. */
+  askAgain(): void {
     if (this.isRegistered && !this.parts.clock.isAsked) this.announcing.start();
   }
 

@@ -1,6 +1,6 @@
 import { maxMqttPayloadBytes, type Resources } from '@oakring/contracts';
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
-import type { KnownInstance } from '../controls/decide-control.js';
+import type { Identity, KnownInstance } from '../controls/decide-control.js';
 import { percent } from './usage.js';
 
 /** What a worker says of itself, as the payloads of its messages (design §6). Pure. */
@@ -36,6 +36,8 @@ export function capacityOf({ capacity }: WorkerOptions): Resources {
 /** What a worker says of its instances, besides the instances. */
 export interface StateHead {
   readonly incarnation: number;
+  /** Whose orders those instances are that do not say otherwise. */
+  readonly ledger?: string;
   readonly requestId?: unknown;
   /** The worker stops: what is not listed has ended, and nothing is started any more. */
   readonly final?: true;
@@ -54,10 +56,13 @@ const maxPageBytes = 60_000;
  * more than one.
  */
 export function statesOf(head: StateHead, known: readonly ReportableInstance[]): object[] {
-  const bare = known.map(({ job, instance, generation, status, runningMs = null }) => ({
-    ...{ job, instance, generation, status },
-    ...(runningMs === null ? {} : { runningMs }),
-  }));
+  const bare = known.map(
+    ({ job, instance, generation, status, runningMs = null, ...identity }) => ({
+      ...{ job, instance, generation, status },
+      ...(runningMs === null ? {} : { runningMs }),
+      ...identityIn(head, identity),
+    }),
+  );
   const explained = known.map(({ reason }, index) => ({
     ...bare[index],
     ...(reason === null ? {} : { reason }),
@@ -72,6 +77,14 @@ export function statesOf(head: StateHead, known: readonly ReportableInstance[]):
     pages: pages.length,
     instances,
   }));
+}
+
+function identityIn(
+  { ledger: usual }: StateHead,
+  { ledger = null, digest = null }: Partial<Identity>,
+): { ledger?: string; digest?: string } {
+  const isUsual = ledger === null || ledger === usual;
+  return { ...(isUsual ? {} : { ledger }), ...(digest === null ? {} : { digest }) };
 }
 
 function pagesOf<T>(instances: readonly T[]): T[][] {

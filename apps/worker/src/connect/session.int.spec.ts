@@ -192,6 +192,46 @@ describe('A worker', () => {
     expect(manager.heard.some(({ body }) => body['requestId'] === 'late')).toBe(false);
   });
 
+  it('follows a ledger that was begun anew once that accepts it, whatever its epoch', async () => {
+    await started();
+    await manager.next('registration');
+    await manager.accept({ epoch: 7, ledger: 'A' });
+    await manager.order({ epoch: 7, ledger: 'A', commandId: 'a', generation: 5 });
+    await manager.next('acks', ({ phase }) => phase === 'succeeded');
+    await manager.order({
+      epoch: 7,
+      ledger: 'A',
+      commandId: 'gone',
+      command: 'delete',
+      generation: 5,
+    });
+    await manager.next(
+      'acks',
+      ({ commandId, phase }) => commandId === 'gone' && phase !== 'received',
+    );
+    const early = { epoch: 1, ledger: 'B', commandId: 'b', generation: 1, digest: 'd' };
+    await manager.order(early);
+    // It does not know that one yet: it asks.
+    await manager.next('registration');
+    await manager.accept({ epoch: 1, ledger: 'B' });
+    await manager.order(early);
+    const done = await manager.next(
+      'acks',
+      ({ commandId, phase }) => commandId === 'b' && phase !== 'received',
+    );
+    expect(done).toMatchObject({ phase: 'succeeded', ledger: 'B' });
+    expect(log).toContain(
+      'ignored deploy web/0 of another ledger (B) than the one we are registered with',
+    );
+    expect(await stateAfterRequest('r1', { epoch: 1, ledger: 'B' })).toMatchObject({
+      ...{ ledger: 'B', instances: [{ job: 'web', generation: 1, digest: 'd' }] },
+    });
+    // Back to the former one: what it wanted is another ledger’s from now on.
+    await manager.order({ epoch: 8, ledger: 'A', commandId: 'late', generation: 6 });
+    await stateAfterRequest('r2', { epoch: 1, ledger: 'B' });
+    expect(acknowledged()).toEqual(new Set(['a', 'gone', 'b']));
+  });
+
   it('ignores an order that is too old, asks for the time, and obeys what is young by that', async () => {
     await started();
     await manager.next('registration');

@@ -3,6 +3,7 @@ import {
   parseJsonObject,
   stateHash,
   topicOf,
+  type JsonObject,
   type UpTopicKind,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
@@ -22,7 +23,7 @@ import { OrderIntake } from './order-intake.js';
 import { Registering } from './registering.js';
 import { statesOf, type StateHead } from './reports.js';
 import { Telemetry } from './telemetry.js';
-import type { LinkFactory, WorkerLink, WorkerLinkListener } from './worker-link.js';
+import type { LinkFactory, WorkerLink } from './worker-link.js';
 
 export interface SessionParts {
   readonly options: WorkerOptions;
@@ -49,7 +50,7 @@ export class Session {
   private readonly history: HistoryDelivery;
   private readonly registering: Registering;
   private readonly pace: ReadingPace;
-  private readonly epochs = new HighestEpoch();
+  private readonly epochs: HighestEpoch;
   private readonly orders: OrderIntake;
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
@@ -58,6 +59,7 @@ export class Session {
   constructor({ options, store, runtimes, link, ports, log }: SessionParts) {
     [this.options, this.data, this.log] = [options, store, log];
     this.clock = new ManagerClock(ports.clock);
+    this.epochs = new HighestEpoch(store.incarnation, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
     this.history = new HistoryDelivery(store, ports, (entries) => this.say('history', entries));
     this.registering = new Registering({
@@ -69,7 +71,7 @@ export class Session {
     this.instances = new Instances({
       ...{ runtimes, ports, leases: this.leases, before: store.remembered },
       keep: () => this.keep(),
-      acknowledge: (ack) => this.say('acks', { ...ack, incarnation: this.data.incarnation }),
+      acknowledge: (ack) => this.say('acks', { ...ack, ...this.epochs.spoken }),
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
     });
@@ -78,7 +80,7 @@ export class Session {
         this.instances,
         this.epochs,
         this.clock,
-        () => this.registering.askTime(),
+        () => this.registering.askAgain(),
         log,
       ] as const),
     );
@@ -87,15 +89,14 @@ export class Session {
     const clientId = `${options.id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
     const subscriptions = downTopicKinds.map((kind) => topicOf(options.id, kind));
     const will = { topic: topicOf(options.id, 'status'), payload: this.status('offline') };
-    this.link = link({ clientId, subscriptions, will }, this.listener());
-  }
-
-  private listener(): WorkerLinkListener {
-    return {
-      up: () => this.begin(),
-      down: (reason) => this.pause(reason),
-      message: (topic, payload, retained) => this.receive(topic, payload, retained),
-    };
+    this.link = link(
+      { clientId, subscriptions, will },
+      {
+        up: () => this.begin(),
+        down: (reason) => this.pause(reason),
+        message: (topic, payload, retained) => this.receive(topic, payload, retained),
+      },
+    );
   }
 
   /** Code of the refusal when the manager does not accept us; null otherwise. */
@@ -143,8 +144,11 @@ export class Session {
   }
 
   private keep(): Promise<void> {
-    const known = () => ({ ...this.instances.table.snapshot(), history: this.history.snapshot() });
-    return this.data.remember(known).catch((error: unknown) => {
+    const take = () => ({
+      ...this.instances.table.snapshot(),
+      ...{ history: this.history.snapshot(), ledger: this.epochs.ledger },
+    });
+    return this.data.remember(take).catch((error: unknown) => {
       this.log('ignored', `what is wanted here could not be written down: ${String(error)}`);
     });
   }
@@ -185,8 +189,8 @@ export class Session {
   private receiveNote(kind: 'leases' | 'accepted', payload: Uint8Array): void {
     const parsed = parseJsonObject(payload);
     if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
-    const { epoch, incarnation, sequence, upTo } = parsed.value;
-    if (!this.epochs.isCurrent(epoch)) return;
+    const { incarnation, sequence, upTo } = parsed.value;
+    if (!this.epochs.isCurrent(parsed.value)) return;
     if (kind === 'accepted') {
       if (typeof upTo === 'number') this.history.accepted(upTo);
       void this.keep();
@@ -198,16 +202,26 @@ export class Session {
   private receiveAnswer(kind: 'registered' | 'requests', payload: Uint8Array): void {
     const parsed = parseJsonObject(payload);
     if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
-    const { epoch, at, requestId, hash } = parsed.value;
-    if (!this.epochs.isCurrent(epoch)) {
-      // A manager that was replaced; or the ledger is another one than when we started.
-      return this.log('ignored', this.epochs.complaint(kind, epoch));
+    const { at, requestId, hash } = parsed.value;
+    if (kind === 'registered') this.follow(parsed.value);
+    if (!this.epochs.isCurrent(parsed.value)) {
+      // Of a manager that was replaced; or that began anew, and has not answered us yet.
+      if (this.epochs.isOther(parsed.value['ledger'])) this.registering.askAgain();
+      return this.log('ignored', this.epochs.complaint(kind, parsed.value));
     }
     this.clock.heard(at);
     if (kind === 'registered') this.registering.take(parsed.value);
     else if (typeof hash === 'string' && hash === stateHash(this.instances.list())) {
-      this.say('state', { incarnation: this.data.incarnation, requestId, hash });
+      this.say('state', { ...this.epochs.spoken, requestId, hash });
     } else this.reportState({ requestId });
+  }
+
+  /** Generations begin again where the manager that accepts us leads another ledger than the last one. */
+  private follow(answer: JsonObject): void {
+    if (!this.epochs.follow(answer)) return;
+    this.instances.table.beganAnew();
+    this.log('registered', `another ledger is followed than before: ${this.epochs.ledger}`);
+    void this.keep();
   }
 
   private accepted(periodMs: unknown, isFirst: boolean): void {
@@ -219,13 +233,13 @@ export class Session {
   }
 
   private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
-    const head = { incarnation: this.data.incarnation, ...more };
+    const head = { ...this.epochs.spoken, ...more };
     for (const state of statesOf(head, known)) this.say('state', state);
   }
 
   private reportReading(): void {
     if (!this.registering.isRegistered) return;
-    if (this.clock.isInDoubt) this.registering.askTime();
+    if (this.clock.isInDoubt) this.registering.askAgain();
     const { sequence, payload } = this.telemetry.take();
     this.leases.noteSent(sequence);
     this.say('information', payload, 0);

@@ -10,6 +10,7 @@ import {
   type Parsed,
 } from '@oakring/contracts';
 import type { InstanceAddress } from '../runtimes/runtime.port.js';
+import type { Identity } from './decide-control.js';
 
 /** Longest id of a command that an acknowledgement may carry. */
 const maxCommandIdCharacters = 64;
@@ -19,7 +20,7 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
   const parsed = parseJsonObject(payload);
   if (!parsed.ok) return parsed;
   const body = parsed.value;
-  const { commandId, expiresAt, job, sentAt, worker } = body;
+  const { commandId, digest, expiresAt, job, ledger, sentAt, worker } = body;
   const command = commandKinds.find((kind) => kind === body['command']);
   if (command === undefined) return unusable('command', body['command']);
   if (!isObject(job)) return unusable('job', job);
@@ -50,6 +51,8 @@ export function parseControl(payload: Uint8Array): Parsed<Control> {
       ...(typeof worker === 'string' ? { worker } : {}),
       commandId,
       ...numbers,
+      ...(isShort(ledger) ? { ledger } : {}),
+      ...(isShort(digest) ? { digest } : {}),
       ...(typeof sentAt === 'string' ? { sentAt } : {}),
       expiresAt,
     },
@@ -63,9 +66,20 @@ const numberFields = [
   ['epoch', 0, Number.MAX_SAFE_INTEGER],
 ] as const;
 
+const maxIdentityCharacters = 64;
+
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= maxIdentityCharacters;
+}
+
 function unusable(field: string, value: unknown): Parsed<never> {
   const shown = JSON.stringify(shortened(value)) ?? 'missing';
   return refused('invalid-field', `${field} is ${shown}, which is not usable.`, field, value);
+}
+
+/** What is ordered: a name and generation of another ledger, or another digest, is another instance. */
+export function identityOf({ ledger, digest }: Control): Identity {
+  return { ledger: ledger ?? null, digest: digest ?? null };
 }
 
 /** The instance that an order is about. */

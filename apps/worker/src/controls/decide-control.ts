@@ -2,8 +2,16 @@ import type { Control } from '@oakring/contracts';
 
 export type InstanceStatus = 'starting' | 'running' | 'stopping' | 'completed' | 'failed';
 
+/** Which order an instance came from; null: not known, and taken for the same as any. */
+export interface Identity {
+  /** The manager's ledger. */
+  readonly ledger: string | null;
+  /** Of what was ordered. */
+  readonly digest: string | null;
+}
+
 /** One instance on this worker. */
-export interface KnownInstance {
+export interface KnownInstance extends Partial<Identity> {
   readonly job: string;
   readonly instance: number;
   readonly generation: number;
@@ -38,7 +46,7 @@ export type Action =
  */
 export function decideControl(control: Control, knowledge: Knowledge): Action {
   const exact = knowledge.instances.find(
-    (known) => isSameNumber(known, control) && known.generation === control.generation,
+    (known) => isOurs(known, control) && known.generation === control.generation,
   );
   switch (control.command) {
     case 'deploy':
@@ -70,7 +78,7 @@ function decideKnown(exact: KnownInstance): Action {
 }
 
 function decideNew(control: Control, { instances, deletedGeneration, offered }: Knowledge): Action {
-  const here = instances.filter((known) => isSameNumber(known, control));
+  const here = instances.filter((known) => isOurs(known, control));
   const newest = Math.max(0, ...here.map(({ generation }) => generation));
   if (newest > control.generation) {
     return failed(`superseded: generation ${newest} is here, ${control.generation} is older`);
@@ -86,6 +94,24 @@ function decideNew(control: Control, { instances, deletedGeneration, offered }: 
 
 function isSameNumber(known: KnownInstance, { job, instance }: Control): boolean {
   return known.job === job.id && known.instance === instance;
+}
+
+function isOurs(known: KnownInstance, control: Control): boolean {
+  return isSameNumber(known, control) && !isStranger(known, control);
+}
+
+/**
+ * It has the name that is ordered and is something else: another ledger gave it, or gave the same
+ * generation to another document. Where something is to be run in its name, it has to go first.
+ */
+export function isStranger(known: KnownInstance, control: Control): boolean {
+  if (!isSameNumber(known, control)) return false;
+  if (differ(known.ledger, control.ledger)) return true;
+  return known.generation === control.generation && differ(known.digest, control.digest);
+}
+
+function differ(a: string | null | undefined, b: string | null | undefined): boolean {
+  return typeof a === 'string' && typeof b === 'string' && a !== b;
 }
 
 function succeeded(reason: string): Action {

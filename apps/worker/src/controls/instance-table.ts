@@ -2,7 +2,7 @@ import { parseRequirement, type Control, type JsonObject } from '@oakring/contra
 import { leaseOf } from '../lease/leases.js';
 import type { Remembered, RememberedInstance } from '../memory/worker-store.port.js';
 import { addressKey, type InstanceAddress, type Runtime } from '../runtimes/runtime.port.js';
-import { addressOf } from './control-message.js';
+import { addressOf, identityOf } from './control-message.js';
 import { isEnded, newInstance, rememberedOf, type Instance } from './instance.js';
 import { Tombstones } from './tombstones.js';
 
@@ -12,8 +12,12 @@ const maxEnded = 100;
 /** What is on this worker, what was, and what is to be remembered of both. */
 export class InstanceTable {
   private readonly instances = new Map<string, Instance>();
+  /** The same by `<job>/<instance>`: what an order may be about. */
+  private readonly numbers = new Map<string, Set<Instance>>();
+  /** Those that have ended, oldest first. */
+  private readonly ended = new Set<Instance>();
   private readonly runtimes: ReadonlyMap<string, Runtime>;
-  private readonly deleted: Tombstones;
+  private deleted: Tombstones;
 
   constructor(
     runtimes: readonly Runtime[],
@@ -39,6 +43,20 @@ export class InstanceTable {
     return this.instances.get(addressKey(address));
   }
 
+  /** Every generation of one number. */
+  ofNumber(job: string, instance: number): readonly Instance[] {
+    return [...(this.numbers.get(`${job}/${instance}`) ?? [])];
+  }
+
+  private put(instance: Instance): void {
+    this.instances.set(addressKey(instance), instance);
+    const number = `${instance.job}/${instance.instance}`;
+    const others = this.numbers.get(number);
+    if (others === undefined) this.numbers.set(number, new Set([instance]));
+    else others.add(instance);
+    if (isEnded(instance)) this.ended.add(instance);
+  }
+
   /** What the runtimes still have, and what is remembered; `isWanted`: it is to be started again. */
   async adopt(): Promise<readonly { instance: Instance; isWanted: boolean }[]> {
     const adopted: { instance: Instance; isWanted: boolean }[] = [];
@@ -49,8 +67,10 @@ export class InstanceTable {
         remembered.delete(addressKey(address));
         const description = known?.job ?? null;
         const leaseMs = description === null ? null : leaseOf(description);
-        const instance = newInstance({ address, runtime, description, leaseMs }, status, reason);
-        this.instances.set(addressKey(address), instance);
+        const identity = { ledger: known?.ledger ?? null, digest: known?.digest ?? null };
+        const made = { address, runtime, description, leaseMs, identity };
+        const instance = newInstance(made, status, reason);
+        this.put(instance);
         adopted.push({ instance, isWanted: false });
       }
     }
@@ -67,13 +87,16 @@ export class InstanceTable {
     generation,
     status,
     reason,
+    ledger = null,
+    digest = null,
   }: RememberedInstance): Instance | null {
     const runtime = this.runtimes.get(String(job['technology']));
     if (runtime === undefined) return null;
     const address = { job: job.id, instance, generation };
-    const made = { address, runtime, description: job, leaseMs: leaseOf(job) };
+    const identity = { ledger, digest };
+    const made = { address, runtime, description: job, leaseMs: leaseOf(job), identity };
     const revived = newInstance(made, status === 'wanted' ? 'starting' : status, reason);
-    this.instances.set(addressKey(address), revived);
+    this.put(revived);
     return revived;
   }
 
@@ -92,17 +115,28 @@ export class InstanceTable {
   addOrdered(control: Control, leaseMs: number | null): Instance {
     const address = addressOf(control);
     const { job, instance } = address;
-    this.forgetEnded((known) => known.job === job && known.instance === instance);
+    for (const known of this.ofNumber(job, instance)) if (isEnded(known)) this.forget(known);
     const runtime = this.runtimes.get(String(control.job['technology']));
     if (runtime === undefined) throw new Error('no such runtime');
     const description = control.job;
-    const added = newInstance({ address, runtime, description, leaseMs }, 'starting', null);
-    this.instances.set(addressKey(address), added);
+    const made = { address, runtime, description, leaseMs, identity: identityOf(control) };
+    const added = newInstance(made, 'starting', null);
+    this.put(added);
     return added;
   }
 
   remove(instance: Instance): void {
     this.instances.delete(addressKey(instance));
+    this.ended.delete(instance);
+    const number = `${instance.job}/${instance.instance}`;
+    const others = this.numbers.get(number);
+    others?.delete(instance);
+    if (others?.size === 0) this.numbers.delete(number);
+  }
+
+  /** Generations begin again: what another ledger had deleted says nothing about this one's. */
+  beganAnew(): void {
+    this.deleted = new Tombstones();
   }
 
   /** It was deleted here: a late order to start it must start nothing. */
@@ -114,21 +148,21 @@ export class InstanceTable {
     return this.deleted.generationOf(job, instance);
   }
 
-  forgetOldestEnded(): void {
-    const ended = this.list().filter(isEnded);
-    const oldest = new Set(ended.slice(0, Math.max(0, ended.length - maxEnded)));
-    if (oldest.size > 0) this.forgetEnded((candidate) => oldest.has(candidate));
+  /** It has ended, and is reported as such until there are too many. */
+  noteEnded(instance: Instance): void {
+    this.ended.add(instance);
+    for (const oldest of this.ended) {
+      if (this.ended.size <= maxEnded) break;
+      this.forget(oldest);
+    }
   }
 
-  /** Removes what ended instances left behind (a container, its logs). */
-  private forgetEnded(matches: (instance: Instance) => boolean): void {
-    for (const [key, instance] of this.instances) {
-      if (!isEnded(instance) || !matches(instance)) continue;
-      this.instances.delete(key);
-      instance.runtime.stop(instance).catch(() => {
-        // It has ended: the next start of the worker finds it again and can be told to delete it.
-      });
-    }
+  /** Removes what an ended instance left behind (a container, its logs). */
+  private forget(instance: Instance): void {
+    this.remove(instance);
+    instance.runtime.stop(instance).catch(() => {
+      // It has ended: the next start of the worker finds it again and can be told to delete it.
+    });
   }
 
   snapshot(): Pick<Remembered, 'instances' | 'deleted'> {

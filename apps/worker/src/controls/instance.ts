@@ -1,7 +1,7 @@
 import { cutText, leaseRanOut, type Fault, type JsonObject } from '@oakring/contracts';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
-import type { InstanceStatus, KnownInstance } from './decide-control.js';
+import type { Identity, InstanceStatus, KnownInstance } from './decide-control.js';
 
 /** Well under what an acknowledgement may carry, and under what a state of many has room for. */
 const maxReasonCharacters = 300;
@@ -22,6 +22,10 @@ export interface Instance extends KnownInstance {
   readonly cancel: AbortController;
   /** Settled, never rejected, once the start has come to an end. */
   started: Promise<void>;
+  readonly ledger: string | null;
+  readonly digest: string | null;
+  /** It gives way to another of its name: why it could not, or null once it is gone; null: it does not. */
+  displacing: Promise<string | null> | null;
   /** It is stopped without a grant: resolves once it is gone; null: it is not. */
   expiring: Promise<void> | null;
   /** Monotonic: since when it runs; null: it does not, or since before this start. */
@@ -33,10 +37,11 @@ export interface NewInstance {
   readonly runtime: Runtime;
   readonly description: Instance['description'];
   readonly leaseMs: number | null;
+  readonly identity: Identity;
 }
 
 export function newInstance(
-  { address, runtime, description, leaseMs }: NewInstance,
+  { address, runtime, description, leaseMs, identity }: NewInstance,
   status: InstanceStatus,
   reason: string | null,
 ): Instance {
@@ -44,6 +49,7 @@ export function newInstance(
   return {
     ...{ job, instance, generation, runtime, description, leaseMs, status, reason },
     fault: null,
+    ...{ ...identity, displacing: null },
     orders: [],
     cancel: new AbortController(),
     started: Promise.resolve(),
@@ -56,12 +62,17 @@ export function isEnded({ status }: KnownInstance): boolean {
   return status === 'completed' || status === 'failed';
 }
 
+/** The list is shared with the work that is under way: its end answers what is in it then. */
+export function join(instance: Instance | undefined, commandId: string): void {
+  if (instance?.orders.includes(commandId) === false) instance.orders.push(commandId);
+}
+
 /** What is to be remembered of it; null for what is being deleted, or was never ordered. */
 export function rememberedOf(instance: Instance): RememberedInstance | null {
-  const { description, instance: number, generation, status, reason } = instance;
+  const { description, instance: number, generation, status, reason, ledger, digest } = instance;
   if (description === null || status === 'stopping') return null;
   const kept = status === 'completed' || status === 'failed' ? status : 'wanted';
-  return { job: description, instance: number, generation, status: kept, reason };
+  return { job: description, instance: number, generation, status: kept, reason, ledger, digest };
 }
 
 export function shortReason(error: unknown): string {
@@ -81,7 +92,11 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
   const runs = status === 'running' && runningSinceMs !== null;
   const runningMs = runs ? Math.floor(nowMs - runningSinceMs) : null;
   const { outlives } = instance.runtime;
-  return { job, instance: number, generation, status, reason, runningMs, outlives };
+  const { ledger, digest } = instance;
+  return {
+    ...{ job, instance: number, generation, status, reason, runningMs, outlives },
+    ...{ ledger, digest },
+  };
 }
 
 /** Why an instance was ended that lives on grants. */

@@ -87,6 +87,70 @@ describe('The instances of a worker', () => {
     expect(runtime.starts).toHaveLength(1);
   });
 
+  describe('of another ledger, or of another digest under the same name', () => {
+    it('are stopped before the one that is ordered is begun, whatever their generation', async () => {
+      for (const [generation, commandId] of [
+        [1, 'c1'],
+        [3, 'c3'],
+      ] as const) {
+        const begun = instances.obey(order('deploy', commandId, { generation, ledger: 'A' }));
+        runtime.starts.at(-1)?.succeed();
+        await begun;
+      }
+      said = [];
+      const one = instances.obey(order('deploy', 'd1', { ledger: 'B' }));
+      const again = instances.obey(order('deploy', 'd1', { ledger: 'B', attempt: 2 }));
+      for (const stopped of ['web/0/1', 'web/0/3']) {
+        await ports.advance(0);
+        expect(runtime.stops.at(-1)?.key).toBe(stopped);
+        expect(runtime.starts).toHaveLength(2);
+        runtime.stops.at(-1)?.succeed();
+      }
+      await ports.advance(0);
+      expect(runtime.starts).toHaveLength(3);
+      runtime.starts[2]?.succeed();
+      await Promise.all([one, again]);
+      expect(told()).toEqual(['d1 received', 'd1 received', 'd1 succeeded']);
+      expect(instances.list()).toMatchObject([{ generation: 1, status: 'running', ledger: 'B' }]);
+    });
+
+    it('give way to another document of the same generation, once', async () => {
+      const before = instances.obey(order('deploy', 'c1', { ledger: 'A', digest: 'x' }));
+      runtime.starts[0]?.succeed();
+      await before;
+      const after = instances.obey(order('deploy', 'c1', { ledger: 'A', digest: 'y' }));
+      await ports.advance(0);
+      runtime.stops[0]?.succeed();
+      await ports.advance(0);
+      runtime.starts[1]?.succeed();
+      await after;
+      await instances.obey(order('deploy', 'c1', { ledger: 'A', digest: 'y', attempt: 2 }));
+      expect(runtime.starts).toHaveLength(2);
+      expect(instances.list()).toMatchObject([{ digest: 'y', status: 'running' }]);
+    });
+
+    it('stay where they cannot be stopped, and the order says so', async () => {
+      const before = instances.obey(order('deploy', 'c1', { ledger: 'A' }));
+      runtime.starts[0]?.succeed();
+      await before;
+      const refused = instances.obey(order('deploy', 'd1', { ledger: 'B' }));
+      await ports.advance(0);
+      runtime.stops[0]?.fail('the engine is away');
+      await refused;
+      expect(told().at(-1)).toMatch(/^d1 failed \(another instance .* the engine is away\)$/);
+      expect(instances.list()).toMatchObject([{ status: 'running', ledger: 'A' }]);
+    });
+
+    it('are not touched by an order to delete what has their name', async () => {
+      const before = instances.obey(order('deploy', 'c1', { ledger: 'A' }));
+      runtime.starts[0]?.succeed();
+      await before;
+      await instances.obey(order('delete', 'd1', { ledger: 'B' }));
+      expect(told().at(-1)).toBe('d1 succeeded (it is not here)');
+      expect(statuses()).toEqual(['web/0/1 running']);
+    });
+  });
+
   it('never cut a reason through a character', async () => {
     const done = instances.obey(order('deploy', 'c1'));
     runtime.starts[0]?.fail(`x${'😀'.repeat(400)}`);

@@ -5,8 +5,9 @@ import { faultOf, type InstanceAddress, type InstanceExit } from '../runtimes/ru
 import { addressOf } from './control-message.js';
 import { beginInstance } from './begin-instance.js';
 import { decideControl } from './decide-control.js';
+import { Displacement } from './displacement.js';
 import { endAtLimit, patienceWith } from './end-at-limit.js';
-import { isEnded, listed, noGrant, shortReason } from './instance.js';
+import { isEnded, join, listed, noGrant, shortReason } from './instance.js';
 import type { Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
 import type { InstancesParts } from './instances-parts.js';
@@ -20,6 +21,7 @@ import type { InstancesParts } from './instances-parts.js';
 export class Instances {
   readonly table: InstanceTable;
   private readonly leaseWatch: LeaseWatch<Instance>;
+  private readonly displacement: Displacement;
   private isClosing = false;
 
   constructor(private readonly parts: InstancesParts) {
@@ -29,6 +31,8 @@ export class Instances {
       (instance, graceMs) => (instance.expiring = this.stopWithoutGrant(instance, graceMs)),
       (instance, leftMs) => instance.runtime.renew?.(instance, leftMs),
     );
+    const forget = (instance: Instance): void => this.leaseWatch.forget(instance);
+    this.displacement = new Displacement(this.table, forget, parts.keep);
     for (const runtime of parts.runtimes) {
       runtime.onExit((address, exit) => this.ended(address, exit));
     }
@@ -48,7 +52,6 @@ export class Instances {
     return this.table.list().map((instance) => listed(instance, nowMs));
   }
 
-  /** Use of one instance as its runtime last measured it. */
   usageOf(address: InstanceAddress): Resources | null {
     return this.table.get(address)?.runtime.usageOf(address) ?? null;
   }
@@ -58,11 +61,18 @@ export class Instances {
     if (this.isClosing) return;
     const { commandId, generation } = control;
     this.acknowledge({ commandId, generation, phase: 'received', reason: null });
-    const known = this.table.get(addressOf(control));
+    const before = this.table.get(addressOf(control));
     // What is ordered while it is being stopped at its limit is decided once it is gone.
-    if (known?.status === 'stopping' && known.expiring !== null) await known.expiring;
+    if (before?.status === 'stopping' && before.expiring !== null) await before.expiring;
+    const problem = this.displacement.isNeeded(control)
+      ? await this.displacement.makeWay(control)
+      : null;
+    if (problem !== null) {
+      return this.acknowledge({ commandId, generation, phase: 'failed', reason: problem });
+    }
+    const known = this.table.get(addressOf(control));
     const action = decideControl(control, {
-      instances: this.list(),
+      instances: this.table.ofNumber(control.job.id, control.instance),
       deletedGeneration: this.table.deletedGeneration(control.job.id, control.instance),
       offered: this.table.technologies,
     });
@@ -80,7 +90,7 @@ export class Instances {
         );
         break;
       case 'join':
-        this.join(control);
+        join(known, commandId);
         break;
       case 'start':
         await this.start(control);
@@ -193,12 +203,6 @@ export class Instances {
     }
   }
 
-  private join(control: Control): void {
-    const orders = this.table.get(addressOf(control))?.orders;
-    // The list is shared with the work that is under way: its end answers what is in it then.
-    if (orders?.includes(control.commandId) === false) orders.push(control.commandId);
-  }
-
   private ended(address: InstanceAddress, exit: InstanceExit): void {
     const instance = this.table.get(address);
     if (instance === undefined || instance.status === 'stopping' || isEnded(instance)) return;
@@ -212,7 +216,7 @@ export class Instances {
 
   private keepEnded(instance: Instance): Promise<void> {
     this.leaseWatch.forget(instance);
-    this.table.forgetOldestEnded();
+    this.table.noteEnded(instance);
     return this.parts.keep();
   }
 

@@ -10,25 +10,31 @@ export function rememberedOf(text: string): Remembered | null {
     return null;
   }
   if (!isObject(body)) return null;
-  const { instances, deleted, history } = body;
+  const { instances, deleted, history, ledger = null } = body;
+  if (!isTextOrNull(ledger)) return null;
   if (!Array.isArray(instances) || !instances.every(isInstance)) return null;
   if (!Array.isArray(deleted) || !deleted.every(isTombstone)) return null;
   if (!isObject(history) || !isNatural(history['next'])) return null;
   const { entries, next } = history;
   if (!Array.isArray(entries) || !entries.every(isEntry)) return null;
-  return { instances, deleted, history: { next: Number(next), entries } };
+  const known = ledger === null ? {} : { ledger };
+  return { instances, deleted, ...known, history: { next: Number(next), entries } };
 }
 
 function isInstance(value: unknown): value is RememberedInstance {
   if (!isObject(value) || !isObject(value['job'])) return false;
-  const { job, instance, generation, status, reason } = value;
+  const { job, instance, generation, status, reason, ledger = null, digest = null } = value;
   return (
     isJobId((job as JsonObject)['id']) &&
     isNatural(instance) &&
     isNatural(generation) &&
     (status === 'wanted' || status === 'completed' || status === 'failed') &&
-    (reason === null || typeof reason === 'string')
+    [reason, ledger, digest].every(isTextOrNull)
   );
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
 }
 
 function isTombstone(value: unknown): value is readonly [string, number] {

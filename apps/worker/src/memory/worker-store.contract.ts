@@ -48,7 +48,10 @@ export function workerStoreContract(make: () => StoreUnderTest): void {
 
 function memory(generation: number): Remembered {
   return {
-    instances: [{ job, instance: 0, generation, status: 'wanted', reason: null }],
+    instances: [
+      { job, instance: 0, generation, status: 'wanted', reason: null, ledger: 'l1', digest: 'd1' },
+    ],
+    ledger: 'l1',
     deleted: [['web/1', 4]],
     history: {
       next: 8,

@@ -9,6 +9,9 @@ export interface RememberedInstance {
   /** `wanted`: to be run again after a restart. An ended one is not, and its order is answered alike. */
   readonly status: 'wanted' | 'completed' | 'failed';
   readonly reason: string | null;
+  /** Whose order it was, and of what; absent where it was not known. */
+  readonly ledger?: string | null;
+  readonly digest?: string | null;
 }
 
 /** One line of the worker's own small log. */
@@ -31,6 +34,8 @@ export interface Remembered {
   readonly instances: readonly RememberedInstance[];
   /** Highest generation that was deleted here, by `<job>/<instance>`, least recent first. */
   readonly deleted: readonly (readonly [string, number])[];
+  /** The manager's ledger that all of this is about; absent or null: not known. */
+  readonly ledger?: string | null;
   readonly history: { readonly next: number; readonly entries: readonly HistoryEntry[] };
 }
 

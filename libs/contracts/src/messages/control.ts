@@ -21,6 +21,10 @@ export interface Control {
   readonly attempt: number;
   /** Number of the leadership that ordered; a worker ignores one below the highest it has seen. */
   readonly epoch: number;
+  /** Identity of the manager's ledger, from its first commit. Epochs and generations are of one ledger. */
+  readonly ledger?: string;
+  /** `deploy`, `replicate`: what is ordered, as one short word: an instance that has another is another. */
+  readonly digest?: string;
   /** Manager's time of this very sending, ISO 8601. */
   readonly sentAt?: string;
   /**

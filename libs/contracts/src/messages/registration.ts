@@ -169,6 +169,8 @@ export interface Registered {
   readonly token?: string;
   readonly incarnation: number;
   readonly epoch: number;
+  /** Identity of the manager's ledger. */
+  readonly ledger?: string;
   /** The manager's time, ISO 8601: a worker learns its clock's offset from it. */
   readonly at: string;
   /** How often the manager wants a reading, milliseconds. */

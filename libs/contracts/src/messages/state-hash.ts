@@ -6,6 +6,8 @@ export interface HashedInstance {
   readonly generation: number;
   /** Only what has not ended counts: starting, running or stopping. */
   readonly status: string;
+  /** Of what was ordered; absent or null when not known. */
+  readonly digest?: string | null;
 }
 
 const hexDigits = 32;
@@ -13,11 +15,14 @@ const live = new Set(['starting', 'running', 'stopping']);
 
 /**
  * What manager and worker compare instead of the whole list: SHA-256 over the lines
- * `<job>/<instance>/<generation> <status>` of all that has not ended, sorted, cut to 32 hex digits.
+ * `<job>/<instance>/<generation> <status>[ <digest>]` of all that has not ended, sorted, cut to 32 hex digits.
  */
 export function stateHash(instances: readonly HashedInstance[]): string {
   const lines = instances
     .filter(({ status }) => live.has(status))
-    .map(({ job, instance, generation, status }) => `${job}/${instance}/${generation} ${status}`);
+    .map(({ job, instance, generation, status, digest }) => {
+      const line = `${job}/${instance}/${generation} ${status}`;
+      return typeof digest === 'string' ? `${line} ${digest}` : line;
+    });
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, hexDigits);
 }

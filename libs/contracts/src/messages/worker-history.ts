@@ -70,6 +70,7 @@ function historyEntryOf(entry: unknown, field: string, before: number): Parsed<H
 export interface HistoryAccepted {
   readonly upTo: number;
   readonly epoch: number;
+  readonly ledger?: string;
 }
 
 /** How the reason of an instance begins that its worker stopped for want of a grant: nobody's fault. */
@@ -80,4 +81,5 @@ export interface LeaseGrant {
   readonly incarnation: number;
   readonly sequence: number;
   readonly epoch: number;
+  readonly ledger?: string;
 }

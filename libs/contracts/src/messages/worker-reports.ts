@@ -46,6 +46,8 @@ export interface Ack {
   /** Of a failure, where the worker knows. */
   readonly fault?: Fault | null;
   readonly incarnation: number | null;
+  /** The ledger that ordered; null when the worker does not say. */
+  readonly ledger?: string | null;
 }
 
 export function parseAck(body: JsonObject): Parsed<Ack> {
@@ -67,6 +69,7 @@ export function parseAck(body: JsonObject): Parsed<Ack> {
     reason: reasonOf(body['reason'], 'reason', leftOut),
     ...(body['fault'] === 'job' || body['fault'] === 'node' ? { fault: body['fault'] } : {}),
     incarnation: incarnation.value,
+    ledger: identityOf(body, 'ledger', 'ack', leftOut),
   });
 }
 
@@ -81,6 +84,9 @@ export interface ReportedInstance {
   readonly reason: string | null;
   /** How long it has been running, milliseconds; null when the worker does not say. */
   readonly runningMs?: number | null;
+  /** The ledger that ordered it, and the digest of the order; null when the worker does not say. */
+  readonly ledger?: string | null;
+  readonly digest?: string | null;
 }
 
 /** `nodes/<id>/state`: every instance that the worker has, complete, or one page of it. */
@@ -122,11 +128,13 @@ export function parseWorkerState(body: JsonObject): Parsed<WorkerState> {
   }
   const leftOut = new LeftOut();
   const instances: ReportedInstance[] = [];
+  // Said once for all that do not say otherwise.
+  const ledger = identityOf(body, 'ledger', 'state', leftOut);
   let unreadable = 0;
   for (const [index, entry] of list.entries()) {
     const instance = leftOut.or(reportedInstanceOf(entry, `instances.${index}`, leftOut), null);
     if (instance === null) unreadable += 1;
-    else instances.push(instance);
+    else instances.push({ ...instance, ledger: instance.ledger ?? ledger });
   }
   return leftOut.beside({
     incarnation: incarnation.value,
@@ -156,8 +164,22 @@ function reportedInstanceOf(
   const runningMs = optional(entry['runningMs'], null, (value) =>
     integerOf(value, `${which}.runningMs`, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   );
-  const value = { ...address.value, status, reason, runningMs: leftOut.or(runningMs, null) };
+  const value = {
+    ...{ ...address.value, status, reason, runningMs: leftOut.or(runningMs, null) },
+    ledger: identityOf(entry, 'ledger', which, leftOut),
+    digest: identityOf(entry, 'digest', which, leftOut),
+  };
   return { ok: true, value };
+}
+
+function identityOf(
+  body: JsonObject,
+  name: 'ledger' | 'digest',
+  field: string,
+  leftOut: LeftOut,
+): string | null {
+  const parsed = optional(body[name], null, (value) => textOf(value, `${field}.${name}`, 64));
+  return leftOut.or(parsed, null);
 }
 
 function incarnationOf(body: JsonObject): Parsed<number | null> {
@@ -182,5 +204,6 @@ export interface StateRequest {
   /** `stateHash` of what the manager believes; a worker that has the same may answer with it. */
   readonly hash?: string;
   readonly epoch: number;
+  readonly ledger?: string;
   readonly at: string;
 }

@@ -106,6 +106,8 @@ export const jobEvents = {
     ...address,
     /** Incarnation of the node when it was ordered: a later one's first report proves absence. */
     incarnation: natural,
+    /** `deploy`, `replicate`: identity of the ledger and of the document that is ordered, in one. */
+    digest: Type.Optional(text),
     /** `move` only: the node that takes over. */
     targetNodeId: Type.Optional(id),
     /** `delete`: why the instance is to be stopped there. */

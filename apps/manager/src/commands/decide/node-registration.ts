@@ -1,6 +1,6 @@
 import type { Refusal, Registration, ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, type EventData } from '@oakring/events';
-import { clusterKey } from '../../views/cluster-state.js';
+import { leadershipOf } from '../../views/ordered-document.js';
 import type { NodeRecord } from '../../views/records.js';
 import type { Answers } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
@@ -48,7 +48,7 @@ export function registerNode(
       id: facts.id,
       accepted: true,
       incarnation: facts.incarnation,
-      epoch: deciding.state.cluster.get(clusterKey)?.epoch ?? 0,
+      ...leadershipOf(deciding.state),
       at: new Date(deciding.at).toISOString(),
     },
   };

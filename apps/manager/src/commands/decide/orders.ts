@@ -1,5 +1,6 @@
 import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
 import type { CommandRecord, PlacementRecord } from '../../views/records.js';
+import { orderDigest, orderedDocument } from '../../views/ordered-document.js';
 import { jobStream, type Deciding } from './deciding.js';
 
 /**
@@ -61,9 +62,20 @@ function issue(
       instance: placement.number,
       generation: placement.generation,
       incarnation: deciding.state.nodes.get(placement.nodeId)?.incarnation ?? 0,
+      ...digestOf(deciding.state, placement, kind),
       ...more,
     },
   });
+}
+
+function digestOf(
+  state: ClusterState,
+  { job, number: instance, generation }: PlacementRecord,
+  kind: CommandRecord['kind'],
+): { digest?: string } {
+  if (kind !== 'deploy' && kind !== 'replicate') return {};
+  const document = orderedDocument(state, { job, instance, generation });
+  return document === undefined ? {} : { digest: orderDigest(state, document) };
 }
 
 function nodeRunsJob(state: ClusterState, wanted: PlacementRecord): boolean {

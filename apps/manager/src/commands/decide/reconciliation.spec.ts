@@ -60,6 +60,33 @@ describe('drift', () => {
     expect(cluster.state.nodes.get('a')?.unexpected).toEqual([]);
   });
 
+  it.each([{ ledger: 'another' }, { digest: 'of something else' }])(
+    'that has the name of ours and is %j is not taken for ours, and ours is ordered again',
+    (identity) => {
+      const cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
+      const order = cluster.history.find(({ type }) => type === 'CommandIssued');
+      expect(order?.data).toMatchObject({ digest: expect.stringMatching(/^[0-9a-f]{16}$/) });
+      const seen = {
+        job: 'j',
+        instance: 0,
+        generation: 1,
+        status: 'running',
+        reason: null,
+      } as const;
+      const strange = report('a', {}, { instances: [{ ...seen, ...identity }] });
+      expect(cluster.when(strange).events).toMatchObject([
+        { type: 'DriftDetected', data: { missing: [], unexpected: ['j/0/1'] } },
+      ]);
+      expect(instanceOf(cluster)).toMatchObject({ status: 'placed', confirmed: false });
+      acknowledgeAll(cluster);
+      expect(cluster.when({ ...strange, provesAbsence: true }).types).toEqual([
+        'CommandReopened',
+        'DriftDetected',
+      ]);
+      expect(orderStops(cluster).types).toEqual([]);
+    },
+  );
+
   it('is nothing that an unreadable item of the report may be', () => {
     const cluster = running({}, 'a', 'a');
     const half = { 'j/1/1': 'running' } as const;

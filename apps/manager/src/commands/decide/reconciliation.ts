@@ -1,5 +1,6 @@
 import type { ReportedInstance, WorkerState } from '@oakring/contracts';
 import { instanceKey, placementKey } from '../../views/cluster-state.js';
+import { isStranger } from '../../views/ordered-document.js';
 import type { CommandRecord, NodeRecord, PlacementRecord } from '../../views/records.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
@@ -23,10 +24,13 @@ export function reconcileNode(
   if ('refusal' in speaker) return speaker;
   const { node } = speaker;
   const reported = new Map<string, ReportedInstance>();
-  for (const instance of state.instances) {
-    reported.set(placementKey(instance.job, instance.instance, instance.generation), instance);
-  }
   const drift: Drift = { missing: [], outdated: [], unexpected: [] };
+  for (const instance of state.instances) {
+    const key = placementKey(instance.job, instance.instance, instance.generation);
+    // It has the name of one of ours, and is not it: the order to run ours makes it go.
+    if (!isStranger(deciding.state, key, instance)) reported.set(key, instance);
+    else if (!isOver(instance)) drift.unexpected.push(key);
+  }
   // What could not be read may be any of those that are not listed.
   const isComplete = (state.unreadable ?? 0) === 0;
   for (const key of [...deciding.state.placementsOfNode.of(nodeId)]) {

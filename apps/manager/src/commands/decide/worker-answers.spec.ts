@@ -31,6 +31,14 @@ function placed() {
 }
 
 describe('an acknowledgement', () => {
+  it('of an order of another ledger, where ids are the same, counts for nothing', () => {
+    const { cluster, deploy } = placed();
+    const { ack: said, ...command } = ack('a', deploy, 'succeeded');
+    const stranger = cluster.when({ ...command, ack: { ...said, ledger: 'another' } });
+    expect(stranger.decided).toMatchObject({ refusal: { code: 'command-unknown' } });
+    expect(stranger.types).toEqual([]);
+  });
+
   it('moves the instance from placed to starting to running', () => {
     const { cluster, deploy } = placed();
     cluster.when(ack('a', deploy, 'received'));

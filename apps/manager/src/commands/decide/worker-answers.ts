@@ -1,5 +1,6 @@
 import type { Ack } from '@oakring/contracts';
 import { placementKey } from '../../views/cluster-state.js';
+import { leadershipOf } from '../../views/ordered-document.js';
 import type { CommandRecord } from '../../views/records.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
@@ -14,7 +15,10 @@ import { abortMoveTo, concludeDeletion, concludeStart } from './orders.js';
 export function recordAck(deciding: Deciding, nodeId: string, ack: Ack): Decided<null> {
   const speaker = speakingNode(deciding, nodeId, ack.incarnation);
   if ('refusal' in speaker) return speaker;
-  const command = deciding.state.commands.get(ack.commandId);
+  const { ledger: ours } = leadershipOf(deciding.state);
+  // Ids are addresses in a ledger: another one has the same.
+  const isOurs = (ack.ledger ?? ours) === ours;
+  const command = isOurs ? deciding.state.commands.get(ack.commandId) : undefined;
   if (command === undefined || command.nodeId !== nodeId) {
     return refuse(
       'command-unknown',

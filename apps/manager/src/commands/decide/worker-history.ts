@@ -1,5 +1,5 @@
 import type { WorkerHistory } from '@oakring/contracts';
-import { clusterKey } from '../../views/cluster-state.js';
+import { leadershipOf } from '../../views/ordered-document.js';
 import type { Answers } from '../command.js';
 import { nodeStream, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
@@ -29,6 +29,5 @@ export function recordHistory(
     });
   }
   const upTo = Math.max(historyUpTo, last?.sequence ?? 0);
-  const epoch = deciding.state.cluster.get(clusterKey)?.epoch ?? 0;
-  return { answer: { upTo, epoch } };
+  return { answer: { upTo, ...leadershipOf(deciding.state) } };
 }

@@ -13,7 +13,7 @@ import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/silence-watch.js';
 import { CORRESPONDENCE, PORTS } from '../../tokens.js';
-import { clusterKey } from '../../views/cluster-state.js';
+import { leadershipOf } from '../../views/ordered-document.js';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
 import { CommandIntake } from './command-intake.js';
@@ -80,14 +80,14 @@ export class RegistrationDesk {
   }
 
   private refusal(id: string, { code, detail }: Refusal): Registered {
-    const { nodes, cluster } = this.projection.state;
+    const { state } = this.projection;
     return {
       id,
       accepted: false,
       code,
       detail,
-      incarnation: nodes.get(id)?.incarnation ?? 0,
-      epoch: cluster.get(clusterKey)?.epoch ?? 0,
+      incarnation: state.nodes.get(id)?.incarnation ?? 0,
+      ...leadershipOf(state),
       at: this.now(),
       periodMs,
     };

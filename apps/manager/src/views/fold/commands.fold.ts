@@ -23,7 +23,9 @@ export function commandIssued(
     return;
   }
   const placement = state.placements.get(placementKey(job, data.instance, data.generation));
-  if (placement !== undefined) putPlacement(state, { ...placement, commandId: data.commandId });
+  if (placement === undefined) return;
+  const { commandId, digest } = data;
+  putPlacement(state, { ...placement, commandId, ...(digest === undefined ? {} : { digest }) });
 }
 
 export function commandReopened(
