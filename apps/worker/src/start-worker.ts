@@ -75,7 +75,7 @@ async function runtimeOf(
     case 'docker': {
       // Its client is large: loaded only where containers are run.
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
-      return new DockerRuntime(options.dockerHost, options.id, ports);
+      return new DockerRuntime(options.dockerHost, options.id, ports, options.sharedNetworks);
     }
   }
 }

@@ -22,6 +22,11 @@ const workerFlags: readonly (readonly [flags: string, variable: string, descript
     'where it remembers who it is (default: oakring-worker-<id>)',
   ],
   ['--docker-host <address>', 'DOCKER_HOST', 'socket of the engine, for the runtime docker'],
+  [
+    '--shared-networks <list>',
+    'OAKRING_WORKER_SHARED_NETWORKS',
+    'networks that jobs may share, for the runtime docker: host, container:<name> (default: none)',
+  ],
 ];
 
 export function addWorkerCommand(program: Command, surroundings: Surroundings): void {

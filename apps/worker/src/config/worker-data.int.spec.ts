@@ -1,7 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { nothingRemembered } from '../memory/worker-store.port.js';
 import { WorkerData } from './worker-data.js';
 
 let folder = '';
@@ -50,6 +59,21 @@ describe('What a worker remembers', () => {
     await started(folder);
     writeFileSync(join(folder, 'incarnation.new'), '');
     expect((await started(folder)).incarnation).toBe(2);
+  });
+
+  it('is never written through a link that somebody planted', async () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'theirs');
+    const place = join(folder, 'data');
+    await started(place);
+    for (const name of ['incarnation', 'token', 'memory.json']) {
+      symlinkSync(victim, join(place, `${name}.new`));
+    }
+    const data = await started(place);
+    await data.keepToken('mine');
+    await data.remember(() => nothingRemembered);
+    expect(readFileSync(victim, 'utf8')).toBe('theirs');
+    expect(readFileSync(join(place, 'token'), 'utf8')).toBe('mine');
   });
 
   it.each(['', 'seven', '-1', '1.5', '99999999999999999999'])(

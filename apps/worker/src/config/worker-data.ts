@@ -4,7 +4,7 @@ import {
   type WorkerStore,
 } from '../memory/worker-store.port.js';
 import { rememberedOf } from '../memory/parse-remembered.js';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutText, isObject, OakringError } from '@oakring/contracts';
 import { lockFolder, type FolderLock } from '@oakring/host';
@@ -117,11 +117,15 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-/** Written beside, synced, renamed, the folder synced: a crash leaves the old or the new content. */
+/**
+ * Written beside, synced, renamed, the folder synced: a crash leaves the old or the new content. What
+ * lies beside already (a crash left it, or somebody planted a link) is removed, never written through.
+ */
 async function replaceDurably(folder: string, name: string, content: string): Promise<void> {
   const path = join(folder, name);
   const beside = `${path}.new`;
-  const file = await open(beside, 'w', fileMode);
+  await rm(beside, { force: true });
+  const file = await open(beside, 'wx', fileMode);
   try {
     await file.writeFile(content);
     await file.sync();

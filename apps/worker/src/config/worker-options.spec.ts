@@ -31,11 +31,13 @@ describe('The options of a worker', () => {
         OAKRING_MQTT_USERNAME: 'edge',
         OAKRING_MQTT_PASSWORD: 'secret',
         DOCKER_HOST: 'unix:///run/docker.sock',
+        OAKRING_WORKER_SHARED_NETWORKS: 'host, container:db',
       }),
     ).toEqual({
       id: 'edge-1',
       name: 'Edge one',
       dataFolder: '/data/edge-1',
+      sharedNetworks: ['host', 'container:db'],
       runtimes: ['process', 'docker'],
       capacity: { cpuMillis: 2_000, memoryMiB: 1_024 },
       labels: { zone: 'north', note: 'a=b' },

@@ -34,6 +34,8 @@ export interface WorkerOptions {
   readonly startDelayMs: number;
   /** `docker` runtime: path of the engine's socket, or a `unix://` or `tcp://` address. */
   readonly dockerHost: string;
+  /** `docker` runtime: networks beyond ordinary ones that jobs may ask for: `host`, `container:<name>`. */
+  readonly sharedNetworks?: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,6 +75,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     port: numberOf(env, 'OAKRING_WORKER_PORT', problems) ?? 0,
     startDelayMs: numberOf(env, 'OAKRING_WORKER_START_DELAY_MS', problems) ?? 0,
     dockerHost: env['DOCKER_HOST'] ?? '/var/run/docker.sock',
+    sharedNetworks: listOf(env['OAKRING_WORKER_SHARED_NETWORKS'] ?? ''),
   };
   if (problems.length === 0) return options;
   const detail = `${problems.length} unusable:\n  ${problems.join('\n  ')}\n`;
@@ -133,6 +136,10 @@ function numberOf(env: Environment, variable: string, problems: string[]): numbe
   const isWhole = /^\d{1,15}$/.test(text);
   if (!isWhole) problems.push(`${variable}: "${text}" is not a whole number`);
   return isWhole ? Number(text) : 0;
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 }
 
 function labelsOf(text: string, problems: string[]): Record<string, string> {

@@ -1,7 +1,13 @@
 import type Docker from 'dockerode';
-import { OakringError, type JsonObject, type Resources } from '@oakring/contracts';
+import {
+  defaultRequest,
+  OakringError,
+  shortened,
+  type JsonObject,
+  type Resources,
+} from '@oakring/contracts';
 import { commandOf, environmentOf } from './command-line.js';
-import type { InstanceAddress, InstanceToStart } from './runtime.port.js';
+import { StartFailure, type InstanceAddress, type InstanceToStart } from './runtime.port.js';
 
 /** Labels that say whose a container is. */
 export const label = {
@@ -17,19 +23,33 @@ const bytesPerMiB = 1_048_576;
 /** A quota of microseconds in each 100 ms; unlike NanoCpus it may exceed the machine's cores. */
 const cpuPeriodMicroseconds = 100_000;
 const leastQuotaMicroseconds = 1_000;
+/** Processes and threads of one container: a fork bomb must not take the machine's. */
+const maxPids = 4_096;
+const maxImageCharacters = 512;
 
-type ContainerOptions = Docker.ContainerCreateOptions & { readonly Image: string };
+/** What identifies a container at the engine: goes into the address of a request. */
+export interface ContainerToMake {
+  readonly name: string;
+  /** Goes into its body: environment values must not show up in anybody's log of addresses. */
+  readonly body: Docker.ContainerCreateOptions & { readonly Image: string };
+}
+
+export interface OwnerOfContainers {
+  readonly workerId: string;
+  /** Networks beyond ordinary ones that this machine's owner lets jobs ask for. */
+  readonly sharedNetworks: readonly string[];
+}
 
 /** What the engine is asked to run. Throws with a reason for a person. */
-export function containerOptions(
+export function containerToMake(
   { description, resources, ...address }: InstanceToStart,
-  workerId: string,
-): ContainerOptions {
+  { workerId, sharedNetworks }: OwnerOfContainers,
+): ContainerToMake {
   const command = commandOf(description);
   const environment = Object.entries(environmentOf(description));
   const { job, instance, generation } = address;
-  return {
-    name: `oakring-${workerId}-${job}-${instance}-${generation}`,
+  const name = `oakring-${workerId}-${job}-${instance}-${generation}`;
+  const body = {
     Image: imageOf(description),
     ...(command === null ? {} : { Cmd: [...command] }),
     Env: environment.map(([key, value]) => `${key}=${value}`),
@@ -41,33 +61,58 @@ export function containerOptions(
     },
     HostConfig: {
       ...limitsOf(resources),
-      ...networkOf(description),
+      ...networkOf(description, sharedNetworks),
+      PidsLimit: maxPids,
+      SecurityOpt: ['no-new-privileges'],
       // The orchestrator decides what is started again, not the engine.
       RestartPolicy: { Name: 'no' },
     },
   };
+  return { name, body };
 }
+
+/** Names and paths that an image may have: it becomes part of a path in requests to the engine. */
+const imagePattern = /^[A-Za-z0-9][A-Za-z0-9._:@-]*(\/[A-Za-z0-9][A-Za-z0-9._:@-]*)*$/;
 
 /** With a tag: without one the engine would pull every tag there is. */
 function imageOf(description: JsonObject): string {
   const image = String(description['image']);
+  if (image.length > maxImageCharacters || !imagePattern.test(image)) {
+    const shown = JSON.stringify(shortened(image));
+    throw new StartFailure(`image is ${shown}, which is no name of an image`, 'job');
+  }
   const lastPart = image.slice(image.lastIndexOf('/') + 1);
   return /[:@]/.test(lastPart) ? image : `${image}:latest`;
 }
 
+/** For the engine zero is "no limit": what asks for nothing gets what a job without `resources` does. */
 function limitsOf({ cpuMillis, memoryMiB }: Resources): Docker.HostConfig {
-  const quota = (cpuMillis * cpuPeriodMicroseconds) / 1000;
+  const quota = ((cpuMillis || defaultRequest.cpuMillis) * cpuPeriodMicroseconds) / 1000;
+  const limitMiB = Math.max(leastMemoryMiB, memoryMiB || defaultRequest.memoryMiB);
   return {
-    ...(cpuMillis > 0
-      ? { CpuPeriod: cpuPeriodMicroseconds, CpuQuota: Math.max(leastQuotaMicroseconds, quota) }
-      : {}),
-    ...(memoryMiB > 0 ? { Memory: Math.max(leastMemoryMiB, memoryMiB) * bytesPerMiB } : {}),
+    CpuPeriod: cpuPeriodMicroseconds,
+    CpuQuota: Math.max(leastQuotaMicroseconds, quota),
+    Memory: limitMiB * bytesPerMiB,
   };
 }
 
-function networkOf(description: JsonObject): Docker.HostConfig {
-  const network = description['network'];
-  return typeof network === 'string' ? { NetworkMode: network } : {};
+/** A network by its name: what a colon or `host` says is whose network is shared. */
+const networkPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+function networkOf(description: JsonObject, shared: readonly string[]): Docker.HostConfig {
+  const { network } = description;
+  if (network === undefined || network === null) return {};
+  const isOrdinary =
+    typeof network === 'string' && networkPattern.test(network) && network.toLowerCase() !== 'host';
+  if (typeof network !== 'string' || (!isOrdinary && !shared.includes(network))) {
+    throw new StartFailure(
+      `network is ${JSON.stringify(shortened(network))}: this machine's owner allows jobs ` +
+        `ordinary networks${shared.length === 0 ? '' : `, ${shared.join(', ')}`} only ` +
+        '(OAKRING_WORKER_SHARED_NETWORKS)',
+      'job',
+    );
+  }
+  return { NetworkMode: network };
 }
 
 /** The address that a container of ours carries. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -83,6 +84,8 @@ describeWithEngine('The docker runtime', () => {
       CpuQuota: 10_000,
       RestartPolicy: { Name: 'no' },
       NetworkMode: 'none',
+      PidsLimit: 4_096,
+      SecurityOpt: ['no-new-privileges'],
     });
   });
 
@@ -205,6 +208,37 @@ describeWithEngine('The docker runtime', () => {
     await start(runtime);
     await runtime.close();
     await until(async () => (await containersOf())[0]?.State === 'running');
+  });
+});
+
+describe('The docker runtime and any engine', () => {
+  it('says what a container is to be in the body of a request, never in its address', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oakring-engine-'));
+    const seen: { url: string; body: string }[] = [];
+    const engine = createHttpServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => (body += String(part)));
+      request.on('end', () => {
+        const url = request.url ?? '';
+        seen.push({ url, body });
+        if (url.includes('/wait')) return;
+        const isNew = url.startsWith('/containers/create');
+        response.writeHead(isNew ? 201 : 200, { 'content-type': 'application/json' });
+        response.end(isNew ? '{"Id":"c1"}' : url.startsWith('/containers/json') ? '[]' : '{}');
+      });
+    }).listen(join(folder, 'docker.sock'));
+    await once(engine, 'listening');
+    const runtime = new DockerRuntime(join(folder, 'docker.sock'), 'w1', systemPorts());
+    const job = { image: 'web', environment: { PASSWORD: 's3cret' } };
+    await runtime.start(toStart(address, job), new AbortController().signal, () => {});
+    const create = seen.find(({ url }) => url.startsWith('/containers/create'));
+    expect(create?.url).toBe('/containers/create?name=oakring-w1-web-0-1');
+    expect(JSON.parse(create?.body ?? '')).toMatchObject({ Env: ['PASSWORD=s3cret'] });
+    expect(seen.filter(({ url }) => url.includes('s3cret'))).toEqual([]);
+    await runtime.close();
+    engine.closeAllConnections();
+    engine.close();
+    rmSync(folder, { recursive: true });
   });
 });
 

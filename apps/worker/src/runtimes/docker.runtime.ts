@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { OakringError, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { attributed, statusOf, whoseFault } from './docker-errors.js';
-import { addressIn, containerOptions, engineAddress, label } from './docker-container.js';
+import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import {
   addressKey,
@@ -38,8 +38,9 @@ export class DockerRuntime implements Runtime {
 
   constructor(
     private readonly dockerHost: string,
-    private readonly workerId: string,
+    readonly workerId: string,
     private readonly ports: Ports,
+    readonly sharedNetworks: readonly string[] = [],
   ) {
     this.docker = new Docker(engineAddress(dockerHost));
   }
@@ -102,7 +103,7 @@ export class DockerRuntime implements Runtime {
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<void> {
-    const options = containerOptions(instance, this.workerId);
+    const { name, body } = containerToMake(instance, this);
     const { job, instance: number, generation } = instance;
     const address = { job, instance: number, generation };
     const before = await this.find(address);
@@ -111,9 +112,13 @@ export class DockerRuntime implements Runtime {
       if (State.Running) return this.watch(before, address);
       await remove(before);
     }
-    await this.ensureImage(options.Image, signal, progress);
+    await this.ensureImage(body.Image, signal, progress);
     throwIfCancelled(signal);
-    const container = await attributed(this.docker.createContainer(options));
+    // Without the two apart the client puts all of it into the address as well. Its types do not know.
+    const request: object = { _query: { name }, _body: body };
+    const container = await attributed(
+      this.docker.createContainer(request as Docker.ContainerCreateOptions),
+    );
     try {
       throwIfCancelled(signal);
       await attributed(container.start());

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@oakring/contracts';
+import { containerToMake, type OwnerOfContainers } from './docker-container.js';
+
+const owner = { workerId: 'w1', sharedNetworks: ['host', 'container:proxy'] };
+const none: OwnerOfContainers = { workerId: 'w1', sharedNetworks: [] };
+
+function made(more: JsonObject, allowed = none, resources = { cpuMillis: 500, memoryMiB: 128 }) {
+  const description = { id: 'web', image: 'web', technology: 'docker', ...more };
+  const address = { job: 'web', instance: 0, generation: 1 };
+  return containerToMake({ ...address, description, resources }, allowed);
+}
+
+describe('A container to be made', () => {
+  it('is limited in memory, CPU and processes, and gains no privileges', () => {
+    expect(made({}).body.HostConfig).toEqual({
+      CpuPeriod: 100_000,
+      CpuQuota: 50_000,
+      Memory: 128 * 1_048_576,
+      PidsLimit: 4_096,
+      SecurityOpt: ['no-new-privileges'],
+      RestartPolicy: { Name: 'no' },
+    });
+  });
+
+  it('that asks for nothing is limited as a job without resources is', () => {
+    const nothing = { cpuMillis: 0, memoryMiB: 0 };
+    expect(made({}, none, nothing).body.HostConfig).toMatchObject({
+      CpuQuota: 10_000,
+      Memory: 64 * 1_048_576,
+    });
+  });
+
+  it.each(['bridge', 'none', 'my_net-1', undefined])('may have the network %j', (network) => {
+    const { HostConfig } = made({ network }).body;
+    expect(HostConfig?.NetworkMode).toBe(network);
+  });
+
+  it.each(['host', 'HOST', 'container:db', 'ns:/proc/1/ns/net', '', 7])(
+    'may not have the network %j, unless the owner of the machine says so',
+    (network) => {
+      expect(() => made({ network })).toThrow(/^network is .*OAKRING_WORKER_SHARED_NETWORKS/);
+    },
+  );
+
+  it('has what the owner of the machine lets jobs share, and nothing else', () => {
+    expect(made({ network: 'host' }, owner).body.HostConfig?.NetworkMode).toBe('host');
+    const proxy = 'container:proxy';
+    expect(made({ network: proxy }, owner).body.HostConfig?.NetworkMode).toBe(proxy);
+    expect(() => made({ network: 'container:db' }, owner)).toThrow(/host, container:proxy only/);
+  });
+
+  it.each([
+    ['web', 'web:latest'],
+    ['registry.example:5000/a/b', 'registry.example:5000/a/b:latest'],
+    ['a/b:1.2', 'a/b:1.2'],
+    ['a@sha256:0123', 'a@sha256:0123'],
+  ])('has the image %s as %s', (image, named) => {
+    expect(made({ image }).body.Image).toBe(named);
+  });
+
+  it.each([
+    '../containers/json',
+    'a/../b',
+    'a//b',
+    '/a',
+    'a?b=c',
+    'a#b',
+    'a%2fb',
+    'a b',
+    '',
+    'a\n',
+  ])('has no image %j: it would be part of a request’s path', (image) => {
+    expect(() => made({ image })).toThrow(/no name of an image/);
+  });
+});
