@@ -1,6 +1,5 @@
 import type {
   Ack,
-  HistoryAccepted,
   JobDocument,
   JobOrderAnswer,
   PlacementRefusal,
@@ -171,7 +170,7 @@ export interface Answers {
   ReconcileNode: null;
   ConfirmState: null;
   /** What the worker may forget. */
-  RecordHistory: HistoryAccepted;
+  RecordHistory: { readonly upTo: number; readonly epoch: number; readonly ledger?: string };
   OrderNode: { readonly id: string; readonly position: number };
   EndDrain: null;
   ObserveStorm: null;
