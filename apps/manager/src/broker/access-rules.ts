@@ -64,7 +64,12 @@ export function accessRules(
       if (sockets.isProvisional(client.conn)) return done(rejection(3), false);
       const known =
         options.credentials === null || matches(options.credentials, username, password);
-      return known ? done(null, true) : done(rejection(4), false);
+      if (known) return done(null, true);
+      // Who guesses shall be seen: counted and kept as a dead letter, within their limits.
+      const detail = `Client ${JSON.stringify(client.id)} did not present the credentials of this broker.`;
+      const refusal: Refusal = { code: 'unauthorized', detail };
+      tell(options, { topic: 'CONNECT', payload: '' }, refusal, logger);
+      done(rejection(4), false);
     },
     authorizePublish(client, packet, done) {
       if (client === null || !internalClients.has(client)) {
@@ -87,18 +92,14 @@ export function accessRules(
 function confine(
   packet: PublishPacket,
   retained: RetainedRoom,
-  { isRegistered = () => true, onRefused }: AccessOptions,
+  options: AccessOptions,
   logger: Logger,
 ): void {
+  const { isRegistered = () => true } = options;
   const { topic } = packet;
   const refusal = publishRefusal(topic);
   if (refusal !== null) {
-    try {
-      const { payload } = packet;
-      onRefused?.(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, refusal);
-    } catch (error) {
-      logger.error(`a listener of refused messages failed: ${String(error)}`);
-    }
+    tell(options, packet, refusal, logger);
     packet.topic = discarded;
     packet.payload = '';
     packet.retain = false;
@@ -109,6 +110,19 @@ function confine(
   // What is retained already may always be cleared.
   const keeps = nodeId !== null && (packet.payload.length === 0 || isRegistered(nodeId));
   packet.retain = keeps && retained.grant(topic, packet.payload.length);
+}
+
+function tell(
+  { onRefused }: AccessOptions,
+  { topic, payload }: Pick<PublishPacket, 'topic' | 'payload'>,
+  refusal: Refusal,
+  logger: Logger,
+): void {
+  try {
+    onRefused?.(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, refusal);
+  } catch (error) {
+    logger.error(`a listener of refused messages failed: ${String(error)}`);
+  }
 }
 
 /** Both parts are always compared, in time that does not depend on where they differ. */

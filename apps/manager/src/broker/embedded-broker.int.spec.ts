@@ -230,10 +230,12 @@ describe('the embedded broker', () => {
     expect(manager.connected).toBe(true);
   });
 
-  it('lets only those in who know the credentials, when there are some', async () => {
+  it('lets only those in who know the credentials, when there are some, and tells of the others', async () => {
     const closed = await start(workers);
     await expect(join({}, closed.port)).rejects.toThrow();
     await expect(join({ ...workers, password: 'guess' }, closed.port)).rejects.toThrow();
+    const trace = { topic: 'CONNECT', code: 'unauthorized' };
+    expect(refused).toEqual([trace, trace]);
     expect((await join(workers, closed.port)).connected).toBe(true);
     expect((await join(internal, closed.port)).connected).toBe(true);
     await closed.stop();
