@@ -5,6 +5,7 @@ import type { Life } from './world.js';
 /** The manager's end of the simulated broker. */
 export class SimulatedConnection implements TermConnection, ManagerEnd {
   connected = false;
+  readonly unreachedMs = 0;
   receive: (topic: string, payload: Buffer, retained: boolean) => void = () => {};
   lost: (nodeId: string) => void = () => {};
   private readonly upListeners = new Set<() => void>();

@@ -76,6 +76,8 @@ export class SimulatedManager {
     this.leadership = new Leadership(null, () => 'http://simulated', {
       ...{ log: this.log, place: 'the simulation' },
       ...{ projection: this.projection, connection: this.connection, scheduler, table: this.table },
+      reachesBroker: async () => true,
+      storeTime: async () => ports.clock.wallMs(),
       openTelemetryLog: async () => new MemoryTelemetryLog(),
       leader: () => ({
         ...{ clusterName: 'simulated', clusterLocation: '', software: 'simulator', host: 'here' },

@@ -95,6 +95,8 @@ async function start(
   const url = (): string => settings.advertiseUrl ?? address.local;
   const leadership = new Leadership(stores.leases, url, {
     ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
+    reachesBroker: link.reaches,
+    storeTime: stores.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports, table),
     leader: () => ({ ...leaderOf(settings, options), url: url(), key: kept.key }),
     ports,

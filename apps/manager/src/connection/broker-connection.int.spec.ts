@@ -123,6 +123,34 @@ describe('the broker connection', () => {
     server.close();
   });
 
+  it('ends a link on which nothing comes any more, and counts it as not reached', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (packet) => {
+        const type = (packet[0] ?? 0) >> 4;
+        if (type === packetTypes.connect) socket.write(connack);
+        if (type === packetTypes.subscribe) socket.write(subackFor(packet));
+        // Half open: what is published, and each ping, is heard by nobody.
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const { timers } = ports;
+    const every = (ms: number, work: () => void) => timers.every(ms / 50, work);
+    connection = connectionTo(typeof address === 'object' ? (address?.port ?? 0) : 0, {
+      ...ports,
+      timers: { ...bound(timers), every },
+    });
+    await upOf(connection);
+    const order = connection.publish('nodes/edge-1/controls', 'lost', { qos: 1 });
+    // Nobody takes the next one.
+    server.close();
+    await expect(order).rejects.toMatchObject({ code: 'broker-unreachable' });
+    expect(connection.connected).toBe(false);
+    expect(connection.unreachedMs).toBeGreaterThanOrEqual(5_000);
+    await connection.stop();
+  });
+
   it('takes two short lives running as being displaced, and waits', async () => {
     await upOf(connection);
     const rivals: MqttClient[] = [];
@@ -154,9 +182,9 @@ describe('the broker connection', () => {
     expect(connection.connected).toBe(false);
   });
 
-  function connectionTo(port: number): BrokerConnection {
+  function connectionTo(port: number, its = ports): BrokerConnection {
     const url = `mqtt://127.0.0.1:${port}`;
-    return new BrokerConnection(() => ({ url, ...internal, clientId: 'oakring-c' }), ports);
+    return new BrokerConnection(() => ({ url, ...internal, clientId: 'oakring-c' }), its);
   }
 });
 
@@ -167,6 +195,15 @@ const connack = Buffer.from([0x20, 2, 0, 0]);
 function subackFor(subscribe: Buffer): Buffer {
   const packetId = subscribe.subarray(2, 4);
   return Buffer.concat([Buffer.from([0x90, 8]), packetId, Buffer.from([1, 0, 1, 1, 1, 1])]);
+}
+
+function bound(timers: Ports['timers']): Ports['timers'] {
+  return {
+    after: (ms, work) => timers.after(ms, work),
+    every: (ms, work) => timers.every(ms, work),
+    soon: (work) => timers.soon(work),
+    sleep: (ms, signal) => timers.sleep(ms, signal),
+  };
 }
 
 function startBroker(port: number): Promise<EmbeddedBroker> {

@@ -4,12 +4,15 @@ import type { Ports } from '@oakring/ports';
 import type { MqttClient } from 'mqtt';
 import { openClient, sendAtOnce, subscribeUp, type BrokerAddress } from './mqtt-client.js';
 import { Publications, unreachable } from './publications.js';
+import { Pulse } from './pulse.js';
 import { displacedDelayMs, reconnectDelayMs } from './reconnect-delay.js';
 
 /** A link that ends this soon after its CONNACK, twice running, was taken by somebody else. */
 const shortLifeMs = 5_000;
 const displacedAfterShortLives = 2;
 const disconnectWithinMs = 1_000;
+/** A link on which nothing comes for so long, pings' answers included, is a half-open one. */
+const silentLinkMs = 5_000;
 /** How often it is looked whether a connection may be tried again. */
 const leadCheckMs = 100;
 
@@ -24,6 +27,7 @@ export type MessageListener = (topic: string, payload: Buffer, retained: boolean
  * - up ends: publications without PUBACK are rejected and forgotten, never repeated from here (the
  *   outbox repeats, from the ledger). Each attempt is a fresh MQTT.js client, so nothing of a former
  *   link can be sent on the next.
+ * - nothing was heard for 5 s though we ask each second: the link is half open, and is ended.
  * - two links running that end within 5 s of their CONNACK: somebody uses our client id. An alarm
  *   and a long wait instead of a loop in which two managers push each other off.
  */
@@ -38,7 +42,8 @@ export class BrokerConnection {
   private readonly downListeners = new Set<() => void>();
   private messageListener: MessageListener = () => {};
   private client: MqttClient | null = null;
-  private publications = new Publications();
+  private publications: Publications;
+  private readonly pulse = new Pulse();
   private stopping: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
   private saidUnreachable = false;
@@ -48,7 +53,14 @@ export class BrokerConnection {
     /** Asked at each attempt: our client id is the cluster's, which is founded by its first leader. */
     private readonly address: () => BrokerAddress,
     private readonly ports: Ports,
-  ) {}
+  ) {
+    this.publications = new Publications(ports.clock);
+  }
+
+  /** How long the broker has not been heard, or has owed us a PUBACK; milliseconds. */
+  get unreachedMs(): number {
+    return Math.max(this.pulse.silentMs, this.publications.overdueMs);
+  }
 
   /** The one listener of messages: called synchronously, so it must be cheap. */
   onMessage(listener: MessageListener): void {
@@ -75,6 +87,7 @@ export class BrokerConnection {
     if (this.stopping !== null) return;
     this.mayLead = mayLead;
     this.stopping = new AbortController();
+    this.pulse.start(this.ports.timers, (silentMs) => this.ask(silentMs));
     this.running = this.keepUp(this.stopping.signal);
   }
 
@@ -82,6 +95,7 @@ export class BrokerConnection {
   async stop(): Promise<void> {
     const { client, stopping } = this;
     this.stopping = null;
+    this.pulse.stop();
     stopping?.abort();
     if (client !== null) {
       const patience = new AbortController();
@@ -143,7 +157,7 @@ export class BrokerConnection {
 
   /** One link from its start to its end: how long it lived after CONNACK, or null without one. */
   private liveOnce(): Promise<number | null> {
-    const publications = new Publications();
+    const publications = new Publications(this.ports.clock);
     const client = openClient(this.address(), this.ports.timers);
     this.client = client;
     this.publications = publications;
@@ -163,6 +177,7 @@ export class BrokerConnection {
           this.logger.error(`a message on ${topic} could not be taken: ${String(error)}`);
         }
       });
+      client.on('packetreceive', () => this.pulse.heard());
       client.on('error', (error) => {
         reason = error.message === '' ? reasonOf(error) : error.message;
       });
@@ -174,6 +189,14 @@ export class BrokerConnection {
         resolve(connackAtMs === null ? null : this.ports.clock.monotonicMs() - connackAtMs);
       });
     });
+  }
+
+  private ask(silentMs: number): void {
+    const { client } = this;
+    if (client === null || !this.connected) return;
+    if (silentMs < silentLinkMs) return client.sendPing();
+    client.emit('error', new Error(`nothing was heard for ${silentMs / 1_000} s`));
+    client.stream.destroy();
   }
 
   private wentUp(client: MqttClient): void {

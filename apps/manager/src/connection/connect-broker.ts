@@ -4,12 +4,15 @@ import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-bro
 import type { ManagerSettings } from '../config/manager-settings.js';
 import type { DeadLetters } from '../dead-letters/dead-letters.js';
 import { BrokerConnection } from './broker-connection.js';
+import { reachBroker } from './reach-broker.js';
 
 export interface BrokerLink {
   /** Null when a broker elsewhere is used. */
   readonly broker: EmbeddedBroker | null;
   /** Not started yet. */
   readonly connection: BrokerConnection;
+  /** Whether the broker takes a connection from here, beside ours: who leads must reach it. */
+  readonly reaches: () => Promise<boolean>;
   /** Where workers connect. */
   readonly url: string;
 }
@@ -29,7 +32,10 @@ export async function connectBroker(
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
   if (mqttUrl !== null) {
     const address = () => ({ url: mqttUrl, username, password, clientId: clientId() });
-    return { broker: null, connection: new BrokerConnection(address, ports), url: mqttUrl };
+    const probe = (): Promise<boolean> =>
+      reachBroker({ ...address(), clientId: `oakring-probe-${ports.ids.next()}` }, ports.timers);
+    const connection = new BrokerConnection(address, ports);
+    return { broker: null, connection, reaches: probe, url: mqttUrl };
   }
   const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
   const broker = await startEmbeddedBroker({
@@ -53,6 +59,8 @@ export async function connectBroker(
   return {
     broker,
     connection: new BrokerConnection(address, ports),
+    // It is in this process.
+    reaches: async () => true,
     url: `mqtt://${bracketed(settings.host)}:${broker.port}`,
   };
 }

@@ -1,4 +1,5 @@
 import { OakringError } from '@oakring/contracts';
+import type { Clock } from '@oakring/ports';
 
 /** Publications without their PUBACK, and their bytes: what one connection may have under way. */
 const maxUnconfirmed = 20_000;
@@ -6,6 +7,7 @@ const maxUnconfirmedBytes = 32 * 1_048_576;
 
 interface Publication {
   readonly bytes: number;
+  readonly sentMs: number;
   readonly resolve: () => void;
   readonly reject: (error: OakringError) => void;
 }
@@ -14,6 +16,14 @@ interface Publication {
 export class Publications {
   private readonly open = new Set<Publication>();
   private bytes = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** How long the oldest of them has waited, milliseconds. */
+  get overdueMs(): number {
+    const [oldest] = this.open;
+    return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest.sentMs;
+  }
 
   /** Why another publication of `bytes` cannot be taken; null when it can. */
   refusal(bytes: number): OakringError | null {
@@ -27,7 +37,7 @@ export class Publications {
   /** `send` is called at once and calls back when the broker has the message, or with an error. */
   take(bytes: number, send: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      const publication = { bytes, resolve, reject };
+      const publication = { bytes, sentMs: this.clock.monotonicMs(), resolve, reject };
       this.open.add(publication);
       this.bytes += bytes;
       send((error) => this.settle(publication, error ?? null));

@@ -1,24 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  emptyHead,
-  MemoryLeaseStore,
-  MemoryTelemetryLog,
-  signingKeyOf,
-  verifyChain,
-  type Commit,
-} from '@oakring/events';
+import { emptyHead, MemoryLeaseStore, verifyChain, type Commit } from '@oakring/events';
 import { seededRandomness, simulatedPorts, type Randomness } from '@oakring/ports';
-import { generateKeyPairSync } from 'node:crypto';
 import type { CommandQueue, Outcome } from '../commands/command.js';
 import { submitJob } from '../testing/given.js';
-import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { ClusterState } from '../views/cluster-state.js';
 import { stateAsText } from '../views/copy-state.js';
 import { decodedFold } from '../testing/decoded-fold.js';
 import { Projection } from '../views/projection.js';
 import { commandsOf } from './current-term.js';
 import { Leadership } from './leadership.js';
-import type { TermParts } from './term.js';
+import { partsOf } from './testing/model-parts.js';
 import { RemoteLog, SharedCommits, UnsteadyLeases } from './testing/shared-store.js';
 
 /**
@@ -27,9 +18,6 @@ import { RemoteLog, SharedCommits, UnsteadyLeases } from './testing/shared-store
  */
 const runs = Number(process.env['OAKRING_RUNS'] ?? '25');
 const steps = 150;
-const key = signingKeyOf(
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-);
 
 describe('Managers on one store', () => {
   it('keep one history, and lose and double nothing, whatever happens to them', async () => {
@@ -68,26 +56,6 @@ function leadershipOver(
 ): Leadership {
   const projection = new Projection(new ClusterState(false), ports);
   return new Leadership(leases, () => `http://${name}`, partsOf(store, projection, name, ports));
-}
-
-function partsOf(
-  store: RemoteLog,
-  projection: Projection,
-  name: string,
-  ports: ReturnType<typeof simulatedPorts>,
-): TermParts {
-  return {
-    ...{ log: store, place: 'the model', projection, ports },
-    connection: noConnection,
-    scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
-    table: new TelemetryTable(ports),
-    openTelemetryLog: async () => new MemoryTelemetryLog(),
-    leader: () => ({
-      ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
-      ...{ url: `http://${name}`, key },
-    }),
-    warn: () => {},
-  };
 }
 
 interface Manager {
@@ -255,12 +223,3 @@ class Model {
 function epochsOf(commits: readonly Commit[]): number {
   return new Set(commits.map(({ epoch }) => epoch)).size;
 }
-
-const noConnection = {
-  connected: true,
-  onUp: () => () => {},
-  onDown: () => () => {},
-  publish: async () => {},
-  start: () => {},
-  stop: async () => {},
-};

@@ -1,6 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import type { LeaseStore } from '@oakring/events';
 import { catchUp } from './catch-up.js';
+import { brokerSilentMs, Fitness } from './fitness.js';
 import { Candidate } from './lease/candidate.js';
 import { folderLease, type Lease } from './lease/lease.js';
 import { beginTerm, type Term, type TermParts } from './term.js';
@@ -26,8 +27,8 @@ export interface LeadershipStatus {
  *
  * following → opening → leading → following …, and from each → stopped:
  * - following: reads the log's tail and the lease every 100 ms; sends nothing, decides nothing.
- * - the lease is free: takes it, reads the rest, opens the epoch (term.ts).
- * - leading until the term is over: somebody else leads, or we stop.
+ * - the lease is free and we are fit to lead (fitness.ts): takes it, opens the epoch (term.ts).
+ * - leading until the term is over: somebody else leads, we give way to somebody fitter, or we stop.
  * - failed: the log is damaged or was written by somebody of our own epoch. Nothing may be written
  *   on top of that; the process ends with the evidence kept.
  *
@@ -38,7 +39,11 @@ export class Leadership {
   current: Term | null = null;
   readonly failed: Promise<never>;
   private fail: (error: unknown) => void = () => {};
-  private readonly candidate: Candidate | null;
+  private readonly candidate: Candidate | null = null;
+  private readonly fitness: Fitness | null = null;
+  /** Why we do not take a lease that is free. */
+  private objection: string | null = null;
+  private saidObjection = false;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private isCurrent = false;
@@ -51,7 +56,11 @@ export class Leadership {
     private readonly url: () => string,
     private readonly parts: TermParts,
   ) {
-    this.candidate = leases === null ? null : new Candidate(leases, url, parts.ports);
+    if (leases !== null) {
+      const fitness = new Fitness(leases, parts);
+      this.candidate = new Candidate(leases, url, parts.ports, () => fitness.reachesBroker);
+      this.fitness = fitness;
+    }
     this.failed = new Promise<never>((_, reject) => {
       this.fail = reject;
     });
@@ -64,17 +73,19 @@ export class Leadership {
     const { current, candidate } = this;
     if (current === null) {
       const holder = candidate?.seen?.url ?? '';
-      const detail = this.isCurrent ? 'following' : 'reading the log';
+      const following = this.objection === null ? 'following' : `following: ${this.objection}`;
+      const detail = this.isCurrent ? following : 'reading the log';
       const leader = holder === '' || holder === this.url() ? null : holder;
       return { leading: false, leader, ready: this.isCurrent, detail };
     }
-    const { connected } = this.parts.connection;
+    const { connected, unreachedMs } = this.parts.connection;
+    const reachesBroker = connected && unreachedMs < brokerSilentMs;
     const { isHeld } = current.lease;
     return {
       leading: isHeld,
       leader: isHeld ? this.url() : null,
-      ready: connected && isHeld,
-      detail: detailOf(connected, isHeld),
+      ready: reachesBroker && isHeld,
+      detail: detailOf(reachesBroker, isHeld),
     };
   }
 
@@ -131,10 +142,15 @@ export class Leadership {
     const { log, projection, place, ports, warn } = this.parts;
     try {
       const isFree = await candidate.look();
+      if (!isFree) {
+        this.objection = null;
+        await this.fitness?.offer(candidate);
+      }
       await catchUp(log, projection, place);
       this.isCurrent = true;
       this.saidAway = false;
-      const lease = isFree ? await candidate.take(projection.state.head.epoch) : null;
+      const isOurs = isFree && (await this.mayTake(candidate));
+      const lease = isOurs ? await candidate.take(projection.state.head.epoch) : null;
       if (lease !== null) return lease;
     } catch (error) {
       if (error instanceof OakringError && isFatal(error)) throw error;
@@ -144,6 +160,18 @@ export class Leadership {
     }
     await ports.timers.sleep(lookEveryMs, this.stopping.signal);
     return null;
+  }
+
+  private async mayTake(candidate: Candidate): Promise<boolean> {
+    const objection = (await this.fitness?.objection(candidate)) ?? null;
+    // The first look only begins to try the broker.
+    const lasts = objection !== null && this.objection !== null;
+    if (lasts && !this.saidObjection) {
+      this.parts.warn(`Nobody leads, and this manager does not take over: ${objection}`);
+    }
+    this.saidObjection = lasts;
+    this.objection = objection;
+    return objection === null;
   }
 
   /** Null: somebody else was there first, or the store went away meanwhile. */
@@ -167,18 +195,25 @@ export class Leadership {
     const term = this.current;
     if (term === null) return;
     const { signal } = this.stopping;
+    const over = new AbortController();
     const stopped = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    let reason: string | void;
     try {
-      await Promise.race([term.over, stopped]);
+      const unfit = this.fitness?.unfit(term.lease, over.signal) ?? stopped;
+      reason = await Promise.race([term.over, stopped, unfit]);
     } finally {
+      over.abort();
       this.current = null;
       this.isCurrent = false;
       await (signal.aborted ? term.stop() : term.abandon());
     }
-    if (!signal.aborted) this.parts.warn('Another manager leads the cluster now: following.');
+    if (signal.aborted) return;
+    this.parts.warn(`${reason ?? 'Another manager leads the cluster now'}: following.`);
+    // Not lost: we give way, and the next one need not wait.
+    await term.lease.release();
   }
 }
 
@@ -187,9 +222,9 @@ function isFatal({ code }: OakringError): boolean {
   return code === 'log-damaged' || code === 'position-conflict';
 }
 
-function detailOf(connected: boolean, isHeld: boolean): string {
+function detailOf(reachesBroker: boolean, isHeld: boolean): string {
   if (!isHeld) return 'the lease could not be renewed in time';
-  return connected ? 'leading' : 'not connected to the MQTT broker';
+  return reachesBroker ? 'leading' : 'not connected to the MQTT broker';
 }
 
 function messageOf(error: unknown): string {

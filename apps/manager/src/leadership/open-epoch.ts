@@ -91,7 +91,8 @@ async function openingCommit(epoch: number, opening: Opening): Promise<Commit> {
   return sealCommit(head, {
     epoch,
     commitId: ports.ids.next(),
-    at: ports.clock.wallMs(),
+    // Never before what lies there, whatever our clock says.
+    at: Math.max(ports.clock.wallMs(), head.at),
     streams,
     commands: [],
     events: texts,

@@ -10,7 +10,7 @@ const lookEveryMs = 250;
 /** What a term needs of the broker connection; a simulation has its own. */
 export type TermConnection = Pick<
   BrokerConnection,
-  'connected' | 'onUp' | 'onDown' | 'publish' | 'start' | 'stop'
+  'connected' | 'unreachedMs' | 'onUp' | 'onDown' | 'publish' | 'start' | 'stop'
 >;
 
 /**

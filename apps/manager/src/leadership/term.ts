@@ -20,6 +20,10 @@ export interface TermParts {
   readonly place: string;
   readonly projection: Projection;
   readonly connection: TermConnection;
+  /** Whether the broker can be reached from here, by whoever does not lead. */
+  readonly reachesBroker: () => Promise<boolean>;
+  /** The time of the store, where there may be several managers; our own otherwise. */
+  readonly storeTime: () => Promise<number>;
   readonly scheduler: Scheduler;
   readonly table: TelemetryTable;
   readonly openTelemetryLog: (epoch: number) => Promise<TelemetryLog>;

@@ -218,7 +218,8 @@ export interface AnswerRecord {
   readonly id: string;
   readonly outcome: JsonObject;
   readonly position: number;
-  readonly at: number;
+  /** The ledger's age when it was given. */
+  readonly age: number;
 }
 
 /** The highest generation ever given to a (job, number) that is gone. Key `<job>/<number>`. */
@@ -234,4 +235,6 @@ export interface CountersRecord {
   readonly generationFloor: number;
   readonly ended: number;
   readonly retired: number;
+  /** Milliseconds that passed in the ledger, as far as commits may be believed (answers.fold.ts). */
+  readonly age: number;
 }

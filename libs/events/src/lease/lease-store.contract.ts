@@ -3,7 +3,7 @@ import type { LeaseRecord, LeaseStore } from './lease-store.port.js';
 
 const record: LeaseRecord = {
   ...{ epoch: 1, holder: 'a', renewal: 0, url: 'http://a' },
-  validForMs: 2_000,
+  ...{ validForMs: 2_000, reachesBroker: true },
 };
 
 /** What every lease store does, whatever it is kept in. */
@@ -36,6 +36,16 @@ export function describeLeaseStore(
       await first.swap(null, record);
       await first.swap(record, { ...record, renewal: 1, validForMs: 6_000 });
       expect((await second.read())?.validForMs).toBe(6_000);
+    });
+
+    it('passes on that a holder is asked to give way, whatever it renews meanwhile', async () => {
+      const [first, second] = await start();
+      await first.swap(null, record);
+      expect(await first.asked()).toBeNull();
+      await second.ask(record);
+      await first.swap(record, { ...record, renewal: 1, reachesBroker: false });
+      expect(await first.asked()).toEqual({ holder: 'a', renewal: 0 });
+      expect(await second.read()).toEqual({ ...record, renewal: 1, reachesBroker: false });
     });
 
     it('gives the first lease to one of two', async () => {

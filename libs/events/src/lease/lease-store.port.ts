@@ -13,6 +13,8 @@ export interface LeaseRecord {
   readonly url: string;
   /** How long the holder may count on this renewal, milliseconds: whoever reads it waits as long. */
   readonly validForMs: number;
+  /** False: the holder does not reach the MQTT broker, and gives way to whoever asks it to. */
+  readonly reachesBroker: boolean;
 }
 
 /** What a record means that states no validity: it was written before they did. */
@@ -27,5 +29,9 @@ export interface LeaseStore {
    * when the outcome is unclear; `read` tells then, `holder` and `renewal` being unique.
    */
   swap(from: LeaseRecord | null, to: LeaseRecord): Promise<boolean>;
+  /** Asks the holder of this very record to give way. Nothing else of the lease is changed. */
+  ask(of: LeaseRecord): Promise<void>;
+  /** Holder and renewal that were asked last; null: none ever. */
+  asked(): Promise<Pick<LeaseRecord, 'holder' | 'renewal'> | null>;
   close(): Promise<void>;
 }

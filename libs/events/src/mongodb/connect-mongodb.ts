@@ -64,6 +64,12 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
   }
 }
 
+/** What time it is there, by the primary's clock. */
+export async function timeOf({ db }: Pick<MongoStore, 'db'>): Promise<number> {
+  const { localTime } = await db.admin().command({ hello: 1 });
+  return localTime instanceof Date ? localTime.getTime() : Number.NaN;
+}
+
 /** The database that a URL names. By hand: with several hosts it is no URL to the platform's parser. */
 export function databaseOf(url: string): string {
   const [, name] = /^[a-z+]+:\/\/[^/?]+\/([^?]+)/.exec(url) ?? [];

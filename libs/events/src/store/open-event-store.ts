@@ -8,7 +8,7 @@ import { openLmdbLedger } from '../log/lmdb/lmdb-ledger.js';
 import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
 import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
 import { openMongoEventLog, readMongoEventLog } from '../log/mongodb/mongo-event-log.js';
-import { connectMongodb, type MongoStore } from '../mongodb/connect-mongodb.js';
+import { connectMongodb, timeOf, type MongoStore } from '../mongodb/connect-mongodb.js';
 import { sharedSecret } from '../mongodb/shared-secret.js';
 
 /** A ledger's store, open for a manager. */
@@ -20,6 +20,8 @@ export interface EventStore {
   readonly place: string;
   /** The secret that all managers of the store share; null: a folder, whose manager has its own. */
   readonly secret: Buffer | null;
+  /** What time it is there, milliseconds since 1970; null: a folder has no clock of its own. */
+  readonly time: (() => Promise<number>) | null;
   /** What else is kept in the same database; null: a folder. */
   readonly mongodb: MongoStore | null;
   /**
@@ -54,7 +56,8 @@ export async function openEventStore(address: string, timers: Timers): Promise<E
   if (!isMongoUrl(address)) {
     const ledger = await openLmdbLedger(address, timers);
     const obstacle = (): Promise<string | null> => ledger.log.obstacle();
-    return { ...ledger, obstacle, leases: null, place: address, secret: null, mongodb: null };
+    const elsewhere = { leases: null, secret: null, time: null, mongodb: null };
+    return { ...ledger, ...elsewhere, obstacle, place: address };
   }
   const mongodb = await connectMongodb(address);
   try {
@@ -64,6 +67,7 @@ export async function openEventStore(address: string, timers: Timers): Promise<E
       leases: openMongoLeaseStore(mongodb),
       place: mongodb.place,
       secret: await sharedSecret(mongodb),
+      time: () => timeOf(mongodb),
       mongodb,
       obstacle: () => Promise.resolve(null),
       failed: new Promise(() => {}),

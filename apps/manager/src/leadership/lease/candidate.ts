@@ -14,6 +14,7 @@ export class Candidate {
   /** The newest record that was read: who leads. */
   seen: LeaseRecord | null = null;
   private seenSinceMs = 0;
+  private freeSinceMs: number | null = null;
   /** Our newest attempt, whose reply may have been lost. */
   private attempt: { readonly record: LeaseRecord; readonly sentMs: number } | null = null;
 
@@ -22,20 +23,20 @@ export class Candidate {
     /** Where we take commands. */
     private readonly url: () => string,
     private readonly ports: Ports,
+    private readonly reachesBroker: () => boolean = () => true,
   ) {}
+
+  /** For how long the lease has been free, as far as it could be read. */
+  get freeForMs(): number {
+    return this.freeSinceMs === null ? 0 : this.ports.clock.monotonicMs() - this.freeSinceMs;
+  }
 
   /** Looks once. Resolves true when the lease is free to be taken. Throws when it cannot be read. */
   async look(): Promise<boolean> {
-    const record = await this.store.read().catch((error: unknown) => {
-      this.seenSinceMs = Number.POSITIVE_INFINITY;
-      throw error;
-    });
-    const nowMs = this.ports.clock.monotonicMs();
-    const isSame = record?.epoch === this.seen?.epoch && record?.renewal === this.seen?.renewal;
-    if (!isSame || this.seenSinceMs === Number.POSITIVE_INFINITY) this.seenSinceMs = nowMs;
-    this.seen = record;
-    if (record === null || record.holder === '') return true;
-    return this.isOurs(record) || nowMs - this.seenSinceMs >= boundedMs(record.validForMs);
+    const isFree = await this.isFree();
+    if (isFree) this.freeSinceMs ??= this.ports.clock.monotonicMs();
+    else this.freeSinceMs = null;
+    return isFree;
   }
 
   /** Takes the lease that was seen; null when somebody else did. Throws when that is unclear. */
@@ -49,17 +50,32 @@ export class Candidate {
       holder: this.ports.ids.next(),
       renewal: 0,
       url: this.url(),
-      validForMs: leastValidMs,
+      ...{ validForMs: leastValidMs, reachesBroker: true },
     };
     const sentMs = this.ports.clock.monotonicMs();
     this.attempt = { record, sentMs };
     return (await this.store.swap(seen, record)) ? this.hold(record, sentMs) : null;
   }
 
+  private async isFree(): Promise<boolean> {
+    const record = await this.store.read().catch((error: unknown) => {
+      this.seenSinceMs = Number.POSITIVE_INFINITY;
+      this.freeSinceMs = null;
+      throw error;
+    });
+    const nowMs = this.ports.clock.monotonicMs();
+    const isSame = record?.epoch === this.seen?.epoch && record?.renewal === this.seen?.renewal;
+    if (!isSame || this.seenSinceMs === Number.POSITIVE_INFINITY) this.seenSinceMs = nowMs;
+    this.seen = record;
+    if (record === null || record.holder === '') return true;
+    return this.isOurs(record) || nowMs - this.seenSinceMs >= boundedMs(record.validForMs);
+  }
+
   private hold(record: LeaseRecord, sentMs: number): HeldLease {
     this.attempt = null;
+    this.freeSinceMs = null;
     this.seen = record;
-    return new HeldLease(this.store, record, sentMs, this.ports);
+    return new HeldLease(this.store, record, sentMs, this.ports, this.reachesBroker);
   }
 
   private isOurs(record: LeaseRecord): boolean {

@@ -4,6 +4,8 @@ import type { Lease } from './lease.js';
 import { boundedMs, leastValidMs, Validity } from './validity.js';
 
 export const renewEveryMs = 500;
+/** Renewals ago: whoever asked longer ago may not want it any more. */
+const askedWithin = 6;
 
 /**
  * The lease while it is ours, renewed every 500 ms by compare-and-set.
@@ -35,6 +37,8 @@ export class HeldLease implements Lease {
     /** When the record that took it was sent. */
     takenMs: number,
     private readonly ports: Ports,
+    /** Whether we reach the broker: said with each renewal. */
+    private readonly reachesBroker: () => boolean,
   ) {
     this.renewed(record, takenMs);
     this.lost = new Promise((resolve) => {
@@ -51,13 +55,20 @@ export class HeldLease implements Lease {
     return !this.isLost && this.ports.clock.monotonicMs() < this.validUntilMs;
   }
 
+  async isAskedFor(): Promise<boolean> {
+    const asked = await this.store.asked();
+    const { holder, renewal } = this.record;
+    return asked?.holder === holder && renewal - asked.renewal <= askedWithin;
+  }
+
   async release(): Promise<void> {
     this.timer.cancel();
     await this.renewing;
     if (this.isLost) return;
     this.isLost = true;
     const { epoch, renewal } = this.record;
-    const released = { epoch, holder: '', renewal: renewal + 1, url: '', validForMs: leastValidMs };
+    const rest = { url: '', validForMs: leastValidMs, reachesBroker: true };
+    const released = { epoch, holder: '', renewal: renewal + 1, ...rest };
     await this.store.swap(this.record, released).catch(() => {
       // The next one waits until the lease has run out.
     });
@@ -75,7 +86,8 @@ export class HeldLease implements Lease {
 
   private async renew(): Promise<void> {
     const validForMs = this.validity.statedMs;
-    const next = { ...this.record, renewal: this.record.renewal + 1, validForMs };
+    const said = { validForMs, reachesBroker: this.reachesBroker() };
+    const next = { ...this.record, renewal: this.record.renewal + 1, ...said };
     const sentMs = this.ports.clock.monotonicMs();
     // Candidates that read it wait for what it states, though the one before stated more.
     this.validUntilMs = Math.min(this.validUntilMs, sentMs + validForMs);

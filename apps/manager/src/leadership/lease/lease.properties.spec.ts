@@ -50,6 +50,12 @@ class Line implements LeaseStore {
     return swapped;
   }
 
+  async ask(): Promise<void> {}
+
+  async asked(): Promise<null> {
+    return null;
+  }
+
   async close(): Promise<void> {}
 
   private delay(): Promise<void> {

@@ -4,7 +4,7 @@ import { simulatedPorts, type SimulatedPorts, type Timers } from '@oakring/ports
 import { Candidate } from './candidate.js';
 import { HeldLease } from './held-lease.js';
 
-const validForMs = 2_000;
+const rest = { validForMs: 2_000, reachesBroker: true };
 
 /** A store whose replies can be lost and that can be away. */
 class UnsteadyLeases implements LeaseStore {
@@ -28,6 +28,12 @@ class UnsteadyLeases implements LeaseStore {
     if (this.writeMs > 0) await this.timers?.sleep(this.writeMs);
     if (this.losesReplies) throw new Error('reply lost');
     return swapped;
+  }
+
+  async ask(): Promise<void> {}
+
+  async asked(): Promise<null> {
+    return null;
   }
 
   async close(): Promise<void> {}
@@ -116,7 +122,7 @@ describe('a lease', () => {
       holder: 'dead',
       renewal: 0,
       url: 'http://dead',
-      validForMs,
+      ...rest,
     });
     const next = candidate(store, ports, 'c');
     await next.look();
@@ -135,7 +141,7 @@ describe('a lease', () => {
       holder: 'other',
       renewal: 3,
       url: 'http://other',
-      validForMs,
+      ...rest,
     });
     const one = candidate(store, ports, 'a');
     await one.look();
@@ -153,7 +159,7 @@ describe('a lease', () => {
     const ports = simulatedPorts(1);
     const store = new UnsteadyLeases();
     const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
-    const stolen = { epoch: 7, holder: 'b', renewal: 0, url: 'http://b', validForMs };
+    const stolen = { epoch: 7, holder: 'b', renewal: 0, url: 'http://b', ...rest };
     await store.swap(await store.read(), stolen);
     await ports.advance(600);
     expect(lease?.isHeld).toBe(false);
@@ -188,8 +194,8 @@ describe('a lease', () => {
     expect((await store.read())?.validForMs).toBe(2_000);
     expect(lease?.isHeld).toBe(true);
     // Its holder dies while it states more.
-    const dead = { epoch: 5, holder: 'dead', renewal: 9, url: 'http://dead', validForMs: 6_000 };
-    await store.swap(await store.read(), dead);
+    const dead = { epoch: 5, holder: 'dead', renewal: 9, url: 'http://dead', ...rest };
+    await store.swap(await store.read(), { ...dead, validForMs: 6_000 });
     const next = candidate(store, ports, 'c');
     await next.look();
     await ports.advance(5_900);
@@ -201,8 +207,8 @@ describe('a lease', () => {
   it('is waited for ten seconds at most, whatever it states', async () => {
     const ports = simulatedPorts(1);
     const store = new UnsteadyLeases();
-    const dead = { epoch: 5, holder: 'dead', renewal: 9, url: 'http://dead', validForMs: 1e12 };
-    await store.swap(null, dead);
+    const dead = { epoch: 5, holder: 'dead', renewal: 9, url: 'http://dead', ...rest };
+    await store.swap(null, { ...dead, validForMs: 1e12 });
     const next = candidate(store, ports, 'c');
     await next.look();
     await ports.advance(10_000);

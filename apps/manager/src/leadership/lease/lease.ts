@@ -5,11 +5,14 @@ export interface Lease {
   readonly isHeld: boolean;
   /** Resolves with the epoch of whoever leads now, once that is known; never for a folder. */
   readonly lost: Promise<number>;
+  /** Whether another manager asked for it just now. Throws when that cannot be read. */
+  isAskedFor(): Promise<boolean>;
   /** Gives it back, so that the next one need not wait. */
   release(): Promise<void>;
 }
 
 /** Leadership over a folder: its lock keeps everybody else out for as long as we live. */
 export function folderLease(epoch: number): Lease {
-  return { epoch, isHeld: true, lost: new Promise(() => {}), release: async () => {} };
+  const lost = new Promise<never>(() => {});
+  return { epoch, isHeld: true, lost, isAskedFor: async () => false, release: async () => {} };
 }

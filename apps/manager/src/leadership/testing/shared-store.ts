@@ -151,5 +151,15 @@ export class UnsteadyLeases implements LeaseStore {
     return swapped;
   }
 
+  async ask(of: LeaseRecord): Promise<void> {
+    if (this.isDead) return never;
+    await this.leases.ask(of);
+  }
+
+  async asked(): ReturnType<LeaseStore['asked']> {
+    if (this.isDead) return never;
+    return this.leases.asked();
+  }
+
   async close(): Promise<void> {}
 }

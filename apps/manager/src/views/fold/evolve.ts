@@ -1,5 +1,6 @@
 import { emptyFrontier, withLeaf, type Commit, type StoredEvent } from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
+import { answersGiven } from './answers.fold.js';
 import {
   commandDelivered,
   commandDispatched,
@@ -25,10 +26,7 @@ import {
 import { unexpectedFound } from './placements.fold.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 5;
-
-/** Answers to commands are kept for this much commit time (design §4). */
-const answersKeptMs = 24 * 3_600_000;
+export const foldVersion = 6;
 
 /** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
 export function evolve(state: ClusterState, event: StoredEvent): void {
@@ -186,23 +184,7 @@ function evolveOfJob(state: ClusterState, event: JobEvent): void {
 /** Folds what a commit says beside its events, and moves the head. Events are folded by `evolve`. */
 export function concludeCommit(state: ClusterState, commit: Commit): void {
   state.merkle.set(ledgerKey, withLeaf(state.merkle.get(ledgerKey) ?? emptyFrontier, commit.hash));
-  for (const command of commit.commands) {
-    state.answers.set(command.id, {
-      id: command.id,
-      outcome: command.outcome,
-      position: commit.position,
-      at: commit.at,
-    });
-  }
-  for (
-    let oldest = state.answers.oldestKey();
-    oldest !== undefined;
-    oldest = state.answers.oldestKey()
-  ) {
-    const answer = state.answers.get(oldest);
-    if (answer === undefined || answer.at >= commit.at - answersKeptMs) break;
-    state.answers.delete(oldest);
-  }
+  answersGiven(state, commit);
   state.head = {
     position: commit.position,
     hash: commit.hash,

@@ -88,7 +88,7 @@ export function lastGenerationOf(state: ClusterState, job: string, number: numbe
 }
 
 export function countersOf(state: ClusterState): CountersRecord {
-  return state.counters.get(clusterKey) ?? { generationFloor: 0, ended: 0, retired: 0 };
+  return state.counters.get(clusterKey) ?? { generationFloor: 0, ended: 0, retired: 0, age: 0 };
 }
 
 /** Adds a placement and reserves its resources on the node. */

@@ -33,6 +33,8 @@ function bound(store: LeaseStore): LeaseStore {
   return {
     read: () => store.read(),
     swap: (from, to) => store.swap(from, to),
+    ask: (of) => store.ask(of),
+    asked: () => store.asked(),
     close: () => store.close(),
   };
 }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryEventLog, type Commit } from '@oakring/events';
+import { simulatedPorts } from '@oakring/ports';
+import { submitJob } from '../testing/given.js';
+import { ClusterState } from '../views/cluster-state.js';
+import { concludeCommit } from '../views/fold/evolve.js';
+import { Projection } from '../views/projection.js';
+import { CommandWriter } from './writer.js';
+
+const hourMs = 3_600_000;
+const key = (id: string) => ({ id: `POST /api/v1/jobs#${id}`, bodyHash: id });
+
+describe('An answer that was given under a key', () => {
+  it.each([25 * hourMs, 400 * 24 * hourMs, -hourMs])(
+    'is given again after a leader’s clock was %d ms ahead for a while',
+    async (aheadMs) => {
+      const simulated = simulatedPorts(1);
+      let offMs = 0;
+      const clock = {
+        monotonicMs: () => simulated.clock.monotonicMs(),
+        wallMs: () => simulated.clock.wallMs() + offMs,
+      };
+      const ports = { ...simulated, clock };
+      const projection = new Projection(new ClusterState(true), ports);
+      const tenure = { epoch: 1, isHeld: true };
+      const writer = new CommandWriter(new MemoryEventLog(), projection, tenure, ports, () => {});
+      const first = await writer.submit(submitJob('j'), key('j'));
+      offMs = aheadMs;
+      for (let other = 0; other < 20; other += 1) {
+        await writer.submit(submitJob(`other-${other}`), key(`other-${other}`));
+        await ports.advance(100);
+      }
+      offMs = 0;
+      await writer.submit(submitJob('last'), key('last'));
+      expect(await writer.submit(submitJob('j'), key('j'))).toEqual({ ...first, repeated: true });
+    },
+  );
+
+  it('is forgotten when a day passed in the ledger and ten thousand others were given', () => {
+    const state = new ClusterState(true);
+    const commit = (position: number, at: number, ids: readonly string[]): Commit => ({
+      ...{ position, epoch: 1, commitId: `c${position}`, at, streams: [], events: '[]' },
+      ...{ prev: '', hash: 'ab'.repeat(32) },
+      commands: ids.map((id) => ({ id, outcome: {} })),
+    });
+    concludeCommit(state, commit(1, 0, ['first']));
+    const many = Array.from({ length: 10_000 }, (_, index) => `other-${index}`);
+    concludeCommit(state, commit(2, 1_000, many));
+    expect(state.answers.get('first')).toBeDefined();
+    // Every minute something happens, for a little less than a day.
+    let position = 3;
+    const minute = (): void => concludeCommit(state, commit(position, position++ * 60_000, []));
+    while (position < 24 * 60) minute();
+    expect(state.answers.get('first')).toBeDefined();
+    for (let more = 0; more < 10; more += 1) minute();
+    expect(state.answers.get('first')).toBeUndefined();
+    expect(state.answers.size).toBe(10_000);
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryLeaseStore } from '@oakring/events';
+import { seededRandomness, simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { ClusterState } from '../views/cluster-state.js';
+import { Projection } from '../views/projection.js';
+import { Leadership } from './leadership.js';
+import { noConnection, partsOf } from './testing/model-parts.js';
+import { RemoteLog, SharedCommits, UnsteadyLeases } from './testing/shared-store.js';
+
+/** Managers on one store, each with its own way to the broker and its own clock. */
+class Managers {
+  readonly ports = simulatedPorts(1);
+  readonly warnings: string[] = [];
+  private readonly commits = new SharedCommits();
+  private readonly leases = new MemoryLeaseStore();
+
+  async start(name: string): Promise<Manager> {
+    const manager = new Manager(name, this.ports);
+    const { timers } = this.ports;
+    const ids = { next: () => `${name}-${this.ports.ids.next()}` };
+    const ports = { ...this.ports, ids, clock: manager.clock };
+    const log = new RemoteLog(this.commits, seededRandomness(1), timers);
+    const parts = {
+      ...partsOf(log, new Projection(new ClusterState(false), ports), name, ports),
+      connection: manager.connection,
+      reachesBroker: async () => manager.isReaching,
+      storeTime: async () => this.ports.clock.wallMs(),
+      warn: (line: string) => void this.warnings.push(`${name}: ${line}`),
+    };
+    const leases = new UnsteadyLeases(this.leases, seededRandomness(1));
+    manager.leadership = new Leadership(leases, () => `http://${name}`, parts);
+    await manager.leadership.start();
+    return manager;
+  }
+}
+
+class Manager {
+  leadership: Leadership | null = null;
+  /** How far its clock is ahead of the store's. */
+  aheadMs = 0;
+  private lostMs: number | null = null;
+
+  constructor(
+    readonly name: string,
+    private readonly ports: SimulatedPorts,
+  ) {}
+
+  get clock() {
+    const { clock } = this.ports;
+    return {
+      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs() + this.aheadMs,
+    };
+  }
+
+  get isReaching(): boolean {
+    return this.lostMs === null;
+  }
+
+  /** Half open: it still counts as connected. */
+  loseBroker(): void {
+    this.lostMs = this.ports.clock.monotonicMs();
+  }
+
+  findBroker(): void {
+    this.lostMs = null;
+  }
+
+  get connection() {
+    const unreachedMs = (): number =>
+      this.lostMs === null ? 0 : this.ports.clock.monotonicMs() - this.lostMs;
+    return {
+      ...noConnection,
+      get unreachedMs() {
+        return unreachedMs();
+      },
+    };
+  }
+
+  get status() {
+    if (this.leadership === null) throw new Error('not started');
+    const { leading, ready, detail } = this.leadership.status;
+    return { leading, ready, detail };
+  }
+
+  get epoch(): number | undefined {
+    return this.leadership?.current?.lease.epoch;
+  }
+}
+
+const leading = { leading: true, ready: true, detail: 'leading' };
+const following = { leading: false, ready: true, detail: 'following' };
+
+describe('A leader that does not reach the broker', () => {
+  it('gives way within seconds to a manager that does, and does not call itself ready', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const b = await managers.start('b');
+    await managers.ports.advance(1_000);
+    expect([a.status, b.status]).toEqual([leading, following]);
+    a.loseBroker();
+    await managers.ports.advance(5_100);
+    expect(a.status.ready).toBe(false);
+    await managers.ports.advance(2_500);
+    expect([a.status, b.status]).toEqual([following, leading]);
+    expect(managers.warnings.at(-1)).toMatch(/^a: the MQTT broker is not reached from here/);
+  });
+
+  it('leads on in one epoch while nobody else reaches it either', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const b = await managers.start('b');
+    a.loseBroker();
+    b.loseBroker();
+    for (let second = 0; second < 120; second += 1) {
+      await managers.ports.advance(1_000);
+      expect({ second, leading: a.status.leading }).toEqual({ second, leading: true });
+    }
+    expect({ epoch: a.epoch, ready: a.status.ready }).toEqual({ epoch: 1, ready: false });
+    // Whoever reaches it first leads.
+    b.findBroker();
+    await managers.ports.advance(4_000);
+    expect(b.status).toEqual(leading);
+  });
+
+  it('keeps its lease when it was only asked long ago', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const b = await managers.start('b');
+    a.loseBroker();
+    await managers.ports.advance(5_200);
+    // It is back when the other one has just asked.
+    a.findBroker();
+    b.loseBroker();
+    await managers.ports.advance(20_000);
+    a.loseBroker();
+    await managers.ports.advance(20_000);
+    expect({ leading: a.status.leading, epoch: a.epoch }).toEqual({ leading: true, epoch: 1 });
+  });
+});
+
+describe('A lease that is free', () => {
+  it('is taken by the manager that reaches the broker', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const b = await managers.start('b');
+    const c = await managers.start('c');
+    b.loseBroker();
+    void a.leadership?.stop();
+    await managers.ports.advance(3_000);
+    expect([b.status.leading, c.status]).toEqual([false, leading]);
+  });
+
+  it('is taken all the same when nobody reaches the broker for a while', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    a.loseBroker();
+    await managers.ports.advance(4_000);
+    expect(a.status.leading).toBe(false);
+    await managers.ports.advance(2_500);
+    expect(a.status.leading).toBe(true);
+  });
+});
+
+describe('A manager whose clock is wrong', () => {
+  it.each([25 * 3_600_000, -3_600_000, 6_000])(
+    'does not lead while it is %d ms ahead, says so, and does once it is set right',
+    async (aheadMs) => {
+      const managers = new Managers();
+      const a = await managers.start('a');
+      a.aheadMs = aheadMs;
+      await managers.ports.advance(10_000);
+      expect(a.status).toMatchObject({ leading: false, ready: true });
+      expect(a.status.detail).toMatch(/^following: this machine's clock is \d+ s (ahead|behind)/);
+      expect(managers.warnings).toEqual([
+        expect.stringMatching(/does not take over: this machine/),
+      ]);
+      a.aheadMs = 0;
+      await managers.ports.advance(1_000);
+      expect(a.status).toEqual(leading);
+    },
+  );
+
+  it('gives way when it goes wrong while it leads', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const b = await managers.start('b');
+    a.aheadMs = 25 * 3_600_000;
+    await managers.ports.advance(1_500);
+    expect([a.status.leading, b.status]).toEqual([false, leading]);
+  });
+
+  it('may be a little off', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    a.aheadMs = 4_000;
+    await managers.ports.advance(1_000);
+    expect(a.status).toEqual(leading);
+  });
+});

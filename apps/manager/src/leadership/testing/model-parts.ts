@@ -1,0 +1,45 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { MemoryTelemetryLog, signingKeyOf } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import { TelemetryTable } from '../../telemetry/telemetry-table.js';
+import type { Projection } from '../../views/projection.js';
+import type { TermParts } from '../term.js';
+import type { RemoteLog } from './shared-store.js';
+
+const key = signingKeyOf(
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+);
+
+/** A manager's parts on a store that several share, with a broker that is always there. */
+export function partsOf(
+  store: RemoteLog,
+  projection: Projection,
+  name: string,
+  ports: Ports,
+): TermParts {
+  return {
+    ...{ log: store, place: 'the model', projection, ports },
+    connection: noConnection,
+    reachesBroker: async () => true,
+    storeTime: async () => ports.clock.wallMs(),
+    scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
+    table: new TelemetryTable(ports),
+    openTelemetryLog: async () => new MemoryTelemetryLog(),
+    leader: () => ({
+      ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
+      ...{ url: `http://${name}`, key },
+    }),
+    warn: () => {},
+  };
+}
+
+/** A link to the broker on which nothing is said. */
+export const noConnection = {
+  connected: true,
+  unreachedMs: 0,
+  onUp: () => () => {},
+  onDown: () => () => {},
+  publish: async () => {},
+  start: () => {},
+  stop: async () => {},
+};
