@@ -32,14 +32,20 @@ export async function positionOf(
   return position;
 }
 
-/** Milliseconds since 1970 of an ISO 8601 time or a time ago; null when it is neither. */
+/** Milliseconds since 1970 of an ISO 8601 time or a time ago, not before; null when it is neither. */
 export function timeOf(text: string, clock: Clock): number | null {
   const [, amount, unit] = ago.exec(text) ?? [];
-  if (amount !== undefined && (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd')) {
-    return clock.wallMs() - Number(amount) * unitsMs[unit];
-  }
-  const timeMs = isoTime.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(timeMs) ? null : timeMs;
+  const isAgo =
+    amount !== undefined && (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd');
+  const timeMs = isAgo ? clock.wallMs() - Number(amount) * unitsMs[unit] : isoTimeOf(text);
+  return timeMs >= 0 ? timeMs : null;
+}
+
+/** NaN where it is none: `Date.parse` takes 30 February for 2 March. */
+function isoTimeOf(text: string): number {
+  const day = text.slice(0, 10);
+  if (!isoTime.test(text) || Number.isNaN(Date.parse(day))) return Number.NaN;
+  return new Date(day).toISOString().startsWith(day) ? Date.parse(text) : Number.NaN;
 }
 
 /** Commit times never fall: a search by halves reads log₂ n commits. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ack,
   acknowledgeAll,
+  given,
+  jobDocument,
   lose,
   orderStops,
   plan,
@@ -128,5 +130,24 @@ describe('An instance whose node is silent', () => {
       status: 'pending',
       replaces: [{ nodeId: 'a', generation: 1 }],
     });
+  });
+});
+
+describe('A rollout', () => {
+  const rolloutOf = (cluster: Given) => {
+    const body = { id: 'j', image: 'web:2', count: 2 };
+    const order = { type: 'UpdateJob', id: 'j', bodyHash: 'newer', ifPosition: null } as const;
+    cluster.when({ ...order, job: jobDocument(body) });
+    const job = cluster.state.jobs.get('j');
+    return job === undefined ? undefined : jobAnswer(cluster.state, job).rollout;
+  };
+
+  it('of a job that runs nowhere has nothing that runs it', () => {
+    const cluster = given(...ready('a'), submitJob('j', { count: 2 }));
+    expect(rolloutOf(cluster)).toMatchObject({ status: 'progressing', revision: 2, updated: 0 });
+  });
+
+  it('counts what runs the new revision, and not what runs the old one', () => {
+    expect(rolloutOf(running({}, 'a', 'a'))).toMatchObject({ updated: 0 });
   });
 });
