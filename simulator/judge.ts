@@ -1,5 +1,5 @@
 import type { Resources } from '@oakring/contracts';
-import type { StoredEvent } from '@oakring/events';
+import { wholePolicy, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../apps/manager/src/views/cluster-state.js';
 import type { World } from './world.js';
 
@@ -109,7 +109,8 @@ export class Judge {
 
   private look(event: StoredEvent, state: ClusterState): void {
     if (event.type === 'JobSubmitted' || event.type === 'JobUpdated') {
-      const isLeased = event.data.policy.onDisconnect.stopOnWorkerAfterMs !== null;
+      const { onDisconnect } = wholePolicy(event.data.policy);
+      const isLeased = onDisconnect.stopOnWorkerAfterMs !== null;
       if (isLeased) this.leased.add(event.stream.slice('jobs/'.length));
     }
     if (event.type !== 'CommandIssued') return;

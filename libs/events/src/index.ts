@@ -8,6 +8,7 @@ export {
   type EventType,
 } from './catalogue/catalogue.js';
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
+export { spokenPolicy, wholePolicy } from './catalogue/spoken-policy.js';
 export { canonicalJson, isJsonObject, type JsonObject } from './log/canonical-json.js';
 export {
   decodeEvents,

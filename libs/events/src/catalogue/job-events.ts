@@ -4,7 +4,7 @@ import {
   decisionBasis,
   document,
   id,
-  jobPolicy,
+  spokenJobPolicy,
   labels,
   natural,
   placedInstance,
@@ -21,7 +21,7 @@ const rolloutEvents = {
     resources,
     labels,
     constraints: Type.Array(document),
-    policy: jobPolicy,
+    policy: spokenJobPolicy,
     bodyHash: text,
     /** The revision that it goes back to; 0 when it was ordered. */
     rollbackTo: natural,
@@ -51,7 +51,7 @@ export const jobEvents = {
     resources,
     labels,
     constraints: Type.Array(document),
-    policy: jobPolicy,
+    policy: spokenJobPolicy,
     /** SHA-256 of the canonical body: tells a repetition from another job of the same id. */
     bodyHash: text,
   }),

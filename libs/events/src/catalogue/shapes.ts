@@ -37,7 +37,7 @@ export const decisionBasis = Type.Object({
 export type DecisionBasis = Static<typeof decisionBasis>;
 export type PlacedInstance = Static<typeof placedInstance>;
 /** What a job asks for when something fails: `JobPolicy` of the contracts. */
-export const jobPolicy = Type.Object({
+const jobPolicy = Type.Object({
   onDisconnect: Type.Object({
     replace: Type.Boolean(),
     reconcile: Type.Union([
@@ -61,3 +61,5 @@ export const jobPolicy = Type.Object({
   }),
   oneShot: Type.Boolean(),
 });
+/** Its parts that are not as usual (spoken-policy.ts). */
+export const spokenJobPolicy = Type.Partial(jobPolicy);

@@ -1,4 +1,5 @@
 import { leaseRanOut } from '@oakring/contracts';
+import { spokenPolicy } from '@oakring/events';
 import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster-state.js';
 import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
 import type { Command } from '../command.js';
@@ -73,6 +74,7 @@ function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecor
     type: 'JobUpdated',
     data: {
       ...former,
+      policy: spokenPolicy(former.policy),
       constraints: former.constraints.map((constraint) => ({ ...constraint })),
       revision: job.revision + 1,
       rollbackTo: rollout.from,

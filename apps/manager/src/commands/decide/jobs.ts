@@ -1,4 +1,5 @@
 import type { ErrorCode, JobDocument } from '@oakring/contracts';
+import { spokenPolicy } from '@oakring/events';
 import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
 import type { InstanceRecord, JobRecord } from '../../views/records.js';
 import type { Answers } from '../command.js';
@@ -39,7 +40,7 @@ export function submitJob(
       resources: job.resources,
       labels: job.labels,
       constraints: job.constraints.map((constraint) => ({ ...constraint })),
-      policy: job.policy,
+      policy: spokenPolicy(job.policy),
       bodyHash,
     },
   });

@@ -1,5 +1,5 @@
 import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
-import { canonicalJson } from '@oakring/events';
+import { canonicalJson, spokenPolicy } from '@oakring/events';
 import type { JobRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
@@ -63,6 +63,7 @@ function revise(deciding: Deciding, job: JobRecord, revision: Revision): void {
     type: 'JobUpdated',
     data: {
       ...revision,
+      policy: spokenPolicy(revision.policy),
       constraints: revision.constraints.map((constraint) => ({ ...constraint })),
       revision: job.revision + 1,
       rollbackTo: 0,

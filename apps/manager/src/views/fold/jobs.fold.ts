@@ -1,5 +1,5 @@
-import type { Constraint, JobPolicy, Technology } from '@oakring/contracts';
-import type { EventData, StoredEvent } from '@oakring/events';
+import type { Constraint, Technology } from '@oakring/contracts';
+import { wholePolicy, type EventData, type StoredEvent } from '@oakring/events';
 import { instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
 import type { InstanceRecord, JobRecord, RolloutRecord } from '../records.js';
 import {
@@ -38,13 +38,14 @@ export function jobSubmitted(
 }
 
 function descriptionOf(data: EventData<'JobSubmitted'> | EventData<'JobUpdated'>) {
+  const policy = wholePolicy(data.policy);
   return {
     document: data.document,
     // The inbox validated them before the event was written.
     technology: data.technology as Technology,
     constraints: data.constraints as unknown as readonly Constraint[],
-    policy: data.policy as JobPolicy,
-    enforcesStop: data.policy.onDisconnect.stopOnWorkerAfterMs !== null,
+    policy,
+    enforcesStop: policy.onDisconnect.stopOnWorkerAfterMs !== null,
     resources: data.resources,
     labels: data.labels,
     bodyHash: data.bodyHash,

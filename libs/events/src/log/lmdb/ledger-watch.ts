@@ -16,6 +16,8 @@ import { commitAt, ledgerTrees } from './walk-ledger.js';
 const sliceCharacters = 100_000;
 const sliceEntries = 2_000;
 const restMs = 100;
+/** A start is not to be slower for it. */
+const firstRestMs = 60_000;
 /** Positions whose pages are checked together, before they are read for the first time. */
 const chunkPositions = 64;
 
@@ -127,6 +129,7 @@ export class LedgerWatch {
 
   private async pass(timers: Timers, whole: () => Promise<void>): Promise<void> {
     const { signal } = this.stopping;
+    await timers.sleep(firstRestMs, signal);
     let indexed: Buffer | null = toBufferKey(['', 0]);
     for (;;) {
       await timers.sleep(restMs, signal);
