@@ -80,10 +80,6 @@ export class SimulatedLog implements EventLogWriter, RemoteCommits {
     return new Map(streams.map((stream) => [stream, this.stored.versionOf(stream)]));
   }
 
-  onAppended(): () => void {
-    return () => {};
-  }
-
   async close(): Promise<void> {
     this.closing.abort();
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { emptyHead, headOf, type Commit, type LogHead } from './commit.js';
+import { emptyHead, headOf, type Commit } from './commit.js';
 import type { EventLogWriter } from './event-log.port.js';
 import { commitMaker } from './sample-commits.js';
 
@@ -122,30 +122,6 @@ export function describeEventLog(name: string, prepare: () => LogUnderTest): voi
       expect(await opened.append(at(commits, 1))).toEqual({ status: 'appended' });
       expect(await opened.read({ from: 1, limit: 10 })).toEqual(commits);
       expect((await opened.append(at(commits, 0))).status).toBe('deposed');
-    });
-
-    it('calls listeners once the commit can be read, until they leave', async () => {
-      const opened = await start();
-      const maker = commitMaker(emptyHead);
-      const heard: { head: LogHead; readable: Promise<readonly Commit[]> }[] = [];
-      const leave = opened.onAppended((head) => {
-        heard.push({ head, readable: opened.read({ from: head.position, limit: 1 }) });
-      });
-      const first = maker.next(['a']);
-      await opened.append(first);
-      leave();
-      maker.keep(first);
-      await opened.append(maker.next(['a']));
-      expect(heard.map(({ head }) => head)).toEqual([headOf(first)]);
-      expect(await heard[0]?.readable).toEqual([first]);
-    });
-
-    it('calls no listener for a commit that it refused', async () => {
-      const { log: opened, commits } = await filled([['a']]);
-      let calls = 0;
-      opened.onAppended(() => (calls += 1));
-      await opened.append(commitMaker({ ...headOf(at(commits, 0)), position: 9 }).next(['a']));
-      expect(calls).toBe(0);
     });
 
     it('keeps the hash that anybody can recompute from the documented rule', async () => {

@@ -10,11 +10,6 @@ export interface EventLogReader {
    * is one.
    */
   read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]>;
-  /**
-   * Calls back after each durable append; a hint to read, never the data. The listener must not
-   * throw. Returns the way out.
-   */
-  onAppended(listener: (head: LogHead) => void): () => void;
   close(): Promise<void>;
 }
 

@@ -119,7 +119,6 @@ function readerOf(
     place,
     head: () => log.head(),
     read: (query) => log.read(query),
-    onAppended: (listener) => log.onAppended(listener),
     close,
   };
 }

@@ -103,10 +103,6 @@ export class RemoteLog implements EventLogWriter, RemoteCommits {
     return new Map(streams.map((stream) => [stream, this.commits.versionOf(stream)]));
   }
 
-  onAppended(): () => void {
-    return () => {};
-  }
-
   async close(): Promise<void> {
     this.closing.abort();
   }

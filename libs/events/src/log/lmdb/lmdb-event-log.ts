@@ -29,7 +29,6 @@ export async function openLmdbEventLog(folder: string): Promise<LmdbEventLog> {
 }
 
 export class LmdbEventLog implements EventLogWriter {
-  private readonly listeners = new Set<(head: LogHead) => void>();
   /** The newest commit seen here. A commit is never updated, so its position proves it current. */
   private last: LogHead = emptyHead;
   /** A failed commit may leave lmdb refusing everything: the next append opens it anew. */
@@ -54,7 +53,6 @@ export class LmdbEventLog implements EventLogWriter {
     if (outcome.status === 'appended') {
       this.last = headOf(commit);
       this.lastFailure = null;
-      for (const listener of this.listeners) listener(this.last);
     }
     return outcome;
   }
@@ -86,11 +84,6 @@ export class LmdbEventLog implements EventLogWriter {
     );
   }
 
-  onAppended(listener: (head: LogHead) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  }
-
   /** Why nothing can be appended now; null when nothing is known to be in the way. */
   obstacle(): Promise<string | null> {
     return commitObstacle(this.folder, this.lastFailure);
@@ -99,7 +92,6 @@ export class LmdbEventLog implements EventLogWriter {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.listeners.clear();
     await this.environment.root.close();
   }
 

@@ -6,7 +6,6 @@ import { streamVersionsOf } from '../stream-versions.js';
 export class MemoryEventLog implements EventLogWriter {
   private readonly commits: Commit[] = [];
   private readonly versions = new Map<string, number>();
-  private readonly listeners = new Set<(head: LogHead) => void>();
   private last: LogHead = emptyHead;
 
   async append(commit: Commit): Promise<AppendOutcome> {
@@ -24,7 +23,6 @@ export class MemoryEventLog implements EventLogWriter {
     this.commits.push(commit);
     for (const [stream, version] of streamVersionsOf(commit)) this.versions.set(stream, version);
     this.last = headOf(commit);
-    for (const listener of this.listeners) listener(this.last);
     return { status: 'appended' };
   }
 
@@ -43,12 +41,5 @@ export class MemoryEventLog implements EventLogWriter {
     return new Map(streams.map((stream) => [stream, this.versions.get(stream) ?? 0]));
   }
 
-  onAppended(listener: (head: LogHead) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  }
-
-  async close(): Promise<void> {
-    this.listeners.clear();
-  }
+  async close(): Promise<void> {}
 }

@@ -52,7 +52,6 @@ export function readMongoEventLog(store: MongoStore, timers: Timers): MongoEvent
 }
 
 export class MongoEventLog implements EventLogWriter, RemoteCommits {
-  private readonly listeners = new Set<(head: LogHead) => void>();
   private readonly closing = new AbortController();
   /** The newest commit that was appended here, to save the look at what goes before the next. */
   private last: LogHead = emptyHead;
@@ -75,7 +74,6 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     const outcome = await settleAppend(commit, this, { timers: this.timers, signal });
     if (outcome.status === 'appended') {
       this.last = headOf(commit);
-      for (const listener of this.listeners) listener(this.last);
     }
     return outcome;
   }
@@ -137,14 +135,8 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     return new Set(found.flatMap((document) => document['streams'] as readonly string[]));
   }
 
-  onAppended(listener: (head: LogHead) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  }
-
   async close(): Promise<void> {
     this.closing.abort();
-    this.listeners.clear();
   }
 
   async insert(
