@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
-import { runService, systemLog, systemPorts } from '@oakring/ports';
+import { endAtUncaughtErrors, runService, systemLog, systemPorts } from '@oakring/ports';
 import { readEnvironment } from './config/environment.js';
 import { startManager, type RunningManager } from './start-manager.js';
 
+endAtUncaughtErrors();
 const ports = systemPorts();
 
 /** A manager alone, for a scheduler elsewhere; `oakring up` runs both. */

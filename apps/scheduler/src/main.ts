@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
-import { runService, systemLog, systemPorts } from '@oakring/ports';
+import { endAtUncaughtErrors, runService, systemLog, systemPorts } from '@oakring/ports';
 import { readEnvironment } from './config/environment.js';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 
+endAtUncaughtErrors();
 const ports = systemPorts();
 
 /** A scheduler from the environment alone. People use `oakring scheduler`. */

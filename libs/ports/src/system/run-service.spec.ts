@@ -5,9 +5,11 @@ import { systemPorts } from './system-ports.js';
 const never = new Promise<never>(() => {});
 
 let said: string[];
+let deadlines: number[];
 let exitCode: typeof process.exitCode;
 beforeEach(() => {
   said = [];
+  deadlines = [];
   exitCode = process.exitCode;
   jest.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
   jest.spyOn(console, 'error').mockImplementation((line: unknown) => void said.push(String(line)));
@@ -38,6 +40,7 @@ function run(service: Trial | Error, onReady = (): void => {}): Promise<void> {
       },
       explain: (error) => (error instanceof RangeError ? error.message : null),
     },
+    (delayMs) => deadlines.push(delayMs),
   );
 }
 
@@ -45,12 +48,14 @@ describe('A service as a whole process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('is stopped in good order by %s', async (signal) => {
     await run({}, () => process.emit(signal));
     expect(said).toEqual(['ready', 'stopped']);
+    expect(deadlines).toEqual([4_800]);
     expect(process.exitCode).toBe(exitCode);
   });
 
   it('stops, explains and ends with 1 when it cannot go on', async () => {
     await run({ failed: Promise.reject(new RangeError('the log is damaged')) });
     expect(said.slice(-2)).toEqual(['stopped', 'the log is damaged']);
+    expect(deadlines).toEqual([4_800]);
     expect(process.exitCode).toBe(1);
   });
 

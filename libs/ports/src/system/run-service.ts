@@ -1,3 +1,4 @@
+import { endWithin } from './process-end.js';
 import type { Ports } from './system-ports.js';
 
 interface Service {
@@ -15,6 +16,8 @@ interface Words<S> {
   readonly explain: (error: unknown) => string | null;
 }
 
+/** 5 s are promised to service managers; what takes longer is killed just before. */
+const stopWithinMs = 4_800;
 /** The longest delay that a timer takes, about 24 days. */
 const longestDelayMs = 2_147_483_647;
 
@@ -24,16 +27,20 @@ const longestDelayMs = 2_147_483_647;
  *
  * starting → ready → (SIGTERM, SIGINT, or its failure) stopping → ended. A start that fails and a
  * service that cannot go on are explained on standard error and end with 1; a signal during the start
- * is obeyed once it has started, ready or not.
+ * is obeyed once it has started, ready or not. From the first signal or failure on it ends in 4.8 s,
+ * killed if it must.
  */
 export async function runService<S extends Service>(
   { timers }: Ports,
   start: () => Promise<S>,
   { ready, explain }: Words<S>,
+  setDeadline: (delayMs: number) => void = endWithin,
 ): Promise<void> {
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });
+  // Counted from the signal, also while it starts.
+  void asked.then(() => setDeadline(stopWithinMs));
   // Its sockets come and go: this holds the process.
   const ended = new AbortController();
   void timers.sleep(longestDelayMs, ended.signal);
@@ -44,6 +51,9 @@ export async function runService<S extends Service>(
       const started = (service.ready ?? Promise.resolve()).then(() => 'ready' as const);
       if ((await Promise.race([started, over])) === 'ready') console.log(ready(service));
       await over;
+    } catch (error) {
+      setDeadline(stopWithinMs);
+      throw error;
     } finally {
       await service.stop();
     }
