@@ -72,4 +72,14 @@ describe('the document of job run', () => {
     await expect(documentOf(request)).rejects.toThrow(CommandFailure);
     await expect(documentOf(request)).rejects.toMatchObject({ exitCode: 2 });
   });
+
+  it('may begin with a byte order mark, as over HTTP', async () => {
+    const input = async () => '\uFEFF{"name":"web"}';
+    expect(await documentOf({ options: { file: '-' }, input })).toEqual({ name: 'web' });
+  });
+
+  it('has no name twice: which of the two was meant?', async () => {
+    const input = async () => '{"count":1,"count":3}';
+    await expect(documentOf({ options: { file: '-' }, input })).rejects.toThrow('"count" twice');
+  });
 });

@@ -59,6 +59,10 @@ describe('The options of a worker', () => {
     });
   });
 
+  it.each(['.', '..'])('take no id that is a step in a path (%s)', (id) => {
+    expect(() => readWorkerOptions({ OAKRING_WORKER_ID: id })).toThrow(/not "\." or "\.\."/);
+  });
+
   it('name every variable that is unusable at once', () => {
     const reading = () =>
       readWorkerOptions({

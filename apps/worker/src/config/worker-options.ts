@@ -2,6 +2,7 @@ import { arch, availableParallelism, hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import {
   assumedCapacity,
+  idExpectation,
   isId,
   isLoopbackAddress,
   OakringError,
@@ -47,7 +48,7 @@ const bytesPerMiB = 1_048_576;
 export function readWorkerOptions(env: Environment): WorkerOptions {
   const problems: string[] = [];
   const id = env['OAKRING_WORKER_ID'] ?? hostname();
-  if (!isId(id)) problems.push(`OAKRING_WORKER_ID: "${id}" does not match [A-Za-z0-9._-]{1,128}`);
+  if (!isId(id)) problems.push(`OAKRING_WORKER_ID: "${id}" is ${idExpectation}`);
   const mqttUrl = env['OAKRING_MQTT_URL'] ?? 'mqtt://127.0.0.1:10003';
   if (!/^mqtts?:\/\//.test(mqttUrl) || !URL.canParse(mqttUrl)) {
     problems.push(

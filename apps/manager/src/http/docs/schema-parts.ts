@@ -6,7 +6,7 @@ export type SchemaObject = Exclude<
   { $ref: string }
 >;
 
-export const id: SchemaObject = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' };
+export const id: SchemaObject = { type: 'string', pattern: '^(?!\\.\\.?$)[A-Za-z0-9._-]{1,128}$' };
 export const natural: SchemaObject = { type: 'integer', minimum: 0 };
 export const text: SchemaObject = { type: 'string' };
 export const time: SchemaObject = { type: 'string', format: 'date-time' };

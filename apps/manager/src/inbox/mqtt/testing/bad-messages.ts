@@ -57,6 +57,14 @@ export const badMessages: readonly BadMessage[] = [
     code: 'invalid-id',
     message: { topic: 'nodes/edge 1/information', payload: '{"cpu":1,"memory":1}' },
   },
+  {
+    what: 'an id that is a step in a path',
+    code: 'invalid-id',
+    message: {
+      topic: 'nodes/../registration',
+      payload: JSON.stringify({ ...registration, id: '..' }),
+    },
+  },
   bad('a registration of an older incarnation', 'incarnation-stale', 'registration', {
     ...registration,
     incarnation: 4,
