@@ -104,7 +104,9 @@ describe('A leader that does not reach the broker', () => {
     expect(a.status.ready).toBe(false);
     await managers.ports.advance(2_500);
     expect([a.status, b.status]).toEqual([following, leading]);
-    expect(managers.warnings.at(-1)).toMatch(/^a: the MQTT broker is not reached from here/);
+    expect(managers.warnings.at(-1)).toMatch(
+      /^a: Giving the lease back: the MQTT broker is not reached from here/,
+    );
   });
 
   it('leads on in one epoch while nobody else reaches it either', async () => {

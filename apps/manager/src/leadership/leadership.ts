@@ -211,7 +211,8 @@ export class Leadership {
       await (signal.aborted ? term.stop() : term.abandon());
     }
     if (signal.aborted) return;
-    this.parts.warn(`${reason ?? 'Another manager leads the cluster now'}: following.`);
+    const why = typeof reason === 'string' ? `Giving the lease back: ${reason}` : null;
+    this.parts.warn(`${why ?? 'Another manager leads the cluster now'}: following.`);
     // Not lost: we give way, and the next one need not wait.
     await term.lease.release();
   }
