@@ -26,6 +26,7 @@ function exitCodeOf(code: ErrorCode): ExitCode {
   switch (code) {
     case 'settings-invalid':
       return exitCodes.usage;
+    case 'store-away':
     case 'store-unreachable':
     case 'store-unsuitable':
       return exitCodes.unreachable;

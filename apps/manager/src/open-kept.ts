@@ -7,6 +7,7 @@ import { SnapshotKeeper } from './history/snapshot-keeper.js';
 import { SnapshotStore } from './history/snapshot-store.js';
 import { ClusterProof } from './http/forwarding/cluster-proof.js';
 import { NodeTokens } from './inbox/node-tokens.js';
+import type { StoreSurroundings } from './leadership/once-there.js';
 import { openStores, type Stores } from './leadership/open-stores.js';
 import { openSigningKey } from './sealing/key-file.js';
 import type { Undo } from './undo.js';
@@ -28,18 +29,14 @@ export interface Kept {
   readonly past: PastStates;
 }
 
-interface Surroundings {
-  readonly ports: Ports;
-  readonly warn: (line: string) => void;
-}
-
 /** Opens the data folder and the store, in the order that damages nothing. Throws as `openStores`. */
 export async function openKept(
   settings: ManagerSettings,
-  { ports, warn }: Surroundings,
+  surroundings: StoreSurroundings,
   stopping: Undo,
 ): Promise<Kept> {
-  const stores = await openStores(settings, process.pid, ports);
+  const { ports, warn } = surroundings;
+  const stores = await openStores(settings, process.pid, surroundings);
   stopping.add(() => stores.close());
   const deadLetters = await DeadLetters.open(settings.dataFolder, ports);
   stopping.add(() => deadLetters.close());

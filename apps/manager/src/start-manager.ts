@@ -25,6 +25,8 @@ export interface ManagerOptions {
   /** Asked at each call: a scheduler in this process starts after the manager. */
   readonly schedulerUrl: () => string;
   readonly logger?: LoggerService;
+  /** Cuts a start short that waits for its store: it throws `shutting-down`. */
+  readonly stopping?: AbortSignal;
 }
 
 export interface RunningManager {
@@ -78,7 +80,7 @@ async function start(
 ): Promise<RunningManager> {
   const logger = new Logger('Manager');
   const warn = (line: string): void => logger.warn(line);
-  const kept = await openKept(settings, { ports, warn }, stopping);
+  const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection } = kept;
   const positionBefore = projection.position;
   const cluster = {

@@ -24,12 +24,15 @@ export interface RunningCluster {
 export async function startCluster(
   env: Readonly<Record<string, string | undefined>>,
   ports: Ports,
+  /** Cuts the start short. */
+  stopping?: AbortSignal,
 ): Promise<RunningCluster> {
   const settings = readManagerSettings(env);
   Logger.overrideLogger(systemLog());
   let scheduler: RunningScheduler | null = null;
   const manager = await startManager(settings, ports, {
     software: softwareVersion(),
+    ...(stopping === undefined ? {} : { stopping }),
     schedulerUrl: () => settings.schedulerUrl ?? scheduler?.url ?? '',
   });
   const stop = async (): Promise<void> => {
@@ -47,7 +50,7 @@ export async function startCluster(
       });
     }
     manager.startPlacing();
-    await manager.ready;
+    await Promise.race([manager.ready, manager.failed, abortOf(stopping)]);
   } catch (error) {
     await stop();
     throw error;
@@ -64,4 +67,12 @@ export async function startCluster(
     failed: manager.failed,
     stop,
   };
+}
+
+/** A manager that waits to become ready is stopped like one that is. */
+function abortOf(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

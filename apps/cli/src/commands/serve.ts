@@ -1,3 +1,4 @@
+import { OakringError } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import type { Surroundings } from './context.js';
@@ -51,6 +52,10 @@ export async function serve<S extends Service>(
     beginStop();
     await service.stop();
     if (failure !== null) throw new CommandFailure(failure, exitCodes.refused);
+  } catch (error) {
+    // A start that was cut short as it was asked to be.
+    const isCutShort = error instanceof OakringError && error.code === 'shutting-down';
+    if (!stopping.signal.aborted || !isCutShort) throw error;
   } finally {
     ended.abort();
   }

@@ -36,7 +36,7 @@ Examples:
         // all. Decorators leave their metadata only once the library for it is there.
         await import('reflect-metadata');
         const { startCluster } = await import('../cluster/start-cluster.js');
-        return () => startCluster(settings, ports);
+        return (stopping) => startCluster(settings, ports, stopping);
       },
       (cluster) => terminal.out(cluster.readyLine),
     );

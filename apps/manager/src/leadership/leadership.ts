@@ -9,7 +9,8 @@ import { beginTerm, type Term, type TermParts } from './term.js';
 /** How often a follower reads what was appended, and whether the lease is renewed. */
 const lookEveryMs = 100;
 const readyCheckMs = 10;
-const stopWithinMs = 15_000;
+/** So that the process ends in the 5 s that are promised, whether the store answers or not. */
+const stopWithinMs = 2_500;
 
 /** Whether this manager leads, and who does if not. */
 export interface LeadershipStatus {

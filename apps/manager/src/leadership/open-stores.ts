@@ -7,9 +7,9 @@ import {
   type EventStore,
 } from '@oakring/events';
 import { lockFolder } from '@oakring/host';
-import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
+import { onceThere, type StoreSurroundings } from './once-there.js';
 import { recover, type Recovered } from './recover.js';
 
 /** What a manager has under its hands, leading or not. */
@@ -19,13 +19,14 @@ export interface Stores extends EventStore {
 }
 
 /**
- * Takes the data folder and reads what there is, in the order that damages nothing. Throws
- * `data-folder-in-use`, `log-damaged`, or as `openEventStore`; nothing is changed then.
+ * Takes the data folder and reads what there is, in the order that damages nothing. A store that may
+ * come is waited for, as a running manager waits for it. Throws `data-folder-in-use`, `log-damaged`,
+ * `shutting-down` when the waiting is cut short, or as `openEventStore`; nothing is changed then.
  */
 export async function openStores(
   settings: ManagerSettings,
   pid: number,
-  ports: Ports,
+  surroundings: StoreSurroundings,
 ): Promise<Stores> {
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -41,11 +42,15 @@ export async function openStores(
       const other = await lockFolder(storeAddress, holder);
       closing.push(() => other.release());
     }
-    const store = await openEventStore(storeAddress, ports.timers);
+    const { timers } = surroundings.ports;
+    const store = await onceThere(() => openEventStore(storeAddress, timers), surroundings);
     closing.push(() => store.close());
     const checkpoints = await openLmdbCheckpointStore(versioned(settings.dataFolder, 'views'));
     closing.push(() => checkpoints.close());
-    const recovered = await recover(store.log, checkpoints, store.place);
+    const recovered = await onceThere(
+      () => recover(store.log, checkpoints, store.place),
+      surroundings,
+    );
     await removeOtherVersions(settings.dataFolder, 'views');
     return { ...store, checkpoints, recovered, close };
   } catch (error) {

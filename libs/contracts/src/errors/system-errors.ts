@@ -42,6 +42,12 @@ export const systemErrors = {
     title: 'The event log cannot be written',
     remedy: 'Look at the manager log; make room on the disk or repair the store.',
   },
+  'store-away': {
+    status: 503,
+    title: 'The store does not answer',
+    remedy:
+      'Send the request again after the Retry-After seconds. Check that a majority of the members of OAKRING_STORE runs.',
+  },
   'settings-invalid': {
     status: 500,
     title: 'A setting has an unusable value',
@@ -75,7 +81,8 @@ export const systemErrors = {
   'store-unsuitable': {
     status: 500,
     title: 'The store cannot keep a ledger',
-    remedy: 'Run MongoDB as a replica set (one member is enough) that journals its writes.',
+    remedy:
+      'Run MongoDB as a replica set (one member is enough) that journals its writes, and leave out of OAKRING_STORE what contradicts it.',
   },
   'key-unusable': {
     status: 500,

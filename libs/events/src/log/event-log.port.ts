@@ -1,6 +1,10 @@
 import type { Commit, LogHead } from './commit.js';
 
-/** What auditors get: the log, read only. Reads see whole durable commits, in order. */
+/**
+ * What auditors get: the log, read only. Reads see whole durable commits, in order, and no read of one
+ * reader sees less than one before it: heads never go back. A store that does not answer is
+ * `store-away`: ask again.
+ */
 export interface EventLogReader {
   /** Where the log ends; `emptyHead` for an empty one. */
   head(): Promise<LogHead>;

@@ -1,5 +1,6 @@
 import { OakringError, shownUrl, withoutCredentials } from '@oakring/contracts';
 import { MongoClient, type Db } from 'mongodb';
+import { contradictionsIn, contradictionsOf } from './refuse-options.js';
 
 /** Name of the database when the URL has none. */
 const defaultDatabase = 'oakring';
@@ -26,6 +27,7 @@ export interface MongoStore {
  */
 export async function connectMongodb(url: string): Promise<MongoStore> {
   const place = shownUrl(url);
+  refuse(place, contradictionsIn(url));
   let client: MongoClient | undefined;
   try {
     client = new MongoClient(url, {
@@ -43,6 +45,7 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
       serverMonitoringMode: 'poll',
       ignoreUndefined: true,
     });
+    refuse(place, contradictionsOf(client.options));
     await client.connect();
     const db = client.db(databaseOf(url));
     await refuseUnsuitable(db, place);
@@ -90,6 +93,10 @@ async function refuseUnsuitable(db: Db, place: string): Promise<void> {
   if (reply?.['config']?.['writeConcernMajorityJournalDefault'] === false) {
     throw unsuitable(place, 'its writeConcernMajorityJournalDefault is false');
   }
+}
+
+function refuse(place: string, contradictions: readonly string[]): void {
+  if (contradictions.length > 0) throw unsuitable(place, contradictions.join('; '));
 }
 
 function unsuitable(place: string, reason: string): OakringError {

@@ -9,6 +9,7 @@ import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
 import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
 import { openMongoEventLog, readMongoEventLog } from '../log/mongodb/mongo-event-log.js';
 import { connectMongodb, timeOf, type MongoStore } from '../mongodb/connect-mongodb.js';
+import { isStoreAway, storeAway } from '../mongodb/mongo-errors.js';
 import { sharedSecret } from '../mongodb/shared-secret.js';
 
 /** A ledger's store, open for a manager. */
@@ -78,7 +79,7 @@ export async function openEventStore(address: string, timers: Timers): Promise<E
     };
   } catch (error) {
     await mongodb.close();
-    throw error;
+    throw isStoreAway(error) ? storeAway(mongodb.place, error) : error;
   }
 }
 

@@ -16,6 +16,9 @@ import type { Environment } from '../../terminal.js';
 
 /** Commits read at a time. */
 const pageCommits = 1_000;
+const awayCodes = new Set<string>(['store-away', 'store-unreachable']);
+const awayForMs = 10_000;
+const tryAgainAfterMs = 500;
 
 /** The store that `--store` names, or the settings. */
 export function storeOf(env: Environment, option: string | undefined): string {
@@ -36,10 +39,11 @@ export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Wa
     yield* walkFolder(store, ports);
     return;
   }
-  const log = await openEventLogReader(store, ports.timers);
+  const log = await tryingOn(() => openEventLogReader(store, ports.timers), ports);
   try {
     for (let from = 1; ;) {
-      const commits = await log.read({ from, limit: pageCommits }).catch(damageOf);
+      const read = (): Promise<readonly Commit[]> => log.read({ from, limit: pageCommits });
+      const commits = await tryingOn(read, ports).catch(damageOf);
       if ('damage' in commits) return yield { status: 'damaged', damage: commits.damage };
       for (const commit of commits) yield { status: 'commit', commit };
       const last = commits.at(-1);
@@ -48,6 +52,20 @@ export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Wa
     }
   } finally {
     await log.close();
+  }
+}
+
+/** An election takes seconds, and is no news about the ledger. What is away for longer is told as away. */
+async function tryingOn<T>(ask: () => Promise<T>, { clock, timers }: Ports): Promise<T> {
+  const sinceMs = clock.monotonicMs();
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isAway = error instanceof OakringError && awayCodes.has(error.code);
+      if (!isAway || clock.monotonicMs() - sinceMs > awayForMs) throw error;
+      await timers.sleep(tryAgainAfterMs);
+    }
   }
 }
 

@@ -1,10 +1,12 @@
-import type { EventLine } from '@oakring/contracts';
+import { OakringError, type EventLine } from '@oakring/contracts';
 import { decodeEvents, type Commit, type EventLogReader, type StoredEvent } from '@oakring/events';
 import type { EventQuery } from './event-query.js';
 import { watchLog, type EventSource, type LogWatch } from './log-watch.js';
 
 /** Commits read in one go; a slow reader holds at most this page. */
 const commitsPerRead = 64;
+/** Until a store that did not answer is asked again. */
+const awayMs = 1_000;
 
 /**
  * The events asked for as text, commit by commit, each read when the one before was taken: a slow
@@ -23,14 +25,22 @@ export async function* eventLines(query: EventQuery, source: EventSource): Async
 
 async function* chunksOf(
   query: EventQuery,
-  { log, signal }: EventSource,
+  { log, signal, timers }: EventSource,
   watch: LogWatch,
 ): AsyncGenerator<string> {
   const end = query.follow ? Number.POSITIVE_INFINITY : (await log.head()).position;
   let next = query.from;
   let left = query.limit;
   while (next <= end && !signal.aborted) {
-    const page = await readPage(log, query, next);
+    const page = await readPage(log, query, next).catch((error: unknown) => {
+      // Whoever follows is told what happens, however long that takes.
+      if (query.follow && isAway(error)) return null;
+      throw error;
+    });
+    if (page === null) {
+      await timers.sleep(awayMs, signal);
+      continue;
+    }
     for (const commit of page.commits) {
       if (commit.position > end || signal.aborted) return;
       const events = wantedOf(commit, query).slice(0, left);
@@ -45,6 +55,10 @@ async function* chunksOf(
   }
 }
 
+function isAway(error: unknown): boolean {
+  return error instanceof OakringError && error.code === 'store-away';
+}
+
 /** The next commits, and where to go on: past all there was when nothing of it is wanted. */
 async function readPage(
   log: EventLogReader,
@@ -55,10 +69,10 @@ async function readPage(
   const wanted = stream === null ? {} : { stream };
   const commits = await log.read({ from, limit: commitsPerRead, ...wanted });
   const last = commits.at(-1);
-  return {
-    commits,
-    next: last === undefined ? Math.max(from, head.position + 1) : last.position + 1,
-  };
+  if (last !== undefined) return { commits, next: last.position + 1 };
+  // Without a stream every position is wanted: what is not there now may come. Of a stream nothing is
+  // wanted up to the head, which was read first: no page is of an older moment than a head before it.
+  return { commits, next: stream === null ? from : Math.max(from, head.position + 1) };
 }
 
 function wantedOf(commit: Commit, query: EventQuery): StoredEvent[] {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { systemPorts } from '@oakring/ports';
-import { Long } from 'mongodb';
+import { Long, MongoClient, type Timestamp } from 'mongodb';
 import {
   describeWithMongod,
   anyMongod,
@@ -144,5 +144,50 @@ describeWithMongod('With a mongod', () => {
     const error = await connectMongodb(url).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'store-unreachable' });
     expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('is read in one order: no answer is of an older moment than one before it', async () => {
+    const client = await new MongoClient(mongod.url('causal'), {
+      ...{ readConcern: { level: 'majority' }, writeConcern: { w: 'majority', journal: true } },
+      monitorCommands: true,
+    }).connect();
+    const store = { db: client.db(), place: 'here', close: () => client.close() };
+    const log = await openMongoEventLog(store, systemPorts().timers);
+    const latest: Timestamp[] = [];
+    const askedAfter: (Timestamp | undefined)[] = [];
+    client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'find') askedAfter.push(command['readConcern'].afterClusterTime);
+    });
+    client.on('commandSucceeded', ({ commandName, reply }) => {
+      if (commandName === 'insert' || commandName === 'find') {
+        latest.push((reply as { operationTime: Timestamp }).operationTime);
+      }
+    });
+    const maker = commitMaker(emptyHead);
+    for (let round = 0; round < 3; round += 1) {
+      const commit = maker.next(['a']);
+      expect(await log.append(commit)).toEqual({ status: 'appended' });
+      maker.keep(commit);
+      const written = latest.at(-1);
+      expect((await log.head()).position).toBe(round + 1);
+      expect(askedAfter.at(-1)?.greaterThanOrEqual(written ?? 0)).toBe(true);
+      expect(await log.read({ from: round + 1, limit: 1 })).toHaveLength(1);
+      expect(askedAfter.at(-1)?.greaterThanOrEqual(latest.at(-2) ?? 0)).toBe(true);
+    }
+    await log.close();
+    await store.close();
+  });
+
+  it('that is away is told as that, with the reason and without secrets', async () => {
+    const store = await connectMongodb(mongod.url('away'));
+    const log = await openMongoEventLog(store, systemPorts().timers);
+    await store.close();
+    for (const ask of [() => log.head(), () => log.read({ from: 1, limit: 1 })]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'store-away',
+        message: expect.stringContaining('cannot be read now'),
+      });
+    }
+    await log.close();
   });
 });

@@ -1,5 +1,12 @@
 import type { Timers } from '@oakring/ports';
-import { MongoServerError, MongoWriteConcernError, type Collection, type Document } from 'mongodb';
+import type { ClientSession, Collection, Document } from 'mongodb';
+import { CausalOrder } from '../../mongodb/causal-order.js';
+import {
+  isCertainRefusal,
+  isStoreAway,
+  isUnsendable,
+  storeAway,
+} from '../../mongodb/mongo-errors.js';
 import { writeLimit, type MongoStore } from '../../mongodb/connect-mongodb.js';
 import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
 import { logDamaged } from '../damage.js';
@@ -7,16 +14,16 @@ import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
 import { backOffMs, settleAppend, type RemoteCommits } from '../settle-append.js';
 import { streamVersionsOf } from '../stream-versions.js';
 import { commitFrom, documentOf, type CommitDocument } from './commit-document.js';
+import { makeIndexes } from './ledger-indexes.js';
 
 const collectionName = 'ledger';
-const unusedIndex = 'commands';
 /** About what one `read` returns at most, in characters of event text. */
 const maxReadCharacters = 4_000_000;
-const duplicateKey = 11_000;
-const maxTimeExpired = 50;
 /** So many streams are asked about one by one. */
 const fewStreams = 4;
 const maxCommitsLookedAt = 200;
+/** A snapshot that does not come is told by the server, before the line counts as dead. */
+const readLimit = { maxTimeMS: 1_500 };
 
 /**
  * The ledger in MongoDB, one document a commit. Never updated, never deleted, never in a
@@ -28,27 +35,18 @@ export async function openMongoEventLog(
   timers: Timers,
 ): Promise<EventLogWriter> {
   const commits = store.db.collection<CommitDocument>(collectionName);
-  await makeIndexes(commits);
-  return new MongoEventLog(commits, store.place, timers);
+  await makeIndexes(commits, timers);
+  return logOf(store, timers);
 }
 
-/** Exactly those that a read of ours uses: each is paid for with every commit. */
-async function makeIndexes(commits: Collection<CommitDocument>): Promise<void> {
-  await commits.createIndexes([{ key: { streams: 1, _id: -1 }, name: 'streams' }]);
-  // An earlier release made it, and nothing ever asked by it.
-  const found = await commits.indexes();
-  if (!found.some(({ name }) => name === unusedIndex)) return;
-  await commits.dropIndex(unusedIndex).catch(async (error: unknown) => {
-    // Another manager that starts now may have been quicker.
-    const left = await commits.indexes();
-    if (left.some(({ name }) => name === unusedIndex)) throw error;
-  });
+function logOf(store: MongoStore, timers: Timers): MongoEventLog {
+  const commits = store.db.collection<CommitDocument>(collectionName);
+  return new MongoEventLog(commits, new CausalOrder(store.db.client), store.place, timers);
 }
 
 /** The ledger in MongoDB for auditors: nothing is made there. */
 export function readMongoEventLog(store: MongoStore, timers: Timers): MongoEventLog {
-  const commits = store.db.collection<CommitDocument>(collectionName);
-  return new MongoEventLog(commits, store.place, timers);
+  return logOf(store, timers);
 }
 
 export class MongoEventLog implements EventLogWriter, RemoteCommits {
@@ -58,6 +56,8 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
 
   constructor(
     private readonly commits: Collection<CommitDocument>,
+    /** Heads and pages that are shown never go back. */
+    private readonly order: CausalOrder,
     private readonly place: string,
     private readonly timers: Timers,
   ) {}
@@ -78,16 +78,21 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     return outcome;
   }
 
-  async head(): Promise<LogHead> {
-    const [document] = await this.commits.find().sort({ _id: -1 }).limit(1).toArray();
-    return document === undefined ? emptyHead : headOf(this.decode(document));
+  head(): Promise<LogHead> {
+    return this.answered(() => this.readHead());
   }
 
-  async read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]> {
-    const { from, limit, stream } = query;
+  read(query: { from: number; limit: number; stream?: string }): Promise<readonly Commit[]> {
+    return this.answered(() => this.order.run((session) => this.readPage(query, session)));
+  }
+
+  private async readPage(
+    { from, limit, stream }: { from: number; limit: number; stream?: string },
+    session: ClientSession,
+  ): Promise<readonly Commit[]> {
     const filter = { _id: { $gte: from }, ...(stream === undefined ? {} : { streams: stream }) };
     // Ids are longs; the driver compares numbers of any kind.
-    const found = this.commits.find(filter as object).sort({ _id: 1 });
+    const found = this.commits.find(filter as object, { session, ...readLimit }).sort({ _id: 1 });
     const commits: Commit[] = [];
     let characters = 0;
     try {
@@ -103,14 +108,22 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     return commits;
   }
 
-  async streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.answered(() => this.versionsOf(streams));
+  }
+
+  private async versionsOf(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const there = await this.streamsThere(streams);
     return new Map(
       await Promise.all(
         streams.map(async (stream): Promise<[string, number]> => {
           if (!there.has(stream)) return [stream, 0];
-          const [document] = await this.onceThere(() =>
-            this.commits.find({ streams: stream }).sort({ _id: -1 }).limit(1).toArray(),
+          const [document] = await this.onceThere((session) =>
+            this.commits
+              .find({ streams: stream }, { session, ...readLimit })
+              .sort({ _id: -1 })
+              .limit(1)
+              .toArray(),
           );
           if (document === undefined) return [stream, 0];
           return [stream, streamVersionsOf(this.decode(document)).get(stream) ?? 0];
@@ -125,9 +138,12 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
    */
   private async streamsThere(streams: readonly string[]): Promise<ReadonlySet<string>> {
     if (streams.length < fewStreams) return new Set(streams);
-    const found = await this.onceThere(() =>
+    const found = await this.onceThere((session) =>
       this.commits
-        .find({ streams: { $in: [...streams] } }, { projection: { streams: 1 } })
+        .find(
+          { streams: { $in: [...streams] } },
+          { projection: { streams: 1 }, session, ...readLimit },
+        )
         .limit(maxCommitsLookedAt)
         .toArray(),
     );
@@ -143,7 +159,9 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     commit: Commit,
   ): Promise<{ status: 'inserted' } | { status: 'refused'; reason: string }> {
     try {
-      await this.commits.insertOne(documentOf(commit), writeLimit);
+      await this.order.run((session) =>
+        this.commits.insertOne(documentOf(commit), { session, ...writeLimit }),
+      );
       return { status: 'inserted' };
     } catch (error) {
       if (isCertainRefusal(error) || isUnsendable(error)) {
@@ -153,12 +171,29 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     }
   }
 
-  async at(position: number): Promise<Commit | null> {
+  at(position: number): Promise<Commit | null> {
+    return this.order.run((session) => this.commitAt(position, session));
+  }
+
+  private async commitAt(position: number, session: ClientSession): Promise<Commit | null> {
     const [document] = await this.commits
-      .find({ _id: position } as object)
+      .find({ _id: position } as object, { session, ...readLimit })
       .limit(1)
       .toArray();
     return document === undefined ? null : this.decode(document, position);
+  }
+
+  private readHead(): Promise<LogHead> {
+    return this.order.run((session) => this.headIn(session));
+  }
+
+  private async headIn(session: ClientSession): Promise<LogHead> {
+    const [document] = await this.commits
+      .find({}, { session, ...readLimit })
+      .sort({ _id: -1 })
+      .limit(1)
+      .toArray();
+    return document === undefined ? emptyHead : headOf(this.decode(document));
   }
 
   /** Null when `commit` follows what lies before its position; otherwise where the log ends. */
@@ -167,25 +202,35 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     const known = this.last.position === position - 1 ? this.last : null;
     const before = known ?? (await this.headAt(position - 1));
     if (before?.hash === prev && epoch >= before.epoch) return null;
-    return this.onceThere(() => this.head());
+    return this.onceThere((session) => this.headIn(session));
   }
 
   private async headAt(position: number): Promise<LogHead | null> {
     if (position === 0) return emptyHead;
-    const commit = await this.onceThere(() => this.at(position));
+    const commit = await this.onceThere((session) => this.commitAt(position, session));
     return commit === null ? null : headOf(commit);
   }
 
   /** Reads as part of an append: a store that is away is waited for, as an append waits for it. */
-  private async onceThere<T>(read: () => Promise<T>): Promise<T> {
+  private async onceThere<T>(read: (session: ClientSession) => Promise<T>): Promise<T> {
     const { signal } = this.closing;
     for (let delayMs = backOffMs.first; ; delayMs = Math.min(backOffMs.most, delayMs * 2)) {
       try {
-        return await read();
+        return await this.order.run(read);
       } catch (error) {
         if (signal.aborted || !isStoreAway(error)) throw error;
         await this.timers.sleep(delayMs, signal);
       }
+    }
+  }
+
+  /** For whoever asks: a store that is away is told as that, with its reason, and asked again later. */
+  private async answered<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      throw storeAway(this.place, error);
     }
   }
 
@@ -194,25 +239,4 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
     if (decoded.status === 'damaged') throw logDamaged(this.place, decoded.damage);
     return decoded.commit;
   }
-}
-
-/** The server said no to this very write, and will not do it later. */
-function isCertainRefusal(error: unknown): error is MongoServerError {
-  return (
-    error instanceof MongoServerError &&
-    !(error instanceof MongoWriteConcernError) &&
-    error.code !== duplicateKey &&
-    error.code !== maxTimeExpired &&
-    !error.hasErrorLabel('RetryableWriteError')
-  );
-}
-
-/** It never left this process: no document of that size or shape can be written. */
-function isUnsendable(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return error instanceof RangeError || error.name.startsWith('BSON');
-}
-
-function isStoreAway(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith('Mongo');
 }
