@@ -1,72 +1,235 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { signingKeyOf } from '@oakring/events';
 import type { Randomness } from '@oakring/ports';
-import type { Command } from '../commands/command.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import { ack, plan, registerNode, submitJob } from './given.js';
+import type { Command, CommandType } from '../commands/command.js';
+import { basisOf } from '../commands/decide/plans.js';
+import { clusterKey, type ClusterState } from '../views/cluster-state.js';
+import type { CommandRecord, InstanceRecord } from '../views/records.js';
+import {
+  ack,
+  jobDocument,
+  plan,
+  proposal,
+  ready,
+  registerNode,
+  report,
+  submitJob,
+} from './given.js';
+import { nodeIds, randomJob, type Chance } from './random-job.js';
 
-const nodeIds = ['a', 'b', 'c', 'd'];
 const jobIds = ['j1', 'j2', 'j3'];
+
+/** Nodes that are ready, and jobs: what is drawn goes on from there. */
+export const beginning: readonly Command[] = [
+  ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true })),
+  ...['c', 'd'].map((id) => registerNode(id)),
+  ...jobIds.map((id) => submitJob(id, { count: 3 })),
+];
+
+const { privateKey } = generateKeyPairSync('ed25519');
+/** The key that founds the log that these commands are for. */
+export const foundingKey = signingKeyOf(
+  privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+);
+
+/** What a command is drawn from: the state as it is, and chance. */
+interface Draw extends Chance {
+  readonly state: ClusterState;
+  readonly node: string;
+  readonly job: string;
+  /** An order to a worker: one of those that there are, mostly. */
+  readonly command: Pick<CommandRecord, 'id' | 'nodeId' | 'attempt'>;
+  /** An instance: one of those that there are, mostly. */
+  readonly instance: Pick<InstanceRecord, 'job' | 'number' | 'generation'>;
+}
+
+const reason = 'random';
+const refusal = { code: 'no-capacity', filtered: {}, nearest: null, wouldFit: null } as const;
+
+function targetOn(nodeId: string) {
+  return { nodeId, reason, total: 1, scores: {} };
+}
+
+/** Does not compile while a type of command is not drawn. */
+const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { type: T }> } = {
+  RegisterNode: ({ node, pick, number }) =>
+    registerNode(node, {
+      acknowledges: node < 'c',
+      enforcesStop: node < 'c',
+      ...pick([{}, {}, {}, { incarnation: 1 + number(3) }]),
+      architecture: pick(['amd64', 'arm64']),
+      labels: pick([{}, { zone: 'north' }]),
+      capacity: { cpuMillis: 100 * number(10), memoryMiB: 64 * number(10) },
+    }),
+  RecordWorkerStatus: ({ node, pick, number }) => ({
+    type: 'RecordWorkerStatus',
+    nodeId: node,
+    status: { status: pick(['online', 'offline']), incarnation: null, stopped: number(2) === 0 },
+    retained: number(4) === 0,
+  }),
+  RecordAck: ({ command, pick }) => {
+    const phase = pick(['received', 'progress', 'succeeded', 'succeeded', 'failed'] as const);
+    const said = ack(command.nodeId, command.id, phase, 'so');
+    return { ...said, ack: { ...said.ack, fault: pick([null, 'job', 'node']) } };
+  },
+  ReconcileNode: ({ state, node, pick, number }) => {
+    const has: Record<string, 'running' | 'starting' | 'failed' | 'completed' | 'stopping'> = {};
+    for (const key of state.placementsOfNode.of(node)) {
+      if (number(3) === 0) continue;
+      has[key] = pick(['running', 'running', 'starting', 'failed', 'completed', 'stopping']);
+    }
+    // Something that was there, or never was.
+    if (number(4) === 0) has[`${pick(jobIds)}/${number(3)}/${1 + number(4)}`] = 'running';
+    return report(node, has, { proves: number(2) === 0, final: number(6) === 0 });
+  },
+  ConfirmState: ({ node }) => ({ type: 'ConfirmState', nodeId: node, incarnation: null }),
+  RecordHistory: ({ state, node, number }) => {
+    const from = 1 + number(5);
+    const entry = { sequence: from, at: '2026-01-01T00:00:00.000Z', kind: 'worker-started' };
+    const { incarnation = 1 } = state.nodes.get(node) ?? {};
+    const history = { incarnation, from, entries: [entry] };
+    return { type: 'RecordHistory', nodeId: node, history };
+  },
+  OrderNode: ({ node, pick, number }) => ({
+    type: 'OrderNode',
+    id: node,
+    order: pick([
+      { do: 'cordon', reason },
+      ...(['uncordon', 'uncordon', 'uncordon'] as const).map((it) => ({ do: it })),
+      ...(['release', 'release', 'release', 'cancel-drain'] as const).map((it) => ({ do: it })),
+      { do: 'drain', withinMs: 1_000, force: number(2) === 0 },
+      { do: 'quarantine', reason },
+      { do: 'forget', reason },
+    ] as const),
+  }),
+  EndDrain: ({ node, pick }) => ({
+    ...({ type: 'EndDrain', id: node, reason } as const),
+    outcome: pick(['done', 'incomplete']),
+  }),
+  ObserveStorm: ({ pick, number }) => ({
+    ...({ type: 'ObserveStorm', reason } as const),
+    ...{ seen: pick(['begun', 'over']), silent: number(4), ready: 4 },
+  }),
+  DeclareLost: ({ state, node }) => {
+    const placements = [...state.placementsOfNode.of(node)];
+    return { type: 'DeclareLost', nodeId: node, placements, reason };
+  },
+  ObserveNode: ({ state, node, pick }) => ({
+    type: 'ObserveNode',
+    nodeId: node,
+    incarnation: state.nodes.get(node)?.incarnation ?? 1,
+    seen: pick(['alive', 'silent', 'disconnected', 'lost']),
+    reason,
+  }),
+  SubmitJob: (draw) => submitJob(draw.job, randomJob(draw)),
+  UpdateJob: (draw) => {
+    const body = { ...randomJob(draw), id: draw.job };
+    const bodyHash = JSON.stringify(body);
+    return {
+      ...({ type: 'UpdateJob', id: draw.job, bodyHash } as const),
+      ...{ job: jobDocument(body), ifPosition: draw.pick([null, null, 1]) },
+    };
+  },
+  RestartJob: ({ job }) => ({ type: 'RestartJob', id: job }),
+  ReplaceInstance: ({ state, instance, node }) => ({
+    ...({ type: 'ReplaceInstance', id: instance.job, instance: instance.number, reason } as const),
+    generation: instance.generation,
+    revision: state.jobs.get(instance.job)?.revision ?? 1,
+    target: targetOn(node),
+    basis: basisOf(proposal([node])),
+  }),
+  RefuseReplacement: ({ instance, pick }) => ({
+    ...({ type: 'RefuseReplacement', id: instance.job, instance: instance.number } as const),
+    refusal: { ...refusal, detail: pick(['no room', 'no room at all']) },
+    basis: null,
+  }),
+  CompleteRollout: ({ state, job }) => ({
+    ...({ type: 'CompleteRollout', id: job } as const),
+    revision: state.jobs.get(job)?.revision ?? 1,
+  }),
+  RetryInstance: ({ instance: { job: id, number: instance, generation } }) => ({
+    ...({ type: 'RetryInstance', id, instance, generation } as const),
+  }),
+  ScaleJob: ({ job, number }) => ({ type: 'ScaleJob', id: job, count: number(6) }),
+  DeleteJob: ({ job }) => ({ type: 'DeleteJob', id: job }),
+  MoveInstance: ({ instance: { job: id, number: instance, generation }, node }) => ({
+    ...({ type: 'MoveInstance', id, instance, generation, basis: null } as const),
+    target: targetOn(node),
+  }),
+  CancelMove: ({ state, instance }) => {
+    const moving = [...state.instances.values()].find((each) => each.moving !== null);
+    const { job: id, number } = moving ?? instance;
+    return { type: 'CancelMove', id, instance: number };
+  },
+  RefuseMove: ({ job }) => {
+    const detail = 'It fits nowhere.';
+    return { type: 'RefuseMove', id: job, refusal: { code: 'worker-does-not-fit', detail } };
+  },
+  ApplyPlan: ({ job, pick, number }) => ({
+    ...plan(job, ...Array.from({ length: number(6) }, () => pick(nodeIds))),
+    avoiding: number(3) === 0,
+  }),
+  RefusePlacement: ({ job, pick }) => ({
+    ...({ type: 'RefusePlacement', id: job, code: 'scheduler-unavailable' } as const),
+    detail: pick(['It is away.', 'It is still away.']),
+  }),
+  OrderStarts: ({ state }) => ({ type: 'OrderStarts', placements: [...state.unorderedStarts] }),
+  OrderStops: ({ state }) => ({ type: 'OrderStops', placements: [...state.unorderedStops] }),
+  RecordDelivery: ({ command }) => ({ type: 'RecordDelivery', commandId: command.id }),
+  RecordDispatch: ({ command: { id: commandId, attempt }, number }) => ({
+    ...({ type: 'RecordDispatch', commandId } as const),
+    attempt: attempt + number(2),
+  }),
+  ExpireCommand: ({ command }) => ({ type: 'ExpireCommand', commandId: command.id, reason }),
+  AssumeEnded: ({ command }) => ({ type: 'AssumeEnded', commandId: command.id }),
+  DeclareTruncation: ({ number }) => ({
+    type: 'DeclareTruncation',
+    manifest: {
+      ...{ segment: 's', firstBatch: 1, lastBatch: number(9), readings: 9 },
+      ...{ firstHash: 'f', lastHash: 'l', merkleRoot: 'm' },
+    },
+  }),
+  SealLedger: ({ state, number }) => {
+    const { clusterId = '' } = state.cluster.get(clusterKey) ?? {};
+    const statement = {
+      ...{ clusterId, position: number(1_000), hash: 'h', merkleRoot: 'm', epoch: 1 },
+    };
+    const { fingerprint } = foundingKey;
+    return { type: 'SealLedger', statement, fingerprint, signature: foundingKey.sign(statement) };
+  },
+  JudgeKey: ({ state, pick }) => {
+    const { clusterId = '' } = state.cluster.get(clusterKey) ?? {};
+    const verdict = pick(['endorsed', 'revoked'] as const);
+    const fingerprint = pick(['other', 'another']);
+    const signature = foundingKey.sign({ clusterId, verdict, fingerprint });
+    return { type: 'JudgeKey', verdict, fingerprint, by: foundingKey.fingerprint, signature };
+  },
+};
+
+// The keys are the types, by the type of the table.
+export const commandTypes = Object.keys(draws) as readonly CommandType[];
+
+/** What makes the rest worth drawing comes more often: so many times for one of the others. */
+const frequent: Partial<Record<CommandType, number>> = {
+  ...{ RegisterNode: 3, ReconcileNode: 8, OrderNode: 2, SubmitJob: 6, ScaleJob: 3, UpdateJob: 2 },
+  ...{ ApplyPlan: 20, RecordAck: 20, RecordDelivery: 6, OrderStops: 5, RetryInstance: 2 },
+  ...{ ReplaceInstance: 8, OrderStarts: 5, MoveInstance: 5, DeclareLost: 3, AssumeEnded: 2 },
+};
+const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));
 
 /** Some command that may come next, sensible or not, for invariants that must hold whatever comes. */
 export function randomCommand(state: ClusterState, chance: Randomness): Command {
-  const pick = <T>(list: readonly T[]): T => list[chance.integer(list.length)] as T;
-  const node = pick(nodeIds);
-  const job = pick(jobIds);
-  const commands = [...state.commands.values()];
+  const number = (bound: number): number => chance.integer(bound);
+  const pick = <T>(list: readonly T[]): T => list[number(list.length)] as T;
+  const [node, job] = [pick(nodeIds), pick(jobIds)];
+  const open = [...state.commands.values()].filter(({ status }) => status !== 'ended');
+  const commands = number(5) === 0 ? [...state.commands.values()] : open;
+  const instances = [...state.instances.values()];
+  const known = instances.length === 0 || number(10) === 0 ? undefined : pick(instances);
   const command = commands.length === 0 ? undefined : pick(commands);
-  const choices: (() => Command)[] = [
-    () =>
-      registerNode(node, {
-        acknowledges: node < 'c',
-        incarnation: 1 + chance.integer(3),
-        capacity: { cpuMillis: 100 * chance.integer(6), memoryMiB: 64 * chance.integer(6) },
-      }),
-    () => submitJob(job, { count: chance.integer(5), image: pick(['x', 'x', 'y']) }),
-    () => plan(job, ...Array.from({ length: chance.integer(6) }, () => pick(nodeIds))),
-    () => plan(job, ...Array.from({ length: 3 }, () => pick(nodeIds))),
-    () => ({ type: 'ScaleJob', id: job, count: chance.integer(6) }),
-    () => ({ type: 'DeleteJob', id: job }),
-    () => ({ type: 'OrderStops', placements: [...state.unorderedStops] }),
-    () => ({ type: 'RecordDelivery', commandId: command?.id ?? '0-0' }),
-    () => ({ type: 'AssumeEnded', commandId: command?.id ?? '0-0' }),
-    () => ack(command?.nodeId ?? node, command?.id ?? '0-0', 'received'),
-    () => ack(command?.nodeId ?? node, command?.id ?? '0-0', 'succeeded'),
-    () => ack(command?.nodeId ?? node, command?.id ?? '0-0', pick(['succeeded', 'failed']), 'so'),
-    () => ({
-      type: 'MoveInstance',
-      id: job,
-      instance: chance.integer(3),
-      generation: 1 + chance.integer(3),
-      target: { nodeId: node, reason: 'random', total: 1, scores: {} },
-      basis: null,
-    }),
-    () => ({
-      type: 'ObserveNode',
-      nodeId: node,
-      incarnation: state.nodes.get(node)?.incarnation ?? 1,
-      seen: pick(['alive', 'silent', 'disconnected', 'lost']),
-      reason: 'random',
-    }),
-    () => ({
-      type: 'ReconcileNode',
-      nodeId: node,
-      provesAbsence: chance.integer(2) === 0,
-      state: {
-        incarnation: null,
-        requestId: null,
-        instances: [...state.placementsOfNode.of(node)]
-          .filter(() => chance.integer(3) > 0)
-          .map((key) => {
-            const [reported = '', instance, generation] = key.split('/');
-            return {
-              job: reported,
-              instance: Number(instance),
-              generation: Number(generation),
-              status: pick(['running', 'running', 'starting', 'failed', 'completed', 'stopping']),
-              reason: null,
-            } as const;
-          }),
-      },
-    }),
-  ];
-  return pick(choices)();
+  return draws[pick(drawn)]({
+    ...{ state, node, job, pick, number },
+    command: command ?? { id: '0-0', nodeId: node, attempt: 1 },
+    instance: known ?? { job, number: number(3), generation: 1 + number(3) },
+  });
 }

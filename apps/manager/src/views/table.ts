@@ -77,6 +77,11 @@ export class Index {
     return this.groups.get(group) ?? none;
   }
 
+  /** The names of all groups. */
+  names(): IterableIterator<string> {
+    return this.groups.keys();
+  }
+
   sizeOf(group: string): number {
     return this.groups.get(group)?.size ?? 0;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { NodeFacts } from '@oakring/contracts';
+import type { Constraint, NodeFacts } from '@oakring/contracts';
 import { whyNot } from '@oakring/placement';
 import type { NodeTable } from '../observe/node-table.js';
 import { job, node, nodeChanges, tableOf } from '../testing/nodes.js';
@@ -265,6 +265,8 @@ const facts = fc
   .record({
     status: fc.constantFrom('ready' as const, 'suspect' as const, 'lost' as const),
     technologies: fc.subarray(['docker', 'process']),
+    open: fc.constantFrom(true, true, true, false),
+    enforcesStop: fc.boolean(),
     architecture: fc.constantFrom('amd64', 'arm64', null),
     labels: fc.constantFrom({}, { zone: 'north' }, { zone: 'south' }),
     capacity: fc.record({ cpuMillis: fc.nat(1000), memoryMiB: fc.nat(1000) }),
@@ -280,6 +282,16 @@ const jobs = fc.array(
     cpuMillis: fc.nat(400),
     memoryMiB: fc.nat(400),
     labels: fc.constantFrom({}, { zone: 'north' }),
+    constraints: fc.constantFrom<readonly Constraint[]>(
+      ...([[], [], [{ type: 'architecture', architecture: 'arm64' }]] as const),
+      ...([[{ type: 'direct', node: 'n001' }], [{ type: 'direct', node: 'nowhere' }]] as const),
+      [
+        { type: 'architecture', architecture: 'amd64' },
+        { type: 'direct', node: 'n000' },
+      ],
+    ),
+    enforcesStop: fc.boolean(),
+    exclude: fc.subarray(['n000', 'n001', 'n002']),
     seed: fc.nat(1000),
   }),
   { minLength: 1, maxLength: 5 },
@@ -297,24 +309,25 @@ describe('any plan', () => {
             },
           ]),
         );
-        const planned = asked.map(({ instances, cpuMillis, memoryMiB, labels, seed }) =>
+        const planned = asked.map(({ instances, cpuMillis, memoryMiB, seed, exclude, ...wanted }) =>
           job({
             instances,
             seed,
-            requirement: { resources: { cpuMillis, memoryMiB }, labels: { ...labels } },
+            exclude: new Set(exclude),
+            requirement: { ...wanted, resources: { cpuMillis, memoryMiB } },
           }),
         );
         for (const [index, plan] of planJobs(tableOf(nodes), planned).entries()) {
-          const { requirement, instances } = planned[index] as JobToPlan;
+          const { requirement, instances, exclude } = planned[index] as JobToPlan;
           for (const { nodeId } of plan.placements) {
             const target = left.get(nodeId);
             if (target === undefined) throw new Error(`${nodeId} is no node`);
-            expect(whyNot(target, requirement, new Set())).toBeNull();
+            expect(whyNot(target, requirement, exclude)).toBeNull();
             target.reserved.cpuMillis += requirement.resources.cpuMillis;
             target.reserved.memoryMiB += requirement.resources.memoryMiB;
           }
           if (plan.placements.length === instances) continue;
-          for (const n of left.values()) expect(whyNot(n, requirement, new Set())).not.toBeNull();
+          for (const n of left.values()) expect(whyNot(n, requirement, exclude)).not.toBeNull();
         }
       }),
       { numRuns: 200, seed: 20261123 },
