@@ -19,6 +19,16 @@ describe('A log line', () => {
     ]);
   });
 
+  it('is written of the levels that the application asks for, and of no other', () => {
+    const lines = written(false, (sink) => {
+      sink.log('first', 'A');
+      sink.setLogLevels(['warn', 'error', 'fatal']);
+      sink.log('Mapped {/api/v1/jobs, POST} route', 'RouterExplorer');
+      sink.warn('second', 'A');
+    });
+    expect(lines.map((line) => line.slice(25))).toEqual(['info  A  first', 'warn  A  second']);
+  });
+
   it('has colours only where a person looks', () => {
     const [plain, coloured] = [false, true].map((colors) =>
       written(colors, (sink) => sink.error('x', 'Http')).join(''),
