@@ -1,7 +1,8 @@
 export { readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 export { startWorker, type RunningWorker } from './start-worker.js';
 export type { WorkerLog, WorkerLogKind } from './worker-log.js';
-export { Session, type SessionParts } from './connect/session.js';
+export { Session } from './connect/session.js';
+export type { SessionParts } from './connect/session-parts.js';
 export type {
   LinkFactory,
   WorkerLink,

@@ -67,6 +67,24 @@ describe('The session of a worker', () => {
     expect(store.remembered.instances).toMatchObject([{ status: 'completed' }]);
   });
 
+  it('reports once what ended together, however much that is', async () => {
+    accept();
+    for (let instance = 0; instance < 300; instance += 1) {
+      order(
+        { simulate: { runMs: 1_000, exit: 'completed' } },
+        { instance, commandId: `c${instance}` },
+      );
+    }
+    await ports.advance(500);
+    said = [];
+    await ports.advance(2_000);
+    const states = said.filter(({ kind }) => kind === 'state');
+    expect(states.length).toBeLessThan(10);
+    const { instances } = states.at(-1)?.body ?? {};
+    const statuses = (instances as { status: string }[]).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set(['completed']));
+  });
+
   it('says nothing after its last word, also when it was answered meanwhile', async () => {
     let closed = (): void => {};
     runtime.close = () =>
@@ -134,12 +152,13 @@ function accept(): void {
   hear('registered', answer);
 }
 
-function order(more: object): void {
+function order(more: object, head: object = {}): void {
   hear('controls', {
     command: 'deploy',
     job: { id: 'web', name: 'web', image: 'web:1', technology: 'simulated', ...more },
     ...{ commandId: 'c1', instance: 0, generation: 1, attempt: 1, epoch: 1 },
     expiresAt: '2030-01-01T00:00:00.000Z',
+    ...head,
   });
 }
 

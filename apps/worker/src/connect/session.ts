@@ -6,7 +6,6 @@ import {
   type JsonObject,
   type UpTopicKind,
 } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { KnownInstance } from '../controls/decide-control.js';
 import { Instances } from '../controls/instances.js';
@@ -14,7 +13,6 @@ import type { News } from '../controls/news.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
-import type { Runtime } from '../runtimes/runtime.port.js';
 import type { WorkerLog } from '../worker-log.js';
 import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
@@ -22,17 +20,10 @@ import { ReadingPace } from './reading-pace.js';
 import { OrderIntake } from './order-intake.js';
 import { Registering } from './registering.js';
 import { statesOf, type StateHead } from './reports.js';
+import type { SessionParts } from './session-parts.js';
+import { StateNews } from './state-news.js';
 import { Telemetry } from './telemetry.js';
-import type { LinkFactory, WorkerLink } from './worker-link.js';
-
-export interface SessionParts {
-  readonly options: WorkerOptions;
-  readonly store: WorkerStore;
-  readonly runtimes: readonly Runtime[];
-  readonly link: LinkFactory;
-  readonly ports: Ports;
-  readonly log: WorkerLog;
-}
+import type { WorkerLink } from './worker-link.js';
 
 /**
  * What is said between this worker and the manager.
@@ -50,14 +41,17 @@ export class Session {
   private readonly history: HistoryDelivery;
   private readonly registering: Registering;
   private readonly pace: ReadingPace;
+  private readonly stateNews: StateNews;
   private readonly epochs: HighestEpoch;
   private readonly orders: OrderIntake;
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
+  private readonly statusTopic: string;
 
   constructor({ options, store, runtimes, link, ports, log }: SessionParts) {
     [this.options, this.data, this.log] = [options, store, log];
+    this.statusTopic = topicOf(options.id, 'status');
     this.clock = new ManagerClock(ports.clock);
     this.epochs = new HighestEpoch(store.incarnation, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
@@ -68,6 +62,7 @@ export class Session {
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
     });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
+    this.stateNews = new StateNews(ports.timers, () => this.reportState());
     this.instances = new Instances({
       ...{ runtimes, ports, leases: this.leases, before: store.remembered },
       keep: () => this.keep(),
@@ -88,9 +83,12 @@ export class Session {
     // One for each start: another machine that claims our id must not cut us off.
     const clientId = `${options.id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
     const subscriptions = downTopicKinds.map((kind) => topicOf(options.id, kind));
-    const will = { topic: topicOf(options.id, 'status'), payload: this.status('offline') };
     this.link = link(
-      { clientId, subscriptions, will },
+      {
+        clientId,
+        subscriptions,
+        will: { topic: this.statusTopic, payload: this.status('offline') },
+      },
       {
         up: () => this.begin(),
         down: (reason) => this.pause(reason),
@@ -117,8 +115,7 @@ export class Session {
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
     this.reportState({ final: true }, left);
-    const topic = topicOf(this.options.id, 'status');
-    await this.link.stop(topic, { ...this.status('offline'), stopped: true });
+    await this.link.stop(this.statusTopic, { ...this.status('offline'), stopped: true });
     // An answer that came meanwhile may have begun something anew; a write may be under way.
     this.fallSilent();
     await this.keep();
@@ -129,8 +126,7 @@ export class Session {
     this.clock.connected();
     // Registered first: "online" of a node that nobody knows would be refused.
     this.registering.start();
-    const topic = topicOf(this.options.id, 'status');
-    this.link.publish(topic, this.status('online'), { qos: 1, retain: true });
+    this.link.publish(this.statusTopic, this.status('online'), { qos: 1, retain: true });
   }
 
   private pause(reason: string): void {
@@ -140,7 +136,8 @@ export class Session {
   }
 
   private fallSilent(): void {
-    for (const speaking of [this.registering, this.pace, this.history]) speaking.stop();
+    for (const speaking of [this.registering, this.pace, this.history, this.stateNews])
+      speaking.stop();
   }
 
   private keep(): Promise<void> {
@@ -158,7 +155,7 @@ export class Session {
     if (!this.registering.isRegistered) this.history.addOf(kind, known, this.clock.now());
     else if (kind === 'started') return;
     void this.keep().then(() => {
-      if (kind !== 'started') this.reportState();
+      if (kind !== 'started') this.stateNews.changed();
     });
   }
 

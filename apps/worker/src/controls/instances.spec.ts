@@ -151,6 +151,32 @@ describe('The instances of a worker', () => {
     });
   });
 
+  it('are not looked through for an order: it costs the same however many there are', async () => {
+    for (let instance = 0; instance < 3; instance += 1) {
+      const begun = instances.obey(order('deploy', `c${instance}`, { instance }));
+      runtime.starts.at(-1)?.succeed();
+      await begun;
+    }
+    let walks = 0;
+    const { table } = instances;
+    const [list, all] = [table.list.bind(table), table.all.bind(table)];
+    table.list = () => {
+      walks += 1;
+      return list();
+    };
+    table.all = () => {
+      walks += 1;
+      return all();
+    };
+    const one = instances.obey(order('deploy', 'next', { instance: 7 }));
+    runtime.starts.at(-1)?.succeed();
+    await one;
+    await instances.obey(order('deploy', 'again', { instance: 1 }));
+    runtime.exit({ ...address(1), instance: 2 }, { status: 'failed', reason: 'exit code 1' });
+    expect(walks).toBe(0);
+    expect(instances.list()).toHaveLength(4);
+  });
+
   it('never cut a reason through a character', async () => {
     const done = instances.obey(order('deploy', 'c1'));
     runtime.starts[0]?.fail(`x${'😀'.repeat(400)}`);

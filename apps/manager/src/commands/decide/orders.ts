@@ -78,11 +78,19 @@ function digestOf(
   return document === undefined ? {} : { digest: orderDigest(state, document) };
 }
 
-function nodeRunsJob(state: ClusterState, wanted: PlacementRecord): boolean {
-  for (const key of state.placementsOfNode.of(wanted.nodeId)) {
+/** Looks at what is on the node or at what is of the job, whichever is less: either may be thousands. */
+function nodeRunsJob(state: ClusterState, { nodeId, job }: PlacementRecord): boolean {
+  if (state.instancesOfJob.sizeOf(job) < state.placementsOfNode.sizeOf(nodeId)) {
+    for (const key of state.instancesOfJob.of(job)) {
+      const instance = state.instances.get(key);
+      if (instance?.nodeId === nodeId && instance.status === 'running') return true;
+    }
+    return false;
+  }
+  for (const key of state.placementsOfNode.of(nodeId)) {
     const placement = state.placements.get(key);
-    if (placement?.job !== wanted.job) continue;
-    const instance = state.instances.get(instanceKey(placement.job, placement.number));
+    if (placement?.job !== job) continue;
+    const instance = state.instances.get(instanceKey(job, placement.number));
     if (instance?.generation === placement.generation && instance.status === 'running') return true;
   }
   return false;

@@ -200,6 +200,25 @@ describe('a worker that stops on purpose', () => {
 });
 
 describe('an order to start', () => {
+  it('costs the same however much is on its node', () => {
+    const capacity = { cpuMillis: 1_000_000, memoryMiB: 1_000_000 };
+    const cluster = given(...ready('a', { capacity }));
+    for (let number = 0; number < 200; number += 1) {
+      cluster.when(submitJob(`j${number}`));
+      cluster.when(plan(`j${number}`, 'a'));
+    }
+    let looks = 0;
+    const { placements } = cluster.state;
+    const get = placements.get.bind(placements);
+    placements.get = (key) => {
+      looks += 1;
+      return get(key);
+    };
+    cluster.when(submitJob('j'));
+    expect(cluster.when(plan('j', 'a')).types).toEqual(['InstancesPlaced', 'CommandIssued']);
+    expect(looks).toBeLessThan(20);
+  });
+
   it('that comes to nothing expires: it is deleted, and its instance has failed', () => {
     const cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
     const commandId = commandTo(cluster, 'a', 'deploy');
