@@ -12,6 +12,7 @@ import { RegistrationDesk } from '../apps/manager/src/inbox/mqtt/registration-de
 import { SignsOfLife } from '../apps/manager/src/inbox/mqtt/signs-of-life.js';
 import { WorkerMessagesController } from '../apps/manager/src/inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from '../apps/manager/src/inbox/node-tokens.js';
+import { WorkerAdmission } from '../apps/manager/src/inbox/worker-admission.js';
 import {
   commandsOf,
   correspondenceOf,
@@ -122,8 +123,9 @@ export class SimulatedManager {
     const deadLetters = letters as unknown as DeadLetters;
     const connection = this.connection as unknown as BrokerConnection;
     const correspondence = correspondenceOf(this.leadership);
-    const intake = new CommandIntake(queue, deadLetters);
     const { projection, table } = this;
+    const admission = new WorkerAdmission(projection, queue, ports, 10_000);
+    const intake = new CommandIntake(queue, deadLetters, admission);
     const telemetry = new TermTelemetryLog(this.leadership);
     const life = new SignsOfLife(projection, table, queue, correspondence);
     const readings = new ReadingIntake(

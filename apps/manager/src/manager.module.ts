@@ -14,6 +14,7 @@ import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
 import { SignsOfLife } from './inbox/mqtt/signs-of-life.js';
 import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from './inbox/node-tokens.js';
+import { WorkerAdmission } from './inbox/worker-admission.js';
 import {
   commandsOf,
   correspondenceOf,
@@ -31,6 +32,7 @@ import {
   PORTS,
   SIGNING_KEY,
   CORRESPONDENCE,
+  MAX_NODES,
   TELEMETRY,
   TELEMETRY_LOG,
   WORKER_COMMANDS,
@@ -59,7 +61,7 @@ export interface ManagerParts {
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
 @Module({})
 export class ManagerModule {
-  static with(parts: ManagerParts): DynamicModule {
+  static with(parts: ManagerParts, maxNodes: number): DynamicModule {
     const { leadership } = parts;
     return {
       module: ManagerModule,
@@ -71,6 +73,8 @@ export class ManagerModule {
         { provide: DeadLetters, useValue: parts.deadLetters },
         { provide: NodeTokens, useValue: parts.tokens },
         { provide: NODE_TOKENS, useValue: parts.tokens },
+        WorkerAdmission,
+        { provide: MAX_NODES, useValue: maxNodes },
         CommandIntake,
         SignsOfLife,
         ReadingIntake,

@@ -158,7 +158,7 @@ async function letWorldIn(
   options: ManagerOptions & Named,
   stopping: Undo,
 ): Promise<string> {
-  const app = await createHttpApp(ManagerModule.with(parts), {
+  const app = await createHttpApp(ManagerModule.with(parts, settings.maxNodes), {
     token: settings.token,
     leadership: parts.leadership,
     proof: parts.proof,

@@ -11,3 +11,5 @@ export const TELEMETRY = Symbol('TelemetryReader');
 export const TELEMETRY_LOG = Symbol('TelemetryLog');
 /** `Correspondence` of inbox/mqtt: what the running term knows of its letters to workers. */
 export const CORRESPONDENCE = Symbol('Correspondence');
+/** How many nodes may be registered. */
+export const MAX_NODES = Symbol('MaxNodes');

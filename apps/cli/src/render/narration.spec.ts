@@ -42,6 +42,10 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     },
     'position 7',
   ],
+  MessagesRefused: [
+    { registrations: 9, statuses: 0, states: 0, histories: 2, nodes: 3, withinMs: 60_000 },
+    '9 registrations',
+  ],
   RequestAnswered: [{ request: 'POST /api/v1/jobs#k' }, 'changed nothing'],
   RequestRefused: [
     { request: 'POST /x', code: 'node-unknown', detail: 'No such node.' },

@@ -13,12 +13,17 @@ import type {
 } from '@oakring/contracts';
 import type {
   DecisionBasis,
+  EventData,
   KeyStatement,
   PlacedInstance,
   SealStatement,
   TruncationManifest,
 } from '@oakring/events';
 import type { NodeOrder } from './node-order.js';
+
+import type { IdempotencyKey, Outcome } from './outcome.js';
+
+export type { IdempotencyKey, Outcome };
 
 /** Every order that the writer takes. Messages are validated before they become one. */
 export type Command =
@@ -139,7 +144,13 @@ export type Command =
       readonly detail: string;
     }
   | { readonly type: 'OrderStarts'; readonly placements: readonly string[] }
+  | {
+      readonly type: 'RecordRefusals';
+      readonly refusals: EventData<'MessagesRefused'>;
+    }
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
+  /** An order that cannot be sent: not for a while, but as it is. */
+  | { readonly type: 'FailCommand'; readonly commandId: string; readonly reason: string }
   | { readonly type: 'RecordDelivery'; readonly commandId: string }
   | { readonly type: 'RecordDispatch'; readonly commandId: string; readonly attempt: number }
   | { readonly type: 'ExpireCommand'; readonly commandId: string; readonly reason: string }
@@ -199,7 +210,9 @@ export interface Answers {
   ApplyPlan: { readonly placed: number; readonly rejected: readonly string[] };
   RefusePlacement: null;
   OrderStarts: null;
+  RecordRefusals: null;
   OrderStops: null;
+  FailCommand: null;
   RecordDelivery: null;
   RecordDispatch: null;
   ExpireCommand: null;
@@ -210,24 +223,6 @@ export interface Answers {
 }
 
 type JobOrder = Pick<JobOrderAnswer, 'id' | 'status' | 'desired' | 'position'>;
-
-/** The caller's name for a request, so that a repetition is answered alike. */
-export interface IdempotencyKey {
-  /** `<METHOD> <path>#<Idempotency-Key>`. */
-  readonly id: string;
-  /** SHA-256 of the canonical body. */
-  readonly bodyHash: string;
-}
-
-export type Outcome<A> =
-  | {
-      readonly status: 'accepted';
-      readonly answer: A;
-      /** Position of the commit that holds the outcome (of the first one when repeated). */
-      readonly position: number;
-      readonly repeated: boolean;
-    }
-  | { readonly status: 'refused'; readonly refusal: Refusal; readonly position: number };
 
 /** Where commands go in. */
 export interface CommandQueue {

@@ -22,11 +22,13 @@ export function decideGathered(
     const isFull = deciding.events.length >= maxEventsPerCommit || deciding.bytes >= maxCommitBytes;
     if (isFull) return;
     gathered.attempted += 1;
+    const before = deciding.bytes;
     const outcome =
       next.stillTrue?.() === false
         ? overtaken(deciding)
         : decideOnce(deciding, next, gathered.commands);
-    gathered.decisions.push({ waiting: next, outcome });
+    const bytes = deciding.bytes - before;
+    gathered.decisions.push({ waiting: next, outcome: { ...outcome, bytes } });
   }
 }
 

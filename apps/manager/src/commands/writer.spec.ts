@@ -119,7 +119,7 @@ describe('the writer', () => {
     const first = await writer.submit(submitJob('j'), key('k', 'body'));
     await writer.submit({ type: 'ScaleJob', id: 'j', count: 4 });
     const again = await writer.submit(submitJob('j'), key('k', 'body'));
-    expect(again).toEqual({ ...first, repeated: true });
+    expect(again).toEqual({ ...first, repeated: true, bytes: 0 });
     const state = new ClusterState(true);
     for (const commit of await log.read({ from: 1, limit: 100 })) {
       foldCommit(state, commit, decodeEvents(commit));

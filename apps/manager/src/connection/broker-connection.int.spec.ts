@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { systemPorts, type Ports } from '@oakring/ports';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
+import { hasMosquitto, startMosquitto } from '../broker/testing/mosquitto.js';
 import { BrokerConnection } from './broker-connection.js';
 
 const internal = { username: 'inside', password: 'secret' };
@@ -12,6 +13,35 @@ const internal = { username: 'inside', password: 'secret' };
 const ports: Ports = { ...systemPorts(), randomness: { integer: () => 0 } };
 
 Logger.overrideLogger(false);
+
+(hasMosquitto() ? describe : describe.skip)('the connection to a broker that takes less', () => {
+  it('learns it from two closes, refuses what is larger, and sends the rest', async () => {
+    const small = await startMosquitto(undefined, 'max_packet_size 20000');
+    const connection = new BrokerConnection(
+      () => ({
+        url: `mqtt://127.0.0.1:${small.port}`,
+        username: null,
+        password: null,
+        clientId: 'oakring-c',
+      }),
+      ports,
+    );
+    connection.start(() => true);
+    const large = 'x'.repeat(100_000);
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await upOf(connection);
+      const sent = connection.publish('nodes/edge-1/controls', large, { qos: 1 });
+      await expect(sent).rejects.toMatchObject({ code: 'broker-unreachable' });
+    }
+    await upOf(connection);
+    const refused = connection.publish('nodes/edge-1/controls', large, { qos: 1 });
+    await expect(refused).rejects.toMatchObject({ code: 'message-too-large' });
+    await connection.publish('nodes/edge-1/controls', 'x'.repeat(15_000), { qos: 1 });
+    expect(connection.connected).toBe(true);
+    await connection.stop();
+    await small.kill();
+  });
+});
 
 describe('the broker connection', () => {
   let broker: EmbeddedBroker;

@@ -2,9 +2,17 @@ import { Logger } from '@nestjs/common';
 import { shownUrl } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { MqttClient } from 'mqtt';
-import { openClient, sendAtOnce, subscribeUp, type BrokerAddress } from './mqtt-client.js';
+import {
+  openClient,
+  reasonOf,
+  sendAtOnce,
+  subscribeUp,
+  type BrokerAddress,
+} from './mqtt-client.js';
+import { PacketLimit } from './packet-limit.js';
 import { Publications, unreachable } from './publications.js';
 import { Pulse } from './pulse.js';
+import { tell } from './tell.js';
 import { displacedDelayMs, reconnectDelayMs } from './reconnect-delay.js';
 
 /** A link that ends this soon after its CONNACK, twice running, was taken by somebody else. */
@@ -47,6 +55,7 @@ export class BrokerConnection {
   private stopping: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
   private saidUnreachable = false;
+  private readonly limit: PacketLimit;
   private mayLead: () => boolean = () => false;
 
   constructor(
@@ -55,6 +64,7 @@ export class BrokerConnection {
     private readonly ports: Ports,
   ) {
     this.publications = new Publications(ports.clock);
+    this.limit = new PacketLimit(ports.clock);
   }
 
   /** How long the broker has not been heard, or has owed us a PUBACK; milliseconds. */
@@ -111,8 +121,8 @@ export class BrokerConnection {
 
   /**
    * Resolves at the PUBACK (QoS 1), or once it is written (QoS 0). Rejects with
-   * `broker-unreachable` when there is no link or it ends before that, and with `overloaded` when
-   * too much is under way.
+   * `broker-unreachable` when there is no link or it ends before that, with `overloaded` when too
+   * much is under way, and with `message-too-large` when the broker is known not to take it.
    */
   publish(
     topic: string,
@@ -125,10 +135,13 @@ export class BrokerConnection {
     }
     if (!this.mayLead()) return Promise.reject(unreachable('our lease is not renewed'));
     const bytes = Buffer.byteLength(payload);
-    const refusal = publications.refusal(bytes);
+    const refusal = this.limit.refusal(bytes) ?? publications.refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
     return publications.take(bytes, (done) => {
-      client.publish(topic, payload, { qos, retain }, done);
+      client.publish(topic, payload, { qos, retain }, (error) => {
+        if (qos === 1 && (error ?? null) === null) this.limit.confirmed(bytes);
+        done(error);
+      });
     });
   }
 
@@ -155,7 +168,7 @@ export class BrokerConnection {
     }
   }
 
-  /** One link from its start to its end: how long it lived after CONNACK, or null without one. */
+  /** One link from its start to its end: how long it lived after CONNACK; null without one. */
   private liveOnce(): Promise<number | null> {
     const publications = new Publications(this.ports.clock);
     const client = openClient(this.address(), this.ports.timers);
@@ -186,7 +199,11 @@ export class BrokerConnection {
         client.end(true);
         this.wentDown(reason);
         publications.abandon(reason);
-        resolve(connackAtMs === null ? null : this.ports.clock.monotonicMs() - connackAtMs);
+        // Such a life is short for another reason than a second client with our id.
+        const isTooLarge =
+          this.stopping !== null && this.limit.closed(publications.largestLostBytes);
+        if (connackAtMs === null || isTooLarge) resolve(null);
+        else resolve(this.ports.clock.monotonicMs() - connackAtMs);
       });
     });
   }
@@ -204,7 +221,7 @@ export class BrokerConnection {
     this.connected = true;
     this.saidUnreachable = false;
     this.logger.log(`connected to the broker at ${shownUrl(this.address().url)}`);
-    this.tell(this.upListeners);
+    tell(this.upListeners, this.logger);
   }
 
   private wentDown(reason: string): void {
@@ -216,7 +233,7 @@ export class BrokerConnection {
       const address = shownUrl(this.address().url);
       this.logger.warn(`no connection to the broker at ${address}: ${reason}; trying on`);
     }
-    if (wasUp) this.tell(this.downListeners);
+    if (wasUp) tell(this.downListeners, this.logger);
   }
 
   private sayDisplaced(delayMs: number): void {
@@ -227,19 +244,4 @@ export class BrokerConnection {
         `Trying again in ${Math.round(delayMs / 1000)} s.`,
     );
   }
-
-  private tell(listeners: ReadonlySet<() => void>): void {
-    for (const listener of listeners) {
-      try {
-        listener();
-      } catch (error) {
-        this.logger.error(`a listener of the broker link failed: ${String(error)}`);
-      }
-    }
-  }
-}
-
-/** Node reports a refused connection to several addresses as one error without a message. */
-function reasonOf(error: Error & { code?: unknown }): string {
-  return typeof error.code === 'string' ? error.code : error.name;
 }

@@ -79,3 +79,8 @@ export function subscribeUp(client: MqttClient, granted: () => void): void {
     client.stream.destroy();
   });
 }
+
+/** Node reports a refused connection to several addresses as one error without a message. */
+export function reasonOf(error: Error & { code?: unknown }): string {
+  return typeof error.code === 'string' ? error.code : error.name;
+}

@@ -15,6 +15,8 @@ interface Publication {
 /** What was handed to one connection and is not confirmed: each is settled once, whatever happens. */
 export class Publications {
   private readonly open = new Set<Publication>();
+  /** The largest that was not confirmed; 0 when all were. */
+  largestLostBytes = 0;
   private bytes = 0;
 
   constructor(private readonly clock: Clock) {}
@@ -53,8 +55,9 @@ export class Publications {
   private settle(publication: Publication, error: Error | null): void {
     if (!this.open.delete(publication)) return;
     this.bytes -= publication.bytes;
-    if (error === null) publication.resolve();
-    else publication.reject(unreachable(error.message));
+    if (error === null) return publication.resolve();
+    this.largestLostBytes = Math.max(this.largestLostBytes, publication.bytes);
+    publication.reject(unreachable(error.message));
   }
 }
 

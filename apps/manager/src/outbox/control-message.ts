@@ -19,7 +19,7 @@ export function controlMessage(
   const { attempt, nowMs, ...identity } = sending;
   return {
     command: command.kind,
-    job: { ...document, id: command.job },
+    job: { ...jobFor(command.kind, document), id: command.job },
     ...(command.targetNodeId === null ? {} : { worker: command.targetNodeId }),
     commandId: command.id,
     instance: command.instance,
@@ -29,4 +29,14 @@ export function controlMessage(
     sentAt: new Date(nowMs).toISOString(),
     expiresAt: new Date(nowMs + orderValidMs).toISOString(),
   };
+}
+
+/**
+ * What is to run is told with all that the document says. To end it, or to know that it is being taken
+ * over, takes its names and how it runs: an order to end must pass wherever the one to start could not.
+ */
+function jobFor(kind: CommandRecord['kind'], document: JsonObject = {}): JsonObject {
+  if (kind === 'deploy' || kind === 'replicate') return document;
+  const kept = ['name', 'image', 'technology'].filter((field) => document[field] !== undefined);
+  return Object.fromEntries(kept.map((field) => [field, document[field]]));
 }

@@ -1,4 +1,4 @@
-import { topicOf } from '@oakring/contracts';
+import { OakringError, topicOf } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
@@ -148,8 +148,12 @@ export class Outbox {
       });
       this.deliveries.confirmed(command.nodeId);
       await this.recordDelivery(command);
-    } catch {
-      // The link broke, or the log did: the sweep or the reconnect sends it again.
+    } catch (error) {
+      // Else the link broke, or the log did: the sweep or the reconnect sends it again.
+      if (error instanceof OakringError && error.code === 'message-too-large') {
+        this.deliveries.confirmed(command.nodeId);
+        this.fail(command, error.message);
+      }
     }
   }
 
@@ -157,6 +161,13 @@ export class Outbox {
     if (kind !== 'deploy' && kind !== 'replicate') return {};
     const placement = this.state.placements.get(placementKey(job, instance, generation));
     return placement?.digest === undefined ? {} : { digest: placement.digest };
+  }
+
+  /** It can never be sent as it is: it fails alone, and says why. */
+  private fail({ id: commandId }: CommandRecord, reason: string): void {
+    this.queue.submit({ type: 'FailCommand', commandId, reason }).catch(() => {
+      // It is sent, and refused, again.
+    });
   }
 
   private async recordDelivery(command: CommandRecord): Promise<void> {

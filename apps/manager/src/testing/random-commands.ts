@@ -175,6 +175,14 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   }),
   OrderStarts: ({ state }) => ({ type: 'OrderStarts', placements: [...state.unorderedStarts] }),
   OrderStops: ({ state }) => ({ type: 'OrderStops', placements: [...state.unorderedStops] }),
+  RecordRefusals: ({ number }) => ({
+    type: 'RecordRefusals',
+    refusals: {
+      ...{ registrations: number(9), statuses: 0, states: number(9), histories: 0 },
+      ...{ nodes: 1, withinMs: 60_000 },
+    },
+  }),
+  FailCommand: ({ command }) => ({ type: 'FailCommand', commandId: command.id, reason }),
   RecordDelivery: ({ command }) => ({ type: 'RecordDelivery', commandId: command.id }),
   RecordDispatch: ({ command: { id: commandId, attempt }, number }) => ({
     ...({ type: 'RecordDispatch', commandId } as const),

@@ -58,6 +58,25 @@ export const requestErrors = {
     title: 'The message was retained',
     remedy: 'Only nodes/<id>/status may be retained; publish this one without the retain flag.',
   },
+  'message-too-large': {
+    status: 413,
+    title: 'The broker takes no message this large',
+    remedy:
+      'Make the job document smaller, or let the broker take more (Mosquitto: max_packet_size); it ' +
+      'is tried again after ten minutes.',
+  },
+  'rate-exceeded': {
+    status: 429,
+    title: 'It says more than is put on record',
+    remedy: 'Send it again later: every node has a rate, and may say much at once now and then.',
+  },
+  'too-many-nodes': {
+    status: 409,
+    title: 'As many nodes are registered as may be',
+    remedy:
+      'Forget nodes that are gone (oakring node forget), or start the manager with a higher ' +
+      'OAKRING_MAX_NODES.',
+  },
   'report-incomplete': {
     status: 400,
     title: 'Pages of a report did not come',

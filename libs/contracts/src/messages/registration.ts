@@ -53,7 +53,15 @@ const knownFields = new Set([
 
 export const incarnationRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
+/** Enough for 64 labels of the greatest length: each change of it is kept for ever. */
+const maxRegistrationCharacters = 32_768;
+
 export function parseRegistration(body: JsonObject): Parsed<Registration> {
+  const { length } = JSON.stringify(body);
+  if (length > maxRegistrationCharacters) {
+    const detail = `The registration has ${length} characters; ${maxRegistrationCharacters} is the most.`;
+    return refused('payload-too-large', detail);
+  }
   const id = idOf(body['id'], 'id');
   if (!id.ok) return id;
   const name = textOrNumberOf(body['name'], 'name', 256);

@@ -16,6 +16,8 @@ export interface WorkerHistory {
 }
 
 const maxEntries = 1_000;
+/** A reason of the greatest length, and twice that for the rest. */
+const maxEntryCharacters = 12_288;
 const sequenceRange = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 
 /**
@@ -62,6 +64,11 @@ function historyEntryOf(entry: unknown, field: string, before: number): Parsed<H
   if (sequence.value <= before) {
     const detail = `${field}.sequence is ${sequence.value}, not above the one before it.`;
     return refused('invalid-field', detail, `${field}.sequence`, sequence.value);
+  }
+  const { length } = JSON.stringify(entry);
+  if (length > maxEntryCharacters) {
+    const detail = `${field} has ${length} characters; ${maxEntryCharacters} is the most.`;
+    return refused('invalid-field', detail, field);
   }
   return { ok: true, value: { ...entry, sequence: sequence.value } };
 }

@@ -1,4 +1,5 @@
 import {
+  countSetting,
   flagSetting,
   namesSetting,
   placeSetting,
@@ -50,6 +51,7 @@ export const settingsCatalogue = {
     'further host names that people and proxies reach us by, separated by commas',
   ),
   url: urlSetting('OAKRING_URL', http, 'where the command line finds the manager'),
+  maxNodes: countSetting('OAKRING_MAX_NODES', 10_000, 'nodes that may be registered'),
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),
   clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
   clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),

@@ -78,6 +78,23 @@ export function portSetting(
   };
 }
 
+/** A number of things, from 1. */
+export function countSetting(
+  variable: string,
+  fallback: number,
+  description: string,
+): Setting<number> {
+  return {
+    variable,
+    fallback: String(fallback),
+    description,
+    read: (text) =>
+      /^[1-9]\d{0,6}$/.test(text)
+        ? { value: Number(text) }
+        : { problem: `"${text}" is not a number from 1 to 9999999` },
+  };
+}
+
 export function flagSetting(variable: string, description: string): Setting<boolean> {
   return {
     variable,

@@ -17,6 +17,15 @@ export const clusterEvents = {
   RequestAnswered: Type.Object({ request: text }),
   /** A request was refused before it concerned any job or node. */
   RequestRefused: Type.Object({ request: text, code: text, detail: text }),
+  /** Messages of workers that came faster than they are put on record, by kind; of how many nodes. */
+  MessagesRefused: Type.Object({
+    registrations: natural,
+    statuses: natural,
+    states: natural,
+    histories: natural,
+    nodes: natural,
+    withinMs: natural,
+  }),
   /** Many nodes fell silent at once: until it ends nothing is rescheduled on account of silence. */
   StormBegan: Type.Object({ silent: natural, ready: natural, reason: text }),
   StormEnded: Type.Object({ stillSilent: natural, reason: text }),

@@ -8,6 +8,7 @@ export const clusterSentences: Sentences<
   | 'KeyEndorsed'
   | 'KeyRevoked'
   | 'LedgerSealed'
+  | 'MessagesRefused'
   | 'RequestAnswered'
   | 'RequestRefused'
   | 'StormBegan'
@@ -25,6 +26,9 @@ export const clusterSentences: Sentences<
     colors.yellow(`key ${fingerprint.slice(0, 16)} revoked by ${by.slice(0, 16)}`),
   LedgerSealed: ({ position, hash, fingerprint }) =>
     `sealed up to position ${position}, hash ${hash.slice(0, 16)}, by key ${fingerprint.slice(0, 16)}`,
+  MessagesRefused: ({ registrations, statuses, states, histories, nodes }, { colors }) =>
+    `${colors.red('refused')} as too many: ${registrations} registrations, ${statuses} statuses, ` +
+    `${states} states and ${histories} histories of ${nodes} nodes`,
   RequestAnswered: ({ request }) => `${request} changed nothing`,
   RequestRefused: ({ request, detail }, { colors }) => colors.red(`${request} refused: ${detail}`),
   TelemetryTruncated: ({ segment, firstBatch, lastBatch, readings }) =>

@@ -26,11 +26,13 @@ export interface RunningBroker {
 }
 
 /** A Mosquitto on `port`, or on a free one; ready when this resolves. */
-export async function startMosquitto(port?: number): Promise<RunningBroker> {
+export async function startMosquitto(port?: number, more = ''): Promise<RunningBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'oakring-mosquitto-'));
   const chosen = port ?? (await freePort());
   const config = join(folder, 'mosquitto.conf');
-  await writeFile(config, `listener ${chosen} 127.0.0.1\nallow_anonymous true\n`, { mode: 0o644 });
+  await writeFile(config, `listener ${chosen} 127.0.0.1\nallow_anonymous true\n${more}\n`, {
+    mode: 0o644,
+  });
   const child = spawn('mosquitto', ['-c', config, '-v'], {
     env: withSbin(),
     stdio: ['ignore', 'ignore', 'pipe'],

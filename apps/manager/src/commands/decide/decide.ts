@@ -15,6 +15,7 @@ import { completeRollout, restartJob, updateJob } from './updates.js';
 import {
   assumeEnded,
   expireCommand,
+  failCommand,
   recordAck,
   recordDelivery,
   recordDispatch,
@@ -56,7 +57,12 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RefusePlacement: (deciding, command) =>
     refusePlacement(deciding, command.id, command.code, command.detail),
   OrderStarts: (deciding, command) => orderStarted(deciding, command.placements),
+  RecordRefusals: (deciding, { refusals }) => {
+    deciding.emit({ stream: 'cluster', type: 'MessagesRefused', data: refusals });
+    return { answer: null };
+  },
   OrderStops: (deciding, command) => orderStops(deciding, command.placements),
+  FailCommand: (deciding, command) => failCommand(deciding, command.commandId, command.reason),
   RecordDelivery: (deciding, command) => recordDelivery(deciding, command.commandId),
   RecordDispatch: (deciding, command) =>
     recordDispatch(deciding, command.commandId, command.attempt),

@@ -52,6 +52,7 @@ function bytesOf(event: DomainEvent): number {
     case 'NodeRegistered':
     case 'JobUpdated':
     case 'WorkerHistoryRecorded':
+    case 'NodeRegistrationRefused':
     case 'DriftDetected':
     case 'InstanceGivenUp':
     case 'InstanceReported':

@@ -67,6 +67,15 @@ describe('an acknowledgement', () => {
     expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(0);
   });
 
+  it('cannot come of an order that cannot be sent: it fails alone, with the reason', () => {
+    const { cluster, deploy } = placed();
+    const reason = 'The broker takes no message of 100000 bytes.';
+    cluster.when({ type: 'FailCommand', commandId: deploy, reason });
+    expect(cluster.state.instances.get('j/0')).toMatchObject({ status: 'failed', reason });
+    expect(cluster.state.nodes.get('a')?.reserved.cpuMillis).toBe(0);
+    expect(cluster.when({ type: 'FailCommand', commandId: deploy, reason }).events).toEqual([]);
+  });
+
   it('for an unknown command, or one of another node, is refused', () => {
     const { cluster, deploy } = placed();
     for (const command of ready('b')) cluster.when(command);

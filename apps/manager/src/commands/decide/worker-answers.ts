@@ -74,7 +74,11 @@ export function succeed(deciding: Deciding, command: CommandRecord, assumed: boo
   if (command.kind === 'delete') concludeDeletion(deciding, command.job);
 }
 
-function fail(deciding: Deciding, command: CommandRecord, ack: Ack): void {
+function fail(
+  deciding: Deciding,
+  command: CommandRecord,
+  ack: Pick<Ack, 'reason' | 'fault'>,
+): void {
   const reason = ack.reason ?? 'the worker gave no reason';
   deciding.emit({
     stream: jobStream(command.job),
@@ -85,6 +89,13 @@ function fail(deciding: Deciding, command: CommandRecord, ack: Ack): void {
     abortMoveTo(deciding, command, reason);
     concludeEnd(deciding, command, command.nodeId);
   }
+}
+
+/** An order that cannot be sent at all, whatever the node: nothing of it has reached a worker. */
+export function failCommand(deciding: Deciding, commandId: string, reason: string): Decided<null> {
+  const command = deciding.state.commands.get(commandId);
+  if (command?.status === 'issued') fail(deciding, command, { reason, fault: 'job' });
+  return { answer: null };
 }
 
 /** An order was sent again. */

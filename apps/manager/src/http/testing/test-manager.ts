@@ -21,7 +21,10 @@ import {
   SIGNING_KEY,
   TELEMETRY,
   TELEMETRY_LOG,
+  MAX_NODES,
+  WORKER_COMMANDS,
 } from '../../tokens.js';
+import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState } from '../../views/cluster-state.js';
 import { NodeChangeFeed } from '../../views/node-changes.js';
 import { Projection } from '../../views/projection.js';
@@ -95,6 +98,7 @@ interface TestOptions {
   readonly proof?: ClusterProof;
   /** Names that others reach us by. */
   readonly names?: readonly string[];
+  readonly maxNodes?: number;
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
 }
@@ -122,6 +126,9 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     providers: [
       ...httpProviders,
       { provide: PORTS, useValue: ports },
+      WorkerAdmission,
+      { provide: MAX_NODES, useValue: options.maxNodes ?? 10_000 },
+      { provide: WORKER_COMMANDS, useValue: options.queue ?? writer },
       { provide: COMMAND_QUEUE, useValue: options.queue ?? writer },
       { provide: EVENT_LOG, useValue: log },
       { provide: TELEMETRY, useValue: telemetry },

@@ -1,10 +1,11 @@
 import { Body, Controller, Inject, Post, Query, Req } from '@nestjs/common';
 import { parseRegistration, type JsonObject, type Registered } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { CommandQueue } from '../../commands/command.js';
+import type { Answers, CommandQueue } from '../../commands/command.js';
 import { periodMs } from '../../detection/silence-watch.js';
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE, CORRESPONDENCE } from '../../tokens.js';
+import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';
 import { RegisterNodeDto } from './bodies/register-node.dto.js';
 import { validated } from './bodies/validated.js';
@@ -19,6 +20,7 @@ export class NodeCommandsController {
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(NODE_TOKENS) private readonly tokens: TokenVerdicts,
     @Inject(CORRESPONDENCE) private readonly correspondence: Pick<Correspondence, 'registered'>,
+    private readonly admission: WorkerAdmission,
   ) {}
 
   @Post()
@@ -30,12 +32,22 @@ export class NodeCommandsController {
     refuseUnknown(query, []);
     const registration = parsed(parseRegistration(validated(RegisterNodeDto, body)));
     const token = this.tokens.verdict(registration.id, registration.token);
-    const answer = settled(
-      await this.queue.submit<'RegisterNode'>(
-        { type: 'RegisterNode', registration, token },
-        keyOf(request, () => hashOf(body)),
-      ),
+    const command = { type: 'RegisterNode', registration, token } as const;
+    const settle = parsed(
+      this.admission.admit(registration.id, command, JSON.stringify(body).length),
     );
+    let bytes = 0;
+    try {
+      const key = keyOf(request, () => hashOf(body));
+      const outcome = await this.queue.submit<'RegisterNode'>(command, key);
+      bytes = outcome.bytes ?? 0;
+      return this.answer(settled(outcome));
+    } finally {
+      settle(bytes);
+    }
+  }
+
+  private answer(answer: Answers['RegisterNode']): Registered {
     this.correspondence.registered(answer.id);
     return { ...answer, token: this.tokens.token(answer.id), periodMs };
   }

@@ -4,6 +4,9 @@ import { OakringError } from '@oakring/contracts';
 import { simulatedPorts } from '@oakring/ports';
 import type { CommandQueue, Outcome } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
+import { ClusterState } from '../../views/cluster-state.js';
+import { Projection } from '../../views/projection.js';
+import { WorkerAdmission } from '../worker-admission.js';
 import { CommandIntake } from './command-intake.js';
 
 Logger.overrideLogger(false);
@@ -85,5 +88,11 @@ async function intakeOn(decide: () => Promise<Outcome<null>>) {
   const deadLetters = await DeadLetters.open(null, ports);
   // These tests submit one type of command, whose answer is null.
   const queue = { submit: decide } as unknown as CommandQueue;
-  return { intake: new CommandIntake(queue, deadLetters), deadLetters, ports };
+  const admission = new WorkerAdmission(
+    new Projection(new ClusterState(false), ports),
+    queue,
+    ports,
+    10,
+  );
+  return { intake: new CommandIntake(queue, deadLetters, admission), deadLetters, ports };
 }

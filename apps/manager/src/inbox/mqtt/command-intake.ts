@@ -10,6 +10,7 @@ import type {
 } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { WORKER_COMMANDS } from '../../tokens.js';
+import { WorkerAdmission } from '../worker-admission.js';
 import type { WorkerMessage } from './worker-message.js';
 
 /**
@@ -33,6 +34,7 @@ export class CommandIntake {
   constructor(
     @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     private readonly deadLetters: DeadLetters,
+    private readonly admission: WorkerAdmission,
   ) {}
 
   /**
@@ -47,16 +49,26 @@ export class CommandIntake {
     concluded: () => void = () => {},
   ): Promise<void> {
     const bytes = message.payload.byteLength;
+    const admitted = this.admission.admit(message.nodeId, command, bytes);
+    if (!admitted.ok) {
+      this.refuse(message, admitted.refusal);
+      settle({ status: 'refused', refusal: admitted.refusal, position: 0 });
+      concluded();
+      return Promise.resolve();
+    }
+    let appendedBytes = 0;
     this.undecided += 1;
     this.undecidedBytes += bytes;
     this.queue
       .submit<T>(command)
       .then((outcome) => {
+        appendedBytes = outcome.bytes ?? 0;
         if (outcome.status === 'refused') this.refuse(message, outcome.refusal);
         settle(outcome);
       })
       .catch((error: unknown) => this.undecidable(message, error))
       .finally(() => {
+        admitted.value(appendedBytes);
         concluded();
         this.makeRoom(bytes);
       });

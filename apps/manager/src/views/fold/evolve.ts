@@ -80,6 +80,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'NodeOrderRefused':
     case 'MoveRefused':
     case 'NodeRegistrationRefused':
+    case 'MessagesRefused':
     case 'RequestAnswered':
     case 'RequestRefused':
     case 'TelemetryTruncated':

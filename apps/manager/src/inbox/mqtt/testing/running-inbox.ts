@@ -11,10 +11,17 @@ import { CommandWriter } from '../../../commands/writer.js';
 import { BrokerConnection } from '../../../connection/broker-connection.js';
 import { DeadLetters, type RefusedMessage } from '../../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../../telemetry/telemetry-table.js';
-import { WORKER_COMMANDS, PORTS, CORRESPONDENCE, TELEMETRY_LOG } from '../../../tokens.js';
+import {
+  MAX_NODES,
+  WORKER_COMMANDS,
+  PORTS,
+  CORRESPONDENCE,
+  TELEMETRY_LOG,
+} from '../../../tokens.js';
 import { ClusterState } from '../../../views/cluster-state.js';
 import { Projection } from '../../../views/projection.js';
 import { NodeTokens } from '../../node-tokens.js';
+import { WorkerAdmission } from '../../worker-admission.js';
 import { CommandIntake } from '../command-intake.js';
 import { HistoryDesk } from '../history-desk.js';
 import { MqttInbox } from '../mqtt-inbox.js';
@@ -89,6 +96,8 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
     controllers: [WorkerMessagesController],
     providers: [
       CommandIntake,
+      WorkerAdmission,
+      { provide: MAX_NODES, useValue: 100 },
       RegistrationDesk,
       HistoryDesk,
       SignsOfLife,

@@ -1,0 +1,148 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { refused, type Parsed } from '@oakring/contracts';
+import type { Ports, Timer } from '@oakring/ports';
+import type { Command, CommandQueue } from '../commands/command.js';
+import { MAX_NODES, PORTS, WORKER_COMMANDS } from '../tokens.js';
+import { Projection } from '../views/projection.js';
+import { TokenBucket, type Rate } from './token-bucket.js';
+
+/** Bytes that one kind of message of one node may add to the ledger. */
+const ofNode: Rate = { burst: 524_288, perSecond: 8_192 };
+/** Registrations of nodes that nobody knows: ten thousand workers may join at once. */
+const ofStrangers: Rate = { burst: 16_777_216, perSecond: 65_536 };
+/** Everything that workers say together, but what carries its node's token. */
+const ofAll: Rate = { burst: 67_108_864, perSecond: 524_288 };
+/** What was not taken is put on record this often, as one event. */
+const recordEveryMs = 60_000;
+const maxNodesCounted = 10_000;
+
+type Kind = 'registrations' | 'statuses' | 'states' | 'histories';
+
+/** To be told what the command added to the ledger, in bytes. */
+type Settle = (bytes: number) => void;
+
+/**
+ * What workers may add to the ledger, which nothing is ever taken out of: asked before a command is
+ * submitted. A message costs what was appended on account of it; one that changed nothing costs
+ * nothing. Each kind of message of a node has a rate of its own, a registration that carries the node's
+ * token another one than those that do not: who speaks in a node's name cannot keep it from speaking.
+ * Acknowledgements are as many as our own orders. What is not taken is counted, and one event a minute
+ * says so.
+ */
+@Injectable()
+export class WorkerAdmission {
+  private readonly buckets = new Map<string, TokenBucket>();
+  private readonly strangers: TokenBucket;
+  private readonly all: TokenBucket;
+  /** Registrations of nodes that nobody knows, not decided yet. */
+  private joining = 0;
+  private refusals: Record<Kind, number> = none();
+  private readonly refusedNodes = new Set<string>();
+  private timer: Timer | null = null;
+
+  constructor(
+    private readonly projection: Projection,
+    @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(MAX_NODES) private readonly maxNodes: number,
+  ) {
+    const nowMs = ports.clock.monotonicMs();
+    this.strangers = new TokenBucket(ofStrangers, nowMs);
+    this.all = new TokenBucket(ofAll, nowMs);
+  }
+
+  /** `bytes` of the message: what is taken until it is settled. */
+  admit(nodeId: string, command: Command, bytes: number): Parsed<Settle> {
+    const kind = kindOf(command);
+    if (kind === null) return { ok: true, value: () => {} };
+    const isKnown = this.projection.state.nodes.get(nodeId) !== undefined;
+    // Of an unknown node nothing else is appended.
+    if (!isKnown && kind !== 'registrations') return { ok: true, value: () => {} };
+    const { size } = this.projection.state.nodes;
+    if (!isKnown && size + this.joining >= this.maxNodes) {
+      this.countRefusal(nodeId, kind);
+      return refused(
+        'too-many-nodes',
+        `Node ${nodeId} is not taken in: ${this.maxNodes} nodes are registered.`,
+      );
+    }
+    const isProven = command.type === 'RegisterNode' && command.token === 'valid';
+    const bucket = isKnown ? this.bucketOf(nodeId, isProven ? 'proven' : kind) : this.strangers;
+    const nowMs = this.ports.clock.monotonicMs();
+    if (!bucket.hasAny(nowMs) || (!isProven && !this.all.hasAny(nowMs))) {
+      this.countRefusal(nodeId, kind);
+      const who = isKnown ? `Node ${nodeId}` : 'Workers that nobody knows';
+      return refused('rate-exceeded', `${who} sent more ${kind} than are put on record.`);
+    }
+    return {
+      ok: true,
+      value: this.taken(isProven ? [bucket] : [bucket, this.all], bytes, isKnown),
+    };
+  }
+
+  private taken(buckets: readonly TokenBucket[], bytes: number, isKnown: boolean): Settle {
+    for (const bucket of buckets) bucket.take(bytes);
+    if (!isKnown) this.joining += 1;
+    return (appended) => {
+      for (const bucket of buckets) bucket.take(appended - bytes);
+      if (!isKnown) this.joining -= 1;
+    };
+  }
+
+  private bucketOf(nodeId: string, kind: Kind | 'proven'): TokenBucket {
+    const key = `${nodeId} ${kind}`;
+    const known = this.buckets.get(key);
+    if (known !== undefined) return known;
+    const bucket = new TokenBucket(ofNode, this.ports.clock.monotonicMs());
+    this.buckets.set(key, bucket);
+    this.startTimer();
+    return bucket;
+  }
+
+  private countRefusal(nodeId: string, kind: Kind): void {
+    this.refusals[kind] += 1;
+    if (this.refusedNodes.size < maxNodesCounted) this.refusedNodes.add(nodeId);
+    this.startTimer();
+  }
+
+  private startTimer(): void {
+    this.timer ??= this.ports.timers.after(recordEveryMs, () => this.lookBack());
+  }
+
+  /** Puts on record what was refused, and forgets who has his whole burst again. */
+  private lookBack(): void {
+    this.timer = null;
+    const nowMs = this.ports.clock.monotonicMs();
+    for (const [key, bucket] of this.buckets) {
+      if (bucket.isFull(nowMs)) this.buckets.delete(key);
+    }
+    if (this.buckets.size > 0) this.startTimer();
+    if (this.refusedNodes.size === 0) return;
+    const refusals = { ...this.refusals, nodes: this.refusedNodes.size, withinMs: recordEveryMs };
+    this.refusals = none();
+    this.refusedNodes.clear();
+    this.queue.submit({ type: 'RecordRefusals', refusals }).catch(() => {
+      // For the record; the dead letters and their count have it too.
+    });
+  }
+}
+
+function none(): Record<Kind, number> {
+  return { registrations: 0, statuses: 0, states: 0, histories: 0 };
+}
+
+function kindOf({ type }: Command): Kind | null {
+  switch (type) {
+    case 'RegisterNode':
+      return 'registrations';
+    case 'RecordWorkerStatus':
+      return 'statuses';
+    case 'ReconcileNode':
+    case 'ConfirmState':
+      return 'states';
+    case 'RecordHistory':
+      return 'histories';
+    default:
+      return null;
+  }
+}

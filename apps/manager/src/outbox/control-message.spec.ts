@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CommandRecord } from '../views/records.js';
+import { controlMessage } from './control-message.js';
+
+const record: CommandRecord = {
+  ...{ id: '7-0', kind: 'deploy', nodeId: 'edge-1', job: 'web', instance: 0, generation: 1 },
+  ...{ targetNodeId: null, status: 'issued', attempt: 1, reason: null },
+  ...{ issuedAt: 0, incarnation: 1, ended: 0 },
+};
+const document = {
+  ...{ id: 'web', name: 'web', image: 'shop', technology: 'docker' },
+  extra: 'x'.repeat(100_000),
+};
+const sending = { attempt: 1, epoch: 1, nowMs: 0 };
+
+describe('an order to a worker', () => {
+  it.each(['deploy', 'replicate'] as const)('to %s carries the whole document', (kind) => {
+    expect(controlMessage({ ...record, kind }, document, sending).job).toEqual(document);
+  });
+
+  it.each(['delete', 'move'] as const)(
+    'to %s carries only how the job is called and runs',
+    (kind) => {
+      const message = controlMessage({ ...record, kind }, document, sending);
+      const { extra: _, ...needed } = document;
+      expect(message.job).toEqual(needed);
+      expect(JSON.stringify(message).length).toBeLessThan(1_000);
+    },
+  );
+});
