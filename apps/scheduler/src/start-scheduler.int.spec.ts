@@ -170,6 +170,15 @@ describe('the scheduler over HTTP', () => {
     });
   });
 
+  it('refuses a list in the place of a job, and what nests too deeply', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const refusal = { status: 400, body: { code: 'invalid-field' } };
+    expect(await ask(url, { jobs: [[]], position: 1 })).toMatchObject(refusal);
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const body = `{"position":1,"jobs":[{"instances":1,"job":{"id":"x","deep":${deep}}}]}`;
+    expect(await ask(url, body)).toMatchObject(refusal);
+  });
+
   it('names the one bad job among good ones', async () => {
     const { url } = await scheduler((await manager()).url);
     const bad = { ...job, id: 'bad', resources: { cpuMillis: -1 } };

@@ -24,6 +24,10 @@ import { SchedulerModule } from './scheduler.module.js';
 
 /** Many jobs in one call: more than the root may send in one body. */
 const maxBodyBytes = 8 * 1024 * 1024;
+/** A request whose head, or whose whole, has not come by then is answered 408 and closed. */
+const headersWithinMs = 10_000;
+const requestWithinMs = 30_000;
+const checkEveryMs = 2_000;
 /** While stopping, connections whose answer is given are closed this often. */
 const sweepEveryMs = 50;
 /** Who waits is refused at once and a plan takes milliseconds: what is open after this is cut. */
@@ -69,6 +73,8 @@ async function createApp(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
+    requestTimeout: requestWithinMs,
+    http: { headersTimeout: headersWithinMs, connectionsCheckingInterval: checkEveryMs },
     // At a stop, connections at rest are closed and the others answered first.
     forceCloseConnections: 'idle',
     // There is no middleware, and the engine for it would cost every request.

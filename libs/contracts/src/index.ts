@@ -20,7 +20,9 @@ export {
 export {
   idExpectation,
   idOf,
+  isDeeperThan,
   isId,
+  maxJsonDepth,
   isObject,
   parseJsonDocument,
   parseJsonObject,

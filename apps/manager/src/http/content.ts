@@ -1,7 +1,4 @@
-import { cutText, isObject, refused, type Parsed } from '@oakring/contracts';
-
-/** Deeper documents are refused: whatever walks them afterwards recurses. */
-const maxDepth = 64;
+import { cutText, isObject, refused, type Parsed, maxJsonDepth } from '@oakring/contracts';
 
 /**
  * Refuses what JSON allows and the ledger does not (design §4): unpaired surrogates, integers beyond
@@ -27,7 +24,8 @@ function faultOf(value: unknown, path: string, depth: number): Fault | null {
     return Number.isInteger(value) ? faultOfInteger(value, path) : faultOfFraction(value, path);
   }
   if (typeof value !== 'object' || value === null) return null;
-  if (depth > maxDepth) return { path: cutText(path, 64), problem: `lies deeper than ${maxDepth}` };
+  if (depth > maxJsonDepth)
+    return { path: cutText(path, 64), problem: `lies deeper than ${maxJsonDepth}` };
   return Array.isArray(value) ? faultOfList(value, path, depth) : faultOfObject(value, path, depth);
 }
 

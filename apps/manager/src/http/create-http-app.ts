@@ -23,6 +23,11 @@ import { ProblemFilter } from './problem.filter.js';
 
 /** Ids have at most 128 characters; longer parts of an address lead nowhere. */
 const maxParameterLength = 256;
+/** A request whose head, or whose whole, has not come by then is answered 408 and closed. */
+const headersWithinMs = 10_000;
+const requestWithinMs = 30_000;
+const checkEveryMs = 2_000;
+const maxConnections = 4_096;
 
 interface HttpAppOptions {
   /** Bearer token that requests must carry; null lets everyone in. */
@@ -51,6 +56,8 @@ export async function createHttpApp(
   const problems = new ProblemFilter(methods);
   const adapter = new FastifyAdapter({
     bodyLimit: maxHttpBodyBytes,
+    requestTimeout: requestWithinMs,
+    http: { headersTimeout: headersWithinMs, connectionsCheckingInterval: checkEveryMs },
     routerOptions: { maxParamLength: maxParameterLength },
     // What the router refuses goes past Nest and its filters.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -63,6 +70,7 @@ export async function createHttpApp(
   });
   // The adapter's type is generic over what Fastify's default already is.
   const server = adapter.getInstance() as unknown as FastifyInstance;
+  server.server.maxConnections = maxConnections;
   methods.watch(server);
   acceptJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -1,5 +1,12 @@
-import { OakringError, parseJsonObject } from '@oakring/contracts';
+import { isDeeperThan, maxJsonDepth, OakringError, parseJsonObject } from '@oakring/contracts';
 import type { FastifyInstance } from 'fastify';
+
+/** A job lies in a list of a body, and in an entry of it. */
+const maxDepth = maxJsonDepth + 4;
+const tooDeep = {
+  code: 'invalid-field',
+  detail: `The body nests deeper than ${maxDepth} levels.`,
+} as const;
 
 /**
  * Reads bodies as JSON objects in strict UTF-8, with any member a job may have. Fastify's own parser
@@ -13,8 +20,9 @@ export function acceptJsonOnly(server: FastifyInstance): void {
     (_request, bytes, done) => {
       // `parseAs: 'buffer'` gives a Buffer; the type of the callback also covers strings.
       const parsed = parseJsonObject(bytes as Buffer);
-      if (parsed.ok) done(null, parsed.value);
-      else done(new OakringError(parsed.refusal));
+      if (!parsed.ok) done(new OakringError(parsed.refusal));
+      else if (isDeeperThan(parsed.value, maxDepth)) done(new OakringError(tooDeep));
+      else done(null, parsed.value);
     },
   );
 }

@@ -14,6 +14,13 @@ export function validated(body: unknown): ScheduleRequestDto {
   if (!isObject(body)) {
     throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
   }
+  const { jobs } = body;
+  // A list in the place of a job is taken apart by the validation, and fails there without a message.
+  const index = Array.isArray(jobs) ? jobs.findIndex((job) => !isObject(job)) : -1;
+  if (index >= 0) {
+    const field = `jobs.${index}`;
+    throw new OakringError({ code: 'invalid-field', detail: `${field} is not an object.`, field });
+  }
   const request = ScheduleRequestDto.of(body);
   const [error] = validateSync(request, validation);
   if (error !== undefined) throw fieldProblem(error);

@@ -90,6 +90,21 @@ export function isObject(value: unknown): value is JsonObject {
 export const idExpectation =
   'not an id of 1 to 128 letters, digits, dots, underscores or dashes, and not "." or ".."';
 
+/** A job document nests no deeper: whatever walks it afterwards recurses. */
+export const maxJsonDepth = 64;
+
+/** Whether a value nests deeper than that, itself included; found without recursion. */
+export function isDeeperThan(value: unknown, depth: number): boolean {
+  let level: unknown[] = [value];
+  for (let reached = 0; level.length > 0; reached += 1) {
+    if (reached > depth) return true;
+    level = level.flatMap((entry) =>
+      typeof entry === 'object' && entry !== null ? Object.values(entry) : [],
+    );
+  }
+  return false;
+}
+
 export function isId(value: string): boolean {
   return idPattern.test(value);
 }
