@@ -1,12 +1,8 @@
 import type { Clock } from '../clock.port.js';
 import { systemPorts } from './system-ports.js';
 
-type Level = 'log' | 'warn' | 'error' | 'fatal';
-
 /** Sink of log lines in the shape that Nest's `Logger` writes to. */
 export interface LineLog {
-  /** Which are written; at first all but `log`, in which Nest tells of each route. */
-  setLogLevels(levels: readonly string[]): void;
   log(message: unknown, ...rest: unknown[]): void;
   warn(message: unknown, ...rest: unknown[]): void;
   error(message: unknown, ...rest: unknown[]): void;
@@ -33,11 +29,9 @@ const shownLevels: Readonly<Record<string, string>> = { log: 'info' };
  */
 export function lineLog(write: Write, clock: Clock, colors: boolean): LineLog {
   let wanted: readonly string[] = ['log', 'warn', 'error', 'fatal'];
-  let written: readonly string[] = ['warn', 'error', 'fatal'];
   const entry =
-    (level: Level, paint: (text: string) => string) =>
+    (level: string, paint: (text: string) => string) =>
     (message: unknown, ...rest: unknown[]): void => {
-      if (!written.includes(level)) return;
       if (!wanted.includes(level)) return;
       // Nest appends the name of the logger, and before it the stack that a caller gave.
       const context = rest.length > 0 ? String(rest.at(-1)) : '';
