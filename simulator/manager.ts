@@ -10,6 +10,7 @@ import { HistoryDesk } from '../apps/manager/src/inbox/mqtt/history-desk.js';
 import { ReadingIntake } from '../apps/manager/src/inbox/mqtt/reading-intake.js';
 import { RegistrationDesk } from '../apps/manager/src/inbox/mqtt/registration-desk.js';
 import { SignsOfLife } from '../apps/manager/src/inbox/mqtt/signs-of-life.js';
+import { StaleSpeakers } from '../apps/manager/src/inbox/mqtt/stale-speakers.js';
 import { WorkerMessagesController } from '../apps/manager/src/inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from '../apps/manager/src/inbox/node-tokens.js';
 import { WorkerAdmission } from '../apps/manager/src/inbox/worker-admission.js';
@@ -127,13 +128,14 @@ export class SimulatedManager {
     const admission = new WorkerAdmission(projection, queue, ports, 10_000);
     const intake = new CommandIntake(queue, deadLetters, admission);
     const telemetry = new TermTelemetryLog(this.leadership);
-    const life = new SignsOfLife(projection, table, queue, correspondence);
-    const readings = new ReadingIntake(
-      ...([projection, table, deadLetters, life, telemetry, correspondence, ports] as const),
-    );
     const tokens = NodeTokens.of(Buffer.alloc(32, 7));
     const desk = new RegistrationDesk(
       ...([intake, tokens, connection, projection, correspondence, ports] as const),
+    );
+    const stale = new StaleSpeakers(desk, queue, ports);
+    const life = new SignsOfLife(projection, table, stale, queue, correspondence);
+    const readings = new ReadingIntake(
+      ...([projection, table, deadLetters, life, telemetry, correspondence, ports] as const),
     );
     const histories = new HistoryDesk(intake, connection, table, life);
     const controller = new WorkerMessagesController(

@@ -52,10 +52,16 @@ export class Network {
         publish: (topic, payload, { qos, retain }) => {
           if (current?.isOpen === true) this.fromWorker(current, topic, payload, { qos, retain });
         },
-        stop: async (topic, farewell) => {
+        reconnect: () => {
+          if (current !== null) this.close(current, true);
+        },
+        stop: async (farewell) => {
           stopped = true;
           if (current?.isOpen !== true) return;
-          this.fromWorker(current, topic, farewell, { qos: 1, retain: true });
+          if (farewell !== null) {
+            const { topic, payload } = farewell;
+            this.fromWorker(current, topic, payload, { qos: 1, retain: true });
+          }
           current.isOpen = false;
           this.connections.delete(nodeId);
         },
@@ -93,8 +99,9 @@ export class Network {
     const { life, listener, options, nodeId } = connection;
     this.world.schedule(life, 1, () => listener.down('the connection broke'));
     if (!unclean) return;
-    this.retained.set(options.will.topic, options.will.payload);
-    this.toManager(options.will.topic, options.will.payload, this.world.nowMs + 1);
+    const will = options.will();
+    this.retained.set(will.topic, will.payload);
+    this.toManager(will.topic, will.payload, this.world.nowMs + 1);
     const { manager } = this;
     if (manager !== null) this.world.schedule(manager.life, 1, () => manager.gone(nodeId));
   }

@@ -27,6 +27,7 @@ describe('an order about a node', () => {
     ],
     [['drain', 'edge-berlin', '--cancel'], `DELETE ${path}/drain`, undefined, 'takes new work'],
     [['forget', 'edge-berlin'], `DELETE ${path}`, undefined, 'is forgotten'],
+    [['forget', 'edge-berlin', '--force'], `DELETE ${path}?force=true`, undefined, 'is forgotten'],
   ])('%j asks for it and says so', async (argv, route, body, shown) => {
     const { code, out, asked } = await oakring(['node', ...argv], {
       [`GET ${path}`]: always(nodeAnswer()),
@@ -34,6 +35,12 @@ describe('an order about a node', () => {
     });
     expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body });
     expect(out).toContain(shown);
+  });
+
+  it('forgets a node that speaks by force', async () => {
+    const routes = { [`DELETE ${path}`]: always(placed) };
+    const { code, asked } = await oakring(['node', 'forget', 'edge-berlin', '--force'], routes);
+    expect({ code, url: asked[0]?.url }).toEqual({ code: 0, url: `${path}?force=true` });
   });
 
   it.each([

@@ -12,6 +12,7 @@ import { ReadingIntake } from './inbox/mqtt/reading-intake.js';
 import { HistoryDesk } from './inbox/mqtt/history-desk.js';
 import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
 import { SignsOfLife } from './inbox/mqtt/signs-of-life.js';
+import { StaleSpeakers } from './inbox/mqtt/stale-speakers.js';
 import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from './inbox/node-tokens.js';
 import { WorkerAdmission } from './inbox/worker-admission.js';
@@ -77,6 +78,7 @@ export class ManagerModule {
         { provide: MAX_NODES, useValue: maxNodes },
         CommandIntake,
         SignsOfLife,
+        StaleSpeakers,
         ReadingIntake,
         RegistrationDesk,
         HistoryDesk,

@@ -22,11 +22,15 @@ try {
 async function untilSignalled(worker: RunningWorker): Promise<void> {
   // The link comes and goes: this holds the process.
   const alive = setInterval(() => {}, 2 ** 30);
-  await new Promise<void>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     process.on('SIGTERM', () => resolve());
     process.on('SIGINT', () => resolve());
   });
-  clearInterval(alive);
-  endWithin(stopWithinMs);
-  await worker.stop();
+  try {
+    await Promise.race([signalled, worker.failed]);
+  } finally {
+    clearInterval(alive);
+    endWithin(stopWithinMs);
+    await worker.stop();
+  }
 }

@@ -1,3 +1,4 @@
+import { OakringError } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { WorkerData } from './config/worker-data.js';
 import type { WorkerOptions } from './config/worker-options.js';
@@ -14,6 +15,8 @@ export interface RunningWorker {
   readonly incarnation: number;
   /** Code of the refusal when the manager does not accept this worker; null otherwise. */
   readonly refusedBecause: string | null;
+  /** Rejects, with a sentence for a person, once it has ended because another start took its id. */
+  readonly failed: Promise<never>;
   /** Says "offline", disconnects, ends simulated and process instances; containers run on. */
   stop(): Promise<void>;
 }
@@ -48,10 +51,18 @@ async function startOn(
   const { mqttUrl: url, username, password } = options;
   const link: LinkFactory = (linkOptions, listener) =>
     new BrokerLink({ url, username, password, ...linkOptions }, ports, listener);
-  const session = new Session({ options, store: data, runtimes, link, ports, log });
+  let fail: (reason: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  // Whoever does not look at it is not ended by it.
+  failed.catch(() => {});
+  const superseded = (by: number): void => fail(supersededBy(by, options, data.incarnation));
+  const session = new Session({ options, store: data, runtimes, link, ports, log, superseded });
   await session.start();
   return {
-    incarnation: data.incarnation,
+    failed,
+    get incarnation() {
+      return data.incarnation;
+    },
     get refusedBecause() {
       return session.refusedBecause;
     },
@@ -60,6 +71,14 @@ async function startOn(
       await data.close();
     },
   };
+}
+
+function supersededBy(by: number, { id }: WorkerOptions, incarnation: number): OakringError {
+  const detail =
+    `Start ${by} of worker ${id} has taken the place of this one, start ${incarnation}: it runs on ` +
+    'another machine, or on a copy of this data folder. What ran here has been stopped. To run ' +
+    'both, give one another id and an empty data folder; to run this one, stop the other first.';
+  return new OakringError({ code: 'node-run-elsewhere', detail });
 }
 
 async function runtimeOf(

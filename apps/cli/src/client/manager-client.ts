@@ -61,7 +61,7 @@ export interface ManagerClient {
   restartJob(id: string): Promise<JobOrderAnswer>;
   orderNode(id: string, order: NodeOrderName, body: JsonObject): Promise<NodeOrderAnswer>;
   takeBackOrder(id: string, order: NodeOrderName): Promise<NodeOrderAnswer>;
-  forgetNode(id: string): Promise<NodeOrderAnswer>;
+  forgetNode(id: string, force: boolean): Promise<NodeOrderAnswer>;
   /** `at`: as it was then. */
   cluster(at?: string): Promise<ClusterAnswer>;
   decision(id: string): Promise<DecisionAnswer>;
@@ -111,7 +111,8 @@ export function managerClient(address: Address, ports: Ports): ManagerClient {
     updateJob: (id, document) => http.ask('PUT', jobPath(id), document),
     orderNode: (id, order, body) => http.ask('POST', `${nodePath(id)}/${order}`, body),
     takeBackOrder: (id, order) => http.ask('DELETE', `${nodePath(id)}/${order}`),
-    forgetNode: (id) => http.ask('DELETE', nodePath(id)),
+    forgetNode: (id, force) =>
+      http.ask('DELETE', force ? `${nodePath(id)}?force=true` : nodePath(id)),
     cluster: (at) => http.ask('GET', `/api/v1/cluster${atQuery(at)}`),
     decision: (id) => http.ask('GET', `/api/v1/decisions/${partOf(id)}`),
     deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),

@@ -33,10 +33,11 @@ export function addNodeOrders(node: Command, surroundings: Surroundings): void {
   node
     .command('forget <id>')
     .description('forget a node that will not come back; its instances are placed elsewhere')
+    .option('--force', 'also one that speaks: its worker has to register anew, as a new machine')
     .addHelpText('after', '\nExample:\n  oakring node forget edge-berlin')
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .action(async (id: string, { force = false }: { force?: boolean }, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.forgetNode(id);
+      const answer = await context.client.forgetNode(id, force);
       show(context, answer, () => `Node ${id} is forgotten (position ${answer.position}).`);
     });
 }

@@ -75,7 +75,7 @@ async function runWorker(
         const running = await startWorker({ ...options, labels }, ports, (kind, text) =>
           terminal.out(`${terminal.colors.dim(kind.padEnd(12))} ${printable(text)}`),
         );
-        return { options, failed: new Promise<never>(() => {}), stop: () => running.stop() };
+        return { options, failed: running.failed, stop: () => running.stop() };
       };
     },
     ({ options: { id, mqttUrl, dataFolder } }) => {

@@ -86,6 +86,10 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { code: 'node-id-taken', detail: 'It is another.', name: 'x', ip: '::1', incarnation: null },
     'It is another.',
   ],
+  NodeClaimedTwice: [
+    { incarnation: 5, current: 6, reason: 'it has ended' },
+    'claimed by another worker as well (start 5): it has ended',
+  ],
   NodeBecameReady: [{ reason: 'reconciled' }, 'ready: reconciled'],
   NodeSuspected: [{ reason: 'silent' }, 'suspect: silent'],
   NodeDisconnected: [{ reason: 'silent' }, 'disconnected: silent'],

@@ -66,7 +66,7 @@ function lastSeenText({ lastSeen }: NodeAnswer, nowMs: number | null): string {
   return nowMs === null ? 'not in the minute before' : 'not since this manager leads';
 }
 
-function flagFacts({ flags, unexpected }: NodeAnswer, colors: Colors): [string, string][] {
+function flagFacts({ flags, unexpected, rival }: NodeAnswer, colors: Colors): [string, string][] {
   const { cordoned, draining, quarantined } = flags;
   const facts: [string, string][] = [];
   if (cordoned !== null) facts.push(['cordoned', `since ${cordoned.since}: ${cordoned.reason}`]);
@@ -79,6 +79,10 @@ function flagFacts({ flags, unexpected }: NodeAnswer, colors: Colors): [string, 
   if (quarantined !== null) {
     const by = quarantined.byRecord ? ' by its record' : '';
     facts.push(['quarantined', `since ${quarantined.since}${by}: ${quarantined.reason}`]);
+  }
+  if (rival !== undefined) {
+    const which = `start ${rival.incarnation}, ${rival.since}`;
+    facts.push(['claimed twice', `${which}: ${rival.reason}. Give each machine an id of its own`]);
   }
   if (unexpected.length > 0) {
     facts.push(['not ours', `${unexpected.join(', ')} runs there without an order`]);

@@ -4,7 +4,6 @@ import type {
   JobOrderAnswer,
   PlacementRefusal,
   Refusal,
-  Registered,
   Registration,
   ScheduleAnswer,
   WorkerHistory,
@@ -19,7 +18,7 @@ import type {
   SealStatement,
   TruncationManifest,
 } from '@oakring/events';
-import type { NodeOrder } from './node-order.js';
+import type { NodeOrder, RegistrationAnswer } from './node-order.js';
 
 import type { IdempotencyKey, Outcome } from './outcome.js';
 
@@ -48,6 +47,7 @@ export type Command =
       readonly provesAbsence: boolean;
     }
   | { readonly type: 'ConfirmState'; readonly nodeId: string; readonly incarnation: number | null }
+  | { readonly type: 'RecordRival'; readonly nodeId: string; readonly incarnation: number }
   | { readonly type: 'RecordHistory'; readonly nodeId: string; readonly history: WorkerHistory }
   | { readonly type: 'OrderNode'; readonly id: string; readonly order: NodeOrder }
   | {
@@ -175,13 +175,14 @@ export type CommandType = Command['type'];
 
 /** What each command's caller is answered when it is accepted. */
 export interface Answers {
-  RegisterNode: Omit<Registered, 'token' | 'periodMs'>;
+  RegisterNode: RegistrationAnswer;
   RecordWorkerStatus: null;
   RecordAck: null;
   ReconcileNode: null;
   ConfirmState: null;
   /** What the worker may forget. */
   RecordHistory: { readonly upTo: number; readonly epoch: number; readonly ledger?: string };
+  RecordRival: null;
   OrderNode: { readonly id: string; readonly position: number };
   EndDrain: null;
   ObserveStorm: null;

@@ -1,3 +1,5 @@
+import type { Registered } from '@oakring/contracts';
+
 /** What people order about a node. `drain` ends by `EndDrain`. */
 export type NodeOrder =
   | { readonly do: 'cordon'; readonly reason: string }
@@ -6,4 +8,10 @@ export type NodeOrder =
   | { readonly do: 'cancel-drain' }
   | { readonly do: 'quarantine'; readonly reason: string }
   | { readonly do: 'release' }
-  | { readonly do: 'forget'; readonly reason: string };
+  /** `force`: although it speaks. */
+  | { readonly do: 'forget'; readonly reason: string; readonly force?: true };
+
+/** `givesToken`: the node has not presented its token yet. */
+export type RegistrationAnswer = Omit<Registered, 'token' | 'periodMs'> & {
+  readonly givesToken: boolean;
+};

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
+import { leaseMarginMs } from '../grants/lease-grants.js';
 import type { Projection } from '../views/projection.js';
 import type { PlacementRecord } from '../views/records.js';
 
@@ -9,8 +10,6 @@ const sweepEveryMs = 50;
 const lookAgainMs = 1_000;
 /** Losses declared in one command: they share a commit. */
 const maxPerOrder = 500;
-/** What must never run twice starts elsewhere this long after its worker must have killed it. */
-const leaseMarginMs = 5_000;
 
 /** Who may judge, and since when he hears. */
 interface Judge {

@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
-import { lose, orderStops, ready, report, running, type Given } from '../testing/given.js';
+import type { Command } from '../commands/command.js';
+import {
+  lose,
+  orderStops,
+  ready,
+  registerNode,
+  report,
+  running,
+  type Given,
+} from '../testing/given.js';
 import { Projection } from '../views/projection.js';
 import { LeaseGrants } from './lease-grants.js';
 
@@ -64,7 +73,38 @@ describe('A reading of a node that runs what must never run twice', () => {
     grantsOver(strange).answer('a', 1, 7);
     expect(sent).toEqual([]);
   });
+
+  it('is not while the start that it took over from may live on its own last grant', async () => {
+    const cluster = running(leased, 'a');
+    const grants = grantsOver(cluster);
+    grants.answer('a', 1, 7);
+    // It was ready, and is not known to have ended.
+    for (const command of restarted()) cluster.when(command);
+    await ports.advance(14_999);
+    grants.answer('a', 2, 1);
+    expect(sent).toHaveLength(1);
+    await ports.advance(1);
+    grants.answer('a', 2, 2);
+    expect(sent.at(-1)).toEqual(['nodes/a/leases', { incarnation: 2, sequence: 2, epoch: 0 }]);
+  });
+
+  it('is at once after a start whose worker is known to have ended', () => {
+    const cluster = running(leased, 'a');
+    const grants = grantsOver(cluster);
+    grants.answer('a', 1, 7);
+    const status = { status: 'offline', incarnation: 1 } as const;
+    cluster.when({ type: 'RecordWorkerStatus', nodeId: 'a', status, retained: false });
+    for (const command of restarted()) cluster.when(command);
+    grants.answer('a', 2, 1);
+    expect(sent).toHaveLength(2);
+  });
 });
+
+/** The next start of node a, which goes on with what ran there. */
+function restarted(): Command[] {
+  const body = { incarnation: 2, acknowledges: true, enforcesStop: true };
+  return [registerNode('a', body), report('a', { 'j/0/1': 'running' })];
+}
 
 function grantsOver(cluster: Given): LeaseGrants {
   const link = {

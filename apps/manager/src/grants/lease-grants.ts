@@ -3,24 +3,37 @@ import type { Ports } from '@oakring/ports';
 import type { DownLink } from '../outbox/down-link.port.js';
 import { leadershipOf } from '../views/ordered-document.js';
 import type { Projection } from '../views/projection.js';
+import type { NodeRecord } from '../views/records.js';
+
+/** How much longer than a lease is waited before something may run elsewhere. */
+export const leaseMarginMs = 5_000;
+
+interface Granted {
+  readonly incarnation: number;
+  readonly atMs: number;
+}
 
 /**
  * Answers readings of nodes that run something that must never run twice (design §5, lease). A node
  * is granted nothing while anything of that kind there is lost, unwanted or unexplained: a grant is
- * for the whole node, and would keep that alive as well.
+ * for the whole node, and would keep that alive as well. Nor while a start that still spoke when its
+ * node's present one took over (a copied data folder) may live on its own last grant.
  */
 export class LeaseGrants {
-  private readonly lastMs = new Map<string, number>();
+  private readonly last = new Map<string, Granted>();
+  private readonly beganMs: number;
 
   constructor(
     private readonly link: DownLink,
     private readonly projection: Projection,
     private readonly ports: Ports,
-  ) {}
+  ) {
+    this.beganMs = ports.clock.monotonicMs();
+  }
 
   /** Monotonic milliseconds of the last grant to a node; null: none in this term. */
   lastGrantMs(nodeId: string): number | null {
-    return this.lastMs.get(nodeId) ?? null;
+    return this.last.get(nodeId)?.atMs ?? null;
   }
 
   /** A reading was taken. `incarnation` and `sequence` are null where the worker does not say them. */
@@ -33,12 +46,35 @@ export class LeaseGrants {
     for (const key of state.leasedOfNode.of(nodeId)) {
       if (state.placements.get(key)?.wanted !== true) return;
     }
+    if (this.mayRunBeside(node)) return;
     const { incarnation: granted } = node;
     const grant: LeaseGrant = { incarnation: granted, sequence, ...leadershipOf(state) };
     // Counted before it is sent, whether or not it arrives: late is safe, early is not.
-    this.lastMs.set(nodeId, this.ports.clock.monotonicMs());
+    const atMs = this.ports.clock.monotonicMs();
+    this.last.set(nodeId, { incarnation: node.incarnation, atMs });
     this.link.publish(topicOf(nodeId, 'leases'), JSON.stringify(grant), { qos: 0 }).catch(() => {
       // The next reading is answered again.
     });
+  }
+
+  /** Whether the start before may live on a grant of its own: it was alive when this one took over. */
+  private mayRunBeside({ id, incarnation, tookOverAt }: NodeRecord): boolean {
+    const last = this.last.get(id);
+    if (tookOverAt === null || last?.incarnation === incarnation) return false;
+    const windowMs = this.longestLeaseMs(id) + leaseMarginMs;
+    const { clock } = this.ports;
+    if (last !== undefined) return clock.monotonicMs() < last.atMs + windowMs;
+    // A leader before us may have granted: no longer ago than the take-over, nor than our beginning.
+    const isRecent = clock.wallMs() < tookOverAt + windowMs;
+    return isRecent && clock.monotonicMs() < this.beganMs + windowMs;
+  }
+
+  private longestLeaseMs(nodeId: string): number {
+    const { state } = this.projection;
+    let longestMs = 0;
+    for (const key of state.leasedOfNode.of(nodeId)) {
+      longestMs = Math.max(longestMs, state.placements.get(key)?.leaseMs ?? 0);
+    }
+    return longestMs;
   }
 }

@@ -19,6 +19,7 @@ export function nodeAnswer(
     since: new Date(node.since).toISOString(),
     reason: node.reason,
     incarnation: node.incarnation,
+    ...rivalOf(node),
     capacity: node.capacity,
     assumed: node.assumed,
     reserved: node.reserved,
@@ -44,6 +45,12 @@ function countedOn(state: ClusterState, nodeId: string): number {
     if (state.placements.get(key)?.lost === false) count += 1;
   }
   return count;
+}
+
+function rivalOf({ rival }: NodeRecord): Pick<NodeAnswer, 'rival'> {
+  if (rival === null) return {};
+  const { at, incarnation, reason } = rival;
+  return { rival: { since: new Date(at).toISOString(), incarnation, reason } };
 }
 
 function flagsOf({ cordoned, draining, quarantined }: NodeRecord): NodeFlags {

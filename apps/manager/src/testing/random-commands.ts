@@ -83,6 +83,10 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     return report(node, has, { proves: number(2) === 0, final: number(6) === 0 });
   },
   ConfirmState: ({ node }) => ({ type: 'ConfirmState', nodeId: node, incarnation: null }),
+  RecordRival: ({ node, number }) => ({
+    ...({ type: 'RecordRival', nodeId: node } as const),
+    incarnation: number(3),
+  }),
   RecordHistory: ({ state, node, number }) => {
     const from = 1 + number(5);
     const entry = { sequence: from, at: '2026-01-01T00:00:00.000Z', kind: 'worker-started' };

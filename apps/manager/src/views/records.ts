@@ -25,6 +25,15 @@ export interface NodeRecord {
   readonly ip: string;
   readonly port: number;
   readonly incarnation: number;
+  readonly startId: string | null;
+  /** Commit time at which the present start began while the one before still spoke; else null. */
+  readonly tookOverAt: number | null;
+  /** Another start that claimed to be this node while the present one has been it. */
+  readonly rival: {
+    readonly at: number;
+    readonly incarnation: number;
+    readonly reason: string;
+  } | null;
   readonly capacity: Resources;
   readonly assumed: boolean;
   readonly labels: Readonly<Record<string, string>>;

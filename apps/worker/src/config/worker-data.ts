@@ -23,9 +23,9 @@ export class WorkerData implements WorkerStore {
   private constructor(
     private readonly folder: string,
     private readonly lock: FolderLock,
-    /** Number of this start, from 1. */
-    readonly incarnation: number,
+    private number: number,
     private newestToken: string | null,
+    private isYielding: boolean,
     readonly remembered: Remembered,
   ) {}
 
@@ -42,7 +42,8 @@ export class WorkerData implements WorkerStore {
       const remembered = await readMemory(folder);
       await replaceDurably(folder, 'incarnation', String(incarnation));
       const token = await readIfThere(join(folder, 'token'));
-      return new WorkerData(folder, lock, incarnation, token, remembered);
+      const yields = (await readIfThere(join(folder, yieldsFile))) !== null;
+      return new WorkerData(folder, lock, incarnation, token, yields, remembered);
     } catch (error) {
       await lock?.release();
       if (error instanceof OakringError) throw error;
@@ -53,6 +54,27 @@ export class WorkerData implements WorkerStore {
         error,
       );
     }
+  }
+
+  /** Number of this start, from 1. */
+  get incarnation(): number {
+    return this.number;
+  }
+
+  async renumber(to: number): Promise<void> {
+    await replaceDurably(this.folder, 'incarnation', String(to));
+    this.number = to;
+  }
+
+  get yields(): boolean {
+    return this.isYielding;
+  }
+
+  async keepYields(yields: boolean): Promise<void> {
+    if (yields === this.isYielding) return;
+    this.isYielding = yields;
+    if (yields) await replaceDurably(this.folder, yieldsFile, `to a newer start\n`);
+    else await rm(join(this.folder, yieldsFile), { force: true });
   }
 
   /** Lets go of the folder. */
@@ -86,6 +108,7 @@ export class WorkerData implements WorkerStore {
 }
 
 const memoryFile = 'memory.json';
+const yieldsFile = 'yields';
 
 async function readMemory(folder: string): Promise<Remembered> {
   const path = join(folder, memoryFile);

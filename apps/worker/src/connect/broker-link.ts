@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Ports, Timer } from '@oakring/ports';
-import type { WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
+import type { Farewell, WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
 const backoffMs = { first: 250, most: 15_000 };
 /** A connection that ends sooner counts as a failure: two clients displace each other, for one. */
@@ -45,14 +45,20 @@ export class BrokerLink implements WorkerLink {
     if (this.connected) this.client?.publish(topic, JSON.stringify(payload), options);
   }
 
+  reconnect(): void {
+    this.client?.stream.destroy();
+  }
+
   /** Publishes a last message, retained, says DISCONNECT and ends. */
-  async stop(topic: string, farewell: object): Promise<void> {
+  async stop(farewell: Farewell | null): Promise<void> {
     const { client } = this;
     this.stopping.abort();
     if (client !== null && this.connected) {
-      await this.withinPatience(
-        client.publishAsync(topic, JSON.stringify(farewell), { qos: 1, retain: true }),
-      );
+      if (farewell !== null) {
+        const { topic, payload } = farewell;
+        const last = client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain: true });
+        await this.withinPatience(last);
+      }
       await this.withinPatience(client.endAsync());
     }
     client?.end(true);
@@ -131,7 +137,8 @@ export class BrokerLink implements WorkerLink {
   }
 
   private openClient(): MqttClient {
-    const { url, username, password, clientId, will } = this.options;
+    const { url, username, password, clientId } = this.options;
+    const will = this.options.will();
     const client = connect(url, {
       clientId,
       ...(username === null ? {} : { username }),

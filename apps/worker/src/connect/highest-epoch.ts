@@ -10,13 +10,14 @@ export class HighestEpoch {
 
   /** `ledger`: identity of the ledger that was followed last; null: not known. */
   constructor(
-    private readonly incarnation: number,
+    private readonly start: { readonly incarnation: number },
     public ledger: string | null = null,
   ) {}
 
   /** What a message of ours says of itself: by which start, in whose service. */
   get spoken(): { readonly incarnation: number; readonly ledger?: string } {
-    const { incarnation, ledger } = this;
+    const { ledger, start } = this;
+    const { incarnation } = start;
     return ledger === null ? { incarnation } : { incarnation, ledger };
   }
 
@@ -35,8 +36,8 @@ export class HighestEpoch {
   }
 
   /** An answer to a registration: are we accepted by who leads another ledger than before? */
-  follow({ accepted, incarnation = this.incarnation, ledger }: JsonObject): boolean {
-    if (accepted !== true || incarnation !== this.incarnation) return false;
+  follow({ accepted, incarnation = this.start.incarnation, ledger }: JsonObject): boolean {
+    if (accepted !== true || incarnation !== this.start.incarnation) return false;
     if (!this.isOther(ledger)) return false;
     this.ledger = String(ledger);
     this.highest = 0;

@@ -5,12 +5,17 @@ import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { WorkerLog } from '../worker-log.js';
 import { Announcing } from './announcing.js';
 import type { ManagerClock } from './manager-clock.js';
-import { registrationOf, whyRefused } from './reports.js';
+import { registrationOf } from './reports.js';
+import { Standing } from './standing.js';
 
 interface RegisteringParts {
   readonly options: WorkerOptions;
   readonly store: WorkerStore;
   readonly ports: Pick<Ports, 'timers' | 'randomness'>;
+  /** Tells this start from any other that claims its number. */
+  readonly startId: string;
+  readonly renumbered: () => void;
+  readonly superseded: (by: number) => void;
   readonly clock: ManagerClock;
   readonly say: (registration: object) => void;
   /** Accepted; `isFirst`: since the connection came up. */
@@ -24,16 +29,25 @@ interface RegisteringParts {
  */
 export class Registering {
   isRegistered = false;
-  /** Code of the refusal while the manager does not accept us. */
-  refusedBecause: string | null = null;
+  private readonly standing: Standing;
   private readonly announcing: Announcing;
 
   constructor(private readonly parts: RegisteringParts) {
-    const { options, store, ports, clock, say } = parts;
+    const { options, store, ports, clock, say, startId } = parts;
+    this.standing = new Standing({ ...parts, id: options.id });
     this.announcing = new Announcing(ports, () => {
       clock.asked();
-      say(registrationOf(options, store.incarnation, store.token));
+      say(registrationOf(options, store, startId));
     });
+  }
+
+  /** Code of the refusal while the manager does not accept us. */
+  get refusedBecause(): string | null {
+    return this.standing.refusal;
+  }
+
+  keepYields(yields: boolean): void {
+    this.standing.keepYields(yields);
   }
 
   start(): void {
@@ -56,34 +70,13 @@ export class Registering {
 
   take(answer: JsonObject): void {
     const { options, store, clock, log } = this.parts;
-    const { accepted, incarnation, token, periodMs, at } = answer;
-    if (accepted !== true) return this.refuse(answer);
-    // The topic is shared with whoever else claims our id: an answer to another start is not ours.
-    if (typeof incarnation === 'number' && incarnation !== store.incarnation) {
-      return log('ignored', `registered: the answer is to start ${incarnation}`);
-    }
-    this.refusedBecause = null;
+    const { periodMs, at } = answer;
+    if (!this.standing.take(answer)) return;
     this.announcing.stop();
     clock.answered(at);
-    if (typeof token === 'string') {
-      store
-        .keepToken(token)
-        .catch((error: unknown) => log('ignored', `the token was not kept: ${String(error)}`));
-    }
     const isFirst = !this.isRegistered;
     this.isRegistered = true;
     if (isFirst) log('registered', `registered as ${options.id}, start ${store.incarnation}`);
     this.parts.accepted(periodMs, isFirst);
-  }
-
-  private refuse({ code, detail }: JsonObject): void {
-    const { options, log } = this.parts;
-    const why = whyRefused(options.id, code, detail);
-    // Somebody else is told that the id is ours.
-    if (this.isRegistered && code !== 'incarnation-stale') {
-      return log('ignored', `another machine asked to be ${options.id}; ${why}`);
-    }
-    this.refusedBecause = String(code);
-    log('refused', `NOT REGISTERED as ${options.id}, trying on; ${why}`);
   }
 }

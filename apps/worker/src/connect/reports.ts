@@ -1,14 +1,15 @@
 import { maxMqttPayloadBytes, type Resources } from '@oakring/contracts';
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
 import type { Identity, KnownInstance } from '../controls/decide-control.js';
+import type { WorkerStore } from '../memory/worker-store.port.js';
 import { percent } from './usage.js';
 
 /** What a worker says of itself, as the payloads of its messages (design §6). Pure. */
 
 export function registrationOf(
   options: WorkerOptions,
-  incarnation: number,
-  token: string | null,
+  { incarnation, token, yields }: Pick<WorkerStore, 'incarnation' | 'token' | 'yields'>,
+  startId: string,
 ): object {
   const { id, name, ip, port, labels, runtimes, architecture } = options;
   return {
@@ -17,6 +18,8 @@ export function registrationOf(
     ip,
     port,
     incarnation,
+    startId,
+    ...(yields ? { yields } : {}),
     capacity: capacityOf(options),
     labels,
     technologies: runtimes,
@@ -141,7 +144,10 @@ function fits(payload: object): boolean {
 
 /** Why a registration was refused, with the way on where only people know it. */
 export function whyRefused(id: string, code: unknown, detail: unknown): string {
+  const isNamed = typeof detail === 'string' && detail.includes('node forget');
   const remedy =
-    code === 'node-id-taken' ? ` If it is this machine: oakring node forget ${id}` : '';
+    code === 'node-id-taken' && !isNamed
+      ? ` If it is this machine: oakring node forget ${id} --force`
+      : '';
   return `${String(code)}: ${String(detail)}${remedy}`;
 }

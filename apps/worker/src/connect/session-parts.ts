@@ -12,4 +12,6 @@ export interface SessionParts {
   readonly link: LinkFactory;
   readonly ports: Ports;
   readonly log: WorkerLog;
+  /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
+  readonly superseded?: (by: number) => void;
 }

@@ -47,6 +47,7 @@ describe('A worker and its manager', () => {
       ip: '127.0.0.1',
       port: 0,
       incarnation: 1,
+      startId: expect.any(String),
       capacity: { cpuMillis: 1_000, memoryMiB: 1_000 },
       labels: { zone: 'north' },
       technologies: ['simulated'],
@@ -171,10 +172,14 @@ describe('A worker and its manager', () => {
     await manager.accept({ incarnation: 9 });
     await manager.next('registration');
     expect(log).toContain('ignored registered: the answer is to start 9');
+    await manager.accept({ startId: 'that of another' });
     await manager.accept();
     await manager.next('state');
     await manager.say('registered', { id: 'w1', accepted: false, code: 'node-id-taken' });
-    await until(() => log.some((line) => line.includes('another machine asked to be w1')));
+    await until(() => log.some((line) => line.includes('another worker claims to be w1')));
+    // Told to whoever was before us.
+    await manager.say('registered', { accepted: false, code: 'incarnation-stale', incarnation: 1 });
+    await stateAfterRequest('r1');
     expect(worker.refusedBecause).toBeNull();
   });
 });

@@ -43,7 +43,12 @@ beforeEach(async () => {
         const body = JSON.parse(JSON.stringify(payload)) as JsonObject;
         said.push({ kind: topic.split('/')[2] ?? '', body });
       };
-      return { start: () => listener.up(), publish: note, stop: async () => {} };
+      return {
+        start: () => listener.up(),
+        publish: note,
+        reconnect: () => {},
+        stop: async () => {},
+      };
     },
   });
   await session.start();

@@ -14,6 +14,7 @@ import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { WorkerLog } from '../worker-log.js';
+import { endSuperseded } from './end-superseded.js';
 import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
 import { ReadingPace } from './reading-pace.js';
@@ -33,6 +34,8 @@ import type { WorkerLink } from './worker-link.js';
  * they come. What happens while nobody listens is kept and handed in; instances wait for no link.
  */
 export class Session {
+  private readonly statusTopic: string;
+  private superseding: Promise<void> | null = null;
   private readonly link: WorkerLink;
   private readonly instances: Instances;
   private readonly clock: ManagerClock;
@@ -47,19 +50,29 @@ export class Session {
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
-  private readonly statusTopic: string;
 
-  constructor({ options, store, runtimes, link, ports, log }: SessionParts) {
+  constructor({ options, store, runtimes, link, ports, log, superseded }: SessionParts) {
     [this.options, this.data, this.log] = [options, store, log];
     this.statusTopic = topicOf(options.id, 'status');
     this.clock = new ManagerClock(ports.clock);
-    this.epochs = new HighestEpoch(store.incarnation, store.remembered.ledger);
+    this.epochs = new HighestEpoch(store, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
     this.history = new HistoryDelivery(store, ports, (entries) => this.say('history', entries));
+    const startId = ports.ids.next();
     this.registering = new Registering({
-      ...{ options, store, ports, log, clock: this.clock },
+      ...{ options, store, ports, log, clock: this.clock, startId },
       say: (registration) => this.say('registration', registration),
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
+      // Another connection: its last will names the start as well.
+      renumbered: () => this.link.reconnect(),
+      superseded: (by) => {
+        const { registering, instances, link: line } = this;
+        const farewell = { ...this.status('offline'), superseded: true };
+        this.superseding ??= endSuperseded({
+          ...{ registering, instances, link: line, keep: () => this.keep() },
+          ...{ fallSilent: () => this.fallSilent(), farewell: () => this.say('status', farewell) },
+        }).then(() => superseded?.(by));
+      },
     });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
     this.stateNews = new StateNews(ports.timers, () => this.reportState());
@@ -70,25 +83,16 @@ export class Session {
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
     });
-    this.orders = new OrderIntake(
-      ...([
-        this.instances,
-        this.epochs,
-        this.clock,
-        () => this.registering.askAgain(),
-        log,
-      ] as const),
-    );
-    this.telemetry = new Telemetry(options, store.incarnation, runtimes, this.instances);
+    const askAgain = (): void => this.registering.askAgain();
+    const intake = [this.instances, this.epochs, this.clock, askAgain, log] as const;
+    this.orders = new OrderIntake(...intake);
+    this.telemetry = new Telemetry(options, store, runtimes, this.instances);
     // One for each start: another machine that claims our id must not cut us off.
-    const clientId = `${options.id}-${store.incarnation}-${ports.ids.next().slice(-8)}`;
+    const clientId = `${options.id}-${store.incarnation}-${startId.slice(-8)}`;
     const subscriptions = downTopicKinds.map((kind) => topicOf(options.id, kind));
+    const will = () => ({ topic: this.statusTopic, payload: this.status('offline') });
     this.link = link(
-      {
-        clientId,
-        subscriptions,
-        will: { topic: this.statusTopic, payload: this.status('offline') },
-      },
+      { clientId, subscriptions, will },
       {
         up: () => this.begin(),
         down: (reason) => this.pause(reason),
@@ -111,11 +115,13 @@ export class Session {
   }
 
   async stop(): Promise<void> {
+    if (this.superseding !== null) return this.superseding;
     this.fallSilent();
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
     this.reportState({ final: true }, left);
-    await this.link.stop(this.statusTopic, { ...this.status('offline'), stopped: true });
+    const payload = { ...this.status('offline'), stopped: true };
+    await this.link.stop({ topic: this.statusTopic, payload });
     // An answer that came meanwhile may have begun something anew; a write may be under way.
     this.fallSilent();
     await this.keep();

@@ -1,6 +1,7 @@
 import type { Resources } from '@oakring/contracts';
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
 import type { Instances } from '../controls/instances.js';
+import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { Runtime } from '../runtimes/runtime.port.js';
 import { capacityOf, readingOf } from './reports.js';
 import { MachineUsage, percent } from './usage.js';
@@ -16,7 +17,7 @@ export class Telemetry {
 
   constructor(
     private readonly options: WorkerOptions,
-    private readonly incarnation: number,
+    private readonly start: Pick<WorkerStore, 'incarnation'>,
     private readonly runtimes: readonly Runtime[],
     private readonly instances: Instances,
   ) {}
@@ -35,7 +36,8 @@ export class Telemetry {
       : this.machine.read();
     this.measure();
     this.sequence += 1;
-    const { incarnation, sequence } = this;
+    const { sequence } = this;
+    const { incarnation } = this.start;
     const payload = readingOf({ incarnation, sequence, ...used, running, usageOf, whole });
     return { sequence, payload };
   }

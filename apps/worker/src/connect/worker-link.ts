@@ -3,16 +3,23 @@ export interface WorkerLink {
   start(): void;
   /** Publishes if connected, else does nothing. What must arrive is repeated by its sender. */
   publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): void;
-  /** Publishes a last message, retained, disconnects properly and ends. */
-  stop(topic: string, farewell: object): Promise<void>;
+  /** Lets the connection go and makes another one, as after a failure. */
+  reconnect(): void;
+  /** Publishes a last message, retained, disconnects properly and ends. Null: there is none. */
+  stop(farewell: Farewell | null): Promise<void>;
+}
+
+export interface Farewell {
+  readonly topic: string;
+  readonly payload: object;
 }
 
 export interface WorkerLinkOptions {
   readonly clientId: string;
   /** Topics of ours, subscribed with QoS 1 once a connection. */
   readonly subscriptions: readonly string[];
-  /** Published by the broker when the connection ends without a farewell. */
-  readonly will: { readonly topic: string; readonly payload: object };
+  /** Asked at each connection. Published by the broker when that ends without a farewell. */
+  readonly will: () => Farewell;
 }
 
 export interface WorkerLinkListener {

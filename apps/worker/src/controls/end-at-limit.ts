@@ -21,6 +21,19 @@ export async function endAtLimit(instance: Instance, graceMs: number): Promise<v
   await stop();
 }
 
+/** Ends an instance that is somebody else's now. Never rejects. */
+export async function abandon(
+  instance: Instance,
+  watch: { forget(instance: Instance): void },
+): Promise<void> {
+  watch.forget(instance);
+  instance.cancel.abort();
+  await instance.started;
+  await instance.runtime.stop(instance, patienceWith(instance)).catch(() => {
+    // The next start on this machine finds it again, and does not want it.
+  });
+}
+
 /**
  * How long a runtime may be patient with an instance that is deleted, milliseconds: its grant may be
  * about to run out. Undefined: as it likes.

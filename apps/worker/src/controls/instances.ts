@@ -3,14 +3,14 @@ import { LeaseWatch } from '../lease/lease-watch.js';
 import { leaseOf } from '../lease/leases.js';
 import { faultOf, type InstanceAddress, type InstanceExit } from '../runtimes/runtime.port.js';
 import { addressOf } from './control-message.js';
+import type { InstancesParts } from './instances-parts.js';
 import { beginInstance } from './begin-instance.js';
 import { decideControl } from './decide-control.js';
 import { Displacement } from './displacement.js';
-import { endAtLimit, patienceWith } from './end-at-limit.js';
+import { abandon, endAtLimit, patienceWith } from './end-at-limit.js';
 import { isEnded, join, listed, noGrant, shortReason } from './instance.js';
 import type { Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
-import type { InstancesParts } from './instances-parts.js';
 
 /**
  * The instances of this worker: carries orders out on its runtimes and knows what there is.
@@ -109,6 +109,14 @@ export class Instances {
       if (!instance.runtime.outlives || instance.leaseMs !== null) instance.cancel.abort();
     }
     await Promise.all(this.parts.runtimes.map((runtime) => runtime.close()));
+  }
+
+  /** Ends and forgets everything, also what could outlive the worker; nothing is obeyed from now on. */
+  async abandon(): Promise<void> {
+    this.isClosing = true;
+    await Promise.all(Array.from(this.table.all(), (known) => abandon(known, this.leaseWatch)));
+    for (const instance of [...this.table.all()]) this.table.remove(instance);
+    await this.close();
   }
 
   private start(control: Control): Promise<void> {

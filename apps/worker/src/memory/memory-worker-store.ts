@@ -3,10 +3,19 @@ import { nothingRemembered, type Remembered, type WorkerStore } from './worker-s
 /** A store whose disk is memory: for simulations. `restarted` is what the next start finds. */
 export class MemoryWorkerStore implements WorkerStore {
   constructor(
-    readonly incarnation = 1,
+    public incarnation = 1,
     public token: string | null = null,
     public remembered: Remembered = nothingRemembered,
+    public yields = false,
   ) {}
+
+  async keepYields(yields: boolean): Promise<void> {
+    this.yields = yields;
+  }
+
+  async renumber(to: number): Promise<void> {
+    this.incarnation = to;
+  }
 
   async keepToken(token: string): Promise<void> {
     this.token = token;
@@ -17,6 +26,7 @@ export class MemoryWorkerStore implements WorkerStore {
   }
 
   restarted(): MemoryWorkerStore {
-    return new MemoryWorkerStore(this.incarnation + 1, this.token, this.remembered);
+    const { incarnation, token, remembered, yields } = this;
+    return new MemoryWorkerStore(incarnation + 1, token, remembered, yields);
   }
 }

@@ -25,6 +25,25 @@ export function workerStoreContract(make: () => StoreUnderTest): void {
     expect((await store.reopen()).token).toBe('secret');
   });
 
+  it('goes on counting from the number that a start was given', async () => {
+    const store = make();
+    const first = await store.open();
+    await first.renumber(8);
+    expect(first.incarnation).toBe(8);
+    expect((await store.reopen()).incarnation).toBe(9);
+  });
+
+  it('keeps whether its starts yield', async () => {
+    const store = make();
+    const first = await store.open();
+    expect(first.yields).toBe(false);
+    await first.keepYields(true);
+    const next = await store.reopen();
+    expect(next.yields).toBe(true);
+    await next.keepYields(false);
+    expect((await store.reopen()).yields).toBe(false);
+  });
+
   it('keeps what was remembered last', async () => {
     const store = make();
     const first = await store.open();

@@ -47,11 +47,16 @@ export const nothingRemembered: Remembered = {
 
 /** What a worker keeps across its own restarts; `worker-store.contract.ts` says what holds. */
 export interface WorkerStore {
-  /** Number of this start, from 1. */
+  /** Number of this start, from 1; it changes by `renumber` only. */
   readonly incarnation: number;
   /** Proves that it is the same worker; null before the first answer. */
   readonly token: string | null;
   keepToken(token: string): Promise<void>;
+  /** A newer start of the id told one on this store to stop: those that follow yield to it. */
+  readonly yields: boolean;
+  keepYields(yields: boolean): Promise<void>;
+  /** This start is counted as number `to` from now on, and the next ones after it. */
+  renumber(to: number): Promise<void>;
   /** What was remembered before this start. */
   readonly remembered: Remembered;
   /**

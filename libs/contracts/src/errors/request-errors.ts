@@ -85,7 +85,19 @@ export const requestErrors = {
   'incarnation-stale': {
     status: 409,
     title: 'The message is of an older incarnation',
-    remedy: 'Let only the newest start of the worker speak, or register with a higher incarnation.',
+    remedy:
+      'Register with an incarnation above the one that the answer names; let only one worker have the id.',
+  },
+  'incarnation-implausible': {
+    status: 409,
+    title: 'No worker can have started that often since it was last heard of',
+    remedy: 'Register with the incarnation after the one that the answer names.',
+  },
+  'node-run-elsewhere': {
+    status: 409,
+    title: 'The node is run by a newer start of its worker',
+    remedy:
+      'Stop the newer worker, and this one is let back; or give each machine an id of its own.',
   },
   'node-unknown': {
     status: 404,
@@ -153,7 +165,8 @@ export const requestErrors = {
   'node-in-use': {
     status: 409,
     title: 'The node cannot be forgotten now',
-    remedy: 'Forget a node that is disconnected or lost; drain one that speaks.',
+    remedy:
+      'Forget a node that is disconnected or lost; drain one that speaks, or forget it by force.',
   },
   'worker-does-not-fit': {
     status: 409,

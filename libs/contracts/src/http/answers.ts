@@ -138,6 +138,12 @@ export interface NodeAnswer {
   readonly since: string;
   readonly reason: string;
   readonly incarnation: number;
+  /** Another worker claims to be this node as well (a copied data folder); absent while none does. */
+  readonly rival?: {
+    readonly since: string;
+    readonly incarnation: number;
+    readonly reason: string;
+  };
   readonly capacity: Resources;
   readonly assumed: boolean;
   readonly reserved: Resources;

@@ -21,6 +21,10 @@ export interface Registration {
   readonly port: number;
   /** Number of the worker's start; null when the worker does not count. */
   readonly incarnation: number | null;
+  /** Tells two starts apart that claim the same number (a copied data folder); null when not said. */
+  readonly startId: string | null;
+  /** It was told to stop by a newer start: it takes the id back only when that one has gone. */
+  readonly yields: boolean;
   readonly capacity: Resources;
   /** True when the worker stated no capacity and the default is used. */
   readonly assumed: boolean;
@@ -42,6 +46,8 @@ const knownFields = new Set([
   'ip',
   'port',
   'incarnation',
+  'startId',
+  'yields',
   'capacity',
   'labels',
   'technologies',
@@ -92,6 +98,10 @@ function parseOptions(body: JsonObject): Parsed<Options> {
     integerOf(value, 'incarnation', incarnationRange),
   );
   if (!incarnation.ok) return incarnation;
+  const startId = optional(body['startId'], null, (value) => textOf(value, 'startId', 64));
+  if (!startId.ok) return startId;
+  const yields = optional(body['yields'], false, (value) => booleanOf(value, 'yields'));
+  if (!yields.ok) return yields;
   const capacity = optional(body['capacity'], assumedCapacity, (value) =>
     resourcesOf(value, 'capacity', assumedCapacity),
   );
@@ -118,6 +128,8 @@ function parseOptions(body: JsonObject): Parsed<Options> {
     ok: true,
     value: {
       incarnation: incarnation.value,
+      startId: startId.value,
+      yields: yields.value,
       capacity: capacity.value,
       assumed: body['capacity'] === undefined || body['capacity'] === null,
       labels: labels.value,
@@ -174,8 +186,12 @@ export interface Registered {
   readonly accepted: boolean;
   readonly code?: string;
   readonly detail?: string;
+  /** Given until the node has presented it, then never again. */
   readonly token?: string;
+  /** Of the start that the node is at now, also where another one was refused. */
   readonly incarnation: number;
+  /** Of the registration that this answers, where it said one: the topic is shared by all who claim the id. */
+  readonly startId?: string;
   readonly epoch: number;
   /** Identity of the manager's ledger. */
   readonly ledger?: string;

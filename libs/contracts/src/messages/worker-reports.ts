@@ -17,6 +17,8 @@ export interface WorkerStatus {
   readonly incarnation: number | null;
   /** The worker stops on purpose and has said in its last `state` what goes on without it. */
   readonly stopped?: boolean;
+  /** It ends because a newer start has its id; it is no longer that node. */
+  readonly superseded?: boolean;
 }
 
 export function parseWorkerStatus(body: JsonObject): Parsed<WorkerStatus> {
@@ -27,7 +29,8 @@ export function parseWorkerStatus(body: JsonObject): Parsed<WorkerStatus> {
   const incarnation = incarnationOf(body);
   if (!incarnation.ok) return incarnation;
   const stopped = status === 'offline' && body['stopped'] === true;
-  return { ok: true, value: { status, incarnation: incarnation.value, stopped } };
+  const superseded = status === 'offline' && body['superseded'] === true;
+  return { ok: true, value: { status, incarnation: incarnation.value, stopped, superseded } };
 }
 
 export const ackPhases = ['received', 'progress', 'succeeded', 'failed'] as const;

@@ -11,6 +11,8 @@ export const nodeEvents = {
     ip: text,
     port: natural,
     incarnation: natural,
+    /** Of the start that has this incarnation, where the worker says one. */
+    startId: Type.Optional(text),
     capacity: resources,
     assumed: Type.Boolean(),
     labels,
@@ -29,6 +31,8 @@ export const nodeEvents = {
     ip: text,
     incarnation: Type.Union([natural, Type.Null()]),
   }),
+  /** Another start than the node's present one, `current`, claims to be the node as well. */
+  NodeClaimedTwice: Type.Object({ incarnation: natural, current: natural, reason: text }),
   NodeBecameReady: reason,
   NodeSuspected: reason,
   NodeDisconnected: reason,

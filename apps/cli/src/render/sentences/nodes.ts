@@ -10,6 +10,8 @@ export const nodeSentences: Sentences<
     `${colors.green('registered')}: ${resourcesText(node.capacity)}${node.assumed ? ' (assumed)' : ''}, ` +
     `${node.technologies.join(', ')} ${colors.dim(`start ${node.incarnation}`)}`,
   NodeRegistrationRefused: ({ detail }, { colors }) => colors.red(`not registered: ${detail}`),
+  NodeClaimedTwice: ({ incarnation, reason }, { colors }) =>
+    colors.red(`claimed by another worker as well (start ${incarnation}): ${reason}`),
   NodeBecameReady: ({ reason }, { colors }) => `${colors.green('ready')}: ${reason}`,
   NodeSuspected: ({ reason }, { colors }) => `${colors.yellow('suspect')}: ${reason}`,
   NodeDisconnected: ({ reason }, { colors }) => `${colors.red('disconnected')}: ${reason}`,

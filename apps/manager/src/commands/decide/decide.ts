@@ -7,6 +7,7 @@ import { declareLost, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
 import { endDrain, orderNode } from './node-orders.js';
 import { confirmState, observeNode, recordWorkerStatus } from './node-presence.js';
+import { recordRival } from './node-rivals.js';
 import { registerNode } from './node-registration.js';
 import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js';
 import { refuseReplacement, replaceInstance } from './replacements.js';
@@ -35,6 +36,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   ReconcileNode: (deciding, command) =>
     reconcileNode(deciding, command.nodeId, command.state, command.provesAbsence),
   ConfirmState: (deciding, command) => confirmState(deciding, command.nodeId, command.incarnation),
+  RecordRival: recordRival,
   RecordHistory: (deciding, command) => recordHistory(deciding, command.nodeId, command.history),
   OrderNode: (deciding, command) => orderNode(deciding, command.id, command.order),
   EndDrain: endDrain,

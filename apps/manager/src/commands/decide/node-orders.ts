@@ -15,7 +15,7 @@ export function orderNode(
   if (node === undefined) {
     return refuse('node-unknown', `There is no node ${id}.`, 'id', id);
   }
-  const refusal = order.do === 'forget' ? forget(deciding, node, order.reason) : null;
+  const refusal = order.do === 'forget' ? forget(deciding, node, order) : null;
   if (refusal !== null) return refusal;
   if (order.do !== 'forget') change(deciding, node, order);
   return { answer: { id, position: deciding.state.nodes.get(id)?.position ?? deciding.position } };
@@ -59,14 +59,15 @@ function endOpenDrain(deciding: Deciding, node: NodeRecord, reason: string): voi
 
 /**
  * A node that will not come back: its instances are lost, and its reservations go with it. Refused
- * while it speaks, and while something there may run that must never run twice.
+ * while it speaks (unless by force: its worker has to register anew), and while something there may
+ * run that must never run twice.
  */
 function forget(
   deciding: Deciding,
   node: NodeRecord,
-  reason: string,
+  { reason, force }: Extract<NodeOrder, { do: 'forget' }>,
 ): ReturnType<typeof refuse> | null {
-  const refusal = whyNotForgotten(deciding, node);
+  const refusal = whyNotForgotten(deciding, node, force === true);
   if (refusal !== null) {
     const data = { code: 'node-in-use', detail: refusal };
     deciding.emit({ stream: nodeStream(node.id), type: 'NodeOrderRefused', data });
@@ -91,9 +92,12 @@ function forget(
   return null;
 }
 
-function whyNotForgotten({ state }: Deciding, node: NodeRecord): string | null {
-  if (node.status !== 'disconnected' && node.status !== 'lost') {
-    return `Node ${node.id} is ${node.status}: only one that is disconnected or lost is forgotten.`;
+function whyNotForgotten({ state }: Deciding, node: NodeRecord, force: boolean): string | null {
+  if (node.status !== 'disconnected' && node.status !== 'lost' && !force) {
+    return (
+      `Node ${node.id} is ${node.status}: only one that is disconnected or lost is forgotten. ` +
+      'By force: its worker has to register anew, and what it runs is placed elsewhere at once.'
+    );
   }
   for (const key of state.leasedOfNode.of(node.id)) {
     const placement = state.placements.get(key);

@@ -4,6 +4,7 @@ import type { Command } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { endIfStopped } from './orders.js';
 import { seenAlive } from './node-registration.js';
+import { claimedTwice } from './node-rivals.js';
 
 /**
  * The node a message came from, if it may be believed: known, and of the current incarnation
@@ -34,7 +35,10 @@ export function recordWorkerStatus(
   retained: boolean,
 ): Decided<null> {
   const speaker = speakingNode(deciding, nodeId, status.incarnation);
-  if ('refusal' in speaker) return speaker;
+  if ('refusal' in speaker) {
+    if (status.superseded !== true || retained) return speaker;
+    return recordEndOfOlder(deciding, nodeId, status.incarnation);
+  }
   const { node } = speaker;
   if (status.status === 'online') {
     if (!retained) seenAlive(deciding, node, 'online');
@@ -46,6 +50,20 @@ export function recordWorkerStatus(
       type: 'NodeSuspected',
       data: { reason: retained ? 'a retained "offline"' : 'said "offline", or its last will did' },
     });
+  }
+  return { answer: null };
+}
+
+/** It ran beside the start that is the node now, until it heard of that. */
+function recordEndOfOlder(
+  deciding: Deciding,
+  nodeId: string,
+  incarnation: number | null,
+): Decided<null> {
+  const node = deciding.state.nodes.get(nodeId);
+  if (node !== undefined && incarnation !== null && incarnation < node.incarnation) {
+    const reason = `an older start still ran when start ${node.incarnation} came; it has ended`;
+    claimedTwice(deciding, node, { incarnation, reason });
   }
   return { answer: null };
 }

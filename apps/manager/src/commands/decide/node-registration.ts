@@ -4,14 +4,27 @@ import { leadershipOf } from '../../views/ordered-document.js';
 import type { NodeRecord } from '../../views/records.js';
 import type { Answers } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { claimedTwice, rivalOf } from './node-rivals.js';
 import { resolveLost } from './losses.js';
 import { reopenWanted } from './orders.js';
 
 type TokenVerdict = 'absent' | 'valid' | 'wrong';
 
 /**
+ * How many starts a node may have had since it was last heard of: one a second for eleven days. One
+ * that claims more is refused, whatever it proves, or a single message could take the highest number
+ * there is and leave none for the worker itself. No worker is locked out by it: each refusal names the
+ * number that we know, and the worker goes on with the next one.
+ */
+export const maxIncarnationJump = 1_000_000;
+
+/**
  * A worker announces itself. The same again gets the same answer; a later start is the same node
  * if it carries the token, or carries none and has the same name and address (design §6).
+ *
+ * Two machines may claim one node (a copied data folder). The newest start is the node; the one before
+ * hears of it on the topic that they share, and ends. When that one is started again it says that it
+ * yields, and is let back only when nobody else speaks: two supervisors do not take turns for ever.
  */
 export function registerNode(
   deciding: Deciding,
@@ -19,8 +32,13 @@ export function registerNode(
   token: TokenVerdict,
 ): Decided<Answers['RegisterNode']> {
   const known = deciding.state.nodes.get(registration.id);
-  const refusal = known === undefined ? null : refusalOf(known, registration, token);
+  const refusal =
+    (known === undefined ? null : refusalOf(known, registration, token)) ??
+    whyImplausible(known, registration);
   if (refusal !== null) {
+    if (known !== undefined) claimedTwice(deciding, known, rivalOf(refusal, registration));
+    // It asks again for as long as it waits: on record once, as the rival that it is.
+    if (refusal.code === 'node-run-elsewhere') return { refusal };
     deciding.emit({
       stream: nodeStream(registration.id),
       type: 'NodeRegistrationRefused',
@@ -50,6 +68,7 @@ export function registerNode(
       incarnation: facts.incarnation,
       ...leadershipOf(deciding.state),
       at: new Date(deciding.at).toISOString(),
+      givesToken: !facts.tokenPresented,
     },
   };
 }
@@ -67,7 +86,7 @@ function refusalOf(
   if (token === 'absent' && known.tokenPresented) {
     return refuse(
       'node-id-taken',
-      `Node ${known.id} has presented its token before; this registration carries none.`,
+      `Node ${known.id} has presented its token before; this registration carries none. ${remedyOf(known)}`,
       'token',
     ).refusal;
   }
@@ -75,21 +94,61 @@ function refusalOf(
     return refuse(
       'node-id-taken',
       `Node ${known.id} is ${known.name} at ${known.ip}; ${registration.name} at ` +
-        `${registration.ip} carries no token that proves to be the same.`,
+        `${registration.ip} carries no token that proves to be the same. ${remedyOf(known)}`,
       'id',
       known.id,
     ).refusal;
   }
-  const { incarnation } = registration;
-  if (incarnation !== null && incarnation < known.incarnation) {
+  if (registration.yields && isRunByAnother(known, registration)) {
     return refuse(
-      'incarnation-stale',
-      `Node ${known.id} is at incarnation ${known.incarnation}; ${incarnation} is older.`,
-      'incarnation',
-      incarnation,
+      'node-run-elsewhere',
+      `Node ${known.id} is run by start ${known.incarnation}, which took over from this worker and ` +
+        'still speaks. Stop that one, and this one goes on by itself.',
+      'id',
+      known.id,
     ).refusal;
   }
-  return null;
+  return whyStale(known, registration);
+}
+
+function whyStale(known: NodeRecord, { incarnation, startId }: Registration): Refusal | null {
+  if (incarnation === null || incarnation > known.incarnation) return null;
+  const isOther = startId !== null && known.startId !== null && startId !== known.startId;
+  if (incarnation === known.incarnation && !isOther) return null;
+  const what = isOther && incarnation === known.incarnation ? 'was another start' : 'is older';
+  return refuse(
+    'incarnation-stale',
+    `Node ${known.id} is at incarnation ${known.incarnation}; ${incarnation} ${what}. ` +
+      `Register with ${known.incarnation + 1}; where that is out of reach: oakring node forget ` +
+      `${known.id} --force`,
+    'incarnation',
+    incarnation,
+  ).refusal;
+}
+
+function whyImplausible(
+  known: NodeRecord | undefined,
+  { id, incarnation }: Registration,
+): Refusal | null {
+  const before = known?.incarnation ?? 0;
+  if (incarnation === null || incarnation - before <= maxIncarnationJump) return null;
+  return refuse(
+    'incarnation-implausible',
+    `Node ${id} was at incarnation ${before}; ${incarnation} is more than ${maxIncarnationJump} ` +
+      `starts later. Register with ${before + 1}.`,
+    'incarnation',
+    incarnation,
+  ).refusal;
+}
+
+function isRunByAnother(known: NodeRecord, { startId }: Registration): boolean {
+  return known.startId !== startId && known.status !== 'disconnected' && known.status !== 'lost';
+}
+
+/** What an operator can do who knows that it is the same machine. */
+function remedyOf({ id, status }: NodeRecord): string {
+  const force = status === 'disconnected' || status === 'lost' ? '' : ' --force';
+  return `If it is the same machine: oakring node forget ${id}${force}`;
 }
 
 function factsOf(
@@ -97,9 +156,10 @@ function factsOf(
   registration: Registration,
   token: TokenVerdict,
 ): EventData<'NodeRegistered'> {
-  const { token: _secret, technologies, ...stated } = registration;
+  const { token: _secret, technologies, yields, startId, ...stated } = registration;
   return {
     ...stated,
+    ...(startId === null ? {} : { startId }),
     technologies: [...technologies],
     // Only one that says what became of an order can be believed to have stopped something.
     enforcesStop: registration.enforcesStop && registration.acknowledges,
@@ -110,8 +170,9 @@ function factsOf(
 
 function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boolean {
   const { status, since, reason, stopped, reserved, placements, position, ...rest } = known;
-  const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...before } = rest;
-  return canonicalJson(before) === canonicalJson(facts);
+  const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...facing } = rest;
+  const { tookOverAt, rival, ...before } = facing;
+  return canonicalJson(before) === canonicalJson({ ...facts, startId: facts.startId ?? null });
 }
 
 /** Any message of the current incarnation is a sign of life. */

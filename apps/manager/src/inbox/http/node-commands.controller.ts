@@ -1,13 +1,18 @@
 import { Body, Controller, Inject, Post, Query, Req } from '@nestjs/common';
-import { parseRegistration, type JsonObject, type Registered } from '@oakring/contracts';
+import {
+  parseRegistration,
+  type JsonObject,
+  type Registered,
+  type Registration,
+} from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
-import { periodMs } from '../../detection/silence-watch.js';
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE, CORRESPONDENCE } from '../../tokens.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';
 import { RegisterNodeDto } from './bodies/register-node.dto.js';
+import { answerTo } from '../registration-answer.js';
 import { validated } from './bodies/validated.js';
 import { hashOf, keyOf } from './idempotency.js';
 import { NODE_TOKENS, type TokenVerdicts } from './token-verdicts.js';
@@ -41,14 +46,14 @@ export class NodeCommandsController {
       const key = keyOf(request, () => hashOf(body));
       const outcome = await this.queue.submit<'RegisterNode'>(command, key);
       bytes = outcome.bytes ?? 0;
-      return this.answer(settled(outcome));
+      return this.answer(registration, settled(outcome));
     } finally {
       settle(bytes);
     }
   }
 
-  private answer(answer: Answers['RegisterNode']): Registered {
+  private answer(registration: Registration, answer: Answers['RegisterNode']): Registered {
     this.correspondence.registered(answer.id);
-    return { ...answer, token: this.tokens.token(answer.id), periodMs };
+    return answerTo(registration, answer, this.tokens);
   }
 }

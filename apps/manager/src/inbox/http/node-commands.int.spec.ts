@@ -39,6 +39,18 @@ describe('POST /api/v1/nodes', () => {
     expect(manager.registered).toHaveLength(2);
   });
 
+  it('gives the token until it was presented, and then no more', async () => {
+    await register(node);
+    const { body } = await register({ ...node, startId: 's1' });
+    expect(body).toMatchObject({ token: 'token-of-n1', startId: 's1' });
+    const presented = { ...node, token: 'token-of-n1' };
+    for (const _again of [1, 2]) {
+      const { status, body: answer } = await register(presented);
+      expect(status).toBe(201);
+      expect(answer).not.toHaveProperty('token');
+    }
+  });
+
   it('gives the same answer to the same node again', async () => {
     const stated = { ...node, incarnation: 3 };
     expect(await register(stated)).toEqual(await register(stated));
@@ -74,6 +86,8 @@ describe('POST /api/v1/nodes', () => {
     ['port', 65_536, 'invalid-field'],
     ['port', '80x', 'invalid-field'],
     ['incarnation', -1, 'invalid-field'],
+    ['startId', 7, 'invalid-field'],
+    ['yields', 'no', 'invalid-field'],
     ['capacity', 4, 'invalid-field'],
     ['capacity', { cpuMillis: -1 }, 'invalid-field'],
     ['labels', [], 'invalid-field'],

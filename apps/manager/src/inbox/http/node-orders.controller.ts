@@ -1,9 +1,23 @@
-import { Body, Controller, Delete, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+} from '@nestjs/common';
 import { idOf, type JsonObject } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import type { NodeOrder } from '../../commands/node-order.js';
-import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
+import {
+  flagParameter,
+  refuseUnknown,
+  type Query as QueryString,
+} from '../../http/query-parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';
 import { validatedOnly } from './bodies/validated.js';
@@ -71,16 +85,23 @@ export class NodeOrdersController {
   }
 
   @Delete(':id')
-  forget(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
-    return this.order(id, { do: 'forget', reason: 'ordered' }, request);
+  forget(
+    @Param('id') id: string,
+    @Query() query: QueryString,
+    @Req() request: FastifyRequest,
+  ): Promise<NodeOrderAnswer> {
+    const byForce = flagParameter(query, 'force') ? ({ force: true } as const) : {};
+    const order = { do: 'forget', reason: 'ordered', ...byForce } as const;
+    return this.order(id, order, request, ['force']);
   }
 
   private async order(
     id: string,
     order: NodeOrder,
     request: FastifyRequest,
+    parameters: readonly string[] = [],
   ): Promise<NodeOrderAnswer> {
-    refuseUnknown(request.query as QueryString, []);
+    refuseUnknown(request.query as QueryString, parameters);
     const command = { type: 'OrderNode', id: parsed(idOf(id, 'id')), order } as const;
     const key = keyOf(request, () => hashOf({ ...order }));
     return settled(await this.queue.submit<'OrderNode'>(command, key));

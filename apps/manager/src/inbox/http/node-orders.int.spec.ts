@@ -40,6 +40,14 @@ describe('An order about a node', () => {
     });
   });
 
+  it('forgets it although it speaks by force only', async () => {
+    const refused = await send('DELETE', url);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'node-in-use' } });
+    expect(await send('DELETE', `${url}?force=perhaps`)).toMatchObject({ status: 400 });
+    expect(await send('DELETE', `${url}?force=true`)).toMatchObject({ status: 200 });
+    expect(await send('GET', url)).toMatchObject({ status: 404 });
+  });
+
   it('puts it into quarantine and releases it', async () => {
     await send('POST', `${url}/quarantine`, { reason: 'odd' });
     expect((await flags())['quarantined']).toMatchObject({ reason: 'odd', byRecord: false });

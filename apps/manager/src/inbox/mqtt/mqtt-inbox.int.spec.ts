@@ -109,7 +109,18 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       });
       await mosquittoPub(broker.port, { topic: 'nodes/bare/registration', payload });
       expect({ ...answered(await answers.next()), at: '' }).toEqual({ ...answer, at: '' });
+      const presented = JSON.stringify({ ...registration, token: answer['token'] });
+      await mosquittoPub(broker.port, { topic: 'nodes/bare/registration', payload: presented });
+      expect(answered(await answers.next())).not.toHaveProperty('token');
       expect(node('bare')).toMatchObject({ status: 'ready', assumed: true, port: 4000 });
+      await answers.kill();
+    });
+
+    it('tells a start that the node has left behind, on the topic that it hears', async () => {
+      const answers = await mosquittoSub(broker.port, 'nodes/edge-1/registered');
+      await say('information', { cpu: 1, memory: 1, incarnation: 4 });
+      const told = answered(await answers.next());
+      expect(told).toMatchObject({ accepted: false, code: 'incarnation-stale', incarnation: 5 });
       await answers.kill();
     });
 

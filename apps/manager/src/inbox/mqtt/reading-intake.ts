@@ -55,6 +55,7 @@ export class ReadingIntake {
       const refusal = speakerRefusal(received.nodeId, node, reading.incarnation);
       if (refusal !== null || node === undefined) {
         if (refusal !== null) this.refuse(received, refusal);
+        this.life.heard(received.nodeId, reading.incarnation);
         continue;
       }
       for (const part of parsed.leftOut ?? []) this.refuse(received, part);

@@ -16,6 +16,7 @@ import { CORRESPONDENCE, PORTS } from '../../tokens.js';
 import { leadershipOf } from '../../views/ordered-document.js';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
+import { answerTo } from '../registration-answer.js';
 import { CommandIntake } from './command-intake.js';
 import { decodeControl } from './decode-payload.js';
 import { speakerRefusal } from './speaker.js';
@@ -52,16 +53,24 @@ export class RegistrationDesk {
       { type: 'RegisterNode', registration, token },
       (outcome) => {
         if (outcome.status === 'refused') {
-          this.answer(this.refusal(nodeId, outcome.refusal));
+          const { startId } = registration;
+          const answer = this.refusal(nodeId, outcome.refusal);
+          this.answer(startId === null ? answer : { ...answer, startId });
         } else {
           this.correspondence.registered(nodeId);
           // The time of sending, not that of the commit, which may be ahead of our clock.
           const at = this.now();
-          this.answer({ ...outcome.answer, at, token: this.tokens.token(nodeId), periodMs });
+          this.answer({ ...answerTo(registration, outcome.answer, this.tokens), at });
         }
       },
       () => this.concluded(nodeId),
     );
+  }
+
+  /** A start that the node has left behind speaks: whoever it is, it hears that it is not the node. */
+  tellStale(id: string): void {
+    const detail = `A newer start of the worker of node ${id} has registered.`;
+    this.answer(this.refusal(id, { code: 'incarnation-stale', detail }));
   }
 
   /**

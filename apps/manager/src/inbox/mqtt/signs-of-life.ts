@@ -4,6 +4,7 @@ import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE, WORKER_COMMANDS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '../../views/records.js';
+import { StaleSpeakers } from './stale-speakers.js';
 import type { Correspondence } from './worker-message.js';
 
 /**
@@ -22,6 +23,7 @@ export class SignsOfLife {
   constructor(
     private readonly projection: Projection,
     private readonly table: TelemetryTable,
+    private readonly stale: StaleSpeakers,
     @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
   ) {}
@@ -35,7 +37,9 @@ export class SignsOfLife {
   heard(nodeId: string, incarnation: number | null): void {
     const node = this.projection.state.nodes.get(nodeId);
     if (node === undefined) return;
-    if (incarnation !== null && incarnation !== node.incarnation) return;
+    if (incarnation !== null && incarnation !== node.incarnation) {
+      return this.stale.heard(node, incarnation);
+    }
     this.table.touch(nodeId);
     this.welcome(node, 'sent a message');
   }

@@ -16,6 +16,8 @@ export function nodeRegistered(
   putNode(state, {
     ...(known ?? fresh),
     ...data,
+    startId: data.startId ?? null,
+    ...(restarted ? { rival: null, tookOverAt: known.status === 'ready' ? event.at : null } : {}),
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,
     reason: known === undefined ? 'registered' : 'registered again',
@@ -25,6 +27,8 @@ export function nodeRegistered(
 }
 
 const fresh = {
+  tookOverAt: null,
+  rival: null,
   reserved: { cpuMillis: 0, memoryMiB: 0 },
   placements: 0,
   cordoned: null,
@@ -64,6 +68,7 @@ const nodeOrderTypes = [
   'NodeQuarantined',
   'NodeReleased',
   'NodeForgotten',
+  'NodeClaimedTwice',
   'DriftDetected',
   'WorkerHistoryRecorded',
 ] as const;
@@ -105,6 +110,11 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
     case 'NodeForgotten':
       forget(state, event);
       break;
+    case 'NodeClaimedTwice': {
+      const { incarnation, reason } = event.data;
+      updateNode(state, event, { rival: { at, incarnation, reason } });
+      break;
+    }
     case 'DriftDetected':
       updateNode(state, event, { unexpected: event.data.unexpected });
       break;

@@ -38,6 +38,14 @@ export class RegisterNodeDto {
   incarnation?: unknown;
 
   @IsOptional()
+  @IsText(64)
+  startId?: unknown;
+
+  @IsOptional()
+  @IsBoolean(rule('not true or false'))
+  yields?: unknown;
+
+  @IsOptional()
   @IsObject(rule('not an object {cpuMillis, memoryMiB}'))
   @ValidateNested(rule('not an object {cpuMillis, memoryMiB}'))
   capacity?: unknown;
@@ -75,6 +83,8 @@ export class RegisterNodeDto {
     dto.ip = body['ip'];
     dto.port = body['port'];
     dto.incarnation = body['incarnation'];
+    dto.startId = body['startId'];
+    dto.yields = body['yields'];
     dto.capacity = ResourcesDto.of(body['capacity']);
     dto.labels = body['labels'];
     dto.technologies = body['technologies'];

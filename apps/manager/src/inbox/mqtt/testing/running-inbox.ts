@@ -28,6 +28,7 @@ import { MqttInbox } from '../mqtt-inbox.js';
 import { ReadingIntake } from '../reading-intake.js';
 import { RegistrationDesk } from '../registration-desk.js';
 import { SignsOfLife } from '../signs-of-life.js';
+import { StaleSpeakers } from '../stale-speakers.js';
 import type { Correspondence } from '../worker-message.js';
 import { WorkerMessagesController } from '../worker-messages.controller.js';
 
@@ -101,6 +102,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       RegistrationDesk,
       HistoryDesk,
       SignsOfLife,
+      StaleSpeakers,
       ReadingIntake,
       { provide: PORTS, useValue: ports },
       { provide: WORKER_COMMANDS, useValue: queue },
