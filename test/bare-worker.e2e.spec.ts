@@ -22,14 +22,14 @@ suite('a worker that is a shell script, with the %s broker', (broker) => {
   const folder = temporaryFolder();
   let mosquitto: RunningBroker | null = null;
   let cluster: Cluster;
+  /** Settings for a broker of its own. */
+  let outside: Record<string, string> = {};
   let worker: Running;
 
   beforeAll(async () => {
     mosquitto = broker === 'mosquitto' ? await startMosquitto() : null;
-    cluster = await up(
-      folder.path,
-      mosquitto === null ? {} : { OAKRING_MQTT_URL: `mqtt://127.0.0.1:${mosquitto.port}` },
-    );
+    outside = mosquitto === null ? {} : { OAKRING_MQTT_URL: `mqtt://127.0.0.1:${mosquitto.port}` };
+    cluster = await up(folder.path, outside);
     const port = new URL(cluster.mqttUrl).port;
     worker = runProgram('sh', ['examples/bare-worker.sh', 'shell-1', '127.0.0.1', port]);
   });
@@ -71,7 +71,7 @@ suite('a worker that is a shell script, with the %s broker', (broker) => {
 
   it('does not stop the cluster with nonsense: each is a dead letter, the next is handled', async () => {
     publish('nodes/shell-1/information', 'not json');
-    publish('nodes/shell-1/information', '{"cpu":-1,"memory":3}');
+    publish('nodes/shell-1/information', '{"cpu":900,"memory":3}');
     publish('nodes/shell-1/registration', '{"id":"other","name":"x","ip":"x","port":1}');
     publish('nodes/ghost/information', '{"cpu":1,"memory":1}');
     publish('nodes/shell-1/acks', '{"commandId":"9-9","phase":"received"}');
@@ -107,5 +107,18 @@ suite('a worker that is a shell script, with the %s broker', (broker) => {
     );
     const response = await fetch(`${cluster.url}/api/v1/events?type=CommandSucceeded`);
     expect(await response.text()).toContain('"assumed":true');
+  });
+
+  it('is there again after the manager and its broker were started anew', async () => {
+    const { mqttPort } = cluster;
+    await cluster.kill();
+    if (broker === 'embedded') await worker.prints(/no broker at 127\.0\.0\.1/);
+    const port = broker === 'embedded' ? { OAKRING_MQTT_PORT: mqttPort } : {};
+    cluster = await up(folder.path, { ...outside, ...port });
+    await eventually(
+      () => call('GET', `${cluster.url}/api/v1/nodes/shell-1`),
+      ({ body }) => body.status === 'ready' && body.used !== null,
+    );
+    expect(worker.child.exitCode).toBeNull();
   });
 });

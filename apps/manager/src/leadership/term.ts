@@ -10,6 +10,7 @@ import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Undo } from '../undo.js';
 import type { Projection } from '../views/projection.js';
 import type { Lease } from './lease/lease.js';
+import { watchLateness } from './lease/late-watch.js';
 import { openEpoch, type Leader } from './open-epoch.js';
 import { TermLink, type TermConnection } from './term-link.js';
 
@@ -63,6 +64,8 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     loops,
   );
   connection.start(() => lease.isHeld);
+  const lateness = watchLateness(lease, ports.timers, warn);
+  loops.add(() => lateness.cancel());
   const silence = async (): Promise<void> => {
     await placements.stop();
     await loops.run();

@@ -6,8 +6,9 @@ import type { ClientSession, MongoClient, Timestamp } from 'mongodb';
  * one member and the page behind it from a snapshot that is older.
  *
  * A session of its own for each question (they run side by side), which is told the latest time that any
- * answer was of (`afterClusterTime`). That time is of a majority's snapshot: it cannot be rolled back,
- * and every later primary reaches it.
+ * answer was of (`afterClusterTime`). That time is of a majority's snapshot, or of a write that a majority
+ * has: it cannot be rolled back, and every later primary reaches it. What failed has no say: the time of a
+ * write that no majority has may be one that no later primary ever reaches.
  */
 export class CausalOrder {
   private latest: Timestamp | null = null;
@@ -18,13 +19,15 @@ export class CausalOrder {
     const session = this.client.startSession({ causalConsistency: true });
     if (this.latest !== null) session.advanceOperationTime(this.latest);
     try {
-      return await ask(session);
+      const answer = await ask(session);
+      this.take(session.operationTime);
+      return answer;
     } finally {
-      const { operationTime } = session;
-      if (operationTime !== undefined && (this.latest?.lessThan(operationTime) ?? true)) {
-        this.latest = operationTime;
-      }
       await session.endSession();
     }
+  }
+
+  private take(time: Timestamp | undefined): void {
+    if (time !== undefined && (this.latest?.lessThan(time) ?? true)) this.latest = time;
   }
 }
