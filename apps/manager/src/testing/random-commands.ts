@@ -202,7 +202,8 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     },
   }),
   SealLedger: ({ state, number }) => {
-    const { clusterId = '' } = state.cluster.get(clusterKey) ?? {};
+    // A log that a test begins without its founding has no id.
+    const { clusterId = 'c' } = state.cluster.get(clusterKey) ?? {};
     const statement = {
       ...{ clusterId, position: number(1_000), hash: 'h', merkleRoot: 'm', epoch: 1 },
     };
