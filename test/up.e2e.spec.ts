@@ -34,6 +34,39 @@ describe('oakring up', () => {
     expect((await call('GET', `${cluster.url}/health/live`)).status).toBe(200);
   });
 
+  it('shows and stores no secret, in nothing that comes out of it and in no file', async () => {
+    const path = folder();
+    const secrets = { token: 'token-8f1c2e', password: 'password-5d90aa' };
+    const cluster = await started(path, {
+      OAKRING_TOKEN: secrets.token,
+      OAKRING_MQTT_USERNAME: 'workers',
+      OAKRING_MQTT_PASSWORD: secrets.password,
+    });
+    const bearer = { authorization: `Bearer ${secrets.token}` };
+    const api = `${cluster.url}/api/v1`;
+    const job = { id: 'j', name: 'j', image: 'x:1', technology: 'docker' };
+    const said = [await call('POST', `${api}/jobs`, job, bearer)];
+    for (const wrong of [{ authorization: 'Bearer nobody' }, {}]) {
+      said.push(await call('GET', `${api}/jobs`, undefined, wrong));
+    }
+    for (const query of ['ledger/head', 'events', 'jobs/j', 'cluster', 'nodes', 'dead-letters']) {
+      said.push(await call('GET', `${api}/${query}`, undefined, bearer));
+    }
+    said.push(await call('GET', `${cluster.url}/metrics`, undefined, bearer));
+    expect(said.map(({ status }) => status)).toEqual([201, 401, 401, ...Array(7).fill(200)]);
+    await cluster.stop();
+    const files = readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
+    expect(files.length).toBeGreaterThan(3);
+    const shown = said.map(({ body, headers }) => JSON.stringify([body, [...headers]]));
+    for (const secret of Object.values(secrets)) {
+      expect(
+        [cluster.output(), ...shown, ...files].filter((text) => text.includes(secret)),
+      ).toEqual([]);
+    }
+  });
+
   it('ends cleanly on SIGTERM, even on several, with a follower of the log connected', async () => {
     const cluster = await started(folder());
     const follower = await fetch(`${cluster.url}/api/v1/events?follow=true`);
