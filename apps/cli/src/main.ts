@@ -1,3 +1,4 @@
+import { takeEnvironment } from '@oakring/host';
 import { endAtUncaughtErrors, endWithin } from '@oakring/ports';
 import { streamIo } from './io.js';
 import { programName } from './program-name.js';
@@ -13,4 +14,4 @@ const io = streamIo(process, {
 });
 const program = programName(process.argv[1] ?? 'oakring', process.cwd());
 // Whatever still holds the process (a connection kept for later) has nothing to say any more.
-process.exit(await run(process.argv.slice(2), io, process.env, { program }));
+process.exit(await run(process.argv.slice(2), io, takeEnvironment(process.env), { program }));

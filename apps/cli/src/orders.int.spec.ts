@@ -27,7 +27,6 @@ describe('an order about a node', () => {
     ],
     [['drain', 'edge-berlin', '--cancel'], `DELETE ${path}/drain`, undefined, 'takes new work'],
     [['forget', 'edge-berlin'], `DELETE ${path}`, undefined, 'is forgotten'],
-    [['forget', 'edge-berlin', '--force'], `DELETE ${path}?force=true`, undefined, 'is forgotten'],
   ])('%j asks for it and says so', async (argv, route, body, shown) => {
     const { code, out, asked } = await oakring(['node', ...argv], {
       [`GET ${path}`]: always(nodeAnswer()),

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -10,6 +10,8 @@ import {
   type ManagerByHand,
   type TestBroker,
 } from './connect/testing/manager-by-hand.js';
+import { systemPorts } from '@oakring/ports';
+import { Cgroups } from './runtimes/cgroups.js';
 import { processesWith, until } from './runtimes/testing/processes.js';
 
 let broker: TestBroker;
@@ -31,6 +33,22 @@ afterEach(async () => {
 });
 
 describe('The worker as a process', () => {
+  it('takes with it what left its session, where there are cgroups', async () => {
+    const groups = await Cgroups.open(`a test of ${folder}`, systemPorts().timers);
+    if (typeof groups === 'string') {
+      process.stderr.write(`NOT TESTED here: that a killed worker ends daemons (${groups})\n`);
+      return;
+    }
+    const worker = await registered();
+    const script = `setsid sh -c 'sleep 600; : ${folder}/daemon' & wait; wait`;
+    await manager.order({
+      job: { id: 'web', technology: 'process', cmd: ['/bin/sh', '-c', script] },
+    });
+    await until(() => processesWith(`${folder}/daemon`).length >= 2);
+    worker.kill('SIGKILL');
+    await until(() => processesWith(`${folder}/daemon`).length === 0);
+  });
+
   it('takes its instances with it when it is killed, and all of their children', async () => {
     const worker = await registered();
     const job = stubborn();
@@ -42,6 +60,51 @@ describe('The worker as a process', () => {
     await once(worker, 'exit');
     await until(() => processesWith(folder).length === 0);
     await manager.next('status', ({ status }) => status === 'offline');
+  });
+
+  it('shows its secrets to no job: not in its environment, nor in that of any parent below it', async () => {
+    const env = {
+      OAKRING_MQTT_USERNAME: 'edge',
+      OAKRING_MQTT_PASSWORD: `password-of-${folder}`,
+    };
+    await registered(1, env);
+    const out = join(folder, 'seen');
+    // Up to the worker: its own parent is this test, which has never had the password.
+    const script = `
+      pid=$$
+      while [ "$pid" -gt 1 ]; do
+        tr '\\0' '\\n' < /proc/$pid/environ
+        read -r _ _ _ pid _ < /proc/$pid/stat
+      done > ${out}.new; mv ${out}.new ${out}`;
+    const cmd = ['/bin/sh', '-c', script];
+    await manager.order({ job: { id: 'web', technology: 'process', cmd } });
+    await until(() => existsSync(out));
+    const seen = readFileSync(out, 'utf8');
+    expect(seen).toContain('OAKRING_WORKER_ID=w1');
+    expect(seen).not.toContain('password-of');
+  });
+
+  it('is refused while another one has its data folder, which it names', async () => {
+    const first = await registered();
+    const second = start();
+    let said = '';
+    second.stderr?.on('data', (text: Buffer) => (said += text.toString()));
+    const [code] = await once(second, 'close');
+    expect(code).toBe(1);
+    expect(said).toMatch(new RegExp(`in use by oakring worker w1, process ${first.pid}`));
+  });
+
+  it('ends with 1 and a sentence when another start has taken its place', async () => {
+    const worker = await registered();
+    let said = '';
+    worker.stderr?.on('data', (text: Buffer) => (said += text.toString()));
+    await manager.order({ job: stubborn() });
+    await manager.next('acks', ({ phase }) => phase === 'succeeded');
+    await manager.accept({ incarnation: 7 });
+    const [code] = await once(worker, 'close');
+    expect(code).toBe(1);
+    expect(said).toContain('Start 7 of worker w1 has taken the place of this one, start 1');
+    expect(processesWith(folder)).toEqual([]);
   });
 
   it('counts a start after it was killed, and knows of nothing that ran', async () => {
@@ -81,8 +144,11 @@ function stubborn(): object {
   return { id: 'web', technology: 'process', cmd: ['/bin/sh', '-c', script, folder] };
 }
 
-async function registered(incarnation = 1): Promise<ChildProcess> {
-  const worker = start();
+async function registered(
+  incarnation = 1,
+  env: Record<string, string> = {},
+): Promise<ChildProcess> {
+  const worker = start(env);
   await manager.next('registration', (body) => body['incarnation'] === incarnation);
   await manager.accept({ incarnation });
   const state = await manager.next('state', (body) => body['incarnation'] === incarnation);

@@ -1,4 +1,5 @@
 import { explain, OakringError } from '@oakring/contracts';
+import { takeEnvironment } from '@oakring/host';
 import { endAtUncaughtErrors, endWithin, systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
@@ -9,8 +10,10 @@ const stopWithinMs = 4_800;
 endAtUncaughtErrors();
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
-  const worker = await startWorker(readWorkerOptions(process.env), systemPorts(), (kind, text) =>
-    console.log(`${kind}: ${text}`),
+  const worker = await startWorker(
+    readWorkerOptions(takeEnvironment(process.env)),
+    systemPorts(),
+    (kind, text) => console.log(`${kind}: ${text}`),
   );
   await untilSignalled(worker);
 } catch (error) {

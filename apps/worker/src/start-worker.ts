@@ -1,10 +1,13 @@
 import { OakringError } from '@oakring/contracts';
+import { join } from 'node:path';
 import type { Ports } from '@oakring/ports';
 import { WorkerData } from './config/worker-data.js';
 import type { WorkerOptions } from './config/worker-options.js';
 import { BrokerLink } from './connect/broker-link.js';
 import { Session } from './connect/session.js';
 import type { LinkFactory } from './connect/worker-link.js';
+import { Cgroups } from './runtimes/cgroups.js';
+import { OutputFolder } from './runtimes/instance-output.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
 import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
 import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
@@ -46,7 +49,7 @@ async function startOn(
   log: WorkerLog,
 ): Promise<RunningWorker> {
   const runtimes = await Promise.all(
-    options.runtimes.map((name) => runtimeOf(name, options, ports)),
+    options.runtimes.map((name) => runtimeOf(name, options, ports, log)),
   );
   const { mqttUrl: url, username, password } = options;
   const link: LinkFactory = (linkOptions, listener) =>
@@ -85,16 +88,34 @@ async function runtimeOf(
   name: RuntimeName,
   options: WorkerOptions,
   ports: Ports,
+  log: WorkerLog,
 ): Promise<Runtime> {
   switch (name) {
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
     case 'process':
-      return new ProcessRuntime(ports);
+      return processRuntime(options, ports, log);
     case 'docker': {
       // Its client is large: loaded only where containers are run.
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
       return new DockerRuntime(options.dockerHost, options.id, ports, options.sharedNetworks);
     }
   }
+}
+
+async function processRuntime(
+  { dataFolder }: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<Runtime> {
+  const outputs = new OutputFolder(join(dataFolder, 'output'), ports.clock);
+  const groups = await Cgroups.open(dataFolder, ports.timers);
+  if (typeof groups !== 'string') return new ProcessRuntime(ports, { groups, outputs });
+  log(
+    'limited',
+    `cgroups cannot be used (${groups}): a process that leaves its session (setsid, a daemon) outlives ` +
+      'its instance and this worker, so jobs that must never run twice are not taken. Run the worker ' +
+      'as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer',
+  );
+  return new ProcessRuntime(ports, { outputs });
 }

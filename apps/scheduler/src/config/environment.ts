@@ -1,6 +1,7 @@
+import { takeEnvironment } from '@oakring/host';
 import { readSchedulerSettings, type SchedulerSettings } from './scheduler-settings.js';
 
 /** The process's own settings. */
 export function readEnvironment(): SchedulerSettings {
-  return readSchedulerSettings(process.env);
+  return readSchedulerSettings(takeEnvironment(process.env));
 }

@@ -14,6 +14,8 @@ interface RegisteringParts {
   readonly ports: Pick<Ports, 'timers' | 'randomness'>;
   /** Tells this start from any other that claims its number. */
   readonly startId: string;
+  /** Of every runtime. */
+  readonly enforcesStop: boolean;
   readonly renumbered: () => void;
   readonly superseded: (by: number) => void;
   readonly clock: ManagerClock;
@@ -33,11 +35,11 @@ export class Registering {
   private readonly announcing: Announcing;
 
   constructor(private readonly parts: RegisteringParts) {
-    const { options, store, ports, clock, say, startId } = parts;
+    const { options, store, ports, clock, say } = parts;
     this.standing = new Standing({ ...parts, id: options.id });
     this.announcing = new Announcing(ports, () => {
       clock.asked();
-      say(registrationOf(options, store, startId));
+      say(registrationOf(options, store, parts));
     });
   }
 

@@ -9,7 +9,7 @@ import { percent } from './usage.js';
 export function registrationOf(
   options: WorkerOptions,
   { incarnation, token, yields }: Pick<WorkerStore, 'incarnation' | 'token' | 'yields'>,
-  startId: string,
+  { startId, enforcesStop }: { readonly startId: string; readonly enforcesStop: boolean },
 ): object {
   const { id, name, ip, port, labels, runtimes, architecture } = options;
   return {
@@ -25,8 +25,8 @@ export function registrationOf(
     technologies: runtimes,
     ...(architecture === undefined ? {} : { architecture }),
     acknowledges: true,
-    // Containers outlive their worker: nobody would stop them at their limit.
-    ...(runtimes.includes('docker') ? {} : { enforcesStop: true }),
+    // Of every runtime: a job is not placed by which of them it will run on.
+    ...(enforcesStop ? { enforcesStop } : {}),
     ...(token === null ? {} : { token }),
   };
 }

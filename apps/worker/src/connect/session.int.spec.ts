@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseReading, parseRegistration } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
+import { Cgroups } from '../runtimes/cgroups.js';
 import { until } from '../runtimes/testing/processes.js';
 import { startWorker, type RunningWorker } from '../start-worker.js';
 import {
@@ -351,6 +352,18 @@ describe('A worker', () => {
     expect(state).toMatchObject({
       instances: [{ job: 'web', status: 'failed', reason: 'exit code 5: oh' }],
     });
+  });
+});
+
+describe('A worker whose runtimes cannot hold their instances together', () => {
+  it('does not say that it enforces a stop, and says what it cannot promise', async () => {
+    const groups = await Cgroups.open(`a test of ${folder}`, systemPorts().timers);
+    await started({ runtimes: ['process'] });
+    const registration = await manager.next('registration');
+    // Which of the two this machine can show depends on what it lets us do with cgroups.
+    expect(registration['enforcesStop']).toBe(typeof groups === 'string' ? undefined : true);
+    const told = log.some((line) => line.startsWith('limited cgroups cannot be used'));
+    expect(told).toBe(typeof groups === 'string');
   });
 });
 

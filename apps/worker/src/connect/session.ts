@@ -61,6 +61,7 @@ export class Session {
     const startId = ports.ids.next();
     this.registering = new Registering({
       ...{ options, store, ports, log, clock: this.clock, startId },
+      enforcesStop: runtimes.every((runtime) => runtime.enforcesStop),
       say: (registration) => this.say('registration', registration),
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
       // Another connection: its last will names the start as well.
@@ -84,8 +85,7 @@ export class Session {
       needsGrant: () => this.reportReading(),
     });
     const askAgain = (): void => this.registering.askAgain();
-    const intake = [this.instances, this.epochs, this.clock, askAgain, log] as const;
-    this.orders = new OrderIntake(...intake);
+    this.orders = new OrderIntake(this.instances, this.epochs, this.clock, askAgain, log);
     this.telemetry = new Telemetry(options, store, runtimes, this.instances);
     // One for each start: another machine that claims our id must not cut us off.
     const clientId = `${options.id}-${store.incarnation}-${startId.slice(-8)}`;

@@ -106,9 +106,9 @@ export class InstanceTable {
     if (!requirement.ok) return requirement.refusal.detail;
     const runtime = this.runtimes.get(String(job['technology']));
     if (runtime === undefined) return 'no such runtime';
-    return leaseMs !== null && runtime.outlives
-      ? `${runtime.technology} instances outlive their worker: stopOnWorkerAfterMs cannot be kept`
-      : null;
+    if (leaseMs === null || runtime.enforcesStop) return null;
+    const why = runtime.outlives ? 'outlive their worker' : 'may leave processes behind here';
+    return `${runtime.technology} instances ${why}: stopOnWorkerAfterMs cannot be kept`;
   }
 
   /** Takes the place of ended instances of the same number. `problemOf` has said null. */

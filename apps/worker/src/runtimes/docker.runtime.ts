@@ -30,6 +30,7 @@ interface Watched {
 export class DockerRuntime implements Runtime {
   readonly technology = 'docker';
   readonly outlives = true;
+  readonly enforcesStop = false;
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
   /** Containers whose end is news. */

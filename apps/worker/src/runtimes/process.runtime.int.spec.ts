@@ -1,13 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
+import { Cgroups } from './cgroups.js';
+import { OutputFolder } from './instance-output.js';
 import { ProcessRuntime } from './process.runtime.js';
 import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
 import type { InstanceAddress, InstanceExit } from './runtime.port.js';
 import { processesWith, until } from './testing/processes.js';
+
+let groups: Cgroups | string;
+beforeAll(async () => {
+  groups = await Cgroups.open(`a test of process ${process.pid}`, systemPorts().timers);
+  if (typeof groups === 'string' && process.platform === 'linux') {
+    process.stderr.write(`NOT TESTED here: that cgroups hold instances together (${groups})\n`);
+  }
+});
 
 const address = { job: 'web', instance: 0, generation: 1 };
 let folder = '';
@@ -77,6 +89,87 @@ describe('The process runtime', () => {
   it('reports an end even when the command left a child that holds its output', async () => {
     const cmd = ['/bin/sh', '-c', `setsid sleep 2 & exit 0`];
     expect(await exitOf({ cmd })).toMatchObject({ status: 'completed' });
+  });
+
+  it('promises to enforce a stop only where cgroups hold its instances', () => {
+    expect(new ProcessRuntime(systemPorts()).enforcesStop).toBe(false);
+    if (typeof groups === 'string') return;
+    expect(new ProcessRuntime(systemPorts(), { groups }).enforcesStop).toBe(true);
+  });
+
+  it('ends what left its session, with the instance that is deleted', async () => {
+    if (typeof groups === 'string') return;
+    const runtime = new ProcessRuntime(systemPorts(), { groups });
+    const marker = `oakring-daemon-${folder}`;
+    await runtime.start(toStart(address, daemon(marker)), never());
+    await until(() => processesWith(`${marker}-child`).length > 0);
+    await runtime.stop(address);
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it('ends what left its session, with the command that comes to its end', async () => {
+    if (typeof groups === 'string') return;
+    const marker = `oakring-left-${folder}`;
+    const cmd = ['/bin/sh', '-c', `setsid sh -c 'sleep 600; : ${marker}' & exit 0`];
+    expect(await exitOf({ cmd }, groups)).toMatchObject({ status: 'completed' });
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it('ends what left its session when no grant comes', async () => {
+    if (typeof groups === 'string') return;
+    const runtime = new ProcessRuntime(systemPorts(), { groups });
+    const exited = new Promise<InstanceExit>((resolve) => {
+      runtime.onExit((_address, exit) => resolve(exit));
+    });
+    const marker = `oakring-ungranted-${folder}`;
+    const instance = { ...toStart(address, daemon(marker)), validForMs: 1_500 };
+    await runtime.start(instance, never());
+    await until(() => processesWith(`${marker}-child`).length > 0);
+    expect(await exited).toMatchObject({ status: 'failed', reason: 'ended by SIGKILL' });
+    expect(processesWith(marker)).toEqual([]);
+  });
+
+  it('ends at its start what a worker before it left in its cgroups', async () => {
+    if (typeof groups === 'string') return;
+    const owner = `a worker of ${folder}`;
+    const { timers } = systemPorts();
+    const before = await Cgroups.open(owner, timers);
+    if (typeof before === 'string') throw new Error(before);
+    const group = await before.make('left');
+    const left = spawn('/bin/sh', [
+      '-c',
+      `echo $$ > ${group}/cgroup.procs; sleep 600; : ${folder}`,
+    ]);
+    const gone = once(left, 'exit');
+    await until(() => readFileSync(join(group, 'cgroup.procs'), 'utf8') !== '');
+    await Cgroups.open(owner, timers);
+    expect(await gone).toEqual([null, 'SIGKILL']);
+  });
+
+  it('keeps what an instance prints, in files that do not grow without end', async () => {
+    const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
+    const script = 'i=0; while [ $i -lt 40 ]; do printf %65536s $i; i=$((i+1)); done; echo bad >&2';
+    await exitOf({ cmd: ['/bin/sh', '-c', script] }, null, outputs);
+    const names = readdirSync(join(folder, 'output')).sort();
+    expect(names).toEqual(['web.0.log', 'web.0.log.1']);
+    for (const name of names) {
+      const { size, mode } = statSync(join(folder, 'output', name));
+      expect(size).toBeLessThanOrEqual(1_048_576);
+      expect(mode & 0o777).toBe(0o600);
+    }
+    expect(contentOf(join(folder, 'output', 'web.0.log'))).toMatch(/ 39\s*bad\n$/);
+    expect(contentOf(join(folder, 'output', 'web.0.log.1')).length).toBeGreaterThan(900_000);
+  });
+
+  it('adds to what an earlier start of the instance printed, and says which', async () => {
+    const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
+    for (const word of ['one', 'two']) {
+      await exitOf({ cmd: ['/bin/sh', '-c', `echo ${word}`] }, null, outputs);
+    }
+    const began = '--- [-0-9TZ:.]+ generation 1 begins ---\n';
+    expect(contentOf(join(folder, 'output', 'web.0.log'))).toMatch(
+      new RegExp(`^${began}one\n${began}two\n$`),
+    );
   });
 
   it('lets a command end itself on SIGTERM', async () => {
@@ -153,8 +246,18 @@ class MarkedRuntime extends ProcessRuntime {
   }
 }
 
-async function exitOf(job: JsonObject): Promise<InstanceExit> {
-  const runtime = new ProcessRuntime(systemPorts());
+/** Leaves its session with a child, as daemons do, and stays. */
+function daemon(marker: string): JsonObject {
+  const child = `sh -c 'while :; do sleep 1; done; : ${marker}-child'`;
+  return { cmd: ['/bin/sh', '-c', `setsid ${child} & while :; do sleep 1; done; : ${marker}`] };
+}
+
+async function exitOf(
+  job: JsonObject,
+  held: Cgroups | null = null,
+  outputs: OutputFolder | null = null,
+): Promise<InstanceExit> {
+  const runtime = new ProcessRuntime(systemPorts(), { groups: held, outputs });
   const exited = new Promise<InstanceExit>((resolve) => {
     runtime.onExit((_address, exit) => resolve(exit));
   });

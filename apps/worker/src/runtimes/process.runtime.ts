@@ -1,10 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { endOfText, type JsonObject, type Resources } from '@oakring/contracts';
+import type { JsonObject, Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import type { Cgroups } from './cgroups.js';
 import { commandOf, environmentOf } from './command-line.js';
+import { listen, type InstanceOutput, type OutputFolder } from './instance-output.js';
+import { defaultPath, secondsOf, signalGroup, spawnGuarded } from './process-guard.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
@@ -22,47 +25,24 @@ const stopGraceMs = 5_000;
 const closeGraceMs = 2_000;
 /** After the exit, for its last words; a daemon that it left may hold the pipe for ever. */
 const closeWithinMs = 500;
-const keptStderrCharacters = 2_000;
-/** Where programs are looked for; a job's `environment` may say otherwise. */
-const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What a shell adds to the number of the signal that ended its child. */
 const signalledExitCode = 128;
-
-/**
- * Ties a command to its parent. The shell leads a session and process group of its own; a watcher in
- * it reads from a pipe that only the worker holds open. When the worker ends, however it ends
- * (`kill -9` too), the pipe closes and the watcher kills the group. The trap lets the command handle
- * SIGTERM itself: the shell goes on waiting for it and passes its exit code on. It is set after the
- * command was forked, which would inherit it and lose a SIGTERM that comes at once. The watcher also
- * keeps the command's standard error open, so that its closing means that all of them are gone. A
- * command that leaves its process group on purpose (a daemon) is not held. What lives on grants is
- * killed by the watcher when it hears of none in time (its first argument, then a line each, in
- * seconds): a worker that is stopped itself (SIGSTOP) cannot do it.
- */
-const guard = `
-exec 3<&0 </dev/null 4>&2 2>/dev/null
-( trap '' TERM; PATH=${defaultPath}
-  if [ "$1" = 0 ]; then read -r _ <&3
-  else left=$1; while left=$(timeout "$left" head -n 1 <&3) && [ -n "$left" ]; do :; done
-  fi
-  kill -KILL 0 ) &
-shift
-exec 3<&-
-"$@" 2>&4 4>&- &
-child=$!
-trap : TERM
-exec 4>&-
-wait "$child"; code=$?
-while kill -0 "$child"; do wait "$child"; code=$?; done
-exit "$code"
-`;
 
 interface Running {
   readonly address: InstanceAddress;
   readonly process: ChildProcess;
   readonly ended: Promise<void>;
+  /** Path of its cgroup; null: there is none. */
+  readonly group: string | null;
   usage: SessionUsage | null;
   stopping: boolean;
+}
+
+export interface ProcessRuntimeParts {
+  /** Null: what an instance leaves behind on purpose is not ended with it. */
+  readonly groups?: Cgroups | null;
+  /** Where what they print is kept; null: nowhere. */
+  readonly outputs?: OutputFolder | null;
 }
 
 /**
@@ -72,10 +52,21 @@ interface Running {
 export class ProcessRuntime implements Runtime {
   readonly technology = 'process';
   readonly outlives = false;
+  /** Only a cgroup holds what leaves its session. */
+  readonly enforcesStop: boolean;
+  private readonly groups: Cgroups | null;
+  private readonly outputs: OutputFolder | null;
   private readonly running = new Map<string, Running>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
-  constructor(private readonly ports: Ports) {}
+  constructor(
+    private readonly ports: Ports,
+    { groups = null, outputs = null }: ProcessRuntimeParts = {},
+  ) {
+    this.groups = groups;
+    this.outputs = outputs;
+    this.enforcesStop = groups !== null;
+  }
 
   async existing(): Promise<readonly FoundInstance[]> {
     return [];
@@ -91,55 +82,66 @@ export class ProcessRuntime implements Runtime {
         'node',
       );
     }
-    const limit = secondsOf(instance.validForMs);
-    const child = spawn('/bin/sh', ['-c', guard, 'oakring-guard', limit, program, ...args], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'pipe'],
-      env: environment,
-    });
+    const name = `i-${instance.job}.${instance.instance}.${instance.generation}`;
+    const group = (await this.groups?.make(name)) ?? null;
+    const output = await this.outputs?.open(instance).catch(() => undefined);
+    if (signal.aborted) throw new Error('the start was cancelled');
+    const { validForMs } = instance;
+    const isHeard = output !== undefined;
+    const child = spawnGuarded({ program, args, environment, validForMs, group, isHeard });
     await new Promise<void>((resolve, reject) => {
       child.once('error', (error) =>
         reject(new StartFailure(`cannot start: ${error.message}`, 'node')),
       );
       child.once('spawn', () => {
         // Before anything else can happen: the exit must not be missed.
-        this.watch(instance, child);
+        this.watch(instance, child, group, output);
         resolve();
       });
     });
   }
 
-  private watch({ job, instance, generation }: InstanceToStart, child: ChildProcess): void {
+  private watch(
+    { job, instance, generation }: InstanceToStart,
+    child: ChildProcess,
+    group: string | null,
+    output: InstanceOutput | undefined,
+  ): void {
     const address = { job, instance, generation };
-    let stderr = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = endOfText(stderr + text, keptStderrCharacters);
-    });
+    const lastWords = listen(child, output);
     // Writing to a guard that is gone must not end the worker.
     child.stdin?.on('error', () => {});
     let code: number | null = null;
     let killedBy: string | null = null;
-    const ended = new Promise<void>((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       child.once('close', () => resolve());
       child.once('exit', (exitCode, signal) => {
         code = exitCode;
         killedBy = signal;
         // The watcher goes, with what the command left running: that closes the last pipe.
         child.stdin?.end();
+        void this.endGroup(group);
         this.ports.timers.after(closeWithinMs, resolve);
       });
-    }).then(() => {
+    });
+    const ended = closed.then(async () => {
+      const isGone = await this.endGroup(group);
+      await output?.close();
       const entry = this.running.get(addressKey(address));
-      this.running.delete(addressKey(address));
-      if (entry?.stopping !== true) this.exitListener(address, exitOf(code, killedBy, stderr));
+      if (isGone) this.running.delete(addressKey(address));
+      if (entry?.stopping !== true) this.exitListener(address, exitOf(code, killedBy, lastWords()));
     });
-    this.running.set(addressKey(address), {
-      address,
-      process: child,
-      ended,
-      usage: null,
-      stopping: false,
-    });
+    const entry = { address, process: child, ended, group, usage: null, stopping: false };
+    this.running.set(addressKey(address), entry);
+  }
+
+  /** True once nothing is left in it. */
+  private async endGroup(group: string | null): Promise<boolean> {
+    if (group === null || this.groups === null) return true;
+    return this.groups.end(group).then(
+      () => true,
+      () => false,
+    );
   }
 
   renew(address: InstanceAddress, validForMs: number): void {
@@ -159,6 +161,9 @@ export class ProcessRuntime implements Runtime {
     const patience = this.ports.timers.after(graceMs, () => signalGroup(entry.process, 'SIGKILL'));
     await entry.ended;
     patience.cancel();
+    if (!this.running.has(addressKey(address))) return;
+    if (!(await this.endGroup(entry.group))) throw new Error('something in it cannot be killed');
+    this.running.delete(addressKey(address));
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
@@ -213,12 +218,6 @@ function hasTimeout(): boolean {
   return defaultPath.split(delimiter).some((folder) => isExecutable(join(folder, 'timeout')));
 }
 
-/** As `timeout` takes it, never rounded up; 0: without a limit. */
-function secondsOf(validForMs: number | undefined): string {
-  if (validForMs === undefined) return '0';
-  return (Math.max(1, Math.floor(validForMs)) / 1000).toFixed(3);
-}
-
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -236,13 +235,4 @@ function exitOf(code: number | null, killedBy: string | null, stderr: string): I
   const how = killer === undefined ? `exit code ${code}` : `ended by ${killer}`;
   const lastLine = stderr.trim().split('\n').at(-1) ?? '';
   return { status: 'failed', reason: lastLine === '' ? how : `${how}: ${lastLine}` };
-}
-
-function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone.
-  }
 }

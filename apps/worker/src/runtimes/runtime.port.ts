@@ -46,6 +46,8 @@ export interface Runtime {
   readonly technology: RuntimeName;
   /** Its instances go on when the worker's process ends. */
   readonly outlives: boolean;
+  /** It ends all that an instance started, at its limit and with the worker's process. */
+  readonly enforcesStop: boolean;
   /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
   existing(): Promise<readonly FoundInstance[]>;
   /**

@@ -32,6 +32,7 @@ interface Script {
 export class SimulatedRuntime implements Runtime {
   readonly technology = 'simulated';
   readonly outlives = false;
+  readonly enforcesStop = true;
   private readonly running = new Map<string, Running>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 

@@ -27,6 +27,7 @@ interface Start {
 export class ManualRuntime implements Runtime {
   readonly technology = 'simulated';
   readonly outlives = false;
+  readonly enforcesStop = true;
   readonly starts: Start[] = [];
   readonly stops: Stop[] = [];
   found: readonly FoundInstance[] = [];

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import type { Timers } from '@oakring/ports';
+
+const lookEveryMs = 10;
+/** What cannot be killed for so long (it waits for a disk that is gone) is told of. */
+const killWithinMs = 30_000;
+const probeWithinMs = 5_000;
+
+/**
+ * Groups of the kernel (cgroup v2, also the one beside v1) that hold instances together: a process
+ * leaves its session and its process group when it likes, and stays in its cgroup. `cgroup.kill`
+ * (Linux 5.14) ends all that is in one at once. A program that runs as root, or is given rights over
+ * cgroups, can move itself out on purpose: that is not held.
+ */
+export class Cgroups {
+  private constructor(
+    private readonly folder: string,
+    private readonly timers: Timers,
+  ) {}
+
+  /**
+   * A folder of the owner's beside our own process, emptied of what an earlier start left running.
+   * Resolves with why not, where groups cannot be made, entered or killed here.
+   */
+  static async open(owner: string, timers: Timers): Promise<Cgroups | string> {
+    try {
+      const own = await ownFolder();
+      if (own === null) return 'there is no cgroup v2 here';
+      const name = createHash('sha256').update(owner).digest('hex').slice(0, 16);
+      const folder = join(own, `oakring-${name}`);
+      await mkdir(folder, { recursive: true });
+      const groups = new Cgroups(folder, timers);
+      for (const left of await childrenOf(folder)) await groups.end(join(folder, left));
+      await groups.probe();
+      return groups;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Makes a group that is empty. */
+  async make(name: string): Promise<string> {
+    const group = join(this.folder, name);
+    await mkdir(group, { recursive: true });
+    return group;
+  }
+
+  /** Resolves once nothing of it runs. Rejects when something in it cannot be killed. */
+  async end(group: string): Promise<void> {
+    for (let waitedMs = 0; waitedMs <= killWithinMs; waitedMs += lookEveryMs) {
+      // One that is gone has nothing in it.
+      if (!(await isPopulated(group))) return removeTree(group);
+      await writeFile(join(group, 'cgroup.kill'), '1').catch(() => {});
+      await this.timers.sleep(lookEveryMs);
+    }
+    throw new Error(`processes in ${group} cannot be killed`);
+  }
+
+  private async probe(): Promise<void> {
+    const group = await this.make('probe');
+    await access(join(group, 'cgroup.kill'));
+    const enter = ['-c', 'echo $$ > "$1/cgroup.procs"', 'oakring-probe', group];
+    await promisify(execFile)('/bin/sh', enter, { env: {}, timeout: probeWithinMs });
+    await this.end(group);
+  }
+}
+
+/** Where the kernel shows the group that we are in; null: it shows none. */
+async function ownFolder(): Promise<string | null> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+  const mount = mounts.split('\n').find((line) => / - cgroup2 /.test(line));
+  const [, , , root, point] = mount?.split(' ') ?? [];
+  const path = /^0::(.*)$/m.exec(await readFile('/proc/self/cgroup', 'utf8'))?.[1];
+  if (root === undefined || point === undefined || path === undefined) return null;
+  return join(point, relative(root, path));
+}
+
+async function isPopulated(group: string): Promise<boolean> {
+  const events = await readFile(join(group, 'cgroup.events'), 'utf8').catch(() => '');
+  return /^populated 1$/m.test(events);
+}
+
+async function childrenOf(group: string): Promise<readonly string[]> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** A job may have made groups in its own. What cannot be removed now is found by the next start. */
+async function removeTree(group: string): Promise<void> {
+  for (const child of await childrenOf(group)) await removeTree(join(group, child));
+  await rmdir(group).catch(() => {});
+}
