@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { problemOf } from '@oakring/contracts';
 import { jobAnswer, nodeAnswer } from './testing/answers.js';
 import { always, closeManager, oakring } from './testing/run-oakring.js';
 
@@ -34,6 +35,40 @@ describe('an order about a node', () => {
     });
     expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body });
     expect(out).toContain(shown);
+  });
+
+  it('forgets several, and says which it could not', async () => {
+    const problem = problemOf({ code: 'node-unknown', detail: 'There is no node ghost.' });
+    const { code, out, error, asked } = await oakring(['node', 'forget', 'n1', 'ghost', 'n2'], {
+      'DELETE /api/v1/nodes/n1': always(placed),
+      'DELETE /api/v1/nodes/ghost': always(problem, 404),
+      'DELETE /api/v1/nodes/n2': always(placed),
+    });
+    expect({ code, asked: asked.length }).toEqual({ code: 1, asked: 3 });
+    expect(out).toContain('2 nodes are forgotten:\nn1\nn2');
+    expect(error).toContain('ghost: There is no node ghost.');
+  });
+
+  it('forgets all that are lost for long and carry nothing, and tells which at first', async () => {
+    const items = [
+      nodeAnswer({ id: 'gone', status: 'lost', since: '2020-01-01T00:00:00.000Z', instances: 0 }),
+      nodeAnswer({ id: 'full', status: 'lost', since: '2020-01-01T00:00:00.000Z', instances: 1 }),
+      nodeAnswer({ id: 'late', status: 'lost', since: new Date().toISOString(), instances: 0 }),
+      nodeAnswer({ id: 'well', instances: 0 }),
+    ];
+    const list = { 'GET /api/v1/nodes': always({ items, position: 9 }) };
+    const dry = await oakring(['node', 'forget', '--lost-for', '7d', '--dry-run'], list);
+    expect({ code: dry.code, out: dry.out }).toEqual({
+      code: 0,
+      out: '1 nodes would be forgotten:\ngone\n',
+    });
+    const done = await oakring(['node', 'forget', '--lost-for', '7d'], {
+      ...list,
+      'DELETE /api/v1/nodes/gone': always(placed),
+    });
+    expect(done.out).toContain('Node gone is forgotten');
+    expect((await oakring(['node', 'forget'], list)).code).toBe(2);
+    expect((await oakring(['node', 'forget', '--lost-for', 'ever'], list)).code).toBe(2);
   });
 
   it('forgets a node that speaks by force', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { addNodeForget } from './node-forget.js';
 import { seconds } from './options.js';
 import { untilDrained } from './wait.js';
 
@@ -30,16 +31,7 @@ export function addNodeOrders(node: Command, surroundings: Surroundings): void {
   );
   addBack(node, surroundings, ['release', 'quarantine'], 'trust a node again');
   addDrain(node, surroundings);
-  node
-    .command('forget <id>')
-    .description('forget a node that will not come back; its instances are placed elsewhere')
-    .option('--force', 'also one that speaks: its worker has to register anew, as a new machine')
-    .addHelpText('after', '\nExample:\n  oakring node forget edge-berlin')
-    .action(async (id: string, { force = false }: { force?: boolean }, command: Command) => {
-      const context = contextOf(surroundings, command);
-      const answer = await context.client.forgetNode(id, force);
-      show(context, answer, () => `Node ${id} is forgotten (position ${answer.position}).`);
-    });
+  addNodeForget(node, surroundings);
 }
 
 function addSimple(

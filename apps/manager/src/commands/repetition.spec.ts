@@ -58,4 +58,20 @@ describe('An answer that was given under a key', () => {
     expect(state.answers.get('first')).toBeUndefined();
     expect(state.answers.size).toBe(10_000);
   });
+
+  it('is forgotten at once when two hundred thousand others were given after it', () => {
+    const state = new ClusterState(true);
+    for (let position = 1; position <= 201; position += 1) {
+      concludeCommit(state, {
+        ...{ position, epoch: 1, commitId: `c${position}`, at: 0, streams: [], events: '[]' },
+        ...{ prev: '', hash: 'ab'.repeat(32) },
+        commands: Array.from({ length: 1_000 }, (_, index) => ({
+          ...{ id: `key-${position}-${index}`, outcome: {} },
+        })),
+      });
+    }
+    expect(state.answers.size).toBe(200_000);
+    expect(state.answers.get('key-1-999')).toBeUndefined();
+    expect(state.answers.get('key-2-0')).toBeDefined();
+  });
 });

@@ -6,6 +6,8 @@ import { countersOf } from './records.fold.js';
 const keptMs = 24 * 3_600_000;
 /** … and the newest of them whatever the time is. */
 const keptAnswers = 10_000;
+/** So many at most, whatever the time is: keys cost their sender nothing. About 100 MB. */
+const mostAnswers = 200_000;
 /**
  * What two commits following each other may add to the ledger's age. Their times are those of
  * whoever led: one whose clock jumped a day ahead makes nothing a day older. A ledger in which little
@@ -23,7 +25,8 @@ export function answersGiven(state: ClusterState, commit: Commit): void {
   while (state.answers.size > keptAnswers) {
     const oldest = state.answers.oldestKey();
     const answer = oldest === undefined ? undefined : state.answers.get(oldest);
-    if (oldest === undefined || answer === undefined || age - answer.age <= keptMs) return;
+    if (oldest === undefined || answer === undefined) return;
+    if (age - answer.age <= keptMs && state.answers.size <= mostAnswers) return;
     state.answers.delete(oldest);
   }
 }
