@@ -28,6 +28,8 @@ const maxBodyBytes = 8 * 1024 * 1024;
 const headersWithinMs = 10_000;
 const requestWithinMs = 30_000;
 const checkEveryMs = 2_000;
+/** The manager needs a few. */
+const maxConnections = 256;
 /** While stopping, connections whose answer is given are closed this often. */
 const sweepEveryMs = 50;
 /** Who waits is refused at once and a plan takes milliseconds: what is open after this is cut. */
@@ -82,6 +84,7 @@ async function createApp(
   });
   // The adapter's type is generic over what Fastify's default already is.
   const server = adapter.getInstance() as unknown as FastifyInstance;
+  server.server.maxConnections = maxConnections;
   acceptJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(
     SchedulerModule.with(observer, ports),

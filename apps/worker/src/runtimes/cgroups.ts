@@ -4,6 +4,7 @@ import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/prom
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import type { Timers } from '@oakring/ports';
+import { StartFailure } from './runtime.port.js';
 
 const lookEveryMs = 10;
 /** What cannot be killed for so long (it waits for a disk that is gone) is told of. */
@@ -42,10 +43,12 @@ export class Cgroups {
     }
   }
 
-  /** Makes a group that is empty. */
+  /** Makes a group that is empty. That there is none to be had is its machine's failure, not the job's. */
   async make(name: string): Promise<string> {
     const group = join(this.folder, name);
-    await mkdir(group, { recursive: true });
+    await mkdir(group, { recursive: true }).catch((error: unknown) => {
+      throw new StartFailure(`cannot start: no cgroup: ${String(error)}`, 'node');
+    });
     return group;
   }
 

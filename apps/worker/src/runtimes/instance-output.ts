@@ -54,6 +54,7 @@ export class InstanceOutput {
   private queue: Promise<void> = Promise.resolve();
   private file: FileHandle | null = null;
   private bytes = 0;
+  private isClosed = false;
 
   constructor(private readonly path: string) {}
 
@@ -64,11 +65,18 @@ export class InstanceOutput {
   }
 
   close(): Promise<void> {
-    this.queue = this.queue.then(() => this.letGo()).catch(() => {});
+    this.queue = this.queue
+      .then(() => {
+        // A daemon may hold the pipe and print on: its file is not opened again.
+        this.isClosed = true;
+        return this.letGo();
+      })
+      .catch(() => {});
     return this.queue;
   }
 
   private async append(chunk: Buffer): Promise<void> {
+    if (this.isClosed) return;
     if (this.file !== null && this.bytes + chunk.byteLength > maxFileBytes) {
       await this.letGo();
       await rename(this.path, `${this.path}.1`);

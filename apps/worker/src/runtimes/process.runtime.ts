@@ -85,14 +85,18 @@ export class ProcessRuntime implements Runtime {
     const name = `i-${instance.job}.${instance.instance}.${instance.generation}`;
     const group = (await this.groups?.make(name)) ?? null;
     const output = await this.outputs?.open(instance).catch(() => undefined);
-    if (signal.aborted) throw new Error('the start was cancelled');
+    if (signal.aborted) {
+      await this.leave(group, output);
+      throw new Error('the start was cancelled');
+    }
     const { validForMs } = instance;
     const isHeard = output !== undefined;
     const child = spawnGuarded({ program, args, environment, validForMs, group, isHeard });
     await new Promise<void>((resolve, reject) => {
-      child.once('error', (error) =>
-        reject(new StartFailure(`cannot start: ${error.message}`, 'node')),
-      );
+      child.once('error', (error) => {
+        void this.leave(group, output);
+        reject(new StartFailure(`cannot start: ${error.message}`, 'node'));
+      });
       child.once('spawn', () => {
         // Before anything else can happen: the exit must not be missed.
         this.watch(instance, child, group, output);
@@ -133,6 +137,12 @@ export class ProcessRuntime implements Runtime {
     });
     const entry = { address, process: child, ended, group, usage: null, stopping: false };
     this.running.set(addressKey(address), entry);
+  }
+
+  /** Of a start that came to nothing. */
+  private async leave(group: string | null, output: InstanceOutput | undefined): Promise<void> {
+    await this.endGroup(group);
+    await output?.close();
   }
 
   /** True once nothing is left in it. */
