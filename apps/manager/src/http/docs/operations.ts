@@ -15,7 +15,8 @@ const idempotencyKey: DescribedParameter = {
   in: 'header',
   name: 'Idempotency-Key',
   type: 'string',
-  description: 'A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys.',
+  description:
+    'A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys.',
 };
 const minPosition = query('minPosition', 'integer', 'Wait up to 5 s for the view to be there.');
 const list = [
