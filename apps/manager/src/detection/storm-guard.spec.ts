@@ -192,6 +192,18 @@ describe('After it', () => {
     expect(free()).toBe(200);
   });
 
+  it('one that carries something does not wait behind those that carry nothing', () => {
+    ready(300);
+    for (let n = 1; n <= 299; n += 1) empty.add(`n${n}`);
+    later(40_000);
+    down(...empty, 'n300');
+    guard.storm();
+    guard.calm();
+    nowMs += 20;
+    expect(guard.mayStep('n300')).toBe(true);
+    expect(guard.mayStep('n1')).toBe(false);
+  });
+
   it('one that came back meanwhile is not held any more', () => {
     ready(10);
     later(40_000);

@@ -160,13 +160,14 @@ export class StormGuard {
     return isQuiet ? 'no further node fell silent for 30 s' : 'it lasted for five minutes';
   }
 
-  /** The storm is over: how many nodes are silent still. */
+  /** The storm is over: how many nodes are silent still. Those that carry something go first. */
   calm(): number {
     this.isStorm = false;
-    this.order = [];
+    const order: Record<'first' | 'last', string[]> = { first: [], last: [] };
     for (const [nodeId, { silent, stopped }] of this.presences) {
-      if (silent && !stopped) this.order.push(nodeId);
+      if (silent && !stopped) order[this.isReliedOn(nodeId) ? 'first' : 'last'].push(nodeId);
     }
+    this.order = [...order.first, ...order.last];
     this.held.clear();
     for (const nodeId of this.order) this.held.add(nodeId);
     this.gone = 0;
