@@ -52,6 +52,14 @@ describe('The small log of a worker', () => {
     expect(sequencesOf(log)).toEqual([42]);
   });
 
+  it('is not ended by an acceptance that no later number is left for', () => {
+    const log = filled(2);
+    log.accepted(Number.MAX_SAFE_INTEGER);
+    log.accepted(Number.POSITIVE_INFINITY);
+    log.add(news());
+    expect(sequencesOf(log)).toEqual([1, 2, 3]);
+  });
+
   it('is the same after a restart', () => {
     const log = filled(3);
     log.accepted(1);

@@ -4,6 +4,8 @@ import type { HistoryEntry, Remembered } from '../memory/worker-store.port.js';
 const maxEntries = 1_000;
 /** What one message takes; the rest follows once it is accepted. */
 const maxBytesPerMessage = 60_000;
+/** Nobody counts so far, and there must be numbers left for what comes. */
+const highestAccepted = Number.MAX_SAFE_INTEGER / 2;
 
 export interface HistoryNews {
   readonly at: string;
@@ -56,6 +58,7 @@ export class HistoryLog {
 
   /** The manager has everything up to here. */
   accepted(upTo: number): void {
+    if (!(upTo <= highestAccepted)) return;
     this.entries = this.entries.filter(({ sequence }) => sequence > upTo);
     this.next = Math.max(this.next, upTo + 1);
   }

@@ -12,6 +12,7 @@ import {
   running,
   submitJob,
 } from '../../testing/given.js';
+import { maxSequenceJump } from './worker-history.js';
 
 describe('drift', () => {
   it('that is missing is on record, and ordered again under the same id', () => {
@@ -298,6 +299,18 @@ describe('a worker’s history', () => {
       decided: { answer: { upTo: 2 } },
     });
     expect(cluster.when(record(2, 2, 3)).events).toMatchObject([{ data: { from: 3, upTo: 3 } }]);
+  });
+
+  it('goes on from what was taken last: a number far beyond leaves its worker all others', () => {
+    const cluster = given(...ready('a'));
+    cluster.when(record(1, 1));
+    expect(cluster.when(record(2, 2, Number.MAX_SAFE_INTEGER)).decided).toMatchObject({
+      refusal: { code: 'invalid-field', detail: expect.stringContaining('taken up to 1') },
+    });
+    expect(cluster.when(record(2, 2)).decided).toMatchObject({ answer: { upTo: 2 } });
+    // Its own memory may be newer than ours: a forgotten node, or a ledger that was restored.
+    const later = 2 + maxSequenceJump;
+    expect(cluster.when(record(later, later)).decided).toMatchObject({ answer: { upTo: later } });
   });
 
   it('of an unknown node or another start is refused', () => {

@@ -1,8 +1,14 @@
 import type { WorkerHistory } from '@oakring/contracts';
 import { leadershipOf } from '../../views/ordered-document.js';
 import type { Answers } from '../command.js';
-import { nodeStream, type Decided, type Deciding } from './deciding.js';
+import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
+
+/**
+ * How many entries a worker may have that we never heard of: weeks of a hundred a second. One message
+ * must not take the highest number there is: what its worker says after that would be old for ever.
+ */
+export const maxSequenceJump = 1_000_000_000;
 
 /** `nodes/<id>/history`: what is new in it becomes part of the ledger; a repetition changes nothing. */
 export function recordHistory(
@@ -13,6 +19,16 @@ export function recordHistory(
   const speaker = speakingNode(deciding, nodeId, incarnation);
   if ('refusal' in speaker) return speaker;
   const { historyUpTo } = speaker.node;
+  const [beyond] = entries.filter(({ sequence }) => sequence - historyUpTo > maxSequenceJump);
+  if (beyond !== undefined) {
+    return refuse(
+      'invalid-field',
+      `The history of node ${nodeId} was taken up to ${historyUpTo}; entry ${beyond.sequence} is more ` +
+        `than ${maxSequenceJump} later.`,
+      'entries',
+      beyond.sequence,
+    );
+  }
   const fresh = entries.filter(({ sequence }) => sequence > historyUpTo);
   const [first] = fresh;
   const last = fresh.at(-1);
