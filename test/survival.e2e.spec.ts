@@ -69,6 +69,15 @@ async function placeOf(id: string): Promise<string> {
   return (await job(cluster.url, id)).body.instances[0].nodeId;
 }
 
+/** Why no worker here takes what must never run twice, by its own word; said aloud, as it leaves us untested. */
+function whyNotEnforced(): string | null {
+  const [, why = null] =
+    /cgroups cannot be used \((.*?)\):/.exec(workers.at(-1)?.output() ?? '') ?? [];
+  const what = 'NOT TESTED here: that what must never run twice is ended by its worker';
+  if (why !== null) process.stderr.write(`${what} (${why})\n`);
+  return why;
+}
+
 /** How many such processes there are on this machine. */
 function processes(pattern: string): number {
   try {
@@ -198,6 +207,7 @@ describe('A node', () => {
   });
 
   it('cut off from its manager ends what must never run twice, before it runs elsewhere', async () => {
+    if (whyNotEnforced() !== null) return;
     const limit = { onDisconnect: { stopOnWorkerAfterMs: 10_000, lostAfterMs: 500 } };
     const mark = '/bin/sleep 77123';
     await submit('single', { cmd: mark.split(' '), ...limit });
@@ -222,6 +232,7 @@ describe('A node', () => {
   }, 60_000);
 
   it('whose worker is frozen ends it all the same: its guard hears of no grant', async () => {
+    if (whyNotEnforced() !== null) return;
     const mark = '/bin/sleep 77456';
     const onDisconnect = { stopOnWorkerAfterMs: 10_000, lostAfterMs: 500 };
     await submit('frozen', { cmd: mark.split(' '), onDisconnect });

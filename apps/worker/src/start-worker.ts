@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { OakringError } from '@oakring/contracts';
 import { join } from 'node:path';
 import type { Ports } from '@oakring/ports';
@@ -109,7 +110,9 @@ async function processRuntime(
   log: WorkerLog,
 ): Promise<Runtime> {
   const outputs = new OutputFolder(join(dataFolder, 'output'), ports.clock);
-  const groups = await Cgroups.open(dataFolder, ports.timers);
+  // The folder has one holder; another one of the same path (in a container) is another worker's.
+  const { dev, ino } = await stat(dataFolder);
+  const groups = await Cgroups.open(`${dev}:${ino}`, ports.timers);
   if (typeof groups !== 'string') return new ProcessRuntime(ports, { groups, outputs });
   log(
     'limited',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { isObject } from '@oakring/contracts';
 import type { Timers } from '@oakring/ports';
 import { StartFailure } from './runtime.port.js';
 
@@ -24,21 +25,22 @@ export class Cgroups {
   ) {}
 
   /**
-   * A folder of the owner's beside our own process, emptied of what an earlier start left running.
-   * Resolves with why not, where groups cannot be made, entered or killed here.
+   * Groups of the owner's beside our own process, in a folder that is there while one of them is.
+   * What an earlier start left running is ended. Resolves with why not, where groups cannot be made,
+   * entered or killed here.
    */
   static async open(owner: string, timers: Timers): Promise<Cgroups | string> {
+    const own = await ownFolder();
+    if (own === null) return 'there is no cgroup v2 here';
+    const name = createHash('sha256').update(owner).digest('hex').slice(0, 16);
+    const folder = join(own, `oakring-${name}`);
     try {
-      const own = await ownFolder();
-      if (own === null) return 'there is no cgroup v2 here';
-      const name = createHash('sha256').update(owner).digest('hex').slice(0, 16);
-      const folder = join(own, `oakring-${name}`);
-      await mkdir(folder, { recursive: true });
       const groups = new Cgroups(folder, timers);
       for (const left of await childrenOf(folder)) await groups.end(join(folder, left));
       await groups.probe();
       return groups;
     } catch (error) {
+      await isRemoved(folder);
       return error instanceof Error ? error.message : String(error);
     }
   }
@@ -52,11 +54,14 @@ export class Cgroups {
     return group;
   }
 
-  /** Resolves once nothing of it runs. Rejects when something in it cannot be killed. */
+  /** Resolves once nothing of it is there. Rejects when something in it cannot be killed. */
   async end(group: string): Promise<void> {
     for (let waitedMs = 0; waitedMs <= killWithinMs; waitedMs += lookEveryMs) {
-      // One that is gone has nothing in it.
-      if (!(await isPopulated(group))) return removeTree(group);
+      // One that is gone has nothing in it. The last one takes the folder with it.
+      if (!(await isPopulated(group)) && (await isRemoved(group))) {
+        await rmdir(this.folder).catch(() => {});
+        return;
+      }
       await writeFile(join(group, 'cgroup.kill'), '1').catch(() => {});
       await this.timers.sleep(lookEveryMs);
     }
@@ -74,10 +79,11 @@ export class Cgroups {
 
 /** Where the kernel shows the group that we are in; null: it shows none. */
 async function ownFolder(): Promise<string | null> {
-  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   const mount = mounts.split('\n').find((line) => / - cgroup2 /.test(line));
   const [, , , root, point] = mount?.split(' ') ?? [];
-  const path = /^0::(.*)$/m.exec(await readFile('/proc/self/cgroup', 'utf8'))?.[1];
+  const groups = await readFile('/proc/self/cgroup', 'utf8').catch(() => '');
+  const path = /^0::(.*)$/m.exec(groups)?.[1];
   if (root === undefined || point === undefined || path === undefined) return null;
   return join(point, relative(root, path));
 }
@@ -92,8 +98,11 @@ async function childrenOf(group: string): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** A job may have made groups in its own. What cannot be removed now is found by the next start. */
-async function removeTree(group: string): Promise<void> {
-  for (const child of await childrenOf(group)) await removeTree(join(group, child));
-  await rmdir(group).catch(() => {});
+/** Removes it with those that a job has made in it. False: something is in it (again). */
+async function isRemoved(group: string): Promise<boolean> {
+  for (const child of await childrenOf(group)) await isRemoved(join(group, child));
+  return rmdir(group).then(
+    () => true,
+    (error: unknown) => isObject(error) && error['code'] === 'ENOENT',
+  );
 }

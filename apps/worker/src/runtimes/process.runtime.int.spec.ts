@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
@@ -144,6 +144,28 @@ describe('The process runtime', () => {
     await until(() => readFileSync(join(group, 'cgroup.procs'), 'utf8') !== '');
     await Cgroups.open(owner, timers);
     expect(await gone).toEqual([null, 'SIGKILL']);
+  });
+
+  it('leaves no cgroup behind, neither of an instance nor of those who have none', async () => {
+    if (typeof groups === 'string') return;
+    const { timers } = systemPorts();
+    const own = await Cgroups.open(`the owner of ${folder}`, timers);
+    if (typeof own === 'string') throw new Error(own);
+    const group = await own.make('seen');
+    await own.end(group);
+    expect(existsSync(dirname(group))).toBe(false);
+    const runtime = new ProcessRuntime(systemPorts(), { groups: own });
+    const nested = `mkdir ${group}/deeper; echo $$ > ${group}/deeper/cgroup.procs; sleep 600`;
+    const seen = { job: 'seen', instance: 0, generation: 1 };
+    await own.make('seen');
+    await runtime.start(toStart(address, { cmd: ['/bin/sh', '-c', nested] }), never());
+    await runtime.start(toStart(seen, { cmd: ['/bin/sleep', '600'] }), never());
+    await until(() => contentOf(join(group, 'deeper', 'cgroup.procs')) !== '');
+    await runtime.stop(seen);
+    expect(existsSync(dirname(group))).toBe(true);
+    await own.end(group);
+    await runtime.close();
+    expect(existsSync(dirname(group))).toBe(false);
   });
 
   it('keeps what an instance prints, in files that do not grow without end', async () => {

@@ -117,6 +117,7 @@ export class ProcessRuntime implements Runtime {
     child.stdin?.on('error', () => {});
     let code: number | null = null;
     let killedBy: string | null = null;
+    let emptied = Promise.resolve(true);
     const closed = new Promise<void>((resolve) => {
       child.once('close', () => resolve());
       child.once('exit', (exitCode, signal) => {
@@ -124,12 +125,12 @@ export class ProcessRuntime implements Runtime {
         killedBy = signal;
         // The watcher goes, with what the command left running: that closes the last pipe.
         child.stdin?.end();
-        void this.endGroup(group);
+        emptied = this.endGroup(group);
         this.ports.timers.after(closeWithinMs, resolve);
       });
     });
     const ended = closed.then(async () => {
-      const isGone = await this.endGroup(group);
+      const isGone = await emptied;
       await output?.close();
       const entry = this.running.get(addressKey(address));
       if (isGone) this.running.delete(addressKey(address));
