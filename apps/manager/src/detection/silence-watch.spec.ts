@@ -42,6 +42,32 @@ describe('A node that has just registered, whichever way', () => {
   });
 });
 
+describe('A node whose connections break again and again while it speaks', () => {
+  it('is suspected for that no more often than its silence would be noticed', async () => {
+    for (const command of ready('a')) decide(command);
+    const seen: string[] = [];
+    for (let tenth = 0; tenth < 300; tenth += 1) {
+      watch.connectionLost('a');
+      if (node()?.status === 'suspect') seen.push(String(node()?.reason));
+      decide(speaks);
+      table.touch('a');
+      await ports.advance(100);
+    }
+    expect(seen).toEqual(Array(5).fill('its connection broke'));
+  });
+
+  it('begins anew once it was forgotten', async () => {
+    for (const command of ready('a')) decide(command);
+    watch.connectionLost('a');
+    await ports.advance(1);
+    const order = { do: 'forget', reason: 'ordered', force: true } as const;
+    decide({ type: 'OrderNode', id: 'a', order });
+    for (const command of ready('a')) decide(command);
+    watch.connectionLost('a');
+    expect(node()?.status).toBe('suspect');
+  });
+});
+
 describe('Why a node is lost', () => {
   it('is its silence, where it was silent', async () => {
     for (const command of ready('a')) decide(command);
@@ -76,6 +102,14 @@ describe('Why a node is lost', () => {
     );
   });
 });
+
+const speaks: Command = {
+  type: 'ObserveNode',
+  nodeId: 'a',
+  incarnation: 1,
+  seen: 'alive',
+  reason: 'sent a reading',
+};
 
 const farewell: Command = {
   type: 'RecordWorkerStatus',

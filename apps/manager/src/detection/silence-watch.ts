@@ -39,6 +39,8 @@ export class SilenceWatch {
   private sightBeganMs: number | null = null;
   /** Nodes that were there when our sight began: held for a while. */
   private readonly known = new Set<string>();
+  /** When each node was last suspected because its connection broke, monotonic. */
+  private readonly brokeAtMs = new Map<string, number>();
   private sweep: Timer | null = null;
   private unsubscribe: () => void = () => {};
   private assessedAtMs = Number.NEGATIVE_INFINITY;
@@ -78,10 +80,18 @@ export class SilenceWatch {
     return this.sightBeganMs;
   }
 
-  /** The last connection that listened to a node's orders broke: its silence has begun. */
+  /**
+   * The last connection that listened to a node's orders broke: its silence has begun. Anybody can
+   * connect and break, and speak for the node again, and each time costs the ledger two events: told
+   * sooner than silence itself would be noticed again, it counts for nothing.
+   */
   connectionLost(nodeId: string): void {
     const node = this.projection.state.nodes.get(nodeId);
     if (this.sightBeganMs === null || node?.status !== 'ready') return;
+    const nowMs = this.ports.clock.monotonicMs();
+    const beforeMs = this.brokeAtMs.get(nodeId);
+    if (beforeMs !== undefined && nowMs - beforeMs < suspectAfterMs) return;
+    this.brokeAtMs.set(nodeId, nowMs);
     this.observe(node, 'silent', 'its connection broke', () => true);
   }
 
@@ -119,6 +129,7 @@ export class SilenceWatch {
       if (node === undefined) {
         this.guard.forget(nodeId);
         this.suspectSinceMs.delete(nodeId);
+        this.brokeAtMs.delete(nodeId);
         continue;
       }
       // Heard at that moment, whichever way it came: late is safe.

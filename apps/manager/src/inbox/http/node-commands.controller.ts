@@ -9,6 +9,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE, CORRESPONDENCE } from '../../tokens.js';
+import { Projection } from '../../views/projection.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';
 import { RegisterNodeDto } from './bodies/register-node.dto.js';
@@ -26,6 +27,7 @@ export class NodeCommandsController {
     @Inject(NODE_TOKENS) private readonly tokens: TokenVerdicts,
     @Inject(CORRESPONDENCE) private readonly correspondence: Pick<Correspondence, 'registered'>,
     private readonly admission: WorkerAdmission,
+    private readonly projection: Projection,
   ) {}
 
   @Post()
@@ -54,6 +56,9 @@ export class NodeCommandsController {
 
   private answer(registration: Registration, answer: Answers['RegisterNode']): Registered {
     this.correspondence.registered(answer.id);
-    return answerTo(registration, answer, this.tokens);
+    // The first answer to a key comes again, also when the token has been presented since.
+    const isPresented = this.projection.state.nodes.get(answer.id)?.tokenPresented === true;
+    const givesToken = answer.givesToken && !isPresented;
+    return answerTo(registration, { ...answer, givesToken }, this.tokens);
   }
 }

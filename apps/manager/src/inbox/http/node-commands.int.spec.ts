@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => manager.close());
 
-async function register(body: unknown) {
-  const response = await manager.send('POST', '/api/v1/nodes', body);
+async function register(body: unknown, headers: object = {}) {
+  const response = await manager.send('POST', '/api/v1/nodes', body, headers);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -49,6 +49,16 @@ describe('POST /api/v1/nodes', () => {
       expect(status).toBe(201);
       expect(answer).not.toHaveProperty('token');
     }
+  });
+
+  it('gives it no more under a key either, whose first answer had it', async () => {
+    const key = { 'idempotency-key': 'k1' };
+    expect((await register(node, key)).body).toMatchObject({ token: 'token-of-n1' });
+    expect((await register(node, key)).body).toMatchObject({ token: 'token-of-n1' });
+    await register({ ...node, token: 'token-of-n1' });
+    const again = await register(node, key);
+    expect(again.status).toBe(201);
+    expect(again.body).not.toHaveProperty('token');
   });
 
   it('gives the same answer to the same node again', async () => {
