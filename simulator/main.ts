@@ -5,7 +5,7 @@ import { large, simulate, usual } from './simulation.js';
 const usage = `npm run simulate -- [--seeds N] [--from M] [--seed n] [--large] [--trace STREAM] [--json]
 
   --seeds N       so many seeds (default: 100), from --from M on (default: 1)
-  --seed n        this one, with what happened to it
+  --seed n        this one, with what happened to it; more than one may be named
   --large         500 machines instead of 30
   --trace STREAM  print the events of streams that begin so, for instance jobs/job-4
   --json          a verdict a line, for programs
@@ -30,7 +30,7 @@ function parse() {
     options: {
       seeds: { type: 'string', default: '100' },
       from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
+      seed: { type: 'string', multiple: true },
       large: { type: 'boolean', default: false },
       trace: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -44,21 +44,23 @@ if (values.help) {
   process.exit(0);
 }
 
-const first = Number(values.seed ?? values.from);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
-if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+const [from, count] = [Number(values.from), Number(values.seeds)];
+const seeds =
+  values.seed?.map(Number) ??
+  (count >= 1 ? Array.from({ length: count }, (_, index) => from + index) : [Number.NaN]);
+if (seeds.some((seed) => !Number.isSafeInteger(seed))) {
   console.error('simulate: --seeds, --from and --seed take whole numbers');
   process.exit(2);
 }
 const began = performance.now();
 const failing: number[] = [];
-for (let seed = first; seed < first + count; seed += 1) {
+for (const [index, seed] of seeds.entries()) {
   const verdict = await simulate(seed, values.large ? large : usual, (event, atMs) => {
     if (values.trace === undefined || !event.stream.startsWith(values.trace)) return;
-    const { position, index, type, data } = event;
+    const { position, index: place, type, data } = event;
     const seconds = (atMs / 1000).toFixed(2);
     console.log(
-      `${seconds} s  ${position}/${index}  ${type}  ${JSON.stringify(data).slice(0, 300)}`,
+      `${seconds} s  ${position}/${place}  ${type}  ${JSON.stringify(data).slice(0, 300)}`,
     );
   });
   if (values.json) console.log(JSON.stringify(verdict));
@@ -70,13 +72,13 @@ for (let seed = first; seed < first + count; seed += 1) {
     for (const fault of verdict.faults) console.log(`  ${fault}`);
     console.log(`  ${verdict.commits} commits, head ${verdict.hash}`);
   }
-  if (process.stderr.isTTY) process.stderr.write(`\r${seed - first + 1} of ${count} seeds `);
+  if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${seeds.length} seeds `);
 }
 const seconds = (performance.now() - began) / 1000;
 if (!values.json) {
   console.log(
-    `${count} seeds, ${count * 5} simulated minutes in ${seconds.toFixed(1)} s ` +
-      `(${((seconds / count) * 1000).toFixed(0)} ms a seed): ` +
+    `${seeds.length} seeds, ${seeds.length * 5} simulated minutes in ${seconds.toFixed(1)} s ` +
+      `(${((seconds / seeds.length) * 1000).toFixed(0)} ms a seed): ` +
       (failing.length === 0
         ? 'every promise kept'
         : `${failing.length} FAILED: ${failing.join(', ')}`),

@@ -15,8 +15,8 @@ import {
 } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
 
-/** `OAKRING_LONG=<rounds>` for more of them. */
-const rounds = Number(process.env['OAKRING_LONG'] ?? '4');
+/** How long orders may wait for elections and for a manager to take over, on a slow machine. */
+const patienceMs = 90_000;
 const seed = Number(process.env['OAKRING_SEED'] ?? '20261128');
 
 let set: ReplicaSet;
@@ -53,24 +53,22 @@ describeWithMongod('Two managers on a replica set of three', () => {
     const readers = managers.map(({ url }) => new Reader(() => url));
     const pauses: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      await more(poster, 5 + chance.integer(20));
+      await more(poster, 5 + chance.integer(10));
       const hurt = hurts[round % hurts.length] ?? isolatePrimary;
       const since = performance.now();
       const heal = await hurt(managers);
       await more(poster, 5);
       pauses.push(`${hurt.name} ${Math.round(performance.now() - since)} ms`);
       await heal();
+      // Two hurt at once are no majority: nothing can be promised then.
+      await set.whole();
     }
     await poster.stop();
     console.info(`seed ${seed}: ${poster.acknowledged.length} acknowledged; ${pauses.join(', ')}`);
     const leader = await leaderOf(managers);
     const { body: head } = await headAt(leader.url);
     for (const [index, one] of managers.entries()) {
-      await eventually(
-        () => headAt(one.url),
-        ({ body }) => body.position >= head.position,
-      );
-      const ids = await jobIds(one.url);
+      const ids = await jobIds(one.url, head.position);
       expect(poster.acknowledged.filter((id) => !ids.includes(id))).toEqual([]);
       expect(ids).toHaveLength(new Set(ids).size);
       await readers[index]?.stop();
@@ -90,7 +88,7 @@ describeWithMongod('Two managers on a replica set of three', () => {
     const audit = oakring(['audit', 'verify', '--store', set.url('hurt')]);
     const code = await audit.ended;
     expect({ code, output: audit.output() }).toMatchObject({ code: 0 });
-  }, 300_000);
+  }, 600_000);
 });
 
 async function manager(name: string): Promise<Cluster> {
@@ -109,6 +107,7 @@ async function more(poster: Poster, count: number): Promise<void> {
   await eventually(
     async () => poster.acknowledged.length,
     (now) => now >= before + count,
+    patienceMs,
   );
 }
 
@@ -123,6 +122,9 @@ const hurts: readonly ((managers: readonly Cluster[]) => Promise<Heal>)[] = [
   stepDownPrimary,
   slowMembers,
 ];
+
+/** `OAKRING_LONG=<rounds>` for more of them. */
+const rounds = Number(process.env['OAKRING_LONG'] ?? hurts.length);
 
 async function killPrimary(): Promise<Heal> {
   const primary = await set.primary();

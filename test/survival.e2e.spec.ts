@@ -114,7 +114,10 @@ describe('A worker', () => {
       ({ body }) => body.instances[0].replaces === undefined,
     );
     expect(await placeOf('web')).toBe(other);
-    expect((await events('WorkerHistoryRecorded', `nodes/${home}`)).length).toBeGreaterThan(0);
+    await eventually(
+      () => events('WorkerHistoryRecorded', `nodes/${home}`),
+      ({ length }) => length > 0,
+    );
   });
 
   it('that stops on purpose is no loss to wonder about, and its instances move at once', async () => {

@@ -40,8 +40,9 @@ const lookEveryMs = 25;
 export async function eventually<T>(
   look: () => Promise<T>,
   holds: (seen: T) => boolean,
+  withinMs = patienceMs,
 ): Promise<T> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;

@@ -61,11 +61,15 @@ export class Poster {
   }
 }
 
-/** Every job that a manager shows. */
-export async function jobIds(url: string): Promise<string[]> {
+/** Every job that a manager shows, at a position or later. */
+export async function jobIds(url: string, minPosition = 0): Promise<string[]> {
   const ids: string[] = [];
+  const list = `${url}/api/v1/jobs?limit=1000&minPosition=${minPosition}`;
   for (let cursor = ''; ;) {
-    const { body } = await call('GET', `${url}/api/v1/jobs?limit=1000${cursor}`);
+    const { body } = await eventually(
+      () => call('GET', `${list}${cursor}`),
+      ({ status }) => status === 200,
+    );
     ids.push(...body.items.map(({ id }: { id: string }) => id));
     if (body.next === undefined) return ids;
     cursor = `&cursor=${encodeURIComponent(body.next)}`;

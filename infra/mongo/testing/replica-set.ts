@@ -60,6 +60,15 @@ export class ReplicaSet {
     }
   }
 
+  /** Waits until all three are there and follow: what is hurt next leaves a majority. */
+  async whole(): Promise<void> {
+    const deadline = performance.now() + giveUpAfterMs;
+    while (!(await this.isWhole())) {
+      if (performance.now() > deadline) throw new Error('the set is not whole again');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   /** Makes the primary give way to another. */
   async stepDown({ process }: Member): Promise<void> {
     await asAdmin(process, (admin) =>
@@ -106,6 +115,19 @@ export class ReplicaSet {
         if (performance.now() > deadline) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
+    }
+  }
+
+  private async isWhole(): Promise<boolean> {
+    const { process } = await this.primary();
+    try {
+      const status = await asAdmin(process, (admin) => admin.command({ replSetGetStatus: 1 }));
+      const states = (status['members'] as { readonly stateStr: string }[]).map(
+        ({ stateStr }) => stateStr,
+      );
+      return states.toSorted().join() === 'PRIMARY,SECONDARY,SECONDARY';
+    } catch {
+      return false;
     }
   }
 

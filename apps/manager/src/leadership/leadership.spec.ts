@@ -28,6 +28,9 @@ class Managers {
       warn: (line: string) => void this.warnings.push(`${name}: ${line}`),
     };
     const leases = new UnsteadyLeases(this.leases, seededRandomness(1));
+    manager.die = () => {
+      leases.isDead = true;
+    };
     manager.leadership = new Leadership(leases, () => `http://${name}`, parts);
     await manager.leadership.start();
     return manager;
@@ -36,6 +39,8 @@ class Managers {
 
 class Manager {
   leadership: Leadership | null = null;
+  /** Its lease is neither renewed nor given back. */
+  die: () => void = () => {};
   /** How far its clock is ahead of the store's. */
   aheadMs = 0;
   private lostMs: number | null = null;
@@ -168,6 +173,25 @@ describe('A lease that is free', () => {
   });
 });
 
+describe('A manager that starts', () => {
+  it('is ready to be asked once somebody leads, and not by the word of a dead one', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    expect(a.status).toMatchObject({ leading: false, ready: false });
+    await managers.ports.advance(1_000);
+    expect(a.status).toEqual(leading);
+    a.die();
+    const b = await managers.start('b');
+    await managers.ports.advance(500);
+    expect(b.status).toEqual({ leading: false, ready: false, detail: 'nobody leads yet' });
+    await managers.ports.advance(3_000);
+    expect(b.status).toEqual(leading);
+    const c = await managers.start('c');
+    await managers.ports.advance(1_000);
+    expect(c.status).toEqual(following);
+  });
+});
+
 describe('A manager whose clock is wrong', () => {
   it.each([25 * 3_600_000, -3_600_000, 6_000])(
     'does not lead while it is %d ms ahead, says so, and does once it is set right',
@@ -176,7 +200,7 @@ describe('A manager whose clock is wrong', () => {
       const a = await managers.start('a');
       a.aheadMs = aheadMs;
       await managers.ports.advance(10_000);
-      expect(a.status).toMatchObject({ leading: false, ready: true });
+      expect(a.status).toMatchObject({ leading: false, ready: false });
       expect(a.status.detail).toMatch(/^following: this machine's clock is \d+ s (ahead|behind)/);
       expect(managers.warnings).toEqual([
         expect.stringMatching(/does not take over: this machine/),

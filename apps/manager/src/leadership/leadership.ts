@@ -48,6 +48,7 @@ export class Leadership {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private isCurrent = false;
+  private hasLed = false;
   private isPlacing = false;
   private saidAway = false;
 
@@ -74,10 +75,10 @@ export class Leadership {
     const { current, candidate } = this;
     if (current === null) {
       const holder = candidate?.seen?.url ?? '';
-      const following = this.objection === null ? 'following' : `following: ${this.objection}`;
-      const detail = this.isCurrent ? following : 'reading the log';
       const leader = holder === '' || holder === this.url() ? null : holder;
-      return { leading: false, leader, ready: this.isCurrent, detail };
+      // Who starts takes no orders before there is a leader; between two leaders they only wait.
+      const ready = this.isCurrent && this.hasSeenLeader;
+      return { leading: false, leader, ready, detail: this.followerDetail };
     }
     const { connected, unreachedMs } = this.parts.connection;
     const reachesBroker = connected && unreachedMs < brokerSilentMs;
@@ -88,6 +89,17 @@ export class Leadership {
       ready: reachesBroker && isHeld,
       detail: detailOf(reachesBroker, isHeld),
     };
+  }
+
+  /** Whether the cluster has had a leader since we started. */
+  private get hasSeenLeader(): boolean {
+    return this.hasLed || this.candidate?.hasSeenRenewal === true;
+  }
+
+  private get followerDetail(): string {
+    if (!this.isCurrent) return 'reading the log';
+    if (this.objection !== null) return `following: ${this.objection}`;
+    return this.hasSeenLeader ? 'following' : 'nobody leads yet';
   }
 
   /** Resolves once this manager leads, or, where there may be several, has caught up. */
@@ -189,6 +201,7 @@ export class Leadership {
 
   private enter(term: Term): void {
     this.current = term;
+    this.hasLed = true;
     if (this.isPlacing) term.startPlacing();
   }
 

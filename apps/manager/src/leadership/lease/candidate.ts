@@ -13,6 +13,8 @@ import { boundedMs, leastValidMs } from './validity.js';
 export class Candidate {
   /** The newest record that was read: who leads. */
   seen: LeaseRecord | null = null;
+  /** Whether a holder was seen to renew: a record alone may be that of a manager long dead. */
+  hasSeenRenewal = false;
   private seenSinceMs = 0;
   private freeSinceMs: number | null = null;
   /** Our newest attempt, whose reply may have been lost. */
@@ -66,6 +68,7 @@ export class Candidate {
     const nowMs = this.ports.clock.monotonicMs();
     const isSame = record?.epoch === this.seen?.epoch && record?.renewal === this.seen?.renewal;
     if (!isSame || this.seenSinceMs === Number.POSITIVE_INFINITY) this.seenSinceMs = nowMs;
+    if (!isSame && this.seen !== null && record?.holder !== '') this.hasSeenRenewal = true;
     this.seen = record;
     if (record === null || record.holder === '') return true;
     return this.isOurs(record) || nowMs - this.seenSinceMs >= boundedMs(record.validForMs);
