@@ -31,6 +31,15 @@ describe('The manager as a process of its own', () => {
     expect(await manager.said).not.toContain('    at ');
   });
 
+  it('ends in good order while it waits for its store', async () => {
+    const store = 'mongodb://127.0.0.1:1/oakring?replicaSet=rs';
+    const manager = start({ OAKRING_STORE: store, OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1' });
+    await manager.prints(/Waiting for the store/);
+    manager.kill('SIGTERM');
+    expect(await manager.ended).toEqual([0, null]);
+    expect(await manager.said).not.toContain('ended by force');
+  });
+
   it('logs lines without colours, with the time in UTC, where nobody looks at a terminal', async () => {
     const manager = start({ OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1' });
     await manager.prints(/ warn .*broker/);

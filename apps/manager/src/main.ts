@@ -9,10 +9,11 @@ endAtUncaughtErrors();
 const ports = systemPorts();
 
 /** A manager alone, for a scheduler elsewhere; `oakring up` runs both. */
-async function start(): Promise<RunningManager> {
+async function start(stopping: AbortSignal): Promise<RunningManager> {
   const settings = readEnvironment();
   const manager = await startManager(settings, ports, {
     software: 'oakring',
+    stopping,
     schedulerUrl: () => settings.schedulerUrl ?? `http://127.0.0.1:${settings.schedulerPort}`,
   });
   manager.startPlacing();
@@ -22,5 +23,9 @@ async function start(): Promise<RunningManager> {
 Logger.overrideLogger(systemLog());
 await runService(ports, start, {
   ready: ({ url }) => `oakring manager is ready: ${url}`,
-  explain: (error) => (error instanceof OakringError ? explain(error) : null),
+  explain: (error) => {
+    if (!(error instanceof OakringError)) return null;
+    // The start was cut short as it was asked to be.
+    return error.code === 'shutting-down' ? '' : explain(error);
+  },
 });

@@ -74,6 +74,7 @@ export type { LeaseRecord, LeaseStore } from './lease/lease-store.port.js';
 export { MemoryLeaseStore } from './lease/memory/memory-lease-store.js';
 export { settleAppend, type RemoteCommits } from './log/settle-append.js';
 export type { MongoStore } from './mongodb/connect-mongodb.js';
+export { mayPass } from './mongodb/mongo-errors.js';
 export {
   isMongoUrl,
   openEventLogReader,

@@ -29,6 +29,21 @@ describe('Managers on one store', () => {
 });
 
 describe('A manager whose store does not answer', () => {
+  it('starts all the same, and is ready once it does', async () => {
+    const ports = simulatedPorts(1);
+    const store = new RemoteLog(new SharedCommits(), seededRandomness(1), ports.timers);
+    const leases = new UnsteadyLeases(new MemoryLeaseStore(), seededRandomness(1));
+    const leadership = leadershipOver(store, leases, 'm', ports);
+    // Between what it recovered and what it follows comes an election.
+    store.trouble = leases.trouble = 100;
+    await leadership.start();
+    await ports.advance(5_000);
+    expect(leadership.status.ready).toBe(false);
+    store.trouble = leases.trouble = 0;
+    await ports.advance(5_000);
+    expect(leadership.status).toMatchObject({ leading: true, ready: true });
+  });
+
   it('stops all the same while it opens its epoch', async () => {
     const ports = simulatedPorts(1);
     const store = new RemoteLog(new SharedCommits(), seededRandomness(1), ports.timers);

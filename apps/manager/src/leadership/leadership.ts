@@ -102,16 +102,14 @@ export class Leadership {
     return this.hasSeenLeader ? 'following' : 'nobody leads yet';
   }
 
-  /** Resolves once this manager leads, or, where there may be several, has caught up. */
+  /** Resolves once this manager leads, or, where there may be several, begins to follow. */
   async start(): Promise<void> {
-    const { projection, log, place } = this.parts;
     if (this.candidate === null) {
+      const { projection } = this.parts;
       this.enter(await beginTerm(folderLease(projection.state.head.epoch + 1), this.parts));
       this.running = this.untilOver().catch((error: unknown) => this.fail(error));
       return;
     }
-    await catchUp(log, projection, place);
-    this.isCurrent = true;
     this.running = this.live(this.candidate).catch((error: unknown) => this.fail(error));
   }
 

@@ -1,4 +1,5 @@
 import { OakringError } from '@oakring/contracts';
+import { mayPass } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 
 export interface StoreSurroundings {
@@ -38,9 +39,5 @@ export async function onceThere<T>(
 function mayComeBack(error: unknown): error is OakringError {
   if (!(error instanceof OakringError)) return false;
   if (error.code === 'store-away') return true;
-  const { cause } = error;
-  const isSilent =
-    cause instanceof Error &&
-    /^Mongo(ServerSelection|Network|NetworkTimeout)Error$/.test(cause.name);
-  return error.code === 'store-unreachable' && isSilent;
+  return error.code === 'store-unreachable' && mayPass(error.cause);
 }

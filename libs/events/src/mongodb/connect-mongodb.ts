@@ -54,17 +54,22 @@ export async function connectMongodb(url: string): Promise<MongoStore> {
   } catch (error) {
     await client?.close();
     if (error instanceof OakringError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OakringError(
-      {
-        code: 'store-unreachable',
-        detail: `MongoDB at ${place} (OAKRING_STORE) cannot be used: ${withoutCredentials(reason)}.`,
-        field: 'OAKRING_STORE',
-        value: place,
-      },
-      { cause: error },
-    );
+    throw storeUnusable(place, error);
   }
+}
+
+/** We do not get in, or may not do there what we need. */
+export function storeUnusable(place: string, error: unknown): OakringError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new OakringError(
+    {
+      code: 'store-unreachable',
+      detail: `MongoDB at ${place} (OAKRING_STORE) cannot be used: ${withoutCredentials(reason)}.`,
+      field: 'OAKRING_STORE',
+      value: place,
+    },
+    { cause: error },
+  );
 }
 
 /** What time it is there, by the primary's clock. */

@@ -8,8 +8,13 @@ import { openLmdbLedger } from '../log/lmdb/lmdb-ledger.js';
 import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
 import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
 import { openMongoEventLog, readMongoEventLog } from '../log/mongodb/mongo-event-log.js';
-import { connectMongodb, timeOf, type MongoStore } from '../mongodb/connect-mongodb.js';
-import { isStoreAway, storeAway } from '../mongodb/mongo-errors.js';
+import {
+  connectMongodb,
+  storeUnusable,
+  timeOf,
+  type MongoStore,
+} from '../mongodb/connect-mongodb.js';
+import { isStoreAway, mayPass, storeAway } from '../mongodb/mongo-errors.js';
 import { sharedSecret } from '../mongodb/shared-secret.js';
 
 /** A ledger's store, open for a manager. */
@@ -79,7 +84,9 @@ export async function openEventStore(address: string, timers: Timers): Promise<E
     };
   } catch (error) {
     await mongodb.close();
-    throw isStoreAway(error) ? storeAway(mongodb.place, error) : error;
+    if (!isStoreAway(error)) throw error;
+    const { place } = mongodb;
+    throw mayPass(error) ? storeAway(place, error) : storeUnusable(place, error);
   }
 }
 

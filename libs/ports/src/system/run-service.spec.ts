@@ -72,6 +72,24 @@ describe('A service as a whole process', () => {
     expect(said).toEqual(['stopped']);
   });
 
+  it('cuts its start short when it is asked to end meanwhile, which is no failure', async () => {
+    const running = runService<Trial & { stop(): Promise<void> }>(
+      systemPorts(),
+      (stopping) =>
+        new Promise((_, reject) => {
+          stopping.addEventListener('abort', () => reject(new RangeError('cut short')));
+        }),
+      { ready: () => 'ready', explain: () => '' },
+      (delayMs) => deadlines.push(delayMs),
+    );
+    process.emit('SIGTERM');
+    await running;
+    expect({ said, deadlines, code: process.exitCode }).toEqual({
+      ...{ said: [], deadlines: [4_800] },
+      code: exitCode,
+    });
+  });
+
   it('throws a bug on, with its stack', async () => {
     await expect(run(new TypeError('a bug'))).rejects.toThrow('a bug');
   });

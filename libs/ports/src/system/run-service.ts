@@ -12,7 +12,7 @@ interface Service {
 interface Words<S> {
   /** The line that says that it is ready. */
   readonly ready: (service: S) => string;
-  /** What is said about an error; null for a bug, which is thrown on. */
+  /** What is said about an error; '' when it is none, null for a bug, which is thrown on. */
   readonly explain: (error: unknown) => string | null;
 }
 
@@ -27,12 +27,12 @@ const longestDelayMs = 2_147_483_647;
  *
  * starting → ready → (SIGTERM, SIGINT, or its failure) stopping → ended. A start that fails and a
  * service that cannot go on are explained on standard error and end with 1; a signal during the start
- * is obeyed once it has started, ready or not. From the first signal or failure on it ends in 4.8 s,
- * killed if it must.
+ * aborts `stopping`, and is obeyed once it has started, ready or not. From the first signal or failure
+ * on it ends in 4.8 s, killed if it must.
  */
 export async function runService<S extends Service>(
   { timers }: Ports,
-  start: () => Promise<S>,
+  start: (stopping: AbortSignal) => Promise<S>,
   { ready, explain }: Words<S>,
   setDeadline: (delayMs: number) => void = endWithin,
 ): Promise<void> {
@@ -41,11 +41,13 @@ export async function runService<S extends Service>(
   });
   // Counted from the signal, also while it starts.
   void asked.then(() => setDeadline(stopWithinMs));
+  const stopping = new AbortController();
+  void asked.then(() => stopping.abort());
   // Its sockets come and go: this holds the process.
   const ended = new AbortController();
   void timers.sleep(longestDelayMs, ended.signal);
   try {
-    const service = await start();
+    const service = await start(stopping.signal);
     const over = Promise.race([asked, service.failed ?? asked]);
     try {
       const started = (service.ready ?? Promise.resolve()).then(() => 'ready' as const);
@@ -60,6 +62,7 @@ export async function runService<S extends Service>(
   } catch (error) {
     const words = explain(error);
     if (words === null) throw error;
+    if (words === '') return;
     console.error(words);
     process.exitCode = 1;
   } finally {

@@ -4,7 +4,7 @@ import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import { commitsOf, damageLine, storeOf } from './store.js';
+import { commitsOf, damageLine, storeOf, tryingOn } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface CopyOptions {
@@ -33,12 +33,12 @@ async function copy(context: Context, { env }: Surroundings, options: CopyOption
     ? null
     : await lockFolder(to, { pid: process.pid, what: 'oakring audit copy' });
   try {
-    const target = await openEventStore(to, ports.timers);
+    const target = await tryingOn(() => openEventStore(to, ports.timers), ports);
     try {
       await refuseLedTarget(target);
       const copied = await copyInto(target, from, context);
       clearProgress(terminal);
-      const { position, hash } = await target.log.head();
+      const { position, hash } = await tryingOn(() => target.log.head(), ports);
       if (json) return terminal.out(JSON.stringify({ position, hash, copied }));
       terminal.out(`whole: positions ${Math.min(1, position)}–${position}, head ${hash}`);
       terminal.out(terminal.colors.dim(`${copied} commits copied to ${target.place}`));
@@ -63,7 +63,7 @@ async function copyInto(
   from: string,
   { terminal, ports }: Context,
 ): Promise<number> {
-  const there = await log.head();
+  const there = await tryingOn(() => log.head(), ports);
   let copied = 0;
   let reached = 0;
   for await (const walked of commitsOf(from, ports)) {

@@ -56,7 +56,7 @@ export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Wa
 }
 
 /** An election takes seconds, and is no news about the ledger. What is away for longer is told as away. */
-async function tryingOn<T>(ask: () => Promise<T>, { clock, timers }: Ports): Promise<T> {
+export async function tryingOn<T>(ask: () => Promise<T>, { clock, timers }: Ports): Promise<T> {
   const sinceMs = clock.monotonicMs();
   for (;;) {
     try {

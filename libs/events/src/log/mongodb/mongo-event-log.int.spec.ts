@@ -13,6 +13,7 @@ import type { EventLogWriter } from '../event-log.port.js';
 import { commitMaker } from '../sample-commits.js';
 import { encodeStoredCommit } from '../stored-commit.js';
 import { verifyChain } from '../verify-chain.js';
+import { openEventStore } from '../../store/open-event-store.js';
 import { openMongoEventLog } from './mongo-event-log.js';
 
 let mongod: AnyMongod;
@@ -176,6 +177,17 @@ describeWithMongod('With a mongod', () => {
     }
     await log.close();
     await store.close();
+  });
+
+  it('that cannot be used is told at once: waiting would not mend it', async () => {
+    const client = await mongod.client();
+    const ledger = client.db(databaseOf('taken')).collection('ledger');
+    await ledger.createIndex({ other: 1 }, { name: 'streams' });
+    await expect(openEventStore(mongod.url('taken'), systemPorts().timers)).rejects.toMatchObject({
+      code: 'store-unreachable',
+      message: expect.stringMatching(/cannot be used: .*index/),
+    });
+    await client.close();
   });
 
   it('that is away is told as that, with the reason and without secrets', async () => {

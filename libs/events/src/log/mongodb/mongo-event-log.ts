@@ -35,7 +35,7 @@ export async function openMongoEventLog(
   timers: Timers,
 ): Promise<EventLogWriter> {
   const commits = store.db.collection<CommitDocument>(collectionName);
-  await makeIndexes(commits, timers);
+  await makeIndexes(commits);
   return logOf(store, timers);
 }
 
