@@ -3,7 +3,7 @@ export type { Ids } from './ids.port.js';
 export type { Randomness } from './randomness.port.js';
 export type { Timer, Timers } from './timers.port.js';
 export { seededRandomness } from './seeded-randomness.js';
-export { endAtUncaughtErrors, endNow, endWithin } from './system/process-end.js';
+export { endAtUncaughtErrors, endNow, endWithin, exitNeverWaitsFor } from './system/process-end.js';
 export { systemPorts, type Ports } from './system/system-ports.js';
 export { simulatedPorts, type SimulatedPorts } from './simulated/simulated-ports.js';
 export { lineLog, systemLog, type LineLog } from './system/line-log.js';

@@ -25,8 +25,8 @@ describe('A process that is to end while lmdb commits', () => {
     return { signal, said };
   };
 
-  it('ends when it is told to', async () => {
-    expect(await ended('now')).toMatchObject({ signal: 'SIGKILL' });
+  it.each(['now', 'exit'])('ends when it is told to (%s)', async (way) => {
+    expect(await ended(way)).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('ends at an exception that nobody caught, and says which', async () => {

@@ -16,6 +16,26 @@ export function endNow(): never {
   process.abort();
 }
 
+let underWay = 0;
+
+/**
+ * Runs work that a library does in the pool and for which `process.exit` would wait, maybe for ever:
+ * an exit meanwhile, whoever calls it, is a kill. (The thread of `endWithin` has gone by then.)
+ */
+export async function exitNeverWaitsFor<T>(work: () => Promise<T>): Promise<T> {
+  if (!process.listeners('exit').includes(killIfUnderWay)) process.on('exit', killIfUnderWay);
+  underWay += 1;
+  try {
+    return await work();
+  } finally {
+    underWay -= 1;
+  }
+}
+
+function killIfUnderWay(): void {
+  if (underWay > 0) endNow();
+}
+
 /** An exception that nobody caught is written to standard error and ends this process. */
 export function endAtUncaughtErrors(): void {
   process.on('uncaughtException', (error) => {

@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OakringError } from '@oakring/contracts';
+import { exitNeverWaitsFor } from '@oakring/ports';
 import type { Database, RootDatabase } from 'lmdb';
 import { commitFailure } from '../../lmdb/commit-failure.js';
 import { inspectDataFile } from '../../lmdb/data-file.js';
@@ -156,7 +157,7 @@ class LmdbCheckpointStore implements CheckpointStore {
         this.trees = openTrees(this.folder);
         this.mustReopen = false;
       }
-      await this.trees.blocks.childTransaction(() => work(this.trees));
+      await exitNeverWaitsFor(() => this.trees.blocks.childTransaction(() => work(this.trees)));
     } catch (error) {
       this.mustReopen = true;
       this.blocks = null;

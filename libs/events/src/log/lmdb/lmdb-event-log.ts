@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OakringError } from '@oakring/contracts';
+import { exitNeverWaitsFor } from '@oakring/ports';
 import { commitFailure, commitObstacle } from '../../lmdb/commit-failure.js';
 import { dataFileName } from '../../lmdb/environment.js';
 import { emptyHead, headOf, type Commit, type LogHead } from '../commit.js';
@@ -121,7 +122,7 @@ export class LmdbEventLog implements EventLogWriter {
     try {
       if (this.mustReopen) await this.reopen();
       // A child transaction, so that an exception half-way takes back the whole commit.
-      return await this.environment.commits.childTransaction(work);
+      return await exitNeverWaitsFor(() => this.environment.commits.childTransaction(work));
     } catch (error) {
       if (error instanceof OakringError) throw error;
       this.mustReopen = true;
