@@ -1,7 +1,7 @@
 import type { Ports } from '@oakring/ports';
 
-/** An attempt that succeeded counts for so long. */
-const freshForMs = 2_000;
+/** An attempt that succeeded counts for so long: one look of a follower takes seconds on a slow store. */
+const freshForMs = 5_000;
 const tryEveryMs = 1_000;
 
 /**

@@ -50,7 +50,10 @@ export class Fitness {
   /** Asks a holder that does not reach the broker for its lease, if we do. */
   async offer({ seen }: Candidate): Promise<void> {
     if (seen === null || seen.reachesBroker || seen.holder === '' || !this.probe.reaches()) return;
-    if (seen === this.askedOf || (await this.clockObjection()) !== null) return;
+    // Once for each renewal: it is a write to the store.
+    const { askedOf } = this;
+    if (seen.holder === askedOf?.holder && seen.renewal === askedOf.renewal) return;
+    if ((await this.clockObjection()) !== null) return;
     await this.leases.ask(seen);
     this.askedOf = seen;
   }

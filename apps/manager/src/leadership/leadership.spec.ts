@@ -11,6 +11,8 @@ import { RemoteLog, SharedCommits, UnsteadyLeases } from './testing/shared-store
 class Managers {
   readonly ports = simulatedPorts(1);
   readonly warnings: string[] = [];
+  /** How often a holder was asked to give way. */
+  asked = 0;
   private readonly commits = new SharedCommits();
   private readonly leases = new MemoryLeaseStore();
 
@@ -23,11 +25,18 @@ class Managers {
     const parts = {
       ...partsOf(log, new Projection(new ClusterState(false), ports), name, ports),
       connection: manager.connection,
-      reachesBroker: async () => manager.isReaching,
+      reachesBroker: async () => manager.isReaching || manager.isReachedByProbe,
       storeTime: async () => this.ports.clock.wallMs(),
       warn: (line: string) => void this.warnings.push(`${name}: ${line}`),
     };
     const leases = new UnsteadyLeases(this.leases, seededRandomness(1));
+    const [ask, read] = [leases.ask.bind(leases), leases.read.bind(leases)];
+    // As over a network: no two answers are one object.
+    leases.read = async () => structuredClone(await read());
+    leases.ask = (of) => {
+      this.asked += 1;
+      return ask(of);
+    };
     manager.die = () => {
       leases.isDead = true;
     };
@@ -43,6 +52,8 @@ class Manager {
   die: () => void = () => {};
   /** How far its clock is ahead of the store's. */
   aheadMs = 0;
+  /** A new connection is taken, while the one that there is hears nothing. */
+  isReachedByProbe = false;
   private lostMs: number | null = null;
 
   constructor(
@@ -112,6 +123,22 @@ describe('A leader that does not reach the broker', () => {
     expect(managers.warnings.at(-1)).toMatch(
       /^a: Giving the lease back: the MQTT broker is not reached from here/,
     );
+  });
+
+  it('is asked for its lease once for each renewal', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    await managers.start('b');
+    await managers.ports.advance(1_000);
+    a.loseBroker();
+    // It reaches it again by itself: nobody else is to lead.
+    a.isReachedByProbe = true;
+    await managers.ports.advance(5_000);
+    const before = managers.asked;
+    await managers.ports.advance(10_000);
+    expect(managers.asked - before).toBeGreaterThan(10);
+    expect(managers.asked - before).toBeLessThanOrEqual(21);
   });
 
   it('leads on in one epoch while nobody else reaches it either', async () => {

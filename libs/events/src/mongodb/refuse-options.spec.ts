@@ -17,6 +17,10 @@ describe('The address of a store', () => {
     'socketTimeoutMS=60000',
     'wtimeoutMS=1',
     'loadBalanced=true',
+    'promoteValues=false',
+    'useBigInt64=true',
+    'minHeartbeatFrequencyMS=100000',
+    'waitQueueTimeoutMS=1',
   ])('is refused with an option that weakens what is promised: %s', async (option) => {
     const url = `${base}&${option}`;
     expect(contradictionsIn(url)).toHaveLength(1);
@@ -28,7 +32,8 @@ describe('The address of a store', () => {
 
   it('may say what is so anyway, and how to get in', () => {
     const same = 'readConcernLevel=majority&w=majority&journal=true&retryWrites=false';
-    const access = 'authSource=admin&tls=true&tlsCAFile=/ca.pem&directConnection=true';
+    const access =
+      'authSource=admin&authMechanism=SCRAM-SHA-256&tls=true&tlsCAFile=/ca.pem&directConnection=true&appName=a';
     expect(contradictionsIn(`${base}&${same}&${access}`)).toEqual([]);
   });
 

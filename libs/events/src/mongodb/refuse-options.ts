@@ -26,12 +26,12 @@ const needed: readonly Needed[] = [
   { option: 'retryReads', value: 'false', parsed: ({ retryReads }) => retryReads },
 ];
 
-/** Ours alone: how long is waited is part of how an unclear outcome is settled. */
-const ours = [
-  ...['wtimeout', 'wtimeoutMS', 'timeoutMS', 'socketTimeoutMS', 'connectTimeoutMS'],
-  ...['serverSelectionTimeoutMS', 'heartbeatFrequencyMS', 'serverMonitoringMode', 'loadBalanced'],
-  ...['readPreferenceTags', 'maxStalenessSeconds'],
-];
+/**
+ * How to get in, which is all that an address is to say. Everything else is ours: how long is waited
+ * is part of how an unclear outcome is settled, and values that are read as other types look damaged.
+ */
+const access =
+  /^(appName|auth\w*|tls\w*|ssl|replicaSet|directConnection|srv\w+|proxy\w+|family|autoSelectFamily\w*|compressors|zlibCompressionLevel)$/i;
 
 /**
  * Options of an address that would weaken what is promised, each as a sentence: the driver takes them
@@ -42,12 +42,11 @@ export function contradictionsIn(url: string): string[] {
   // Names of options are read without regard to case, as the driver does.
   return [...new URLSearchParams(query)].flatMap(([given, value]) => {
     const name = given.toLowerCase() === 'j' ? 'journal' : given;
-    const isCalled = (option: string): boolean => option.toLowerCase() === name.toLowerCase();
-    const rule = needed.find(({ option }) => isCalled(option));
-    if (rule !== undefined && value !== rule.value) {
-      return [`${given}=${value} contradicts ${rule.option}=${rule.value}`];
-    }
-    return ours.some(isCalled) ? [`${given} is not to be set`] : [];
+    const rule = needed.find(({ option }) => option.toLowerCase() === name.toLowerCase());
+    if (rule === undefined) return access.test(name) ? [] : [`${given} is not to be set`];
+    return value === rule.value
+      ? []
+      : [`${given}=${value} contradicts ${rule.option}=${rule.value}`];
   });
 }
 
