@@ -1,4 +1,5 @@
 import { parseCommand, parseEnvironment, type JsonObject, type Parsed } from '@oakring/contracts';
+import { StartFailure } from './runtime.port.js';
 
 /** `cmd` (or `command`) of a job: a list of texts; null when there is none. Throws on others. */
 export function commandOf(job: JsonObject): readonly string[] | null {
@@ -13,5 +14,5 @@ export function environmentOf(job: JsonObject): Readonly<Record<string, string>>
 /** The reason of a start that fails. */
 function orThrow<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
-  throw new Error(parsed.refusal.detail);
+  throw new StartFailure(parsed.refusal.detail, 'job');
 }

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { isObject } from '@oakring/contracts';
+import { StartFailure } from './runtime.port.js';
 
 /** Where programs are looked for; a job's `environment` may say otherwise. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -40,7 +42,7 @@ while kill -0 "$child"; do wait "$child"; code=$?; done
 exit "$code"
 `;
 
-export interface GuardedCommand {
+interface GuardedCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -52,7 +54,7 @@ export interface GuardedCommand {
   readonly isHeard: boolean;
 }
 
-export function spawnGuarded(command: GuardedCommand): ChildProcess {
+function spawnGuarded(command: GuardedCommand): ChildProcess {
   const { program, args, environment, validForMs, group, isHeard } = command;
   const tied = ['-c', guard, 'oakring-guard', secondsOf(validForMs), group ?? ''];
   return spawn('/bin/sh', [...tied, program, ...args], {
@@ -60,6 +62,30 @@ export function spawnGuarded(command: GuardedCommand): ChildProcess {
     stdio: ['pipe', isHeard ? 'pipe' : 'ignore', 'pipe'],
     env: environment,
   });
+}
+
+/** Resolves once it runs, and has been handed on before anything else could happen: no exit is missed. */
+export function begun(
+  command: GuardedCommand,
+  handOn: (child: ChildProcess) => void,
+): Promise<void> {
+  // What the system will not start is an event, or thrown.
+  return new Promise((resolve, reject) => {
+    const child = spawnGuarded(command);
+    child.once('error', reject);
+    child.once('spawn', () => {
+      handOn(child);
+      resolve();
+    });
+  });
+}
+
+/** Too many words, or too long ones, are the job's; all else that a shell needs is the machine's. */
+export function startFailure(error: unknown): StartFailure {
+  const isTooLong = isObject(error) && error['code'] === 'E2BIG';
+  const why = isTooLong ? 'its command and environment are longer than this system takes: ' : '';
+  const message = error instanceof Error ? error.message : String(error);
+  return new StartFailure(`cannot start: ${why}${message}`, isTooLong ? 'job' : 'node');
 }
 
 /** As `timeout` takes it, never rounded up; 0: without a limit. */

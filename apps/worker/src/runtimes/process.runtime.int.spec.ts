@@ -239,14 +239,22 @@ describe('The process runtime', () => {
 
   it.each([
     [{ cmd: 'sleep 1' }, /cmd is "sleep 1", not of the form/],
+    [{ cmd: ['/bin/echo', 'a\0b'] }, /cmd is \["\/bin\/echo","a.*not of the form/],
+    [{ cmd: ['/bin/echo', 'x'.repeat(200_000)] }, /E2BIG/],
     [{ command: ['sleep', 1] }, /command is \["sleep",1\]/],
     [{ image: '/bin/true', environment: 'A=1' }, /environment is "A=1"/],
     [{ image: '/bin/true', environment: ['=1'] }, /environment is "=1"/],
     [{ image: '/etc' }, /no program \/etc here/],
-  ])('refuses %j with the reason', async (job: JsonObject, reason) => {
-    const runtime = new ProcessRuntime(systemPorts());
+  ])('refuses %j with the reason, as the job’s own fault', async (job: JsonObject, reason) => {
+    const held = typeof groups === 'string' ? null : groups;
+    const runtime = new ProcessRuntime(systemPorts(), { groups: held });
     const starting = runtime.start(toStart(address, job), never());
-    await expect(starting).rejects.toThrow(reason);
+    const message = expect.stringMatching(reason);
+    await expect(starting).rejects.toMatchObject({ message, fault: 'job' });
+    // Nothing is left of it: the next test's worker would find it.
+    const group = await held?.make('seen');
+    if (group !== undefined) expect(readdirSync(dirname(group)).filter(isOfAnInstance)).toEqual([]);
+    if (group !== undefined) await held?.end(group);
   });
 });
 
@@ -287,6 +295,10 @@ async function exitOf(
   });
   await runtime.start(toStart(address, job), never());
   return exited;
+}
+
+function isOfAnInstance(name: string): boolean {
+  return name.startsWith('i-');
 }
 
 function never(): AbortSignal {

@@ -7,7 +7,7 @@ import type { Ports } from '@oakring/ports';
 import type { Cgroups } from './cgroups.js';
 import { commandOf, environmentOf } from './command-line.js';
 import { listen, type InstanceOutput, type OutputFolder } from './instance-output.js';
-import { defaultPath, secondsOf, signalGroup, spawnGuarded } from './process-guard.js';
+import { begun, defaultPath, secondsOf, signalGroup, startFailure } from './process-guard.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
@@ -91,18 +91,14 @@ export class ProcessRuntime implements Runtime {
     }
     const { validForMs } = instance;
     const isHeard = output !== undefined;
-    const child = spawnGuarded({ program, args, environment, validForMs, group, isHeard });
-    await new Promise<void>((resolve, reject) => {
-      child.once('error', (error) => {
-        void this.leave(group, output);
-        reject(new StartFailure(`cannot start: ${error.message}`, 'node'));
-      });
-      child.once('spawn', () => {
-        // Before anything else can happen: the exit must not be missed.
-        this.watch(instance, child, group, output);
-        resolve();
-      });
-    });
+    try {
+      await begun({ program, args, environment, validForMs, group, isHeard }, (child) =>
+        this.watch(instance, child, group, output),
+      );
+    } catch (error) {
+      await this.leave(group, output);
+      throw startFailure(error);
+    }
   }
 
   private watch(

@@ -7,7 +7,8 @@ export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> 
   const list = job[field];
   if (list === undefined || list === null) return { ok: true, value: null };
   // Never a text to be split: quoting rules would be guessed.
-  if (!isListOfTexts(list)) return unusable(field, list, '["program", "argument", …]');
+  if (!isListOfTexts(list) || list.some(hasNul))
+    return unusable(field, list, '["program", "argument", …]');
   return { ok: true, value: list.length === 0 ? null : list };
 }
 
