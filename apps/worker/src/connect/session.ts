@@ -110,7 +110,7 @@ export class Session {
     if (this.data.remembered.instances.length > 0) {
       this.history.add({ at: this.clock.now(), kind: 'worker-started' });
     }
-    await this.instances.adopt();
+    await this.instances.adopt(this.data.yields);
     this.link.start();
   }
 

@@ -21,11 +21,21 @@ export async function endAtLimit(instance: Instance, graceMs: number): Promise<v
   await stop();
 }
 
-/** Ends an instance that is somebody else's now. Never rejects. */
-export async function abandon(
-  instance: Instance,
-  watch: { forget(instance: Instance): void },
+interface Watch {
+  forget(instance: Instance): void;
+}
+
+/** Ends and forgets all that is here, also what could outlive the worker: it is somebody else's now. */
+export async function abandonAll(
+  table: { list(): readonly Instance[]; remove(instance: Instance): void },
+  watch: Watch,
 ): Promise<void> {
+  const all = table.list();
+  await Promise.all(all.map((instance) => abandon(instance, watch)));
+  for (const instance of all) table.remove(instance);
+}
+
+async function abandon(instance: Instance, watch: Watch): Promise<void> {
   watch.forget(instance);
   instance.cancel.abort();
   await instance.started;

@@ -76,7 +76,7 @@ export class InstanceTable {
     }
     for (const each of remembered.values()) {
       const instance = this.revive(each);
-      if (instance !== null) adopted.push({ instance, isWanted: each.status === 'wanted' });
+      if (instance !== null) adopted.push({ instance, isWanted: instance.status === 'starting' });
     }
     return adopted;
   }
@@ -94,8 +94,14 @@ export class InstanceTable {
     if (runtime === undefined) return null;
     const address = { job: job.id, instance, generation };
     const identity = { ledger, digest };
-    const made = { address, runtime, description: job, leaseMs: leaseOf(job), identity };
-    const revived = newInstance(made, status === 'wanted' ? 'starting' : status, reason);
+    const leaseMs = leaseOf(job);
+    const made = { address, runtime, description: job, leaseMs, identity };
+    // What was taken before may be more than this start can promise (it has no cgroups any more).
+    const problem = status === 'wanted' ? this.problemOf(job, leaseMs) : null;
+    const revived =
+      problem === null
+        ? newInstance(made, status === 'wanted' ? 'starting' : status, reason)
+        : newInstance(made, 'failed', problem);
     this.put(revived);
     return revived;
   }

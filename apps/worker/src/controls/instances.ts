@@ -7,7 +7,7 @@ import type { InstancesParts } from './instances-parts.js';
 import { beginInstance } from './begin-instance.js';
 import { decideControl } from './decide-control.js';
 import { Displacement } from './displacement.js';
-import { abandon, endAtLimit, patienceWith } from './end-at-limit.js';
+import { abandonAll, endAtLimit, patienceWith } from './end-at-limit.js';
 import { isEnded, join, listed, noGrant, shortReason } from './instance.js';
 import type { Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
@@ -38,9 +38,11 @@ export class Instances {
     }
   }
 
-  /** Takes up what is there since before this start, and starts again what should be. */
-  async adopt(): Promise<void> {
-    for (const { instance, isWanted } of await this.table.adopt()) {
+  /** Takes up what is there since before this start, and starts again what should be: nothing, if it yields. */
+  async adopt(yields = false): Promise<void> {
+    const adopted = await this.table.adopt();
+    if (yields) return abandonAll(this.table, this.leaseWatch).then(() => this.parts.keep());
+    for (const { instance, isWanted } of adopted) {
       if (!isWanted) continue;
       this.parts.news('restarted', instance);
       instance.started = this.run(instance);
@@ -114,8 +116,7 @@ export class Instances {
   /** Ends and forgets everything, also what could outlive the worker; nothing is obeyed from now on. */
   async abandon(): Promise<void> {
     this.isClosing = true;
-    await Promise.all(Array.from(this.table.all(), (known) => abandon(known, this.leaseWatch)));
-    for (const instance of [...this.table.all()]) this.table.remove(instance);
+    await abandonAll(this.table, this.leaseWatch);
     await this.close();
   }
 

@@ -129,6 +129,33 @@ describe('A worker that was restarted', () => {
     expect(instances.table.snapshot().instances).toMatchObject([{ job, status: 'wanted' }]);
   });
 
+  it('runs nothing where another start is the node: what it found is ended, and forgotten', async () => {
+    await deployed(1);
+    await instances.obey(order('delete', 'c9', { instance: 1 }));
+    runtime = new ManualRuntime();
+    runtime.found = [{ ...address(1), status: 'running', reason: 'found' }];
+    const reopened = reopen(true);
+    await ports.advance(0);
+    expect(runtime.stops.map(({ key }) => key)).toEqual(['web/0/1']);
+    runtime.stops[0]?.succeed();
+    await reopened;
+    expect([runtime.starts, statuses()]).toEqual([[], []]);
+    expect(instances.table.snapshot()).toMatchObject({ instances: [], deleted: [['web/1', 1]] });
+  });
+
+  it('does not start again what its runtime cannot end at its limit any more', async () => {
+    const leased = { ...job, onDisconnect: { stopOnWorkerAfterMs: 10_000 } };
+    void instances.obey(order('deploy', 'c1', { job: leased }));
+    await ports.advance(0);
+    runtime = new ManualRuntime();
+    Object.assign(runtime, { enforcesStop: false });
+    await reopen();
+    await ports.advance(0);
+    expect(instances.list()).toMatchObject([
+      { status: 'failed', reason: expect.stringContaining('stopOnWorkerAfterMs cannot be kept') },
+    ]);
+  });
+
   it('leaves alone what it has no runtime for any more', async () => {
     await deployed(1);
     const [instance] = kept.instances;
@@ -246,12 +273,12 @@ async function restart(): Promise<void> {
   await reopen();
 }
 
-async function reopen(): Promise<void> {
+async function reopen(yields = false): Promise<void> {
   const before: unknown = JSON.parse(JSON.stringify(kept));
   told = [];
   // What we wrote ourselves a line above.
   instances = made(before as Remembered);
-  await instances.adopt();
+  await instances.adopt(yields);
 }
 
 function made(before: Remembered): Instances {
