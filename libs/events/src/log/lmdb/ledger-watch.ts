@@ -117,7 +117,7 @@ export class LedgerWatch {
 
   private check<T>(work: (pages: Pages) => T): T {
     try {
-      return work(pagesOf(this.file));
+      return this.twice(() => work(pagesOf(this.file)));
     } catch (error) {
       if (!(error instanceof PageProblem)) throw error;
       const detail = error.message;

@@ -1,9 +1,11 @@
 import {
   closeSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -142,6 +144,17 @@ describe('The ledger of a manager in a folder', () => {
     await close();
     copy(killed, folder);
     rmSync(killed, { recursive: true });
+    damage(oldCommit);
+    await expect(open()).rejects.toMatchObject(damaged);
+  });
+
+  it('is opened and closed where nothing can be noted (a full disk), and looked at anew then', async () => {
+    const inTheWay = join(folder, 'found-sound.json.new');
+    mkdirSync(inTheWay);
+    const { log } = await open();
+    expect((await log.head()).position).toBe(commitCount);
+    await close();
+    rmdirSync(inTheWay);
     damage(oldCommit);
     await expect(open()).rejects.toMatchObject(damaged);
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -27,16 +27,30 @@ export function readMark(folder: string): SoundMark | null {
   }
 }
 
-/** Leaves the mark, whole or not at all. */
+/**
+ * Leaves the mark, whole or not at all. Never rejects: where it cannot be written (a full disk) none is
+ * left, and the next start knows nothing and looks at everything.
+ */
 export async function leaveMark(folder: string, mark: SoundMark): Promise<void> {
-  const text = JSON.stringify(mark);
   const path = join(folder, fileName);
-  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await write(`${path}.new`, JSON.stringify(mark));
+    await rename(`${path}.new`, path);
+  } catch {
+    for (const left of [path, `${path}.new`]) {
+      await rm(left, { force: true }).catch(() => {
+        // Nor can it be taken away: such a folder is not opened.
+      });
+    }
+  }
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile(`${crc32(text).toString(16)} ${text}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(`${path}.new`, path);
 }
