@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { HttpLimits } from '@oakring/http';
 import { systemPorts } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 import { startFakeManager, type FakeManager } from './testing/fake-manager.js';
@@ -23,8 +26,10 @@ describe('the scheduler over HTTP', () => {
   async function scheduler(
     managerUrl: string,
     token: string | null = null,
+    limits?: HttpLimits,
   ): Promise<RunningScheduler> {
     const running = await startScheduler({
+      ...(limits === undefined ? {} : { limits }),
       host: '127.0.0.1',
       port: 0,
       managerUrl,
@@ -291,6 +296,25 @@ describe('the scheduler over HTTP', () => {
     await Promise.all([running.stop(), running.stop()]);
     expect(await waiting).toMatchObject({ status: 503, body: { code: 'position-not-reached' } });
     await expect(fetch(`${running.url}/health/live`)).rejects.toThrow();
+  });
+
+  it('answers half a request 408, and lets nobody take every place', async () => {
+    const patient = { headersWithinMs: 60_000, requestWithinMs: 60_000, checkEveryMs: 10 };
+    const { url: managerUrl } = await manager();
+    const quick = { ...patient, headersWithinMs: 50, requestWithinMs: 100, connections: 10 };
+    const impatient = await scheduler(managerUrl, null, quick);
+    const half = connect(Number(new URL(impatient.url).port), '127.0.0.1');
+    half.write(
+      'POST /api/v1/schedule HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    );
+    expect(await text(half)).toMatch(/^HTTP\/1\.1 408 /);
+    const { url } = await scheduler(managerUrl, null, { ...patient, connections: 3 });
+    for (let place = 0; place < 20; place += 1) {
+      const idle = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+      cleanups.push(() => idle.destroy());
+      await once(idle, 'connect');
+    }
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 
   it('stops though a request never ends', async () => {

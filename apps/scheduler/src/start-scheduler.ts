@@ -4,7 +4,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { OakringError, systemCodeOf } from '@oakring/contracts';
 import {
   bracketed,
+  deadlinesOf,
   isHealthCheck,
+  limitConnections,
   listenAddress,
   ownNames,
   reachable,
@@ -12,6 +14,8 @@ import {
   requireBearerToken,
   sendSecurityHeaders,
   speakWithOurOwnOnly,
+  usualDeadlines,
+  type HttpLimits,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance } from 'fastify';
@@ -24,12 +28,8 @@ import { SchedulerModule } from './scheduler.module.js';
 
 /** Many jobs in one call: more than the root may send in one body. */
 const maxBodyBytes = 8 * 1024 * 1024;
-/** A request whose head, or whose whole, has not come by then is answered 408 and closed. */
-const headersWithinMs = 10_000;
-const requestWithinMs = 30_000;
-const checkEveryMs = 2_000;
-/** The manager needs a few. */
-const maxConnections = 256;
+/** The manager needs a few connections. */
+const usualLimits: HttpLimits = { ...usualDeadlines, connections: 256 };
 /** While stopping, connections whose answer is given are closed this often. */
 const sweepEveryMs = 50;
 /** Who waits is refused at once and a plan takes milliseconds: what is open after this is cut. */
@@ -45,6 +45,7 @@ export interface SchedulerOptions {
   readonly allowedHosts: readonly string[];
   readonly allowOpen: boolean;
   readonly ports: Ports;
+  readonly limits?: HttpLimits;
 }
 
 export interface RunningScheduler {
@@ -70,13 +71,12 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
 
 async function createApp(
   observer: Observer,
-  { token, ports }: SchedulerOptions,
+  { token, ports, limits = usualLimits }: SchedulerOptions,
   names: readonly string[],
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
-    requestTimeout: requestWithinMs,
-    http: { headersTimeout: headersWithinMs, connectionsCheckingInterval: checkEveryMs },
+    ...deadlinesOf(limits),
     // At a stop, connections at rest are closed and the others answered first.
     forceCloseConnections: 'idle',
     // There is no middleware, and the engine for it would cost every request.
@@ -84,7 +84,7 @@ async function createApp(
   });
   // The adapter's type is generic over what Fastify's default already is.
   const server = adapter.getInstance() as unknown as FastifyInstance;
-  server.server.maxConnections = maxConnections;
+  limitConnections(server.server, limits.connections);
   acceptJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(
     SchedulerModule.with(observer, ports),

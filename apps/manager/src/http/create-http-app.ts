@@ -3,11 +3,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
 import {
+  deadlinesOf,
   isHealthCheck,
+  limitConnections,
   Refusals,
   requireBearerToken,
   sendSecurityHeaders,
   speakWithOurOwnOnly,
+  usualDeadlines,
+  type HttpLimits,
 } from '@oakring/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethods } from './allowed-methods.js';
@@ -17,17 +21,12 @@ import type { LeadershipView } from '../queries/tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedHeader, forwardToLeader, proofPath } from './forwarding/forward-to-leader.js';
 import { acceptJsonOnly } from './json-body.js';
-import { answerMalformedRequest } from './malformed-request.js';
 import { OpenConnections } from './open-connections.js';
 import { ProblemFilter } from './problem.filter.js';
 
 /** Ids have at most 128 characters; longer parts of an address lead nowhere. */
 const maxParameterLength = 256;
-/** A request whose head, or whose whole, has not come by then is answered 408 and closed. */
-const headersWithinMs = 10_000;
-const requestWithinMs = 30_000;
-const checkEveryMs = 2_000;
-const maxConnections = 4_096;
+const usualLimits: HttpLimits = { ...usualDeadlines, connections: 4_096 };
 
 interface HttpAppOptions {
   /** Bearer token that requests must carry; null lets everyone in. */
@@ -38,6 +37,7 @@ interface HttpAppOptions {
   readonly proof: ClusterProof | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
+  readonly limits?: HttpLimits;
   readonly logger?: LoggerService | LogLevel[] | false;
 }
 
@@ -48,7 +48,7 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, proof, names, logger }: HttpAppOptions,
+  { token, leadership, proof, names, limits = usualLimits, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const isFree = (request: FastifyRequest): boolean =>
     isHealthCheck(request) || isDescription(request) || isAmongManagers(request, proof);
@@ -56,13 +56,11 @@ export async function createHttpApp(
   const problems = new ProblemFilter(methods);
   const adapter = new FastifyAdapter({
     bodyLimit: maxHttpBodyBytes,
-    requestTimeout: requestWithinMs,
-    http: { headersTimeout: headersWithinMs, connectionsCheckingInterval: checkEveryMs },
+    ...deadlinesOf(limits),
     routerOptions: { maxParamLength: maxParameterLength },
     // What the router refuses goes past Nest and its filters.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       problems.respond(error, request, reply),
-    clientErrorHandler: answerMalformedRequest,
     // Refusing new requests while shutting down is done below, as a problem document.
     return503OnClosing: false,
     // There is no middleware, and the engine for it would cost every request.
@@ -70,7 +68,7 @@ export async function createHttpApp(
   });
   // The adapter's type is generic over what Fastify's default already is.
   const server = adapter.getInstance() as unknown as FastifyInstance;
-  server.server.maxConnections = maxConnections;
+  limitConnections(server.server, limits.connections);
   methods.watch(server);
   acceptJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

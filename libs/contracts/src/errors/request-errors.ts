@@ -209,6 +209,11 @@ export const requestErrors = {
     title: 'The request is not well-formed HTTP',
     remedy: 'Correct the request line, the headers or the encoding of the address.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Send its head within 10 s and all of it within 30 s.',
+  },
   'moment-invalid': {
     status: 400,
     title: 'The moment is not in the log',
@@ -228,8 +233,7 @@ export const requestErrors = {
     status: 421,
     title: 'The request is for another host',
     remedy:
-      'Ask by the address that we listen on or the name in OAKRING_ADVERTISE_URL, or list the ' +
-      'name that people use in OAKRING_ALLOWED_HOSTS.',
+      'Ask by our address or OAKRING_ADVERTISE_URL, or list the name in OAKRING_ALLOWED_HOSTS.',
   },
   'origin-foreign': {
     status: 403,

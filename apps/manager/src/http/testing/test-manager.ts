@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
 import { MemoryEventLog, MemoryTelemetryLog, signingKeyOf, type SigningKey } from '@oakring/events';
+import type { HttpLimits } from '@oakring/http';
 import { simulatedPorts, type Ports } from '@oakring/ports';
 import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -99,6 +100,7 @@ interface TestOptions {
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   readonly maxNodes?: number;
+  readonly limits?: HttpLimits;
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
 }
@@ -159,6 +161,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     leadership,
     proof: options.proof ?? null,
     names: options.names ?? [],
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     logger: false,
   });
   await app.listen(0, '127.0.0.1');
