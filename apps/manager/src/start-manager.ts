@@ -10,6 +10,7 @@ import { listenerOf, type ManagerSettings } from './config/manager-settings.js';
 import { connectBroker } from './connection/connect-broker.js';
 import { createHttpApp } from './http/create-http-app.js';
 import { MqttInbox } from './inbox/mqtt/mqtt-inbox.js';
+import { SignsOfLife } from './inbox/mqtt/signs-of-life.js';
 import { Leadership } from './leadership/leadership.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from './scheduling/http-scheduler.js';
@@ -165,10 +166,12 @@ async function letWorldIn(
     names: options.names,
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
+  const life = app.get(SignsOfLife);
   app.connectMicroservice({
-    strategy: new MqttInbox(parts.connection, parts.deadLetters, parts.ports, (nodeId) =>
-      parts.table.countShed(nodeId),
-    ),
+    strategy: new MqttInbox(parts.connection, parts.deadLetters, parts.ports, {
+      shed: (nodeId) => parts.table.countShed(nodeId),
+      heard: (nodeId) => life.heard(nodeId, null),
+    }),
   });
   stopping.add(() => app.close());
   await app.startAllMicroservices();

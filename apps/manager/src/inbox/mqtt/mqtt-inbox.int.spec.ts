@@ -206,6 +206,16 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       await running.until(() => node('edge-1')?.status === 'ready');
     });
 
+    it.each(['information', 'state'])(
+      'takes a message on %s for a sign of life that is too large to be looked at',
+      async (kind) => {
+        await fallSilent();
+        const payload = ' '.repeat(65_537);
+        await mosquittoPub(broker.port, { topic: `nodes/edge-1/${kind}`, payload });
+        await running.until(() => node('edge-1')?.status === 'ready');
+      },
+    );
+
     it('hears nobody in what an older start, or a broker that kept it, says', async () => {
       await fallSilent();
       const before = refusals();

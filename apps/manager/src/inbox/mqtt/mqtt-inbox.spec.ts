@@ -17,6 +17,7 @@ describe('the MQTT inbox', () => {
   let receive: MessageListener;
   let batches: ReceivedReading[][];
   let handled: string[];
+  let heard: string[];
   let handleControl: (message: WorkerMessage) => Promise<void>;
 
   beforeEach(async () => {
@@ -24,12 +25,16 @@ describe('the MQTT inbox', () => {
     deadLetters = await DeadLetters.open(null, ports);
     batches = [];
     handled = [];
+    heard = [];
     handleControl = ({ topic }) => {
       handled.push(topic);
       return Promise.resolve();
     };
     const connection = { onMessage: (listener: MessageListener) => (receive = listener) };
-    inbox = new MqttInbox(connection, deadLetters, ports);
+    inbox = new MqttInbox(connection, deadLetters, ports, {
+      shed: () => {},
+      heard: (nodeId) => heard.push(nodeId),
+    });
     for (const kind of upTopicKinds) {
       inbox.addHandler(`nodes/+/${kind}`, (content) =>
         kind === 'information' ? takeBatch(content) : handleControl(content),
@@ -77,6 +82,7 @@ describe('the MQTT inbox', () => {
     expect(deadLetters.list()).toMatchObject([
       { code: 'overloaded', topic: 'nodes/edge-20000/acks' },
     ]);
+    expect(heard).toEqual(['edge-20000']);
     await inbox.close();
     expect(handled).toHaveLength(20_000);
   });
@@ -143,6 +149,15 @@ describe('the MQTT inbox', () => {
     await inbox.close();
     expect(handled).toEqual(['nodes/edge-1/status']);
     expect(Object.fromEntries(deadLetters.counts())).toEqual({ 'retained-message': 5 });
+  });
+
+  it('hears who speaks in what is too large, but for what may be the word of another', () => {
+    for (const retained of [false, true]) {
+      for (const kind of upTopicKinds) {
+        receive(`nodes/${kind}/${kind}`, Buffer.alloc(65_537), retained);
+      }
+    }
+    expect(heard.sort()).toEqual(['acks', 'history', 'information', 'state']);
   });
 
   it('does not start without a handler for each kind of message', () => {

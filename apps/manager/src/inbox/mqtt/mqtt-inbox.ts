@@ -25,6 +25,16 @@ interface ControlMessage extends WorkerMessage {
   readonly kind: UpTopicKind;
 }
 
+/** What is told of nodes whose messages go no further than here. */
+export interface UnreadListener {
+  /** A reading was given up under overload. */
+  shed(nodeId: string): void;
+  /** It speaks, whatever it said. */
+  heard(nodeId: string): void;
+}
+
+const nobody: UnreadListener = { shed: () => {}, heard: () => {} };
+
 /**
  * What workers say over MQTT, as a transport of Nest: handlers are methods with `@EventPattern`.
  *
@@ -48,10 +58,10 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     private readonly connection: Pick<BrokerConnection, 'onMessage'>,
     private readonly deadLetters: DeadLetters,
     ports: Ports,
-    onShed?: (nodeId: string) => void,
+    private readonly unread: UnreadListener = nobody,
   ) {
     super();
-    this.shed = new ShedReadings(ports.clock, onShed);
+    this.shed = new ShedReadings(ports.clock, (nodeId) => unread.shed(nodeId));
     const { timers } = ports;
     this.readingLoop = new PacedLoop(
       timers,
@@ -92,14 +102,24 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     if (!address.ok) return this.refuse(topic, payload, null, address.refusal);
     const { nodeId, kind } = address;
     const refusal = refusalOf(kind, payload, retained);
-    if (refusal !== null) return this.refuse(topic, payload, nodeId, refusal);
+    if (refusal !== null) {
+      this.refuse(topic, payload, nodeId, refusal);
+      return this.hear(kind, nodeId, retained);
+    }
     if (kind === 'information') return this.receiveReading(nodeId, payload);
     if (this.controls.offer({ kind, nodeId, topic, payload, retained })) {
       this.controlLoop.wake();
     } else {
       const detail = `${this.controls.length} messages wait already; send it again.`;
       this.refuse(topic, payload, nodeId, { code: 'overloaded', detail });
+      this.hear(kind, nodeId, retained);
     }
+  }
+
+  /** Too large, or too much: whoever says it lives all the same (signs-of-life.ts). */
+  private hear(kind: UpTopicKind, nodeId: string, retained: boolean): void {
+    const mayBeAnothers = retained || kind === 'registration' || kind === 'status';
+    if (!mayBeAnothers) this.unread.heard(nodeId);
   }
 
   private receiveReading(nodeId: string, payload: Buffer): void {

@@ -118,7 +118,8 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       { provide: BrokerConnection, useValue: connection },
     ],
   }).compile();
-  const strategy = new MqttInbox(connection, deadLetters, ports);
+  const heard = (nodeId: string): void => module.get(SignsOfLife).heard(nodeId, null);
+  const strategy = new MqttInbox(connection, deadLetters, ports, { shed: () => {}, heard });
   const app: INestMicroservice = module.createNestMicroservice({ strategy, logger: false });
   await app.listen();
   const up = new Promise<void>((resolve) => connection.onUp(resolve));
