@@ -9,7 +9,7 @@ import type { InstanceAddress } from './runtime.port.js';
 
 /** A file that has grown to this is set aside as `.1`, and replaces the one that was. */
 const maxFileBytes = 1_048_576;
-/** Instances whose output is kept; those whose last word is oldest go first. */
+/** Ended instances whose output is kept beside that of what runs; the oldest last word goes first. */
 const maxInstances = 200;
 const keptStderrCharacters = 2_000;
 const folderMode = 0o700;
@@ -18,8 +18,10 @@ const fileMode = 0o600;
 const appending =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
-/** What instances print, in `<job>.<number>.log` of a folder: at most 2 MiB for each of 200. */
+/** What instances print, in `<job>.<number>.log` of a folder: at most 2 MiB each. */
 export class OutputFolder {
+  private readonly inUse = new Set<InstanceOutput>();
+
   constructor(
     private readonly folder: string,
     private readonly clock: Clock,
@@ -28,25 +30,44 @@ export class OutputFolder {
   /** Where one instance prints to from now on. */
   async open({ job, instance, generation }: InstanceAddress): Promise<InstanceOutput> {
     await mkdir(this.folder, { recursive: true, mode: folderMode });
-    await this.makeRoom();
-    const output = new InstanceOutput(join(this.folder, `${job}.${instance}.log`));
+    const output: InstanceOutput = new InstanceOutput(
+      join(this.folder, `${job}.${instance}.log`),
+      () => this.inUse.delete(output),
+    );
+    this.inUse.add(output);
+    await this.makeRoom().catch(() => {
+      // It is the next one's to try again: what is printed now is worth more.
+    });
     const at = new Date(this.clock.wallMs()).toISOString();
     await output.write(Buffer.from(`--- ${at} generation ${generation} begins ---\n`));
     return output;
   }
 
+  /** One that runs may have printed its last word long ago: its file is written to, and stays. */
   private async makeRoom(): Promise<void> {
-    const logs = (await readdir(this.folder)).filter((name) => name.endsWith('.log'));
-    if (logs.length < maxInstances) return;
+    const inUse = new Set([...this.inUse].map(({ path }) => path));
+    const logs = (await readdir(this.folder))
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => join(this.folder, name))
+      .filter((path) => !inUse.has(path));
+    if (logs.length <= maxInstances) return;
     const aged = await Promise.all(
-      logs.map(async (name) => ({ name, at: (await stat(join(this.folder, name))).mtimeMs })),
+      logs.map(async (path) => ({ path, at: await lastWordMs(path) })),
     );
     aged.sort((a, b) => a.at - b.at);
-    for (const { name } of aged.slice(0, logs.length - maxInstances + 1)) {
-      await rm(join(this.folder, name), { force: true });
-      await rm(join(this.folder, `${name}.1`), { force: true });
+    for (const { path } of aged.slice(0, logs.length - maxInstances)) {
+      await rm(path, { force: true });
+      await rm(`${path}.1`, { force: true });
     }
   }
+}
+
+/** Another start that makes room at this moment may have removed it. */
+function lastWordMs(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }
 
 /** One after the other; what cannot be written (a full disk) is lost, and holds nobody up. */
@@ -56,7 +77,10 @@ export class InstanceOutput {
   private bytes = 0;
   private isClosed = false;
 
-  constructor(private readonly path: string) {}
+  constructor(
+    readonly path: string,
+    private readonly closed: () => void,
+  ) {}
 
   /** Resolves once it is written, or lost. */
   write(chunk: Buffer): Promise<void> {
@@ -69,6 +93,7 @@ export class InstanceOutput {
       .then(() => {
         // A daemon may hold the pipe and print on: its file is not opened again.
         this.isClosed = true;
+        this.closed();
         return this.letGo();
       })
       .catch(() => {});
