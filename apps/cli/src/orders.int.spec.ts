@@ -190,7 +190,7 @@ describe('job update', () => {
       [`PUT ${path}`]: always(answer),
     });
     expect(code).toBe(1);
-    expect(error).toContain('Job hello was rolledBack: it failed.');
+    expect(error).toContain('The rollout of job hello was rolled back: it failed.');
   });
 
   it('calls a move off', async () => {
@@ -225,7 +225,9 @@ describe('diff', () => {
         after: { cpuMillis: 200, memoryMiB: 64 },
       },
       draining: { before: null, after: { deadline: 1_700_000_060_000, force: true } },
-      document: { before: { note: 'x'.repeat(500) }, after: { note: 'y' } },
+      tookOverAt: { before: null, after: 1_700_000_060_000 },
+      failures: { before: [], after: [{ job: 'web', at: 1_700_000_060_000 }] },
+      document: { before: { note: 'x'.repeat(500), at: 7 }, after: { note: 'y', at: 8 } },
     };
     const { out } = await oakring(['diff', '1', '2'], {
       'GET /api/v1/diff': always({
@@ -237,6 +239,9 @@ describe('diff', () => {
     expect(out).toContain('reserved.cpuMillis 100 → 200');
     expect(out).not.toContain('memoryMiB');
     expect(out).toContain('draining.deadline - → 2023-11-14T22:14:20.000Z');
+    expect(out).toContain('tookOverAt - → 2023-11-14T22:14:20.000Z');
+    expect(out).toContain('failures [] → [{"job":"web","at":"2023-11-14T22:14:20.000Z"}]');
+    expect(out).toContain('document.at 7 → 8');
     expect(out).toContain(`document.note ${'x'.repeat(80)}… → y`);
   });
 });

@@ -76,14 +76,18 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Members that hold milliseconds since 1970, wherever they stand in a record. */
-const times = new Set(['at', 'since', 'deadline', 'runningSince', 'issuedAt']);
+/** Members that hold milliseconds since 1970, wherever they stand in a record; a count is none. */
+const timeName = /^(at|since|deadline)$|(At|Since)$/;
+const leastTimeMs = 100_000_000_000;
+
+function readable(name: string, value: unknown): unknown {
+  const isTime = typeof value === 'number' && value >= leastTimeMs && timeName.test(name);
+  return isTime ? new Date(value).toISOString() : value;
+}
 
 function shown(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '-';
-  const name = field.slice(field.lastIndexOf('.') + 1);
-  if (typeof value === 'number' && value > 0 && times.has(name))
-    return new Date(value).toISOString();
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const told = readable(field.slice(field.lastIndexOf('.') + 1), value);
+  const text = typeof told === 'string' ? told : JSON.stringify(told, readable);
   return text.length > widest ? `${text.slice(0, widest)}…` : text;
 }

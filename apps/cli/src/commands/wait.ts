@@ -1,6 +1,7 @@
 import type { InstanceAnswer, JobAnswer, NodeAnswer } from '@oakring/contracts';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
+import { rolloutWords } from '../render/jobs.js';
 import { printable } from '../render/printable.js';
 import { countBy } from '../render/status.js';
 import type { Context } from './context.js';
@@ -83,9 +84,11 @@ export function untilRolledOut(context: Context, id: string, patience: number): 
     const { status = 'completed', reason, updated } = job.rollout ?? { reason: null, updated: 0 };
     if (status === 'completed') return { is: 'done', value: job };
     const why = reason === null ? '' : `; ${reason}`;
-    const now = `${status}: ${updated} of ${job.desired} updated; ${progressOf(job)}${why}`;
+    const now = `${rolloutWords[status]}: ${updated} of ${job.desired} updated; ${progressOf(job)}${why}`;
     if (status === 'progressing' || status === 'rollingBack') return { is: 'underway', now };
-    return { is: 'failed', because: `Job ${id} was ${status}: ${reason ?? 'no reason'}.` };
+    const outcome = status === 'failed' ? 'failed' : 'was rolled back';
+    const because = `The rollout of job ${id} ${outcome}: ${reason ?? 'no reason'}.`;
+    return { is: 'failed', because };
   });
 }
 

@@ -35,7 +35,8 @@ export function renderJob(job: JobAnswer, colors: Colors): string {
   return [...parts, ...troubles(job, colors)].join('\n');
 }
 
-const rolloutWords = {
+/** As people say it. */
+export const rolloutWords = {
   progressing: 'in progress',
   completed: 'completed',
   rollingBack: 'rolling back',

@@ -2,11 +2,11 @@ import { run } from '../run.js';
 import { fakeManager, type FakeManager, type Route } from './fake-manager.js';
 import { testIo, type TestIoOptions } from './test-io.js';
 
-let manager: FakeManager | null = null;
+/** One for each call; a test may make several. */
+const managers: FakeManager[] = [];
 /** To be called after each test. */
 export async function closeManager(): Promise<void> {
-  await manager?.close();
-  manager = null;
+  await Promise.all(managers.splice(0).map((manager) => manager.close()));
 }
 
 interface Outcome {
@@ -22,7 +22,8 @@ export async function oakring(
   routes: Readonly<Record<string, Route>>,
   options: TestIoOptions & { readonly env?: Record<string, string> } = {},
 ): Promise<Outcome> {
-  manager = await fakeManager(routes);
+  const manager = await fakeManager(routes);
+  managers.push(manager);
   const io = testIo(options);
   const code = await run(argv, io, { OAKRING_URL: manager.url, ...options.env });
   return { code, out: io.written(), error: io.complained(), asked: manager.asked };
