@@ -71,6 +71,7 @@ export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export { commandKinds, type CommandKind, type Control } from './messages/control.js';
 export {
   countOf,
+  isJobAnswer,
   parseJobDocument,
   parseRequirement,
   type Constraint,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isObject, parseJsonDocument, type JsonObject } from '@oakring/contracts';
+import { isJobAnswer, parseJsonDocument, type JsonObject } from '@oakring/contracts';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 
 /** Options of `job run` that describe the job. */
@@ -89,17 +89,7 @@ async function readDocument(path: string, input: () => Promise<string>): Promise
   }
   // What is in the document the manager validates, and names every field that is wrong.
   const parsed = parseJsonDocument(bytes);
-  if (parsed.ok) return documentIn(parsed.value);
+  // What `job show --json` printed has the document beside what was said of the job.
+  if (parsed.ok) return isJobAnswer(parsed.value) ? parsed.value.document : parsed.value;
   throw new CommandFailure(`${name} cannot be read: ${parsed.refusal.detail}`, exitCodes.usage);
-}
-
-/** What `job show --json` printed has the document beside what was said of the job. */
-function documentIn(printed: JsonObject): JsonObject {
-  const { document, instances, position, desired } = printed;
-  const isAnswer =
-    isObject(document) &&
-    Array.isArray(instances) &&
-    typeof position === 'number' &&
-    typeof desired === 'number';
-  return isAnswer ? document : printed;
 }

@@ -11,10 +11,10 @@ export function acceptJsonOnly(server: FastifyInstance): void {
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    (_request, bytes, done) => {
+    ({ method }, bytes, done) => {
       try {
         // `parseAs: 'buffer'` gives a Buffer; the type of the callback also covers strings.
-        done(null, readJson(bytes as Buffer));
+        done(null, readJson(bytes as Buffer, method));
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)));
       }
@@ -23,11 +23,16 @@ export function acceptJsonOnly(server: FastifyInstance): void {
 }
 
 /** A body of no bytes is no body: some clients announce JSON and send nothing. */
-function readJson(bytes: Buffer): JsonObject | undefined {
+function readJson(bytes: Buffer, method: string): JsonObject | undefined {
   if (bytes.byteLength === 0) return undefined;
   const parsed = parseJsonDocument(bytes);
   if (!parsed.ok) throw new OakringError(parsed.refusal);
   const checked = checkedContent(parsed.value);
   if (!checked.ok) throw new OakringError(checked.refusal);
+  const [field] = Object.keys(checked.value);
+  if (method === 'DELETE' && field !== undefined) {
+    const detail = `${field} is not known here; a DELETE is ordered by its address and parameters.`;
+    throw new OakringError({ code: 'invalid-field', detail, field });
+  }
   return checked.value;
 }

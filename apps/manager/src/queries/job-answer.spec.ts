@@ -150,4 +150,15 @@ describe('A rollout', () => {
   it('counts what runs the new revision, and not what runs the old one', () => {
     expect(rolloutOf(running({}, 'a', 'a'))).toMatchObject({ updated: 0 });
   });
+
+  it('does not count what is on a node that nobody hears: it may run or not', () => {
+    const cluster = running({}, 'a');
+    rolloutOf(cluster);
+    replace(cluster, 'a');
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    expect(answer(cluster).rollout).toMatchObject({ updated: 1 });
+    silence(cluster, 'disconnected');
+    expect(answer(cluster).rollout).toMatchObject({ updated: 0 });
+  });
 });

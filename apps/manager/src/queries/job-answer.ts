@@ -103,9 +103,9 @@ function originalsOf(state: ClusterState, { job, number }: InstanceRecord) {
 function rolloutAnswer(state: ClusterState, job: JobRecord): RolloutAnswer {
   const { rollout } = job;
   const { status = 'completed', reason = null, waits = null } = rollout ?? {};
-  // What waits for a place, or has failed, runs nothing.
+  // What waits for a place, has failed, or is on a node that nobody hears, is not known to run.
   const updated = instancesOf(state, job.id).filter(
-    (instance) => instance.status === 'running' && isUpdated(job, instance),
+    (instance) => shownStatus(state, instance) === 'running' && isUpdated(job, instance),
   ).length;
   const waiting = waits === null ? null : `it waits for a place for the next one: ${waits}`;
   const told = [reason, waiting].filter((each) => each !== null).join('; ');

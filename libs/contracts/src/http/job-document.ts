@@ -46,8 +46,22 @@ export interface JobDocument extends Requirement {
   readonly document: JsonObject;
 }
 
+/** Whether this is what `GET /api/v1/jobs/{id}` answers: the document is in it, beside what is said of the job. */
+export function isJobAnswer(
+  body: JsonObject,
+): body is JsonObject & { readonly document: JsonObject } {
+  const { document, instances, position, desired } = body;
+  const saysSo = typeof position === 'number' && typeof desired === 'number';
+  return saysSo && isObject(document) && Array.isArray(instances);
+}
+
 /** The body of `POST /api/v1/jobs`. */
 export function parseJobDocument(body: JsonObject): Parsed<JobDocument> {
+  if (isJobAnswer(body)) {
+    // Taken as a document it would scale the job to 1 and drop what only its document says.
+    const detail = 'The body is the answer about a job; what can be sent is its member document.';
+    return refused('invalid-field', detail, 'document');
+  }
   const id = optional(body['id'], null, (value) => idOf(value, 'id'));
   if (!id.ok) return id;
   const name = textOrNumberOf(body['name'], 'name', 256);

@@ -20,6 +20,19 @@ describe('A field of a job document that nothing looks at', () => {
     expect(warningsOf({ ...job, [field]: 1 }).warnings).toMatchObject([{ field, nearest }]);
   });
 
+  it('is named where it lies deeper', () => {
+    const resources = { cpu: 500, memoryMib: 64, cpuMillis: 500 };
+    const constraints = [
+      { type: 'direct', node: 'a' },
+      { type: 'direct', node: 'b', nodes: [] },
+    ];
+    expect(warningsOf({ ...job, resources, constraints }).warnings).toMatchObject([
+      { field: 'resources.cpu', nearest: 'cpuMillis' },
+      { field: 'resources.memoryMib', nearest: 'memoryMiB' },
+      { field: 'constraints.1.nodes', nearest: 'node' },
+    ]);
+  });
+
   it('is no news in a document that has none', () => {
     const whole = { ...job, id: 'web', count: 1, resources: {}, cmd: ['x'], environment: {} };
     expect(warningsOf({ ...whole, labels: {}, restart: {}, network: 'none' })).toEqual({});

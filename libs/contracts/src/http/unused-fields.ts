@@ -1,4 +1,4 @@
-import type { JsonObject } from '../messages/parsing.js';
+import { isObject, type JsonObject } from '../messages/parsing.js';
 import { imageIsRun, parseCommand } from './job-run.js';
 
 /** A field of an accepted document that does nothing here; it is kept, and travels to the worker. */
@@ -25,6 +25,8 @@ const otherNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['args', ['cmd']],
   ['entrypoint', ['cmd']],
   ['nodeSelector', ['labels']],
+  ['cpu', ['cpuMillis']],
+  ['memory', ['memoryMiB']],
   ['node', ['worker', 'constraints']],
   ['to', ['worker']],
 ]);
@@ -37,16 +39,29 @@ export function warningsOf(document: JsonObject): { readonly warnings?: readonly
 }
 
 function jobWarnings(document: JsonObject): readonly FieldWarning[] {
-  const warnings: FieldWarning[] = Object.keys(document)
-    .filter((field) => !jobFields.includes(field))
-    .slice(0, maxWarnings)
-    .map((name) => {
-      const nearest = nearestOf(name, jobFields);
-      const field = name.slice(0, 128);
-      const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
-      return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
-    });
+  const { resources, constraints } = document;
+  const listed: readonly unknown[] = Array.isArray(constraints) ? constraints : [];
+  const warnings = [
+    ...unusedOf(document, jobFields),
+    ...unusedOf(resources, resourceFields, 'resources.'),
+    ...listed.flatMap((each, at) => unusedOf(each, constraintFields, `constraints.${at}.`)),
+  ].slice(0, maxWarnings);
   return isImageInVain(document) ? [...warnings, imageWarning] : warnings;
+}
+
+/** `onDisconnect`, `restart` and `update` are ours alone: there an unknown member is refused. */
+const resourceFields = ['cpuMillis', 'memoryMiB'];
+const constraintFields = ['type', 'node', 'architecture'];
+
+function unusedOf(value: unknown, known: readonly string[], path = ''): FieldWarning[] {
+  if (!isObject(value)) return [];
+  const unused = Object.keys(value).filter((name) => !known.includes(name));
+  return unused.slice(0, maxWarnings).map((name) => {
+    const nearest = nearestOf(name, known);
+    const field = `${path}${name.slice(0, 128)}`;
+    const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
+    return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
+  });
 }
 
 const imageWarning: FieldWarning = {

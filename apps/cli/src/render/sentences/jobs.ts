@@ -49,10 +49,11 @@ export const jobSentences: Sentences<
     if (rollbackTo > 0) {
       return `${colors.red('rolled back')} to revision ${rollbackTo}, as ${revision}: ${reason}`;
     }
+    const rolledOut = `${String(document['image'])} is rolled out`;
     const what =
-      sameAs > 0
+      sameAs === revision - 1
         ? 'runs alike, nothing is restarted'
-        : `${String(document['image'])} is rolled out`;
+        : rolledOut + (sameAs > 0 ? `; what runs revision ${sameAs} goes on` : '');
     return `${colors.green(`revision ${revision}`)}: ${what}${reason === '' ? '' : ` (${reason})`}`;
   },
   JobUpdateRefused: ({ detail }, { colors }) => colors.red(`not updated: ${detail}`),

@@ -110,6 +110,16 @@ describe('an update', () => {
     expect(cluster.state.placements.get('j/1/1')).toMatchObject({ wanted: true, revision: 5 });
   });
 
+  it('never goes back to one that had failed and was left as it is', () => {
+    const cluster = updatedAndFailed({ update: { rollback: false } });
+    cluster.when({ type: 'RetryInstance', id: 'j', instance: 0, generation: 2 });
+    cluster.when(plan('j', 'b'));
+    acknowledgeAll(cluster);
+    failUpdate(cluster, 'web:3');
+    expect(cluster.state.jobs.get('j')).toMatchObject({ document: { image: 'web:1' } });
+    expect(instanceOf(cluster, 1)).toMatchObject({ status: 'running', generation: 1, revision: 4 });
+  });
+
   it('stays as it is where nobody asked for a rollback', () => {
     const cluster = updatedAndFailed({ update: { rollback: false } });
     expect(cluster.state.jobs.get('j')).toMatchObject({
@@ -172,6 +182,31 @@ describe('an update that leaves alone how an instance runs', () => {
     expect(instanceOf(cluster, 0)).toMatchObject({ revision: 3 });
     expect(instanceOf(cluster, 1)).toMatchObject({ revision: 1 });
     expect(cluster.state.jobs.get('j')?.rollout).toMatchObject({ revision: 3, from: 1 });
+  });
+
+  it('leaves alone what never left the revision that it gives back', () => {
+    const cluster = running({}, 'a', 'a');
+    cluster.when(update({ image: 'web:2', count: 2 }));
+    replace(cluster, 'a');
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    const { decided } = cluster.when(update({ count: 2, name: 'back again' }));
+    expect(decided).toMatchObject({ answer: { revision: 3, restarts: true } });
+    expect(instanceOf(cluster, 0)).toMatchObject({ revision: 2 });
+    expect(instanceOf(cluster, 1)).toMatchObject({ generation: 1, revision: 3 });
+    expect(cluster.state.jobs.get('j')?.rollout).toMatchObject({ revision: 3, from: 1 });
+  });
+
+  it('restarts what a restart has not come to, however often the document is given back', () => {
+    const cluster = running({}, 'a', 'a');
+    cluster.when({ type: 'RestartJob', id: 'j' });
+    replace(cluster, 'a');
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    cluster.when(update({ image: 'web:2', count: 2 }));
+    cluster.when(update({ count: 2 }));
+    expect(instanceOf(cluster, 0)).toMatchObject({ revision: 4 });
+    expect(instanceOf(cluster, 1)).toMatchObject({ revision: 1 });
   });
 
   it('takes up a rollout that had failed', () => {

@@ -1,5 +1,6 @@
 import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
 import { canonicalJson, spokenPolicy } from '@oakring/events';
+import { revisionKey, type ClusterState } from '../../views/cluster-state.js';
 import type { JobRecord } from '../../views/records.js';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
@@ -20,11 +21,14 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   const refusal = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
   if (refusal !== null) return refuseUpdate(deciding, id, refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
-    const runsAlike = textOf(runPartOf(job.document)) === textOf(runPartOf(document.document));
     const { technology, resources, labels, constraints, policy } = document;
     revise(deciding, job, {
       ...{ document: { ...document.document }, technology, resources, labels, constraints, policy },
-      ...{ bodyHash: update.bodyHash, sameAs: runsAlike ? job.revision : 0, reason: '' },
+      ...{
+        bodyHash: update.bodyHash,
+        sameAs: revisionAlike(deciding.state, job, document.document),
+        reason: '',
+      },
     });
   }
   if (document.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, id);
@@ -91,6 +95,23 @@ function refuseUpdate(
 
 function textOf(document: JsonObject): string {
   return canonicalJson(document);
+}
+
+/**
+ * The newest revision that runs as the document says, of those that instances still run; 0: there is
+ * none. A revision given back while another is rolled out must not restart what never left it.
+ */
+function revisionAlike(state: ClusterState, job: JobRecord, document: JsonObject): number {
+  const wanted = textOf(runPartOf(document));
+  const revisions = new Set([job.revision]);
+  for (const key of state.instancesOfJob.of(job.id)) {
+    revisions.add(state.instances.get(key)?.revision ?? 0);
+  }
+  const runsAlike = (revision: number): boolean => {
+    const of = revision === job.revision ? job : state.revisions.get(revisionKey(job.id, revision));
+    return of !== undefined && textOf(runPartOf(of.document)) === wanted;
+  };
+  return [...revisions].sort((a, b) => b - a).find(runsAlike) ?? 0;
 }
 
 /** Another number of instances is no other revision: nothing that runs is touched by it. */

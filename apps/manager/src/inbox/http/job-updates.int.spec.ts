@@ -55,6 +55,21 @@ describe('The document in the answer of a job', () => {
     },
   );
 
+  it('is what can be sent back; the answer around it is refused, and scales nothing', async () => {
+    await ask('POST', '/api/v1/jobs', document);
+    const before = await shown();
+    for (const [method, path] of [
+      ['PUT', '/api/v1/jobs/web'],
+      ['POST', '/api/v1/jobs'],
+    ] as const) {
+      expect(await ask(method, path, before)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-field', field: 'document' },
+      });
+    }
+    expect(await shown()).toEqual(before);
+  });
+
   it('has each field as it was last given', async () => {
     await ask('POST', '/api/v1/jobs', document);
     for (const [field, value] of Object.entries(document)) {
@@ -110,6 +125,28 @@ describe('An order with a member that it does not know', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
     expect(answer.body.detail).toContain(nearest === null ? 'not known' : `mean ${nearest}?`);
     expect(manager.projection.position).toBe(before);
+  });
+});
+
+describe('A DELETE with a body that says more', () => {
+  it.each([
+    ['nodes/n1', { force: true }, 'force'],
+    ['nodes/n1/cordon', { reason: 'x' }, 'reason'],
+    ['nodes/n1/drain', { force: true }, 'force'],
+    ['nodes/n1/quarantine', { reason: 'x' }, 'reason'],
+    ['jobs/web', { count: 1 }, 'count'],
+    ['jobs/web/instances/0/move', { worker: 'n2' }, 'worker'],
+  ])('(%s %j) is refused, naming it', async (path, body, field) => {
+    await ask('POST', '/api/v1/jobs', document);
+    const before = manager.projection.position;
+    const answer = await ask<Problem>('DELETE', `/api/v1/${path}`, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
+    expect(manager.projection.position).toBe(before);
+  });
+
+  it('is taken where the body is empty', async () => {
+    await ask('POST', '/api/v1/jobs', document);
+    expect(await ask('DELETE', '/api/v1/jobs/web', {})).toMatchObject({ status: 200 });
   });
 });
 

@@ -94,7 +94,8 @@ function rolloutOf(job: JobRecord, data: EventData<'JobUpdated'>): RolloutRecord
     status: data.rollbackTo > 0 ? 'rollingBack' : 'progressing',
     revision,
     // What never ran everywhere is nothing to go back to.
-    from: before?.status === 'progressing' ? before.from : job.revision,
+    from:
+      before?.status === 'progressing' || before?.status === 'failed' ? before.from : job.revision,
     waits: null,
     reason: data.reason === '' ? null : data.reason,
   };
