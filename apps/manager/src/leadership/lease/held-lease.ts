@@ -25,8 +25,11 @@ export class HeldLease implements Lease {
   private tellLost: (epoch: number) => void = () => {};
   private isLost = false;
   private renewing: Promise<void> | null = null;
-  /** The renewal whose outcome is not known, and when it was sent first. */
-  private unclear: { readonly renewal: number; readonly sentMs: number } | null = null;
+  /** The renewal whose outcome is not known: when it was sent first, and since when it is timed. */
+  private unclear: { readonly renewal: number; readonly sentMs: number; timedMs: number } | null =
+    null;
+  /** Not even a look-up was answered: that is no slow write. */
+  private wasAway = false;
   private readonly validity = new Validity();
   private validUntilMs = 0;
   private readonly timer: Timer;
@@ -91,23 +94,29 @@ export class HeldLease implements Lease {
     const sentMs = this.ports.clock.monotonicMs();
     // Candidates that read it wait for what it states, though the one before stated more.
     this.validUntilMs = Math.min(this.validUntilMs, sentMs + validForMs);
-    if (this.unclear?.renewal !== next.renewal) this.unclear = { renewal: next.renewal, sentMs };
-    const firstSentMs = this.unclear.sentMs;
+    const again = this.unclear?.renewal === next.renewal ? this.unclear : null;
+    const unclear = again ?? { renewal: next.renewal, sentMs, timedMs: sentMs };
+    if (this.wasAway) unclear.timedMs = sentMs;
+    this.unclear = unclear;
+    this.wasAway = false;
     const swapped = await this.store.swap(this.record, next).catch(() => false);
     // Replaced by this very attempt, so by none before it.
     if (swapped) return this.renewed(next, sentMs);
-    const found = await this.store.read();
+    const found = await this.store.read().catch((error: unknown) => {
+      this.wasAway = true;
+      throw error;
+    });
     if (found?.holder !== this.record.holder) return this.lose(found?.epoch ?? this.epoch);
     // The reply was lost and the renewal was not, or it never arrived.
-    if (found.renewal === next.renewal) this.renewed(found, firstSentMs);
+    if (found.renewal === next.renewal) this.renewed(found, unclear.sentMs, unclear.timedMs);
     else this.record = found;
   }
 
-  private renewed(record: LeaseRecord, sentMs: number): void {
+  private renewed(record: LeaseRecord, sentMs: number, timedMs = sentMs): void {
     this.unclear = null;
     this.record = record;
     this.validUntilMs = sentMs + boundedMs(record.validForMs);
-    this.validity.landed(this.ports.clock.monotonicMs() - sentMs);
+    this.validity.landed(this.ports.clock.monotonicMs() - timedMs);
   }
 
   private lose(epoch: number): void {

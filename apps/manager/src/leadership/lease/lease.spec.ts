@@ -204,6 +204,21 @@ describe('a lease', () => {
     expect(await next.look()).toBe(true);
   });
 
+  it('states no more after a store was away for long: only slow writes make it longer', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases(ports.timers);
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    // Done, and nothing is heard of it for half a minute.
+    store.losesReplies = true;
+    store.failsReads = true;
+    await ports.advance(30_000);
+    store.losesReplies = false;
+    store.failsReads = false;
+    await ports.advance(1_100);
+    expect(lease?.isHeld).toBe(true);
+    expect((await store.read())?.validForMs).toBe(2_000);
+  });
+
   it('is waited for ten seconds at most, whatever it states', async () => {
     const ports = simulatedPorts(1);
     const store = new UnsteadyLeases();

@@ -100,4 +100,24 @@ describe('Following the log', () => {
     log.away = 2;
     expect(await positionsOf(log, 3, () => {})).toEqual([1, 2, 3]);
   });
+
+  it('hears every 15 s that it is connected, also while the store is away', async () => {
+    const log = new StaleLog(sampleCommits(1));
+    log.away = 60;
+    const ports = simulatedPorts();
+    const ending = new AbortController();
+    const projection = { onProjected: () => () => {} };
+    const { timers } = ports;
+    const source = { log, projection, timers, signal: ending.signal };
+    const said: string[] = [];
+    const reading = (async () => {
+      for await (const text of eventLines({ ...query, format: 'sse' }, source)) said.push(text);
+    })();
+    await ports.advance(50_000);
+    expect(said).toEqual([': following\n\n', ...Array<string>(3).fill(': still here\n\n')]);
+    await ports.advance(12_000);
+    expect(said.join()).toContain('id: 1/0');
+    ending.abort();
+    await reading;
+  });
 });

@@ -7,6 +7,7 @@ import { watchLog, type EventSource, type LogWatch } from './log-watch.js';
 const commitsPerRead = 64;
 /** Until a store that did not answer is asked again. */
 const awayMs = 1_000;
+const stillHere = ': still here\n\n';
 
 /**
  * The events asked for as text, commit by commit, each read when the one before was taken: a slow
@@ -39,6 +40,7 @@ async function* chunksOf(
     });
     if (page === null) {
       await timers.sleep(awayMs, signal);
+      if (watch.isQuiet()) yield stillHere;
       continue;
     }
     for (const commit of page.commits) {
@@ -51,7 +53,7 @@ async function* chunksOf(
     next = page.next;
     if (page.commits.length > 0) continue;
     if (!query.follow) return;
-    if ((await watch.wait()) === 'quiet') yield ': still here\n\n';
+    if ((await watch.wait()) === 'quiet') yield stillHere;
   }
 }
 

@@ -19,6 +19,8 @@ export interface EventSource {
 export interface LogWatch {
   /** Resolves at once when there was a commit since the last wait, or the stream has ended. */
   wait(): Promise<'changed' | 'quiet'>;
+  /** Whether nothing was said for long, asked by whoever waits for something else; once each time. */
+  isQuiet(): boolean;
   close(): void;
 }
 
@@ -51,6 +53,11 @@ export function watchLog(
       changed = false;
       quiet = false;
       return woken;
+    },
+    isQuiet() {
+      const was = quiet;
+      quiet = false;
+      return was;
     },
     close() {
       stopListening();
