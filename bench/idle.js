@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { forkModule, residentMB, startUp, temporaryFolder } from './processes.js';
+import { forkModule, residentMB, startUp, startWorker, temporaryFolder } from './processes.js';
 import { appendShortJobs } from './short-jobs.js';
 
 const settleMs = 60_000;
@@ -31,22 +29,6 @@ export async function benchIdle() {
     'ratio (goal ≤ 1.4)': (oursMB / bareMB).toFixed(2),
     ...(await benchStart()),
   };
-}
-
-function startWorker(id, mqttUrl, data) {
-  const program = fileURLToPath(new URL('../bin/oakring.js', import.meta.url));
-  const args = [
-    'worker',
-    '--id',
-    id,
-    '--mqtt-url',
-    mqttUrl,
-    '--runtimes',
-    'simulated',
-    '--data',
-    data,
-  ];
-  return spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
 }
 
 async function benchStart() {

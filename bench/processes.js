@@ -41,6 +41,13 @@ export async function startUp(dataFolder, env = {}) {
   };
 }
 
+/** A worker of simulated instances as a process. */
+export function startWorker(id, mqttUrl, data) {
+  const program = join(root, 'bin/oakring.js');
+  const args = ['worker', '--id', id, '--mqtt-url', mqttUrl, '--runtimes', 'simulated'];
+  return spawn(process.execPath, [program, ...args, '--data', data], { stdio: 'ignore' });
+}
+
 function firstLine(child, pattern) {
   return new Promise((resolve, reject) => {
     let text = '';

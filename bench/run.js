@@ -8,6 +8,7 @@ const benches = {
   jobs: async () => (await import('./jobs.js')).benchJobs(),
   ledger: async () => (await import('./ledger.js')).benchLedger(),
   survival: async () => (await import('./survival.js')).benchSurvival(),
+  waiting: async () => (await import('./waiting.js')).benchWaiting(),
   idle: async () => (await import('./idle.js')).benchIdle(),
 };
 

@@ -64,7 +64,7 @@ export function startLoops(
     loop.start();
     stopping.add(() => loop.stop());
   }
-  const placements = new PlacementLoop(scheduler, queue, projection, ports, warn);
+  const placements = new PlacementLoop(scheduler, queue, { projection, table }, ports, warn);
   const correspondence: Correspondence = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),

@@ -2,12 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   maxHttpBodyBytes,
   OakringError,
+  type PlacementRefusal,
   type ScheduleAnswers,
   type ScheduleRequest,
 } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { given, proposal, ready, submitJob, type Given } from '../testing/given.js';
+import { ack, commandTo, given, proposal, ready, submitJob, type Given } from '../testing/given.js';
+import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Projection } from '../views/projection.js';
 import { PlacementLoop } from './placement-loop.js';
 
@@ -15,6 +17,7 @@ import { PlacementLoop } from './placement-loop.js';
 const maxBodyBytes = 8 * 1_048_576;
 
 let ports: SimulatedPorts;
+let queue: CommandQueue;
 let loop: PlacementLoop;
 /** Ids of the jobs of each call, those that were refused included. */
 let calls: string[][];
@@ -50,6 +53,37 @@ describe('Jobs that wait for a place', () => {
   });
 });
 
+describe('A job that fits nowhere', () => {
+  const large = { resources: { cpuMillis: 90_000 } };
+  const refusal: PlacementRefusal = {
+    ...{ code: 'no-capacity', detail: 'too little CPU' },
+    ...{ filtered: {}, nearest: null, wouldFit: null },
+  };
+  const answer = ({ jobs }: ScheduleRequest): ScheduleAnswers => ({
+    answers: jobs.map(({ job }) => (job.id === 'large' ? proposal([], refusal) : proposal(['a']))),
+  });
+
+  it('is not asked about again when others come, run and go', async () => {
+    const cluster = waiting(submitJob('large', large));
+    await start(cluster, answer);
+    expect(calls).toEqual([['large']]);
+    for (const id of ['x', 'y', 'z']) {
+      await then(submitJob(id));
+      await then(ack('a', commandTo(cluster, 'a', 'deploy'), 'succeeded'));
+      await then({ type: 'DeleteJob', id });
+    }
+    expect(calls).toEqual([['large'], ['x'], ['y'], ['z']]);
+    const [register, confirm] = ready('b', { capacity: { cpuMillis: 99_000, memoryMiB: 99_000 } });
+    for (const command of [register, confirm]) if (command !== undefined) await then(command);
+    expect(calls.at(-1)).toEqual(['large']);
+  });
+
+  async function then(command: Command): Promise<void> {
+    await queue.submit(command as never);
+    await ports.advance(1_000);
+  }
+});
+
 describe('A job that the scheduler refuses even alone', () => {
   it('is on record with that code, once', async () => {
     const cluster = waiting(submitJob('odd'));
@@ -82,9 +116,11 @@ async function start(
 ): Promise<void> {
   ports = simulatedPorts();
   const projection = new Projection(cluster.state, ports);
-  const queue = {
+  const table = new TelemetryTable(ports);
+  queue = {
     async submit(command: Command) {
-      const { decided } = cluster.when(command);
+      const { decided, events } = cluster.when(command);
+      projection.announce(events, cluster.state.head);
       return 'answer' in decided
         ? { status: 'accepted', answer: decided.answer, position: 1, repeated: false }
         : { status: 'refused', refusal: decided.refusal };
@@ -99,7 +135,7 @@ async function start(
       return schedule(request);
     },
   };
-  loop = new PlacementLoop(scheduler, queue, projection, ports, () => {});
+  loop = new PlacementLoop(scheduler, queue, { projection, table }, ports, () => {});
   loop.start();
   await ports.advance(1_000);
 }

@@ -4,20 +4,25 @@ import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { fullJitterMs } from '../recovery/backoff.js';
 import type { ClusterState } from '../views/cluster-state.js';
+import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
 import { needsAttention } from './capacity-changes.js';
 import { inHalves } from './in-halves.js';
 import { nextGroup, questionAbout, type Asked } from './next-group.js';
 import { RejectedNodes } from './rejected-nodes.js';
 import type { Scheduler } from './scheduler.port.js';
+import { WaitingJobs } from './waiting-jobs.js';
 
 /** Placements asked for in one call to the scheduler, over all jobs. */
 const maxInstancesPerCall = 500;
 const maxJobsPerCall = 500;
 /** About half of what the scheduler takes in one body; a single job is always less. */
 const maxBytesPerCall = 4 * 1_048_576;
-/** A waiting job is asked about again after this long at the latest. */
+/** So many of those that have waited longest are asked about, whatever changed. */
 const lookAgainMs = 30_000;
+const maxLookAgain = 1_000;
+/** What machines are busy with besides us is in no event. */
+const lookAtLoadMs = 1_000;
 /** Waiting jobs are tried again when a change may make them fit, at most this often. */
 const retryWaitingEveryMs = 200;
 const schedulerBackoff = { firstMs: 250, mostMs: 5_000 };
@@ -27,13 +32,13 @@ const schedulerBackoff = { firstMs: 250, mostMs: 5_000 };
  * hands the proposal to the writer, which checks it again.
  *
  * A job with pending instances is *due* (to be asked about now) or *waiting* (refused: it becomes
- * due again when a node appears or capacity is freed). While the scheduler does not answer, all
+ * due again when a change may help it; waiting-jobs.ts). While the scheduler does not answer, all
  * stay due, the reason is put on record once, and calls back off. A job that it refuses to plan at
  * all is *set aside* with that reason: asked about again now and then, and never with others.
  */
 export class PlacementLoop {
   private readonly due = new Set<string>();
-  private readonly waiting = new Set<string>();
+  private readonly waiting: WaitingJobs;
   /** Jobs of which nothing fits elsewhere: they are asked about where they failed as well. */
   private readonly insisting = new Set<string>();
   /** Refused by the scheduler even alone: asked about in calls of their own. */
@@ -42,52 +47,59 @@ export class PlacementLoop {
   private working: Promise<void> | null = null;
   private stopped = new AbortController();
   private retry: Timer | null = null;
-  private lookAgain: Timer | null = null;
+  private readonly sweeps: Timer[] = [];
   private failures = 0;
-  /** Grows with every change that may make a waiting job fit. */
-  private chances = 0;
   private unsubscribe: () => void = () => {};
 
   constructor(
     private readonly scheduler: Scheduler,
     private readonly queue: CommandQueue,
-    private readonly projection: Projection,
+    private readonly seen: {
+      readonly projection: Projection;
+      readonly table: Pick<TelemetryTable, 'foreignSince' | 'foreignOf'>;
+    },
     private readonly ports: Ports,
     private readonly warn: (line: string) => void,
-  ) {}
+  ) {
+    this.waiting = new WaitingJobs(() => this.state, seen.table);
+  }
 
   start(): void {
     for (const job of this.state.jobsWithPending) this.due.add(job);
-    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
-    // What machines are busy with besides us is in no event.
-    this.lookAgain = this.ports.timers.every(lookAgainMs, () => {
-      for (const job of this.aside) this.due.add(job);
-      this.retryWaitingSoon();
+    this.unsubscribe = this.seen.projection.onProjected((events) => this.notice(events));
+    const lookAgain = (): void => {
+      for (const job of [...this.aside, ...this.waiting.takeOldest(maxLookAgain)]) {
+        this.due.add(job);
+      }
       this.wake();
-    });
+    };
+    const { timers } = this.ports;
+    this.sweeps.push(
+      timers.every(lookAgainMs, lookAgain),
+      timers.every(lookAtLoadMs, () => this.retryWaitingSoon()),
+    );
     this.wake();
   }
 
   async stop(): Promise<void> {
     this.unsubscribe();
     this.retry?.cancel();
-    this.lookAgain?.cancel();
+    for (const sweep of this.sweeps) sweep.cancel();
     this.stopped.abort();
     await this.working;
   }
 
   private get state(): ClusterState {
-    return this.projection.state;
+    return this.seen.projection.state;
   }
 
   private notice(events: readonly StoredEvent[]): void {
-    const { pendingIn, anyPending, capacityFreed } = needsAttention(events);
+    const { pendingIn, anyPending } = needsAttention(events);
     for (const job of pendingIn) if (this.state.jobsWithPending.has(job)) this.due.add(job);
-    if (anyPending) for (const job of this.state.jobsWithPending) this.due.add(job);
-    if (capacityFreed) {
-      this.chances += 1;
-      this.retryWaitingSoon();
+    if (anyPending) {
+      for (const job of this.state.jobsWithPending) if (!this.waiting.has(job)) this.due.add(job);
     }
+    if (this.waiting.notice(events)) this.retryWaitingSoon();
     if (this.due.size > 0) this.wake();
   }
 
@@ -95,8 +107,7 @@ export class PlacementLoop {
     if (this.waiting.size === 0 || this.retry !== null) return;
     this.retry = this.ports.timers.after(retryWaitingEveryMs, () => {
       this.retry = null;
-      for (const job of this.waiting) this.due.add(job);
-      this.waiting.clear();
+      for (const job of this.waiting.takeHelped()) this.due.add(job);
       this.wake();
     });
   }
@@ -129,15 +140,14 @@ export class PlacementLoop {
   }
 
   private async ask(asked: readonly Asked[]): Promise<void> {
-    const { chances } = this;
+    this.waiting.asking();
     const { answers } = await this.scheduler.schedule({
       jobs: asked.map(({ job }) => job),
-      position: this.projection.position,
+      position: this.seen.projection.position,
     });
     this.failures = 0;
     await Promise.all(asked.map((each, index) => this.apply(each, answers[index])));
-    // What changed while the scheduler was answering is not in its answer.
-    if (this.chances !== chances) this.retryWaitingSoon();
+    if (this.waiting.asked()) this.retryWaitingSoon();
   }
 
   private async setAside(job: ScheduleJob, { code, message }: OakringError): Promise<void> {
@@ -156,6 +166,7 @@ export class PlacementLoop {
       const isFull = jobs.length === maxJobsPerCall || instances >= maxInstancesPerCall;
       if (isFull || bytes >= maxBytesPerCall) break;
       this.due.delete(id);
+      this.waiting.delete(id);
       const asked = this.askAbout(id, maxInstancesPerCall - instances);
       if (asked === null) continue;
       instances += asked.job.instances;
@@ -176,7 +187,7 @@ export class PlacementLoop {
     const group = nextGroup(this.state, job, mostInstances);
     if (group.instances === 0) {
       // What must never run twice waits for the end of what may run still.
-      if (this.state.pendingOfJob.sizeOf(id) > 0) this.waiting.add(id);
+      if (this.state.pendingOfJob.sizeOf(id) > 0) this.waiting.waitForEnds(id);
       return null;
     }
     // Elsewhere comes first; where nothing fits there, where it failed is asked about as well.
@@ -212,9 +223,14 @@ export class PlacementLoop {
       return;
     }
     this.insisting.delete(id);
-    if (answer.refusal !== null || rejected.length > 0) this.waiting.add(id);
-    else if (this.state.jobsWithPending.has(id)) (placed > 0 ? this.due : this.waiting).add(id);
-    if (rejected.length > 0) this.retryWaitingSoon();
+    if (rejected.length > 0) {
+      this.waiting.waitAMoment(id);
+      this.retryWaitingSoon();
+    } else if (answer.refusal !== null) this.waiting.waitForRoom(id);
+    else if (this.state.jobsWithPending.has(id)) {
+      if (placed > 0) this.due.add(id);
+      else this.waiting.waitForEnds(id);
+    }
   }
 
   /** Without an answer the jobs stay due, with that reason, and the next call comes later. */

@@ -164,6 +164,15 @@ export class TelemetryTable implements TelemetryReader {
     return { newest: this.newest, foreign };
   }
 
+  /** What a node is busy with besides our instances, as last told; nothing before that. */
+  foreignOf(nodeId: string): Resources {
+    const slot = this.slots.get(nodeId) ?? -1;
+    return {
+      cpuMillis: this.foreignCpuMillis[slot] ?? 0,
+      memoryMiB: this.foreignMemoryMiB[slot] ?? 0,
+    };
+  }
+
   private recordForeign(
     slot: number,
     node: MeasuredNode,

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { simulatedPorts } from '@oakring/ports';
+import type { Command } from '../commands/command.js';
+import {
+  ack,
+  commandTo,
+  given,
+  orderStops,
+  ready,
+  running,
+  submitJob,
+  withdrawFrom,
+  type Given,
+} from '../testing/given.js';
+import { TelemetryTable } from '../telemetry/telemetry-table.js';
+import { WaitingJobs } from './waiting-jobs.js';
+
+const small = { capacity: { cpuMillis: 1_000, memoryMiB: 1_000 } };
+
+/** A cluster, and jobs of it that wait for room. */
+class Scene {
+  readonly table = new TelemetryTable(simulatedPorts());
+  readonly waiting: WaitingJobs;
+
+  constructor(
+    readonly cluster: Given,
+    ...jobs: readonly string[]
+  ) {
+    this.waiting = new WaitingJobs(() => cluster.state, this.table);
+    for (const job of jobs) this.waiting.waitForRoom(job);
+  }
+
+  /** What a command changes, and whom that helps. */
+  after(command: Command): string[] {
+    this.waiting.notice(this.cluster.when(command).events);
+    return this.waiting.takeHelped();
+  }
+
+  /** A reading of a node that lists none of our instances. */
+  measured(id: string, cpu: number): void {
+    const { capacity, reserved } = this.cluster.state.nodes.get(id) ?? {
+      capacity: { cpuMillis: 0, memoryMiB: 0 },
+      reserved: { cpuMillis: 0, memoryMiB: 0 },
+    };
+    const reading = { cpu, memory: 0, instances: [] } as unknown as Parameters<
+      TelemetryTable['record']
+    >[1];
+    this.table.record({ id, capacity, reserved }, reading, 0, 0);
+  }
+}
+
+const wants = (id: string, cpuMillis: number, more: Record<string, unknown> = {}): Command =>
+  submitJob(id, { resources: { cpuMillis, memoryMiB: 1 }, ...more });
+const cordonA: Command = { type: 'OrderNode', id: 'a', order: { do: 'cordon', reason: 'r' } };
+const [register, confirm] = ready('b', { capacity: { cpuMillis: 5_000, memoryMiB: 1_000 } });
+if (register === undefined || confirm === undefined)
+  throw new Error('a node is ready by two commands');
+
+describe('A job that waits for room', () => {
+  it('is helped by a node that could take it, and by no other change', () => {
+    const cluster = given(...ready('a', small), wants('large', 2_000), wants('huge', 9_000));
+    const scene = new Scene(cluster, 'large', 'huge');
+    expect(scene.after(submitJob('another'))).toEqual([]);
+    expect(scene.after(cordonA)).toEqual([]);
+    expect(scene.after(register)).toEqual([]);
+    expect(scene.after(confirm)).toEqual(['large']);
+    // It is out until it waits again.
+    expect(scene.waiting.has('large')).toBe(false);
+    expect(scene.waiting.has('huge')).toBe(true);
+  });
+
+  it('is not helped by room on a node that another filter keeps it from', () => {
+    const labelled = wants('labelled', 100, { labels: { zone: 'north' } });
+    const scene = new Scene(given(...ready('a', small), labelled), 'labelled');
+    scene.after(register);
+    expect(scene.after(confirm)).toEqual([]);
+    const [again, ok] = ready('c', { ...small, labels: { zone: 'north' } });
+    scene.after(again as Command);
+    expect(scene.after(ok as Command)).toEqual(['labelled']);
+  });
+
+  it('is helped when a machine is no longer busy with other things, which is in no event', () => {
+    const scene = new Scene(given(...ready('a', small), wants('web', 600)), 'web');
+    scene.measured('a', 9_000);
+    expect(scene.waiting.takeHelped()).toEqual([]);
+    scene.measured('a', 1_000);
+    expect(scene.waiting.takeHelped()).toEqual(['web']);
+  });
+
+  it('is helped by what changed while the scheduler was answering', () => {
+    const cluster = given(...ready('a', small), wants('large', 2_000));
+    const scene = new Scene(cluster);
+    scene.waiting.asking();
+    for (const command of [register, confirm]) scene.waiting.notice(cluster.when(command).events);
+    // Another look, before the answer that knows nothing of it.
+    expect(scene.waiting.takeHelped()).toEqual([]);
+    scene.waiting.waitForRoom('large');
+    expect(scene.waiting.asked()).toBe(true);
+    expect(scene.waiting.takeHelped()).toEqual(['large']);
+  });
+
+  it('that has ended is let go with the next change', () => {
+    const scene = new Scene(given(...ready('a', small)), 'gone');
+    expect(scene.after(cordonA)).toEqual(['gone']);
+    expect(scene.waiting.size).toBe(0);
+  });
+});
+
+describe('A job that waits for its own to end', () => {
+  it('is asked about once it has ended, wherever there was room before', () => {
+    const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
+    const scene = new Scene(cluster);
+    withdrawFrom(cluster, 'a');
+    scene.waiting.waitForEnds('j');
+    expect(scene.waiting.takeHelped()).toEqual([]);
+    orderStops(cluster);
+    expect(scene.after(ack('a', commandTo(cluster, 'a', 'delete'), 'succeeded'))).toEqual(['j']);
+  });
+});
+
+describe('Those that wait', () => {
+  it('are asked about in turn all the same, the oldest first', () => {
+    const scene = new Scene(given(), 'a', 'b', 'c');
+    expect(scene.waiting.takeOldest(2)).toEqual(['a', 'b']);
+    scene.waiting.waitForRoom('a');
+    expect(scene.waiting.takeOldest(2)).toEqual(['c', 'a']);
+  });
+});
