@@ -13,5 +13,6 @@ const io = streamIo(process, {
   endWithin,
 });
 const program = programName(process.argv[1] ?? 'oakring', process.cwd());
+const env = takeEnvironment(process.env, (line) => io.error(line));
 // Whatever still holds the process (a connection kept for later) has nothing to say any more.
-process.exit(await run(process.argv.slice(2), io, takeEnvironment(process.env), { program }));
+process.exit(await run(process.argv.slice(2), io, env, { program }));

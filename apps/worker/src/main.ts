@@ -11,7 +11,7 @@ endAtUncaughtErrors();
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
   const worker = await startWorker(
-    readWorkerOptions(takeEnvironment(process.env)),
+    readWorkerOptions(takeEnvironment(process.env, (line) => console.error(line))),
     systemPorts(),
     (kind, text) => console.log(`${kind}: ${text}`),
   );

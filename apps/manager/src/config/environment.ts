@@ -1,7 +1,9 @@
+import { Logger } from '@nestjs/common';
 import { takeEnvironment } from '@oakring/host';
 import { readManagerSettings, type ManagerSettings } from './manager-settings.js';
 
 /** The process's own settings, and where a scheduler elsewhere is. */
 export function readEnvironment(): ManagerSettings {
-  return readManagerSettings(takeEnvironment(process.env));
+  const logger = new Logger('Manager');
+  return readManagerSettings(takeEnvironment(process.env, (line) => logger.warn(line)));
 }

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
-import { containerToMake, type OwnerOfContainers } from './docker-container.js';
+import { containerToMake, engineAddress, type OwnerOfContainers } from './docker-container.js';
 
 const owner = { workerId: 'w1', sharedNetworks: ['host', 'container:proxy'] };
 const none: OwnerOfContainers = { workerId: 'w1', sharedNetworks: [] };
@@ -74,3 +75,22 @@ describe('A container to be made', () => {
     expect(() => made({ image })).toThrow(/no name of an image/);
   });
 });
+
+describe('The address of an engine', () => {
+  it.each(['tcp://u:hunter2@host:2375', 'https://hunter2@host', 'ssh://u:hunter2@host'])(
+    'shows no secret that was put into it: %s',
+    (address) => {
+      const refused: unknown = caught(() => engineAddress(address));
+      expect(refused).toMatchObject({ code: 'settings-invalid', field: 'DOCKER_HOST' });
+      expect(inspect(refused)).not.toContain('hunter2');
+    },
+  );
+});
+
+function caught(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}

@@ -2,7 +2,9 @@ import type Docker from 'dockerode';
 import {
   defaultRequest,
   OakringError,
+  secretPartOf,
   shortened,
+  shownUrl,
   type JsonObject,
   type Resources,
 } from '@oakring/contracts';
@@ -128,14 +130,21 @@ export function addressIn(labels: Readonly<Record<string, string>>): InstanceAdd
 export function engineAddress(dockerHost: string): Docker.DockerOptions {
   const socketPath = dockerHost.replace(/^unix:\/\//, '');
   if (socketPath.startsWith('/')) return { socketPath };
-  if (/^(tcp|https?):\/\//.test(dockerHost) && URL.canParse(dockerHost)) {
+  // It is shown, and would be asked without it.
+  const isUrl = /^(tcp|https?):\/\//.test(dockerHost) && URL.canParse(dockerHost);
+  const secret = isUrl ? secretPartOf(dockerHost) : null;
+  if (isUrl && secret === null) {
     const { protocol, hostname, port } = new URL(dockerHost);
     return { protocol: protocol === 'https:' ? 'https' : 'http', host: hostname, port };
   }
   throw new OakringError({
     code: 'settings-invalid',
-    detail: `DOCKER_HOST: "${dockerHost}" is no path of a socket, unix://… or tcp://host:port.`,
+    detail:
+      `DOCKER_HOST: "${shownUrl(dockerHost)}" ` +
+      (secret === null
+        ? 'is no path of a socket, unix://… or tcp://host:port.'
+        : `was given with ${secret}, which the engine takes nowhere; leave it out.`),
     field: 'DOCKER_HOST',
-    value: dockerHost,
+    value: shownUrl(dockerHost),
   });
 }
