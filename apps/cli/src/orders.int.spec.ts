@@ -94,6 +94,17 @@ describe('an order about a node', () => {
     expect(out).toContain(shown);
   });
 
+  it.each([
+    ['has nothing any more', { cpuMillis: 0, memoryMiB: 0 }, 0],
+    ['may still run what was lost there', { cpuMillis: 100, memoryMiB: 0 }, 1],
+  ])('a drain is done when the node %s: %j ends with %d', async (_, reserved, ended) => {
+    const { code } = await oakring(['node', 'drain', 'edge-berlin', '--wait'], {
+      [`POST ${path}/drain`]: always(placed),
+      [`GET ${path}`]: always(nodeAnswer({ instances: 0, reserved })),
+    });
+    expect(code).toBe(ended);
+  });
+
   it('waits for a drain to end, and says what is left, why, and what to do', async () => {
     const reason = 'its drain ended: left at the deadline: web/0. 1 instance does not fit.';
     const cordoned = { since: '2026-01-01T00:00:00.000Z', reason };

@@ -99,12 +99,17 @@ export function untilDrained(context: Context, id: string, patience: number): Pr
     if (node.flags.draining !== null) {
       return { is: 'underway', now: `${node.instances} left on ${id}` };
     }
-    if (node.instances === 0) return { is: 'done', value: node };
+    if (isEmpty(node)) return { is: 'done', value: node };
     const why = node.flags.cordoned?.reason ?? 'it was called off';
     const remedy = `Make room elsewhere and drain again, stop what is left with --force, or: oakring node uncordon ${id}`;
     const because = `Node ${id} is not empty: ${why} ${remedy}`;
     return { is: 'failed', because };
   });
+}
+
+/** What was lost there counts elsewhere, and holds its place: it may run still. */
+function isEmpty({ instances, reserved }: NodeAnswer): boolean {
+  return instances === 0 && reserved.cpuMillis === 0 && reserved.memoryMiB === 0;
 }
 
 function isUnderway({ status, movingTo }: InstanceAnswer): boolean {
