@@ -15,7 +15,7 @@ import { defaultRequest, resourcesOf, type Resources } from '../messages/resourc
 import { technologyOf, type Technology } from '../messages/technology.js';
 import { maxJobCount } from '../messages/telemetry.js';
 import { parseJobPolicy, type JobPolicy } from './job-policy.js';
-import { parseEnvironment } from './job-run.js';
+import { parseCommand, parseEnvironment } from './job-run.js';
 
 /** A rule about where instances may run. Others are refused: an ignored constraint would be a lie. */
 export type Constraint =
@@ -74,6 +74,9 @@ export function parseJobDocument(body: JsonObject): Parsed<JobDocument> {
   if (!policy.ok) return policy;
   const requirement = parseRequirement(body);
   if (!requirement.ok) return requirement;
+  // What a worker would fail at, again and again, is refused before it is a job.
+  const command = parseCommand(body);
+  if (!command.ok) return command;
   const environment = parseEnvironment(body);
   if (!environment.ok) return environment;
   return {

@@ -34,6 +34,18 @@ describe('The environment of a job', () => {
   });
 });
 
+describe('The command of a job', () => {
+  it.each([['sleep 60'], [['sleep', 60]], [{}], [['sleep\0']]])(
+    'is refused where no worker could run it (%j)',
+    (given) => {
+      for (const field of ['cmd', 'command']) {
+        const job = { name: 'web', image: 'web:1', technology: 'process', [field]: given };
+        expect(parseJobDocument(job)).toMatchObject({ refusal: { code: 'invalid-field', field } });
+      }
+    },
+  );
+});
+
 describe('How an instance runs', () => {
   const job = { id: 'web', name: 'web', image: 'web:1', technology: 'docker' };
 

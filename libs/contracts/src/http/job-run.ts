@@ -82,7 +82,7 @@ export function imageIsRun(document: JsonObject): boolean {
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((part) => typeof part === 'string');
+  return Array.isArray(value) && value.every((part) => typeof part === 'string' && !hasNul(part));
 }
 
 function unusable(field: string, value: unknown, form: string): ReturnType<typeof refused> {

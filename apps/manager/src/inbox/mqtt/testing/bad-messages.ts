@@ -24,6 +24,12 @@ export const badMessages: readonly BadMessage[] = [
   bad('a missing percentage', 'invalid-field', 'information', { cpu: 1 }),
   bad('a value nested too deeply', 'invalid-field', 'information', nested('cpu')),
   bad('a registration nested too deeply', 'invalid-field', 'registration', nested('extra')),
+  bad(
+    'a registration with a name twice',
+    'invalid-json',
+    'registration',
+    JSON.stringify(registration).replace('{', '{"port":4001,'),
+  ),
   bad('a name that is no text', 'invalid-field', 'registration', { ...registration, name: {} }),
   bad('a port out of range', 'invalid-field', 'registration', { ...registration, port: 70_000 }),
   bad('a technology nobody knows', 'technology-unknown', 'registration', {
