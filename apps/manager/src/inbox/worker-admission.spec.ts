@@ -80,6 +80,22 @@ describe('what workers may add to the ledger', () => {
     expect(bytes).toBeLessThanOrEqual(65_536 * 10 + 700);
   });
 
+  it('leaves each node a little when others have used up what all may add', async () => {
+    const crowd = Array.from({ length: 200 }, (_, number) => `crowd-${number}`);
+    for (const id of crowd) know(id);
+    const press = (): number =>
+      crowd.reduce((bytes, id) => bytes + say(id, history, 130, 4_096) * 4_096, 0);
+    press();
+    expect(say('edge-1', history, 100, 1_024)).toBe(16);
+    let pressed = 0;
+    for (let minute = 0; minute < 3; minute += 1) {
+      await ports.advance(60_000);
+      pressed += press();
+      expect(say('edge-1', history, 1, 1_024)).toBe(1);
+    }
+    expect(pressed).toBeLessThan((524_288 + crowd.length * 128) * 180);
+  });
+
   it('takes no more nodes than may be, those that are joining included', () => {
     for (let node = 1; node < 19_999; node += 1) know(`n${node}`);
     const join = (id: string) => admission.admit(id, registration(id, 'absent'), 100);

@@ -12,6 +12,8 @@ const ofNode: Rate = { burst: 524_288, perSecond: 8_192 };
 const ofStrangers: Rate = { burst: 16_777_216, perSecond: 65_536 };
 /** Everything that workers say together, but what carries its node's token. */
 const ofAll: Rate = { burst: 67_108_864, perSecond: 524_288 };
+/** What of one node is taken when others have used all of that up: it reports what it has, and little more. */
+const ofShare: Rate = { burst: 16_384, perSecond: 64 };
 /** What was not taken is put on record this often, as one event. */
 const recordEveryMs = 60_000;
 const maxNodesCounted = 10_000;
@@ -26,6 +28,7 @@ type Settle = (bytes: number) => void;
  * submitted. A message costs what was appended on account of it; one that changed nothing costs
  * nothing. Each kind of message of a node has a rate of its own, a registration that carries the node's
  * token another one than those that do not: who speaks in a node's name cannot keep it from speaking.
+ * When others have used up what all may add together, each node still has a small share.
  * Acknowledgements are as many as our own orders. What is not taken is counted, and one event a minute
  * says so.
  */
@@ -68,16 +71,21 @@ export class WorkerAdmission {
     }
     const isProven = command.type === 'RegisterNode' && command.token === 'valid';
     const bucket = isKnown ? this.bucketOf(nodeId, isProven ? 'proven' : kind) : this.strangers;
-    const nowMs = this.ports.clock.monotonicMs();
-    if (!bucket.hasAny(nowMs) || (!isProven && !this.all.hasAny(nowMs))) {
+    const further = isProven ? [] : this.furtherBucket(nodeId, isKnown);
+    if (!bucket.hasAny(this.ports.clock.monotonicMs()) || further === null) {
       this.countRefusal(nodeId, kind);
       const who = isKnown ? `Node ${nodeId}` : 'Workers that nobody knows';
       return refused('rate-exceeded', `${who} sent more ${kind} than are put on record.`);
     }
-    return {
-      ok: true,
-      value: this.taken(isProven ? [bucket] : [bucket, this.all], bytes, isKnown),
-    };
+    return { ok: true, value: this.taken([bucket, ...further], bytes, isKnown) };
+  }
+
+  /** What is left of all that nodes may add together, else of the node's share; null: nothing. */
+  private furtherBucket(nodeId: string, isKnown: boolean): readonly [TokenBucket] | null {
+    const nowMs = this.ports.clock.monotonicMs();
+    if (this.all.hasAny(nowMs)) return [this.all];
+    const share = isKnown ? this.bucketOf(nodeId, 'share') : null;
+    return share?.hasAny(nowMs) === true ? [share] : null;
   }
 
   private taken(buckets: readonly TokenBucket[], bytes: number, isKnown: boolean): Settle {
@@ -89,11 +97,12 @@ export class WorkerAdmission {
     };
   }
 
-  private bucketOf(nodeId: string, kind: Kind | 'proven'): TokenBucket {
+  private bucketOf(nodeId: string, kind: Kind | 'proven' | 'share'): TokenBucket {
     const key = `${nodeId} ${kind}`;
     const known = this.buckets.get(key);
     if (known !== undefined) return known;
-    const bucket = new TokenBucket(ofNode, this.ports.clock.monotonicMs());
+    const rate = kind === 'share' ? ofShare : ofNode;
+    const bucket = new TokenBucket(rate, this.ports.clock.monotonicMs());
     this.buckets.set(key, bucket);
     this.startTimer();
     return bucket;
