@@ -36,7 +36,8 @@ export class Registering {
 
   constructor(private readonly parts: RegisteringParts) {
     const { options, store, ports, clock, say } = parts;
-    this.standing = new Standing({ ...parts, id: options.id });
+    const forgotten = (): void => this.startAnew();
+    this.standing = new Standing({ ...parts, id: options.id, forgotten });
     this.announcing = new Announcing(ports, () => {
       clock.asked();
       say(registrationOf(options, store, parts));
@@ -68,6 +69,13 @@ export class Registering {
   /** Its answer says what time it is for the manager, and which ledger it leads. */
   askAgain(): void {
     if (this.isRegistered && !this.parts.clock.isAsked) this.announcing.start();
+  }
+
+  private startAnew(): void {
+    if (!this.isRegistered) return;
+    this.parts.log('refused', `the manager knows no ${this.parts.options.id}: registering anew`);
+    this.isRegistered = false;
+    this.announcing.start();
   }
 
   take(answer: JsonObject): void {

@@ -134,6 +134,23 @@ describe('The session of a worker', () => {
     expect(kinds.has('acks') || kinds.has('state')).toBe(false);
   });
 
+  it('registers anew where its manager knows it no more, and tells what it has', async () => {
+    accept();
+    order({});
+    await ports.advance(500);
+    said = [];
+    const unknown = { id: 'w1', accepted: false, code: 'node-unknown', detail: 'x', epoch: 1 };
+    hear('registered', { ...unknown, incarnation: 0 });
+    hear('registered', { ...unknown, incarnation: 0 });
+    expect(said.map(({ kind }) => kind)).toEqual(['registration']);
+    expect(session.refusedBecause).toBeNull();
+    accept();
+    expect(said.find(({ kind }) => kind === 'state')).toMatchObject({
+      body: { instances: [{ job: 'web', generation: 1, status: 'running' }] },
+    });
+    expect([...runtime.runningKeys]).toEqual(['web/0/1']);
+  });
+
   it('obeys nothing once it stops', async () => {
     accept();
     await session.stop();

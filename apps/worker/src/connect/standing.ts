@@ -13,6 +13,8 @@ export interface StandingParts {
   readonly renumbered: () => void;
   /** Start number `by` is the node now. */
   readonly superseded: (by: number) => void;
+  /** The manager knows no such node. */
+  readonly forgotten: () => void;
 }
 
 /**
@@ -65,6 +67,8 @@ export class Standing {
     const { store, id, log } = this.parts;
     const { code, detail } = answer;
     const current = numberIn(answer);
+    // It was forgotten, or another ledger is led: an answer to what we said, not to a registration.
+    if (code === 'node-unknown') return this.parts.forgotten();
     const why = whyRefused(id, code, detail);
     // Somebody else is told that the id is ours; or our own start before this one, which has gone.
     if (this.wasRegistered && !isOurs) {

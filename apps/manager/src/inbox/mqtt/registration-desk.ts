@@ -67,10 +67,9 @@ export class RegistrationDesk {
     );
   }
 
-  /** A start that the node has left behind speaks: whoever it is, it hears that it is not the node. */
-  tellStale(id: string): void {
-    const detail = `A newer start of the worker of node ${id} has registered.`;
-    this.answer(this.refusal(id, { code: 'incarnation-stale', detail }));
+  /** Says unasked how a node stands: whoever speaks in its name hears it. */
+  tell(id: string, how: Refusal): void {
+    this.answer(this.refusal(id, how));
   }
 
   /**

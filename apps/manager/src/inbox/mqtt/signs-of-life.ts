@@ -36,7 +36,7 @@ export class SignsOfLife {
   /** A message that says nothing else; `incarnation` null: it does not say of which start. */
   heard(nodeId: string, incarnation: number | null): void {
     const node = this.projection.state.nodes.get(nodeId);
-    if (node === undefined) return;
+    if (node === undefined) return this.stale.heardUnknown(nodeId);
     if (incarnation !== null && incarnation !== node.incarnation) {
       return this.stale.heard(node, incarnation);
     }

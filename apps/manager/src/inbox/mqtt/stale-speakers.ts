@@ -3,16 +3,21 @@ import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
 import { PORTS, WORKER_COMMANDS } from '../../tokens.js';
 import type { NodeRecord } from '../../views/records.js';
+import { TokenBucket, type Rate } from '../token-bucket.js';
 import { RegistrationDesk } from './registration-desk.js';
 
 /** A node is told at most this often: the newer start hears it too. */
 const tellEveryMs = 10_000;
+/** Nodes that nobody knows are told at this rate together: anybody can make up ids. */
+const ofStrangers: Rate = { burst: 1_000, perSecond: 50 };
+const maxStrangers = 10_000;
 
 /**
- * Starts that are not their node any more and do not know it: a machine that was cut off while a copy
- * of it took over. They are told, on the topic that they hear; one that speaks on all the same is a
- * rival, on record. (Last words that were under way when the newer start came are told once, and that
- * is all.)
+ * Workers that do not know how they stand, and go on as before. They are told, on the topic that they
+ * hear. One whose node nobody knows (it was forgotten, or the ledger begun anew, and its connection
+ * never broke) registers anew. A start that is not its node any more (a machine that was cut off while
+ * a copy of it took over) ends; one that speaks on all the same is a rival, on record. (Last words
+ * that were under way when the newer start came are told once, and that is all.)
  */
 @Injectable()
 export class StaleSpeakers {
@@ -20,12 +25,29 @@ export class StaleSpeakers {
     string,
     { readonly incarnation: number; readonly atMs: number }
   >();
+  /** When each node that nobody knows was told, monotonic milliseconds. */
+  private readonly strangers = new Map<string, number>();
+  private readonly rate: TokenBucket;
 
   constructor(
     private readonly desk: RegistrationDesk,
     @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     @Inject(PORTS) private readonly ports: Ports,
-  ) {}
+  ) {
+    this.rate = new TokenBucket(ofStrangers, ports.clock.monotonicMs());
+  }
+
+  /** A message came in the name of a node that nobody knows. */
+  heardUnknown(nodeId: string): void {
+    const nowMs = this.ports.clock.monotonicMs();
+    const toldMs = this.strangers.get(nodeId) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - toldMs < tellEveryMs || !this.rate.hasAny(nowMs)) return;
+    this.rate.take(1);
+    if (this.strangers.size >= maxStrangers) this.strangers.clear();
+    this.strangers.set(nodeId, nowMs);
+    const detail = `Node ${nodeId} is not registered, or not any more.`;
+    this.desk.tell(nodeId, { code: 'node-unknown', detail });
+  }
 
   /** A live message came in the node's name, of a start that is not the node's. */
   heard({ id: nodeId, incarnation: current }: NodeRecord, incarnation: number): void {
@@ -35,7 +57,8 @@ export class StaleSpeakers {
     if (before !== undefined && nowMs - before.atMs < tellEveryMs) return;
     // Only nodes of the ledger are in here: as many as there are records of them.
     this.told.set(nodeId, { incarnation, atMs: nowMs });
-    this.desk.tellStale(nodeId);
+    const detail = `A newer start of the worker of node ${nodeId} has registered.`;
+    this.desk.tell(nodeId, { code: 'incarnation-stale', detail });
     if (before?.incarnation !== incarnation) return;
     this.queue.submit({ type: 'RecordRival', nodeId, incarnation }).catch(() => {
       // Nothing was decided: it is told again, and recorded then.
