@@ -7,7 +7,7 @@ import { beginning, commandTypes, foundingKey, randomCommand } from '../testing/
 import { ClusterState } from '../views/cluster-state.js';
 import { copyState, stateAsText } from '../views/copy-state.js';
 import { evolve } from '../views/fold/evolve.js';
-import { factsOf } from '../views/node-changes.js';
+import { factsOf, nodesTouched } from '../views/node-changes.js';
 import type { NodeRecord } from '../views/records.js';
 import { Index } from '../views/table.js';
 import type { CommandType } from './command.js';
@@ -47,6 +47,7 @@ describe.each(seeds)('random commands, seed %i', (seed) => {
       expectNoOvercommit(state, before);
       expectReservedIsSum(state);
       expectPlacesQualify(state, events);
+      expectChangesTold(state, before, events);
       if (step % indexesEvery === 0) expectIndexesAsRebuilt(state);
     }
     expectIndexesAsRebuilt(state);
@@ -110,6 +111,21 @@ function expectPlacesQualify(state: ClusterState, events: readonly StoredEvent[]
       const free = job.resources;
       expect(whyNot(factsOf(node), job, new Set(), free)).toBeNull();
     }
+  }
+}
+
+/** The scheduler hears of every node that is another than before: its copy plans what is applied here. */
+function expectChangesTold(
+  state: ClusterState,
+  before: ReadonlyMap<string, NodeRecord>,
+  events: readonly StoredEvent[],
+): void {
+  const told = nodesTouched(events, state);
+  const ids = new Set([...before.keys(), ...[...state.nodes.values()].map(({ id }) => id)]);
+  for (const id of ids) {
+    if (told.has(id)) continue;
+    const [was, is] = [before.get(id), state.nodes.get(id)].map((node) => node && factsOf(node));
+    expect(is).toEqual(was);
   }
 }
 
