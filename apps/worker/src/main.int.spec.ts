@@ -126,6 +126,21 @@ describe('The worker as a process', () => {
     expect(processesWith(folder)).toEqual([]);
   });
 
+  it('says when, in each line that it tells', async () => {
+    const worker = start({}, 'pipe');
+    let told = '';
+    worker.stdout?.on('data', (text: Buffer) => (told += text.toString()));
+    await manager.next('registration');
+    await manager.accept();
+    await manager.next('state');
+    worker.kill('SIGTERM');
+    await once(worker, 'close');
+    expect(told).toContain('registered as w1');
+    for (const line of told.trim().split('\n')) {
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info /);
+    }
+  });
+
   it('names every setting that is unusable, and ends', async () => {
     const worker = start({ OAKRING_WORKER_ID: 'a/b', OAKRING_WORKER_CPU: 'many' });
     let said = '';
@@ -157,7 +172,10 @@ async function registered(
 }
 
 /** From source, as its own program: only a process can be killed. */
-function start(env: Record<string, string> = {}): ChildProcess {
+function start(
+  env: Record<string, string> = {},
+  stdout: 'ignore' | 'pipe' = 'ignore',
+): ChildProcess {
   const child = spawn(
     process.execPath,
     [
@@ -175,7 +193,7 @@ function start(env: Record<string, string> = {}): ChildProcess {
         OAKRING_WORKER_RUNTIMES: 'process',
         ...env,
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
     },
   );
   children.push(child);

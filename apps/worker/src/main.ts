@@ -1,6 +1,6 @@
 import { explain, OakringError } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
-import { endAtUncaughtErrors, endWithin, systemPorts } from '@oakring/ports';
+import { endAtUncaughtErrors, endWithin, lineLog, systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
 
@@ -8,12 +8,14 @@ import { startWorker, type RunningWorker } from './start-worker.js';
 const stopWithinMs = 4_800;
 
 endAtUncaughtErrors();
+const ports = systemPorts();
+const log = lineLog((line) => console.log(line), ports.clock, false);
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
   const worker = await startWorker(
     readWorkerOptions(takeEnvironment(process.env, (line) => console.error(line))),
-    systemPorts(),
-    (kind, text) => console.log(`${kind}: ${text}`),
+    ports,
+    (kind, text) => log.log(text, kind),
   );
   await untilSignalled(worker);
 } catch (error) {

@@ -72,9 +72,10 @@ async function runWorker(
       return async () => {
         const options = readWorkerOptions(withFlags(env, flags));
         const labels = flags.label ?? options.labels;
-        const running = await startWorker({ ...options, labels }, ports, (kind, text) =>
-          terminal.out(`${terminal.colors.dim(kind.padEnd(12))} ${printable(text)}`),
-        );
+        const running = await startWorker({ ...options, labels }, ports, (kind, text) => {
+          const at = new Date(ports.clock.wallMs()).toISOString();
+          terminal.out(`${terminal.colors.dim(`${at} ${kind.padEnd(12)}`)} ${printable(text)}`);
+        });
         return { options, failed: running.failed, stop: () => running.stop() };
       };
     },

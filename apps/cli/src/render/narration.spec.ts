@@ -249,7 +249,7 @@ describe('the narration of events', () => {
     expect(line).toContain(told);
     expect(line).not.toContain('{');
     expect(line).not.toContain('\n');
-    expect(line).toMatch(/^ +12\/0 {2}01-01 12:34:56\.789 {2}hello/);
+    expect(line).toMatch(/^ +12\/0 {2}2026-01-01T12:34:56\.789Z {2}hello/);
   });
 
   it('tells what a command ordered when its outcome comes', () => {

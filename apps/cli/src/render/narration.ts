@@ -15,8 +15,7 @@ export function createNarrator(colors: Colors): Narrator {
   const tell = createTeller(colors);
   return (event) => {
     const address = `${event.position}/${event.index}`.padStart(8);
-    const time = event.at.slice(5, 23).replace('T', ' ');
-    return `${colors.dim(`${address}  ${time}`)}  ${subjectOf(event, colors)}  ${tell(event)}`;
+    return `${colors.dim(`${address}  ${printable(event.at)}`)}  ${subjectOf(event, colors)}  ${tell(event)}`;
   };
 }
 
