@@ -20,9 +20,10 @@ class Connection extends EventEmitter {
   }
 }
 
-function listener(most: number): (from: string) => Connection {
+function listener(most: number, spared: readonly string[] = []): (from: string) => Connection {
   const server = new EventEmitter();
-  limitConnections(server, most);
+  const isSpared = ({ remoteAddress = '' }) => spared.includes(remoteAddress);
+  limitConnections(server, most, { isSpared });
   return (from) => {
     const connection = new Connection(from);
     server.emit('connection', connection);
@@ -46,6 +47,12 @@ describe('A listener with every place taken', () => {
     const crowd = Array.from({ length: 1_000 }, () => connect('10.0.0.9'));
     expect(crowd.filter(({ isOpen }) => isOpen)).toHaveLength(3);
     expect(operator.isOpen).toBe(true);
+  });
+
+  it('leaves in whoever is spared', () => {
+    const connect = listener(2, ['10.0.0.1']);
+    const spared = [1, 2, 3].map(() => connect('10.0.0.1'));
+    expect(spared.map(({ isOpen }) => isOpen)).toEqual([true, true, true]);
   });
 
   it('counts nobody who has gone, and nobody twice', () => {

@@ -33,11 +33,21 @@ export function deadlinesOf(limits: HttpLimits): {
   };
 }
 
+interface Room {
+  /** Who never gives way. */
+  readonly isSpared?: (socket: Socket) => boolean;
+  readonly close?: (socket: Socket) => void;
+}
+
 /**
  * At most so many connections. A further one is let in, and the oldest of the address that has most
  * gives way: a stranger who takes every place takes them from himself, and nobody is locked out.
  */
-export function limitConnections(server: Pick<EventEmitter, 'on'>, most: number): void {
+export function limitConnections(
+  server: Pick<EventEmitter, 'on'>,
+  most: number,
+  { isSpared = () => false, close = (socket) => socket.destroy() }: Room = {},
+): void {
   /** Oldest first. */
   const ofAddress = new Map<string, Set<Socket>>();
   let count = 0;
@@ -54,11 +64,12 @@ export function limitConnections(server: Pick<EventEmitter, 'on'>, most: number)
     let crowd: [address: string, sockets: Set<Socket>] = ['', new Set()];
     for (const entry of ofAddress) if (entry[1].size > crowd[1].size) crowd = entry;
     const [address, sockets] = crowd;
-    const [oldest] = sockets;
-    if (oldest === undefined) return;
-    // At once: its close comes later.
-    forget(address, sockets, oldest);
-    oldest.destroy();
+    for (const oldest of sockets) {
+      if (isSpared(oldest)) continue;
+      // At once: its close comes later.
+      forget(address, sockets, oldest);
+      return close(oldest);
+    }
   }
 
   function forget(address: string, sockets: Set<Socket>, socket: Socket): void {

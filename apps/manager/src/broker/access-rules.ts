@@ -29,7 +29,7 @@ interface AccessOptions {
 
 /** What connections hold together. */
 interface Held {
-  readonly sockets: Pick<OpenSockets, 'isProvisional' | 'trust'>;
+  readonly sockets: Pick<OpenSockets, 'trust'>;
   readonly filters: GrantedFilters<Client>;
 }
 
@@ -61,7 +61,6 @@ export function accessRules(
         sockets.trust(client.conn);
         return done(null, true);
       }
-      if (sockets.isProvisional(client.conn)) return done(rejection(3), false);
       const known =
         options.credentials === null || matches(options.credentials, username, password);
       if (known) return done(null, true);
@@ -147,7 +146,6 @@ function digest(value: string | Uint8Array): Buffer {
 /** By the return codes of CONNACK. */
 const rejections = {
   2: 'identifier rejected',
-  3: 'server unavailable: too many connections',
   4: 'bad user name or password',
 } as const;
 

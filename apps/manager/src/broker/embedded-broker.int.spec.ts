@@ -34,8 +34,13 @@ describe('the embedded broker', () => {
     await broker.stop();
   });
 
-  async function start(credentials: typeof workers | null = null, port = 0) {
+  async function start(
+    credentials: typeof workers | null = null,
+    port = 0,
+    connections?: number,
+  ): Promise<EmbeddedBroker> {
     return startEmbeddedBroker({
+      ...(connections === undefined ? {} : { connections }),
       host: '127.0.0.1',
       port,
       credentials,
@@ -55,6 +60,27 @@ describe('the embedded broker', () => {
     clients.push(client);
     return client;
   }
+
+  it('has a place for a worker though strangers take every one, and keeps the manager its own', async () => {
+    await broker.stop();
+    broker = await start(null, 0, 8);
+    const strangers = async (): Promise<void> => {
+      for (let count = 0; count < 20; count += 1) {
+        const socket = connectTcp(broker.port, '127.0.0.1');
+        socket.on('error', () => {});
+        await once(socket, 'connect');
+        socket.resume();
+      }
+    };
+    await strangers();
+    const manager = await join(internal);
+    await manager.subscribeAsync('nodes/+/status', { qos: 1 });
+    await strangers();
+    const up = nextMessage(manager);
+    const worker = await join();
+    await worker.publishAsync('nodes/edge-1/status', '{}', { qos: 1 });
+    expect(await up).toEqual(['nodes/edge-1/status', '{}']);
+  });
 
   it('carries what goes up to the manager and what goes down to one worker', async () => {
     const manager = await join(internal);

@@ -1,13 +1,14 @@
 import { createServer, type Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
+import { limitConnections } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { Aedes, type Client } from 'aedes';
 import { accessRules, type Credentials, type RefusedListener } from './access-rules.js';
 import { maySubscribe } from './access.js';
 import { ControlsSubscribers } from './controls-subscribers.js';
 import { GrantedFilters } from './granted-filters.js';
-import { maxConnections, maxProvisional, OpenSockets } from './open-sockets.js';
+import { OpenSockets } from './open-sockets.js';
 import { persistenceByTopic } from './retained-by-topic.js';
 
 /** A connection that has sent no CONNECT by then is closed. */
@@ -18,6 +19,7 @@ const drainTimeoutMs = 5_000;
 const queueLimit = 64;
 /** QoS 2 messages between PUBLISH and PUBREL, per connection: only their numbers are kept. */
 const maxUnreleased = 32;
+const maxConnections = 20_000;
 const stopWithinMs = 1_000;
 
 export interface EmbeddedBrokerOptions {
@@ -29,6 +31,8 @@ export interface EmbeddedBrokerOptions {
   /** What the manager's own connection presents: made anew for each start, told to nobody. */
   readonly internal: Credentials;
   readonly ports: Ports;
+  /** How many there may be. */
+  readonly connections?: number;
   /** Whether a node is known: only its status is retained. Absent: anybody's is. */
   readonly isRegistered?: (nodeId: string) => boolean;
   /** A message that a worker may not publish was dropped; the connection stays. */
@@ -75,7 +79,11 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     sockets.take(socket);
     broker.handle(socket);
   });
-  server.maxConnections = maxConnections + maxProvisional + 1;
+  const { connections = maxConnections } = options;
+  limitConnections(server, connections, {
+    isSpared: (socket) => sockets.isTrusted(socket),
+    close: (socket) => sockets.close(socket, `${connections} are connected, most from its address`),
+  });
   broker.on('clientError', (client, error) => logger.debug(`${client.id}: ${error.message}`));
   broker.on('connectionError', (_client, error) => logger.debug(error.message));
   // Not in the types, though aedes emits it; without a listener it would end the process.

@@ -9,9 +9,6 @@ const maxPublishBytes = 1_048_576 + 1_024;
 const maxUnfinishedBytes = 64 * 1_048_576;
 /** A packet is complete this long after its first byte, or its connection is closed. */
 const packetWithinMs = 15_000;
-export const maxConnections = 20_000;
-/** Further ones that may show that they are the manager's own; the oldest gives way to the newest. */
-export const maxProvisional = 64;
 const deadPeerProbeMs = 60_000;
 const sweepEveryMs = 1_000;
 const sayEveryMs = 10_000;
@@ -24,13 +21,12 @@ interface Watched {
 }
 
 /**
- * The broker's connections as sockets: how many there are, and what has come of packets that are not
- * complete. There is one budget for all of them; beyond it the connection that holds most is closed.
+ * The broker's connections as sockets, and what has come of packets that are not complete. There is
+ * one budget for all of them; beyond it the connection that holds most is closed.
  * The manager's own is never closed for room.
  */
 export class OpenSockets {
   private readonly open = new Map<Socket, Watched>();
-  private readonly provisional = new Set<Socket>();
   private readonly trusted = new WeakSet<Socket>();
   private unfinishedBytes = 0;
   private readonly closedFor = new Map<string, number>();
@@ -51,7 +47,6 @@ export class OpenSockets {
 
   take(socket: Socket): void {
     const watched = { guard: new PacketGuard(maxPublishBytes), unfinishedBytes: 0, sinceMs: 0 };
-    if (this.open.size >= maxConnections) this.takeProvisionally(socket);
     this.open.set(socket, watched);
     socket.once('close', () => this.forget(socket));
     socket.setKeepAlive(true, deadPeerProbeMs);
@@ -67,15 +62,11 @@ export class OpenSockets {
   /** It has shown that it is the manager's own. */
   trust(socket: unknown): void {
     const known = this.socketOf(socket);
-    if (known === null) return;
-    this.trusted.add(known);
-    this.provisional.delete(known);
+    if (known !== null) this.trusted.add(known);
   }
 
-  /** Whether there was no place for it: only the manager's own may stay. */
-  isProvisional(socket: unknown): boolean {
-    const known = this.socketOf(socket);
-    return known !== null && this.provisional.has(known);
+  isTrusted(socket: Socket): boolean {
+    return this.trusted.has(socket);
   }
 
   /** For room that others take up: closed, counted and said. */
@@ -93,15 +84,6 @@ export class OpenSockets {
     // What aedes was handed and hands back.
     const socket = connection as Socket;
     return this.open.has(socket) ? socket : null;
-  }
-
-  private takeProvisionally(socket: Socket): void {
-    const [oldest] = this.provisional;
-    if (this.provisional.size >= maxProvisional && oldest !== undefined) {
-      this.close(oldest, `${maxConnections} were connected already`);
-      this.provisional.delete(oldest);
-    }
-    this.provisional.add(socket);
   }
 
   private accepts(socket: Socket, watched: Watched, chunk: Uint8Array): boolean {
@@ -137,7 +119,6 @@ export class OpenSockets {
   private forget(socket: Socket): void {
     this.unfinishedBytes -= this.open.get(socket)?.unfinishedBytes ?? 0;
     this.open.delete(socket);
-    this.provisional.delete(socket);
   }
 
   private sweep(): void {
