@@ -2,7 +2,7 @@
 # A worker that is nothing but a shell script: it registers, reports, and prints the orders it gets.
 #   examples/bare-worker.sh <node id> [broker host] [broker port]
 # Needs mosquitto_pub and mosquitto_sub (Debian: mosquitto-clients). It never acknowledges, so the
-# cluster shows its instances with "confirmed: false".
+# cluster shows its instances as not confirmed.
 set -eu
 id=${1:?a node id}
 host=${2:-127.0.0.1}

@@ -447,6 +447,8 @@ describe('what goes wrong', () => {
     [['node', 'ls', '--', 'x'], 'too many arguments'],
     [['node', 'ls', '--url', 'ftp://x'], 'not a URL'],
     [['worker', '--runtimes', 'magic'], 'OAKRING_WORKER_RUNTIMES'],
+    [['up', '--port', 'http'], '(0 to 65535)\nCorrect what is named, a variable or its flag'],
+    [['audit', 'verify', tmpdir()], `--store ${tmpdir()}`],
   ])('ends with 2 when the usage is wrong: %j', async (argv, told) => {
     const io = testIo();
     expect(await run(argv, io, {})).toBe(2);

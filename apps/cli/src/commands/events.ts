@@ -17,7 +17,7 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
     .option('--from <moment>', 'from a position, a time, a time ago such as -15m, or "now"', '1')
     .option('--follow', 'go on as things happen, over restarts of the manager')
     .option('--stream <name>', 'only this stream: nodes/<id>, jobs/<id> or cluster')
-    .option('--type <names>', 'only these types, separated by commas')
+    .option('--type <names>', 'only these types (as --json names them), separated by commas')
     .addHelpText(
       'after',
       `

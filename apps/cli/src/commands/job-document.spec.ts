@@ -48,6 +48,19 @@ describe('the document of job run', () => {
     expect(parseJobDocument(document).ok).toBe(true);
   });
 
+  it('calls a process without an image by the program that it runs', async () => {
+    const document = await documentOf({
+      cmd: ['/bin/sleep', '60'],
+      options: { technology: 'process' },
+    });
+    expect(document).toEqual({
+      name: 'sleep',
+      image: '/bin/sleep',
+      technology: 'process',
+      cmd: ['/bin/sleep', '60'],
+    });
+  });
+
   it('leaves out what was not said', async () => {
     const { resources } = await documentOf({ image: 'x', options: { cpu: 500 } });
     expect(resources).toEqual({ cpuMillis: 500 });
@@ -65,6 +78,7 @@ describe('the document of job run', () => {
 
   it.each([
     ['no image and no file', {}],
+    ['a command and no image, of a container', { cmd: ['ls'] }],
     ['a file that is not there', { options: { file: '/nowhere/job.json' } }],
     ['no JSON', { options: { file: '-' }, input: async () => '{' }],
     ['JSON that is no object', { options: { file: '-' }, input: async () => '[]' }],

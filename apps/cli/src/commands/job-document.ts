@@ -29,16 +29,23 @@ export interface JobRequest {
   input(): Promise<string>;
 }
 
+const noImage =
+  'Name an image, a command after -- (with --technology process), or a job file with -f.';
+
 /** The body of `POST /api/v1/jobs`: the file's, with what was given as options put over it. */
 export async function jobDocument(request: JobRequest): Promise<JsonObject> {
-  const { image, options } = request;
-  if (options.file === undefined && image === undefined) {
-    throw new CommandFailure('Name an image, or a job file with -f.', exitCodes.usage);
+  const { options } = request;
+  if (options.file !== undefined) {
+    return { ...(await readDocument(options.file, request.input)), ...givenBy(request) };
   }
-  const file = options.file === undefined ? {} : await readDocument(options.file, request.input);
-  const given = givenBy(request);
-  const document = { ...file, ...given };
-  return options.file === undefined ? { ...defaults(image ?? '', options), ...document } : document;
+  const image = imageOf(request);
+  if (image === undefined) throw new CommandFailure(noImage, exitCodes.usage);
+  return { ...defaults(image, options), ...givenBy({ ...request, image }) };
+}
+
+/** What a process runs is its command: nobody has to name the program twice. */
+function imageOf({ image, cmd, options }: JobRequest): string | undefined {
+  return image ?? (options.technology === 'process' ? cmd[0] : undefined);
 }
 
 function defaults(image: string, { id }: JobOptions): JsonObject {

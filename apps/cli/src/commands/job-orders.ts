@@ -35,7 +35,7 @@ function addScale(job: Command, surroundings: Surroundings): void {
   job
     .command('scale')
     .description('set the number of instances')
-    .argument('<id>')
+    .argument('<id>', 'of the job')
     .argument('<count>', 'the new desired total', wholeNumber)
     .option('--wait', 'return once so many run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
@@ -57,7 +57,7 @@ function addMove(job: Command, surroundings: Surroundings): void {
   job
     .command('move')
     .description('move an instance: the new place runs before the old one stops')
-    .argument('<id>')
+    .argument('<id>', 'of the job')
     .argument('<instance>', 'its number', wholeNumber)
     .option('--cancel', 'call a move off: the original stays')
     .option('--to <node>', 'the node that takes it (default: the scheduler chooses)')

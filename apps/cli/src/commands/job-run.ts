@@ -15,7 +15,7 @@ interface RunOptions extends JobOptions {
 const examples = `
 Examples:
   oakring job run demo/hello --technology simulated --count 3
-  oakring job run /bin/sleep --technology process --wait -- /bin/sleep 60
+  oakring job run --technology process --wait -- /bin/sleep 60
   oakring job run nginx:1.27 --cpu 500 --memory 256 --label zone=north --dry-run
   oakring job run -f job.json
   oakring job run -f - < job.json`;
@@ -25,7 +25,7 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
     .command('run')
     .description('submit a job; what follows -- is the command that its instances run')
     .usage('[image] [options] [-- command...]')
-    .argument('[image]', 'image, or path of a program for the technology process')
+    .argument('[image]', 'image; a process needs none, only its command')
     .option('-f, --file <path>', 'job document (JSON), "-" for standard input; options go over it')
     .option('--id <id>', 'id of the job (default: one is chosen)')
     .option('--name <name>', 'name (default: from the id or image)')

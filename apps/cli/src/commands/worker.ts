@@ -10,7 +10,11 @@ import { serve } from './serve.js';
 const workerFlags: readonly (readonly [flags: string, variable: string, description: string])[] = [
   ['--id <id>', 'OAKRING_WORKER_ID', 'id of the node (default: the host name)'],
   ['--name <name>', 'OAKRING_WORKER_NAME', 'name for people (default: the id)'],
-  ['--mqtt-url <url>', 'OAKRING_MQTT_URL', 'broker (default: mqtt://127.0.0.1:10003)'],
+  [
+    '--mqtt-url <url>',
+    'OAKRING_MQTT_URL',
+    'broker (default: mqtt://127.0.0.1:10003, or OAKRING_MQTT_PORT there)',
+  ],
   ['--mqtt-username <name>', 'OAKRING_MQTT_USERNAME', 'user name at the broker'],
   ['--runtimes <list>', 'OAKRING_WORKER_RUNTIMES', 'process, docker, simulated (default: process)'],
   ['--cpu <millis>', 'OAKRING_WORKER_CPU', 'CPU to offer (default: what the machine has)'],
@@ -80,8 +84,8 @@ async function runWorker(
       };
     },
     ({ options: { id, mqttUrl, dataFolder } }) => {
-      const broker = shownUrl(mqttUrl);
-      terminal.out(`oakring worker ${id} has started: broker ${broker} · data ${dataFolder}`);
+      const place = `broker ${shownUrl(mqttUrl)} · data ${dataFolder}`;
+      terminal.out(`oakring worker ${id} has started: ${place} · process ${process.pid}`);
     },
   );
 }

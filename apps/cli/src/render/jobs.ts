@@ -1,12 +1,13 @@
 import type { InstanceAnswer, JobAnswer, JobSummary } from '@oakring/contracts';
 import type { DryRunAnswer } from '../client/answers.js';
 import type { Colors } from '../terminal.js';
+import { counted } from './measures.js';
 import { colorStatus, countsText } from './status.js';
 import { renderTable } from './table.js';
 
 export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string {
   if (jobs.length === 0) {
-    return 'No jobs yet. Run one: oakring job run <image> --technology process';
+    return 'No jobs yet. Run one: oakring job run --technology process -- /bin/sleep 60';
   }
   return renderTable(
     ['JOB', 'NAME', 'IMAGE', 'TECHNOLOGY', 'STATUS', 'DESIRED', 'INSTANCES'],
@@ -114,9 +115,14 @@ function placeText({ nodeId, movingTo }: InstanceAnswer): string {
   return movingTo === undefined ? place : `${place} → ${movingTo.nodeId}`;
 }
 
+function waitingText({ desired, placements }: DryRunAnswer): string {
+  if (placements.length > 0) return 'The others would wait';
+  return desired === 1 ? 'It would wait' : 'All would wait';
+}
+
 export function renderDryRun(answer: DryRunAnswer, colors: Colors): string {
   const parts = [
-    `Of ${answer.desired} instances ${answer.placements.length} would be placed now ` +
+    `${answer.placements.length} of ${counted(answer.desired, 'instance')} would be placed now ` +
       `(seen at position ${answer.position}; nothing was written).`,
   ];
   if (answer.placements.length > 0) {
@@ -133,7 +139,7 @@ export function renderDryRun(answer: DryRunAnswer, colors: Colors): string {
     );
   }
   if (answer.refusal !== null) {
-    parts.push(`${colors.yellow('The others would wait')}: ${answer.refusal.detail}`);
+    parts.push(`${colors.yellow(waitingText(answer))}: ${answer.refusal.detail}`);
   }
   return parts.join('\n\n');
 }

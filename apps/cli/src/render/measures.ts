@@ -22,6 +22,11 @@ export function resourcesText({ cpuMillis, memoryMiB }: Resources): string {
   return `${cpuMillis}m CPU, ${memoryMiB} MiB`;
 }
 
+/** `1 seal`, `2 seals`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 const units: readonly (readonly [name: string, seconds: number])[] = [
   ['d', 86_400],
   ['h', 3_600],

@@ -107,9 +107,33 @@ describe('a dry run', () => {
       },
       colors,
     );
-    expect(text).toContain('Of 2 instances 1 would be placed now');
+    expect(text).toContain('1 of 2 instances would be placed now');
     expect(text).toMatch(/0 +edge-berlin +80 +most room/);
     expect(text).toContain('The others would wait: One does not fit.');
+  });
+
+  it.each([
+    [1, '0 of 1 instance would', 'It would wait: None fits.'],
+    [3, '0 of 3 instances would', 'All would wait: None fits.'],
+  ])('speaks of no others when none of %d fits', (desired, counts, wait) => {
+    const refusal = {
+      code: 'no-capacity',
+      detail: 'None fits.',
+      filtered: {},
+      nearest: null,
+      wouldFit: null,
+    } as const;
+    const plan = {
+      job: { id: 'x' },
+      desired,
+      position: 9,
+      considered: null,
+      placements: [],
+      refusal,
+    };
+    const text = renderDryRun(plan, colors);
+    expect(text).toContain(counts);
+    expect(text).toContain(wait);
   });
 });
 

@@ -160,8 +160,8 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
       {
         code: 'port-taken',
         detail:
-          `The embedded MQTT broker cannot listen on ${host}:${port}: the port is taken. ` +
-          'Set OAKRING_MQTT_PORT to a free one, or OAKRING_MQTT_URL to the broker that runs there.',
+          `The embedded MQTT broker cannot listen on ${host}:${port} (OAKRING_MQTT_PORT): the port is taken. ` +
+          'Is a broker of yours there? OAKRING_MQTT_URL names it, and none runs here.',
         field: 'OAKRING_MQTT_PORT',
         value: port,
       },

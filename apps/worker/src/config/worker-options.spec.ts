@@ -15,6 +15,11 @@ describe('The options of a worker', () => {
     expect(options.dataFolder).toContain(`oakring-worker-${options.id}`);
   });
 
+  it('look for the broker of this machine at the port that it was given', () => {
+    const { mqttUrl } = readWorkerOptions({ OAKRING_MQTT_PORT: '10013' });
+    expect(mqttUrl).toBe('mqtt://127.0.0.1:10013');
+  });
+
   it('are what the environment says', () => {
     expect(
       readWorkerOptions({

@@ -49,7 +49,8 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
   const problems: string[] = [];
   const id = env['OAKRING_WORKER_ID'] ?? hostname();
   if (!isId(id)) problems.push(`OAKRING_WORKER_ID: "${id}" is ${idExpectation}`);
-  const mqttUrl = env['OAKRING_MQTT_URL'] ?? 'mqtt://127.0.0.1:10003';
+  const mqttUrl =
+    env['OAKRING_MQTT_URL'] ?? `mqtt://127.0.0.1:${env['OAKRING_MQTT_PORT'] ?? '10003'}`;
   if (!/^mqtts?:\/\//.test(mqttUrl) || !URL.canParse(mqttUrl)) {
     problems.push(
       `OAKRING_MQTT_URL: "${shownUrl(mqttUrl)}" is not an address like mqtt://host:1883`,

@@ -46,7 +46,9 @@ export function problemOf(refusal: Refusal): Problem {
 
 /** One line for a terminal: detail, then remedy. */
 export function explain(error: OakringError): string {
-  return `${error.message} ${errorCatalogue[error.code].remedy} [${error.code}]`;
+  // What lists things ends with a line of its own.
+  const between = error.message.endsWith('\n') ? '' : ' ';
+  return `${error.message}${between}${errorCatalogue[error.code].remedy} [${error.code}]`;
 }
 
 /** The `code` of an error of the system, such as `EADDRINUSE`; null when it has none. */

@@ -51,17 +51,17 @@ export const systemErrors = {
   'settings-invalid': {
     status: 500,
     title: 'A setting has an unusable value',
-    remedy: 'Correct the variables that are listed.',
+    remedy: 'Correct what is named, a variable or its flag (OAKRING_MQTT_URL is --mqtt-url).',
   },
   'port-taken': {
     status: 500,
     title: 'A port is taken',
-    remedy: 'Stop what listens there, or choose another port.',
+    remedy: 'Stop what listens there, or choose another port (OAKRING_PORT is the flag --port).',
   },
   'data-folder-in-use': {
     status: 500,
     title: 'The data folder is in use',
-    remedy: 'Stop the holder, or choose another folder (OAKRING_DATA, OAKRING_WORKER_DATA).',
+    remedy: 'Stop the holder, or choose another folder with --data.',
   },
   'data-folder-open': {
     status: 500,

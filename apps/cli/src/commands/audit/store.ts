@@ -84,8 +84,16 @@ async function* walkFolder(folder: string, ports: Ports): AsyncGenerator<Walked>
 }
 
 function refuseNoLedger(folder: string): void {
-  if (existsSync(join(folder, 'data.mdb'))) return;
-  throw new CommandFailure(`There is no ledger in ${folder}.`, exitCodes.unreachable);
+  if (holdsLedger(folder)) return;
+  const inside = join(folder, 'ledger');
+  const remedy = holdsLedger(inside)
+    ? `One is in it: --store ${inside}`
+    : 'Name the one that you mean with --store, such as oakring-data/ledger.';
+  throw new CommandFailure(`There is no ledger in ${folder}. ${remedy}`, exitCodes.unreachable);
+}
+
+function holdsLedger(folder: string): boolean {
+  return existsSync(join(folder, 'data.mdb'));
 }
 
 function damageOf(error: unknown): { damage: Damage } {

@@ -2,6 +2,7 @@ import { ledgerVerifier, verifyBundle, type LedgerReport } from '@oakring/events
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
@@ -56,8 +57,9 @@ async function verifyStore(
 function detailsOf(report: LedgerReport): string[] {
   const { events, epochs, seals, sealedTo, manifests, merkleRoot, keys } = report;
   return [
-    `${events} events, ${epochs} epochs, ${manifests} manifests of dropped telemetry`,
-    `${seals} seals; sealed by a key that counts up to position ${sealedTo}`,
+    `${counted(events, 'event')}, ${counted(epochs, 'epoch')}, ` +
+      `${counted(manifests, 'manifest')} of dropped telemetry`,
+    `${counted(seals, 'seal')}; sealed by a key that counts up to position ${sealedTo}`,
     `Merkle root ${merkleRoot}`,
     ...keys.map(({ fingerprint, status }) => `key ${fingerprint}: ${status}`),
   ];
@@ -68,7 +70,11 @@ async function verifyFile(
   path: string,
   trust: string | null,
 ): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EISDIR') {
+      const detail = `${path} is a folder, no bundle. A ledger is named with --store ${path}`;
+      throw new CommandFailure(detail, exitCodes.usage);
+    }
     throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
   });
   const check = verifyBundle(text.trimEnd().split('\n'), { trust });

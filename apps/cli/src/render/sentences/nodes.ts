@@ -40,8 +40,10 @@ export const nodeSentences: Sentences<
     ]
       .filter((text) => text !== '')
       .join(', '),
-  WorkerHistoryRecorded: ({ entries, from, upTo }) =>
-    `handed in its own log of the time without a link: ${entries.length} entries, ${from}–${upTo}`,
+  WorkerHistoryRecorded: ({ entries: { length }, from, upTo }) => {
+    const which = length === 1 ? `entry ${from}` : `${length} entries, ${from}–${upTo}`;
+    return `handed in its own log of the time without a link: ${which}`;
+  },
 };
 
 function counted(keys: readonly string[], what: string): string {
