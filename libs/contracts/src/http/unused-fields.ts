@@ -1,3 +1,4 @@
+import { cutText } from '../messages/text.js';
 import { isObject, type JsonObject } from '../messages/parsing.js';
 import { imageIsRun, parseCommand } from './job-run.js';
 
@@ -58,7 +59,7 @@ function unusedOf(value: unknown, known: readonly string[], path = ''): FieldWar
   const unused = Object.keys(value).filter((name) => !known.includes(name));
   return unused.slice(0, maxWarnings).map((name) => {
     const nearest = nearestOf(name, known);
-    const field = `${path}${name.slice(0, 128)}`;
+    const field = `${path}${cutText(name, 128)}`;
     const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
     return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
   });

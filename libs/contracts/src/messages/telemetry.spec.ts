@@ -68,11 +68,12 @@ describe('a reading', () => {
     },
   );
 
-  it('is taken without those of its instances that are not usable', () => {
+  it('is taken without a list of instances of which one is not usable, and names each', () => {
     const good = { job: 'web', instance: 0, generation: 1, cpu: 3, memory: 4 };
     const instances = [good, { ...good, job: 'no id' }, 7, { ...good, cpu: 'much' }];
     const parsed = parseReading({ cpu: 12, memory: 40, instances });
-    expect(parsed.value.instances).toEqual([{ ...good, cpu: 300, memory: 400 }]);
+    // A part of them would make the others' load that of a stranger: nothing would be placed there.
+    expect(parsed.value).toMatchObject({ cpu: 1_200, memory: 4_000, instances: null });
     expect(parsed.leftOut?.map(({ detail }) => detail.slice(0, 11))).toEqual([
       'instances.1',
       'instances.2',

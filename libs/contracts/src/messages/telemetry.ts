@@ -19,7 +19,7 @@ export interface Reading {
   readonly memory: number | null;
   readonly incarnation: number | null;
   readonly sequence: number | null;
-  /** What the node's own instances use; null when the reading lists none. */
+  /** What the node's own instances use, all of them; null when the reading has no usable list. */
   readonly instances: readonly InstanceReading[] | null;
   /** Device time as it was sent; null when not stated. */
   readonly at: string | null;
@@ -152,6 +152,7 @@ export function percentOf(value: unknown, field: string): Parsed<number> {
   return { ok: true, value: Math.round(Math.min(100, Math.max(0, percent)) * 100) };
 }
 
+/** One that is not usable makes the list unknown: the load of what is missing would be a stranger's. */
 function instanceReadingsOf(value: unknown, leftOut: LeftOut): readonly InstanceReading[] | null {
   if (value === undefined || value === null) return null;
   if (!Array.isArray(value) || value.length > maxInstanceReadings) {
@@ -164,7 +165,7 @@ function instanceReadingsOf(value: unknown, leftOut: LeftOut): readonly Instance
     const reading = leftOut.or(instanceReadingOf(entry, `instances.${index}`), null);
     if (reading !== null) readings.push(reading);
   }
-  return readings;
+  return readings.length === value.length ? readings : null;
 }
 
 function instanceReadingOf(entry: unknown, field: string): Parsed<InstanceReading> {
