@@ -6,7 +6,7 @@
 set -eu
 id=${1:?a node id}
 host=${2:-127.0.0.1}
-port=${3:-10003}
+port=${3:-${OAKRING_MQTT_PORT:-10003}}
 
 say() { mosquitto_pub -h "$host" -p "$port" -q 1 -t "nodes/$id/$1" -m "$2" 2>/dev/null; }
 

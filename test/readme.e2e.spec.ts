@@ -14,16 +14,18 @@ for (const [, title, block] of blocks) {
     if (line.trim() !== '') commands.push({ heading, line: line.trim() });
   }
 }
-const fiveMinutes = commands
-  .filter((command) => command.heading === 'Five minutes')
+const shown = commands
+  .filter(({ heading: under }) => under === 'Five minutes' || under === 'For real')
   .map(({ line }) => line)
   .filter((line) => !line.startsWith('alias '));
-/** They run until they are stopped; other tests start them. */
-const endless = fiveMinutes.filter((line) => line.includes('bare-worker.sh'));
+/** They run until they are stopped, and have tests of their own. */
+const elsewhere = shown.filter((line) => /bare-worker\.sh|^npm start$/.test(line));
+const tried = shown.filter((line) => !elsewhere.includes(line));
 
 describe('the README', () => {
   const folder = temporaryFolder();
   let demo: Running;
+  const workers: Running[] = [];
 
   beforeAll(async () => {
     // The README names the usual ports: they are free where tests run.
@@ -32,8 +34,10 @@ describe('the README', () => {
   });
 
   afterAll(async () => {
-    demo.child.kill('SIGINT');
-    await demo.ended;
+    for (const running of [...workers, demo]) {
+      running.child.kill('SIGINT');
+      await running.ended;
+    }
     folder.remove();
   });
 
@@ -41,14 +45,18 @@ describe('the README', () => {
     const lines = commands.map(({ line }) => line);
     expect(lines).toContain('npm install && npm run demo');
     expect(lines).toContain('npm install && npm test');
-    expect(endless).toHaveLength(1);
+    expect(elsewhere).toHaveLength(2);
   });
 
-  it.each(fiveMinutes.filter((line) => !endless.includes(line)))('works as it says: %s', (line) => {
+  it.each(tried)('works as it says: %s', async (line) => {
+    if (line.startsWith('oakring worker ')) return await startWorker(line);
     const script = line
       .replace(/^oakring /, `${process.execPath} bin/oakring.js `)
       .replaceAll('/tmp/first.bundle', 'oakring-demo/first.bundle')
-      .replaceAll('oakring-demo/', `${folder.path}/`);
+      .replaceAll('oakring-demo/', `${folder.path}/`)
+      .replaceAll('oakring-worker-', `${folder.path}/oakring-worker-`)
+      // Where tests run the machine is busy, and what wants some of it would wait.
+      .replace('--technology process', '--technology process --cpu 0');
     const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
     // What is too big to fit anywhere is shown to be refused.
     const code = line.includes('demo/big') ? 1 : 0;
@@ -56,4 +64,14 @@ describe('the README', () => {
     expect(stdout).not.toBe('');
     expect(stdout).not.toContain('"status":4');
   });
+
+  /** Until it is registered: what the README does next names it. */
+  async function startWorker(line: string): Promise<void> {
+    const [, ...args] = line.split(' ');
+    const data = `${folder.path}/oakring-worker-${args[args.indexOf('--id') + 1]}`;
+    const worker = oakring(args, { OAKRING_WORKER_DATA: data });
+    workers.push(worker);
+    await worker.prints(/registered as/);
+    await worker.prints(new RegExp(`process ${worker.child.pid}\\b`));
+  }
 });
