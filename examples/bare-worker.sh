@@ -10,8 +10,17 @@ port=${3:-${OAKRING_MQTT_PORT:-10003}}
 
 say() { mosquitto_pub -h "$host" -p "$port" -q 1 -t "nodes/$id/$1" -m "$2" 2>/dev/null; }
 
-# Listen first: an order sent before would be lost. It connects again by itself when the broker was away.
-mosquitto_sub -h "$host" -p "$port" -q 1 -t "nodes/$id/controls" &
+# mosquitto_sub finds a broker again that it has lost, but ends where there was none to begin with.
+listen() {
+  trap 'kill "$heard" 2>/dev/null; exit 0' TERM
+  while :; do
+    mosquitto_sub -h "$host" -p "$port" -q 1 -t "nodes/$id/controls" 2>/dev/null & heard=$!
+    wait "$heard" || sleep 0.5
+  done
+}
+
+# Listen first: an order sent before would be lost.
+listen &
 listener=$!
 trap 'kill $listener 2>/dev/null; exit 0' INT TERM EXIT
 sleep 0.5

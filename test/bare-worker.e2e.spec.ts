@@ -122,3 +122,28 @@ suite('a worker that is a shell script, with the %s broker', (broker) => {
     expect(worker.child.exitCode).toBeNull();
   });
 });
+
+const withMosquitto = hasMosquitto() ? it : it.skip;
+
+withMosquitto('a shell script hears its orders although it began before its broker', async () => {
+  const first = await startMosquitto();
+  await first.kill();
+  const worker = runProgram('sh', [
+    'examples/bare-worker.sh',
+    'shell-1',
+    '127.0.0.1',
+    `${first.port}`,
+  ]);
+  await worker.prints(/no broker/);
+  const broker = await startMosquitto(first.port);
+  const order = ['-p', `${first.port}`, '-t', 'nodes/shell-1/controls', '-m', 'an order'];
+  await eventually(
+    async () => {
+      spawnSync('mosquitto_pub', order);
+      return worker.output();
+    },
+    (output) => output.includes('an order'),
+  );
+  endGroup(worker);
+  await broker.kill();
+});
