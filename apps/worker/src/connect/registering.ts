@@ -37,7 +37,9 @@ export class Registering {
   constructor(private readonly parts: RegisteringParts) {
     const { options, store, ports, clock, say } = parts;
     const forgotten = (): void => this.startAnew();
-    this.standing = new Standing({ ...parts, id: options.id, forgotten });
+    // Presented at once: until then it is given to whoever registers in our name.
+    const tokenKept = (): void => this.announceIfRegistered();
+    this.standing = new Standing({ ...parts, id: options.id, forgotten, tokenKept });
     this.announcing = new Announcing(ports, () => {
       clock.asked();
       say(registrationOf(options, store, parts));
@@ -68,7 +70,11 @@ export class Registering {
 
   /** Its answer says what time it is for the manager, and which ledger it leads. */
   askAgain(): void {
-    if (this.isRegistered && !this.parts.clock.isAsked) this.announcing.start();
+    if (!this.parts.clock.isAsked) this.announceIfRegistered();
+  }
+
+  private announceIfRegistered(): void {
+    if (this.isRegistered) this.announcing.start();
   }
 
   private startAnew(): void {

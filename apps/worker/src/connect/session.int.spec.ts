@@ -148,6 +148,18 @@ describe('A worker and its manager', () => {
     expect(registration).toMatchObject({ token: 'proof' });
   });
 
+  it('presents a token as soon as it keeps it: until then others are given it too', async () => {
+    await started();
+    expect(await manager.next('registration')).not.toHaveProperty('token');
+    await manager.accept({ token: 'proof' });
+    expect(await manager.next('registration')).toMatchObject({ token: 'proof', incarnation: 1 });
+    expect(readFileSync(join(folder, 'w1', 'token'), 'utf8')).toBe('proof');
+    // The same again says nothing new.
+    await manager.accept({ token: 'proof' });
+    await stateAfterRequest('r1');
+    expect(manager.heard.filter(({ kind }) => kind === 'registration')).toHaveLength(2);
+  });
+
   it('says why it is refused, shows it, and goes on trying', async () => {
     const worker = await started();
     await manager.next('registration');

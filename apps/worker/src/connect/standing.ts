@@ -15,6 +15,8 @@ export interface StandingParts {
   readonly superseded: (by: number) => void;
   /** The manager knows no such node. */
   readonly forgotten: () => void;
+  /** A token came, and is kept. */
+  readonly tokenKept: () => void;
 }
 
 /**
@@ -56,10 +58,11 @@ export class Standing {
     this.refusal = null;
     this.wasRegistered = true;
     this.keepYields(false);
-    const { store, log } = this.parts;
-    if (typeof token !== 'string') return;
+    const { store, log, tokenKept } = this.parts;
+    if (typeof token !== 'string' || token === store.token) return;
     store
       .keepToken(token)
+      .then(tokenKept)
       .catch((error: unknown) => log('ignored', `the token was not kept: ${String(error)}`));
   }
 
