@@ -29,6 +29,26 @@ describe('Managers on one store', () => {
 });
 
 describe('A manager whose store does not answer', () => {
+  it('waits for it once while it stops, however often it is told to', async () => {
+    const ports = simulatedPorts(1);
+    const store = new RemoteLog(new SharedCommits(), seededRandomness(1), ports.timers);
+    const leases = new UnsteadyLeases(new MemoryLeaseStore(), seededRandomness(1));
+    const leadership = leadershipOver(store, leases, 'm', ports);
+    await leadership.start();
+    await ports.advance(5_000);
+    expect(leadership.status.leading).toBe(true);
+    store.insert = () => Promise.reject(new Error('timed out'));
+    const submitting = commandsOf(leadership).submit(submitJob('j'));
+    const refused = expect(submitting).rejects.toMatchObject({ code: 'outcome-unknown' });
+    let stops = 0;
+    void leadership.stop().then(() => leadership.stop().then(() => (stops += 1)));
+    await ports.advance(2_600);
+    expect(stops).toBe(1);
+    await ports.advance(20_000);
+    await refused;
+    await store.close();
+  });
+
   it('starts all the same, and is ready once it does', async () => {
     const ports = simulatedPorts(1);
     const store = new RemoteLog(new SharedCommits(), seededRandomness(1), ports.timers);

@@ -47,6 +47,7 @@ export class Leadership {
   private saidObjection = false;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private stopped: Promise<void> | null = null;
   private isCurrent = false;
   private hasLed = false;
   private isPlacing = false;
@@ -127,13 +128,17 @@ export class Leadership {
     this.current?.startPlacing();
   }
 
-  /** Waits a while only: an append that a store does not answer is given up when the log is closed. */
-  async stop(): Promise<void> {
+  /**
+   * Waits a while only, however often it is called: an append that a store does not answer is given up
+   * when the log is closed.
+   */
+  stop(): Promise<void> {
+    if (this.stopped !== null) return this.stopped;
     this.stopping.abort();
     const patience = new AbortController();
-    const { timers } = this.parts.ports;
-    await Promise.race([this.running, timers.sleep(stopWithinMs, patience.signal)]);
-    patience.abort();
+    const waited = this.parts.ports.timers.sleep(stopWithinMs, patience.signal);
+    this.stopped = Promise.race([this.running, waited]).finally(() => patience.abort());
+    return this.stopped;
   }
 
   private async live(candidate: Candidate): Promise<void> {
