@@ -24,7 +24,7 @@ import { catchUp } from '../apps/manager/src/leadership/catch-up.js';
 import { Leadership } from '../apps/manager/src/leadership/leadership.js';
 import { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
 import { ClusterState } from '../apps/manager/src/views/cluster-state.js';
-import { NodeChangeFeed, nodesTouched } from '../apps/manager/src/views/node-changes.js';
+import { NodeChangeFeed } from '../apps/manager/src/views/node-changes.js';
 import { Projection } from '../apps/manager/src/views/projection.js';
 import { jobsToPlan } from '../apps/scheduler/src/answer/jobs-to-plan.js';
 import { NodeTable } from '../apps/scheduler/src/observe/node-table.js';
@@ -69,8 +69,8 @@ export class SimulatedManager {
     this.projection = new Projection(new ClusterState(true), ports);
     this.table = new TelemetryTable(ports);
     this.feed = new NodeChangeFeed(this.projection.state);
-    this.projection.onProjected((events, head) => {
-      this.feed.record(head.position, nodesTouched(events, this.projection.state));
+    this.projection.onProjected((events, head, { nodes }) => {
+      this.feed.record(head.position, nodes);
     });
     this.connection = new SimulatedConnection(network, life);
     const scheduler = { schedule: (request: ScheduleRequest) => this.schedule(request, ports) };

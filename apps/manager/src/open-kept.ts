@@ -13,7 +13,7 @@ import { openSigningKey } from './sealing/key-file.js';
 import type { Undo } from './undo.js';
 import { Checkpointer } from './views/checkpointer.js';
 import { removeOtherVersions, versioned } from './views/versioned-folder.js';
-import { NodeChangeFeed, nodesTouched } from './views/node-changes.js';
+import { NodeChangeFeed } from './views/node-changes.js';
 import { Projection } from './views/projection.js';
 
 /** What a manager has from its start to its end, leading or not. */
@@ -58,9 +58,7 @@ function startViews(
 ): { projection: Projection; feed: NodeChangeFeed } {
   const projection = new Projection(stores.recovered.state, ports);
   const feed = new NodeChangeFeed(projection.state);
-  projection.onProjected((events, head) =>
-    feed.record(head.position, nodesTouched(events, projection.state)),
-  );
+  projection.onProjected((_events, head, { nodes }) => feed.record(head.position, nodes));
   const checkpointer = new Checkpointer(stores.checkpoints, projection, ports, warn);
   checkpointer.start();
   stopping.add(() => checkpointer.stop());

@@ -10,14 +10,16 @@ import { DeliveryRecord } from './outbox/delivery-record.js';
 import { ExpiryWatch } from './outbox/expiry-watch.js';
 import { Outbox } from './outbox/outbox.js';
 import { StateRequests } from './outbox/state-requests.js';
-import { RetryLoop } from './recovery/retry-loop.js';
+import { retries } from './recovery/retries.js';
 import { RolloutLoop } from './rollout/rollout-loop.js';
 import { DrainLoop } from './scheduling/drain-loop.js';
 import { PlacementLoop } from './scheduling/placement-loop.js';
 import type { Scheduler } from './scheduling/scheduler.port.js';
-import { StartLoop } from './scheduling/start-loop.js';
-import { StopLoop } from './scheduling/stop-loop.js';
+import { orderedStarts } from './scheduling/ordered-starts.js';
+import { orderedStops } from './scheduling/ordered-stops.js';
 import { SealingLoop } from './sealing/sealing-loop.js';
+import type { Process } from './supervision/process.js';
+import { Supervisor } from './supervision/supervisor.js';
 import { TelemetryRetention } from './telemetry/retention.js';
 import type { TelemetryTable } from './telemetry/telemetry-table.js';
 import type { Projection } from './views/projection.js';
@@ -49,11 +51,14 @@ export function startLoops(
   const loops = [
     new TelemetryRetention(telemetryLog, queue, ports, warn),
     new SealingLoop(parts.key, queue, projection, ports, warn),
-    new StopLoop(queue, projection, ports, warn),
-    new StartLoop(queue, projection, ports),
+    new Supervisor(
+      [orderedStops(queue), orderedStarts(queue), retries(queue)] as Process<unknown>[],
+      projection,
+      ports,
+      warn,
+    ),
     watch,
     new LossWatch(watch, grants, table, queue, projection, ports),
-    new RetryLoop(queue, projection, ports),
     new RolloutLoop(scheduler, queue, projection, ports),
     new DrainLoop(scheduler, queue, projection, ports),
     requests,

@@ -3,6 +3,7 @@ import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { fullJitterMs } from '../recovery/backoff.js';
+import type { Changes } from '../views/changes.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
@@ -66,7 +67,9 @@ export class PlacementLoop {
 
   start(): void {
     for (const job of this.state.jobsWithPending) this.due.add(job);
-    this.unsubscribe = this.seen.projection.onProjected((events) => this.notice(events));
+    this.unsubscribe = this.seen.projection.onProjected((events, _head, changes) =>
+      this.notice(events, changes),
+    );
     const lookAgain = (): void => {
       for (const job of [...this.aside, ...this.waiting.takeOldest(maxLookAgain)]) {
         this.due.add(job);
@@ -93,13 +96,13 @@ export class PlacementLoop {
     return this.seen.projection.state;
   }
 
-  private notice(events: readonly StoredEvent[]): void {
+  private notice(events: readonly StoredEvent[], changes: Changes): void {
     const { pendingIn, anyPending } = needsAttention(events);
     for (const job of pendingIn) if (this.state.jobsWithPending.has(job)) this.due.add(job);
     if (anyPending) {
       for (const job of this.state.jobsWithPending) if (!this.waiting.has(job)) this.due.add(job);
     }
-    if (this.waiting.notice(events)) this.retryWaitingSoon();
+    if (this.waiting.notice(changes)) this.retryWaitingSoon();
     if (this.due.size > 0) this.wake();
   }
 

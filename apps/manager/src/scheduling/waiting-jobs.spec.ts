@@ -12,6 +12,7 @@ import {
   withdrawFrom,
   type Given,
 } from '../testing/given.js';
+import { takeChanges } from '../views/changes.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { WaitingJobs } from './waiting-jobs.js';
 
@@ -26,13 +27,15 @@ class Scene {
     readonly cluster: Given,
     ...jobs: readonly string[]
   ) {
+    takeChanges(cluster.state);
     this.waiting = new WaitingJobs(() => cluster.state, this.table);
     for (const job of jobs) this.waiting.waitForRoom(job);
   }
 
   /** What a command changes, and whom that helps. */
   after(command: Command): string[] {
-    this.waiting.notice(this.cluster.when(command).events);
+    this.cluster.when(command);
+    this.waiting.notice(takeChanges(this.cluster.state));
     return this.waiting.takeHelped();
   }
 
@@ -91,7 +94,8 @@ describe('A job that waits for room', () => {
     const cluster = given(...ready('a', small), wants('large', 2_000));
     const scene = new Scene(cluster);
     scene.waiting.asking();
-    for (const command of [register, confirm]) scene.waiting.notice(cluster.when(command).events);
+    for (const command of [register, confirm]) cluster.when(command);
+    scene.waiting.notice(takeChanges(cluster.state));
     // Another look, before the answer that knows nothing of it.
     expect(scene.waiting.takeHelped()).toEqual([]);
     scene.waiting.waitForRoom('large');

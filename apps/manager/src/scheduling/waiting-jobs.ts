@@ -1,9 +1,9 @@
 import type { NodeFacts, Resources } from '@oakring/contracts';
-import type { StoredEvent } from '@oakring/events';
 import { freeOf, whyNot } from '@oakring/placement';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
+import type { Changes } from '../views/changes.js';
 import type { ClusterState } from '../views/cluster-state.js';
-import { factsOf, nodesTouched } from '../views/node-changes.js';
+import { factsOf } from '../views/node-changes.js';
 import { nextGroup } from './next-group.js';
 
 /** A node that changed, and what is free on it by reservations and by what else it is busy with. */
@@ -63,8 +63,8 @@ export class WaitingJobs {
   }
 
   /** To be told of each commit. True when it may help one that waits. */
-  notice(events: readonly StoredEvent[]): boolean {
-    for (const id of nodesTouched(events, this.state())) {
+  notice({ nodes }: Changes): boolean {
+    for (const id of nodes) {
       if (this.size > 0) this.changed.add(id);
       this.sinceAsked.add(id);
     }

@@ -1,5 +1,4 @@
 import type { NodeFacts } from '@oakring/contracts';
-import type { StoredEvent } from '@oakring/events';
 import type { ClusterState } from './cluster-state.js';
 import type { NodeRecord } from './records.js';
 
@@ -67,34 +66,4 @@ export function factsOf(node: NodeRecord): NodeFacts {
     open: node.cordoned === null && node.draining === null && node.quarantined === null,
     enforcesStop: node.enforcesStop,
   };
-}
-
-/** Nodes whose facts these events have changed, once they are folded into `state`. */
-export function nodesTouched(events: readonly StoredEvent[], state: ClusterState): Set<string> {
-  const touched = new Set<string>();
-  for (const event of events) {
-    switch (event.type) {
-      case 'InstancesPlaced':
-        for (const placed of event.data.placements) touched.add(placed.nodeId);
-        break;
-      case 'MoveStarted':
-        touched.add(event.data.placement.nodeId);
-        break;
-      case 'CommandSucceeded':
-      case 'CommandFailed': {
-        const command = state.commands.get(event.data.commandId);
-        if (command !== undefined) touched.add(command.nodeId);
-        break;
-      }
-      case 'InstanceLost':
-      case 'UnexpectedInstanceFound':
-      case 'InstanceReported':
-        touched.add(event.data.nodeId);
-        break;
-      default:
-        if (event.stream.startsWith('nodes/')) touched.add(event.stream.slice('nodes/'.length));
-        break;
-    }
-  }
-  return touched;
 }

@@ -1,8 +1,13 @@
 import type { Ports } from '@oakring/ports';
 import type { StoredEvent, LogHead } from '@oakring/events';
+import { takeChanges, type Changes } from './changes.js';
 import { ClusterState } from './cluster-state.js';
 
-export type ProjectionListener = (events: readonly StoredEvent[], head: LogHead) => void;
+export type ProjectionListener = (
+  events: readonly StoredEvent[],
+  head: LogHead,
+  changes: Changes,
+) => void;
 
 /**
  * What queries see: the state up to the newest durable commit, and who wants to know when it moves.
@@ -19,6 +24,7 @@ export class Projection {
     private readonly ports: Ports,
   ) {
     this.projectedAtMs = ports.clock.monotonicMs();
+    takeChanges(state);
   }
 
   get position(): number {
@@ -56,7 +62,8 @@ export class Projection {
   /** Called by the writer once the state has been folded up to `head`. */
   announce(events: readonly StoredEvent[], head: LogHead): void {
     this.projectedAtMs = this.ports.clock.monotonicMs();
-    for (const listener of this.listeners) listener(events, head);
+    const changes = takeChanges(this.state);
+    for (const listener of this.listeners) listener(events, head, changes);
     for (const entry of this.waiting) if (entry.position <= head.position) entry.resolve(true);
   }
 }

@@ -5,6 +5,8 @@
 export class Table<R> {
   private readonly records = new Map<string, R>();
   private changed = new Set<string>();
+  /** What changed since it was last told; null: nobody listens. */
+  private news: Set<string> | null = null;
 
   constructor(
     readonly name: string,
@@ -23,11 +25,13 @@ export class Table<R> {
   set(key: string, record: R): void {
     this.records.set(key, record);
     if (this.remembersChanges) this.changed.add(key);
+    this.news?.add(key);
   }
 
   delete(key: string): void {
     this.records.delete(key);
     if (this.remembersChanges) this.changed.add(key);
+    this.news?.add(key);
   }
 
   /** The record whose key appeared first. */
@@ -53,6 +57,14 @@ export class Table<R> {
     const taken = this.changed;
     this.changed = new Set();
     return taken;
+  }
+
+  /** Keys that changed since the last call; none at the first. */
+  takeNews(): ReadonlySet<string> {
+    const { news } = this;
+    if (news?.size === 0) return none;
+    this.news = new Set();
+    return news ?? none;
   }
 }
 

@@ -9,6 +9,8 @@ import {
   type EventLogReader,
 } from '@oakring/events';
 import { simulatedPorts } from '@oakring/ports';
+import { takeChanges } from '../../views/changes.js';
+import { ClusterState } from '../../views/cluster-state.js';
 import type { Projection } from '../../views/projection.js';
 import { eventLines } from './event-lines.js';
 import type { EventQuery } from './event-query.js';
@@ -70,7 +72,7 @@ async function positionsOf(log: StaleLog, count: number, wake: () => void): Prom
   let change: () => void = () => {};
   const projection = {
     onProjected: (listener: Parameters<Projection['onProjected']>[0]) => {
-      change = () => listener([], emptyHead);
+      change = () => listener([], emptyHead, takeChanges(new ClusterState(false)));
       return () => {};
     },
   };

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Command, CommandQueue } from '../commands/command.js';
+import { ack, commandTo, given, plan, ready, submitJob, type Given } from '../testing/given.js';
+import { retries } from './retries.js';
+
+const restart = { firstMs: 1_000, mostMs: 4_000, limit: 10 };
+
+/** Job `j` on node `a` has failed so often in a row. */
+function failed(times: number, policy: object = restart): Given {
+  const cluster = given(...ready('a'), submitJob('j', { restart: policy }));
+  for (let time = 1; time <= times; time += 1) {
+    cluster.when(plan('j', 'a'));
+    cluster.when(ack('a', commandTo(cluster, 'a', 'deploy'), 'failed', 'it broke'));
+    if (time < times) cluster.when(retry(time));
+  }
+  return cluster;
+}
+
+const retry = (generation: number): Command => ({
+  ...{ type: 'RetryInstance', id: 'j', instance: 0, generation },
+});
+
+const process = retries({} as CommandQueue);
+const seen = { nowMs: 10_000, wallMs: 0, sinceMs: 10_000, share: 0.5 };
+
+describe('A failed instance', () => {
+  it.each([
+    ['once', 1, 0, 0],
+    ['once, by the longest', 1, 0.999_999, 1_000],
+    ['three times', 3, 0.5, 2_000],
+    ['five times: no longer than what the job says', 5, 0.999_999, 4_000],
+  ])('that failed %s waits its share of a time that doubles', (_, times, share, waitMs) => {
+    const { state } = failed(times);
+    const { sinceMs } = seen;
+    const due = { ...seen, share, nowMs: sinceMs + waitMs };
+    expect(process.look('j/0', state, due)).toMatchObject({ step: { job: 'j', number: 0 } });
+    const early = { ...due, nowMs: sinceMs + waitMs - 1 };
+    const again = { step: null, againMs: sinceMs + waitMs };
+    if (waitMs > 0) expect(process.look('j/0', state, early)).toEqual(again);
+  });
+
+  it('waits anew for each failure', () => {
+    expect(process.fact('j/0', failed(1).state)).not.toBe(process.fact('j/0', failed(2).state));
+  });
+
+  it('is nothing to wait for once it is placed again, given up, or gone', () => {
+    const again = failed(1);
+    again.when(retry(1));
+    const givenUp = failed(1, { ...restart, limit: 0 });
+    const gone = given();
+    for (const { state } of [again, givenUp, gone]) {
+      expect(process.fact('j/0', state)).toBeNull();
+      expect([...process.all(state)]).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import type { CommandQueue } from '../commands/command.js';
+import { nothing, type Process } from '../supervision/process.js';
+import type { ClusterState } from '../views/cluster-state.js';
+import type { InstanceRecord } from '../views/records.js';
+import { ceilingMs } from './backoff.js';
+
+/**
+ * Failed instances wait, each a random part of a time that doubles with its failures, and are then to
+ * be placed again. After a start every wait begins anew: what is in memory here is only the waiting.
+ */
+export function retries(queue: CommandQueue): Process<InstanceRecord> {
+  return {
+    name: 'retries',
+    most: 1,
+    mostAtOnce: Number.POSITIVE_INFINITY,
+    backoff: { firstMs: 1_000, mostMs: 10_000 },
+    *all({ instances }) {
+      for (const [key, instance] of instances.entries()) if (isFailed(instance)) yield key;
+    },
+    concerned: ({ instances }) => instances,
+    fact(key, { instances }) {
+      const instance = instances.get(key);
+      return isFailed(instance) ? `${instance.generation} after ${instance.failures}` : null;
+    },
+    look(key, state, { nowMs, sinceMs, share }) {
+      const found = failedAt(key, state);
+      if (found === null) return nothing;
+      const { instance, restart } = found;
+      // The wait runs from 0 to its ceiling, both ends included.
+      const waitMs = Math.floor(share * (ceilingMs(instance.failures, restart) + 1));
+      if (nowMs < sinceMs + waitMs) return { step: null, againMs: sinceMs + waitMs };
+      return { step: instance, againMs: null };
+    },
+    async act(steps) {
+      for (const { step } of steps) {
+        const { job: id, number: instance, generation } = step;
+        const order = { type: 'RetryInstance', id, instance, generation } as const;
+        const { status } = await queue.submit<'RetryInstance'>(order);
+        if (status === 'refused') return 'again';
+      }
+      return 'done';
+    },
+  };
+}
+
+function isFailed(instance: InstanceRecord | undefined): instance is InstanceRecord {
+  return instance?.status === 'failed' && !instance.givenUp;
+}
+
+function failedAt(key: string, { instances, jobs }: ClusterState) {
+  const instance = instances.get(key);
+  const restart = jobs.get(instance?.job ?? '')?.policy.restart;
+  return instance === undefined || restart === undefined ? null : { instance, restart };
+}

@@ -1,0 +1,57 @@
+import type { Changes } from '../views/changes.js';
+import type { ClusterState } from '../views/cluster-state.js';
+
+/** When a process looks, and what its supervisor remembers of a key for it. */
+export interface Seen {
+  /** Monotonic milliseconds. */
+  readonly nowMs: number;
+  readonly wallMs: number;
+  /** Monotonic: since when we see the key's present fact. A start begins anew: late is safe. */
+  readonly sinceMs: number;
+  /** Drawn when the fact was first seen, from 0 up to, not including, 1. */
+  readonly share: number;
+}
+
+/** What to do about a key, and when to look again. */
+export interface Look<Step> {
+  /** To be done now; null: nothing. */
+  readonly step: Step | null;
+  /** Monotonic milliseconds at which to look again though nothing changed; null: then only. */
+  readonly againMs: number | null;
+}
+
+export interface Doing<Step> {
+  readonly key: string;
+  readonly step: Step;
+}
+
+/** `done`: its effect is in the views; `again`: to be done again in a while, unless a look says no. */
+export type Outcome = 'done' | 'again';
+
+/**
+ * A consequence of what is known: what happens by itself when the views are in a certain state.
+ *
+ * Level-triggered: `look` decides by what there is and not by what happened, so that a look more, one
+ * that was lost, or a start in between give the same. It is pure; everything with a memory, a timer or
+ * a queue is its supervisor's.
+ */
+export interface Process<Step> {
+  /** In metrics and messages, lower case. */
+  readonly name: string;
+  /** Keys that may have a fact, when we begin. */
+  all(state: ClusterState): Iterable<string>;
+  /** Keys whose look may have another answer by these changes. Cheap: asked after each commit. */
+  concerned(changes: Changes, state: ClusterState): Iterable<string>;
+  /** What a key's waiting hangs on: another fact begins it anew. Null: there is nothing to look at. */
+  fact(key: string, state: ClusterState): string | null;
+  look(key: string, state: ClusterState, seen: Seen): Look<Step>;
+  /** Carries steps out, at most `most` in one call and `mostAtOnce` calls at a time. */
+  act(steps: readonly Doing<Step>[]): Promise<Outcome>;
+  readonly most: number;
+  readonly mostAtOnce: number;
+  /** How long a step that failed, or has to be done again, waits: doubled each time, milliseconds. */
+  readonly backoff: { readonly firstMs: number; readonly mostMs: number };
+}
+
+/** A look that finds nothing to do until something changes. */
+export const nothing: Look<never> = { step: null, againMs: null };

@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { OakringError } from '@oakring/contracts';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import type { Command } from '../commands/command.js';
+import { given, registerNode } from '../testing/given.js';
+import { Projection } from '../views/projection.js';
+import type { Look, Outcome, Process, Seen } from './process.js';
+import { Supervisor } from './supervisor.js';
+
+/** Greets each node whose name begins with `n`, as often as its look says. */
+class Greeting implements Process<string> {
+  readonly name = 'greetings';
+  most = 1;
+  mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly backoff = { firstMs: 1_000, mostMs: 8_000 };
+  readonly greeted: string[][] = [];
+  readonly greetedAtMs: number[] = [];
+  readonly looked: string[] = [];
+  outcome: () => Promise<Outcome> = async () => 'done';
+  answer: (key: string, seen: Seen) => Look<string> = (key) =>
+    this.greeted.flat().includes(key) ? { step: null, againMs: null } : greet(key);
+
+  constructor(private readonly ports: SimulatedPorts) {}
+
+  all: Process<string>['all'] = ({ nodes }) => Array.from(nodes.values(), ({ id }) => id);
+  concerned: Process<string>['concerned'] = ({ nodes }) => nodes;
+  fact: Process<string>['fact'] = (key, { nodes }) => {
+    const node = nodes.get(key);
+    return node === undefined ? null : `cordoned: ${node.cordoned !== null}`;
+  };
+
+  look(key: string, _state: unknown, seen: Seen): Look<string> {
+    this.looked.push(key);
+    return this.answer(key, seen);
+  }
+
+  act: Process<string>['act'] = (steps) => {
+    this.greeted.push(steps.map(({ step }) => step));
+    this.greetedAtMs.push(this.ports.clock.monotonicMs());
+    return this.outcome();
+  };
+}
+
+const greet = (key: string): Look<string> => ({ step: key, againMs: null });
+
+const cordon = (id: string): Command => ({
+  ...{ type: 'OrderNode', id },
+  order: { do: 'cordon', reason: 'r' },
+});
+
+let supervisor: Supervisor | null = null;
+afterEach(() => supervisor?.stop());
+
+function scene(...nodes: readonly string[]) {
+  const ports = simulatedPorts();
+  const cluster = given(...nodes.map((id) => registerNode(id)));
+  const projection = new Projection(cluster.state, ports);
+  const greeting = new Greeting(ports);
+  const warnings: string[] = [];
+  const started = new Supervisor([greeting as Process<unknown>], projection, ports, (line) =>
+    warnings.push(line),
+  );
+  supervisor = started;
+  const when = async (command: Command): Promise<void> => {
+    projection.announce(cluster.when(command).events, cluster.state.head);
+    await ports.advance(20);
+  };
+  return { ports, cluster, greeting, warnings, supervisor: started, when };
+}
+
+describe('A supervisor', () => {
+  it('looks at what there is when it starts, and then at what changes', async () => {
+    const { greeting, supervisor: started, when } = scene('n1', 'n2');
+    started.start();
+    expect(greeting.greeted).toEqual([['n1'], ['n2']]);
+    await when(registerNode('n3'));
+    expect(greeting.greeted.at(-1)).toEqual(['n3']);
+    const before = greeting.looked.length;
+    await when(cordon('n1'));
+    expect(new Set(greeting.looked.slice(before))).toEqual(new Set(['n1']));
+  });
+
+  it('looks again when a look says so, and tells since when the fact has been so', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    const sinceMs: number[] = [];
+    greeting.answer = (_, seen) => {
+      sinceMs.push(seen.nowMs - seen.sinceMs);
+      return { step: null, againMs: seen.sinceMs + 700 };
+    };
+    started.start();
+    await ports.advance(700);
+    expect(sinceMs[0]).toBe(0);
+    expect(sinceMs[1]).toBe(700);
+    await when(cordon('n1'));
+    expect(sinceMs.at(-1)).toBe(0);
+  });
+
+  it('does nothing twice at once, whatever changes meanwhile', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    greeting.answer = greet;
+    let end: () => void = () => {};
+    greeting.outcome = () => new Promise((resolve) => (end = () => resolve('done')));
+    started.start();
+    await when(cordon('n1'));
+    await ports.advance(60_000);
+    expect(greeting.greeted).toEqual([['n1']]);
+    end();
+    await ports.advance(20);
+    expect(greeting.greeted).toEqual([['n1'], ['n1']]);
+  });
+
+  it('does what failed again, later and later', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    greeting.answer = greet;
+    greeting.outcome = async () => {
+      throw new OakringError({ code: 'scheduler-unavailable', detail: 'away' });
+    };
+    started.start();
+    await ports.advance(60_000);
+    const waits = greeting.greetedAtMs.slice(1).map((at, i) => at - (greeting.greetedAtMs[i] ?? 0));
+    for (const [index, waitMs] of waits.entries()) {
+      const mostMs = Math.min(1_000 * 2 ** index, 8_000);
+      expect(waitMs).toBeGreaterThanOrEqual(mostMs / 2);
+      expect(waitMs).toBeLessThanOrEqual(mostMs + 2);
+    }
+    expect(started.health).toMatchObject([
+      { name: 'greetings', keys: 1, failures: waits.length + 1 },
+    ]);
+    // A new fact is a new beginning.
+    const before = greeting.greeted.length;
+    await when(cordon('n1'));
+    expect(greeting.greeted).toHaveLength(before + 1);
+  });
+
+  it('makes up for a look that was lost', async () => {
+    const { greeting, ports, supervisor: started } = scene('n1');
+    greeting.answer = () => ({ step: null, againMs: null });
+    started.start();
+    greeting.answer = greet;
+    greeting.outcome = async () => 'again';
+    await ports.advance(29_000);
+    expect(greeting.greeted).toEqual([]);
+    await ports.advance(1_100);
+    expect(greeting.greeted).toEqual([['n1']]);
+  });
+
+  it('carries steps out together, so many at most and so many calls at once', async () => {
+    const { greeting, ports, supervisor: started } = scene('n1', 'n2', 'n3', 'n4', 'n5');
+    [greeting.most, greeting.mostAtOnce] = [2, 1];
+    let end: () => void = () => {};
+    greeting.outcome = () => new Promise((resolve) => (end = () => resolve('done')));
+    started.start();
+    expect(greeting.greeted).toEqual([['n1', 'n2']]);
+    end();
+    await ports.advance(1);
+    expect(greeting.greeted).toEqual([
+      ['n1', 'n2'],
+      ['n3', 'n4'],
+    ]);
+    end();
+    await ports.advance(1);
+    expect(greeting.greeted.at(-1)).toEqual(['n5']);
+  });
+
+  it('forgets what is gone, and says how many there are and since when', async () => {
+    const { ports, cluster, supervisor: started, when } = scene('n1', 'n2');
+    started.start();
+    await ports.advance(5_000);
+    expect(started.health).toEqual([{ name: 'greetings', keys: 2, oldestMs: 5_000, failures: 0 }]);
+    for (const id of ['n1', 'n2']) cluster.state.nodes.delete(id);
+    await when(cordon('n3'));
+    expect(started.health).toMatchObject([{ keys: 0, oldestMs: 0 }]);
+  });
+
+  it('warns of a bug, and of nothing that others say by themselves', async () => {
+    const { greeting, ports, supervisor: started, warnings } = scene('n1');
+    greeting.outcome = () => Promise.reject(new TypeError('a bug'));
+    greeting.answer = greet;
+    started.start();
+    await ports.advance(0);
+    expect(warnings).toEqual(['greetings: TypeError: a bug']);
+    const notLeading = new OakringError({ code: 'not-leading', detail: 'somebody else' });
+    greeting.outcome = () => Promise.reject(notLeading);
+    await ports.advance(10_000);
+    expect(warnings).toHaveLength(1);
+    expect(started.health).toMatchObject([{ failures: 1 }]);
+  });
+
+  it('does nothing more once it is stopped', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    greeting.answer = greet;
+    greeting.outcome = async () => 'again';
+    started.start();
+    await ports.advance(1);
+    started.stop();
+    await when(registerNode('n2'));
+    await ports.advance(60_000);
+    expect(greeting.greeted).toEqual([['n1']]);
+  });
+});

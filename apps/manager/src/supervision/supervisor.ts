@@ -1,0 +1,81 @@
+import type { Ports, Timer } from '@oakring/ports';
+import type { Changes } from '../views/changes.js';
+import type { Projection } from '../views/projection.js';
+import type { Process } from './process.js';
+import { WatchedProcess, type ProcessHealth } from './watched-process.js';
+
+/** Everything is looked at once more after this long: a look that was lost costs no more than that. */
+const lookAtAllEveryMs = 30_000;
+
+/**
+ * Runs processes: owns who listens to the views, when each key is looked at, what is in flight, how
+ * long what failed waits, and the stop.
+ */
+export class Supervisor {
+  private readonly processes: readonly WatchedProcess<unknown>[];
+  private timer: Timer | null = null;
+  private timerAtMs = Number.POSITIVE_INFINITY;
+  private sweep: Timer | null = null;
+  private isStopped = false;
+  private unsubscribe: () => void = () => {};
+
+  constructor(
+    processes: readonly Process<unknown>[],
+    private readonly projection: Projection,
+    private readonly ports: Ports,
+    warn: (line: string) => void,
+  ) {
+    const state = () => this.projection.state;
+    const wake = () => this.work();
+    this.processes = processes.map(
+      (process) => new WatchedProcess(process, state, ports, wake, warn),
+    );
+  }
+
+  get health(): readonly ProcessHealth[] {
+    return this.processes.map(({ health }) => health);
+  }
+
+  start(): void {
+    this.unsubscribe = this.projection.onProjected((_events, _head, changes) =>
+      this.notice(changes),
+    );
+    this.sweep = this.ports.timers.every(lookAtAllEveryMs, () => {
+      for (const process of this.processes) process.lookAtAll();
+      this.work();
+    });
+    for (const process of this.processes) process.begin();
+    this.work();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.unsubscribe();
+    this.sweep?.cancel();
+    this.timer?.cancel();
+    for (const process of this.processes) process.stop();
+  }
+
+  private notice(changes: Changes): void {
+    for (const process of this.processes) process.notice(changes);
+    this.work();
+  }
+
+  private work(): void {
+    if (this.isStopped) return;
+    for (const process of this.processes) process.work();
+    this.setTimer();
+  }
+
+  private setTimer(): void {
+    const nextMs = Math.min(...this.processes.map((process) => process.nextMs));
+    if (nextMs >= this.timerAtMs) return;
+    this.timer?.cancel();
+    this.timerAtMs = nextMs;
+    const delayMs = Math.max(1, Math.ceil(nextMs - this.ports.clock.monotonicMs()));
+    this.timer = this.ports.timers.after(delayMs, () => {
+      this.timerAtMs = Number.POSITIVE_INFINITY;
+      this.work();
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import type { ClusterState } from './cluster-state.js';
+
+/** Keys of the records that a commit changed or removed: what is new, whichever events said it. */
+export interface Changes {
+  readonly nodes: ReadonlySet<string>;
+  readonly jobs: ReadonlySet<string>;
+  readonly instances: ReadonlySet<string>;
+  readonly placements: ReadonlySet<string>;
+  readonly commands: ReadonlySet<string>;
+}
+
+/** What changed since the last call; nothing at the first. One caller a state. */
+export function takeChanges(state: ClusterState): Changes {
+  return {
+    nodes: state.nodes.takeNews(),
+    jobs: state.jobs.takeNews(),
+    instances: state.instances.takeNews(),
+    placements: state.placements.takeNews(),
+    commands: state.commands.takeNews(),
+  };
+}
