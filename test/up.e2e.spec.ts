@@ -105,7 +105,7 @@ describe('oakring up', () => {
     const cluster = await started(path);
     const second = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
     expect(await second.ended).toBe(1);
-    expect(second.output()).toContain(String(cluster.child.pid));
+    expect(second.output()).toContain(`in use by a manager, process ${cluster.child.pid}.`);
     expect(second.output()).toContain('data-folder-in-use');
   });
 

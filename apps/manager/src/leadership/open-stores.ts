@@ -32,7 +32,7 @@ export async function openStores(
   const close = async (): Promise<void> => {
     for (const step of closing.toReversed()) await step();
   };
-  const holder = { pid, what: 'oakring up' };
+  const holder = { pid, what: 'a manager' };
   try {
     const lock = await lockFolder(settings.dataFolder, holder);
     closing.push(() => lock.release());

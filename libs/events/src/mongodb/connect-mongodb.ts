@@ -1,5 +1,5 @@
 import { OakringError, shownUrl, withoutCredentials } from '@oakring/contracts';
-import { MongoClient, type Db } from 'mongodb';
+import { MongoClient, MongoServerSelectionError, type Db } from 'mongodb';
 import { contradictionsIn, contradictionsOf } from './refuse-options.js';
 
 /** Name of the database when the URL has none. */
@@ -64,12 +64,21 @@ export function storeUnusable(place: string, error: unknown): OakringError {
   return new OakringError(
     {
       code: 'store-unreachable',
-      detail: `MongoDB at ${place} (OAKRING_STORE) cannot be used: ${withoutCredentials(reason)}.`,
+      detail: `MongoDB at ${place} (OAKRING_STORE) cannot be used: ${withoutCredentials(reason)}.${newSetHint(error)}`,
       field: 'OAKRING_STORE',
       value: place,
     },
     { cause: error },
   );
+}
+
+/** A member that was never told of its set answers everything, but for who leads. */
+function newSetHint(error: unknown): string {
+  if (!(error instanceof MongoServerSelectionError)) return '';
+  const servers = [...(error.reason?.servers.values() ?? [])];
+  const ghost = servers.find(({ type }) => type === 'RSGhost');
+  if (ghost === undefined) return '';
+  return ` ${ghost.address} is in no replica set yet: run rs.initiate() there, once.`;
 }
 
 /** What time it is there, by the primary's clock. */
