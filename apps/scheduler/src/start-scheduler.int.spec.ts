@@ -112,6 +112,11 @@ describe('the scheduler over HTTP', () => {
     ],
     ['a job without an id', { jobs: [{ job: {}, instances: 1 }], position: 1 }, 'jobs.0.job.id'],
     ['a job that is no object', { jobs: [{ job: 7, instances: 1 }], position: 1 }, 'jobs.0.job'],
+    [
+      'too many nodes to exclude',
+      { jobs: [{ job, instances: 1, exclude: Array(10_001).fill('a') }], position: 1 },
+      'jobs.0.exclude',
+    ],
     ['an entry that is no object', { jobs: [null], position: 1 }, 'jobs.0'],
     [
       'a count that is none',

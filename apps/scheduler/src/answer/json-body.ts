@@ -19,10 +19,11 @@ export function acceptJsonOnly(server: FastifyInstance): void {
     { parseAs: 'buffer' },
     (_request, bytes, done) => {
       // `parseAs: 'buffer'` gives a Buffer; the type of the callback also covers strings.
-      const parsed = parseJsonObject(bytes as Buffer);
-      if (!parsed.ok) done(new OakringError(parsed.refusal));
-      else if (isDeeperThan(parsed.value, maxDepth)) done(new OakringError(tooDeep));
-      else done(null, parsed.value);
+      const body = bytes as Buffer;
+      if (isDeeperThan(body, maxDepth)) return done(new OakringError(tooDeep));
+      const parsed = parseJsonObject(body);
+      if (parsed.ok) done(null, parsed.value);
+      else done(new OakringError(parsed.refusal));
     },
   );
 }

@@ -1,5 +1,4 @@
 import {
-  ArrayMaxSize,
   IsArray,
   IsInt,
   IsObject,
@@ -11,8 +10,8 @@ import {
 } from 'class-validator';
 import { isObject, maxJobCount, type JsonObject } from '@oakring/contracts';
 
-const maxJobs = 500;
-const maxExcluded = 10_000;
+export const maxJobs = 500;
+export const maxExcluded = 10_000;
 /** Seeds are integers below this: what the seeded source and every JSON reader keep exact. */
 export const seedBound = 2 ** 31;
 
@@ -29,7 +28,6 @@ export class ScheduleJobDto {
 
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(maxExcluded)
   @IsString({ each: true })
   exclude?: string[];
 
@@ -59,7 +57,6 @@ export class ScheduleJobDto {
 /** The body of `POST /api/v1/schedule`. */
 export class ScheduleRequestDto {
   @IsArray()
-  @ArrayMaxSize(maxJobs)
   @ValidateNested({ each: true })
   jobs: ScheduleJobDto[];
 

@@ -1,6 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { isObject, OakringError, shortened } from '@oakring/contracts';
-import { ScheduleRequestDto } from './schedule-request.dto.js';
+import { maxExcluded, maxJobs, ScheduleRequestDto } from './schedule-request.dto.js';
 
 const validation = {
   forbidUnknownValues: false,
@@ -15,16 +15,27 @@ export function validated(body: unknown): ScheduleRequestDto {
     throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
   }
   const { jobs } = body;
+  refuseMore(jobs, maxJobs, 'jobs');
   // A list in the place of a job is taken apart by the validation, and fails there without a message.
   const index = Array.isArray(jobs) ? jobs.findIndex((job) => !isObject(job)) : -1;
   if (index >= 0) {
     const field = `jobs.${index}`;
     throw new OakringError({ code: 'invalid-field', detail: `${field} is not an object.`, field });
   }
+  for (const [at, job] of Array.isArray(jobs) ? jobs.entries() : []) {
+    refuseMore(isObject(job) ? job['exclude'] : null, maxExcluded, `jobs.${at}.exclude`);
+  }
   const request = ScheduleRequestDto.of(body);
   const [error] = validateSync(request, validation);
   if (error !== undefined) throw fieldProblem(error);
   return request;
+}
+
+/** Before the validation, which looks at every entry whatever their number is, for seconds. */
+function refuseMore(list: unknown, most: number, field: string): void {
+  if (!Array.isArray(list) || list.length <= most) return;
+  const detail = `${field} has ${list.length} entries; ${most} is the most.`;
+  throw new OakringError({ code: 'invalid-field', detail, field, value: list.length });
 }
 
 function fieldProblem(error: ValidationError, path = ''): OakringError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { idOf, isId, labelsOf } from './parsing.js';
+import { idOf, isDeeperThan, isId, labelsOf } from './parsing.js';
 
 describe('an id of a node or a job', () => {
   it.each(['a', 'constructor', '__proto__', '...', '.a', '-', 'x'.repeat(128)])(
@@ -17,6 +17,18 @@ describe('an id of a node or a job', () => {
     expect(idOf('..', 'id')).toMatchObject({
       refusal: { code: 'invalid-id', detail: expect.stringContaining('not "." or ".."') },
     });
+  });
+});
+
+describe('The depth of JSON', () => {
+  it.each([
+    ['{}', 1],
+    ['7', 0],
+    ['{"a":[{},{"b":[]}],"c":{}}', 4],
+    ['["]]","[[[[","\\"[[","\\\\",[]]', 2],
+  ])('is that of its lists and objects, not of its texts: %s', (json, depth) => {
+    expect(isDeeperThan(Buffer.from(json), depth)).toBe(false);
+    expect(isDeeperThan(Buffer.from(json), depth - 1)).toBe(true);
   });
 });
 

@@ -93,14 +93,19 @@ export const idExpectation =
 /** A job document nests no deeper: whatever walks it afterwards recurses. */
 export const maxJsonDepth = 64;
 
-/** Whether a value nests deeper than that, itself included; found without recursion. */
-export function isDeeperThan(value: unknown, depth: number): boolean {
-  let level: unknown[] = [value];
-  for (let reached = 0; level.length > 0; reached += 1) {
-    if (reached > depth) return true;
-    level = level.flatMap((entry) =>
-      typeof entry === 'object' && entry !== null ? Object.values(entry) : [],
-    );
+const sign = { quote: 0x22, backslash: 0x5c, list: [0x5b, 0x5d], object: [0x7b, 0x7d] } as const;
+
+/** Whether lists and objects of JSON nest deeper than that; found in its bytes, before it is parsed. */
+export function isDeeperThan(json: Uint8Array, depth: number): boolean {
+  let open = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at];
+    if (byte === sign.quote) isText = !isText;
+    else if (isText) at += byte === sign.backslash ? 1 : 0;
+    else if (byte === sign.list[0] || byte === sign.object[0]) open += 1;
+    else if (byte === sign.list[1] || byte === sign.object[1]) open -= 1;
+    if (open > depth) return true;
   }
   return false;
 }
