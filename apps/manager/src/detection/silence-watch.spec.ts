@@ -68,6 +68,14 @@ describe('A node whose connections break again and again while it speaks', () =>
   });
 });
 
+describe('Nodes that carry nothing', () => {
+  it('go their way when they fall silent together: that is no storm', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) for (const command of ready(id)) decide(command);
+    await ports.advance(18_000);
+    expect(node()?.status).toBe('disconnected');
+  });
+});
+
 describe('Why a node is lost', () => {
   it('is its silence, where it was silent', async () => {
     for (const command of ready('a')) decide(command);

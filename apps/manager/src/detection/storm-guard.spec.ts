@@ -40,8 +40,8 @@ describe('A storm', () => {
   });
 
   it('is not kept alive by nodes that carry nothing and fall silent in turn', () => {
-    ready(40);
-    for (let n = 11; n <= 40; n += 1) empty.add(`n${n}`);
+    ready(100);
+    for (let n = 11; n <= 100; n += 1) empty.add(`n${n}`);
     later(40_000);
     down('n1', 'n2', 'n3');
     guard.storm();

@@ -8,6 +8,7 @@ import {
   orderStops,
   plan,
   ready,
+  replace,
   report,
   running,
   submitJob,
@@ -241,6 +242,18 @@ describe('an order to start', () => {
     expect(cluster.when(expire).types).toEqual(['CommandExpired']);
     expect(instanceOf(cluster)).toMatchObject({ failures: 0, attempts: [], avoid: 'a' });
     expect(cluster.state.nodes.get('a')?.failures).toEqual([]);
+  });
+
+  it('that was never received fails no update: the new revision has not been tried', () => {
+    const cluster = running({}, 'a');
+    cluster.when({ type: 'RestartJob', id: 'j' });
+    replace(cluster, 'a');
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    expect(cluster.state.commands.get(commandId)).toMatchObject({ generation: 2 });
+    expect(cluster.when({ type: 'ExpireCommand', commandId, reason: 'no answer' }).types).toEqual([
+      'CommandExpired',
+    ]);
+    expect(cluster.state.jobs.get('j')?.rollout).toMatchObject({ status: 'progressing' });
   });
 
   it('that was received and came to nothing is a failure', () => {

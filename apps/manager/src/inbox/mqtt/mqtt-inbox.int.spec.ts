@@ -170,6 +170,8 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
       const observed = running.commands.slice(before);
       expect(observed).toHaveLength(1);
       expect(observed[0]).toMatchObject({ type: 'ObserveNode', seen: 'alive' });
+      // What it has is asked for at once: one that stopped, or was given up on, comes back with that.
+      expect(running.heardAgain).toContain('edge-1');
     });
 
     it('takes a state for its good items, however its reasons were cut', async () => {

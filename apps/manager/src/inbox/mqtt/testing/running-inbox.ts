@@ -42,6 +42,8 @@ export interface RunningInbox {
   /** Every command submitted, in order. */
   readonly commands: readonly Command[];
   readonly logged: readonly RecordedReading[];
+  /** Nodes that were given up on and spoke, in order: their state is asked for. */
+  readonly heardAgain: readonly string[];
   /** Resolves once `holds`, looked at after everything that may have changed it. */
   until(holds: () => boolean): Promise<void>;
   /** The newest dead letter, once there are `count` since the start. */
@@ -86,6 +88,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
     changes.tell();
   };
   const logged: RecordedReading[] = [];
+  const heardAgain: string[] = [];
   const table = new TelemetryTable(ports);
   const { username, password } = broker;
   const url = `mqtt://127.0.0.1:${broker.port}`;
@@ -108,7 +111,11 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       { provide: WORKER_COMMANDS, useValue: queue },
       {
         provide: CORRESPONDENCE,
-        useValue: { ...silentCorrespondence, registered: (id: string) => table.touch(id) },
+        useValue: {
+          ...silentCorrespondence,
+          registered: (id: string) => table.touch(id),
+          heardAgain: (id: string) => void heardAgain.push(id),
+        },
       },
       { provide: TELEMETRY_LOG, useValue: telemetryLog(logged, changes.tell) },
       { provide: Projection, useValue: projection },
@@ -133,6 +140,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
     deadLetters,
     commands,
     logged,
+    heardAgain,
     until: changes.until,
     async deadLetter(count) {
       await changes.until(() => total(deadLetters) >= count);
