@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -14,6 +15,8 @@ if (!existsSync(fileURLToPath(program))) {
   console.error('oakring is not built yet. Build it with: npm run build');
   process.exit(1);
 }
-// From Node 22 on, what was compiled once starts faster the next time.
-module.enableCompileCache?.();
+// From Node 22 on, what was compiled once starts faster the next time. Not where Node keeps it unasked,
+// in the folder for temporary files: what another user puts there first would be run as ours.
+const { HOME: home = '' } = process.env;
+if (home !== '') module.enableCompileCache?.(join(home, '.cache', 'oakring'));
 await import(program.href);
