@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Ports, Timer } from '@oakring/ports';
+import { MessageRoom } from './message-room.js';
 import type { Farewell, WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
 const backoffMs = { first: 250, most: 15_000 };
@@ -27,6 +28,7 @@ type BrokerLinkOptions = BrokerAddress & WorkerLinkOptions;
 export class BrokerLink implements WorkerLink {
   private client: MqttClient | null = null;
   private connected = false;
+  private readonly room = new MessageRoom();
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
@@ -36,13 +38,23 @@ export class BrokerLink implements WorkerLink {
     private readonly listener: WorkerLinkListener,
   ) {}
 
+  get mostBytes(): number {
+    return this.room.mostBytes;
+  }
+
   start(): void {
     this.running = this.keepUp();
   }
 
   /** Publishes if connected, else does nothing. What must arrive is repeated by its sender. */
   publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): void {
-    if (this.connected) this.client?.publish(topic, JSON.stringify(payload), options);
+    if (!this.connected) return;
+    const text = JSON.stringify(payload);
+    const bytes = Buffer.byteLength(text);
+    this.room.sent(bytes);
+    this.client?.publish(topic, text, options, (error) => {
+      if (options.qos === 1 && (error ?? null) === null) this.room.confirmed(bytes);
+    });
   }
 
   reconnect(): void {
@@ -86,6 +98,7 @@ export class BrokerLink implements WorkerLink {
       this.client = null;
       if (this.stopping.signal.aborted) return;
       const wasStable = upSinceMs !== null && clock.monotonicMs() - upSinceMs >= stableAfterMs;
+      this.room.ended(upSinceMs !== null && !wasStable);
       failures = wasStable ? 1 : failures + 1;
       // A broker that stays away is told of once.
       if (upSinceMs !== null || failures === 1) this.listener.down(reason);

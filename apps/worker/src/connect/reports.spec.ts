@@ -57,6 +57,14 @@ describe('A state of more instances than one message takes', () => {
   });
 });
 
+describe('A state for a broker that takes less', () => {
+  it('comes in pages that it takes, and in no more than a manager does', () => {
+    const states = statesOf({ incarnation: 3, requestId: 'r1' }, many(250), 8_000);
+    for (const state of states) expect(sizeOf(state)).toBeLessThanOrEqual(8_000);
+    expect(statesOf({ incarnation: 3 }, many(10_000), 4_096).length).toBeLessThanOrEqual(64);
+  });
+});
+
 describe('A reading', () => {
   it('tells the use of each instance in percent of the node', () => {
     const usageOf = () => ({ cpuMillis: 1_000, memoryMiB: 2_048 });

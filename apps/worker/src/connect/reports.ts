@@ -51,14 +51,20 @@ export interface ReportableInstance extends KnownInstance {
   readonly runningMs?: number | null;
 }
 
-/** Well under what the manager takes: the head and the page numbers need room as well. */
-const maxPageBytes = 60_000;
+/** Of the room that a message has: the head and the page numbers need some as well. */
+const shareOfPage = 0.9;
+/** A manager takes up to 64. */
+const maxPages = 60;
 
 /**
  * The complete list, in as many messages as it takes. Reasons are left out where they would make it
  * more than one.
  */
-export function statesOf(head: StateHead, known: readonly ReportableInstance[]): object[] {
+export function statesOf(
+  head: StateHead,
+  known: readonly ReportableInstance[],
+  mostBytes = maxMqttPayloadBytes,
+): object[] {
   const bare = known.map(
     ({ job, instance, generation, status, runningMs = null, ...identity }) => ({
       ...{ job, instance, generation, status },
@@ -71,8 +77,9 @@ export function statesOf(head: StateHead, known: readonly ReportableInstance[]):
     ...(reason === null ? {} : { reason }),
   }));
   const state = { ...head, instances: explained };
-  if (fits(state)) return [state];
-  const pages = pagesOf(bare);
+  if (fits(state, mostBytes)) return [state];
+  const leastPageBytes = Buffer.byteLength(JSON.stringify(bare)) / maxPages;
+  const pages = pagesOf(bare, Math.max(mostBytes * shareOfPage, leastPageBytes));
   if (pages.length === 1) return [{ ...head, instances: bare }];
   return pages.map((instances, index) => ({
     ...head,
@@ -90,7 +97,7 @@ function identityIn(
   return { ...(isUsual ? {} : { ledger }), ...(digest === null ? {} : { digest }) };
 }
 
-function pagesOf<T>(instances: readonly T[]): T[][] {
+function pagesOf<T>(instances: readonly T[], maxPageBytes: number): T[][] {
   const pages: T[][] = [[]];
   let bytes = 0;
   for (const instance of instances) {
@@ -115,13 +122,20 @@ export interface ReadingFacts {
   usageOf(instance: KnownInstance): Resources | null;
   /** What one hundred percent are. */
   readonly whole: Resources;
+  readonly mostBytes?: number | undefined;
 }
 
 /**
  * A reading. The list of instances is there only if the use of each is known and it finds room: with
  * a partial one the manager would take our own load for somebody else's.
  */
-export function readingOf({ running, usageOf, whole, ...reading }: ReadingFacts): object {
+export function readingOf({
+  running,
+  usageOf,
+  whole,
+  mostBytes = maxMqttPayloadBytes,
+  ...reading
+}: ReadingFacts): object {
   const instances = running.map((known) => {
     const used = usageOf(known);
     return used === null
@@ -135,11 +149,11 @@ export function readingOf({ running, usageOf, whole, ...reading }: ReadingFacts)
         };
   });
   const complete = { ...reading, instances };
-  return instances.includes(null) || !fits(complete) ? reading : complete;
+  return instances.includes(null) || !fits(complete, mostBytes) ? reading : complete;
 }
 
-function fits(payload: object): boolean {
-  return Buffer.byteLength(JSON.stringify(payload)) <= maxMqttPayloadBytes;
+function fits(payload: object, mostBytes: number): boolean {
+  return Buffer.byteLength(JSON.stringify(payload)) <= mostBytes;
 }
 
 /** Why a registration was refused, with the way on where only people know it. */

@@ -57,7 +57,10 @@ export class Session {
     this.clock = new ManagerClock(ports.clock);
     this.epochs = new HighestEpoch(store, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
-    this.history = new HistoryDelivery(store, ports, (entries) => this.say('history', entries));
+    this.history = new HistoryDelivery(store, ports, {
+      say: (entries) => this.say('history', entries),
+      mostBytes: () => this.link.mostBytes,
+    });
     const startId = ports.ids.next();
     this.registering = new Registering({
       ...{ options, store, ports, log, clock: this.clock, startId },
@@ -237,13 +240,13 @@ export class Session {
 
   private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
     const head = { ...this.epochs.spoken, ...more };
-    for (const state of statesOf(head, known)) this.say('state', state);
+    for (const state of statesOf(head, known, this.link.mostBytes)) this.say('state', state);
   }
 
   private reportReading(): void {
     if (!this.registering.isRegistered) return;
     if (this.clock.isInDoubt) this.registering.askAgain();
-    const { sequence, payload } = this.telemetry.take();
+    const { sequence, payload } = this.telemetry.take(this.link.mostBytes);
     this.leases.noteSent(sequence);
     this.say('information', payload, 0);
   }

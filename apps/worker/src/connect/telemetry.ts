@@ -23,7 +23,7 @@ export class Telemetry {
   ) {}
 
   /** The next reading, from what is known now. */
-  take(): { readonly sequence: number; readonly payload: object } {
+  take(mostBytes?: number): { readonly sequence: number; readonly payload: object } {
     const running = this.instances.list().filter(({ status }) => status === 'running');
     const usageOf = this.instances.usageOf.bind(this.instances);
     const isSimulated = this.runtimes.every(({ technology }) => technology === 'simulated');
@@ -38,7 +38,15 @@ export class Telemetry {
     this.sequence += 1;
     const { sequence } = this;
     const { incarnation } = this.start;
-    const payload = readingOf({ incarnation, sequence, ...used, running, usageOf, whole });
+    const payload = readingOf({
+      incarnation,
+      sequence,
+      ...used,
+      running,
+      usageOf,
+      whole,
+      mostBytes,
+    });
     return { sequence, payload };
   }
 

@@ -1,5 +1,7 @@
 /** The worker's way to its broker: over MQTT, or simulated. */
 export interface WorkerLink {
+  /** What a message may have, as far as it is known of the broker; absent: all that a manager takes. */
+  readonly mostBytes?: number;
   start(): void;
   /** Publishes if connected, else does nothing. What must arrive is repeated by its sender. */
   publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): void;

@@ -13,7 +13,11 @@ export class HistoryDelivery {
   constructor(
     private readonly store: WorkerStore,
     private readonly ports: Pick<Ports, 'timers'>,
-    private readonly say: (payload: object) => void,
+    private readonly line: {
+      say(payload: object): void;
+      /** What a message may have; undefined: all that a manager takes. */
+      mostBytes(): number | undefined;
+    },
   ) {
     this.log = new HistoryLog(store.remembered.history);
   }
@@ -31,9 +35,9 @@ export class HistoryDelivery {
   /** From now on somebody listens. */
   deliver(): void {
     this.stop();
-    const message = this.log.message(this.store.incarnation);
+    const message = this.log.message(this.store.incarnation, this.line.mostBytes());
     if (message === null) return;
-    this.say(message);
+    this.line.say(message);
     this.repeating = this.ports.timers.after(repeatEveryMs, () => this.deliver());
   }
 

@@ -1,9 +1,10 @@
+import { maxMqttPayloadBytes } from '@oakring/contracts';
 import type { HistoryEntry, Remembered } from '../memory/worker-store.port.js';
 
 /** Entries kept; the oldest are dropped, and an entry says how many. */
 const maxEntries = 1_000;
-/** What one message takes; the rest follows once it is accepted. */
-const maxBytesPerMessage = 60_000;
+/** Of the room that a message has; the rest follows once it is accepted. */
+const shareOfMessage = 0.9;
 /** Nobody counts so far, and there must be numbers left for what comes. */
 const highestAccepted = Number.MAX_SAFE_INTEGER / 2;
 
@@ -43,14 +44,14 @@ export class HistoryLog {
   }
 
   /** The oldest entries, as many as one message takes; null when there are none. */
-  message(incarnation: number): object | null {
+  message(incarnation: number, mostBytes = maxMqttPayloadBytes): object | null {
     const [first] = this.entries;
     if (first === undefined) return null;
     const entries: HistoryEntry[] = [];
     let bytes = 0;
     for (const entry of this.entries) {
       bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
-      if (bytes > maxBytesPerMessage && entries.length > 0) break;
+      if (bytes > mostBytes * shareOfMessage && entries.length > 0) break;
       entries.push(entry);
     }
     return { incarnation, from: first.sequence, entries };

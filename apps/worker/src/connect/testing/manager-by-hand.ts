@@ -14,12 +14,17 @@ export interface TestBroker {
   start(): Promise<void>;
 }
 
-export async function startTestBroker(): Promise<TestBroker> {
+/** `mostBytes`: it ends a connection on which a larger message arrives. */
+export async function startTestBroker(mostBytes = Infinity): Promise<TestBroker> {
   const sockets = new Set<Socket>();
   let port = 0;
   let end = async (): Promise<void> => {};
   const start = async (): Promise<void> => {
-    const aedes = await Aedes.createBroker();
+    const aedes = await Aedes.createBroker({
+      // An error ends the connection, as a broker does on which too much arrives.
+      authorizePublish: (_client, { payload }, done) =>
+        done(payload.length > mostBytes ? new Error('too large') : null),
+    });
     const server = createServer({ noDelay: true }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));

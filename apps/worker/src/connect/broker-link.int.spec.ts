@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { systemPorts } from '@oakring/ports';
+import { connectAsync } from 'mqtt';
+import { BrokerLink } from './broker-link.js';
+import { startTestBroker } from './testing/manager-by-hand.js';
+
+describe('The link to a broker that takes less than a manager', () => {
+  it('finds out how much, and what is made no larger arrives', async () => {
+    const broker = await startTestBroker(20_000);
+    const manager = await connectAsync(broker.url, { reconnectPeriod: 0 });
+    await manager.subscribeAsync('nodes/w1/state');
+    const arrived = new Promise<number>((resolve) => {
+      manager.once('message', (_topic, payload) => resolve(payload.byteLength));
+    });
+    const link: BrokerLink = new BrokerLink(
+      {
+        ...{ url: broker.url, username: null, password: null, clientId: 'w1' },
+        subscriptions: ['nodes/w1/controls'],
+        will: () => ({ topic: 'nodes/w1/status', payload: {} }),
+      },
+      // Never waits: a reconnect that takes its time would only slow the test.
+      { ...systemPorts(), randomness: { integer: () => 0 } },
+      {
+        up: () =>
+          link.publish('nodes/w1/state', { of: 'x'.repeat(link.mostBytes - 100) }, { qos: 1 }),
+        down: () => {},
+        message: () => {},
+      },
+    );
+    link.start();
+    const bytes = await arrived;
+    await link.stop(null);
+    manager.end(true);
+    await broker.stop();
+    expect(bytes).toBeLessThan(20_000);
+    expect(bytes).toBeGreaterThan(8_000);
+  });
+});
