@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryEventLog, type Commit } from '@oakring/events';
+import { MemoryEventLog, type Checkpoint, type Commit } from '@oakring/events';
 import { simulatedPorts } from '@oakring/ports';
 import { submitJob } from '../testing/given.js';
 import { ClusterState } from '../views/cluster-state.js';
-import { concludeCommit } from '../views/fold/evolve.js';
+import { stateAsText, stateFromCheckpoint } from '../views/copy-state.js';
+import { concludeCommit, foldVersion } from '../views/fold/evolve.js';
 import { Projection } from '../views/projection.js';
 import { CommandWriter } from './writer.js';
 
@@ -57,6 +58,34 @@ describe('An answer that was given under a key', () => {
     for (let more = 0; more < 10; more += 1) minute();
     expect(state.answers.get('first')).toBeUndefined();
     expect(state.answers.size).toBe(10_000);
+  });
+
+  it('is forgotten in the same order after a start, also where one commit gave many', () => {
+    const state = new ClusterState(true);
+    const commit = (position: number, at: number, count: number): Commit => ({
+      ...{ position, epoch: 1, commitId: `c${position}`, at, streams: [], events: '[]' },
+      ...{ prev: '', hash: 'ab'.repeat(32) },
+      commands: Array.from({ length: count }, (_, at) => ({
+        id: `${position}-${at}`,
+        outcome: {},
+      })),
+    });
+    concludeCommit(state, commit(1, 0, 10));
+    concludeCommit(state, commit(2, 0, 9_990));
+    // A checkpoint gives back what it was given, not in which order.
+    const records = state.tables.flatMap((table) =>
+      [...table.entries()].toReversed().map(([key, record]) => ({ view: table.name, key, record })),
+    ) as unknown as Checkpoint['records'];
+    const { head } = state;
+    const restarted = stateFromCheckpoint({ head, foldVersion, records });
+    for (const each of [state, restarted]) {
+      for (let minutes = 1; minutes < 25 * 60; minutes += 5) {
+        concludeCommit(each, commit(2 + minutes, minutes * 60_000, 0));
+      }
+      concludeCommit(each, commit(2_000, 25 * 3_600_000, 3));
+      expect(each.answers.size).toBe(10_000);
+    }
+    expect(stateAsText(restarted)).toBe(stateAsText(state));
   });
 
   it('is forgotten at once when two hundred thousand others were given after it', () => {

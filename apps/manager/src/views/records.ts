@@ -229,6 +229,8 @@ export interface AnswerRecord {
   readonly position: number;
   /** The ledger's age when it was given. */
   readonly age: number;
+  /** Grows from one answer to the next: the oldest are forgotten, in the same order after a start. */
+  readonly order: number;
 }
 
 /** The highest generation ever given to a (job, number) that is gone. Key `<job>/<number>`. */

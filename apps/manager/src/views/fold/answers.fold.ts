@@ -15,12 +15,16 @@ const mostAnswers = 200_000;
  */
 const longestStepMs = 300_000;
 
+/** Above `maxEventsPerCommit`: what is answered states an event. */
+const mostOfOneCommit = 1_024;
+
 /** Folds the answers that a commit gave, and forgets those that nobody will ask for again. */
 export function answersGiven(state: ClusterState, commit: Commit): void {
   const age = aged(state, commit);
   const { position } = commit;
-  for (const { id, outcome } of commit.commands) {
-    state.answers.set(id, { id, outcome, position, age });
+  for (const [index, { id, outcome }] of commit.commands.entries()) {
+    const order = position * mostOfOneCommit + index;
+    state.answers.set(id, { id, outcome, position, age, order });
   }
   while (state.answers.size > keptAnswers) {
     const oldest = state.answers.oldestKey();
