@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseJobDocument } from './job-document.js';
-import { parseEnvironment, runPartOf } from './job-run.js';
+import { parseCommand, parseEnvironment, runPartOf } from './job-run.js';
 
 describe('The environment of a job', () => {
   it.each([
@@ -35,6 +35,16 @@ describe('The environment of a job', () => {
 });
 
 describe('The command of a job', () => {
+  it('is under either name; null is none', () => {
+    for (const job of [
+      { cmd: ['x'], command: ['y'] },
+      { cmd: null, command: ['x'] },
+    ]) {
+      expect(parseCommand(job)).toEqual({ ok: true, value: ['x'] });
+    }
+    expect(parseCommand({ cmd: null })).toEqual({ ok: true, value: null });
+  });
+
   it.each([['sleep 60'], [['sleep', 60]], [{}], [['sleep\0']]])(
     'is refused where no worker could run it (%j)',
     (given) => {

@@ -3,7 +3,7 @@ import { defaultRequest, resourcesOf } from '../messages/resources.js';
 
 /** `cmd` (or `command`) of a job: a list of texts; null when there is none. */
 export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> {
-  const field = job['cmd'] === undefined ? 'command' : 'cmd';
+  const field = (job['cmd'] ?? null) === null ? 'command' : 'cmd';
   const list = job[field];
   if (list === undefined || list === null) return { ok: true, value: null };
   // Never a text to be split: quoting rules would be guessed.

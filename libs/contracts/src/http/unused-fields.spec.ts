@@ -56,6 +56,22 @@ describe('The image of a process whose command is given', () => {
   });
 });
 
+describe('A known field that does nothing in a document', () => {
+  it.each([
+    [{ cmd: ['x'], command: ['y'] }, 'command', 'cmd'],
+    [{ technology: 'process', network: 'bridge' }, 'network', null],
+    [{ technology: 'simulated', network: 'bridge' }, 'network', null],
+    [{ simulate: { startMs: 5 } }, 'simulate', null],
+  ])('(%j) is named', (more, field, nearest) => {
+    expect(warningsOf({ ...job, ...more }).warnings).toMatchObject([{ field, nearest }]);
+  });
+
+  it('is no news where it is used, or is null', () => {
+    expect(warningsOf({ ...job, network: 'bridge', command: ['x'], simulate: null })).toEqual({});
+    expect(warningsOf({ ...job, technology: 'simulated', simulate: {} })).toEqual({});
+  });
+});
+
 describe('The nearest of known names', () => {
   it('is none where all are far', () => {
     expect(nearestOf('x'.repeat(10_000), ['worker'])).toBeNull();

@@ -47,7 +47,7 @@ function jobWarnings(document: JsonObject): readonly FieldWarning[] {
     ...unusedOf(resources, resourceFields, 'resources.'),
     ...listed.flatMap((each, at) => unusedOf(each, constraintFields, `constraints.${at}.`)),
   ].slice(0, maxWarnings);
-  return isImageInVain(document) ? [...warnings, imageWarning] : warnings;
+  return [...warnings, ...inVain(document)];
 }
 
 /** `onDisconnect`, `restart` and `update` are ours alone: there an unknown member is refused. */
@@ -65,11 +65,21 @@ function unusedOf(value: unknown, known: readonly string[], path = ''): FieldWar
   });
 }
 
-const imageWarning: FieldWarning = {
-  field: 'image',
-  nearest: 'cmd',
-  detail: 'image is not run: a process runs its command (cmd)',
-};
+/** Known fields that do nothing in this document. */
+function inVain(document: JsonObject): FieldWarning[] {
+  const { technology, cmd = null, command = null, network = null, simulate = null } = document;
+  const told: FieldWarning[] = [];
+  const tell = (field: string, nearest: string | null, why: string): void =>
+    void told.push({ field, nearest, detail: `${field} is not ${why}` });
+  if (isImageInVain(document)) tell('image', 'cmd', 'run: a process runs its command (cmd)');
+  if (cmd !== null && command !== null) tell('command', 'cmd', 'used beside cmd');
+  const hasNetwork = technology !== 'process' && technology !== 'simulated';
+  if (network !== null && !hasNetwork) tell('network', null, `used by ${technology}`);
+  if (simulate !== null && technology !== 'simulated') {
+    tell('simulate', null, `used by ${String(technology)}`);
+  }
+  return told;
+}
 
 /** The program itself may stand there as well: then nothing is lost. */
 function isImageInVain(document: JsonObject): boolean {
