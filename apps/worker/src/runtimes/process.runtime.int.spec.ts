@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import type { JsonObject } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
 import { Cgroups } from './cgroups.js';
 import { OutputFolder } from './instance-output.js';
+import { begun } from './process-guard.js';
 import { ProcessRuntime } from './process.runtime.js';
 import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
 import type { InstanceAddress, InstanceExit } from './runtime.port.js';
@@ -166,6 +167,23 @@ describe('The process runtime', () => {
     await own.end(group);
     await runtime.close();
     expect(existsSync(dirname(group))).toBe(false);
+  });
+
+  it('is ended with its cgroup when the worker is killed: nobody else is left to do it', async () => {
+    if (typeof groups === 'string') return;
+    const own = await Cgroups.open(`killed in ${folder}`, systemPorts().timers);
+    if (typeof own === 'string') throw new Error(own);
+    const group = await own.make('seen');
+    const marker = `oakring-orphan-${folder}`;
+    const args = ['-c', `setsid sh -c 'sleep 600; : ${marker}' & sleep 600`];
+    const command = { program: '/bin/sh', args, environment: {}, isHeard: false };
+    let guard: ChildProcess | undefined;
+    await begun({ ...command, validForMs: undefined, group }, (child) => (guard = child));
+    await until(() => processesWith(marker).length > 0);
+    // What the system does with the pipes of a process that is killed.
+    guard?.stdin?.destroy();
+    await until(() => !existsSync(dirname(group)));
+    expect(processesWith(marker)).toEqual([]);
   });
 
   it('keeps what an instance prints, in files that do not grow without end', async () => {

@@ -82,7 +82,9 @@ export class ProcessRuntime implements Runtime {
         'node',
       );
     }
-    const name = `i-${instance.job}.${instance.instance}.${instance.generation}`;
+    // Of this start alone: the watcher of an earlier one, which ends what has its name, may be late.
+    const start = this.ports.ids.next();
+    const name = `i-${instance.job}.${instance.instance}.${instance.generation}.${start}`;
     const group = (await this.groups?.make(name)) ?? null;
     const output = await this.outputs?.open(instance).catch(() => undefined);
     if (signal.aborted) {
