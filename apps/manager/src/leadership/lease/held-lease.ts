@@ -69,10 +69,13 @@ export class HeldLease implements Lease {
     await this.renewing;
     if (this.isLost) return;
     this.isLost = true;
-    const { epoch, renewal } = this.record;
+    // A renewal that was not heard of may lie there.
+    const there = this.unclear === null ? null : await this.store.read().catch(() => null);
+    const last = there?.holder === this.record.holder ? there : this.record;
+    const { epoch, renewal } = last;
     const rest = { url: '', validForMs: leastValidMs, reachesBroker: true };
     const released = { epoch, holder: '', renewal: renewal + 1, ...rest };
-    await this.store.swap(this.record, released).catch(() => {
+    await this.store.swap(last, released).catch(() => {
       // The next one waits until the lease has run out.
     });
   }

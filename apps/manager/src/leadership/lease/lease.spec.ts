@@ -133,6 +133,17 @@ describe('a lease', () => {
     expect((await next.take(0))?.epoch).toBe(6);
   });
 
+  it('is given back although the newest renewal was not heard of', async () => {
+    const ports = simulatedPorts(1);
+    const store = new UnsteadyLeases();
+    const lease = await takeWhenFree(candidate(store, ports, 'a'), ports);
+    store.losesReplies = store.failsReads = true;
+    await ports.advance(600);
+    store.losesReplies = store.failsReads = false;
+    await lease?.release();
+    expect((await store.read())?.holder).toBe('');
+  });
+
   it('counts a holder’s silence from zero after the store was away', async () => {
     const ports = simulatedPorts(1);
     const store = new UnsteadyLeases();
