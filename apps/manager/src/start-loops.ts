@@ -11,8 +11,8 @@ import { ExpiryWatch } from './outbox/expiry-watch.js';
 import { Outbox } from './outbox/outbox.js';
 import { StateRequests } from './outbox/state-requests.js';
 import { retries } from './recovery/retries.js';
-import { RolloutLoop } from './rollout/rollout-loop.js';
-import { DrainLoop } from './scheduling/drain-loop.js';
+import { Rollouts } from './rollout/rollouts.js';
+import { Drains } from './scheduling/drains.js';
 import { PlacementLoop } from './scheduling/placement-loop.js';
 import type { Scheduler } from './scheduling/scheduler.port.js';
 import { orderedStarts } from './scheduling/ordered-starts.js';
@@ -41,26 +41,33 @@ export interface LoopParts {
 export function startLoops(
   parts: LoopParts,
   stopping: Undo,
-): { watch: SilenceWatch; correspondence: Correspondence; placements: PlacementLoop } {
+): {
+  watch: SilenceWatch;
+  correspondence: Correspondence;
+  placements: PlacementLoop;
+  supervisor: Supervisor;
+} {
   const { telemetryLog, link, queue, projection, scheduler, table, ports, warn } = parts;
   const deliveries = new DeliveryRecord();
   const watch = new SilenceWatch(link, table, queue, projection, ports);
   const grants = new LeaseGrants(link, projection, ports);
   const requests = new StateRequests(link, projection, deliveries, ports);
   const expiry = new ExpiryWatch(link, queue, projection, ports);
+  const state = () => projection.state;
+  const processes = [
+    orderedStops(queue),
+    orderedStarts(queue),
+    retries(queue),
+    new Rollouts(scheduler, queue, state),
+    new Drains(scheduler, queue, state),
+  ];
+  const supervisor = new Supervisor(processes as unknown as readonly Process<unknown>[], projection, ports, warn);
   const loops = [
     new TelemetryRetention(telemetryLog, queue, ports, warn),
     new SealingLoop(parts.key, queue, projection, ports, warn),
-    new Supervisor(
-      [orderedStops(queue), orderedStarts(queue), retries(queue)] as Process<unknown>[],
-      projection,
-      ports,
-      warn,
-    ),
+    supervisor,
     watch,
     new LossWatch(watch, grants, table, queue, projection, ports),
-    new RolloutLoop(scheduler, queue, projection, ports),
-    new DrainLoop(scheduler, queue, projection, ports),
     requests,
     expiry,
     new Outbox(link, queue, projection, deliveries, ports),
@@ -81,5 +88,5 @@ export function startLoops(
     progressed: (commandId) => expiry.renew(commandId),
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
   };
-  return { watch, correspondence, placements };
+  return { watch, correspondence, placements, supervisor };
 }

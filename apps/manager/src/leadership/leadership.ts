@@ -4,6 +4,7 @@ import { catchUp } from './catch-up.js';
 import { brokerSilentMs, Fitness } from './fitness.js';
 import { Candidate } from './lease/candidate.js';
 import { folderLease, type Lease } from './lease/lease.js';
+import type { ProcessHealth } from '../supervision/watched-process.js';
 import { beginTerm, type Term, type TermParts } from './term.js';
 
 /** How often a follower reads what was appended, and whether the lease is renewed. */
@@ -90,6 +91,11 @@ export class Leadership {
       ready: reachesBroker && isHeld,
       detail: detailOf(reachesBroker, isHeld),
     };
+  }
+
+  /** How what happens by itself does; nothing does while we follow. */
+  get processes(): readonly ProcessHealth[] {
+    return this.current?.processes ?? [];
   }
 
   /** Whether the cluster has had a leader since we started. */

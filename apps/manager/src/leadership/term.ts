@@ -6,6 +6,7 @@ import { CommandWriter } from '../commands/writer.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
 import { startLoops } from '../start-loops.js';
+import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Undo } from '../undo.js';
 import type { Projection } from '../views/projection.js';
@@ -39,6 +40,8 @@ export interface Term {
   readonly queue: CommandQueue;
   readonly telemetryLog: TelemetryLog;
   readonly correspondence: Correspondence;
+  /** How what happens by itself does. */
+  readonly processes: readonly ProcessHealth[];
   /** Resolves when somebody else leads; rejects when nobody may go on with this log. */
   readonly over: Promise<void>;
   connectionLost(nodeId: string): void;
@@ -59,7 +62,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
   const link = new TermLink(connection, lease, ports.timers);
   const loops = new Undo();
-  const { watch, correspondence, placements } = startLoops(
+  const { watch, correspondence, placements, supervisor } = startLoops(
     { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },
     loops,
   );
@@ -81,6 +84,9 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     queue: writer,
     telemetryLog,
     correspondence,
+    get processes() {
+      return supervisor.health;
+    },
     over: Promise.race([lease.lost.then(() => {}), halted.over]),
     connectionLost: (nodeId) => watch.connectionLost(nodeId),
     startPlacing: () => placements.start(),

@@ -135,6 +135,9 @@ describe('GET /metrics', () => {
     expect(text).toContain('oakring_ledger_head_position 2');
     expect(text).toContain('oakring_nodes{status="ready"} 1');
     expect(text).toContain('oakring_storm 0');
+    expect(text).toContain('oakring_process_keys{process="stops"} 2');
+    expect(text).toContain('oakring_process_oldest_seconds{process="stops"} 1.5');
+    expect(text).toContain('oakring_process_failures_total{process="stops"} 1');
     expect(text).toContain('oakring_instances_crash_looping 0');
     expect(text).toContain('oakring_instances{status="pending"} 3');
     expect(text).toContain('oakring_telemetry_readings_total 42');

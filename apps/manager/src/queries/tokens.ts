@@ -1,4 +1,5 @@
 import type { DeadLetter, ErrorCode } from '@oakring/contracts';
+import type { ProcessHealth } from '../supervision/watched-process.js';
 
 /** Injection token of `DeadLetterList`. */
 export const DEAD_LETTERS = Symbol('DeadLetters');
@@ -37,4 +38,6 @@ export interface LeadershipView {
     /** Where the leader takes commands; null when nobody is known to lead. */
     readonly leader: string | null;
   };
+  /** How what happens by itself does; none while another leads. */
+  readonly processes: readonly ProcessHealth[];
 }

@@ -21,7 +21,7 @@ const retry = (generation: number): Command => ({
 });
 
 const process = retries({} as CommandQueue);
-const seen = { nowMs: 10_000, wallMs: 0, sinceMs: 10_000, share: 0.5 };
+const seen = { nowMs: 10_000, wallMs: 0, sinceMs: 10_000, since: () => 10_000, share: 0.5 };
 
 describe('A failed instance', () => {
   it.each([

@@ -8,6 +8,8 @@ export interface Seen {
   readonly wallMs: number;
   /** Monotonic: since when we see the key's present fact. A start begins anew: late is safe. */
   readonly sinceMs: number;
+  /** The same of something else that the look asks about; forgotten once a look does not ask. */
+  since(what: string): number;
   /** Drawn when the fact was first seen, from 0 up to, not including, 1. */
   readonly share: number;
 }

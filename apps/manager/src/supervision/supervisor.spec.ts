@@ -95,6 +95,19 @@ describe('A supervisor', () => {
     expect(sinceMs.at(-1)).toBe(0);
   });
 
+  it('tells since when anything that a look asks about has been so, until one does not ask', async () => {
+    const { greeting, ports, supervisor: started } = scene('n1');
+    const told: number[] = [];
+    const asks = ['calm', 'calm', 'busy', 'calm'];
+    greeting.answer = (_, { nowMs, since }) => {
+      told.push(nowMs - since(asks.shift() ?? 'calm'));
+      return { step: null, againMs: nowMs + 100 };
+    };
+    started.start();
+    await ports.advance(400);
+    expect(told.slice(0, 5)).toEqual([0, 100, 0, 0, 100]);
+  });
+
   it('does nothing twice at once, whatever changes meanwhile', async () => {
     const { greeting, ports, supervisor: started, when } = scene('n1');
     greeting.answer = greet;

@@ -4,13 +4,15 @@ import { ceilingMs } from '../recovery/backoff.js';
 import type { Changes } from '../views/changes.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import { Agenda } from './agenda.js';
-import type { Doing, Outcome, Process } from './process.js';
+import type { Doing, Outcome, Process, Seen } from './process.js';
 
 /** What is remembered of a key while it has a fact. */
 interface Entry {
   readonly fact: string;
   readonly sinceMs: number;
   readonly share: number;
+  /** Since when what else the latest look asked about has been so. */
+  since: ReadonlyMap<string, number>;
   /** Steps that failed or are to be done again, in a row. */
   attempts: number;
   /** Monotonic: not looked at before. */
@@ -111,9 +113,7 @@ export class WatchedProcess<Step> {
       this.agenda.set(key, entry.notBeforeMs);
       return null;
     }
-    const { sinceMs, share } = entry;
-    const wallMs = this.ports.clock.wallMs();
-    const { step, againMs } = this.process.look(key, state, { nowMs, wallMs, sinceMs, share });
+    const { step, againMs } = this.process.look(key, state, this.seen(entry, nowMs));
     if (againMs === null) this.agenda.delete(key);
     else this.agenda.set(key, Math.max(againMs, nowMs + 1));
     return step;
@@ -123,12 +123,26 @@ export class WatchedProcess<Step> {
     const before = this.entries.get(key);
     if (before?.fact === fact) return before;
     const entry: Entry = {
-      ...{ fact, sinceMs: nowMs, attempts: 0, notBeforeMs: 0 },
+      ...{ fact, sinceMs: nowMs, since: new Map(), attempts: 0, notBeforeMs: 0 },
       share: this.ports.randomness.integer(2 ** 30) / 2 ** 30,
       isActing: before?.isActing ?? false,
     };
     this.entries.set(key, entry);
     return entry;
+  }
+
+  private seen(entry: Entry, nowMs: number): Seen {
+    const { sinceMs, share, since: before } = entry;
+    const since = new Map<string, number>();
+    entry.since = since;
+    return {
+      ...{ nowMs, sinceMs, share, wallMs: this.ports.clock.wallMs() },
+      since(what) {
+        const atMs = before.get(what) ?? nowMs;
+        since.set(what, atMs);
+        return atMs;
+      },
+    };
   }
 
   private async act(steps: readonly Doing<Step>[]): Promise<void> {

@@ -33,14 +33,14 @@ describe('A follower', () => {
   beforeEach(async () => {
     leader = await startTestManager({
       token,
-      leadership: { status: ownStatus },
+      leadership: { status: ownStatus, processes: [] },
       proof: await ClusterProof.of(token, secret, systemPorts()),
     });
     ownStatus.leader = leader.url;
     lease.leader = leader.url;
     follower = await startTestManager({
       token,
-      leadership: { status: lease },
+      leadership: { status: lease, processes: [] },
       proof: await ClusterProof.of(token, secret, systemPorts()),
     });
     cleanups.push(

@@ -120,6 +120,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const readiness = { ready: true, detail: 'all is well' };
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
+    processes: [{ name: 'stops', keys: 2, oldestMs: 1_500, failures: 1 }],
   };
   const module: DynamicModule = {
     module: TestModule,

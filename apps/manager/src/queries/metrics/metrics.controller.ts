@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import { TELEMETRY } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
-import { DEAD_LETTERS, type DeadLetterList } from '../tokens.js';
+import { DEAD_LETTERS, LEADERSHIP, type DeadLetterList, type LeadershipView } from '../tokens.js';
 
 /** For Prometheus. */
 @Controller('metrics')
@@ -13,18 +13,17 @@ export class MetricsController {
   private registry: Promise<Registry> | null = null;
 
   constructor(
-    private readonly projection: Projection,
-    @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
-    @Inject(DEAD_LETTERS) private readonly deadLetters: DeadLetterList,
-    private readonly refusals: Refusals,
+    readonly projection: Projection,
+    @Inject(TELEMETRY) readonly telemetry: TelemetryReader,
+    @Inject(DEAD_LETTERS) readonly deadLetters: DeadLetterList,
+    readonly refusals: Refusals,
+    @Inject(LEADERSHIP) readonly leadership: LeadershipView,
   ) {}
 
   @Get()
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     // Loaded by the first scrape: who is not scraped does not pay for it.
-    this.registry ??= import('./metrics.js').then(({ managerMetrics }) =>
-      managerMetrics(this.projection, this.telemetry, this.deadLetters, this.refusals),
-    );
+    this.registry ??= import('./metrics.js').then(({ managerMetrics }) => managerMetrics(this));
     const registry = await this.registry;
     void reply.header('content-type', registry.contentType);
     return registry.metrics();

@@ -4,20 +4,23 @@ import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
 import { clusterKey } from '../../views/cluster-state.js';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
-import type { DeadLetterList } from '../tokens.js';
+import type { DeadLetterList, LeadershipView } from '../tokens.js';
 import { addProcessMetrics } from './process-metrics.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
-export function managerMetrics(
-  projection: Projection,
-  telemetry: TelemetryReader,
-  deadLetters: DeadLetterList,
-  refusals: Refusals,
-): Registry {
+export function managerMetrics(sources: {
+  readonly projection: Projection;
+  readonly telemetry: TelemetryReader;
+  readonly deadLetters: DeadLetterList;
+  readonly refusals: Refusals;
+  readonly leadership: LeadershipView;
+}): Registry {
+  const { projection, telemetry, deadLetters, refusals, leadership } = sources;
   const registry = new Registry();
   addProcessMetrics(registry);
   addViewMetrics(registry, projection);
   addRefusalMetric(registry, refusals);
+  addConsequenceMetrics(registry, leadership);
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',
     help: 'Readings accepted since the start.',
@@ -58,6 +61,43 @@ function addRefusalMetric(registry: Registry, refusals: Refusals): void {
     collect() {
       refused.reset();
       for (const [code, count] of refusals.counts()) refused.inc({ code }, count);
+    },
+  });
+}
+
+/** What happens by itself, by what it is: `stops`, `starts`, `retries`, `rollouts`, `drains`. */
+function addConsequenceMetrics(registry: Registry, leadership: LeadershipView): void {
+  const labelNames = ['process'] as const;
+  const keys: Gauge<'process'> = new Gauge({
+    name: 'oakring_process_keys',
+    help: 'What each process of the leader has before it.',
+    labelNames,
+    registers: [registry],
+    collect() {
+      keys.reset();
+      for (const each of leadership.processes) keys.set({ process: each.name }, each.keys);
+    },
+  });
+  const oldest: Gauge<'process'> = new Gauge({
+    name: 'oakring_process_oldest_seconds',
+    help: 'For how long each process has had the oldest of that before it.',
+    labelNames,
+    registers: [registry],
+    collect() {
+      oldest.reset();
+      for (const { name, oldestMs } of leadership.processes) {
+        oldest.set({ process: name }, oldestMs / 1_000);
+      }
+    },
+  });
+  const failures: Counter<'process'> = new Counter({
+    name: 'oakring_process_failures_total',
+    help: 'Steps of each process that failed since this manager leads; they are taken again.',
+    labelNames,
+    registers: [registry],
+    collect() {
+      failures.reset();
+      for (const each of leadership.processes) failures.inc({ process: each.name }, each.failures);
     },
   });
 }

@@ -13,16 +13,20 @@ import {
   withdrawFrom,
 } from '../testing/given.js';
 import type { ClusterState } from '../views/cluster-state.js';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
-import { DrainLoop } from './drain-loop.js';
+import { Drains } from './drains.js';
 import type { Scheduler } from './scheduler.port.js';
 
 let ports: SimulatedPorts;
-let loop: DrainLoop;
+let loop: Supervisor;
 let asked: string[];
 let ended: Extract<Command, { type: 'EndDrain' }>[];
 let replaced: Extract<Command, { type: 'ReplaceInstance' }>[];
 let answer: ReturnType<typeof proposal>;
+/** Lets the views' listeners know of what was done to the state. */
+let tell: () => void = () => {};
 /** Whether the deadline of a drain without any time has come. */
 let past = false;
 
@@ -53,6 +57,7 @@ describe('A drain', () => {
     expect(ended).toEqual([]);
     orderStops(cluster);
     acknowledgeAll(cluster);
+    tell();
     await ports.advance(1_000);
     expect(ended[0]).toMatchObject({ outcome: 'done' });
   });
@@ -64,13 +69,16 @@ describe('A drain', () => {
     const move = { type: 'MoveInstance', id: 'j', instance: 0, generation: 1 } as const;
     cluster.when({ ...move, target, basis: null });
     acknowledgeAll(cluster);
+    tell();
     expect(cluster.state.instances.get('j/0')).toMatchObject({ nodeId: 'b', status: 'running' });
     await ports.advance(2_000);
     expect(ended).toEqual([]);
     orderStops(cluster);
+    tell();
     await ports.advance(2_000);
     expect(ended).toEqual([]);
     acknowledgeAll(cluster);
+    tell();
     await ports.advance(1_000);
     expect(ended[0]).toMatchObject({ outcome: 'done' });
   });
@@ -94,7 +102,7 @@ describe('A drain', () => {
     await ports.advance(1_000);
     expect(ended).toEqual([]);
     past = true;
-    await ports.advance(1_000);
+    await ports.advance(5_000);
     expect(ended[0]).toMatchObject({
       outcome: 'incomplete',
       reason: 'left at the deadline: j/0. It fits nowhere.',
@@ -118,7 +126,7 @@ function drain(cluster: Given, withinMs: number): void {
   const scheduler: Scheduler = {
     schedule: async ({ jobs }) => {
       asked.push(...jobs.map(({ job }) => job['id'] ?? ''));
-      return { answers: [answer] };
+      return { answers: jobs.map(() => answer) };
     },
   };
   const queue: CommandQueue = {
@@ -133,6 +141,8 @@ function drain(cluster: Given, withinMs: number): void {
   const deadline = cluster.state.nodes.get('a')?.draining?.deadline ?? 0;
   const wallMs = (): number => (withinMs === 0 && past ? deadline : deadline - 1);
   const clock = { monotonicMs: () => ports.clock.monotonicMs(), wallMs };
-  loop = new DrainLoop(scheduler, queue, projection, { ...ports, clock });
+  const process = new Drains(scheduler, queue, () => projection.state) as Process<unknown>;
+  loop = new Supervisor([process], projection, { ...ports, clock }, () => {});
+  tell = () => projection.announce([], projection.state.head);
   loop.start();
 }

@@ -13,8 +13,10 @@ import {
 } from '../testing/given.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
 import type { ClusterState } from '../views/cluster-state.js';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
-import { RolloutLoop } from './rollout-loop.js';
+import { Rollouts } from './rollouts.js';
 
 const healthyAfterMs = 5_000;
 const sweepMs = 250;
@@ -22,7 +24,7 @@ const sweepMs = 250;
 let ports: SimulatedPorts;
 let cluster: Given;
 let projection: Projection;
-let loop: RolloutLoop;
+let loop: Supervisor;
 /** Numbers of the instances that were withdrawn, in order. */
 let withdrawn: number[];
 /** What the scheduler says; null: it is away. */
@@ -35,8 +37,7 @@ afterEach(() => loop.stop());
 
 describe('An instance whose successor has no place', () => {
   it('goes on, and the rollout waits with the reason on record', async () => {
-    updated({ maxUnavailable: 1 });
-    answer = () => nowhere;
+    updated({ maxUnavailable: 1 }, () => nowhere);
     await ports.advance(8 * sweepMs);
     expect(withdrawn).toEqual([]);
     expect(cluster.state.instances.get('j/0')).toMatchObject({
@@ -50,8 +51,7 @@ describe('An instance whose successor has no place', () => {
   });
 
   it('is replaced as soon as there is one, and nothing waits any more', async () => {
-    updated({ maxUnavailable: 1 });
-    answer = () => nowhere;
+    updated({ maxUnavailable: 1 }, () => nowhere);
     await ports.advance(2 * sweepMs);
     answer = () => proposal(['b']);
     await ports.advance(10 * sweepMs);
@@ -61,8 +61,7 @@ describe('An instance whose successor has no place', () => {
   });
 
   it('goes on while the scheduler is away', async () => {
-    updated({ maxUnavailable: 1 });
-    answer = null;
+    updated({ maxUnavailable: 1 }, null);
     await ports.advance(20 * sweepMs);
     expect(withdrawn).toEqual([]);
     expect(cluster.state.jobs.get('j')?.rollout?.waits).toBe('The scheduler is away.');
@@ -123,9 +122,11 @@ describe('A rollout', () => {
   });
 
   it('is carried on by the next manager, from what is on record', async () => {
-    updated({ maxUnavailable: 1 });
+    updated({ maxUnavailable: 1 }, null);
+    await ports.advance(sweepMs);
     loop.stop();
-    loop = new RolloutLoop(scheduler, queue, projection, ports);
+    answer = sameNode;
+    loop = supervised();
     loop.start();
     await ports.advance(2 * sweepMs);
     expect(withdrawn).toEqual([0]);
@@ -136,7 +137,7 @@ describe('A rollout', () => {
     isAway = true;
     await ports.advance(sweepMs);
     expect(withdrawn).toEqual([0]);
-    await ports.advance(sweepMs);
+    await ports.advance(2_100);
     expect(withdrawn).toEqual([0, 0]);
   });
 });
@@ -164,25 +165,33 @@ const nowhere = proposal([], {
   ...{ nearest: null, wouldFit: null },
 });
 
+/** What a predecessor holds is its successor's. */
+const sameNode = ({ freed }: ScheduleJob): ScheduleAnswer => proposal([freed?.node ?? '']);
+
 /** Job `j` runs on three nodes and is to run another image. */
-function updated(update: Record<string, unknown>): void {
+function updated(update: Record<string, unknown>, first?: typeof answer): void {
   cluster = running({ count: 3 }, 'a', 'b', 'c');
-  begin(update);
+  begin(update, first);
 }
 
-function begin(update: Record<string, unknown>): void {
+function begin(update: Record<string, unknown>, first: typeof answer = sameNode): void {
   ports = simulatedPorts();
   withdrawn = [];
   asked = [];
-  answer = ({ freed }) => proposal([freed?.node ?? '']);
+  answer = first;
   isAway = false;
   const body = { id: 'j', image: 'web:2', count: 3, update: { healthyAfterMs, ...update } };
   const job = jobDocument(body);
   cluster.when({ type: 'UpdateJob', id: 'j', job, bodyHash: 'newer', ifPosition: null });
   // The state of the deciders serves as the view: nothing here is under way.
   projection = new Projection(cluster.state as ClusterState, ports);
-  loop = new RolloutLoop(scheduler, queue, projection, ports);
+  loop = supervised();
   loop.start();
+}
+
+function supervised(): Supervisor {
+  const process = new Rollouts(scheduler, queue, () => projection.state) as Process<unknown>;
+  return new Supervisor([process], projection, ports, () => {});
 }
 
 /** What was replaced stops, and its successor starts. */
@@ -191,4 +200,5 @@ function replaceWhatIsMissing(): void {
   acknowledgeAll(cluster);
   cluster.when({ type: 'OrderStarts', placements: [...cluster.state.unorderedStarts] });
   acknowledgeAll(cluster);
+  projection.announce([], projection.state.head);
 }

@@ -1,0 +1,160 @@
+import { OakringError, type ScheduleAnswer } from '@oakring/contracts';
+import type { Command, CommandQueue } from '../commands/command.js';
+import { basisOf } from '../commands/decide/plans.js';
+import { isReplaceable } from '../commands/decide/replacements.js';
+import { askSuccessor, replacementOf } from '../scheduling/ask-successor.js';
+import type { Scheduler } from '../scheduling/scheduler.port.js';
+import {
+  nothing,
+  type Look,
+  type Outcome,
+  type Process,
+  type Seen,
+} from '../supervision/process.js';
+import type { ClusterState } from '../views/cluster-state.js';
+import { instanceKey } from '../views/cluster-state.js';
+import type { InstanceRecord, JobRecord } from '../views/records.js';
+import { isUpdated } from '../views/revisions.js';
+
+/** Instances of a job that are replaced in one step: their documents find room in one call. */
+const maxAtOnce = 10;
+
+type Step =
+  | { readonly do: 'replace'; readonly instances: readonly InstanceRecord[] }
+  | { readonly do: 'complete'; readonly revision: number };
+
+/**
+ * Carries a new revision of a job out: at most `maxUnavailable` instances are missing at once on its
+ * account, and each updated one must have run for `healthyAfterMs` before the next is stopped. None is
+ * stopped before its successor has a place. What does not run is replaced at once. Going back works
+ * alike; deciders say when (a failed instance).
+ */
+export class Rollouts implements Process<Step> {
+  readonly name = 'rollouts';
+  readonly most = 1;
+  readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  /** Where a successor had no place, or the scheduler was away, it is asked again soon. */
+  readonly backoff = { firstMs: 2_000, mostMs: 4_000 };
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly queue: CommandQueue,
+    private readonly state: () => ClusterState,
+  ) {}
+
+  *all(state: ClusterState): Generator<string> {
+    for (const { id } of state.jobs.values()) if (this.fact(id, state) !== null) yield id;
+  }
+
+  *concerned({ jobs, instances }: Parameters<Process<Step>['concerned']>[0]): Generator<string> {
+    yield* jobs;
+    for (const key of instances) yield key.slice(0, key.lastIndexOf('/'));
+  }
+
+  fact(id: string, { jobs }: ClusterState): string | null {
+    const { status, rollout, revision } = jobs.get(id) ?? {};
+    if (status === undefined || status === 'deleting') return null;
+    const isOpen = rollout?.status === 'progressing' || rollout?.status === 'rollingBack';
+    return isOpen ? `to ${revision}` : null;
+  }
+
+  look(id: string, state: ClusterState, seen: Seen): Look<Step> {
+    const job = state.jobs.get(id);
+    if (job === undefined) return nothing;
+    const instances = instancesOf(state, job);
+    const healthyAtMs = instances.map((instance) => healthyFromMs(job, instance, seen));
+    const missing = healthyAtMs.filter((atMs) => atMs > seen.nowMs).length;
+    const againMs = Math.min(...healthyAtMs.filter((atMs) => atMs > seen.nowMs));
+    const outdated = instances.filter(
+      (instance) => isReplaceable(instance) && !isUpdated(job, instance),
+    );
+    const idle = outdated.filter(({ status }) => status !== 'running');
+    const room = Math.max(0, job.policy.update.maxUnavailable - missing);
+    const running = outdated.filter(({ status }) => status === 'running').slice(0, room);
+    const next = [...idle, ...running].slice(0, maxAtOnce);
+    if (next.length > 0) return { step: { do: 'replace', instances: next }, againMs: null };
+    if (outdated.length === 0 && missing === 0) {
+      return { step: { do: 'complete', revision: job.revision }, againMs: null };
+    }
+    return { step: null, againMs: Number.isFinite(againMs) ? againMs : null };
+  }
+
+  async act([doing]: Parameters<Process<Step>['act']>[0]): Promise<Outcome> {
+    const job = this.state().jobs.get(doing?.key ?? '');
+    if (doing === undefined || job === undefined) return 'done';
+    const { key: id, step } = doing;
+    if (step.do === 'replace') return this.askAndReplace(job, step.instances);
+    const { revision } = step;
+    await this.queue.submit<'CompleteRollout'>({ type: 'CompleteRollout', id, revision });
+    return 'done';
+  }
+
+  private async askAndReplace(
+    job: JobRecord,
+    instances: readonly InstanceRecord[],
+  ): Promise<Outcome> {
+    const state = this.state();
+    const jobs = instances.map((instance) => askSuccessor(state, job, instance, []));
+    let answers: readonly ScheduleAnswer[];
+    try {
+      ({ answers } = await this.scheduler.schedule({ jobs, position: state.head.position }));
+    } catch (error) {
+      await this.wait(job, instances[0], { answer: null, refusal: awayRefusal(error) });
+      return 'again';
+    }
+    const reason = `updated to revision ${job.revision}`;
+    const orders = instances.flatMap((instance, index) => {
+      const order = replacementOf(job, instance, answers[index], reason);
+      return order === null ? [] : [this.queue.submit<'ReplaceInstance'>(order)];
+    });
+    const refused = answers.findIndex(({ refusal }) => refusal !== null);
+    const answer = answers[refused];
+    const refusal = answer?.refusal ?? null;
+    if (answer !== undefined && refusal !== null) {
+      await this.wait(job, instances[refused], { answer, refusal });
+    }
+    await Promise.all(orders);
+    return orders.length > 0 && refusal === null ? 'done' : 'again';
+  }
+
+  /** Its successor has no place: it goes on, and why nothing moves is on record. */
+  private async wait(
+    { id }: JobRecord,
+    instance: InstanceRecord | undefined,
+    { answer, refusal }: { answer: ScheduleAnswer | null; refusal: Waiting['refusal'] },
+  ): Promise<void> {
+    if (instance === undefined) return;
+    await this.queue.submit<'RefuseReplacement'>({
+      ...({ type: 'RefuseReplacement', id, instance: instance.number, refusal } as const),
+      basis: answer === null ? null : basisOf(answer),
+    });
+  }
+}
+
+type Waiting = Extract<Command, { type: 'RefuseReplacement' }>;
+
+/** Those that count: wanted, and not run to their end. */
+function instancesOf(state: ClusterState, { id }: JobRecord): InstanceRecord[] {
+  const instances: InstanceRecord[] = [];
+  for (const key of state.instancesOfJob.of(id)) {
+    const instance = state.instances.get(key);
+    if (instance !== undefined && !instance.removing && instance.status !== 'completed') {
+      instances.push(instance);
+    }
+  }
+  return instances.sort((a, b) => a.number - b.number);
+}
+
+/** When an instance serves: it runs, and has for long enough if it is one of the updated. */
+function healthyFromMs(job: JobRecord, instance: InstanceRecord, { since }: Seen): number {
+  if (instance.status !== 'running') return Number.POSITIVE_INFINITY;
+  if (!isUpdated(job, instance)) return Number.NEGATIVE_INFINITY;
+  const key = `${instanceKey(job.id, instance.number)}/${instance.generation}`;
+  return since(key) + job.policy.update.healthyAfterMs;
+}
+
+function awayRefusal(error: unknown): Waiting['refusal'] {
+  const code = error instanceof OakringError ? error.code : 'internal';
+  const detail = error instanceof Error ? error.message : String(error);
+  return { code, detail, filtered: {}, nearest: null, wouldFit: null };
+}
