@@ -61,7 +61,12 @@ export function startLoops(
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),
   ];
-  const supervisor = new Supervisor(processes as unknown as readonly Process<unknown>[], projection, ports, warn);
+  const supervisor = new Supervisor(
+    processes as unknown as readonly Process<unknown>[],
+    projection,
+    ports,
+    warn,
+  );
   const loops = [
     new TelemetryRetention(telemetryLog, queue, ports, warn),
     new SealingLoop(parts.key, queue, projection, ports, warn),
