@@ -163,6 +163,16 @@ module.exports = {
       to: { path: 'node_modules/(mongodb|bson)/' },
     },
     {
+      name: 'mongodb-loaded-late',
+      comment: 'Whoever keeps the ledger in a folder does not load the driver at each start.',
+      severity: 'error',
+      from: { path: '^libs/events/src/', pathNot: ['mongo', specs, '/testing/'] },
+      to: {
+        path: '^libs/events/src/.*mongo',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
       name: 'no-dev-dependencies-in-what-ships',
       comment: 'What ships must run after an installation without development packages.',
       severity: 'error',

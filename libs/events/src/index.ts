@@ -74,14 +74,14 @@ export type { LeaseRecord, LeaseStore } from './lease/lease-store.port.js';
 export { MemoryLeaseStore } from './lease/memory/memory-lease-store.js';
 export { settleAppend, type RemoteCommits } from './log/settle-append.js';
 export type { MongoStore } from './mongodb/connect-mongodb.js';
-export { mayPass } from './mongodb/mongo-errors.js';
 export {
   isMongoUrl,
+  mayOpenLater,
   openEventLogReader,
   openEventStore,
   storeAddressOf,
-  type EventStore,
 } from './store/open-event-store.js';
+export type { EventStore } from './store/event-store.port.js';
 export { bundleLines, verifyBundle, type BundleCheck } from './evidence/bundle.js';
 export type { KnownKey } from './evidence/key-ring.js';
 export {

@@ -1,5 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import { mayPass } from '@oakring/events';
+import { mayOpenLater } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 
 export interface StoreSurroundings {
@@ -24,7 +24,8 @@ export async function onceThere<T>(
     try {
       return await ask();
     } catch (error) {
-      if (!mayComeBack(error)) throw error;
+      // Nobody answers, or nobody leads there. A wrong password does not become right.
+      if (!(error instanceof OakringError) || !(await mayOpenLater(error))) throw error;
       if (!said) warn(`Waiting for the store: ${error.message}`);
     }
     await ports.timers.sleep(tryAgainAfterMs, stopping);
@@ -33,11 +34,4 @@ export async function onceThere<T>(
       throw new OakringError({ code: 'shutting-down', detail });
     }
   }
-}
-
-/** Nobody answers, or nobody leads there. A wrong password does not become right. */
-function mayComeBack(error: unknown): error is OakringError {
-  if (!(error instanceof OakringError)) return false;
-  if (error.code === 'store-away') return true;
-  return error.code === 'store-unreachable' && mayPass(error.cause);
 }

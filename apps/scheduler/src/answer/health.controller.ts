@@ -2,6 +2,9 @@ import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Observer } from '../observe/observer.js';
 
+/** The description of its answers would load all of @nestjs/swagger at the start. */
+const undescribed = { noCache: true, swaggerDocumentation: false };
+
 /** Live while it answers; ready once it has seen the node view. */
 @Controller('health')
 export class HealthController {
@@ -12,13 +15,13 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @HealthCheck()
+  @HealthCheck(undescribed)
   live(): ReturnType<HealthCheckService['check']> {
     return this.health.check([]);
   }
 
   @Get('ready')
-  @HealthCheck()
+  @HealthCheck(undescribed)
   ready(): ReturnType<HealthCheckService['check']> {
     return this.health.check([
       () => {

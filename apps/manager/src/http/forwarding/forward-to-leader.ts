@@ -1,4 +1,3 @@
-import replyFrom from '@fastify/reply-from';
 import { Logger } from '@nestjs/common';
 import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,6 +27,8 @@ export async function forwardToLeader(
   leadership: LeadershipView,
   proof: ClusterProof,
 ): Promise<void> {
+  // Its client is large: loaded only where there are other managers.
+  const { default: replyFrom } = await import('@fastify/reply-from');
   await server.register(replyFrom, { http: { requestOptions: { timeout: forwardWithinMs } } });
   server.get(proofPath, (request) => {
     const { leading, leader } = leadership.status;
