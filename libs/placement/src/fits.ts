@@ -21,8 +21,8 @@ export type FilterName = keyof typeof filterPhrases;
 export const filterNames = Object.keys(filterPhrases) as readonly FilterName[];
 
 /**
- * What is free on a node: capacity less what is reserved and less foreign load, never below zero
- * (design §7, with overcommit 1 and no system reserve).
+ * What is free on a node: capacity less what is reserved and less foreign load, never below zero.
+ * No more than it has is promised, and none of it is kept back for the system.
  */
 export function freeOf(node: NodeFacts, foreign: Resources = nothing): Resources {
   return {

@@ -2,7 +2,7 @@ import type { JsonObject } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { refusedWith, unreachable } from './manager-error.js';
 
-/** The manager answers within 10 s or says 503 (design §4); more than that is silence. */
+/** The manager answers within 10 s or says 503; more than that is silence. */
 const answerWithinMs = 30_000;
 
 export interface Address {

@@ -30,7 +30,7 @@ import { answer, refuseAll, reject, type Decision, type Waiting } from './waitin
 
 /** Commands that wait at most; more are answered `overloaded`. */
 const maxQueued = 20_000;
-/** A command undecided for longer is answered `outcome-unknown` (design §4). */
+/** A command undecided for longer is answered `outcome-unknown`. */
 const undecidedAfterMs = 10_000;
 const sweepEveryMs = 250;
 /** A stop waits this long for an append whose outcome is unclear. */

@@ -4,7 +4,7 @@ import { LetterFile } from './letter-file.js';
 import { LetterLimit } from './letter-limit.js';
 import { keptPayload } from './letter-payload.js';
 
-/** The newest that an operator can read (design §6). */
+/** The newest that an operator can read. */
 const maxLetters = 10_000;
 const maxTopicCharacters = 512;
 const maxReasonCharacters = 1_024;

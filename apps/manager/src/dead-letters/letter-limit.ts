@@ -1,7 +1,7 @@
 /** Per sender: this many in a minute are always kept… */
 const keptInFull = 20;
 const windowMs = 60_000;
-/** …then one in this time (design §6). */
+/** …then one in this time. */
 const thenOneEveryMs = 1_000;
 /** Senders that are told apart at once; the one that appeared first is forgotten first. */
 const maxSenders = 10_000;

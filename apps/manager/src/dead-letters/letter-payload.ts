@@ -1,4 +1,4 @@
-/** What is kept of a payload (design §6). */
+/** What is kept of a payload. */
 export const maxKeptBytes = 4_096;
 
 const tokenMember = /("token"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}\]\s]+)/g;

@@ -7,7 +7,7 @@ import type { NodeRecord } from '../views/records.js';
 import { seconds, whyPastSuspect } from './absence.js';
 import { StormGuard, type Hearing } from './storm-guard.js';
 
-/** How often workers report (design §5); told to them in `registered`. */
+/** How often workers report; told to them in `registered`. */
 export const periodMs = 2_000;
 const suspectAfterMs = 3 * periodMs;
 const suspectGraceMs = 10_000;

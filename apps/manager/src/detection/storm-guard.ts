@@ -1,7 +1,7 @@
 import type { Clock } from '@oakring/ports';
 import type { NodeRecord } from '../views/records.js';
 
-/** How far back "the nodes that were ready" is asked (design §5). */
+/** How far back "the nodes that were ready" is asked. */
 const lookBackMs = 30_000;
 /** A storm is over when no further node fell silent for this long. */
 const quietMs = 30_000;
@@ -41,10 +41,10 @@ export interface Assessment {
 }
 
 /**
- * Mass silence is treated as our own blindness first (design §3, 11 and §5): when more than a fifth of
- * the nodes that were ready 30 s ago, and at least three, are silent at once, nobody steps past suspect
- * until no further node fell silent for 30 s, and for five minutes at most. Those still silent then go
- * their way, 50 a second. Only nodes that carry something count: anybody can register others.
+ * Mass silence is treated as our own blindness first (docs/state-machines.md, nodes): when more than a
+ * fifth of the nodes that were ready 30 s ago, and at least three, are silent at once, nobody steps past
+ * suspect until no further node fell silent for 30 s, and for five minutes at most. Those still silent
+ * then go their way, 50 a second. Only nodes that carry something count: anybody can register others.
  */
 export class StormGuard {
   isStorm = false;

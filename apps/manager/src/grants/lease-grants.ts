@@ -14,10 +14,10 @@ interface Granted {
 }
 
 /**
- * Answers readings of nodes that run something that must never run twice (design §5, lease). A node
- * is granted nothing while anything of that kind there is lost, unwanted or unexplained: a grant is
- * for the whole node, and would keep that alive as well. Nor while a start that still spoke when its
- * node's present one took over (a copied data folder) may live on its own last grant.
+ * Answers readings of nodes that run something that must never run twice (docs/native-protocol.md,
+ * leases). A node is granted nothing while anything of that kind there is lost, unwanted or unexplained:
+ * a grant is for the whole node, and would keep that alive as well. Nor while a start that still spoke
+ * when its node's present one took over (a copied data folder) may live on its own last grant.
  */
 export class LeaseGrants {
   private readonly last = new Map<string, Granted>();

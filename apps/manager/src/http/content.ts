@@ -1,8 +1,8 @@
 import { cutText, isObject, refused, type Parsed, maxJsonDepth } from '@oakring/contracts';
 
 /**
- * Refuses what JSON allows and the ledger does not (design §4): unpaired surrogates, integers beyond
- * 2^53, numbers that overflow, members named `__proto__`, and nesting deeper than 64 levels.
+ * Refuses what JSON allows and the ledger does not: unpaired surrogates, integers beyond 2^53, numbers
+ * that overflow, members named `__proto__`, and nesting deeper than 64 levels.
  */
 export function checkedContent<T>(value: T): Parsed<T> {
   const fault = faultOf(value, '', 1);

@@ -1,6 +1,7 @@
 /**
  * What was sent to a node and what the broker confirmed of it. Answers one question: is a state
- * report that echoes a request known to be younger than every order of the node (design §5)?
+ * report that echoes a request known to be younger than every order of the node, so that it proves what
+ * is absent (docs/native-protocol.md, state)?
  */
 export class DeliveryRecord {
   private readonly nodes = new Map<string, { sent: number; unconfirmed: number }>();

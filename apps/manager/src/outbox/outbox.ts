@@ -11,7 +11,7 @@ import { controlMessage } from './control-message.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 
-/** Received within this long, or sent again (design §5). */
+/** Received within this long, or sent again. */
 const firstRepeatMs = 3_000;
 const leastRepeatMs = 1_000;
 const mostRepeatMs = 60_000;

@@ -6,7 +6,7 @@ import { Projection } from '../views/projection.js';
 import { DEAD_LETTERS, type DeadLetterList } from './tokens.js';
 
 const defaultLetters = 100;
-/** As many as are kept (design §6). */
+/** As many as are kept. */
 const maxLetters = 10_000;
 
 @Controller('api/v1/dead-letters')

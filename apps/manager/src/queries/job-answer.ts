@@ -126,7 +126,7 @@ function shownReason(state: ClusterState, instance: InstanceRecord): string | nu
   return job === undefined ? what : `${what}; ${whatFollows(job)}`;
 }
 
-/** What becomes of an instance whose node stays silent (design §5, loss). */
+/** What becomes of an instance whose node stays silent (docs/state-machines.md, instances). */
 function whatFollows({ policy: { onDisconnect } }: JobRecord): string {
   const { lostAfterMs, replace, stopOnWorkerAfterMs } = onDisconnect;
   if (lostAfterMs === null) return 'it is waited for';

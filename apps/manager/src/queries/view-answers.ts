@@ -17,7 +17,7 @@ import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import { Projection } from '../views/projection.js';
 
-/** How long a reader is kept waiting for a position (design §6). */
+/** How long a reader is kept waiting for a position. */
 const reachWithinMs = 5_000;
 
 interface ViewQuestion {

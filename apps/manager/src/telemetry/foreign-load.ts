@@ -2,11 +2,11 @@
 const whole = 10_000;
 
 /**
- * Use of one resource that is not our own instances', in the unit of `capacity`, rounded up
- * (design §7). `used` and `own` in hundredths of a percent of the node; `own` is the sum over the
- * instances that the same reading lists, null when it lists none: then what is reserved counts as
- * ours. No margin for the reading's age is added: a node that falls silent becomes suspect after
- * three periods and takes nothing new.
+ * Use of one resource that is not our own instances', in the unit of `capacity`, rounded up. `used`
+ * and `own` in hundredths of a percent of the node; `own` is the sum over the instances that the same
+ * reading lists, null when it lists none: then what is reserved counts as ours. No margin for the
+ * reading's age is added: a node that falls silent becomes suspect after three periods and takes
+ * nothing new.
  */
 export function foreignLoad(
   used: number,

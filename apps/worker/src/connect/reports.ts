@@ -4,7 +4,7 @@ import type { Identity, KnownInstance } from '../controls/decide-control.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
 import { percent } from './usage.js';
 
-/** What a worker says of itself, as the payloads of its messages (design §6). Pure. */
+/** What a worker says of itself, as the payloads of its messages (docs/native-protocol.md). Pure. */
 
 export function registrationOf(
   options: WorkerOptions,

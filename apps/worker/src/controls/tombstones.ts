@@ -5,7 +5,7 @@ const maxRemembered = 10_000;
 
 /**
  * What was deleted here: an order to start it that comes late, behind its own `delete`, must start
- * nothing. Generations of a (job, number) never start again (design §5), so the highest is enough.
+ * nothing. No generation of a (job, number) is given twice, so the highest is enough.
  */
 export class Tombstones {
   private readonly generations: Map<string, number>;

@@ -9,8 +9,9 @@ interface Waiting {
 }
 
 /**
- * Grants for what must never run twice (design §5, lease). A grant answers a reading and is counted
- * from when that was *sent*: whatever the network does, the manager counts later than we do.
+ * Grants for what must never run twice (docs/native-protocol.md, leases). A grant answers a reading
+ * and is counted from when that was *sent*: whatever the network does, the manager counts later than
+ * we do.
  */
 export class Leases {
   private readonly sentMs = new Map<number, number>();

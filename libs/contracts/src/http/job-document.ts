@@ -30,7 +30,7 @@ export interface Requirement {
   /** Labels that a node must carry, with these values. */
   readonly labels: Readonly<Record<string, string>>;
   readonly constraints: readonly Constraint[];
-  /** The worker must kill an instance that has no grant (design §5, lease). */
+  /** The worker must kill an instance that has no grant (docs/native-protocol.md, leases). */
   readonly enforcesStop: boolean;
 }
 

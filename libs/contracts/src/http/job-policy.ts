@@ -12,7 +12,10 @@ import { optional } from '../messages/registration.js';
 export const reconcileChoices = ['keepReplacement', 'keepOriginal', 'longestRunning'] as const;
 export type ReconcileChoice = (typeof reconcileChoices)[number];
 
-/** What becomes of an instance whose node is not heard of (design §5). Times in milliseconds. */
+/**
+ * What becomes of an instance whose node is not heard of (docs/state-machines.md, instances). Times in
+ * milliseconds.
+ */
 export interface OnDisconnect {
   /** Whether a lost instance is placed again elsewhere. */
   readonly replace: boolean;

@@ -83,7 +83,7 @@ export interface HistoryAccepted {
 /** How the reason of an instance begins that its worker stopped for want of a grant: nobody's fault. */
 export const leaseRanOut = 'lease ran out';
 
-/** `nodes/<id>/leases`: answers the reading of that sequence (design §5, lease). */
+/** `nodes/<id>/leases`: answers the reading of that sequence. */
 export interface LeaseGrant {
   readonly incarnation: number;
   readonly sequence: number;

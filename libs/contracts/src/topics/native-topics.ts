@@ -1,4 +1,4 @@
-/** The MQTT topics of the native protocol, `nodes/<id>/<kind>` (design §6). */
+/** The MQTT topics of the native protocol, `nodes/<id>/<kind>` (docs/native-protocol.md). */
 export const upTopicKinds = [
   'registration',
   'information',

@@ -1,5 +1,5 @@
 /**
- * Who leads a cluster of several managers (design §4). Only ever compared with itself: no clock of
+ * Who leads a cluster of several managers (ADR 6). Only ever compared with itself: no clock of
  * one machine means anything on another.
  */
 export interface LeaseRecord {

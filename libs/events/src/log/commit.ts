@@ -10,7 +10,7 @@ export interface DecidedCommand {
   readonly outcome: JsonObject;
 }
 
-/** The unit of appending, as it is stored (design §4). */
+/** The unit of appending, as it is stored (docs/ledger-format.md). */
 export interface Commit {
   /** Dense, from 1. */
   readonly position: number;

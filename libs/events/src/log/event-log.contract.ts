@@ -155,7 +155,7 @@ export function describeEventLog(name: string, prepare: () => LogUnderTest): voi
   });
 }
 
-/** The rule of the design, written a second time: members in order, no white space, SHA-256. */
+/** The rule of docs/ledger-format.md, written a second time: members in order, no white space, SHA-256. */
 function independentHash(commit: Commit): string {
   const commands = commit.commands.map(
     ({ id, outcome }) => `{"id":${JSON.stringify(id)},"outcome":${JSON.stringify(outcome)}}`,

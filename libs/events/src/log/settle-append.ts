@@ -18,7 +18,7 @@ export interface RemoteCommits {
 export const backOffMs = { first: 20, most: 1_000 };
 
 /**
- * Appends over a network, where a reply may be lost and the write not (design §4, unclear outcome).
+ * Appends over a network, where a reply may be lost and the write not.
  *
  * insert → appended, or unclear → read what lies at the position, for as long as it takes:
  * - our own commit: appended;

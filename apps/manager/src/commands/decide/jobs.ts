@@ -115,7 +115,7 @@ function worthOf(state: ClusterState, { status, nodeId }: InstanceRecord): numbe
   return isHeard ? worth[status] : Math.min(worth[status], worthUnheard);
 }
 
-/** Those that do not run go first, then the newest (design §5: newest and least healthy). */
+/** Those that do not run go first, then those that no worker confirmed, then the newest. */
 function leastWorthKeepingFirst(state: ClusterState) {
   return (a: InstanceRecord, b: InstanceRecord): number =>
     worthOf(state, a) - worthOf(state, b) ||

@@ -19,8 +19,9 @@ type TokenVerdict = 'absent' | 'valid' | 'wrong';
 export const maxIncarnationJump = 1_000_000;
 
 /**
- * A worker announces itself. The same again gets the same answer; a later start is the same node
- * if it carries the token, or carries none and has the same name and address (design §6).
+ * A worker announces itself (docs/native-protocol.md, registration). The same again gets the same
+ * answer; a later start is the same node if it carries the token, or carries none and has the same name
+ * and address.
  *
  * Two machines may claim one node (a copied data folder). The newest start is the node; the one before
  * hears of it on the topic that they share, and ends. When that one is started again it says that it

@@ -10,7 +10,7 @@ import type { Answers, Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { endIfStopped, orderStarts, orderStop } from './orders.js';
 
-/** At most this many placements a commit (issue 3, point 4). */
+/** At most this many placements a commit: others wait behind it. */
 export const maxPlacementsPerPlan = 500;
 
 /**

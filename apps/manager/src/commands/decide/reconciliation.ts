@@ -12,7 +12,7 @@ import { succeed } from './worker-answers.js';
 
 /**
  * A worker's complete state against what is wanted there. A report proves presence; it proves
- * absence only where it is known to be younger than the last order (design §5).
+ * absence only where it is known to be younger than the last order (docs/native-protocol.md, state).
  */
 export function reconcileNode(
   deciding: Deciding,

@@ -24,7 +24,7 @@ export function patternOf<K extends UpTopicKind>(kind: K): `nodes/+/${K}` {
 export interface Correspondence {
   /**
    * Whether a state report is known to be younger than every order to its node, so that what it does
-   * not list is not there (design §5). Asked when the report comes in.
+   * not list is not there (docs/native-protocol.md, state). Asked when the report comes in.
    */
   provesAbsence(nodeId: string, state: WorkerState): boolean;
   /** Whether a report by hash alone answers our newest request, with the hash that it asked about. */

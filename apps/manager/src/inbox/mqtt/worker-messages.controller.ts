@@ -23,7 +23,7 @@ import type { Correspondence, ReceivedReading, WorkerMessage } from './worker-me
 
 type Report = 'RecordWorkerStatus' | 'RecordAck' | 'ReconcileNode' | 'ConfirmState';
 
-/** What workers say, one method for each topic of the native protocol (design §6). */
+/** What workers say, one method for each topic of the native protocol (docs/native-protocol.md). */
 @Controller()
 export class WorkerMessagesController {
   private readonly pages: StatePages;

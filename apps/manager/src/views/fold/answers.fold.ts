@@ -2,7 +2,7 @@ import type { Commit } from '@oakring/events';
 import { clusterKey, type ClusterState } from '../cluster-state.js';
 import { countersOf } from './records.fold.js';
 
-/** Answers to commands are kept for this much of the ledger's own time (design §4) … */
+/** Answers to commands are kept for this much of the ledger's own time … */
 const keptMs = 24 * 3_600_000;
 /** … and the newest of them whatever the time is. */
 const keptAnswers = 10_000;
