@@ -9,7 +9,7 @@ export const SIGNING_KEY = Symbol('SigningKey');
 export const EVENT_LOG = Symbol('EventLogReader');
 export const TELEMETRY = Symbol('TelemetryReader');
 export const TELEMETRY_LOG = Symbol('TelemetryLog');
-/** `Correspondence` of inbox/mqtt: what the running term knows of its letters to workers. */
+/** `Correspondence` of inbox/mqtt: what the running term knows of its messages to workers. */
 export const CORRESPONDENCE = Symbol('Correspondence');
 /** How many nodes may be registered. */
 export const MAX_NODES = Symbol('MaxNodes');

@@ -20,7 +20,7 @@ export function patternOf<K extends UpTopicKind>(kind: K): `nodes/+/${K}` {
   return `nodes/+/${kind}`;
 }
 
-/** What the running term knows of its own letters to workers, and must hear of their answers. */
+/** What the running term knows of its own messages to workers, and must hear of their answers. */
 export interface Correspondence {
   /**
    * Whether a state report is known to be younger than every order to its node, so that what it does
