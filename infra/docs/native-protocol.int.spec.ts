@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import {
   downTopicKinds,
+  errorCatalogue,
   parseAck,
   parseJsonObject,
   parseReading,
@@ -125,6 +126,14 @@ describe('docs/native-protocol.md', () => {
 
   it.each(examplesOf('controls'))('gives an order that our worker obeys: %#', (text) => {
     expect(parseControl(Buffer.from(text))).toEqual({ ok: true, value: JSON.parse(text) });
+  });
+
+  it('names codes that exist', () => {
+    const [, table = ''] = page.split('\n## What is refused\n');
+    const rows = [...table.matchAll(/^\| (`[^|]+`) +\|/gm)].map(([, cell]) => cell ?? '');
+    const codes = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code));
+    expect(codes).toContain('incarnation-stale');
+    expect(codes.filter((code) => !(String(code) in errorCatalogue))).toEqual([]);
   });
 
   it('states the hash of its example', () => {
