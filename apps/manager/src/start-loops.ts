@@ -1,7 +1,7 @@
 import type { SigningKey, TelemetryLog } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from './commands/command.js';
-import { LossWatch } from './detection/loss-watch.js';
+import { Losses } from './detection/losses.js';
 import { SilenceWatch } from './detection/silence-watch.js';
 import { LeaseGrants } from './grants/lease-grants.js';
 import type { Correspondence } from './inbox/mqtt/worker-message.js';
@@ -60,6 +60,7 @@ export function startLoops(
     retries(queue),
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),
+    new Losses(watch, grants, table, queue),
   ];
   const supervisor = new Supervisor(
     processes as unknown as readonly Process<unknown>[],
@@ -72,7 +73,6 @@ export function startLoops(
     new SealingLoop(parts.key, queue, projection, ports, warn),
     supervisor,
     watch,
-    new LossWatch(watch, grants, table, queue, projection, ports),
     requests,
     expiry,
     new Outbox(link, queue, projection, deliveries, ports),

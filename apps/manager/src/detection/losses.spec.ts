@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { running, type Given } from '../testing/given.js';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
 import type { ClusterState } from '../views/cluster-state.js';
-import { LossWatch } from './loss-watch.js';
+import { Losses } from './losses.js';
 
 let ports: SimulatedPorts;
 let declared: Extract<Command, { type: 'DeclareLost' }>[];
@@ -12,7 +14,7 @@ let stillTrue: (() => boolean) | undefined;
 let mayStep: boolean;
 let grantedMs: number | null;
 let seenMs: number | null;
-let watch: LossWatch;
+let watch: Supervisor;
 let projection: Projection;
 let cluster: Given;
 
@@ -103,12 +105,13 @@ function given(onDisconnect: Record<string, unknown>): void {
       return new Promise(() => {});
     },
   };
-  watch = new LossWatch(
+  const losses = new Losses(
     { sinceMs: 0, mayStepPastSuspect: () => mayStep },
     { lastGrantMs: () => grantedMs },
     { lastSeenMonotonicMs: () => seenMs },
-    ...([queue, projection, ports] as const),
+    queue,
   );
+  watch = new Supervisor([losses as Process<unknown>], projection, ports, () => {});
   watch.start();
 }
 

@@ -1,0 +1,135 @@
+import type { CommandQueue } from '../commands/command.js';
+import { leaseMarginMs } from '../grants/lease-grants.js';
+import {
+  nothing,
+  type Look,
+  type Outcome,
+  type Process,
+  type Seen,
+} from '../supervision/process.js';
+import type { ClusterState } from '../views/cluster-state.js';
+import type { PlacementRecord } from '../views/records.js';
+
+/** While silence may have no consequences it is looked at again soon. */
+const notYetMs = 50;
+/** A node whose next deadline is further away is looked at again after this long. */
+const lookAgainMs = 1_000;
+/** Losses declared in one command: they share a commit. */
+const maxPerOrder = 500;
+
+/** Who may judge, and since when he hears. */
+interface Judge {
+  readonly sinceMs: number | null;
+  mayStepPastSuspect(nodeId: string): boolean;
+}
+
+interface LastGrants {
+  /** Monotonic milliseconds of the last grant that was sent to a node; null: none since the start. */
+  lastGrantMs(nodeId: string): number | null;
+}
+
+/** Placements whose patience is over, and for how long their node has not been ready. */
+interface Loss {
+  readonly placements: readonly string[];
+  readonly silentMs: number;
+}
+
+/**
+ * Instances on nodes that are not ready, each by its own job's patience (`lostAfterMs`, counted from
+ * the step to suspect). What must never run twice also waits until its worker must have killed it:
+ * limit + margin after the last grant, or after our sight began, since a predecessor may have granted.
+ */
+export class Losses implements Process<Loss> {
+  readonly name = 'losses';
+  readonly most = 1;
+  readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly backoff = { firstMs: 100, mostMs: 2_000 };
+
+  constructor(
+    private readonly judge: Judge,
+    private readonly grants: LastGrants,
+    private readonly life: { lastSeenMonotonicMs(nodeId: string): number | null },
+    private readonly queue: CommandQueue,
+  ) {}
+
+  *all({ nodes }: ClusterState): Generator<string> {
+    for (const { id } of nodes.values()) yield id;
+  }
+
+  concerned({ nodes }: Parameters<Process<Loss>['concerned']>[0]): Iterable<string> {
+    return nodes;
+  }
+
+  fact(nodeId: string, { nodes }: ClusterState): string | null {
+    const status = nodes.get(nodeId)?.status;
+    return status === undefined || status === 'ready' || status === 'registered' ? null : 'absent';
+  }
+
+  look(nodeId: string, state: ClusterState, { nowMs, sinceMs }: Seen): Look<Loss> {
+    const sightMs = this.judge.sinceMs;
+    if (sightMs === null) return { step: null, againMs: nowMs + lookAgainMs };
+    const { due, nextMs } = this.dueOn(nodeId, state, {
+      nowMs,
+      sinceMs: Math.max(sinceMs, sightMs),
+    });
+    const againMs = Math.min(nextMs, nowMs + lookAgainMs);
+    if (due.length === 0) return { step: null, againMs };
+    if (!this.judge.mayStepPastSuspect(nodeId)) return { step: null, againMs: nowMs + notYetMs };
+    return { step: { placements: due, silentMs: nowMs - sinceMs }, againMs };
+  }
+
+  async act([doing]: Parameters<Process<Loss>['act']>[0]): Promise<Outcome> {
+    if (doing === undefined) return 'done';
+    const { key: nodeId, step } = doing;
+    const seenMs = this.life.lastSeenMonotonicMs(nodeId);
+    const reason = `node ${nodeId} was not ready for ${(step.silentMs / 1000).toFixed(1)} s`;
+    const { status } = await this.queue.submit<'DeclareLost'>(
+      { type: 'DeclareLost', nodeId, placements: step.placements, reason },
+      undefined,
+      // A word that was heard while this waited for its turn makes it untrue.
+      () =>
+        this.life.lastSeenMonotonicMs(nodeId) === seenMs && this.judge.mayStepPastSuspect(nodeId),
+    );
+    return status === 'refused' ? 'again' : 'done';
+  }
+
+  private dueOn(
+    nodeId: string,
+    state: ClusterState,
+    { nowMs, sinceMs }: Pick<Seen, 'nowMs' | 'sinceMs'>,
+  ): { due: string[]; nextMs: number } {
+    const due: string[] = [];
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const key of state.placementsOfNode.of(nodeId)) {
+      const placement = state.placements.get(key);
+      if (placement === undefined || !isOpen(placement) || due.length === maxPerOrder) continue;
+      const atMs = this.lostAtMs(placement, state, sinceMs);
+      if (atMs === null) continue;
+      if (atMs <= nowMs) due.push(key);
+      else nextMs = Math.min(nextMs, atMs);
+    }
+    return { due, nextMs };
+  }
+
+  private lostAtMs(
+    placement: PlacementRecord,
+    { jobs }: ClusterState,
+    sinceMs: number,
+  ): number | null {
+    const { job, nodeId, leaseMs, wanted } = placement;
+    const policy = jobs.get(job)?.policy.onDisconnect;
+    // What is not wanted needs no patience, only the certainty that its worker has ended it.
+    const patienceMs = wanted ? policy?.lostAfterMs : 0;
+    if (policy === undefined || patienceMs === undefined || patienceMs === null) return null;
+    const lostAtMs = sinceMs + patienceMs;
+    if (leaseMs === null) return lostAtMs;
+    const sightMs = this.judge.sinceMs ?? sinceMs;
+    const grantedMs = Math.max(this.grants.lastGrantMs(nodeId) ?? 0, sightMs);
+    return Math.max(lostAtMs, grantedMs + leaseMs + leaseMarginMs);
+  }
+}
+
+/** Still to be judged: it is wanted, or lives on grants and may run although it is not. */
+function isOpen({ wanted, lost, leaseMs, leaseOver }: PlacementRecord): boolean {
+  return wanted || (!lost && leaseMs !== null && !leaseOver);
+}
