@@ -1,4 +1,4 @@
-import { explain, OakringError } from '@oakring/contracts';
+import { explain, OakringError, unknownSettings } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
 import { endAtUncaughtErrors, endWithin, lineLog, systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
@@ -12,10 +12,10 @@ const ports = systemPorts();
 const log = lineLog((line) => console.log(line), ports.clock, false);
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
-  const worker = await startWorker(
-    readWorkerOptions(takeEnvironment(process.env, (line) => console.error(line))),
-    ports,
-    (kind, text) => log.log(text, kind),
+  const env = takeEnvironment(process.env, (line) => console.error(line));
+  for (const line of unknownSettings(env)) console.error(line);
+  const worker = await startWorker(readWorkerOptions(env), ports, (kind, text) =>
+    log.log(text, kind),
   );
   await untilSignalled(worker);
 } catch (error) {

@@ -127,4 +127,5 @@ export type {
 export { isLoopbackAddress, refuseOpenListener, type Listener } from './settings/open-listener.js';
 export { readSettings, type Setting, type Settings } from './settings/read-settings.js';
 export { secretPartOf, shownUrl, withoutCredentials } from './settings/shown-url.js';
-export { settingsCatalogue } from './settings/catalogue.js';
+export { runtimeNames, settingsCatalogue, workerCatalogue } from './settings/catalogue.js';
+export { unknownSettings } from './settings/unknown-settings.js';

@@ -1,37 +1,18 @@
-import { shownUrl } from '@oakring/contracts';
-import { Option, type Command } from 'commander';
+import { shownUrl, workerCatalogue } from '@oakring/contracts';
+import type { Command } from 'commander';
+import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
 import { printable } from '../render/printable.js';
-import { terminalOf, type Environment, type Terminal } from '../terminal.js';
+import { terminalOf, type Terminal } from '../terminal.js';
 import type { Surroundings } from './context.js';
 import { pair } from './options.js';
 import { serve } from './serve.js';
 
-/** Flags of the worker and the variables that they stand for. */
-const workerFlags: readonly (readonly [flags: string, variable: string, description: string])[] = [
-  ['--id <id>', 'OAKRING_WORKER_ID', 'id of the node (default: the host name)'],
-  ['--name <name>', 'OAKRING_WORKER_NAME', 'name for people (default: the id)'],
-  [
-    '--mqtt-url <url>',
-    'OAKRING_MQTT_URL',
-    'broker (default: mqtt://127.0.0.1:10003, or OAKRING_MQTT_PORT there)',
-  ],
-  ['--mqtt-username <name>', 'OAKRING_MQTT_USERNAME', 'user name at the broker'],
-  ['--runtimes <list>', 'OAKRING_WORKER_RUNTIMES', 'process, docker, simulated (default: process)'],
-  ['--cpu <millis>', 'OAKRING_WORKER_CPU', 'CPU to offer (default: what the machine has)'],
-  ['--memory <MiB>', 'OAKRING_WORKER_MEMORY', 'memory to offer (default: what the machine has)'],
-  ['--ip <address>', 'OAKRING_WORKER_IP', 'address to be known by (default: found out)'],
-  [
-    '--data <folder>',
-    'OAKRING_WORKER_DATA',
-    'where it remembers who it is (default: oakring-worker-<id>)',
-  ],
-  ['--docker-host <address>', 'DOCKER_HOST', 'socket of the engine, for the runtime docker'],
-  [
-    '--shared-networks <list>',
-    'OAKRING_WORKER_SHARED_NETWORKS',
-    'networks that jobs may share, for the runtime docker: host, container:<name> (default: none)',
-  ],
-];
+/** Labels have a flag of their own, one each. */
+const { labels: _labels, ...rest } = workerCatalogue;
+const settings = Object.values(rest).map(({ variable, description, fallback }) => ({
+  ...{ variable, fallback },
+  description: `${description} [${variable}]`,
+}));
 
 export function addWorkerCommand(program: Command, surroundings: Surroundings): void {
   const worker = program
@@ -49,24 +30,21 @@ Examples:
   oakring worker --id edge-2 --runtimes docker,process --label zone=north
   oakring worker --id play --runtimes simulated --cpu 2000 --memory 4096`,
     );
-  for (const [flags, variable, description] of workerFlags) {
-    worker.addOption(new Option(flags, `${description} [${variable}]`));
-  }
-  worker.action(async (options: WorkerFlags, command: Command) => {
+  addSettingFlags(worker, settings);
+  worker.action(async ({ label }: { readonly label?: Labels }, command: Command) => {
     const { io, env } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
-    await runWorker(surroundings, terminal, options);
+    const merged = environmentWithFlags(env, command, settings);
+    await runWorker({ ...surroundings, env: merged }, terminal, label);
   });
 }
 
-type WorkerFlags = Readonly<Record<string, string | undefined>> & {
-  readonly label?: Readonly<Record<string, string>>;
-};
+type Labels = Readonly<Record<string, string>>;
 
 async function runWorker(
   surroundings: Surroundings,
   terminal: Terminal,
-  flags: WorkerFlags,
+  given: Labels | undefined,
 ): Promise<void> {
   const { env, ports } = surroundings;
   await serve(
@@ -74,8 +52,8 @@ async function runWorker(
     async () => {
       const { readWorkerOptions, startWorker } = await import('@oakring/worker');
       return async () => {
-        const options = readWorkerOptions(withFlags(env, flags));
-        const labels = flags.label ?? options.labels;
+        const options = readWorkerOptions(env);
+        const labels = given ?? options.labels;
         const running = await startWorker({ ...options, labels }, ports, (kind, text) => {
           const at = new Date(ports.clock.wallMs()).toISOString();
           terminal.out(`${terminal.colors.dim(`${at} ${kind.padEnd(12)}`)} ${printable(text)}`);
@@ -88,13 +66,4 @@ async function runWorker(
       terminal.out(`oakring worker ${id} has started: ${place} · process ${process.pid}`);
     },
   );
-}
-
-function withFlags(env: Environment, flags: WorkerFlags): Environment {
-  const merged: Record<string, string | undefined> = { ...env };
-  for (const [text, variable] of workerFlags) {
-    const value = flags[new Option(text).attributeName()];
-    if (value !== undefined) merged[variable] = value;
-  }
-  return merged;
 }

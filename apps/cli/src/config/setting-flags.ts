@@ -8,11 +8,11 @@ export interface NamedSetting {
   readonly fallback: string;
 }
 
-const prefix = 'OAKRING_';
+const prefix = /^OAKRING_(WORKER_)?/;
 /** Secrets stay out of flags, but for the global --token: a process list shows them to everyone. */
 const secret = /PASSWORD|TOKEN/;
 
-/** Adds a flag for each setting: OAKRING_MQTT_URL is --mqtt-url. */
+/** Adds a flag for each setting: OAKRING_MQTT_URL is --mqtt-url, OAKRING_WORKER_ID is --id. */
 export function addSettingFlags(command: Command, settings: readonly NamedSetting[]): void {
   for (const setting of settings) {
     if (!secret.test(setting.variable)) command.addOption(optionOf(setting));
@@ -44,6 +44,5 @@ export function optionOf({ variable, description, fallback }: NamedSetting): Opt
 }
 
 function flagOf(variable: string): string {
-  const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : variable;
-  return name.toLowerCase().replaceAll('_', '-');
+  return variable.replace(prefix, '').toLowerCase().replaceAll('_', '-');
 }

@@ -1,12 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import { leaseMarginMs } from '../grants/lease-grants.js';
-import {
-  nothing,
-  type Look,
-  type Outcome,
-  type Process,
-  type Seen,
-} from '../supervision/process.js';
+import type { Look, Outcome, Process, Seen } from '../supervision/process.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import type { PlacementRecord } from '../views/records.js';
 

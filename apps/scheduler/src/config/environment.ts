@@ -1,9 +1,12 @@
 import { Logger } from '@nestjs/common';
+import { unknownSettings } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
 import { readSchedulerSettings, type SchedulerSettings } from './scheduler-settings.js';
 
 /** The process's own settings. */
 export function readEnvironment(): SchedulerSettings {
   const logger = new Logger('Scheduler');
-  return readSchedulerSettings(takeEnvironment(process.env, (line) => logger.warn(line)));
+  const env = takeEnvironment(process.env, (line) => logger.warn(line));
+  for (const line of unknownSettings(env)) logger.warn(line);
+  return readSchedulerSettings(env);
 }

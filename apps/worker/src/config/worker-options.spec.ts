@@ -83,7 +83,7 @@ describe('The options of a worker', () => {
       expect.objectContaining({
         code: 'settings-invalid',
         message: expect.stringMatching(
-          /^7 unusable:[^]*_ID: "a\/b"[^]*_URL: "http:[^]*unikernel[^]*many[^]*"-1"[^]*zone[^]*_PORT: ""/,
+          /^7 unusable settings:[^]*_ID: "a\/b"[^]*unikernel[^]*many[^]*"-1"[^]*zone[^]*_PORT: ""[^]*_URL: "http:/,
         ),
       }),
     );

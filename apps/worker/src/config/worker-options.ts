@@ -6,8 +6,8 @@ import {
   isId,
   isLoopbackAddress,
   OakringError,
-  secretPartOf,
-  shownUrl,
+  readSettings,
+  workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
@@ -41,47 +41,39 @@ export interface WorkerOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const offered: readonly RuntimeName[] = ['simulated', 'process', 'docker'];
 const bytesPerMiB = 1_048_576;
 
 /** Options from the environment (flags are put over it). Throws `settings-invalid` listing all. */
 export function readWorkerOptions(env: Environment): WorkerOptions {
-  const problems: string[] = [];
-  const id = env['OAKRING_WORKER_ID'] ?? hostname();
-  if (!isId(id)) problems.push(`OAKRING_WORKER_ID: "${id}" is ${idExpectation}`);
-  const mqttUrl =
-    env['OAKRING_MQTT_URL'] ?? `mqtt://127.0.0.1:${env['OAKRING_MQTT_PORT'] ?? '10003'}`;
-  if (!/^mqtts?:\/\//.test(mqttUrl) || !URL.canParse(mqttUrl)) {
-    problems.push(
-      `OAKRING_MQTT_URL: "${shownUrl(mqttUrl)}" is not an address like mqtt://host:1883`,
-    );
-  } else if (secretPartOf(mqttUrl) !== null) {
-    problems.push(
-      `OAKRING_MQTT_URL: "${shownUrl(mqttUrl)}" was given with ${secretPartOf(mqttUrl)}; credentials ` +
-        `go into OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD`,
-    );
+  const {
+    cpuMillis,
+    memoryMiB,
+    mqttUsername: username,
+    ...settings
+  } = readSettings(workerCatalogue, env);
+  const id = settings.id ?? hostname();
+  const address = settings.mqttUrl ?? `mqtt://127.0.0.1:${settings.mqttPort}`;
+  if (!isId(id)) {
+    const detail = `OAKRING_WORKER_ID is not set, and the host name "${id}" is ${idExpectation}`;
+    throw new OakringError({ code: 'settings-invalid', detail, field: 'OAKRING_WORKER_ID' });
   }
-  const runtimes = runtimesOf(env['OAKRING_WORKER_RUNTIMES'] ?? 'process', problems);
-  const options = {
+  return {
     id,
-    name: env['OAKRING_WORKER_NAME'] ?? id,
-    mqttUrl,
-    username: env['OAKRING_MQTT_USERNAME'] ?? null,
-    password: env['OAKRING_MQTT_PASSWORD'] ?? null,
-    dataFolder: resolve(env['OAKRING_WORKER_DATA'] ?? `oakring-worker-${id}`),
-    runtimes,
-    capacity: capacityOf(env, runtimes, problems),
-    labels: labelsOf(env['OAKRING_WORKER_LABELS'] ?? '', problems),
+    name: settings.name || id,
+    mqttUrl: address,
+    username,
+    password: settings.mqttPassword,
+    dataFolder: resolve(settings.data || `oakring-worker-${id}`),
+    runtimes: settings.runtimes,
+    capacity: capacityOf({ cpuMillis, memoryMiB }, settings.runtimes),
+    labels: settings.labels,
     architecture: architectureOfThisMachine(),
-    ip: env['OAKRING_WORKER_IP'] ?? localAddress(mqttUrl),
-    port: numberOf(env, 'OAKRING_WORKER_PORT', problems) ?? 0,
-    startDelayMs: numberOf(env, 'OAKRING_WORKER_START_DELAY_MS', problems) ?? 0,
-    dockerHost: env['DOCKER_HOST'] ?? '/var/run/docker.sock',
-    sharedNetworks: listOf(env['OAKRING_WORKER_SHARED_NETWORKS'] ?? ''),
+    ip: settings.ip || localAddress(address),
+    port: settings.port,
+    startDelayMs: settings.startDelayMs ?? 0,
+    dockerHost: settings.dockerHost,
+    sharedNetworks: settings.sharedNetworks,
   };
-  if (problems.length === 0) return options;
-  const detail = `${problems.length} unusable:\n  ${problems.join('\n  ')}\n`;
-  throw new OakringError({ code: 'settings-invalid', detail });
 }
 
 /** What this machine has: thousandths of a core, and MiB. */
@@ -102,25 +94,10 @@ function localAddress(mqttUrl: string): string {
   return host === 'localhost' || isLoopbackAddress(host) ? '127.0.0.1' : hostname();
 }
 
-function runtimesOf(text: string, problems: string[]): RuntimeName[] {
-  const named = text.split(',').map((part) => part.trim());
-  const known = offered.filter((runtime) => named.includes(runtime));
-  const unknown = named.filter((name) => !offered.some((runtime) => runtime === name));
-  if (unknown.length > 0) {
-    problems.push(
-      `OAKRING_WORKER_RUNTIMES: "${unknown.join(', ')}" is not among ${offered.join(', ')}`,
-    );
-  }
-  return known;
-}
-
 function capacityOf(
-  env: Environment,
+  { cpuMillis, memoryMiB }: { cpuMillis: number | null; memoryMiB: number | null },
   runtimes: readonly RuntimeName[],
-  problems: string[],
 ): Resources | null {
-  const cpuMillis = numberOf(env, 'OAKRING_WORKER_CPU', problems);
-  const memoryMiB = numberOf(env, 'OAKRING_WORKER_MEMORY', problems);
   // What is simulated is not bound to what this machine has.
   const isSimulated = runtimes.every((runtime) => runtime === 'simulated');
   if (cpuMillis === null && memoryMiB === null && !isSimulated) return null;
@@ -129,27 +106,4 @@ function capacityOf(
     cpuMillis: cpuMillis ?? otherwise.cpuMillis,
     memoryMiB: memoryMiB ?? otherwise.memoryMiB,
   };
-}
-
-/** A whole number; null when the variable is not there. */
-function numberOf(env: Environment, variable: string, problems: string[]): number | null {
-  const text = env[variable];
-  if (text === undefined) return null;
-  const isWhole = /^\d{1,15}$/.test(text);
-  if (!isWhole) problems.push(`${variable}: "${text}" is not a whole number`);
-  return isWhole ? Number(text) : 0;
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
-}
-
-function labelsOf(text: string, problems: string[]): Record<string, string> {
-  const labels = new Map<string, string>();
-  for (const part of text.split(',').filter((label) => label !== '')) {
-    const at = part.indexOf('=');
-    if (at < 1) problems.push(`OAKRING_WORKER_LABELS: "${part}" is not key=value`);
-    else labels.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
-  }
-  return Object.fromEntries(labels);
 }

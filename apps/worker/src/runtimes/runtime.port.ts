@@ -1,6 +1,7 @@
+import type { runtimeNames } from '@oakring/contracts';
 import type { Fault, JsonObject, Resources } from '@oakring/contracts';
 
-export type RuntimeName = 'simulated' | 'process' | 'docker';
+export type RuntimeName = (typeof runtimeNames)[number];
 
 export interface InstanceAddress {
   readonly job: string;

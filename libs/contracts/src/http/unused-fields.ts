@@ -1,3 +1,4 @@
+import { nearestName } from '../nearest-name.js';
 import { cutText } from '../messages/text.js';
 import { isObject, type JsonObject } from '../messages/parsing.js';
 import { imageIsRun, parseCommand } from './job-run.js';
@@ -91,25 +92,5 @@ function isImageInVain(document: JsonObject): boolean {
 /** The known name that a mistyped one is nearest to; null when it is nothing of the kind. */
 export function nearestOf(name: string, known: readonly string[]): string | null {
   const other = otherNames.get(name)?.find((field) => known.includes(field));
-  if (other !== undefined) return other;
-  const [nearest] = known
-    .map((field) => ({ field, edits: editsBetween(name.slice(0, 64), field) }))
-    .filter(({ field, edits }) => edits <= Math.max(1, Math.floor(field.length / 3)))
-    .sort((a, b) => a.edits - b.edits);
-  return nearest?.field ?? null;
-}
-
-/** Letters to change, add or leave out (Levenshtein), case aside. */
-function editsBetween(one: string, other: string): number {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let at = 1; at <= a.length; at += 1) {
-    const next = [at];
-    for (let to = 1; to <= b.length; to += 1) {
-      const swapped = (row[to - 1] ?? 0) + (a[at - 1] === b[to - 1] ? 0 : 1);
-      next.push(Math.min(swapped, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  return other ?? nearestName(name, known);
 }

@@ -1,6 +1,10 @@
 import {
+  choicesSetting,
   countSetting,
   flagSetting,
+  idSetting,
+  labelsSetting,
+  listSetting,
   namesSetting,
   placeSetting,
   portSetting,
@@ -8,6 +12,7 @@ import {
   storeSetting,
   textSetting,
   urlSetting,
+  wholeSetting,
 } from './read-settings.js';
 
 const http = { schemes: ['http:', 'https:'], credentials: 'OAKRING_TOKEN' };
@@ -16,7 +21,10 @@ const mqtt = {
   credentials: 'OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD',
 };
 
-/** Every setting, once. Apps pick what they need; flags have the same names without the prefix. */
+/**
+ * Every setting of manager, scheduler and command line, once. Apps pick what they need; flags have the
+ * same names without the prefix.
+ */
 export const settingsCatalogue = {
   data: textSetting('OAKRING_DATA', 'oakring-data', 'folder of the event log and all other state'),
   store: storeSetting(
@@ -56,4 +64,51 @@ export const settingsCatalogue = {
   clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
   clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),
   systemManagerUrl: placeSetting('SYSTEM_MANAGER_URL', 'address of the root orchestrator'),
+} as const;
+
+/** What a worker can do its work with. */
+export const runtimeNames = ['simulated', 'process', 'docker'] as const;
+
+const { mqttUrl, mqttPort, mqttUsername, mqttPassword } = settingsCatalogue;
+const brokerOfWorker =
+  'broker (default: the one of this machine, at the port that OAKRING_MQTT_PORT says)';
+
+/** Every setting of a worker. */
+export const workerCatalogue = {
+  id: idSetting('OAKRING_WORKER_ID', 'id of the node (default: the host name)'),
+  name: textSetting('OAKRING_WORKER_NAME', '', 'name for people (default: the id)'),
+  runtimes: choicesSetting('OAKRING_WORKER_RUNTIMES', runtimeNames, 'process', 'what it runs'),
+  cpuMillis: wholeSetting(
+    'OAKRING_WORKER_CPU',
+    'CPU to offer, thousandths of a core (default: what the machine has)',
+  ),
+  memoryMiB: wholeSetting(
+    'OAKRING_WORKER_MEMORY',
+    'memory to offer, MiB (default: what the machine has)',
+  ),
+  labels: labelsSetting('OAKRING_WORKER_LABELS', 'labels for jobs to ask for: a=1,b=2'),
+  ip: textSetting('OAKRING_WORKER_IP', '', 'address to be known by (default: found out)'),
+  port: portSetting('OAKRING_WORKER_PORT', 0, 'port to be known by'),
+  data: textSetting(
+    'OAKRING_WORKER_DATA',
+    '',
+    'where it remembers who it is (default: oakring-worker-<id>)',
+  ),
+  dockerHost: textSetting(
+    'DOCKER_HOST',
+    '/var/run/docker.sock',
+    'socket of the engine, for the runtime docker',
+  ),
+  sharedNetworks: listSetting(
+    'OAKRING_WORKER_SHARED_NETWORKS',
+    'networks that jobs may share, for the runtime docker: host, container:<name>',
+  ),
+  startDelayMs: wholeSetting(
+    'OAKRING_WORKER_START_DELAY_MS',
+    'how long an instance takes to start, milliseconds, for the runtime simulated',
+  ),
+  mqttUrl: { ...mqttUrl, description: brokerOfWorker },
+  mqttPort: { ...mqttPort, description: 'port of the broker of this machine' },
+  mqttUsername,
+  mqttPassword,
 } as const;

@@ -1,3 +1,4 @@
+import { idExpectation, isId } from '../messages/parsing.js';
 import { OakringError } from '../errors/oakring-error.js';
 import { secretPartOf, shownUrl } from './shown-url.js';
 
@@ -142,7 +143,9 @@ export function urlSetting(
     read: (text) => {
       if (text === '') return { value: null };
       if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol)) {
-        return { problem: `"${shownUrl(text)}" is not a URL with ${schemes.join(' or ')}//` };
+        return {
+          problem: `"${shownUrl(text)}" is not a URL with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+        };
       }
       const secret = secretPartOf(text);
       if (secret === null) return { value: text.replace(/\/+$/, '') };
@@ -159,6 +162,88 @@ export function secretSetting(variable: string, description: string): Setting<st
     fallback: '',
     description,
     read: (text) => ({ value: text === '' ? null : text }),
+  };
+}
+
+/** An id, or nothing. */
+export function idSetting(variable: string, description: string): Setting<string | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      if (text === '') return { value: null };
+      return isId(text) ? { value: text } : { problem: `"${text}" is ${idExpectation}` };
+    },
+  };
+}
+
+/** A whole number, or nothing. */
+export function wholeSetting(variable: string, description: string): Setting<number | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      if (text === '') return { value: null };
+      return /^\d{1,15}$/.test(text)
+        ? { value: Number(text) }
+        : { problem: `"${text}" is not a whole number` };
+    },
+  };
+}
+
+/** Some of the names that there are, separated by commas; in the order in which they are offered. */
+export function choicesSetting<N extends string>(
+  variable: string,
+  offered: readonly N[],
+  fallback: N,
+  description: string,
+): Setting<readonly N[]> {
+  return {
+    variable,
+    fallback,
+    description: `${description}: ${offered.join(', ')}`,
+    read: (text) => {
+      const named = text.split(',').map((part) => part.trim());
+      const unknown = named.filter((name) => !offered.some((one) => one === name));
+      if (unknown.length === 0) return { value: offered.filter((one) => named.includes(one)) };
+      return { problem: `"${unknown.join(', ')}" is not among ${offered.join(', ')}` };
+    },
+  };
+}
+
+/** Texts, separated by commas. */
+export function listSetting(variable: string, description: string): Setting<readonly string[]> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => ({
+      value: text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])),
+    }),
+  };
+}
+
+/** `key=value`, separated by commas. */
+export function labelsSetting(
+  variable: string,
+  description: string,
+): Setting<Readonly<Record<string, string>>> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      const parts = text.split(',').filter((label) => label !== '');
+      const bad = parts.find((part) => part.indexOf('=') < 1);
+      if (bad !== undefined) return { problem: `"${bad}" is not key=value` };
+      const pairs = parts.map((part) => {
+        const at = part.indexOf('=');
+        return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+      });
+      return { value: Object.fromEntries(pairs) };
+    },
   };
 }
 
