@@ -38,5 +38,5 @@ export default {
     { ...common, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
     { ...common, displayName: 'end-to-end', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };

@@ -86,7 +86,7 @@ describe('A manager over a folder', () => {
     const audit = oakring(['audit', 'verify', '--store', `${data}/ledger`]);
     expect(await audit.ended).toBe(0);
     console.info(`seed ${seed}, ${rounds} kills: ${poster.acknowledged.length} acknowledged`);
-  }, 120_000);
+  }, 240_000);
 });
 
 describeWithMongod('Two managers on one MongoDB and one broker', () => {
@@ -160,7 +160,7 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
     );
     for (const one of managers) await one.stop();
     expect(await verified('lead')).toMatch(/^whole: positions 1–\d+, head [0-9a-f]{64}/);
-  }, 120_000);
+  }, 240_000);
 
   it('survive a database that is frozen and killed, in the same processes', async () => {
     const one = await manager('a', 'outage');
@@ -199,5 +199,5 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
     expect(body).toMatchObject({ leading: true, epoch: 1 });
     await one.stop();
     await verified('outage');
-  }, 120_000);
+  }, 240_000);
 });

@@ -117,7 +117,7 @@ describeWithMongod('While one of our own parts is away', () => {
     await Promise.all(workers.map((worker) => worker.prints(/registered as/)));
     root = new Root();
     await goesOn();
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await root.stop();
     for (const one of [...workers, manager, scheduler, broker]) endGroup(one);
@@ -152,7 +152,7 @@ describeWithMongod('While one of our own parts is away', () => {
       () => call('GET', `${url}/api/v1/jobs/web`),
       ({ status }) => status === 404,
     );
-  }, 60_000);
+  }, 240_000);
 
   it.each<[string, () => Promise<void> | void, () => Promise<void> | void]>([
     ['the scheduler, killed', () => kill(scheduler), startScheduler],

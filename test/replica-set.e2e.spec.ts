@@ -34,7 +34,7 @@ describeWithMongod('Two managers on a replica set of three', () => {
     started.push(broker);
     await broker.prints(/running/);
     set = await ReplicaSet.start();
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await worker?.stop();
     for (const one of started) endGroup(one);

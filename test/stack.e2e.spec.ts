@@ -14,7 +14,7 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
     stack = runProgram(process.execPath, ['infra/stack/stack.js'], { CLUSTER_NAME: 'berlin' });
     const ready = /ready: (\S+) · MQTT (\S+) · scheduler (\S+) · MongoDB (\S+) ·/;
     [, url = '', mqttUrl = '', schedulerUrl = '', mongoUrl = ''] = await stack.prints(ready);
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await worker?.stop();
     endGroup(stack);

@@ -52,7 +52,7 @@ describeWithMongod('A store that is away', () => {
     await waiting.prints(/oakring is ready/);
     waiting.child.kill('SIGTERM');
     expect(await waiting.ended).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   it('is told as that, with when to ask again and why, and stops nobody from ending', async () => {
     const running = start();
@@ -78,5 +78,5 @@ describeWithMongod('A store that is away', () => {
     });
     mongod.thaw();
     expect(await audit()).toMatchObject({ code: 0 });
-  }, 120_000);
+  }, 240_000);
 });

@@ -232,7 +232,7 @@ describe('A node', () => {
       (count) => count === 1,
     );
     expect(cut?.child.exitCode).toBeNull();
-  }, 60_000);
+  }, 240_000);
 
   it('whose worker is frozen ends it all the same: its guard hears of no grant', async () => {
     if (whyNotEnforced() !== null) return;
@@ -258,5 +258,5 @@ describe('A node', () => {
     worker?.child.kill('SIGCONT');
     await node(home, 'ready');
     expect(processes(`^${mark}`)).toBe(1);
-  }, 60_000);
+  }, 240_000);
 });

@@ -33,7 +33,7 @@ function parsed(text: string): unknown {
   }
 }
 
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 const lookEveryMs = 25;
 
 /** Looks until what is looked at holds; fails with the last look. No fixed wait. */

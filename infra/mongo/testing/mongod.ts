@@ -77,7 +77,7 @@ export async function startMongod(): Promise<Mongod> {
   };
 }
 
-const giveUpAfterMs = 30_000;
+const giveUpAfterMs = 60_000;
 
 async function untilPrimary(base: string, port: number): Promise<void> {
   const deadline = Date.now() + giveUpAfterMs;

@@ -25,7 +25,7 @@ describe('Managers on one store', () => {
     for (let seed = 1; seed <= runs; seed += 1) epochs += await new Model(seed).run();
     // A model in which nobody ever takes over would prove nothing.
     expect(epochs).toBeGreaterThan(runs * 2);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('A manager whose store does not answer', () => {

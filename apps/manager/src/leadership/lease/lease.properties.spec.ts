@@ -134,5 +134,5 @@ describe('A lease among managers that each have a bad line of their own', () => 
     }
     // Lines on which nobody ever takes over would prove nothing.
     expect(takeOvers).toBeGreaterThan(runs / 2);
-  }, 120_000);
+  }, 240_000);
 });
