@@ -15,6 +15,7 @@ import {
   sendSecurityHeaders,
   speakWithOurOwnOnly,
   usualDeadlines,
+  withoutSchemas,
   type HttpLimits,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
@@ -77,6 +78,7 @@ async function createApp(
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     ...deadlinesOf(limits),
+    ...withoutSchemas,
     // At a stop, connections at rest are closed and the others answered first.
     forceCloseConnections: 'idle',
     // There is no middleware, and the engine for it would cost every request.

@@ -4,3 +4,4 @@ export { deadlinesOf, limitConnections, usualDeadlines, type HttpLimits } from '
 export { Refusals } from './refusals.js';
 export { sendSecurityHeaders } from './security-headers.js';
 export { ownNames, speakWithOurOwnOnly } from './own-only.js';
+export { withoutSchemas } from './without-schemas.js';

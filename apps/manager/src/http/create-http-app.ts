@@ -11,6 +11,7 @@ import {
   sendSecurityHeaders,
   speakWithOurOwnOnly,
   usualDeadlines,
+  withoutSchemas,
   type HttpLimits,
 } from '@oakring/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -57,6 +58,7 @@ export async function createHttpApp(
   const adapter = new FastifyAdapter({
     bodyLimit: maxHttpBodyBytes,
     ...deadlinesOf(limits),
+    ...withoutSchemas,
     routerOptions: { maxParamLength: maxParameterLength },
     // What the router refuses goes past Nest and its filters.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
