@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { call } from './kit/http.js';
 import { anyPorts, oakring, temporaryFolder, up, type Cluster } from './kit/processes.js';
 
@@ -25,16 +25,72 @@ describe('oakring up', () => {
     return cluster;
   }
 
-  it('says in one line where everything is, and is ready from then on', async () => {
-    const path = folder();
-    const cluster = await started(path);
-    expect(cluster.output().trim().split('\n')).toHaveLength(1);
-    expect(cluster.output()).toContain(path);
-    expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
-    expect((await call('GET', `${cluster.url}/health/live`)).status).toBe(200);
+  describe('that runs', () => {
+    const made = temporaryFolder();
+    const path = made.path;
+    let cluster: Cluster;
+    beforeAll(async () => {
+      cluster = await up(path);
+    });
+    afterAll(async () => {
+      await cluster.kill();
+      made.remove();
+    });
+
+    it('says in one line where everything is, and is ready from then on', async () => {
+      expect(cluster.output().trim().split('\n')).toHaveLength(1);
+      expect(cluster.output()).toContain(path);
+      expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
+      expect((await call('GET', `${cluster.url}/health/live`)).status).toBe(200);
+    });
+
+    it('is described at /api/docs', async () => {
+      const page = await call('GET', `${cluster.url}/api/docs`);
+      expect(page.status).toBe(200);
+      const document = await call('GET', `${cluster.url}/api/docs-json`);
+      expect(Object.keys(document.body.paths)).toContain('/api/v1/jobs');
+    });
+
+    it('refuses a data folder in use and names the holder', async () => {
+      const second = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
+      expect(await second.ended).toBe(1);
+      expect(second.output()).toContain(`in use by a manager, process ${cluster.child.pid}.`);
+      expect(second.output()).toContain('data-folder-in-use');
+    });
+
+    it('takes the folder of a manager that was killed', async () => {
+      await cluster.kill();
+      cluster = await up(path);
+      expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
+    });
+
+    it('ends cleanly on SIGTERM, even on several, with a follower of the log connected', async () => {
+      const follower = await fetch(`${cluster.url}/api/v1/events?follow=true`);
+      for (let signal = 0; signal < 3; signal += 1) cluster.child.kill('SIGTERM');
+      expect(await cluster.ended).toBe(0);
+      await follower.body?.cancel().catch(() => {});
+      cluster = await up(path);
+    });
+
+    it('ends cleanly on Ctrl-C', async () => {
+      cluster.child.kill('SIGINT');
+      expect(await cluster.ended).toBe(0);
+    });
+
+    it('stops at a damaged log with one message and changes nothing', async () => {
+      expect(cluster.child.exitCode).toBe(0);
+      const file = join(path, 'ledger', 'data.mdb');
+      truncateSync(file, Math.floor(statSync(file).size / 2));
+      const before = fingerprint(join(path, 'ledger'));
+      const refused = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toContain('log-damaged');
+      expect(refused.output()).not.toMatch(/^\s+at /m);
+      expect(fingerprint(join(path, 'ledger'))).toBe(before);
+    });
   });
 
-  it('shows and stores no secret, in nothing that comes out of it and in no file', async () => {
+  it('asks for the token when there is one, and shows and stores no secret: in nothing that comes out of it and in no file', async () => {
     const path = folder();
     const secrets = { token: 'token-8f1c2e', password: 'password-5d90aa' };
     const cluster = await started(path, {
@@ -54,6 +110,8 @@ describe('oakring up', () => {
     }
     said.push(await call('GET', `${cluster.url}/metrics`, undefined, bearer));
     expect(said.map(({ status }) => status)).toEqual([201, 401, 401, ...Array(7).fill(200)]);
+    // A probe has no token.
+    expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
     await cluster.stop();
     const files = readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -65,20 +123,6 @@ describe('oakring up', () => {
         [cluster.output(), ...shown, ...files].filter((text) => text.includes(secret)),
       ).toEqual([]);
     }
-  });
-
-  it('ends cleanly on SIGTERM, even on several, with a follower of the log connected', async () => {
-    const cluster = await started(folder());
-    const follower = await fetch(`${cluster.url}/api/v1/events?follow=true`);
-    for (let signal = 0; signal < 3; signal += 1) cluster.child.kill('SIGTERM');
-    expect(await cluster.ended).toBe(0);
-    await follower.body?.cancel().catch(() => {});
-  });
-
-  it('ends cleanly on Ctrl-C', async () => {
-    const cluster = await started(folder());
-    cluster.child.kill('SIGINT');
-    expect(await cluster.ended).toBe(0);
   });
 
   it.each(['OAKRING_PORT', 'OAKRING_SCHEDULER_PORT', 'OAKRING_MQTT_PORT'])(
@@ -100,21 +144,6 @@ describe('oakring up', () => {
     },
   );
 
-  it('refuses a data folder in use and names the holder', async () => {
-    const path = folder();
-    const cluster = await started(path);
-    const second = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
-    expect(await second.ended).toBe(1);
-    expect(second.output()).toContain(`in use by a manager, process ${cluster.child.pid}.`);
-    expect(second.output()).toContain('data-folder-in-use');
-  });
-
-  it('takes the folder of a manager that was killed', async () => {
-    const path = folder();
-    await (await started(path)).kill();
-    await started(path);
-  });
-
   it('lists every bad setting at once and exits with 2', async () => {
     const refused = oakring(['up'], { OAKRING_PORT: 'http', OAKRING_MQTT_URL: 'ftp://x' });
     expect(await refused.ended).toBe(2);
@@ -133,28 +162,6 @@ describe('oakring up', () => {
     expect(refused.output()).toContain('OAKRING_ALLOW_OPEN');
   });
 
-  it('asks for the token when there is one', async () => {
-    const cluster = await started(folder(), { OAKRING_TOKEN: 'secret' });
-    const nodes = `${cluster.url}/api/v1/nodes`;
-    expect((await call('GET', nodes)).status).toBe(401);
-    const headers = { authorization: 'Bearer secret' };
-    expect((await call('GET', nodes, undefined, headers)).status).toBe(200);
-    expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
-  });
-
-  it('stops at a damaged log with one message and changes nothing', async () => {
-    const path = folder();
-    await (await started(path)).stop();
-    const file = join(path, 'ledger', 'data.mdb');
-    truncateSync(file, Math.floor(statSync(file).size / 2));
-    const before = fingerprint(join(path, 'ledger'));
-    const refused = oakring(['up'], { ...anyPorts, OAKRING_DATA: path });
-    expect(await refused.ended).toBe(1);
-    expect(refused.output()).toContain('log-damaged');
-    expect(refused.output()).not.toMatch(/^\s+at /m);
-    expect(fingerprint(join(path, 'ledger'))).toBe(before);
-  });
-
   it('stops at a folder that is none with one message', async () => {
     const path = join(folder(), 'a-file');
     writeFileSync(path, 'not a folder');
@@ -162,14 +169,6 @@ describe('oakring up', () => {
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain('data-folder-unusable');
     expect(readFileSync(path, 'utf8')).toBe('not a folder');
-  });
-
-  it('is described at /api/docs', async () => {
-    const cluster = await started(folder());
-    const page = await call('GET', `${cluster.url}/api/docs`);
-    expect(page.status).toBe(200);
-    const document = await call('GET', `${cluster.url}/api/docs-json`);
-    expect(Object.keys(document.body.paths)).toContain('/api/v1/jobs');
   });
 
   it('runs the same from its npm script', () => {
