@@ -35,6 +35,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['mqtt-at-the-edge', 'apps/manager/src/scheduling/a.ts', 'mqtt'],
   ['lmdb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'lmdb'],
   ['mongodb-behind-the-log', 'apps/manager/src/leadership/b.ts', 'mongodb'],
+  ['mongodb-loaded-late', 'libs/events/src/store/a.ts', './mongo-event-store.js'],
   ['no-dev-dependencies-in-what-ships', 'apps/worker/src/a.ts', 'fast-check'],
 ];
 
@@ -50,6 +51,7 @@ const allowed: [from: string, what: string][] = [
   ['apps/manager/src/views/c.spec.ts', '../commands/order.js'],
   ['apps/worker/src/c.spec.ts', 'fast-check'],
   ['libs/events/src/c.ts', 'lmdb'],
+  ['libs/events/src/mongodb/c.ts', '../store/mongo-event-store.js'],
   ['libs/ports/src/c.ts', './ids.js'],
 ];
 
@@ -61,6 +63,7 @@ const targets = [
   'apps/scheduler/src/index.ts',
   'apps/scheduler/src/answer/answer.ts',
   'apps/scheduler/src/observe/copy.ts',
+  'libs/events/src/store/mongo-event-store.ts',
   'libs/placement/src/index.ts',
   'libs/ports/src/ids.ts',
   'libs/ports/src/index.ts',
