@@ -14,8 +14,10 @@ import {
 } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
 
+/** Ways in which a leader goes, in turn. */
+const ways = ['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const;
 /** `OAKRING_LONG=<rounds>` for more of them. */
-const rounds = Number(process.env['OAKRING_LONG'] ?? '4');
+const rounds = Number(process.env['OAKRING_LONG'] ?? ways.length);
 const seed = Number(process.env['OAKRING_SEED'] ?? '20261123');
 
 let mongod: Mongod;
@@ -112,7 +114,7 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
         async () => poster.acknowledged.length,
         (now) => now > before + 5 + chance.integer(20),
       );
-      const way = (['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const)[round % 3] ?? 'SIGKILL';
+      const way = ways[round % ways.length] ?? 'SIGKILL';
       const since = Date.now();
       leader.child.kill(way);
       const next = await leaderOf(others);

@@ -5,6 +5,9 @@ import { call, eventually, untilAll } from './kit/http.js';
 import { temporaryFolder, up, type Cluster } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
 
+/** How often the manager is killed; `OAKRING_LONG=<rounds>` for more. */
+const rounds = Number(process.env['OAKRING_LONG'] ?? '3');
+
 interface Line {
   readonly position: number;
   readonly index: number;
@@ -108,7 +111,7 @@ describe('the log', () => {
 
   it('holds everything that was acknowledged when the manager is killed, again and again', async () => {
     const acknowledged: string[] = [];
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const posting = Array.from({ length: 8 }, async (_, poster) => {
         for (let index = 0; ; index += 1) {
           const id = `r${round}-${poster}-${index}`;
