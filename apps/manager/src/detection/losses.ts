@@ -37,6 +37,7 @@ export class Losses implements Process<Loss> {
   readonly name = 'losses';
   readonly most = 1;
   readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly restMs = 50;
   readonly backoff = { firstMs: 100, mostMs: 2_000 };
 
   constructor(
@@ -50,8 +51,15 @@ export class Losses implements Process<Loss> {
     for (const { id } of nodes.values()) yield id;
   }
 
-  concerned({ nodes }: Parameters<Process<Loss>['concerned']>[0]): Iterable<string> {
-    return nodes;
+  *concerned(
+    { nodes, placements }: Parameters<Process<Loss>['concerned']>[0],
+    state: ClusterState,
+  ): Generator<string> {
+    yield* nodes;
+    for (const key of placements) {
+      const nodeId = state.placements.get(key)?.nodeId;
+      if (nodeId !== undefined) yield nodeId;
+    }
   }
 
   fact(nodeId: string, { nodes }: ClusterState): string | null {

@@ -13,6 +13,7 @@ export function retries(queue: CommandQueue): Process<InstanceRecord> {
     name: 'retries',
     most: 1,
     mostAtOnce: Number.POSITIVE_INFINITY,
+    restMs: 0,
     backoff: { firstMs: 1_000, mostMs: 10_000 },
     *all({ instances }) {
       for (const [key, instance] of instances.entries()) if (isFailed(instance)) yield key;

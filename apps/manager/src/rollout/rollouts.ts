@@ -33,6 +33,7 @@ export class Rollouts implements Process<Step> {
   readonly name = 'rollouts';
   readonly most = 1;
   readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly restMs = 250;
   /** Where a successor had no place, or the scheduler was away, it is asked again soon. */
   readonly backoff = { firstMs: 2_000, mostMs: 4_000 };
 
@@ -64,7 +65,11 @@ export class Rollouts implements Process<Step> {
     const instances = instancesOf(state, job);
     const healthyAtMs = instances.map((instance) => healthyFromMs(job, instance, seen));
     const missing = healthyAtMs.filter((atMs) => atMs > seen.nowMs).length;
-    const againMs = Math.min(...healthyAtMs.filter((atMs) => atMs > seen.nowMs));
+    // Not spread into a call: there may be as many as a stack has no room for.
+    const againMs = healthyAtMs.reduce(
+      (least, atMs) => (atMs > seen.nowMs ? Math.min(least, atMs) : least),
+      Number.POSITIVE_INFINITY,
+    );
     const outdated = instances.filter(
       (instance) => isReplaceable(instance) && !isUpdated(job, instance),
     );

@@ -25,6 +25,8 @@ let asked: string[];
 let ended: Extract<Command, { type: 'EndDrain' }>[];
 let replaced: Extract<Command, { type: 'ReplaceInstance' }>[];
 let answer: ReturnType<typeof proposal>;
+/** What the scheduler says of some jobs instead. */
+let answers: Readonly<Record<string, typeof answer>> = {};
 /** Lets the views' listeners know of what was done to the state. */
 let tell: () => void = () => {};
 /** Whether the deadline of a drain without any time has come. */
@@ -32,6 +34,7 @@ let past = false;
 
 beforeEach(() => {
   answer = proposal(['b']);
+  answers = {};
 });
 afterEach(() => loop.stop());
 
@@ -47,6 +50,35 @@ describe('A drain', () => {
     drain(cluster, 3_600_000);
     await ports.advance(2_000);
     expect(asked).toContain('web');
+  });
+
+  it('moves what can be moved, however much fits nowhere else', async () => {
+    const tiny = { resources: { cpuMillis: 1, memoryMiB: 1 } };
+    const cluster = running({ ...tiny, count: 120 }, ...Array.from({ length: 120 }, () => 'a'));
+    cluster.when(submitJob('web', tiny));
+    cluster.when(plan('web', 'a'));
+    acknowledgeAll(cluster);
+    answers = { j: nowhere };
+    drain(cluster, 3_600_000);
+    await ports.advance(120_000);
+    expect(asked).toContain('web');
+  });
+
+  it('is not done while something is being moved to its node', async () => {
+    const cluster = running({}, 'b');
+    for (const command of ready('a')) cluster.when(command);
+    const target = { nodeId: 'a', reason: 'r', total: 1, scores: {} };
+    const move = { type: 'MoveInstance', id: 'j', instance: 0, generation: 1 } as const;
+    cluster.when({ ...move, target, basis: null });
+    drain(cluster, 0);
+    await ports.advance(10_000);
+    expect(ended).toEqual([]);
+    past = true;
+    await ports.advance(5_000);
+    expect(ended[0]).toMatchObject({
+      outcome: 'incomplete',
+      reason: 'left at the deadline: j/0',
+    });
   });
 
   it('is not done before what must never run twice has ended there', async () => {
@@ -126,7 +158,7 @@ function drain(cluster: Given, withinMs: number): void {
   const scheduler: Scheduler = {
     schedule: async ({ jobs }) => {
       asked.push(...jobs.map(({ job }) => job['id'] ?? ''));
-      return { answers: jobs.map(() => answer) };
+      return { answers: jobs.map(({ job }) => answers[job['id'] ?? ''] ?? answer) };
     },
   };
   const queue: CommandQueue = {

@@ -30,6 +30,7 @@ export class Drains implements Process<Step> {
   readonly name = 'drains';
   readonly most = 1;
   readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly restMs = 250;
   /** What fits nowhere else is asked about again after some seconds. */
   readonly backoff = { firstMs: 5_000, mostMs: 10_000 };
   /** For people: why instances of a node could not be moved when that was last tried, by node. */
@@ -45,8 +46,13 @@ export class Drains implements Process<Step> {
     for (const { id, draining } of nodes.values()) if (draining !== null) yield id;
   }
 
-  *concerned({ nodes, instances }: Parameters<Process<Step>['concerned']>[0], state: ClusterState) {
+  *concerned(changes: Parameters<Process<Step>['concerned']>[0], state: ClusterState) {
+    const { nodes, instances, placements } = changes;
     yield* nodes;
+    for (const key of placements) {
+      const nodeId = state.placements.get(key)?.nodeId;
+      if (nodeId !== undefined) yield nodeId;
+    }
     for (const key of instances) {
       const nodeId = state.instances.get(key)?.nodeId ?? null;
       if (nodeId !== null) yield nodeId;
@@ -64,20 +70,22 @@ export class Drains implements Process<Step> {
     const node = state.nodes.get(nodeId);
     const deadline = node?.draining?.deadline;
     if (node === undefined || deadline === undefined) return nothing;
-    const left = instancesOn(state, nodeId);
-    const ending = endingOn(state, nodeId);
-    if (left.length === 0 && ending.length === 0) {
+    const { left, others } = whatIsOn(state, nodeId);
+    if (left.length === 0 && others.length === 0) {
       return step({ outcome: 'done', reason: 'every instance runs elsewhere or ended' });
     }
     // The deadline is a time for people and survives a take-over: the wall clock is what it means.
     if (wallMs >= deadline) {
-      const reason = whatIsLeft(node, [...left, ...ending], this.whyNot.get(nodeId));
+      const reason = whatIsLeft(node, [...left, ...others], this.whyNot.get(nodeId));
       return step({ outcome: 'incomplete', reason });
     }
     const againMs = nowMs + Math.min(deadline - wallMs, lookAtClockMs);
     const moving = left.filter((instance) => instance.moving !== null).length;
     const room = maxMovesPerNode - moving;
-    const instances = left.filter((instance) => isDue(state, instance)).slice(0, maxAsked);
+    const due = left.filter((instance) => isDue(state, instance));
+    // From another one each time.
+    const first = due.length > maxAsked ? Math.floor(nowMs) % due.length : 0;
+    const instances = [...due.slice(first), ...due.slice(0, first)].slice(0, maxAsked);
     if (room <= 0 || instances.length === 0) return { step: null, againMs };
     return { step: { do: 'move', instances, room } as const, againMs };
   }
@@ -152,25 +160,21 @@ function step(end: { outcome: 'done' | 'incomplete'; reason: string }) {
   return { step: { do: 'end', ...end } as const, againMs: null };
 }
 
-/** What is not wanted there any more, and has not said yet that it ended. */
-function endingOn(state: ClusterState, nodeId: string): PlacementRecord[] {
-  const ending: PlacementRecord[] = [];
+/**
+ * The instances that a node has, and what else is there: what is not wanted any more and has not said
+ * yet that it ended, and targets of moves that are under way.
+ */
+function whatIsOn(state: ClusterState, nodeId: string) {
+  const left: InstanceRecord[] = [];
+  const others: PlacementRecord[] = [];
   for (const key of state.placementsOfNode.of(nodeId)) {
     const placement = state.placements.get(key);
-    if (placement?.wanted === false) ending.push(placement);
-  }
-  return ending;
-}
-
-function instancesOn(state: ClusterState, nodeId: string): InstanceRecord[] {
-  const instances: InstanceRecord[] = [];
-  for (const key of state.placementsOfNode.of(nodeId)) {
-    const placement = state.placements.get(key);
-    if (placement?.wanted !== true) continue;
+    if (placement === undefined) continue;
     const instance = state.instances.get(instanceKey(placement.job, placement.number));
-    if (instance?.generation === placement.generation) instances.push(instance);
+    if (placement.wanted && instance?.generation === placement.generation) left.push(instance);
+    else others.push(placement);
   }
-  return instances;
+  return { left, others };
 }
 
 function isDue({ jobs }: ClusterState, { job, status, moving }: InstanceRecord): boolean {

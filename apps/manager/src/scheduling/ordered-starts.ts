@@ -14,6 +14,7 @@ export function orderedStarts(queue: CommandQueue): Process<'start'> {
     name: 'starts',
     most: 500,
     mostAtOnce: 1,
+    restMs: 0,
     backoff: { firstMs: 1_000, mostMs: 10_000 },
     all: ({ unorderedStarts }) => unorderedStarts,
     *concerned({ placements }, state) {

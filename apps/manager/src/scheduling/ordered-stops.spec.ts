@@ -38,3 +38,32 @@ it('A stop that fails at its worker is ordered again, less and less often', asyn
   }
   expect(orderedAtMs.length).toBeGreaterThan(8);
 });
+
+it('A stop that fails long after it was ordered is ordered again at once', async () => {
+  const ports = simulatedPorts();
+  const cluster = running({}, 'a');
+  const projection = new Projection(cluster.state, ports);
+  let orders = 0;
+  const queue: CommandQueue = {
+    submit: (async (command: Command) => {
+      orders += 1;
+      cluster.when(command);
+      projection.announce([], cluster.state.head);
+      return { status: 'accepted', answer: null };
+    }) as unknown as CommandQueue['submit'],
+  };
+  cluster.when({ type: 'ScaleJob', id: 'j', count: 0 });
+  supervisor = new Supervisor(
+    [orderedStops(queue) as Process<unknown>],
+    projection,
+    ports,
+    () => {},
+  );
+  supervisor.start();
+  await ports.advance(61_000);
+  expect(orders).toBe(1);
+  cluster.when(ack('a', commandTo(cluster, 'a', 'delete'), 'failed', 'the runtime hangs'));
+  projection.announce([], cluster.state.head);
+  await ports.advance(100);
+  expect(orders).toBe(2);
+});

@@ -1,5 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
+import { placementKey } from '../views/cluster-state.js';
 
 /**
  * Orders the `delete` of every placement that is not wanted any more; again later when it failed at
@@ -10,9 +11,19 @@ export function orderedStops(queue: CommandQueue): Process<'stop'> {
     name: 'stops',
     most: 500,
     mostAtOnce: 1,
+    restMs: 0,
     backoff: { firstMs: 10_000, mostMs: 600_000 },
     all: ({ unorderedStops }) => unorderedStops,
-    concerned: ({ placements }) => placements,
+    *concerned({ placements, commands }, state) {
+      yield* placements;
+      // An order that failed is a change of the order alone.
+      for (const id of commands) {
+        const order = state.commands.get(id);
+        if (order?.kind === 'delete') {
+          yield placementKey(order.job, order.instance, order.generation);
+        }
+      }
+    },
     fact: (key, { placements }) => (placements.get(key)?.wanted === false ? 'unwanted' : null),
     look: (key, { unorderedStops }) =>
       unorderedStops.has(key) ? { step: 'stop', againMs: null } : nothing,

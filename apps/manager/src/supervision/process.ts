@@ -27,7 +27,10 @@ export interface Doing<Step> {
   readonly step: Step;
 }
 
-/** `done`: its effect is in the views; `again`: to be done again in a while, unless a look says no. */
+/**
+ * `done`: its effect is in the views, as changes that concern the key; without any it counts as `again`:
+ * to be done again in a while, unless a look says no.
+ */
 export type Outcome = 'done' | 'again';
 
 /**
@@ -51,7 +54,9 @@ export interface Process<Step> {
   act(steps: readonly Doing<Step>[]): Promise<Outcome>;
   readonly most: number;
   readonly mostAtOnce: number;
-  /** How long a step that failed, or has to be done again, waits: doubled each time, milliseconds. */
+  /** Least time between two looks of a key, milliseconds: one with thousands of parts changes with each commit. */
+  readonly restMs: number;
+  /** How long a step that has to be done again waits: doubled each time, milliseconds; one that failed, no longer than some seconds. */
   readonly backoff: { readonly firstMs: number; readonly mostMs: number };
 }
 

@@ -12,6 +12,7 @@ class Greeting implements Process<string> {
   readonly name = 'greetings';
   most = 1;
   mostAtOnce = Number.POSITIVE_INFINITY;
+  restMs = 0;
   readonly backoff = { firstMs: 1_000, mostMs: 8_000 };
   readonly greeted: string[][] = [];
   readonly greetedAtMs: number[] = [];
@@ -143,6 +144,112 @@ describe('A supervisor', () => {
     const before = greeting.greeted.length;
     await when(cordon('n1'));
     expect(greeting.greeted).toHaveLength(before + 1);
+  });
+
+  it('waits some seconds at most where log or scheduler were away, however long', async () => {
+    const { greeting, ports, supervisor: started } = scene('n1');
+    Object.assign(greeting.backoff, { firstMs: 10_000, mostMs: 600_000 });
+    greeting.answer = greet;
+    greeting.outcome = () => Promise.reject(new TypeError('away'));
+    started.start();
+    await ports.advance(3_600_000);
+    const before = greeting.greeted.length;
+    await ports.advance(10_100);
+    expect(greeting.greeted.length).toBeGreaterThan(before);
+  });
+
+  it('takes a step that was done and changed nothing as one to be done again in a while', async () => {
+    const { greeting, ports, supervisor: started } = scene('n1');
+    greeting.answer = greet;
+    started.start();
+    await ports.advance(10_000);
+    // At 0 s, then after 0.5 to 1 s, 1 to 2 s, 2 to 4 s, 4 to 8 s.
+    expect(greeting.greeted.length).toBeGreaterThan(2);
+    expect(greeting.greeted.length).toBeLessThan(7);
+  });
+
+  it('counts nothing against a fact that began while a step for another was carried out', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    greeting.answer = greet;
+    let end: () => void = () => {};
+    greeting.outcome = () => new Promise((resolve) => (end = () => resolve('again')));
+    started.start();
+    await when(cordon('n1'));
+    end();
+    await ports.advance(0);
+    expect(greeting.greeted).toEqual([['n1'], ['n1']]);
+  });
+
+  it('does nothing twice at once for what was gone and is back meanwhile', async () => {
+    const { greeting, cluster, supervisor: started, when } = scene('n1');
+    greeting.answer = greet;
+    greeting.outcome = () => new Promise(() => {});
+    started.start();
+    const node = cluster.state.nodes.get('n1');
+    cluster.state.nodes.delete('n1');
+    await when(registerNode('n2'));
+    if (node !== undefined) cluster.state.nodes.set('n1', node);
+    await when(registerNode('n3'));
+    expect(greeting.greeted.flat().filter((name) => name === 'n1')).toHaveLength(1);
+  });
+
+  it('looks at a key no more often than its process says, however much changes', async () => {
+    const { cluster, greeting, ports, supervisor: started, when } = scene('n1');
+    greeting.restMs = 250;
+    greeting.answer = () => ({ step: null, againMs: null });
+    started.start();
+    const node = cluster.state.nodes.get('n1');
+    for (let change = 0; change < 50; change += 1) {
+      if (node !== undefined) cluster.state.nodes.set('n1', { ...node });
+      await when(cordon('nobody'));
+    }
+    expect(greeting.looked.length).toBeGreaterThan(1);
+    expect(greeting.looked.length).toBeLessThan(7);
+    if (node !== undefined) cluster.state.nodes.set('n1', { ...node });
+    await when(cordon('nobody'));
+    greeting.answer = greet;
+    await ports.advance(250);
+    expect(greeting.greeted).toEqual([['n1']]);
+  });
+
+  it('asks a look since when things are so while a step waits, too', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    const sinceMs: number[] = [];
+    let what = 'ill';
+    greeting.answer = (key, { since }) => {
+      sinceMs.push(since(what));
+      return { step: key, againMs: null };
+    };
+    greeting.outcome = async () => 'again';
+    started.start();
+    await ports.advance(100);
+    what = 'well';
+    await when({ type: 'OrderNode', id: 'n1', order: { do: 'uncordon' } });
+    const wellMs = ports.clock.monotonicMs();
+    await when(registerNode('n1', { incarnation: 2 }));
+    await ports.advance(2_000);
+    expect(sinceMs.at(-1)).toBeLessThanOrEqual(wellMs);
+  });
+
+  it('warns of a look that fails, which hurts neither commits nor other keys', async () => {
+    const { greeting, supervisor: started, warnings, when } = scene('n1');
+    greeting.answer = (key) => {
+      if (key === 'n1') throw new TypeError('a bug');
+      return greet(key);
+    };
+    started.start();
+    await when(registerNode('n2'));
+    expect(greeting.greeted).toEqual([['n2']]);
+    expect(warnings).toEqual(['greetings, n1: TypeError: a bug']);
+  });
+
+  it('finds what no change told of', async () => {
+    const { greeting, cluster, ports, supervisor: started } = scene('n1');
+    started.start();
+    const node = cluster.state.nodes.get('n1');
+    if (node !== undefined) cluster.state.nodes.set('n9', { ...node, id: 'n9' });
+    await ports.advance(30_100);
+    expect(greeting.greeted).toEqual([['n1'], ['n9']]);
   });
 
   it('makes up for a look that was lost', async () => {

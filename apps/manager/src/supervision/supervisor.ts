@@ -44,7 +44,7 @@ export class Supervisor {
       for (const process of this.processes) process.lookAtAll();
       this.work();
     });
-    for (const process of this.processes) process.begin();
+    for (const process of this.processes) process.lookAtAll();
     this.work();
   }
 

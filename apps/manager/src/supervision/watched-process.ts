@@ -13,11 +13,21 @@ interface Entry {
   readonly share: number;
   /** Since when what else the latest look asked about has been so. */
   since: ReadonlyMap<string, number>;
-  /** Steps that failed or are to be done again, in a row. */
+  /** Steps that are to be done again, in a row. */
   attempts: number;
-  /** Monotonic: not looked at before. */
+  /** Steps that failed, in a row. */
+  failures: number;
+  /** Monotonic: nothing is done before. */
   notBeforeMs: number;
-  isActing: boolean;
+  lookedAtMs: number;
+}
+
+/** A key of which a step is being carried out. */
+interface Acting {
+  readonly key: string;
+  readonly entry: Entry | undefined;
+  /** Something changed that concerns the key since the step began. */
+  isChanged: boolean;
 }
 
 /** How a process does, for metrics. */
@@ -31,14 +41,17 @@ export interface ProcessHealth {
   readonly failures: number;
 }
 
-/** Between two steps of a key, should one say that it was done and change nothing. */
+/** Between two steps of a key. */
 const leastMs = 10;
+/** What failed says nothing about the step: as soon as log or scheduler are back, it goes on. */
+const failedBackoff = { firstMs: 2_000, mostMs: 10_000 };
 
 /** One process with its keys, its agenda and what is in flight. */
 export class WatchedProcess<Step> {
   private readonly entries = new Map<string, Entry>();
   private readonly agenda = new Agenda();
   private readonly due = new Set<string>();
+  private readonly acting = new Map<string, Acting>();
   private atOnce = 0;
   private failures = 0;
   private isStopped = false;
@@ -66,17 +79,22 @@ export class WatchedProcess<Step> {
     return this.agenda.nextMs;
   }
 
-  begin(): void {
-    for (const key of this.process.all(this.state())) this.due.add(key);
-  }
-
   /** Every key is looked at: a look that was lost is made up for. */
   lookAtAll(): void {
+    this.guarded('all', () => {
+      for (const key of this.process.all(this.state())) this.due.add(key);
+    });
     for (const key of this.entries.keys()) this.due.add(key);
   }
 
   notice(changes: Changes): void {
-    for (const key of this.process.concerned(changes, this.state())) this.due.add(key);
+    this.guarded('changes', () => {
+      for (const key of this.process.concerned(changes, this.state())) {
+        this.due.add(key);
+        const acting = this.acting.get(key);
+        if (acting !== undefined) acting.isChanged = true;
+      }
+    });
   }
 
   stop(): void {
@@ -93,7 +111,7 @@ export class WatchedProcess<Step> {
       // The rest stays due until a call has ended.
       if (this.atOnce + steps.length / most >= mostAtOnce) break;
       this.due.delete(key);
-      const step = this.lookAt(key, nowMs);
+      const step = this.guarded(key, () => this.lookAt(key, nowMs));
       if (step !== null) steps.push({ key, step });
     }
     for (let at = 0; at < steps.length; at += most) void this.act(steps.slice(at, at + most));
@@ -108,24 +126,40 @@ export class WatchedProcess<Step> {
       return null;
     }
     const entry = this.entryOf(key, fact, nowMs);
-    if (entry.isActing) return null;
-    if (entry.notBeforeMs > nowMs) {
-      this.agenda.set(key, entry.notBeforeMs);
+    const restedMs = entry.lookedAtMs + this.process.restMs;
+    if (restedMs > nowMs) {
+      this.agenda.set(key, restedMs);
       return null;
     }
+    entry.lookedAtMs = nowMs;
+    // Looked at while it waits as well: since when things are so is not to be missed.
     const { step, againMs } = this.process.look(key, state, this.seen(entry, nowMs));
-    if (againMs === null) this.agenda.delete(key);
-    else this.agenda.set(key, Math.max(againMs, nowMs + 1));
-    return step;
+    const isWaiting = entry.notBeforeMs > nowMs;
+    const freeMs = isWaiting && step !== null ? entry.notBeforeMs : Number.POSITIVE_INFINITY;
+    const nextMs = Math.min(againMs ?? Number.POSITIVE_INFINITY, freeMs);
+    if (nextMs === Number.POSITIVE_INFINITY) this.agenda.delete(key);
+    else this.agenda.set(key, Math.max(nextMs, nowMs + 1));
+    return isWaiting || this.acting.has(key) ? null : step;
+  }
+
+  /** A bug in a look hurts its own key only: it runs where commits are told of. */
+  private guarded<T>(key: string, work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.failures += 1;
+      this.warn(`${this.process.name}, ${key}: ${String(error)}`);
+      return null;
+    }
   }
 
   private entryOf(key: string, fact: string, nowMs: number): Entry {
     const before = this.entries.get(key);
     if (before?.fact === fact) return before;
     const entry: Entry = {
-      ...{ fact, sinceMs: nowMs, since: new Map(), attempts: 0, notBeforeMs: 0 },
+      ...{ fact, sinceMs: nowMs, since: new Map(), attempts: 0, failures: 0 },
+      ...{ notBeforeMs: 0, lookedAtMs: Number.NEGATIVE_INFINITY },
       share: this.ports.randomness.integer(2 ** 30) / 2 ** 30,
-      isActing: before?.isActing ?? false,
     };
     this.entries.set(key, entry);
     return entry;
@@ -146,40 +180,59 @@ export class WatchedProcess<Step> {
   }
 
   private async act(steps: readonly Doing<Step>[]): Promise<void> {
-    const acting = steps.flatMap(({ key }) => this.entries.get(key) ?? []);
-    for (const entry of acting) entry.isActing = true;
+    const acts = steps.map(({ key }): Acting => {
+      const acting = { key, entry: this.entries.get(key), isChanged: false };
+      this.acting.set(key, acting);
+      return acting;
+    });
     this.atOnce += 1;
     const outcome = await this.carryOut(steps);
     this.atOnce -= 1;
-    const nowMs = this.ports.clock.monotonicMs();
-    for (const { key } of steps) {
-      const entry = this.entries.get(key);
-      if (entry === undefined) continue;
-      entry.isActing = false;
-      entry.attempts = outcome === 'done' ? 0 : entry.attempts + 1;
-      entry.notBeforeMs = nowMs + (outcome === 'done' ? leastMs : this.waitMs(entry.attempts));
+    for (const acting of acts) {
+      const { key, entry } = acting;
+      this.acting.delete(key);
       this.due.add(key);
+      // What came of it says nothing about another fact.
+      if (entry !== undefined && this.entries.get(key) === entry) this.conclude(acting, outcome);
     }
     if (!this.isStopped) this.wake();
   }
 
-  private async carryOut(steps: readonly Doing<Step>[]): Promise<Outcome> {
+  private conclude({ entry, isChanged }: Acting, outcome: Outcome | 'failed'): void {
+    if (entry === undefined) return;
+    const { backoff } = this.process;
+    let waitMs = leastMs;
+    if (outcome === 'failed') {
+      entry.failures += 1;
+      const firstMs = Math.min(backoff.firstMs, failedBackoff.firstMs);
+      const mostMs = Math.min(backoff.mostMs, failedBackoff.mostMs);
+      waitMs = this.waitMs(entry.failures, { firstMs, mostMs });
+    } else {
+      entry.failures = 0;
+      // Done, and nothing has changed: nothing was done (a decider knew better).
+      entry.attempts = outcome === 'done' && isChanged ? 0 : entry.attempts + 1;
+      if (entry.attempts > 0) waitMs = this.waitMs(entry.attempts, backoff);
+    }
+    entry.notBeforeMs = this.ports.clock.monotonicMs() + waitMs;
+  }
+
+  private async carryOut(steps: readonly Doing<Step>[]): Promise<Outcome | 'failed'> {
     try {
       return await this.process.act(steps);
     } catch (error) {
       const code = error instanceof OakringError ? error.code : 'internal';
       if (code === 'shutting-down') this.isStopped = true;
       // Somebody else leads now, or we end: that is no failure of ours.
-      if (this.isStopped || code === 'not-leading') return 'again';
+      if (this.isStopped || code === 'not-leading') return 'failed';
       this.failures += 1;
       if (code === 'internal') this.warn(`${this.process.name}: ${String(error)}`);
-      return 'again';
+      return 'failed';
     }
   }
 
   /** Half of a time that doubles, and a random part of the other half: never at once, never together. */
-  private waitMs(attempts: number): number {
-    const half = Math.ceil(ceilingMs(attempts, this.process.backoff) / 2);
+  private waitMs(attempts: number, backoff: Process<Step>['backoff']): number {
+    const half = Math.ceil(ceilingMs(attempts, backoff) / 2);
     return half + this.ports.randomness.integer(half + 1);
   }
 }
