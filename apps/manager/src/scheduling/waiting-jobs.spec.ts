@@ -6,6 +6,7 @@ import {
   commandTo,
   given,
   orderStops,
+  plan,
   ready,
   running,
   submitJob,
@@ -103,6 +104,56 @@ describe('A job that waits for room', () => {
     expect(scene.waiting.takeHelped()).toEqual(['large']);
   });
 
+  it('is not asked about with more others than would fill the room, and next if they leave it', () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `j${index}`);
+    const cluster = given(...ready('a', small), ...ids.map((id) => wants(id, 2_000)));
+    const scene = new Scene(cluster, ...ids);
+    scene.after(register);
+    // Five thousand are free: room for two.
+    expect(scene.after(confirm)).toEqual(['j0', 'j1']);
+    // They were refused all the same: what is free there is for the next.
+    for (const id of ['j0', 'j1']) scene.waiting.waitForRoom(id);
+    expect(scene.waiting.takeHelped()).toEqual(['j2', 'j3']);
+    for (const id of ['j2', 'j3']) cluster.when(plan(id, 'b'));
+    scene.waiting.notice(takeChanges(cluster.state));
+    expect(scene.waiting.takeHelped()).toEqual([]);
+    expect(scene.waiting.size).toBe(48);
+  });
+
+  it('costs no look at each node that changed, where others want the same or it names its node', () => {
+    let looks = 0;
+    const nodes = Array.from({ length: 200 }, (_, index) => `n${index}`);
+    const jobs = Array.from({ length: 200 }, (_, index) => `j${index}`);
+    const zone = { labels: { zone: 'nowhere' } };
+    const away = { constraints: [{ type: 'direct', node: 'away' }] };
+    const commands = jobs.map((id, index) => wants(id, 1, index % 2 === 0 ? zone : away));
+    const cluster = given(...commands);
+    const scene = new Scene(cluster, ...jobs);
+    for (const id of nodes) {
+      for (const command of ready(id, small)) cluster.when(command);
+      const node = cluster.state.nodes.get(id);
+      if (node === undefined) continue;
+      const technologies = Object.assign([...node.technologies], {
+        includes: () => (looks += 1) > 0,
+      });
+      cluster.state.nodes.set(id, { ...node, technologies });
+    }
+    scene.waiting.notice(takeChanges(cluster.state));
+    expect(scene.waiting.takeHelped()).toEqual([]);
+    expect(looks).toBe(nodes.length);
+  });
+
+  it('is helped by a machine that became free while the scheduler was answering', () => {
+    const scene = new Scene(given(...ready('a', small), wants('web', 600)));
+    scene.measured('a', 9_000);
+    scene.waiting.asking();
+    scene.measured('a', 1_000);
+    expect(scene.waiting.takeHelped()).toEqual([]);
+    scene.waiting.waitForRoom('web');
+    expect(scene.waiting.asked()).toBe(true);
+    expect(scene.waiting.takeHelped()).toEqual(['web']);
+  });
+
   it('that has ended is let go with the next change', () => {
     const scene = new Scene(given(...ready('a', small)), 'gone');
     expect(scene.after(cordonA)).toEqual(['gone']);
@@ -123,6 +174,12 @@ describe('A job that waits for its own to end', () => {
 });
 
 describe('Those that wait', () => {
+  it('for room are asked about in turn, however many wait for an end, which needs no asking', () => {
+    const scene = new Scene(given(), 'room');
+    for (const id of ['a', 'b', 'c']) scene.waiting.waitForEnds(id);
+    expect(scene.waiting.takeOldest(2)).toEqual(['room', 'a']);
+  });
+
   it('are asked about in turn all the same, the oldest first', () => {
     const scene = new Scene(given(), 'a', 'b', 'c');
     expect(scene.waiting.takeOldest(2)).toEqual(['a', 'b']);
