@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // The suffix of a spec tells its cost: .spec no I/O, .int.spec a real dependency, .e2e.spec the whole loop.
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
@@ -39,4 +41,6 @@ export default {
     { ...common, displayName: 'end-to-end', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
   testTimeout: 120_000,
+  // End-to-end specs wait for much of their time, and leave a core to another one.
+  maxWorkers: availableParallelism() + 1,
 };
