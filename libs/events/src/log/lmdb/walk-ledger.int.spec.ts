@@ -10,6 +10,9 @@ import type { Damage } from '../damage.js';
 import { openLmdbEventLog } from './lmdb-event-log.js';
 import { walkLedger } from './walk-ledger.js';
 
+/** Bits that are flipped, one in each trial; `OAKRING_RUNS=<trials>` for more of them. */
+const trials = Number(process.env['OAKRING_RUNS'] ?? '300');
+
 function audit(folder: string): { commits: Commit[]; damage: Damage | null } {
   const verifier = ledgerVerifier({ trust: null });
   const commits: Commit[] = [];
@@ -38,7 +41,7 @@ describe('A ledger read page by page', () => {
     const chance = seededRandomness(seed);
     let found = 0;
     let positions = 0;
-    for (let trial = 0; trial < 600; trial += 1) {
+    for (let trial = 0; trial < trials; trial += 1) {
       const at = chance.integer(sound.length);
       const bytes = Buffer.from(sound);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << chance.integer(8));
@@ -53,7 +56,7 @@ describe('A ledger read page by page', () => {
       expect({ seed, at, commits }).toEqual({ seed, at, commits: ledger.commits });
     }
     // A vacuous test would pass as well: a good part of the file is in use.
-    expect(found).toBeGreaterThan(100);
+    expect(found).toBeGreaterThan(trials / 6);
     expect(positions).toBeGreaterThan(found * 0.8);
     rmSync(folder, { recursive: true });
   });
