@@ -84,6 +84,26 @@ describe('A job that fits nowhere', () => {
   }
 });
 
+describe('A job of which a proposal did not hold', () => {
+  it('leaves nothing to the next one of its name', async () => {
+    const cluster = waiting(submitJob('web'));
+    const excluded: (readonly string[])[] = [];
+    await start(cluster, ({ jobs }) => {
+      excluded.push(...jobs.map(({ exclude }) => exclude));
+      if (excluded.length === 2) {
+        void queue.submit({ type: 'DeleteJob', id: 'web' });
+        throw new OakringError({ code: 'scheduler-unavailable', detail: 'It is away.' });
+      }
+      return { answers: jobs.map(() => proposal(['gone'])) };
+    });
+    expect(excluded).toEqual([[], ['gone']]);
+    await ports.advance(10_000);
+    await queue.submit(submitJob('web'));
+    await ports.advance(0);
+    expect(excluded[2]).toEqual([]);
+  });
+});
+
 describe('A job that the scheduler refuses even alone', () => {
   it('is on record with that code, once', async () => {
     const cluster = waiting(submitJob('odd'));

@@ -184,7 +184,7 @@ export class PlacementLoop {
   private askAbout(id: string, mostInstances: number): Asked | null {
     const job = this.state.jobs.get(id);
     if (job?.status !== 'active') {
-      this.aside.delete(id);
+      this.forget(id);
       return null;
     }
     const group = nextGroup(this.state, job, mostInstances);
@@ -234,6 +234,13 @@ export class PlacementLoop {
       if (placed > 0) this.due.add(id);
       else this.waiting.waitForEnds(id);
     }
+  }
+
+  /** The next job of that name begins anew. */
+  private forget(id: string): void {
+    this.aside.delete(id);
+    this.insisting.delete(id);
+    this.rejectedNodes.forget(id);
   }
 
   /** Without an answer the jobs stay due, with that reason, and the next call comes later. */
