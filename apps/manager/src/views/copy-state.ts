@@ -7,7 +7,7 @@ export function copyState(source: ClusterState): ClusterState {
   const copy = new ClusterState(false);
   copy.head = source.head;
   for (const [index, table] of source.tables.entries()) {
-    for (const [key, record] of table.entries()) copy.tables[index]?.set(key, record);
+    for (const [key, record] of table.entries()) copy.tables[index]?.restore(key, record);
   }
   indexRecords(copy);
   return copy;
@@ -19,10 +19,9 @@ export function stateFromCheckpoint(checkpoint: Checkpoint): ClusterState {
   state.head = checkpoint.head;
   const tables = new Map(state.tables.map((table) => [table.name, table]));
   for (const { view, key, record } of inOrderOfAge(checkpoint.records)) {
-    tables.get(view)?.set(key, record);
+    tables.get(view)?.restore(key, record);
   }
   indexRecords(state);
-  forgetChanges(state);
   return state;
 }
 
@@ -41,10 +40,6 @@ function indexRecords(state: ClusterState): void {
   for (const [key, instance] of state.instances.entries()) indexInstance(state, key, instance);
   for (const [key, placement] of state.placements.entries()) indexPlacement(state, key, placement);
   for (const command of state.commands.values()) indexCommand(state, command);
-}
-
-function forgetChanges(state: ClusterState): void {
-  for (const table of state.tables) table.takeChanges();
 }
 
 /** Every view as canonical text, sorted by key: equal states give equal bytes. */

@@ -28,6 +28,11 @@ export class Table<R> {
     this.news?.add(key);
   }
 
+  /** Puts a record where it was: no change. */
+  restore(key: string, record: R): void {
+    this.records.set(key, record);
+  }
+
   delete(key: string): void {
     this.records.delete(key);
     if (this.remembersChanges) this.changed.add(key);

@@ -35,10 +35,15 @@ interface Block {
   live: number;
 }
 
-interface Place {
-  readonly number: number;
-  readonly line: number;
-}
+/** A block's number and a line of it, in one number: there is one for each record. */
+type Place = number;
+
+/** More lines than a block of one-character lines could have. */
+const linesPerBlock = 2 ** 20;
+
+const placeAt = (number: number, line: number): Place => number * linesPerBlock + line;
+const blockAt = (place: Place): number => Math.floor(place / linesPerBlock);
+const lineAt = (place: Place): number => place % linesPerBlock;
 
 /** Where each record lies. Holds no record itself: texts are asked for when they move. */
 export class CheckpointBlocks {
@@ -61,11 +66,12 @@ export class CheckpointBlocks {
   add({ number, text }: BlockText, gone: readonly number[]): Checkpoint['records'] {
     const lines = text.split('\n');
     this.hold(number, lines, new Set(gone));
-    const entries = JSON.parse(`[${lines.join(',')}]`) as [string, string, JsonObject][];
+    const entries = JSON.parse(`[${text.replaceAll('\n', ',')}]`) as [string, string, JsonObject][];
+    const isGone = new Set(gone);
     const records: { view: string; key: string; record: JsonObject }[] = [];
     for (const [line, [view, key, record]] of entries.entries()) {
-      if (this.blocks.get(number)?.gone.has(line) === true) continue;
-      this.placesOf(view).set(key, { number, line });
+      if (isGone.has(line)) continue;
+      this.placesOf(view).set(key, placeAt(number, line));
       records.push({ view, key, record });
     }
     return records;
@@ -108,7 +114,7 @@ export class CheckpointBlocks {
     this.hold(number, lines, new Set());
     for (const [line, text] of lines.entries()) {
       const [view, key] = JSON.parse(text) as [string, string];
-      this.placesOf(view).set(key, { number, line });
+      this.placesOf(view).set(key, placeAt(number, line));
     }
     return { number, text: lines.join('\n') };
   }
@@ -125,12 +131,12 @@ export class CheckpointBlocks {
   private lose(view: string, key: string): number | null {
     const places = this.placesOf(view);
     const place = places.get(key);
-    const block = place === undefined ? undefined : this.blocks.get(place.number);
+    const block = place === undefined ? undefined : this.blocks.get(blockAt(place));
     if (place === undefined || block === undefined) return null;
     places.delete(key);
-    block.gone.add(place.line);
-    block.live -= block.lengths[place.line] ?? 0;
-    return place.number;
+    block.gone.add(lineAt(place));
+    block.live -= block.lengths[lineAt(place)] ?? 0;
+    return blockAt(place);
   }
 
   private goneOf(number: number): number[] {
