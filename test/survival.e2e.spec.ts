@@ -89,6 +89,14 @@ function processes(pattern: string): number {
   }
 }
 
+/** What is started is its guard first, which becomes the program a moment later. */
+async function untilOneRuns(mark: string): Promise<void> {
+  await eventually(
+    async () => processes(`^${mark}`),
+    (count) => count === 1,
+  );
+}
+
 describe('A worker', () => {
   it('that is killed is replaced; that comes back stops what was replaced', async () => {
     const started = new Map([
@@ -215,7 +223,7 @@ describe('A node', () => {
     const mark = '/bin/sleep 77123';
     await submit('single', { cmd: mark.split(' '), ...limit });
     await untilAll(cluster.url, 'single', 'running', 1);
-    expect(processes(`^${mark}`)).toBe(1);
+    await untilOneRuns(mark);
     const home = await placeOf('single');
     const cut = workers.findLast((each) => each.output().includes(`registered as ${home}`));
     // The manager hears nothing more of it, and it nothing of the manager.
@@ -227,10 +235,7 @@ describe('A node', () => {
     );
     expect(Math.max(...seen)).toBe(1);
     cluster.child.kill('SIGCONT');
-    await eventually(
-      async () => processes(`^${mark}`),
-      (count) => count === 1,
-    );
+    await untilOneRuns(mark);
     expect(cut?.child.exitCode).toBeNull();
   }, 240_000);
 
@@ -240,6 +245,7 @@ describe('A node', () => {
     const onDisconnect = { stopOnWorkerAfterMs: 10_000, lostAfterMs: 500 };
     await submit('frozen', { cmd: mark.split(' '), onDisconnect });
     await untilAll(cluster.url, 'frozen', 'running', 1);
+    await untilOneRuns(mark);
     const home = await placeOf('frozen');
     const worker = workers.findLast((each) => each.output().includes(`registered as ${home}`));
     worker?.child.kill('SIGSTOP');
