@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Judge } from './judge.js';
-import { verdictsOf, type Verdict } from './testing/verdicts.js';
+import type { Verdict } from './simulation.js';
+import { verdictsOf } from './testing/verdicts.js';
 import { World } from './world.js';
 
 /** Seeds that once broke a promise, and what was wrong. What they do changes with the code around. */

@@ -1,13 +1,5 @@
 import { execFile } from 'node:child_process';
-
-/** What `npm run simulate -- --json` says of a seed. */
-export interface Verdict {
-  readonly seed: number;
-  readonly violation: string | null;
-  readonly hash: string;
-  readonly commits: number;
-  readonly faults: readonly string[];
-}
+import type { Verdict } from '../simulation.js';
 
 /**
  * `npm run simulate` as its user runs it, in a process of its own: under Jest a seed takes six times

@@ -1,6 +1,7 @@
 import type { CommandQueue } from '../commands/command.js';
 import { leaseMarginMs } from '../grants/lease-grants.js';
-import type { Look, Outcome, Process, Seen } from '../supervision/process.js';
+import type { Doing, Look, Outcome, Process, Seen } from '../supervision/process.js';
+import type { Changes } from '../views/changes.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import type { PlacementRecord } from '../views/records.js';
 
@@ -51,10 +52,7 @@ export class Losses implements Process<Loss> {
     for (const { id } of nodes.values()) yield id;
   }
 
-  *concerned(
-    { nodes, placements }: Parameters<Process<Loss>['concerned']>[0],
-    state: ClusterState,
-  ): Generator<string> {
+  *concerned({ nodes, placements }: Changes, state: ClusterState): Generator<string> {
     yield* nodes;
     for (const key of placements) {
       const nodeId = state.placements.get(key)?.nodeId;
@@ -80,7 +78,7 @@ export class Losses implements Process<Loss> {
     return { step: { placements: due, silentMs: nowMs - sinceMs }, againMs };
   }
 
-  async act([doing]: Parameters<Process<Loss>['act']>[0]): Promise<Outcome> {
+  async act([doing]: readonly Doing<Loss>[]): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { key: nodeId, step } = doing;
     const seenMs = this.life.lastSeenMonotonicMs(nodeId);

@@ -5,14 +5,16 @@ import { isReplaceable } from '../commands/decide/replacements.js';
 import { askSuccessor, replacementOf } from '../scheduling/ask-successor.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
 import {
+  type Doing,
   nothing,
   type Look,
   type Outcome,
   type Process,
   type Seen,
 } from '../supervision/process.js';
+import type { Changes } from '../views/changes.js';
 import type { ClusterState } from '../views/cluster-state.js';
-import { instanceKey } from '../views/cluster-state.js';
+import { instanceKey, ownerOf } from '../views/cluster-state.js';
 import type { InstanceRecord, JobRecord } from '../views/records.js';
 import { isUpdated } from '../views/revisions.js';
 
@@ -47,9 +49,9 @@ export class Rollouts implements Process<Step> {
     for (const { id } of state.jobs.values()) if (this.fact(id, state) !== null) yield id;
   }
 
-  *concerned({ jobs, instances }: Parameters<Process<Step>['concerned']>[0]): Generator<string> {
+  *concerned({ jobs, instances }: Changes): Generator<string> {
     yield* jobs;
-    for (const key of instances) yield key.slice(0, key.lastIndexOf('/'));
+    for (const key of instances) yield ownerOf(key);
   }
 
   fact(id: string, { jobs }: ClusterState): string | null {
@@ -84,7 +86,7 @@ export class Rollouts implements Process<Step> {
     return { step: null, againMs: Number.isFinite(againMs) ? againMs : null };
   }
 
-  async act([doing]: Parameters<Process<Step>['act']>[0]): Promise<Outcome> {
+  async act([doing]: readonly Doing<Step>[]): Promise<Outcome> {
     const job = this.state().jobs.get(doing?.key ?? '');
     if (doing === undefined || job === undefined) return 'done';
     const { key: id, step } = doing;

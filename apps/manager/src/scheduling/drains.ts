@@ -1,7 +1,8 @@
 import { OakringError, type ScheduleAnswer } from '@oakring/contracts';
 import type { CommandQueue } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
-import { nothing, type Outcome, type Process } from '../supervision/process.js';
+import { type Doing, nothing, type Outcome, type Process } from '../supervision/process.js';
+import type { Changes } from '../views/changes.js';
 import { instanceKey, type ClusterState } from '../views/cluster-state.js';
 import type { InstanceRecord, NodeRecord, PlacementRecord } from '../views/records.js';
 import { askSuccessor, replacementOf } from './ask-successor.js';
@@ -46,7 +47,7 @@ export class Drains implements Process<Step> {
     for (const { id, draining } of nodes.values()) if (draining !== null) yield id;
   }
 
-  *concerned(changes: Parameters<Process<Step>['concerned']>[0], state: ClusterState) {
+  *concerned(changes: Changes, state: ClusterState) {
     const { nodes, instances, placements } = changes;
     yield* nodes;
     for (const key of placements) {
@@ -90,7 +91,7 @@ export class Drains implements Process<Step> {
     return { step: { do: 'move', instances, room } as const, againMs };
   }
 
-  async act([doing]: Parameters<Process<Step>['act']>[0]): Promise<Outcome> {
+  async act([doing]: readonly Doing<Step>[]): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { key: id, step: next } = doing;
     if (next.do === 'move') return this.relocate(id, next);

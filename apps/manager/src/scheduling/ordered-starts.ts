@@ -1,5 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
+import { ownerOf } from '../views/cluster-state.js';
 import { mayBegin } from '../views/may-start.js';
 
 /** Ends of others come as changes of their own placements: looked for this often. */
@@ -21,7 +22,7 @@ export function orderedStarts(queue: CommandQueue): Process<'start'> {
       if (state.unorderedStarts.size === 0) return;
       yield* placements;
       // One that has ended may have been in the way of its instance's next one.
-      for (const key of placements) yield* state.placementsOfInstance.of(instanceOf(key));
+      for (const key of placements) yield* state.placementsOfInstance.of(ownerOf(key));
     },
     fact: (key, { unorderedStarts }) => (unorderedStarts.has(key) ? 'waits' : null),
     look(key, state, { nowMs }) {
@@ -35,9 +36,4 @@ export function orderedStarts(queue: CommandQueue): Process<'start'> {
       return 'done';
     },
   };
-}
-
-/** `<job>/<number>` of `<job>/<number>/<generation>`; the placement may be gone. */
-function instanceOf(placement: string): string {
-  return placement.slice(0, placement.lastIndexOf('/'));
 }

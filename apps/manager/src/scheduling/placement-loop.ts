@@ -7,7 +7,7 @@ import type { Changes } from '../views/changes.js';
 import type { ClusterState } from '../views/cluster-state.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
-import { needsAttention } from './capacity-changes.js';
+import { needsAttention } from './pending-changes.js';
 import { inHalves } from './in-halves.js';
 import { nextGroup, questionAbout, type Asked } from './next-group.js';
 import { RejectedNodes } from './rejected-nodes.js';

@@ -112,3 +112,8 @@ export function revisionKey(job: string, revision: number): string {
 export function placementKey(job: string, number: number, generation: number): string {
   return `${job}/${number}/${generation}`;
 }
+
+/** What a key belongs to, be it gone or not: the job of an instance, the instance of a placement. */
+export function ownerOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/'));
+}
