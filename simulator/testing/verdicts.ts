@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { typescriptArguments } from '../../infra/typescript/typescript-arguments.js';
 import type { Verdict } from '../simulation.js';
 
 /**
@@ -6,10 +7,7 @@ import type { Verdict } from '../simulation.js';
  * as long.
  */
 export async function verdictsOf(args: readonly string[]): Promise<readonly Verdict[]> {
-  const program = [
-    '--disable-warning=ExperimentalWarning',
-    ...['--import', './libs/events/testing/register-typescript.mjs', 'simulator/main.ts', '--json'],
-  ];
+  const program = [...typescriptArguments('simulator/main.ts'), '--json'];
   const output = await new Promise<string>((resolve) => {
     // It ends with a code of its own when a seed failed: its words say more.
     execFile(process.execPath, [...program, ...args], { maxBuffer: 2 ** 26 }, (_error, out, err) =>

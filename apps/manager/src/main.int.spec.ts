@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
 
 let folder: string;
 let child: ChildProcess;
@@ -61,23 +62,18 @@ interface Manager {
 
 /** From source, as its own program. */
 function start(env: Record<string, string>): Manager {
-  const hooks = resolve('libs/events/testing/register-typescript.mjs');
-  const program = resolve('apps/manager/src/main.ts');
+  const program = typescriptArguments('apps/manager/src/main.ts');
   const { NODE_OPTIONS: _, ...inherited } = process.env;
-  const started = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--import', hooks, program],
-    {
-      env: {
-        ...inherited,
-        OAKRING_DATA: folder,
-        OAKRING_PORT: '0',
-        OAKRING_MQTT_PORT: '0',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const started = spawn(process.execPath, program, {
+    env: {
+      ...inherited,
+      OAKRING_DATA: folder,
+      OAKRING_PORT: '0',
+      OAKRING_MQTT_PORT: '0',
+      ...env,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child = started;
   let output = '';
   const { stdout, stderr } = started;

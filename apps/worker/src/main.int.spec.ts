@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
 import {
   playManager,
   startTestBroker,
@@ -176,26 +177,17 @@ function start(
   env: Record<string, string> = {},
   stdout: 'ignore' | 'pipe' = 'ignore',
 ): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      resolve('libs/events/testing/register-typescript.mjs'),
-      resolve('apps/worker/src/main.ts'),
-    ],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        OAKRING_MQTT_URL: broker.url,
-        OAKRING_WORKER_ID: 'w1',
-        OAKRING_WORKER_DATA: join(folder, 'data'),
-        OAKRING_WORKER_RUNTIMES: 'process',
-        ...env,
-      },
-      stdio: ['ignore', stdout, 'pipe'],
+  const child = spawn(process.execPath, typescriptArguments('apps/worker/src/main.ts'), {
+    env: {
+      PATH: process.env['PATH'],
+      OAKRING_MQTT_URL: broker.url,
+      OAKRING_WORKER_ID: 'w1',
+      OAKRING_WORKER_DATA: join(folder, 'data'),
+      OAKRING_WORKER_RUNTIMES: 'process',
+      ...env,
     },
-  );
+    stdio: ['ignore', stdout, 'pipe'],
+  });
   children.push(child);
   return child;
 }

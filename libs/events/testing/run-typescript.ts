@@ -1,15 +1,6 @@
-import { join } from 'node:path';
+import { typescriptArguments as argumentsFor } from '../../../infra/typescript/typescript-arguments.js';
 
-/**
- * Arguments for `node` that run a program of `testing/programs` from source: tests that must kill a
- * process need one, and what is tested is the source, not the last build.
- */
+/** Arguments for `node` that run a program of `testing/programs` from source. */
 export function typescriptArguments(program: string): string[] {
-  const folder = join(process.cwd(), 'libs/events/testing');
-  return [
-    '--disable-warning=ExperimentalWarning',
-    '--import',
-    join(folder, 'register-typescript.mjs'),
-    join(folder, 'programs', program),
-  ];
+  return argumentsFor(`libs/events/testing/programs/${program}`);
 }

@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
 import { lockFolder, type FolderLock } from './folder-lock.js';
 
 const holder = { pid: process.pid, what: 'oakring up' };
@@ -51,12 +52,7 @@ describe('The lock of a folder', () => {
   });
 
   it('vanishes when its holder is killed', async () => {
-    const program = [
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      resolve('libs/events/testing/register-typescript.mjs'),
-      resolve('libs/host/testing/programs/hold-folder.ts'),
-    ];
+    const program = typescriptArguments('libs/host/testing/programs/hold-folder.ts');
     const child = spawn(process.execPath, [...program, folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

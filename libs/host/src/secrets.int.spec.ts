@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
 import { takeEnvironment } from './secrets.js';
 
 describe('The secrets of an environment', () => {
@@ -66,12 +67,7 @@ const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('A process that took its environment', () => {
   onLinux('shows no secret of its environment or its command line to anybody', () => {
-    const program = [
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      resolve('libs/events/testing/register-typescript.mjs'),
-      resolve('libs/host/testing/programs/take-environment.ts'),
-    ];
+    const program = typescriptArguments('libs/host/testing/programs/take-environment.ts');
     const flags = ['--token', 'hunter2', '--token=hunter3', '--store=mongodb://u:hunter4@h', 'up'];
     const env = { OAKRING_TOKEN: 'hunter5', HTTP_PROXY: 'http://u:hunter6@proxy', HOME: '/h' };
     const output = execFileSync(process.execPath, [...program, ...flags], { env });

@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { typescriptArguments } from '../../../../infra/typescript/typescript-arguments.js';
 import {
   playManager,
   startTestBroker,
@@ -114,12 +115,7 @@ describe('A worker process that is killed', () => {
 });
 
 function start(): ChildProcess {
-  const program = [
-    '--disable-warning=ExperimentalWarning',
-    '--import',
-    resolve('libs/events/testing/register-typescript.mjs'),
-    resolve('apps/worker/src/main.ts'),
-  ];
+  const program = typescriptArguments('apps/worker/src/main.ts');
   const env = {
     PATH: process.env['PATH'],
     OAKRING_MQTT_URL: broker.url,

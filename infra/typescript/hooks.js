@@ -1,0 +1,63 @@
+// @ts-check
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { transform } from '@swc/core';
+
+const root = new URL('../../', import.meta.url);
+/** @type {{ compilerOptions: { paths: Record<string, string[]> } }} */
+const { compilerOptions } = JSON.parse(readFileSync(new URL('tsconfig.json', root), 'utf8'));
+/** @type {import('@swc/core').Options} */
+const options = {
+  swcrc: false,
+  sourceMaps: 'inline',
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+};
+let built = false;
+
+/** @type {import('node:module').InitializeHook<{ built: boolean } | undefined>} */
+export function initialize(data) {
+  built = data?.built ?? false;
+}
+
+/** @type {import('node:module').ResolveHook} */
+export function resolve(specifier, context, next) {
+  const source = sourceOf(specifier, context.parentURL);
+  return next(source?.href ?? specifier, context);
+}
+
+/**
+ * The file that an alias of tsconfig.json names, and `./x.ts` for `./x.js`; undefined: as Node finds it.
+ *
+ * @param {string} specifier
+ * @param {string | undefined} parent
+ */
+function sourceOf(specifier, parent) {
+  const [alias] = compilerOptions.paths[specifier] ?? [];
+  const isRelative = /^\.{1,2}\/.*\.js$/.test(specifier) && parent !== undefined;
+  if (alias === undefined && !isRelative) return undefined;
+  const source =
+    alias === undefined ? new URL(specifier.replace(/\.js$/, '.ts'), parent) : new URL(alias, root);
+  if (!existsSync(source)) return undefined;
+  return built ? shippedAs(source) : source;
+}
+
+/** @param {URL} source */
+function shippedAs({ href }) {
+  const path = href.slice(root.href.length);
+  if (!/^(apps|libs)\//.test(path)) return new URL(href);
+  return new URL(`dist/${path.replace(/\.ts$/, '.js')}`, root);
+}
+
+/** @type {import('node:module').LoadHook} */
+export async function load(url, context, next) {
+  if (!url.endsWith('.ts')) return next(url, context);
+  const filename = fileURLToPath(url);
+  const { code } = await transform(readFileSync(filename, 'utf8'), { ...options, filename });
+  return { format: 'module', source: code, shortCircuit: true };
+}
