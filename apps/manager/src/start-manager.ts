@@ -1,10 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OakringError, systemCodeOf } from '@oakring/contracts';
 import { openFileTelemetryLog, type TelemetryLog } from '@oakring/events';
-import { bracketed, listenAddress, ownNames, reachable } from '@oakring/http';
+import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { listenerOf, type ManagerSettings } from './config/manager-settings.js';
 import { connectBroker } from './connection/connect-broker.js';
@@ -175,24 +173,7 @@ async function letWorldIn(
   });
   stopping.add(() => app.close());
   await app.startAllMicroservices();
-  return listen(app, settings);
-}
-
-async function listen(app: NestFastifyApplication, settings: ManagerSettings): Promise<string> {
-  try {
-    // Nest's own `listen` would print the error as well.
-    await app.init();
-    await app.getHttpAdapter().getInstance().listen({ port: settings.port, host: settings.host });
-  } catch (error) {
-    if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
-    throw new OakringError({
-      code: 'port-taken',
-      detail: `The manager cannot listen on ${settings.host}:${settings.port} (OAKRING_PORT): the port is taken.`,
-      field: 'OAKRING_PORT',
-      value: settings.port,
-    });
-  }
-  const address = app.getHttpServer().address();
-  const port = typeof address === 'object' && address !== null ? address.port : settings.port;
-  return `http://${bracketed(reachable(settings.host))}:${port}`;
+  const { host, port } = settings;
+  const place = { address: host, host, port, setting: 'OAKRING_PORT' };
+  return listenOn(app, { name: 'manager', ...place });
 }

@@ -266,6 +266,17 @@ describe('the scheduler over HTTP', () => {
     });
   });
 
+  it('answers a wrong method with the right ones, and a malformed address, with a problem', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const wrong = await fetch(`${url}/api/v1/schedule`);
+    expect(wrong.status).toBe(405);
+    expect(wrong.headers.get('allow')).toBe('POST');
+    expect(await wrong.json()).toMatchObject({ code: 'method-not-allowed' });
+    const malformed = await fetch(`${url}/%zz`);
+    expect(malformed.status).toBe(400);
+    expect(await malformed.json()).toMatchObject({ code: 'request-malformed' });
+  });
+
   it('is live at once, and ready once the copy is filled, without a token', async () => {
     const { url: managerUrl } = await manager();
     const { url } = await scheduler(managerUrl, 'secret');

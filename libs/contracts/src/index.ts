@@ -31,6 +31,7 @@ export {
   type JsonObject,
   type Parsed,
 } from './messages/parsing.js';
+export { checkedContent } from './messages/content.js';
 export { cutText, endOfText } from './messages/text.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {

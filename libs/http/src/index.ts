@@ -1,7 +1,22 @@
-export { bracketed, listenAddress, reachable } from './addresses.js';
-export { isHealthCheck, requireBearerToken } from './bearer-token.js';
-export { deadlinesOf, limitConnections, usualDeadlines, type HttpLimits } from './limits.js';
-export { Refusals } from './refusals.js';
-export { sendSecurityHeaders } from './security-headers.js';
-export { ownNames, speakWithOurOwnOnly } from './own-only.js';
-export { withoutSchemas } from './without-schemas.js';
+export { readDocument, readMessage } from './bodies/json-body.js';
+export {
+  IsIdentifier,
+  IsJobCount,
+  IsLabels,
+  IsPortNumber,
+  IsTechnology,
+  IsText,
+  IsTextOrNumber,
+  IsWholeNumber,
+  holds,
+  rule,
+} from './bodies/rules.js';
+export { refuseInvalid, validated, validatedOnly } from './bodies/validated.js';
+export { healthAnswer } from './health-answer.js';
+export { bracketed, listenAddress, reachable } from './listener/addresses.js';
+export { createListener, listenerProviders } from './listener/create-listener.js';
+export { limitConnections, usualDeadlines, type HttpLimits } from './listener/limits.js';
+export { listenOn } from './listener/listen-on.js';
+export { OpenConnections } from './listener/open-connections.js';
+export { ownNames } from './listener/own-only.js';
+export { Refusals } from './listener/refusals.js';

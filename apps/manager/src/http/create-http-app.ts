@@ -1,32 +1,15 @@
 import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
-import {
-  deadlinesOf,
-  isHealthCheck,
-  limitConnections,
-  Refusals,
-  requireBearerToken,
-  sendSecurityHeaders,
-  speakWithOurOwnOnly,
-  usualDeadlines,
-  withoutSchemas,
-  type HttpLimits,
-} from '@oakring/http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { allowedMethods } from './allowed-methods.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { maxHttpBodyBytes } from '@oakring/contracts';
+import { createListener, readDocument, usualDeadlines, type HttpLimits } from '@oakring/http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiDocument } from './docs/api-document.js';
 import { isDescription } from './docs/docs.controller.js';
 import type { LeadershipView } from '../queries/tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedHeader, forwardToLeader, proofPath } from './forwarding/forward-to-leader.js';
-import { acceptJsonOnly } from './json-body.js';
-import { OpenConnections } from './open-connections.js';
-import { ProblemFilter } from './problem.filter.js';
+import { logContext } from './http-parts.js';
 
-/** Ids have at most 128 characters; longer parts of an address lead nowhere. */
-const maxParameterLength = 256;
 const usualLimits: HttpLimits = { ...usualDeadlines, connections: 4_096 };
 
 interface HttpAppOptions {
@@ -43,48 +26,22 @@ interface HttpAppOptions {
 }
 
 /**
- * The application of a module over HTTP: JSON only, at most 256 KiB, every error a problem document,
- * bearer token, and a shutdown within 2 s. The module provides `httpProviders`.
- * The caller listens and closes.
+ * The manager's listener: documents of at most 256 KiB, and what a follower cannot do itself is
+ * forwarded. The module provides `httpProviders`. The caller listens and closes.
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
   { token, leadership, proof, names, limits = usualLimits, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
-  const isFree = (request: FastifyRequest): boolean =>
-    isHealthCheck(request) || isDescription(request) || isAmongManagers(request, proof);
-  const methods = allowedMethods();
-  const problems = new ProblemFilter(methods);
-  const adapter = new FastifyAdapter({
-    bodyLimit: maxHttpBodyBytes,
-    ...deadlinesOf(limits),
-    ...withoutSchemas,
-    routerOptions: { maxParamLength: maxParameterLength },
-    // What the router refuses goes past Nest and its filters.
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      problems.respond(error, request, reply),
-    // Refusing new requests while shutting down is done below, as a problem document.
-    return503OnClosing: false,
-    // There is no middleware, and the engine for it would cost every request.
-    skipMiddie: true,
+  const app = await createListener(module, {
+    ...{ name: 'manager', logContext, token, names, limits, logger },
+    isFree: (request) => isDescription(request) || isAmongManagers(request, proof),
+    maxBodyBytes: maxHttpBodyBytes,
+    readBody: readDocument,
   });
-  // The adapter's type is generic over what Fastify's default already is.
-  const server = adapter.getInstance() as unknown as FastifyInstance;
-  limitConnections(server.server, limits.connections);
-  methods.watch(server);
-  acceptJsonOnly(server);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    bodyParser: false,
-    abortOnError: false,
-    ...(logger === undefined ? {} : { logger }),
-  });
-  refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal);
-  const refusals = app.get(Refusals, { strict: false });
-  sendSecurityHeaders(server);
-  speakWithOurOwnOnly(server, names, refusals);
-  if (token !== null) requireBearerToken(server, { token, isFree, refusals });
+  // Nest's type of it is generic over what Fastify's default already is.
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   if (proof !== null) await forwardToLeader(server, leadership, proof);
-  app.useGlobalFilters(problems);
   app.get(ApiDocument, { strict: false }).describe(app);
   return app;
 }
@@ -96,12 +53,4 @@ function isAmongManagers(request: FastifyRequest, proof: ClusterProof | null): b
   if (routeOptions.url === proofPath) return true;
   const signature = headers[forwardedHeader];
   return typeof signature === 'string' && proof.admits(signature, { method, url });
-}
-
-function refuseWhileClosing(server: FastifyInstance, closing: AbortSignal): void {
-  server.addHook('onRequest', (_request, reply, done) => {
-    if (!closing.aborted) return done();
-    void reply.header('connection', 'close');
-    done(new OakringError({ code: 'shutting-down', detail: 'The manager is shutting down.' }));
-  });
 }

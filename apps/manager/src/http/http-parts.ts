@@ -1,6 +1,5 @@
-import { Logger, type Provider, type Type } from '@nestjs/common';
-import { Refusals } from '@oakring/http';
-import type { Ports } from '@oakring/ports';
+import type { Provider, Type } from '@nestjs/common';
+import { listenerProviders } from '@oakring/http';
 import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
@@ -22,7 +21,11 @@ import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from './docs/api-document.js';
 import { DocsController } from './docs/docs.controller.js';
 import { PORTS } from '../tokens.js';
-import { OpenConnections } from './open-connections.js';
+
+/** What the lines of the HTTP side stand under in the log. */
+export const logContext = 'Http';
+/** Even an answer that has begun is cut when it takes longer after a shutdown began. */
+const cutAfterMs = 1_500;
 
 /**
  * The HTTP side as the manager's module lists it, besides `TerminusModule`. Needs by token: PORTS,
@@ -52,12 +55,6 @@ export const httpControllers: Type[] = [
 export const httpProviders: Provider[] = [
   InstanceMoves,
   ViewAnswers,
-  OpenConnections,
   ApiDocument,
-  { provide: Refusals, useFactory: refusalsOf, inject: [PORTS] },
+  ...listenerProviders(PORTS, { logContext, cutAfterMs }),
 ];
-
-function refusalsOf({ clock }: Ports): Refusals {
-  const logger = new Logger('Http');
-  return new Refusals(clock, (line) => logger.warn(line));
-}

@@ -1,5 +1,12 @@
-import { Controller, Get } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { Controller, Get, Res } from '@nestjs/common';
+import {
+  HealthCheck,
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
+import { healthAnswer } from '@oakring/http';
+import type { FastifyReply } from 'fastify';
 import { Observer } from '../observe/observer.js';
 
 /** The description of its answers would load all of @nestjs/swagger at the start. */
@@ -22,14 +29,14 @@ export class HealthController {
 
   @Get('ready')
   @HealthCheck(undescribed)
-  ready(): ReturnType<HealthCheckService['check']> {
-    return this.health.check([
-      () => {
-        const indicator = this.indicators.check('nodeView');
-        return this.observer.isFilled
-          ? indicator.up({ position: this.observer.table.position })
-          : indicator.down({ reason: 'the manager has not answered yet' });
-      },
-    ]);
+  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    return healthAnswer(this.health.check([() => this.nodeView()]), reply);
+  }
+
+  private nodeView(): HealthIndicatorResult {
+    const indicator = this.indicators.check('nodeView');
+    return this.observer.isFilled
+      ? indicator.up({ position: this.observer.table.position })
+      : indicator.down({ reason: 'the manager has not answered yet' });
   }
 }

@@ -1,51 +1,49 @@
-import {
-  IsArray,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
 import { isObject, maxJobCount, type JsonObject } from '@oakring/contracts';
+import { holds, IsWholeNumber, rule } from '@oakring/http';
+import { IsArray, IsObject, IsOptional, ValidateNested } from 'class-validator';
 
 export const maxJobs = 500;
-export const maxExcluded = 10_000;
+const maxExcluded = 10_000;
 /** Seeds are integers below this: what the seeded source and every JSON reader keep exact. */
 export const seedBound = 2 ** 31;
+
+/** In one look: the list may be as long as a body. */
+const IsListOfTexts = (most: number): PropertyDecorator =>
+  holds(
+    'isListOfTexts',
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= most &&
+      value.every((entry) => typeof entry === 'string'),
+    rule(`not a list of at most ${most} texts`),
+  );
 
 /** One job to place. */
 export class ScheduleJobDto {
   /** The job description as it came from the root. */
-  @IsObject()
+  @IsObject(rule('not an object'))
   job: JsonObject & { readonly id: string };
 
-  @IsInt()
-  @Min(1)
-  @Max(maxJobCount)
+  @IsWholeNumber(1, maxJobCount)
   instances: number;
 
   @IsOptional()
-  @IsArray()
-  @IsString({ each: true })
+  @IsListOfTexts(maxExcluded)
   exclude?: string[];
 
   /** Instances of the job that each node has: `{nodeId: count}`. */
   @IsOptional()
-  @IsObject()
+  @IsObject(rule('not an object {nodeId: count}'))
   present?: JsonObject;
 
-  /** What the instance to be replaced holds: `{node, resources: {cpuMillis, memoryMiB}}`. */
+  /** What the instance to be replaced holds. */
   @IsOptional()
-  @IsObject()
+  @IsObject(rule('not an object {node, resources: {cpuMillis, memoryMiB}}'))
   freed?: JsonObject;
 
   /** Fixed to repeat a recorded decision. */
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(seedBound - 1)
+  @IsWholeNumber(0, seedBound - 1)
   seed?: number;
 
   static of({ job, instances, exclude, present, freed, seed }: JsonObject): ScheduleJobDto {
@@ -56,14 +54,12 @@ export class ScheduleJobDto {
 
 /** The body of `POST /api/v1/schedule`. */
 export class ScheduleRequestDto {
-  @IsArray()
+  @IsArray(rule('not a list of jobs'))
   @ValidateNested({ each: true })
   jobs: ScheduleJobDto[];
 
   /** Ledger position that the node view must have reached. */
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   position: number;
 
   /**

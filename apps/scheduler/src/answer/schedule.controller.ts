@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import type { ScheduleAnswer, ScheduleAnswers } from '@oakring/contracts';
+import type { JsonObject, ScheduleAnswer, ScheduleAnswers } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { Observer } from '../observe/observer.js';
 import { planJobs, policy } from '../plan/plan.js';
 import { jobsToPlan } from './jobs-to-plan.js';
 import { seedBound } from './schedule-request.dto.js';
+import { scheduleRequestOf } from './schedule-request.js';
 import { PORTS } from './tokens.js';
-import { validated } from './validated.js';
 
 /** Observe, plan, answer. */
 @Controller('api/v1/schedule')
@@ -18,8 +18,8 @@ export class ScheduleController {
 
   @Post()
   @HttpCode(200)
-  async schedule(@Body() body: unknown): Promise<ScheduleAnswers> {
-    const request = validated(body);
+  async schedule(@Body() body: JsonObject | undefined): Promise<ScheduleAnswers> {
+    const request = scheduleRequestOf(body);
     const jobs = jobsToPlan(request.jobs, () => this.ports.randomness.integer(seedBound));
     await this.observer.reach(request.position);
     // From here to the answer nothing is awaited: all jobs are planned on one state of the copy.

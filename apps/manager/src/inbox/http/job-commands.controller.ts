@@ -33,7 +33,7 @@ import { COMMAND_QUEUE, PORTS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import { MoveInstanceDto, ReplicateJobDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
-import { validated, validatedOnly } from './bodies/validated.js';
+import { validated, validatedOnly } from '@oakring/http';
 import { dryRun, type DryRunAnswer } from './dry-run.js';
 import { hashOf, jobIdOf, keyOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';

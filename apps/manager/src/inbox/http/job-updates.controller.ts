@@ -28,7 +28,7 @@ import {
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { NothingDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
-import { validated, validatedOnly } from './bodies/validated.js';
+import { validated, validatedOnly } from '@oakring/http';
 import { hashOf, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 

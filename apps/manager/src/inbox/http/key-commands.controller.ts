@@ -8,7 +8,7 @@ import { COMMAND_QUEUE, SIGNING_KEY } from '../../tokens.js';
 import { clusterKey } from '../../views/cluster-state.js';
 import { Projection } from '../../views/projection.js';
 import { JudgeKeyDto } from './bodies/judge-key.dto.js';
-import { validatedOnly } from './bodies/validated.js';
+import { validatedOnly } from '@oakring/http';
 import { hashOf, keyOf } from './idempotency.js';
 import { settled } from './settled.js';
 

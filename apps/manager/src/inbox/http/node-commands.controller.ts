@@ -14,7 +14,7 @@ import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';
 import { RegisterNodeDto } from './bodies/register-node.dto.js';
 import { answerTo } from '../registration-answer.js';
-import { validated } from './bodies/validated.js';
+import { validated } from '@oakring/http';
 import { hashOf, keyOf } from './idempotency.js';
 import { NODE_TOKENS, type TokenVerdicts } from './token-verdicts.js';
 import { parsed, settled } from './settled.js';

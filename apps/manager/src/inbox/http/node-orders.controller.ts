@@ -20,7 +20,7 @@ import {
 } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';
-import { validatedOnly } from './bodies/validated.js';
+import { validatedOnly } from '@oakring/http';
 import { hashOf, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 

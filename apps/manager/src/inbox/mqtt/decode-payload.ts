@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import {
+  checkedContent,
   isObject,
   parseJsonDocument,
   parseJsonObject,
@@ -7,7 +8,6 @@ import {
   type JsonObject,
   type Parsed,
 } from '@oakring/contracts';
-import { checkedContent } from '../../http/content.js';
 
 /**
  * `parseJsonObject` for the hot path: most payloads are plain ASCII, which needs no UTF-8 decoding.

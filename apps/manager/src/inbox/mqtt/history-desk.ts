@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { parseWorkerHistory, topicOf, type HistoryAccepted } from '@oakring/contracts';
+import {
+  checkedContent,
+  parseWorkerHistory,
+  topicOf,
+  type HistoryAccepted,
+} from '@oakring/contracts';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CommandIntake } from './command-intake.js';
-import { checkedContent } from '../../http/content.js';
 import { decodeReport, incarnationIn } from './decode-payload.js';
 import { SignsOfLife } from './signs-of-life.js';
 import type { WorkerMessage } from './worker-message.js';

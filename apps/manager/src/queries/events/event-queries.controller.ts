@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Logger, Req, Res } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/events';
+import { OpenConnections } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { OpenConnections } from '../../http/open-connections.js';
 import { EVENT_LOG, PORTS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import { endStalled } from './end-stalled.js';

@@ -1,10 +1,11 @@
-import { Controller, Get, HttpException, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import {
   HealthCheckService,
   HealthIndicatorService,
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
+import { healthAnswer } from '@oakring/http';
 import type { FastifyReply } from 'fastify';
 import { READINESS, type Readiness } from '../tokens.js';
 
@@ -23,17 +24,8 @@ export class HealthController {
   }
 
   @Get('ready')
-  async ready(
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<HealthCheckResult | object> {
-    try {
-      return await this.health.check([() => this.manager()]);
-    } catch (error) {
-      // Probes and dashboards know this shape; a problem document would tell them less.
-      if (!(error instanceof HttpException)) throw error;
-      void reply.code(error.getStatus());
-      return Object(error.getResponse());
-    }
+  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    return healthAnswer(this.health.check([() => this.manager()]), reply);
   }
 
   private async manager(): Promise<HealthIndicatorResult> {

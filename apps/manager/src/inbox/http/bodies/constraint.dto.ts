@@ -1,6 +1,6 @@
 import { isObject } from '@oakring/contracts';
 import { IsIn, ValidateIf } from 'class-validator';
-import { IsIdentifier, IsText, rule } from './rules.js';
+import { IsIdentifier, IsText, rule } from '@oakring/http';
 
 export class ConstraintDto {
   @IsIn(['direct', 'architecture'], {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@oakring/contracts';
 import { IsOptional } from 'class-validator';
-import { IsIdentifier, IsJobCount } from './rules.js';
+import { IsIdentifier, IsJobCount } from '@oakring/http';
 
 /** The body of `POST /api/v1/jobs/{id}/replicate`: `count` is the new desired total. */
 export class ReplicateJobDto {

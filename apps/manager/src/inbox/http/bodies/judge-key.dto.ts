@@ -1,6 +1,6 @@
 import type { JsonObject } from '@oakring/contracts';
 import { Matches } from 'class-validator';
-import { IsText, rule } from './rules.js';
+import { IsText, rule } from '@oakring/http';
 
 const fingerprint = /^[0-9a-f]{64}$/;
 const asFingerprint = rule('not a fingerprint of 64 hexadecimal digits');

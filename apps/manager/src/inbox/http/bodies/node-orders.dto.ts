@@ -1,6 +1,6 @@
 import type { JsonObject } from '@oakring/contracts';
 import { IsBoolean, IsOptional } from 'class-validator';
-import { IsText, IsWholeNumber, rule } from './rules.js';
+import { IsText, IsWholeNumber, rule } from '@oakring/http';
 
 const maxDrainMs = 7 * 86_400_000;
 const maxReasonCharacters = 1_024;

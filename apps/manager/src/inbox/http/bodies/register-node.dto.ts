@@ -17,7 +17,7 @@ import {
   IsTextOrNumber,
   IsWholeNumber,
   rule,
-} from './rules.js';
+} from '@oakring/http';
 
 /** The body of `POST /api/v1/nodes`, the same as on `nodes/<id>/registration`. */
 export class RegisterNodeDto {

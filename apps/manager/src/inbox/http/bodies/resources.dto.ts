@@ -1,6 +1,6 @@
 import { isObject } from '@oakring/contracts';
 import { IsOptional } from 'class-validator';
-import { IsWholeNumber } from './rules.js';
+import { IsWholeNumber } from '@oakring/http';
 
 /** 65 536 cores and 1 PiB, as the contract has it. */
 const maxCpuMillis = 65_536_000;

@@ -17,7 +17,7 @@ import {
   IsText,
   IsTextOrNumber,
   rule,
-} from './rules.js';
+} from '@oakring/http';
 
 /** The body of `POST /api/v1/jobs`. Unknown fields are kept and travel to the worker. */
 export class SubmitJobDto {

@@ -1,4 +1,5 @@
-import { cutText, isObject, refused, type Parsed, maxJsonDepth } from '@oakring/contracts';
+import { isObject, maxJsonDepth, refused, type Parsed } from './parsing.js';
+import { cutText } from './text.js';
 
 /**
  * Refuses what JSON allows and the ledger does not: unpaired surrogates, integers beyond 2^53, numbers

@@ -6,7 +6,7 @@ import {
   type Problem,
 } from '@oakring/contracts';
 import { validateSync, type ValidationError } from 'class-validator';
-import { InvalidBody } from '../../../http/invalid-body.js';
+import { InvalidBody } from '../problems/invalid-body.js';
 import { contextOf } from './rules.js';
 
 /** At most this many bad fields are named. */
@@ -28,9 +28,14 @@ export function validated(
   if (body === undefined) {
     throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
   }
-  const errors = validateSync(dto.of(body), validation);
-  if (errors.length === 0) return body;
-  throw invalid(errors.flatMap((error) => faultsOf(error, '')));
+  refuseInvalid(dto.of(body));
+  return body;
+}
+
+/** Throws an `InvalidBody` naming every member that breaks a rule of its class. */
+export function refuseInvalid(dto: object): void {
+  const errors = validateSync(dto, validation);
+  if (errors.length > 0) throw invalid(errors.flatMap((error) => faultsOf(error, '')));
 }
 
 /** As `validated`, for a body that may be left out and of which every member is ours: no typo counts. */

@@ -27,7 +27,7 @@ export function contextOf(value: unknown): RuleContext {
   return isObject(value) ? (value as RuleContext) : {};
 }
 
-function holds(
+export function holds(
   name: string,
   validate: (value: unknown) => boolean,
   options: ValidationOptions,

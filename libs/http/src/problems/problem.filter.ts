@@ -1,26 +1,35 @@
-import {
-  Catch,
-  HttpException,
-  Logger,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { OakringError, problemOf, type Refusal } from '@oakring/contracts';
 import { inspect } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AllowedMethods } from './allowed-methods.js';
+import { refusalOfFramework } from './framework-errors.js';
 import { InvalidBody } from './invalid-body.js';
 
 /** Seconds until a request that found no answer now is worth repeating. */
 const retryAfterSeconds = '1';
 const maxShownPath = 256;
 
+/** Whose problems they are. */
+interface Answering {
+  /** As a sentence names it: manager, scheduler. */
+  readonly name: string;
+  /** What the log's lines stand under. */
+  readonly logContext: string;
+  readonly maxBodyBytes: number;
+}
+
 /** Every error of the HTTP side, Fastify's own included, as an RFC 9457 problem. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('Http');
+  private readonly logger: Logger;
 
-  constructor(private readonly methods: AllowedMethods) {}
+  constructor(
+    private readonly answering: Answering,
+    private readonly methods: AllowedMethods,
+  ) {
+    this.logger = new Logger(answering.logContext);
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -30,7 +39,7 @@ export class ProblemFilter implements ExceptionFilter {
   respond(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     // A stream that has begun cannot become a problem: the reader sees a broken connection.
     if (reply.sent) return void reply.raw.destroy();
-    const refusal = this.located(request, reply, refusalOf(error));
+    const refusal = this.located(request, reply, this.refusalOf(error, request));
     if (refusal.code === 'internal') this.report(request, error);
     const problem = problemOf(refusal);
     if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
@@ -41,6 +50,24 @@ export class ProblemFilter implements ExceptionFilter {
       .header('content-type', 'application/problem+json')
       // As bytes, so that Fastify leaves the media type as it is registered.
       .send(Buffer.from(text));
+  }
+
+  private refusalOf(error: unknown, { raw }: FastifyRequest): Refusal {
+    const { name, maxBodyBytes } = this.answering;
+    // What went wrong inside is for the log; it may hold what the caller must not see.
+    const detail = `The request failed unexpectedly; the log of the ${name} says more.`;
+    const unexpected: Refusal = { code: 'internal', detail };
+    if (!(error instanceof OakringError)) {
+      return refusalOfFramework(error, { maxBodyBytes, raw }) ?? unexpected;
+    }
+    const { code, message, field, value } = error;
+    if (code === 'internal') return unexpected;
+    return {
+      code,
+      detail: message,
+      ...(field === undefined ? {} : { field }),
+      ...(value === undefined ? {} : { value }),
+    };
   }
 
   /** Says where there is nothing, or which methods the address takes instead. */
@@ -60,62 +87,6 @@ export class ProblemFilter implements ExceptionFilter {
     // With the stack of each cause: of a command that could not be decided, only that tells why.
     this.logger.error(`${request.method} ${pathOf(request)} failed: ${inspect(error)}`);
   }
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof OakringError) {
-    const { code, message: detail, field, value } = error;
-    // What went wrong inside is for the log; it may hold what the caller must not see.
-    if (code === 'internal') return unexpected;
-    return {
-      code,
-      detail,
-      ...(field === undefined ? {} : { field }),
-      ...(value === undefined ? {} : { value }),
-    };
-  }
-  return refusalOfFramework(error) ?? unexpected;
-}
-
-const unexpected: Refusal = {
-  code: 'internal',
-  detail: 'The request failed unexpectedly; the log of the manager says more.',
-};
-
-/** Errors that Nest and Fastify raise themselves. Nest keeps Fastify's as the cause of its own. */
-function refusalOfFramework(error: unknown): Refusal | null {
-  switch (codeOf(error) ?? codeOf(error instanceof Error ? error.cause : null)) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return { code: 'payload-too-large', detail: 'The body is larger than 256 KiB.' };
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-    case 'FST_ERR_CTP_INVALID_TYPE':
-      return {
-        code: 'unsupported-media-type',
-        detail: 'The body is not announced as application/json.',
-        field: 'Content-Type',
-      };
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return {
-        code: 'request-malformed',
-        detail: 'The body is not as long as Content-Length says.',
-        field: 'Content-Length',
-      };
-    case 'FST_ERR_BAD_URL':
-      return { code: 'request-malformed', detail: 'The address is not well-formed.' };
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return { code: 'route-unknown', detail: 'There is nothing at an address this long.' };
-    default:
-      break;
-  }
-  if (!(error instanceof HttpException) || error.getStatus() >= 500) return null;
-  return error.getStatus() === 404
-    ? { code: 'route-unknown', detail: 'There is nothing at this address.' }
-    : { code: 'request-malformed', detail: error.message };
-}
-
-function codeOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -1,0 +1,133 @@
+import {
+  Logger,
+  type DynamicModule,
+  type LoggerService,
+  type LogLevel,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OakringError } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
+import { allowedMethods } from '../problems/allowed-methods.js';
+import { ProblemFilter } from '../problems/problem.filter.js';
+import { isHealthCheck, requireBearerToken } from './bearer-token.js';
+import { deadlinesOf, limitConnections, type HttpLimits } from './limits.js';
+import { OpenConnections } from './open-connections.js';
+import { speakWithOurOwnOnly } from './own-only.js';
+import { Refusals } from './refusals.js';
+import { sendSecurityHeaders } from './security-headers.js';
+import { withoutSchemas } from './without-schemas.js';
+
+/** Ids have at most 128 characters; longer parts of an address lead nowhere. */
+const maxParameterLength = 256;
+
+export interface ListenerOptions {
+  /** As a sentence names it: manager, scheduler. */
+  readonly name: string;
+  /** What its lines in the log stand under. */
+  readonly logContext: string;
+  /** Bearer token that requests must carry; null lets everyone in. */
+  readonly token: string | null;
+  /** Who needs no token, besides probes. */
+  readonly isFree?: (request: FastifyRequest) => boolean;
+  /** Names that others reach us by. */
+  readonly names: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly readBody: ReadBody;
+  readonly limits: HttpLimits;
+  readonly logger?: LoggerService | LogLevel[] | false | undefined;
+}
+
+/**
+ * The application of a module over HTTP, as every program of ours has it: JSON only and so much of
+ * it, every error a problem document, our own names and pages, bearer token, bounded connections, and
+ * a shutdown that waits for nobody. The module provides `listenerProviders`. The caller listens
+ * (`listenOn`) and closes.
+ */
+export async function createListener(
+  module: Type | DynamicModule,
+  options: ListenerOptions,
+): Promise<NestFastifyApplication> {
+  const { name, token, names, isFree = () => false, logger } = options;
+  const methods = allowedMethods();
+  const problems = new ProblemFilter(options, methods);
+  const adapter = adapterOf(options, problems);
+  // The adapter's type is generic over what Fastify's default already is.
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  limitConnections(server.server, options.limits.connections);
+  methods.watch(server);
+  acceptJsonOnly(server, options.readBody);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    ...(logger === undefined ? {} : { logger }),
+  });
+  refuseWhileClosing(server, app.get(OpenConnections, { strict: false }).signal, name);
+  const refusals = app.get(Refusals, { strict: false });
+  sendSecurityHeaders(server);
+  speakWithOurOwnOnly(server, names, refusals);
+  if (token !== null) {
+    const mayEnter = (request: FastifyRequest): boolean =>
+      isHealthCheck(request) || isFree(request);
+    requireBearerToken(server, { token, isFree: mayEnter, refusals });
+  }
+  app.useGlobalFilters(problems);
+  return app;
+}
+
+interface Provided {
+  /** As `ListenerOptions` has it. */
+  readonly logContext: string;
+  /** How long an answer may take that has begun before a shutdown. */
+  readonly cutAfterMs: number;
+}
+
+/** What a module with a listener provides; `ports` is the injection token of its ports. */
+export function listenerProviders(ports: symbol, provided: Provided): Provider[] {
+  const { logContext, cutAfterMs } = provided;
+  const logger = new Logger(logContext);
+  return [
+    {
+      provide: OpenConnections,
+      useFactory: (host: HttpAdapterHost, { timers }: Ports) =>
+        new OpenConnections(host, timers, cutAfterMs),
+      inject: [HttpAdapterHost, ports],
+    },
+    {
+      provide: Refusals,
+      useFactory: ({ clock }: Ports) => new Refusals(clock, (line) => logger.warn(line)),
+      inject: [ports],
+    },
+  ];
+}
+
+function adapterOf(
+  { maxBodyBytes, limits }: ListenerOptions,
+  problems: ProblemFilter,
+): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    ...deadlinesOf(limits),
+    ...withoutSchemas,
+    routerOptions: { maxParamLength: maxParameterLength },
+    // What the router refuses goes past Nest and its filters.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      problems.respond(error, request, reply),
+    // Refusing new requests while shutting down is done by ourselves, as a problem document.
+    return503OnClosing: false,
+    // There is no middleware, and the engine for it would cost every request.
+    skipMiddie: true,
+  });
+}
+
+function refuseWhileClosing(server: FastifyInstance, closing: AbortSignal, name: string): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (!closing.aborted) return done();
+    void reply.header('connection', 'close');
+    done(new OakringError({ code: 'shutting-down', detail: `The ${name} is shutting down.` }));
+  });
+}

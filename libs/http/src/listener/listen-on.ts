@@ -1,0 +1,39 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OakringError, systemCodeOf } from '@oakring/contracts';
+import { bracketed, reachable } from './addresses.js';
+
+interface Place {
+  /** Who listens, as a sentence names it. */
+  readonly name: string;
+  /** As it was judged (`listenAddress`). */
+  readonly address: string;
+  /** As it was given. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The setting of the port. */
+  readonly setting: string;
+}
+
+/** Lets the world in. Resolves with the URL of `host`; throws `port-taken`. */
+export async function listenOn(
+  app: NestFastifyApplication,
+  { name, address, host, port, setting }: Place,
+): Promise<string> {
+  try {
+    await app.init();
+    // Nest's own `listen` would print what the caller is told here.
+    await app.getHttpAdapter().getInstance().listen({ port, host: address });
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EADDRINUSE') throw error;
+    throw new OakringError({
+      code: 'port-taken',
+      detail: `The ${name} cannot listen on ${host}:${port} (${setting}): the port is taken.`,
+      field: setting,
+      value: port,
+    });
+  }
+  const bound = app.getHttpServer().address();
+  const given = typeof bound === 'object' && bound !== null ? bound.port : port;
+  return `http://${bracketed(reachable(host))}:${given}`;
+}
