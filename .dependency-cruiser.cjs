@@ -4,6 +4,35 @@ const loop = '^apps/manager/src';
 const loadedLate = '^apps/cli/src/(cluster|demo)/|^apps/cli/src/commands/audit/(?!audit\\.ts)';
 const specs = '\\.(spec|contract)\\.ts$';
 
+/** What each library may lean on, and nothing else of ours. */
+const libsMayUse = {
+  contracts: [],
+  ports: [],
+  host: ['contracts'],
+  http: ['contracts', 'host', 'ports'],
+  placement: ['contracts'],
+  events: ['contracts'],
+  model: ['contracts', 'events'],
+  stores: ['contracts', 'events', 'host', 'ports'],
+  telemetry: ['contracts', 'events', 'host', 'ports'],
+};
+
+const mayUse = (lib, others) => ({
+  name: `${lib}-may-use`,
+  comment: `libs/${lib} leans on ${others.length === 0 ? 'nothing of ours' : others.join(', ')}.`,
+  severity: 'error',
+  from: { path: `^libs/${lib}/`, pathNot: `${specs}|/testing/` },
+  to: { path: '^libs/', pathNot: `^libs/(${[lib, ...others].join('|')})/` },
+});
+
+const eventsNeedNoMachine = {
+  name: 'events-and-model-need-no-machine',
+  comment: 'They run in a browser and in a verifier of one file: no native module, no store.',
+  severity: 'error',
+  from: { path: '^libs/(events|model)/src/', pathNot: specs },
+  to: { path: '^node_modules/(?!typebox/)' },
+};
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -19,7 +48,14 @@ module.exports = {
       comment: 'A lib shows what it promises in src/index.ts; the rest may change any day.',
       severity: 'error',
       from: { path: '^(apps|libs|test)/([^/]+)' },
-      to: { path: '^libs/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+      to: { path: '^libs/', pathNot: ['^libs/[^/]+/(src|testing)/index\\.ts$', '^$1/$2/'] },
+    },
+    {
+      name: 'testing-is-for-tests',
+      comment: 'Samples and fakes do not ship.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [specs, '/testing/'] },
+      to: { path: '^libs/[^/]+/testing/' },
     },
     {
       name: 'libs-know-no-apps',
@@ -28,34 +64,8 @@ module.exports = {
       from: { path: '^libs/' },
       to: { path: '^apps/' },
     },
-    {
-      name: 'contracts-and-ports-stand-alone',
-      comment: 'Everything leans on them, so they lean on nothing of ours.',
-      severity: 'error',
-      from: { path: '^libs/(contracts|ports)/' },
-      to: { path: '^libs/', pathNot: '^libs/$1/' },
-    },
-    {
-      name: 'host-knows-contracts-only',
-      comment: 'What is asked of the machine itself, by every app alike.',
-      severity: 'error',
-      from: { path: '^libs/host/', pathNot: specs },
-      to: { path: '^libs/', pathNot: '^libs/(host|contracts)/' },
-    },
-    {
-      name: 'placement-knows-contracts-only',
-      comment: 'The shared check of fit is pure: the same when planning and when applying.',
-      severity: 'error',
-      from: { path: '^libs/placement/', pathNot: specs },
-      to: { path: '^libs/', pathNot: '^libs/(placement|contracts)/' },
-    },
-    {
-      name: 'events-know-contracts-host-and-ports-only',
-      comment: 'What happened is told without knowing who decides on it.',
-      severity: 'error',
-      from: { path: '^libs/events/' },
-      to: { path: '^libs/', pathNot: '^libs/(events|contracts|host|ports)/' },
-    },
+    ...Object.entries(libsMayUse).map(([lib, others]) => mayUse(lib, others)),
+    eventsNeedNoMachine,
     {
       name: 'apps-are-apart',
       comment: 'Apps meet over the wire. Only the command line puts them into one process.',
@@ -77,7 +87,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/cli/src/', pathNot: [loadedLate, specs, '/testing/'] },
       to: {
-        path: `^apps/(manager|scheduler|worker)/|^libs/events/|${loadedLate}`,
+        path: `^apps/(manager|scheduler|worker)/|^libs/(events|model|stores|telemetry)/|${loadedLate}`,
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
     },
@@ -85,7 +95,7 @@ module.exports = {
       name: 'deciders-are-pure',
       comment: 'Decisions are made on data alone: no I/O, no framework, no machine.',
       severity: 'error',
-      from: { path: `${loop}/(commands/decide|views/fold)/`, pathNot: specs },
+      from: { path: `${loop}/commands/decide/`, pathNot: specs },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg'] },
     },
     {
@@ -152,23 +162,23 @@ module.exports = {
       name: 'lmdb-behind-the-log',
       comment: 'The store is behind its port; nobody else may rely on which one it is.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/events/', specs] },
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/stores/', specs] },
       to: { path: 'node_modules/lmdb/' },
     },
     {
       name: 'mongodb-behind-the-log',
       comment: 'As lmdb: whoever knows the driver knows the store.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/events/', specs] },
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/stores/', specs] },
       to: { path: 'node_modules/(mongodb|bson)/' },
     },
     {
       name: 'mongodb-loaded-late',
       comment: 'Whoever keeps the ledger in a folder does not load the driver at each start.',
       severity: 'error',
-      from: { path: '^libs/events/src/', pathNot: ['mongo', specs, '/testing/'] },
+      from: { path: '^libs/stores/src/', pathNot: ['mongo', specs, '/testing/'] },
       to: {
-        path: '^libs/events/src/.*mongo',
+        path: '^libs/stores/src/.*mongo',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
     },

@@ -21,7 +21,9 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    '^@oakring/(contracts|events|host|http|placement|ports)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@oakring/(contracts|events|host|http|model|placement|ports|stores|telemetry)$':
+      '<rootDir>/libs/$1/src/index.ts',
+    '^@oakring/([a-z]+)/testing$': '<rootDir>/libs/$1/testing/index.ts',
     '^@oakring/(manager|scheduler|worker)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,12 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
-import {
-  emptyHead,
-  encodeEvent,
-  headOf,
-  openLmdbEventLog,
-  sealCommit,
-} from '../dist/libs/events/src/index.js';
+import { emptyHead, encodeEvent, headOf, sealCommit } from '../dist/libs/events/src/index.js';
+import { openLmdbEventLog } from '../dist/libs/stores/src/index.js';
 import { percentile, sortedNumbers } from './machine.js';
 import { forkModule, startUp, temporaryFolder } from './processes.js';
 

@@ -3,14 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
 import { recover } from '../dist/apps/manager/src/leadership/recover.js';
-import {
-  emptyHead,
-  encodeEvent,
-  headOf,
-  MemoryCheckpointStore,
-  openEventStore,
-  sealCommit,
-} from '../dist/libs/events/src/index.js';
+import { emptyHead, encodeEvent, headOf, sealCommit } from '../dist/libs/events/src/index.js';
+import { MemoryCheckpointStore, openEventStore } from '../dist/libs/stores/src/index.js';
 import { systemPorts } from '../dist/libs/ports/src/index.js';
 
 const replayEvents = 200_000;

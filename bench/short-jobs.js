@@ -1,10 +1,6 @@
 // A ledger of jobs that came, ran and went, written through the log's own port.
-import {
-  encodeEvent,
-  headOf,
-  openLmdbEventLog,
-  sealCommit,
-} from '../dist/libs/events/src/index.js';
+import { encodeEvent, headOf, sealCommit } from '../dist/libs/events/src/index.js';
+import { openLmdbEventLog } from '../dist/libs/stores/src/index.js';
 
 const jobsPerCommit = 100;
 

@@ -1,8 +1,6 @@
-import { emptyHead, verifyChain, type Commit } from '../libs/events/src/index.js';
+import { emptyHead, verifyChain, type Commit } from '@oakring/events';
 import { decodedFold } from '../apps/manager/src/testing/decoded-fold.js';
-import type { ClusterState } from '../apps/manager/src/views/cluster-state.js';
-import { stateAsText } from '../apps/manager/src/views/copy-state.js';
-import type { InstanceRecord } from '../apps/manager/src/views/records.js';
+import { type ClusterState, stateAsText, type InstanceRecord } from '@oakring/model';
 import type { Judge } from './judge.js';
 import type { Workload } from './workload.js';
 

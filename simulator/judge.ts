@@ -1,6 +1,6 @@
 import type { Resources } from '@oakring/contracts';
 import { wholePolicy, type StoredEvent } from '@oakring/events';
-import type { ClusterState } from '../apps/manager/src/views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import type { World } from './world.js';
 
 export interface Address {

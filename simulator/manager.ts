@@ -23,13 +23,13 @@ import {
 import { catchUp } from '../apps/manager/src/leadership/catch-up.js';
 import { Leadership } from '../apps/manager/src/leadership/leadership.js';
 import { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
-import { ClusterState } from '../apps/manager/src/views/cluster-state.js';
-import { NodeChangeFeed } from '../apps/manager/src/views/node-changes.js';
+import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../apps/manager/src/views/projection.js';
 import { jobsToPlan } from '../apps/scheduler/src/answer/jobs-to-plan.js';
 import { NodeTable } from '../apps/scheduler/src/observe/node-table.js';
 import { planJobs, policy } from '../apps/scheduler/src/plan/plan.js';
-import { MemoryTelemetryLog, signingKeyOf } from '../libs/events/src/index.js';
+import { MemoryTelemetryLog } from '@oakring/telemetry';
+import { signingKeyOf } from '@oakring/events';
 import { SimulatedConnection } from './manager-connection.js';
 import type { Network } from './network.js';
 import { SimulatedLog, type StoredCommits } from './store.js';

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../libs/events/src/index.js';
+import type { StoredEvent } from '@oakring/events';
 import { faultsOf, type Plant } from './faults.js';
 import { checkEnd } from './final-check.js';
 import { Judge } from './judge.js';

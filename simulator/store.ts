@@ -1,14 +1,11 @@
+import { emptyHead, headOf, type Commit, type LogHead } from '@oakring/events';
 import {
-  emptyHead,
-  headOf,
   settleAppend,
   type AppendOutcome,
-  type Commit,
   type EventLogWriter,
-  type LogHead,
   type RemoteCommits,
-} from '../libs/events/src/index.js';
-import { streamVersionsOf } from '../libs/events/src/log/stream-versions.js';
+  streamVersionsOf,
+} from '@oakring/stores';
 import type { Timers } from '@oakring/ports';
 import type { Life, World } from './world.js';
 

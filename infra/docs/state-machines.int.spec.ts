@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { eventSchemas } from '../../libs/events/src/catalogue/catalogue.js';
+import { eventSchemas } from '@oakring/events';
 
 const page = readFileSync('docs/state-machines.md', 'utf8');
 const named = new Set([...page.matchAll(/`([A-Z]\w+)`/g)].map(([, name]) => name ?? ''));

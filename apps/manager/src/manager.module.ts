@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import type { EventLogReader, EventStore, SigningKey } from '@oakring/events';
+import type { EventLogReader, EventStore } from '@oakring/stores';
+import type { SigningKey } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from './connection/broker-connection.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
@@ -38,7 +39,7 @@ import {
   TELEMETRY_LOG,
   WORKER_COMMANDS,
 } from './tokens.js';
-import { NodeChangeFeed } from './views/node-changes.js';
+import { NodeChangeFeed } from '@oakring/model';
 import { Projection } from './views/projection.js';
 
 /** The parts that the module ties together, made before it in the order of a start. */

@@ -1,4 +1,5 @@
-import type { EventLogReader, SigningKey } from '@oakring/events';
+import type { EventLogReader } from '@oakring/stores';
+import type { SigningKey } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from './config/manager-settings.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
@@ -13,7 +14,7 @@ import { openSigningKey } from './sealing/key-file.js';
 import type { Undo } from './undo.js';
 import { Checkpointer } from './views/checkpointer.js';
 import { removeOtherVersions, versioned } from './views/versioned-folder.js';
-import { NodeChangeFeed } from './views/node-changes.js';
+import { NodeChangeFeed } from '@oakring/model';
 import { Projection } from './views/projection.js';
 
 /** What a manager has from its start to its end, leading or not. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openFileTelemetryLog } from '@oakring/events';
+import { openFileTelemetryLog } from '@oakring/telemetry';
 import { systemPorts } from '@oakring/ports';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-import type { SigningKey, TelemetryLog } from '@oakring/events';
+import type { SigningKey } from '@oakring/events';
+import type { TelemetryLog } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from './commands/command.js';
 import { Losses } from './detection/losses.js';

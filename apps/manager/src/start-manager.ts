@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
-import { openFileTelemetryLog, type TelemetryLog } from '@oakring/events';
+import { openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { listenerOf, type ManagerSettings } from './config/manager-settings.js';
@@ -15,7 +15,7 @@ import { HttpScheduler } from './scheduling/http-scheduler.js';
 import { telemetryLimits } from './telemetry/retention.js';
 import { TelemetryTable } from './telemetry/telemetry-table.js';
 import { Undo } from './undo.js';
-import { clusterKey } from './views/cluster-state.js';
+import { clusterKey } from '@oakring/model';
 import { openKept, type Kept } from './open-kept.js';
 
 export interface ManagerOptions {

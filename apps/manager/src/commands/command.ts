@@ -16,8 +16,8 @@ import type {
   KeyStatement,
   PlacedInstance,
   SealStatement,
-  TruncationManifest,
 } from '@oakring/events';
+import type { TruncationManifest } from '@oakring/telemetry';
 import type { NodeOrder, RegistrationAnswer } from './node-order.js';
 
 import type { IdempotencyKey, Outcome } from './outcome.js';

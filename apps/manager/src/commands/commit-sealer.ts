@@ -4,9 +4,9 @@ import {
   sealCommit,
   type Commit,
   type DecidedCommand,
-  type EventLogWriter,
   type LogHead,
 } from '@oakring/events';
+import { type EventLogWriter } from '@oakring/stores';
 import type { Ids } from '@oakring/ports';
 import type { Deciding } from './decide/deciding.js';
 import { logFailed } from './writer-errors.js';

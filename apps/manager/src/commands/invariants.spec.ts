@@ -4,13 +4,16 @@ import { whyNot } from '@oakring/placement';
 import { seededRandomness } from '@oakring/ports';
 import { given } from '../testing/given.js';
 import { beginning, commandTypes, foundingKey, randomCommand } from '../testing/random-commands.js';
-import { takeChanges } from '../views/changes.js';
-import { ClusterState } from '../views/cluster-state.js';
-import { copyState, stateAsText } from '../views/copy-state.js';
-import { evolve } from '../views/fold/evolve.js';
-import { factsOf } from '../views/node-changes.js';
-import type { NodeRecord } from '../views/records.js';
-import { Index } from '../views/table.js';
+import {
+  takeChanges,
+  ClusterState,
+  copyState,
+  stateAsText,
+  evolve,
+  factsOf,
+  type NodeRecord,
+  Index,
+} from '@oakring/model';
 import type { CommandType } from './command.js';
 
 const seeds = Array.from({ length: 30 }, (_, index) => 1000 + index);

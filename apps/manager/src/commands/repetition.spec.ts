@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryEventLog, type Checkpoint, type Commit } from '@oakring/events';
+import { MemoryEventLog, type Checkpoint } from '@oakring/stores';
+import { type Commit } from '@oakring/events';
 import { simulatedPorts } from '@oakring/ports';
 import { submitJob } from '../testing/given.js';
-import { ClusterState } from '../views/cluster-state.js';
-import { stateAsText, stateFromCheckpoint } from '../views/copy-state.js';
-import { concludeCommit, foldVersion } from '../views/fold/evolve.js';
+import {
+  ClusterState,
+  stateAsText,
+  stateFromCheckpoint,
+  concludeCommit,
+  foldVersion,
+} from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { CommandWriter } from './writer.js';
 
@@ -77,7 +82,7 @@ describe('An answer that was given under a key', () => {
       [...table.entries()].toReversed().map(([key, record]) => ({ view: table.name, key, record })),
     ) as unknown as Checkpoint['records'];
     const { head } = state;
-    const restarted = stateFromCheckpoint({ head, foldVersion, records });
+    const restarted = stateFromCheckpoint({ head, records });
     for (const each of [state, restarted]) {
       for (let minutes = 1; minutes < 25 * 60; minutes += 5) {
         concludeCommit(each, commit(2 + minutes, minutes * 60_000, 0));

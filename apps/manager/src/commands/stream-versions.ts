@@ -1,4 +1,4 @@
-import type { EventLogWriter } from '@oakring/events';
+import type { EventLogWriter } from '@oakring/stores';
 
 /** Streams whose newest version is remembered; others are looked up in the log when they are written. */
 const maxRemembered = 50_000;

@@ -1,18 +1,11 @@
 import { OakringError } from '@oakring/contracts';
 import { describe, expect, it } from '@jest/globals';
-import {
-  decodeEvents,
-  MemoryEventLog,
-  type AppendOutcome,
-  type Commit,
-  type EventLogWriter,
-} from '@oakring/events';
+import { decodeEvents, type Commit } from '@oakring/events';
+import { MemoryEventLog, type AppendOutcome, type EventLogWriter } from '@oakring/stores';
 import { seededRandomness, simulatedPorts } from '@oakring/ports';
 import { registerNode, submitJob } from '../testing/given.js';
 import { randomCommand } from '../testing/random-commands.js';
-import { ClusterState } from '../views/cluster-state.js';
-import { stateAsText } from '../views/copy-state.js';
-import { foldCommit } from '../views/fold/evolve.js';
+import { ClusterState, stateAsText, foldCommit } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import type { Command } from './command.js';
 import { CommandWriter } from './writer.js';

@@ -1,9 +1,8 @@
 import { OakringError } from '@oakring/contracts';
-import { decodeEvents, type Commit, type EventLogWriter } from '@oakring/events';
+import { decodeEvents, type Commit } from '@oakring/events';
+import { type EventLogWriter } from '@oakring/stores';
 import type { Ports, Timer } from '@oakring/ports';
-import { copyState } from '../views/copy-state.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import { concludeCommit, foldCommit } from '../views/fold/evolve.js';
+import { copyState, type ClusterState, concludeCommit, foldCommit } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import type {
   Answers,

@@ -6,7 +6,7 @@ import {
   type Listener,
   type Settings,
 } from '@oakring/contracts';
-import { isMongoUrl, storeAddressOf } from '@oakring/events';
+import { isMongoUrl, storeAddressOf } from '@oakring/stores';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 

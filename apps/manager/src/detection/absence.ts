@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 
 /** True whatever the node did meanwhile: one that speaks and does not report its state is not silent. */
 export function whyPastSuspect(

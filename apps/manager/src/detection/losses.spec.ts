@@ -5,7 +5,7 @@ import { running, type Given } from '../testing/given.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import { Losses } from './losses.js';
 
 let ports: SimulatedPorts;

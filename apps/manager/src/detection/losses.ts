@@ -1,9 +1,7 @@
 import type { CommandQueue } from '../commands/command.js';
 import { leaseMarginMs } from '../grants/lease-grants.js';
 import type { Doing, Look, Outcome, Process, Seen } from '../supervision/process.js';
-import type { Changes } from '../views/changes.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import type { PlacementRecord } from '../views/records.js';
+import type { Changes, ClusterState, PlacementRecord } from '@oakring/model';
 
 /** While silence may have no consequences it is looked at again soon. */
 const notYetMs = 50;

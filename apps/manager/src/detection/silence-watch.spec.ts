@@ -3,7 +3,7 @@ import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { given, ready, registerNode, type Given } from '../testing/given.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { SilenceWatch } from './silence-watch.js';
 

@@ -1,9 +1,8 @@
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
-import { clusterKey } from '../views/cluster-state.js';
+import { clusterKey, type NodeRecord } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
-import type { NodeRecord } from '../views/records.js';
 import { seconds, whyPastSuspect } from './absence.js';
 import { StormGuard, type Hearing } from './storm-guard.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { NodeStatus } from '@oakring/contracts';
-import type { NodeRecord } from '../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 import { StormGuard } from './storm-guard.js';
 
 let nowMs: number;

@@ -1,5 +1,5 @@
 import type { Clock } from '@oakring/ports';
-import type { NodeRecord } from '../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 
 /** How far back "the nodes that were ready" is asked. */
 const lookBackMs = 30_000;

@@ -1,9 +1,8 @@
 import { topicOf, type LeaseGrant } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { DownLink } from '../outbox/down-link.port.js';
-import { leadershipOf } from '../views/ordered-document.js';
+import { leadershipOf, type NodeRecord } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
-import type { NodeRecord } from '../views/records.js';
 
 /** How much longer than a lease is waited before something may run elsewhere. */
 export const leaseMarginMs = 5_000;

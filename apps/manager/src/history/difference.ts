@@ -1,7 +1,6 @@
 import type { DiffItem } from '@oakring/contracts';
 import { canonicalJson, type JsonObject } from '@oakring/events';
-import type { ClusterState } from '../views/cluster-state.js';
-import type { Table } from '../views/table.js';
+import type { ClusterState, Table } from '@oakring/model';
 
 /** The views that people know; the others serve the deciders. */
 type ShownView = 'nodes' | 'jobs' | 'instances' | 'placements' | 'commands';

@@ -1,5 +1,5 @@
 import { cutText, OakringError } from '@oakring/contracts';
-import type { EventLogReader } from '@oakring/events';
+import type { EventLogReader } from '@oakring/stores';
 import type { Clock } from '@oakring/ports';
 
 const unitsMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeEvents, MemoryEventLog, type JsonObject } from '@oakring/events';
+import { decodeEvents, type JsonObject } from '@oakring/events';
+import { MemoryEventLog } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, systemPorts } from '@oakring/ports';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -7,9 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandWriter } from '../commands/writer.js';
 import { randomCommand } from '../testing/random-commands.js';
-import { ClusterState } from '../views/cluster-state.js';
-import { stateAsText } from '../views/copy-state.js';
-import { foldCommit, foldVersion } from '../views/fold/evolve.js';
+import { ClusterState, stateAsText, foldCommit, foldVersion } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { differenceOf } from './difference.js';
 import { positionOf } from './moment.js';

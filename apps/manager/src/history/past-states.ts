@@ -1,15 +1,14 @@
 import { OakringError } from '@oakring/contracts';
-import {
-  decodeEvents,
-  logDamaged,
-  verifyChain,
-  type EventLogReader,
-  type LogHead,
-} from '@oakring/events';
+import { decodeEvents, logDamaged, verifyChain, type LogHead } from '@oakring/events';
+import { type EventLogReader } from '@oakring/stores';
 import type { Ports } from '@oakring/ports';
-import { ClusterState } from '../views/cluster-state.js';
-import { copyState, stateFromCheckpoint } from '../views/copy-state.js';
-import { foldCommit, foldVersion } from '../views/fold/evolve.js';
+import {
+  ClusterState,
+  copyState,
+  stateFromCheckpoint,
+  foldCommit,
+  foldVersion,
+} from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import { positionOf } from './moment.js';
 import type { SnapshotStore } from './snapshot-store.js';

@@ -1,6 +1,5 @@
 import { decodeEvents, type Commit, type JsonObject } from '@oakring/events';
-import { ClusterState } from '../views/cluster-state.js';
-import { foldCommit } from '../views/fold/evolve.js';
+import { ClusterState, foldCommit } from '@oakring/model';
 
 /** Views made from nothing but commits, to be held against the ones of a running manager. */
 export interface RebuiltViews {

@@ -1,7 +1,6 @@
 import type { JsonObject } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import type { ClusterState } from '../views/cluster-state.js';
-import { foldVersion } from '../views/fold/evolve.js';
+import { type ClusterState, foldVersion } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import type { SnapshotStore } from './snapshot-store.js';
 

@@ -1,4 +1,5 @@
-import type { Checkpoint, JsonObject, LogHead } from '@oakring/events';
+import type { Checkpoint } from '@oakring/stores';
+import type { JsonObject, LogHead } from '@oakring/events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Registration } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { ClusterState } from '../views/cluster-state.js';
+import { ClusterState, type NodeRecord } from '@oakring/model';
 import { Projection } from '../views/projection.js';
-import type { NodeRecord } from '../views/records.js';
 import { WorkerAdmission } from './worker-admission.js';
 
 const history: Command = {

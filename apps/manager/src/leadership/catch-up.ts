@@ -1,5 +1,6 @@
-import { decodeEvents, logDamaged, verifyChain, type EventLogReader } from '@oakring/events';
-import { foldCommit } from '../views/fold/evolve.js';
+import { decodeEvents, logDamaged, verifyChain } from '@oakring/events';
+import { type EventLogReader } from '@oakring/stores';
+import { foldCommit } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 
 /** Commits read at a time: about ten milliseconds of folding. */

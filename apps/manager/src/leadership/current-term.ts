@@ -4,7 +4,7 @@ import type {
   RecordedReading,
   TelemetryLog,
   TruncationManifest,
-} from '@oakring/events';
+} from '@oakring/telemetry';
 import type { CommandQueue } from '../commands/command.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { Leadership } from './leadership.js';

@@ -1,4 +1,4 @@
-import type { LeaseRecord, LeaseStore } from '@oakring/events';
+import type { LeaseRecord, LeaseStore } from '@oakring/stores';
 import type { Ports } from '@oakring/ports';
 import { BrokerProbe } from './broker-probe.js';
 import type { Candidate } from './lease/candidate.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { emptyHead, MemoryLeaseStore, verifyChain, type Commit } from '@oakring/events';
+import { emptyHead, verifyChain, type Commit } from '@oakring/events';
+import { MemoryLeaseStore } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, type Randomness } from '@oakring/ports';
 import type { CommandQueue, Outcome } from '../commands/command.js';
 import { submitJob } from '../testing/given.js';
-import { ClusterState } from '../views/cluster-state.js';
-import { stateAsText } from '../views/copy-state.js';
+import { ClusterState, stateAsText } from '@oakring/model';
 import { decodedFold } from '../testing/decoded-fold.js';
 import { Projection } from '../views/projection.js';
 import { commandsOf } from './current-term.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLeaseStore } from '@oakring/events';
+import { MemoryLeaseStore } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, type SimulatedPorts } from '@oakring/ports';
-import { ClusterState } from '../views/cluster-state.js';
+import { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { Leadership } from './leadership.js';
 import { noConnection, partsOf } from './testing/model-parts.js';

@@ -1,5 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import type { LeaseStore } from '@oakring/events';
+import type { LeaseStore } from '@oakring/stores';
 import { catchUp } from './catch-up.js';
 import { brokerSilentMs, Fitness } from './fitness.js';
 import { Candidate } from './lease/candidate.js';

@@ -1,5 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import { mayOpenLater } from '@oakring/events';
+import { mayOpenLater } from '@oakring/stores';
 import type { Ports } from '@oakring/ports';
 
 export interface StoreSurroundings {

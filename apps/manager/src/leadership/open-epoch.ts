@@ -5,12 +5,11 @@ import {
   sealCommit,
   type Commit,
   type DomainEvent,
-  type EventLogWriter,
   type SigningKey,
 } from '@oakring/events';
+import { type EventLogWriter } from '@oakring/stores';
 import type { Ports } from '@oakring/ports';
-import { clusterKey, type ClusterState } from '../views/cluster-state.js';
-import { foldCommit } from '../views/fold/evolve.js';
+import { clusterKey, type ClusterState, foldCommit } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import { catchUp } from './catch-up.js';
 

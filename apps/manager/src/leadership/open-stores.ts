@@ -5,7 +5,7 @@ import {
   openLmdbCheckpointStore,
   type CheckpointStore,
   type EventStore,
-} from '@oakring/events';
+} from '@oakring/stores';
 import { lockFolder } from '@oakring/host';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';

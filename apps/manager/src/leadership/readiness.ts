@@ -1,4 +1,4 @@
-import type { EventStore } from '@oakring/events';
+import type { EventStore } from '@oakring/stores';
 import type { Readiness } from '../queries/tokens.js';
 import type { Leadership } from './leadership.js';
 

@@ -1,16 +1,7 @@
-import {
-  decodeEvents,
-  emptyHead,
-  logDamaged,
-  verifyChain,
-  type CheckpointStore,
-  type EventLogReader,
-  type LogHead,
-} from '@oakring/events';
+import { decodeEvents, emptyHead, logDamaged, verifyChain, type LogHead } from '@oakring/events';
+import { type CheckpointStore, type EventLogReader } from '@oakring/stores';
 import { saveCheckpoint } from '../views/checkpointer.js';
-import { ClusterState } from '../views/cluster-state.js';
-import { stateFromCheckpoint } from '../views/copy-state.js';
-import { foldCommit, foldVersion } from '../views/fold/evolve.js';
+import { ClusterState, stateFromCheckpoint, foldCommit, foldVersion } from '@oakring/model';
 
 /** Commits read at a time while replaying. */
 const pageCommits = 1_000;

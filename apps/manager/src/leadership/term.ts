@@ -1,5 +1,6 @@
 import { OakringError } from '@oakring/contracts';
-import type { EventLogWriter, TelemetryLog } from '@oakring/events';
+import type { EventLogWriter } from '@oakring/stores';
+import type { TelemetryLog } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { CommandWriter } from '../commands/writer.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CommandRecord } from '../views/records.js';
+import type { CommandRecord } from '@oakring/model';
 import { controlMessage } from './control-message.js';
 
 const record: CommandRecord = {

@@ -1,5 +1,5 @@
 import type { Control, JsonObject } from '@oakring/contracts';
-import type { CommandRecord } from '../views/records.js';
+import type { CommandRecord } from '@oakring/model';
 
 /** A worker must not obey an order that reaches it later than this after it was sent. */
 export const orderValidMs = 300_000;

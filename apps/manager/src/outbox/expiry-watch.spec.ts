@@ -11,7 +11,7 @@ import {
   submitJob,
   type Given,
 } from '../testing/given.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { orderValidMs } from './control-message.js';
 import { ExpiryWatch } from './expiry-watch.js';

@@ -2,7 +2,7 @@ import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import type { Projection } from '../views/projection.js';
-import type { CommandRecord } from '../views/records.js';
+import type { CommandRecord } from '@oakring/model';
 import { orderValidMs } from './control-message.js';
 import type { DownLink } from './down-link.port.js';
 

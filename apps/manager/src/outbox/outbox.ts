@@ -2,11 +2,15 @@ import { OakringError, topicOf } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
-import { placementKey, type ClusterState } from '../views/cluster-state.js';
+import {
+  placementKey,
+  type ClusterState,
+  leadershipOf,
+  orderedDocument,
+  type CommandRecord,
+} from '@oakring/model';
 import { fullJitterMs } from '../recovery/backoff.js';
-import { leadershipOf, orderedDocument } from '../views/ordered-document.js';
 import type { Projection } from '../views/projection.js';
-import type { CommandRecord } from '../views/records.js';
 import { controlMessage } from './control-message.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
 import { report, running, type Given } from '../testing/given.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { DeliveryRecord } from './delivery-record.js';
 import { StateRequests } from './state-requests.js';

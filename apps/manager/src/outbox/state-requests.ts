@@ -1,10 +1,14 @@
 import { stateHash, topicOf, type HashedInstance, type StateRequest } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
-import { instanceKey, type ClusterState } from '../views/cluster-state.js';
-import { leadershipOf } from '../views/ordered-document.js';
+import {
+  instanceKey,
+  type ClusterState,
+  leadershipOf,
+  type CommandRecord,
+  type NodeRecord,
+} from '@oakring/model';
 import type { Projection } from '../views/projection.js';
-import type { CommandRecord, NodeRecord } from '../views/records.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { ClusterAnswer, NodeStatus } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clusterKey, type ClusterState } from '../views/cluster-state.js';
+import { clusterKey, type ClusterState } from '@oakring/model';
 import { ViewAnswers } from './view-answers.js';
 
 /** The cluster as a whole, with what should alarm somebody. */

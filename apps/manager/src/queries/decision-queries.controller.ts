@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import { decodeEvents, type EventLogReader, type StoredEvent } from '@oakring/events';
+import { decodeEvents, type StoredEvent } from '@oakring/events';
+import { type EventLogReader } from '@oakring/stores';
 import { refuseUnknown, type Query as QueryString } from '../http/query-parameters.js';
 import { EVENT_LOG } from '../tokens.js';
 

@@ -6,9 +6,14 @@ import {
   type JobSummary,
   type RolloutAnswer,
 } from '@oakring/contracts';
-import { instanceKey, type ClusterState } from '../views/cluster-state.js';
-import type { InstanceRecord, JobRecord, NodeRecord } from '../views/records.js';
-import { isUpdated } from '../views/revisions.js';
+import {
+  instanceKey,
+  type ClusterState,
+  type InstanceRecord,
+  type JobRecord,
+  type NodeRecord,
+  isUpdated,
+} from '@oakring/model';
 import { waitsFor } from './waiting-answer.js';
 
 /** `GET /api/v1/jobs/{id}`: the job's state beside its document; each instance once, by number. */

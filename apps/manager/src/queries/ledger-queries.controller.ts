@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import { shownUrl, type LedgerKeys } from '@oakring/contracts';
-import type { EventLogReader, LogHead } from '@oakring/events';
+import type { EventLogReader } from '@oakring/stores';
+import type { LogHead } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
 import { refuseUnknown, type Query as QueryString } from '../http/query-parameters.js';
@@ -8,7 +9,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../history/snapshot-keeper.js';
 import { EVENT_LOG, PORTS } from '../tokens.js';
-import { clusterKey, ledgerKey } from '../views/cluster-state.js';
+import { clusterKey, ledgerKey } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { LEADERSHIP, type LeadershipView } from './tokens.js';
 

@@ -1,6 +1,5 @@
 import type { NodeAnswer, NodeFlags } from '@oakring/contracts';
-import type { ClusterState } from '../views/cluster-state.js';
-import type { NodeRecord } from '../views/records.js';
+import type { ClusterState, NodeRecord } from '@oakring/model';
 import type { View } from './view-answers.js';
 
 /** `GET /api/v1/nodes/{id}`: the view's record, joined with what was measured last. */

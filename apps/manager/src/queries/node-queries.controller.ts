@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { integerParameter, type Query } from '../http/query-parameters.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import { TELEMETRY } from '../tokens.js';
-import { NodeChangeFeed } from '../views/node-changes.js';
+import { NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { nodeAnswer } from './node-answer.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';

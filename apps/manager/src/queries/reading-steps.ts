@@ -1,5 +1,5 @@
 import type { TelemetryPoint } from '@oakring/contracts';
-import type { RecordedReading } from '@oakring/events';
+import type { RecordedReading } from '@oakring/telemetry';
 
 interface Step {
   count: number;

@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { OakringError, type NodeTelemetry } from '@oakring/contracts';
+import { decodeEvents } from '@oakring/events';
+import { type EventLogReader } from '@oakring/stores';
 import {
-  decodeEvents,
-  type EventLogReader,
   type RecordedReading,
   type TelemetryLog,
   type TruncationManifest,
-} from '@oakring/events';
+} from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import type { TelemetryLog } from '@oakring/events';
+import type { TelemetryLog } from '@oakring/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports } from '@oakring/ports';
 import { timeOf } from '../history/moment.js';
@@ -14,7 +14,7 @@ import {
 import { readingsAsOf } from '../telemetry/past-readings.js';
 import { PORTS, TELEMETRY, TELEMETRY_LOG } from '../tokens.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 
 /** How long a reader is kept waiting for a position. */

@@ -1,6 +1,12 @@
-import { instanceKey, placementKey, type ClusterState } from '../views/cluster-state.js';
-import { mayBegin, mayStart } from '../views/may-start.js';
-import type { InstanceRecord, PlacementRecord } from '../views/records.js';
+import {
+  instanceKey,
+  placementKey,
+  type ClusterState,
+  mayBegin,
+  mayStart,
+  type InstanceRecord,
+  type PlacementRecord,
+} from '@oakring/model';
 
 /** What must end before an instance can go on, or go. */
 export interface WaitsFor {

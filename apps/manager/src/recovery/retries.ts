@@ -1,7 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import type { InstanceRecord } from '../views/records.js';
+import type { ClusterState, InstanceRecord } from '@oakring/model';
 import { ceilingMs } from './backoff.js';
 
 /**

@@ -12,7 +12,7 @@ import {
   type Given,
 } from '../testing/given.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';

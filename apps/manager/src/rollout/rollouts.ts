@@ -12,11 +12,15 @@ import {
   type Process,
   type Seen,
 } from '../supervision/process.js';
-import type { Changes } from '../views/changes.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import { instanceKey, ownerOf } from '../views/cluster-state.js';
-import type { InstanceRecord, JobRecord } from '../views/records.js';
-import { isUpdated } from '../views/revisions.js';
+import {
+  type Changes,
+  type ClusterState,
+  instanceKey,
+  ownerOf,
+  type InstanceRecord,
+  type JobRecord,
+  isUpdated,
+} from '@oakring/model';
 
 /** Instances of a job that are replaced in one step: their documents find room in one call. */
 const maxAtOnce = 10;

@@ -2,8 +2,7 @@ import type { ScheduleAnswer, ScheduleJob } from '@oakring/contracts';
 import type { Command } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
 import { heldOn } from '../commands/decide/replacements.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import type { InstanceRecord, JobRecord } from '../views/records.js';
+import type { ClusterState, InstanceRecord, JobRecord } from '@oakring/model';
 import { questionAbout } from './next-group.js';
 import { presentNodes } from './present-nodes.js';
 

@@ -2,9 +2,14 @@ import { OakringError, type ScheduleAnswer } from '@oakring/contracts';
 import type { CommandQueue } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
 import { type Doing, nothing, type Outcome, type Process } from '../supervision/process.js';
-import type { Changes } from '../views/changes.js';
-import { instanceKey, type ClusterState } from '../views/cluster-state.js';
-import type { InstanceRecord, NodeRecord, PlacementRecord } from '../views/records.js';
+import {
+  type Changes,
+  instanceKey,
+  type ClusterState,
+  type InstanceRecord,
+  type NodeRecord,
+  type PlacementRecord,
+} from '@oakring/model';
 import { askSuccessor, replacementOf } from './ask-successor.js';
 import { inHalves } from './in-halves.js';
 import type { Scheduler } from './scheduler.port.js';

@@ -1,7 +1,5 @@
 import type { ScheduleJob } from '@oakring/contracts';
-import type { ClusterState } from '../views/cluster-state.js';
-import { mayStart } from '../views/may-start.js';
-import type { JobRecord } from '../views/records.js';
+import { type ClusterState, mayStart, type JobRecord } from '@oakring/model';
 import { presentNodes } from './present-nodes.js';
 
 export interface Asked {

@@ -1,7 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
-import { ownerOf } from '../views/cluster-state.js';
-import { mayBegin } from '../views/may-start.js';
+import { ownerOf, mayBegin } from '@oakring/model';
 
 /** Ends of others come as changes of their own placements: looked for this often. */
 const lookAgainMs = 1_000;

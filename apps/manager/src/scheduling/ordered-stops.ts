@@ -1,6 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
-import { placementKey } from '../views/cluster-state.js';
+import { placementKey } from '@oakring/model';
 
 /**
  * Orders the `delete` of every placement that is not wanted any more; again later when it failed at

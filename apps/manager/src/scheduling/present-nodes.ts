@@ -1,4 +1,4 @@
-import type { ClusterState } from '../views/cluster-state.js';
+import type { ClusterState } from '@oakring/model';
 
 /**
  * How many instances of a job each node has, one of them left out where it is asked for another

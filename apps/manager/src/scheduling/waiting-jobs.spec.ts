@@ -13,7 +13,7 @@ import {
   withdrawFrom,
   type Given,
 } from '../testing/given.js';
-import { takeChanges } from '../views/changes.js';
+import { takeChanges } from '@oakring/model';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { WaitingJobs } from './waiting-jobs.js';
 

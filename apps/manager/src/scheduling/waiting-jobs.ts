@@ -1,10 +1,7 @@
 import type { NodeFacts, Resources } from '@oakring/contracts';
 import { freeOf, whyNot } from '@oakring/placement';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
-import type { Changes } from '../views/changes.js';
-import type { ClusterState } from '../views/cluster-state.js';
-import type { JobRecord } from '../views/records.js';
-import { factsOf } from '../views/node-changes.js';
+import { type Changes, type ClusterState, type JobRecord, factsOf } from '@oakring/model';
 import { nextGroup } from './next-group.js';
 
 /** A node that changed, and what is free on it by reservations and by what else it is busy with. */

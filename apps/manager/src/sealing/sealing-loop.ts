@@ -1,7 +1,7 @@
 import { emptyFrontier, rootOf, type SealStatement, type SigningKey } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
-import { clusterKey, ledgerKey } from '../views/cluster-state.js';
+import { clusterKey, ledgerKey } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 
 /** What happened is under a seal after this long… */

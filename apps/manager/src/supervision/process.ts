@@ -1,5 +1,4 @@
-import type { Changes } from '../views/changes.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { Changes, ClusterState } from '@oakring/model';
 
 /** When a process looks, and what its supervisor remembers of a key for it. */
 export interface Seen {

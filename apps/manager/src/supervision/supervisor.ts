@@ -1,5 +1,5 @@
 import type { Ports, Timer } from '@oakring/ports';
-import type { Changes } from '../views/changes.js';
+import type { Changes } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import type { Process } from './process.js';
 import { WatchedProcess, type ProcessHealth } from './watched-process.js';

@@ -1,8 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { ceilingMs } from '../recovery/backoff.js';
-import type { Changes } from '../views/changes.js';
-import type { ClusterState } from '../views/cluster-state.js';
+import type { Changes, ClusterState } from '@oakring/model';
 import { Agenda } from './agenda.js';
 import type { Doing, Outcome, Process, Seen } from './process.js';
 

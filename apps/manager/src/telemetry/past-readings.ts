@@ -1,4 +1,4 @@
-import type { RecordedReading, TelemetryLog } from '@oakring/events';
+import type { RecordedReading, TelemetryLog } from '@oakring/telemetry';
 import type { TelemetryReader } from './telemetry-table.js';
 
 /** A node that was there reported within this time: many times its period. */

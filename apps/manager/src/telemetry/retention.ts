@@ -1,4 +1,4 @@
-import type { TelemetryLog } from '@oakring/events';
+import type { TelemetryLog } from '@oakring/telemetry';
 import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 

@@ -1,6 +1,5 @@
 import { decodeEvents, type Commit } from '@oakring/events';
-import { ClusterState } from '../views/cluster-state.js';
-import { foldCommit } from '../views/fold/evolve.js';
+import { ClusterState, foldCommit } from '@oakring/model';
 
 /** The views that commits make, from the first one on. */
 export function decodedFold(commits: readonly Commit[]): ClusterState {

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import type {
-  JobDocument,
-  Registration,
-  ReportedInstance,
-  ScheduleAnswer,
-  WorkerState,
+import {
+  type JobDocument,
+  type Registration,
+  type ReportedInstance,
+  type ScheduleAnswer,
+  type WorkerState,
+  parseJobDocument,
+  parseRegistration,
 } from '@oakring/contracts';
-import { parseJobDocument, parseRegistration } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Command } from '../commands/command.js';
 import { decide } from '../commands/decide/decide.js';
 import { Deciding, type Decided } from '../commands/decide/deciding.js';
 import { basisOf } from '../commands/decide/plans.js';
-import { ClusterState } from '../views/cluster-state.js';
+import { ClusterState } from '@oakring/model';
 
 /** given(commands).when(command).then: what deciders are specified with. Each command is a commit. */
 export interface Given {

@@ -3,8 +3,12 @@ import { signingKeyOf } from '@oakring/events';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
-import { clusterKey, type ClusterState } from '../views/cluster-state.js';
-import type { CommandRecord, InstanceRecord } from '../views/records.js';
+import {
+  clusterKey,
+  type ClusterState,
+  type CommandRecord,
+  type InstanceRecord,
+} from '@oakring/model';
 import {
   ack,
   jobDocument,

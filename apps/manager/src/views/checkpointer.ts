@@ -1,7 +1,7 @@
-import type { CheckpointStore, JsonObject, ViewChange } from '@oakring/events';
+import type { CheckpointStore, ViewChange } from '@oakring/stores';
+import type { JsonObject } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
-import type { ClusterState } from './cluster-state.js';
-import { foldVersion } from './fold/evolve.js';
+import { type ClusterState, foldVersion } from '@oakring/model';
 import type { Projection } from './projection.js';
 
 /** A start replays at most about this many commits, or what was written in this time. */

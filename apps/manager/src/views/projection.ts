@@ -1,7 +1,6 @@
 import type { Ports } from '@oakring/ports';
 import type { StoredEvent, LogHead } from '@oakring/events';
-import { takeChanges, type Changes } from './changes.js';
-import { ClusterState } from './cluster-state.js';
+import { takeChanges, type Changes, ClusterState } from '@oakring/model';
 
 export type ProjectionListener = (
   events: readonly StoredEvent[],

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { foldVersion } from './fold/evolve.js';
+import { foldVersion } from '@oakring/model';
 
 /**
  * Where views of today's fold are kept. Another fold has a folder of its own: a new release builds

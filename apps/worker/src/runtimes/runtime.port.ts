@@ -1,5 +1,4 @@
-import type { runtimeNames } from '@oakring/contracts';
-import type { Fault, JsonObject, Resources } from '@oakring/contracts';
+import type { runtimeNames, Fault, JsonObject, Resources } from '@oakring/contracts';
 
 export type RuntimeName = (typeof runtimeNames)[number];
 

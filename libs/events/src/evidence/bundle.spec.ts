@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandomness } from '@oakring/ports';
 import { bundleLines, verifyBundle } from './bundle.js';
-import { freshKey, SampleLedger } from './sample-ledger.js';
+import { freshKey, SampleLedger } from '../../testing/sample-ledger.js';
 
 /** Founded, worked on, sealed, worked on: positions 1 to 24, sealed at 21 by commit 22. */
 function sealedLedger() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Commit } from '../log/commit.js';
 import { ledgerVerifier } from './ledger-verifier.js';
-import { freshKey, SampleLedger } from './sample-ledger.js';
+import { freshKey, SampleLedger } from '../../testing/sample-ledger.js';
 
 function verify(commits: readonly Commit[], trust: string | null = null) {
   const verifier = ledgerVerifier({ trust });

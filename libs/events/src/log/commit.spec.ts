@@ -9,7 +9,7 @@ import {
   sealCommit,
   type Commit,
 } from './commit.js';
-import { sampleEvent } from './sample-commits.js';
+import { sampleEvent } from '../../testing/sample-commits.js';
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 const sealed = (head = emptyHead, changes: { at?: number } = {}): Commit =>
@@ -36,9 +36,9 @@ describe('A sealed commit', () => {
 
   it('has the hash of its canonical text, spelled out here', () => {
     const events =
-      '[{"data":{"reason":"a sample for nodes/a"},"schema":4,"stream":"nodes/a",' +
+      '[{"data":{"reason":"a sample for nodes/a"},"schema":5,"stream":"nodes/a",' +
       '"type":"NodeBecameReady","version":4},' +
-      '{"data":{"reason":"a sample for nodes/b"},"schema":4,"stream":"nodes/b",' +
+      '{"data":{"reason":"a sample for nodes/b"},"schema":5,"stream":"nodes/b",' +
       '"type":"NodeBecameReady","version":1}]';
     const text =
       '{"_id":1,"at":"2026-01-02T03:04:05.006Z",' +

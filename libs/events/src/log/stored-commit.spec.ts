@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { emptyHead } from './commit.js';
-import { commitMaker } from './sample-commits.js';
+import { commitMaker } from '../../testing/sample-commits.js';
 import { decodeStoredCommit, encodeStoredCommit } from './stored-commit.js';
 
 const commit = commitMaker(emptyHead).next(['a', 'b']);

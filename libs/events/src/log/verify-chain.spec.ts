@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { emptyHead, hashCommit, headOf, type Commit } from './commit.js';
-import { commitMaker } from './sample-commits.js';
+import { commitMaker } from '../../testing/sample-commits.js';
 import { verifyChain } from './verify-chain.js';
 
 const maker = commitMaker(emptyHead);

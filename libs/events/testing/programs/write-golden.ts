@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { seededRandomness } from '@oakring/ports';
 import { schemaVersion } from '../../src/catalogue/catalogue.js';
-import { sampleEvents } from '../../src/catalogue/sample-events.js';
+import { sampleEvents } from '../sample-events.js';
 import {
   decodeEvents,
   emptyHead,

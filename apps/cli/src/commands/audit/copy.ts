@@ -1,5 +1,5 @@
 import { shownUrl } from '@oakring/contracts';
-import { isMongoUrl, openEventStore, type EventStore } from '@oakring/events';
+import { isMongoUrl, openEventStore, type EventStore } from '@oakring/stores';
 import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';

@@ -5,9 +5,8 @@ import {
   openEventLogReader,
   storeAddressOf,
   walkLedger,
-  type Commit,
-  type Damage,
-} from '@oakring/events';
+} from '@oakring/stores';
+import { type Commit, type Damage } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,7 +1,6 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
 import type { DomainEvent, StoredEvent } from '@oakring/events';
-import type { ClusterState } from '../../views/cluster-state.js';
-import { evolve } from '../../views/fold/evolve.js';
+import { type ClusterState, evolve } from '@oakring/model';
 
 /**
  * What a decider works on: the state after every decision before it, the time and position of the

@@ -1,5 +1,5 @@
 import { isSignedBy } from '@oakring/events';
-import { clusterKey, ledgerKey } from '../../views/cluster-state.js';
+import { clusterKey, ledgerKey } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 

@@ -1,7 +1,13 @@
 import { leaseRanOut } from '@oakring/contracts';
 import { spokenPolicy } from '@oakring/events';
-import { instanceKey, revisionKey, type ClusterState } from '../../views/cluster-state.js';
-import type { InstanceRecord, JobRecord, NodeRecord } from '../../views/records.js';
+import {
+  instanceKey,
+  revisionKey,
+  type ClusterState,
+  type InstanceRecord,
+  type JobRecord,
+  type NodeRecord,
+} from '@oakring/model';
 import type { Command } from '../command.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
 import { holds } from './plans.js';

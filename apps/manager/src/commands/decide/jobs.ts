@@ -1,7 +1,11 @@
 import type { ErrorCode, JobDocument } from '@oakring/contracts';
 import { spokenPolicy } from '@oakring/events';
-import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
-import type { InstanceRecord, JobRecord } from '../../views/records.js';
+import {
+  instanceKey,
+  type ClusterState,
+  type InstanceRecord,
+  type JobRecord,
+} from '@oakring/model';
 import type { Answers } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';

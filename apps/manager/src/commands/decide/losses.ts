@@ -1,8 +1,14 @@
-import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
-import { clusterKey, placementKey } from '../../views/cluster-state.js';
-import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
+import {
+  instanceKey,
+  type ClusterState,
+  clusterKey,
+  placementKey,
+  type InstanceRecord,
+  type JobRecord,
+  type PlacementRecord,
+  isUpdated,
+} from '@oakring/model';
 import type { ReportedInstance } from '@oakring/contracts';
-import { isUpdated } from '../../views/revisions.js';
 import type { Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, reopen, supersede } from './orders.js';

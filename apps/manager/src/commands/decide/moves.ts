@@ -1,7 +1,12 @@
 import type { Refusal } from '@oakring/contracts';
-import { instanceKey, placementKey } from '../../views/cluster-state.js';
-import { nextGeneration } from '../../views/fold/records.fold.js';
-import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
+import {
+  instanceKey,
+  placementKey,
+  nextGeneration,
+  type InstanceRecord,
+  type JobRecord,
+  type PlacementRecord,
+} from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, announceMove, orderStarts } from './orders.js';

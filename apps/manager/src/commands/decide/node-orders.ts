@@ -1,5 +1,4 @@
-import { instanceKey } from '../../views/cluster-state.js';
-import type { NodeRecord } from '../../views/records.js';
+import { instanceKey, type NodeRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import type { NodeOrder } from '../node-order.js';
 import { jobStream, nodeStream, refuse, type Decided, type Deciding } from './deciding.js';

@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '@oakring/contracts';
-import type { NodeRecord } from '../../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 import type { Command } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { endIfStopped } from './orders.js';

@@ -1,7 +1,6 @@
 import type { Refusal, Registration, ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, type EventData } from '@oakring/events';
-import { leadershipOf } from '../../views/ordered-document.js';
-import type { NodeRecord } from '../../views/records.js';
+import { leadershipOf, type NodeRecord } from '@oakring/model';
 import type { Answers } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { claimedTwice, rivalOf } from './node-rivals.js';

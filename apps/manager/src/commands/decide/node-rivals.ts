@@ -1,5 +1,5 @@
 import type { Refusal, Registration } from '@oakring/contracts';
-import type { NodeRecord } from '../../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 import type { Command } from '../command.js';
 import { nodeStream, type Decided, type Deciding } from './deciding.js';
 

@@ -1,6 +1,11 @@
-import { instanceKey, type ClusterState } from '../../views/cluster-state.js';
-import type { CommandRecord, PlacementRecord } from '../../views/records.js';
-import { orderDigest, orderedDocument } from '../../views/ordered-document.js';
+import {
+  instanceKey,
+  type ClusterState,
+  type CommandRecord,
+  type PlacementRecord,
+  orderDigest,
+  orderedDocument,
+} from '@oakring/model';
 import { jobStream, type Deciding } from './deciding.js';
 
 /**

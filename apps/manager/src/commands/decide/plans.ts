@@ -1,11 +1,17 @@
 import type { PlacementRefusal, Resources, ScheduleAnswer } from '@oakring/contracts';
 import { fits } from '@oakring/placement';
 import type { DecisionBasis, PlacedInstance } from '@oakring/events';
-import { placementKey, type ClusterState } from '../../views/cluster-state.js';
-import { nextGeneration } from '../../views/fold/records.fold.js';
-import { factsOf } from '../../views/node-changes.js';
-import { mayBegin, mayStart } from '../../views/may-start.js';
-import type { InstanceRecord, JobRecord, PlacementRecord } from '../../views/records.js';
+import {
+  placementKey,
+  type ClusterState,
+  nextGeneration,
+  factsOf,
+  mayBegin,
+  mayStart,
+  type InstanceRecord,
+  type JobRecord,
+  type PlacementRecord,
+} from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { endIfStopped, orderStarts, orderStop } from './orders.js';

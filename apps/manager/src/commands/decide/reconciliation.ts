@@ -1,10 +1,15 @@
 import type { ReportedInstance, WorkerState } from '@oakring/contracts';
-import { instanceKey, placementKey } from '../../views/cluster-state.js';
-import { isStranger } from '../../views/ordered-document.js';
-import type { CommandRecord, NodeRecord, PlacementRecord } from '../../views/records.js';
+import {
+  instanceKey,
+  placementKey,
+  isStranger,
+  type CommandRecord,
+  type NodeRecord,
+  type PlacementRecord,
+  highestGeneration,
+} from '@oakring/model';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
-import { highestGeneration } from '../../views/fold/records.fold.js';
 import { concludeEnd } from './failures.js';
 import { losePlacement, resolveLost } from './losses.js';
 import { abortMoveTo, concludeDeletion, reopen } from './orders.js';

@@ -1,7 +1,12 @@
 import type { Resources } from '@oakring/contracts';
-import { instanceKey, placementKey, type ClusterState } from '../../views/cluster-state.js';
-import { nextGeneration } from '../../views/fold/records.fold.js';
-import type { InstanceRecord, JobRecord } from '../../views/records.js';
+import {
+  instanceKey,
+  placementKey,
+  type ClusterState,
+  nextGeneration,
+  type InstanceRecord,
+  type JobRecord,
+} from '@oakring/model';
 import type { Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { holds, orderStarted } from './plans.js';

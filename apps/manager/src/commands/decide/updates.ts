@@ -1,7 +1,6 @@
 import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
 import { canonicalJson, spokenPolicy } from '@oakring/events';
-import { revisionKey, type ClusterState } from '../../views/cluster-state.js';
-import type { JobRecord } from '../../views/records.js';
+import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { difference } from './jobs.js';

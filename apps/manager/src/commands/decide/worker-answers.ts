@@ -1,7 +1,5 @@
 import type { Ack } from '@oakring/contracts';
-import { placementKey } from '../../views/cluster-state.js';
-import { leadershipOf } from '../../views/ordered-document.js';
-import type { CommandRecord } from '../../views/records.js';
+import { placementKey, leadershipOf, type CommandRecord } from '@oakring/model';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';

@@ -1,5 +1,5 @@
 import type { WorkerHistory } from '@oakring/contracts';
-import { leadershipOf } from '../../views/ordered-document.js';
+import { leadershipOf } from '@oakring/model';
 import type { Answers } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';

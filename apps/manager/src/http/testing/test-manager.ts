@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
-import { MemoryEventLog, MemoryTelemetryLog, signingKeyOf, type SigningKey } from '@oakring/events';
+import { MemoryEventLog } from '@oakring/stores';
+import { MemoryTelemetryLog } from '@oakring/telemetry';
+import { signingKeyOf, type SigningKey } from '@oakring/events';
 import type { HttpLimits } from '@oakring/http';
 import { simulatedPorts, type Ports } from '@oakring/ports';
 import { generateKeyPairSync } from 'node:crypto';
@@ -26,8 +28,7 @@ import {
   WORKER_COMMANDS,
 } from '../../tokens.js';
 import { WorkerAdmission } from '../../inbox/worker-admission.js';
-import { ClusterState } from '../../views/cluster-state.js';
-import { NodeChangeFeed } from '../../views/node-changes.js';
+import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import type { ClusterProof } from '../forwarding/cluster-proof.js';
 import { createHttpApp } from '../create-http-app.js';

@@ -9,9 +9,8 @@ import type { CommandQueue, IdempotencyKey } from '../../commands/command.js';
 import { presentNodes } from '../../scheduling/present-nodes.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
-import { instanceKey } from '../../views/cluster-state.js';
+import { instanceKey, type InstanceRecord, type JobRecord } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
-import type { InstanceRecord, JobRecord } from '../../views/records.js';
 import { askOne } from './dry-run.js';
 import { settled } from './settled.js';
 

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
 import { COMMAND_QUEUE, SIGNING_KEY } from '../../tokens.js';
-import { clusterKey } from '../../views/cluster-state.js';
+import { clusterKey } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { JudgeKeyDto } from './bodies/judge-key.dto.js';
 import { validatedOnly } from '@oakring/http';

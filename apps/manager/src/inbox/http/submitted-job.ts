@@ -5,7 +5,7 @@ import {
   type JobDocument,
 } from '@oakring/contracts';
 import type { Answers } from '../../commands/command.js';
-import { waitingReason } from '../../views/fold/jobs.fold.js';
+import { waitingReason } from '@oakring/model';
 
 /** The answer of `POST /api/v1/jobs`: the job as it was at its submission, however often repeated. */
 export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): JobAnswer {

@@ -4,7 +4,7 @@ import { OakringError } from '@oakring/contracts';
 import { simulatedPorts } from '@oakring/ports';
 import type { CommandQueue, Outcome } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
-import { ClusterState } from '../../views/cluster-state.js';
+import { ClusterState } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import { CommandIntake } from './command-intake.js';

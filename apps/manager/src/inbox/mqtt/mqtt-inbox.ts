@@ -1,6 +1,11 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { maxMqttPayloadBytes, refused, upTopicKinds, type Refusal } from '@oakring/contracts';
-import type { UpTopicKind } from '@oakring/contracts';
+import {
+  maxMqttPayloadBytes,
+  refused,
+  upTopicKinds,
+  type Refusal,
+  type UpTopicKind,
+} from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { BrokerConnection } from '../../connection/broker-connection.js';
 import type { DeadLetters } from '../../dead-letters/dead-letters.js';

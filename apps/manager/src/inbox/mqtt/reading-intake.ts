@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { parseReading, topicOf, type Refusal } from '@oakring/contracts';
-import type { RecordedReading, TelemetryLog } from '@oakring/events';
+import type { RecordedReading, TelemetryLog } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';

@@ -13,7 +13,7 @@ import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/silence-watch.js';
 import { CORRESPONDENCE, PORTS } from '../../tokens.js';
-import { leadershipOf } from '../../views/ordered-document.js';
+import { leadershipOf } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
 import { answerTo } from '../registration-answer.js';

@@ -3,7 +3,7 @@ import type { CommandQueue } from '../../commands/command.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE, WORKER_COMMANDS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
-import type { NodeRecord } from '../../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 import { StaleSpeakers } from './stale-speakers.js';
 import type { Correspondence } from './worker-message.js';
 

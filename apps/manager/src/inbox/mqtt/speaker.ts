@@ -1,5 +1,5 @@
 import { refused, type Refusal } from '@oakring/contracts';
-import type { NodeRecord } from '../../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 
 /**
  * Why what a node says is not looked at: nobody knows it, or it is not of the current incarnation

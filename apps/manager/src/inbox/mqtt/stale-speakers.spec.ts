@@ -3,7 +3,7 @@ import type { Refusal } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { given, registerNode } from '../../testing/given.js';
-import type { NodeRecord } from '../../views/records.js';
+import type { NodeRecord } from '@oakring/model';
 import type { RegistrationDesk } from './registration-desk.js';
 import { StaleSpeakers } from './stale-speakers.js';
 

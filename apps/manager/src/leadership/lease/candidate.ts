@@ -1,4 +1,4 @@
-import type { LeaseRecord, LeaseStore } from '@oakring/events';
+import type { LeaseRecord, LeaseStore } from '@oakring/stores';
 import type { Ports } from '@oakring/ports';
 import { HeldLease } from './held-lease.js';
 import { boundedMs, leastValidMs } from './validity.js';

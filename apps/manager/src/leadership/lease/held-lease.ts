@@ -1,4 +1,4 @@
-import type { LeaseRecord, LeaseStore } from '@oakring/events';
+import type { LeaseRecord, LeaseStore } from '@oakring/stores';
 import type { Ports, Timer } from '@oakring/ports';
 import type { Lease } from './lease.js';
 import { boundedMs, leastValidMs, Validity } from './validity.js';

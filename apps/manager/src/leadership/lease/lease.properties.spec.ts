@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLeaseStore, type LeaseRecord, type LeaseStore } from '@oakring/events';
+import { MemoryLeaseStore, type LeaseRecord, type LeaseStore } from '@oakring/stores';
 import {
   seededRandomness,
   simulatedPorts,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLeaseStore, type LeaseRecord, type LeaseStore } from '@oakring/events';
+import { MemoryLeaseStore, type LeaseRecord, type LeaseStore } from '@oakring/stores';
 import { simulatedPorts, type SimulatedPorts, type Timers } from '@oakring/ports';
 import { Candidate } from './candidate.js';
 import { HeldLease } from './held-lease.js';

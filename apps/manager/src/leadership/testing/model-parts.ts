@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { MemoryTelemetryLog, signingKeyOf } from '@oakring/events';
+import { MemoryTelemetryLog } from '@oakring/telemetry';
+import { signingKeyOf } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';

@@ -1,15 +1,12 @@
+import { emptyHead, headOf, type Commit, type LogHead } from '@oakring/events';
 import {
-  emptyHead,
-  headOf,
   settleAppend,
   type AppendOutcome,
-  type Commit,
   type EventLogWriter,
   type LeaseRecord,
   type LeaseStore,
-  type LogHead,
   type RemoteCommits,
-} from '@oakring/events';
+} from '@oakring/stores';
 import type { Randomness, Timers } from '@oakring/ports';
 
 /** What the store has, whoever put it there: one commit a position, for ever. */

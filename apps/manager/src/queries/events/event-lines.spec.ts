@@ -1,16 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { OakringError } from '@oakring/contracts';
-import {
-  emptyHead,
-  encodeEvent,
-  headOf,
-  sealCommit,
-  type Commit,
-  type EventLogReader,
-} from '@oakring/events';
+import { emptyHead, encodeEvent, headOf, sealCommit, type Commit } from '@oakring/events';
+import { type EventLogReader } from '@oakring/stores';
 import { simulatedPorts } from '@oakring/ports';
-import { takeChanges } from '../../views/changes.js';
-import { ClusterState } from '../../views/cluster-state.js';
+import { takeChanges, ClusterState } from '@oakring/model';
 import type { Projection } from '../../views/projection.js';
 import { eventLines } from './event-lines.js';
 import type { EventQuery } from './event-query.js';

@@ -1,5 +1,6 @@
 import { OakringError, type EventLine } from '@oakring/contracts';
-import { decodeEvents, type Commit, type EventLogReader, type StoredEvent } from '@oakring/events';
+import { decodeEvents, type Commit, type StoredEvent } from '@oakring/events';
+import { type EventLogReader } from '@oakring/stores';
 import type { EventQuery } from './event-query.js';
 import { watchLog, type EventSource, type LogWatch } from './log-watch.js';
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Logger, Req, Res } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import type { EventLogReader } from '@oakring/events';
+import type { EventLogReader } from '@oakring/stores';
 import { OpenConnections } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -4,7 +4,7 @@ import { CommandWriter } from '../../commands/writer.js';
 import { catchUp } from '../../leadership/catch-up.js';
 import { RemoteLog, SharedCommits } from '../../leadership/testing/shared-store.js';
 import { submitJob } from '../../testing/given.js';
-import { ClusterState } from '../../views/cluster-state.js';
+import { ClusterState } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { eventLines } from './event-lines.js';
 

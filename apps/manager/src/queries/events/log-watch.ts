@@ -1,4 +1,4 @@
-import type { EventLogReader } from '@oakring/events';
+import type { EventLogReader } from '@oakring/stores';
 import type { Timers } from '@oakring/ports';
 import type { Projection } from '../../views/projection.js';
 import type { EventQuery } from './event-query.js';

@@ -2,7 +2,7 @@ import type { Refusals } from '@oakring/http';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
-import { clusterKey } from '../../views/cluster-state.js';
+import { clusterKey } from '@oakring/model';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
 import type { DeadLetterList, LeadershipView } from '../tokens.js';
 import { addProcessMetrics } from './process-metrics.js';

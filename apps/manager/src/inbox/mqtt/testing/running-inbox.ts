@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { INestMicroservice } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { DeadLetter } from '@oakring/contracts';
-import { MemoryEventLog, type RecordedReading, type TelemetryLog } from '@oakring/events';
+import { MemoryEventLog } from '@oakring/stores';
+import { type RecordedReading, type TelemetryLog } from '@oakring/telemetry';
 import { systemPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../../../commands/command.js';
 import { CommandWriter } from '../../../commands/writer.js';
@@ -18,7 +19,7 @@ import {
   CORRESPONDENCE,
   TELEMETRY_LOG,
 } from '../../../tokens.js';
-import { ClusterState } from '../../../views/cluster-state.js';
+import { ClusterState } from '@oakring/model';
 import { Projection } from '../../../views/projection.js';
 import { NodeTokens } from '../../node-tokens.js';
 import { WorkerAdmission } from '../../worker-admission.js';

@@ -1,0 +1,58 @@
+import { canonicalJson, type JsonObject, type LogHead } from '@oakring/events';
+import { ClusterState } from './cluster-state.js';
+import { indexCommand, indexInstance, indexPlacement } from './fold/records.fold.js';
+
+/** What was kept of a state: where it stood, and every record, in no promised order. */
+export interface SavedState {
+  readonly head: LogHead;
+  readonly records: readonly { view: string; key: string; record: JsonObject }[];
+}
+
+/** A second state for deciders: the same records (they are never changed), indexes of its own. */
+export function copyState(source: ClusterState): ClusterState {
+  const copy = new ClusterState(false);
+  copy.head = source.head;
+  for (const [index, table] of source.tables.entries()) {
+    for (const [key, record] of table.entries()) copy.tables[index]?.restore(key, record);
+  }
+  indexRecords(copy);
+  return copy;
+}
+
+/** The state that a checkpoint holds. */
+export function stateFromCheckpoint(checkpoint: SavedState): ClusterState {
+  const state = new ClusterState(true);
+  state.head = checkpoint.head;
+  const tables = new Map(state.tables.map((table) => [table.name, table]));
+  for (const { view, key, record } of inOrderOfAge(checkpoint.records)) {
+    tables.get(view)?.restore(key, record);
+  }
+  indexRecords(state);
+  return state;
+}
+
+/** Views that forget their oldest records depend on the order in which they were made. */
+function inOrderOfAge(records: SavedState['records']): SavedState['records'] {
+  return [...records].sort((a, b) => ageOf(a.record) - ageOf(b.record));
+}
+
+function ageOf(record: JsonObject): number {
+  const { ended, order, position } = record;
+  const age = ended ?? order ?? position;
+  return typeof age === 'number' ? age : 0;
+}
+
+function indexRecords(state: ClusterState): void {
+  for (const [key, instance] of state.instances.entries()) indexInstance(state, key, instance);
+  for (const [key, placement] of state.placements.entries()) indexPlacement(state, key, placement);
+  for (const command of state.commands.values()) indexCommand(state, command);
+}
+
+/** Every view as canonical text, sorted by key: equal states give equal bytes. */
+export function stateAsText(state: ClusterState): string {
+  return canonicalJson(
+    Object.fromEntries(
+      state.tables.map((table) => [table.name, Object.fromEntries(table.entries())]),
+    ),
+  );
+}

@@ -1,0 +1,26 @@
+export { type Changes, takeChanges } from './changes.js';
+export {
+  ClusterState,
+  clusterKey,
+  instanceKey,
+  ledgerKey,
+  ownerOf,
+  placementKey,
+  revisionKey,
+} from './cluster-state.js';
+export { copyState, stateAsText, stateFromCheckpoint } from './copy-state.js';
+export { concludeCommit, evolve, foldCommit, foldVersion } from './fold/evolve.js';
+export { waitingReason } from './fold/jobs.fold.js';
+export { highestGeneration, nextGeneration } from './fold/records.fold.js';
+export { mayBegin, mayStart } from './may-start.js';
+export { NodeChangeFeed, factsOf } from './node-changes.js';
+export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
+export type {
+  CommandRecord,
+  InstanceRecord,
+  JobRecord,
+  NodeRecord,
+  PlacementRecord,
+} from './records.js';
+export { isUpdated } from './revisions.js';
+export { Index, Table } from './table.js';

@@ -1,0 +1,25 @@
+export type {
+  Checkpoint,
+  CheckpointStore,
+  ViewChange,
+} from './checkpoint/checkpoint-store.port.js';
+export { openLmdbCheckpointStore } from './checkpoint/lmdb/lmdb-checkpoint-store.js';
+export { MemoryCheckpointStore } from './checkpoint/memory/memory-checkpoint-store.js';
+export type { LeaseRecord, LeaseStore } from './lease/lease-store.port.js';
+export { MemoryLeaseStore } from './lease/memory/memory-lease-store.js';
+export type { AppendOutcome, EventLogReader, EventLogWriter } from './log/event-log.port.js';
+export { holdSnapshot } from './log/lmdb/hold-snapshot.js';
+export { openLmdbEventLog } from './log/lmdb/lmdb-event-log.js';
+export { walkLedger } from './log/lmdb/walk-ledger.js';
+export { MemoryEventLog } from './log/memory/memory-event-log.js';
+export { type RemoteCommits, settleAppend } from './log/settle-append.js';
+export { streamVersionsOf } from './log/stream-versions.js';
+export type { MongoStore } from './mongodb/connect-mongodb.js';
+export type { EventStore } from './store/event-store.port.js';
+export {
+  isMongoUrl,
+  mayOpenLater,
+  openEventLogReader,
+  openEventStore,
+  storeAddressOf,
+} from './store/open-event-store.js';
