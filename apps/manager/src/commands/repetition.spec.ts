@@ -3,13 +3,7 @@ import { MemoryEventLog, type Checkpoint } from '@oakring/stores';
 import { type Commit } from '@oakring/events';
 import { simulatedPorts } from '@oakring/ports';
 import { submitJob } from '../testing/given.js';
-import {
-  ClusterState,
-  stateAsText,
-  stateFromCheckpoint,
-  concludeCommit,
-  foldVersion,
-} from '@oakring/model';
+import { ClusterState, stateAsText, stateFromCheckpoint, concludeCommit } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { CommandWriter } from './writer.js';
 
