@@ -8,7 +8,7 @@ import { LeaseGrants } from './grants/lease-grants.js';
 import type { Correspondence } from './inbox/mqtt/worker-message.js';
 import type { DownLink } from './outbox/down-link.port.js';
 import { DeliveryRecord } from './outbox/delivery-record.js';
-import { ExpiryWatch } from './outbox/expiry-watch.js';
+import { Expiries } from './outbox/expiries.js';
 import { Outbox } from './outbox/outbox.js';
 import { StateRequests } from './outbox/state-requests.js';
 import { retries } from './recovery/retries.js';
@@ -18,10 +18,10 @@ import { PlacementLoop } from './scheduling/placement-loop.js';
 import type { Scheduler } from './scheduling/scheduler.port.js';
 import { orderedStarts } from './scheduling/ordered-starts.js';
 import { orderedStops } from './scheduling/ordered-stops.js';
-import { SealingLoop } from './sealing/sealing-loop.js';
+import { seals } from './sealing/seals.js';
 import type { Process } from './supervision/process.js';
 import { Supervisor } from './supervision/supervisor.js';
-import { TelemetryRetention } from './telemetry/retention.js';
+import { retention } from './telemetry/retention.js';
 import type { TelemetryTable } from './telemetry/telemetry-table.js';
 import type { Projection } from './views/projection.js';
 import type { Undo } from './undo.js';
@@ -53,9 +53,12 @@ export function startLoops(
   const watch = new SilenceWatch(link, table, queue, projection, ports);
   const grants = new LeaseGrants(link, projection, ports);
   const requests = new StateRequests(link, projection, deliveries, ports);
-  const expiry = new ExpiryWatch(link, queue, projection, ports);
+  const expiries = new Expiries(link, queue, ports.clock);
   const state = () => projection.state;
   const processes = [
+    retention(telemetryLog, queue),
+    seals(parts.key, queue),
+    expiries,
     orderedStops(queue),
     orderedStarts(queue),
     retries(queue),
@@ -70,12 +73,9 @@ export function startLoops(
     warn,
   );
   const loops = [
-    new TelemetryRetention(telemetryLog, queue, ports, warn),
-    new SealingLoop(parts.key, queue, projection, ports, warn),
     supervisor,
     watch,
     requests,
-    expiry,
     new Outbox(link, queue, projection, deliveries, ports),
   ];
   for (const loop of loops) {
@@ -91,7 +91,7 @@ export function startLoops(
       requests.registered(nodeId);
     },
     heardAgain: (nodeId) => requests.heardAgain(nodeId),
-    progressed: (commandId) => expiry.renew(commandId),
+    progressed: (commandId) => expiries.renew(commandId, projection.state),
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
   };
   return { watch, correspondence, placements, supervisor };

@@ -46,6 +46,8 @@ export class ClusterState {
   readonly placementsOfInstance = new Index();
   /** Ids of commands that are issued and neither delivered, received nor ended, by node. */
   readonly unsentOfNode = new Index();
+  /** Ids of commands that were received and have not ended, by node. */
+  readonly receivedOfNode = new Index();
   /** Keys of instances that wait for a placement, by job. */
   readonly pendingOfJob = new Index();
   /** Keys of placements that are not wanted and have no open `delete`, in one group. */

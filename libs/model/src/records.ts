@@ -218,6 +218,8 @@ export interface CommandRecord {
   readonly issuedAt: number;
   /** Incarnation of the node when the command was last (re)opened; 0 when not known. */
   readonly incarnation: number;
+  /** Complete states of its worker that were without it while it was under way: ordered again each time. */
+  readonly denials: number;
   /** Number of the change that ended it (grows): the oldest ended ones are forgotten. */
   readonly ended: number;
 }

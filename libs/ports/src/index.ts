@@ -1,3 +1,4 @@
+export { ceilingMs, fullJitterMs, halfJitterMs, type Backoff } from './backoff.js';
 export type { Clock } from './clock.port.js';
 export type { Ids } from './ids.port.js';
 export type { Randomness } from './randomness.port.js';

@@ -25,7 +25,7 @@ beforeEach(() => {
   grantedMs = null;
   seenMs = 0;
 });
-afterEach(() => watch.stop());
+afterEach(() => void watch.stop());
 
 describe('An instance on a node that is not ready', () => {
   it('is lost after the patience of its own job, and not before', async () => {

@@ -111,6 +111,7 @@ function grantsOver(cluster: Given): LeaseGrants {
     get connected() {
       return connected;
     },
+    upSinceMs: 0,
     publish: async (topic: string, payload: string) => {
       sent.push([topic, JSON.parse(payload)]);
     },

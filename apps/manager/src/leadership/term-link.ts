@@ -1,5 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import type { Timer, Timers } from '@oakring/ports';
+import type { Ports, Timer } from '@oakring/ports';
 import type { BrokerConnection } from '../connection/broker-connection.js';
 import type { DownLink } from '../outbox/down-link.port.js';
 import type { Lease } from './lease/lease.js';
@@ -22,20 +22,24 @@ export class TermLink implements DownLink {
   private readonly downListeners = new Set<() => void>();
   private readonly ways: readonly (() => void)[];
   private readonly timer: Timer;
-  private wasUp = false;
+  private sinceMs: number | null = null;
 
   constructor(
     private readonly connection: TermConnection,
     private readonly lease: Lease,
-    timers: Timers,
+    private readonly ports: Pick<Ports, 'clock' | 'timers'>,
   ) {
     const look = (): void => this.look();
     this.ways = [connection.onUp(look), connection.onDown(look)];
-    this.timer = timers.every(lookEveryMs, look);
+    this.timer = ports.timers.every(lookEveryMs, look);
   }
 
   get connected(): boolean {
     return this.connection.connected && this.lease.isHeld;
+  }
+
+  get upSinceMs(): number | null {
+    return this.sinceMs;
   }
 
   publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<void> {
@@ -59,8 +63,9 @@ export class TermLink implements DownLink {
   }
 
   private look(): void {
-    if (this.connected === this.wasUp) return;
-    this.wasUp = this.connected;
-    for (const listener of this.wasUp ? this.upListeners : this.downListeners) listener();
+    const isUp = this.connected;
+    if (isUp === (this.sinceMs !== null)) return;
+    this.sinceMs = isUp ? this.ports.clock.monotonicMs() : null;
+    for (const listener of isUp ? this.upListeners : this.downListeners) listener();
   }
 }

@@ -61,7 +61,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
-  const link = new TermLink(connection, lease, ports.timers);
+  const link = new TermLink(connection, lease, ports);
   const loops = new Undo();
   const { watch, correspondence, placements, supervisor } = startLoops(
     { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },

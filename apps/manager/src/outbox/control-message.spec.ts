@@ -5,7 +5,7 @@ import { controlMessage } from './control-message.js';
 const record: CommandRecord = {
   ...{ id: '7-0', kind: 'deploy', nodeId: 'edge-1', job: 'web', instance: 0, generation: 1 },
   ...{ targetNodeId: null, status: 'issued', attempt: 1, reason: null },
-  ...{ issuedAt: 0, incarnation: 1, ended: 0 },
+  ...{ issuedAt: 0, incarnation: 1, denials: 0, ended: 0 },
 };
 const document = {
   ...{ id: 'web', name: 'web', image: 'shop', technology: 'docker' },

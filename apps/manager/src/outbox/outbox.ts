@@ -1,6 +1,6 @@
 import { OakringError, topicOf } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
-import type { Ports, Timer } from '@oakring/ports';
+import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import {
   placementKey,
@@ -9,7 +9,7 @@ import {
   orderedDocument,
   type CommandRecord,
 } from '@oakring/model';
-import { fullJitterMs } from '../recovery/backoff.js';
+
 import type { Projection } from '../views/projection.js';
 import { controlMessage } from './control-message.js';
 import type { DeliveryRecord } from './delivery-record.js';

@@ -21,6 +21,7 @@ beforeEach(async () => {
   askedAtMs = [];
   const link = {
     connected: true,
+    upSinceMs: 0,
     publish: async () => void askedAtMs.push(ports.clock.monotonicMs()),
     onUp: () => {},
     onDown: () => {},

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { ack, commandTo, given, plan, ready, submitJob, type Given } from '../testing/given.js';
+import { seenAt } from '../testing/seen.js';
 import { retries } from './retries.js';
 
 const restart = { firstMs: 1_000, mostMs: 4_000, limit: 10 };
@@ -21,7 +22,7 @@ const retry = (generation: number): Command => ({
 });
 
 const process = retries({} as CommandQueue);
-const seen = { nowMs: 10_000, wallMs: 0, sinceMs: 10_000, since: () => 10_000, share: 0.5 };
+const seen = seenAt(10_000);
 
 describe('A failed instance', () => {
   it.each([

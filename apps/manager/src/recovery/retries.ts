@@ -1,7 +1,7 @@
+import { ceilingMs } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
 import type { ClusterState, InstanceRecord } from '@oakring/model';
-import { ceilingMs } from './backoff.js';
 
 /**
  * Failed instances wait, each a random part of a time that doubles with its failures, and are then to

@@ -33,7 +33,7 @@ let asked: ScheduleJob[];
 /** While true nothing is answered: the log is away. */
 let isAway: boolean;
 
-afterEach(() => loop.stop());
+afterEach(() => void loop.stop());
 
 describe('An instance whose successor has no place', () => {
   it('goes on, and the rollout waits with the reason on record', async () => {
@@ -124,7 +124,7 @@ describe('A rollout', () => {
   it('is carried on by the next manager, from what is on record', async () => {
     updated({ maxUnavailable: 1 }, null);
     await ports.advance(sweepMs);
-    loop.stop();
+    await loop.stop();
     answer = sameNode;
     loop = supervised();
     loop.start();

@@ -36,7 +36,7 @@ beforeEach(() => {
   answer = proposal(['b']);
   answers = {};
 });
-afterEach(() => loop.stop());
+afterEach(() => void loop.stop());
 
 describe('A drain', () => {
   it('moves what can be moved, however much cannot', async () => {

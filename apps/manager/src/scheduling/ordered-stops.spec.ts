@@ -8,7 +8,7 @@ import { Projection } from '../views/projection.js';
 import { orderedStops } from './ordered-stops.js';
 
 let supervisor: Supervisor;
-afterEach(() => supervisor.stop());
+afterEach(() => void supervisor.stop());
 
 it('A stop that fails at its worker is ordered again, less and less often', async () => {
   const ports = simulatedPorts();

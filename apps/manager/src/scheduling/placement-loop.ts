@@ -1,8 +1,8 @@
 import { OakringError, type ScheduleAnswer, type ScheduleJob } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
-import type { Ports, Timer } from '@oakring/ports';
+import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
-import { fullJitterMs } from '../recovery/backoff.js';
+
 import type { Changes, ClusterState } from '@oakring/model';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';

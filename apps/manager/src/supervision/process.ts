@@ -1,3 +1,4 @@
+import type { Backoff } from '@oakring/ports';
 import type { Changes, ClusterState } from '@oakring/model';
 
 /** When a process looks, and what its supervisor remembers of a key for it. */
@@ -11,6 +12,10 @@ export interface Seen {
   since(what: string): number;
   /** Drawn when the fact was first seen, from 0 up to, not including, 1. */
   readonly share: number;
+  /** Steps about this fact that were carried out and are to be done again, in a row. */
+  readonly attempts: number;
+  /** We stop: what is not done now is done by whoever comes next. */
+  readonly isEnding: boolean;
 }
 
 /** What to do about a key, and when to look again. */
@@ -32,12 +37,15 @@ export interface Doing<Step> {
  */
 export type Outcome = 'done' | 'again';
 
+/** Has keys looked at for a reason that is in no view; without keys: all of them. */
+export type Wake = (keys?: Iterable<string>) => void;
+
 /**
  * A consequence of what is known: what happens by itself when the views are in a certain state.
  *
  * Level-triggered: `look` decides by what there is and not by what happened, so that a look more, one
- * that was lost, or a start in between give the same. It is pure; everything with a memory, a timer or
- * a queue is its supervisor's.
+ * that was lost, or a start in between give the same. It is pure: what it reads beside the views (a link,
+ * when a worker was last heard) is handed in; timers, queues and what is under way are its supervisor's.
  */
 export interface Process<Step> {
   /** In metrics and messages, lower case. */
@@ -48,6 +56,8 @@ export interface Process<Step> {
   concerned(changes: Changes, state: ClusterState): Iterable<string>;
   /** What a key's waiting hangs on: another fact begins it anew. Null: there is nothing to look at. */
   fact(key: string, state: ClusterState): string | null;
+  /** Called once, at the start, where it hears of more than the views say (a link, a worker's word). */
+  listen?(wake: Wake): void;
   look(key: string, state: ClusterState, seen: Seen): Look<Step>;
   /** Carries steps out, at most `most` in one call and `mostAtOnce` calls at a time. */
   act(steps: readonly Doing<Step>[]): Promise<Outcome>;
@@ -55,8 +65,13 @@ export interface Process<Step> {
   readonly mostAtOnce: number;
   /** Least time between two looks of a key, milliseconds: one with thousands of parts changes with each commit. */
   readonly restMs: number;
-  /** How long a step that has to be done again waits: doubled each time, milliseconds; one that failed, no longer than some seconds. */
-  readonly backoff: { readonly firstMs: number; readonly mostMs: number };
+  /**
+   * How long a step that has to be done again waits: doubled each time; one that failed, no longer than
+   * some seconds. Null: its looks say themselves when to do again what was done.
+   */
+  readonly backoff: Backoff | null;
+  /** Every key is looked at once more when we stop, with `isEnding`. */
+  readonly looksAtEnd?: true;
 }
 
 /** A look that finds nothing to do until something changes. */

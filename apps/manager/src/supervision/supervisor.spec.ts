@@ -50,7 +50,7 @@ const cordon = (id: string): Command => ({
 });
 
 let supervisor: Supervisor | null = null;
-afterEach(() => supervisor?.stop());
+afterEach(() => void supervisor?.stop());
 
 function scene(...nodes: readonly string[]) {
   const ports = simulatedPorts();
@@ -312,7 +312,7 @@ describe('A supervisor', () => {
     greeting.outcome = async () => 'again';
     started.start();
     await ports.advance(1);
-    started.stop();
+    await started.stop();
     await when(registerNode('n2'));
     await ports.advance(60_000);
     expect(greeting.greeted).toEqual([['n1']]);

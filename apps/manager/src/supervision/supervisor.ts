@@ -6,6 +6,8 @@ import { WatchedProcess, type ProcessHealth } from './watched-process.js';
 
 /** Everything is looked at once more after this long: a look that was lost costs no more than that. */
 const lookAtAllEveryMs = 30_000;
+/** A stop waits this long for what is under way: a log or a broker that is away must not hold it. */
+const endWithinMs = 2_000;
 
 /**
  * Runs processes: owns who listens to the views, when each key is looked at, what is in flight, how
@@ -44,16 +46,21 @@ export class Supervisor {
       for (const process of this.processes) process.lookAtAll();
       this.work();
     });
+    for (const process of this.processes) process.listen();
     for (const process of this.processes) process.lookAtAll();
     this.work();
   }
 
-  stop(): void {
+  /** Does what is to be done at the end, and waits a while for what is under way. */
+  async stop(): Promise<void> {
     this.isStopped = true;
     this.unsubscribe();
     this.sweep?.cancel();
     this.timer?.cancel();
-    for (const process of this.processes) process.stop();
+    const patience = new AbortController();
+    const ended = Promise.all(this.processes.map((process) => process.stop()));
+    await Promise.race([ended, this.ports.timers.sleep(endWithinMs, patience.signal)]);
+    patience.abort();
   }
 
   private notice(changes: Changes): void {

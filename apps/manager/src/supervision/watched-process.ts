@@ -1,6 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
-import { ceilingMs } from '../recovery/backoff.js';
+import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { Changes, ClusterState } from '@oakring/model';
 import { Agenda } from './agenda.js';
 import type { Doing, Outcome, Process, Seen } from './process.js';
@@ -51,6 +50,7 @@ export class WatchedProcess<Step> {
   private readonly agenda = new Agenda();
   private readonly due = new Set<string>();
   private readonly acting = new Map<string, Acting>();
+  private readonly underWay = new Set<Promise<void>>();
   private atOnce = 0;
   private failures = 0;
   private isStopped = false;
@@ -63,6 +63,16 @@ export class WatchedProcess<Step> {
     private readonly wake: () => void,
     private readonly warn: (line: string) => void,
   ) {}
+
+  /** From now on it hears of what is in no view. */
+  listen(): void {
+    this.process.listen?.((keys) => {
+      if (this.isStopped) return;
+      if (keys === undefined) this.lookAtAll();
+      else for (const key of keys) this.due.add(key);
+      this.wake();
+    });
+  }
 
   get health(): ProcessHealth {
     let sinceMs = Number.POSITIVE_INFINITY;
@@ -96,12 +106,18 @@ export class WatchedProcess<Step> {
     });
   }
 
-  stop(): void {
+  /** Takes no new steps but those of a last look. Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    if (this.process.looksAtEnd === true) {
+      this.lookAtAll();
+      this.work(true);
+    }
     this.isStopped = true;
+    await Promise.all(this.underWay);
   }
 
   /** Looks at what is due, and carries out what the looks say. */
-  work(): void {
+  work(isEnding = false): void {
     const nowMs = this.ports.clock.monotonicMs();
     for (const key of this.agenda.takeDue(nowMs)) this.due.add(key);
     const steps: Doing<Step>[] = [];
@@ -110,13 +126,18 @@ export class WatchedProcess<Step> {
       // The rest stays due until a call has ended.
       if (this.atOnce + steps.length / most >= mostAtOnce) break;
       this.due.delete(key);
-      const step = this.guarded(key, () => this.lookAt(key, nowMs));
+      const step = this.guarded(key, () => this.lookAt(key, nowMs, isEnding));
       if (step !== null) steps.push({ key, step });
     }
-    for (let at = 0; at < steps.length; at += most) void this.act(steps.slice(at, at + most));
+    for (let at = 0; at < steps.length; at += most) this.begin(steps.slice(at, at + most));
   }
 
-  private lookAt(key: string, nowMs: number): Step | null {
+  private begin(steps: readonly Doing<Step>[]): void {
+    const act = this.act(steps).finally(() => this.underWay.delete(act));
+    this.underWay.add(act);
+  }
+
+  private lookAt(key: string, nowMs: number, isEnding: boolean): Step | null {
     const state = this.state();
     const fact = this.process.fact(key, state);
     if (fact === null) {
@@ -126,14 +147,14 @@ export class WatchedProcess<Step> {
     }
     const entry = this.entryOf(key, fact, nowMs);
     const restedMs = entry.lookedAtMs + this.process.restMs;
-    if (restedMs > nowMs) {
+    if (restedMs > nowMs && !isEnding) {
       this.agenda.set(key, restedMs);
       return null;
     }
     entry.lookedAtMs = nowMs;
     // Looked at while it waits as well: since when things are so is not to be missed.
-    const { step, againMs } = this.process.look(key, state, this.seen(entry, nowMs));
-    const isWaiting = entry.notBeforeMs > nowMs;
+    const { step, againMs } = this.process.look(key, state, this.seen(entry, nowMs, isEnding));
+    const isWaiting = entry.notBeforeMs > nowMs && !isEnding;
     const freeMs = isWaiting && step !== null ? entry.notBeforeMs : Number.POSITIVE_INFINITY;
     const nextMs = Math.min(againMs ?? Number.POSITIVE_INFINITY, freeMs);
     if (nextMs === Number.POSITIVE_INFINITY) this.agenda.delete(key);
@@ -156,7 +177,7 @@ export class WatchedProcess<Step> {
     const before = this.entries.get(key);
     if (before?.fact === fact) return before;
     const entry: Entry = {
-      ...{ fact, sinceMs: nowMs, since: new Map(), attempts: 0, failures: 0 },
+      ...{ fact, sinceMs: nowMs, since: none, attempts: 0, failures: 0 },
       ...{ notBeforeMs: 0, lookedAtMs: Number.NEGATIVE_INFINITY },
       share: this.ports.randomness.integer(2 ** 30) / 2 ** 30,
     };
@@ -164,15 +185,16 @@ export class WatchedProcess<Step> {
     return entry;
   }
 
-  private seen(entry: Entry, nowMs: number): Seen {
-    const { sinceMs, share, since: before } = entry;
-    const since = new Map<string, number>();
-    entry.since = since;
+  private seen(entry: Entry, nowMs: number, isEnding: boolean): Seen {
+    const { sinceMs, share, attempts, since: before } = entry;
+    entry.since = none;
+    let since: Map<string, number> | null = null;
     return {
-      ...{ nowMs, sinceMs, share, wallMs: this.ports.clock.wallMs() },
+      ...{ nowMs, sinceMs, share, attempts, isEnding, wallMs: this.ports.clock.wallMs() },
       since(what) {
         const atMs = before.get(what) ?? nowMs;
-        since.set(what, atMs);
+        since ??= new Map();
+        entry.since = since.set(what, atMs);
         return atMs;
       },
     };
@@ -200,17 +222,20 @@ export class WatchedProcess<Step> {
   private conclude({ entry, isChanged }: Acting, outcome: Outcome | 'failed'): void {
     if (entry === undefined) return;
     const { backoff } = this.process;
+    const { randomness } = this.ports;
     let waitMs = leastMs;
     if (outcome === 'failed') {
       entry.failures += 1;
-      const firstMs = Math.min(backoff.firstMs, failedBackoff.firstMs);
-      const mostMs = Math.min(backoff.mostMs, failedBackoff.mostMs);
-      waitMs = this.waitMs(entry.failures, { firstMs, mostMs });
+      const firstMs = Math.min(backoff?.firstMs ?? Infinity, failedBackoff.firstMs);
+      const mostMs = Math.min(backoff?.mostMs ?? Infinity, failedBackoff.mostMs);
+      waitMs = halfJitterMs(entry.failures, { firstMs, mostMs }, randomness);
     } else {
       entry.failures = 0;
       // Done, and nothing has changed: nothing was done (a decider knew better).
       entry.attempts = outcome === 'done' && isChanged ? 0 : entry.attempts + 1;
-      if (entry.attempts > 0) waitMs = this.waitMs(entry.attempts, backoff);
+      if (entry.attempts > 0 && backoff !== null) {
+        waitMs = halfJitterMs(entry.attempts, backoff, randomness);
+      }
     }
     entry.notBeforeMs = this.ports.clock.monotonicMs() + waitMs;
   }
@@ -228,10 +253,6 @@ export class WatchedProcess<Step> {
       return 'failed';
     }
   }
-
-  /** Half of a time that doubles, and a random part of the other half: never at once, never together. */
-  private waitMs(attempts: number, backoff: Process<Step>['backoff']): number {
-    const half = Math.ceil(ceilingMs(attempts, backoff) / 2);
-    return half + this.ports.randomness.integer(half + 1);
-  }
 }
+
+const none: ReadonlyMap<string, number> = new Map();

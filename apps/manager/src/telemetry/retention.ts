@@ -1,6 +1,6 @@
 import type { TelemetryLog } from '@oakring/telemetry';
-import type { Ports, Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
+import type { Process } from '../supervision/process.js';
 
 /** What the telemetry log keeps. */
 export const telemetryLimits = {
@@ -11,44 +11,30 @@ export const telemetryLimits = {
   maxBufferedReadings: 200_000,
 } as const;
 
+/** What has passed its time or size is looked for about this often: the telemetry log is in no view. */
 const lookEveryMs = 60_000;
 
 /**
  * Drops telemetry segments that have passed their time or size, each only after the ledger holds its
  * manifest. What was declared and not dropped is declared and dropped again after a start.
  */
-export class TelemetryRetention {
-  private timer: Timer | null = null;
-  private working: Promise<void> | null = null;
-
-  constructor(
-    private readonly log: TelemetryLog,
-    private readonly queue: CommandQueue,
-    private readonly ports: Ports,
-    private readonly warn: (line: string) => void,
-  ) {}
-
-  start(): void {
-    const look = (): void => {
-      this.working ??= this.dropExpired()
-        .catch((error: unknown) => this.warn(`telemetry is not truncated: ${String(error)}`))
-        .finally(() => {
-          this.working = null;
-        });
-    };
-    look();
-    this.timer = this.ports.timers.every(lookEveryMs, look);
-  }
-
-  async stop(): Promise<void> {
-    this.timer?.cancel();
-    await this.working;
-  }
-
-  private async dropExpired(): Promise<void> {
-    for (const manifest of await this.log.expired()) {
-      await this.queue.submit<'DeclareTruncation'>({ type: 'DeclareTruncation', manifest });
-      await this.log.drop(manifest.segment);
-    }
-  }
+export function retention(log: TelemetryLog, queue: CommandQueue): Process<'drop expired'> {
+  return {
+    name: 'retention',
+    most: 1,
+    mostAtOnce: 1,
+    restMs: 0,
+    backoff: { firstMs: lookEveryMs, mostMs: lookEveryMs },
+    all: () => ['telemetry'],
+    concerned: () => [],
+    fact: () => 'is kept',
+    look: () => ({ step: 'drop expired', againMs: null }),
+    async act() {
+      for (const manifest of await log.expired()) {
+        await queue.submit<'DeclareTruncation'>({ type: 'DeclareTruncation', manifest });
+        await log.drop(manifest.segment);
+      }
+      return 'again';
+    },
+  };
 }

@@ -1,6 +1,6 @@
-import type { Ports, Timer } from '@oakring/ports';
+import { halfJitterMs, type Ports, type Timer } from '@oakring/ports';
 
-const repeatMs = { first: 1_000, most: 30_000 };
+const repeatBackoff = { firstMs: 1_000, mostMs: 30_000 };
 
 /** Repeats the registration, later each time and never in step with others, until it is answered. */
 export class Announcing {
@@ -14,8 +14,7 @@ export class Announcing {
   start(attempt = 1): void {
     this.stop();
     this.announce();
-    const ceilingMs = Math.min(repeatMs.most, repeatMs.first * 2 ** Math.min(attempt - 1, 10));
-    const delayMs = ceilingMs / 2 + this.ports.randomness.integer(ceilingMs / 2);
+    const delayMs = halfJitterMs(attempt, repeatBackoff, this.ports.randomness);
     this.timer = this.ports.timers.after(delayMs, () => this.start(attempt + 1));
   }
 

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
-import type { Ports, Timer } from '@oakring/ports';
+import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
 import { MessageRoom } from './message-room.js';
 import type { Farewell, WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
-const backoffMs = { first: 250, most: 15_000 };
+const reconnectBackoff = { firstMs: 500, mostMs: 15_000 };
 /** A connection that ends sooner counts as a failure: two clients displace each other, for one. */
 const stableAfterMs = 5_000;
 const keepaliveSeconds = 10;
@@ -102,8 +102,8 @@ export class BrokerLink implements WorkerLink {
       failures = wasStable ? 1 : failures + 1;
       // A broker that stays away is told of once.
       if (upSinceMs !== null || failures === 1) this.listener.down(reason);
-      const ceiling = Math.min(backoffMs.most, backoffMs.first * 2 ** Math.min(failures, 16));
-      await timers.sleep(randomness.integer(ceiling + 1), this.stopping.signal);
+      const delayMs = fullJitterMs(failures, reconnectBackoff, randomness);
+      await timers.sleep(delayMs, this.stopping.signal);
     }
   }
 

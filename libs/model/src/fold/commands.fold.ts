@@ -35,7 +35,9 @@ export function commandReopened(
 ): void {
   const job = jobOf(event);
   const known = state.commands.get(data.commandId);
-  putCommand(state, { ...commandOf(event, data), reason: known?.reason ?? null });
+  const isUnderWay = known?.status === 'issued' || known?.status === 'received';
+  const denials = isUnderWay ? known.denials + 1 : 0;
+  putCommand(state, { ...commandOf(event, data), reason: known?.reason ?? null, denials });
   const key = placementKey(job, data.instance, data.generation);
   const placement = state.placements.get(key);
   if (placement !== undefined && data.kind !== 'delete') {
@@ -178,6 +180,7 @@ function commandOf(
     reason: null,
     issuedAt: event.at,
     incarnation: data.incarnation,
+    denials: 0,
     ended: 0,
   };
 }

@@ -198,6 +198,8 @@ export function putCommand(state: ClusterState, command: CommandRecord): void {
 export function indexCommand(state: ClusterState, command: CommandRecord): void {
   if (command.status === 'issued') state.unsentOfNode.add(command.nodeId, command.id);
   else state.unsentOfNode.remove(command.nodeId, command.id);
+  if (command.status === 'received') state.receivedOfNode.add(command.nodeId, command.id);
+  else state.receivedOfNode.remove(command.nodeId, command.id);
   if (command.status === 'ended') state.endedCommands.add(command.id);
   else state.endedCommands.delete(command.id);
   const key = placementKey(command.job, command.instance, command.generation);

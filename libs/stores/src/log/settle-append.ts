@@ -1,6 +1,6 @@
 import { OakringError } from '@oakring/contracts';
-import type { Timers } from '@oakring/ports';
 import { headOf, type Commit } from '@oakring/events';
+import { ceilingMs, type Timers } from '@oakring/ports';
 import type { AppendOutcome } from './event-log.port.js';
 
 /** A store of commits over a network: it may do what it was told without our ever hearing of it. */
@@ -14,8 +14,8 @@ export interface RemoteCommits {
   at(position: number): Promise<Commit | null>;
 }
 
-/** Between two attempts, doubled each time. */
-export const backOffMs = { first: 20, most: 1_000 };
+/** Between two attempts. Without jitter: a log has one writer, who stands in nobody's way. */
+export const storeBackoff = { firstMs: 20, mostMs: 1_000 };
 
 /**
  * Appends over a network, where a reply may be lost and the write not.
@@ -34,7 +34,7 @@ export async function settleAppend(
   { timers, signal }: { readonly timers: Timers; readonly signal: AbortSignal },
 ): Promise<AppendOutcome> {
   let isUnclear = false;
-  for (let delayMs = backOffMs.first; ; delayMs = Math.min(delayMs * 2, backOffMs.most)) {
+  for (let attempts = 1; ; attempts += 1) {
     const attempt = await orUnclear(store.insert(commit));
     if (attempt !== 'unclear' && attempt.status === 'inserted') return { status: 'appended' };
     if (attempt !== 'unclear' && !isUnclear) {
@@ -46,7 +46,7 @@ export async function settleAppend(
       const isOurs = found.commitId === commit.commitId && found.hash === commit.hash;
       return isOurs ? { status: 'appended' } : { status: 'deposed', head: headOf(found) };
     }
-    await timers.sleep(delayMs, signal);
+    await timers.sleep(ceilingMs(attempts, storeBackoff), signal);
     if (signal.aborted) {
       throw new Error(`The log was closed before the outcome of ${commit.position} was known`);
     }

@@ -1,4 +1,4 @@
-import type { Timers } from '@oakring/ports';
+import { ceilingMs, type Timers } from '@oakring/ports';
 import type { ClientSession, Collection, Document } from 'mongodb';
 import { CausalOrder } from '../../mongodb/causal-order.js';
 import {
@@ -10,7 +10,7 @@ import {
 import { writeLimit, type MongoStore } from '../../mongodb/connect-mongodb.js';
 import { emptyHead, headOf, type Commit, type LogHead, logDamaged } from '@oakring/events';
 import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
-import { backOffMs, settleAppend, type RemoteCommits } from '../settle-append.js';
+import { settleAppend, storeBackoff, type RemoteCommits } from '../settle-append.js';
 import { streamVersionsOf } from '../stream-versions.js';
 import { commitFrom, documentOf, type CommitDocument } from './commit-document.js';
 import { makeIndexes } from './ledger-indexes.js';
@@ -213,12 +213,12 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
   /** Reads as part of an append: a store that is away is waited for, as an append waits for it. */
   private async onceThere<T>(read: (session: ClientSession) => Promise<T>): Promise<T> {
     const { signal } = this.closing;
-    for (let delayMs = backOffMs.first; ; delayMs = Math.min(backOffMs.most, delayMs * 2)) {
+    for (let attempts = 1; ; attempts += 1) {
       try {
         return await this.order.run(read);
       } catch (error) {
         if (signal.aborted || !isStoreAway(error)) throw error;
-        await this.timers.sleep(delayMs, signal);
+        await this.timers.sleep(ceilingMs(attempts, storeBackoff), signal);
       }
     }
   }

@@ -12,23 +12,26 @@ import {
   type Given,
 } from '../testing/given.js';
 import type { ClusterState } from '@oakring/model';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
 import { orderValidMs } from './control-message.js';
-import { ExpiryWatch } from './expiry-watch.js';
+import { Expiries } from './expiries.js';
 
 let ports: SimulatedPorts;
 let cluster: Given;
-let watch: ExpiryWatch;
+let expiries: Expiries;
+let watch: Supervisor;
 let stillTrue: (() => boolean) | undefined;
 let expired: string[];
 let why: string;
 let tell: (command: Command) => void;
-const link = { connected: true };
+const link: { upSinceMs: number | null } = { upSinceMs: 0 };
 
 beforeEach(() => {
   ports = simulatedPorts();
   expired = [];
-  link.connected = true;
+  link.upSinceMs = 0;
   cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
   const queue: CommandQueue = {
     submit: (command: Command, _key, asked) => {
@@ -42,11 +45,12 @@ beforeEach(() => {
   };
   // The state of the deciders serves as the view: nothing here is under way.
   const projection = new Projection(cluster.state as ClusterState, ports);
-  watch = new ExpiryWatch(link, queue, projection, ports);
+  expiries = new Expiries(link, queue, ports.clock);
+  watch = new Supervisor([expiries as Process<unknown>], projection, ports, () => {});
   tell = (command) => projection.announce(cluster.when(command).events, cluster.state.head);
   watch.start();
 });
-afterEach(() => watch.stop());
+afterEach(() => void watch.stop());
 
 const id = commandTo(given(...ready('a'), submitJob('j'), plan('j', 'a')), 'a', 'deploy');
 
@@ -61,13 +65,13 @@ describe('An order to start that comes to nothing', () => {
 
   it('is renewed by every word of progress, even one that comes while the log stalls', async () => {
     await ports.advance(orderValidMs - 2_000);
-    watch.renew(id);
+    expiries.renew(id, cluster.state);
     await ports.advance(4_000);
     expect(expired).toEqual([]);
     await ports.advance(orderValidMs);
     expect(expired).toEqual([id]);
     await ports.advance(10);
-    watch.renew(id);
+    expiries.renew(id, cluster.state);
     expect(stillTrue?.()).toBe(false);
   });
 
@@ -81,7 +85,7 @@ describe('An order to start that comes to nothing', () => {
     }
     await ports.advance(1_000);
     expect(expired).toEqual([id]);
-    expect(why).toBe('a received it, and its own complete state has been without it for 61 s');
+    expect(why).toBe('a received it, and its own complete state has been without it for 60 s');
   });
 
   it('goes on after one denial, and after any word of progress', async () => {
@@ -89,16 +93,16 @@ describe('An order to start that comes to nothing', () => {
     tell(report('a', {}, { proves: true }));
     tell(ack('a', id, 'received'));
     await ports.advance(orderValidMs - 2_000);
-    watch.renew(id);
+    expiries.renew(id, cluster.state);
     tell(report('a', {}, { proves: true }));
     await ports.advance(4_000);
     expect(expired).toEqual([]);
   });
 
   it('does not expire while we are cut off from the broker, nor right after', async () => {
-    link.connected = false;
+    link.upSinceMs = null;
     await ports.advance(2 * orderValidMs);
-    link.connected = true;
+    link.upSinceMs = ports.clock.monotonicMs();
     await ports.advance(orderValidMs - 2_000);
     expect(expired).toEqual([]);
     await ports.advance(4_000);
@@ -107,7 +111,7 @@ describe('An order to start that comes to nothing', () => {
 
   it('does not expire while its node is away', async () => {
     const about = { type: 'ObserveNode', nodeId: 'a', incarnation: 1 } as const;
-    cluster.when({ ...about, seen: 'silent', reason: 'r' });
+    tell({ ...about, seen: 'silent', reason: 'r' });
     await ports.advance(2 * orderValidMs);
     expect(expired).toEqual([]);
   });
