@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxJsonDepth } from '@oakring/contracts';
 import {
   createListener,
+  isHealthCheck,
   listenAddress,
   listenOn,
   ownNames,
@@ -48,6 +49,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const observer = new Observer(new HttpNodeView(managerUrl, token), ports);
   const app = await createListener(SchedulerModule.with(observer, ports), {
     ...{ name: 'scheduler', logContext, token, limits },
+    isFree: isHealthCheck,
     names: ownNames(address, options),
     maxBodyBytes,
     readBody: readMessage(maxDepth),

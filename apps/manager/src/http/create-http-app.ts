@@ -2,13 +2,16 @@ import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/commo
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxHttpBodyBytes } from '@oakring/contracts';
 import { createListener, readDocument, usualDeadlines, type HttpLimits } from '@oakring/http';
+import type { Ports } from '@oakring/ports';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiDocument } from './docs/api-document.js';
-import { isDescription } from './docs/docs.controller.js';
+import { declaredRoutes, endpointOf, refuseUnknownParameters } from './endpoints/endpoint.js';
+import { limitStreams } from './endpoints/long-streams.js';
 import type { LeadershipView } from '../queries/tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
-import { forwardedHeader, forwardToLeader, proofPath } from './forwarding/forward-to-leader.js';
+import { forwardedHeader, forwardToLeader } from './forwarding/forward-to-leader.js';
 import { logContext } from './http-parts.js';
+import { PORTS } from '../tokens.js';
 
 const usualLimits: HttpLimits = { ...usualDeadlines, connections: 4_096 };
 
@@ -35,22 +38,25 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const app = await createListener(module, {
     ...{ name: 'manager', logContext, token, names, limits, logger },
-    isFree: (request) => isDescription(request) || isAmongManagers(request, proof),
+    isFree: (request) =>
+      endpointOf(request)?.needs === 'nothing' || isAmongManagers(request, proof),
     maxBodyBytes: maxHttpBodyBytes,
     readBody: readDocument,
   });
   // Nest's type of it is generic over what Fastify's default already is.
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const routes = declaredRoutes(server);
   if (proof !== null) await forwardToLeader(server, leadership, proof);
-  app.get(ApiDocument, { strict: false }).describe(app);
+  refuseUnknownParameters(server);
+  limitStreams(server, app.get<Ports>(PORTS, { strict: false }).timers);
+  app.get(ApiDocument, { strict: false }).describe(app, routes);
   return app;
 }
 
-/** A follower's question for a proof, or a request that it forwards with one. */
+/** A request that a follower forwards with a proof. */
 function isAmongManagers(request: FastifyRequest, proof: ClusterProof | null): boolean {
   if (proof === null) return false;
-  const { method, url, headers, routeOptions } = request;
-  if (routeOptions.url === proofPath) return true;
+  const { method, url, headers } = request;
   const signature = headers[forwardedHeader];
   return typeof signature === 'string' && proof.admits(signature, { method, url });
 }

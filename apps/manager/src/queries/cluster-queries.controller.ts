@@ -1,8 +1,10 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { ClusterAnswer, NodeStatus } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { viewed } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
 import { clusterKey, type ClusterState } from '@oakring/model';
-import { ViewAnswers } from './view-answers.js';
+import { ViewAnswers, viewParameters } from './view-answers.js';
 
 /** The cluster as a whole, with what should alarm somebody. */
 @Controller('api/v1/cluster')
@@ -10,6 +12,15 @@ export class ClusterQueriesController {
   constructor(private readonly answers: ViewAnswers) {}
 
   @Get()
+  @Endpoint({
+    id: 'showCluster',
+    tag: 'Nodes',
+    summary: 'The cluster as a whole, and whether there is a storm',
+    needs: 'cluster:read',
+    answeredBy: 'any',
+    parameters: viewParameters,
+    answers: viewed('Cluster', 'The cluster.'),
+  })
   show(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

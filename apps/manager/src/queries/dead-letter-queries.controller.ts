@@ -1,13 +1,19 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { DeadLetter, Page } from '@oakring/contracts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { integerParameter, refuseUnknown, type Query } from '../http/query-parameters.js';
+import type { FastifyReply } from 'fastify';
+import { okAtPosition } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
+import { integer, type Query as QueryString } from '../http/endpoints/parameters.js';
 import { Projection } from '../views/projection.js';
 import { DEAD_LETTERS, type DeadLetterList } from './tokens.js';
 
 const defaultLetters = 100;
 /** As many as are kept. */
 const maxLetters = 10_000;
+const limit = integer('limit', `${defaultLetters} by default.`, {
+  minimum: 1,
+  maximum: maxLetters,
+});
 
 @Controller('api/v1/dead-letters')
 export class DeadLetterQueriesController {
@@ -16,18 +22,22 @@ export class DeadLetterQueriesController {
     private readonly projection: Projection,
   ) {}
 
-  /** Newest first. */
   @Get()
+  @Endpoint({
+    id: 'listDeadLetters',
+    tag: 'Ledger',
+    summary: 'Messages that were refused, newest first',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    parameters: [limit],
+    answers: [okAtPosition('DeadLetterPage', 'The newest.')],
+  })
   list(
-    @Req() request: FastifyRequest,
+    @Query() query: QueryString,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Page<DeadLetter> {
-    // Fastify parsed it; its type is left open there.
-    const query = request.query as Query;
-    refuseUnknown(query, ['limit']);
-    const limit = integerParameter(query, 'limit', { minimum: 1, maximum: maxLetters });
     const { position } = this.projection;
     void reply.header('oakring-position', String(position));
-    return { items: this.letters.list(limit ?? defaultLetters), position };
+    return { items: this.letters.list(limit.of(query) ?? defaultLetters), position };
   }
 }

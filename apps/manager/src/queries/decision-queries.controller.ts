@@ -1,8 +1,9 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
 import { decodeEvents, type StoredEvent } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
-import { refuseUnknown, type Query as QueryString } from '../http/query-parameters.js';
+import { ok } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
 import { EVENT_LOG } from '../tokens.js';
 
 /** `GET /api/v1/decisions/{id}`: everything that was recorded of one scheduling answer. */
@@ -26,8 +27,16 @@ export class DecisionQueriesController {
   constructor(@Inject(EVENT_LOG) private readonly log: EventLogReader) {}
 
   @Get(':id')
-  async show(@Param('id') id: string, @Query() query: QueryString): Promise<DecisionAnswer> {
-    refuseUnknown(query, []);
+  @Endpoint({
+    id: 'showDecision',
+    tag: 'Ledger',
+    summary: 'Why an instance was placed where it is, or nowhere',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    answers: [ok('Decision', 'The decision as it was recorded.')],
+    problems: ['decision-unknown'],
+  })
+  async show(@Param('id') id: string): Promise<DecisionAnswer> {
     const event = await this.find(id);
     if (event === null) {
       const detail = `There is no decision ${id}.`;

@@ -2,15 +2,24 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { OakringError, type DiffAnswer } from '@oakring/contracts';
 import { differenceOf } from '../history/difference.js';
 import { PastStates } from '../history/past-states.js';
+import { ok } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
 import {
-  integerParameter,
-  refuseUnknown,
-  textParameter,
+  integer,
+  text,
+  type Parameter,
   type Query as QueryString,
-} from '../http/query-parameters.js';
+} from '../http/endpoints/parameters.js';
 
 const defaultItems = 1_000;
 const maxItems = 10_000;
+const moment = 'A position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m.';
+const from = text('from', moment, 'moment-invalid');
+const to = text('to', moment, 'moment-invalid');
+const limit = integer('limit', `Items at most; ${defaultItems} by default.`, {
+  minimum: 1,
+  maximum: maxItems,
+});
 
 /** What changed in the cluster between two moments. */
 @Controller('api/v1/diff')
@@ -18,22 +27,33 @@ export class DiffQueriesController {
   constructor(private readonly past: PastStates) {}
 
   @Get()
+  @Endpoint({
+    id: 'showDifference',
+    tag: 'Ledger',
+    summary: 'What changed between two moments',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    parameters: [from, to, limit],
+    answers: [ok('Diff', 'The difference.')],
+    // Few are gone back to at once.
+    problems: ['overloaded'],
+  })
   async diff(@Query() query: QueryString): Promise<DiffAnswer> {
-    refuseUnknown(query, ['from', 'to', 'limit']);
-    const limit = integerParameter(query, 'limit', { minimum: 1, maximum: maxItems });
-    const from = await this.past.at(momentOf(query, 'from'), 'from');
-    const to = await this.past.at(momentOf(query, 'to'), 'to');
+    const items = limit.of(query) ?? defaultItems;
+    const before = await this.past.at(momentOf(query, from), from.name);
+    const after = await this.past.at(momentOf(query, to), to.name);
     return {
-      from: momentAt(from.head),
-      to: momentAt(to.head),
-      ...differenceOf(from, to, limit ?? defaultItems),
+      from: momentAt(before.head),
+      to: momentAt(after.head),
+      ...differenceOf(before, after, items),
     };
   }
 }
 
-function momentOf(query: QueryString, name: 'from' | 'to'): string {
-  const text = textParameter(query, name);
-  if (text !== null) return text;
+function momentOf(query: QueryString, parameter: Parameter<string | null>): string {
+  const given = parameter.of(query);
+  if (given !== null) return given;
+  const { name } = parameter;
   const detail = `${name} is missing: a position, an ISO time, or a time ago such as -15m.`;
   throw new OakringError({ code: 'moment-invalid', detail, field: name });
 }

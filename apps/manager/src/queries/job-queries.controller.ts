@@ -1,29 +1,46 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { OakringError, type JobAnswer, type JobSummary, type Page } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { viewed } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
 import { jobAnswer, jobSummary } from './job-answer.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';
-import { ViewAnswers } from './view-answers.js';
+import { ViewAnswers, viewParameters } from './view-answers.js';
 
 @Controller('api/v1/jobs')
 export class JobQueriesController {
   constructor(private readonly views: ViewAnswers) {}
 
   @Get()
+  @Endpoint({
+    id: 'listJobs',
+    tag: 'Jobs',
+    summary: 'List jobs, by id',
+    needs: 'jobs:read',
+    answeredBy: 'any',
+    parameters: [...pageParameters, ...viewParameters],
+    answers: viewed('JobPage', 'A page.'),
+  })
   list(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<JobSummary> | undefined> {
-    return this.views.answer(
-      { request, reply, parameters: pageParameters },
-      (query, { state, position }) =>
-        pageOf(state.jobs.values(), pageRequestOf(query), position, (job) =>
-          jobSummary(state, job),
-        ),
+    return this.views.answer({ request, reply }, (query, { state, position }) =>
+      pageOf(state.jobs.values(), pageRequestOf(query), position, (job) => jobSummary(state, job)),
     );
   }
 
   @Get(':id')
+  @Endpoint({
+    id: 'showJob',
+    tag: 'Jobs',
+    summary: 'Show a job with its instances',
+    needs: 'jobs:read',
+    answeredBy: 'any',
+    parameters: viewParameters,
+    answers: viewed('Job', 'The job.'),
+    problems: ['job-unknown'],
+  })
   show(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

@@ -1,10 +1,11 @@
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { shownUrl, type LedgerKeys } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/stores';
 import type { LogHead } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
-import { refuseUnknown, type Query as QueryString } from '../http/query-parameters.js';
+import { lines, ok, okAtPosition } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../history/snapshot-keeper.js';
@@ -35,8 +36,15 @@ export class LedgerQueriesController {
 
   /** The keys that seal this log, and how far it is sealed. */
   @Get('keys')
-  keys(@Query() query: QueryString): LedgerKeys {
-    refuseUnknown(query, []);
+  @Endpoint({
+    id: 'listLedgerKeys',
+    tag: 'Ledger',
+    summary: 'The keys that seal the ledger',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    answers: [ok('LedgerKeys', 'The keys.')],
+  })
+  keys(): LedgerKeys {
     const { state, position } = this.projection;
     return {
       clusterId: state.cluster.get(clusterKey)?.clusterId ?? '',
@@ -48,26 +56,38 @@ export class LedgerQueriesController {
 
   /** Every record of every view at one position, as lines: what `oakring audit fsck` compares. */
   @Get('views')
-  async views(@Query() query: QueryString, @Res() reply: FastifyReply): Promise<void> {
-    refuseUnknown(query, []);
+  @Endpoint({
+    id: 'streamViews',
+    tag: 'Ledger',
+    summary: 'Every record of every view at one position',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    isStream: true,
+    answers: [lines(null, 'One `[view, key, record]` a line.', { isAtPosition: true })],
+  })
+  async views(@Res() reply: FastifyReply): Promise<void> {
     const { state } = this.projection;
-    const lines = withHead(state.head, linesOf(state, this.ports));
+    const records = withHead(state.head, linesOf(state, this.ports));
     reply.hijack();
     reply.raw.writeHead(200, {
       'content-type': 'application/x-ndjson',
       'oakring-position': String(this.projection.position),
     });
-    await pipeline(Readable.from(lines), reply.raw).catch(() => {
+    await pipeline(Readable.from(records), reply.raw).catch(() => {
       // A reader that goes away is no failure.
     });
   }
 
   @Get('head')
-  async head(
-    @Query() query: QueryString,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<LedgerHeadAnswer> {
-    refuseUnknown(query, []);
+  @Endpoint({
+    id: 'showLedgerHead',
+    tag: 'Ledger',
+    summary: 'Position and hash of the newest commit, and who leads',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    answers: [okAtPosition('LedgerHead', 'The head.')],
+  })
+  async head(@Res({ passthrough: true }) reply: FastifyReply): Promise<LedgerHeadAnswer> {
     const { position, hash, epoch } = await this.log.head();
     void reply.header('oakring-position', String(position));
     const { leader, leading } = this.leadership.status;

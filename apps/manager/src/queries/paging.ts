@@ -1,16 +1,16 @@
 import type { Page } from '@oakring/contracts';
-import {
-  badParameter,
-  integerParameter,
-  textParameter,
-  type Query,
-} from '../http/query-parameters.js';
+import { badParameter, integer, text, type Query } from '../http/endpoints/parameters.js';
 
 const defaultItems = 100;
 const maxItems = 1_000;
 
-/** Names of the parameters that every list takes. */
-export const pageParameters = ['limit', 'cursor'] as const;
+const limit = integer('limit', `Items of a page; ${defaultItems} by default.`, {
+  minimum: 1,
+  maximum: maxItems,
+});
+const cursor = text('cursor', '`next` of the page before.');
+/** What every list takes. */
+export const pageParameters = [limit, cursor] as const;
 
 interface PageRequest {
   readonly limit: number;
@@ -19,9 +19,8 @@ interface PageRequest {
 }
 
 export function pageRequestOf(query: Query): PageRequest {
-  const limit = integerParameter(query, 'limit', { minimum: 1, maximum: maxItems });
-  const cursor = textParameter(query, 'cursor');
-  return { limit: limit ?? defaultItems, after: cursor === null ? '' : idOfCursor(cursor) };
+  const after = cursor.of(query);
+  return { limit: limit.of(query) ?? defaultItems, after: after === null ? '' : idOfCursor(after) };
 }
 
 /** The page of a view, in the order of ids. What changes between two pages moves no other item. */
@@ -68,8 +67,8 @@ function cursorOf(id: string): string {
   return Buffer.from(id, 'utf8').toString('base64url');
 }
 
-function idOfCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (id !== '' && cursorOf(id) === cursor) return id;
-  throw badParameter('cursor', cursor, 'not the next of an earlier page');
+function idOfCursor(given: string): string {
+  const id = Buffer.from(given, 'base64url').toString('utf8');
+  if (id !== '' && cursorOf(id) === given) return id;
+  throw badParameter(cursor.name, given, 'not the next of an earlier page');
 }

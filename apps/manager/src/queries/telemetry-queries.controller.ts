@@ -12,13 +12,15 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { timeOf } from '../history/moment.js';
+import { lines, ok } from '../http/endpoints/answers.js';
+import { Endpoint } from '../http/endpoints/endpoint.js';
 import {
   badParameter,
-  integerParameter,
-  refuseUnknown,
-  textParameter,
+  integer,
+  text,
+  type Parameter,
   type Query as QueryString,
-} from '../http/query-parameters.js';
+} from '../http/endpoints/parameters.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import { EVENT_LOG, PORTS, TELEMETRY, TELEMETRY_LOG } from '../tokens.js';
 import { Projection } from '../views/projection.js';
@@ -28,6 +30,16 @@ const lastHourMs = 3_600_000;
 const maxPoints = 500;
 /** Commits read at a time while looking for a manifest. */
 const pageCommits = 500;
+const from = text('from', 'A time or a time ago; an hour before `to` by default.');
+const to = text('to', 'A time or a time ago; now by default.');
+const step = integer('step', 'Milliseconds of a point.', { minimum: 1 });
+const firstBatch = integer('from', 'First batch; 1 by default.', { minimum: 1 });
+
+/** Milliseconds since 1970. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Readings of the past: for charts, and as they were written. */
 @Controller('api/v1')
@@ -41,23 +53,30 @@ export class TelemetryQueriesController {
   ) {}
 
   @Get('nodes/:id/telemetry')
+  @Endpoint({
+    id: 'showNodeTelemetry',
+    tag: 'Nodes',
+    summary: 'Readings of a node, for charts',
+    needs: 'nodes:read',
+    answeredBy: 'leader',
+    parameters: [from, to, step],
+    answers: [ok('NodeTelemetry', 'At most 500 points.')],
+    problems: ['node-unknown'],
+  })
   async node(@Param('id') nodeId: string, @Query() query: QueryString): Promise<NodeTelemetry> {
-    refuseUnknown(query, ['from', 'to', 'step']);
     if (this.projection.state.nodes.get(nodeId) === undefined) {
       const detail = `There is no node ${nodeId}.`;
       throw new OakringError({ code: 'node-unknown', detail, field: 'id', value: nodeId });
     }
-    const to = this.momentOf(query, 'to') ?? this.ports.clock.wallMs();
-    const from = this.momentOf(query, 'from') ?? to - lastHourMs;
-    if (from > to) throw badParameter('from', query['from'], 'later than to');
-    const steps = new ReadingSteps(from, stepOf(query, from, to));
-    await this.telemetryLog.read({ nodeId, from, to }, (reading: RecordedReading) =>
+    const range = this.rangeOf(query);
+    const steps = new ReadingSteps(range.from, stepOf(query, range));
+    await this.telemetryLog.read({ nodeId, ...range }, (reading: RecordedReading) =>
       steps.take(reading),
     );
     return {
       nodeId,
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
+      from: new Date(range.from).toISOString(),
+      to: new Date(range.to).toISOString(),
       stepMs: steps.stepMs,
       points: steps.points(),
       readingsShed: this.telemetry.shedOf(nodeId),
@@ -66,64 +85,79 @@ export class TelemetryQueriesController {
 
   /** The telemetry log itself, for auditors: lines as they are stored, from a batch on. */
   @Get('telemetry/batches')
+  @Endpoint({
+    id: 'streamTelemetryBatches',
+    tag: 'Ledger',
+    summary: 'The telemetry log as it is stored',
+    needs: 'ledger:read',
+    answeredBy: 'leader',
+    isStream: true,
+    parameters: [firstBatch],
+    answers: [lines(null, 'A batch a line.')],
+    problems: ['log-truncated'],
+  })
   async batches(@Query() query: QueryString, @Res() reply: FastifyReply): Promise<void> {
-    refuseUnknown(query, ['from']);
-    const range = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
-    const from = integerParameter(query, 'from', range) ?? 1;
+    const first = firstBatch.of(query) ?? 1;
     const floor = await this.telemetryLog.floor();
-    if (floor !== null && from < floor) throw await this.truncated(from, floor);
+    if (floor !== null && first < floor) throw await this.truncated(first, floor);
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    const lines = Readable.from(withEnds(this.telemetryLog.lines(from)));
-    await pipeline(lines, reply.raw).catch(() => {
+    const batches = Readable.from(withEnds(this.telemetryLog.lines(first)));
+    await pipeline(batches, reply.raw).catch(() => {
       // A reader that goes away is no failure.
     });
   }
 
-  private momentOf(query: QueryString, name: 'from' | 'to'): number | null {
-    const text = textParameter(query, name);
-    if (text === null) return null;
-    const at = timeOf(text, this.ports.clock);
+  private rangeOf(query: QueryString): Range {
+    const end = this.momentOf(query, to) ?? this.ports.clock.wallMs();
+    const begin = this.momentOf(query, from) ?? end - lastHourMs;
+    if (begin <= end) return { from: begin, to: end };
+    throw badParameter(from.name, query[from.name], 'later than to');
+  }
+
+  private momentOf(query: QueryString, parameter: Parameter<string | null>): number | null {
+    const given = parameter.of(query);
+    if (given === null) return null;
+    const at = timeOf(given, this.ports.clock);
     if (at !== null) return at;
     throw badParameter(
-      name,
-      text,
+      parameter.name,
+      given,
       'neither a time like 2026-11-23T10:00:00Z nor one ago like -15m',
     );
   }
 
-  private async truncated(from: number, floor: number): Promise<OakringError> {
-    const manifest = await this.manifestOf(from);
+  private async truncated(batch: number, floor: number): Promise<OakringError> {
+    const manifest = await this.manifestOf(batch);
     const proof = manifest === null ? 'no manifest was found' : JSON.stringify(manifest);
     return new OakringError({
       code: 'log-truncated',
-      detail: `Batch ${from} was dropped; the log begins with batch ${floor}. Manifest: ${proof}`,
-      field: 'from',
-      value: from,
+      detail: `Batch ${batch} was dropped; the log begins with batch ${floor}. Manifest: ${proof}`,
+      field: firstBatch.name,
+      value: batch,
     });
   }
 
   private async manifestOf(batch: number): Promise<TruncationManifest | null> {
-    for (let from = 1; ;) {
-      const commits = await this.log.read({ from, limit: pageCommits, stream: 'cluster' });
+    for (let next = 1; ;) {
+      const commits = await this.log.read({ from: next, limit: pageCommits, stream: 'cluster' });
       const last = commits.at(-1);
       if (last === undefined) return null;
       for (const event of commits.flatMap(decodeEvents)) {
         if (event.type !== 'TelemetryTruncated') continue;
         if (event.data.firstBatch <= batch && batch <= event.data.lastBatch) return event.data;
       }
-      from = last.position + 1;
+      next = last.position + 1;
     }
   }
 }
 
 /** At most 500 points, whatever step is asked for. */
-function stepOf(query: QueryString, from: number, to: number): number {
-  const least = Math.max(1, Math.ceil((to - from + 1) / maxPoints));
-  const asked = integerParameter(query, 'step', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-  return Math.max(least, asked ?? least);
+function stepOf(query: QueryString, range: Range): number {
+  const least = Math.max(1, Math.ceil((range.to - range.from + 1) / maxPoints));
+  return Math.max(least, step.of(query) ?? least);
 }
 
-async function* withEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${line}\n`;
+async function* withEnds(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of texts) yield `${line}\n`;
 }

@@ -5,12 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports } from '@oakring/ports';
 import { timeOf } from '../history/moment.js';
 import { PastStates } from '../history/past-states.js';
-import {
-  integerParameter,
-  refuseUnknown,
-  textParameter,
-  type Query,
-} from '../http/query-parameters.js';
+import { header, integer, text, type Described, type Query } from '../http/endpoints/parameters.js';
 import { readingsAsOf } from '../telemetry/past-readings.js';
 import { PORTS, TELEMETRY, TELEMETRY_LOG } from '../tokens.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
@@ -20,11 +15,26 @@ import { Projection } from '../views/projection.js';
 /** How long a reader is kept waiting for a position. */
 const reachWithinMs = 5_000;
 
+const minPosition = integer('minPosition', 'Wait up to 5 s for the view to be there.', {
+  minimum: 0,
+  code: 'position-invalid',
+});
+const at = text(
+  'at',
+  'As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m.',
+  'moment-invalid',
+);
+/** What every view looks at. */
+export const viewParameters: readonly Described[] = [
+  { ...minPosition, problems: [...minPosition.problems, 'position-not-reached'] },
+  // Few are gone back to at once.
+  { ...at, problems: [...at.problems, 'overloaded'] },
+  header('If-None-Match', 'ETag of the answer that the reader has.', []),
+];
+
 interface ViewQuestion {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Parameters that the view takes, besides `minPosition`. */
-  readonly parameters?: readonly string[];
   /** True when the answer joins readings in, which change without a commit. */
   readonly joinsTelemetry?: boolean;
 }
@@ -65,15 +75,14 @@ export class ViewAnswers {
     question: ViewQuestion,
     build: (query: Query, view: View) => T,
   ): Promise<T | undefined> {
-    const { request, reply, parameters = [], joinsTelemetry = false } = question;
+    const { request, reply, joinsTelemetry = false } = question;
     // Fastify parsed it; its type is left open there.
     const query = request.query as Query;
-    refuseUnknown(query, [...parameters, 'minPosition', 'at']);
     await this.reach(query);
-    const at = textParameter(query, 'at');
-    const view = at === null ? this.present() : await this.pastAt(at, joinsTelemetry);
-    const tag = at === null ? this.tagOf(joinsTelemetry) : `W/"${view.position}"`;
-    const ageMs = at === null ? this.projection.ageMs : this.ageOf(view.state.head.at);
+    const moment = at.of(query);
+    const view = moment === null ? this.present() : await this.pastAt(moment, joinsTelemetry);
+    const tag = moment === null ? this.tagOf(joinsTelemetry) : `W/"${view.position}"`;
+    const ageMs = moment === null ? this.projection.ageMs : this.ageOf(view.state.head.at);
     void reply.headers({
       'oakring-position': String(view.position),
       'oakring-age-ms': String(ageMs),
@@ -89,12 +98,12 @@ export class ViewAnswers {
     return { state, position, telemetry: this.telemetry };
   }
 
-  private async pastAt(text: string, joinsTelemetry: boolean): Promise<View> {
-    const state = await this.past.at(text, 'at');
+  private async pastAt(moment: string, joinsTelemetry: boolean): Promise<View> {
+    const state = await this.past.at(moment, 'at');
     const { position } = state.head;
     // Readings go on where commits pause: those of the time that was asked for.
-    const at = timeOf(text, this.ports.clock) ?? state.head.at;
-    const telemetry = joinsTelemetry ? await readingsAsOf(this.telemetryLog, at) : noReadings;
+    const timeMs = timeOf(moment, this.ports.clock) ?? state.head.at;
+    const telemetry = joinsTelemetry ? await readingsAsOf(this.telemetryLog, timeMs) : noReadings;
     return { state, position, telemetry };
   }
 
@@ -103,11 +112,7 @@ export class ViewAnswers {
   }
 
   private async reach(query: Query): Promise<void> {
-    const position = integerParameter(query, 'minPosition', {
-      minimum: 0,
-      maximum: Number.MAX_SAFE_INTEGER,
-      code: 'position-invalid',
-    });
+    const position = minPosition.of(query);
     if (position === null || (await this.projection.reach(position, reachWithinMs))) return;
     throw new OakringError({
       code: 'position-not-reached',

@@ -105,6 +105,11 @@ export const systemErrors = {
     title: 'The MQTT broker cannot be reached',
     remedy: 'Check OAKRING_MQTT_URL and the broker.',
   },
+  'endpoint-undeclared': {
+    status: 500,
+    title: 'A route does not say what it needs',
+    remedy: 'Put @Endpoint({ … }) on the method of its controller.',
+  },
   internal: {
     status: 500,
     title: 'An unexpected error',

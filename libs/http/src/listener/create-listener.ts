@@ -14,7 +14,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
 import { allowedMethods } from '../problems/allowed-methods.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
-import { isHealthCheck, requireBearerToken } from './bearer-token.js';
+import { requireBearerToken } from './bearer-token.js';
 import { deadlinesOf, limitConnections, type HttpLimits } from './limits.js';
 import { OpenConnections } from './open-connections.js';
 import { speakWithOurOwnOnly } from './own-only.js';
@@ -32,8 +32,8 @@ export interface ListenerOptions {
   readonly logContext: string;
   /** Bearer token that requests must carry; null lets everyone in. */
   readonly token: string | null;
-  /** Who needs no token, besides probes. */
-  readonly isFree?: (request: FastifyRequest) => boolean;
+  /** Who needs no token. */
+  readonly isFree: (request: FastifyRequest) => boolean;
   /** Names that others reach us by. */
   readonly names: readonly string[];
   readonly maxBodyBytes: number;
@@ -52,7 +52,7 @@ export async function createListener(
   module: Type | DynamicModule,
   options: ListenerOptions,
 ): Promise<NestFastifyApplication> {
-  const { name, token, names, isFree = () => false, logger } = options;
+  const { name, token, names, isFree, logger } = options;
   const methods = allowedMethods();
   const problems = new ProblemFilter(options, methods);
   const adapter = adapterOf(options, problems);
@@ -71,9 +71,7 @@ export async function createListener(
   sendSecurityHeaders(server);
   speakWithOurOwnOnly(server, names, refusals);
   if (token !== null) {
-    const mayEnter = (request: FastifyRequest): boolean =>
-      isHealthCheck(request) || isFree(request);
-    requireBearerToken(server, { token, isFree: mayEnter, refusals });
+    requireBearerToken(server, { token, isFree, refusals });
   }
   app.useGlobalFilters(problems);
   return app;

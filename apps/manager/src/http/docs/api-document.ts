@@ -1,21 +1,23 @@
 import { Injectable, type INestApplication } from '@nestjs/common';
-import { errorCatalogue, type ErrorCode } from '@oakring/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { DescribedOperation } from './described.js';
-import { operations } from './operations.js';
+import type { DeclaredRoute } from '../endpoints/endpoint.js';
+import { operationOf } from './operation.js';
 
 /**
- * The OpenAPI document: paths from the routes, their meaning from `operations.ts`. Made on the first
- * request, since @nestjs/swagger costs more than 10 MB that a manager rarely needs.
+ * The OpenAPI document: paths from the controllers' routes, their meaning from what each says of itself
+ * (`@Endpoint`). Made on the first request, since @nestjs/swagger costs more than 10 MB that a manager
+ * rarely needs.
  */
 @Injectable()
 export class ApiDocument {
   private app: INestApplication | null = null;
+  private routes: readonly DeclaredRoute[] = [];
   private made: Promise<OpenAPIObject> | null = null;
 
   /** Names the application whose routes are described. */
-  describe(app: INestApplication): void {
+  describe(app: INestApplication, routes: readonly DeclaredRoute[]): void {
     this.app = app;
+    this.routes = routes;
   }
 
   get(): Promise<OpenAPIObject> {
@@ -30,6 +32,7 @@ export class ApiDocument {
       import('./schemas.js'),
     ]);
     const config = new DocumentBuilder()
+      .setOpenAPIVersion('3.1.0')
       .setTitle('Oakring')
       .setDescription('The manager of a cluster: jobs in, decisions with reasons out.')
       .setVersion('1')
@@ -38,74 +41,27 @@ export class ApiDocument {
       .build();
     const document = SwaggerModule.createDocument(this.app, config);
     const paths = Object.fromEntries(
-      Object.entries(document.paths)
-        .filter(([path]) => !path.startsWith('/api/docs'))
-        .map(([path, methods]: [string, object]) => [path, describedPath(path, methods)]),
+      Object.entries(document.paths).map(([path, methods]: [string, object]) => [
+        path,
+        this.describedPath(path, methods),
+      ]),
     );
     return { ...document, paths, components: { ...document.components, schemas: { ...schemas } } };
+  }
+
+  private describedPath(path: string, methods: object): object {
+    return Object.fromEntries(
+      Object.entries(methods).map(([name, { parameters = [] }]: [string, RoutedOperation]) => {
+        const method = name.toUpperCase();
+        const route = this.routes.find((each) => each.method === method && each.path === path);
+        if (route === undefined) throw new Error(`${method} ${path} is no route.`);
+        const inPath = parameters.filter((parameter) => parameter.in === 'path');
+        return [name, operationOf(route.endpoint, { method, path, inPath })];
+      }),
+    );
   }
 }
 
 interface RoutedOperation {
   readonly parameters?: readonly { readonly in?: string }[];
-}
-
-function describedPath(path: string, methods: object): object {
-  return Object.fromEntries(
-    Object.entries(methods).map(([method, routed]: [string, RoutedOperation]) => {
-      const described = operations[`${method} ${path}`];
-      return [method, described === undefined ? routed : operationOf(described, routed)];
-    }),
-  );
-}
-
-function operationOf(described: DescribedOperation, { parameters = [] }: RoutedOperation): object {
-  const { tag, summary, body } = described;
-  const inPath = parameters.filter((parameter) => parameter.in === 'path');
-  return {
-    tags: [tag],
-    summary,
-    parameters: [...inPath, ...(described.parameters ?? []).map(parameterOf)],
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: body.optional !== true, content: contentOf(body.schema) } }),
-    responses: { ...answersOf(described), ...problemsOf(described.problems ?? []) },
-  };
-}
-
-function parameterOf({
-  in: place,
-  name,
-  type,
-  description,
-}: NonNullable<DescribedOperation['parameters']>[number]): object {
-  return { in: place, name, description, required: false, schema: { type } };
-}
-
-function answersOf({ answers }: DescribedOperation): Record<string, object> {
-  return Object.fromEntries(
-    answers.map(({ status, description, media, schema }) => [
-      String(status),
-      { description, ...(schema === null ? {} : { content: contentOf(schema, media) }) },
-    ]),
-  );
-}
-
-/** One entry a status; its codes are listed. */
-function problemsOf(codes: readonly ErrorCode[]): Record<string, object> {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) {
-    const { status } = errorCatalogue[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [
-      String(status),
-      { description: list.join(', '), content: contentOf('Problem', 'application/problem+json') },
-    ]),
-  );
-}
-
-function contentOf(schema: string, media = 'application/json'): object {
-  return { [media]: { schema: { $ref: `#/components/schemas/${schema}` } } };
 }

@@ -1,9 +1,11 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { ofMedia, ok, type Answer } from '../endpoints/answers.js';
+import { Endpoint } from '../endpoints/endpoint.js';
 import { ApiDocument } from './api-document.js';
 
 /** Files of swagger-ui-dist that the page loads, and nothing else of that folder. */
@@ -53,15 +55,18 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const descriptionPath = /^\/api\/docs(-json)?(?=[/?]|$)/;
-
 /**
  * The description needs no token: a browser could not send one to open the page, and it tells what
  * everybody can read in the source. What the page then asks needs one (its button Authorize).
  */
-export function isDescription({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): boolean {
-  return (method === 'GET' || method === 'HEAD') && descriptionPath.test(url);
-}
+const description = (id: string, summary: string, answer: Answer): Endpoint => ({
+  id,
+  tag: 'Operation',
+  summary,
+  needs: 'nothing',
+  answeredBy: 'any',
+  answers: [answer],
+});
 
 /** The interface, described: for people at `/api/docs`, for programs at `/api/docs-json`. */
 @Controller('api')
@@ -69,6 +74,9 @@ export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
   @Get('docs')
+  @Endpoint(
+    description('showPage', 'This interface, for people', ofMedia(['text/html'], 'A page.')),
+  )
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', pagePolicy)
   page(): string {
@@ -76,17 +84,32 @@ export class DocsController {
   }
 
   @Get('docs-json')
+  @Endpoint(description('showDocument', 'This document', ok('OpenApi', 'OpenAPI.')))
   json(): Promise<object> {
     return this.document.get();
   }
 
   @Get('docs/start.js')
+  @Endpoint(
+    description(
+      'showScript',
+      'What the page starts with',
+      ofMedia(['text/javascript'], 'A script.'),
+    ),
+  )
   @Header('content-type', 'text/javascript; charset=utf-8')
   start(): string {
     return startScript;
   }
 
   @Get('docs/:asset')
+  @Endpoint(
+    description(
+      'showAsset',
+      'What the page is made of',
+      ofMedia(['text/css', 'text/javascript', 'image/png'], 'A file.'),
+    ),
+  )
   asset(@Param('asset') asset: string, @Res() reply: FastifyReply): void {
     const type = Object.hasOwn(assets, asset) ? assets[asset] : undefined;
     if (type === undefined) {

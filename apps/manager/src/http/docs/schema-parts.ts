@@ -36,7 +36,10 @@ export function object(
 }
 
 export function nullable(schema: SchemaObject): SchemaObject {
-  return { ...schema, nullable: true };
+  // OpenAPI 3.1 is JSON Schema: null is a type.
+  return 'type' in schema && typeof schema.type === 'string' && schema.enum === undefined
+    ? ({ ...schema, type: [schema.type, 'null'] } as unknown as SchemaObject)
+    : { oneOf: [schema, { type: 'null' as never }] };
 }
 
 export function listOf(items: SchemaObject): SchemaObject {

@@ -170,6 +170,9 @@ const Problem: SchemaObject = {
   description: 'RFC 9457. `errors` names every bad field when there are several.',
 };
 
+/** By what is checked. */
+const checks: SchemaObject = { type: 'object', additionalProperties: true };
+
 /** The bodies and answers of the interface, by name. */
 export const schemas: Readonly<Record<string, SchemaObject>> = {
   SubmitJob,
@@ -226,4 +229,15 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   ...orderSchemas,
   EventLine,
   Problem,
+  Nothing: { ...object({}), additionalProperties: false },
+  OpenApi: { type: 'object', additionalProperties: true, description: 'This document.' },
+  Health: object(
+    {
+      status: { type: 'string', enum: ['ok', 'error', 'shutting_down'] },
+      info: checks,
+      error: checks,
+      details: checks,
+    },
+    ['status', 'details'],
+  ),
 };

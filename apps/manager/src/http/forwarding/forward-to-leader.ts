@@ -3,19 +3,31 @@ import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/c
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../../queries/tokens.js';
+import { ok } from '../endpoints/answers.js';
+import { endpointOf, type Endpoint } from '../endpoints/endpoint.js';
+import { text } from '../endpoints/parameters.js';
 import type { ClusterProof } from './cluster-proof.js';
 
 /** The signature of a request that was forwarded: instead of a token, and never forwarded again. */
 export const forwardedHeader = 'oakring-forwarded';
 /** Where a leader proves itself. It is asked without a token, by managers alone. */
-export const proofPath = '/api/v1/leadership/proof';
+const proofPath = '/api/v1/leadership/proof';
+const challenge = text('challenge', 'What only this answer is a proof for.');
+const proofEndpoint: Endpoint = {
+  id: 'proveLeadership',
+  tag: 'Operation',
+  summary: 'The proof of a leader, for other managers',
+  // Those who do not know the token learn nothing from it.
+  needs: 'nothing',
+  answeredBy: 'any',
+  parameters: [challenge],
+  answers: [ok(null, 'A ticket for one request, and the proof.')],
+  problems: ['not-leading'],
+};
 /** A frozen leader answers nobody; a store that takes 2 s for a write answers after two of them. */
 const forwardWithinMs = 5_000;
 /** For a proof a leader asks no store. */
 const proofWithinMs = 2_000;
-const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Reads that only a leader can answer: what it hears from workers and has not written yet. */
-const leadersReads = /^\/api\/v1\/(node-changes|nodes\/[^/?]+\/telemetry|telemetry)(?=[/?]|$)/;
 
 /**
  * A follower passes on to the leader what only the leader can do: method, body and key as they came,
@@ -30,17 +42,17 @@ export async function forwardToLeader(
   // Its client is large: loaded only where there are other managers.
   const { default: replyFrom } = await import('@fastify/reply-from');
   await server.register(replyFrom, { http: { requestOptions: { timeout: forwardWithinMs } } });
-  server.get(proofPath, (request) => {
+  server.get(proofPath, { config: { endpoint: proofEndpoint } }, (request) => {
     const { leading, leader } = leadership.status;
-    const { challenge } = Object(request.query) as Record<string, unknown>;
-    if (leading && leader !== null) return proof.answer(String(challenge), leader);
+    const given = challenge.of(Object(request.query));
+    if (leading && leader !== null) return proof.answer(String(given), leader);
     throw new OakringError({ code: 'not-leading', detail: 'This manager does not lead.' });
   });
   server.addHook('preHandler', async (request, reply) => {
     const signature = request.headers[forwardedHeader];
     if (typeof signature === 'string') return refuseOtherBody(proof, signature, request);
     const { leading, leader } = leadership.status;
-    if (leading || leader === null || !needsLeader(request)) return;
+    if (leading || leader === null || endpointOf(request)?.answeredBy !== 'leader') return;
     const ticket = await ticketFrom(leader, proof);
     const { method, url, body } = request;
     return forward(leader, request, reply, proof.sign(ticket, { method, url }, body));
@@ -53,17 +65,12 @@ function refuseOtherBody(proof: ClusterProof, signature: string, { body }: Fasti
   throw new OakringError({ code: 'unauthorized', detail, field: forwardedHeader });
 }
 
-function needsLeader({ method, url }: FastifyRequest): boolean {
-  if (!url.startsWith('/api/v1/')) return false;
-  return !reads.has(method) || leadersReads.test(url);
-}
-
 /** Nothing of a request is sent before this is there. */
 async function ticketFrom(leader: string, proof: ClusterProof): Promise<string> {
-  const challenge = proof.newChallenge();
+  const asked = proof.newChallenge();
   let answer: unknown;
   try {
-    const response = await fetch(`${leader}${proofPath}?challenge=${challenge}`, {
+    const response = await fetch(`${leader}${proofPath}?${challenge.name}=${asked}`, {
       redirect: 'error',
       signal: AbortSignal.timeout(proofWithinMs),
     });
@@ -71,7 +78,7 @@ async function ticketFrom(leader: string, proof: ClusterProof): Promise<string> 
   } catch (error) {
     throw notLeading(`The leader at ${shownUrl(leader)} does not answer: ${reasonOf(error)}.`);
   }
-  const ticket = proof.ticketOf(answer, challenge, leader);
+  const ticket = proof.ticketOf(answer, asked, leader);
   if (ticket !== null) return ticket;
   const detail =
     `${shownUrl(leader)}, which the lease names as the leader's address, does not prove that a ` +

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
 import { MemoryEventLog } from '@oakring/stores';
@@ -102,6 +102,8 @@ interface TestOptions {
   readonly names?: readonly string[];
   readonly maxNodes?: number;
   readonly limits?: HttpLimits;
+  /** Besides our own. */
+  readonly controllers?: readonly Type[];
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
 }
@@ -126,7 +128,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const module: DynamicModule = {
     module: TestModule,
     imports: [TerminusModule.forRoot({ logger: false })],
-    controllers: httpControllers,
+    controllers: [...httpControllers, ...(options.controllers ?? [])],
     providers: [
       ...httpProviders,
       { provide: PORTS, useValue: ports },

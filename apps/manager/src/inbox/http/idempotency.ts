@@ -3,19 +3,27 @@ import { canonicalJson } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import type { IdempotencyKey } from '../../commands/command.js';
+import { header } from '../../http/endpoints/parameters.js';
 
 const visible = /^[\x21-\x7e]{1,256}$/;
 
+/** What every order looks at. */
+export const idempotencyKey = header(
+  'Idempotency-Key',
+  'A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys.',
+  ['invalid-field', 'idempotency-key-reused'],
+);
+
 /** The caller's name for a request; undefined when it gives none. */
 export function keyOf(request: FastifyRequest, bodyHash: () => string): IdempotencyKey | undefined {
-  const header = request.headers['idempotency-key'];
+  const header = request.headers[idempotencyKey.name.toLowerCase()];
   if (header === undefined) return undefined;
   const key = String(header);
   if (!visible.test(key)) {
     throw new OakringError({
       code: 'invalid-field',
       detail: `Idempotency-Key has ${key.length} characters; it takes 1 to 256 visible ones of ASCII.`,
-      field: 'Idempotency-Key',
+      field: idempotencyKey.name,
       value: key.slice(0, 64),
     });
   }

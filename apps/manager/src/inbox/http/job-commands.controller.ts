@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   countOf,
   idOf,
@@ -22,12 +11,9 @@ import {
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
-import {
-  badParameter,
-  flagParameter,
-  refuseUnknown,
-  type Query as QueryString,
-} from '../../http/query-parameters.js';
+import { created, ok } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
+import { badParameter, flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, PORTS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
@@ -35,12 +21,14 @@ import { MoveInstanceDto, ReplicateJobDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
 import { validated, validatedOnly } from '@oakring/http';
 import { dryRun, type DryRunAnswer } from './dry-run.js';
-import { hashOf, jobIdOf, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, jobIdOf, keyOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
 import { parsed, settled } from './settled.js';
 import { submittedJob } from './submitted-job.js';
 
 type MaybeBody = JsonObject | undefined;
+
+const dryRunWanted = flag('dryRun', 'Tell where it would go; write nothing.');
 
 /** Orders of a root about jobs. */
 @Controller('api/v1/jobs')
@@ -54,14 +42,37 @@ export class JobCommandsController {
   ) {}
 
   @Post()
+  @Endpoint({
+    id: 'submitJob',
+    tag: 'Jobs',
+    summary: 'Submit a job',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [dryRunWanted, idempotencyKey],
+    body: { schema: 'SubmitJob' },
+    answers: [
+      created('Job', 'Accepted and durable. The same request again gets the same answer.', [
+        { name: 'Location', says: 'Address of the job.' },
+      ]),
+      ok('DryRun', 'The answer to a dry run.'),
+    ],
+    problems: [
+      'invalid-id',
+      'technology-unknown',
+      'constraint-unknown',
+      'job-id-taken',
+      'job-deleting',
+      'scheduler-refused',
+      'scheduler-unavailable',
+    ],
+  })
   async submit(
     @Body() body: MaybeBody,
     @Query() query: QueryString,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobAnswer | DryRunAnswer> {
-    refuseUnknown(query, ['dryRun']);
-    const dry = flagParameter(query, 'dryRun');
+    const dry = dryRunWanted.of(query);
     const job = parsed(parseJobDocument(validated(SubmitJobDto, body)));
     if (dry) {
       void reply.code(200);
@@ -81,12 +92,17 @@ export class JobCommandsController {
   }
 
   @Delete(':id')
-  async delete(
-    @Param('id') id: string,
-    @Query() query: QueryString,
-    @Req() request: FastifyRequest,
-  ): Promise<JobOrderAnswer> {
-    refuseUnknown(query, []);
+  @Endpoint({
+    id: 'deleteJob',
+    tag: 'Jobs',
+    summary: 'Delete a job; it is gone when its last instance has ended',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok('JobOrder', 'Ordered.')],
+    problems: ['invalid-id', 'job-unknown'],
+  })
+  async delete(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobOrderAnswer> {
     const command = { type: 'DeleteJob', id: parsed(idOf(id, 'id')) } as const;
     return settled(
       await this.queue.submit<'DeleteJob'>(
@@ -97,14 +113,28 @@ export class JobCommandsController {
   }
 
   @Post(':id/replicate')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'replicateJob',
+    tag: 'Jobs',
+    summary: 'Change the desired number of instances',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'ReplicateJob' },
+    answers: [ok('JobOrder', 'Ordered.')],
+    problems: [
+      'invalid-id',
+      'job-unknown',
+      'job-deleting',
+      'job-completed',
+      'update-without-effect',
+    ],
+  })
   async replicate(
     @Param('id') id: string,
     @Body() body: MaybeBody,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    refuseUnknown(query, []);
     const order = validatedOnly(ReplicateJobDto, body);
     const count = parsed(countOf(order['count']));
     const command = { type: 'ScaleJob', id: parsed(idOf(id, 'id')), count } as const;
@@ -117,14 +147,33 @@ export class JobCommandsController {
   }
 
   @Post(':id/instances/:number/move')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'moveInstance',
+    tag: 'Jobs',
+    summary: 'Move an instance to another node: it runs there before it ends here',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'MoveInstance', optional: true },
+    answers: [ok('JobOrder', 'The move has begun.')],
+    problems: [
+      'invalid-id',
+      'job-unknown',
+      'job-deleting',
+      'instance-unknown',
+      'instance-not-movable',
+      'worker-does-not-fit',
+      'no-target',
+      'scheduler-refused',
+      'scheduler-unavailable',
+    ],
+  })
   async move(
     @Param('id') id: string,
     @Param('number') number: string,
     @Body() body: MaybeBody,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    refuseUnknown(request.query as QueryString, []);
     const order = validatedOnly(MoveInstanceDto, body);
     const { worker } = order;
     return this.moves.move({

@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Put,
-  Query,
-  Req,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Inject, Param, Post, Put, Req } from '@nestjs/common';
 import {
   idOf,
   parseJobDocument,
@@ -20,17 +9,20 @@ import {
 } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
-import {
-  badParameter,
-  refuseUnknown,
-  type Query as QueryString,
-} from '../../http/query-parameters.js';
+import { ok } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
+import { badParameter, header } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { NothingDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
 import { validated, validatedOnly } from '@oakring/http';
-import { hashOf, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
+
+const ifMatch = header('If-Match', 'ETag of the answer that the change is made from.', [
+  'invalid-field',
+  'position-changed',
+]);
 
 /** Changes to jobs under way: a new revision, a restart, and a move that is called off. */
 @Controller('api/v1/jobs')
@@ -38,13 +30,32 @@ export class JobUpdatesController {
   constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
 
   @Put(':id')
+  @Endpoint({
+    id: 'updateJob',
+    tag: 'Jobs',
+    summary:
+      'Roll out a new revision of a job, and set its desired count. A newer one takes over from one that is under way; one that leaves alone how an instance runs restarts nothing',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [ifMatch, idempotencyKey],
+    body: { schema: 'SubmitJob' },
+    answers: [ok('JobOrder', 'Ordered.')],
+    problems: [
+      'invalid-id',
+      'job-unknown',
+      'job-deleting',
+      'job-completed',
+      'update-without-effect',
+      'id-mismatch',
+      'technology-unknown',
+      'constraint-unknown',
+    ],
+  })
   async update(
     @Param('id') id: string,
     @Body() body: JsonObject | undefined,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    refuseUnknown(query, []);
     const job = parsed(parseJobDocument(validated(SubmitJobDto, body)));
     const jobId = parsed(idOf(id, 'id'));
     if (job.id !== null && job.id !== jobId) {
@@ -52,7 +63,7 @@ export class JobUpdatesController {
       throw new OakringError({ code: 'id-mismatch', detail, field: 'id', value: job.id });
     }
     const bodyHash = hashOf(job.document);
-    const ifPosition = positionOf(request.headers['if-match']);
+    const ifPosition = positionOf(request.headers[ifMatch.name.toLowerCase()]);
     const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition } as const;
     const key = keyOf(request, () => bodyHash);
     const answer = settled(await this.queue.submit<'UpdateJob'>(command, key));
@@ -60,14 +71,22 @@ export class JobUpdatesController {
   }
 
   @Post(':id/restart')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'restartJob',
+    tag: 'Jobs',
+    summary: 'Start every instance anew, as a new revision; what was given up is tried again',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'Nothing', optional: true },
+    answers: [ok('JobOrder', 'Ordered.')],
+    problems: ['invalid-id', 'job-unknown', 'job-deleting', 'job-completed'],
+  })
   async restart(
     @Param('id') id: string,
     @Body() body: JsonObject | undefined,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    refuseUnknown(query, []);
     validatedOnly(NothingDto, body);
     const command = { type: 'RestartJob', id: parsed(idOf(id, 'id')) } as const;
     const key = keyOf(request, () => hashOf({}));
@@ -75,14 +94,21 @@ export class JobUpdatesController {
   }
 
   @Delete(':id/instances/:number/move')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'cancelMove',
+    tag: 'Jobs',
+    summary: 'Call off a move: the original stays',
+    needs: 'jobs:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok('JobOrder', 'Ordered.')],
+    problems: ['invalid-id', 'job-unknown', 'instance-unknown', 'instance-not-movable'],
+  })
   async cancelMove(
     @Param('id') id: string,
     @Param('number') number: string,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    refuseUnknown(query, []);
     if (!/^\d{1,9}$/.test(number)) {
       throw badParameter('instance', number, 'not the number of an instance');
     }
@@ -94,10 +120,11 @@ export class JobUpdatesController {
 }
 
 /** The position in an ETag of ours; null without the header, or for any. */
-function positionOf(header: string | undefined): number | null {
-  if (header === undefined || header.trim() === '*') return null;
-  const [, digits] = /^\s*(?:W\/)?"(\d{1,16})(?:-\d+)?"\s*$/.exec(header) ?? [];
+function positionOf(given: string | string[] | undefined): number | null {
+  const tag = given === undefined ? '*' : String(given);
+  if (tag.trim() === '*') return null;
+  const [, digits] = /^\s*(?:W\/)?"(\d{1,16})(?:-\d+)?"\s*$/.exec(tag) ?? [];
   if (digits !== undefined) return Number(digits);
-  const detail = `If-Match is ${JSON.stringify(header.slice(0, 64))}, not an ETag of this interface.`;
+  const detail = `If-Match is ${JSON.stringify(tag.slice(0, 64))}, not an ETag of this interface.`;
   throw new OakringError({ code: 'invalid-field', detail, field: 'If-Match' });
 }

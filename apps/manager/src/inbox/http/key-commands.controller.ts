@@ -1,15 +1,16 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import type { JsonObject } from '@oakring/contracts';
 import type { KeyStatement, SigningKey } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
-import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
+import { ok } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { COMMAND_QUEUE, SIGNING_KEY } from '../../tokens.js';
 import { clusterKey } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { JudgeKeyDto } from './bodies/judge-key.dto.js';
 import { validatedOnly } from '@oakring/http';
-import { hashOf, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { settled } from './settled.js';
 
 type Verdict = KeyStatement['verdict'];
@@ -27,26 +28,42 @@ export class KeyCommandsController {
   ) {}
 
   @Post('endorse')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'endorseKey',
+    tag: 'Ledger',
+    summary: 'Vouch for a key',
+    needs: 'ledger:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'JudgeKey', optional: true },
+    answers: [ok('KeyJudged', 'What the key is now.')],
+    problems: ['key-untrusted', 'signature-invalid'],
+  })
   endorse(
     @Param('fingerprint') fingerprint: string,
     @Body() body: JsonObject | undefined,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<Answers['JudgeKey']> {
-    refuseUnknown(query, []);
     return this.judge('endorsed', fingerprint, body, request);
   }
 
   @Post('revoke')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'revokeKey',
+    tag: 'Ledger',
+    summary: 'Say that a key counts no more',
+    needs: 'ledger:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'JudgeKey', optional: true },
+    answers: [ok('KeyJudged', 'What the key is now.')],
+    problems: ['key-untrusted', 'signature-invalid'],
+  })
   revoke(
     @Param('fingerprint') fingerprint: string,
     @Body() body: JsonObject | undefined,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<Answers['JudgeKey']> {
-    refuseUnknown(query, []);
     return this.judge('revoked', fingerprint, body, request);
   }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
 import {
   parseRegistration,
   type JsonObject,
@@ -7,7 +7,8 @@ import {
 } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
-import { refuseUnknown, type Query as QueryString } from '../../http/query-parameters.js';
+import { created } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { COMMAND_QUEUE, CORRESPONDENCE } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import { WorkerAdmission } from '../worker-admission.js';
@@ -15,7 +16,7 @@ import type { Correspondence } from '../mqtt/worker-message.js';
 import { RegisterNodeDto } from './bodies/register-node.dto.js';
 import { answerTo } from '../registration-answer.js';
 import { validated } from '@oakring/http';
-import { hashOf, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { NODE_TOKENS, type TokenVerdicts } from './token-verdicts.js';
 import { parsed, settled } from './settled.js';
 
@@ -31,12 +32,30 @@ export class NodeCommandsController {
   ) {}
 
   @Post()
+  @Endpoint({
+    id: 'registerNode',
+    tag: 'Nodes',
+    summary: 'Register a node, as on nodes/<id>/registration',
+    needs: 'nodes:register',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'RegisterNode' },
+    answers: [created('Registered', 'Registered, or registered before.')],
+    problems: [
+      'invalid-id',
+      'technology-unknown',
+      'node-id-taken',
+      'incarnation-stale',
+      'incarnation-implausible',
+      'node-run-elsewhere',
+      'rate-exceeded',
+      'too-many-nodes',
+    ],
+  })
   async register(
     @Body() body: JsonObject | undefined,
-    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<Registered> {
-    refuseUnknown(query, []);
     const registration = parsed(parseRegistration(validated(RegisterNodeDto, body)));
     const token = this.tokens.verdict(registration.id, registration.token);
     const command = { type: 'RegisterNode', registration, token } as const;

@@ -1,33 +1,22 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { idOf, type JsonObject } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import type { NodeOrder } from '../../commands/node-order.js';
-import {
-  flagParameter,
-  refuseUnknown,
-  type Query as QueryString,
-} from '../../http/query-parameters.js';
+import { ok } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
+import { flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../tokens.js';
 import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';
 import { validatedOnly } from '@oakring/http';
-import { hashOf, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 
 type MaybeBody = JsonObject | undefined;
 type NodeOrderAnswer = Answers['OrderNode'];
 
 const defaultDrainMs = 600_000;
+const force = flag('force', 'Also one that speaks or was heard of not long ago.');
 
 /** What an operator orders about a node. POST sets, DELETE takes back. */
 @Controller('api/v1/nodes')
@@ -35,7 +24,17 @@ export class NodeOrdersController {
   constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
 
   @Post(':id/cordon')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'cordonNode',
+    tag: 'Nodes',
+    summary: 'Place nothing new on a node; what runs there goes on',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'NodeReason', optional: true },
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
   cordon(
     @Param('id') id: string,
     @Body() body: MaybeBody,
@@ -45,32 +44,75 @@ export class NodeOrdersController {
   }
 
   @Delete(':id/cordon')
+  @Endpoint({
+    id: 'uncordonNode',
+    tag: 'Nodes',
+    summary: 'Place on a node again; ends a drain as well',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
   uncordon(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
     return this.order(id, { do: 'uncordon' }, request);
   }
 
   @Post(':id/drain')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'drainNode',
+    tag: 'Nodes',
+    summary: 'Move everything off a node, make before break, until a deadline',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'DrainNode', optional: true },
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
   drain(
     @Param('id') id: string,
     @Body() body: MaybeBody,
     @Req() request: FastifyRequest,
   ): Promise<NodeOrderAnswer> {
     // The rules of the DTO have checked both.
-    const { withinMs = defaultDrainMs, force = false } = validatedOnly(DrainNodeDto, body) as {
+    const { withinMs = defaultDrainMs, force: byForce = false } = validatedOnly(
+      DrainNodeDto,
+      body,
+    ) as {
       withinMs?: number;
       force?: boolean;
     };
-    return this.order(id, { do: 'drain', withinMs, force }, request);
+    return this.order(id, { do: 'drain', withinMs, force: byForce }, request);
   }
 
   @Delete(':id/drain')
+  @Endpoint({
+    id: 'cancelDrain',
+    tag: 'Nodes',
+    summary: 'Call off a drain; the node stays cordoned',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
   cancelDrain(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
     return this.order(id, { do: 'cancel-drain' }, request);
   }
 
   @Post(':id/quarantine')
-  @HttpCode(200)
+  @Endpoint({
+    id: 'quarantineNode',
+    tag: 'Nodes',
+    summary: 'Place nothing new on a node that is not trusted',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    body: { schema: 'NodeReason', optional: true },
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
   quarantine(
     @Param('id') id: string,
     @Body() body: MaybeBody,
@@ -80,28 +122,46 @@ export class NodeOrdersController {
   }
 
   @Delete(':id/quarantine')
+  @Endpoint({
+    id: 'releaseNode',
+    tag: 'Nodes',
+    summary: 'Trust a node again',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
   release(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
     return this.order(id, { do: 'release' }, request);
   }
 
   @Delete(':id')
+  @Endpoint({
+    id: 'forgetNode',
+    tag: 'Nodes',
+    summary: 'Forget a node that will not come back; its instances are lost',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [force, idempotencyKey],
+    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown', 'node-in-use'],
+  })
   forget(
     @Param('id') id: string,
     @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<NodeOrderAnswer> {
-    const byForce = flagParameter(query, 'force') ? ({ force: true } as const) : {};
+    const byForce = force.of(query) ? ({ force: true } as const) : {};
     const order = { do: 'forget', reason: 'ordered', ...byForce } as const;
-    return this.order(id, order, request, ['force']);
+    return this.order(id, order, request);
   }
 
   private async order(
     id: string,
     order: NodeOrder,
     request: FastifyRequest,
-    parameters: readonly string[] = [],
   ): Promise<NodeOrderAnswer> {
-    refuseUnknown(request.query as QueryString, parameters);
     const command = { type: 'OrderNode', id: parsed(idOf(id, 'id')), order } as const;
     const key = keyOf(request, () => hashOf({ ...order }));
     return settled(await this.queue.submit<'OrderNode'>(command, key));

@@ -6,16 +6,13 @@ import type { Ports } from '@oakring/ports';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { lines } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { EVENT_LOG, PORTS } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
-import { endStalled } from './end-stalled.js';
 import { eventLines } from './event-lines.js';
-import { eventQueryOf, type EventQuery } from './event-query.js';
+import { eventParameters, eventQueryOf, type EventQuery } from './event-query.js';
 
-/** Streams open at once; each holds a page of the log and a connection, of which there are more. */
-const maxStreams = 1_000;
-/** Of these one address has so many at most: nobody takes every place. */
-const maxOfOneAddress = 250;
 /** Bytes that wait for a reader before the log is read on. */
 const readAheadBytes = 65_536;
 
@@ -23,8 +20,6 @@ const readAheadBytes = 65_536;
 @Controller('api/v1/events')
 export class EventQueriesController {
   private readonly logger = new Logger('Events');
-  /** Open ones by address. */
-  private readonly streams = new Map<string, number>();
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLogReader,
@@ -34,11 +29,25 @@ export class EventQueriesController {
   ) {}
 
   @Get()
+  @Endpoint({
+    id: 'streamEvents',
+    tag: 'Ledger',
+    summary: 'Replay the ledger, and follow it',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    isStream: true,
+    parameters: eventParameters,
+    answers: [
+      lines('EventLine', 'A line an event, or a server-sent event.', {
+        isAtPosition: true,
+        media: ['application/x-ndjson', 'text/event-stream'],
+      }),
+    ],
+  })
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = eventQueryOf(request);
     const { position } = await this.log.head();
     refuseBeyond(position, query);
-    this.refuseMore(request.ip);
     reply.hijack();
     reply.raw.writeHead(200, {
       'content-type': query.format === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
@@ -50,47 +59,28 @@ export class EventQueriesController {
     if (request.method === 'HEAD') return void reply.raw.end();
     // A follower of a quiet log would otherwise not learn that it is connected.
     reply.raw.flushHeaders();
-    await this.send(query, reply, request.ip);
+    await this.send(query, reply);
   }
 
-  private refuseMore(address: string): void {
-    const ofAddress = this.streams.get(address) ?? 0;
-    let all = 0;
-    for (const count of this.streams.values()) all += count;
-    if (all < maxStreams && ofAddress < maxOfOneAddress) return;
-    const detail = `${all} readers of events are connected already, ${ofAddress} of them from ${address}.`;
-    throw new OakringError({ code: 'overloaded', detail });
-  }
-
-  private count(address: string, by: 1 | -1): void {
-    const count = (this.streams.get(address) ?? 0) + by;
-    if (count === 0) this.streams.delete(address);
-    else this.streams.set(address, count);
-  }
-
-  private async send(query: EventQuery, { raw }: FastifyReply, address: string): Promise<void> {
+  private async send(query: EventQuery, { raw }: FastifyReply): Promise<void> {
     const ending = new AbortController();
     const end = (): void => ending.abort();
     const { signal: closing } = this.connections;
     closing.addEventListener('abort', end);
     raw.once('close', end);
     if (closing.aborted || raw.destroyed) end();
-    this.count(address, 1);
-    const watch = endStalled(raw, this.ports.timers);
     try {
       const { log, projection, ports } = this;
       const source = { log, projection, timers: ports.timers, signal: ending.signal };
-      const lines = Readable.from(eventLines(query, source), {
+      const events = Readable.from(eventLines(query, source), {
         objectMode: false,
         highWaterMark: readAheadBytes,
       });
-      await pipeline(lines, raw);
+      await pipeline(events, raw);
     } catch (error) {
       // A reader that goes away is no failure.
       if (!ending.signal.aborted) this.logger.error(`a stream of events broke: ${String(error)}`);
     } finally {
-      this.count(address, -1);
-      watch.cancel();
       closing.removeEventListener('abort', end);
     }
   }

@@ -3,12 +3,12 @@ import { isEventType } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
 import {
   badParameter,
-  flagParameter,
-  integerParameter,
-  refuseUnknown,
-  textParameter,
+  flag,
+  header,
+  integer,
+  text,
   type Query,
-} from '../../http/query-parameters.js';
+} from '../../http/endpoints/parameters.js';
 
 /** What of the log is asked for, and how it is written. */
 export interface EventQuery {
@@ -27,22 +27,32 @@ export interface EventQuery {
 
 const streamPattern = /^(cluster|seals|(nodes|jobs)\/[A-Za-z0-9._-]{1,128})$/;
 
+const from = integer('from', 'First position, inclusive; 1 by default.', {
+  minimum: 0,
+  code: 'position-invalid',
+});
+const stream = text('stream', 'Only this stream: cluster, seals, nodes/<id> or jobs/<id>.');
+const type = text('type', 'Only these types of events, separated by commas.');
+const follow = flag('follow', 'Go on with what happens. Implied by text/event-stream.');
+const limit = integer('limit', 'End after this many events.', { minimum: 1 });
+const lastEventId = header(
+  'Last-Event-ID',
+  'With text/event-stream: go on after this event, `<position>/<index>`.',
+  ['position-invalid'],
+);
+export const eventParameters = [from, stream, type, follow, limit, lastEventId];
+
 export function eventQueryOf(request: FastifyRequest): EventQuery {
   // Fastify parsed it; its type is left open there.
   const query = request.query as Query;
-  refuseUnknown(query, ['from', 'stream', 'type', 'follow', 'limit']);
   const sse = request.headers.accept?.includes('text/event-stream') === true;
-  const limit = integerParameter(query, 'limit', {
-    minimum: 1,
-    maximum: Number.MAX_SAFE_INTEGER,
-  });
   return {
     format: sse ? 'sse' : 'ndjson',
     ...startOf(request, query, sse),
     stream: streamOf(query),
     types: typesOf(query),
-    follow: flagParameter(query, 'follow') || sse,
-    limit: limit ?? Number.POSITIVE_INFINITY,
+    follow: follow.of(query) || sse,
+    limit: limit.of(query) ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -52,14 +62,10 @@ function startOf(
   query: Query,
   sse: boolean,
 ): Pick<EventQuery, 'from' | 'knownIndex'> {
-  const from = integerParameter(query, 'from', {
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    code: 'position-invalid',
-  });
+  const first = from.of(query);
   const last = request.headers['last-event-id'];
   if (!sse || last === undefined || last === '') {
-    return { from: Math.max(1, from ?? 1), knownIndex: -1 };
+    return { from: Math.max(1, first ?? 1), knownIndex: -1 };
   }
   const [, position, index] = /^([1-9]\d{0,14})\/(\d{1,9})$/.exec(String(last)) ?? [];
   if (position === undefined) {
@@ -74,17 +80,17 @@ function startOf(
 }
 
 function streamOf(query: Query): string | null {
-  const stream = textParameter(query, 'stream');
-  if (stream === null || streamPattern.test(stream)) return stream;
-  throw badParameter('stream', stream, 'not cluster, seals, nodes/<id> or jobs/<id>');
+  const given = stream.of(query);
+  if (given === null || streamPattern.test(given)) return given;
+  throw badParameter(stream.name, given, 'not cluster, seals, nodes/<id> or jobs/<id>');
 }
 
 function typesOf(query: Query): ReadonlySet<string> | null {
-  const text = textParameter(query, 'type');
-  if (text === null) return null;
-  const types = text.split(',');
-  for (const type of types) {
-    if (!isEventType(type)) throw badParameter('type', type, 'not a type of event');
+  const given = type.of(query);
+  if (given === null) return null;
+  const types = given.split(',');
+  for (const each of types) {
+    if (!isEventType(each)) throw badParameter(type.name, each, 'not a type of event');
   }
   return new Set(types);
 }

@@ -7,6 +7,8 @@ import {
 } from '@nestjs/terminus';
 import { healthAnswer } from '@oakring/http';
 import type { FastifyReply } from 'fastify';
+import { ok } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { READINESS, type Readiness } from '../tokens.js';
 
 /** For probes: `live` asks whether the process answers, `ready` whether it does its work. */
@@ -19,11 +21,27 @@ export class HealthController {
   ) {}
 
   @Get('live')
+  @Endpoint({
+    id: 'isLive',
+    tag: 'Operation',
+    summary: 'The process answers',
+    needs: 'nothing',
+    answeredBy: 'any',
+    answers: [ok('Health', 'Alive.')],
+  })
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
   @Get('ready')
+  @Endpoint({
+    id: 'isReady',
+    tag: 'Operation',
+    summary: 'The manager does its work',
+    needs: 'nothing',
+    answeredBy: 'any',
+    answers: [ok('Health', 'Ready.'), { ...ok('Health', 'Not ready.'), status: 503 }],
+  })
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     return healthAnswer(this.health.check([() => this.manager()]), reply);
   }

@@ -3,6 +3,8 @@ import { Refusals } from '@oakring/http';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
+import { ofMedia } from '../../http/endpoints/answers.js';
+import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { TELEMETRY } from '../../tokens.js';
 import { Projection } from '../../views/projection.js';
 import { DEAD_LETTERS, LEADERSHIP, type DeadLetterList, type LeadershipView } from '../tokens.js';
@@ -21,6 +23,14 @@ export class MetricsController {
   ) {}
 
   @Get()
+  @Endpoint({
+    id: 'scrapeMetrics',
+    tag: 'Operation',
+    summary: 'For Prometheus',
+    needs: 'cluster:metrics',
+    answeredBy: 'any',
+    answers: [ofMedia(['text/plain'], 'Metrics.')],
+  })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     // Loaded by the first scrape: who is not scraped does not pay for it.
     this.registry ??= import('./metrics.js').then(({ managerMetrics }) => managerMetrics(this));

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Get } from '@nestjs/common';
+import { startTestManager } from '../testing/test-manager.js';
+
+interface Described {
+  readonly 'x-oakring-needs': string;
+  readonly 'x-oakring-answered-by': string;
+  readonly 'x-oakring-stream'?: true;
+}
+
+@Controller('api/v1/secrets')
+class Careless {
+  @Get()
+  show(): string {
+    return 'everything';
+  }
+}
+
+describe('Every route', () => {
+  it('says what it needs, who answers it and whether it is a long stream', async () => {
+    const manager = await startTestManager();
+    const document = (await (await manager.get('/api/docs-json')).json()) as {
+      paths: Record<string, Record<string, Described>>;
+    };
+    await manager.close();
+    const lines = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, endpoint]) =>
+        [
+          endpoint['x-oakring-needs'].padEnd(15),
+          endpoint['x-oakring-answered-by'].padEnd(6),
+          endpoint['x-oakring-stream'] === true ? 'stream' : '      ',
+          `${method.toUpperCase()} ${path}`,
+        ].join(' '),
+      ),
+    );
+    expect(`\n${lines.toSorted().join('\n')}\n`).toBe(routes);
+  });
+
+  it('says so, or the manager does not start', async () => {
+    await expect(startTestManager({ controllers: [Careless] })).rejects.toMatchObject({
+      code: 'endpoint-undeclared',
+      message: 'GET /api/v1/secrets does not say what it needs.',
+    });
+  });
+});
+
+/** Permission, who answers, how long. Whoever adds a line says who may be let in there. */
+const routes = `
+cluster:metrics any           GET /metrics
+cluster:read    any           GET /api/v1/cluster
+jobs:read       any           GET /api/v1/jobs
+jobs:read       any           GET /api/v1/jobs/{id}
+jobs:write      leader        DELETE /api/v1/jobs/{id}
+jobs:write      leader        DELETE /api/v1/jobs/{id}/instances/{number}/move
+jobs:write      leader        POST /api/v1/jobs
+jobs:write      leader        POST /api/v1/jobs/{id}/instances/{number}/move
+jobs:write      leader        POST /api/v1/jobs/{id}/replicate
+jobs:write      leader        POST /api/v1/jobs/{id}/restart
+jobs:write      leader        PUT /api/v1/jobs/{id}
+ledger:read     any           GET /api/v1/dead-letters
+ledger:read     any           GET /api/v1/decisions/{id}
+ledger:read     any           GET /api/v1/diff
+ledger:read     any           GET /api/v1/ledger/head
+ledger:read     any           GET /api/v1/ledger/keys
+ledger:read     any    stream GET /api/v1/events
+ledger:read     any    stream GET /api/v1/ledger/views
+ledger:read     leader stream GET /api/v1/telemetry/batches
+ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/endorse
+ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/revoke
+nodes:read      any           GET /api/v1/nodes
+nodes:read      any           GET /api/v1/nodes/{id}
+nodes:read      leader        GET /api/v1/node-changes
+nodes:read      leader        GET /api/v1/nodes/{id}/telemetry
+nodes:register  leader        POST /api/v1/nodes
+nodes:write     leader        DELETE /api/v1/nodes/{id}
+nodes:write     leader        DELETE /api/v1/nodes/{id}/cordon
+nodes:write     leader        DELETE /api/v1/nodes/{id}/drain
+nodes:write     leader        DELETE /api/v1/nodes/{id}/quarantine
+nodes:write     leader        POST /api/v1/nodes/{id}/cordon
+nodes:write     leader        POST /api/v1/nodes/{id}/drain
+nodes:write     leader        POST /api/v1/nodes/{id}/quarantine
+nothing         any           GET /api/docs
+nothing         any           GET /api/docs-json
+nothing         any           GET /api/docs/start.js
+nothing         any           GET /api/docs/{asset}
+nothing         any           GET /health/live
+nothing         any           GET /health/ready
+`;
