@@ -1,6 +1,7 @@
 import { emptyHead, verifyChain, type Commit } from '@oakring/events';
 import { decodedFold } from '../apps/manager/src/testing/decoded-fold.js';
 import { type ClusterState, stateAsText, type InstanceRecord } from '@oakring/model';
+import { derivedDifferences } from '@oakring/model/testing';
 import type { Judge } from './judge.js';
 import type { Workload } from './workload.js';
 
@@ -22,7 +23,10 @@ export function checkEnd(end: End): void {
     if (!decided.has(id)) judge.fail(`${id} was acknowledged, and is not in the log`);
   }
   // A commit may be on its way just now.
-  const rebuilt = stateAsText(decodedFold(commits.slice(0, state.head.position)));
+  const folded = decodedFold(commits.slice(0, state.head.position));
+  const [stale] = derivedDifferences(state, folded);
+  if (stale !== undefined) judge.fail(`an index is not as it is built anew: ${stale}`);
+  const rebuilt = stateAsText(folded);
   const shown = stateAsText(state);
   if (rebuilt === shown) return;
   let at = 0;

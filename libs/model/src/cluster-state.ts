@@ -1,6 +1,6 @@
 import { type LogHead, emptyHead } from '@oakring/events';
 import type { KeyRecord, MerkleRecord, SealRecord } from './evidence-records.js';
-import { Index, Table } from './table.js';
+import { Index, Sequence, Table } from './table.js';
 import type {
   AnswerRecord,
   ClusterRecord,
@@ -55,7 +55,7 @@ export class ClusterState {
   /** Keys of placements that are wanted and were not ordered to start: their time has not come. */
   readonly unorderedStarts = new Set<string>();
   /** Ids of ended commands, oldest first. */
-  readonly endedCommands = new Set<string>();
+  readonly endedCommands = new Sequence();
   /** Jobs with pending instances. */
   readonly jobsWithPending = new Set<string>();
 

@@ -45,7 +45,9 @@ function ageOf(record: JsonObject): number {
 function indexRecords(state: ClusterState): void {
   for (const [key, instance] of state.instances.entries()) indexInstance(state, key, instance);
   for (const [key, placement] of state.placements.entries()) indexPlacement(state, key, placement);
-  for (const command of state.commands.values()) indexCommand(state, command);
+  // The oldest ended ones are forgotten first, in a copy as in what it was copied from.
+  const inOrderOfEnd = [...state.commands.values()].sort((a, b) => a.ended - b.ended);
+  for (const command of inOrderOfEnd) indexCommand(state, command);
 }
 
 /** Every view as canonical text, sorted by key: equal states give equal bytes. */

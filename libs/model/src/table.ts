@@ -104,4 +104,7 @@ export class Index {
   }
 }
 
+/** Members in an order that means something: a state that is copied or restored has the same. */
+export class Sequence extends Set<string> {}
+
 const none: ReadonlySet<string> = new Set();

@@ -1,0 +1,1 @@
+export { derivedDifferences } from './derived.js';
