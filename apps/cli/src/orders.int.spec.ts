@@ -153,7 +153,7 @@ describe('job update', () => {
     const { code, out, asked } = await oakring(['job', 'restart', 'hello'], {
       [`POST ${path}/restart`]: always(answer),
     });
-    expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body: {} });
+    expect({ code, body: asked[0]?.body }).toEqual({ code: 0, body: undefined });
     expect(out).toContain('is to run revision 2');
   });
 

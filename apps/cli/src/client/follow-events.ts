@@ -1,5 +1,5 @@
-import type { EventLine } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import type { EventLine } from './documents.js';
 import type { EventQuery, ManagerClient } from './manager-client.js';
 import { ManagerError } from './manager-error.js';
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { refusedWith, unreachable } from './manager-error.js';
 
@@ -11,100 +10,77 @@ export interface Address {
   readonly token: string | null;
 }
 
+/** Throws a ManagerError when the answer is no success, or does not come. */
+type Ask = (request: Request) => Promise<Response>;
+
 export interface Http {
-  /** Throws a ManagerError when the answer is no success, or does not come. */
-  ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: JsonObject): Promise<T>;
-  /** Resolves once connected. The body as it comes in; it ends, without an error, with `signal`. */
-  stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Resolves with the whole of an answer in JSON. */
+  readonly ask: Ask;
+  /** Resolves once connected. */
+  readonly connect: Ask;
 }
 
-export function httpOf(address: Address, ports: Ports): Http {
+export function httpOf({ url }: Address, ports: Ports): Http {
   return {
-    ask: <T>(method: string, path: string, body?: JsonObject) =>
-      ask<T>(address, ports, { method, path, body }),
-    stream: (path, signal) => stream(address, path, signal),
+    ask: (request) => ask(url, ports, request),
+    connect: (request) => send(url, request, request.signal),
   };
 }
 
-interface Question {
-  readonly method: string;
-  readonly path: string;
-  readonly body: JsonObject | undefined;
-}
-
-async function ask<T>(address: Address, ports: Ports, question: Question): Promise<T> {
-  const waiting = new AbortController();
-  const limit = ports.timers.after(answerWithinMs, () =>
-    waiting.abort(new Error(`no answer within ${answerWithinMs / 1000} s`)),
-  );
-  try {
-    const response = await send(address, question, waiting.signal);
-    return parsed<T>(response.status, await textOf(address, response));
-  } finally {
-    limit.cancel();
-  }
-}
-
-function parsed<T>(status: number, text: string): T {
-  try {
-    // What the manager's contract says; a person or a program looks at it, nothing is decided by it.
-    return JSON.parse(text) as T;
-  } catch {
-    throw refusedWith(status, text);
-  }
-}
-
-async function stream(
-  address: Address,
-  path: string,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
-  const { body } = await send(address, { method: 'GET', path, body: undefined }, signal);
-  return body === null ? nothing() : untilAborted(address, body, signal);
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-async function* untilAborted(
-  address: Address,
+/** A body as it comes in; it ends, without an error, with `signal`. */
+export async function* untilAborted(
   body: AsyncIterable<Uint8Array>,
+  { url }: Address,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {
-    if (!signal.aborted) throw unreachable(address.url, error);
+    if (!signal.aborted) throw unreachable(url, error);
   }
 }
 
-async function send(
-  address: Address,
-  { method, path, body }: Question,
-  signal: AbortSignal,
-): Promise<Response> {
+async function ask(url: string, ports: Ports, request: Request): Promise<Response> {
+  const waiting = new AbortController();
+  const limit = ports.timers.after(answerWithinMs, () =>
+    waiting.abort(new Error(`no answer within ${answerWithinMs / 1000} s`)),
+  );
+  try {
+    const response = await send(url, request, waiting.signal);
+    const text = await textOf(url, response);
+    if (!isJson(text)) throw refusedWith(response.status, text);
+    return new Response(text);
+  } finally {
+    limit.cancel();
+  }
+}
+
+async function send(url: string, request: Request, signal: AbortSignal): Promise<Response> {
+  // Every change needs it, also without a body.
+  if (request.method !== 'GET') request.headers.set('content-type', 'application/json');
   let response: Response;
   try {
-    response = await fetch(`${address.url}${path}`, {
-      method,
-      signal,
-      headers: {
-        // Every change needs it, also without a body.
-        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
-        ...(address.token === null ? {} : { authorization: `Bearer ${address.token}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    response = await fetch(request, { signal });
   } catch (error) {
-    throw unreachable(address.url, error);
+    throw unreachable(url, error);
   }
   if (response.ok) return response;
-  throw refusedWith(response.status, await textOf(address, response));
+  throw refusedWith(response.status, await textOf(url, response));
 }
 
-async function textOf(address: Address, response: Response): Promise<string> {
+async function textOf(url: string, response: Response): Promise<string> {
   try {
     return await response.text();
   } catch (error) {
-    throw unreachable(address.url, error);
+    throw unreachable(url, error);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,174 +1,205 @@
-import {
-  idExpectation,
-  type ClusterAnswer,
-  type DeadLetter,
-  type DiffAnswer,
-  type JobAnswer,
-  type JobOrderAnswer,
-  type JobSummary,
-  type JsonObject,
-  type LedgerKeys,
-  type NodeAnswer,
-  type NodeTelemetry,
-  type Page,
-} from '@oakring/contracts';
+import { idExpectation, type JsonObject } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import createClient, { type Client } from 'openapi-fetch';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
-import type { DecisionAnswer, DryRunAnswer, LedgerHead } from './answers.js';
-import { httpOf, type Address, type Http } from './http.js';
+import type { DrainNode, DryRun, Job, JobDocument, JudgeKey, NodeReason } from './documents.js';
+import { httpOf, untilAborted, type Address } from './http.js';
 import { linesOf } from './lines.js';
+import { refusedWith } from './manager-error.js';
+import type { paths } from './openapi.js';
 
 /** The largest page that the manager gives. */
-const pageSize = 1_000;
+const limit = 1_000;
 
-export interface EventQuery {
-  /** Position of the first commit, inclusive. */
-  readonly from: number;
-  readonly follow: boolean;
-  readonly stream?: string | undefined;
-  /** One or several types, separated by commas. */
-  readonly type?: string | undefined;
-}
+export type EventQuery = Omit<
+  NonNullable<paths['/api/v1/events']['get']['parameters']['query']>,
+  'limit'
+> & { readonly from: number; readonly follow: boolean };
 
-export type NodeOrderName = 'cordon' | 'drain' | 'quarantine';
-
-export interface NodeOrderAnswer {
-  readonly id: string;
-  readonly position: number;
-}
-
-/** The manager's HTTP interface as the command line uses it. Everything throws ManagerErrors. */
-export interface ManagerClient {
-  readonly url: string;
-  /** Every node, page by page. `at`: as it was then. */
-  nodes(at?: string): Promise<Page<NodeAnswer>>;
-  node(id: string, at?: string): Promise<NodeAnswer>;
-  /** Every job, page by page. `at`: as it was then. */
-  jobs(at?: string): Promise<Page<JobSummary>>;
-  job(id: string, at?: string): Promise<JobAnswer>;
-  submitJob(document: JsonObject): Promise<JobAnswer>;
-  planJob(document: JsonObject): Promise<DryRunAnswer>;
-  deleteJob(id: string): Promise<JobOrderAnswer>;
-  /** `count` is the new desired total. */
-  scaleJob(id: string, count: number): Promise<JobOrderAnswer>;
-  /** Null lets the scheduler choose. */
-  moveInstance(id: string, instance: number, worker: string | null): Promise<JobOrderAnswer>;
-  /** The original stays where it is. */
-  cancelMove(id: string, instance: number): Promise<JobOrderAnswer>;
-  /** A new revision: the whole document. */
-  updateJob(id: string, document: JsonObject): Promise<JobOrderAnswer>;
-  /** Every instance anew. */
-  restartJob(id: string): Promise<JobOrderAnswer>;
-  orderNode(id: string, order: NodeOrderName, body: JsonObject): Promise<NodeOrderAnswer>;
-  takeBackOrder(id: string, order: NodeOrderName): Promise<NodeOrderAnswer>;
-  forgetNode(id: string, force: boolean): Promise<NodeOrderAnswer>;
-  /** `at`: as it was then. */
-  cluster(at?: string): Promise<ClusterAnswer>;
-  decision(id: string): Promise<DecisionAnswer>;
-  /** Newest first. */
-  deadLetters(limit: number): Promise<Page<DeadLetter>>;
-  head(): Promise<LedgerHead>;
-  /** Readings of a node in steps; the last hour by default. */
-  telemetry(
-    id: string,
-    range: { readonly from?: string; readonly to?: string },
-  ): Promise<NodeTelemetry>;
-  /** What changed between two moments. */
-  diff(from: string, to: string, limit: number): Promise<DiffAnswer>;
-  ledgerKeys(): Promise<LedgerKeys>;
-  /** `signed`: by a key of ours; null: the leader signs with its own. */
-  judgeKey(
-    fingerprint: string,
-    order: 'endorse' | 'revoke',
-    signed: { readonly by: string; readonly signature: string } | null,
-  ): Promise<{ readonly fingerprint: string; readonly status: string }>;
-  /** Lines of NDJSON: the head, then every record of every view at that position. */
-  views(signal: AbortSignal): Promise<AsyncIterable<string>>;
-  /** Lines of NDJSON over one connection; resolves once connected, ends when `signal` aborts. */
-  events(query: EventQuery, signal: AbortSignal): Promise<AsyncIterable<string>>;
-}
-
-export function managerClient(address: Address, ports: Ports): ManagerClient {
-  const http = httpOf(address, ports);
+/**
+ * The manager's HTTP interface as the command line uses it: addresses, what goes there and what is
+ * answered are those of docs/openapi.json. Everything throws ManagerErrors.
+ */
+export function managerClient(address: Address, ports: Ports) {
+  const { ask, connect } = httpOf(address, ports);
+  const api = createClient<paths>({
+    baseUrl: address.url,
+    fetch: ask,
+    pathSerializer: withParts,
+    headers: address.token === null ? {} : { authorization: `Bearer ${address.token}` },
+  });
+  const streaming = (signal: AbortSignal) =>
+    ({ fetch: connect, parseAs: 'stream', signal }) as const;
+  const lines = async (
+    asked: Promise<{ data?: AsyncIterable<Uint8Array> | null }>,
+    signal: AbortSignal,
+  ) => linesOf(untilAborted((await asked).data ?? nothing(), address, signal));
   return {
     url: address.url,
-    nodes: (at) => everyPage<NodeAnswer>(http, '/api/v1/nodes', at),
-    node: (id, at) => http.ask('GET', `${nodePath(id)}${atQuery(at)}`),
-    jobs: (at) => everyPage<JobSummary>(http, '/api/v1/jobs', at),
-    job: (id, at) => http.ask('GET', `${jobPath(id)}${atQuery(at)}`),
-    submitJob: (document) => http.ask('POST', '/api/v1/jobs', document),
-    planJob: (document) => http.ask('POST', '/api/v1/jobs?dryRun=true', document),
-    deleteJob: (id) => http.ask('DELETE', jobPath(id)),
-    scaleJob: (id, count) => http.ask('POST', `${jobPath(id)}/replicate`, { count }),
-    moveInstance: (id, instance, worker) =>
-      http.ask(
-        'POST',
-        `${jobPath(id)}/instances/${instance}/move`,
-        worker === null ? {} : { worker },
+    ...jobsOf(api),
+    ...nodesOf(api),
+    ...clusterOf(api),
+    /** Lines of NDJSON: the head, then every record of every view at that position. */
+    views: (signal: AbortSignal) =>
+      lines(api.GET('/api/v1/ledger/views', streaming(signal)), signal),
+    /** Lines of NDJSON over one connection; resolves once connected, ends when `signal` aborts. */
+    events: ({ follow, ...query }: EventQuery, signal: AbortSignal) =>
+      lines(
+        api.GET('/api/v1/events', {
+          params: { query: { ...query, ...(follow ? { follow } : {}) } },
+          ...streaming(signal),
+        }),
+        signal,
       ),
-    cancelMove: (id, instance) => http.ask('DELETE', `${jobPath(id)}/instances/${instance}/move`),
-    restartJob: (id) => http.ask('POST', `${jobPath(id)}/restart`, {}),
-    updateJob: (id, document) => http.ask('PUT', jobPath(id), document),
-    orderNode: (id, order, body) => http.ask('POST', `${nodePath(id)}/${order}`, body),
-    takeBackOrder: (id, order) => http.ask('DELETE', `${nodePath(id)}/${order}`),
-    forgetNode: (id, force) =>
-      http.ask('DELETE', force ? `${nodePath(id)}?force=true` : nodePath(id)),
-    cluster: (at) => http.ask('GET', `/api/v1/cluster${atQuery(at)}`),
-    decision: (id) => http.ask('GET', `/api/v1/decisions/${partOf(id)}`),
-    deadLetters: (limit) => http.ask('GET', `/api/v1/dead-letters?limit=${limit}`),
-    head: () => http.ask('GET', '/api/v1/ledger/head'),
-    telemetry: (id, range) => {
-      const query = new URLSearchParams({ ...range });
-      return http.ask('GET', `${nodePath(id)}/telemetry?${query.toString()}`);
-    },
-    diff: (from, to, limit) => {
-      const query = new URLSearchParams({ from, to, limit: String(limit) });
-      return http.ask('GET', `/api/v1/diff?${query.toString()}`);
-    },
-    ledgerKeys: () => http.ask('GET', '/api/v1/ledger/keys'),
-    judgeKey: (fingerprint, order, signed) =>
-      http.ask('POST', `/api/v1/ledger/keys/${partOf(fingerprint)}/${order}`, signed ?? undefined),
-    views: async (signal) => linesOf(await http.stream('/api/v1/ledger/views', signal)),
-    events: async (query, signal) => linesOf(await http.stream(eventsPath(query), signal)),
   };
 }
 
-async function everyPage<T>(http: Http, path: string, at?: string): Promise<Page<T>> {
+export type ManagerClient = ReturnType<typeof managerClient>;
+export type NodeOrderName = 'cordon' | 'drain' | 'quarantine';
+
+type Api = Client<paths>;
+
+function jobsOf(api: Api) {
+  return {
+    /** Every job, page by page. `at`: as it was then. */
+    jobs: (at?: string) =>
+      everyPage((page) =>
+        answer(api.GET('/api/v1/jobs', { params: { query: { ...page, ...moment(at) } } })),
+      ),
+    job: (id: string, at?: string) =>
+      answer(api.GET('/api/v1/jobs/{id}', { params: { path: { id }, query: moment(at) } })),
+    submitJob: (document: JsonObject) =>
+      // One address answers both.
+      answer(api.POST('/api/v1/jobs', { body: unjudged(document) })) as Promise<Job>,
+    planJob: (document: JsonObject) => {
+      const params = { query: { dryRun: true } };
+      return answer(
+        api.POST('/api/v1/jobs', { params, body: unjudged(document) }),
+      ) as Promise<DryRun>;
+    },
+    deleteJob: (id: string) =>
+      answer(api.DELETE('/api/v1/jobs/{id}', { params: { path: { id } } })),
+    /** `count` is the new desired total. */
+    scaleJob: (id: string, count: number) =>
+      answer(
+        api.POST('/api/v1/jobs/{id}/replicate', { params: { path: { id } }, body: { count } }),
+      ),
+    /** Null lets the scheduler choose. */
+    moveInstance: (id: string, instance: number, worker: string | null) =>
+      answer(
+        api.POST('/api/v1/jobs/{id}/instances/{number}/move', {
+          params: { path: { id, number: String(instance) } },
+          body: worker === null ? {} : { worker },
+        }),
+      ),
+    /** The original stays where it is. */
+    cancelMove: (id: string, instance: number) =>
+      answer(
+        api.DELETE('/api/v1/jobs/{id}/instances/{number}/move', {
+          params: { path: { id, number: String(instance) } },
+        }),
+      ),
+    /** A new revision: the whole document. */
+    updateJob: (id: string, document: JsonObject) =>
+      answer(api.PUT('/api/v1/jobs/{id}', { params: { path: { id } }, body: unjudged(document) })),
+    /** Every instance anew. */
+    restartJob: (id: string) =>
+      answer(api.POST('/api/v1/jobs/{id}/restart', { params: { path: { id } } })),
+  };
+}
+
+function nodesOf(api: Api) {
+  return {
+    /** Every node, page by page. `at`: as it was then. */
+    nodes: (at?: string) =>
+      everyPage((page) =>
+        answer(api.GET('/api/v1/nodes', { params: { query: { ...page, ...moment(at) } } })),
+      ),
+    node: (id: string, at?: string) =>
+      answer(api.GET('/api/v1/nodes/{id}', { params: { path: { id }, query: moment(at) } })),
+    orderNode: (id: string, order: NodeOrderName, body: NodeReason & DrainNode) =>
+      answer(api.POST(`/api/v1/nodes/{id}/${order}`, { params: { path: { id } }, body })),
+    takeBackOrder: (id: string, order: NodeOrderName) =>
+      answer(api.DELETE(`/api/v1/nodes/{id}/${order}`, { params: { path: { id } } })),
+    forgetNode: (id: string, force: boolean) =>
+      answer(
+        api.DELETE('/api/v1/nodes/{id}', {
+          params: { path: { id }, query: force ? { force } : {} },
+        }),
+      ),
+    /** Readings of a node in steps; the last hour by default. */
+    telemetry: (id: string, query: { readonly from?: string; readonly to?: string }) =>
+      answer(api.GET('/api/v1/nodes/{id}/telemetry', { params: { path: { id }, query } })),
+  };
+}
+
+function clusterOf(api: Api) {
+  return {
+    /** `at`: as it was then. */
+    cluster: (at?: string) => answer(api.GET('/api/v1/cluster', { params: { query: moment(at) } })),
+    decision: (id: string) =>
+      answer(api.GET('/api/v1/decisions/{id}', { params: { path: { id } } })),
+    /** Newest first. */
+    deadLetters: (limit: number) =>
+      answer(api.GET('/api/v1/dead-letters', { params: { query: { limit } } })),
+    head: () => answer(api.GET('/api/v1/ledger/head')),
+    /** What changed between two moments. */
+    diff: (from: string, to: string, limit: number) =>
+      answer(api.GET('/api/v1/diff', { params: { query: { from, to, limit } } })),
+    ledgerKeys: () => answer(api.GET('/api/v1/ledger/keys')),
+    /** `signed`: by a key of ours; null: the leader signs with its own. */
+    judgeKey: (fingerprint: string, order: 'endorse' | 'revoke', signed: JudgeKey | null) =>
+      answer(
+        api.POST(`/api/v1/ledger/keys/{fingerprint}/${order}`, {
+          params: { path: { fingerprint } },
+          ...(signed === null ? {} : { body: signed }),
+        }),
+      ),
+  };
+}
+
+/** What is no success was thrown by `http.ts`. */
+async function answer<T>(asked: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+  const { data } = await asked;
+  if (data !== undefined && data !== null) return data;
+  throw refusedWith(200, '');
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly position: number;
+  readonly next?: string;
+}
+
+async function everyPage<T>(
+  ask: (page: { limit: number; cursor?: string }) => Promise<Page<T>>,
+): Promise<Page<T>> {
   const items: T[] = [];
-  const moment = at === undefined ? '' : `&at=${encodeURIComponent(at)}`;
-  let cursor = '';
+  let page = await ask({ limit });
   for (;;) {
-    const page = await http.ask<Page<T>>('GET', `${path}?limit=${pageSize}${cursor}${moment}`);
     items.push(...page.items);
-    if (page.next === undefined) return { items, position: page.position };
-    cursor = `&cursor=${encodeURIComponent(page.next)}`;
+    const { next, position } = page;
+    if (next === undefined) return { items, position };
+    page = await ask({ limit, cursor: next });
   }
 }
 
-function atQuery(at: string | undefined): string {
-  return at === undefined ? '' : `?at=${encodeURIComponent(at)}`;
+function moment(at: string | undefined): { at?: string } {
+  return at === undefined ? {} : { at };
 }
 
-function nodePath(id: string): string {
-  return `/api/v1/nodes/${partOf(id)}`;
+/** What a person wrote is judged by the manager. */
+function unjudged(document: JsonObject): JobDocument {
+  return document as JobDocument;
 }
 
-function jobPath(id: string): string {
-  return `/api/v1/jobs/${partOf(id)}`;
-}
-
-/** What a person typed, as one part of an address; `.` and `..` would be steps to another address. */
-function partOf(text: string): string {
-  if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
-  throw new CommandFailure(`"${text}" is ${idExpectation}.`, exitCodes.usage);
-}
-
-function eventsPath({ from, follow, stream, type }: EventQuery): string {
-  const query = new URLSearchParams({
-    from: String(from),
-    ...(follow ? { follow: 'true' } : {}),
-    ...(stream === undefined ? {} : { stream }),
-    ...(type === undefined ? {} : { type }),
+/** An address with its parts: `.` and `..` would be steps to another one. */
+function withParts(path: string, parts: Readonly<Record<string, unknown>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const text = String(parts[name]);
+    if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
+    throw new CommandFailure(`"${text}" is ${idExpectation}.`, exitCodes.usage);
   });
-  return `/api/v1/events?${query.toString()}`;
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

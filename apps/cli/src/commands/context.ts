@@ -1,5 +1,6 @@
+import type { Warnings } from '../client/documents.js';
 import type { Command } from 'commander';
-import { readSettings, settingsCatalogue, type FieldWarning } from '@oakring/contracts';
+import { readSettings, settingsCatalogue } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
@@ -89,7 +90,7 @@ export function showView<T>(
 /** Names what of a document is not used; a program finds it in the answer. */
 export function warn(
   { terminal, json }: Context,
-  { warnings = [] }: { readonly warnings?: readonly FieldWarning[] },
+  { warnings = [] }: { readonly warnings?: Warnings },
 ): void {
   if (json) return;
   for (const { detail } of warnings) terminal.error(`Note: ${printable(detail)}`);

@@ -1,4 +1,4 @@
-import type { DiffAnswer, DiffItem } from '@oakring/contracts';
+import type { Diff, DiffItem } from '../client/documents.js';
 import type { Command } from 'commander';
 import type { Colors } from '../terminal.js';
 import { contextOf, show, type Surroundings } from './context.js';
@@ -26,7 +26,7 @@ export function addDiffCommand(program: Command, surroundings: Surroundings): vo
     });
 }
 
-function renderDiff({ from, to, items, more }: DiffAnswer, colors: Colors): string {
+function renderDiff({ from, to, items, more }: Diff, colors: Colors): string {
   const heading = `from position ${from.position} (${from.at}) to ${to.position} (${to.at})`;
   if (items.length === 0) return `${heading}: nothing changed`;
   const lines = items.map((item) => lineOf(item, colors));

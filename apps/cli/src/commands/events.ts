@@ -43,11 +43,11 @@ async function firstPosition({ client }: Context, moment: string): Promise<numbe
 async function tellEvents(context: Context, options: EventsOptions): Promise<void> {
   const { client, terminal, ports, json } = context;
   const from = await firstPosition(context, options.from);
+  const { follow = false, stream, type } = options;
   const query = {
-    from,
-    follow: options.follow === true,
-    stream: options.stream,
-    type: options.type,
+    ...{ from, follow },
+    ...(stream === undefined ? {} : { stream }),
+    ...(type === undefined ? {} : { type }),
   };
   const narrate = createNarrator(terminal.colors);
   const following = {

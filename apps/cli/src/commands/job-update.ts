@@ -1,4 +1,4 @@
-import type { JobOrderAnswer } from '@oakring/contracts';
+import type { JobOrder } from '../client/documents.js';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderJob } from '../render/jobs.js';
@@ -79,7 +79,7 @@ Examples:
 /** Says what an order changed, and waits for it where it is to be waited for. */
 async function told(
   context: Context,
-  answer: JobOrderAnswer,
+  answer: JobOrder,
   { wait, timeout }: WaitOptions,
 ): Promise<void> {
   const { id, restarts } = answer;
@@ -92,7 +92,7 @@ async function told(
   show(context, settled, (job) => renderJob(job, context.terminal.colors));
 }
 
-function changeText({ id, revision = 1, restarts, desired, position }: JobOrderAnswer): string {
+function changeText({ id, revision = 1, restarts, desired, position }: JobOrder): string {
   if (restarts === true) return `Job ${id} is to run revision ${revision} (position ${position}).`;
   const is = `Job ${id} is of revision ${revision}, ${desired} to run`;
   return `${is}: nothing is restarted (position ${position}).`;

@@ -1,5 +1,5 @@
+import type { Job } from '../client/documents.js';
 import type { Command } from 'commander';
-import type { JobAnswer } from '@oakring/contracts';
 import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
 import { contextOf, showView, type Context, type Surroundings } from './context.js';
@@ -55,7 +55,7 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
 }
 
 /** The decisions that the instances name, each once. */
-function decisionsOf({ client }: Context, { instances }: JobAnswer) {
+function decisionsOf({ client }: Context, { instances }: Job) {
   const ids = new Set(instances.map(({ decision }) => decision).filter((id) => id !== null));
   return Promise.all([...ids].map((id) => client.decision(id)));
 }

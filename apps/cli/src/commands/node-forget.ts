@@ -1,4 +1,4 @@
-import type { NodeAnswer } from '@oakring/contracts';
+import type { Node } from '../client/documents.js';
 import { InvalidArgumentError, type Command } from 'commander';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
@@ -59,7 +59,7 @@ async function idsOf(
   }
   if (lostFor === undefined) return given;
   const lostBefore = ports.clock.wallMs() - lostFor;
-  const isGone = ({ status, since, instances }: NodeAnswer): boolean =>
+  const isGone = ({ status, since, instances }: Node): boolean =>
     status === 'lost' && instances === 0 && Date.parse(since) <= lostBefore;
   return (await client.nodes()).items.filter(isGone).map(({ id }) => id);
 }

@@ -1,4 +1,4 @@
-import type { NodeTelemetry, TelemetryPoint } from '@oakring/contracts';
+import type { NodeTelemetry, TelemetryPoint } from '../client/documents.js';
 import type { Command } from 'commander';
 import type { Colors } from '../terminal.js';
 import { contextOf, show, type Surroundings } from './context.js';

@@ -1,4 +1,4 @@
-import type { InstanceAnswer, JobAnswer, NodeAnswer } from '@oakring/contracts';
+import type { Instance, Job, Node } from '../client/documents.js';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { rolloutWords } from '../render/jobs.js';
@@ -21,7 +21,7 @@ type Seen<T> =
  * capacity is waited for: a change may make it fit; so is a failed one that is tried again. One in a
  * crash loop, or given up, ends the wait with `refused` once nothing else is on its way.
  */
-export function untilRunning(context: Context, id: string, patience: number): Promise<JobAnswer> {
+export function untilRunning(context: Context, id: string, patience: number): Promise<Job> {
   return poll(context, `job ${id} to run`, patience, async () => {
     const job = await context.client.job(id);
     if (job.instances.some(isUnderway)) return { is: 'underway', now: progressOf(job) };
@@ -59,7 +59,7 @@ export function untilMoved(
   context: Context,
   { id, instance: number, generation }: OrderedMove,
   patience: number,
-): Promise<JobAnswer> {
+): Promise<Job> {
   return poll(context, `instance ${number} of job ${id} to move`, patience, async () => {
     const job = await context.client.job(id);
     const instance = job.instances.find((one) => one.number === number);
@@ -78,7 +78,7 @@ export function untilMoved(
 }
 
 /** Waits until a rollout has come to its end; one that failed or was rolled back is refused. */
-export function untilRolledOut(context: Context, id: string, patience: number): Promise<JobAnswer> {
+export function untilRolledOut(context: Context, id: string, patience: number): Promise<Job> {
   return poll(context, `job ${id} to run its new revision`, patience, async () => {
     const job = await context.client.job(id);
     const { status = 'completed', reason, updated } = job.rollout ?? { reason: null, updated: 0 };
@@ -93,7 +93,7 @@ export function untilRolledOut(context: Context, id: string, patience: number): 
 }
 
 /** Waits until a node's drain has ended; one that left something there is refused. */
-export function untilDrained(context: Context, id: string, patience: number): Promise<NodeAnswer> {
+export function untilDrained(context: Context, id: string, patience: number): Promise<Node> {
   return poll(context, `node ${id} to be drained`, patience, async () => {
     const node = await context.client.node(id);
     if (node.flags.draining !== null) {
@@ -108,21 +108,21 @@ export function untilDrained(context: Context, id: string, patience: number): Pr
 }
 
 /** What was lost there counts elsewhere, and holds its place: it may run still. */
-function isEmpty({ instances, reserved }: NodeAnswer): boolean {
+function isEmpty({ instances, reserved }: Node): boolean {
   return instances === 0 && reserved.cpuMillis === 0 && reserved.memoryMiB === 0;
 }
 
-function isUnderway({ status, movingTo }: InstanceAnswer): boolean {
+function isUnderway({ status, movingTo }: Instance): boolean {
   if (movingTo !== undefined) return true;
   return status !== 'running' && status !== 'completed' && status !== 'failed';
 }
 
-function reasonOf({ number, status, reason }: InstanceAnswer): string {
+function reasonOf({ number, status, reason }: Instance): string {
   return `instance ${number} is ${status}${reason === null ? '' : `: ${reason}`}`;
 }
 
 /** Counts by status, and why the first one waits, if one does. */
-function progressOf({ instances }: JobAnswer): string {
+function progressOf({ instances }: Job): string {
   const counts = Object.entries(countBy(instances, ({ status }) => status));
   const summary = counts.map(([status, count]) => `${count} ${status}`).join(', ');
   const waiting = instances.find(({ status }) => status === 'pending' || status === 'failed');

@@ -1,4 +1,4 @@
-import type { EventLine } from '@oakring/contracts';
+import type { EventLine } from '../client/documents.js';
 import type { Ports } from '@oakring/ports';
 import { followEvents } from '../client/follow-events.js';
 import type { ManagerClient } from '../client/manager-client.js';

@@ -1,4 +1,4 @@
-import type { EventLine } from '@oakring/contracts';
+import type { EventLine } from '../client/documents.js';
 import { createTeller } from '../render/narration.js';
 import type { Colors } from '../terminal.js';
 

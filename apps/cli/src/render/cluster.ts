@@ -1,5 +1,4 @@
-import type { ClusterAnswer, InstanceStatus, JobSummary, NodeAnswer } from '@oakring/contracts';
-import type { LedgerHead } from '../client/answers.js';
+import type { Cluster, InstanceStatus, JobSummary, LedgerHead, Node } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 import { shareOf } from './measures.js';
 import { statusText, usedText } from './nodes.js';
@@ -7,11 +6,11 @@ import { countBy, countsText } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
 export interface ClusterOverview {
-  readonly head: LedgerHead;
+  readonly head: Pick<LedgerHead, 'position' | 'epoch' | 'hash'>;
   /** The position that it is of, where that is in the past. */
   readonly past: number | null;
-  readonly storm: ClusterAnswer['storm'];
-  readonly nodes: readonly NodeAnswer[];
+  readonly storm: Cluster['storm'];
+  readonly nodes: readonly Node[];
   readonly jobs: readonly JobSummary[];
 }
 
@@ -43,8 +42,8 @@ function stormFact(storm: ClusterOverview['storm'], colors: Colors): [string, st
 }
 
 /** How many nodes take nothing new although they may be ready. */
-function closed(nodes: readonly NodeAnswer[], colors: Colors): string {
-  const isClosed = ({ flags }: NodeAnswer): boolean =>
+function closed(nodes: readonly Node[], colors: Colors): string {
+  const isClosed = ({ flags }: Node): boolean =>
     flags.cordoned !== null || flags.quarantined !== null;
   const count = nodes.filter(isClosed).length;
   return count === 0 ? '' : colors.yellow(`; ${count} of them closed to new work`);
@@ -78,7 +77,7 @@ function instanceCounts(jobs: readonly JobSummary[]): Partial<Record<InstanceSta
   return total;
 }
 
-function renderLoad(nodes: readonly NodeAnswer[], colors: Colors): string {
+function renderLoad(nodes: readonly Node[], colors: Colors): string {
   return renderTable(
     ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST'],
     nodes.map((node) => [

@@ -1,4 +1,5 @@
-import { cutText, type DeadLetter } from '@oakring/contracts';
+import type { DeadLetter } from '../client/documents.js';
+import { cutText } from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
 import { renderTable } from './table.js';
 

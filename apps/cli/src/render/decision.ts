@@ -1,18 +1,18 @@
-import type { DecisionAnswer } from '../client/answers.js';
+import type { Decision } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 import { resourcesText } from './measures.js';
 import { renderFacts, renderTable } from './table.js';
 
-type Basis = DecisionAnswer['basis'];
-type Placement = Extract<DecisionAnswer, { type: 'InstancesPlaced' }>['placements'][number];
+type Basis = Decision['basis'];
+type Placement = Extract<Decision, { type: 'InstancesPlaced' }>['placements'][number];
 
 /** A decision as a person reads it: what, where, why, and why not elsewhere. */
-export function renderDecision(decision: DecisionAnswer, colors: Colors): string {
+export function renderDecision(decision: Decision, colors: Colors): string {
   const about = `${colors.bold(decision.id)}  job ${decision.job}  ${decision.at}`;
   return [about, outcomeOf(decision, colors), basisText(decision.basis)].join('\n\n');
 }
 
-function outcomeOf(decision: DecisionAnswer, colors: Colors): string {
+function outcomeOf(decision: Decision, colors: Colors): string {
   switch (decision.type) {
     case 'InstancesPlaced':
       return placementsTable(decision.placements, colors);
@@ -41,7 +41,7 @@ function placementsTable(placements: readonly Placement[], colors: Colors): stri
 }
 
 function refusalText(
-  decision: Extract<DecisionAnswer, { type: 'PlacementRefused' }>,
+  decision: Extract<Decision, { type: 'PlacementRefused' }>,
   colors: Colors,
 ): string {
   const { instances, code, detail, filtered, nearest, wouldFit } = decision;

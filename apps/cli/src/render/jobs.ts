@@ -1,5 +1,4 @@
-import type { InstanceAnswer, JobAnswer, JobSummary } from '@oakring/contracts';
-import type { DryRunAnswer } from '../client/answers.js';
+import type { DryRun, Instance, Job, JobSummary } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 import { counted } from './measures.js';
 import { colorStatus, countsText } from './status.js';
@@ -23,7 +22,7 @@ export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string 
   );
 }
 
-export function renderJob(job: JobAnswer, colors: Colors): string {
+export function renderJob(job: Job, colors: Colors): string {
   const head = [
     colors.bold(job.id),
     colorStatus(job.status, colors),
@@ -45,7 +44,7 @@ export const rolloutWords = {
   failed: 'failed',
 } as const;
 
-function rolloutText({ rollout, desired }: JobAnswer, colors: Colors): string[] {
+function rolloutText({ rollout, desired }: Job, colors: Colors): string[] {
   if (rollout === undefined) return [];
   const { status, revision, updated, reason } = rollout;
   const paint = status === 'completed' ? colors.green : colors.yellow;
@@ -58,7 +57,7 @@ function rolloutText({ rollout, desired }: JobAnswer, colors: Colors): string[] 
 }
 
 /** What has failed before, and what a lost node may still run. */
-function troubles({ id, instances }: JobAnswer, colors: Colors): string[] {
+function troubles({ id, instances }: Job, colors: Colors): string[] {
   const lines: string[] = [];
   for (const instance of instances) {
     const { number, failures, attempts = [], replaces = [] } = instance;
@@ -85,7 +84,7 @@ function timesText(count: number): string {
 
 function whatFollows(
   id: string,
-  { status, crashLooping, givenUp }: InstanceAnswer,
+  { status, crashLooping, givenUp }: Instance,
   colors: Colors,
 ): string {
   if (givenUp === true)
@@ -94,7 +93,7 @@ function whatFollows(
   return status === 'failed' ? `${loop} and will be tried again` : loop;
 }
 
-function renderInstances(instances: readonly InstanceAnswer[], colors: Colors): string {
+function renderInstances(instances: readonly Instance[], colors: Colors): string {
   if (instances.length === 0) return 'No instances.';
   return renderTable(
     ['#', 'STATUS', 'NODE', 'GEN', 'CONFIRMED', 'DECISION', 'REASON'],
@@ -110,17 +109,19 @@ function renderInstances(instances: readonly InstanceAnswer[], colors: Colors): 
   );
 }
 
-function placeText({ nodeId, movingTo }: InstanceAnswer): string {
+function placeText({ nodeId, movingTo }: Instance): string {
   const place = nodeId ?? '-';
   return movingTo === undefined ? place : `${place} → ${movingTo.nodeId}`;
 }
 
-function waitingText({ desired, placements }: DryRunAnswer): string {
+type Plan = Pick<DryRun, 'desired' | 'position' | 'placements' | 'refusal'>;
+
+function waitingText({ desired, placements }: Plan): string {
   if (placements.length > 0) return 'The others would wait';
   return desired === 1 ? 'It would wait' : 'All would wait';
 }
 
-export function renderDryRun(answer: DryRunAnswer, colors: Colors): string {
+export function renderDryRun(answer: Plan, colors: Colors): string {
   const parts = [
     `${answer.placements.length} of ${counted(answer.desired, 'instance')} would be placed now ` +
       `(seen at position ${answer.position}; nothing was written).`,

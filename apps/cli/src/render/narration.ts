@@ -1,4 +1,4 @@
-import type { EventLine } from '@oakring/contracts';
+import type { EventLine } from '../client/documents.js';
 import type { EventData, EventType } from '@oakring/events';
 import type { Colors } from '../terminal.js';
 import { printable } from './printable.js';

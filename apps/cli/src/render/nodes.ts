@@ -1,14 +1,10 @@
-import type { NodeAnswer } from '@oakring/contracts';
+import type { Node } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 import { agoText, labelsText, resourcesText, shareOf } from './measures.js';
 import { colorStatus } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
-export function renderNodes(
-  nodes: readonly NodeAnswer[],
-  colors: Colors,
-  nowMs: number | null,
-): string {
+export function renderNodes(nodes: readonly Node[], colors: Colors, nowMs: number | null): string {
   if (nodes.length === 0) return 'No nodes yet. Start a worker: oakring worker --runtimes process';
   return renderTable(
     ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST', 'LABELS', 'LAST SEEN'],
@@ -25,7 +21,7 @@ export function renderNodes(
   );
 }
 
-export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number | null): string {
+export function renderNode(node: Node, colors: Colors, nowMs: number | null): string {
   const { reserved, capacity } = node;
   return renderFacts([
     ['node', colors.bold(node.id)],
@@ -50,7 +46,7 @@ export function renderNode(node: NodeAnswer, colors: Colors, nowMs: number | nul
 }
 
 /** The status, and why nothing new is placed there, if so. */
-export function statusText({ status, flags }: NodeAnswer, colors: Colors): string {
+export function statusText({ status, flags }: Node, colors: Colors): string {
   const why = [
     flags.draining === null ? '' : 'draining',
     flags.cordoned === null || flags.draining !== null ? '' : 'cordoned',
@@ -61,12 +57,12 @@ export function statusText({ status, flags }: NodeAnswer, colors: Colors): strin
 }
 
 /** Signs of life are kept in memory: what leads since a minute ago has heard nothing older. */
-function lastSeenText({ lastSeen }: NodeAnswer, nowMs: number | null): string {
+function lastSeenText({ lastSeen }: Node, nowMs: number | null): string {
   if (lastSeen !== null) return agoText(lastSeen, nowMs);
   return nowMs === null ? 'not in the minute before' : 'not since this manager leads';
 }
 
-function flagFacts({ flags, unexpected, rival }: NodeAnswer, colors: Colors): [string, string][] {
+function flagFacts({ flags, unexpected, rival }: Node, colors: Colors): [string, string][] {
   const { cordoned, draining, quarantined } = flags;
   const facts: [string, string][] = [];
   if (cordoned !== null) facts.push(['cordoned', `since ${cordoned.since}: ${cordoned.reason}`]);
@@ -90,12 +86,12 @@ function flagFacts({ flags, unexpected, rival }: NodeAnswer, colors: Colors): [s
   return facts.map(([name, text]) => [name, colors.yellow(text)]);
 }
 
-function shedFact({ readingsShed }: NodeAnswer, colors: Colors): [string, string][] {
+function shedFact({ readingsShed }: Node, colors: Colors): [string, string][] {
   if (readingsShed === 0) return [];
   return [['readings shed', colors.yellow(`${readingsShed} under overload`)]];
 }
 
-export function usedText({ used }: NodeAnswer): string {
+export function usedText({ used }: Node): string {
   return used === null ? '-' : `${percent(used.cpu)} CPU, ${percent(used.memory)} memory`;
 }
 

@@ -1,6 +1,6 @@
+import type { Decision } from '../client/documents.js';
 import { describe, expect, it } from '@jest/globals';
 import { problemOf } from '@oakring/contracts';
-import type { DecisionAnswer } from '../client/answers.js';
 import { colorsOf } from '../terminal.js';
 import { instanceAnswer, jobAnswer, jobSummary, nodeAnswer } from '../testing/answers.js';
 import { renderCluster } from './cluster.js';
@@ -92,11 +92,11 @@ describe('a dry run', () => {
   it('tells where, why, and why not the others', () => {
     const text = renderDryRun(
       {
-        job: { id: 'x' },
         desired: 2,
         position: 9,
-        considered: null,
-        placements: [{ nodeId: 'edge-berlin', total: 80, scores: {}, reason: 'most room' }],
+        placements: [
+          { instance: 0, nodeId: 'edge-berlin', total: 80, scores: {}, reason: 'most room' },
+        ],
         refusal: {
           code: 'no-capacity',
           detail: 'One does not fit.',
@@ -123,14 +123,7 @@ describe('a dry run', () => {
       nearest: null,
       wouldFit: null,
     } as const;
-    const plan = {
-      job: { id: 'x' },
-      desired,
-      position: 9,
-      considered: null,
-      placements: [],
-      refusal,
-    };
+    const plan = { desired, position: 9, placements: [], refusal };
     const text = renderDryRun(plan, colors);
     expect(text).toContain(counts);
     expect(text).toContain(wait);
@@ -157,7 +150,7 @@ const placement = {
 };
 
 describe('a decision', () => {
-  const decisions: [string, DecisionAnswer, RegExp][] = [
+  const decisions: [string, Decision, RegExp][] = [
     [
       'that placed',
       { ...about, type: 'InstancesPlaced', decisionId: '5-0', basis, placements: [placement] },

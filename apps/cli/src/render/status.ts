@@ -1,7 +1,7 @@
-import type { InstanceStatus, JobAnswer, NodeStatus } from '@oakring/contracts';
+import type { InstanceStatus, Job, NodeStatus } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 
-export type Status = InstanceStatus | NodeStatus | JobAnswer['status'];
+export type Status = InstanceStatus | NodeStatus | Job['status'];
 
 /** A status in its colour: green as it should be, yellow on its way, red gone wrong. */
 export function colorStatus(status: Status, colors: Colors): string {

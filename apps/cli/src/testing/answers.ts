@@ -1,14 +1,8 @@
-import type {
-  EventLine,
-  InstanceAnswer,
-  JobAnswer,
-  JobSummary,
-  NodeAnswer,
-} from '@oakring/contracts';
+import type { EventLine, Instance, Job, JobSummary, Node } from '../client/documents.js';
 
 /** Answers of a manager, as the contracts have them. */
 
-export function nodeAnswer(over: Partial<NodeAnswer> = {}): NodeAnswer {
+export function nodeAnswer(over: Partial<Node> = {}): Node {
   return {
     id: 'edge-berlin',
     name: 'edge-berlin',
@@ -37,7 +31,7 @@ export function nodeAnswer(over: Partial<NodeAnswer> = {}): NodeAnswer {
   };
 }
 
-export function instanceAnswer(over: Partial<InstanceAnswer> = {}): InstanceAnswer {
+export function instanceAnswer(over: Partial<Instance> = {}): Instance {
   return {
     number: 0,
     generation: 1,
@@ -53,7 +47,7 @@ export function instanceAnswer(over: Partial<InstanceAnswer> = {}): InstanceAnsw
   };
 }
 
-export function jobAnswer(over: Partial<JobAnswer> = {}): JobAnswer {
+export function jobAnswer(over: Partial<Job> = {}): Job {
   return {
     id: 'hello',
     name: 'hello',

@@ -1,4 +1,4 @@
-import type { LedgerKey } from '@oakring/contracts';
+import type { LedgerKey } from '../../client/documents.js';
 import { signingKeyOf } from '@oakring/events';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';

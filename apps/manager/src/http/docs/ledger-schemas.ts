@@ -10,7 +10,18 @@ import {
 } from './schema-parts.js';
 
 const moment = object({ position, at: time });
-const anything: SchemaObject = { type: 'object', additionalProperties: true };
+const percent: SchemaObject = { type: 'number', minimum: 0, maximum: 100 };
+const span = object({ min: percent, avg: percent, max: percent });
+const change = object({
+  view: text,
+  key: text,
+  change: { ...text, enum: ['added', 'removed', 'changed'] },
+  fields: {
+    type: 'object',
+    description: 'By name; null where it is not there.',
+    additionalProperties: object({ before: {}, after: {} }),
+  },
+});
 
 /** Bodies and answers about the ledger as evidence, and about the past. */
 export const ledgerSchemas: Readonly<Record<string, SchemaObject>> = {
@@ -38,13 +49,13 @@ export const ledgerSchemas: Readonly<Record<string, SchemaObject>> = {
     from: time,
     to: time,
     stepMs: natural,
-    points: listOf(object({ at: time, count: natural, cpu: anything, memory: anything })),
+    points: listOf(object({ at: time, count: natural, cpu: span, memory: span })),
     readingsShed: natural,
   }),
   Diff: object({
     from: moment,
     to: moment,
-    items: listOf(object({ view: text, key: text, change: text, fields: anything })),
+    items: listOf(change),
     more: { type: 'boolean' },
   }),
 };

@@ -16,12 +16,13 @@ export const resources: SchemaObject = {
   properties: { cpuMillis: natural, memoryMiB: natural },
   example: { cpuMillis: 250, memoryMiB: 128 },
 };
+export const allResources: SchemaObject = { ...resources, required: ['cpuMillis', 'memoryMiB'] };
 export const labels: SchemaObject = {
   type: 'object',
   additionalProperties: text,
   example: { room: 'hall' },
 };
-export const counts: SchemaObject = { type: 'object', additionalProperties: natural };
+
 export const technology: SchemaObject = { type: 'string', enum: [...technologies] };
 export const jobStatus: SchemaObject = {
   type: 'string',
@@ -46,12 +47,17 @@ export function listOf(items: SchemaObject): SchemaObject {
   return { type: 'array', items };
 }
 
+export const warnings: SchemaObject = {
+  ...listOf(object({ field: text, nearest: nullable(text), detail: text })),
+  description: 'Fields of the document that are not used, each with the nearest known one.',
+};
+
 export function page(items: SchemaObject): SchemaObject {
   const next: SchemaObject = { ...text, description: 'The cursor of the following page.' };
   return object({ items: listOf(items), position, next }, ['items', 'position']);
 }
 
-const instanceStatus: SchemaObject = {
+const instanceStatus = {
   type: 'string',
   enum: [
     'pending',
@@ -65,6 +71,12 @@ const instanceStatus: SchemaObject = {
     'unknown',
     'lost',
   ],
+} satisfies SchemaObject;
+
+/** Instances by status; those with none are left out. */
+export const counts: SchemaObject = {
+  type: 'object',
+  properties: Object.fromEntries(instanceStatus.enum.map((status) => [status, natural])),
 };
 
 export const instance = object(
@@ -85,7 +97,10 @@ export const instance = object(
     movingTo: object({ nodeId: id, generation: natural }),
     replaces: listOf(object({ nodeId: id, generation: natural })),
   },
-  ['number', 'generation', 'status', 'nodeId', 'confirmed', 'reason', 'decision'],
+  [
+    ...['number', 'generation', 'status', 'nodeId', 'confirmed', 'reason', 'decision'],
+    ...['revision', 'failures', 'crashLooping'],
+  ],
 );
 
 export const jobHead = {

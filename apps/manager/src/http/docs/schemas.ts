@@ -1,4 +1,5 @@
 import { nodeFlags, orderSchemas, policyFields, rollout } from './order-schemas.js';
+import { decisionSchemas } from './decision-schemas.js';
 import { ledgerSchemas } from './ledger-schemas.js';
 import { errorCatalogue, maxJobCount } from '@oakring/contracts';
 import {
@@ -18,13 +19,10 @@ import {
   nullable,
   object,
   page,
+  allResources,
+  warnings,
   type SchemaObject,
 } from './schema-parts.js';
-
-const warnings: SchemaObject = {
-  ...listOf(object({ field: text, nearest: nullable(text), detail: text })),
-  description: 'Fields of the document that are not used, each with the nearest known one.',
-};
 
 const SubmitJob: SchemaObject = {
   ...object(
@@ -85,7 +83,7 @@ const RegisterNode: SchemaObject = {
   example: { id: 'n1', name: 'n1', ip: '10.0.0.7', port: 10050 },
 };
 
-const Node = object({
+const nodeMembers = {
   id,
   name: text,
   ip: text,
@@ -98,11 +96,12 @@ const Node = object({
     ...object({ since: time, incarnation: natural, reason: text }),
     description: 'Another worker claims to be this node as well; absent while none does.',
   },
-  capacity: resources,
+  capacity: allResources,
   assumed: { type: 'boolean', description: 'The node stated no capacity.' },
-  reserved: resources,
+  reserved: allResources,
   used: nullable(object({ cpu: { type: 'number' }, memory: { type: 'number' } })),
   lastSeen: nullable(time),
+  readingsShed: natural,
   instances: natural,
   labels,
   technologies: listOf(technology),
@@ -112,7 +111,12 @@ const Node = object({
   flags: nodeFlags,
   unexpected: { ...listOf(text), description: 'What runs there without our order.' },
   position,
-});
+};
+
+const Node = object(
+  nodeMembers,
+  Object.keys(nodeMembers).filter((name) => name !== 'rival'),
+);
 
 const JobOrder = object(
   {
@@ -194,7 +198,6 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   },
   JobPage: page(object({ ...jobHead, counts })),
   JobOrder,
-  DryRun: { type: 'object', description: 'Where the job would go, and why.' },
   Registered: object(
     {
       id,
@@ -209,12 +212,7 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   ),
   Node,
   NodePage: page(Node),
-  NodeChanges: { type: 'object', description: 'What the copy of a scheduler lacks.' },
-  Decision: {
-    ...object({ id: text, type: text, job: id, at: time, position }),
-    additionalProperties: true,
-    description: 'Everything recorded: placements with reasons and scores, or why there are none.',
-  },
+  ...decisionSchemas,
   DeadLetterPage: page(
     object({ at: time, topic: text, code: text, reason: text, payload: text, suppressed: natural }),
   ),

@@ -1,0 +1,28 @@
+import type { components } from './openapi.js';
+
+/** What the manager takes and answers, by the names of docs/openapi.json. */
+type Schemas = components['schemas'];
+
+export type Cluster = Schemas['Cluster'];
+export type DeadLetter = Schemas['DeadLetterPage']['items'][number];
+export type Decision = Schemas['Decision'];
+export type Diff = Schemas['Diff'];
+export type DiffItem = Diff['items'][number];
+export type DrainNode = Schemas['DrainNode'];
+export type DryRun = Schemas['DryRun'];
+export type EventLine = Schemas['EventLine'];
+export type Instance = Job['instances'][number];
+export type InstanceStatus = Instance['status'];
+export type Job = Schemas['Job'];
+export type JobDocument = Schemas['SubmitJob'];
+export type JobOrder = Schemas['JobOrder'];
+export type JobSummary = Schemas['JobPage']['items'][number];
+export type JudgeKey = Schemas['JudgeKey'];
+export type LedgerHead = Schemas['LedgerHead'];
+export type LedgerKey = Schemas['LedgerKeys']['items'][number];
+export type Node = Schemas['Node'];
+export type NodeReason = Schemas['NodeReason'];
+export type NodeStatus = Node['status'];
+export type NodeTelemetry = Schemas['NodeTelemetry'];
+export type TelemetryPoint = NodeTelemetry['points'][number];
+export type Warnings = NonNullable<JobOrder['warnings']>;

@@ -1,0 +1,6623 @@
+// Made of docs/openapi.json by "npm run openapi".
+export interface paths {
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List jobs, by id */
+        get: operations["listJobs"];
+        put?: never;
+        /** Submit a job */
+        post: operations["submitJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a job with its instances */
+        get: operations["showJob"];
+        /** Roll out a new revision of a job, and set its desired count. A newer one takes over from one that is under way; one that leaves alone how an instance runs restarts nothing */
+        put: operations["updateJob"];
+        post?: never;
+        /** Delete a job; it is gone when its last instance has ended */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/replicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the desired number of instances */
+        post: operations["replicateJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/instances/{number}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move an instance to another node: it runs there before it ends here */
+        post: operations["moveInstance"];
+        /** Call off a move: the original stays */
+        delete: operations["cancelMove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start every instance anew, as a new revision; what was given up is tried again */
+        post: operations["restartJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List nodes, by id */
+        get: operations["listNodes"];
+        put?: never;
+        /** Register a node, as on nodes/<id>/registration */
+        post: operations["registerNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place nothing new on a node; what runs there goes on */
+        post: operations["cordonNode"];
+        /** Place on a node again; ends a drain as well */
+        delete: operations["uncordonNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move everything off a node, make before break, until a deadline */
+        post: operations["drainNode"];
+        /** Call off a drain; the node stays cordoned */
+        delete: operations["cancelDrain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place nothing new on a node that is not trusted */
+        post: operations["quarantineNode"];
+        /** Trust a node again */
+        delete: operations["releaseNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a node */
+        get: operations["showNode"];
+        put?: never;
+        post?: never;
+        /** Forget a node that will not come back; its instances are lost */
+        delete: operations["forgetNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cluster as a whole, and whether there is a storm */
+        get: operations["showCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed since a position: the food of a scheduler */
+        get: operations["nodeChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings of a node, for charts */
+        get: operations["showNodeTelemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The telemetry log as it is stored */
+        get: operations["streamTelemetryBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an instance was placed where it is, or nowhere */
+        get: operations["showDecision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two moments */
+        get: operations["showDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/keys/{fingerprint}/endorse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Vouch for a key */
+        post: operations["endorseKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/keys/{fingerprint}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a key counts no more */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that were refused, newest first */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that seal the ledger */
+        get: operations["listLedgerKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every record of every view at one position */
+        get: operations["streamViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Position and hash of the newest commit, and who leads */
+        get: operations["showLedgerHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replay the ledger, and follow it */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process answers */
+        get: operations["isLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The manager does its work */
+        get: operations["isReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For Prometheus */
+        get: operations["scrapeMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This interface, for people */
+        get: operations["showPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["showDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs/start.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the page starts with */
+        get: operations["showScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs/{asset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the page is made of */
+        get: operations["showAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description Unknown fields are kept, travel to the scheduler and to the worker, and are named in the answer.
+         * @example {
+         *       "id": "web",
+         *       "name": "web",
+         *       "image": "nginx:1.27",
+         *       "technology": "docker",
+         *       "count": 2,
+         *       "resources": {
+         *         "cpuMillis": 250,
+         *         "memoryMiB": 128
+         *       }
+         *     }
+         */
+        SubmitJob: {
+            /** @description Chosen by the manager when it is left out. */
+            id?: string;
+            name: string;
+            image: string;
+            /** @enum {string} */
+            technology: "docker" | "unikernel" | "process" | "simulated";
+            /** @default 1 */
+            count?: number;
+            /**
+             * @description Reserved for each instance.
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            resources?: {
+                cpuMillis?: number;
+                memoryMiB?: number;
+            };
+            /**
+             * @description Labels that a node must carry.
+             * @example {
+             *       "room": "hall"
+             *     }
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @example [
+             *       {
+             *         "type": "direct",
+             *         "node": "n1"
+             *       },
+             *       {
+             *         "type": "architecture",
+             *         "architecture": "arm64"
+             *       }
+             *     ]
+             */
+            constraints?: {
+                /** @enum {string} */
+                type: "direct" | "architecture";
+            }[];
+            /**
+             * @description Exit code 0 completes an instance.
+             * @default false
+             */
+            one_shot?: boolean;
+            /**
+             * @default {
+             *       "replace": true,
+             *       "reconcile": "keepReplacement",
+             *       "lostAfterMs": 30000,
+             *       "stopOnWorkerAfterMs": null
+             *     }
+             */
+            onDisconnect?: {
+                replace?: boolean;
+                /** @enum {string} */
+                reconcile?: "keepReplacement" | "keepOriginal" | "longestRunning";
+                lostAfterMs?: number | null;
+                /** @description The worker kills it without a grant for this long: it never runs twice. */
+                stopOnWorkerAfterMs?: number | null;
+            };
+            /**
+             * @default {
+             *       "limit": 10,
+             *       "firstMs": 1000,
+             *       "mostMs": 300000,
+             *       "resetAfterMs": 600000
+             *     }
+             */
+            restart?: {
+                limit?: number | null;
+                firstMs?: number;
+                mostMs?: number;
+                resetAfterMs?: number;
+            };
+            /**
+             * @default {
+             *       "maxUnavailable": 1,
+             *       "healthyAfterMs": 5000,
+             *       "rollback": true
+             *     }
+             */
+            update?: {
+                maxUnavailable?: number;
+                healthyAfterMs?: number;
+                rollback?: boolean;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "count": 5
+         *     }
+         */
+        ReplicateJob: {
+            /** @description The new total. */
+            count: number;
+        };
+        /**
+         * @example {
+         *       "worker": "n2"
+         *     }
+         */
+        MoveInstance: {
+            worker?: string;
+        };
+        /**
+         * @example {
+         *       "id": "n1",
+         *       "name": "n1",
+         *       "ip": "10.0.0.7",
+         *       "port": 10050
+         *     }
+         */
+        RegisterNode: {
+            id: string;
+            name: string;
+            ip: string;
+            port: number;
+            incarnation?: number;
+            /** @description Tells two starts with one number apart. */
+            startId?: string;
+            /** @default false */
+            yields?: boolean;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            capacity?: {
+                cpuMillis?: number;
+                memoryMiB?: number;
+            };
+            /**
+             * @example {
+             *       "room": "hall"
+             *     }
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            technologies?: ("docker" | "unikernel" | "process" | "simulated")[];
+            architecture?: string;
+            /** @default false */
+            acknowledges?: boolean;
+            /** @default false */
+            enforcesStop?: boolean;
+            /** @description The token that the first registration was answered with. */
+            token?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What is said of a job, and apart from it its document, which can be sent back. */
+        Job: {
+            id: string;
+            name: string;
+            image: string;
+            /** @enum {string} */
+            technology: "docker" | "unikernel" | "process" | "simulated";
+            /** @enum {string} */
+            status: "active" | "completed" | "deleting";
+            desired: number;
+            /** @description Position in the ledger. */
+            position: number;
+            revision: number;
+            rollout?: {
+                /** @enum {string} */
+                status: "progressing" | "completed" | "rollingBack" | "rolledBack" | "failed";
+                revision: number;
+                updated: number;
+                reason: string | null;
+            };
+            instances: {
+                number: number;
+                /** @description Grows with every placement, from 1; 0 before. */
+                generation: number;
+                /** @enum {string} */
+                status: "pending" | "placed" | "starting" | "running" | "completed" | "failed" | "stopping" | "stopped" | "unknown" | "lost";
+                nodeId: string | null;
+                /** @description False while only the broker’s word says so. */
+                confirmed: boolean;
+                /** @description Why there, or why not. */
+                reason: string | null;
+                /** @description GET /api/v1/decisions/{id} */
+                decision: string | null;
+                /** Format: date-time */
+                since?: string;
+                /** @description Of the job, that it runs; 0 before it is placed. */
+                revision: number;
+                /** @description In a row. */
+                failures: number;
+                crashLooping: boolean;
+                givenUp?: boolean;
+                attempts?: {
+                    generation: number;
+                    nodeId: string;
+                    /** Format: date-time */
+                    at: string;
+                    reason: string;
+                }[];
+                movingTo?: {
+                    nodeId: string;
+                    generation: number;
+                };
+                replaces?: {
+                    nodeId: string;
+                    generation: number;
+                }[];
+            }[];
+            /** @description Fields of the document that are not used, each with the nearest known one. */
+            warnings?: {
+                field: string;
+                nearest: string | null;
+                detail: string;
+            }[];
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        JobPage: {
+            items: {
+                id: string;
+                name: string;
+                image: string;
+                /** @enum {string} */
+                technology: "docker" | "unikernel" | "process" | "simulated";
+                /** @enum {string} */
+                status: "active" | "completed" | "deleting";
+                desired: number;
+                /** @description Position in the ledger. */
+                position: number;
+                counts: {
+                    pending?: number;
+                    placed?: number;
+                    starting?: number;
+                    running?: number;
+                    completed?: number;
+                    failed?: number;
+                    stopping?: number;
+                    stopped?: number;
+                    unknown?: number;
+                    lost?: number;
+                };
+            }[];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        JobOrder: {
+            id: string;
+            /** @enum {string} */
+            status: "active" | "completed" | "deleting";
+            desired: number;
+            /** @description Where the order was committed. */
+            position: number;
+            instance?: number;
+            generation?: number;
+            nodeId?: string;
+            decision?: string;
+            revision?: number;
+            /** @description Instances are replaced by this update. */
+            restarts?: boolean;
+            /** @description Fields of the document that are not used, each with the nearest known one. */
+            warnings?: {
+                field: string;
+                nearest: string | null;
+                detail: string;
+            }[];
+        };
+        Registered: {
+            id: string;
+            accepted: boolean;
+            token?: string;
+            incarnation: number;
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            periodMs: number;
+        };
+        Node: {
+            id: string;
+            name: string;
+            ip: string;
+            port: number;
+            /** @enum {string} */
+            status: "registered" | "ready" | "suspect" | "disconnected" | "lost";
+            /** Format: date-time */
+            since: string;
+            reason: string;
+            incarnation: number;
+            /** @description Another worker claims to be this node as well; absent while none does. */
+            rival?: {
+                /** Format: date-time */
+                since: string;
+                incarnation: number;
+                reason: string;
+            };
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            capacity: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+            /** @description The node stated no capacity. */
+            assumed: boolean;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            reserved: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+            used: {
+                cpu: number;
+                memory: number;
+            } | null;
+            /** Format: date-time */
+            lastSeen: string | null;
+            readingsShed: number;
+            instances: number;
+            /**
+             * @example {
+             *       "room": "hall"
+             *     }
+             */
+            labels: {
+                [key: string]: string;
+            };
+            technologies: ("docker" | "unikernel" | "process" | "simulated")[];
+            architecture: string | null;
+            acknowledges: boolean;
+            enforcesStop: boolean;
+            flags: {
+                cordoned: {
+                    /** Format: date-time */
+                    since: string;
+                    reason: string;
+                } | null;
+                draining: {
+                    /** Format: date-time */
+                    deadline: string;
+                    force: boolean;
+                } | null;
+                quarantined: {
+                    /** Format: date-time */
+                    since: string;
+                    reason: string;
+                    byRecord: boolean;
+                } | null;
+            };
+            /** @description What runs there without our order. */
+            unexpected: string[];
+            /** @description Position in the ledger. */
+            position: number;
+        };
+        NodePage: {
+            items: {
+                id: string;
+                name: string;
+                ip: string;
+                port: number;
+                /** @enum {string} */
+                status: "registered" | "ready" | "suspect" | "disconnected" | "lost";
+                /** Format: date-time */
+                since: string;
+                reason: string;
+                incarnation: number;
+                /** @description Another worker claims to be this node as well; absent while none does. */
+                rival?: {
+                    /** Format: date-time */
+                    since: string;
+                    incarnation: number;
+                    reason: string;
+                };
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                capacity: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+                /** @description The node stated no capacity. */
+                assumed: boolean;
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                reserved: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+                used: {
+                    cpu: number;
+                    memory: number;
+                } | null;
+                /** Format: date-time */
+                lastSeen: string | null;
+                readingsShed: number;
+                instances: number;
+                /**
+                 * @example {
+                 *       "room": "hall"
+                 *     }
+                 */
+                labels: {
+                    [key: string]: string;
+                };
+                technologies: ("docker" | "unikernel" | "process" | "simulated")[];
+                architecture: string | null;
+                acknowledges: boolean;
+                enforcesStop: boolean;
+                flags: {
+                    cordoned: {
+                        /** Format: date-time */
+                        since: string;
+                        reason: string;
+                    } | null;
+                    draining: {
+                        /** Format: date-time */
+                        deadline: string;
+                        force: boolean;
+                    } | null;
+                    quarantined: {
+                        /** Format: date-time */
+                        since: string;
+                        reason: string;
+                        byRecord: boolean;
+                    } | null;
+                };
+                /** @description What runs there without our order. */
+                unexpected: string[];
+                /** @description Position in the ledger. */
+                position: number;
+            }[];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        /** @description Where the job would go, and why. */
+        DryRun: {
+            /** @enum {boolean} */
+            dryRun: true;
+            job: {
+                id: string;
+            } & {
+                [key: string]: unknown;
+            };
+            desired: number;
+            /** @description Position in the ledger. */
+            position: number;
+            workers: string[];
+            placements: {
+                instance: number;
+                nodeId: string;
+                /** @description One sentence for a person. */
+                reason: string;
+                /** @description Weighted, 0 to 100. */
+                total: number;
+                /** @description Each before weighting, 0 to 100. */
+                scores: {
+                    [key: string]: number;
+                };
+            }[];
+            refusal: {
+                code: string;
+                detail: string;
+                /** @description How many nodes were passed over, by filter. */
+                filtered: {
+                    [key: string]: number;
+                };
+                nearest: {
+                    nodeId: string;
+                    /**
+                     * @example {
+                     *       "cpuMillis": 250,
+                     *       "memoryMiB": 128
+                     *     }
+                     */
+                    lacking: {
+                        cpuMillis: number;
+                        memoryMiB: number;
+                    };
+                } | null;
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                wouldFit: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                } | null;
+            } | null;
+            policy: string | null;
+            seed: number | null;
+            considered: {
+                nodes: number;
+                feasible: number;
+                filtered: {
+                    [key: string]: number;
+                };
+            } | null;
+            positions: {
+                ledger: number;
+                telemetry: number;
+            } | null;
+            /** @description Fields of the document that are not used, each with the nearest known one. */
+            warnings?: {
+                field: string;
+                nearest: string | null;
+                detail: string;
+            }[];
+        };
+        /** @description Everything recorded: placements with reasons and scores, or why there are none. */
+        Decision: {
+            id: string;
+            /** @enum {string} */
+            type: "InstancesPlaced";
+            job: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Position in the ledger. */
+            position: number;
+            decisionId: string;
+            basis: {
+                policy: string;
+                seed: number;
+                sawLedger: number;
+                sawTelemetry: number;
+                nodes: number;
+                feasible: number;
+                filtered: {
+                    [key: string]: number;
+                };
+            };
+            placements: {
+                instance: number;
+                generation: number;
+                nodeId: string;
+                reason: string;
+                total: number;
+                scores: {
+                    [key: string]: number;
+                };
+                /**
+                 * @description Handed over by its predecessors there.
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                takesOver?: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+            }[];
+        } | {
+            id: string;
+            /** @enum {string} */
+            type: "PlacementRefused";
+            job: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Position in the ledger. */
+            position: number;
+            decisionId: string;
+            basis: {
+                policy: string;
+                seed: number;
+                sawLedger: number;
+                sawTelemetry: number;
+                nodes: number;
+                feasible: number;
+                filtered: {
+                    [key: string]: number;
+                };
+            } | null;
+            instances: number[];
+            code: string;
+            detail: string;
+            /** @description How many nodes were passed over, by filter. */
+            filtered: {
+                [key: string]: number;
+            };
+            nearest: {
+                nodeId: string;
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                lacking: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+            } | null;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            wouldFit: {
+                cpuMillis: number;
+                memoryMiB: number;
+            } | null;
+        } | {
+            id: string;
+            /** @enum {string} */
+            type: "MoveStarted";
+            job: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Position in the ledger. */
+            position: number;
+            decisionId: string;
+            basis: {
+                policy: string;
+                seed: number;
+                sawLedger: number;
+                sawTelemetry: number;
+                nodes: number;
+                feasible: number;
+                filtered: {
+                    [key: string]: number;
+                };
+            } | null;
+            instance: number;
+            fromNodeId: string;
+            fromGeneration: number;
+            placement: {
+                instance: number;
+                generation: number;
+                nodeId: string;
+                reason: string;
+                total: number;
+                scores: {
+                    [key: string]: number;
+                };
+                /**
+                 * @description Handed over by its predecessors there.
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                takesOver?: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+            };
+        };
+        /** @description What the copy of a scheduler lacks. */
+        NodeChanges: {
+            /** @description Position in the ledger. */
+            position: number;
+            telemetry: number;
+            complete: boolean;
+            removed: string[];
+            nodes: {
+                id: string;
+                status: string;
+                technologies: ("docker" | "unikernel" | "process" | "simulated")[];
+                architecture: string | null;
+                /**
+                 * @example {
+                 *       "room": "hall"
+                 *     }
+                 */
+                labels: {
+                    [key: string]: string;
+                };
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                capacity: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                reserved: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+                open: boolean;
+                enforcesStop: boolean;
+            }[];
+            foreign: {
+                id: string;
+                /**
+                 * @example {
+                 *       "cpuMillis": 250,
+                 *       "memoryMiB": 128
+                 *     }
+                 */
+                resources: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+            }[];
+        };
+        DeadLetterPage: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                topic: string;
+                code: string;
+                reason: string;
+                payload: string;
+                suppressed: number;
+            }[];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        LedgerHead: {
+            /** @description Position in the ledger. */
+            position: number;
+            hash: string;
+            epoch: number;
+            leader: string | null;
+            leading: boolean;
+        };
+        /** @description A statement signed elsewhere; without a body the leader signs. */
+        JudgeKey: {
+            by: string;
+            signature: string;
+        };
+        KeyJudged: {
+            fingerprint: string;
+            status: string;
+        };
+        LedgerKeys: {
+            clusterId: string;
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description Position in the ledger. */
+            sealed: number | null;
+            items: {
+                fingerprint: string;
+                publicKey: string | null;
+                /** @enum {string} */
+                status: "presented" | "counts" | "revoked";
+                by: string | null;
+                /** @description Position in the ledger. */
+                position: number;
+            }[];
+        };
+        NodeTelemetry: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            stepMs: number;
+            points: {
+                /** Format: date-time */
+                at: string;
+                count: number;
+                cpu: {
+                    min: number;
+                    avg: number;
+                    max: number;
+                };
+                memory: {
+                    min: number;
+                    avg: number;
+                    max: number;
+                };
+            }[];
+            readingsShed: number;
+        };
+        Diff: {
+            from: {
+                /** @description Position in the ledger. */
+                position: number;
+                /** Format: date-time */
+                at: string;
+            };
+            to: {
+                /** @description Position in the ledger. */
+                position: number;
+                /** Format: date-time */
+                at: string;
+            };
+            items: {
+                view: string;
+                key: string;
+                /** @enum {string} */
+                change: "added" | "removed" | "changed";
+                /** @description By name; null where it is not there. */
+                fields: {
+                    [key: string]: {
+                        before: unknown;
+                        after: unknown;
+                    };
+                };
+            }[];
+            more: boolean;
+        };
+        NodeReason: {
+            reason?: string;
+        };
+        /** @description With force, what is left at the deadline is stopped and placed elsewhere. */
+        DrainNode: {
+            /** @default 600000 */
+            withinMs?: number;
+            /** @default false */
+            force?: boolean;
+        };
+        NodeOrder: {
+            id: string;
+            /** @description Position in the ledger. */
+            position: number;
+        };
+        Cluster: {
+            clusterId: string;
+            name: string;
+            location: string;
+            epoch: number;
+            /** @description Position in the ledger. */
+            position: number;
+            storm: {
+                /** Format: date-time */
+                since: string;
+                reason: string;
+            } | null;
+            nodes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "position": 7,
+         *       "index": 0,
+         *       "stream": "jobs/web",
+         *       "version": 1,
+         *       "type": "JobDeletionOrdered",
+         *       "at": "2026-01-01T00:00:00.000Z",
+         *       "data": {}
+         *     }
+         */
+        EventLine: {
+            /** @description Position in the ledger. */
+            position: number;
+            index: number;
+            stream: string;
+            version: number;
+            type: string;
+            /** Format: date-time */
+            at: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description RFC 9457. `errors` names every bad field when there are several. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @enum {string} */
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            detail: string;
+            remedy: string;
+            field?: string;
+            value?: unknown;
+            errors?: {
+                field: string;
+                value: unknown;
+                detail: string;
+            }[];
+        };
+        Nothing: Record<string, never>;
+        /** @description This document. */
+        OpenApi: {
+            [key: string]: unknown;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "error" | "shutting_down";
+            info?: {
+                [key: string]: unknown;
+            };
+            error?: {
+                [key: string]: unknown;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Items of a page; 100 by default. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid-field, position-invalid, moment-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field" | "position-invalid" | "moment-invalid";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description position-not-reached, overloaded, shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    submitJob: {
+        parameters: {
+            query?: {
+                /** @description Tell where it would go; write nothing. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitJob"];
+            };
+        };
+        responses: {
+            /** @description The answer to a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Accepted and durable. The same request again gets the same answer. */
+            201: {
+                headers: {
+                    /** @description Address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description invalid-id, technology-unknown, constraint-unknown, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "technology-unknown" | "constraint-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description job-id-taken, job-deleting, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-id-taken" | "job-deleting" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description scheduler-refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "scheduler-refused";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description scheduler-unavailable, shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "scheduler-unavailable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    showJob: {
+        parameters: {
+            query?: {
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description position-invalid, moment-invalid, invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-invalid" | "moment-invalid" | "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description position-not-reached, overloaded, shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    updateJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the answer that the change is made from. */
+                "If-Match"?: string;
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitJob"];
+            };
+        };
+        responses: {
+            /** @description Ordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            /** @description invalid-id, id-mismatch, technology-unknown, constraint-unknown, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description job-deleting, job-completed, update-without-effect, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description position-changed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-changed";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    replicateJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplicateJob"];
+            };
+        };
+        responses: {
+            /** @description Ordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description job-deleting, job-completed, update-without-effect, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    moveInstance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MoveInstance"];
+            };
+        };
+        responses: {
+            /** @description The move has begun. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, instance-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "instance-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description job-deleting, instance-not-movable, worker-does-not-fit, no-target, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-deleting" | "instance-not-movable" | "worker-does-not-fit" | "no-target" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description scheduler-refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "scheduler-refused";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description scheduler-unavailable, shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "scheduler-unavailable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    cancelMove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, instance-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "instance-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description instance-not-movable, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "instance-not-movable" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    restartJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Ordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description job-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description job-deleting, job-completed, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "job-deleting" | "job-completed" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: {
+                /** @description Items of a page; 100 by default. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePage"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid-field, position-invalid, moment-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field" | "position-invalid" | "moment-invalid";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description position-not-reached, overloaded, shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    registerNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterNode"];
+            };
+        };
+        responses: {
+            /** @description Registered, or registered before. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description invalid-id, technology-unknown, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "technology-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description node-id-taken, incarnation-stale, incarnation-implausible, node-run-elsewhere, too-many-nodes, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-id-taken" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "too-many-nodes" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description rate-exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate-exceeded";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    cordonNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NodeReason"];
+            };
+        };
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    uncordonNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    drainNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DrainNode"];
+            };
+        };
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    cancelDrain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    quarantineNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NodeReason"];
+            };
+        };
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    releaseNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    showNode: {
+        parameters: {
+            query?: {
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description position-invalid, moment-invalid, invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-invalid" | "moment-invalid" | "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description position-not-reached, overloaded, shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    forgetNode: {
+        parameters: {
+            query?: {
+                /** @description Also one that speaks or was heard of not long ago. */
+                force?: boolean;
+            };
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description node-in-use, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-in-use" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    showCluster: {
+        parameters: {
+            query?: {
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description position-invalid, moment-invalid, invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-invalid" | "moment-invalid" | "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description position-not-reached, overloaded, shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    nodeChanges: {
+        parameters: {
+            query?: {
+                /** @description Position that the copy reflects; 0 for all. */
+                since?: number;
+                /** @description Number of the newest reading that the copy reflects. */
+                telemetrySince?: number;
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeChanges"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid-field, position-invalid, moment-invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field" | "position-invalid" | "moment-invalid";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description position-not-reached, overloaded, shutting-down, store-away, not-leading, outcome-unknown */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown";
+                    };
+                };
+            };
+        };
+    };
+    showNodeTelemetry: {
+        parameters: {
+            query?: {
+                /** @description A time or a time ago; an hour before `to` by default. */
+                from?: string;
+                /** @description A time or a time ago; now by default. */
+                to?: string;
+                /** @description Milliseconds of a point. */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 500 points. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTelemetry"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description node-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "node-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown";
+                    };
+                };
+            };
+        };
+    };
+    streamTelemetryBatches: {
+        parameters: {
+            query?: {
+                /** @description First batch; 1 by default. */
+                from?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A batch a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description log-truncated */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "log-truncated";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded";
+                    };
+                };
+            };
+        };
+    };
+    showDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decision as it was recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description decision-unknown, route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "decision-unknown" | "route-unknown";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    showDifference: {
+        parameters: {
+            query?: {
+                /** @description A position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                from?: string;
+                /** @description A position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                to?: string;
+                /** @description Items at most; 1000 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description moment-invalid, invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "moment-invalid" | "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description overloaded, shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "overloaded" | "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    endorseKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JudgeKey"];
+            };
+        };
+        responses: {
+            /** @description What the key is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyJudged"];
+                };
+            };
+            /** @description signature-invalid, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "signature-invalid" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description key-untrusted, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "key-untrusted" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JudgeKey"];
+            };
+        };
+        responses: {
+            /** @description What the key is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyJudged"];
+                };
+            };
+            /** @description signature-invalid, invalid-field, invalid-json, not-utf8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "signature-invalid" | "invalid-field" | "invalid-json" | "not-utf8";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "route-unknown";
+                    };
+                };
+            };
+            /** @description request-timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "request-timeout";
+                    };
+                };
+            };
+            /** @description key-untrusted, idempotency-key-reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "key-untrusted" | "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description payload-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payload-too-large";
+                    };
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description 100 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    listLedgerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerKeys"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    streamViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One `[view, key, record]` a line. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, overloaded */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "overloaded";
+                    };
+                };
+            };
+        };
+    };
+    showLedgerHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The head. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerHead"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description First position, inclusive; 1 by default. */
+                from?: number;
+                /** @description Only this stream: cluster, seals, nodes/<id> or jobs/<id>. */
+                stream?: string;
+                /** @description Only these types of events, separated by commas. */
+                type?: string;
+                /** @description Go on with what happens. Implied by text/event-stream. */
+                follow?: boolean;
+                /** @description End after this many events. */
+                limit?: number;
+            };
+            header?: {
+                /** @description With text/event-stream: go on after this event, `<position>/<index>`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line an event, or a server-sent event. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["EventLine"];
+                    "text/event-stream": components["schemas"]["EventLine"];
+                };
+            };
+            /** @description position-invalid, invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "position-invalid" | "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away, overloaded */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away" | "overloaded";
+                    };
+                };
+            };
+        };
+    };
+    isLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
+        };
+    };
+    isReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description Not ready., shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
+        };
+    };
+    scrapeMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metrics. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description Bearer realm="oakring" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal, log-damaged */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal" | "log-damaged";
+                    };
+                };
+            };
+            /** @description shutting-down, store-away */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down" | "store-away";
+                    };
+                };
+            };
+        };
+    };
+    showPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
+        };
+    };
+    showDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenApi"];
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
+        };
+    };
+    showScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A script. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
+        };
+    };
+    showAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": unknown;
+                    "text/javascript": unknown;
+                    "image/png": unknown;
+                };
+            };
+            /** @description invalid-field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid-field";
+                    };
+                };
+            };
+            /** @description origin-foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "origin-foreign";
+                    };
+                };
+            };
+            /** @description route-unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "route-unknown";
+                    };
+                };
+            };
+            /** @description misdirected-request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "misdirected-request";
+                    };
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    };
+                };
+            };
+            /** @description shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
+        };
+    };
+}
