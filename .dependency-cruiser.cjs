@@ -30,7 +30,7 @@ const eventsNeedNoMachine = {
   comment: 'They run in a browser and in a verifier of one file: no native module, no store.',
   severity: 'error',
   from: { path: '^libs/(events|model)/src/', pathNot: specs },
-  to: { path: '^node_modules/(?!typebox/)' },
+  to: { path: 'node_modules/', pathNot: 'node_modules/typebox/' },
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -42,6 +42,16 @@ module.exports = {
       severity: 'error',
       from: {},
       to: { circular: true },
+    },
+    {
+      name: 'nothing-imports-the-composition',
+      comment: 'What ties the parts together comes last: a part that knows the whole is no part.',
+      severity: 'error',
+      from: {
+        path: `${loop}/`,
+        pathNot: [`${loop}/(compose/|main\\.ts$|index\\.ts$)`, specs, '/testing/'],
+      },
+      to: { path: `${loop}/compose/` },
     },
     {
       name: 'libs-through-their-front-door',

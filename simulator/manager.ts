@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { OakringError, type ScheduleAnswer, type ScheduleRequest } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { startLoops } from '../apps/manager/src/compose/start-loops.js';
 import type { CommandQueue } from '../apps/manager/src/commands/command.js';
 import type { BrokerConnection } from '../apps/manager/src/connection/broker-connection.js';
 import type { DeadLetters, RefusedMessage } from '../apps/manager/src/dead-letters/dead-letters.js';
@@ -80,6 +81,7 @@ export class SimulatedManager {
       ...{ projection: this.projection, connection: this.connection, scheduler, table: this.table },
       reachesBroker: async () => true,
       storeTime: async () => ports.clock.wallMs(),
+      startLoops,
       openTelemetryLog: async () => new MemoryTelemetryLog(),
       leader: () => ({
         ...{ clusterName: 'simulated', clusterLocation: '', software: 'simulator', host: 'here' },

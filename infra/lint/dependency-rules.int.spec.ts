@@ -11,6 +11,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['no-cycles', 'apps/worker/src/back.ts', './there.js'],
   ['libs-through-their-front-door', 'apps/manager/src/a.ts', '../../../libs/ports/src/ids.js'],
   ['libs-know-no-apps', 'libs/placement/src/a.ts', '@oakring/scheduler'],
+  ['nothing-imports-the-composition', 'apps/manager/src/views/d.ts', '../compose/start.js'],
   ['testing-is-for-tests', 'apps/manager/src/t.ts', '@oakring/events/testing'],
   ['contracts-may-use', 'libs/contracts/src/a.ts', '@oakring/ports'],
   ['ports-may-use', 'libs/ports/src/b.ts', '@oakring/contracts'],
@@ -65,6 +66,7 @@ const allowed: [from: string, what: string][] = [
 const targets = [
   'apps/manager/src/index.ts',
   'apps/manager/src/commands/order.ts',
+  'apps/manager/src/compose/start.ts',
   'apps/manager/src/outbox/outbox.ts',
   'apps/manager/src/views/nodes/nodes.ts',
   'apps/scheduler/src/index.ts',

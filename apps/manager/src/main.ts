@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
 import { endAtUncaughtErrors, runService, systemLog, systemPorts } from '@oakring/ports';
 import { readEnvironment } from './config/environment.js';
-import { startManager, type RunningManager } from './start-manager.js';
+import { startManager, type RunningManager } from './compose/start-manager.js';
 
 endAtUncaughtErrors();
 const ports = systemPorts();

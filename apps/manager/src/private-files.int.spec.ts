@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openFileTelemetryLog } from '@oakring/telemetry';
-import { systemPorts } from '@oakring/ports';
+import { systemPorts, Undo } from '@oakring/ports';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { readManagerSettings } from './config/manager-settings.js';
-import { openKept } from './open-kept.js';
+import { openKept } from './compose/open-kept.js';
 import { telemetryLimits } from './telemetry/retention.js';
-import { Undo } from './undo.js';
 
 describe('The data folder of a manager', () => {
   let folder = '';

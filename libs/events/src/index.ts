@@ -33,7 +33,7 @@ export {
   isSignedBy,
   signingKeyOf,
 } from './evidence/seal.js';
-export { type JsonObject, canonicalJson, isJsonObject } from './log/canonical-json.js';
+export { type JsonObject, canonicalJson, isJsonObject } from './text/canonical-json.js';
 export {
   type Commit,
   type DecidedCommand,

@@ -1,6 +1,6 @@
 import type { Randomness } from '@oakring/ports';
 import type { TSchema } from 'typebox';
-import type { JsonObject } from '../src/log/canonical-json.js';
+import type { JsonObject } from '../src/text/canonical-json.js';
 import { eventSchemas, type DomainEvent, type EventType } from '../src/catalogue/catalogue.js';
 
 /** Members of JSON Schema that the catalogue uses. */

@@ -9,3 +9,4 @@ export { systemPorts, type Ports } from './system/system-ports.js';
 export { simulatedPorts, type SimulatedPorts } from './simulated/simulated-ports.js';
 export { lineLog, systemLog, type LineLog } from './system/line-log.js';
 export { runService } from './system/run-service.js';
+export { Undo } from './system/undo.js';

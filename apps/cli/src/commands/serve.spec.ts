@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import { testIo } from '../testing/test-io.js';
-import { serve, type Service, type Start } from './serve.js';
+import type { Service } from '../cluster/service.js';
+import { serve, type Start } from './serve.js';
 
 const never = new Promise<never>(() => {});
 

@@ -1,3 +1,4 @@
+import type { Service } from '../cluster/service.js';
 import { OakringError } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
@@ -7,14 +8,6 @@ import type { Surroundings } from './context.js';
 const stopWithinMs = 4_800;
 /** The longest delay that a timer takes, about 24 days. */
 const longestDelayMs = 2_147_483_647;
-
-export interface Service {
-  /** Rejects when the service cannot go on. */
-  readonly failed: Promise<never>;
-  /** Resolves when it has nothing more to do; without it, it serves until it is told to stop. */
-  readonly finished?: Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** `stopping` aborts when the start may be cut short. */
 export type Start<S extends Service> = (stopping: AbortSignal) => Promise<S>;

@@ -3,7 +3,7 @@ import { startWorker, type RunningWorker } from '@oakring/worker';
 import type { Ports } from '@oakring/ports';
 import { managerClient } from '../client/manager-client.js';
 import { startCluster, type RunningCluster } from '../cluster/start-cluster.js';
-import type { Service } from '../commands/serve.js';
+import type { Service } from '../cluster/service.js';
 import type { Environment, Terminal } from '../terminal.js';
 import { demoJob, demoWorkers, type DemoWorker } from './cast.js';
 import { tellStory } from './story.js';

@@ -7,12 +7,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiDocument } from './docs/api-document.js';
 import { declaredRoutes, endpointOf, refuseUnknownParameters } from './endpoints/endpoint.js';
 import { limitStreams } from './endpoints/long-streams.js';
-import type { LeadershipView } from '../queries/tokens.js';
+import type { LeadershipView } from '../injection/query-tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedHeader, forwardToLeader } from './forwarding/forward-to-leader.js';
-import { logContext } from './http-parts.js';
-import { PORTS } from '../tokens.js';
+import { PORTS } from '../injection/tokens.js';
 
+/** What the lines of the HTTP side stand under in the log. */
+export const logContext = 'Http';
 const usualLimits: HttpLimits = { ...usualDeadlines, connections: 4_096 };
 
 interface HttpAppOptions {

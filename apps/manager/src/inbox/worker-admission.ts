@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { refused, type Parsed } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { MAX_NODES, PORTS, WORKER_COMMANDS } from '../tokens.js';
+import { MAX_NODES, PORTS, WORKER_COMMANDS } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
 import { TokenBucket, type Rate } from './token-bucket.js';
 

@@ -1,5 +1,5 @@
 import type { EventStore } from '@oakring/stores';
-import type { Readiness } from '../queries/tokens.js';
+import type { Readiness } from '../injection/query-tokens.js';
 import type { Leadership } from './leadership.js';
 
 /** Ready is a follower that is current, and a leader that hears, may speak and can write. */

@@ -1,15 +1,14 @@
 import { OakringError } from '@oakring/contracts';
 import type { EventLogWriter } from '@oakring/stores';
 import type { TelemetryLog } from '@oakring/telemetry';
-import type { Ports } from '@oakring/ports';
+import { type Ports, Undo } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { CommandWriter } from '../commands/writer.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
-import { startLoops } from '../start-loops.js';
+import type { LoopParts, Loops } from './loops.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
-import { Undo } from '../undo.js';
 import type { Projection } from '../views/projection.js';
 import type { Lease } from './lease/lease.js';
 import { watchLateness } from './lease/late-watch.js';
@@ -31,6 +30,8 @@ export interface TermParts {
   readonly table: TelemetryTable;
   readonly openTelemetryLog: (epoch: number) => Promise<TelemetryLog>;
   readonly leader: () => Leader;
+  /** Starts what works by itself; `stopping` ends it. */
+  readonly startLoops: (parts: LoopParts, stopping: Undo) => Loops;
   readonly ports: Ports;
   readonly warn: (line: string) => void;
 }
@@ -62,17 +63,17 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
   const link = new TermLink(connection, lease, ports);
-  const loops = new Undo();
-  const { watch, correspondence, placements, supervisor } = startLoops(
+  const stopping = new Undo();
+  const loops = parts.startLoops(
     { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },
-    loops,
+    stopping,
   );
   connection.start(() => lease.isHeld);
   const lateness = watchLateness(lease, ports.timers, warn);
-  loops.add(() => lateness.cancel());
+  stopping.add(() => lateness.cancel());
   const silence = async (): Promise<void> => {
-    await placements.stop();
-    await loops.run();
+    await loops.placements.stop();
+    await stopping.run();
     link.detach();
   };
   const rest = async (): Promise<void> => {
@@ -84,13 +85,13 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     lease,
     queue: writer,
     telemetryLog,
-    correspondence,
+    correspondence: loops.correspondence,
     get processes() {
-      return supervisor.health;
+      return loops.health;
     },
     over: Promise.race([lease.lost.then(() => {}), halted.over]),
-    connectionLost: (nodeId) => watch.connectionLost(nodeId),
-    startPlacing: () => placements.start(),
+    connectionLost: (nodeId) => loops.connectionLost(nodeId),
+    startPlacing: () => loops.placements.start(),
     stop: async () => {
       await silence();
       await writer.stop();

@@ -5,7 +5,7 @@ import { okAtPosition } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import { integer, type Query as QueryString } from '../http/endpoints/parameters.js';
 import { Projection } from '../views/projection.js';
-import { DEAD_LETTERS, type DeadLetterList } from './tokens.js';
+import { DEAD_LETTERS, type DeadLetterList } from '../injection/query-tokens.js';
 
 const defaultLetters = 100;
 /** As many as are kept. */

@@ -4,7 +4,7 @@ import { decodeEvents, type StoredEvent } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import { ok } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
-import { EVENT_LOG } from '../tokens.js';
+import { EVENT_LOG } from '../injection/tokens.js';
 
 /** `GET /api/v1/decisions/{id}`: everything that was recorded of one scheduling answer. */
 export type DecisionAnswer = Decision['data'] & {

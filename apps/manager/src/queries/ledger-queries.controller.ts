@@ -9,10 +9,10 @@ import { Endpoint } from '../http/endpoints/endpoint.js';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../history/snapshot-keeper.js';
-import { EVENT_LOG, PORTS } from '../tokens.js';
+import { EVENT_LOG, PORTS } from '../injection/tokens.js';
 import { clusterKey, ledgerKey } from '@oakring/model';
 import { Projection } from '../views/projection.js';
-import { LEADERSHIP, type LeadershipView } from './tokens.js';
+import { LEADERSHIP, type LeadershipView } from '../injection/query-tokens.js';
 
 /** `GET /api/v1/ledger/head`: one hash that stands for the whole history up to a position. */
 interface LedgerHeadAnswer {

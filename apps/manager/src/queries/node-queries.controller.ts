@@ -5,7 +5,7 @@ import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import { integer } from '../http/endpoints/parameters.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
-import { TELEMETRY } from '../tokens.js';
+import { TELEMETRY } from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { nodeAnswer } from './node-answer.js';

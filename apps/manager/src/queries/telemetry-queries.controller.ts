@@ -22,7 +22,7 @@ import {
   type Query as QueryString,
 } from '../http/endpoints/parameters.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
-import { EVENT_LOG, PORTS, TELEMETRY, TELEMETRY_LOG } from '../tokens.js';
+import { EVENT_LOG, PORTS, TELEMETRY, TELEMETRY_LOG } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
 import { ReadingSteps } from './reading-steps.js';
 

@@ -7,7 +7,7 @@ import { timeOf } from '../history/moment.js';
 import { PastStates } from '../history/past-states.js';
 import { header, integer, text, type Described, type Query } from '../http/endpoints/parameters.js';
 import { readingsAsOf } from '../telemetry/past-readings.js';
-import { PORTS, TELEMETRY, TELEMETRY_LOG } from '../tokens.js';
+import { PORTS, TELEMETRY, TELEMETRY_LOG } from '../injection/tokens.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';

@@ -1,5 +1,5 @@
 import type { JobPolicy } from '@oakring/contracts';
-import { canonicalJson } from '../log/canonical-json.js';
+import { canonicalJson } from '../text/canonical-json.js';
 
 /**
  * The policy of a job as events have it: only the parts that differ from this one, which is most of

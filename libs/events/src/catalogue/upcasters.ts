@@ -1,5 +1,5 @@
 import { defaultPolicy } from '@oakring/contracts';
-import type { JsonObject } from '../log/canonical-json.js';
+import type { JsonObject } from '../text/canonical-json.js';
 import { schemaVersion } from './catalogue.js';
 
 /** Turns the data of an event of schema version n into that of version n + 1. */

@@ -1,5 +1,5 @@
 import { eventSchemas, schemaVersion, type EventData } from '../catalogue/catalogue.js';
-import { canonicalJson, isJsonObject, type JsonObject } from '../log/canonical-json.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../text/canonical-json.js';
 import { decodeEvents, type Commit, type LogHead } from '../log/commit.js';
 import type { Damage, DamageKind } from '../log/damage.js';
 import { decodeStoredCommit, encodeStoredCommit } from '../log/stored-commit.js';

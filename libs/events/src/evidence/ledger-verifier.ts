@@ -1,5 +1,5 @@
 import { eventProblem, type EventData } from '../catalogue/catalogue.js';
-import { canonicalJson } from '../log/canonical-json.js';
+import { canonicalJson } from '../text/canonical-json.js';
 import {
   decodeEvents,
   emptyHead,

@@ -6,7 +6,7 @@ import {
   verify as verifyBytes,
   type KeyObject,
 } from 'node:crypto';
-import { canonicalJson, type JsonObject } from '../log/canonical-json.js';
+import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
 
 /** What a seal states: this is where the log of this cluster stood. */
 export interface SealStatement {

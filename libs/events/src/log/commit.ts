@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
-import { canonicalJson, type JsonObject } from './canonical-json.js';
+import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
 
 /** A command decided in a commit, by its id, and what its caller was answered. */
 export interface DecidedCommand {

@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonObject, type JsonObject } from './canonical-json.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../text/canonical-json.js';
 import { hashedFields, type Commit, type DecidedCommand } from './commit.js';
 import type { Damage } from './damage.js';
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from './canonical-json.js';
+import { isJsonObject } from '../text/canonical-json.js';
 import { hashCommit, headOf, recordsIn, type Commit, type LogHead } from './commit.js';
 import type { Damage, DamageKind } from './damage.js';
 

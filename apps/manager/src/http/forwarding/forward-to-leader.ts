@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { LeadershipView } from '../../queries/tokens.js';
+import type { LeadershipView } from '../../injection/query-tokens.js';
 import { ok } from '../endpoints/answers.js';
 import { endpointOf, type Endpoint } from '../endpoints/endpoint.js';
 import { text } from '../endpoints/parameters.js';

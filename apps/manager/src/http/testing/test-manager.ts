@@ -11,7 +11,12 @@ import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { CommandWriter } from '../../commands/writer.js';
 import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
-import { DEAD_LETTERS, LEADERSHIP, READINESS, type LeadershipView } from '../../queries/tokens.js';
+import {
+  DEAD_LETTERS,
+  LEADERSHIP,
+  READINESS,
+  type LeadershipView,
+} from '../../injection/query-tokens.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { proposal } from '../../testing/given.js';
@@ -26,13 +31,13 @@ import {
   TELEMETRY_LOG,
   MAX_NODES,
   WORKER_COMMANDS,
-} from '../../tokens.js';
+} from '../../injection/tokens.js';
 import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import type { ClusterProof } from '../forwarding/cluster-proof.js';
 import { createHttpApp } from '../create-http-app.js';
-import { httpControllers, httpProviders } from '../http-parts.js';
+import { httpControllers, httpProviders } from '../../compose/http-parts.js';
 
 @Module({})
 class TestModule {}

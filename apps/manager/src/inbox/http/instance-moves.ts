@@ -8,7 +8,7 @@ import {
 import type { CommandQueue, IdempotencyKey } from '../../commands/command.js';
 import { presentNodes } from '../../scheduling/present-nodes.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
-import { COMMAND_QUEUE } from '../../tokens.js';
+import { COMMAND_QUEUE } from '../../injection/tokens.js';
 import { instanceKey, type InstanceRecord, type JobRecord } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { askOne } from './dry-run.js';

@@ -15,7 +15,7 @@ import { created, ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter, flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
-import { COMMAND_QUEUE, PORTS } from '../../tokens.js';
+import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { MoveInstanceDto, ReplicateJobDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';

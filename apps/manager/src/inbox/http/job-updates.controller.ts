@@ -12,7 +12,7 @@ import type { CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter, header } from '../../http/endpoints/parameters.js';
-import { COMMAND_QUEUE } from '../../tokens.js';
+import { COMMAND_QUEUE } from '../../injection/tokens.js';
 import { NothingDto } from './bodies/job-orders.dto.js';
 import { SubmitJobDto } from './bodies/submit-job.dto.js';
 import { validated, validatedOnly } from '@oakring/http';

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { COMMAND_QUEUE, SIGNING_KEY } from '../../tokens.js';
+import { COMMAND_QUEUE, SIGNING_KEY } from '../../injection/tokens.js';
 import { clusterKey } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { JudgeKeyDto } from './bodies/judge-key.dto.js';

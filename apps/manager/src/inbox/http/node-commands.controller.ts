@@ -9,7 +9,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import { created } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { COMMAND_QUEUE, CORRESPONDENCE } from '../../tokens.js';
+import { COMMAND_QUEUE, CORRESPONDENCE } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';

@@ -6,7 +6,7 @@ import type { NodeOrder } from '../../commands/node-order.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
-import { COMMAND_QUEUE } from '../../tokens.js';
+import { COMMAND_QUEUE } from '../../injection/tokens.js';
 import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';
 import { validatedOnly } from '@oakring/http';
 import { hashOf, idempotencyKey, keyOf } from './idempotency.js';

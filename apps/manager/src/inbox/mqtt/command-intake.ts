@@ -9,7 +9,7 @@ import type {
   Outcome,
 } from '../../commands/command.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
-import { WORKER_COMMANDS } from '../../tokens.js';
+import { WORKER_COMMANDS } from '../../injection/tokens.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { WorkerMessage } from './worker-message.js';
 

@@ -4,7 +4,7 @@ import type { RecordedReading, TelemetryLog } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { CORRESPONDENCE, PORTS, TELEMETRY_LOG } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS, TELEMETRY_LOG } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { decodeReport } from './decode-payload.js';
 import { EarlyReadings } from './early-readings.js';

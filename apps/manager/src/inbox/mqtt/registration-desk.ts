@@ -12,7 +12,7 @@ import {
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/silence-watch.js';
-import { CORRESPONDENCE, PORTS } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { leadershipOf } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';

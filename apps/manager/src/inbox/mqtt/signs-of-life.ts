@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CommandQueue } from '../../commands/command.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { CORRESPONDENCE, WORKER_COMMANDS } from '../../tokens.js';
+import { CORRESPONDENCE, WORKER_COMMANDS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '@oakring/model';
 import { StaleSpeakers } from './stale-speakers.js';

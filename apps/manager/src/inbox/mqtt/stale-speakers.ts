@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../../commands/command.js';
-import { PORTS, WORKER_COMMANDS } from '../../tokens.js';
+import { PORTS, WORKER_COMMANDS } from '../../injection/tokens.js';
 import type { NodeRecord } from '@oakring/model';
 import { TokenBucket, type Rate } from '../token-bucket.js';
 import { RegistrationDesk } from './registration-desk.js';

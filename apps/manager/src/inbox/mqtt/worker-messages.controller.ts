@@ -11,7 +11,7 @@ import {
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { Answers, Command, Outcome } from '../../commands/command.js';
-import { CORRESPONDENCE, PORTS } from '../../tokens.js';
+import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { CommandIntake } from './command-intake.js';
 import { decodeReport, incarnationIn } from './decode-payload.js';
 import { HistoryDesk } from './history-desk.js';

@@ -1,3 +1,4 @@
+import { startLoops } from '../../compose/start-loops.js';
 import { generateKeyPairSync } from 'node:crypto';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import { signingKeyOf } from '@oakring/events';
@@ -25,6 +26,7 @@ export function partsOf(
     storeTime: async () => ports.clock.wallMs(),
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
     table: new TelemetryTable(ports),
+    startLoops,
     openTelemetryLog: async () => new MemoryTelemetryLog(),
     leader: () => ({
       ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { lines } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { EVENT_LOG, PORTS } from '../../tokens.js';
+import { EVENT_LOG, PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { eventLines } from './event-lines.js';
 import { eventParameters, eventQueryOf, type EventQuery } from './event-query.js';

@@ -9,7 +9,7 @@ import { healthAnswer } from '@oakring/http';
 import type { FastifyReply } from 'fastify';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { READINESS, type Readiness } from '../tokens.js';
+import { READINESS, type Readiness } from '../../injection/query-tokens.js';
 
 /** For probes: `live` asks whether the process answers, `ready` whether it does its work. */
 @Controller('health')

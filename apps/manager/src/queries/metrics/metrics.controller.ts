@@ -5,9 +5,14 @@ import type { Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import { ofMedia } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { TELEMETRY } from '../../tokens.js';
+import { TELEMETRY } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
-import { DEAD_LETTERS, LEADERSHIP, type DeadLetterList, type LeadershipView } from '../tokens.js';
+import {
+  DEAD_LETTERS,
+  LEADERSHIP,
+  type DeadLetterList,
+  type LeadershipView,
+} from '../../injection/query-tokens.js';
 
 /** For Prometheus. */
 @Controller('metrics')

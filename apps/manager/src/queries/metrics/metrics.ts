@@ -4,7 +4,7 @@ import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
 import { clusterKey } from '@oakring/model';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
-import type { DeadLetterList, LeadershipView } from '../tokens.js';
+import type { DeadLetterList, LeadershipView } from '../../injection/query-tokens.js';
 import { addProcessMetrics } from './process-metrics.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */

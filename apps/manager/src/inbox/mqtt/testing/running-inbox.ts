@@ -18,7 +18,7 @@ import {
   PORTS,
   CORRESPONDENCE,
   TELEMETRY_LOG,
-} from '../../../tokens.js';
+} from '../../../injection/tokens.js';
 import { ClusterState } from '@oakring/model';
 import { Projection } from '../../../views/projection.js';
 import { NodeTokens } from '../../node-tokens.js';

@@ -3,31 +3,31 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { EventLogReader, EventStore } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
-import { BrokerConnection } from './connection/broker-connection.js';
-import { DeadLetters } from './dead-letters/dead-letters.js';
-import { PastStates } from './history/past-states.js';
-import { httpControllers, httpProviders } from './http/http-parts.js';
-import { NODE_TOKENS } from './inbox/http/token-verdicts.js';
-import { CommandIntake } from './inbox/mqtt/command-intake.js';
-import { ReadingIntake } from './inbox/mqtt/reading-intake.js';
-import { HistoryDesk } from './inbox/mqtt/history-desk.js';
-import { RegistrationDesk } from './inbox/mqtt/registration-desk.js';
-import { SignsOfLife } from './inbox/mqtt/signs-of-life.js';
-import { StaleSpeakers } from './inbox/mqtt/stale-speakers.js';
-import { WorkerMessagesController } from './inbox/mqtt/worker-messages.controller.js';
-import { NodeTokens } from './inbox/node-tokens.js';
-import { WorkerAdmission } from './inbox/worker-admission.js';
+import { BrokerConnection } from '../connection/broker-connection.js';
+import { DeadLetters } from '../dead-letters/dead-letters.js';
+import { PastStates } from '../history/past-states.js';
+import { httpControllers, httpProviders } from './http-parts.js';
+import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
+import { CommandIntake } from '../inbox/mqtt/command-intake.js';
+import { ReadingIntake } from '../inbox/mqtt/reading-intake.js';
+import { HistoryDesk } from '../inbox/mqtt/history-desk.js';
+import { RegistrationDesk } from '../inbox/mqtt/registration-desk.js';
+import { SignsOfLife } from '../inbox/mqtt/signs-of-life.js';
+import { StaleSpeakers } from '../inbox/mqtt/stale-speakers.js';
+import { WorkerMessagesController } from '../inbox/mqtt/worker-messages.controller.js';
+import { NodeTokens } from '../inbox/node-tokens.js';
+import { WorkerAdmission } from '../inbox/worker-admission.js';
 import {
   commandsOf,
   correspondenceOf,
   TermTelemetryLog,
   workerCommandsOf,
-} from './leadership/current-term.js';
-import type { Leadership } from './leadership/leadership.js';
-import { readinessOf } from './leadership/readiness.js';
-import { DEAD_LETTERS, LEADERSHIP, READINESS } from './queries/tokens.js';
-import { Scheduler } from './scheduling/scheduler.port.js';
-import { TelemetryTable } from './telemetry/telemetry-table.js';
+} from '../leadership/current-term.js';
+import type { Leadership } from '../leadership/leadership.js';
+import { readinessOf } from '../leadership/readiness.js';
+import { DEAD_LETTERS, LEADERSHIP, READINESS } from '../injection/query-tokens.js';
+import { Scheduler } from '../scheduling/scheduler.port.js';
+import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import {
   COMMAND_QUEUE,
   EVENT_LOG,
@@ -38,9 +38,9 @@ import {
   TELEMETRY,
   TELEMETRY_LOG,
   WORKER_COMMANDS,
-} from './tokens.js';
+} from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
-import { Projection } from './views/projection.js';
+import { Projection } from '../views/projection.js';
 
 /** The parts that the module ties together, made before it in the order of a start. */
 export interface ManagerParts {

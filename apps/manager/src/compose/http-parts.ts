@@ -18,12 +18,11 @@ import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
 import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
 import { ViewAnswers } from '../queries/view-answers.js';
-import { ApiDocument } from './docs/api-document.js';
-import { DocsController } from './docs/docs.controller.js';
-import { PORTS } from '../tokens.js';
+import { ApiDocument } from '../http/docs/api-document.js';
+import { logContext } from '../http/create-http-app.js';
+import { DocsController } from '../http/docs/docs.controller.js';
+import { PORTS } from '../injection/tokens.js';
 
-/** What the lines of the HTTP side stand under in the log. */
-export const logContext = 'Http';
 /** Even an answer that has begun is cut when it takes longer after a shutdown began. */
 const cutAfterMs = 1_500;
 

@@ -1,21 +1,20 @@
 import type { EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
-import type { Ports } from '@oakring/ports';
-import type { ManagerSettings } from './config/manager-settings.js';
-import { DeadLetters } from './dead-letters/dead-letters.js';
-import { PastStates } from './history/past-states.js';
-import { SnapshotKeeper } from './history/snapshot-keeper.js';
-import { SnapshotStore } from './history/snapshot-store.js';
-import { ClusterProof } from './http/forwarding/cluster-proof.js';
-import { NodeTokens } from './inbox/node-tokens.js';
-import type { StoreSurroundings } from './leadership/once-there.js';
-import { openStores, type Stores } from './leadership/open-stores.js';
-import { openSigningKey } from './sealing/key-file.js';
-import type { Undo } from './undo.js';
-import { Checkpointer } from './views/checkpointer.js';
-import { removeOtherVersions, versioned } from './views/versioned-folder.js';
+import type { Ports, Undo } from '@oakring/ports';
+import type { ManagerSettings } from '../config/manager-settings.js';
+import { DeadLetters } from '../dead-letters/dead-letters.js';
+import { PastStates } from '../history/past-states.js';
+import { SnapshotKeeper } from '../history/snapshot-keeper.js';
+import { SnapshotStore } from '../history/snapshot-store.js';
+import { ClusterProof } from '../http/forwarding/cluster-proof.js';
+import { NodeTokens } from '../inbox/node-tokens.js';
+import type { StoreSurroundings } from '../leadership/once-there.js';
+import { openStores, type Stores } from '../leadership/open-stores.js';
+import { openSigningKey } from '../sealing/key-file.js';
+import { Checkpointer } from '../views/checkpointer.js';
+import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
 import { NodeChangeFeed } from '@oakring/model';
-import { Projection } from './views/projection.js';
+import { Projection } from '../views/projection.js';
 
 /** What a manager has from its start to its end, leading or not. */
 export interface Kept {

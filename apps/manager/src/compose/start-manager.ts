@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
-import type { Ports } from '@oakring/ports';
-import { listenerOf, type ManagerSettings } from './config/manager-settings.js';
-import { connectBroker } from './connection/connect-broker.js';
-import { createHttpApp } from './http/create-http-app.js';
-import { MqttInbox } from './inbox/mqtt/mqtt-inbox.js';
-import { SignsOfLife } from './inbox/mqtt/signs-of-life.js';
-import { Leadership } from './leadership/leadership.js';
+import { type Ports, Undo } from '@oakring/ports';
+import { listenerOf, type ManagerSettings } from '../config/manager-settings.js';
+import { connectBroker } from '../connection/connect-broker.js';
+import { createHttpApp } from '../http/create-http-app.js';
+import { MqttInbox } from '../inbox/mqtt/mqtt-inbox.js';
+import { SignsOfLife } from '../inbox/mqtt/signs-of-life.js';
+import { Leadership } from '../leadership/leadership.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
-import { HttpScheduler } from './scheduling/http-scheduler.js';
-import { telemetryLimits } from './telemetry/retention.js';
-import { TelemetryTable } from './telemetry/telemetry-table.js';
-import { Undo } from './undo.js';
+import { HttpScheduler } from '../scheduling/http-scheduler.js';
+import { telemetryLimits } from '../telemetry/retention.js';
+import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { clusterKey } from '@oakring/model';
+import { startLoops } from './start-loops.js';
 import { openKept, type Kept } from './open-kept.js';
 
 export interface ManagerOptions {
@@ -98,6 +98,7 @@ async function start(
     ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
     reachesBroker: link.reaches,
     storeTime: stores.time ?? (async () => ports.clock.wallMs()),
+    startLoops,
     openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports, table),
     leader: () => ({ ...leaderOf(settings, options), url: url(), key: kept.key }),
     ports,

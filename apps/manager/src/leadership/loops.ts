@@ -1,0 +1,31 @@
+import type { SigningKey } from '@oakring/events';
+import type { Ports } from '@oakring/ports';
+import type { TelemetryLog } from '@oakring/telemetry';
+import type { CommandQueue } from '../commands/command.js';
+import type { Correspondence } from '../inbox/mqtt/worker-message.js';
+import type { DownLink } from '../outbox/down-link.port.js';
+import type { Scheduler } from '../scheduling/scheduler.port.js';
+import type { ProcessHealth } from '../supervision/watched-process.js';
+import type { TelemetryTable } from '../telemetry/telemetry-table.js';
+import type { Projection } from '../views/projection.js';
+
+/** What works by itself while we lead gets these; which loops there are is composed from outside. */
+export interface LoopParts {
+  readonly telemetryLog: TelemetryLog;
+  readonly link: DownLink;
+  readonly queue: CommandQueue;
+  readonly projection: Projection;
+  readonly scheduler: Scheduler;
+  readonly table: TelemetryTable;
+  readonly key: SigningKey;
+  readonly ports: Ports;
+  readonly warn: (line: string) => void;
+}
+
+export interface Loops {
+  readonly correspondence: Correspondence;
+  /** Asks the scheduler: begins when it can be asked, ends before everything else. */
+  readonly placements: { start(): void; stop(): Promise<void> };
+  readonly health: readonly ProcessHealth[];
+  connectionLost(nodeId: string): void;
+}
