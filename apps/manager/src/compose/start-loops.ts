@@ -1,12 +1,8 @@
-import type { SigningKey } from '@oakring/events';
-import type { TelemetryLog } from '@oakring/telemetry';
-import type { Ports, Undo } from '@oakring/ports';
-import type { CommandQueue } from '../commands/command.js';
+import type { Undo } from '@oakring/ports';
 import { Losses } from '../detection/losses.js';
 import { SilenceWatch } from '../detection/silence-watch.js';
 import { LeaseGrants } from '../grants/lease-grants.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
-import type { DownLink } from '../outbox/down-link.port.js';
 import { DeliveryRecord } from '../outbox/delivery-record.js';
 import { Expiries } from '../outbox/expiries.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -15,7 +11,6 @@ import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
 import { Drains } from '../scheduling/drains.js';
 import { PlacementLoop } from '../scheduling/placement-loop.js';
-import type { Scheduler } from '../scheduling/scheduler.port.js';
 import { orderedStarts } from '../scheduling/ordered-starts.js';
 import { orderedStops } from '../scheduling/ordered-stops.js';
 import { seals } from '../sealing/seals.js';
@@ -23,8 +18,6 @@ import type { LoopParts, Loops } from '../leadership/loops.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { retention } from '../telemetry/retention.js';
-import type { TelemetryTable } from '../telemetry/telemetry-table.js';
-import type { Projection } from '../views/projection.js';
 
 /** What works by itself between the views and the world: each is started here and stopped by `stopping`. */
 export function startLoops(parts: LoopParts, stopping: Undo): Loops {
