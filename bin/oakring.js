@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// @ts-check
+// JavaScript, because it must run under any Node, if only to say that it is too old.
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
@@ -18,5 +20,6 @@ if (!existsSync(fileURLToPath(program))) {
 // From Node 22 on, what was compiled once starts faster the next time. Not where Node keeps it unasked,
 // in the folder for temporary files: what another user puts there first would be run as ours.
 const { HOME: home = '' } = process.env;
+// @ts-expect-error -- The types are those of Node 20.
 if (home !== '') module.enableCompileCache?.(join(home, '.cache', 'oakring'));
 await import(program.href);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seededRandomness } from '@oakring/ports';
+import { freePort } from '../infra/machine/free-port.js';
 import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
 import { call, eventually } from './kit/http.js';
-import { freePort, headAt, jobIds, leaderOf, Poster } from './kit/managers.js';
+import { headAt, jobIds, leaderOf, Poster } from './kit/managers.js';
 import {
   endGroup,
   oakring,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../infra/machine/free-port.js';
 import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
 import { Cable } from './kit/cable.js';
 import { call, eventually, untilAll } from './kit/http.js';
@@ -28,14 +28,6 @@ const folder = temporaryFolder();
 let managersLine: Cable;
 let workersLine: Cable;
 const ports = { broker: 0, manager: 0, scheduler: 0 };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function startBroker(): Promise<void> {
   broker = runProgram('mosquitto', ['-p', String(ports.broker)]);

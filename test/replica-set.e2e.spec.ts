@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { seededRandomness } from '@oakring/ports';
+import { freePort } from '../infra/machine/free-port.js';
 import { describeWithMongod } from '../infra/mongo/testing/mongod.js';
 import { ReplicaSet } from '../infra/mongo/testing/replica-set.js';
 import { eventually } from './kit/http.js';
-import { freePort, headAt, jobIds, leaderOf, Poster, Reader } from './kit/managers.js';
+import { headAt, jobIds, leaderOf, Poster, Reader } from './kit/managers.js';
 import {
   endGroup,
   oakring,

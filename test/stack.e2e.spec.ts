@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { describeWithMongod } from '../infra/mongo/testing/mongod.js';
+import { typescriptArguments } from '../infra/typescript/typescript-arguments.js';
 import { call, untilAll } from './kit/http.js';
 import { endGroup, runProgram, type Running } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
@@ -11,7 +12,8 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
   let [url, mqttUrl, schedulerUrl, mongoUrl] = ['', '', '', ''];
 
   beforeAll(async () => {
-    stack = runProgram(process.execPath, ['infra/stack/stack.js'], { CLUSTER_NAME: 'berlin' });
+    const program = typescriptArguments('infra/stack/stack.ts');
+    stack = runProgram(process.execPath, program, { CLUSTER_NAME: 'berlin' });
     const ready = /ready: (\S+) · MQTT (\S+) · scheduler (\S+) · MongoDB (\S+) ·/;
     [, url = '', mqttUrl = '', schedulerUrl = '', mongoUrl = ''] = await stack.prints(ready);
   }, 240_000);

@@ -1,3 +1,4 @@
+// JavaScript, and not checked: what it needs is installed in this folder when the benchmark runs.
 // emmett-load.js <url> <concurrency> <ms>: durable appends of one event to a thousand streams.
 import { performance } from 'node:perf_hooks';
 import { getMongoDBEventStore } from '@event-driven-io/emmett-mongodb';

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { typescriptArguments } from '../typescript/typescript-arguments.js';
 
-const program = resolve('infra/ci/citations.js');
+const program = typescriptArguments('infra/ci/citations.ts');
 /** Put together, so that this file does not cite them itself. */
 const [design, issue] = [['design', '§5'].join(' '), ['issue', '3'].join(' ')];
 
@@ -23,7 +24,7 @@ describe('npm run citations', () => {
   }
 
   function check(): { status: number | null; said: string } {
-    const { status, stderr } = spawnSync(process.execPath, [program], {
+    const { status, stderr } = spawnSync(process.execPath, program, {
       cwd: folder,
       encoding: 'utf8',
     });

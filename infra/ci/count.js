@@ -1,11 +1,16 @@
 #!/usr/bin/env node
+// @ts-check
+// JavaScript, because the gate counts also what is left when the installation failed.
 // The last line of the gate, counted from Jest's JSON report: `N passed, N failed`, and
 // `, N skipped` when some. Ends with 1 unless every spec that is here ran and passed.
 //   count.js <report> [step that failed before …]
 import { readFileSync, readdirSync } from 'node:fs';
 import { relative } from 'node:path';
 
-const [reportPath, ...failedSteps] = process.argv.slice(2);
+/** @typedef {{ status: string, fullName: string }} Test */
+/** @typedef {{ name: string, status: string, assertionResults: readonly Test[] }} Suite */
+
+const [reportPath = '', ...failedSteps] = process.argv.slice(2);
 const suites = suitesOf(reportPath);
 const tests = suites.flatMap(({ assertionResults }) => assertionResults);
 const passed = tests.filter(({ status }) => status === 'passed').length;
@@ -34,12 +39,19 @@ console.log(
 );
 process.exitCode = failed + failures.length + skipped.length === 0 ? 0 : 1;
 
-/** Jest's suites; none when it did not come to writing its report. */
+/**
+ * Jest's suites; none when it did not come to writing its report.
+ *
+ * @param {string} path
+ * @returns {readonly Suite[]}
+ */
 function suitesOf(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8')).testResults;
   } catch (error) {
-    console.error(`There is no report of the tests: ${error.message}`);
+    console.error(
+      `There is no report of the tests: ${error instanceof Error ? error.message : error}`,
+    );
     return [];
   }
 }
@@ -47,7 +59,7 @@ function suitesOf(path) {
 function specsHere() {
   return ['apps', 'libs', 'test', 'infra'].flatMap((folder) => {
     try {
-      const files = readdirSync(folder, { recursive: true });
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
       return files.filter((file) => file.endsWith('.spec.ts')).map((file) => `${folder}/${file}`);
     } catch {
       return [];

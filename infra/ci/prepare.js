@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+// @ts-check
+// JavaScript, because it runs before there is anything to compile TypeScript with, and where the
+// development packages are left out.
 // What `npm install` ends with: builds, and installs the git hooks where there is a checkout and a
 // person: not in CI, not in what was unpacked from an archive.
 import { spawnSync } from 'node:child_process';

@@ -45,6 +45,7 @@ const refused: [rule: string, place: string, code: string][] = [
   ['no-environment', source, `export const home = process.env['HOME'];`],
   ['no-environment', source, `export const home = globalThis.process.env['HOME'];`],
   ['no-environment', source, 'export const { env } = process;'],
+  ['no-environment', source, `export const { 'env': all } = process;`],
   ['no-environment', source, `export { env } from 'node:process';`],
   ['no-environment', source, `import { env } from 'node:process';\nexport const { HOME } = env;`],
   ['no-environment', system, `export const home = process.env['HOME'];`],
@@ -71,6 +72,7 @@ const refused: [rule: string, place: string, code: string][] = [
   ['no-disabled-tests', spec, `${jest}describe.skip('x', () => {});`],
   ['TS2322', source, `export const one: number = 'one';`],
   ['TS2322', spec, `export const one: number = 'one';`],
+  ['TS2322', bench, `export const one: number = 'one';`],
 ];
 
 /** Code that looks alike and is right where it is. */

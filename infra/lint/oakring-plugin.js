@@ -1,10 +1,22 @@
-// Rules of this repository that oxlint cannot express with its own.
+// @ts-check
+// Rules of this repository that oxlint cannot express with its own. JavaScript, because the linter loads
+// them as they lie there, and the oldest Node that is supported strips no types.
 
-/** `new Date()` and `Date()` read the machine's clock; `new Date(at)` only formats a time. */
+/** @typedef {Parameters<import('oxlint/plugins-dev').RuleTester['run']>[1]} AnyRule */
+/** @typedef {Exclude<AnyRule, { createOnce: unknown }>} Rule */
+/** @typedef {ReturnType<Rule['create']>} Visitor */
+/**
+ * @template {keyof Visitor} K
+ * @typedef {Parameters<NonNullable<Visitor[K]>>[0]} NodeOf
+ */
+/** @typedef {NodeOf<'Identifier'>['parent']} Node */
+
+/** `new Date()` and `Date()` read the machine's clock; `new Date(at)` only formats a time. @type {Rule} */
 const noCurrentDate = {
   create(context) {
     const message = 'The time comes from the injected Clock (@oakring/ports).';
-    const isDate = ({ type, name }) => type === 'Identifier' && name === 'Date';
+    /** @param {Node} node */
+    const isDate = (node) => node.type === 'Identifier' && node.name === 'Date';
     return {
       NewExpression(node) {
         if (isDate(node.callee) && node.arguments.length === 0) context.report({ node, message });
@@ -16,28 +28,24 @@ const noCurrentDate = {
   },
 };
 
-/** `process.env`, however it is reached, outside the places that read settings. */
+/** `process.env`, however it is reached, outside the places that read settings. @type {Rule} */
 const noEnvironment = {
   create(context) {
     const message = 'Settings are read in config/ and passed on as a typed object.';
+    /** @param {Node} node */
     const report = (node) => context.report({ node, message });
-    const isEnv = ({ key, imported, local, property, computed }) => {
-      const name = key ?? imported ?? local ?? property;
-      return computed ? name.value === 'env' : name?.name === 'env';
-    };
-    const isProcess = (node) =>
-      (node?.type === 'Identifier' && node.name === 'process') ||
-      (node?.type === 'MemberExpression' && node.property.name === 'process');
+    /** @param {NodeOf<'ImportDeclaration'> | NodeOf<'ExportNamedDeclaration'>} node */
     function checkImport({ source, specifiers }) {
-      if (/^(node:)?process$/.test(source?.value)) specifiers.filter(isEnv).forEach(report);
+      if (!/^(node:)?process$/.test(source?.value ?? '')) return;
+      for (const each of specifiers) if (takenName(each) === 'env') report(each);
     }
     return {
       MemberExpression(node) {
-        if (isProcess(node.object) && isEnv(node)) report(node);
+        if (isProcess(node.object) && takenName(node) === 'env') report(node);
       },
       VariableDeclarator({ id, init }) {
-        if (id.type === 'ObjectPattern' && isProcess(init))
-          id.properties.filter(isEnv).forEach(report);
+        if (id.type !== 'ObjectPattern' || init === null || !isProcess(init)) return;
+        for (const each of id.properties) if (takenName(each) === 'env') report(each);
       },
       ImportDeclaration: checkImport,
       ExportNamedDeclaration: checkImport,
@@ -45,14 +53,51 @@ const noEnvironment = {
   },
 };
 
-/** Few parameters. A constructor may take more: each is one part that Nest injects by its type. */
+/** `process`, or a member of that name of something. @param {Node} node */
+function isProcess(node) {
+  return (
+    (node.type === 'Identifier' && node.name === 'process') ||
+    (node.type === 'MemberExpression' && takenName(node) === 'process')
+  );
+}
+
+/**
+ * What a member, a pattern or an import takes out of an object or a module; undefined where only a
+ * running program knows.
+ *
+ * @param {Node} node
+ */
+function takenName(node) {
+  switch (node.type) {
+    case 'MemberExpression':
+      return nameIn(node.property, node.computed);
+    case 'Property':
+      return nameIn(node.key, node.computed);
+    case 'ImportSpecifier':
+      return nameIn(node.imported, false);
+    case 'ExportSpecifier':
+      return nameIn(node.local, false);
+    default:
+      return undefined;
+  }
+}
+
+/** @param {Node} node @param {boolean} computed */
+function nameIn(node, computed) {
+  if (node.type === 'Literal') return node.value;
+  return node.type === 'Identifier' && !computed ? node.name : undefined;
+}
+
+/** Few parameters. A constructor may take more: each is one part that Nest injects by its type. @type {Rule} */
 const maxParams = {
   meta: { schema: [{ type: 'object' }] },
   create(context) {
-    const { functions, constructors } = context.options[0];
+    const { functions, constructors } =
+      /** @type {Record<'functions' | 'constructors', number>} */ (context.options[0]);
+    /** @param {NodeOf<'FunctionDeclaration'> | NodeOf<'ArrowFunctionExpression'>} node */
     function check(node) {
       const isConstructor =
-        node.parent?.type === 'MethodDefinition' && node.parent.kind === 'constructor';
+        node.parent.type === 'MethodDefinition' && node.parent.kind === 'constructor';
       const most = isConstructor ? constructors : functions;
       if (node.params.length <= most) return;
       context.report({
@@ -72,30 +117,42 @@ const maxParams = {
  * `counts[id] = …` on a plain object that may have any key: an id from outside may be a name that every object has
  * (`constructor`), and then what is read there was never written. Keys are counted in a Map, and
  * `Object.fromEntries` makes an object of it where one is wanted.
+ *
+ * @type {Rule}
  */
 const noGrownObject = {
   create(context) {
     const grown = new Set();
-    const isEmpty = (node) => node?.type === 'ObjectExpression' && node.properties.length === 0;
-    // A closed set of keys (`Record<Status, …>`) is ours; any text may be anybody's.
-    const isOpen = (type) =>
-      type === undefined ||
-      (type.typeName?.name === 'Record' &&
-        type.typeArguments?.params[0]?.type === 'TSStringKeyword');
     return {
       VariableDeclarator({ id, init }) {
-        if (id.type !== 'Identifier' || !isEmpty(init)) return;
-        if (isOpen(id.typeAnnotation?.typeAnnotation)) grown.add(id.name);
+        if (id.type !== 'Identifier' || init?.type !== 'ObjectExpression') return;
+        if (init.properties.length === 0 && isOpen(id.typeAnnotation?.typeAnnotation))
+          grown.add(id.name);
       },
       AssignmentExpression({ left }) {
         if (left.type !== 'MemberExpression' || !left.computed) return;
-        if (left.property.type === 'Literal' || !grown.has(left.object.name)) return;
+        const { object, property } = left;
+        if (property.type === 'Literal' || object.type !== 'Identifier') return;
+        if (!grown.has(object.name)) return;
         const message = 'An object that grows by key is a Map (then Object.fromEntries).';
         context.report({ node: left, message });
       },
     };
   },
 };
+
+/**
+ * A closed set of keys (`Record<Status, …>`) is ours; any text may be anybody's.
+ *
+ * @param {Node | undefined} type
+ */
+function isOpen(type) {
+  if (type === undefined) return true;
+  if (type.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return false;
+  return (
+    type.typeName.name === 'Record' && type.typeArguments?.params[0]?.type === 'TSStringKeyword'
+  );
+}
 
 export default {
   meta: { name: 'oakring' },

@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { downTopicKinds, upTopicKinds } from '@oakring/contracts';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { freePort } from '../machine/free-port.js';
 
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
 const installed = spawnSync('mosquitto', ['-h'], { env }).error === undefined;
@@ -128,12 +128,3 @@ const ours = (name: string) => readFileSync(fileURLToPath(new URL(name, import.m
     await expect(refused).rejects.toThrow('Not authorized');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // A TCP server that listens has an address with a port.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { call, eventually } from './http.js';
 
 /** Where a manager's ledger ends, and who leads as far as it knows. */
@@ -119,13 +118,4 @@ export class Reader {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import { MongodProcess, mongodProgram } from './mongod-process.js';
+import { MongodProcess, mongodProgram, untilPrimary } from '../mongod-process.js';
 
 /** A mongod to keep things in. */
 export interface AnyMongod {
@@ -28,7 +28,7 @@ const given = process.env['OAKRING_TEST_MONGODB_URL'] ?? '';
 /** `describe` for what needs a mongod; without one it says loudly what did not run. */
 export function describeWithMongod(name: string, suite: () => void): void {
   if (mongodProgram !== null || given !== '') return describe(name, suite);
-  console.error(`NOT RUN, there is no mongod: ${name} (see infra/mongo/find-mongod.js)`);
+  console.error(`NOT RUN, there is no mongod: ${name} (see infra/mongo/find-mongod.ts)`);
   // Said on standard error, and a failure in the gate.
   // oxlint-disable-next-line jest/no-disabled-tests
   describe.skip(name, suite);
@@ -62,7 +62,7 @@ export async function startMongod(): Promise<Mongod> {
   const base = `mongodb://127.0.0.1:${port}`;
   const start = (): Promise<void> => {
     server.launch();
-    return untilPrimary(base, port);
+    return untilPrimary(port);
   };
   await start();
   return {
@@ -75,28 +75,4 @@ export async function startMongod(): Promise<Mongod> {
     client: () => new MongoClient(`${base}/?directConnection=true`).connect(),
     remove: () => server.remove(),
   };
-}
-
-const giveUpAfterMs = 60_000;
-
-async function untilPrimary(base: string, port: number): Promise<void> {
-  const deadline = Date.now() + giveUpAfterMs;
-  for (;;) {
-    try {
-      const client = await new MongoClient(`${base}/?directConnection=true`, {
-        serverSelectionTimeoutMS: 500,
-      }).connect();
-      const admin = client.db('admin');
-      const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
-      // It has been initiated when it was started before.
-      await admin.command({ replSetInitiate: { _id: 'rs', members } }).catch(() => null);
-      const hello = await admin.command({ hello: 1 });
-      await client.close();
-      if (hello['isWritablePrimary'] === true) return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    if (Date.now() > deadline) throw new Error('mongod did not become primary in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { Lines, type Line } from './lines.js';
-import { MongodProcess } from './mongod-process.js';
+import { MongodProcess } from '../mongod-process.js';
 
 /** Short, so that a test sees many elections. */
 const quickElectionMs = 1_500;

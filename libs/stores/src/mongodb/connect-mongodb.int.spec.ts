@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { MongodProcess } from '../../../../infra/mongo/testing/mongod-process.js';
+import { MongodProcess } from '../../../../infra/mongo/mongod-process.js';
 import { describeWithMongod } from '../../../../infra/mongo/testing/mongod.js';
 import { connectMongodb } from './connect-mongodb.js';
 

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { freePort } from '../../../../../infra/machine/free-port.js';
 
 /** The real Mosquitto and its clients, as a machine with `apt-get install mosquitto` has them. */
 
@@ -129,15 +129,6 @@ async function lineWith(stream: Readable, text: string): Promise<void> {
       })
       .on('close', () => reject(new Error(`it ended before "${text}":\n${seen.join('\n')}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Debian keeps the server where only root looks. */

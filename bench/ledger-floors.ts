@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
-import { parseJobDocument } from '../dist/libs/contracts/src/index.js';
+import { parseJobDocument } from '@oakring/contracts';
+import type { Command } from '../apps/manager/src/commands/command.js';
 
 export const runMs = 4_000;
 /** Until the code is compiled; not counted. */
 export const warmUpMs = 1_500;
 
-export function submitJob(id) {
+export function submitJob(id: string): Extract<Command, { type: 'SubmitJob' }> {
   const body = { id, name: id, image: 'demo/hello:1', technology: 'simulated', count: 0 };
   const parsed = parseJobDocument(body);
   if (!parsed.ok) throw new Error(parsed.refusal.detail);
@@ -17,7 +18,7 @@ export function submitJob(id) {
 }
 
 /** An event of the same size as the write path makes. */
-export function eventText(number) {
+export function eventText(number: number): string {
   const command = submitJob(`job-${number}`);
   return JSON.stringify({
     data: { ...command.job, id: command.id, document: command.job, bodyHash: command.bodyHash },
@@ -28,11 +29,15 @@ export function eventText(number) {
   });
 }
 
-async function bareLoop(concurrency, append) {
+/** Appends of events a second, as many in one commit as callers would be waiting. */
+async function bareLoop(
+  concurrency: number,
+  append: (streams: readonly string[], events: string) => Promise<void>,
+): Promise<number> {
   const group = Math.min(concurrency, 1000);
   let number = 0;
   const texts = Array.from({ length: group }, (_, index) => eventText(index));
-  const round = async (ms) => {
+  const round = async (ms: number): Promise<number> => {
     const untilMs = performance.now() + ms;
     let events = 0;
     while (performance.now() < untilMs) {
@@ -48,7 +53,7 @@ async function bareLoop(concurrency, append) {
   return (events / (performance.now() - since)) * 1000;
 }
 
-export async function bareLmdb(folder, concurrency) {
+export async function bareLmdb(folder: string, concurrency: number): Promise<number> {
   const root = openLmdb({
     path: folder,
     overlappingSync: false,
@@ -72,11 +77,19 @@ export async function bareLmdb(folder, concurrency) {
   return perSecond;
 }
 
-export async function bareMongo(url, concurrency) {
+/** A commit in the collection, as far as a floor or a history written past the log needs it. */
+export interface LedgerDocument {
+  readonly _id: Long;
+  readonly events: string;
+  readonly prev: string;
+  readonly streams: readonly string[];
+}
+
+export async function bareMongo(url: string, concurrency: number): Promise<number> {
   const client = await new MongoClient(url, {
     writeConcern: { w: 'majority', journal: true },
   }).connect();
-  const ledger = client.db().collection('ledger');
+  const ledger = client.db().collection<LedgerDocument>('ledger');
   await ledger.createIndex({ streams: 1 });
   let position = 0;
   let prev = '';

@@ -1,22 +1,19 @@
 // What jobs that wait for room cost while others come and go.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { get, post, readyNodes, until } from './manager-http.js';
-import { percentile, sortedNumbers } from './machine.js';
-import { startUp, startWorker, temporaryFolder } from './processes.js';
+import { jobAt, orderDeletion, pause, post, readyNodes, until } from './manager-http.js';
+import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { cpuSeconds, startUp, startWorker, temporaryFolder, type Up } from './processes.js';
 
 const waitingJobs = 20_000;
 const atOnce = 64;
 /** Each changes its node three times: placed, started, ended. */
 const jobsPerSecond = 33;
 const measuredMs = 30_000;
-/** Ticks of the kernel's process times in a second, on Linux everywhere. */
-const ticksPerSecond = 100;
 
 /** CPU of a manager under short jobs, a hundred changes a second, with and without jobs that wait. */
-export async function benchWaiting() {
+export async function benchWaiting(): Promise<Figures> {
   const { folder, remove } = temporaryFolder();
   const up = await startUp(join(folder, 'up'));
   const workers = ['a', 'b', 'c'].map((id) => startWorker(id, up.mqttUrl, join(folder, id)));
@@ -45,13 +42,13 @@ export async function benchWaiting() {
   };
 }
 
-async function reasonOf(url, number) {
-  return (await get(url, `/api/v1/jobs/waits-${number}`)).instances[0].reason;
+async function reasonOf(url: string, number: number): Promise<string> {
+  return (await jobAt(url, `waits-${number}`)).instances[0]?.reason ?? '';
 }
 
-async function submitWaiting(url) {
+async function submitWaiting(url: string): Promise<void> {
   let next = 0;
-  const submit = async () => {
+  const submit = async (): Promise<void> => {
     while (next < waitingJobs) {
       const number = (next += 1);
       // No two alike, and none fits anywhere.
@@ -63,18 +60,18 @@ async function submitWaiting(url) {
 }
 
 /** Submits short jobs at an even pace, each deleted half a second later. */
-async function comeAndGo({ url, child }, durationMs) {
-  const answeredMs = [];
-  const open = [];
-  const usedBefore = cpuSeconds(child.pid);
+async function comeAndGo({ url, pid }: Up, durationMs: number) {
+  const answeredMs: number[] = [];
+  const open: Promise<void>[] = [];
+  const usedBefore = cpuSeconds(pid);
   const began = performance.now();
   for (let count = 0; performance.now() - began < durationMs; count += 1) {
     const due = began + (count * 1_000) / jobsPerSecond;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+    await pause(Math.max(0, due - performance.now()));
     open.push(one(url, answeredMs));
   }
   const seconds = (performance.now() - began) / 1_000;
-  const cores = (cpuSeconds(child.pid) - usedBefore) / seconds;
+  const cores = (cpuSeconds(pid) - usedBefore) / seconds;
   await Promise.all(open);
   const sorted = sortedNumbers(answeredMs);
   const answered = [0.5, 0.99].map((share) => percentile(sorted, share).toFixed(1)).join(' / ');
@@ -83,23 +80,11 @@ async function comeAndGo({ url, child }, durationMs) {
 
 let lastJob = 0;
 
-async function one(url, answeredMs) {
+async function one(url: string, answeredMs: number[]): Promise<void> {
   const id = `short-${(lastJob += 1)}`;
   const sent = performance.now();
   await post(url, { id });
   answeredMs.push(performance.now() - sent);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const headers = { 'content-type': 'application/json' };
-  const gone = await fetch(`${url}/api/v1/jobs/${id}`, { method: 'DELETE', headers });
-  await gone.arrayBuffer();
-}
-
-/** User and system time of a process, proc(5). */
-function cpuSeconds(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return (Number(user) + Number(system)) / ticksPerSecond;
+  await pause(500);
+  await orderDeletion(url, id);
 }

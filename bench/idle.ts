@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { forkModule, residentMB, startUp, startWorker, temporaryFolder } from './processes.js';
+import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { pause } from './manager-http.js';
+import {
+  cpuSeconds,
+  forkModule,
+  residentMB,
+  startUp,
+  startWorker,
+  temporaryFolder,
+} from './processes.js';
 import { appendShortJobs } from './short-jobs.js';
 
 const settleMs = 60_000;
@@ -9,15 +18,15 @@ const shortHistory = { jobs: 12_500 };
 const longHistory = { jobs: 127_000, rounds: 5 };
 
 /** Memory at rest with three nodes, against the bare parts; and a start with history. */
-export async function benchIdle() {
+export async function benchIdle(): Promise<Figures> {
   const { folder, remove } = temporaryFolder();
   const bare = forkModule('bare-parts-load.js');
   const up = await startUp(folder);
   await bare.wait();
   const workers = ['a', 'b', 'c'].map((id) => startWorker(id, up.mqttUrl, join(folder, id)));
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
-  const bareMB = await residentMB(bare.child.pid);
-  const oursMB = await residentMB(up.child.pid);
+  await pause(settleMs);
+  const bareMB = residentMB(bare.pid);
+  const oursMB = residentMB(up.pid);
   for (const worker of workers) worker.kill('SIGTERM');
   await Promise.all(workers.map((worker) => once(worker, 'exit')));
   await up.stop();
@@ -31,7 +40,7 @@ export async function benchIdle() {
   };
 }
 
-async function benchStart() {
+async function benchStart(): Promise<Figures> {
   const { folder, remove } = temporaryFolder();
   const fresh = await startUp(folder);
   await fresh.stop();
@@ -50,7 +59,7 @@ async function benchStart() {
 }
 
 /** What a start costs when a million events lie behind a clean stop, against an empty one. */
-async function benchLongHistory() {
+async function benchLongHistory(): Promise<Figures> {
   const empty = temporaryFolder();
   const long = temporaryFolder();
   for (const { folder } of [empty, long]) await (await startUp(folder)).stop();
@@ -58,7 +67,7 @@ async function benchLongHistory() {
   await appendShortJobs(join(long.folder, 'ledger'), longHistory.jobs);
   const bytes = ledgerBytes(long.folder) - before;
   await (await startUp(long.folder)).stop();
-  const starts = { empty: [], long: [] };
+  const starts: Record<'empty' | 'long', Start[]> = { empty: [], long: [] };
   // In turns: a machine that is slower for a while is so for both.
   for (let round = 0; round < longHistory.rounds; round += 1) {
     starts.empty.push(await measuredStart(empty.folder));
@@ -67,9 +76,10 @@ async function benchLongHistory() {
   const checkpoint = checkpointBytes(long.folder);
   empty.remove();
   long.remove();
-  const median = (of, what) =>
-    of.map((start) => start[what]).sort((a, b) => a - b)[Math.floor(of.length / 2)];
-  const share = (what) => (median(starts.long, what) / median(starts.empty, what)).toFixed(2);
+  const median = (of: readonly Start[], what: keyof Start) =>
+    percentile(sortedNumbers(of.map((start) => start[what])), 0.5);
+  const share = (what: keyof Start) =>
+    (median(starts.long, what) / median(starts.empty, what)).toFixed(2);
   return {
     '127 000 short jobs on lmdb, bytes a job': (bytes / longHistory.jobs).toFixed(0),
     'ready with them behind a clean stop, ms': median(starts.long, 'readyAfterMs').toFixed(0),
@@ -82,26 +92,30 @@ async function benchLongHistory() {
   };
 }
 
-/** Time until ready, processor time and bytes read by system calls until then. */
-async function measuredStart(folder) {
-  const up = await startUp(folder);
-  const { pid } = up.child;
-  const readBytes = Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
-  const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  await up.stop();
-  return {
-    readyAfterMs: up.readyAfterMs,
-    readBytes,
-    cpuMs: 10 * (Number(ticks[11]) + Number(ticks[12])),
-  };
+interface Start {
+  readonly readyAfterMs: number;
+  /** Of system calls. */
+  readonly readBytes: number;
+  /** Of the processor. */
+  readonly cpuMs: number;
 }
 
-function checkpointBytes(folder) {
+/** What a start cost until it was ready. */
+async function measuredStart(folder: string): Promise<Start> {
+  const up = await startUp(folder);
+  const { pid } = up;
+  const readBytes = Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+  const cpuMs = 1_000 * cpuSeconds(pid);
+  await up.stop();
+  return { readyAfterMs: up.readyAfterMs, readBytes, cpuMs };
+}
+
+function checkpointBytes(folder: string): number {
   const views = join(folder, 'views');
   const [version = ''] = readdirSync(views);
   return statSync(join(views, version, 'data.mdb')).size;
 }
 
-function ledgerBytes(folder) {
+function ledgerBytes(folder: string): number {
   return statSync(join(folder, 'ledger/data.mdb')).size;
 }

@@ -2,15 +2,28 @@
 import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
-import { recover } from '../dist/apps/manager/src/leadership/recover.js';
-import { emptyHead, encodeEvent, headOf, sealCommit } from '../dist/libs/events/src/index.js';
-import { MemoryCheckpointStore, openEventStore } from '../dist/libs/stores/src/index.js';
-import { systemPorts } from '../dist/libs/ports/src/index.js';
+import { recover } from '../apps/manager/src/leadership/recover.js';
+import {
+  emptyHead,
+  encodeEvent,
+  headOf,
+  MemoryCheckpointStore,
+  openEventStore,
+  sealCommit,
+  type Commit,
+  type EventStore,
+} from '@oakring/events';
+import { systemPorts } from '@oakring/ports';
+import type { LedgerDocument } from './ledger-floors.js';
 
 const replayEvents = 200_000;
 const ports = systemPorts();
 
-export async function replay(address, perCommit) {
+/** Events a second, and as a share of what reading and parsing alone does. */
+export async function replay(
+  address: string,
+  perCommit: number,
+): Promise<{ perSecond: number; ratio: number }> {
   const events = perCommit === 1 ? replayEvents / 10 : replayEvents;
   const store = await openEventStore(address, ports.timers);
   await fill(store, events, perCommit);
@@ -23,7 +36,7 @@ export async function replay(address, perCommit) {
   return { perSecond: ours, ratio: ours / floor };
 }
 
-async function bestOf(times, work) {
+async function bestOf(times: number, work: () => Promise<number>): Promise<number> {
   let best = 0;
   for (let round = 0; round < times; round += 1) {
     const since = performance.now();
@@ -34,13 +47,13 @@ async function bestOf(times, work) {
 }
 
 /** Nodes that go silent and come back: events that change a view each. */
-async function fill(store, events, perCommit) {
+async function fill(store: EventStore, events: number, perCommit: number): Promise<void> {
   let head = emptyHead;
-  const versions = new Map();
-  const documents = [];
+  const versions = new Map<string, number>();
+  const documents: Commit[] = [];
   for (let made = 0; made < events; made += perCommit) {
-    const texts = [];
-    const streams = new Set();
+    const texts: string[] = [];
+    const streams = new Set<string>();
     for (let index = 0; index < perCommit; index += 1) {
       const stream = `nodes/n${(made + index) % 50}`;
       const version = (versions.get(stream) ?? 0) + 1;
@@ -61,18 +74,18 @@ async function fill(store, events, perCommit) {
     if (store.mongodb === null) await store.log.append(commit);
     else documents.push(commit);
   }
-  const ledger = store.mongodb?.db.collection('ledger');
+  const ledger = store.mongodb?.db.collection<LedgerDocument>('ledger');
   for (let from = 0; from < documents.length; from += 500) {
     const page = documents.slice(from, from + 500).map(({ position, at, ...rest }) => ({
       _id: Long.fromNumber(position),
       at: new Date(at),
       ...rest,
     }));
-    await ledger.insertMany(page);
+    await ledger?.insertMany(page);
   }
 }
 
-async function readBare(address) {
+async function readBare(address: string): Promise<number> {
   let events = 0;
   if (!address.startsWith('mongodb:')) {
     const root = openLmdb({ path: address, maxDbs: 4 });
@@ -84,7 +97,7 @@ async function readBare(address) {
     return events;
   }
   const client = await new MongoClient(address, { readConcern: { level: 'majority' } }).connect();
-  const found = client.db().collection('ledger').find().sort({ _id: 1 });
+  const found = client.db().collection<LedgerDocument>('ledger').find().sort({ _id: 1 });
   for await (const document of found) events += JSON.parse(document.events).length;
   await client.close();
   return events;

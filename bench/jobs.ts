@@ -1,27 +1,28 @@
 import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
-import { emptyHead, encodeEvent, headOf, sealCommit } from '../dist/libs/events/src/index.js';
-import { openLmdbEventLog } from '../dist/libs/stores/src/index.js';
-import { percentile, sortedNumbers } from './machine.js';
+import { emptyHead, encodeEvent, headOf, openLmdbEventLog, sealCommit } from '@oakring/events';
+import { percentile, sortedNumbers, type Figures } from './figures.js';
+import type { OneByOne, Order, Sustained } from './jobs-load.js';
 import { forkModule, startUp, temporaryFolder } from './processes.js';
 
 const aloneJobs = 800;
 /** Until the code is compiled; not counted. */
 const warmUpJobs = 300;
-const load = { posters: 64, durationMs: 10_000 };
+const load: Order = { type: 'sustained', posters: 64, durationMs: 10_000 };
 
 /** A job's way from POST to the command at the worker, alone and from 64 posters. */
-export async function benchJobs() {
+export async function benchJobs(): Promise<Figures> {
   return { ...(await alone(await bareCommitMs())), ...(await sustained()) };
 }
 
-async function alone(bareMs) {
+async function alone(bareMs: number): Promise<Figures> {
   const { folder, remove } = temporaryFolder();
   const up = await startUp(folder);
-  const workers = forkModule('jobs-load.js', [up.url, up.mqttUrl, '3']);
+  const workers = forkModule('jobs-load.ts', [up.url, up.mqttUrl, 3]);
   await workers.wait();
-  workers.send({ oneByOne: aloneJobs });
-  const { answered, commanded } = await workers.wait();
+  const order: Order = { type: 'oneByOne', jobs: aloneJobs };
+  workers.send(order);
+  const { answered, commanded } = await workers.wait<OneByOne>();
   workers.stop();
   await up.stop();
   remove();
@@ -39,13 +40,13 @@ async function alone(bareMs) {
   };
 }
 
-async function sustained() {
+async function sustained(): Promise<Figures> {
   const { folder, remove } = temporaryFolder();
   const up = await startUp(folder);
-  const workers = forkModule('jobs-load.js', [up.url, up.mqttUrl, '1000']);
+  const workers = forkModule('jobs-load.ts', [up.url, up.mqttUrl, 1_000]);
   await workers.wait();
   workers.send(load);
-  const { posted, elapsedMs, answers } = await workers.wait();
+  const { posted, elapsedMs, answers } = await workers.wait<Sustained>();
   workers.stop();
   await up.stop();
   remove();
@@ -58,20 +59,19 @@ async function sustained() {
 }
 
 /** Median of one small durable commit on the same store. */
-async function bareCommitMs() {
+async function bareCommitMs(): Promise<number> {
   const { folder, remove } = temporaryFolder();
   const log = await openLmdbEventLog(join(folder, 'ledger'));
   let head = emptyHead;
-  const times = [];
+  const times: number[] = [];
   for (let version = 1; version <= 500; version += 1) {
-    const event = { stream: 'jobs/a', type: 'JobEnded', data: {} };
     const commit = sealCommit(head, {
       epoch: 1,
       commitId: String(version),
       at: version,
       streams: ['jobs/a'],
       commands: [],
-      events: [encodeEvent(event, version)],
+      events: [encodeEvent({ stream: 'jobs/a', type: 'JobEnded', data: {} }, version)],
     });
     const startedMs = performance.now();
     await log.append(commit);

@@ -1,23 +1,40 @@
-#!/usr/bin/env node
 // `npm run stack`: the cluster of docker-compose.yml without containers. The same programs with the
 // same settings, which are read from that file, so that the two cannot drift apart: a real mongod,
 // a real Mosquitto, manager and scheduler as processes of their own. Ctrl-C ends it.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { MongoClient } from 'mongodb';
 import { parse } from 'yaml';
-import { findMongod } from '../mongo/find-mongod.js';
+import { freePort } from '../machine/free-port.js';
+import { mongodArguments, mongodProgram, untilPrimary } from '../mongo/mongod-process.js';
 
+/** What of docker-compose.yml is used here. */
+interface Compose {
+  readonly services: Readonly<Record<'manager' | 'scheduler', App>>;
+}
+
+interface App {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Where each service listens on this machine. */
+type Ports = Readonly<Record<keyof typeof portsInContainers, number>>;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly gone: Promise<number | null>;
+}
+
+const portsInContainers = { mongodb: 27017, mosquitto: 1883, manager: 10100, scheduler: 10105 };
 const giveUpAfterMs = 60_000;
 const stopWithinMs = 15_000;
-const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true });
+const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as Compose;
 const given = process.env['OAKRING_STACK_DATA'] ?? '';
 const data = given === '' ? mkdtempSync(join(tmpdir(), 'oakring-stack-')) : resolve(given);
 /** Started so far; ended in reverse. */
-const running = [];
+const running: Running[] = [];
 let isEnding = false;
 
 process.on('SIGINT', () => void end(0));
@@ -30,22 +47,19 @@ try {
   await end(1);
 }
 
-async function start() {
-  const mongod = findMongod();
-  if (mongod === null) throw new Error('There is no mongod: see infra/mongo/find-mongod.js.');
-  const ports = {
+async function start(): Promise<void> {
+  if (mongodProgram === null)
+    throw new Error('There is no mongod: see infra/mongo/find-mongod.ts.');
+  const ports: Ports = {
     mongodb: await freePort(),
     mosquitto: await freePort(),
     manager: await freePort(),
     scheduler: await freePort(),
   };
   step('MongoDB', ports.mongodb);
-  mkdirSync(join(data, 'mongodb'), { recursive: true });
-  const folder = ['--dbpath', join(data, 'mongodb')];
-  run('mongodb', mongod, [
-    ...folder,
-    ...['--port', String(ports.mongodb), '--bind_ip', '127.0.0.1', '--replSet', 'rs'],
-  ]);
+  const folder = join(data, 'mongodb');
+  mkdirSync(folder, { recursive: true });
+  run('mongodb', mongodProgram, mongodArguments(folder, ports.mongodb));
   await untilPrimary(ports.mongodb);
 
   step('Mosquitto', ports.mosquitto);
@@ -66,57 +80,69 @@ async function start() {
   );
 }
 
-function step(name, port) {
+function step(name: string, port: number): void {
   console.error(`${name} on port ${port} …`);
 }
 
 /** An app of the compose file: its command and its environment, at home on this machine. */
-function runApp(service, ports, own) {
-  const { command, environment } = compose.services[service];
-  const env = {};
-  for (const [name, value] of Object.entries(environment)) env[name] = atHome(String(value), ports);
-  const settings = { ...env, ...own, OAKRING_HOST: '127.0.0.1', OAKRING_ALLOW_OPEN: 'false' };
-  run(service, process.execPath, ['bin/oakring.js', ...command], settings);
+function runApp(
+  service: keyof Compose['services'],
+  ports: Ports,
+  own: Readonly<Record<string, string>>,
+): void {
+  const { command, environment } = services[service];
+  const settings = Object.entries(environment).map(([name, value]) => [
+    name,
+    atHome(String(value), ports),
+  ]);
+  run(service, process.execPath, ['bin/oakring.js', ...command], {
+    ...Object.fromEntries(settings),
+    ...own,
+    ...{ OAKRING_HOST: '127.0.0.1', OAKRING_ALLOW_OPEN: 'false' },
+  });
 }
 
 /** `${NAME:-default}` as compose reads it, and services found on loopback. */
-function atHome(value, ports) {
-  const filled = value.replace(
+function atHome(value: string, ports: Ports): string {
+  let text = value.replace(
     /\$\{(\w+)(?::-([^}]*))?\}/g,
-    (_, name, fallback) => process.env[name] || (fallback ?? ''),
+    (_, name: string, fallback: string | undefined) => process.env[name] || (fallback ?? ''),
   );
-  const services = { mongodb: 27017, mosquitto: 1883, manager: 10100, scheduler: 10105 };
-  let text = filled;
-  for (const [name, port] of Object.entries(services)) {
-    text = text.replaceAll(`//${name}:${port}`, `//127.0.0.1:${ports[name]}`);
+  for (const [name, port] of Object.entries(portsInContainers)) {
+    text = text.replaceAll(`//${name}:${port}`, `//127.0.0.1:${ports[name as keyof Ports]}`);
   }
   return text;
 }
 
-function storeOf(ports) {
-  return atHome(compose.services.manager.environment.OAKRING_STORE, ports);
+function storeOf(ports: Ports): string {
+  return atHome(String(services.manager.environment['OAKRING_STORE']), ports);
 }
 
-function run(name, program, args, env = {}) {
+function run(
+  name: string,
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): void {
   const child = spawn(program, args, {
     env: { PATH: `${process.env['PATH']}:/usr/sbin`, HOME: process.env['HOME'] ?? data, ...env },
     stdio: ['ignore', 'ignore', name === 'mongodb' ? 'ignore' : 'inherit'],
     // Ctrl-C is for us: we end them in order.
     detached: true,
   });
-  const gone = new Promise((settle) => child.once('exit', settle));
-  running.push({ name, child, gone });
+  const gone = new Promise<number | null>((settle) => child.once('exit', settle));
+  running.push({ child, gone });
   child.once('error', (error) => void fail(`${name} cannot be started: ${error.message}`));
   void gone.then((code) => fail(`${name} ended by itself (${code}).`));
 }
 
-async function fail(message) {
+async function fail(message: string): Promise<void> {
   if (isEnding) return;
   console.error(message);
   await end(1);
 }
 
-async function end(code) {
+async function end(code: number): Promise<void> {
   if (isEnding) return;
   isEnding = true;
   for (const { child, gone } of running.toReversed()) {
@@ -130,41 +156,17 @@ async function end(code) {
   process.exit(code);
 }
 
-async function untilPrimary(port) {
-  await until(async () => {
-    const url = `mongodb://127.0.0.1:${port}/?directConnection=true`;
-    const client = await new MongoClient(url, { serverSelectionTimeoutMS: 500 }).connect();
-    try {
-      const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
-      const admin = client.db('admin');
-      await admin.command({ replSetInitiate: { _id: 'rs', members } }).catch(() => null);
-      return (await admin.command({ hello: 1 })).isWritablePrimary === true;
-    } finally {
-      await client.close();
-    }
-  }, 'MongoDB');
-}
-
-function untilAnswers(url) {
-  return until(async () => (await fetch(url)).ok, url);
-}
-
-async function until(holds, what) {
+async function untilAnswers(url: string): Promise<void> {
   const deadline = Date.now() + giveUpAfterMs;
-  while (!isEnding) {
-    if (await holds().catch(() => false)) return;
-    if (Date.now() > deadline) throw new Error(`${what} is not ready after a minute.`);
+  while (!(await answers(url))) {
+    if (Date.now() > deadline) throw new Error(`${url} is not ready after a minute.`);
     await new Promise((settle) => setTimeout(settle, 100));
   }
 }
 
-function freePort() {
-  return new Promise((settle, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => settle(port));
-    });
-  });
+function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }

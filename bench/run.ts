@@ -1,9 +1,9 @@
-#!/usr/bin/env node
 // `npm run bench [telemetry|jobs|idle …]`: prints its figures with the machine's.
 import Table from 'cli-table3';
 import { machine } from './machine.js';
+import type { Figures } from './figures.js';
 
-const benches = {
+const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   telemetry: async () => (await import('./telemetry.js')).benchTelemetry(),
   jobs: async () => (await import('./jobs.js')).benchJobs(),
   ledger: async () => (await import('./ledger.js')).benchLedger(),
@@ -23,17 +23,17 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const figures = { machine: machine() };
-for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
+const figures: Record<string, Figures> = {};
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
   if (!json) console.error(`${name} …`);
-  figures[name] = await benches[name]();
+  figures[name] = await bench();
 }
 if (json) {
-  console.log(JSON.stringify(figures, null, 2));
+  console.log(JSON.stringify({ machine: machine(), ...figures }, null, 2));
 } else {
-  console.log(figures.machine);
+  console.log(machine());
   for (const [name, rows] of Object.entries(figures)) {
-    if (name === 'machine') continue;
     const table = new Table({ head: [name, ''], style: { head: [], border: [] } });
     for (const row of Object.entries(rows)) table.push(row);
     console.log(table.toString());

@@ -7,21 +7,22 @@ import {
   hashCommit,
   sealCommit,
   withLeaf,
-} from '../dist/libs/events/src/index.js';
+} from '@oakring/events';
+import type { Figures } from './figures.js';
 import { eventText } from './ledger-floors.js';
 
 /** What hash and Merkle tree cost of making a commit of 100 events and its text. */
-export function evidenceShare() {
+export function evidenceShare(): Figures {
   const texts = Array.from({ length: 100 }, (_, index) => eventText(index));
   const parts = { epoch: 1, commitId: 'c', at: 1, streams: ['a'], commands: [], events: texts };
   const commit = sealCommit(emptyHead, parts);
-  const time = (work) => {
+  const time = (work: () => void): number => {
     for (let round = 0; round < 300; round += 1) work();
     const since = performance.now();
     for (let round = 0; round < 1_500; round += 1) work();
     return (performance.now() - since) / 1_500;
   };
-  const text = hashedText(commit);
+  const text = encodeStoredCommit(commit);
   const sha = time(() => createHash('sha256').update(text).digest('hex'));
   let tree = emptyFrontier;
   const merkle = time(() => {
@@ -34,8 +35,4 @@ export function evidenceShare() {
     'Merkle tree, µs a commit': (merkle * 1000).toFixed(1),
     'hash and tree, of sealing and encoding such a commit': ((sha + merkle) / whole).toFixed(2),
   };
-}
-
-function hashedText(commit) {
-  return encodeStoredCommit(commit);
 }

@@ -1,0 +1,148 @@
+// Children of a benchmark: started, listened to, ended.
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const program = join(root, 'bin/oakring.js');
+
+export function temporaryFolder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'oakring-bench-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** `oakring up` that is ready. */
+export interface Up {
+  readonly pid: number;
+  readonly url: string;
+  readonly mqttUrl: string;
+  readonly readyAfterMs: number;
+  stop(): Promise<void>;
+}
+
+/** `oakring up` on free ports; resolves when it is ready. */
+export async function startUp(
+  dataFolder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Up> {
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, [program, 'up'], {
+    env: {
+      PATH: process.env['PATH'],
+      OAKRING_DATA: dataFolder,
+      OAKRING_PORT: '0',
+      OAKRING_SCHEDULER_PORT: '0',
+      OAKRING_MQTT_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [, url = '', mqttUrl = ''] = await prints(child, /oakring is ready: (\S+) · MQTT (\S+)/);
+  return {
+    pid: pidOf(child),
+    url,
+    mqttUrl: mqttUrl.startsWith('mqtt') ? mqttUrl : `mqtt://${mqttUrl}`,
+    readyAfterMs: performance.now() - startedMs,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** A worker of simulated instances as a process. */
+export function startWorker(id: string, mqttUrl: string, data: string): ChildProcess {
+  const args = ['worker', '--id', id, '--mqtt-url', mqttUrl, '--runtimes', 'simulated'];
+  return spawn(process.execPath, [program, ...args, '--data', data], { stdio: 'ignore' });
+}
+
+/** A module of this folder as a process that sends messages. */
+export interface Forked {
+  readonly pid: number;
+  send(message: object): void;
+  /** The next message, which whoever asks knows by what it sent. */
+  wait<Message = unknown>(): Promise<Message>;
+  /** What came and was not waited for, and who waits in vain. */
+  forget(): void;
+  stop(): void;
+}
+
+export function forkModule(name: string, args: readonly (string | number)[] = []): Forked {
+  const child = fork(join(root, 'bench', name), args.map(String), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What is not compiled here runs bare: a loader in its process would be measured with it.
+    ...(name.endsWith('.js') ? { execArgv: [] } : {}),
+  });
+  const arrived: unknown[] = [];
+  const waiting: ((message: unknown) => void)[] = [];
+  child.on('message', (message) => {
+    const resolve = waiting.shift();
+    if (resolve === undefined) arrived.push(message);
+    else resolve(message);
+  });
+  const next = (): Promise<unknown> =>
+    arrived.length > 0
+      ? Promise.resolve(arrived.shift())
+      : new Promise((resolve) => waiting.push(resolve));
+  return {
+    pid: pidOf(child),
+    send: (message) => child.send(message),
+    wait: async <Message>() => (await next()) as Message,
+    forget: () => {
+      arrived.length = 0;
+      waiting.length = 0;
+    },
+    stop: () => child.kill('SIGKILL'),
+  };
+}
+
+/** Of a module that was started by `forkModule`, to who started it. */
+export function tell(message: object): void {
+  process.send?.(message);
+}
+
+/** Resident memory of a process, MB (10^6 bytes), as the kernel counts it. */
+export function residentMB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
+}
+
+/** Ticks of the kernel's process times in a second, on Linux everywhere. */
+const ticksPerSecond = 100;
+
+/** User and system time of a process, proc(5). */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) / ticksPerSecond;
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('a process could not be started');
+  return pid;
+}
+
+function prints(
+  child: ChildProcess & { readonly stdout: Readable },
+  pattern: RegExp,
+): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const found = pattern.exec(text);
+      if (found !== null) resolve(found);
+    });
+    child.once('exit', (code) =>
+      reject(new Error(`ended with ${code} before it was ready: ${text}`)),
+    );
+  });
+}

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const imports = ['@oakring/ports', '../apps/manager/src/index.js', './run.js', './not-there.js'];
+
+/** What a program in the folder `bench` gets for these imports. */
+function foundBy(loader: string): string[] {
+  const program = `for (const one of ${JSON.stringify(imports)}) console.log(import.meta.resolve(one))`;
+  const args = ['--import', resolve('infra/typescript', loader), '--input-type=module', '-e'];
+  const options = { cwd: 'bench', encoding: 'utf8' } as const;
+  return execFileSync(process.execPath, [...args, program], options)
+    .trim()
+    .split('\n');
+}
+
+const urlOf = (path: string): string => pathToFileURL(resolve(path)).href;
+
+describe('the loader of TypeScript', () => {
+  it('takes what is imported from its source', () => {
+    const sources = ['libs/ports/src/index.ts', 'apps/manager/src/index.ts', 'bench/run.ts'];
+    expect(foundBy('register.js')).toEqual([...sources, 'bench/not-there.js'].map(urlOf));
+  });
+
+  it('takes apps and libs from the last build for what measures that', () => {
+    const built = ['dist/libs/ports/src/index.js', 'dist/apps/manager/src/index.js'];
+    const found = [...built, 'bench/run.ts', 'bench/not-there.js'];
+    expect(foundBy('register-built.js')).toEqual(found.map(urlOf));
+  });
+});
