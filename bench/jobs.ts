@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
-import { emptyHead, encodeEvent, headOf, openLmdbEventLog, sealCommit } from '@oakring/events';
+import { emptyHead, encodeEvent, headOf, sealCommit } from '@oakring/events';
+import { openLmdbEventLog } from '@oakring/stores';
 import { percentile, sortedNumbers, type Figures } from './figures.js';
 import type { OneByOne, Order, Sustained } from './jobs-load.js';
 import { forkModule, startUp, temporaryFolder } from './processes.js';

@@ -3,16 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
 import { recover } from '../apps/manager/src/leadership/recover.js';
-import {
-  emptyHead,
-  encodeEvent,
-  headOf,
-  MemoryCheckpointStore,
-  openEventStore,
-  sealCommit,
-  type Commit,
-  type EventStore,
-} from '@oakring/events';
+import { emptyHead, encodeEvent, headOf, sealCommit, type Commit } from '@oakring/events';
+import { MemoryCheckpointStore, openEventStore, type EventStore } from '@oakring/stores';
 import { systemPorts } from '@oakring/ports';
 import type { LedgerDocument } from './ledger-floors.js';
 

@@ -1,13 +1,6 @@
 // A ledger of jobs that came, ran and went, written through the log's own port.
-import {
-  encodeEvent,
-  headOf,
-  openLmdbEventLog,
-  sealCommit,
-  type DomainEvent,
-  type EventLogWriter,
-  type LogHead,
-} from '@oakring/events';
+import { encodeEvent, headOf, sealCommit, type DomainEvent, type LogHead } from '@oakring/events';
+import { openLmdbEventLog, type EventLogWriter } from '@oakring/stores';
 
 const jobsPerCommit = 100;
 
