@@ -21,6 +21,7 @@ const common = {
     ],
   },
   moduleNameMapper: {
+    '^@oakring/contracts/native$': '<rootDir>/libs/contracts/src/native.ts',
     '^@oakring/(contracts|events|host|http|model|placement|ports|stores|telemetry)$':
       '<rootDir>/libs/$1/src/index.ts',
     '^@oakring/([a-z]+)/testing$': '<rootDir>/libs/$1/testing/index.ts',

@@ -19,7 +19,7 @@ const reconnectMs = { least: 100, most: 4_000 };
 export class Network {
   weather: Weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
   private readonly connections = new Map<string, Connection>();
-  private readonly retained = new Map<string, object>();
+  private readonly retained = new Map<string, string>();
   private readonly partitioned = new Set<string>();
   private manager: ManagerEnd | null = null;
   private isDown = false;
@@ -109,7 +109,7 @@ export class Network {
   private fromWorker(
     connection: Connection,
     topic: string,
-    payload: object,
+    payload: string,
     { qos, retain }: { qos: 0 | 1; retain: boolean | undefined },
   ): void {
     if (qos === 0 && this.world.happens(this.weather.loss)) return;
@@ -125,10 +125,10 @@ export class Network {
     this.world.schedule(brokerLife, atMs - this.world.nowMs, deliver);
   }
 
-  private toManager(topic: string, payload: object, atMs: number): void {
+  private toManager(topic: string, payload: string, atMs: number): void {
     const { manager } = this;
     if (manager === null) return;
-    const bytes = Buffer.from(JSON.stringify(payload));
+    const bytes = Buffer.from(payload);
     this.world.schedule(manager.life, atMs - this.world.nowMs, () => {
       if (this.manager === manager) manager.message(topic, bytes, false);
     });
@@ -226,7 +226,7 @@ export class Network {
       if (this.manager !== manager) return;
       manager.up();
       for (const [topic, payload] of this.retained) {
-        manager.message(topic, Buffer.from(JSON.stringify(payload)), true);
+        manager.message(topic, Buffer.from(payload), true);
       }
     });
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { downTopicKinds, upTopicKinds } from '@oakring/contracts';
+import { downKinds, upKinds } from '@oakring/contracts/native';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { freePort } from '../machine/free-port.js';
 
@@ -108,11 +108,11 @@ const ours = (name: string) => readFileSync(fileURLToPath(new URL(name, import.m
 
   it('carries what a worker says on each of its topics, and each answer', async () => {
     const [manager, worker] = [await login('oakring'), await login('a')];
-    for (const topic of upTopicKinds) await worker.say(`nodes/a/${topic}`);
-    for (const topic of downTopicKinds) await manager.say(`nodes/a/${topic}`);
+    for (const topic of upKinds) await worker.say(`nodes/a/${topic}`);
+    for (const topic of downKinds) await manager.say(`nodes/a/${topic}`);
     await Promise.all([manager.until('nodes/a/history'), worker.until('nodes/a/controls')]);
-    expect(manager.heard).toEqual(upTopicKinds.map((topic) => `nodes/a/${topic}`));
-    expect(worker.heard).toEqual(downTopicKinds.map((topic) => `nodes/a/${topic}`));
+    expect(manager.heard).toEqual(upKinds.map((topic) => `nodes/a/${topic}`));
+    expect(worker.heard).toEqual(downKinds.map((topic) => `nodes/a/${topic}`));
   });
 
   it('keeps more than 1 MiB off the wire, and the connection', async () => {

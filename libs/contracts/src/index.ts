@@ -7,23 +7,13 @@ export {
   type Problem,
 } from './errors/oakring-error.js';
 export {
-  downTopicKinds,
-  maxHttpBodyBytes,
-  maxMqttPayloadBytes,
-  parseTopic,
-  topicOf,
-  upSubscriptions,
-  upTopicKinds,
-  type DownTopicKind,
-  type UpTopicKind,
-} from './topics/native-topics.js';
-export {
   idExpectation,
   idOf,
   isDeeperThan,
   isId,
   maxJsonDepth,
   isObject,
+  maxHttpBodyBytes,
   parseJsonDocument,
   parseJsonObject,
   refused,
@@ -31,7 +21,6 @@ export {
   type JsonObject,
   type Parsed,
 } from './messages/parsing.js';
-export { checkedContent } from './messages/content.js';
 export { cutText, endOfText } from './messages/text.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {
@@ -40,34 +29,18 @@ export {
   resourcesOf,
   type Resources,
 } from './messages/resources.js';
-export { parseRegistration, type Registered, type Registration } from './messages/registration.js';
-export {
-  maxJobCount,
-  parseReading,
-  type InstanceReading,
-  type Reading,
-} from './messages/telemetry.js';
-export {
-  parseAck,
-  parseWorkerState,
-  parseWorkerStatus,
-  type Ack,
-  type AckPhase,
-  type Fault,
-  type ReportedInstance,
-  type ReportedStatus,
-  type StateRequest,
-  type WorkerState,
-  type WorkerStatus,
-} from './messages/worker-reports.js';
-export {
-  leaseRanOut,
-  parseWorkerHistory,
-  type HistoryAccepted,
-  type HistoryEntry,
-  type LeaseGrant,
-  type WorkerHistory,
-} from './messages/worker-history.js';
+export { maxJobCount } from './messages/addresses.js';
+export { checkedContent } from './messages/content.js';
+export { parseRegistration, type Registration } from './messages/registration.js';
+export type { Registered } from './messages/registered.js';
+export type { InstanceReading, Reading } from './messages/telemetry.js';
+export type { WorkerStatus } from './messages/status.js';
+export type { Ack, AckPhase, Fault } from './messages/ack.js';
+export type { ReportedInstance, ReportedStatus, WorkerState } from './messages/state.js';
+export type { HistoryEntry, WorkerHistory } from './messages/history.js';
+export type { HistoryAccepted } from './messages/accepted.js';
+export type { StateRequest } from './messages/request.js';
+export { leaseRanOut, type LeaseGrant } from './messages/grant.js';
 export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export { commandKinds, type CommandKind, type Control } from './messages/control.js';
 export {

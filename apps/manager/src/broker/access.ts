@@ -1,14 +1,8 @@
-import {
-  downTopicKinds,
-  isId,
-  parseTopic,
-  shortened,
-  upTopicKinds,
-  type Refusal,
-} from '@oakring/contracts';
+import { isId, shortened, type Refusal } from '@oakring/contracts';
+import { downKinds as down, parseTopic, upKinds as up } from '@oakring/contracts/native';
 
-const upKinds: ReadonlySet<string> = new Set(upTopicKinds);
-const downKinds: ReadonlySet<string> = new Set(downTopicKinds);
+const upKinds: ReadonlySet<string> = new Set(up);
+const downKinds: ReadonlySet<string> = new Set(down);
 
 /** Why a worker may not publish on `topic`; null when it may: only what goes up, of one node. */
 export function publishRefusal(topic: string): Refusal | null {

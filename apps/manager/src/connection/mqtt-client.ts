@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { upSubscriptions } from '@oakring/contracts';
+import { nativeUp, topicOf, upKinds } from '@oakring/contracts/native';
 import type { Timers } from '@oakring/ports';
 import { connect, type MqttClient } from 'mqtt';
 
@@ -66,10 +66,7 @@ export function sendAtOnce(client: MqttClient): void {
  */
 export function subscribeUp(client: MqttClient, granted: () => void): void {
   const filters = Object.fromEntries(
-    upSubscriptions.map((filter): [string, { qos: 0 | 1 }] => [
-      filter,
-      { qos: filter.endsWith('/information') ? 0 : 1 },
-    ]),
+    upKinds.map((kind) => [topicOf('+', kind), { qos: nativeUp[kind].qos }] as const),
   );
   client.subscribe(filters, (error, grants) => {
     const refused = grants?.filter(({ qos }) => qos > 2).map(({ topic }) => topic) ?? [];

@@ -1,4 +1,5 @@
-import { OakringError, topicOf } from '@oakring/contracts';
+import { OakringError } from '@oakring/contracts';
+import { nativeDown, topicOf } from '@oakring/contracts/native';
 import type { StoredEvent } from '@oakring/events';
 import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
@@ -147,9 +148,8 @@ export class Outbox {
     });
     this.deliveries.sending(command.nodeId);
     try {
-      await this.link.publish(topicOf(command.nodeId, 'controls'), JSON.stringify(message), {
-        qos: 1,
-      });
+      const payload = nativeDown.controls.encode(message);
+      await this.link.publish(topicOf(command.nodeId, 'controls'), payload, { qos: 1 });
       this.deliveries.confirmed(command.nodeId);
       await this.recordDelivery(command);
     } catch (error) {

@@ -1,4 +1,5 @@
-import { stateHash, topicOf, type HashedInstance, type StateRequest } from '@oakring/contracts';
+import { stateHash, type HashedInstance, type StateRequest } from '@oakring/contracts';
+import { nativeDown, topicOf } from '@oakring/contracts/native';
 import type { StoredEvent } from '@oakring/events';
 import type { Ports, Timer } from '@oakring/ports';
 import {
@@ -181,7 +182,7 @@ export class StateRequests {
     this.deliveries.requested(nodeId, requestId);
     this.hashes.set(nodeId, { requestId, hash });
     this.link
-      .publish(topicOf(nodeId, 'requests'), JSON.stringify(request), { qos: 1 })
+      .publish(topicOf(nodeId, 'requests'), nativeDown.requests.encode(request), { qos: 1 })
       .catch(() => this.nextAtMs.delete(nodeId));
   }
 }

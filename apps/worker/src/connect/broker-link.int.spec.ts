@@ -16,13 +16,12 @@ describe('The link to a broker that takes less than a manager', () => {
       {
         ...{ url: broker.url, username: null, password: null, clientId: 'w1' },
         subscriptions: ['nodes/w1/controls'],
-        will: () => ({ topic: 'nodes/w1/status', payload: {} }),
+        will: () => ({ topic: 'nodes/w1/status', payload: '{}' }),
       },
       // Never waits: a reconnect that takes its time would only slow the test.
       { ...systemPorts(), randomness: { integer: () => 0 } },
       {
-        up: () =>
-          link.publish('nodes/w1/state', { of: 'x'.repeat(link.mostBytes - 100) }, { qos: 1 }),
+        up: () => link.publish('nodes/w1/state', 'x'.repeat(link.mostBytes), { qos: 1 }),
         down: () => {},
         message: () => {},
       },

@@ -47,12 +47,11 @@ export class BrokerLink implements WorkerLink {
   }
 
   /** Publishes if connected, else does nothing. What must arrive is repeated by its sender. */
-  publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): void {
+  publish(topic: string, payload: string, options: { qos: 0 | 1; retain?: boolean }): void {
     if (!this.connected) return;
-    const text = JSON.stringify(payload);
-    const bytes = Buffer.byteLength(text);
+    const bytes = Buffer.byteLength(payload);
     this.room.sent(bytes);
-    this.client?.publish(topic, text, options, (error) => {
+    this.client?.publish(topic, payload, options, (error) => {
       if (options.qos === 1 && (error ?? null) === null) this.room.confirmed(bytes);
     });
   }
@@ -68,7 +67,7 @@ export class BrokerLink implements WorkerLink {
     if (client !== null && this.connected) {
       if (farewell !== null) {
         const { topic, payload } = farewell;
-        const last = client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain: true });
+        const last = client.publishAsync(topic, payload, { qos: 1, retain: true });
         await this.withinPatience(last);
       }
       await this.withinPatience(client.endAsync());
@@ -164,7 +163,7 @@ export class BrokerLink implements WorkerLink {
       keepalive: keepaliveSeconds,
       will: {
         topic: will.topic,
-        payload: Buffer.from(JSON.stringify(will.payload)),
+        payload: Buffer.from(will.payload),
         qos: 1,
         retain: true,
       },

@@ -1,4 +1,8 @@
-import type { JsonObject } from '@oakring/contracts';
+import type { Registered } from '@oakring/contracts';
+import type { Heard, Spoken } from '@oakring/contracts/native';
+
+/** Which leadership of which ledger, as far as a message says it. */
+type Said = Pick<Heard<Spoken>, 'epoch'> & { readonly ledger?: string | null };
 
 /**
  * Which leadership speaks: a message of one that was followed by another is not obeyed. Epochs are
@@ -22,29 +26,29 @@ export class HighestEpoch {
   }
 
   /** False for a message below the highest seen; raises it. What a message does not say is let through. */
-  isCurrent({ epoch, ledger }: { readonly epoch?: unknown; readonly ledger?: unknown }): boolean {
+  isCurrent({ epoch, ledger }: Said): boolean {
     if (this.isOther(ledger)) return false;
     if (typeof ledger === 'string') this.ledger = ledger;
-    if (typeof epoch !== 'number' || !Number.isSafeInteger(epoch)) return true;
+    if (epoch === null) return true;
     if (epoch < this.highest) return false;
     this.highest = epoch;
     return true;
   }
 
-  isOther(ledger: unknown): boolean {
+  isOther(ledger: Said['ledger']): boolean {
     return typeof ledger === 'string' && this.ledger !== null && ledger !== this.ledger;
   }
 
   /** An answer to a registration: are we accepted by who leads another ledger than before? */
-  follow({ accepted, incarnation = this.start.incarnation, ledger }: JsonObject): boolean {
-    if (accepted !== true || incarnation !== this.start.incarnation) return false;
-    if (!this.isOther(ledger)) return false;
-    this.ledger = String(ledger);
+  follow({ accepted, incarnation, ledger }: Heard<Registered>): boolean {
+    if (accepted !== true || !this.isOther(ledger)) return false;
+    if ((incarnation ?? this.start.incarnation) !== this.start.incarnation) return false;
+    this.ledger = ledger;
     this.highest = 0;
     return true;
   }
 
-  complaint(kind: string, { epoch, ledger }: { epoch?: unknown; ledger?: unknown }): string {
+  complaint(kind: string, { epoch, ledger }: Said): string {
     return this.isOther(ledger)
       ? `${kind} of another ledger (${String(ledger)}) than the one we are registered with`
       : `${kind} of epoch ${String(epoch)}, below ${this.highest}`;

@@ -33,7 +33,7 @@ export class ManagerClock {
   }
 
   /** A message came that the manager sent at this moment of its time, maybe long ago. */
-  heard(at: unknown): void {
+  heard(at: string | null | undefined): void {
     const theirsMs = momentOf(at);
     if (Number.isNaN(theirsMs) || this.isInDoubt) return;
     this.learn(Math.max(theirsMs - this.clock.monotonicMs(), this.offsetMs ?? -Infinity));
@@ -49,7 +49,7 @@ export class ManagerClock {
   }
 
   /** The answer: sent after we asked, so it is as young as that. */
-  answered(at: unknown): void {
+  answered(at: string | null): void {
     const theirsMs = momentOf(at);
     if (Number.isNaN(theirsMs) || this.askedAt === null) return;
     const tookMs = this.since(this.askedAt);
@@ -100,6 +100,6 @@ interface Moment {
   readonly wallMs: number;
 }
 
-function momentOf(at: unknown): number {
+function momentOf(at: string | null | undefined): number {
   return typeof at === 'string' ? Date.parse(at) : Number.NaN;
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { maxMqttPayloadBytes } from '@oakring/contracts';
+import { maxMqttPayloadBytes } from '@oakring/contracts/native';
 import { MessageRoom } from './message-room.js';
 
 let room: MessageRoom;

@@ -1,4 +1,4 @@
-import { maxMqttPayloadBytes } from '@oakring/contracts';
+import { maxMqttPayloadBytes } from '@oakring/contracts/native';
 
 /** Every broker takes as much. */
 const leastBytes = 4_096;

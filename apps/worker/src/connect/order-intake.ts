@@ -1,5 +1,5 @@
 import type { Control } from '@oakring/contracts';
-import { parseControl } from '../controls/control-message.js';
+import { nativeDown } from '@oakring/contracts/native';
 import type { Instances } from '../controls/instances.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { HighestEpoch } from './highest-epoch.js';
@@ -23,7 +23,7 @@ export class OrderIntake {
   ) {}
 
   take(payload: Uint8Array): void {
-    const parsed = parseControl(payload);
+    const parsed = nativeDown.controls.decode(payload);
     if (!parsed.ok) return this.log('ignored', `an order: ${parsed.refusal.detail}`);
     const control = parsed.value;
     const { command, job, instance, generation, attempt, sentAt } = control;

@@ -15,9 +15,9 @@ export class ReadingPace {
   ) {}
 
   /** A reading now and every period; `again`: also where the pace is the one already kept. */
-  start(periodMs: unknown, again: boolean): void {
+  start(periodMs: number | null, again: boolean): void {
     const { least, most } = boundsMs;
-    const isBelieved = typeof periodMs === 'number' && periodMs >= least && periodMs <= most;
+    const isBelieved = periodMs !== null && periodMs >= least && periodMs <= most;
     const isNew = isBelieved && periodMs !== this.periodMs;
     if (isBelieved) this.periodMs = periodMs;
     if (!isNew && !again) return;

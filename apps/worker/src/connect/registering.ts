@@ -1,4 +1,5 @@
-import type { JsonObject } from '@oakring/contracts';
+import type { Registered } from '@oakring/contracts';
+import type { Heard, RegistrationSaid } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
@@ -19,9 +20,9 @@ interface RegisteringParts {
   readonly renumbered: () => void;
   readonly superseded: (by: number) => void;
   readonly clock: ManagerClock;
-  readonly say: (registration: object) => void;
+  readonly say: (registration: RegistrationSaid) => void;
   /** Accepted; `isFirst`: since the connection came up. */
-  readonly accepted: (periodMs: unknown, isFirst: boolean) => void;
+  readonly accepted: (periodMs: number | null, isFirst: boolean) => void;
   readonly log: WorkerLog;
 }
 
@@ -84,7 +85,7 @@ export class Registering {
     this.announcing.start();
   }
 
-  take(answer: JsonObject): void {
+  take(answer: Heard<Registered>): void {
     const { options, store, clock, log } = this.parts;
     const { periodMs, at } = answer;
     if (!this.standing.take(answer)) return;

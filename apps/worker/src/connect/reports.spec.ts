@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { maxMqttPayloadBytes, parseReading, parseWorkerState } from '@oakring/contracts';
+import { encodeUp, maxMqttPayloadBytes, nativeUp, type StateSaid } from '@oakring/contracts/native';
 import type { KnownInstance } from '../controls/decide-control.js';
 import { readingOf, statesOf } from './reports.js';
 
 const whole = { cpuMillis: 4_000, memoryMiB: 8_192 };
-const head = { incarnation: 3, sequence: 9, cpu: 12.5, memory: 40, whole };
+const head = { incarnation: 3, sequence: 9, cpu: 1_250, memory: 4_000, whole };
 
 describe('A state', () => {
   it('lists every instance, with the reason where there is one', () => {
@@ -31,9 +31,9 @@ describe('A state', () => {
   it('leaves out reasons before it grows larger than a manager takes', () => {
     const reason = 'x'.repeat(300);
     const known = many(400).map((each) => ({ ...each, status: 'failed' as const, reason }));
-    const [state = {}] = statesOf({ incarnation: 3, requestId: 'r1' }, known);
+    const [state = { instances: [] }] = statesOf({ incarnation: 3, requestId: 'r1' }, known);
     expect(sizeOf(state)).toBeLessThanOrEqual(maxMqttPayloadBytes);
-    const parsed = parseWorkerState({ ...state });
+    const parsed = nativeUp.state.decode(payloadOf(state));
     expect(parsed.ok && parsed.value.instances).toHaveLength(400);
     expect(JSON.stringify(state)).not.toContain('reason');
   });
@@ -46,7 +46,7 @@ describe('A state of more instances than one message takes', () => {
     expect(states.length).toBeGreaterThan(1);
     const pages = states.map((state) => {
       expect(sizeOf(state)).toBeLessThanOrEqual(maxMqttPayloadBytes);
-      const parsed = parseWorkerState({ ...state });
+      const parsed = nativeUp.state.decode(payloadOf(state));
       if (!parsed.ok) throw new Error(parsed.refusal.detail);
       return parsed.value;
     });
@@ -69,14 +69,17 @@ describe('A reading', () => {
   it('tells the use of each instance in percent of the node', () => {
     const usageOf = () => ({ cpuMillis: 1_000, memoryMiB: 2_048 });
     const reading = readingOf({ ...head, running: [instance(0)], usageOf });
-    expect(reading).toEqual({
+    const payload = encodeUp('information', reading);
+    expect(JSON.parse(payload)).toEqual({
       incarnation: 3,
       sequence: 9,
       cpu: 12.5,
       memory: 40,
       instances: [{ job: 'web', instance: 0, generation: 1, cpu: 25, memory: 25 }],
     });
-    expect(parseReading({ ...reading })).toMatchObject({ ok: true });
+    expect(nativeUp.information.decode(Buffer.from(payload))).toMatchObject({
+      value: { ...reading, at: null },
+    });
   });
 
   it('says that there are no instances when there are none', () => {
@@ -95,7 +98,7 @@ describe('A reading', () => {
   it('lists none when they are more than a manager takes', () => {
     const reading = readingOf({ ...head, running: many(2_000), usageOf: () => whole });
     expect(reading).not.toHaveProperty('instances');
-    expect(parseReading({ ...reading })).toMatchObject({ ok: true });
+    expect(reading).toMatchObject({ cpu: 1_250, sequence: 9 });
   });
 });
 
@@ -107,6 +110,10 @@ function many(count: number): KnownInstance[] {
   return Array.from({ length: count }, (_, number) => instance(number));
 }
 
-function sizeOf(payload: object): number {
-  return Buffer.byteLength(JSON.stringify(payload));
+function payloadOf(state: StateSaid): Buffer {
+  return Buffer.from(encodeUp('state', state));
+}
+
+function sizeOf(state: StateSaid): number {
+  return payloadOf(state).byteLength;
 }

@@ -1,16 +1,24 @@
-import { maxMqttPayloadBytes, type Resources } from '@oakring/contracts';
+import type { Resources } from '@oakring/contracts';
+import {
+  encodeUp,
+  maxMqttPayloadBytes,
+  type InstanceSaid,
+  type ReadingSaid,
+  type RegistrationSaid,
+  type StateSaid,
+} from '@oakring/contracts/native';
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
 import type { Identity, KnownInstance } from '../controls/decide-control.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
-import { percent } from './usage.js';
+import { hundredths } from './usage.js';
 
-/** What a worker says of itself, as the payloads of its messages (docs/native-protocol.md). Pure. */
+/** What a worker says of itself (docs/native-protocol.md). Pure. */
 
 export function registrationOf(
   options: WorkerOptions,
   { incarnation, token, yields }: Pick<WorkerStore, 'incarnation' | 'token' | 'yields'>,
   { startId, enforcesStop }: { readonly startId: string; readonly enforcesStop: boolean },
-): object {
+): RegistrationSaid {
   const { id, name, ip, port, labels, runtimes, architecture } = options;
   return {
     id,
@@ -41,7 +49,7 @@ export interface StateHead {
   readonly incarnation: number;
   /** Whose orders those instances are that do not say otherwise. */
   readonly ledger?: string;
-  readonly requestId?: unknown;
+  readonly requestId?: string;
   /** The worker stops: what is not listed has ended, and nothing is started any more. */
   readonly final?: true;
 }
@@ -64,20 +72,20 @@ export function statesOf(
   head: StateHead,
   known: readonly ReportableInstance[],
   mostBytes = maxMqttPayloadBytes,
-): object[] {
+): StateSaid[] {
   const bare = known.map(
-    ({ job, instance, generation, status, runningMs = null, ...identity }) => ({
+    ({ job, instance, generation, status, runningMs = null, ...identity }): InstanceSaid => ({
       ...{ job, instance, generation, status },
       ...(runningMs === null ? {} : { runningMs }),
       ...identityIn(head, identity),
     }),
   );
-  const explained = known.map(({ reason }, index) => ({
-    ...bare[index],
-    ...(reason === null ? {} : { reason }),
-  }));
+  const explained = bare.map((instance, index) => {
+    const reason = known[index]?.reason ?? null;
+    return reason === null ? instance : { ...instance, reason };
+  });
   const state = { ...head, instances: explained };
-  if (fits(state, mostBytes)) return [state];
+  if (fits(encodeUp('state', state), mostBytes)) return [state];
   const leastPageBytes = Buffer.byteLength(JSON.stringify(bare)) / maxPages;
   const pages = pagesOf(bare, Math.max(mostBytes * shareOfPage, leastPageBytes));
   if (pages.length === 1) return [{ ...head, instances: bare }];
@@ -115,7 +123,7 @@ function pagesOf<T>(instances: readonly T[], maxPageBytes: number): T[][] {
 export interface ReadingFacts {
   readonly incarnation: number;
   readonly sequence: number;
-  /** Percent of the node. */
+  /** Hundredths of a percent of the node. */
   readonly cpu: number;
   readonly memory: number;
   readonly running: readonly KnownInstance[];
@@ -135,30 +143,27 @@ export function readingOf({
   whole,
   mostBytes = maxMqttPayloadBytes,
   ...reading
-}: ReadingFacts): object {
-  const instances = running.map((known) => {
+}: ReadingFacts): ReadingSaid {
+  const instances = running.flatMap((known) => {
     const used = usageOf(known);
-    return used === null
-      ? null
-      : {
-          job: known.job,
-          instance: known.instance,
-          generation: known.generation,
-          cpu: percent(used.cpuMillis, whole.cpuMillis),
-          memory: percent(used.memoryMiB, whole.memoryMiB),
-        };
+    if (used === null) return [];
+    const { job, instance, generation } = known;
+    const cpu = hundredths(used.cpuMillis, whole.cpuMillis);
+    const memory = hundredths(used.memoryMiB, whole.memoryMiB);
+    return { job, instance, generation, cpu, memory };
   });
   const complete = { ...reading, instances };
-  return instances.includes(null) || !fits(complete, mostBytes) ? reading : complete;
+  const isWhole = instances.length === running.length;
+  return isWhole && fits(encodeUp('information', complete), mostBytes) ? complete : reading;
 }
 
-function fits(payload: object, mostBytes: number): boolean {
-  return Buffer.byteLength(JSON.stringify(payload)) <= mostBytes;
+function fits(payload: string, mostBytes: number): boolean {
+  return Buffer.byteLength(payload) <= mostBytes;
 }
 
 /** Why a registration was refused, with the way on where only people know it. */
-export function whyRefused(id: string, code: unknown, detail: unknown): string {
-  const isNamed = typeof detail === 'string' && detail.includes('node forget');
+export function whyRefused(id: string, code: string | null, detail: string | null): string {
+  const isNamed = detail?.includes('node forget') === true;
   const remedy =
     code === 'node-id-taken' && !isNamed
       ? ` If it is this machine: oakring node forget ${id} --force`

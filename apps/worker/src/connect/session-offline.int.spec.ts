@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseWorkerHistory, stateHash, type JsonObject } from '@oakring/contracts';
+import { stateHash, type JsonObject } from '@oakring/contracts';
+import { nativeUp } from '@oakring/contracts/native';
 import { systemPorts, type Ports } from '@oakring/ports';
 import { rememberedOf } from '../memory/parse-remembered.js';
 import type { HistoryEntry } from '../memory/worker-store.port.js';
@@ -65,7 +66,8 @@ describe('A worker without a link', () => {
         },
       ],
     });
-    expect(parseWorkerHistory(history)).toMatchObject({ ok: true });
+    const payload = Buffer.from(JSON.stringify(history));
+    expect(nativeUp.history.decode(payload)).toMatchObject({ ok: true });
     expect(await manager.next('state')).toMatchObject({
       instances: [{ job: 'web', status: 'failed', reason: 'told to have failed' }],
     });

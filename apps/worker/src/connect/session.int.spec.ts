@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseReading, parseRegistration } from '@oakring/contracts';
+import { parseRegistration } from '@oakring/contracts';
+import { nativeUp } from '@oakring/contracts/native';
 import { systemPorts } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import { Cgroups } from '../runtimes/cgroups.js';
@@ -91,7 +92,9 @@ describe('A worker and its manager', () => {
       sequence: expect.any(Number),
       instances: [{ job: 'web', instance: 0, generation: 1, cpu: 5, memory: 3.2 }],
     });
-    expect(parseReading(reading)).toMatchObject({ ok: true });
+    expect(nativeUp.information.decode(Buffer.from(JSON.stringify(reading)))).toMatchObject({
+      ok: true,
+    });
     await manager.next('information');
     const sequences = manager.heard
       .filter(({ kind }) => kind === 'information')

@@ -38,9 +38,9 @@ beforeEach(async () => {
     ...{ store, runtimes: [runtime], ports, log: () => {} },
     link: (_options, listener) => {
       link = listener;
-      const note = (topic: string, payload: object): void => {
+      const note = (topic: string, payload: string): void => {
         // What a worker says is an object.
-        const body = JSON.parse(JSON.stringify(payload)) as JsonObject;
+        const body = JSON.parse(payload) as JsonObject;
         said.push({ kind: topic.split('/')[2] ?? '', body });
       };
       return {

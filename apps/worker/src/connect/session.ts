@@ -1,11 +1,17 @@
+import { stateHash, type Parsed, type Registered, type WorkerStatus } from '@oakring/contracts';
 import {
-  downTopicKinds,
-  parseJsonObject,
-  stateHash,
+  downKinds,
+  encodeUp,
+  maxMqttPayloadBytes,
+  nativeDown,
+  nativeUp,
   topicOf,
-  type JsonObject,
-  type UpTopicKind,
-} from '@oakring/contracts';
+  type DownKind,
+  type Heard,
+  type Spoken,
+  type UpKind,
+  type UpSaid,
+} from '@oakring/contracts/native';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { KnownInstance } from '../controls/decide-control.js';
 import { Instances } from '../controls/instances.js';
@@ -24,7 +30,7 @@ import { statesOf, type StateHead } from './reports.js';
 import type { SessionParts } from './session-parts.js';
 import { StateNews } from './state-news.js';
 import { Telemetry } from './telemetry.js';
-import type { WorkerLink } from './worker-link.js';
+import type { Farewell, WorkerLink } from './worker-link.js';
 
 /**
  * What is said between this worker and the manager.
@@ -34,7 +40,6 @@ import type { WorkerLink } from './worker-link.js';
  * they come. What happens while nobody listens is kept and handed in; instances wait for no link.
  */
 export class Session {
-  private readonly statusTopic: string;
   private superseding: Promise<void> | null = null;
   private readonly link: WorkerLink;
   private readonly instances: Instances;
@@ -53,13 +58,12 @@ export class Session {
 
   constructor({ options, store, runtimes, link, ports, log, superseded }: SessionParts) {
     [this.options, this.data, this.log] = [options, store, log];
-    this.statusTopic = topicOf(options.id, 'status');
     this.clock = new ManagerClock(ports.clock);
     this.epochs = new HighestEpoch(store, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
     this.history = new HistoryDelivery(store, ports, {
       say: (entries) => this.say('history', entries),
-      mostBytes: () => this.link.mostBytes,
+      mostBytes: () => this.link.mostBytes ?? maxMqttPayloadBytes,
     });
     const startId = ports.ids.next();
     this.registering = new Registering({
@@ -92,8 +96,8 @@ export class Session {
     this.telemetry = new Telemetry(options, store, runtimes, this.instances);
     // One for each start: another machine that claims our id must not cut us off.
     const clientId = `${options.id}-${store.incarnation}-${startId.slice(-8)}`;
-    const subscriptions = downTopicKinds.map((kind) => topicOf(options.id, kind));
-    const will = () => ({ topic: this.statusTopic, payload: this.status('offline') });
+    const subscriptions = downKinds.map((kind) => topicOf(options.id, kind));
+    const will = () => this.farewell(this.status('offline'));
     this.link = link(
       { clientId, subscriptions, will },
       {
@@ -123,8 +127,7 @@ export class Session {
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
     this.reportState({ final: true }, left);
-    const payload = { ...this.status('offline'), stopped: true };
-    await this.link.stop({ topic: this.statusTopic, payload });
+    await this.link.stop(this.farewell({ ...this.status('offline'), stopped: true }));
     // An answer that came meanwhile may have begun something anew; a write may be under way.
     this.fallSilent();
     await this.keep();
@@ -135,7 +138,8 @@ export class Session {
     this.clock.connected();
     // Registered first: "online" of a node that nobody knows would be refused.
     this.registering.start();
-    this.link.publish(this.statusTopic, this.status('online'), { qos: 1, retain: true });
+    const { topic, payload } = this.farewell(this.status('online'));
+    this.link.publish(topic, payload, { qos: 1, retain: true });
   }
 
   private pause(reason: string): void {
@@ -168,12 +172,18 @@ export class Session {
     });
   }
 
-  private status(status: 'online' | 'offline'): object {
+  private status(status: 'online' | 'offline'): WorkerStatus {
     return { status, incarnation: this.data.incarnation };
   }
 
-  private say(kind: UpTopicKind, payload: object, qos: 0 | 1 = 1): void {
-    this.link.publish(topicOf(this.options.id, kind), payload, { qos });
+  /** What the broker keeps, or says for us. */
+  private farewell(status: WorkerStatus): Farewell {
+    return { topic: topicOf(this.options.id, 'status'), payload: encodeUp('status', status) };
+  }
+
+  private say<K extends UpKind>(kind: K, said: UpSaid[K]): void {
+    const { qos } = nativeUp[kind];
+    this.link.publish(topicOf(this.options.id, kind), encodeUp(kind, said), { qos });
   }
 
   private receive(topic: string, payload: Uint8Array, retained: boolean): void {
@@ -184,53 +194,73 @@ export class Session {
       // While another machine has our id, all else on its topics is meant for that one.
       else if (this.refusedBecause !== null && kind !== 'registered') return;
       else if (kind === 'controls') this.orders.take(payload);
-      else if (kind === 'leases' || kind === 'accepted') this.receiveNote(kind, payload);
-      else if (kind === 'registered' || kind === 'requests') this.receiveAnswer(kind, payload);
+      else if (kind === 'leases') this.receiveGrant(payload);
+      else if (kind === 'accepted') this.receiveAccepted(payload);
+      else if (kind === 'registered') this.receiveRegistered(payload);
+      else if (kind === 'requests') this.receiveRequest(payload);
     } catch (error) {
       // No message may end the worker, whatever it makes our code do.
       this.log('ignored', `${topic}: ${String(error)}`);
     }
   }
 
-  private receiveNote(kind: 'leases' | 'accepted', payload: Uint8Array): void {
-    const parsed = parseJsonObject(payload);
-    if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
-    const { incarnation, sequence, upTo } = parsed.value;
-    if (!this.epochs.isCurrent(parsed.value)) return;
-    if (kind === 'accepted') {
-      if (typeof upTo === 'number') this.history.accepted(upTo);
-      void this.keep();
-    } else if (incarnation === this.data.incarnation && typeof sequence === 'number') {
-      this.leases.grant(sequence);
-    }
+  private receiveGrant(payload: Uint8Array): void {
+    const grant = this.taken('leases', nativeDown.leases.decode(payload));
+    if (grant === null || !this.epochs.isCurrent(grant)) return;
+    const { incarnation, sequence } = grant;
+    if (incarnation === this.data.incarnation && sequence !== null) this.leases.grant(sequence);
   }
 
-  private receiveAnswer(kind: 'registered' | 'requests', payload: Uint8Array): void {
-    const parsed = parseJsonObject(payload);
-    if (!parsed.ok) return this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
-    const { at, requestId, hash } = parsed.value;
-    if (kind === 'registered') this.follow(parsed.value);
-    if (!this.epochs.isCurrent(parsed.value)) {
-      // Of a manager that was replaced; or that began anew, and has not answered us yet.
-      if (this.epochs.isOther(parsed.value['ledger'])) this.registering.askAgain();
-      return this.log('ignored', this.epochs.complaint(kind, parsed.value));
-    }
-    this.clock.heard(at);
-    if (kind === 'registered') this.registering.take(parsed.value);
-    else if (typeof hash === 'string' && hash === stateHash(this.instances.list())) {
-      this.say('state', { ...this.epochs.spoken, requestId, hash });
-    } else this.reportState({ requestId });
+  private receiveAccepted(payload: Uint8Array): void {
+    const accepted = this.taken('accepted', nativeDown.accepted.decode(payload));
+    if (accepted === null || !this.epochs.isCurrent(accepted)) return;
+    if (accepted.upTo !== null) this.history.accepted(accepted.upTo);
+    void this.keep();
+  }
+
+  private receiveRegistered(payload: Uint8Array): void {
+    const answer = this.taken('registered', nativeDown.registered.decode(payload));
+    if (answer === null) return;
+    this.follow(answer);
+    if (!this.isCurrent('registered', answer)) return;
+    this.clock.heard(answer.at);
+    this.registering.take(answer);
+  }
+
+  private receiveRequest(payload: Uint8Array): void {
+    const request = this.taken('requests', nativeDown.requests.decode(payload));
+    if (request === null || !this.isCurrent('requests', request)) return;
+    this.clock.heard(request.at);
+    const { hash, requestId } = request;
+    const answered = requestId === null ? {} : { requestId };
+    if (hash !== null && hash === stateHash(this.instances.list())) {
+      this.say('state', { ...this.epochs.spoken, ...answered, hash });
+    } else this.reportState(answered);
+  }
+
+  private taken<T>(kind: DownKind, parsed: Parsed<T>): T | null {
+    if (parsed.ok) return parsed.value;
+    this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
+    return null;
+  }
+
+  private isCurrent(kind: DownKind, said: Heard<Spoken>): boolean {
+    if (this.epochs.isCurrent(said)) return true;
+    // Of a manager that was replaced; or that began anew, and has not answered us yet.
+    if (this.epochs.isOther(said.ledger)) this.registering.askAgain();
+    this.log('ignored', this.epochs.complaint(kind, said));
+    return false;
   }
 
   /** Generations begin again where the manager that accepts us leads another ledger than the last one. */
-  private follow(answer: JsonObject): void {
+  private follow(answer: Heard<Registered>): void {
     if (!this.epochs.follow(answer)) return;
     this.instances.table.beganAnew();
     this.log('registered', `another ledger is followed than before: ${this.epochs.ledger}`);
     void this.keep();
   }
 
-  private accepted(periodMs: unknown, isFirst: boolean): void {
+  private accepted(periodMs: number | null, isFirst: boolean): void {
     if (isFirst) {
       this.reportState();
       this.history.deliver();
@@ -246,8 +276,8 @@ export class Session {
   private reportReading(): void {
     if (!this.registering.isRegistered) return;
     if (this.clock.isInDoubt) this.registering.askAgain();
-    const { sequence, payload } = this.telemetry.take(this.link.mostBytes);
+    const { sequence, said } = this.telemetry.take(this.link.mostBytes);
     this.leases.noteSent(sequence);
-    this.say('information', payload, 0);
+    this.say('information', said);
   }
 }

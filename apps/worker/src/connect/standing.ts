@@ -1,4 +1,5 @@
-import type { JsonObject } from '@oakring/contracts';
+import type { Registered } from '@oakring/contracts';
+import type { Heard } from '@oakring/contracts/native';
 import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { WorkerLog } from '../worker-log.js';
 import { whyRefused } from './reports.js';
@@ -34,11 +35,10 @@ export class Standing {
   constructor(private readonly parts: StandingParts) {}
 
   /** Takes an answer; true when it accepts this start. */
-  take(answer: JsonObject): boolean {
+  take(answer: Heard<Registered>): boolean {
     const { store, startId, log } = this.parts;
-    const { accepted, startId: answered } = answer;
-    const current = numberIn(answer);
-    const isOurs = answered === undefined ? null : answered === startId;
+    const { accepted, startId: answered, incarnation: current } = answer;
+    const isOurs = answered === null ? null : answered === startId;
     if (this.refusal === 'superseded') return false;
     if (this.wasRegistered && current !== null && current > store.incarnation) {
       this.refusal = 'superseded';
@@ -54,22 +54,21 @@ export class Standing {
     return false;
   }
 
-  private accept({ token }: JsonObject): void {
+  private accept({ token }: Heard<Registered>): void {
     this.refusal = null;
     this.wasRegistered = true;
     this.keepYields(false);
     const { store, log, tokenKept } = this.parts;
-    if (typeof token !== 'string' || token === store.token) return;
+    if (token === null || token === store.token) return;
     store
       .keepToken(token)
       .then(tokenKept)
       .catch((error: unknown) => log('ignored', `the token was not kept: ${String(error)}`));
   }
 
-  private refuse(answer: JsonObject, isOurs: boolean): void {
+  private refuse(answer: Heard<Registered>, isOurs: boolean): void {
     const { store, id, log } = this.parts;
-    const { code, detail } = answer;
-    const current = numberIn(answer);
+    const { code, detail, incarnation: current } = answer;
     // It was forgotten, or another ledger is led: an answer to what we said, not to a registration.
     if (code === 'node-unknown') return this.parts.forgotten();
     const why = whyRefused(id, code, detail);
@@ -111,10 +110,6 @@ export class Standing {
       .keepYields(yields)
       .catch((error: unknown) => log('ignored', `our standing was not kept: ${String(error)}`));
   }
-}
-
-function numberIn({ incarnation }: JsonObject): number | null {
-  return typeof incarnation === 'number' ? incarnation : null;
 }
 
 function isToAnother(current: number | null, { incarnation }: WorkerStore): boolean {

@@ -1,10 +1,11 @@
 import type { Resources } from '@oakring/contracts';
+import type { ReadingSaid } from '@oakring/contracts/native';
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
 import type { Instances } from '../controls/instances.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
 import type { Runtime } from '../runtimes/runtime.port.js';
 import { capacityOf, readingOf } from './reports.js';
-import { MachineUsage, percent } from './usage.js';
+import { hundredths, MachineUsage } from './usage.js';
 
 /**
  * Makes readings: the machine's own figures, or what simulated instances pretend to use where there
@@ -23,13 +24,13 @@ export class Telemetry {
   ) {}
 
   /** The next reading, from what is known now. */
-  take(mostBytes?: number): { readonly sequence: number; readonly payload: object } {
+  take(mostBytes?: number): { readonly sequence: number; readonly said: ReadingSaid } {
     const running = this.instances.list().filter(({ status }) => status === 'running');
     const usageOf = this.instances.usageOf.bind(this.instances);
     const isSimulated = this.runtimes.every(({ technology }) => technology === 'simulated');
     const whole = isSimulated ? capacityOf(this.options) : machineCapacity();
     const used = isSimulated
-      ? percentOf(
+      ? useOf(
           running.map((known) => usageOf(known)),
           whole,
         )
@@ -38,7 +39,7 @@ export class Telemetry {
     this.sequence += 1;
     const { sequence } = this;
     const { incarnation } = this.start;
-    const payload = readingOf({
+    const said = readingOf({
       incarnation,
       sequence,
       ...used,
@@ -47,7 +48,7 @@ export class Telemetry {
       whole,
       mostBytes,
     });
-    return { sequence, payload };
+    return { sequence, said };
   }
 
   /** For the next reading: an engine that does not answer must not hold back this one. */
@@ -60,14 +61,14 @@ export class Telemetry {
   }
 }
 
-function percentOf(
+function useOf(
   uses: readonly (Resources | null)[],
   whole: Resources,
 ): { cpu: number; memory: number } {
   const sum = (field: keyof Resources): number =>
     uses.reduce((total, used) => total + (used?.[field] ?? 0), 0);
   return {
-    cpu: percent(sum('cpuMillis'), whole.cpuMillis),
-    memory: percent(sum('memoryMiB'), whole.memoryMiB),
+    cpu: hundredths(sum('cpuMillis'), whole.cpuMillis),
+    memory: hundredths(sum('memoryMiB'), whole.memoryMiB),
   };
 }

@@ -5,7 +5,7 @@ interface CpuTimes {
   readonly all: number;
 }
 
-/** The machine's use: CPU since the last call, memory now; percent with two decimals. */
+/** The machine's use: CPU since the last call, memory now; hundredths of a percent. */
 export class MachineUsage {
   private before: CpuTimes = cpuTimes();
 
@@ -15,8 +15,8 @@ export class MachineUsage {
     const busy = now.busy - this.before.busy;
     this.before = now;
     return {
-      cpu: percent(busy, all),
-      memory: percent(totalmem() - freemem(), totalmem()),
+      cpu: hundredths(busy, all),
+      memory: hundredths(totalmem() - freemem(), totalmem()),
     };
   }
 }
@@ -32,8 +32,8 @@ function cpuTimes(): CpuTimes {
   return { busy, all };
 }
 
-/** 0 to 100, two decimals; of nothing it is 0. */
-export function percent(part: number, whole: number): number {
+/** Hundredths of a percent, 0 to 10 000; of nothing it is 0. */
+export function hundredths(part: number, whole: number): number {
   if (whole <= 0) return 0;
-  return Math.min(100, Math.max(0, Math.round((part / whole) * 10_000) / 100));
+  return Math.min(10_000, Math.max(0, Math.round((part / whole) * 10_000)));
 }

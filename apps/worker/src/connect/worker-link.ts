@@ -4,7 +4,7 @@ export interface WorkerLink {
   readonly mostBytes?: number;
   start(): void;
   /** Publishes if connected, else does nothing. What must arrive is repeated by its sender. */
-  publish(topic: string, payload: object, options: { qos: 0 | 1; retain?: boolean }): void;
+  publish(topic: string, payload: string, options: { qos: 0 | 1; retain?: boolean }): void;
   /** Lets the connection go and makes another one, as after a failure. */
   reconnect(): void;
   /** Publishes a last message, retained, disconnects properly and ends. Null: there is none. */
@@ -13,7 +13,7 @@ export interface WorkerLink {
 
 export interface Farewell {
   readonly topic: string;
-  readonly payload: object;
+  readonly payload: string;
 }
 
 export interface WorkerLinkOptions {

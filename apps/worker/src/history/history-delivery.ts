@@ -1,7 +1,7 @@
 import type { Ports, Timer } from '@oakring/ports';
 import type { KnownInstance } from '../controls/decide-control.js';
 import type { Remembered, WorkerStore } from '../memory/worker-store.port.js';
-import { HistoryLog, type HistoryNews } from './history-log.js';
+import { HistoryLog, type HistoryMessage, type HistoryNews } from './history-log.js';
 
 const repeatEveryMs = 5_000;
 
@@ -14,9 +14,9 @@ export class HistoryDelivery {
     private readonly store: WorkerStore,
     private readonly ports: Pick<Ports, 'timers'>,
     private readonly line: {
-      say(payload: object): void;
-      /** What a message may have; undefined: all that a manager takes. */
-      mostBytes(): number | undefined;
+      say(entries: HistoryMessage): void;
+      /** What a message may have. */
+      mostBytes(): number;
     },
   ) {
     this.log = new HistoryLog(store.remembered.history);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { maxMqttPayloadBytes, parseWorkerHistory, type JsonObject } from '@oakring/contracts';
+import type { JsonObject } from '@oakring/contracts';
+import { maxMqttPayloadBytes, nativeUp } from '@oakring/contracts/native';
 import type { HistoryEntry } from '../memory/worker-store.port.js';
 import { HistoryLog, type HistoryNews } from './history-log.js';
 
@@ -19,13 +20,13 @@ describe('The small log of a worker', () => {
   it('has nothing to say when nothing happened, or all was accepted', () => {
     const log = filled(2);
     log.accepted(2);
-    expect([log.isEmpty, log.message(4)]).toEqual([true, null]);
-    expect(new HistoryLog(nothing).message(4)).toBeNull();
+    expect([log.isEmpty, message(log)]).toEqual([true, null]);
+    expect(message(new HistoryLog(nothing))).toBeNull();
   });
 
   it('says the same again until it is accepted', () => {
     const log = filled(3);
-    expect(log.message(4)).toEqual(log.message(4));
+    expect(message(log)).toEqual(message(log));
   });
 
   it('forgets what is accepted and keeps numbering', () => {
@@ -64,7 +65,7 @@ describe('The small log of a worker', () => {
     const log = filled(3);
     log.accepted(1);
     const again = new HistoryLog(JSON.parse(JSON.stringify(log.snapshot())));
-    expect(again.message(4)).toEqual(log.message(4));
+    expect(message(again)).toEqual(message(log));
     expect(again.snapshot()).toEqual(log.snapshot());
     again.add(news());
     expect(sequencesOf(again)).toEqual([2, 3, 4]);
@@ -115,7 +116,7 @@ describe('The small log of a worker, when it is full', () => {
 
 describe('A message of the small log', () => {
   it('is one that the manager takes', () => {
-    const parsed = parseWorkerHistory(messageOf(filled(1_200)));
+    const parsed = nativeUp.history.decode(Buffer.from(JSON.stringify(messageOf(filled(1_200)))));
     expect(parsed).toMatchObject({ ok: true, value: { incarnation: 4, from: 201 } });
   });
 
@@ -126,8 +127,8 @@ describe('A message of the small log', () => {
   ])('has room for its reasons, where they are %s', (_what, letter) => {
     const log = filled(1_000, { detail: letter.repeat(300) });
     const told: number[] = [];
-    for (let message = log.message(4); message !== null; message = log.message(4)) {
-      expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(maxMqttPayloadBytes);
+    for (let said = message(log); said !== null; said = message(log)) {
+      expect(Buffer.byteLength(JSON.stringify(said))).toBeLessThanOrEqual(maxMqttPayloadBytes);
       const sequences = sequencesOf(log);
       told.push(...sequences);
       log.accepted(sequences.at(-1) ?? 0);
@@ -154,10 +155,14 @@ function firstOf(log: HistoryLog): HistoryEntry | undefined {
   return log.snapshot().entries[0];
 }
 
+function message(log: HistoryLog) {
+  return log.message(4, maxMqttPayloadBytes);
+}
+
 function messageOf(log: HistoryLog): JsonObject {
-  const message = log.message(4);
-  if (message === null) throw new Error('there is nothing to say');
-  return JSON.parse(JSON.stringify(message)) as JsonObject;
+  const said = message(log);
+  if (said === null) throw new Error('there is nothing to say');
+  return JSON.parse(JSON.stringify(said)) as JsonObject;
 }
 
 function sequencesOf(log: HistoryLog): number[] {

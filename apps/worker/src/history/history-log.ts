@@ -1,4 +1,3 @@
-import { maxMqttPayloadBytes } from '@oakring/contracts';
 import type { HistoryEntry, Remembered } from '../memory/worker-store.port.js';
 
 /** Entries kept; the oldest are dropped, and an entry says how many. */
@@ -15,6 +14,13 @@ export interface HistoryNews {
   readonly instance?: number;
   readonly generation?: number;
   readonly detail?: string;
+}
+
+/** What is handed in at once: entries in their order, the oldest that is left first. */
+export interface HistoryMessage {
+  readonly incarnation: number;
+  readonly from: number;
+  readonly entries: readonly HistoryEntry[];
 }
 
 /** What happened while nobody listened, until the manager has it in its ledger. */
@@ -43,8 +49,8 @@ export class HistoryLog {
     this.entries.splice(0, 2, { sequence, at, kind: 'dropped', dropped, detail });
   }
 
-  /** The oldest entries, as many as one message takes; null when there are none. */
-  message(incarnation: number, mostBytes = maxMqttPayloadBytes): object | null {
+  /** The oldest entries, as many as find room in one message; null when there are none. */
+  message(incarnation: number, mostBytes: number): HistoryMessage | null {
     const [first] = this.entries;
     if (first === undefined) return null;
     const entries: HistoryEntry[] = [];

@@ -10,10 +10,10 @@ import {
   type JsonObject,
   type Parsed,
 } from '../messages/parsing.js';
-import { optional } from '../messages/registration.js';
+import { optional } from '../messages/codec.js';
 import { defaultRequest, resourcesOf, type Resources } from '../messages/resources.js';
 import { technologyOf, type Technology } from '../messages/technology.js';
-import { maxJobCount } from '../messages/telemetry.js';
+import { maxJobCount } from '../messages/addresses.js';
 import { parseJobPolicy, type JobPolicy } from './job-policy.js';
 import { parseCommand, parseEnvironment } from './job-run.js';
 

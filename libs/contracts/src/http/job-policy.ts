@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type Parsed,
 } from '../messages/parsing.js';
-import { optional } from '../messages/registration.js';
+import { optional } from '../messages/codec.js';
 
 export const reconcileChoices = ['keepReplacement', 'keepOriginal', 'longestRunning'] as const;
 export type ReconcileChoice = (typeof reconcileChoices)[number];

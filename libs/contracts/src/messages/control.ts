@@ -1,4 +1,7 @@
-import type { JsonObject } from './parsing.js';
+import { generationRange, instanceRange, wordIn } from './addresses.js';
+import { ifAny, messageOf, must, wordOf } from './codec.js';
+import { idOf, integerOf, isObject, refused, shortened, textOf } from './parsing.js';
+import type { IntegerRange, JsonObject, Parsed } from './parsing.js';
 
 export const commandKinds = ['deploy', 'delete', 'move', 'replicate'] as const;
 export type CommandKind = (typeof commandKinds)[number];
@@ -11,9 +14,12 @@ export interface Control {
   readonly command: CommandKind;
   /** The job as the root sent it, unknown fields included, with at least id, name, image, technology. */
   readonly job: JsonObject & { readonly id: string };
-  /** `move` only: the node that takes the instance over. */
-  readonly worker?: string;
   readonly commandId: string;
+  /**
+   * Manager's time, ISO 8601: not to be obeyed later than this. Clocks may be set: what counts is how
+   * long after `sentAt` it is, on the worker's own clock.
+   */
+  readonly expiresAt: string;
   /** Number of the instance, from 0. */
   readonly instance: number;
   readonly generation: number;
@@ -21,15 +27,43 @@ export interface Control {
   readonly attempt: number;
   /** Number of the leadership that ordered; a worker ignores one below the highest it has seen. */
   readonly epoch: number;
+  /** `move` only: the node that takes the instance over. */
+  readonly worker?: string;
   /** Identity of the manager's ledger, from its first commit. Epochs and generations are of one ledger. */
   readonly ledger?: string;
   /** `deploy`, `replicate`: what is ordered, as one short word: an instance that has another is another. */
   readonly digest?: string;
   /** Manager's time of this very sending, ISO 8601. */
   readonly sentAt?: string;
-  /**
-   * Manager's time, ISO 8601: not to be obeyed later than this. Clocks may be set: what counts is how
-   * long after `sentAt` it is, on the worker's own clock.
-   */
-  readonly expiresAt: string;
+}
+
+const count = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+
+const inRange = (range: IntegerRange) => (value: unknown, name: string) =>
+  integerOf(value, name, range);
+
+const text = (value: unknown, name: string) => textOf(value, name, 4_096);
+
+export const control = messageOf<Control>({
+  command: must(wordOf(commandKinds)),
+  job: must(jobOf),
+  commandId: must(wordIn),
+  expiresAt: must(text),
+  instance: must(inRange(instanceRange)),
+  generation: must(inRange(generationRange)),
+  attempt: must(inRange(count)),
+  epoch: must(inRange(count)),
+  worker: ifAny(text),
+  ledger: ifAny(wordIn),
+  digest: ifAny(wordIn),
+  sentAt: ifAny(text),
+});
+
+function jobOf(value: unknown, name: string): Parsed<Control['job']> {
+  if (!isObject(value)) {
+    const shown = JSON.stringify(shortened(value)) ?? 'missing';
+    return refused('invalid-field', `${name} is ${shown}, not an object.`, name, value ?? null);
+  }
+  const id = idOf(value['id'], `${name}.id`);
+  return id.ok ? { ok: true, value: { ...value, id: id.value } } : id;
 }

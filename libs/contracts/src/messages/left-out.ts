@@ -39,6 +39,11 @@ export class LeftOut {
   }
 }
 
+/** A member that is a reason for a person. */
+export function reasonIn(value: unknown, name: string, leftOut: LeftOut): Parsed<string | null> {
+  return { ok: true, value: reasonOf(value, name, leftOut) };
+}
+
 /** A reason for a person: cut where it is too long. Anything but a text or a number is left out. */
 export function reasonOf(value: unknown, field: string, leftOut: LeftOut): string | null {
   if (value === undefined || value === null || value === '') return null;

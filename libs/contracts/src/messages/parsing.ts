@@ -90,6 +90,9 @@ export function isObject(value: unknown): value is JsonObject {
 export const idExpectation =
   'not an id of 1 to 128 letters, digits, dots, underscores or dashes, and not "." or ".."';
 
+/** HTTP bodies over this many bytes are answered 413. */
+export const maxHttpBodyBytes = 256 * 1024;
+
 /** A job document nests no deeper: whatever walks it afterwards recurses. */
 export const maxJsonDepth = 64;
 

@@ -1,3 +1,6 @@
+import { incarnationOf, wordIn } from './addresses.js';
+import { may, must, readMembers, type Codec, type Members } from './codec.js';
+import { LeftOut } from './left-out.js';
 import {
   booleanOf,
   idOf,
@@ -40,163 +43,77 @@ export interface Registration {
   readonly extra: JsonObject;
 }
 
-const knownFields = new Set([
-  'id',
-  'name',
-  'ip',
-  'port',
-  'incarnation',
-  'startId',
-  'yields',
-  'capacity',
-  'labels',
-  'technologies',
-  'architecture',
-  'acknowledges',
-  'enforcesStop',
-  'token',
-]);
+/** What a worker says: who it is, and of the rest what it has to say. */
+export type RegistrationSaid = Pick<Registration, 'id' | 'name' | 'ip' | 'port'> &
+  Partial<Omit<Registration, 'id' | 'name' | 'ip' | 'port'>>;
 
-export const incarnationRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const members: Members<Omit<Registration, 'assumed' | 'extra'>> = {
+  id: must(idOf),
+  name: must((value, name) => textOrNumberOf(value, name, 256)),
+  ip: must((value, name) => textOf(value, name, 256)),
+  port: must(portOf),
+  incarnation: may(incarnationOf, null),
+  startId: may(wordIn, null),
+  yields: may(booleanOf, false),
+  capacity: may((value, name) => resourcesOf(value, name, assumedCapacity), assumedCapacity),
+  labels: may(labelsOf, {}),
+  technologies: may(technologyListOf, ['docker' as const]),
+  architecture: may(wordIn, null),
+  acknowledges: may(booleanOf, false),
+  enforcesStop: may(booleanOf, false),
+  token: may(tokenOf, null),
+};
 
 /** Enough for 64 labels of the greatest length: each change of it is kept for ever. */
 const maxRegistrationCharacters = 32_768;
 
-export function parseRegistration(body: JsonObject): Parsed<Registration> {
-  const { length } = JSON.stringify(body);
-  if (length > maxRegistrationCharacters) {
-    const detail = `The registration has ${length} characters; ${maxRegistrationCharacters} is the most.`;
-    return refused('payload-too-large', detail);
-  }
-  const id = idOf(body['id'], 'id');
-  if (!id.ok) return id;
-  const name = textOrNumberOf(body['name'], 'name', 256);
-  if (!name.ok) return name;
-  const ip = textOf(body['ip'], 'ip', 256);
-  if (!ip.ok) return ip;
-  const port = portOf(body['port']);
-  if (!port.ok) return port;
-  const options = parseOptions(body);
-  if (!options.ok) return options;
-  return {
-    ok: true,
-    value: {
-      id: id.value,
-      name: name.value,
-      ip: ip.value,
-      port: port.value,
-      ...options.value,
-      extra: Object.fromEntries(Object.entries(body).filter(([key]) => !knownFields.has(key))),
-    },
-  };
-}
+export const registration: Codec<Registration, RegistrationSaid> = {
+  members: Object.keys(members),
+  write: ({ assumed, capacity, extra, ...said }) => ({
+    ...extra,
+    ...said,
+    ...(assumed === true ? {} : { capacity }),
+  }),
+  read: (body) => {
+    const { length } = JSON.stringify(body);
+    if (length > maxRegistrationCharacters) {
+      const detail = `The registration has ${length} characters; ${maxRegistrationCharacters} is the most.`;
+      return refused('payload-too-large', detail);
+    }
+    const leftOut = new LeftOut();
+    const said = readMembers(members, body, leftOut);
+    if (!said.ok) return said;
+    const assumed = body['capacity'] === undefined || body['capacity'] === null;
+    const others = Object.entries(body).filter(([name]) => !Object.hasOwn(members, name));
+    return { ok: true, value: { ...said.value, assumed, extra: Object.fromEntries(others) } };
+  },
+};
 
-type Options = Omit<Registration, 'id' | 'name' | 'ip' | 'port' | 'extra'>;
+/** The body of a registration, however it came. */
+export const parseRegistration = registration.read;
 
-function parseOptions(body: JsonObject): Parsed<Options> {
-  const incarnation = optional(body['incarnation'], null, (value) =>
-    integerOf(value, 'incarnation', incarnationRange),
-  );
-  if (!incarnation.ok) return incarnation;
-  const startId = optional(body['startId'], null, (value) => textOf(value, 'startId', 64));
-  if (!startId.ok) return startId;
-  const yields = optional(body['yields'], false, (value) => booleanOf(value, 'yields'));
-  if (!yields.ok) return yields;
-  const capacity = optional(body['capacity'], assumedCapacity, (value) =>
-    resourcesOf(value, 'capacity', assumedCapacity),
-  );
-  if (!capacity.ok) return capacity;
-  const labels = optional(body['labels'], {}, (value) => labelsOf(value, 'labels'));
-  if (!labels.ok) return labels;
-  const technologies = optional(body['technologies'], ['docker' as const], technologyListOf);
-  if (!technologies.ok) return technologies;
-  const architecture = optional(body['architecture'], null, (value) =>
-    textOf(value, 'architecture', 64),
-  );
-  if (!architecture.ok) return architecture;
-  const acknowledges = optional(body['acknowledges'], false, (value) =>
-    booleanOf(value, 'acknowledges'),
-  );
-  if (!acknowledges.ok) return acknowledges;
-  const enforcesStop = optional(body['enforcesStop'], false, (value) =>
-    booleanOf(value, 'enforcesStop'),
-  );
-  if (!enforcesStop.ok) return enforcesStop;
-  const token = optional(body['token'], null, (value) => textOf(value, 'token', 256));
-  if (!token.ok) return withoutValue(token);
-  return {
-    ok: true,
-    value: {
-      incarnation: incarnation.value,
-      startId: startId.value,
-      yields: yields.value,
-      capacity: capacity.value,
-      assumed: body['capacity'] === undefined || body['capacity'] === null,
-      labels: labels.value,
-      technologies: technologies.value,
-      architecture: architecture.value,
-      acknowledges: acknowledges.value,
-      enforcesStop: enforcesStop.value,
-      token: token.value,
-    },
-  };
-}
-
-/** Absent and null both mean "not stated". */
-export function optional<T, D>(
-  value: unknown,
-  fallback: D,
-  parse: (value: unknown) => Parsed<T>,
-): Parsed<T | D> {
-  return value === undefined || value === null ? { ok: true, value: fallback } : parse(value);
-}
-
-function portOf(value: unknown): Parsed<number> {
+function portOf(value: unknown, name: string): Parsed<number> {
   const numeric = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
-  return integerOf(numeric, 'port', { minimum: 0, maximum: 65_535 });
+  return integerOf(numeric, name, { minimum: 0, maximum: 65_535 });
 }
 
-function technologyListOf(value: unknown): Parsed<readonly Technology[]> {
+function technologyListOf(value: unknown, name: string): Parsed<readonly Technology[]> {
   if (!Array.isArray(value) || value.length > 16) {
-    return refused(
-      'invalid-field',
-      'technologies is not a list of at most 16.',
-      'technologies',
-      value,
-    );
+    return refused('invalid-field', `${name} is not a list of at most 16.`, name, value);
   }
   const known = new Set<Technology>();
   for (const [index, entry] of value.entries()) {
-    const technology = technologyOf(entry, `technologies.${index}`);
+    const technology = technologyOf(entry, `${name}.${index}`);
     if (!technology.ok) return technology;
     known.add(technology.value);
   }
   return { ok: true, value: [...known].sort() };
 }
 
-// A refused token must not travel into logs and dead letters.
-function withoutValue(parsed: Parsed<unknown>): Parsed<never> {
-  if (parsed.ok) return refused('invalid-field', 'token is unusable.', 'token');
-  return refused(parsed.refusal.code, 'token is not a text of 1 to 256 characters.', 'token');
-}
-
-/** Answer on `nodes/<id>/registered`. */
-export interface Registered {
-  readonly id: string;
-  readonly accepted: boolean;
-  readonly code?: string;
-  readonly detail?: string;
-  /** Given until the node has presented it, then never again. */
-  readonly token?: string;
-  /** Of the start that the node is at now, also where another one was refused. */
-  readonly incarnation: number;
-  /** Of the registration that this answers, where it said one: the topic is shared by all who claim the id. */
-  readonly startId?: string;
-  readonly epoch: number;
-  /** Identity of the manager's ledger. */
-  readonly ledger?: string;
-  /** The manager's time, ISO 8601: a worker learns its clock's offset from it. */
-  readonly at: string;
-  /** How often the manager wants a reading, milliseconds. */
-  readonly periodMs: number;
+/** A refused token must not travel into logs and dead letters. */
+function tokenOf(value: unknown, name: string): Parsed<string> {
+  const token = textOf(value, name, 256);
+  return token.ok
+    ? token
+    : refused(token.refusal.code, `${name} is not a text of 1 to 256 characters.`, name);
 }

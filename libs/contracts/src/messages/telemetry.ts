@@ -1,7 +1,7 @@
+import { incarnationRange, instanceAddressOf, maxJobCount } from './addresses.js';
+import { optional, type Codec } from './codec.js';
 import { LeftOut } from './left-out.js';
-import { incarnationRange, optional } from './registration.js';
 import {
-  idOf,
   integerOf,
   isId,
   isObject,
@@ -34,7 +34,29 @@ export interface InstanceReading {
   readonly memory: number;
 }
 
+/** What a worker says: its use, and of the rest what it knows. */
+export type ReadingSaid = Pick<Reading, 'cpu' | 'memory'> &
+  Partial<Omit<Reading, 'cpu' | 'memory'>>;
+
 const maxInstanceReadings = 10_000;
+
+export const reading: Codec<Reading, ReadingSaid> = {
+  members: ['cpu', 'memory', 'incarnation', 'sequence', 'instances', 'at'],
+  read: (body) => parseReading(body),
+  write: ({ cpu, memory, instances, ...said }) => ({
+    ...said,
+    ...{ cpu: percentIn(cpu), memory: percentIn(memory) },
+    ...(instances === undefined ? {} : { instances: instances?.map(writtenInstance) ?? null }),
+  }),
+};
+
+function writtenInstance({ cpu, memory, ...address }: InstanceReading): JsonObject {
+  return { ...address, cpu: percentIn(cpu), memory: percentIn(memory) };
+}
+
+function percentIn(hundredths: number | null): number | null {
+  return hundredths === null ? null : hundredths / 100;
+}
 
 /** Never refused: a value that is not usable is unknown, and named as left out. */
 export function parseReading(body: JsonObject): Taken<Reading> {
@@ -177,30 +199,4 @@ function instanceReadingOf(entry: unknown, field: string): Parsed<InstanceReadin
   const memory = percentOf(entry['memory'] ?? 0, `${field}.memory`);
   if (!memory.ok) return memory;
   return { ok: true, value: { ...address.value, cpu: cpu.value, memory: memory.value } };
-}
-
-/** Highest number of instances of one job. */
-export const maxJobCount = 10_000;
-
-/** `(job, instance, generation)` as messages carry it. */
-export function instanceAddressOf(
-  entry: JsonObject,
-  field: string,
-): Parsed<{ job: string; instance: number; generation: number }> {
-  const job = idOf(entry['job'], `${field}.job`);
-  if (!job.ok) return job;
-  const instance = integerOf(entry['instance'], `${field}.instance`, {
-    minimum: 0,
-    maximum: maxJobCount - 1,
-  });
-  if (!instance.ok) return instance;
-  const generation = integerOf(entry['generation'], `${field}.generation`, {
-    minimum: 1,
-    maximum: Number.MAX_SAFE_INTEGER,
-  });
-  if (!generation.ok) return generation;
-  return {
-    ok: true,
-    value: { job: job.value, instance: instance.value, generation: generation.value },
-  };
 }

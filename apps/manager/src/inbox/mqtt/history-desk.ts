@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  checkedContent,
-  parseWorkerHistory,
-  topicOf,
-  type HistoryAccepted,
-} from '@oakring/contracts';
+import type { HistoryAccepted } from '@oakring/contracts';
+import { incarnationIn, nativeDown, nativeUp, topicOf } from '@oakring/contracts/native';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CommandIntake } from './command-intake.js';
-import { decodeReport, incarnationIn } from './decode-payload.js';
 import { SignsOfLife } from './signs-of-life.js';
 import type { WorkerMessage } from './worker-message.js';
 
@@ -24,9 +19,7 @@ export class HistoryDesk {
 
   take(message: WorkerMessage): Promise<void> {
     const { nodeId } = message;
-    const parsed = decodeReport(message.payload, (body) =>
-      parseWorkerHistory(body, checkedContent),
-    );
+    const parsed = nativeUp.history.decode(message.payload);
     if (!parsed.ok) {
       this.intake.refuse(message, parsed.refusal);
       this.life.heard(nodeId, incarnationIn(message.payload));
@@ -43,7 +36,7 @@ export class HistoryDesk {
 
   private answer(nodeId: string, accepted: HistoryAccepted): void {
     this.connection
-      .publish(topicOf(nodeId, 'accepted'), JSON.stringify(accepted), { qos: 1 })
+      .publish(topicOf(nodeId, 'accepted'), nativeDown.accepted.encode(accepted), { qos: 1 })
       .catch(() => {
         // The link broke: workers repeat their history until it is accepted.
       });

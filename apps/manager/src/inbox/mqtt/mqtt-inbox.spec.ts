@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { upTopicKinds } from '@oakring/contracts';
+import { upKinds } from '@oakring/contracts/native';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { MessageListener } from '../../connection/broker-connection.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
@@ -35,7 +35,7 @@ describe('the MQTT inbox', () => {
       shed: () => {},
       heard: (nodeId) => heard.push(nodeId),
     });
-    for (const kind of upTopicKinds) {
+    for (const kind of upKinds) {
       inbox.addHandler(`nodes/+/${kind}`, (content) =>
         kind === 'information' ? takeBatch(content) : handleControl(content),
       );
@@ -145,7 +145,7 @@ describe('the MQTT inbox', () => {
   });
 
   it('believes a retained message only where it is a status', async () => {
-    for (const kind of upTopicKinds) receive(`nodes/edge-1/${kind}`, Buffer.from('{}'), true);
+    for (const kind of upKinds) receive(`nodes/edge-1/${kind}`, Buffer.from('{}'), true);
     await inbox.close();
     expect(handled).toEqual(['nodes/edge-1/status']);
     expect(Object.fromEntries(deadLetters.counts())).toEqual({ 'retained-message': 5 });
@@ -153,7 +153,7 @@ describe('the MQTT inbox', () => {
 
   it('hears who speaks in what is too large, but for what may be the word of another', () => {
     for (const retained of [false, true]) {
-      for (const kind of upTopicKinds) {
+      for (const kind of upKinds) {
         receive(`nodes/${kind}/${kind}`, Buffer.alloc(65_537), retained);
       }
     }

@@ -1,11 +1,6 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import {
-  maxMqttPayloadBytes,
-  refused,
-  upTopicKinds,
-  type Refusal,
-  type UpTopicKind,
-} from '@oakring/contracts';
+import { refused, type Refusal } from '@oakring/contracts';
+import { maxMqttPayloadBytes, upKinds, type UpKind } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import type { BrokerConnection } from '../../connection/broker-connection.js';
 import type { DeadLetters } from '../../dead-letters/dead-letters.js';
@@ -27,7 +22,7 @@ const maxReadingsPerTurn = 16_384;
 const maxControlsPerTurn = 4_096;
 
 interface ControlMessage extends WorkerMessage {
-  readonly kind: UpTopicKind;
+  readonly kind: UpKind;
 }
 
 /** What is told of nodes whose messages go no further than here. */
@@ -57,7 +52,7 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   private readonly controls = new MessageBuffer<ControlMessage>(maxControls, maxControlBytes);
   private readonly readingLoop: PacedLoop;
   private readonly controlLoop: PacedLoop;
-  private handlers: Readonly<Record<UpTopicKind, MessageHandler>> | null = null;
+  private handlers: Readonly<Record<UpKind, MessageHandler>> | null = null;
 
   constructor(
     private readonly connection: Pick<BrokerConnection, 'onMessage'>,
@@ -122,7 +117,7 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   }
 
   /** Too large, or too much: whoever says it lives all the same (signs-of-life.ts). */
-  private hear(kind: UpTopicKind, nodeId: string, retained: boolean): void {
+  private hear(kind: UpKind, nodeId: string, retained: boolean): void {
     const mayBeAnothers = retained || kind === 'registration' || kind === 'status';
     if (!mayBeAnothers) this.unread.heard(nodeId);
   }
@@ -155,18 +150,18 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     this.deadLetters.record({ topic, code, reason: detail, payload, nodeId });
   }
 
-  private handlerTable(): Readonly<Record<UpTopicKind, MessageHandler>> {
-    const entries = upTopicKinds.map((kind) => {
+  private handlerTable(): Readonly<Record<UpKind, MessageHandler>> {
+    const entries = upKinds.map((kind) => {
       const handler = this.messageHandlers.get(patternOf(kind));
       if (handler === undefined) throw new Error(`no handler has the pattern ${patternOf(kind)}`);
       return [kind, handler];
     });
     // One entry for each kind, by the line above.
-    return Object.fromEntries(entries) as Record<UpTopicKind, MessageHandler>;
+    return Object.fromEntries(entries) as Record<UpKind, MessageHandler>;
   }
 }
 
-function refusalOf(kind: UpTopicKind, payload: Buffer, retained: boolean): Refusal | null {
+function refusalOf(kind: UpKind, payload: Buffer, retained: boolean): Refusal | null {
   if (payload.byteLength > maxMqttPayloadBytes) {
     const detail = `The payload has ${payload.byteLength} bytes; ${maxMqttPayloadBytes} is the most.`;
     return refused('payload-too-large', detail).refusal;

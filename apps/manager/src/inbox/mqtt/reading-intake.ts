@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { parseReading, topicOf, type Refusal } from '@oakring/contracts';
+import type { Refusal } from '@oakring/contracts';
+import { nativeUp, topicOf } from '@oakring/contracts/native';
 import type { RecordedReading, TelemetryLog } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE, PORTS, TELEMETRY_LOG } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
-import { decodeReport } from './decode-payload.js';
 import { EarlyReadings } from './early-readings.js';
 import { SignsOfLife } from './signs-of-life.js';
 import { speakerRefusal } from './speaker.js';
@@ -43,7 +43,7 @@ export class ReadingIntake {
     const atMonotonicMs = this.ports.clock.monotonicMs();
     const at = this.ports.clock.wallMs();
     for (const received of batch) {
-      const parsed = decodeReport(received.payload, parseReading);
+      const parsed = nativeUp.information.decode(received.payload);
       if (!parsed.ok) {
         this.refuse(received, parsed.refusal);
         this.life.heard(received.nodeId, null);

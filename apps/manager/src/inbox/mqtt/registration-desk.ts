@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  parseRegistration,
   refused,
-  topicOf,
-  type JsonObject,
   type Parsed,
   type Refusal,
   type Registered,
   type Registration,
 } from '@oakring/contracts';
+import { nativeDown, nativeUp, topicOf } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/silence-watch.js';
@@ -18,7 +16,6 @@ import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
 import { answerTo } from '../registration-answer.js';
 import { CommandIntake } from './command-intake.js';
-import { decodeControl } from './decode-payload.js';
 import { speakerRefusal } from './speaker.js';
 import type { Correspondence, WorkerMessage } from './worker-message.js';
 
@@ -39,7 +36,7 @@ export class RegistrationDesk {
 
   take(message: WorkerMessage): Promise<void> {
     const { nodeId } = message;
-    const parsed = decodeControl(message.payload, (body) => registrationOf(nodeId, body));
+    const parsed = registrationOf(message);
     if (!parsed.ok) {
       this.intake.refuse(message, parsed.refusal);
       this.answer(this.refusal(nodeId, parsed.refusal));
@@ -107,15 +104,17 @@ export class RegistrationDesk {
 
   private answer(registered: Registered): void {
     this.connection
-      .publish(topicOf(registered.id, 'registered'), JSON.stringify(registered), { qos: 1 })
+      .publish(topicOf(registered.id, 'registered'), nativeDown.registered.encode(registered), {
+        qos: 1,
+      })
       .catch(() => {
         // The link broke: workers repeat their registration until it is answered.
       });
   }
 }
 
-function registrationOf(nodeId: string, body: JsonObject): Parsed<Registration> {
-  const parsed = parseRegistration(body);
+function registrationOf({ nodeId, payload }: WorkerMessage): Parsed<Registration> {
+  const parsed = nativeUp.registration.decode(payload);
   if (!parsed.ok || parsed.value.id === nodeId) return parsed;
   return refused(
     'id-mismatch',

@@ -1,13 +1,5 @@
-import {
-  idExpectation,
-  isId,
-  parseTopic,
-  refused,
-  shortened,
-  upTopicKinds,
-  type Refusal,
-  type UpTopicKind,
-} from '@oakring/contracts';
+import { idExpectation, isId, refused, shortened, type Refusal } from '@oakring/contracts';
+import { parseTopic, upKinds, type UpKind } from '@oakring/contracts/native';
 
 /** Topics remembered at once: 100 000 nodes with two each; more are worked out anew. */
 const maxRemembered = 200_000;
@@ -15,7 +7,7 @@ const maxRemembered = 200_000;
 const maxRememberedCharacters = 8_000_000;
 
 export type TopicAddress =
-  | { readonly ok: true; readonly nodeId: string; readonly kind: UpTopicKind }
+  | { readonly ok: true; readonly nodeId: string; readonly kind: UpKind }
   | { readonly ok: false; readonly nodeId: null; readonly refusal: Refusal };
 
 /**
@@ -44,7 +36,7 @@ export class TopicAddresses {
 
 function addressOf(topic: string): TopicAddress {
   const parsed = parseTopic(topic);
-  const kind = upTopicKinds.find((known) => known === parsed?.kind);
+  const kind = upKinds.find((known) => known === parsed?.kind);
   const shown = JSON.stringify(shortened(topic));
   if (parsed === null || kind === undefined) {
     const { refusal } = refused(

@@ -1,4 +1,5 @@
-import type { UpTopicKind, WorkerState } from '@oakring/contracts';
+import type { WorkerState } from '@oakring/contracts';
+import type { UpKind } from '@oakring/contracts/native';
 
 /** A message as it came, addressed and of bearable size; nothing else is checked yet. */
 export interface WorkerMessage {
@@ -16,7 +17,7 @@ export interface ReceivedReading {
 }
 
 /** Pattern of a kind of message, for `@EventPattern`. */
-export function patternOf<K extends UpTopicKind>(kind: K): `nodes/+/${K}` {
+export function patternOf<K extends UpKind>(kind: K): `nodes/+/${K}` {
   return `nodes/+/${kind}`;
 }
 

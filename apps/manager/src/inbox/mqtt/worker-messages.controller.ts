@@ -1,19 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import {
-  parseAck,
-  parseWorkerState,
-  parseWorkerStatus,
-  topicOf,
-  type JsonObject,
-  type Parsed,
-  type WorkerState,
-} from '@oakring/contracts';
+import type { WorkerState } from '@oakring/contracts';
+import { incarnationIn, nativeUp, topicOf, type Message } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import type { Answers, Command, Outcome } from '../../commands/command.js';
 import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { CommandIntake } from './command-intake.js';
-import { decodeReport, incarnationIn } from './decode-payload.js';
 import { HistoryDesk } from './history-desk.js';
 import { ReadingIntake } from './reading-intake.js';
 import { RegistrationDesk } from './registration-desk.js';
@@ -57,7 +49,7 @@ export class WorkerMessagesController {
   @EventPattern('nodes/+/status')
   status(@Payload() message: WorkerMessage): Promise<void> {
     const { nodeId, retained } = message;
-    return this.report(message, parseWorkerStatus, (status) => ({
+    return this.report(message, nativeUp.status, (status) => ({
       command: { type: 'RecordWorkerStatus', nodeId, status, retained },
       isLife: status.status === 'online' && !retained,
     }));
@@ -65,7 +57,7 @@ export class WorkerMessagesController {
 
   @EventPattern('nodes/+/acks')
   acks(@Payload() message: WorkerMessage): Promise<void> {
-    return this.report(message, parseAck, (ack) => {
+    return this.report(message, nativeUp.acks, (ack) => {
       if (ack.phase === 'progress') this.correspondence.progressed(ack.commandId);
       return { command: { type: 'RecordAck', nodeId: message.nodeId, ack }, isLife: true };
     });
@@ -73,7 +65,7 @@ export class WorkerMessagesController {
 
   @EventPattern('nodes/+/state')
   state(@Payload() message: WorkerMessage): Promise<void> {
-    return this.report(message, parseWorkerState, (part) => {
+    return this.report(message, nativeUp.state, (part) => {
       const command = this.stateCommand(message, part);
       return command === null ? null : { command, isLife: true };
     });
@@ -116,12 +108,12 @@ export class WorkerMessagesController {
    */
   private report<T>(
     message: WorkerMessage,
-    parse: (body: JsonObject) => Parsed<T>,
+    codec: Pick<Message<T>, 'decode'>,
     commandOf: (
       value: T,
     ) => { command: Extract<Command, { type: Report }>; isLife: boolean } | null,
   ): Promise<void> {
-    const parsed = decodeReport(message.payload, parse);
+    const parsed = codec.decode(message.payload);
     if (!parsed.ok) {
       this.intake.refuse(message, parsed.refusal);
       this.heard(message);

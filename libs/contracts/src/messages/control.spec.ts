@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseControl } from './control-message.js';
+import { nativeDown } from './native-wire.js';
 
 const deploy = {
   command: 'deploy',
@@ -59,14 +59,14 @@ describe('An order', () => {
   });
 
   it.each(['', '{', '[]', 'null', '7'])('is refused as the text %j', (text) => {
-    expect(parseControl(Buffer.from(text))).toMatchObject({ ok: false });
+    expect(nativeDown.controls.decode(Buffer.from(text))).toMatchObject({ ok: false });
   });
 
   it('is refused when it is not UTF-8', () => {
-    expect(parseControl(Uint8Array.of(0xff, 0xfe))).toMatchObject({ ok: false });
+    expect(nativeDown.controls.decode(Uint8Array.of(0xff, 0xfe))).toMatchObject({ ok: false });
   });
 });
 
 function parse(body: object) {
-  return parseControl(Buffer.from(JSON.stringify(body)));
+  return nativeDown.controls.decode(Buffer.from(JSON.stringify(body)));
 }

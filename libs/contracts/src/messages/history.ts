@@ -1,4 +1,6 @@
-import { incarnationRange } from './registration.js';
+import { incarnationRange } from './addresses.js';
+import type { Codec } from './codec.js';
+import { checkedContent } from './content.js';
 import { LeftOut } from './left-out.js';
 import { integerOf, isObject, refused, type JsonObject, type Parsed } from './parsing.js';
 
@@ -15,35 +17,48 @@ export interface WorkerHistory {
   readonly entries: readonly HistoryEntry[];
 }
 
+/** What a worker says: entries of any form, but for their sequence. */
+export interface HistorySaid extends Omit<WorkerHistory, 'entries'> {
+  readonly entries: readonly { readonly sequence: number }[];
+}
+
 const maxEntries = 1_000;
 /** A reason of the greatest length, and twice that for the rest. */
 const maxEntryCharacters = 12_288;
 const sequenceRange = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 
+export const history: Codec<WorkerHistory, HistorySaid> = {
+  members: ['incarnation', 'from', 'entries'],
+  write: (said) => ({ ...said }),
+  read: (body) => {
+    const incarnation = integerOf(body['incarnation'], 'incarnation', incarnationRange);
+    if (!incarnation.ok) return incarnation;
+    const from = integerOf(body['from'], 'from', sequenceRange);
+    if (!from.ok) return from;
+    const list = body['entries'];
+    if (!Array.isArray(list) || list.length === 0 || list.length > maxEntries) {
+      const detail = `entries is not a list of 1 to ${maxEntries}.`;
+      return refused('invalid-field', detail, 'entries', list ?? null);
+    }
+    const leftOut = new LeftOut();
+    const entries = entriesOf(list, from.value, leftOut);
+    return entries.length === 0
+      ? refused('invalid-field', 'entries has none with a usable sequence.', 'entries')
+      : leftOut.beside({ incarnation: incarnation.value, from: from.value, entries });
+  },
+};
+
 /**
- * `check` says what is wrong with an entry that cannot be kept as it came. Such a one is put on record
- * as `{sequence, kind: "unusable"}`, so that its worker can be told that it is done with.
+ * An entry that the ledger cannot hold is put on record as `{sequence, kind: "unusable"}`, so that its
+ * worker can be told that it is done with.
  */
-export function parseWorkerHistory(
-  body: JsonObject,
-  check: (entry: JsonObject) => Parsed<JsonObject> = (value) => ({ ok: true, value }),
-): Parsed<WorkerHistory> {
-  const incarnation = integerOf(body['incarnation'], 'incarnation', incarnationRange);
-  if (!incarnation.ok) return incarnation;
-  const from = integerOf(body['from'], 'from', sequenceRange);
-  if (!from.ok) return from;
-  const list = body['entries'];
-  if (!Array.isArray(list) || list.length === 0 || list.length > maxEntries) {
-    const detail = `entries is not a list of 1 to ${maxEntries}.`;
-    return refused('invalid-field', detail, 'entries', list ?? null);
-  }
-  const leftOut = new LeftOut();
+function entriesOf(list: readonly unknown[], from: number, leftOut: LeftOut): HistoryEntry[] {
   const entries: HistoryEntry[] = [];
   for (const [index, item] of list.entries()) {
-    const before = entries.at(-1)?.sequence ?? from.value - 1;
+    const before = entries.at(-1)?.sequence ?? from - 1;
     const entry = leftOut.or(historyEntryOf(item, `entries.${index}`, before), null);
     if (entry === null) continue;
-    const checked = check(entry);
+    const checked = checkedContent(entry);
     if (checked.ok) entries.push(entry);
     else {
       const { code, detail } = checked.refusal;
@@ -51,10 +66,7 @@ export function parseWorkerHistory(
       entries.push({ sequence: entry.sequence, kind: 'unusable', detail });
     }
   }
-  if (entries.length === 0) {
-    return refused('invalid-field', 'entries has none with a usable sequence.', 'entries');
-  }
-  return leftOut.beside({ incarnation: incarnation.value, from: from.value, entries });
+  return entries;
 }
 
 function historyEntryOf(entry: unknown, field: string, before: number): Parsed<HistoryEntry> {
@@ -71,22 +83,4 @@ function historyEntryOf(entry: unknown, field: string, before: number): Parsed<H
     return refused('invalid-field', detail, field);
   }
   return { ok: true, value: { ...entry, sequence: sequence.value } };
-}
-
-/** `nodes/<id>/accepted`: the worker may forget its entries up to here. */
-export interface HistoryAccepted {
-  readonly upTo: number;
-  readonly epoch: number;
-  readonly ledger?: string;
-}
-
-/** How the reason of an instance begins that its worker stopped for want of a grant: nobody's fault. */
-export const leaseRanOut = 'lease ran out';
-
-/** `nodes/<id>/leases`: answers the reading of that sequence. */
-export interface LeaseGrant {
-  readonly incarnation: number;
-  readonly sequence: number;
-  readonly epoch: number;
-  readonly ledger?: string;
 }

@@ -1,0 +1,131 @@
+import { incarnationOf, instanceAddressOf, wordIn } from './addresses.js';
+import {
+  flag,
+  ifUsable,
+  may,
+  optional,
+  readMembers,
+  wordOf,
+  type Codec,
+  type Members,
+} from './codec.js';
+import { LeftOut, reasonOf } from './left-out.js';
+import { integerOf, isObject, refused, type JsonObject, type Parsed } from './parsing.js';
+
+const reportedStatuses = ['starting', 'running', 'completed', 'failed', 'stopping'] as const;
+export type ReportedStatus = (typeof reportedStatuses)[number];
+
+export interface ReportedInstance {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+  readonly status: ReportedStatus;
+  readonly reason: string | null;
+  /** How long it has been running, milliseconds; null when the worker does not say. */
+  readonly runningMs?: number | null;
+  /** The ledger that ordered it, and the digest of the order; null when the worker does not say. */
+  readonly ledger?: string | null;
+  readonly digest?: string | null;
+}
+
+/** `nodes/<id>/state`: every instance that the worker has, complete, or one page of it. */
+export interface WorkerState {
+  readonly incarnation: number | null;
+  readonly requestId: string | null;
+  readonly instances: readonly ReportedInstance[];
+  /** Entries that could not be read: whatever is not listed may be one of them. */
+  readonly unreadable?: number;
+  /** In place of the instances: they are those of the request's `hash`. */
+  readonly hash?: string | null;
+  /** The worker stops on purpose and starts nothing any more: what is not listed has ended. */
+  readonly final?: boolean;
+  /** From 1, of `pages`; absent means the only one. */
+  readonly page?: number;
+  readonly pages?: number;
+}
+
+/** What a worker says of itself and its instances. */
+export interface StateSaid extends Partial<Omit<WorkerState, 'instances' | 'unreadable'>> {
+  /** Whose orders those instances are that do not say otherwise. */
+  readonly ledger?: string | null;
+  /** Absent where a `hash` says the same. */
+  readonly instances?: readonly InstanceSaid[];
+}
+
+export type InstanceSaid = Omit<ReportedInstance, 'reason'> & { readonly reason?: string | null };
+
+type Head = Required<Omit<WorkerState, 'instances' | 'unreadable'>> & {
+  readonly ledger: string | null;
+};
+
+const maxPages = 64;
+
+const head: Members<Head> = {
+  incarnation: may(incarnationOf, null),
+  requestId: may(wordIn, null),
+  hash: may(wordIn, null),
+  pages: may((value, name) => integerOf(value, name, { minimum: 1, maximum: maxPages }), 1),
+  page: may((value, name) => integerOf(value, name, { minimum: 1, maximum: maxPages }), 1),
+  final: flag,
+  ledger: ifUsable((value, name) => wordIn(value, `state.${name}`), null),
+};
+
+export const state: Codec<WorkerState, StateSaid> = {
+  members: [...Object.keys(head), 'instances'],
+  write: (said) => ({ ...said }),
+  read: (body) => {
+    const leftOut = new LeftOut();
+    const read = readMembers(head, body, leftOut);
+    if (!read.ok) return read;
+    const { ledger, ...said } = read.value;
+    const page = integerOf(said.page, 'page', { minimum: 1, maximum: said.pages });
+    if (!page.ok) return page;
+    const list = body['instances'] ?? (said.hash === null ? undefined : []);
+    if (!Array.isArray(list)) {
+      return refused('invalid-field', 'instances is not a list.', 'instances', list ?? null);
+    }
+    const instances: ReportedInstance[] = [];
+    for (const [index, entry] of list.entries()) {
+      const instance = leftOut.or(reportedInstanceOf(entry, `instances.${index}`, leftOut), null);
+      if (instance !== null) instances.push({ ...instance, ledger: instance.ledger ?? ledger });
+    }
+    return leftOut.beside({ ...said, instances, unreadable: list.length - instances.length });
+  },
+};
+
+const runningRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+
+/** Whatever it is that cannot be used, the field that is told begins with which instance it is of. */
+function reportedInstanceOf(
+  entry: unknown,
+  field: string,
+  leftOut: LeftOut,
+): Parsed<ReportedInstance> {
+  if (!isObject(entry)) return refused('invalid-field', `${field} is not an object.`, field, entry);
+  const address = instanceAddressOf(entry, field);
+  if (!address.ok) return address;
+  const { job, instance, generation } = address.value;
+  const which = `${field} (${job}/${instance}/${generation})`;
+  const status = wordOf(reportedStatuses)(entry['status'], `${which}.status`);
+  if (!status.ok) return status;
+  const reason = reasonOf(entry['reason'], `${which}.reason`, leftOut);
+  const runningMs = optional(entry['runningMs'], null, (value) =>
+    integerOf(value, `${which}.runningMs`, runningRange),
+  );
+  const value = {
+    ...{ ...address.value, status: status.value, reason, runningMs: leftOut.or(runningMs, null) },
+    ledger: identityOf(entry, 'ledger', which, leftOut),
+    digest: identityOf(entry, 'digest', which, leftOut),
+  };
+  return { ok: true, value };
+}
+
+function identityOf(
+  entry: JsonObject,
+  name: 'ledger' | 'digest',
+  which: string,
+  leftOut: LeftOut,
+): string | null {
+  const word = optional(entry[name], null, (value) => wordIn(value, `${which}.${name}`));
+  return leftOut.or(word, null);
+}
