@@ -85,6 +85,7 @@ export type {
   NodeTelemetry,
   TelemetryPoint,
 } from './http/answers.js';
+export { schedulePath } from './http/scheduling.js';
 export type {
   FilterCounts,
   ForeignLoad,

@@ -1,3 +1,4 @@
+export { ask, NoAnswer } from './ask.js';
 export { readDocument, readMessage } from './bodies/json-body.js';
 export {
   IsIdentifier,

@@ -1,5 +1,10 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import type { JsonObject, ScheduleAnswer, ScheduleAnswers } from '@oakring/contracts';
+import {
+  schedulePath,
+  type JsonObject,
+  type ScheduleAnswer,
+  type ScheduleAnswers,
+} from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { Observer } from '../observe/observer.js';
 import { planJobs, policy } from '../plan/plan.js';
@@ -9,7 +14,7 @@ import { scheduleRequestOf } from './schedule-request.js';
 import { PORTS } from './tokens.js';
 
 /** Observe, plan, answer. */
-@Controller('api/v1/schedule')
+@Controller(schedulePath)
 export class ScheduleController {
   constructor(
     private readonly observer: Observer,

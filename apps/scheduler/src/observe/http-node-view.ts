@@ -1,7 +1,8 @@
 import { isObject, type NodeChanges } from '@oakring/contracts';
+import { ask, NoAnswer } from '@oakring/http';
 import { NodeView } from './node-view.port.js';
 
-const answerWithinMs = 2_000;
+const withinMs = 2_000;
 
 /** The manager's node view over HTTP. */
 export class HttpNodeView extends NodeView {
@@ -13,24 +14,19 @@ export class HttpNodeView extends NodeView {
   }
 
   async changes(since: number, telemetrySince: number): Promise<NodeChanges> {
-    const query = `since=${since}&telemetrySince=${telemetrySince}`;
-    const url = `${this.managerUrl}/api/v1/node-changes?${query}`;
-    let answer: unknown;
-    try {
-      const response = await fetch(url, {
-        headers: this.token === null ? {} : { authorization: `Bearer ${this.token}` },
-        signal: AbortSignal.timeout(answerWithinMs),
-      });
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw new Error(`it answered ${response.status}`);
-      }
-      answer = await response.json();
-    } catch (error) {
-      throw new Error(reasonOf(error), { cause: error });
-    }
+    const answer = await this.ask(`since=${since}&telemetrySince=${telemetrySince}`);
     if (!isNodeChanges(answer)) throw new Error('its answer is not a list of node changes');
     return answer;
+  }
+
+  private async ask(query: string): Promise<unknown> {
+    const { managerUrl, token } = this;
+    try {
+      return await ask({ url: `${managerUrl}/api/v1/node-changes?${query}`, token, withinMs });
+    } catch (error) {
+      if (!(error instanceof NoAnswer) || error.status === null) throw error;
+      throw new Error(`it answered ${error.message}`, { cause: error });
+    }
   }
 }
 
@@ -45,12 +41,4 @@ function isNodeChanges(answer: unknown): answer is NodeChanges {
     Array.isArray(answer['removed']) &&
     Array.isArray(answer['foreign'])
   );
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${answerWithinMs} ms`;
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return cause instanceof Error ? cause.message : error.message;
 }

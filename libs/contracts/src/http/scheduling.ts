@@ -2,6 +2,9 @@ import type { JsonObject } from '../messages/parsing.js';
 import type { Resources } from '../messages/resources.js';
 import type { NodeStatus } from './cluster-answers.js';
 
+/** Where the manager asks the scheduler. */
+export const schedulePath = 'api/v1/schedule';
+
 /** What placement knows of a node; the element of the node view's changes. */
 export interface NodeFacts {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/contracts';
+import { ask, NoAnswer } from '@oakring/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../../injection/query-tokens.js';
@@ -68,16 +69,14 @@ function refuseOtherBody(proof: ClusterProof, signature: string, { body }: Fasti
 /** Nothing of a request is sent before this is there. */
 async function ticketFrom(leader: string, proof: ClusterProof): Promise<string> {
   const asked = proof.newChallenge();
-  let answer: unknown;
-  try {
-    const response = await fetch(`${leader}${proofPath}?${challenge.name}=${asked}`, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(proofWithinMs),
-    });
-    answer = response.ok ? await response.json() : null;
-  } catch (error) {
-    throw notLeading(`The leader at ${shownUrl(leader)} does not answer: ${reasonOf(error)}.`);
-  }
+  const url = `${leader}${proofPath}?${challenge.name}=${asked}`;
+  const answer = await ask({ url, token: null, withinMs: proofWithinMs }).catch(
+    (error: unknown) => {
+      if (!(error instanceof NoAnswer)) throw error;
+      if (error.status !== null) return null;
+      throw notLeading(`The leader at ${shownUrl(leader)} does not answer: ${error.message}.`);
+    },
+  );
   const ticket = proof.ticketOf(answer, asked, leader);
   if (ticket !== null) return ticket;
   const detail =
@@ -119,9 +118,4 @@ function withoutCaller(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 function codeOf(error: Error): ErrorCode {
   const isRefused = systemCodeOf(error) === 'ECONNREFUSED';
   return isRefused ? 'not-leading' : 'outcome-unknown';
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : null;
-  return systemCodeOf(cause) ?? (error instanceof Error ? error.message : String(error));
 }

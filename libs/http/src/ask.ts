@@ -1,0 +1,64 @@
+import { cutText, systemCodeOf, type Problem } from '@oakring/contracts';
+
+/** Of an answer that is no problem of ours. */
+const maxShown = 200;
+
+interface Question {
+  readonly url: string;
+  readonly token: string | null;
+  readonly withinMs: number;
+  /** Sent with a POST; without it a GET asks. */
+  readonly body?: object;
+}
+
+/** Nobody answered in time, or it was no success. */
+export class NoAnswer extends Error {
+  constructor(
+    message: string,
+    /** Null: no answer came at all. */
+    readonly status: number | null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'NoAnswer';
+  }
+}
+
+/** Asks another program of ours: the document that it answers with. Throws a NoAnswer. */
+export async function ask({ url, token, withinMs, body }: Question): Promise<unknown> {
+  try {
+    const response = await fetch(url, {
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+      // None of ours sends anybody elsewhere, least of all with a token.
+      redirect: 'error',
+      signal: AbortSignal.timeout(withinMs),
+    });
+    if (response.ok) return await response.json();
+    throw new NoAnswer(problemIn(response.status, await response.text()), response.status);
+  } catch (error) {
+    if (error instanceof NoAnswer) throw error;
+    throw new NoAnswer(reasonOf(error, withinMs), null, { cause: error });
+  }
+}
+
+function problemIn(status: number, text: string): string {
+  try {
+    const { code, detail } = JSON.parse(text) as Partial<Problem>;
+    if (code !== undefined && detail !== undefined) return `${status} ${code}: ${detail}`;
+  } catch {
+    // Somebody else's answer, a proxy's for example.
+  }
+  return `${status} ${cutText(text, maxShown)}`;
+}
+
+/** `fetch` hides what happened in its error's cause: a code of the system, or a sentence. */
+function reasonOf(error: unknown, withinMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${withinMs} ms`;
+  const { cause } = error;
+  return systemCodeOf(cause) ?? (cause instanceof Error ? cause.message : error.message);
+}
