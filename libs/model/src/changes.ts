@@ -7,6 +7,9 @@ export interface Changes {
   readonly instances: ReadonlySet<string>;
   readonly placements: ReadonlySet<string>;
   readonly commands: ReadonlySet<string>;
+  readonly cluster: ReadonlySet<string>;
+  /** Nodes that came, went, or stepped into another status: those that fill and empty change all the time. */
+  readonly presences: ReadonlySet<string>;
 }
 
 /** What changed since the last call; nothing at the first. One caller a state. */
@@ -17,5 +20,7 @@ export function takeChanges(state: ClusterState): Changes {
     instances: state.instances.takeNews(),
     placements: state.placements.takeNews(),
     commands: state.commands.takeNews(),
+    cluster: state.cluster.takeNews(),
+    presences: state.nodes.takeNewSteps(),
   };
 }

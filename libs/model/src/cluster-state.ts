@@ -65,7 +65,7 @@ export class ClusterState {
   /** `saved`: checkpoints are made of this state, so it remembers what changed. */
   constructor(saved: boolean) {
     this.cluster = new Table('cluster', saved);
-    this.nodes = new Table('nodes', saved);
+    this.nodes = new Table('nodes', saved, { of: stepOfNode });
     this.jobs = new Table('jobs', saved);
     this.instances = new Table('instances', saved);
     this.placements = new Table('placements', saved);
@@ -96,6 +96,10 @@ export class ClusterState {
       revisions,
     ] as unknown as readonly Table<object>[];
   }
+}
+
+function stepOfNode({ status, since, stopped }: NodeRecord): string {
+  return `${status} ${since} ${stopped}`;
 }
 
 export const clusterKey = 'cluster';

@@ -7,11 +7,14 @@ export class Table<R> {
   private changed = new Set<string>();
   /** What changed since it was last told; null: nobody listens. */
   private news: Set<string> | null = null;
+  private newSteps: Set<string> | null = null;
 
   constructor(
     readonly name: string,
     /** False for a state that is never saved: it would remember changes for nobody. */
     private readonly remembersChanges: boolean,
+    /** What a record says of the step that it is in: one that says else has taken another. */
+    private readonly step: { of(record: R): string } | null = null,
   ) {}
 
   get size(): number {
@@ -23,6 +26,7 @@ export class Table<R> {
   }
 
   set(key: string, record: R): void {
+    if (this.newSteps !== null && this.isStep(key, record)) this.newSteps.add(key);
     this.records.set(key, record);
     if (this.remembersChanges) this.changed.add(key);
     this.news?.add(key);
@@ -37,6 +41,7 @@ export class Table<R> {
     this.records.delete(key);
     if (this.remembersChanges) this.changed.add(key);
     this.news?.add(key);
+    this.newSteps?.add(key);
   }
 
   /** The record whose key appeared first. */
@@ -70,6 +75,19 @@ export class Table<R> {
     if (news?.size === 0) return none;
     this.news = new Set();
     return news ?? none;
+  }
+
+  /** Keys of records that came, went or took another step since the last call; none at the first. */
+  takeNewSteps(): ReadonlySet<string> {
+    const { newSteps } = this;
+    if (newSteps?.size === 0) return none;
+    this.newSteps = new Set();
+    return newSteps ?? none;
+  }
+
+  private isStep(key: string, record: R): boolean {
+    const before = this.records.get(key);
+    return before === undefined || this.step?.of(before) !== this.step?.of(record);
   }
 }
 

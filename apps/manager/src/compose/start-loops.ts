@@ -1,8 +1,11 @@
 import type { Undo } from '@oakring/ports';
 import { Losses } from '../detection/losses.js';
-import { SilenceWatch } from '../detection/silence-watch.js';
+import { Sight } from '../detection/sight.js';
+import { Silence } from '../detection/silence.js';
+import { Storms } from '../detection/storms.js';
 import { LeaseGrants } from '../grants/lease-grants.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
+import { assumedEnds } from '../outbox/assumed-ends.js';
 import { DeliveryRecord } from '../outbox/delivery-record.js';
 import { Expiries } from '../outbox/expiries.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -22,22 +25,28 @@ import { retention } from '../telemetry/retention.js';
 /** What works by itself between the views and the world: each is started here and stopped by `stopping`. */
 export function startLoops(parts: LoopParts, stopping: Undo): Loops {
   const { telemetryLog, link, queue, projection, scheduler, table, ports, warn } = parts;
-  const deliveries = new DeliveryRecord();
-  const watch = new SilenceWatch(link, table, queue, projection, ports);
-  const grants = new LeaseGrants(link, projection, ports);
-  const requests = new StateRequests(link, projection, deliveries, ports);
-  const expiries = new Expiries(link, queue, ports.clock);
   const state = () => projection.state;
+  const sight = new Sight(link, ports.clock, table, state);
+  const silence = new Silence(sight, table, queue, state, ports.clock);
+  const deliveries = new DeliveryRecord();
+  const grants = new LeaseGrants(link, projection, ports);
+  const requests = new StateRequests(link, state, deliveries, ports);
+  const expiries = new Expiries(link, queue, ports.clock);
   const processes = [
     retention(telemetryLog, queue),
     seals(parts.key, queue),
+    new Storms(sight, queue),
+    silence,
+    requests,
     expiries,
+    new Outbox(link, queue, state, deliveries, ports.clock),
+    assumedEnds(queue),
     orderedStops(queue),
     orderedStarts(queue),
     retries(queue),
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),
-    new Losses(watch, grants, table, queue),
+    new Losses(sight, grants, table, queue),
   ];
   const supervisor = new Supervisor(
     processes as unknown as readonly Process<unknown>[],
@@ -45,16 +54,8 @@ export function startLoops(parts: LoopParts, stopping: Undo): Loops {
     ports,
     warn,
   );
-  const loops = [
-    supervisor,
-    watch,
-    requests,
-    new Outbox(link, queue, projection, deliveries, ports),
-  ];
-  for (const loop of loops) {
-    loop.start();
-    stopping.add(() => loop.stop());
-  }
+  supervisor.start();
+  stopping.add(() => supervisor.stop());
   const placements = new PlacementLoop(scheduler, queue, { projection, table }, ports, warn);
   const correspondence: Correspondence = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
@@ -70,7 +71,7 @@ export function startLoops(parts: LoopParts, stopping: Undo): Loops {
   return {
     correspondence,
     placements,
-    connectionLost: (nodeId) => watch.connectionLost(nodeId),
+    connectionLost: (nodeId) => silence.connectionLost(nodeId),
     get health() {
       return supervisor.health;
     },

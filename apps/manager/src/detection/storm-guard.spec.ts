@@ -130,8 +130,7 @@ describe('A storm', () => {
     ready(10);
     later(40_000);
     for (const id of ['n1', 'n2', 'n3', 'n4']) {
-      guard.noteStopped(id);
-      note(id, 'disconnected');
+      note(id, 'disconnected', true);
     }
     expect(guard.assess()).toEqual({ silent: 0, ready: 6 });
   });
@@ -182,7 +181,8 @@ describe('After it', () => {
     const gone = Array.from({ length: 200 }, (_, index) => `n${index + 1}`);
     down(...gone);
     guard.storm();
-    expect(guard.calm()).toBe(200);
+    guard.calm();
+    expect(guard.stillSilent).toBe(200);
     const free = (): number => gone.filter((id) => guard.mayStep(id)).length;
     expect(free()).toBe(0);
     expect(guard.mayStep('n250')).toBe(true);
@@ -237,11 +237,11 @@ function down(...ids: string[]): void {
   }
 }
 
-function note(id: string, status: NodeStatus): void {
-  guard.note(node(id, status));
+function note(id: string, status: NodeStatus, stopped = false): void {
+  guard.note(node(id, status, stopped));
 }
 
-function node(id: string, status: NodeStatus): NodeRecord {
-  // The guard looks at these two only.
-  return { id, status } as NodeRecord;
+function node(id: string, status: NodeStatus, stopped = false): NodeRecord {
+  // The guard looks at these only.
+  return { id, status, stopped } as NodeRecord;
 }

@@ -48,6 +48,8 @@ export interface Assessment {
  */
 export class StormGuard {
   isStorm = false;
+  /** How many nodes were silent when the last storm ended. */
+  stillSilent = 0;
   private readonly presences = new Map<string, Presence>();
   private beganMs: number;
   private lastFallMs: number;
@@ -81,7 +83,7 @@ export class StormGuard {
   }
 
   /** To be called whenever a node's status may have changed. */
-  note({ id, status }: NodeRecord): void {
+  note({ id, status, stopped }: NodeRecord): void {
     const nowMs = this.clock.monotonicMs();
     const presence = this.presences.get(id) ?? {
       sinceMs: null,
@@ -90,23 +92,16 @@ export class StormGuard {
       stopped: false,
     };
     this.presences.set(id, presence);
+    // It stopped on purpose: that is nobody's silence.
+    presence.stopped = stopped;
     if (status === 'ready') {
       presence.sinceMs ??= nowMs;
-      presence.stopped = false;
       this.held.delete(id);
     } else if (presence.sinceMs !== null) {
       presence.before = { sinceMs: presence.sinceMs, untilMs: nowMs };
       presence.sinceMs = null;
     }
-    this.setSilent(id, presence, isDown(status) && !presence.stopped, nowMs);
-  }
-
-  /** It stopped on purpose: that is nobody's silence. */
-  noteStopped(nodeId: string): void {
-    const presence = this.presences.get(nodeId);
-    if (presence === undefined) return;
-    presence.stopped = true;
-    presence.silent = false;
+    this.setSilent(id, presence, isDown(status) && !stopped, nowMs);
   }
 
   forget(nodeId: string): void {
@@ -160,8 +155,8 @@ export class StormGuard {
     return isQuiet ? 'no further node fell silent for 30 s' : 'it lasted for five minutes';
   }
 
-  /** The storm is over: how many nodes are silent still. Those that carry something go first. */
-  calm(): number {
+  /** The storm is over. Of those that are silent still, the ones that carry something go first. */
+  calm(): void {
     this.isStorm = false;
     const order: Record<'first' | 'last', string[]> = { first: [], last: [] };
     for (const [nodeId, { silent, stopped }] of this.presences) {
@@ -172,7 +167,7 @@ export class StormGuard {
     for (const nodeId of this.order) this.held.add(nodeId);
     this.gone = 0;
     this.calmSinceMs = this.clock.monotonicMs();
-    return this.order.length;
+    this.stillSilent = this.order.length;
   }
 
   /** Whether a node may step past suspect now, as far as storms are concerned. */

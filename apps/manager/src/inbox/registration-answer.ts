@@ -1,6 +1,6 @@
 import type { Registered, Registration } from '@oakring/contracts';
 import type { Answers } from '../commands/command.js';
-import { periodMs } from '../detection/silence-watch.js';
+import { periodMs } from '../detection/sight.js';
 import type { NodeTokens } from './node-tokens.js';
 
 /**

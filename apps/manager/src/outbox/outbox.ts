@@ -1,209 +1,141 @@
 import { OakringError } from '@oakring/contracts';
 import { nativeDown, topicOf } from '@oakring/contracts/native';
-import type { StoredEvent } from '@oakring/events';
-import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
-import type { CommandQueue } from '../commands/command.js';
 import {
-  placementKey,
-  type ClusterState,
   leadershipOf,
   orderedDocument,
+  placementKey,
+  type Changes,
+  type ClusterState,
   type CommandRecord,
 } from '@oakring/model';
-
-import type { Projection } from '../views/projection.js';
+import type { Ports } from '@oakring/ports';
+import type { CommandQueue } from '../commands/command.js';
+import {
+  nothing,
+  type Doing,
+  type Look,
+  type Outcome,
+  type Process,
+  type Seen,
+  type Wake,
+} from '../supervision/process.js';
 import { controlMessage } from './control-message.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 
-/** Received within this long, or sent again. */
-const firstRepeatMs = 3_000;
-const leastRepeatMs = 1_000;
-const mostRepeatMs = 60_000;
-const sweepEveryMs = 500;
-/** On a worker that does not acknowledge, a delivered `delete` has ended after this long. */
-const assumedEndAfterMs = 10_000;
-
-interface Sent {
-  attempt: number;
-  /** Monotonic time of the next attempt. */
-  nextAtMs: number;
+/** One attempt of an order. */
+interface Sending {
+  readonly command: CommandRecord;
+  readonly attempt: number;
 }
 
 /**
  * Sends what is ordered. What is to be sent is a fold of the ledger ("issued, and neither received
  * nor ended"), so there is nothing here to lose: only how often it was tried.
  *
- * issued → sent (to a ready node, while connected) → received or ended: forgotten here.
- * Not received in time: sent again with the same commandId, the next attempt, later each time.
- * Without acknowledgements the broker's PUBACK is recorded as delivery; the end of a delivered
- * `delete` is assumed after 10 s. Deadlines begin again after a start: late is safe, early is not.
+ * issued → sent (to a ready node, while the link is up) → received or ended: nothing to look at.
+ * Not received in time: sent again with the same commandId, the next attempt, later each time. Ordered
+ * again, or over a link that came up anew: from the first attempt on. Without acknowledgements the
+ * broker's PUBACK is recorded as delivery.
  */
-export class Outbox {
-  private readonly sent = new Map<string, Sent>();
-  /** Delivered deletes without an acknowledgement to come: when their end is assumed. */
-  private readonly assumedAtMs = new Map<string, number>();
-  private sweep: Timer | null = null;
-  private unsubscribe: () => void = () => {};
+export class Outbox implements Process<Sending> {
+  readonly name = 'outbox';
+  readonly most = 1;
+  readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly restMs = 0;
+  /** Received within 2 to 4 s, or sent again. */
+  readonly backoff = { firstMs: 4_000, mostMs: 60_000 };
 
   constructor(
     private readonly link: DownLink,
     private readonly queue: CommandQueue,
-    private readonly projection: Projection,
+    private readonly state: () => ClusterState,
     private readonly deliveries: DeliveryRecord,
-    private readonly ports: Ports,
+    private readonly clock: Ports['clock'],
   ) {}
 
-  start(): void {
-    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
-    this.link.onUp(() => this.sendEverything());
+  listen(wake: Wake): void {
+    this.link.onUp(() => wake());
     this.link.onDown(() => {
-      this.sent.clear();
       this.deliveries.linkLost();
+      wake();
     });
-    for (const command of this.state.commands.values()) this.watchAssumedEnd(command);
-    this.sweep = this.ports.timers.every(sweepEveryMs, () => this.lookAtDeadlines());
-    this.sendEverything();
   }
 
-  stop(): void {
-    this.unsubscribe();
-    this.sweep?.cancel();
+  *all({ unsentOfNode }: ClusterState): Generator<string> {
+    for (const nodeId of unsentOfNode.names()) yield* unsentOfNode.of(nodeId);
   }
 
-  private get state(): ClusterState {
-    return this.projection.state;
+  *concerned({ commands, presences }: Changes, { unsentOfNode }: ClusterState): Generator<string> {
+    yield* commands;
+    for (const nodeId of presences) yield* unsentOfNode.of(nodeId);
   }
 
-  private notice(events: readonly StoredEvent[]): void {
-    for (const event of events) {
-      switch (event.type) {
-        case 'CommandIssued':
-        case 'CommandReopened':
-          this.sent.delete(event.data.commandId);
-          this.assumedAtMs.delete(event.data.commandId);
-          this.send(event.data.commandId);
-          break;
-        case 'CommandDelivered': {
-          const command = this.state.commands.get(event.data.commandId);
-          if (command !== undefined) this.watchAssumedEnd(command);
-          this.sent.delete(event.data.commandId);
-          break;
-        }
-        case 'CommandReceived':
-        case 'CommandSucceeded':
-        case 'CommandFailed':
-        case 'CommandExpired':
-        case 'CommandSuperseded':
-          this.sent.delete(event.data.commandId);
-          this.assumedAtMs.delete(event.data.commandId);
-          break;
-        case 'NodeBecameReady':
-        case 'NodeRegistered':
-          this.sendTo(event.stream.slice('nodes/'.length));
-          break;
-        default:
-          break;
-      }
-    }
+  fact(id: string, { commands }: ClusterState): string | null {
+    const command = commands.get(id);
+    if (command?.status !== 'issued') return null;
+    return `ordered at ${command.issuedAt}, over the link of ${this.link.upSinceMs}`;
   }
 
-  private sendEverything(): void {
-    for (const node of this.state.nodes.values()) this.sendTo(node.id);
+  look(id: string, { commands, nodes }: ClusterState, { attempts }: Seen): Look<Sending> {
+    const command = commands.get(id);
+    if (command === undefined || this.link.upSinceMs === null) return nothing;
+    if (nodes.get(command.nodeId)?.status !== 'ready') return nothing;
+    return { step: { command, attempt: attempts + 1 }, againMs: null };
   }
 
-  private sendTo(nodeId: string): void {
-    for (const commandId of this.state.unsentOfNode.of(nodeId)) {
-      if (!this.sent.has(commandId)) this.send(commandId);
-    }
+  async act([doing]: readonly Doing<Sending>[]): Promise<Outcome> {
+    if (doing === undefined) return 'done';
+    const { command, attempt } = doing.step;
+    const sent = this.send(command, attempt);
+    await (attempt === 1 ? sent : Promise.all([sent, this.recordDispatch(command, attempt)]));
+    return 'again';
   }
 
-  /** Publishes one attempt, if the command is still to be sent and its node is ready. */
-  private send(commandId: string): void {
-    const command = this.state.commands.get(commandId);
-    if (command?.status !== 'issued' || !this.link.connected) return;
-    if (this.state.nodes.get(command.nodeId)?.status !== 'ready') return;
-    const attempt = (this.sent.get(commandId)?.attempt ?? 0) + 1;
-    const nowMs = this.ports.clock.monotonicMs();
-    this.sent.set(commandId, { attempt, nextAtMs: nowMs + this.repeatAfterMs(attempt) });
-    void this.publish(command, attempt);
-    if (attempt > 1) this.recordDispatch(commandId, Math.max(attempt, command.attempt + 1));
-  }
-
-  private recordDispatch(commandId: string, attempt: number): void {
-    this.queue
-      .submit<'RecordDispatch'>({ type: 'RecordDispatch', commandId, attempt })
-      .catch(() => {
-        // It is for the record; the next attempt is counted there.
-      });
-  }
-
-  private async publish(command: CommandRecord, attempt: number): Promise<void> {
-    const nowMs = this.ports.clock.wallMs();
-    const message = controlMessage(command, orderedDocument(this.state, command), {
-      ...leadershipOf(this.state),
-      ...this.digestOf(command),
+  private async send(command: CommandRecord, attempt: number): Promise<void> {
+    const state = this.state();
+    const message = controlMessage(command, orderedDocument(state, command), {
+      ...leadershipOf(state),
+      ...digestOf(state, command),
       attempt,
-      nowMs,
+      nowMs: this.clock.wallMs(),
     });
-    this.deliveries.sending(command.nodeId);
+    const { nodeId } = command;
+    this.deliveries.sending(nodeId);
     try {
       const payload = nativeDown.controls.encode(message);
-      await this.link.publish(topicOf(command.nodeId, 'controls'), payload, { qos: 1 });
-      this.deliveries.confirmed(command.nodeId);
-      await this.recordDelivery(command);
+      await this.link.publish(topicOf(nodeId, 'controls'), payload, { qos: 1 });
     } catch (error) {
-      // Else the link broke, or the log did: the sweep or the reconnect sends it again.
-      if (error instanceof OakringError && error.code === 'message-too-large') {
-        this.deliveries.confirmed(command.nodeId);
-        this.fail(command, error.message);
-      }
+      if (!(error instanceof OakringError) || error.code !== 'message-too-large') throw error;
+      this.deliveries.confirmed(nodeId);
+      return this.fail(command, error.message);
     }
-  }
-
-  private digestOf({ job, instance, generation, kind }: CommandRecord): { digest?: string } {
-    if (kind !== 'deploy' && kind !== 'replicate') return {};
-    const placement = this.state.placements.get(placementKey(job, instance, generation));
-    return placement?.digest === undefined ? {} : { digest: placement.digest };
+    this.deliveries.confirmed(nodeId);
+    if (this.state().nodes.get(nodeId)?.acknowledges !== false) return;
+    await this.queue.submit<'RecordDelivery'>({ type: 'RecordDelivery', commandId: command.id });
   }
 
   /** It can never be sent as it is: it fails alone, and says why. */
-  private fail({ id: commandId }: CommandRecord, reason: string): void {
-    this.queue.submit({ type: 'FailCommand', commandId, reason }).catch(() => {
-      // It is sent, and refused, again.
+  private async fail({ id: commandId }: CommandRecord, reason: string): Promise<void> {
+    await this.queue.submit<'FailCommand'>({ type: 'FailCommand', commandId, reason });
+  }
+
+  private async recordDispatch(command: CommandRecord, attempt: number): Promise<void> {
+    const { id: commandId } = command;
+    const newest = Math.max(attempt, command.attempt + 1);
+    await this.queue.submit<'RecordDispatch'>({
+      type: 'RecordDispatch',
+      commandId,
+      attempt: newest,
     });
   }
+}
 
-  private async recordDelivery(command: CommandRecord): Promise<void> {
-    if (this.state.nodes.get(command.nodeId)?.acknowledges !== false) return;
-    await this.queue.submit({ type: 'RecordDelivery', commandId: command.id });
-  }
-
-  /** The first repetition comes in time, later ones after a random part of a time that doubles. */
-  private repeatAfterMs(attempt: number): number {
-    if (attempt === 1) return firstRepeatMs;
-    const spread = { firstMs: firstRepeatMs, mostMs: mostRepeatMs };
-    return leastRepeatMs + fullJitterMs(attempt, spread, this.ports.randomness);
-  }
-
-  private watchAssumedEnd(command: CommandRecord): void {
-    if (command.kind !== 'delete' || command.status !== 'delivered') return;
-    this.assumedAtMs.set(command.id, this.ports.clock.monotonicMs() + assumedEndAfterMs);
-  }
-
-  private lookAtDeadlines(): void {
-    const nowMs = this.ports.clock.monotonicMs();
-    for (const [commandId, { nextAtMs }] of this.sent) {
-      if (nextAtMs > nowMs) continue;
-      if (this.state.commands.get(commandId)?.status === 'issued') this.send(commandId);
-      else this.sent.delete(commandId);
-    }
-    for (const [commandId, atMs] of this.assumedAtMs) {
-      if (atMs > nowMs) continue;
-      this.assumedAtMs.set(commandId, nowMs + assumedEndAfterMs);
-      this.queue.submit({ type: 'AssumeEnded', commandId }).catch(() => {
-        // Tried again at the next deadline.
-      });
-    }
-  }
+function digestOf(
+  { placements }: ClusterState,
+  { job, instance, generation, kind }: CommandRecord,
+): { digest?: string } {
+  if (kind !== 'deploy' && kind !== 'replicate') return {};
+  const placement = placements.get(placementKey(job, instance, generation));
+  return placement?.digest === undefined ? {} : { digest: placement.digest };
 }

@@ -3,6 +3,8 @@ import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
 import { report, running, type Given } from '../testing/given.js';
 import type { ClusterState } from '@oakring/model';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
 import { DeliveryRecord } from './delivery-record.js';
 import { StateRequests } from './state-requests.js';
@@ -11,6 +13,7 @@ let ports: SimulatedPorts;
 let cluster: Given;
 let projection: Projection;
 let requests: StateRequests;
+let supervisor: Supervisor;
 let askedAtMs: number[];
 
 beforeEach(async () => {
@@ -26,18 +29,20 @@ beforeEach(async () => {
     onUp: () => {},
     onDown: () => {},
   };
-  requests = new StateRequests(link, projection, new DeliveryRecord(), ports);
-  requests.start();
+  requests = new StateRequests(link, () => projection.state, new DeliveryRecord(), ports);
+  supervisor = new Supervisor([requests as Process<unknown>], projection, ports, () => {});
+  supervisor.start();
   // Asked as one that is ready: the next time is minutes away.
   await ports.advance(2_000);
   askedAtMs.length = 0;
 });
-afterEach(() => requests.stop());
+afterEach(() => void supervisor.stop());
 
 describe('A node that is given up on and speaks', () => {
-  it('is asked for its state at once, although it was asked as a ready one a moment ago', () => {
+  it('is asked for its state at once, although it was asked as a ready one a moment ago', async () => {
     decide(farewell);
     requests.heardAgain('a');
+    await ports.advance(1);
     expect(askedAtMs).toEqual([2_000]);
   });
 
@@ -46,12 +51,14 @@ describe('A node that is given up on and speaks', () => {
     await ports.advance(1_000);
     expect(askedAtMs).toHaveLength(1);
     requests.heardAgain('a');
+    await ports.advance(1);
     expect(askedAtMs).toHaveLength(2);
   });
 
   it('is not asked at every word', async () => {
     decide(farewell);
     for (let word = 0; word < 100; word += 1) requests.heardAgain('a');
+    await ports.advance(1);
     expect(askedAtMs).toHaveLength(1);
     await ports.advance(3_000);
     for (let word = 0; word < 100; word += 1) requests.heardAgain('a');

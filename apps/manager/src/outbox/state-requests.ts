@@ -1,194 +1,208 @@
 import { stateHash, type HashedInstance, type StateRequest } from '@oakring/contracts';
 import { nativeDown, topicOf } from '@oakring/contracts/native';
-import type { StoredEvent } from '@oakring/events';
-import type { Ports, Timer } from '@oakring/ports';
 import {
   instanceKey,
-  type ClusterState,
   leadershipOf,
-  type CommandRecord,
+  type Changes,
+  type ClusterState,
   type NodeRecord,
 } from '@oakring/model';
-import type { Projection } from '../views/projection.js';
+import type { Ports } from '@oakring/ports';
+import {
+  nothing,
+  type Doing,
+  type Look,
+  type Outcome,
+  type Process,
+  type Seen,
+  type Wake,
+} from '../supervision/process.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 
-const sweepEveryMs = 1_000;
-/** A node that is not ready is asked again after this long. */
+/** A node that is not ready, or has what we gave up on, is asked again after this long. */
 const unreadyEveryMs = 3_000;
 /** A ready one every few minutes: level-triggered, so that any drift is seen. */
 const readyEveryMs = 300_000;
 /** An order that was received has been going on for this long: its last word may have been lost. */
 const unendedAfterMs = 20_000;
-/** Requests a sweep sends at most: thousands of nodes are asked spread over time. */
-const maxPerSweep = 500;
+/**
+ * Whoever is to be asked is asked at a moment drawn from so long, and from longer where there are many:
+ * they are spread over time, and what is ordered at the same time is confirmed before.
+ */
+const spreadMs = 1_000;
+const spreadMsPerNode = 2;
+
+/** The newest request of a node. */
+interface Asked {
+  readonly requestId: string;
+  /** What it said that we believe. */
+  readonly hash: string | null;
+  readonly atMs: number;
+  /** It was asked because it spoke. */
+  readonly afterWord: boolean;
+}
 
 /**
- * Asks workers for their complete state: on registration, after our link came up, while a node is
- * not ready, when an order goes on for long, and every few minutes. Workers that do not acknowledge
- * are not asked.
+ * Asks workers for their complete state: on registration, after our link came up, while a node is not
+ * ready or has what we gave up on, when an order goes on for long, and every few minutes. Workers that
+ * do not acknowledge are not asked.
  */
-export class StateRequests {
-  /** When each node is asked next, monotonic milliseconds. */
-  private readonly nextAtMs = new Map<string, number>();
-  /** When a node that is not ready is asked again because it speaks, monotonic milliseconds. */
-  private readonly heardNextMs = new Map<string, number>();
-  /** What the newest request of each node said that we believe. */
-  private readonly hashes = new Map<string, { requestId: string; hash: string | null }>();
-  /** Orders that were received and are not done, and when their node is asked what became of them. */
-  private readonly underWay = new Map<string, { readonly nodeId: string; atMs: number }>();
-  private sweep: Timer | null = null;
-  private unsubscribe: () => void = () => {};
+export class StateRequests implements Process<'ask'> {
+  readonly name = 'state requests';
+  readonly most = 1;
+  readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly restMs = 0;
+  readonly backoff = null;
+  private readonly asked = new Map<string, Asked>();
+  /** Nodes that are to be asked at once, and whether because they spoke. */
+  private readonly atOnce = new Map<string, { readonly afterWord: boolean }>();
+  private wake: Wake = () => {};
 
   constructor(
     private readonly link: DownLink,
-    private readonly projection: Projection,
+    private readonly state: () => ClusterState,
     private readonly deliveries: DeliveryRecord,
     private readonly ports: Ports,
   ) {}
 
-  start(): void {
-    this.unsubscribe = this.projection.onProjected((events) => this.notice(events));
-    for (const command of this.projection.state.commands.values()) this.follow(command);
-    this.link.onUp(() => this.nextAtMs.clear());
-    this.sweep = this.ports.timers.every(sweepEveryMs, () => this.askDue());
-  }
-
-  stop(): void {
-    this.unsubscribe();
-    this.sweep?.cancel();
+  listen(wake: Wake): void {
+    this.wake = wake;
+    this.link.onUp(() => wake());
   }
 
   /** A worker registered: it is asked at once, whatever was said to it before. */
   registered(nodeId: string): void {
-    this.ask(nodeId);
+    this.askAtOnce(nodeId, false);
   }
 
   /** A node that is not ready speaks: it is asked at once, and then as often as others that are not. */
   heardAgain(nodeId: string): void {
-    const nowMs = this.ports.clock.monotonicMs();
-    if ((this.heardNextMs.get(nodeId) ?? 0) > nowMs) return;
-    this.heardNextMs.set(nodeId, nowMs + unreadyEveryMs);
-    this.ask(nodeId);
+    const { afterWord = false, atMs = 0 } = this.asked.get(nodeId) ?? {};
+    if (afterWord && this.ports.clock.monotonicMs() < atMs + unreadyEveryMs) return;
+    this.askAtOnce(nodeId, true);
   }
 
   /** Whether an answer by hash alone is one to our newest request, with the hash that it asked about. */
   confirms(nodeId: string, requestId: string | null, hash: string): boolean {
-    const asked = this.hashes.get(nodeId);
+    const asked = this.asked.get(nodeId);
     return asked !== undefined && asked.requestId === requestId && asked.hash === hash;
   }
 
-  private notice(events: readonly StoredEvent[]): void {
-    for (const event of events) {
-      switch (event.type) {
-        case 'CommandReceived': {
-          const command = this.projection.state.commands.get(event.data.commandId);
-          if (command !== undefined) this.follow(command);
-          break;
-        }
-        case 'NodeBecameReady': {
-          const nodeId = event.stream.slice('nodes/'.length);
-          this.heardNextMs.delete(nodeId);
-          this.askAboutLost(nodeId);
-          break;
-        }
-        case 'NodeSuspected':
-        case 'NodeStopped':
-        case 'NodeDisconnected':
-          // It was asked as one that is ready: the next time would be minutes away.
-          this.nextAtMs.delete(event.stream.slice('nodes/'.length));
-          break;
-        case 'NodeForgotten': {
-          const nodeId = event.stream.slice('nodes/'.length);
-          for (const known of [this.nextAtMs, this.heardNextMs, this.hashes]) known.delete(nodeId);
-          break;
-        }
-        case 'InstanceLost':
-          this.askIfPresent(event.data.nodeId);
-          break;
-        case 'CommandSucceeded':
-        case 'CommandFailed':
-        case 'CommandExpired':
-        case 'CommandReopened':
-        case 'CommandSuperseded':
-          this.underWay.delete(event.data.commandId);
-          break;
-        default:
-          break;
-      }
+  *all({ nodes }: ClusterState): Generator<string> {
+    for (const { id } of nodes.values()) yield id;
+  }
+
+  *concerned({ presences, placements, commands }: Changes, state: ClusterState): Generator<string> {
+    yield* presences;
+    for (const key of placements) {
+      const placement = state.placements.get(key);
+      if (placement?.lost === true) yield placement.nodeId;
+    }
+    for (const id of commands) {
+      const { nodeId } = state.commands.get(id) ?? {};
+      if (nodeId !== undefined && oldestReceived(nodeId, state) === id) yield nodeId;
     }
   }
 
-  /** It gave something up in a last report, and goes on as if it had not: what does it have? */
-  private askIfPresent(nodeId: string): void {
-    if (this.projection.state.nodes.get(nodeId)?.status === 'ready') this.nextAtMs.delete(nodeId);
-  }
-
-  /** Back after a short silence, without a report: what was given up meanwhile may run there. */
-  private askAboutLost(nodeId: string): void {
-    const { state } = this.projection;
-    for (const key of state.placementsOfNode.of(nodeId)) {
-      if (state.placements.get(key)?.lost === true) return this.ask(nodeId);
+  fact(nodeId: string, { nodes }: ClusterState): string | null {
+    const node = nodes.get(nodeId);
+    if (node?.acknowledges === true) {
+      return `${node.status} since ${node.since}, over the link of ${this.link.upSinceMs}`;
     }
+    this.asked.delete(nodeId);
+    this.atOnce.delete(nodeId);
+    return null;
   }
 
-  private follow({ id, nodeId, status }: CommandRecord): void {
-    if (status !== 'received') return;
-    const atMs = this.ports.clock.monotonicMs() + unendedAfterMs;
-    this.underWay.set(id, { nodeId, atMs });
+  look(nodeId: string, state: ClusterState, seen: Seen): Look<'ask'> {
+    const node = state.nodes.get(nodeId);
+    if (node === undefined || this.link.upSinceMs === null) return nothing;
+    const atMs = Math.min(
+      this.atOnce.has(nodeId) ? seen.nowMs : Number.POSITIVE_INFINITY,
+      this.byStatusMs(node, state, seen),
+      this.byOrderMs(node, state, seen),
+    );
+    if (atMs <= seen.nowMs) return { step: 'ask', againMs: null };
+    return { step: null, againMs: Number.isFinite(atMs) ? atMs : null };
   }
 
-  private askDue(): void {
-    if (!this.link.connected) return;
-    const nowMs = this.ports.clock.monotonicMs();
-    let asked = 0;
-    const { commands } = this.projection.state;
-    const now = new Set<string>();
-    for (const [id, order] of this.underWay) {
-      if (order.atMs > nowMs || asked === maxPerSweep) continue;
-      // It may have ended with its placement, without a word of its own.
-      if (commands.get(id)?.status !== 'received') {
-        this.underWay.delete(id);
-        continue;
-      }
-      order.atMs = nowMs + unendedAfterMs;
-      if (now.has(order.nodeId)) continue;
-      now.add(order.nodeId);
-      this.ask(order.nodeId);
-      asked += 1;
+  async act([doing]: readonly Doing<'ask'>[]): Promise<Outcome> {
+    if (doing === undefined) return 'done';
+    const { key: nodeId } = doing;
+    const asked: Asked = {
+      requestId: this.ports.ids.next(),
+      hash: believedHash(this.state(), nodeId),
+      atMs: this.ports.clock.monotonicMs(),
+      afterWord: this.atOnce.get(nodeId)?.afterWord ?? false,
+    };
+    this.atOnce.delete(nodeId);
+    this.asked.set(nodeId, asked);
+    try {
+      await this.ask(nodeId, asked);
+    } catch (error) {
+      if (this.asked.get(nodeId) === asked) this.asked.delete(nodeId);
+      throw error;
     }
-    for (const node of this.projection.state.nodes.values()) {
-      if (asked === maxPerSweep) break;
-      if (!node.acknowledges || node.status === 'lost') continue;
-      if ((this.nextAtMs.get(node.id) ?? 0) > nowMs) continue;
-      this.ask(node.id);
-      asked += 1;
-    }
+    return 'done';
   }
 
-  private ask(nodeId: string): void {
-    const node = this.projection.state.nodes.get(nodeId);
-    if (node === undefined || !node.acknowledges || !this.link.connected) return;
-    this.nextAtMs.set(nodeId, this.ports.clock.monotonicMs() + intervalMs(node));
-    const requestId = this.ports.ids.next();
-    const hash = believedHash(this.projection.state, nodeId);
+  private askAtOnce(nodeId: string, afterWord: boolean): void {
+    if (this.fact(nodeId, this.state()) === null) return;
+    this.atOnce.set(nodeId, { afterWord });
+    this.wake([nodeId]);
+  }
+
+  private byStatusMs({ id, status }: NodeRecord, state: ClusterState, seen: Seen): number {
+    const asked = this.asked.get(id);
+    const isNew = asked === undefined || asked.atMs < (this.link.upSinceMs ?? 0);
+    if (status === 'lost') return Number.POSITIVE_INFINITY;
+    // Whoever registers is asked as he is answered; should that have been missed, soon.
+    const isRegistered = status === 'registered';
+    const withinMs = Math.max(spreadMs, state.nodes.size * spreadMsPerNode);
+    const newMs = seen.sinceMs + (isRegistered ? unreadyEveryMs : seen.share * withinMs);
+    if (isNew) return newMs;
+    if (status !== 'ready') {
+      return asked.atMs < seen.sinceMs ? newMs : asked.atMs + unreadyEveryMs;
+    }
+    if (!hasLost(id, state)) return asked.atMs + readyEveryMs;
+    const lostMs = seen.since('has what was lost');
+    return asked.atMs < lostMs ? lostMs : asked.atMs + unreadyEveryMs;
+  }
+
+  private byOrderMs({ id, status }: NodeRecord, state: ClusterState, seen: Seen): number {
+    const order = oldestReceived(id, state);
+    if (order === undefined || status === 'lost') return Number.POSITIVE_INFINITY;
+    const receivedMs = seen.since(`order ${order}`);
+    return Math.max(receivedMs, this.asked.get(id)?.atMs ?? 0) + unendedAfterMs;
+  }
+
+  private ask(nodeId: string, { requestId, hash }: Asked): Promise<void> {
     const request: StateRequest = {
       request: 'state',
       requestId,
       ...(hash === null ? {} : { hash }),
-      ...leadershipOf(this.projection.state),
+      ...leadershipOf(this.state()),
       at: new Date(this.ports.clock.wallMs()).toISOString(),
     };
     this.deliveries.requested(nodeId, requestId);
-    this.hashes.set(nodeId, { requestId, hash });
-    this.link
-      .publish(topicOf(nodeId, 'requests'), nativeDown.requests.encode(request), { qos: 1 })
-      .catch(() => this.nextAtMs.delete(nodeId));
+    const payload = nativeDown.requests.encode(request);
+    return this.link.publish(topicOf(nodeId, 'requests'), payload, { qos: 1 });
   }
 }
 
-function intervalMs(node: NodeRecord): number {
-  return node.status === 'ready' ? readyEveryMs : unreadyEveryMs;
+/** The order of a node that was received longest ago and has not ended. */
+function oldestReceived(nodeId: string, { receivedOfNode }: ClusterState): string | undefined {
+  const [oldest] = receivedOfNode.of(nodeId);
+  return oldest;
+}
+
+/** It is ready, and what was given up there may run. */
+function hasLost(nodeId: string, { placementsOfNode, placements }: ClusterState): boolean {
+  for (const key of placementsOfNode.of(nodeId)) {
+    if (placements.get(key)?.lost === true) return true;
+  }
+  return false;
 }
 
 /** Hash of what should run on a node; null while something there is under way or not known. */

@@ -52,6 +52,8 @@ export interface Process<Step> {
   readonly name: string;
   /** Keys that may have a fact, when we begin. */
   all(state: ClusterState): Iterable<string>;
+  /** Told of each change before the looks: for what must be remembered of the past and is in no view. */
+  note?(changes: Changes, state: ClusterState): void;
   /** Keys whose look may have another answer by these changes. Cheap: asked after each commit. */
   concerned(changes: Changes, state: ClusterState): Iterable<string>;
   /** What a key's waiting hangs on: another fact begins it anew. Null: there is nothing to look at. */

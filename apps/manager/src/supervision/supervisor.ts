@@ -19,6 +19,7 @@ export class Supervisor {
   private timerAtMs = Number.POSITIVE_INFINITY;
   private sweep: Timer | null = null;
   private isStopped = false;
+  private isWaking = false;
   private unsubscribe: () => void = () => {};
 
   constructor(
@@ -28,7 +29,7 @@ export class Supervisor {
     warn: (line: string) => void,
   ) {
     const state = () => this.projection.state;
-    const wake = () => this.work();
+    const wake = () => this.workSoon();
     this.processes = processes.map(
       (process) => new WatchedProcess(process, state, ports, wake, warn),
     );
@@ -66,6 +67,16 @@ export class Supervisor {
   private notice(changes: Changes): void {
     for (const process of this.processes) process.notice(changes);
     this.work();
+  }
+
+  /** What ends together, or is heard together, is looked at once. */
+  private workSoon(): void {
+    if (this.isWaking) return;
+    this.isWaking = true;
+    queueMicrotask(() => {
+      this.isWaking = false;
+      this.work();
+    });
   }
 
   private work(): void {

@@ -8,7 +8,8 @@ import type { Doing, Outcome, Process, Seen } from './process.js';
 interface Entry {
   readonly fact: string;
   readonly sinceMs: number;
-  readonly share: number;
+  /** Drawn when a look asks for it first. */
+  share: number | null;
   /** Since when what else the latest look asked about has been so. */
   since: ReadonlyMap<string, number>;
   /** Steps that are to be done again, in a row. */
@@ -98,6 +99,7 @@ export class WatchedProcess<Step> {
 
   notice(changes: Changes): void {
     this.guarded('changes', () => {
+      this.process.note?.(changes, this.state());
       for (const key of this.process.concerned(changes, this.state())) {
         this.due.add(key);
         const acting = this.acting.get(key);
@@ -177,20 +179,34 @@ export class WatchedProcess<Step> {
     const before = this.entries.get(key);
     if (before?.fact === fact) return before;
     const entry: Entry = {
-      ...{ fact, sinceMs: nowMs, since: none, attempts: 0, failures: 0 },
-      ...{ notBeforeMs: 0, lookedAtMs: Number.NEGATIVE_INFINITY },
-      share: this.ports.randomness.integer(2 ** 30) / 2 ** 30,
+      fact,
+      sinceMs: nowMs,
+      share: null,
+      since: none,
+      attempts: 0,
+      failures: 0,
+      notBeforeMs: 0,
+      lookedAtMs: Number.NEGATIVE_INFINITY,
     };
     this.entries.set(key, entry);
     return entry;
   }
 
   private seen(entry: Entry, nowMs: number, isEnding: boolean): Seen {
-    const { sinceMs, share, attempts, since: before } = entry;
+    const { sinceMs, attempts, since: before } = entry;
+    const { clock, randomness } = this.ports;
     entry.since = none;
     let since: Map<string, number> | null = null;
     return {
-      ...{ nowMs, sinceMs, share, attempts, isEnding, wallMs: this.ports.clock.wallMs() },
+      nowMs,
+      wallMs: clock.wallMs(),
+      sinceMs,
+      get share() {
+        entry.share ??= randomness.integer(2 ** 30) / 2 ** 30;
+        return entry.share;
+      },
+      attempts,
+      isEnding,
       since(what) {
         const atMs = before.get(what) ?? nowMs;
         since ??= new Map();

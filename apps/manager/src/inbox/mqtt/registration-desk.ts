@@ -9,7 +9,7 @@ import {
 import { nativeDown, nativeUp, topicOf } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import { BrokerConnection } from '../../connection/broker-connection.js';
-import { periodMs } from '../../detection/silence-watch.js';
+import { periodMs } from '../../detection/sight.js';
 import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { leadershipOf } from '@oakring/model';
 import { Projection } from '../../views/projection.js';

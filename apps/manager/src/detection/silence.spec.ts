@@ -1,17 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { given, ready, registerNode, type Given } from '../testing/given.js';
 import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
-import { SilenceWatch } from './silence-watch.js';
+import { Sight } from './sight.js';
+import { Silence } from './silence.js';
+import { Storms } from './storms.js';
 
 let ports: SimulatedPorts;
 let cluster: Given;
 let projection: Projection;
 let table: TelemetryTable;
-let watch: SilenceWatch;
+let silence: Silence;
+let watch: Supervisor;
 
 beforeEach(() => {
   ports = simulatedPorts();
@@ -25,11 +30,15 @@ beforeEach(() => {
       return { status: 'accepted', answer: null };
     }) as unknown as CommandQueue['submit'],
   };
-  const link = { onUp: (listener: () => void) => listener(), onDown: () => {} };
-  watch = new SilenceWatch(link, table, queue, projection, ports);
+  const link = { upSinceMs: 0, onUp: (listener: () => void) => listener(), onDown: () => {} };
+  const state = () => projection.state;
+  const sight = new Sight(link, ports.clock, table, state);
+  silence = new Silence(sight, table, queue, state, ports.clock);
+  const processes = [new Storms(sight, queue), silence] as unknown as Process<unknown>[];
+  watch = new Supervisor(processes, projection, ports, () => {});
   watch.start();
 });
-afterEach(() => watch.stop());
+afterEach(() => void watch.stop());
 
 describe('A node that has just registered, whichever way', () => {
   it('counts as heard at that moment, and is not silent before three periods', async () => {
@@ -47,7 +56,7 @@ describe('A node whose connections break again and again while it speaks', () =>
     for (const command of ready('a')) decide(command);
     const seen: string[] = [];
     for (let tenth = 0; tenth < 300; tenth += 1) {
-      watch.connectionLost('a');
+      silence.connectionLost('a');
       if (node()?.status === 'suspect') seen.push(String(node()?.reason));
       decide(speaks);
       table.touch('a');
@@ -58,12 +67,13 @@ describe('A node whose connections break again and again while it speaks', () =>
 
   it('begins anew once it was forgotten', async () => {
     for (const command of ready('a')) decide(command);
-    watch.connectionLost('a');
+    silence.connectionLost('a');
     await ports.advance(1);
     const order = { do: 'forget', reason: 'ordered', force: true } as const;
     decide({ type: 'OrderNode', id: 'a', order });
     for (const command of ready('a')) decide(command);
-    watch.connectionLost('a');
+    silence.connectionLost('a');
+    await ports.advance(1);
     expect(node()?.status).toBe('suspect');
   });
 });

@@ -1,0 +1,153 @@
+import type { ClusterState, Changes, NodeRecord } from '@oakring/model';
+import type { Clock } from '@oakring/ports';
+import type { CommandQueue } from '../commands/command.js';
+import {
+  nothing,
+  type Doing,
+  type Look,
+  type Outcome,
+  type Process,
+  type Seen,
+  type Wake,
+} from '../supervision/process.js';
+import { seconds, whyPastSuspect } from './absence.js';
+import { suspectAfterMs, suspectGraceMs, type Sight } from './sight.js';
+
+const nodeLostAfterMs = 30_000;
+/** While silence may have no consequences it is looked at again after this long. */
+const notYetMs = 250;
+
+/** What is seen of a node, and the message that was its newest then: another one makes it untrue. */
+interface Observation {
+  readonly seen: 'silent' | 'disconnected' | 'lost';
+  readonly incarnation: number;
+  readonly reason: string;
+  /** Null: true whatever was heard. */
+  readonly unless: { readonly heardSinceMs: number | null } | null;
+}
+
+/**
+ * Turns silence into steps of the node's state: ready → suspect → disconnected → lost. A name for
+ * people and a stop for new placements; instances are judged by the losses.
+ */
+export class Silence implements Process<Observation> {
+  readonly name = 'silence';
+  readonly most = 1;
+  readonly mostAtOnce = Number.POSITIVE_INFINITY;
+  readonly restMs = 0;
+  readonly backoff = { firstMs: 250, mostMs: 2_000 };
+  /** When each node's connection was last told to be broken, monotonic. */
+  private readonly brokeAtMs = new Map<string, number>();
+  /** Nodes whose connection broke, and that are to be suspected for it. */
+  private readonly broken = new Set<string>();
+  private wake: Wake = () => {};
+
+  constructor(
+    private readonly sight: Pick<Sight, 'sinceMs' | 'onTurn' | 'mayStepPastSuspect'>,
+    private readonly life: { lastSeenMonotonicMs(nodeId: string): number | null },
+    private readonly queue: CommandQueue,
+    private readonly state: () => ClusterState,
+    private readonly clock: Clock,
+  ) {}
+
+  listen(wake: Wake): void {
+    this.wake = wake;
+    this.sight.onTurn(wake);
+  }
+
+  /**
+   * The last connection that listened to a node's orders broke: its silence has begun. Anybody can
+   * connect and break, and speak for the node again, and each time costs the ledger two events: told
+   * sooner than silence itself would be noticed again, it counts for nothing.
+   */
+  connectionLost(nodeId: string): void {
+    const node = this.state().nodes.get(nodeId);
+    if (this.sight.sinceMs === null || node?.status !== 'ready') return;
+    const nowMs = this.clock.monotonicMs();
+    const beforeMs = this.brokeAtMs.get(nodeId);
+    if (beforeMs !== undefined && nowMs - beforeMs < suspectAfterMs) return;
+    this.brokeAtMs.set(nodeId, nowMs);
+    this.broken.add(nodeId);
+    this.wake([nodeId]);
+  }
+
+  *all({ nodes }: ClusterState): Generator<string> {
+    for (const { id } of nodes.values()) yield id;
+  }
+
+  concerned({ presences }: Changes): Iterable<string> {
+    return presences;
+  }
+
+  fact(nodeId: string, { nodes }: ClusterState): string | null {
+    const node = nodes.get(nodeId);
+    if (node === undefined) this.brokeAtMs.delete(nodeId);
+    if (node?.status !== 'ready') this.broken.delete(nodeId);
+    if (node === undefined) return null;
+    // Heard at that moment, whichever way it came there: late is safe.
+    if (isPresent(node)) return `${node.status} since ${node.since}, start ${node.incarnation}`;
+    return 'absent';
+  }
+
+  look(nodeId: string, { nodes }: ClusterState, seen: Seen): Look<Observation> {
+    const node = nodes.get(nodeId);
+    const sightMs = this.sight.sinceMs;
+    if (node === undefined || sightMs === null || node.status === 'lost') return nothing;
+    const sinceMs = Math.max(seen.sinceMs, sightMs);
+    return isPresent(node)
+      ? this.lookAtPresent(node, seen.nowMs, sinceMs)
+      : this.lookAtAbsent(node, seen.nowMs, sinceMs);
+  }
+
+  async act([doing]: readonly Doing<Observation>[]): Promise<Outcome> {
+    if (doing === undefined) return 'done';
+    const { key: nodeId, step } = doing;
+    const { seen, incarnation, reason, unless } = step;
+    this.broken.delete(nodeId);
+    await this.queue.submit<'ObserveNode'>(
+      { type: 'ObserveNode', nodeId, incarnation, seen, reason },
+      undefined,
+      // Nothing was heard of it while the observation waited for its turn.
+      () => unless === null || this.isSilentSince(nodeId, unless.heardSinceMs),
+    );
+    return 'done';
+  }
+
+  private lookAtPresent(node: NodeRecord, nowMs: number, sinceMs: number): Look<Observation> {
+    const { id, incarnation } = node;
+    if (this.broken.has(id)) {
+      const reason = 'its connection broke';
+      return { step: { seen: 'silent', incarnation, reason, unless: null }, againMs: null };
+    }
+    const heardSinceMs = this.life.lastSeenMonotonicMs(id);
+    const heardMs = Math.max(heardSinceMs ?? 0, sinceMs);
+    const atMs = heardMs + suspectAfterMs;
+    if (nowMs < atMs) return { step: null, againMs: atMs };
+    const reason = `no message for ${seconds(nowMs - heardMs)} s`;
+    const step = { seen: 'silent', incarnation, reason, unless: { heardSinceMs } } as const;
+    return { step, againMs: null };
+  }
+
+  private lookAtAbsent(node: NodeRecord, nowMs: number, sinceMs: number): Look<Observation> {
+    const isSuspect = node.status === 'suspect';
+    const atMs = sinceMs + (isSuspect ? suspectGraceMs : nodeLostAfterMs);
+    if (nowMs < atMs) return { step: null, againMs: atMs };
+    const { id, incarnation } = node;
+    if (!this.sight.mayStepPastSuspect(id)) return { step: null, againMs: nowMs + notYetMs };
+    const heardSinceMs = this.life.lastSeenMonotonicMs(id);
+    const reason = whyPastSuspect(node, {
+      absentMs: nowMs - sinceMs,
+      heardMsAgo: heardSinceMs === null || heardSinceMs <= sinceMs ? null : nowMs - heardSinceMs,
+    });
+    const seen = isSuspect ? 'disconnected' : 'lost';
+    return { step: { seen, incarnation, reason, unless: { heardSinceMs } }, againMs: null };
+  }
+
+  private isSilentSince(nodeId: string, heardSinceMs: number | null): boolean {
+    return this.sight.sinceMs !== null && this.life.lastSeenMonotonicMs(nodeId) === heardSinceMs;
+  }
+}
+
+function isPresent({ status }: NodeRecord): boolean {
+  return status === 'ready' || status === 'registered';
+}
