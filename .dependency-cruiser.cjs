@@ -10,7 +10,7 @@ const libsMayUse = {
   ports: [],
   host: ['contracts'],
   http: ['contracts', 'host', 'ports'],
-  placement: ['contracts'],
+  planning: ['contracts'],
   events: ['contracts'],
   model: ['contracts', 'events'],
   stores: ['contracts', 'events', 'host', 'ports'],
@@ -25,11 +25,11 @@ const mayUse = (lib, others) => ({
   to: { path: '^libs/', pathNot: `^libs/(${[lib, ...others].join('|')})/` },
 });
 
-const eventsNeedNoMachine = {
-  name: 'events-and-model-need-no-machine',
+const pureLibsNeedNoMachine = {
+  name: 'pure-libs-need-no-machine',
   comment: 'They run in a browser and in a verifier of one file: no native module, no store.',
   severity: 'error',
-  from: { path: '^libs/(events|model)/src/', pathNot: specs },
+  from: { path: '^libs/(events|model|planning)/src/', pathNot: specs },
   to: { path: 'node_modules/', pathNot: 'node_modules/typebox/' },
 };
 
@@ -78,7 +78,7 @@ module.exports = {
       to: { path: '^apps/' },
     },
     ...Object.entries(libsMayUse).map(([lib, others]) => mayUse(lib, others)),
-    eventsNeedNoMachine,
+    pureLibsNeedNoMachine,
     {
       name: 'apps-are-apart',
       comment: 'Apps meet over the wire. Only the command line puts them into one process.',
@@ -141,13 +141,6 @@ module.exports = {
       severity: 'error',
       from: { path: `${loop}/queries/`, pathNot: specs },
       to: { path: `${loop}/(inbox|outbox|commands)/`, pathNot: 'commands/command\\.ts$' },
-    },
-    {
-      name: 'plans-are-pure',
-      comment: 'The same columns, jobs and seed give the same plan: nothing else may come in.',
-      severity: 'error',
-      from: { path: '^apps/scheduler/src/plan/', pathNot: specs },
-      to: { path: '^apps/scheduler/src/(observe|answer|config)/|node_modules/@nestjs/' },
     },
     {
       name: 'observing-answers-nobody',

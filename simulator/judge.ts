@@ -1,4 +1,4 @@
-import type { Resources } from '@oakring/contracts';
+import { covers, noResources, plus, type Resources } from '@oakring/contracts';
 import { wholePolicy, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
 import type { World } from './world.js';
@@ -67,15 +67,11 @@ export class Judge {
 
   /** What really runs there, not what the manager believes to have reserved. */
   private weigh(nodeId: string, keys: ReadonlySet<string>): void {
-    let [cpuMillis, memoryMiB] = [0, 0];
-    for (const key of keys) {
-      const need = this.needs.get(`${nodeId} ${key}`);
-      cpuMillis += need?.cpuMillis ?? 0;
-      memoryMiB += need?.memoryMiB ?? 0;
-    }
+    let sum = noResources;
+    for (const key of keys) sum = plus(sum, this.needs.get(`${nodeId} ${key}`) ?? noResources);
     const most = this.capacities.get(nodeId);
-    if (most === undefined || (cpuMillis <= most.cpuMillis && memoryMiB <= most.memoryMiB)) return;
-    this.fail(`${nodeId} is overcommitted: ${cpuMillis} mCPU and ${memoryMiB} MiB run there`);
+    if (most === undefined || covers(most, sum)) return;
+    this.fail(`${nodeId} is overcommitted: ${JSON.stringify(sum)} run there`);
   }
 
   /** It ended by itself. */
@@ -100,10 +96,10 @@ export class Judge {
   committed(events: readonly StoredEvent[], state: ClusterState): void {
     for (const event of events) this.look(event, state);
     for (const { id, reserved, capacity } of state.nodes.values()) {
-      if (reserved.cpuMillis > capacity.cpuMillis || reserved.memoryMiB > capacity.memoryMiB) {
-        this.fail(`${id} has more reserved than it has: ${reserved.cpuMillis} mCPU`);
+      if (!covers(capacity, reserved)) {
+        this.fail(`${id} has more reserved than it has: ${JSON.stringify(reserved)}`);
       }
-      if (reserved.cpuMillis < 0) this.fail(`${id} has less than nothing reserved`);
+      if (!covers(reserved, noResources)) this.fail(`${id} has less than nothing reserved`);
     }
   }
 

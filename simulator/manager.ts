@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { OakringError, type ScheduleAnswer, type ScheduleRequest } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
+import { seededRandomness, type Ports } from '@oakring/ports';
 import { startLoops } from '../apps/manager/src/compose/start-loops.js';
 import type { CommandQueue } from '../apps/manager/src/commands/command.js';
 import type { BrokerConnection } from '../apps/manager/src/connection/broker-connection.js';
@@ -26,11 +26,9 @@ import { Leadership } from '../apps/manager/src/leadership/leadership.js';
 import { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../apps/manager/src/views/projection.js';
-import { jobsToPlan } from '../apps/scheduler/src/answer/jobs-to-plan.js';
-import { NodeTable } from '../apps/scheduler/src/observe/node-table.js';
-import { planJobs, policy } from '../apps/scheduler/src/plan/plan.js';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import { signingKeyOf } from '@oakring/events';
+import { jobsToPlan, NodeTable, planJobs, policy } from '@oakring/planning';
 import { SimulatedConnection } from './manager-connection.js';
 import type { Network } from './network.js';
 import { SimulatedLog, type StoredCommits } from './store.js';
@@ -181,11 +179,9 @@ export class SimulatedManager {
       telemetry: telemetry.foreignSince(nodes.telemetry).newest,
       foreign: [],
     });
-    // As it is read from the wire.
-    const asked = request.jobs as unknown as Parameters<typeof jobsToPlan>[0];
-    const jobs = jobsToPlan(asked, () => ports.randomness.integer(2 ** 31));
+    const jobs = jobsToPlan(request.jobs, () => ports.randomness.integer(2 ** 31));
     const positions = { ledger: nodes.position, telemetry: nodes.telemetry };
-    const answers = planJobs(nodes, jobs).map((plan, index) => ({
+    const answers = planJobs(nodes, jobs, seededRandomness).map((plan, index) => ({
       workers: plan.placements.map(({ nodeId }) => nodeId),
       job: request.jobs[index]?.job ?? { id: '' },
       ...plan,

@@ -7,7 +7,7 @@ import type { HttpLimits } from '@oakring/http';
 import { systemPorts } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 import { startFakeManager, type FakeManager } from './testing/fake-manager.js';
-import { node } from './testing/nodes.js';
+import { node } from '@oakring/planning/testing';
 
 const job = { id: 'j', name: 'j', image: 'j:1', technology: 'docker', kept: { as: 'it came' } };
 

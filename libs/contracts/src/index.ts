@@ -24,11 +24,28 @@ export {
 export { cutText, endOfText } from './messages/text.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {
-  assumedCapacity,
-  defaultRequest,
-  resourcesOf,
+  resourceCatalogue,
+  resourceNames,
+  type ResourceKind,
+  type ResourceName,
   type Resources,
-} from './messages/resources.js';
+} from './resources/catalogue.js';
+export {
+  amountOf,
+  assumedCapacity,
+  covers,
+  defaultRequest,
+  isNothing,
+  least,
+  minus,
+  most,
+  noResources,
+  plus,
+  resourcesFrom,
+  resourcesOf,
+  resourcesShape,
+  times,
+} from './resources/resources.js';
 export { maxJobCount } from './messages/addresses.js';
 export { checkedContent } from './messages/content.js';
 export { parseRegistration, type Registration } from './messages/registration.js';

@@ -1,3 +1,4 @@
+import { isNothing } from '@oakring/contracts';
 import type { Instance, Job, Node } from '../client/documents.js';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
@@ -109,7 +110,7 @@ export function untilDrained(context: Context, id: string, patience: number): Pr
 
 /** What was lost there counts elsewhere, and holds its place: it may run still. */
 function isEmpty({ instances, reserved }: Node): boolean {
-  return instances === 0 && reserved.cpuMillis === 0 && reserved.memoryMiB === 0;
+  return instances === 0 && isNothing(reserved);
 }
 
 function isUnderway({ status, movingTo }: Instance): boolean {

@@ -1,6 +1,6 @@
 import type { Cluster, InstanceStatus, JobSummary, LedgerHead, Node } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
-import { shareOf } from './measures.js';
+import { reservedTitle, resourceColumns, sharesOf } from './measures.js';
 import { statusText, usedText } from './nodes.js';
 import { countBy, countsText } from './status.js';
 import { renderFacts, renderTable } from './table.js';
@@ -78,13 +78,13 @@ function instanceCounts(jobs: readonly JobSummary[]): Partial<Record<InstanceSta
 }
 
 function renderLoad(nodes: readonly Node[], colors: Colors): string {
+  const columns = resourceColumns(nodes.map(({ capacity }) => capacity));
   return renderTable(
-    ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST'],
+    ['NODE', 'STATUS', ...columns.map(reservedTitle), 'USED', 'INST'],
     nodes.map((node) => [
       node.id,
       statusText(node, colors),
-      shareOf(node.reserved.cpuMillis, node.capacity.cpuMillis, 'm', colors),
-      shareOf(node.reserved.memoryMiB, node.capacity.memoryMiB, ' MiB', colors),
+      ...sharesOf(node, columns, colors),
       usedText(node),
       String(node.instances),
     ]),

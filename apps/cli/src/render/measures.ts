@@ -1,14 +1,37 @@
-import type { Resources } from '@oakring/contracts';
+import {
+  amountOf,
+  resourceCatalogue,
+  resourceNames,
+  type ResourceKind,
+  type ResourceName,
+  type Resources,
+} from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
 
 const barWidth = 10;
 const nearlyFull = 0.9;
 
 /** Reserved of capacity, as a bar and in figures: `███░░░░░░░ 1200/4000m`. */
-export function shareOf(part: number, whole: number, unit: string, colors: Colors): string {
+function shareOf(part: number, whole: number, unit: string, colors: Colors): string {
   const bar = barOf(part, whole);
   const painted = part > whole * nearlyFull ? colors.yellow(bar) : colors.green(bar);
   return `${painted} ${part}/${whole}${unit}`;
+}
+
+/** What is reserved of each, as `shareOf` has it. */
+export function sharesOf(
+  { reserved, capacity }: { readonly reserved: Resources; readonly capacity: Resources },
+  columns: ReturnType<typeof resourceColumns>,
+  colors: Colors,
+): string[] {
+  return columns.map(({ name, suffix }) =>
+    shareOf(amountOf(reserved, name), amountOf(capacity, name), suffix, colors),
+  );
+}
+
+/** The head of such a column: `CPU RESERVED`. */
+export function reservedTitle({ label }: ResourceKind): string {
+  return `${label.toUpperCase()} RESERVED`;
 }
 
 /** A share as ten blocks; any part of nothing fills them. */
@@ -18,8 +41,23 @@ export function barOf(part: number, whole: number): string {
   return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
 }
 
-export function resourcesText({ cpuMillis, memoryMiB }: Resources): string {
-  return `${cpuMillis}m CPU, ${memoryMiB} MiB`;
+/** Those that tables have a column of: what no node has is left out. */
+export function resourceColumns(
+  capacities: readonly Resources[],
+): readonly (ResourceKind & { readonly name: ResourceName })[] {
+  const columns = resourceNames.map((name) => ({ name, ...kinds[name] }));
+  return columns.filter(
+    ({ name, everywhere }) => everywhere || capacities.some((each) => amountOf(each, name) > 0),
+  );
+}
+
+const kinds: Readonly<Record<ResourceName, ResourceKind>> = resourceCatalogue;
+
+/** `1200m CPU, 512 MiB`. */
+export function resourcesText(resources: Resources): string {
+  return resourceColumns([resources])
+    .map(({ name, suffixAlone }) => `${amountOf(resources, name)}${suffixAlone}`)
+    .join(', ');
 }
 
 /** `1 seal`, `2 seals`. */

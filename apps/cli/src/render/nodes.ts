@@ -1,18 +1,25 @@
 import type { Node } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
-import { agoText, labelsText, resourcesText, shareOf } from './measures.js';
+import {
+  agoText,
+  labelsText,
+  reservedTitle,
+  resourceColumns,
+  resourcesText,
+  sharesOf,
+} from './measures.js';
 import { colorStatus } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
 export function renderNodes(nodes: readonly Node[], colors: Colors, nowMs: number | null): string {
   if (nodes.length === 0) return 'No nodes yet. Start a worker: oakring worker --runtimes process';
+  const columns = resourceColumns(nodes.map(({ capacity }) => capacity));
   return renderTable(
-    ['NODE', 'STATUS', 'CPU RESERVED', 'MEMORY RESERVED', 'USED', 'INST', 'LABELS', 'LAST SEEN'],
+    ['NODE', 'STATUS', ...columns.map(reservedTitle), 'USED', 'INST', 'LABELS', 'LAST SEEN'],
     nodes.map((node) => [
       node.id,
       statusText(node, colors),
-      shareOf(node.reserved.cpuMillis, node.capacity.cpuMillis, 'm', colors),
-      shareOf(node.reserved.memoryMiB, node.capacity.memoryMiB, ' MiB', colors),
+      ...sharesOf(node, columns, colors),
       usedText(node),
       String(node.instances),
       labelsText(node.labels),
@@ -22,7 +29,9 @@ export function renderNodes(nodes: readonly Node[], colors: Colors, nowMs: numbe
 }
 
 export function renderNode(node: Node, colors: Colors, nowMs: number | null): string {
-  const { reserved, capacity } = node;
+  const { capacity } = node;
+  const columns = resourceColumns([capacity]);
+  const shares = sharesOf(node, columns, colors);
   return renderFacts([
     ['node', colors.bold(node.id)],
     ['name', node.name],
@@ -30,8 +39,7 @@ export function renderNode(node: Node, colors: Colors, nowMs: number | null): st
     ['address', `${node.ip}:${node.port}`],
     ['incarnation', String(node.incarnation)],
     ['capacity', resourcesText(capacity) + (node.assumed ? ' (assumed: it stated none)' : '')],
-    ['reserved CPU', shareOf(reserved.cpuMillis, capacity.cpuMillis, 'm', colors)],
-    ['reserved memory', shareOf(reserved.memoryMiB, capacity.memoryMiB, ' MiB', colors)],
+    ...columns.map(({ label }, at) => [`reserved ${label}`, shares[at] ?? ''] as const),
     ['used', usedText(node)],
     ['instances', String(node.instances)],
     ['technologies', node.technologies.join(', ')],

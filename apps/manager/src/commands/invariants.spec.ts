@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StoredEvent } from '@oakring/events';
-import { whyNot } from '@oakring/placement';
+import { testsFor, whyNot } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
 import { given } from '../testing/given.js';
 import { beginning, commandTypes, foundingKey, randomCommand } from '../testing/random-commands.js';
@@ -114,7 +114,7 @@ function expectPlacesQualify(state: ClusterState, events: readonly StoredEvent[]
       expect(job !== undefined && node !== undefined).toBe(true);
       if (job === undefined || node === undefined) continue;
       const free = job.resources;
-      expect(whyNot(factsOf(node), job, new Set(), free)).toBeNull();
+      expect(whyNot(factsOf(node), testsFor(job), free)).toBeNull();
     }
   }
 }

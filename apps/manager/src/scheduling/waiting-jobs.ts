@@ -1,5 +1,12 @@
-import type { NodeFacts, Resources } from '@oakring/contracts';
-import { freeOf, whyNot } from '@oakring/placement';
+import {
+  minus,
+  most,
+  noResources,
+  times,
+  type NodeFacts,
+  type Resources,
+} from '@oakring/contracts';
+import { freeOf, hasRoomFor, hopeOf, isOpen, testsFor, whyNot } from '@oakring/planning';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { type Changes, type ClusterState, type JobRecord, factsOf } from '@oakring/model';
 import { nextGroup } from './next-group.js';
@@ -11,12 +18,10 @@ interface Changed {
   free: Resources;
 }
 
-const nobody: ReadonlySet<string> = new Set();
-
 /**
  * Jobs with pending instances that nothing can be done about now, and which of them a change helps:
  * what waits for room is asked about again when a node that changed could take it, by the same
- * filters as in planning; what waits for its own placements to end, when they have ended. All others
+ * filters as in planning, which say what could help; what waits for its own placements to end, when they have ended. All others
  * cost one comparison a look. No more are asked about than would fill the room: the first in line;
  * where they leave some of it, the next ones are.
  */
@@ -118,7 +123,7 @@ export class WaitingJobs {
     for (const id of this.changed) {
       const node = nodes.get(id);
       const facts = node === undefined ? undefined : factsOf(node);
-      if (facts?.status !== 'ready' || !facts.open) continue;
+      if (facts === undefined || !isOpen(facts)) continue;
       found.set(id, { facts, free: freeOf(facts, this.telemetry.foreignOf(id)) });
     }
     this.changed = new Set();
@@ -128,20 +133,14 @@ export class WaitingJobs {
   private *roomFor(changed: ReadonlyMap<string, Changed>): Generator<string> {
     const all = [...changed.values()];
     // What is larger than all of them are fits none of them: that is one comparison.
-    let [mostCpu, mostMemory] = [-1, -1];
-    for (const { free } of all) {
-      mostCpu = Math.max(mostCpu, free.cpuMillis);
-      mostMemory = Math.max(mostMemory, free.memoryMiB);
-    }
-    /** By what jobs want: the first node that may take one. Room only shrinks, so it never comes back. */
-    const firsts = new Map<string, number>();
+    const largest = all.reduce((largest, { free }) => most(largest, free), noResources);
+    const lines = new Map<string, Line>();
     const { jobs } = this.state();
     for (const id of this.forRoom) {
       const job = jobs.get(id);
       if (job !== undefined) {
-        const { cpuMillis, memoryMiB } = job.resources;
-        if (cpuMillis > mostCpu || memoryMiB > mostMemory) continue;
-        const node = firstFor(job, { all, changed, firsts });
+        if (all.length === 0 || !hasRoomFor(hopeOf(job), largest)) continue;
+        const node = firstFor(job, { all, changed, lines });
         if (node === undefined) continue;
         this.fill(node, job);
       }
@@ -151,13 +150,17 @@ export class WaitingJobs {
 
   private fill(node: Changed, { id, resources }: JobRecord): void {
     const instances = Math.max(1, this.state().pendingOfJob.sizeOf(id));
-    node.free = {
-      cpuMillis: Math.max(0, node.free.cpuMillis - instances * resources.cpuMillis),
-      memoryMiB: Math.max(0, node.free.memoryMiB - instances * resources.memoryMiB),
-    };
+    node.free = most(minus(node.free, times(instances, resources)), noResources);
     // They may find another place, or none: then what is free here is for the next in line.
     this.changed.add(node.facts.id);
   }
+}
+
+/** What those that ask the same are helped by: the first node that may take one of them. */
+interface Line {
+  readonly tests: ReturnType<typeof testsFor>;
+  /** Room only shrinks, so a node that is passed over never comes back. */
+  at: number;
 }
 
 function firstFor(
@@ -165,35 +168,19 @@ function firstFor(
   {
     all,
     changed,
-    firsts,
+    lines,
   }: {
     readonly all: readonly Changed[];
     readonly changed: ReadonlyMap<string, Changed>;
-    readonly firsts: Map<string, number>;
+    readonly lines: Map<string, Line>;
   },
 ): Changed | undefined {
-  const takes = ({ facts, free }: Changed) => whyNot(facts, job, nobody, free) === null;
-  // One that names its node has no other.
-  for (const constraint of job.constraints) {
-    if (constraint.type !== 'direct') continue;
-    const named = changed.get(constraint.node);
-    return named !== undefined && takes(named) ? named : undefined;
-  }
-  const wanted = whatItWants(job);
-  let at = firsts.get(wanted) ?? 0;
-  for (let node = all[at]; node !== undefined && !takes(node); node = all[at]) at += 1;
-  firsts.set(wanted, at);
-  return all[at];
-}
-
-const wants = new WeakMap<JobRecord, string>();
-
-/** All that the filters ask of a job; a record never changes. */
-function whatItWants(job: JobRecord): string {
-  const known = wants.get(job);
-  if (known !== undefined) return known;
-  const { technology, resources, labels, constraints, enforcesStop } = job;
-  const wanted = JSON.stringify([technology, resources, labels, constraints, enforcesStop]);
-  wants.set(job, wanted);
-  return wanted;
+  const { named, asks } = hopeOf(job);
+  const line = lines.get(asks) ?? { tests: testsFor(job), at: 0 };
+  lines.set(asks, line);
+  const takes = ({ facts, free }: Changed) => whyNot(facts, line.tests, free) === null;
+  if (named !== null) return named.flatMap((id) => changed.get(id) ?? []).find(takes);
+  let node = all[line.at];
+  for (; node !== undefined && !takes(node); node = all[line.at]) line.at += 1;
+  return node;
 }

@@ -1,4 +1,14 @@
-import type { ForeignLoad, Reading, Resources } from '@oakring/contracts';
+import {
+  amountOf,
+  resourceCatalogue,
+  resourceNames,
+  resourcesFrom,
+  type ForeignLoad,
+  type Reading,
+  type ResourceKind,
+  type ResourceName,
+  type Resources,
+} from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { foreignLoad, isNews } from './foreign-load.js';
 
@@ -38,6 +48,16 @@ export interface MeasuredNode {
 const firstSlots = 64;
 /** In place of a figure: before the first reading, and where one came without figures. */
 const unknown = -1;
+/** Resources that readings tell the use of; `now`: in the reading that is looked at. */
+const measured = resourceNames.flatMap((name): Measured[] => {
+  const { measured: figure }: ResourceKind = resourceCatalogue[name];
+  return figure === null ? [] : [{ name, figure, now: 0 }];
+});
+interface Measured {
+  readonly name: ResourceName;
+  readonly figure: 'cpu' | 'memory';
+  now: number;
+}
 /** Bursts must not make an ordinary pause look like silence. */
 const leastIntervalMs = 1_000;
 
@@ -64,8 +84,10 @@ export class TelemetryTable implements TelemetryReader {
   private readMonotonicMs = new Float64Array(firstSlots);
   private intervalMs = new Float64Array(firstSlots);
   /** Foreign load as it was last told, and the number of the reading that changed it. */
-  private foreignCpuMillis = new Int32Array(firstSlots);
-  private foreignMemoryMiB = new Int32Array(firstSlots);
+  private readonly foreign = measured.map((each) => ({
+    ...each,
+    told: new Int32Array(firstSlots),
+  }));
   private changedAt = new Float64Array(firstSlots);
 
   constructor(private readonly ports: Ports) {}
@@ -109,8 +131,7 @@ export class TelemetryTable implements TelemetryReader {
     this.ids = [];
     this.readMonotonicMs.fill(0);
     this.intervalMs.fill(0);
-    this.foreignCpuMillis.fill(0);
-    this.foreignMemoryMiB.fill(0);
+    for (const { told } of this.foreign) told.fill(0);
     this.changedAt.fill(0);
   }
 
@@ -156,21 +177,20 @@ export class TelemetryTable implements TelemetryReader {
     if (since >= this.newestChange) return { newest: this.newest, foreign };
     for (let slot = 0; slot < this.ids.length; slot += 1) {
       if ((this.changedAt[slot] ?? 0) <= since) continue;
-      const id = this.ids[slot] ?? '';
-      const cpuMillis = this.foreignCpuMillis[slot] ?? 0;
-      const memoryMiB = this.foreignMemoryMiB[slot] ?? 0;
-      foreign.push({ id, resources: { cpuMillis, memoryMiB } });
+      foreign.push({ id: this.ids[slot] ?? '', resources: this.foreignAt(slot) });
     }
     return { newest: this.newest, foreign };
   }
 
   /** What a node is busy with besides our instances, as last told; nothing before that. */
   foreignOf(nodeId: string): Resources {
-    const slot = this.slots.get(nodeId) ?? -1;
-    return {
-      cpuMillis: this.foreignCpuMillis[slot] ?? 0,
-      memoryMiB: this.foreignMemoryMiB[slot] ?? 0,
-    };
+    return this.foreignAt(this.slots.get(nodeId) ?? -1);
+  }
+
+  private foreignAt(slot: number): Resources {
+    return resourcesFrom(
+      (name) => this.foreign.find((each) => each.name === name)?.told[slot] ?? 0,
+    );
   }
 
   private recordForeign(
@@ -178,28 +198,18 @@ export class TelemetryTable implements TelemetryReader {
     node: MeasuredNode,
     reading: { cpu: number; memory: number; instances: Reading['instances'] },
   ): void {
-    const { capacity, reserved } = node;
-    let ownCpu: number | null = null;
-    let ownMemory: number | null = null;
-    if (reading.instances !== null) {
-      ownCpu = 0;
-      ownMemory = 0;
-      for (const instance of reading.instances) {
-        ownCpu += instance.cpu;
-        ownMemory += instance.memory;
-      }
+    let news = false;
+    for (const each of this.foreign) {
+      const capacity = amountOf(node.capacity, each.name);
+      const reserved = amountOf(node.reserved, each.name);
+      const own = ownUse(reading.instances, each.figure);
+      each.now = foreignLoad(reading[each.figure], own, capacity, reserved);
+      news ||= isNews(each.told[slot] ?? 0, each.now, capacity);
     }
-    const cpu = foreignLoad(reading.cpu, ownCpu, capacity.cpuMillis, reserved.cpuMillis);
-    const memory = foreignLoad(reading.memory, ownMemory, capacity.memoryMiB, reserved.memoryMiB);
-    if (
-      isNews(this.foreignCpuMillis[slot] ?? 0, cpu, capacity.cpuMillis) ||
-      isNews(this.foreignMemoryMiB[slot] ?? 0, memory, capacity.memoryMiB)
-    ) {
-      this.foreignCpuMillis[slot] = cpu;
-      this.foreignMemoryMiB[slot] = memory;
-      this.changedAt[slot] = this.newest;
-      this.newestChange = this.newest;
-    }
+    if (!news) return;
+    for (const { told, now } of this.foreign) told[slot] = now;
+    this.changedAt[slot] = this.newest;
+    this.newestChange = this.newest;
   }
 
   private slotOf(nodeId: string): number {
@@ -221,10 +231,17 @@ export class TelemetryTable implements TelemetryReader {
     this.seenMonotonicMs = copied(this.seenMonotonicMs, new Float64Array(length));
     this.readMonotonicMs = copied(this.readMonotonicMs, new Float64Array(length));
     this.intervalMs = copied(this.intervalMs, new Float64Array(length));
-    this.foreignCpuMillis = copied(this.foreignCpuMillis, new Int32Array(length));
-    this.foreignMemoryMiB = copied(this.foreignMemoryMiB, new Int32Array(length));
+    for (const each of this.foreign) each.told = copied(each.told, new Int32Array(length));
     this.changedAt = copied(this.changedAt, new Float64Array(length));
   }
+}
+
+/** What our own instances use, as the same reading has it; null where it lists none. */
+function ownUse(instances: Reading['instances'], figure: 'cpu' | 'memory'): number | null {
+  if (instances === null) return null;
+  let own = 0;
+  for (const instance of instances) own += instance[figure];
+  return own;
 }
 
 function copied<A extends Int16Array | Int32Array | Float64Array>(from: A, to: A): A {

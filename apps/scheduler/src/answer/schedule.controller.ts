@@ -5,10 +5,9 @@ import {
   type ScheduleAnswer,
   type ScheduleAnswers,
 } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
+import { jobsToPlan, planJobs, policy } from '@oakring/planning';
+import { seededRandomness, type Ports } from '@oakring/ports';
 import { Observer } from '../observe/observer.js';
-import { planJobs, policy } from '../plan/plan.js';
-import { jobsToPlan } from './jobs-to-plan.js';
 import { seedBound } from './schedule-request.dto.js';
 import { scheduleRequestOf } from './schedule-request.js';
 import { PORTS } from './tokens.js';
@@ -30,7 +29,7 @@ export class ScheduleController {
     // From here to the answer nothing is awaited: all jobs are planned on one state of the copy.
     const { table } = this.observer;
     const positions = { ledger: table.position, telemetry: table.telemetry };
-    const plans = planJobs(table, jobs);
+    const plans = planJobs(table, jobs, seededRandomness);
     const answers: ScheduleAnswer[] = [];
     for (const [index, plan] of plans.entries()) {
       const asked = request.jobs[index];

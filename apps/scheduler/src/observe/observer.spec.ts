@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeChanges } from '@oakring/contracts';
 import { simulatedPorts } from '@oakring/ports';
-import { node, nodeChanges } from '../testing/nodes.js';
+import { node, nodeChanges } from '@oakring/planning/testing';
 import { NodeView } from './node-view.port.js';
 import { Observer } from './observer.js';
 
@@ -148,6 +148,6 @@ describe('an observer', () => {
         foreign: telemetrySince < 40 ? [load(300)] : [],
       });
     await observer.reach(9);
-    expect(observer.table.cpuFree[0]).toBe(700);
+    expect(observer.table.free[0]?.[0]).toBe(700);
   });
 });

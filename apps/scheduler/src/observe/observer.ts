@@ -1,6 +1,6 @@
 import { OakringError, type NodeChanges } from '@oakring/contracts';
+import { NodeTable } from '@oakring/planning';
 import type { Ports, Timer } from '@oakring/ports';
-import { NodeTable } from './node-table.js';
 import type { NodeView } from './node-view.port.js';
 
 /** Asks that a plan waits for at most before it says that the position is not reached. */

@@ -1,7 +1,7 @@
 import type { NodeChanges, NodeFacts } from '@oakring/contracts';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { nodeChanges } from './nodes.js';
+import { nodeChanges } from '@oakring/planning/testing';
 
 export interface FakeManager {
   readonly url: string;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../messages/parsing.js';
-import type { Resources } from '../messages/resources.js';
+import type { Resources } from '../resources/catalogue.js';
 import type { NodeFlags, NodeStatus } from './cluster-answers.js';
 import type { FieldWarning } from './unused-fields.js';
 

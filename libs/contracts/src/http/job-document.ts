@@ -11,7 +11,8 @@ import {
   type Parsed,
 } from '../messages/parsing.js';
 import { optional } from '../messages/codec.js';
-import { defaultRequest, resourcesOf, type Resources } from '../messages/resources.js';
+import type { Resources } from '../resources/catalogue.js';
+import { defaultRequest, resourcesOf } from '../resources/resources.js';
 import { technologyOf, type Technology } from '../messages/technology.js';
 import { maxJobCount } from '../messages/addresses.js';
 import { parseJobPolicy, type JobPolicy } from './job-policy.js';

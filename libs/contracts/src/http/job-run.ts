@@ -1,5 +1,5 @@
 import { isObject, refused, shortened, type JsonObject, type Parsed } from '../messages/parsing.js';
-import { defaultRequest, resourcesOf } from '../messages/resources.js';
+import { defaultRequest, resourcesOf } from '../resources/resources.js';
 
 /** `cmd` (or `command`) of a job: a list of texts; null when there is none. */
 export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../messages/parsing.js';
-import type { Resources } from '../messages/resources.js';
+import type { Resources } from '../resources/catalogue.js';
 import type { NodeStatus } from './cluster-answers.js';
 
 /** Where the manager asks the scheduler. */

@@ -1,6 +1,7 @@
 import { nearestName } from '../nearest-name.js';
 import { cutText } from '../messages/text.js';
 import { isObject, type JsonObject } from '../messages/parsing.js';
+import { resourceNames } from '../resources/catalogue.js';
 import { imageIsRun, parseCommand } from './job-run.js';
 
 /** A field of an accepted document that does nothing here; it is kept, and travels to the worker. */
@@ -52,7 +53,7 @@ function jobWarnings(document: JsonObject): readonly FieldWarning[] {
 }
 
 /** `onDisconnect`, `restart` and `update` are ours alone: there an unknown member is refused. */
-const resourceFields = ['cpuMillis', 'memoryMiB'];
+const resourceFields: readonly string[] = resourceNames;
 const constraintFields = ['type', 'node', 'architecture'];
 
 function unusedOf(value: unknown, known: readonly string[], path = ''): FieldWarning[] {

@@ -12,7 +12,8 @@ import {
   type JsonObject,
   type Parsed,
 } from './parsing.js';
-import { assumedCapacity, resourcesOf, type Resources } from './resources.js';
+import type { Resources } from '../resources/catalogue.js';
+import { assumedCapacity, resourcesOf } from '../resources/resources.js';
 import { technologyOf, type Technology } from './technology.js';
 
 /** `nodes/<id>/registration` and the body of `POST /api/v1/nodes`, validated. */

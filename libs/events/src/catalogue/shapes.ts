@@ -1,10 +1,26 @@
+import {
+  resourceCatalogue,
+  resourceNames,
+  type ResourceKind,
+  type Resources,
+} from '@oakring/contracts';
 import { Type, type Static } from 'typebox';
 
 /** Building blocks of event schemas. Every number is an integer below 2^53. */
 export const id = Type.String({ minLength: 1, maxLength: 256 });
 export const text = Type.String({ maxLength: 8192 });
 export const natural = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-export const resources = Type.Object({ cpuMillis: natural, memoryMiB: natural });
+/** Of the catalogue of resources; those that are not everywhere may be absent, and are 0 then. */
+export const resources = Type.Unsafe<Resources>(
+  Type.Object(
+    Object.fromEntries(
+      resourceNames.map((name) => {
+        const { everywhere }: ResourceKind = resourceCatalogue[name];
+        return [name, everywhere ? natural : Type.Optional(natural)];
+      }),
+    ),
+  ),
+);
 export const labels = Type.Record(Type.String(), Type.String());
 export const document = Type.Record(Type.String(), Type.Unknown());
 export const commandKind = Type.Union([

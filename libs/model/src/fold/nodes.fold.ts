@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@oakring/contracts';
+import { noResources, type NodeStatus } from '@oakring/contracts';
 import type { EventData, StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
 import type { NodeRecord } from '../records.js';
@@ -29,7 +29,7 @@ export function nodeRegistered(
 const fresh = {
   tookOverAt: null,
   rival: null,
-  reserved: { cpuMillis: 0, memoryMiB: 0 },
+  reserved: noResources,
   placements: 0,
   cordoned: null,
   draining: null,

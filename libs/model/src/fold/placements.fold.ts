@@ -1,4 +1,4 @@
-import type { Resources } from '@oakring/contracts';
+import { minus, noResources } from '@oakring/contracts';
 import type { EventData, PlacedInstance, StoredEvent } from '@oakring/events';
 import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
@@ -122,7 +122,7 @@ export function unexpectedFound(
       ...{ job, number, generation, nodeId, revision: 0, commandId: null },
       // Nothing there is granted to go on, and nothing of it starts elsewhere, before it is gone.
       leaseMs: 0,
-      resources: { cpuMillis: 0, memoryMiB: 0 },
+      resources: noResources,
       takesOver: null,
       wanted: false,
       lost: false,
@@ -152,20 +152,13 @@ export function releasePlacement(
   putPlacement(state, { ...placement, wanted: false, lost: false, stopReason });
 }
 
-function less(whole: Resources, part?: Resources): Resources {
-  if (part === undefined) return whole;
-  return {
-    cpuMillis: whole.cpuMillis - part.cpuMillis,
-    memoryMiB: whole.memoryMiB - part.memoryMiB,
-  };
-}
-
 export function reserveFor(
   state: ClusterState,
   event: StoredEvent,
   job: JobRecord,
   placed: PlacedInstance,
 ): void {
+  const { takesOver = null } = placed;
   addPlacement(
     state,
     {
@@ -173,8 +166,8 @@ export function reserveFor(
       number: placed.instance,
       generation: placed.generation,
       nodeId: placed.nodeId,
-      resources: less(job.resources, placed.takesOver),
-      takesOver: placed.takesOver ?? null,
+      resources: takesOver === null ? job.resources : minus(job.resources, takesOver),
+      takesOver,
       wanted: true,
       stopReason: null,
       lost: false,

@@ -1,4 +1,4 @@
-import type { Resources } from '@oakring/contracts';
+import { isNothing, least, minus, plus } from '@oakring/contracts';
 import { clusterKey, instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type {
   CommandRecord,
@@ -154,7 +154,7 @@ function reserve(
   if (node === undefined) return;
   putNode(state, {
     ...node,
-    reserved: addScaled(node.reserved, placement.resources, sign),
+    reserved: (sign === 1 ? plus : minus)(node.reserved, placement.resources),
     placements: node.placements + sign,
     position,
   });
@@ -168,26 +168,11 @@ function handOver(state: ClusterState, ended: PlacementRecord, position: number)
     if (heir?.nodeId !== ended.nodeId || !heir.wanted || heir.takesOver === null) continue;
     if (node === undefined) continue;
     const part = least(heir.takesOver, ended.resources);
-    const left = addScaled(heir.takesOver, part, -1);
-    const isAll = left.cpuMillis === 0 && left.memoryMiB === 0;
-    const resources = addScaled(heir.resources, part, 1);
-    putPlacement(state, { ...heir, resources, takesOver: isAll ? null : left });
-    putNode(state, { ...node, reserved: addScaled(node.reserved, part, 1), position });
+    const left = minus(heir.takesOver, part);
+    const resources = plus(heir.resources, part);
+    putPlacement(state, { ...heir, resources, takesOver: isNothing(left) ? null : left });
+    putNode(state, { ...node, reserved: plus(node.reserved, part), position });
   }
-}
-
-function least(one: Resources, other: Resources): Resources {
-  return {
-    cpuMillis: Math.min(one.cpuMillis, other.cpuMillis),
-    memoryMiB: Math.min(one.memoryMiB, other.memoryMiB),
-  };
-}
-
-function addScaled(sum: Resources, part: Resources, sign: 1 | -1): Resources {
-  return {
-    cpuMillis: sum.cpuMillis + sign * part.cpuMillis,
-    memoryMiB: sum.memoryMiB + sign * part.memoryMiB,
-  };
 }
 
 export function putCommand(state: ClusterState, command: CommandRecord): void {

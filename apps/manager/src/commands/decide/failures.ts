@@ -1,4 +1,4 @@
-import { leaseRanOut } from '@oakring/contracts';
+import { leaseRanOut, noResources } from '@oakring/contracts';
 import { spokenPolicy } from '@oakring/events';
 import {
   instanceKey,
@@ -8,6 +8,7 @@ import {
   type JobRecord,
   type NodeRecord,
 } from '@oakring/model';
+import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
 import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
 import { holds } from './plans.js';
@@ -138,9 +139,9 @@ function runsElsewhere({ state, at }: Deciding, job: string, nodeId: string): bo
 
 /** "Nowhere else" needs somewhere else: another node that would take the job if it had the room. */
 function couldRunElsewhere(state: ClusterState, job: JobRecord, nodeId: string): boolean {
-  const bare = { ...job, resources: { cpuMillis: 0, memoryMiB: 0 } };
+  const tests = testsFor({ ...job, resources: noResources });
   for (const { id } of state.nodes.values()) {
-    if (id !== nodeId && holds(state, bare, id)) return true;
+    if (id !== nodeId && holds(state, tests, id)) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@ import {
   type JobRecord,
   type PlacementRecord,
 } from '@oakring/model';
+import { testsFor } from '@oakring/planning';
 import type { Answers, Command } from '../command.js';
 import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, announceMove, orderStarts } from './orders.js';
@@ -111,7 +112,10 @@ function refusalOf(
       detail: `${name} is at generation ${instance.generation} now, not ${move.generation}.`,
     };
   }
-  if (move.target.nodeId === instance.nodeId || !holds(deciding.state, job, move.target.nodeId)) {
+  if (
+    move.target.nodeId === instance.nodeId ||
+    !holds(deciding.state, testsFor(job), move.target.nodeId)
+  ) {
     return {
       code: 'worker-does-not-fit',
       detail: `${name} does not fit on ${move.target.nodeId} any more.`,

@@ -1,5 +1,11 @@
-import type { PlacementRefusal, Resources, ScheduleAnswer } from '@oakring/contracts';
-import { fits } from '@oakring/placement';
+import {
+  noResources,
+  plus,
+  type PlacementRefusal,
+  type Resources,
+  type ScheduleAnswer,
+} from '@oakring/contracts';
+import { fits, testsFor } from '@oakring/planning';
 import type { DecisionBasis, PlacedInstance } from '@oakring/events';
 import {
   placementKey,
@@ -66,20 +72,18 @@ function choose(
   // What this very plan has taken so far, by node.
   const taken = new Map<string, Resources>();
   const waiting = [...pending];
+  const tests = testsFor(job);
   for (const proposed of answer.placements.slice(0, maxPlacementsPerPlan)) {
     const next = waiting.findIndex(({ avoid }) => !avoiding || avoid !== proposed.nodeId);
     const instance = waiting[next];
     if (instance === undefined) break;
-    const before = taken.get(proposed.nodeId) ?? nothing;
-    if (!holds(state, job, proposed.nodeId, { taken: before })) {
+    const before = taken.get(proposed.nodeId) ?? noResources;
+    if (!holds(state, tests, proposed.nodeId, { taken: before })) {
       rejected.add(proposed.nodeId);
       continue;
     }
     waiting.splice(next, 1);
-    taken.set(proposed.nodeId, {
-      cpuMillis: before.cpuMillis + job.resources.cpuMillis,
-      memoryMiB: before.memoryMiB + job.resources.memoryMiB,
-    });
+    taken.set(proposed.nodeId, plus(before, job.resources));
     placements.push({
       instance: instance.number,
       generation: nextGeneration(instance),
@@ -95,30 +99,15 @@ function choose(
 /** Whether a node can take one more instance, reservations only: telemetry never overcommits. */
 export function holds(
   state: ClusterState,
-  job: JobRecord,
+  tests: ReturnType<typeof testsFor>,
   nodeId: string,
-  { taken = nothing, freed = nothing }: { taken?: Resources; freed?: Resources } = {},
+  { taken = noResources, freed = noResources }: { taken?: Resources; freed?: Resources } = {},
 ): boolean {
   const node = state.nodes.get(nodeId);
   if (node === undefined) return false;
   const facts = factsOf(node);
-  return fits(
-    {
-      ...facts,
-      reserved: {
-        cpuMillis: facts.reserved.cpuMillis + taken.cpuMillis,
-        memoryMiB: facts.reserved.memoryMiB + taken.memoryMiB,
-      },
-    },
-    job,
-    noExclusion,
-    freed,
-  );
+  return fits({ ...facts, reserved: plus(facts.reserved, taken) }, tests, freed);
 }
-
-const nothing: Resources = { cpuMillis: 0, memoryMiB: 0 };
-
-const noExclusion: ReadonlySet<string> = new Set();
 
 /** Instances that may be placed now. What must never run twice waits until nothing of it can run. */
 function placeableInstances(state: ClusterState, job: JobRecord): InstanceRecord[] {

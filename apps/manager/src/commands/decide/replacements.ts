@@ -1,4 +1,4 @@
-import type { Resources } from '@oakring/contracts';
+import { least, noResources, plus, type Resources } from '@oakring/contracts';
 import {
   instanceKey,
   placementKey,
@@ -7,6 +7,7 @@ import {
   type InstanceRecord,
   type JobRecord,
 } from '@oakring/model';
+import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
 import { jobStream, type Decided, type Deciding } from './deciding.js';
 import { holds, orderStarted } from './plans.js';
@@ -27,8 +28,9 @@ export function replaceInstance(deciding: Deciding, replacement: Replacement): D
   if (job?.status !== 'active' || job.revision !== replacement.revision) return { answer: null };
   if (instance?.generation !== generation || !isReplaceable(instance)) return { answer: null };
   const held = heldOn(state, instance, target.nodeId);
-  if (!holds(state, job, target.nodeId, { freed: held })) return { answer: null };
-  const takesOver = holds(state, job, target.nodeId) ? null : least(job.resources, held);
+  const tests = testsFor(job);
+  if (!holds(state, tests, target.nodeId, { freed: held })) return { answer: null };
+  const takesOver = holds(state, tests, target.nodeId) ? null : least(job.resources, held);
   exchange(deciding, { job, instance, takesOver }, replacement);
   return { answer: null };
 }
@@ -76,22 +78,14 @@ export function heldOn(
   { job, number, generation }: InstanceRecord,
   nodeId: string,
 ): Resources {
-  let [cpuMillis, memoryMiB] = [0, 0];
+  let held = noResources;
   for (const key of state.placementsOfInstance.of(instanceKey(job, number))) {
     const placement = state.placements.get(key);
     if (placement?.nodeId !== nodeId || placement.lost) continue;
     if (placement.wanted && placement.generation !== generation) continue;
-    cpuMillis += placement.resources.cpuMillis;
-    memoryMiB += placement.resources.memoryMiB;
+    held = plus(held, placement.resources);
   }
-  return { cpuMillis, memoryMiB };
-}
-
-function least(one: Resources, other: Resources): Resources {
-  return {
-    cpuMillis: Math.min(one.cpuMillis, other.cpuMillis),
-    memoryMiB: Math.min(one.memoryMiB, other.memoryMiB),
-  };
+  return held;
 }
 
 /** Its successor has no place: the instance goes on, the rollout waits. The same again is no news. */

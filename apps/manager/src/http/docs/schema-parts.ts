@@ -1,4 +1,4 @@
-import { technologies } from '@oakring/contracts';
+import { resourceNames, technologies } from '@oakring/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
 export type SchemaObject = Exclude<
@@ -13,7 +13,7 @@ export const time: SchemaObject = { type: 'string', format: 'date-time' };
 export const position: SchemaObject = { ...natural, description: 'Position in the ledger.' };
 export const resources: SchemaObject = {
   type: 'object',
-  properties: { cpuMillis: natural, memoryMiB: natural },
+  properties: Object.fromEntries(resourceNames.map((name) => [name, natural])),
   example: { cpuMillis: 250, memoryMiB: 128 },
 };
 export const allResources: SchemaObject = { ...resources, required: ['cpuMillis', 'memoryMiB'] };

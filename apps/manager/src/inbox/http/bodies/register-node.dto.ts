@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oakring/contracts';
+import { resourcesShape, type JsonObject } from '@oakring/contracts';
 import {
   ArrayMaxSize,
   IsArray,
@@ -46,8 +46,8 @@ export class RegisterNodeDto {
   yields?: unknown;
 
   @IsOptional()
-  @IsObject(rule('not an object {cpuMillis, memoryMiB}'))
-  @ValidateNested(rule('not an object {cpuMillis, memoryMiB}'))
+  @IsObject(rule(`not an object ${resourcesShape}`))
+  @ValidateNested(rule(`not an object ${resourcesShape}`))
   capacity?: unknown;
 
   @IsOptional()

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oakring/contracts';
+import { resourcesShape, type JsonObject } from '@oakring/contracts';
 import {
   ArrayMaxSize,
   IsArray,
@@ -39,8 +39,8 @@ export class SubmitJobDto {
   count?: unknown;
 
   @IsOptional()
-  @IsObject(rule('not an object {cpuMillis, memoryMiB}'))
-  @ValidateNested(rule('not an object {cpuMillis, memoryMiB}'))
+  @IsObject(rule(`not an object ${resourcesShape}`))
+  @ValidateNested(rule(`not an object ${resourcesShape}`))
   resources?: unknown;
 
   @IsOptional()

@@ -1,9 +1,0 @@
-export {
-  filterNames,
-  filterPhrases,
-  fits,
-  freeOf,
-  hasLabel,
-  whyNot,
-  type FilterName,
-} from './fits.js';

@@ -1,0 +1,26 @@
+import type { ResourceKind } from '@oakring/contracts';
+import { architecture } from './architecture.js';
+import { capacityOf } from './capacity.js';
+import { closed } from './closed.js';
+import { direct } from './direct.js';
+import { excluded } from './excluded.js';
+import type { Filter } from './filter.js';
+import { labels } from './labels.js';
+import { status } from './status.js';
+import { stopEnforced } from './stop-enforced.js';
+import { technology } from './technology.js';
+
+/** In the order in which a node is looked at: one that fails several is counted by the first. */
+export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readonly Filter[] {
+  return [
+    excluded,
+    status,
+    closed,
+    technology,
+    stopEnforced,
+    architecture,
+    labels,
+    direct,
+    ...Object.entries(kinds).map(([name, kind]) => capacityOf(name, kind)),
+  ];
+}

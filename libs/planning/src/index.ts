@@ -1,0 +1,6 @@
+export { fits, freeOf, isOpen, testsFor, whyNot } from './fits.js';
+export { NodeTable } from './nodes/node-table.js';
+export { jobsToPlan } from './plan/jobs-to-plan.js';
+export { planJobs } from './plan/plan.js';
+export { policy } from './rules.js';
+export { hasRoomFor, hopeOf } from './wake-up.js';

@@ -1,0 +1,130 @@
+import type {
+  FilterCounts,
+  PlacementRefusal,
+  ProposedPlacement,
+  Resources,
+} from '@oakring/contracts';
+import type { Demand } from '../filters/filter.js';
+import { amountsOf } from '../nodes/amounts.js';
+import type { NodeColumns } from '../nodes/node-columns.js';
+import { Room } from '../nodes/room.js';
+import { Scorer } from '../scores/scorer.js';
+import { Candidates } from './candidates.js';
+import type { Choice } from './choice.js';
+import { chooseBest, chooseNamed, type Chance, type Rank } from './choose.js';
+import { describePlacement } from './reason.js';
+import { explainRefusal } from './refusal.js';
+import { Replicas } from './replicas.js';
+
+/** From this many identical replicas on, one scan and a heap beat sampling. */
+const heapFrom = 17;
+
+export interface JobToPlan extends Demand {
+  readonly instances: number;
+  /** Instances of this job that each node has already. */
+  readonly present: ReadonlyMap<string, number>;
+  readonly freed: Freed | null;
+  readonly seed: number;
+}
+
+/** What the instance to be replaced holds, and where. */
+export interface Freed {
+  readonly nodeId: string;
+  readonly resources: Resources;
+}
+
+export interface JobPlan {
+  readonly placements: readonly ProposedPlacement[];
+  /** Set when fewer than `instances` could be placed: as many as fit are placed all the same. */
+  readonly refusal: PlacementRefusal | null;
+  /** What the first choice was made from; with a refusal, the nodes as it left them. */
+  readonly considered: {
+    readonly nodes: number;
+    readonly feasible: number;
+    readonly filtered: FilterCounts;
+  };
+}
+
+/** Chance from a decision's seed. */
+export type Seeded = (seed: number) => Chance;
+
+/**
+ * Plans jobs one after another: each sees what those before it have taken. Pure, and integers only:
+ * the same columns, jobs and seeds give the same plans, byte for byte.
+ */
+export function planJobs(
+  nodes: NodeColumns,
+  jobs: readonly JobToPlan[],
+  seeded: Seeded,
+): JobPlan[] {
+  const room = new Room(nodes);
+  return jobs.map((job) => {
+    const slot = job.freed === null ? undefined : nodes.slotOf.get(job.freed.nodeId);
+    if (job.freed === null || slot === undefined) return planJob(room, job, seeded);
+    const takeBack = room.lend(slot, amountsOf(nodes.rules, job.freed.resources));
+    const plan = planJob(room, job, seeded);
+    takeBack();
+    return plan;
+  });
+}
+
+function planJob(room: Room, job: JobToPlan, seeded: Seeded): JobPlan {
+  const candidates = new Candidates(room, job);
+  const scorer = new Scorer(room, candidates.asked);
+  const present = presentBySlot(room.nodes, job.present);
+  const rank = (slot: number): number => scorer.total(slot, present.get(slot) ?? 0);
+  const next = chooser(candidates, rank, job, seeded);
+  const placements: ProposedPlacement[] = [];
+  let first: Choice | null = null;
+  while (placements.length < job.instances) {
+    const choice = next();
+    if (choice === null) break;
+    first ??= choice;
+    const { slot } = choice;
+    const presentThere = present.get(slot) ?? 0;
+    const rating = scorer.rate(slot, presentThere);
+    room.take(slot, candidates.asked);
+    placements.push(describePlacement(candidates, choice, rating));
+    present.set(slot, presentThere + 1);
+  }
+  const missing = job.instances - placements.length;
+  const survey = missing > 0 ? candidates.survey() : null;
+  return {
+    placements,
+    refusal: survey === null ? null : explainRefusal(candidates, survey, missing),
+    considered: {
+      nodes: room.nodes.count,
+      feasible: survey === null ? (first?.feasible ?? 0) : 0,
+      filtered: survey?.filtered ?? first?.filtered ?? {},
+    },
+  };
+}
+
+function chooser(
+  candidates: Candidates,
+  rank: Rank,
+  { instances, seed }: JobToPlan,
+  seeded: Seeded,
+): () => Choice | null {
+  const named = candidates.namedSlot();
+  if (named !== null) return () => chooseNamed(named, candidates);
+  const { count } = candidates.room.nodes;
+  if (instances >= heapFrom) {
+    const replicas = new Replicas(count, candidates, rank);
+    return () => replicas.next();
+  }
+  const chance = seeded(seed);
+  return () => chooseBest(count, candidates, rank, chance);
+}
+
+function presentBySlot(
+  nodes: NodeColumns,
+  present: ReadonlyMap<string, number>,
+): Map<number, number> {
+  const bySlot = new Map<number, number>();
+  for (const [id, count] of present) {
+    const slot = nodes.slotOf.get(id);
+    if (slot !== undefined) bySlot.set(slot, count);
+  }
+  return bySlot;
+}

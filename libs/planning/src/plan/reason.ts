@@ -1,0 +1,42 @@
+import type { ProposedPlacement } from '@oakring/contracts';
+import type { Rating } from '../scores/scorer.js';
+import type { Candidates } from './candidates.js';
+import type { Choice } from './choice.js';
+
+/** A placement with its one sentence for a person: chosen from what, and what stays free once it is taken. */
+export function describePlacement(
+  { room, asked }: Candidates,
+  choice: Choice,
+  { total, scores }: Rating,
+): ProposedPlacement {
+  const { ids, capacity, rules } = room.nodes;
+  const { slot } = choice;
+  let left = '';
+  for (const [at, name] of rules.resources.entries()) {
+    const kind = rules.kinds[name];
+    if (kind === undefined || !(kind.everywhere || (asked[at] ?? 0) > 0)) continue;
+    if (left !== '') left += ' and ';
+    left += `${room.free(at, slot)} of ${capacity[at]?.[slot] ?? 0} ${kind.unit}`;
+  }
+  return {
+    nodeId: ids[slot] ?? '',
+    total,
+    scores,
+    reason: `${chosenFrom(choice, total)}: ${left} stay free`,
+  };
+}
+
+function chosenFrom({ from, feasible }: Choice, total: number): string {
+  switch (from) {
+    case 'named':
+      return 'the node that the job names';
+    case 'all':
+      return feasible === 1
+        ? 'the only node that fits'
+        : `scores ${total}, best of all ${feasible} that fit`;
+    case 'sampled':
+      return feasible === 1
+        ? `scores ${total}, the one in a sample that fits`
+        : `scores ${total}, best of ${feasible} sampled that fit`;
+  }
+}
