@@ -2,17 +2,20 @@
 // infra/lint/dependency-rules.int.spec.ts.
 const loop = '^apps/manager/src';
 const loadedLate = '^apps/cli/src/(cluster|demo)/|^apps/cli/src/commands/audit/(?!audit\\.ts)';
+/** They run in a browser as they are. */
+const portable = 'node_modules/(typebox|@noble|class-validator|class-transformer)/';
 const specs = '\\.(spec|contract)\\.ts$';
 
 /** What each library may lean on, and nothing else of ours. */
 const libsMayUse = {
-  contracts: [],
+  crypto: [],
+  contracts: ['crypto'],
   ports: [],
   host: ['contracts'],
   http: ['contracts', 'host', 'ports'],
   planning: ['contracts'],
-  events: ['contracts'],
-  model: ['contracts', 'events'],
+  events: ['contracts', 'crypto'],
+  model: ['contracts', 'crypto', 'events'],
   stores: ['contracts', 'events', 'host', 'ports'],
   telemetry: ['contracts', 'events', 'host', 'ports'],
 };
@@ -25,12 +28,16 @@ const mayUse = (lib, others) => ({
   to: { path: '^libs/', pathNot: `^libs/(${[lib, ...others].join('|')})/` },
 });
 
-const pureLibsNeedNoMachine = {
-  name: 'pure-libs-need-no-machine',
+const coreNeedsNoMachine = {
+  name: 'the-core-needs-no-machine',
   comment: 'They run in a browser and in a verifier of one file: no native module, no store.',
   severity: 'error',
-  from: { path: '^libs/(events|model|planning)/src/', pathNot: specs },
-  to: { path: 'node_modules/', pathNot: 'node_modules/typebox/' },
+  from: { path: '^libs/(contracts|crypto|events|model|planning)/src/', pathNot: specs },
+  to: {
+    dependencyTypes: ['core', 'npm', 'npm-no-pkg'],
+    dependencyTypesNot: ['type-only', 'type-import'],
+    pathNot: portable,
+  },
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -78,7 +85,7 @@ module.exports = {
       to: { path: '^apps/' },
     },
     ...Object.entries(libsMayUse).map(([lib, others]) => mayUse(lib, others)),
-    pureLibsNeedNoMachine,
+    coreNeedsNoMachine,
     {
       name: 'apps-are-apart',
       comment: 'Apps meet over the wire. Only the command line puts them into one process.',

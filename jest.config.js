@@ -22,7 +22,7 @@ const common = {
   },
   moduleNameMapper: {
     '^@oakring/contracts/native$': '<rootDir>/libs/contracts/src/native.ts',
-    '^@oakring/(contracts|events|host|http|model|planning|ports|stores|telemetry)$':
+    '^@oakring/(contracts|crypto|events|host|http|model|planning|ports|stores|telemetry)$':
       '<rootDir>/libs/$1/src/index.ts',
     '^@oakring/([a-z]+)/testing$': '<rootDir>/libs/$1/testing/index.ts',
     '^@oakring/(manager|scheduler|worker)$': '<rootDir>/apps/$1/src/index.ts',

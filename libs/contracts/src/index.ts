@@ -116,7 +116,6 @@ export type {
   ScheduleJob,
   ScheduleRequest,
 } from './http/scheduling.js';
-export { isLoopbackAddress, refuseOpenListener, type Listener } from './settings/open-listener.js';
 export { readSettings, type Setting, type Settings } from './settings/read-settings.js';
 export { secretPartOf, shownUrl, withoutCredentials } from './settings/shown-url.js';
 export { runtimeNames, settingsCatalogue, workerCatalogue } from './settings/catalogue.js';

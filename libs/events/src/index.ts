@@ -29,7 +29,6 @@ export {
   type KeyStatement,
   type SealStatement,
   type SigningKey,
-  fingerprintOf,
   isSignedBy,
   signingKeyOf,
 } from './evidence/seal.js';

@@ -24,3 +24,5 @@ export type {
 } from './records.js';
 export { isUpdated } from './revisions.js';
 export { Index, Table } from './table.js';
+export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
+export { rebuildViews, type RebuiltViews } from './rebuild-views.js';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import type { ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, type JsonObject } from '@oakring/events';
 import { clusterKey, placementKey, revisionKey, type ClusterState } from './cluster-state.js';
@@ -34,7 +34,7 @@ export function orderDigest(state: ClusterState, document: JsonObject): string {
   const known = digests.get(document);
   if (known?.ledger === ledger) return known.digest;
   const text = `${ledger}\n${canonicalJson(document)}`;
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, hexDigits);
+  const digest = sha256(text).slice(0, hexDigits);
   digests.set(document, { ledger, digest });
   return digest;
 }

@@ -1,11 +1,5 @@
-import {
-  OakringError,
-  readSettings,
-  refuseOpenListener,
-  settingsCatalogue,
-  type Listener,
-  type Settings,
-} from '@oakring/contracts';
+import { OakringError, readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
+import { refuseOpenListener, type Listener } from '@oakring/host';
 import { isMongoUrl, storeAddressOf } from '@oakring/stores';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';

@@ -1,14 +1,8 @@
 import { OakringError } from '@oakring/contracts';
-import { decodeEvents, logDamaged, verifyChain, type LogHead } from '@oakring/events';
+import type { LogHead } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import type { Ports } from '@oakring/ports';
-import {
-  ClusterState,
-  copyState,
-  stateFromCheckpoint,
-  foldCommit,
-  foldVersion,
-} from '@oakring/model';
+import { ClusterState, copyState, stateFromCheckpoint, foldVersion, replay } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import { positionOf } from './moment.js';
 import type { SnapshotStore } from './snapshot-store.js';
@@ -58,17 +52,13 @@ export class PastStates {
 
   private async replayTo(position: number): Promise<ClusterState> {
     const state = await this.startFor(position);
-    while (state.head.position < position) {
-      const from = state.head.position + 1;
-      const limit = Math.min(pageCommits, position - from + 1);
-      const commits = await this.log.read({ from, limit });
-      const verified = verifyChain(commits, state.head);
-      if (verified.status === 'damaged') throw logDamaged('the past', verified.damage);
-      if (commits.length === 0) throw beyondLog(position, state.head.position);
-      for (const commit of commits) foldCommit(state, commit, decodeEvents(commit));
-      await new Promise<void>((resolve) => this.ports.timers.soon(resolve));
-    }
-    const others = this.kept.filter(({ head }) => head.position !== position);
+    await replay(this.log, state, {
+      ...{ place: 'the past', to: position, pageCommits },
+      pageDone: () => new Promise<void>((resolve) => this.ports.timers.soon(resolve)),
+    });
+    const { head } = state;
+    if (head.position < position) throw beyondLog(position, head.position);
+    const others = this.kept.filter((other) => other.head.position !== position);
     this.kept = [...others, state].slice(-maxKept);
     return state;
   }

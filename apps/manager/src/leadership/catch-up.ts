@@ -1,6 +1,6 @@
-import { decodeEvents, logDamaged, verifyChain } from '@oakring/events';
-import { type EventLogReader } from '@oakring/stores';
-import { foldCommit } from '@oakring/model';
+import type { StoredEvent } from '@oakring/events';
+import { replay } from '@oakring/model';
+import type { EventLogReader } from '@oakring/stores';
 import type { Projection } from '../views/projection.js';
 
 /** Commits read at a time: about ten milliseconds of folding. */
@@ -17,17 +17,7 @@ export async function catchUp(
   place: string,
 ): Promise<number> {
   const { state } = projection;
-  let folded = 0;
-  for (;;) {
-    const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
-    if (commits.length === 0) return folded;
-    const verified = verifyChain(commits, state.head);
-    if (verified.status === 'damaged') throw logDamaged(place, verified.damage);
-    for (const commit of commits) {
-      const events = decodeEvents(commit);
-      foldCommit(state, commit, events);
-      projection.announce(events, state.head);
-    }
-    folded += commits.length;
-  }
+  const folded = (events: readonly StoredEvent[]): void => projection.announce(events, state.head);
+  const { commits } = await replay(log, state, { place, pageCommits, folded });
+  return commits;
 }

@@ -1,7 +1,13 @@
-import { decodeEvents, emptyHead, logDamaged, verifyChain, type LogHead } from '@oakring/events';
+import { emptyHead, logDamaged, type LogHead } from '@oakring/events';
 import { type CheckpointStore, type EventLogReader } from '@oakring/stores';
 import { saveCheckpoint } from '../views/checkpointer.js';
-import { ClusterState, stateFromCheckpoint, foldCommit, foldVersion } from '@oakring/model';
+import {
+  ClusterState,
+  foldVersion,
+  replay,
+  stateFromCheckpoint,
+  type Replayed,
+} from '@oakring/model';
 
 /** Commits read at a time while replaying. */
 const pageCommits = 1_000;
@@ -26,26 +32,22 @@ export async function recover(
   place: string,
 ): Promise<Recovered> {
   const state = (await confirmedCheckpoint(log, checkpoints)) ?? new ClusterState(true);
-  let replayedCommits = 0;
-  let replayedEvents = 0;
+  let replayed: Replayed = { commits: 0, events: 0 };
   let savedEvents = 0;
-  for (;;) {
-    const commits = await log.read({ from: state.head.position + 1, limit: pageCommits });
-    if (commits.length === 0 && (await endsAt(log, state.head, place))) break;
-    const verified = verifyChain(commits, state.head);
-    if (verified.status === 'damaged') throw logDamaged(place, verified.damage);
-    for (const commit of commits) {
-      const events = decodeEvents(commit);
-      foldCommit(state, commit, events);
-      replayedEvents += events.length;
-    }
-    replayedCommits += commits.length;
-    if (replayedEvents - savedEvents >= saveEveryEvents) {
-      await saveCheckpoint(checkpoints, state);
-      savedEvents = replayedEvents;
-    }
-  }
-  return { state, replayedCommits, replayedEvents };
+  do {
+    const before = replayed;
+    const { commits, events } = await replay(log, state, {
+      place,
+      pageCommits,
+      pageDone: async (sofar) => {
+        if (before.events + sofar.events - savedEvents < saveEveryEvents) return;
+        await saveCheckpoint(checkpoints, state);
+        savedEvents = before.events + sofar.events;
+      },
+    });
+    replayed = { commits: before.commits + commits, events: before.events + events };
+  } while (!(await endsAt(log, state.head, place)));
+  return { state, replayedCommits: replayed.commits, replayedEvents: replayed.events };
 }
 
 async function confirmedCheckpoint(

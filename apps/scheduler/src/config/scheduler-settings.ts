@@ -1,9 +1,5 @@
-import {
-  readSettings,
-  refuseOpenListener,
-  settingsCatalogue,
-  type Settings,
-} from '@oakring/contracts';
+import { readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
+import { refuseOpenListener } from '@oakring/host';
 import { isIP } from 'node:net';
 
 const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen } = settingsCatalogue;

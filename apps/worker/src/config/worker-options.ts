@@ -4,12 +4,12 @@ import {
   assumedCapacity,
   idExpectation,
   isId,
-  isLoopbackAddress,
   OakringError,
   readSettings,
   workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
+import { isLoopbackAddress } from '@oakring/host';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 
 /** What a worker is started with. */

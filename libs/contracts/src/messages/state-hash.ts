@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 
 export interface HashedInstance {
   readonly job: string;
@@ -24,5 +24,5 @@ export function stateHash(instances: readonly HashedInstance[]): string {
       const line = `${job}/${instance}/${generation} ${status}`;
       return typeof digest === 'string' ? `${line} ${digest}` : line;
     });
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, hexDigits);
+  return sha256(lines.sort().join('\n')).slice(0, hexDigits);
 }

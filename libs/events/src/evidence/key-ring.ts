@@ -1,5 +1,6 @@
+import { fingerprintOf } from '@oakring/crypto';
 import type { StoredEvent } from '../log/commit.js';
-import { fingerprintOf, isSignedBy, type KeyStatement, type SealStatement } from './seal.js';
+import { isSignedBy, type KeyStatement, type SealStatement } from './seal.js';
 
 export interface KnownKey {
   readonly fingerprint: string;

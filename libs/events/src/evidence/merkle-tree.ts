@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256, sha256OfHex } from '@oakring/crypto';
 
 /**
  * What is needed of a Merkle tree (RFC 9162, section 2.1.1) to let it grow and to state its root:
@@ -12,8 +12,8 @@ export interface MerkleFrontier {
 
 export const emptyFrontier: MerkleFrontier = { size: 0, peaks: [] };
 
-const leafPrefix = Buffer.of(0);
-const nodePrefix = Buffer.of(1);
+const leafPrefix = 0;
+const nodePrefix = 1;
 
 /** The tree with one more leaf. About one hash a leaf, log₂ n at the most. */
 export function withLeaf({ size, peaks }: MerkleFrontier, entry: string): MerkleFrontier {
@@ -30,7 +30,7 @@ export function withLeaf({ size, peaks }: MerkleFrontier, entry: string): Merkle
 /** The root; of no leaves it is the hash of nothing. */
 export function rootOf({ peaks }: MerkleFrontier): string {
   let root = peaks.at(-1);
-  if (root === undefined) return createHash('sha256').digest('hex');
+  if (root === undefined) return sha256('');
   for (let index = peaks.length - 2; index >= 0; index -= 1) {
     root = nodeHash(peaks[index] ?? '', root);
   }
@@ -116,13 +116,9 @@ function largestPowerOfTwoBelow(count: number): number {
 }
 
 function leafHash(entry: string): string {
-  return createHash('sha256').update(leafPrefix).update(entry, 'hex').digest('hex');
+  return sha256OfHex(leafPrefix, entry);
 }
 
 function nodeHash(left: string, right: string): string {
-  return createHash('sha256')
-    .update(nodePrefix)
-    .update(left, 'hex')
-    .update(right, 'hex')
-    .digest('hex');
+  return sha256OfHex(nodePrefix, left, right);
 }

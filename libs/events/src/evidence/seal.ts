@@ -1,11 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign as signBytes,
-  verify as verifyBytes,
-  type KeyObject,
-} from 'node:crypto';
+import { ed25519KeyOf, fingerprintOf, isSigned } from '@oakring/crypto';
 import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
 
 /** What a seal states: this is where the log of this cluster stood. */
@@ -39,24 +32,12 @@ const formats = { seal: 'oakring-seal-1', key: 'oakring-key-1' } as const;
 
 /** The key in a PEM text (PKCS #8). Throws when it is none, or not Ed25519. */
 export function signingKeyOf(pem: string): SigningKey {
-  const privateKey = createPrivateKey(pem);
-  if (privateKey.asymmetricKeyType !== 'ed25519') {
-    throw new Error(`it is a key for ${privateKey.asymmetricKeyType ?? 'nothing'}, not Ed25519`);
-  }
-  const publicKey = createPublicKey(privateKey)
-    .export({ type: 'spki', format: 'der' })
-    .toString('base64');
+  const { publicKey, sign } = ed25519KeyOf(pem);
   return {
     fingerprint: fingerprintOf(publicKey),
     publicKey,
-    sign: (statement) =>
-      signBytes(null, Buffer.from(signedText(statement)), privateKey).toString('base64'),
+    sign: (statement) => sign(signedText(statement)),
   };
-}
-
-/** SHA-256 of the public key's SPKI DER, in hexadecimal. */
-export function fingerprintOf(publicKey: string): string {
-  return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex');
 }
 
 /** The bytes that are signed: RFC 8785 JSON of the statement and its `format`, UTF-8. */
@@ -71,15 +52,5 @@ export function isSignedBy(
   publicKey: string,
   signature: string,
 ): boolean {
-  try {
-    const key: KeyObject = createPublicKey({
-      key: Buffer.from(publicKey, 'base64'),
-      format: 'der',
-      type: 'spki',
-    });
-    const bytes = Buffer.from(signature, 'base64');
-    return verifyBytes(null, Buffer.from(signedText(statement)), key, bytes);
-  } catch {
-    return false;
-  }
+  return isSigned(signedText(statement), publicKey, signature);
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
@@ -100,8 +100,7 @@ export function headOf(commit: Commit): LogHead {
 
 /** The hash of a commit's other fields: what a third party recomputes. */
 export function hashCommit(commit: Omit<Commit, 'hash'>): string {
-  const text = canonicalJson(hashedFields(commit));
-  return hash('sha256', text);
+  return sha256(canonicalJson(hashedFields(commit)));
 }
 
 /** A commit's fields under the names they are stored with, but for the hash: what is hashed. */

@@ -1,4 +1,5 @@
-import { OakringError, refuseOpenListener, systemCodeOf, type Listener } from '@oakring/contracts';
+import { OakringError, systemCodeOf } from '@oakring/contracts';
+import { refuseOpenListener, type Listener } from '@oakring/host';
 import { lookup } from 'node:dns/promises';
 
 /**

@@ -1,4 +1,5 @@
-import { isLoopbackAddress, OakringError } from '@oakring/contracts';
+import { isLoopbackAddress } from '@oakring/host';
+import { OakringError } from '@oakring/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';

@@ -62,7 +62,7 @@ async function rebuiltViews(
   position: number,
 ): Promise<ReadonlyMap<string, JsonObject>> {
   // Loaded here: no other command of an auditor needs the manager.
-  const { rebuildViews } = await import('@oakring/manager');
+  const { rebuildViews } = await import('@oakring/model');
   const views = rebuildViews();
   for await (const walked of commitsOf(store, ports)) {
     if (walked.status === 'damaged') {

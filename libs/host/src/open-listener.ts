@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { OakringError } from '../errors/oakring-error.js';
+import { OakringError } from '@oakring/contracts';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');

@@ -1,5 +1,6 @@
 import { decodeEvents, type Commit, type JsonObject } from '@oakring/events';
-import { ClusterState, foldCommit } from '@oakring/model';
+import { ClusterState } from './cluster-state.js';
+import { foldCommit } from './fold/evolve.js';
 
 /** Views made from nothing but commits, to be held against the ones of a running manager. */
 export interface RebuiltViews {
