@@ -15,7 +15,9 @@ function inABrowser(lines: readonly string[], trust: string): Seen {
   ];
   const input = JSON.stringify({ lines, trust });
   return JSON.parse(
-    execFileSync(process.execPath, [...flags, ...program], { input, encoding: 'utf8' }),
+    execFileSync(process.execPath, [...flags, ...program], {
+      ...{ input, encoding: 'utf8', maxBuffer: 2 ** 26 },
+    }),
   );
 }
 
