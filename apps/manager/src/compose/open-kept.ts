@@ -1,6 +1,7 @@
 import type { EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import type { Ports, Undo } from '@oakring/ports';
+import { startViews, type Views } from './compose-manager.js';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { PastStates } from '../history/past-states.js';
@@ -11,21 +12,17 @@ import { NodeTokens } from '../inbox/node-tokens.js';
 import type { StoreSurroundings } from '../leadership/once-there.js';
 import { openStores, type Stores } from '../leadership/open-stores.js';
 import { openSigningKey } from '../sealing/key-file.js';
-import { Checkpointer } from '../views/checkpointer.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
-import { NodeChangeFeed } from '@oakring/model';
-import { Projection } from '../views/projection.js';
+import type { Projection } from '../views/projection.js';
 
 /** What a manager has from its start to its end, leading or not. */
-export interface Kept {
+export interface Kept extends Views {
   readonly stores: Stores;
   readonly deadLetters: DeadLetters;
   readonly key: SigningKey;
   readonly tokens: NodeTokens;
-  readonly projection: Projection;
   /** How managers of the store know each other; null for a folder, which has one. */
   readonly proof: ClusterProof | null;
-  readonly feed: NodeChangeFeed;
   readonly past: PastStates;
 }
 
@@ -42,27 +39,12 @@ export async function openKept(
   stopping.add(() => deadLetters.close());
   const key = await openSigningKey(settings.dataFolder);
   const tokens = await openTokens(settings, stores);
-  const { projection, feed } = startViews(stores, ports, warn, stopping);
+  const { recovered, checkpoints } = stores;
+  const { projection, feed } = startViews(recovered.state, checkpoints, surroundings, stopping);
   const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
   const proof =
     stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
   return { stores, deadLetters, key, tokens, projection, proof, feed, past };
-}
-
-/** What queries see, and what is kept of it for the next start. */
-function startViews(
-  stores: Stores,
-  ports: Ports,
-  warn: (line: string) => void,
-  stopping: Undo,
-): { projection: Projection; feed: NodeChangeFeed } {
-  const projection = new Projection(stores.recovered.state, ports);
-  const feed = new NodeChangeFeed(projection.state);
-  projection.onProjected((_events, head, { nodes }) => feed.record(head.position, nodes));
-  const checkpointer = new Checkpointer(stores.checkpoints, projection, ports, warn);
-  checkpointer.start();
-  stopping.add(() => checkpointer.stop());
-  return { projection, feed };
 }
 
 /** The states of the past, saved as they pass. */

@@ -4,18 +4,16 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import { openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import { type Ports, Undo } from '@oakring/ports';
+import { composeManager } from './compose-manager.js';
+import { inboxOf } from './inbox-parts.js';
 import { listenerOf, type ManagerSettings } from '../config/manager-settings.js';
 import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
-import { MqttInbox } from '../inbox/mqtt/mqtt-inbox.js';
-import { SignsOfLife } from '../inbox/mqtt/signs-of-life.js';
-import { Leadership } from '../leadership/leadership.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
-import { TelemetryTable } from '../telemetry/telemetry-table.js';
+import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { clusterKey } from '@oakring/model';
-import { startLoops } from './start-loops.js';
 import { openKept, type Kept } from './open-kept.js';
 
 export interface ManagerOptions {
@@ -90,26 +88,28 @@ async function start(
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
 
-  const table = new TelemetryTable(ports);
   const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
   const address = { local: '' };
   const url = (): string => settings.advertiseUrl ?? address.local;
-  const leadership = new Leadership(stores.leases, url, {
-    ...{ log: stores.log, place: stores.place, projection, connection, scheduler, table },
-    reachesBroker: link.reaches,
-    storeTime: stores.time ?? (async () => ports.clock.wallMs()),
-    startLoops,
-    openTelemetryLog: (epoch) => openTelemetryLog(settings, epoch, ports, table),
-    leader: () => ({ ...leaderOf(settings, options), url: url(), key: kept.key }),
-    ports,
-    warn,
-  });
-  stopping.add(() => leadership.stop());
-  broker?.onClientGone((_clientId, nodeId, clean) => {
-    if (nodeId !== null && !clean) leadership.current?.connectionLost(nodeId);
-  });
+  const { table, leadership } = composeManager(
+    kept,
+    {
+      ...{ ports, warn, store: stores, connection, reachesBroker: link.reaches, scheduler, url },
+      onWorkerGone: (listener) =>
+        broker?.onClientGone((_clientId, nodeId, clean) => {
+          if (nodeId !== null && !clean) listener(nodeId);
+        }),
+      openTelemetryLog: (epoch, shedding) => openTelemetryLog(settings, epoch, ports, shedding),
+      key: kept.key,
+      leader: leaderOf(settings, options),
+    },
+    stopping,
+  );
   address.local = await letWorldIn(
-    { ...kept, ...stores, ports, connection, table, scheduler, leadership },
+    {
+      ...{ ...kept, ...stores, ports, connection, table, scheduler, leadership },
+      maxNodes: settings.maxNodes,
+    },
     settings,
     options,
     stopping,
@@ -158,20 +158,14 @@ async function letWorldIn(
   options: ManagerOptions & Named,
   stopping: Undo,
 ): Promise<string> {
-  const app = await createHttpApp(ManagerModule.with(parts, settings.maxNodes), {
+  const app = await createHttpApp(ManagerModule.with(parts), {
     token: settings.token,
     leadership: parts.leadership,
     proof: parts.proof,
     names: options.names,
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
-  const life = app.get(SignsOfLife);
-  app.connectMicroservice({
-    strategy: new MqttInbox(parts.connection, parts.deadLetters, parts.ports, {
-      shed: (nodeId) => parts.table.countShed(nodeId),
-      heard: (nodeId) => life.heard(nodeId, null),
-    }),
-  });
+  app.connectMicroservice({ strategy: inboxOf(parts, () => app) });
   stopping.add(() => app.close());
   await app.startAllMicroservices();
   const { host, port } = settings;
