@@ -1,6 +1,8 @@
-import type { SchedulerHealth } from './manager.js';
+import type { Host } from './manager.js';
+import type { Managers } from './managers.js';
 import type { Network } from './network.js';
-import type { StoredCommits } from './store.js';
+import type { SchedulerHealth } from './scheduler.js';
+import type { SimulatedStore } from './store.js';
 import type { Machine } from './workers.js';
 import type { World } from './world.js';
 
@@ -8,13 +10,12 @@ import type { World } from './world.js';
 export interface Plant {
   readonly world: World;
   readonly network: Network;
-  readonly stored: StoredCommits;
+  readonly store: SimulatedStore;
+  readonly managers: Managers;
   readonly scheduler: SchedulerHealth;
   readonly machines: readonly Machine[];
   /** Nodes that are carrying out an order just now. */
   busy(): readonly string[];
-  /** `kill -9`; another one is started after a while. */
-  killManager(forMs: number): void;
   note(what: string): void;
   later(inMs: number, work: () => void): void;
 }
@@ -24,19 +25,24 @@ type Fault = (plant: Plant) => Promise<void> | void;
 const clearSky = { loss: 0, duplicates: 0, mostDelayMs: 10 };
 
 const everyFault: Readonly<Record<string, Fault>> = {
-  killManager: ({ world, killManager }) => killManager(world.between(200, 8_000)),
-
-  stallLog: ({ world, stored, note }) => {
-    note('the log stalls');
-    const isLong = world.happens(25);
-    stored.stalledUntilMs = world.nowMs + world.between(200, isLong ? 30_000 : 3_000);
+  killManager: (plant) => {
+    const host = someManager(plant);
+    plant.note(`${host.name} is killed`);
+    plant.managers.kill(host);
+    plant.later(plant.world.between(200, 8_000), () => void plant.managers.start(host));
   },
 
-  loseReplies: ({ world, stored, later, note }) => {
+  stallLog: ({ world, store, note }) => {
+    note('the log stalls');
+    const isLong = world.happens(25);
+    store.stalledUntilMs = world.nowMs + world.between(200, isLong ? 30_000 : 3_000);
+  },
+
+  loseReplies: ({ world, store, later, note }) => {
     note('replies of the log are lost');
-    stored.trouble = world.between(5, 50);
+    store.trouble = world.between(5, 50);
     later(world.between(1_000, 30_000), () => {
-      stored.trouble = 0;
+      store.trouble = 0;
     });
   },
 
@@ -89,15 +95,67 @@ const everyFault: Readonly<Record<string, Fault>> = {
   losePower: (plant) => die(plant, true),
 };
 
+/** What can only go wrong between several managers and their store. */
+const amongManagers: Readonly<Record<string, Fault>> = {
+  handOver: (plant) => {
+    const host = someManager(plant);
+    plant.note(`${host.name} stops on purpose`);
+    plant.managers.replace(host, plant.world.between(200, 20_000));
+  },
+
+  freezeManager: (plant) => {
+    const host = someManager(plant);
+    plant.note(`${host.name} freezes`);
+    plant.managers.freeze(host, plant.world.between(100, 15_000));
+  },
+
+  cutFromStore: (plant) => {
+    const { route, name } = someManager(plant);
+    plant.note(`${name} is cut off from the store`);
+    route.cutUntilMs = plant.world.nowMs + plant.world.between(200, 20_000);
+  },
+
+  cutFromBroker: (plant) => {
+    const { name } = someManager(plant);
+    plant.note(`${name} is cut off from the broker`);
+    plant.network.cutManager(name, plant.world.between(200, 20_000));
+  },
+
+  wrongClock: (plant) => {
+    const { world, later } = plant;
+    const host = someManager(plant);
+    host.clockErrorMs =
+      (world.happens(50) ? 1 : -1) * world.between(100, world.happens(50) ? 4_000 : 90_000);
+    plant.note(`the clock of ${host.name} is wrong by ${host.clockErrorMs} ms`);
+    later(world.between(1_000, 30_000), () => {
+      host.clockErrorMs = 0;
+    });
+  },
+
+  elect: ({ world, store, note }) => {
+    note('the store has no primary');
+    store.interrupt();
+    store.electingUntilMs = world.nowMs + world.between(200, 12_000);
+  },
+};
+
 /**
  * The kinds of trouble that a seed sees. Not all at once: where everything fails all the time the
  * cluster mostly stands still, and what happens between two single faults never does.
  */
-export function faultsOf(world: World): Fault[] {
-  const kinds = Object.values(everyFault);
+export function faultsOf(world: World, managers: number): Fault[] {
+  const kinds = Object.values(managers === 1 ? everyFault : { ...everyFault, ...amongManagers });
   const most = world.pick([3, 5, kinds.length]) ?? kinds.length;
   while (kinds.length > most) kinds.splice(world.chance.integer(kinds.length), 1);
   return kinds;
+}
+
+/** Mostly the one that leads: that is where most can go wrong. */
+function someManager({ world, managers }: Plant): Host {
+  const { leading } = managers;
+  const host = leading !== null && world.happens(60) ? leading.host : world.pick(managers.hosts);
+  if (host === undefined) throw new Error('there are no managers');
+  return host;
 }
 
 /** Often one that is in the middle of something: that is where most can go wrong. */

@@ -1,38 +1,99 @@
-import { emptyHead, verifyChain, type Commit } from '@oakring/events';
-import { decodedFold } from '../apps/manager/src/testing/decoded-fold.js';
-import { type ClusterState, stateAsText, type InstanceRecord } from '@oakring/model';
+import { decodeEvents, type Commit } from '@oakring/events';
+import { ClusterState, foldCommit, stateAsText, type InstanceRecord } from '@oakring/model';
 import { derivedDifferences } from '@oakring/model/testing';
 import type { Judge } from './judge.js';
+import type { SimulatedManager } from './manager.js';
+import type { Managers } from './managers.js';
 import type { Workload } from './workload.js';
 
 interface End {
+  /** What an auditor makes of the ledger. */
   readonly state: ClusterState;
   readonly workload: Workload;
   readonly judge: Judge;
   readonly commits: readonly Commit[];
+  readonly managers: Managers;
 }
 
 /** What must hold once faults have ceased for long enough. */
 export function checkEnd(end: End): void {
-  const { state, workload, judge, commits } = end;
+  const { workload, judge, commits, managers } = end;
   const wrong = differences(end);
   if (wrong.length > 0) judge.fail(`not as wanted at the end: ${wrong.slice(0, 4).join('; ')}`);
-  if (verifyChain(commits, emptyHead).status !== 'intact') judge.fail('the chain is broken');
   const decided = new Set(commits.flatMap(({ commands }) => commands.map(({ id }) => id)));
   for (const id of workload.acknowledged) {
     if (!decided.has(id)) judge.fail(`${id} was acknowledged, and is not in the log`);
   }
-  // A commit may be on its way just now.
-  const folded = decodedFold(commits.slice(0, state.head.position));
+  if (managers.all.length < managers.hosts.length) judge.fail('a manager does not run');
+  if (managers.leading === null) judge.fail('nobody leads');
+  for (const { host, parts } of managers.all) {
+    const position = parts?.projection.position ?? 0;
+    if (position >= commits.length - mostBehind) continue;
+    judge.fail(`${host.name} has come to ${position} of ${commits.length}`);
+  }
+  checkTelemetry(end);
+  checkViews(managers, commits, judge);
+}
+
+/** So many commits a manager may be behind: who follows reads every 100 ms. */
+const mostBehind = 100;
+
+/** Each manager's ledger is the same, its views are the fold of it, its indexes are as built anew. */
+function checkViews({ all }: Managers, commits: readonly Commit[], judge: Judge): void {
+  const folded = new ClusterState(false);
+  const byPosition = all
+    .flatMap((manager) => (manager.parts === null ? [] : [{ manager, ...manager.parts }]))
+    .sort((a, b) => a.projection.position - b.projection.position);
+  for (const { manager, projection } of byPosition) {
+    for (const commit of commits.slice(folded.head.position, projection.position)) {
+      foldCommit(folded, commit, decodeEvents(commit));
+    }
+    checkView(manager, projection.state, folded, judge);
+  }
+}
+
+/** In the midst of it: those who have come as far as an auditor see what he does. */
+export function checkCurrentViews({ all }: Managers, audited: ClusterState, judge: Judge): void {
+  for (const manager of all) {
+    const state = manager.parts?.projection.state;
+    if (state?.head.position !== audited.head.position) continue;
+    checkView(manager, state, audited, judge);
+  }
+}
+
+function checkView(
+  { host }: SimulatedManager,
+  state: ClusterState,
+  folded: ClusterState,
+  judge: Judge,
+): void {
+  if (state.head.hash !== folded.head.hash) {
+    judge.fail(`${host.name} has another commit at ${state.head.position}`);
+  }
   const [stale] = derivedDifferences(state, folded);
-  if (stale !== undefined) judge.fail(`an index is not as it is built anew: ${stale}`);
-  const rebuilt = stateAsText(folded);
-  const shown = stateAsText(state);
+  if (stale !== undefined)
+    judge.fail(`${host.name} has an index that is not as built anew: ${stale}`);
+  const [shown, rebuilt] = [stateAsText(state), stateAsText(folded)];
   if (rebuilt === shown) return;
   let at = 0;
   while (rebuilt[at] === shown[at]) at += 1;
   const part = (text: string): string => text.slice(Math.max(0, at - 80), at + 120);
-  judge.fail(`the views are not the fold of the log: ${part(shown)} / ${part(rebuilt)}`);
+  judge.fail(
+    `the views of ${host.name} are not the fold of the log: ${part(shown)} / ${part(rebuilt)}`,
+  );
+}
+
+/** Readings come through the whole way in, to the table and to the telemetry log of the term. */
+function checkTelemetry({ managers, state, judge }: End): void {
+  const { leading } = managers;
+  if (leading?.parts === null || leading === null) return;
+  const { table, leadership } = leading.parts;
+  const unread = [...state.nodes.values()].filter(
+    ({ id, status }) => status === 'ready' && table.latest(id) === null,
+  );
+  const [first] = unread;
+  if (first !== undefined) judge.fail(`${leading.host.name} has no reading of ${first.id}`);
+  if (leadership.current?.telemetryLog.newest === 0) judge.fail('no reading was logged');
 }
 
 /** A rollout takes as long as it takes; what it replaces is back within this long, milliseconds. */

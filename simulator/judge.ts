@@ -92,6 +92,14 @@ export class Judge {
     this.running.delete(nodeId);
   }
 
+  /** A manager says something to a worker: nobody does once another epoch is open. */
+  spoke(from: string, payload: string, openEpoch: number): void {
+    const { epoch } = JSON.parse(payload) as { readonly epoch?: unknown };
+    if (typeof epoch === 'number' && epoch < openEpoch) {
+      this.fail(`${from} speaks for epoch ${epoch}, and epoch ${openEpoch} is open`);
+    }
+  }
+
   /** What was committed, and the view that it led to. */
   committed(events: readonly StoredEvent[], state: ClusterState): void {
     for (const event of events) this.look(event, state);

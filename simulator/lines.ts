@@ -17,11 +17,21 @@ export interface Connection {
 
 export interface ManagerEnd {
   readonly life: Life;
+  /** Its machine, by which its line to the broker is cut. */
+  readonly machine: string;
   message(topic: string, payload: Buffer, retained: boolean): void;
   up(): void;
   down(): void;
   /** The broker saw a worker's connection break. */
   gone(nodeId: string): void;
+}
+
+/** A manager's connection to the broker: there is one, as the client id is the cluster's. */
+export interface ManagerLink {
+  readonly end: ManagerEnd;
+  isOpen: boolean;
+  /** What fails when the link ends before it was done. */
+  readonly pending: Set<() => void>;
 }
 
 export interface Weather {

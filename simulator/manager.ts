@@ -1,195 +1,192 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { OakringError, type ScheduleAnswer, type ScheduleRequest } from '@oakring/contracts';
-import { seededRandomness, type Ports } from '@oakring/ports';
-import { startLoops } from '../apps/manager/src/compose/start-loops.js';
+import { NestFactory } from '@nestjs/core';
+import type { INestMicroservice } from '@nestjs/common';
 import type { CommandQueue } from '../apps/manager/src/commands/command.js';
-import type { BrokerConnection } from '../apps/manager/src/connection/broker-connection.js';
-import type { DeadLetters, RefusedMessage } from '../apps/manager/src/dead-letters/dead-letters.js';
-import { InstanceMoves } from '../apps/manager/src/inbox/http/instance-moves.js';
-import { CommandIntake } from '../apps/manager/src/inbox/mqtt/command-intake.js';
-import { HistoryDesk } from '../apps/manager/src/inbox/mqtt/history-desk.js';
-import { ReadingIntake } from '../apps/manager/src/inbox/mqtt/reading-intake.js';
-import { RegistrationDesk } from '../apps/manager/src/inbox/mqtt/registration-desk.js';
-import { SignsOfLife } from '../apps/manager/src/inbox/mqtt/signs-of-life.js';
-import { StaleSpeakers } from '../apps/manager/src/inbox/mqtt/stale-speakers.js';
-import { WorkerMessagesController } from '../apps/manager/src/inbox/mqtt/worker-messages.controller.js';
-import { NodeTokens } from '../apps/manager/src/inbox/node-tokens.js';
-import { WorkerAdmission } from '../apps/manager/src/inbox/worker-admission.js';
+import { composeManager, startViews } from '../apps/manager/src/compose/compose-manager.js';
 import {
-  commandsOf,
-  correspondenceOf,
-  TermTelemetryLog,
-  workerCommandsOf,
-} from '../apps/manager/src/leadership/current-term.js';
-import { catchUp } from '../apps/manager/src/leadership/catch-up.js';
-import { Leadership } from '../apps/manager/src/leadership/leadership.js';
-import { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
-import { ClusterState, NodeChangeFeed } from '@oakring/model';
-import { Projection } from '../apps/manager/src/views/projection.js';
+  inboxControllers,
+  inboxOf,
+  inboxProviders,
+} from '../apps/manager/src/compose/inbox-parts.js';
+import { DeadLetters } from '../apps/manager/src/dead-letters/dead-letters.js';
+import { InstanceMoves } from '../apps/manager/src/inbox/http/instance-moves.js';
+import { NodeTokens } from '../apps/manager/src/inbox/node-tokens.js';
+import { commandsOf } from '../apps/manager/src/leadership/current-term.js';
+import type { Leadership } from '../apps/manager/src/leadership/leadership.js';
+import { onceThere } from '../apps/manager/src/leadership/once-there.js';
+import { recover } from '../apps/manager/src/leadership/recover.js';
+import type { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
+import { Undo } from '@oakring/ports';
+import type { Projection } from '../apps/manager/src/views/projection.js';
+import type { SigningKey } from '@oakring/events';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
-import { signingKeyOf } from '@oakring/events';
-import { jobsToPlan, NodeTable, planJobs, policy } from '@oakring/planning';
+import type { Disk } from './disk.js';
 import { SimulatedConnection } from './manager-connection.js';
 import type { Network } from './network.js';
-import { SimulatedLog, type StoredCommits } from './store.js';
+import { SimulatedScheduler, type SchedulerHealth } from './scheduler.js';
+import type { SimulatedStore } from './store.js';
+import { SimulatedLeases, SimulatedLog, StoreLine, type StoreRoute } from './store-line.js';
 import { Life, type World } from './world.js';
 
-const key = signingKeyOf(
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-);
+/** The cluster's secret, which its managers share. */
+const tokens = NodeTokens.of(Buffer.alloc(32, 7));
+const maxNodes = 10_000;
 
-/** The scheduler's state of health, over all managers. */
-export interface SchedulerHealth {
-  isAway: boolean;
+/** What all managers of a simulated cluster stand on. */
+export interface Ground {
+  readonly world: World;
+  readonly network: Network;
+  readonly store: SimulatedStore;
+  readonly scheduler: SchedulerHealth;
 }
 
-/** One start of the manager, whole but for HTTP: its inbox, its term with all loops, its views. */
-export class SimulatedManager {
-  readonly life = new Life('manager');
+/** A manager's machine, which outlives its starts. */
+export interface Host {
+  readonly name: string;
+  readonly url: string;
+  readonly key: SigningKey;
+  readonly disk: Disk;
+  readonly route: StoreRoute;
+  /** How much its clock is wrong, milliseconds. */
+  clockErrorMs: number;
+}
+
+/** The way in from workers, as Nest hosts it in a real manager. */
+class SimulatedInbox {}
+
+/** What stands once the log was read. */
+interface Parts {
   readonly projection: Projection;
+  readonly table: TelemetryTable;
+  readonly leadership: Leadership;
   readonly queue: CommandQueue;
   readonly moves: InstanceMoves;
-  readonly refused: RefusedMessage[] = [];
-  private readonly leadership: Leadership;
-  private readonly log: SimulatedLog;
-  private readonly connection: SimulatedConnection;
-  private readonly table: TelemetryTable;
-  private readonly feed: NodeChangeFeed;
-  private readonly nodes = new NodeTable();
+}
 
-  constructor(
-    private readonly world: World,
-    network: Network,
-    stored: StoredCommits,
-    private readonly health: SchedulerHealth,
-  ) {
-    const { life } = this;
-    const ports = world.portsOf(life);
-    this.projection = new Projection(new ClusterState(true), ports);
-    this.table = new TelemetryTable(ports);
-    this.feed = new NodeChangeFeed(this.projection.state);
-    this.projection.onProjected((events, head, { nodes }) => {
-      this.feed.record(head.position, nodes);
-    });
-    this.connection = new SimulatedConnection(network, life);
-    const scheduler = { schedule: (request: ScheduleRequest) => this.schedule(request, ports) };
-    this.log = new SimulatedLog(stored, world, life, ports.timers);
-    this.leadership = new Leadership(null, () => 'http://simulated', {
-      ...{ log: this.log, place: 'the simulation' },
-      ...{ projection: this.projection, connection: this.connection, scheduler, table: this.table },
-      reachesBroker: async () => true,
-      storeTime: async () => ports.clock.wallMs(),
-      startLoops,
-      openTelemetryLog: async () => new MemoryTelemetryLog(),
-      leader: () => ({
-        ...{ clusterName: 'simulated', clusterLocation: '', software: 'simulator', host: 'here' },
-        ...{ pid: 1, url: 'http://simulated', key },
-      }),
-      ports,
-      warn: () => {},
-    });
-    this.queue = commandsOf(this.leadership);
-    this.moves = new InstanceMoves(this.queue, scheduler, this.projection);
-    this.connection.receive = this.inbox(ports);
-    this.connection.lost = (nodeId) => this.leadership.current?.connectionLost(nodeId);
-  }
-
-  /** Reads the log, opens its epoch, and lets the world in. */
-  async start(): Promise<void> {
-    const failed = (error: unknown): void => {
-      this.failure = error;
-    };
-    this.leadership.failed.catch(failed);
-    await catchUp(this.log, this.projection, 'the simulation');
-    this.leadership.start().then(() => this.leadership.startPlacing(), failed);
-  }
-
+/**
+ * One start of a manager: composed as a real one is, of what is simulated. HTTP is left out: it listens
+ * on real sockets, in real time.
+ */
+export class SimulatedManager {
+  readonly life: Life;
   /** What ended it, if anything did. */
   failure: unknown = null;
+  /** Null while it reads the log. */
+  parts: Parts | null = null;
+  private readonly letters: { current: DeadLetters | null } = { current: null };
+  private readonly connection: SimulatedConnection;
+  private readonly stopping = new Undo();
+
+  constructor(
+    private readonly ground: Ground,
+    readonly host: Host,
+  ) {
+    this.life = new Life(host.name, host);
+    this.connection = new SimulatedConnection(ground.network, ground.world, this.life, host.name);
+  }
 
   get isLeading(): boolean {
-    return this.leadership.status.leading;
+    return this.parts?.leadership.status.leading ?? false;
+  }
+
+  /** Why a message could not be handled; null: none was too much. */
+  get bug(): string | null {
+    const letters = this.letters.current;
+    if (!letters?.counts().has('internal')) return null;
+    return letters.list().find(({ code }) => code === 'internal')?.reason ?? 'not kept';
+  }
+
+  /** Reads the log, composes itself, and lets the world in. */
+  async start(): Promise<void> {
+    try {
+      this.parts = await this.compose();
+      const { leadership } = this.parts;
+      leadership.failed.catch((error: unknown) => this.fail(error));
+      // Over a folder it leads once this is through; its store may keep it waiting.
+      leadership.start().then(
+        () => leadership.startPlacing(),
+        (error: unknown) => this.fail(error),
+      );
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** SIGTERM: resolves once the process would end by itself. */
+  async stop(): Promise<void> {
+    await this.stopping.run();
   }
 
   /** `kill -9`. */
   kill(): void {
     this.life.isDead = true;
-    void this.connection.stop();
+    this.ground.network.detach(this.connection);
   }
 
-  private inbox(ports: Ports): (topic: string, payload: Buffer, retained: boolean) => void {
-    const queue = workerCommandsOf(this.leadership);
-    // What is used of them here; the rest needs a folder or a broker.
-    const letters = { record: (letter: RefusedMessage) => this.refused.push(letter) };
-    const deadLetters = letters as unknown as DeadLetters;
-    const connection = this.connection as unknown as BrokerConnection;
-    const correspondence = correspondenceOf(this.leadership);
-    const { projection, table } = this;
-    const admission = new WorkerAdmission(projection, queue, ports, 10_000);
-    const intake = new CommandIntake(queue, deadLetters, admission);
-    const telemetry = new TermTelemetryLog(this.leadership);
-    const tokens = NodeTokens.of(Buffer.alloc(32, 7));
-    const desk = new RegistrationDesk(
-      ...([intake, tokens, connection, projection, correspondence, ports] as const),
-    );
-    const stale = new StaleSpeakers(desk, queue, ports);
-    const life = new SignsOfLife(projection, table, stale, queue, correspondence);
-    const readings = new ReadingIntake(
-      ...([projection, table, deadLetters, life, telemetry, correspondence, ports] as const),
-    );
-    const histories = new HistoryDesk(intake, connection, table, life);
-    const controller = new WorkerMessagesController(
-      ...([readings, desk, intake, histories, life, correspondence, ports] as const),
-    );
-    return (topic, payload, retained) => {
-      const [, nodeId = '', kind = ''] = topic.split('/');
-      if (kind === 'information') return controller.information([{ nodeId, payload }]);
-      const message = { nodeId, topic, payload, retained };
-      switch (kind) {
-        case 'registration':
-          return void controller.registration(message);
-        case 'status':
-          return void controller.status(message);
-        case 'acks':
-          return void controller.acks(message);
-        case 'state':
-          return void controller.state(message);
-        case 'history':
-          return void controller.history(message);
-        default:
-          throw new Error(`no such topic: ${topic}`);
-      }
-    };
+  private fail(error: unknown): void {
+    if (!this.life.isDead) this.failure = error;
   }
 
-  /** The real planner on a copy of the node view, a call away. */
-  private async schedule(
-    request: ScheduleRequest,
-    ports: Ports,
-  ): Promise<{ answers: ScheduleAnswer[] }> {
-    await ports.timers.sleep(this.world.between(1, 20));
-    if (this.health.isAway) {
-      const detail = 'The scheduler does not answer.';
-      throw new OakringError({ code: 'scheduler-unavailable', detail });
-    }
-    const { table: telemetry, nodes } = this;
-    nodes.apply({
-      position: this.projection.position,
-      ...this.feed.since(nodes.position),
-      telemetry: telemetry.foreignSince(nodes.telemetry).newest,
-      foreign: [],
-    });
-    const jobs = jobsToPlan(request.jobs, () => ports.randomness.integer(2 ** 31));
-    const positions = { ledger: nodes.position, telemetry: nodes.telemetry };
-    const answers = planJobs(nodes, jobs, seededRandomness).map((plan, index) => ({
-      workers: plan.placements.map(({ nodeId }) => nodeId),
-      job: request.jobs[index]?.job ?? { id: '' },
-      ...plan,
-      policy,
-      seed: jobs[index]?.seed ?? 0,
-      positions,
-    }));
-    await ports.timers.sleep(this.world.between(1, 20));
-    return { answers };
+  private async compose(): Promise<Parts> {
+    const { ground, host, life, connection, stopping } = this;
+    const { world, store } = ground;
+    const ports = world.portsOf(life);
+    const around = { ports, warn: () => {} };
+    const line = new StoreLine(store, world, life, host.route);
+    const log = new SimulatedLog(line, ports.timers);
+    const place = 'the simulated store';
+    stopping.add(() => log.close());
+    const recovered = await onceThere(() => recover(log, host.disk, place), around);
+    const views = startViews(recovered.state, host.disk, around, stopping);
+    const { projection } = views;
+    const { isLocal } = host.route;
+    const deadLetters = await DeadLetters.open(null, ports);
+    this.letters.current = deadLetters;
+    const scheduler = new SimulatedScheduler(
+      world,
+      ground.scheduler,
+      ports,
+      () => made.table,
+      views,
+    );
+    const made = composeManager(
+      views,
+      {
+        ...{ ...around, connection, scheduler, key: host.key },
+        store: {
+          ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },
+          time: isLocal ? null : () => line.call(() => world.wallMs),
+        },
+        reachesBroker: () => connection.reaches(),
+        // Only a broker in the same process tells.
+        onWorkerGone: (listener) => isLocal && connection.onWorkerGone(listener),
+        openTelemetryLog: async () => new MemoryTelemetryLog(),
+        url: () => host.url,
+        leader: {
+          ...{ clusterName: 'simulated', clusterLocation: '', software: 'simulator' },
+          ...{ host: host.name, pid: 1 },
+        },
+      },
+      stopping,
+    );
+    const inbox = { ...made, ports, deadLetters, tokens, projection, maxNodes };
+    await world.outsideOfTime(this.letWorkersIn(inbox));
+    const queue = commandsOf(made.leadership);
+    const moves = new InstanceMoves(queue, scheduler, projection);
+    return { ...made, projection, queue, moves };
+  }
+
+  private async letWorkersIn(
+    parts: Omit<Parameters<typeof inboxOf>[0], 'connection'>,
+  ): Promise<void> {
+    const inbox = { ...parts, connection: this.connection };
+    const app: INestMicroservice = await NestFactory.createMicroservice(
+      {
+        module: SimulatedInbox,
+        controllers: [...inboxControllers],
+        providers: inboxProviders(inbox),
+      },
+      { strategy: inboxOf(inbox, () => app), logger: false, abortOnError: false },
+    );
+    await app.listen();
   }
 }

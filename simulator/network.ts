@@ -3,10 +3,8 @@ import type {
   WorkerLinkListener,
   WorkerLinkOptions,
 } from '../apps/worker/src/index.js';
-import type { Connection, ManagerEnd, Weather } from './lines.js';
-import type { Life, World } from './world.js';
-
-export type { ManagerEnd } from './lines.js';
+import type { Connection, ManagerEnd, ManagerLink, Weather } from './lines.js';
+import { Life, type World } from './world.js';
 
 const keepaliveMs = 15_000;
 const reconnectMs = { least: 100, most: 4_000 };
@@ -21,10 +19,16 @@ export class Network {
   private readonly connections = new Map<string, Connection>();
   private readonly retained = new Map<string, string>();
   private readonly partitioned = new Set<string>();
-  private manager: ManagerEnd | null = null;
+  private manager: ManagerLink | null = null;
+  /** Machines of managers that do not reach the broker, and until when. */
+  private readonly cutManagers = new Map<string, number>();
   private isDown = false;
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    /** Hears what a manager says, as it says it. */
+    private readonly spoken: (end: ManagerEnd, payload: string) => void,
+  ) {}
 
   /** The worker side: connects by itself, again and again, until it is stopped. */
   linkOf(nodeId: string, life: Life): LinkFactory {
@@ -103,7 +107,7 @@ export class Network {
     this.retained.set(will.topic, will.payload);
     this.toManager(will.topic, will.payload, this.world.nowMs + 1);
     const { manager } = this;
-    if (manager !== null) this.world.schedule(manager.life, 1, () => manager.gone(nodeId));
+    if (manager !== null) this.world.schedule(manager.end.life, 1, () => manager.end.gone(nodeId));
   }
 
   private fromWorker(
@@ -129,23 +133,40 @@ export class Network {
     const { manager } = this;
     if (manager === null) return;
     const bytes = Buffer.from(payload);
-    this.world.schedule(manager.life, atMs - this.world.nowMs, () => {
-      if (this.manager === manager) manager.message(topic, bytes, false);
+    const inMs = this.opensMs(manager, atMs) - this.world.nowMs;
+    this.world.schedule(manager.end.life, inMs, () => {
+      if (manager.isOpen) manager.end.message(topic, bytes, false);
     });
   }
 
-  /** Resolves with the broker's acknowledgement; rejects when it is away. */
-  fromManager(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+  /** Resolves with the broker's acknowledgement; rejects when the link ends before that. */
+  fromManager(end: ManagerEnd, topic: string, payload: string, qos: 0 | 1): Promise<void> {
     const { manager } = this;
-    if (manager === null || this.isDown) return Promise.reject(new Error('not connected'));
+    if (manager?.end !== end || !manager.isOpen) return Promise.reject(new Error('not connected'));
+    this.spoken(end, payload);
     const [, nodeId = ''] = topic.split('/');
-    const connection = this.connections.get(nodeId);
-    if (connection !== undefined) this.toWorker(connection, topic, payload, qos);
+    const inMs = this.opensMs(manager, this.world.nowMs) - this.world.nowMs;
+    const arrive = (): void => {
+      const connection = this.connections.get(nodeId);
+      if (manager.isOpen && connection !== undefined) {
+        this.toWorker(connection, topic, payload, qos);
+      }
+    };
+    if (inMs === 0) arrive();
+    else this.world.schedule(brokerLife, inMs, arrive);
     return new Promise((resolve, reject) => {
-      this.world.schedule(manager.life, this.delayMs(), () =>
-        this.manager === manager ? resolve() : reject(new Error('the connection broke')),
-      );
+      const broke = (): void => reject(new Error('the connection broke'));
+      manager.pending.add(broke);
+      this.world.schedule(end.life, inMs + this.delayMs(), () => {
+        manager.pending.delete(broke);
+        if (manager.isOpen) resolve();
+      });
     });
+  }
+
+  /** When what is sent over this link at that time gets through. */
+  private opensMs({ end }: ManagerLink, atMs: number): number {
+    return Math.max(atMs, this.cutManagers.get(end.machine) ?? 0);
   }
 
   private toWorker(connection: Connection, topic: string, payload: string, qos: 0 | 1): void {
@@ -208,38 +229,62 @@ export class Network {
     this.isDown = true;
     for (const connection of [...this.connections.values()]) this.close(connection, false);
     const { manager } = this;
-    this.manager = null;
-    if (manager !== null) this.world.schedule(manager.life, 1, () => manager.down());
+    if (manager !== null) this.drop(manager.end);
     this.world.schedule(brokerLife, forMs, () => {
       this.isDown = false;
-      if (manager !== null && !manager.life.isDead) this.attach(manager);
     });
   }
 
-  attach(manager: ManagerEnd): void {
-    if (this.isDown) {
-      this.world.schedule(manager.life, 200, () => this.attach(manager));
-      return;
-    }
-    this.manager = manager;
-    this.world.schedule(manager.life, this.delayMs(), () => {
-      if (this.manager !== manager) return;
-      manager.up();
+  isReachable({ machine }: ManagerEnd): boolean {
+    return !this.isDown && (this.cutManagers.get(machine) ?? 0) <= this.world.nowMs;
+  }
+
+  isLinked(end: ManagerEnd): boolean {
+    return this.manager?.end === end;
+  }
+
+  /** Only of an end that is reachable. Whoever is connected under the same client id is cut off. */
+  attach(end: ManagerEnd): void {
+    const { manager: before } = this;
+    if (before !== null) this.drop(before.end);
+    const link: ManagerLink = { end, isOpen: true, pending: new Set() };
+    this.manager = link;
+    this.world.schedule(end.life, this.delayMs(), () => {
+      if (!link.isOpen) return;
+      end.up();
       for (const [topic, payload] of this.retained) {
-        manager.message(topic, Buffer.from(payload), true);
+        end.message(topic, Buffer.from(payload), true);
       }
     });
   }
 
-  detach(manager: ManagerEnd): void {
-    if (this.manager === manager) this.manager = null;
+  /** Its link ends, and it hears of that. */
+  drop(end: ManagerEnd): void {
+    if (!this.isLinked(end)) return;
+    this.detach(end);
+    this.world.schedule(end.life, 1, () => end.down());
+  }
+
+  /** It ends its link itself, or its process has ended. */
+  detach(end: ManagerEnd): void {
+    const { manager } = this;
+    if (manager?.end !== end) return;
+    this.manager = null;
+    manager.isOpen = false;
+    for (const broke of manager.pending) broke();
+  }
+
+  /** A manager's machine does not reach the broker for a while. */
+  cutManager(machine: string, forMs: number): void {
+    this.cutManagers.set(machine, this.world.nowMs + forMs);
   }
 
   heal(): void {
     this.partitioned.clear();
+    this.cutManagers.clear();
     for (const connection of this.connections.values()) connection.cutUntilMs = 0;
     this.weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
   }
 }
 
-const brokerLife: Life = { name: 'broker', isDead: false, frozenUntilMs: 0 };
+const brokerLife = new Life('broker');

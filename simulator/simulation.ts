@@ -1,31 +1,41 @@
-import type { StoredEvent } from '@oakring/events';
+import { Auditor, type Trace } from './auditor.js';
 import { faultsOf, type Plant } from './faults.js';
-import { checkEnd } from './final-check.js';
+import { checkCurrentViews, checkEnd } from './final-check.js';
 import { Judge } from './judge.js';
-import { SimulatedManager, type SchedulerHealth } from './manager.js';
+import { Managers } from './managers.js';
 import { Network } from './network.js';
-import { StoredCommits } from './store.js';
+import type { SchedulerHealth } from './scheduler.js';
+import { SimulatedStore } from './store.js';
 import { capacityOf, Machine } from './workers.js';
 import { Workload } from './workload.js';
-import { World } from './world.js';
+import { Life, World } from './world.js';
 
 export interface Scale {
+  /** One on a folder, or so many on a store that they share; null: the seed draws it. */
+  readonly managers: number | null;
   readonly machines: number;
   /** How often people do something, milliseconds. */
   readonly actEveryMs: number;
 }
 
-export const usual: Scale = { machines: 30, actEveryMs: 2_000 };
-export const large: Scale = { machines: 500, actEveryMs: 300 };
+export const usual: Scale = { managers: 1, machines: 30, actEveryMs: 2_000 };
+export const large: Scale = { managers: 1, machines: 500, actEveryMs: 300 };
 
 /** Faults come for so long … */
 const troubledMs = 210_000;
 /** … and this long after the last one everything must be as it is wanted. */
 export const convergesWithinMs = 90_000;
 const faultEveryMs = { least: 500, most: 9_000 };
+/** In between, views are compared with what they are folded from. */
+const compareEveryMs = 30_000;
+/** Of seeds that draw the number of their managers, percent that have several, and how many at most. */
+const several = { percent: 25, most: 5 };
 
 export interface Verdict {
   readonly seed: number;
+  readonly managers: number;
+  /** How often somebody took over. */
+  readonly epochs: number;
   /** The first broken promise; null: all were kept. */
   readonly violation: string | null;
   /** Hash of the ledger's head: the same for the same seed. */
@@ -44,127 +54,92 @@ export async function simulate(
   return simulation.run();
 }
 
-/** Hears every event as it is committed, with the simulated time. */
-export type Trace = (event: StoredEvent, atMs: number) => void;
-
 class Simulation {
   private readonly world: World;
   private readonly network: Network;
-  private readonly stored = new StoredCommits();
+  private readonly store: SimulatedStore;
+  private readonly auditor: Auditor;
   private readonly judge: Judge;
+  private readonly managers: Managers;
   private readonly machines: Machine[];
   private readonly workload: Workload;
   private readonly scheduler: SchedulerHealth = { isAway: false };
   private readonly faults: string[] = [];
   private readonly kindsOfFault: ReturnType<typeof faultsOf>;
-  private judgedUpTo = 0;
-  private manager: SimulatedManager | null = null;
-  private serving: SimulatedManager | null = null;
 
   constructor(
     private readonly seed: number,
     private readonly scale: Scale,
-    private readonly trace: Trace,
+    trace: Trace,
   ) {
-    this.world = new World(seed);
-    this.network = new Network(this.world);
-    this.judge = new Judge(this.world);
+    const world = new World(seed);
+    this.world = world;
+    this.judge = new Judge(world);
+    this.auditor = new Auditor(world, this.judge, trace);
+    this.store = new SimulatedStore(world, (written) => this.auditor.durable(written));
+    this.network = new Network(world, ({ machine }, payload) =>
+      this.judge.spoke(machine, payload, this.auditor.epoch),
+    );
+    const count =
+      scale.managers ?? (world.happens(several.percent) ? world.between(2, several.most) : 1);
+    const { network, store, scheduler } = this;
+    this.managers = new Managers({ world, network, store, scheduler }, count);
     const ids = Array.from({ length: scale.machines }, (_, index) => `node-${index + 1}`);
     this.machines = ids.map(
-      (id, index) => new Machine(id, this.world, this.network, this.judge, capacityOf(index)),
+      (id, index) => new Machine(id, world, network, this.judge, capacityOf(index)),
     );
-    this.workload = new Workload(this.world, () => this.current, this.machines);
-    this.kindsOfFault = faultsOf(this.world);
-  }
-
-  /** The manager that answers, or the last one that did. */
-  private get current(): SimulatedManager {
-    const { serving } = this;
-    if (serving === null) throw new Error('nobody serves yet');
-    return serving;
+    this.workload = new Workload(world, this.managers, this.auditor.state, this.machines);
+    this.kindsOfFault = faultsOf(world, count);
   }
 
   async run(): Promise<Verdict> {
-    await this.startManager();
+    void this.managers.startAll();
     for (const machine of this.machines) machine.start();
     await this.world.runUntil(3_000);
     let nextActMs = this.world.nowMs;
     let nextFaultMs = 15_000;
+    let nextLookMs = compareEveryMs;
     while (this.world.nowMs < troubledMs && this.judge.isQuiet) {
       if (this.world.nowMs >= nextActMs) {
         this.workload.act();
         nextActMs = this.world.nowMs + this.world.between(1, 2 * this.scale.actEveryMs);
       }
       if (this.world.nowMs >= nextFaultMs) {
-        await this.fault();
+        await this.world.pick(this.kindsOfFault)?.(this.plant);
         nextFaultMs = this.world.nowMs + this.world.between(faultEveryMs.least, faultEveryMs.most);
+      }
+      if (this.world.nowMs >= nextLookMs) {
+        checkCurrentViews(this.managers, this.auditor.state, this.judge);
+        nextLookMs += compareEveryMs;
       }
       await this.world.runUntil(Math.min(nextActMs, nextFaultMs));
       this.checkAlive();
     }
     if (this.judge.isQuiet) await this.calmDown();
-    const head = this.stored.commits.at(-1);
     return {
       seed: this.seed,
+      managers: this.managers.hosts.length,
+      epochs: this.auditor.epoch,
       violation: this.judge.violation?.message ?? null,
-      hash: head?.hash ?? '',
-      commits: this.stored.commits.length,
+      hash: this.store.head.hash,
+      commits: this.store.commits.length,
       faults: this.faults,
     };
   }
 
-  private async startManager(): Promise<void> {
-    const { world, network, stored, scheduler } = this;
-    // What its predecessor wrote and never told is told now.
-    const judged = (manager: SimulatedManager): void =>
-      void manager.projection.onProjected((events, { position }) => {
-        if (position <= this.judgedUpTo) return;
-        this.judgedUpTo = position;
-        this.judgeCommit(events, manager);
-      });
-    const manager = new SimulatedManager(world, network, stored, scheduler);
-    this.manager = manager;
-    judged(manager);
-    await manager.start();
-    this.serving = manager;
-  }
-
-  private judgeCommit(events: readonly StoredEvent[], manager: SimulatedManager): void {
-    for (const event of events) this.trace(event, this.world.nowMs);
-    this.judge.committed(events, manager.projection.state);
-  }
-
   private checkAlive(): void {
-    const failure = this.manager?.failure ?? null;
-    if (failure !== null) this.judge.fail(`the manager ended: ${String(failure)}`);
-    const bug = this.manager?.refused.find(({ code }) => code === 'internal');
-    if (bug !== undefined) this.judge.fail(`a message could not be handled: ${bug.reason}`);
-  }
-
-  /** One of the things that go wrong in this seed. */
-  private async fault(): Promise<void> {
-    await this.world.pick(this.kindsOfFault)?.(this.plant);
+    const { failure } = this.managers;
+    if (failure !== null) this.judge.fail(failure);
   }
 
   private get plant(): Plant {
-    const { world, network, stored, scheduler, machines } = this;
+    const { world, network, store, scheduler, machines, managers } = this;
     return {
-      ...{ world, network, stored, scheduler, machines },
+      ...{ world, network, store, scheduler, machines, managers },
       busy: () => this.workload.nodesAtWork,
-      killManager: (forMs) => this.killManager(forMs),
       note: (what) => this.faults.push(`${(world.nowMs / 1000).toFixed(1)} s: ${what}`),
       later: (inMs, work) => this.later(inMs, work),
     };
-  }
-
-  private killManager(forMs: number): void {
-    if (this.manager === null) return;
-    this.plant.note('the manager is killed');
-    this.manager.kill();
-    this.manager = null;
-    this.later(forMs, () => {
-      if (this.manager === null) void this.startManager();
-    });
   }
 
   private later(inMs: number, work: () => void): void {
@@ -172,23 +147,27 @@ class Simulation {
   }
 
   private async calmDown(): Promise<void> {
+    const { managers, machines, store, world } = this;
     this.network.heal();
-    this.stored.trouble = 0;
-    this.stored.stalledUntilMs = 0;
+    store.trouble = store.stalledUntilMs = store.electingUntilMs = 0;
     this.scheduler.isAway = false;
-    if (this.manager === null) await this.startManager();
-    for (const machine of this.machines) machine.start();
+    for (const host of managers.hosts) {
+      host.route.cutUntilMs = host.clockErrorMs = 0;
+      void managers.start(host);
+    }
+    for (const machine of machines) machine.start();
     this.workload.tidyUp();
-    const endMs = this.world.nowMs + convergesWithinMs;
-    for (let atMs = this.world.nowMs; atMs < endMs && this.judge.isQuiet; atMs += 1_000) {
-      await this.world.runUntil(atMs);
-      for (const machine of this.machines) machine.start();
+    const endMs = world.nowMs + convergesWithinMs;
+    for (let atMs = world.nowMs; atMs < endMs && this.judge.isQuiet; atMs += 1_000) {
+      await world.runUntil(atMs);
+      for (const machine of machines) machine.start();
+      for (const host of managers.hosts) void managers.start(host);
       this.checkAlive();
     }
-    const { workload, judge, stored } = this;
-    const { state } = this.current.projection;
-    if (judge.isQuiet) checkEnd({ state, workload, judge, commits: stored.commits });
+    const { workload, judge, auditor } = this;
+    const { commits } = store;
+    if (judge.isQuiet) checkEnd({ state: auditor.state, workload, judge, commits, managers });
   }
 }
 
-const everybody = { name: 'everybody', isDead: false, frozenUntilMs: 0 };
+const everybody = new Life('everybody');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { OakringError, parseJobDocument, type JobDocument } from '@oakring/contracts';
-import type { Command, CommandType, IdempotencyKey } from '../apps/manager/src/commands/command.js';
+import type { Command, IdempotencyKey } from '../apps/manager/src/commands/command.js';
 import type { NodeOrder } from '../apps/manager/src/commands/node-order.js';
-import type { SimulatedManager } from './manager.js';
+import type { ClusterState } from '@oakring/model';
+import type { Managers } from './managers.js';
 import type { Machine } from './workers.js';
 import { Life, type World } from './world.js';
 
@@ -21,7 +22,9 @@ export class Workload {
 
   constructor(
     private readonly world: World,
-    private readonly manager: () => SimulatedManager,
+    private readonly managers: Managers,
+    /** What is known of the cluster, by what is durable. */
+    private readonly state: ClusterState,
     private readonly machines: readonly Machine[],
   ) {}
 
@@ -31,7 +34,7 @@ export class Workload {
 
   /** Nodes that the manager waits for, and where a move has begun. */
   get nodesAtWork(): readonly string[] {
-    const { commands } = this.manager().projection.state;
+    const { commands } = this.state;
     const nodes = new Set<string>();
     for (const { status, nodeId } of commands.values()) if (status !== 'ended') nodes.add(nodeId);
     return [...nodes];
@@ -113,7 +116,7 @@ export class Workload {
   }
 
   private update(id: string): void {
-    const state = this.manager().projection.state.jobs.get(id);
+    const state = this.state.jobs.get(id);
     if (state === undefined) return;
     const image = `${id}:${this.world.between(2, 99)}`;
     const rollback = this.world.happens(70);
@@ -135,9 +138,9 @@ export class Workload {
       return this.request({ type: 'CancelMove', id, instance: number });
     }
     // A move that is refused, or that nobody answers, is not insisted on.
-    this.manager()
-      .moves.move({ id, number, worker, key: undefined })
-      .catch(() => {});
+    const { asked } = this.managers;
+    if (asked === null) return;
+    this.managers.move(asked, { id, number, worker, key: undefined }).catch(() => {});
   }
 
   private orderNode(): void {
@@ -170,15 +173,16 @@ export class Workload {
       const inMs = this.world.between(retryMs.least, retryMs.most);
       this.world.schedule(this.life, inMs, () => this.ask(command, key, accepted));
     };
-    const asked = this.manager();
+    const { asked } = this.managers;
+    if (asked === null) return again();
     let isAnswered = false;
     // The connection breaks with the process that was asked.
     this.world.schedule(this.life, 12_000, () => {
       if (!isAnswered) again();
       isAnswered = true;
     });
-    asked.queue
-      .submit<CommandType>(command, key)
+    this.managers
+      .submit(asked, command, key)
       .then(({ status }) => {
         if (asked.life.isDead || isAnswered) return;
         isAnswered = true;

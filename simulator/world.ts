@@ -15,9 +15,18 @@ export class Life {
   /** Nothing of it runs before this time (SIGSTOP). */
   frozenUntilMs = 0;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    /** The machine that it runs on: how much its clock is wrong, milliseconds. */
+    private readonly machine: { readonly clockErrorMs: number } = { clockErrorMs: 0 },
+  ) {}
+
+  get clockErrorMs(): number {
+    return this.machine.clockErrorMs;
+  }
 }
 
+/** Where the simulated time begins, as clocks that are right show it. */
 const startMs = Date.UTC(2026, 0, 1);
 
 /**
@@ -28,11 +37,17 @@ export class World {
   nowMs = 0;
   readonly chance: Randomness;
   private readonly heap: Pending[] = [];
+  private readonly real = new Set<Promise<unknown>>();
   private created = 0;
   private named = 0;
 
   constructor(readonly seed: number) {
     this.chance = seededRandomness(seed);
+  }
+
+  /** The time of day by a clock that is right, milliseconds since 1970. */
+  get wallMs(): number {
+    return startMs + this.nowMs;
   }
 
   /** True with a probability of `percent`. */
@@ -69,7 +84,7 @@ export class World {
   portsOf(life: Life): Ports {
     const randomness = seededRandomness(this.seed * 7_919 + this.chance.integer(1_000_000));
     return {
-      clock: { wallMs: () => startMs + this.nowMs, monotonicMs: () => this.nowMs },
+      clock: { wallMs: () => this.wallMs + life.clockErrorMs, monotonicMs: () => this.nowMs },
       timers: {
         after: (delayMs, work) => this.schedule(life, delayMs, work),
         every: (periodMs, work) => this.schedule(life, periodMs, work, periodMs),
@@ -85,9 +100,19 @@ export class World {
     return `00000000-0000-4000-8000-${(this.named++).toString(16).padStart(12, '0')}`;
   }
 
+  /** Work in real time, as a library may need a turn of its own: simulated time waits for it. */
+  async outsideOfTime<T>(work: Promise<T>): Promise<T> {
+    this.real.add(work);
+    try {
+      return await work;
+    } finally {
+      this.real.delete(work);
+    }
+  }
+
   /** Runs everything that is due up to then. */
   async runUntil(untilMs: number): Promise<void> {
-    await settled();
+    await this.rest();
     for (
       let next = this.heap[0];
       next !== undefined && next.dueMs <= untilMs;
@@ -107,9 +132,17 @@ export class World {
         this.push(next);
       }
       next.work();
-      await settled();
+      await this.rest();
     }
     this.nowMs = untilMs;
+  }
+
+  private async rest(): Promise<void> {
+    await settled();
+    while (this.real.size > 0) {
+      await Promise.allSettled(this.real);
+      await settled();
+    }
   }
 
   private sleep(life: Life, delayMs: number, signal: AbortSignal | undefined): Promise<void> {

@@ -17,7 +17,7 @@ import { settled } from './settled.js';
 /** A target that no longer fits when it is applied is excluded, and asked again this often. */
 const maxAttempts = 3;
 
-interface MoveRequest {
+export interface MoveRequest {
   readonly id: string;
   readonly number: number;
   /** The node that the caller names; null lets the scheduler choose. */
