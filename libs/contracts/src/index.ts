@@ -116,6 +116,7 @@ export type {
   ScheduleJob,
   ScheduleRequest,
 } from './http/scheduling.js';
+export { bracketed, reachable } from './settings/addresses.js';
 export { readSettings, type Setting, type Settings } from './settings/read-settings.js';
 export { secretPartOf, shownUrl, withoutCredentials } from './settings/shown-url.js';
 export { runtimeNames, settingsCatalogue, workerCatalogue } from './settings/catalogue.js';

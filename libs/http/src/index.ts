@@ -14,7 +14,7 @@ export {
 } from './bodies/rules.js';
 export { refuseInvalid, validated, validatedOnly } from './bodies/validated.js';
 export { healthAnswer } from './health-answer.js';
-export { bracketed, listenAddress, reachable } from './listener/addresses.js';
+export { listenAddress } from './listener/addresses.js';
 export { isHealthCheck } from './listener/bearer-token.js';
 export { createListener, listenerProviders } from './listener/create-listener.js';
 export { limitConnections, usualDeadlines, type HttpLimits } from './listener/limits.js';

@@ -1,7 +1,7 @@
-import type { Warnings } from '../client/documents.js';
 import type { Command } from 'commander';
-import { readSettings, settingsCatalogue } from '@oakring/contracts';
+import { bracketed, reachable, readSettings, settingsCatalogue } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import type { Warnings } from '../client/documents.js';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
 import { printable } from '../render/printable.js';
@@ -58,14 +58,8 @@ function addressOf(
       ...(options.token === undefined ? {} : { OAKRING_TOKEN: options.token }),
     },
   );
-  const here = `http://${reachable(settings.host)}:${settings.port}`;
+  const here = `http://${bracketed(reachable(settings.host))}:${settings.port}`;
   return { url: settings.url ?? here, token: settings.token };
-}
-
-/** A host as a URL has it; a wildcard is no address to connect to. */
-function reachable(listening: string): string {
-  if (listening === '0.0.0.0' || listening === '::' || listening === '') return '127.0.0.1';
-  return listening.includes(':') ? `[${listening}]` : listening;
 }
 
 /** Prints the manager's answer as it came, or as a person reads it. */

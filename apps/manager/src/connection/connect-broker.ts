@@ -1,4 +1,4 @@
-import { bracketed, reachable } from '@oakring/http';
+import { bracketed, reachable } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
 import type { ManagerSettings } from '../config/manager-settings.js';

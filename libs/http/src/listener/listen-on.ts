@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OakringError, systemCodeOf } from '@oakring/contracts';
-import { bracketed, reachable } from './addresses.js';
+import { bracketed, OakringError, reachable, systemCodeOf } from '@oakring/contracts';
 
 interface Place {
   /** Who listens, as a sentence names it. */
