@@ -9,12 +9,13 @@ export {
   revisionKey,
 } from './cluster-state.js';
 export { copyState, stateAsText, stateFromCheckpoint } from './copy-state.js';
-export { concludeCommit, evolve, foldCommit, foldVersion } from './fold/evolve.js';
+export { concludeCommit, evolve, foldCommit } from './fold/evolve.js';
 export { waitingReason } from './fold/jobs.fold.js';
 export { highestGeneration, nextGeneration } from './fold/records.fold.js';
 export { mayBegin, mayStart } from './may-start.js';
 export { NodeChangeFeed, factsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
+export { foldVersion } from './records.js';
 export type {
   CommandRecord,
   InstanceRecord,

@@ -8,6 +8,9 @@ import type {
 } from '@oakring/contracts';
 import type { JsonObject } from '@oakring/events';
 
+/** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
+export const foldVersion = 10;
+
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 
 export interface ClusterRecord {

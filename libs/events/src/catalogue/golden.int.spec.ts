@@ -39,7 +39,7 @@ describe.each(released)('The golden log %s', (name) => {
 });
 
 describe('The newest golden log', () => {
-  it('has an event of every type (run libs/events/testing/programs/write-golden.ts)', () => {
+  it('has an event of every type (npm run golden)', () => {
     const commits = linesOf(`schema-${schemaVersion}.ndjson`).map(commitOf);
     const types = new Set<string>(commits.flatMap(decodeEvents).map(({ type }) => type));
     expect(Object.keys(eventSchemas).filter((type) => !types.has(type))).toEqual([]);

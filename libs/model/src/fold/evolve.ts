@@ -25,9 +25,6 @@ import {
 } from './nodes.fold.js';
 import { unexpectedFound } from './placements.fold.js';
 
-/** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 10;
-
 /** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
 export function evolve(state: ClusterState, event: StoredEvent): void {
   if (isJobEvent(event)) return evolveOfJob(state, event);

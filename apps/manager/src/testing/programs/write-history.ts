@@ -1,0 +1,57 @@
+// Writes libs/model/golden/history.ndjson: what random commands made of a cluster, for the folds to be
+// compared over time. Run it when a type of event is added; then run `npm run golden`.
+import { writeFileSync } from 'node:fs';
+import {
+  emptyHead,
+  encodeEvent,
+  encodeStoredCommit,
+  headOf,
+  sealCommit,
+  type DomainEvent,
+} from '@oakring/events';
+import { seededRandomness } from '@oakring/ports';
+import { given } from '../given.js';
+import { beginning, foundingKey, randomCommand } from '../random-commands.js';
+
+const seed = 1;
+const commands = 300;
+
+const chance = seededRandomness(seed);
+const cluster = given(...beginning);
+for (let count = 0; count < commands; count += 1) {
+  cluster.when(randomCommand(cluster.state, chance));
+  cluster.pass(chance.integer(3_000));
+}
+const { fingerprint, publicKey } = foundingKey;
+const stream = 'cluster';
+const founding: readonly DomainEvent[] = [
+  { stream, type: 'ClusterFounded', data: { clusterId: 'c', name: 'n', location: 'l' } },
+  { stream, type: 'KeyPresented', data: { fingerprint, publicKey, founding: true } },
+];
+const versions = new Map<string, number>();
+const lines: string[] = [];
+let head = emptyHead;
+write(founding, 1_700_000_000_000, [{ id: 'POST /api/v1/jobs#1', outcome: { status: 201 } }]);
+for (const position of new Set(cluster.history.map((event) => event.position))) {
+  const events = cluster.history.filter((event) => event.position === position);
+  write(events, events[0]?.at ?? 0);
+}
+writeFileSync('libs/model/golden/history.ndjson', `${lines.join('\n')}\n`);
+
+function write(
+  events: readonly DomainEvent[],
+  at: number,
+  answered: Parameters<typeof sealCommit>[1]['commands'] = [],
+): void {
+  const commit = sealCommit(head, {
+    ...{ epoch: 1, commitId: String(lines.length), at, commands: answered },
+    streams: [...new Set(events.map((event) => event.stream))].sort(),
+    events: events.map((event) => {
+      const version = (versions.get(event.stream) ?? 0) + 1;
+      versions.set(event.stream, version);
+      return encodeEvent(event, version);
+    }),
+  });
+  lines.push(encodeStoredCommit(commit));
+  head = headOf(commit);
+}
