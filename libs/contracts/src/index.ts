@@ -20,8 +20,8 @@ export {
   shortened,
   type JsonObject,
   type Parsed,
-} from './messages/parsing.js';
-export { cutText, endOfText } from './messages/text.js';
+} from './parsing/parsing.js';
+export { cutText, endOfText } from './parsing/text.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {
   resourceCatalogue,

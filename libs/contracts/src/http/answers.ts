@@ -1,4 +1,4 @@
-import type { JsonObject } from '../messages/parsing.js';
+import type { JsonObject } from '../parsing/parsing.js';
 import type { Resources } from '../resources/catalogue.js';
 import type { NodeFlags, NodeStatus } from './cluster-answers.js';
 import type { FieldWarning } from './unused-fields.js';

@@ -1,4 +1,4 @@
-import { labelsOf } from '../messages/parsing.js';
+import { labelsOf } from '../parsing/parsing.js';
 import {
   idOf,
   integerOf,
@@ -9,7 +9,7 @@ import {
   textOrNumberOf,
   type JsonObject,
   type Parsed,
-} from '../messages/parsing.js';
+} from '../parsing/parsing.js';
 import { optional } from '../messages/codec.js';
 import type { Resources } from '../resources/catalogue.js';
 import { defaultRequest, resourcesOf } from '../resources/resources.js';

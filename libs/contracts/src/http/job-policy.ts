@@ -6,7 +6,7 @@ import {
   type IntegerRange,
   type JsonObject,
   type Parsed,
-} from '../messages/parsing.js';
+} from '../parsing/parsing.js';
 import { optional } from '../messages/codec.js';
 
 export const reconcileChoices = ['keepReplacement', 'keepOriginal', 'longestRunning'] as const;

@@ -1,4 +1,4 @@
-import { isObject, refused, shortened, type JsonObject, type Parsed } from '../messages/parsing.js';
+import { isObject, refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
 import { defaultRequest, resourcesOf } from '../resources/resources.js';
 
 /** `cmd` (or `command`) of a job: a list of texts; null when there is none. */

@@ -1,6 +1,6 @@
 import { nearestName } from '../nearest-name.js';
-import { cutText } from '../messages/text.js';
-import { isObject, type JsonObject } from '../messages/parsing.js';
+import { cutText } from '../parsing/text.js';
+import { isObject, type JsonObject } from '../parsing/parsing.js';
 import { resourceNames } from '../resources/catalogue.js';
 import { imageIsRun, parseCommand } from './job-run.js';
 

@@ -1,5 +1,5 @@
 import { ifAny, messageOf } from './codec.js';
-import { integerOf } from './parsing.js';
+import { integerOf } from '../parsing/parsing.js';
 import { speakerMembers, type Heard, type Spoken } from './spoken.js';
 
 /** `nodes/<id>/accepted`: the worker may forget its entries up to here. */

@@ -1,7 +1,7 @@
 import { generationRange, incarnationOf, wordIn } from './addresses.js';
 import { ifAny, ifUsable, may, messageOf, must, wordOf } from './codec.js';
 import { reasonIn } from './left-out.js';
-import { integerOf } from './parsing.js';
+import { integerOf } from '../parsing/parsing.js';
 
 const ackPhases = ['received', 'progress', 'succeeded', 'failed'] as const;
 export type AckPhase = (typeof ackPhases)[number];

@@ -1,4 +1,4 @@
-import { idOf, integerOf, textOf, type JsonObject, type Parsed } from './parsing.js';
+import { idOf, integerOf, textOf, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
 /** Number of a worker's start. */
 export const incarnationRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };

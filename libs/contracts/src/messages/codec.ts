@@ -1,5 +1,5 @@
 import { LeftOut } from './left-out.js';
-import { refused, shortened, type JsonObject, type Parsed } from './parsing.js';
+import { refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
 /**
  * A message of a wire, both ways: the one place that knows what is in it. `T` is what is read, `S` what

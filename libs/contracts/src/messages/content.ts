@@ -1,5 +1,5 @@
-import { isObject, maxJsonDepth, refused, type Parsed } from './parsing.js';
-import { cutText } from './text.js';
+import { isObject, maxJsonDepth, refused, type Parsed } from '../parsing/parsing.js';
+import { cutText } from '../parsing/text.js';
 
 /**
  * Refuses what JSON allows and the ledger does not: unpaired surrogates, integers beyond 2^53, numbers

@@ -1,7 +1,7 @@
 import { generationRange, instanceRange, wordIn } from './addresses.js';
 import { ifAny, messageOf, must, wordOf } from './codec.js';
-import { idOf, integerOf, isObject, refused, shortened, textOf } from './parsing.js';
-import type { IntegerRange, JsonObject, Parsed } from './parsing.js';
+import { idOf, integerOf, isObject, refused, shortened, textOf } from '../parsing/parsing.js';
+import type { IntegerRange, JsonObject, Parsed } from '../parsing/parsing.js';
 
 export const commandKinds = ['deploy', 'delete', 'move', 'replicate'] as const;
 export type CommandKind = (typeof commandKinds)[number];

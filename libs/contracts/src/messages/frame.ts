@@ -8,7 +8,7 @@ import {
   refused,
   type JsonObject,
   type Parsed,
-} from './parsing.js';
+} from '../parsing/parsing.js';
 
 /** How a message goes over the native wire. */
 export interface Sending {

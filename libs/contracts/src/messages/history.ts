@@ -2,7 +2,7 @@ import { incarnationRange } from './addresses.js';
 import type { Codec } from './codec.js';
 import { checkedContent } from './content.js';
 import { LeftOut } from './left-out.js';
-import { integerOf, isObject, refused, type JsonObject, type Parsed } from './parsing.js';
+import { integerOf, isObject, refused, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
 /** One line of a worker's own small log; fields beyond `sequence` are kept as they came. */
 export interface HistoryEntry extends JsonObject {

@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors/catalogue.js';
-import { cutText } from './text.js';
-import { refused, shortened, type Parsed } from './parsing.js';
+import { cutText } from '../parsing/text.js';
+import { refused, shortened, type Parsed } from '../parsing/parsing.js';
 
 /** Parts of one message that are named; of more only the number is told. */
 const maxNamed = 20;

@@ -10,7 +10,7 @@ import {
   type DownKind,
   type UpKind,
 } from './native-wire.js';
-import type { Parsed } from './parsing.js';
+import type { Parsed } from '../parsing/parsing.js';
 import { technologies } from './technology.js';
 
 type Read<M> = M extends { decode(payload: Uint8Array): Parsed<infer T> } ? T : never;

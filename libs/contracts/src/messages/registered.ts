@@ -1,6 +1,6 @@
 import { incarnationOf, wordIn } from './addresses.js';
 import { flag, ifAny, messageOf } from './codec.js';
-import { textOf } from './parsing.js';
+import { textOf } from '../parsing/parsing.js';
 import { speakerMembers, type Heard, type Spoken } from './spoken.js';
 
 /** `nodes/<id>/registered`: answers a registration, or says unasked how a node stands. */

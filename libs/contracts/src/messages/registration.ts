@@ -11,7 +11,7 @@ import {
   textOrNumberOf,
   type JsonObject,
   type Parsed,
-} from './parsing.js';
+} from '../parsing/parsing.js';
 import type { Resources } from '../resources/catalogue.js';
 import { assumedCapacity, resourcesOf } from '../resources/resources.js';
 import { technologyOf, type Technology } from './technology.js';

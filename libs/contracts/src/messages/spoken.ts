@@ -1,6 +1,6 @@
 import { wordIn } from './addresses.js';
 import { ifAny, type Members } from './codec.js';
-import { integerOf } from './parsing.js';
+import { integerOf } from '../parsing/parsing.js';
 
 /** Who speaks: every message of a manager says so. */
 export interface Spoken {

@@ -10,7 +10,7 @@ import {
   type Members,
 } from './codec.js';
 import { LeftOut, reasonOf } from './left-out.js';
-import { integerOf, isObject, refused, type JsonObject, type Parsed } from './parsing.js';
+import { integerOf, isObject, refused, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
 const reportedStatuses = ['starting', 'running', 'completed', 'failed', 'stopping'] as const;
 export type ReportedStatus = (typeof reportedStatuses)[number];

@@ -1,4 +1,4 @@
-import { refused, shortened, type Parsed } from './parsing.js';
+import { refused, shortened, type Parsed } from '../parsing/parsing.js';
 
 export const technologies = ['docker', 'unikernel', 'process', 'simulated'] as const;
 export type Technology = (typeof technologies)[number];

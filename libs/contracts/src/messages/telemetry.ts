@@ -9,7 +9,7 @@ import {
   shortened,
   type JsonObject,
   type Parsed,
-} from './parsing.js';
+} from '../parsing/parsing.js';
 
 /** `nodes/<id>/information`, validated: use in hundredths of a percent, so that it stays integer. */
 export interface Reading {

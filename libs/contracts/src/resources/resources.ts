@@ -1,4 +1,4 @@
-import { integerOf, isObject, refused, type Parsed } from '../messages/parsing.js';
+import { integerOf, isObject, refused, type Parsed } from '../parsing/parsing.js';
 import {
   resourceCatalogue,
   resourceNames,

@@ -1,4 +1,4 @@
-import { idExpectation, isId } from '../messages/parsing.js';
+import { idExpectation, isId } from '../parsing/parsing.js';
 import { OakringError } from '../errors/oakring-error.js';
 import { secretPartOf, shownUrl } from './shown-url.js';
 
