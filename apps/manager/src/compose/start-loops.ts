@@ -13,7 +13,9 @@ import { StateRequests } from '../outbox/state-requests.js';
 import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
 import { Drains } from '../scheduling/drains.js';
-import { PlacementLoop } from '../scheduling/placement-loop.js';
+import { Placements } from '../scheduling/placements.js';
+import { WaitingJobs } from '../scheduling/waiting-jobs.js';
+import { WakeUps } from '../scheduling/wake-ups.js';
 import { orderedStarts } from '../scheduling/ordered-starts.js';
 import { orderedStops } from '../scheduling/ordered-stops.js';
 import { seals } from '../sealing/seals.js';
@@ -32,6 +34,10 @@ export function startLoops(parts: LoopParts, stopping: Undo): Loops {
   const grants = new LeaseGrants(link, projection, ports);
   const requests = new StateRequests(link, state, deliveries, ports);
   const expiries = new Expiries(link, queue, ports.clock);
+  const waiting = new WaitingJobs(state, table);
+  const wakeUps = new WakeUps(waiting, ports.clock);
+  const queued = { state, waiting, wakeUps };
+  const placements = new Placements(scheduler, queue, queued, ports, warn);
   const processes = [
     retention(telemetryLog, queue),
     seals(parts.key, queue),
@@ -41,6 +47,8 @@ export function startLoops(parts: LoopParts, stopping: Undo): Loops {
     expiries,
     new Outbox(link, queue, state, deliveries, ports.clock),
     assumedEnds(queue),
+    wakeUps,
+    placements,
     orderedStops(queue),
     orderedStarts(queue),
     retries(queue),
@@ -56,7 +64,6 @@ export function startLoops(parts: LoopParts, stopping: Undo): Loops {
   );
   supervisor.start();
   stopping.add(() => supervisor.stop());
-  const placements = new PlacementLoop(scheduler, queue, { projection, table }, ports, warn);
   const correspondence: Correspondence = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
@@ -70,7 +77,7 @@ export function startLoops(parts: LoopParts, stopping: Undo): Loops {
   };
   return {
     correspondence,
-    placements,
+    startPlacing: () => placements.open(),
     connectionLost: (nodeId) => silence.connectionLost(nodeId),
     get health() {
       return supervisor.health;

@@ -24,8 +24,8 @@ export interface LoopParts {
 
 export interface Loops {
   readonly correspondence: Correspondence;
-  /** Asks the scheduler: begins when it can be asked, ends before everything else. */
-  readonly placements: { start(): void; stop(): Promise<void> };
   readonly health: readonly ProcessHealth[];
   connectionLost(nodeId: string): void;
+  /** The scheduler can be asked: nothing is placed before. */
+  startPlacing(): void;
 }

@@ -72,7 +72,6 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const lateness = watchLateness(lease, ports.timers, warn);
   stopping.add(() => lateness.cancel());
   const silence = async (): Promise<void> => {
-    await loops.placements.stop();
     await stopping.run();
     link.detach();
   };
@@ -91,7 +90,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     },
     over: Promise.race([lease.lost.then(() => {}), halted.over]),
     connectionLost: (nodeId) => loops.connectionLost(nodeId),
-    startPlacing: () => loops.placements.start(),
+    startPlacing: () => loops.startPlacing(),
     stop: async () => {
       await silence();
       await writer.stop();

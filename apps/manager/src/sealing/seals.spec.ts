@@ -58,7 +58,7 @@ describe('What was committed', () => {
     const { step } = process.look(ledgerKey, state, seenAt(60_000, { sinceMs: 0 }));
     if (step === null) throw new Error('nothing to seal');
     state.head = { ...state.head, position: 9 };
-    await process.act([{ key: ledgerKey, step }]);
+    await process.act([{ key: ledgerKey, step }], new AbortController().signal);
     const statement = expect.objectContaining({ position: 5 });
     expect(ordered).toEqual([{ type: 'SealLedger', statement, fingerprint: 'f', signature: 's' }]);
   });

@@ -61,8 +61,8 @@ export interface Process<Step> {
   /** Called once, at the start, where it hears of more than the views say (a link, a worker's word). */
   listen?(wake: Wake): void;
   look(key: string, state: ClusterState, seen: Seen): Look<Step>;
-  /** Carries steps out, at most `most` in one call and `mostAtOnce` calls at a time. */
-  act(steps: readonly Doing<Step>[]): Promise<Outcome>;
+  /** Carries steps out, at most `most` in one call and `mostAtOnce` calls at a time. `ending`: we stop. */
+  act(steps: readonly Doing<Step>[], ending: AbortSignal): Promise<Outcome>;
   readonly most: number;
   readonly mostAtOnce: number;
   /** Least time between two looks of a key, milliseconds: one with thousands of parts changes with each commit. */

@@ -54,6 +54,7 @@ export class WatchedProcess<Step> {
   private readonly underWay = new Set<Promise<void>>();
   private atOnce = 0;
   private failures = 0;
+  private readonly ending = new AbortController();
   private isStopped = false;
 
   constructor(
@@ -115,6 +116,7 @@ export class WatchedProcess<Step> {
       this.work(true);
     }
     this.isStopped = true;
+    this.ending.abort();
     await Promise.all(this.underWay);
   }
 
@@ -258,7 +260,7 @@ export class WatchedProcess<Step> {
 
   private async carryOut(steps: readonly Doing<Step>[]): Promise<Outcome | 'failed'> {
     try {
-      return await this.process.act(steps);
+      return await this.process.act(steps, this.ending.signal);
     } catch (error) {
       const code = error instanceof OakringError ? error.code : 'internal';
       if (code === 'shutting-down') this.isStopped = true;

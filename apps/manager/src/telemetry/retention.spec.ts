@@ -3,6 +3,8 @@ import type { TelemetryLog, TruncationManifest } from '@oakring/telemetry';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { retention } from './retention.js';
 
+const { signal } = new AbortController();
+
 describe('A telemetry segment that has passed its time', () => {
   it('is dropped only after the ledger holds its manifest', async () => {
     const told: string[] = [];
@@ -10,14 +12,14 @@ describe('A telemetry segment that has passed its time', () => {
       logOf(['s1', 's2'], told),
       queueThat(async () => {}, told),
     );
-    expect(await process.act([{ key: 'telemetry', step: 'drop expired' }])).toBe('again');
+    expect(await process.act([], signal)).toBe('again');
     expect(told).toEqual(['declared s1', 'dropped s1', 'declared s2', 'dropped s2']);
   });
 
   it('stays while the ledger cannot be written', async () => {
     const told: string[] = [];
     const away = queueThat(() => Promise.reject(new Error('away')), told);
-    const acting = retention(logOf(['s1'], told), away).act([]);
+    const acting = retention(logOf(['s1'], told), away).act([], signal);
     await expect(acting).rejects.toThrow('away');
     expect(told).toEqual([]);
   });

@@ -9,22 +9,26 @@ import {
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { ack, commandTo, given, proposal, ready, submitJob, type Given } from '../testing/given.js';
+import type { Process } from '../supervision/process.js';
+import { Supervisor } from '../supervision/supervisor.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Projection } from '../views/projection.js';
-import { PlacementLoop } from './placement-loop.js';
+import { Placements } from './placements.js';
+import { WaitingJobs } from './waiting-jobs.js';
+import { WakeUps } from './wake-ups.js';
 
 /** What the scheduler takes in one body. */
 const maxBodyBytes = 8 * 1_048_576;
 
 let ports: SimulatedPorts;
 let queue: CommandQueue;
-let loop: PlacementLoop;
+let loop: Supervisor;
 /** Ids of the jobs of each call, those that were refused included. */
 let calls: string[][];
 /** The largest body that was sent. */
 let largestBytes: number;
 
-afterEach(() => loop.stop());
+afterEach(() => void loop.stop());
 
 describe('Jobs that wait for a place', () => {
   it('are asked about in calls that a scheduler can take, in bytes', async () => {
@@ -155,8 +159,14 @@ async function start(
       return schedule(request);
     },
   };
-  loop = new PlacementLoop(scheduler, queue, { projection, table }, ports, () => {});
+  const state = () => projection.state;
+  const waiting = new WaitingJobs(state, table);
+  const wakeUps = new WakeUps(waiting, ports.clock);
+  const placements = new Placements(scheduler, queue, { state, waiting, wakeUps }, ports, () => {});
+  const processes = [wakeUps, placements] as unknown as Process<unknown>[];
+  loop = new Supervisor(processes, projection, ports, () => {});
   loop.start();
+  placements.open();
   await ports.advance(1_000);
 }
 
