@@ -1,8 +1,7 @@
 export { readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 export { startWorker, type RunningWorker } from './start-worker.js';
 export type { WorkerLog, WorkerLogKind } from './worker-log.js';
-export { Session } from './connect/session.js';
-export type { SessionParts } from './connect/session-parts.js';
+export { Session, type SessionParts } from './connect/session.js';
 export type {
   LinkFactory,
   WorkerLink,

@@ -19,7 +19,10 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
       ]);
       const { storm, position } = cluster;
       const overview = {
-        ...{ head, storm, nodes: nodes.items, jobs: jobs.items },
+        head,
+        storm,
+        nodes: nodes.items,
+        jobs: jobs.items,
         // The head of that time: today's says nothing about it.
         past: at === undefined ? null : position,
       };

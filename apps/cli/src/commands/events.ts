@@ -45,7 +45,8 @@ async function tellEvents(context: Context, options: EventsOptions): Promise<voi
   const from = await firstPosition(context, options.from);
   const { follow = false, stream, type } = options;
   const query = {
-    ...{ from, follow },
+    from,
+    follow,
     ...(stream === undefined ? {} : { stream }),
     ...(type === undefined ? {} : { type }),
   };

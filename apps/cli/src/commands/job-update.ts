@@ -58,7 +58,9 @@ Examples:
         file === undefined
           ? {}
           : await jobDocument({
-              ...{ image: undefined, cmd: [], options: { file } },
+              image: undefined,
+              cmd: [],
+              options: { file },
               input: () => terminal.input(),
             });
       const answer = await client.updateJob(id, { ...before, ...given, ...changes });

@@ -10,7 +10,8 @@ import { serve } from './serve.js';
 /** Labels have a flag of their own, one each. */
 const { labels: _labels, ...rest } = workerCatalogue;
 const settings = Object.values(rest).map(({ variable, description, fallback }) => ({
-  ...{ variable, fallback },
+  variable,
+  fallback,
   description: `${description} [${variable}]`,
 }));
 

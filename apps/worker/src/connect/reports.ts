@@ -75,7 +75,10 @@ export function statesOf(
 ): StateSaid[] {
   const bare = known.map(
     ({ job, instance, generation, status, runningMs = null, ...identity }): InstanceSaid => ({
-      ...{ job, instance, generation, status },
+      job,
+      instance,
+      generation,
+      status,
       ...(runningMs === null ? {} : { runningMs }),
       ...identityIn(head, identity),
     }),

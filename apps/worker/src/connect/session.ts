@@ -12,13 +12,14 @@ import {
   type UpKind,
   type UpSaid,
 } from '@oakring/contracts/native';
+import type { Ports } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
 import type { KnownInstance } from '../controls/decide-control.js';
-import { Instances } from '../controls/instances.js';
-import type { News } from '../controls/news.js';
+import { Instances, type News } from '../controls/instances.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
+import type { Runtime } from '../runtimes/runtime.port.js';
 import type { WorkerLog } from '../worker-log.js';
 import { endSuperseded } from './end-superseded.js';
 import { HighestEpoch } from './highest-epoch.js';
@@ -27,10 +28,20 @@ import { ReadingPace } from './reading-pace.js';
 import { OrderIntake } from './order-intake.js';
 import { Registering } from './registering.js';
 import { statesOf, type StateHead } from './reports.js';
-import type { SessionParts } from './session-parts.js';
 import { StateNews } from './state-news.js';
 import { Telemetry } from './telemetry.js';
-import type { Farewell, WorkerLink } from './worker-link.js';
+import type { Farewell, LinkFactory, WorkerLink } from './worker-link.js';
+
+export interface SessionParts {
+  readonly options: WorkerOptions;
+  readonly store: WorkerStore;
+  readonly runtimes: readonly Runtime[];
+  readonly link: LinkFactory;
+  readonly ports: Ports;
+  readonly log: WorkerLog;
+  /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
+  readonly superseded?: (by: number) => void;
+}
 
 /**
  * What is said between this worker and the manager.
@@ -57,7 +68,9 @@ export class Session {
   private readonly log: WorkerLog;
 
   constructor({ options, store, runtimes, link, ports, log, superseded }: SessionParts) {
-    [this.options, this.data, this.log] = [options, store, log];
+    this.options = options;
+    this.data = store;
+    this.log = log;
     this.clock = new ManagerClock(ports.clock);
     this.epochs = new HighestEpoch(store, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
@@ -67,7 +80,12 @@ export class Session {
     });
     const startId = ports.ids.next();
     this.registering = new Registering({
-      ...{ options, store, ports, log, clock: this.clock, startId },
+      options,
+      store,
+      ports,
+      log,
+      clock: this.clock,
+      startId,
       enforcesStop: runtimes.every((runtime) => runtime.enforcesStop),
       say: (registration) => this.say('registration', registration),
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
@@ -77,15 +95,22 @@ export class Session {
         const { registering, instances, link: line } = this;
         const farewell = { ...this.status('offline'), superseded: true };
         this.superseding ??= endSuperseded({
-          ...{ registering, instances, link: line, keep: () => this.keep() },
-          ...{ fallSilent: () => this.fallSilent(), farewell: () => this.say('status', farewell) },
+          registering,
+          instances,
+          link: line,
+          keep: () => this.keep(),
+          fallSilent: () => this.fallSilent(),
+          farewell: () => this.say('status', farewell),
         }).then(() => superseded?.(by));
       },
     });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
     this.stateNews = new StateNews(ports.timers, () => this.reportState());
     this.instances = new Instances({
-      ...{ runtimes, ports, leases: this.leases, before: store.remembered },
+      runtimes,
+      ports,
+      leases: this.leases,
+      before: store.remembered,
       keep: () => this.keep(),
       acknowledge: (ack) => this.say('acks', { ...ack, ...this.epochs.spoken }),
       news: (kind, instance) => this.tell(kind, instance),
@@ -156,7 +181,8 @@ export class Session {
   private keep(): Promise<void> {
     const take = () => ({
       ...this.instances.table.snapshot(),
-      ...{ history: this.history.snapshot(), ledger: this.epochs.ledger },
+      history: this.history.snapshot(),
+      ledger: this.epochs.ledger,
     });
     return this.data.remember(take).catch((error: unknown) => {
       this.log('ignored', `what is wanted here could not be written down: ${String(error)}`);

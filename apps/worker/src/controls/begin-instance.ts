@@ -33,7 +33,11 @@ export async function beginInstance(instance: Instance, beginning: Beginning): P
   const { clock } = beginning.ports;
   let saidMs = clock.monotonicMs();
   const order = {
-    ...{ job, instance: number, generation, description, resources },
+    job,
+    instance: number,
+    generation,
+    description,
+    resources,
     ...(leaseMs === null ? {} : { validForMs: leftOf(leaseMs, beginning) }),
   };
   await instance.runtime.start(order, cancel.signal, (what) => {

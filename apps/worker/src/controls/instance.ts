@@ -47,9 +47,17 @@ export function newInstance(
 ): Instance {
   const { job, instance, generation } = address;
   return {
-    ...{ job, instance, generation, runtime, description, leaseMs, status, reason },
+    job,
+    instance,
+    generation,
+    runtime,
+    description,
+    leaseMs,
+    status,
+    reason,
     fault: null,
-    ...{ ...identity, displacing: null },
+    ...identity,
+    displacing: null,
     orders: [],
     cancel: new AbortController(),
     started: Promise.resolve(),
@@ -94,8 +102,15 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
   const { outlives } = instance.runtime;
   const { ledger, digest } = instance;
   return {
-    ...{ job, instance: number, generation, status, reason, runningMs, outlives },
-    ...{ ledger, digest },
+    job,
+    instance: number,
+    generation,
+    status,
+    reason,
+    runningMs,
+    outlives,
+    ledger,
+    digest,
   };
 }
 

@@ -1,16 +1,42 @@
 import type { Ack, Control, Resources } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
 import { LeaseWatch } from '../lease/lease-watch.js';
-import { leaseOf } from '../lease/leases.js';
-import { faultOf, type InstanceAddress, type InstanceExit } from '../runtimes/runtime.port.js';
+import { leaseOf, type Leases } from '../lease/leases.js';
+import type { Remembered } from '../memory/worker-store.port.js';
+import {
+  faultOf,
+  type InstanceAddress,
+  type InstanceExit,
+  type Runtime,
+} from '../runtimes/runtime.port.js';
 import { addressOf } from './control-message.js';
-import type { InstancesParts } from './instances-parts.js';
 import { beginInstance } from './begin-instance.js';
-import { decideControl } from './decide-control.js';
+import { decideControl, type KnownInstance } from './decide-control.js';
 import { Displacement } from './displacement.js';
 import { abandonAll, endAtLimit, patienceWith } from './end-at-limit.js';
 import { isEnded, join, listed, noGrant, shortReason } from './instance.js';
 import type { Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
+
+/** What became of an instance without an order that would tell. */
+export type News = (
+  kind: 'started' | 'restarted' | 'resumed' | 'completed' | 'failed' | 'stopped-by-lease',
+  instance: KnownInstance,
+) => void;
+
+interface InstancesParts {
+  readonly runtimes: readonly Runtime[];
+  readonly ports: Pick<Ports, 'clock' | 'timers'>;
+  readonly leases: Leases;
+  /** What was known before this start. */
+  readonly before: Remembered;
+  /** Resolves once what is known now is durable; never rejects. */
+  readonly keep: () => Promise<void>;
+  readonly acknowledge: (ack: Omit<Ack, 'incarnation'>) => void;
+  readonly news: News;
+  /** Something waits for a grant: the next reading should not wait. */
+  readonly needsGrant: () => void;
+}
 
 /**
  * The instances of this worker: carries orders out on its runtimes and knows what there is.
@@ -27,7 +53,8 @@ export class Instances {
   constructor(private readonly parts: InstancesParts) {
     this.table = new InstanceTable(parts.runtimes, parts.before);
     this.leaseWatch = new LeaseWatch(
-      ...([parts.leases, parts.ports] as const),
+      parts.leases,
+      parts.ports,
       (instance, graceMs) => (instance.expiring = this.stopWithoutGrant(instance, graceMs)),
       (instance, leftMs) => instance.runtime.renew?.(instance, leftMs),
     );
