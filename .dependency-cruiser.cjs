@@ -71,7 +71,10 @@ module.exports = {
       from: { path: '^(apps|libs|test)/([^/]+)' },
       to: {
         path: '^libs/',
-        pathNot: ['^libs/([^/]+/(src|testing)/index|contracts/src/native)\\.ts$', '^$1/$2/'],
+        pathNot: [
+          '^libs/([^/]+/(src|testing)/index|contracts/src/(native|http/index))\\.ts$',
+          '^$1/$2/',
+        ],
       },
     },
     {

@@ -24,6 +24,7 @@ const common = {
     '^@oakring/contracts/native$': '<rootDir>/libs/contracts/src/native.ts',
     '^@oakring/(contracts|crypto|events|host|http|model|planning|ports|stores|telemetry)$':
       '<rootDir>/libs/$1/src/index.ts',
+    '^@oakring/contracts/http$': '<rootDir>/libs/contracts/src/http/index.ts',
     '^@oakring/([a-z]+)/testing$': '<rootDir>/libs/$1/testing/index.ts',
     '^@oakring/(manager|scheduler|worker)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

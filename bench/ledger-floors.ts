@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
-import { parseJobDocument } from '@oakring/contracts';
+import { jobOf } from '@oakring/contracts';
 import type { Command } from '../apps/manager/src/commands/command.js';
 
 export const runMs = 4_000;
@@ -11,10 +11,9 @@ export const runMs = 4_000;
 export const warmUpMs = 1_500;
 
 export function submitJob(id: string): Extract<Command, { type: 'SubmitJob' }> {
-  const body = { id, name: id, image: 'demo/hello:1', technology: 'simulated', count: 0 };
-  const parsed = parseJobDocument(body);
-  if (!parsed.ok) throw new Error(parsed.refusal.detail);
-  return { type: 'SubmitJob', id, job: parsed.value, bodyHash: id };
+  const body = { id, name: id, image: 'demo/hello:1', count: 0 };
+  const job = jobOf({ ...body, technology: 'simulated' });
+  return { type: 'SubmitJob', id, job, bodyHash: id };
 }
 
 /** An event of the same size as the write path makes. */

@@ -61,47 +61,27 @@ export { leaseRanOut, type LeaseGrant } from './messages/grant.js';
 export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export { commandKinds, type CommandKind, type Control } from './messages/control.js';
 export {
-  countOf,
   isJobAnswer,
-  parseJobDocument,
+  jobOf,
   parseRequirement,
   type Constraint,
   type JobDocument,
   type Requirement,
 } from './http/job-document.js';
 export { imageIsRun, parseCommand, parseEnvironment, runPartOf } from './http/job-run.js';
-export { nearestOf, warningsOf, type FieldWarning } from './http/unused-fields.js';
+export { nearestOf } from './http/nearest-field.js';
 export {
   defaultPolicy,
-  parseJobPolicy,
-  reconcileChoices,
   type JobPolicy,
   type OnDisconnect,
-  type ReconcileChoice,
   type Restart,
   type Update,
 } from './http/job-policy.js';
-export type { ClusterAnswer, NodeFlags, NodeStatus } from './http/cluster-answers.js';
-export type {
-  DeadLetter,
-  EventLine,
-  InstanceAnswer,
-  InstanceStatus,
-  JobAnswer,
-  JobOrderAnswer,
-  JobStatus,
-  JobSummary,
-  FailedAttempt,
-  NodeAnswer,
-  RolloutAnswer,
-  Page,
-  DiffAnswer,
-  DiffItem,
-  LedgerKey,
-  LedgerKeys,
-  NodeTelemetry,
-  TelemetryPoint,
-} from './http/answers.js';
+export { reconcileChoices, type ReconcileChoice } from './http/usual-policy.js';
+// Types alone: what they are classes for is behind the second front door (http/index.ts).
+export type * from './http/plain.js';
+export type { InstanceStatus, JobStatus } from './http/job-answers.js';
+export type { NodeStatus } from './http/node-answers.js';
 export { schedulePath } from './http/scheduling.js';
 export type {
   FilterCounts,

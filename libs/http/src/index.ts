@@ -1,18 +1,8 @@
 export { ask, NoAnswer } from './ask.js';
+export { BodyPipe } from './bodies/body-pipe.js';
 export { readDocument, readMessage } from './bodies/json-body.js';
-export {
-  IsIdentifier,
-  IsJobCount,
-  IsLabels,
-  IsPortNumber,
-  IsTechnology,
-  IsText,
-  IsTextOrNumber,
-  IsWholeNumber,
-  holds,
-  rule,
-} from './bodies/rules.js';
-export { refuseInvalid, validated, validatedOnly } from './bodies/validated.js';
+export { holds, IsWholeNumber, rule } from './bodies/rules.js';
+export { refuseInvalid } from './bodies/validated.js';
 export { healthAnswer } from './health-answer.js';
 export { listenAddress } from './listener/addresses.js';
 export { isHealthCheck } from './listener/bearer-token.js';

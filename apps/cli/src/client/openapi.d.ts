@@ -523,6 +523,797 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        BadField: {
+            field: string;
+            value: unknown;
+            detail: string;
+        };
+        Cluster: {
+            clusterId: string;
+            name: string;
+            location: string;
+            epoch: number;
+            position: number;
+            /** @description While it lasts no node steps past suspect and nothing is replaced. */
+            storm: components["schemas"]["Since"] | null;
+            /** @description Nodes by status. */
+            nodes: {
+                [key: string]: number;
+            };
+        };
+        Considered: {
+            nodes: number;
+            feasible: number;
+            filtered: {
+                [key: string]: number;
+            };
+        };
+        /** @description A rule about where instances may run. */
+        Constraint: {
+            /** @enum {string} */
+            type: "direct" | "architecture";
+            /** @description With `direct`. */
+            node?: string;
+            /** @description With `architecture`. */
+            architecture?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A message that never became a command. */
+        DeadLetter: {
+            /** Format: date-time */
+            at: string;
+            topic: string;
+            code: string;
+            reason: string;
+            /** @description First 4 KiB; bytes that are not UTF-8 are shown as U+FFFD. */
+            payload: string;
+            /** @description How many like it were dropped since the one before. */
+            suppressed: number;
+        };
+        DeadLetterPage: {
+            items: components["schemas"]["DeadLetter"][];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        /** @description Everything recorded: placements with reasons and scores, or why there are none. */
+        Decision: components["schemas"]["InstancesPlaced"] | components["schemas"]["PlacementRefused"] | components["schemas"]["MoveStarted"];
+        /** @description What a decision saw and how it was made. */
+        DecisionBasis: {
+            policy: string;
+            seed: number;
+            sawLedger: number;
+            sawTelemetry: number;
+            nodes: number;
+            feasible: number;
+            filtered: {
+                [key: string]: number;
+            };
+        };
+        /** @description What changed between the states after two commits. */
+        Diff: {
+            from: components["schemas"]["Moment"];
+            to: components["schemas"]["Moment"];
+            items: components["schemas"]["DiffItem"][];
+            /** @description There are more than the limit. */
+            more: boolean;
+        };
+        DiffItem: {
+            /** @description nodes, jobs, instances, placements or commands. */
+            view: string;
+            key: string;
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
+            /** @description By field. */
+            fields: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
+        };
+        /** @description With force, what is left at the deadline is stopped and placed elsewhere. */
+        DrainNode: {
+            /** @default 600000 */
+            withinMs?: number;
+            /** @default false */
+            force?: boolean;
+        };
+        Draining: {
+            /** Format: date-time */
+            deadline: string;
+            force: boolean;
+        };
+        /** @description Where the job would go, and why. Nothing is written. */
+        DryRun: {
+            /** @constant */
+            dryRun: true;
+            job: {
+                [key: string]: unknown;
+            };
+            desired: number;
+            /** @description The ledger position that was looked at. */
+            position: number;
+            workers: string[];
+            placements: components["schemas"]["PlannedPlacement"][];
+            refusal: components["schemas"]["PlanRefusal"] | null;
+            policy: string | null;
+            seed: number | null;
+            considered: components["schemas"]["Considered"] | null;
+            positions: components["schemas"]["SeenPositions"] | null;
+            warnings?: components["schemas"]["FieldWarning"][];
+        };
+        /**
+         * @example {
+         *       "position": 7,
+         *       "index": 0,
+         *       "stream": "jobs/web",
+         *       "version": 1,
+         *       "type": "JobDeletionOrdered",
+         *       "at": "2026-01-01T00:00:00.000Z",
+         *       "data": {}
+         *     }
+         */
+        EventLine: {
+            position: number;
+            index: number;
+            stream: string;
+            version: number;
+            type: string;
+            /**
+             * Format: date-time
+             * @description The leader’s clock at the commit.
+             */
+            at: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        FailedAttempt: {
+            generation: number;
+            nodeId: string;
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        /** @description Null: it is not there. */
+        FieldChange: {
+            before: unknown;
+            after: unknown;
+        };
+        /** @description A field of an accepted document that does nothing here; it is kept and passed on. */
+        FieldWarning: {
+            field: string;
+            /** @description The known field that was perhaps meant; null: none is near. */
+            nearest: string | null;
+            /** @description One sentence for a person. */
+            detail: string;
+        };
+        /** @description Use of a node that is not our instances’. */
+        ForeignLoad: {
+            id: string;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            resources: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "error" | "shutting_down";
+            info?: {
+                [key: string]: unknown;
+            };
+            error?: {
+                [key: string]: unknown;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        Instance: {
+            number: number;
+            /** @description Grows with every placement, from 1; 0 before. */
+            generation: number;
+            /** @enum {string} */
+            status: "pending" | "placed" | "starting" | "running" | "completed" | "failed" | "stopping" | "stopped" | "unknown" | "lost";
+            nodeId: string | null;
+            /** @description False while only the broker’s word says so. */
+            confirmed: boolean;
+            /** @description Why there, or why not. */
+            reason: string | null;
+            /** @description GET /api/v1/decisions/{id} */
+            decision: string | null;
+            /**
+             * Format: date-time
+             * @description When the status began; not in the answer of the submission itself.
+             */
+            since?: string;
+            /** @description Of the job, that it runs; 0 before it is placed. */
+            revision: number;
+            /** @description In a row. */
+            failures: number;
+            /** @description It fails again and again: the next tries come later and later. */
+            crashLooping: boolean;
+            /**
+             * @description It failed too often and is not tried again by itself.
+             * @constant
+             */
+            givenUp?: true;
+            /** @description The last failures, oldest first. */
+            attempts?: components["schemas"]["FailedAttempt"][];
+            /** @description While a move is under way. */
+            movingTo?: components["schemas"]["PlaceOfInstance"];
+            /** @description Where an original was lost that it replaces, while that one has not ended. */
+            replaces?: components["schemas"]["PlaceOfInstance"][];
+        };
+        InstancesPlaced: {
+            id: string;
+            job: string;
+            /**
+             * Format: date-time
+             * @description The leader’s clock at the commit.
+             */
+            at: string;
+            position: number;
+            decisionId: string;
+            /** @enum {string} */
+            type: "InstancesPlaced";
+            basis: components["schemas"]["DecisionBasis"];
+            placements: components["schemas"]["PlacedInstance"][];
+        };
+        /** @description What is said of a job, and apart from it its document, which can be sent back. */
+        Job: {
+            id: string;
+            name: string;
+            image: string;
+            /** @enum {string} */
+            technology: "docker" | "unikernel" | "process" | "simulated";
+            /** @enum {string} */
+            status: "active" | "completed" | "deleting";
+            desired: number;
+            /** @description Position of the last change of the job. */
+            position: number;
+            /** @description Grows with every update. */
+            revision: number;
+            rollout?: components["schemas"]["Rollout"];
+            instances: components["schemas"]["Instance"][];
+            /** @description What of the document is not used; absent when all of it is. */
+            warnings?: components["schemas"]["FieldWarning"][];
+            /** @description As it was given, with its id and the count that is desired now. */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Small, so that it can be repeated word for word. */
+        JobOrder: {
+            id: string;
+            /** @enum {string} */
+            status: "active" | "completed" | "deleting";
+            desired: number;
+            /** @description Where the order was committed. */
+            position: number;
+            instance?: number;
+            generation?: number;
+            nodeId?: string;
+            decision?: string;
+            /** @description Of the job, after an update. */
+            revision?: number;
+            /** @description Instances are replaced by this update. */
+            restarts?: boolean;
+            /** @description What of the document is not used; absent when all of it is. */
+            warnings?: components["schemas"]["FieldWarning"][];
+        };
+        JobPage: {
+            items: components["schemas"]["JobSummary"][];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        /** @description A job in a list: counts instead of instances. */
+        JobSummary: {
+            id: string;
+            name: string;
+            image: string;
+            /** @enum {string} */
+            technology: "docker" | "unikernel" | "process" | "simulated";
+            /** @enum {string} */
+            status: "active" | "completed" | "deleting";
+            desired: number;
+            /** @description Position of the last change of the job. */
+            position: number;
+            /** @description Number of instances by status; statuses with none are left out. */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** @description A statement signed elsewhere; without a body the leader signs. */
+        JudgeKey: {
+            by?: string;
+            /** @description Ed25519, base64. */
+            signature?: string;
+        };
+        KeyJudged: {
+            fingerprint: string;
+            status: string;
+        };
+        /** @description One hash that stands for the whole history up to a position. */
+        LedgerHead: {
+            position: number;
+            hash: string;
+            epoch: number;
+            /** @description Where the leader takes commands; null while nobody is known to lead. */
+            leader: string | null;
+            /** @description This manager is the one that writes. */
+            leading: boolean;
+        };
+        /** @description A key that seals the ledger. */
+        LedgerKey: {
+            /** @description SHA-256 of the public key’s SPKI DER, hexadecimal. */
+            fingerprint: string;
+            publicKey: string | null;
+            /** @enum {string} */
+            status: "presented" | "counts" | "revoked";
+            by: string | null;
+            position: number;
+        };
+        LedgerKeys: {
+            clusterId: string;
+            position: number;
+            /** @description The ledger is sealed up to here; null before the first seal. */
+            sealed: number | null;
+            items: components["schemas"]["LedgerKey"][];
+        };
+        Moment: {
+            position: number;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @example {
+         *       "worker": "n2"
+         *     }
+         */
+        MoveInstance: {
+            /** @description The scheduler chooses when it is left out. */
+            worker?: string;
+        };
+        MoveStarted: {
+            id: string;
+            job: string;
+            /**
+             * Format: date-time
+             * @description The leader’s clock at the commit.
+             */
+            at: string;
+            position: number;
+            decisionId: string;
+            /** @enum {string} */
+            type: "MoveStarted";
+            basis: components["schemas"]["DecisionBasis"] | null;
+            instance: number;
+            fromNodeId: string;
+            fromGeneration: number;
+            placement: components["schemas"]["PlacedInstance"];
+        };
+        NearestNode: {
+            nodeId: string;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            lacking: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+        };
+        Node: {
+            id: string;
+            name: string;
+            ip: string;
+            port: number;
+            /** @enum {string} */
+            status: "registered" | "ready" | "suspect" | "disconnected" | "lost";
+            /**
+             * Format: date-time
+             * @description When the status began.
+             */
+            since: string;
+            reason: string;
+            incarnation: number;
+            /** @description Another worker claims to be this node as well (a copied data folder). */
+            rival?: components["schemas"]["Rival"];
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            capacity: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+            /** @description The node stated no capacity. */
+            assumed: boolean;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            reserved: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+            /** @description Null before the first reading. Not part of the view. */
+            used: components["schemas"]["Used"] | null;
+            /**
+             * Format: date-time
+             * @description Null when nothing was heard since the manager started. Not part of the view.
+             */
+            lastSeen: string | null;
+            /** @description Readings given up under overload since the manager started. */
+            readingsShed: number;
+            instances: number;
+            labels: {
+                [key: string]: string;
+            };
+            technologies: string[];
+            architecture: string | null;
+            acknowledges: boolean;
+            enforcesStop: boolean;
+            flags: components["schemas"]["NodeFlags"];
+            /** @description `<job>/<instance>/<generation>` of what runs there without our order. */
+            unexpected: string[];
+            /** @description Position of the last change. */
+            position: number;
+        };
+        /** @description What the copy of a scheduler lacks. */
+        NodeChanges: {
+            /** @description Ledger position that the answer reflects. */
+            position: number;
+            /** @description Number of the newest reading that the answer reflects. */
+            telemetry: number;
+            /** @description The copy is to be dropped and rebuilt from this answer. */
+            complete: boolean;
+            nodes: components["schemas"]["NodeFacts"][];
+            removed: string[];
+            foreign: components["schemas"]["ForeignLoad"][];
+        };
+        /** @description What placement knows of a node. */
+        NodeFacts: {
+            id: string;
+            /** @enum {string} */
+            status: "registered" | "ready" | "suspect" | "disconnected" | "lost";
+            technologies: string[];
+            architecture: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            capacity: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            reserved: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+            /** @description False: cordoned, draining or in quarantine; nothing new is placed. */
+            open: boolean;
+            enforcesStop: boolean;
+        };
+        /** @description Why nothing new is placed on a node; each null where it does not apply. */
+        NodeFlags: {
+            cordoned: components["schemas"]["Since"] | null;
+            draining: components["schemas"]["Draining"] | null;
+            quarantined: components["schemas"]["Quarantined"] | null;
+        };
+        NodeOrder: {
+            id: string;
+            /** @description Where it was committed. */
+            position: number;
+        };
+        NodePage: {
+            items: components["schemas"]["Node"][];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        NodeReason: {
+            reason?: string;
+        };
+        /** @description Readings in steps, at most 500. */
+        NodeTelemetry: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            stepMs: number;
+            points: components["schemas"]["TelemetryPoint"][];
+            /** @description Readings given up under overload since the manager started. */
+            readingsShed: number;
+        };
+        Nothing: Record<string, never>;
+        /** @description What becomes of an instance whose node is not heard of. Milliseconds. */
+        OnDisconnectRules: {
+            /** @description A lost instance is placed again elsewhere. */
+            replace?: boolean;
+            /**
+             * @description Which one goes on when both run.
+             * @enum {string}
+             */
+            reconcile?: "keepReplacement" | "keepOriginal" | "longestRunning";
+            /** @description The node is not ready for this long: the instance is lost. Null: never. */
+            lostAfterMs?: number | null;
+            /** @description The worker kills it without a grant for this long: it never runs twice. */
+            stopOnWorkerAfterMs?: number | null;
+        };
+        /** @description This document. */
+        OpenApi: {
+            openapi: string;
+        } & {
+            [key: string]: unknown;
+        };
+        PlaceOfInstance: {
+            nodeId: string;
+            generation: number;
+        };
+        PlacedInstance: {
+            instance: number;
+            generation: number;
+            nodeId: string;
+            /** @description One sentence: why this node. */
+            reason: string;
+            total: number;
+            scores: {
+                [key: string]: number;
+            };
+            /**
+             * @description Handed over by its predecessors there.
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            takesOver?: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+        };
+        PlacementRefused: {
+            id: string;
+            job: string;
+            /**
+             * Format: date-time
+             * @description The leader’s clock at the commit.
+             */
+            at: string;
+            position: number;
+            decisionId: string;
+            /** @enum {string} */
+            type: "PlacementRefused";
+            basis: components["schemas"]["DecisionBasis"] | null;
+            instances: number[];
+            code: string;
+            detail: string;
+            /** @description How many nodes were passed over, by filter. */
+            filtered: {
+                [key: string]: number;
+            };
+            nearest: components["schemas"]["NearestNode"] | null;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            wouldFit: {
+                cpuMillis: number;
+                memoryMiB: number;
+            } | null;
+        };
+        /** @description Why fewer could be placed than were wanted. */
+        PlanRefusal: {
+            /** @enum {string} */
+            code: "no-nodes" | "no-capacity" | "no-qualified-node";
+            detail: string;
+            /** @description Nodes that were passed over, by filter. */
+            filtered: {
+                [key: string]: number;
+            };
+            nearest: components["schemas"]["NearestNode"] | null;
+            /**
+             * @description The largest request that would fit the nearest node now.
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            wouldFit: {
+                cpuMillis: number;
+                memoryMiB: number;
+            } | null;
+        };
+        PlannedPlacement: {
+            instance: number;
+            nodeId: string;
+            /** @description One sentence for a person. */
+            reason: string;
+            /** @description Weighted, 0–100. */
+            total: number;
+            /** @description Each score before weighting, 0–100. */
+            scores: {
+                [key: string]: number;
+            };
+        };
+        /** @description RFC 9457. `errors` names every bad field when there are several. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @enum {string} */
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            detail: string;
+            /** @description What to do next. */
+            remedy: string;
+            /** @description Dotted path of the field, when one is to blame. */
+            field?: string;
+            /** @description The value seen, shortened. */
+            value?: unknown;
+            errors?: components["schemas"]["BadField"][];
+        };
+        Quarantined: {
+            /** Format: date-time */
+            since: string;
+            reason: string;
+            /** @description Its record, not an operator, put it there. */
+            byRecord: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "n1",
+         *       "name": "n1",
+         *       "ip": "10.0.0.7",
+         *       "port": 10050
+         *     }
+         */
+        RegisterNode: {
+            id: string;
+            name: string;
+            ip: string;
+            port: number | string;
+            /** @description Number of the worker’s start. */
+            incarnation?: number;
+            /** @description Tells two starts with one number apart. */
+            startId?: string;
+            /** @default false */
+            yields?: boolean;
+            capacity?: components["schemas"]["Resources"];
+            /**
+             * @example {
+             *       "room": "hall"
+             *     }
+             */
+            labels?: {
+                [key: string]: string | number | boolean;
+            };
+            technologies?: ("docker" | "unikernel" | "process" | "simulated")[];
+            /** @description Of the processor, such as `amd64`. */
+            architecture?: string;
+            /** @default false */
+            acknowledges?: boolean;
+            /** @default false */
+            enforcesStop?: boolean;
+            /** @description The token that the first registration was answered with. */
+            token?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Registered: {
+            id: string;
+            accepted: boolean;
+            code?: string;
+            detail?: string;
+            /** @description Given until the node has presented it, then never again. */
+            token?: string;
+            /** @description Of the start that the node is at now. */
+            incarnation: number;
+            /** @description Of the registration that this answers. */
+            startId?: string;
+            epoch: number;
+            /** @description Identity of the manager’s ledger. */
+            ledger?: string;
+            /**
+             * Format: date-time
+             * @description The manager’s: a worker learns its clock’s offset from it.
+             */
+            at: string;
+            /** @description How often the manager wants a reading, milliseconds. */
+            periodMs: number;
+        };
+        /**
+         * @example {
+         *       "count": 5
+         *     }
+         */
+        ReplicateJob: {
+            /** @description The new total. */
+            count: number;
+        };
+        /**
+         * @example {
+         *       "cpuMillis": 250,
+         *       "memoryMiB": 128
+         *     }
+         */
+        Resources: {
+            cpuMillis?: number;
+            memoryMiB?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How often and how soon a failed instance is tried again. Milliseconds. */
+        RestartRules: {
+            /** @description Failures in a row after which it is given up; null: never. */
+            limit?: number | null;
+            /** @description Ceiling of the first wait; it doubles with each failure. */
+            firstMs?: number;
+            mostMs?: number;
+            /** @description An instance that ran for this long starts counting its failures anew. */
+            resetAfterMs?: number;
+        };
+        Rival: {
+            /** Format: date-time */
+            since: string;
+            reason: string;
+            incarnation: number;
+        };
+        /** @description The newest rollout of a job. */
+        Rollout: {
+            /** @enum {string} */
+            status: "progressing" | "completed" | "rollingBack" | "rolledBack" | "failed";
+            revision: number;
+            /** @description Instances that run the revision, of those desired. */
+            updated: number;
+            reason: string | null;
+        };
+        /** @description What the scheduler saw. */
+        SeenPositions: {
+            ledger: number;
+            telemetry: number;
+        };
+        Since: {
+            /** Format: date-time */
+            since: string;
+            reason: string;
+        };
+        /** @description What was read in one step; percent, 0–100. */
+        Spread: {
+            min: number;
+            avg: number;
+            max: number;
+        };
         /**
          * @description Unknown fields are kept, travel to the scheduler and to the worker, and are named in the answer.
          * @example {
@@ -546,17 +1337,8 @@ export interface components {
             technology: "docker" | "unikernel" | "process" | "simulated";
             /** @default 1 */
             count?: number;
-            /**
-             * @description Reserved for each instance.
-             * @example {
-             *       "cpuMillis": 250,
-             *       "memoryMiB": 128
-             *     }
-             */
-            resources?: {
-                cpuMillis?: number;
-                memoryMiB?: number;
-            };
+            /** @description Reserved for each instance. */
+            resources?: components["schemas"]["Resources"];
             /**
              * @description Labels that a node must carry.
              * @example {
@@ -564,7 +1346,7 @@ export interface components {
              *     }
              */
             labels?: {
-                [key: string]: string;
+                [key: string]: string | number | boolean;
             };
             /**
              * @example [
@@ -578,15 +1360,7 @@ export interface components {
              *       }
              *     ]
              */
-            constraints?: {
-                /** @enum {string} */
-                type: "direct" | "architecture";
-            }[];
-            /**
-             * @description Exit code 0 completes an instance.
-             * @default false
-             */
-            one_shot?: boolean;
+            constraints?: components["schemas"]["Constraint"][];
             /**
              * @default {
              *       "replace": true,
@@ -595,14 +1369,7 @@ export interface components {
              *       "stopOnWorkerAfterMs": null
              *     }
              */
-            onDisconnect?: {
-                replace?: boolean;
-                /** @enum {string} */
-                reconcile?: "keepReplacement" | "keepOriginal" | "longestRunning";
-                lostAfterMs?: number | null;
-                /** @description The worker kills it without a grant for this long: it never runs twice. */
-                stopOnWorkerAfterMs?: number | null;
-            };
+            onDisconnect?: components["schemas"]["OnDisconnectRules"];
             /**
              * @default {
              *       "limit": 10,
@@ -611,12 +1378,7 @@ export interface components {
              *       "resetAfterMs": 600000
              *     }
              */
-            restart?: {
-                limit?: number | null;
-                firstMs?: number;
-                mostMs?: number;
-                resetAfterMs?: number;
-            };
+            restart?: components["schemas"]["RestartRules"];
             /**
              * @default {
              *       "maxUnavailable": 1,
@@ -624,840 +1386,49 @@ export interface components {
              *       "rollback": true
              *     }
              */
-            update?: {
-                maxUnavailable?: number;
-                healthyAfterMs?: number;
-                rollback?: boolean;
+            update?: components["schemas"]["UpdateRules"];
+            /**
+             * @description Exit code 0 completes an instance.
+             * @default false
+             */
+            one_shot?: boolean;
+            /** @description Program and arguments, instead of the image’s own. */
+            cmd?: string[];
+            /** @description Another name of `cmd`, which counts more. */
+            command?: string[];
+            environment?: string[] | {
+                [key: string]: string | number | boolean;
             };
+            /** @description For the runtime of a container. */
+            network?: unknown;
+            /** @description For the technology `simulated`. */
+            simulate?: unknown;
         } & {
             [key: string]: unknown;
         };
-        /**
-         * @example {
-         *       "count": 5
-         *     }
-         */
-        ReplicateJob: {
-            /** @description The new total. */
+        TelemetryPoint: {
+            /**
+             * Format: date-time
+             * @description Where the step begins.
+             */
+            at: string;
             count: number;
+            cpu: components["schemas"]["Spread"];
+            memory: components["schemas"]["Spread"];
         };
-        /**
-         * @example {
-         *       "worker": "n2"
-         *     }
-         */
-        MoveInstance: {
-            worker?: string;
+        /** @description How a new revision of the job is rolled out. */
+        UpdateRules: {
+            /** @description Instances that may be missing at once. */
+            maxUnavailable?: number;
+            /** @description An updated instance counts once it has run for this long, milliseconds. */
+            healthyAfterMs?: number;
+            /** @description Go back when an updated instance fails. */
+            rollback?: boolean;
         };
-        /**
-         * @example {
-         *       "id": "n1",
-         *       "name": "n1",
-         *       "ip": "10.0.0.7",
-         *       "port": 10050
-         *     }
-         */
-        RegisterNode: {
-            id: string;
-            name: string;
-            ip: string;
-            port: number;
-            incarnation?: number;
-            /** @description Tells two starts with one number apart. */
-            startId?: string;
-            /** @default false */
-            yields?: boolean;
-            /**
-             * @example {
-             *       "cpuMillis": 250,
-             *       "memoryMiB": 128
-             *     }
-             */
-            capacity?: {
-                cpuMillis?: number;
-                memoryMiB?: number;
-            };
-            /**
-             * @example {
-             *       "room": "hall"
-             *     }
-             */
-            labels?: {
-                [key: string]: string;
-            };
-            technologies?: ("docker" | "unikernel" | "process" | "simulated")[];
-            architecture?: string;
-            /** @default false */
-            acknowledges?: boolean;
-            /** @default false */
-            enforcesStop?: boolean;
-            /** @description The token that the first registration was answered with. */
-            token?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What is said of a job, and apart from it its document, which can be sent back. */
-        Job: {
-            id: string;
-            name: string;
-            image: string;
-            /** @enum {string} */
-            technology: "docker" | "unikernel" | "process" | "simulated";
-            /** @enum {string} */
-            status: "active" | "completed" | "deleting";
-            desired: number;
-            /** @description Position in the ledger. */
-            position: number;
-            revision: number;
-            rollout?: {
-                /** @enum {string} */
-                status: "progressing" | "completed" | "rollingBack" | "rolledBack" | "failed";
-                revision: number;
-                updated: number;
-                reason: string | null;
-            };
-            instances: {
-                number: number;
-                /** @description Grows with every placement, from 1; 0 before. */
-                generation: number;
-                /** @enum {string} */
-                status: "pending" | "placed" | "starting" | "running" | "completed" | "failed" | "stopping" | "stopped" | "unknown" | "lost";
-                nodeId: string | null;
-                /** @description False while only the broker’s word says so. */
-                confirmed: boolean;
-                /** @description Why there, or why not. */
-                reason: string | null;
-                /** @description GET /api/v1/decisions/{id} */
-                decision: string | null;
-                /** Format: date-time */
-                since?: string;
-                /** @description Of the job, that it runs; 0 before it is placed. */
-                revision: number;
-                /** @description In a row. */
-                failures: number;
-                crashLooping: boolean;
-                givenUp?: boolean;
-                attempts?: {
-                    generation: number;
-                    nodeId: string;
-                    /** Format: date-time */
-                    at: string;
-                    reason: string;
-                }[];
-                movingTo?: {
-                    nodeId: string;
-                    generation: number;
-                };
-                replaces?: {
-                    nodeId: string;
-                    generation: number;
-                }[];
-            }[];
-            /** @description Fields of the document that are not used, each with the nearest known one. */
-            warnings?: {
-                field: string;
-                nearest: string | null;
-                detail: string;
-            }[];
-            document: {
-                [key: string]: unknown;
-            };
-        };
-        JobPage: {
-            items: {
-                id: string;
-                name: string;
-                image: string;
-                /** @enum {string} */
-                technology: "docker" | "unikernel" | "process" | "simulated";
-                /** @enum {string} */
-                status: "active" | "completed" | "deleting";
-                desired: number;
-                /** @description Position in the ledger. */
-                position: number;
-                counts: {
-                    pending?: number;
-                    placed?: number;
-                    starting?: number;
-                    running?: number;
-                    completed?: number;
-                    failed?: number;
-                    stopping?: number;
-                    stopped?: number;
-                    unknown?: number;
-                    lost?: number;
-                };
-            }[];
-            /** @description Position in the ledger. */
-            position: number;
-            /** @description The cursor of the following page. */
-            next?: string;
-        };
-        JobOrder: {
-            id: string;
-            /** @enum {string} */
-            status: "active" | "completed" | "deleting";
-            desired: number;
-            /** @description Where the order was committed. */
-            position: number;
-            instance?: number;
-            generation?: number;
-            nodeId?: string;
-            decision?: string;
-            revision?: number;
-            /** @description Instances are replaced by this update. */
-            restarts?: boolean;
-            /** @description Fields of the document that are not used, each with the nearest known one. */
-            warnings?: {
-                field: string;
-                nearest: string | null;
-                detail: string;
-            }[];
-        };
-        Registered: {
-            id: string;
-            accepted: boolean;
-            token?: string;
-            incarnation: number;
-            epoch: number;
-            /** Format: date-time */
-            at: string;
-            periodMs: number;
-        };
-        Node: {
-            id: string;
-            name: string;
-            ip: string;
-            port: number;
-            /** @enum {string} */
-            status: "registered" | "ready" | "suspect" | "disconnected" | "lost";
-            /** Format: date-time */
-            since: string;
-            reason: string;
-            incarnation: number;
-            /** @description Another worker claims to be this node as well; absent while none does. */
-            rival?: {
-                /** Format: date-time */
-                since: string;
-                incarnation: number;
-                reason: string;
-            };
-            /**
-             * @example {
-             *       "cpuMillis": 250,
-             *       "memoryMiB": 128
-             *     }
-             */
-            capacity: {
-                cpuMillis: number;
-                memoryMiB: number;
-            };
-            /** @description The node stated no capacity. */
-            assumed: boolean;
-            /**
-             * @example {
-             *       "cpuMillis": 250,
-             *       "memoryMiB": 128
-             *     }
-             */
-            reserved: {
-                cpuMillis: number;
-                memoryMiB: number;
-            };
-            used: {
-                cpu: number;
-                memory: number;
-            } | null;
-            /** Format: date-time */
-            lastSeen: string | null;
-            readingsShed: number;
-            instances: number;
-            /**
-             * @example {
-             *       "room": "hall"
-             *     }
-             */
-            labels: {
-                [key: string]: string;
-            };
-            technologies: ("docker" | "unikernel" | "process" | "simulated")[];
-            architecture: string | null;
-            acknowledges: boolean;
-            enforcesStop: boolean;
-            flags: {
-                cordoned: {
-                    /** Format: date-time */
-                    since: string;
-                    reason: string;
-                } | null;
-                draining: {
-                    /** Format: date-time */
-                    deadline: string;
-                    force: boolean;
-                } | null;
-                quarantined: {
-                    /** Format: date-time */
-                    since: string;
-                    reason: string;
-                    byRecord: boolean;
-                } | null;
-            };
-            /** @description What runs there without our order. */
-            unexpected: string[];
-            /** @description Position in the ledger. */
-            position: number;
-        };
-        NodePage: {
-            items: {
-                id: string;
-                name: string;
-                ip: string;
-                port: number;
-                /** @enum {string} */
-                status: "registered" | "ready" | "suspect" | "disconnected" | "lost";
-                /** Format: date-time */
-                since: string;
-                reason: string;
-                incarnation: number;
-                /** @description Another worker claims to be this node as well; absent while none does. */
-                rival?: {
-                    /** Format: date-time */
-                    since: string;
-                    incarnation: number;
-                    reason: string;
-                };
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                capacity: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-                /** @description The node stated no capacity. */
-                assumed: boolean;
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                reserved: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-                used: {
-                    cpu: number;
-                    memory: number;
-                } | null;
-                /** Format: date-time */
-                lastSeen: string | null;
-                readingsShed: number;
-                instances: number;
-                /**
-                 * @example {
-                 *       "room": "hall"
-                 *     }
-                 */
-                labels: {
-                    [key: string]: string;
-                };
-                technologies: ("docker" | "unikernel" | "process" | "simulated")[];
-                architecture: string | null;
-                acknowledges: boolean;
-                enforcesStop: boolean;
-                flags: {
-                    cordoned: {
-                        /** Format: date-time */
-                        since: string;
-                        reason: string;
-                    } | null;
-                    draining: {
-                        /** Format: date-time */
-                        deadline: string;
-                        force: boolean;
-                    } | null;
-                    quarantined: {
-                        /** Format: date-time */
-                        since: string;
-                        reason: string;
-                        byRecord: boolean;
-                    } | null;
-                };
-                /** @description What runs there without our order. */
-                unexpected: string[];
-                /** @description Position in the ledger. */
-                position: number;
-            }[];
-            /** @description Position in the ledger. */
-            position: number;
-            /** @description The cursor of the following page. */
-            next?: string;
-        };
-        /** @description Where the job would go, and why. */
-        DryRun: {
-            /** @enum {boolean} */
-            dryRun: true;
-            job: {
-                id: string;
-            } & {
-                [key: string]: unknown;
-            };
-            desired: number;
-            /** @description Position in the ledger. */
-            position: number;
-            workers: string[];
-            placements: {
-                instance: number;
-                nodeId: string;
-                /** @description One sentence for a person. */
-                reason: string;
-                /** @description Weighted, 0 to 100. */
-                total: number;
-                /** @description Each before weighting, 0 to 100. */
-                scores: {
-                    [key: string]: number;
-                };
-            }[];
-            refusal: {
-                code: string;
-                detail: string;
-                /** @description How many nodes were passed over, by filter. */
-                filtered: {
-                    [key: string]: number;
-                };
-                nearest: {
-                    nodeId: string;
-                    /**
-                     * @example {
-                     *       "cpuMillis": 250,
-                     *       "memoryMiB": 128
-                     *     }
-                     */
-                    lacking: {
-                        cpuMillis: number;
-                        memoryMiB: number;
-                    };
-                } | null;
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                wouldFit: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                } | null;
-            } | null;
-            policy: string | null;
-            seed: number | null;
-            considered: {
-                nodes: number;
-                feasible: number;
-                filtered: {
-                    [key: string]: number;
-                };
-            } | null;
-            positions: {
-                ledger: number;
-                telemetry: number;
-            } | null;
-            /** @description Fields of the document that are not used, each with the nearest known one. */
-            warnings?: {
-                field: string;
-                nearest: string | null;
-                detail: string;
-            }[];
-        };
-        /** @description Everything recorded: placements with reasons and scores, or why there are none. */
-        Decision: {
-            id: string;
-            /** @enum {string} */
-            type: "InstancesPlaced";
-            job: string;
-            /** Format: date-time */
-            at: string;
-            /** @description Position in the ledger. */
-            position: number;
-            decisionId: string;
-            basis: {
-                policy: string;
-                seed: number;
-                sawLedger: number;
-                sawTelemetry: number;
-                nodes: number;
-                feasible: number;
-                filtered: {
-                    [key: string]: number;
-                };
-            };
-            placements: {
-                instance: number;
-                generation: number;
-                nodeId: string;
-                reason: string;
-                total: number;
-                scores: {
-                    [key: string]: number;
-                };
-                /**
-                 * @description Handed over by its predecessors there.
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                takesOver?: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-            }[];
-        } | {
-            id: string;
-            /** @enum {string} */
-            type: "PlacementRefused";
-            job: string;
-            /** Format: date-time */
-            at: string;
-            /** @description Position in the ledger. */
-            position: number;
-            decisionId: string;
-            basis: {
-                policy: string;
-                seed: number;
-                sawLedger: number;
-                sawTelemetry: number;
-                nodes: number;
-                feasible: number;
-                filtered: {
-                    [key: string]: number;
-                };
-            } | null;
-            instances: number[];
-            code: string;
-            detail: string;
-            /** @description How many nodes were passed over, by filter. */
-            filtered: {
-                [key: string]: number;
-            };
-            nearest: {
-                nodeId: string;
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                lacking: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-            } | null;
-            /**
-             * @example {
-             *       "cpuMillis": 250,
-             *       "memoryMiB": 128
-             *     }
-             */
-            wouldFit: {
-                cpuMillis: number;
-                memoryMiB: number;
-            } | null;
-        } | {
-            id: string;
-            /** @enum {string} */
-            type: "MoveStarted";
-            job: string;
-            /** Format: date-time */
-            at: string;
-            /** @description Position in the ledger. */
-            position: number;
-            decisionId: string;
-            basis: {
-                policy: string;
-                seed: number;
-                sawLedger: number;
-                sawTelemetry: number;
-                nodes: number;
-                feasible: number;
-                filtered: {
-                    [key: string]: number;
-                };
-            } | null;
-            instance: number;
-            fromNodeId: string;
-            fromGeneration: number;
-            placement: {
-                instance: number;
-                generation: number;
-                nodeId: string;
-                reason: string;
-                total: number;
-                scores: {
-                    [key: string]: number;
-                };
-                /**
-                 * @description Handed over by its predecessors there.
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                takesOver?: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-            };
-        };
-        /** @description What the copy of a scheduler lacks. */
-        NodeChanges: {
-            /** @description Position in the ledger. */
-            position: number;
-            telemetry: number;
-            complete: boolean;
-            removed: string[];
-            nodes: {
-                id: string;
-                status: string;
-                technologies: ("docker" | "unikernel" | "process" | "simulated")[];
-                architecture: string | null;
-                /**
-                 * @example {
-                 *       "room": "hall"
-                 *     }
-                 */
-                labels: {
-                    [key: string]: string;
-                };
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                capacity: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                reserved: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-                open: boolean;
-                enforcesStop: boolean;
-            }[];
-            foreign: {
-                id: string;
-                /**
-                 * @example {
-                 *       "cpuMillis": 250,
-                 *       "memoryMiB": 128
-                 *     }
-                 */
-                resources: {
-                    cpuMillis: number;
-                    memoryMiB: number;
-                };
-            }[];
-        };
-        DeadLetterPage: {
-            items: {
-                /** Format: date-time */
-                at: string;
-                topic: string;
-                code: string;
-                reason: string;
-                payload: string;
-                suppressed: number;
-            }[];
-            /** @description Position in the ledger. */
-            position: number;
-            /** @description The cursor of the following page. */
-            next?: string;
-        };
-        LedgerHead: {
-            /** @description Position in the ledger. */
-            position: number;
-            hash: string;
-            epoch: number;
-            leader: string | null;
-            leading: boolean;
-        };
-        /** @description A statement signed elsewhere; without a body the leader signs. */
-        JudgeKey: {
-            by: string;
-            signature: string;
-        };
-        KeyJudged: {
-            fingerprint: string;
-            status: string;
-        };
-        LedgerKeys: {
-            clusterId: string;
-            /** @description Position in the ledger. */
-            position: number;
-            /** @description Position in the ledger. */
-            sealed: number | null;
-            items: {
-                fingerprint: string;
-                publicKey: string | null;
-                /** @enum {string} */
-                status: "presented" | "counts" | "revoked";
-                by: string | null;
-                /** @description Position in the ledger. */
-                position: number;
-            }[];
-        };
-        NodeTelemetry: {
-            nodeId: string;
-            /** Format: date-time */
-            from: string;
-            /** Format: date-time */
-            to: string;
-            stepMs: number;
-            points: {
-                /** Format: date-time */
-                at: string;
-                count: number;
-                cpu: {
-                    min: number;
-                    avg: number;
-                    max: number;
-                };
-                memory: {
-                    min: number;
-                    avg: number;
-                    max: number;
-                };
-            }[];
-            readingsShed: number;
-        };
-        Diff: {
-            from: {
-                /** @description Position in the ledger. */
-                position: number;
-                /** Format: date-time */
-                at: string;
-            };
-            to: {
-                /** @description Position in the ledger. */
-                position: number;
-                /** Format: date-time */
-                at: string;
-            };
-            items: {
-                view: string;
-                key: string;
-                /** @enum {string} */
-                change: "added" | "removed" | "changed";
-                /** @description By name; null where it is not there. */
-                fields: {
-                    [key: string]: {
-                        before: unknown;
-                        after: unknown;
-                    };
-                };
-            }[];
-            more: boolean;
-        };
-        NodeReason: {
-            reason?: string;
-        };
-        /** @description With force, what is left at the deadline is stopped and placed elsewhere. */
-        DrainNode: {
-            /** @default 600000 */
-            withinMs?: number;
-            /** @default false */
-            force?: boolean;
-        };
-        NodeOrder: {
-            id: string;
-            /** @description Position in the ledger. */
-            position: number;
-        };
-        Cluster: {
-            clusterId: string;
-            name: string;
-            location: string;
-            epoch: number;
-            /** @description Position in the ledger. */
-            position: number;
-            storm: {
-                /** Format: date-time */
-                since: string;
-                reason: string;
-            } | null;
-            nodes: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * @example {
-         *       "position": 7,
-         *       "index": 0,
-         *       "stream": "jobs/web",
-         *       "version": 1,
-         *       "type": "JobDeletionOrdered",
-         *       "at": "2026-01-01T00:00:00.000Z",
-         *       "data": {}
-         *     }
-         */
-        EventLine: {
-            /** @description Position in the ledger. */
-            position: number;
-            index: number;
-            stream: string;
-            version: number;
-            type: string;
-            /** Format: date-time */
-            at: string;
-            data: {
-                [key: string]: unknown;
-            };
-        };
-        /** @description RFC 9457. `errors` names every bad field when there are several. */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
-            detail: string;
-            remedy: string;
-            field?: string;
-            value?: unknown;
-            errors?: {
-                field: string;
-                value: unknown;
-                detail: string;
-            }[];
-        };
-        Nothing: Record<string, never>;
-        /** @description This document. */
-        OpenApi: {
-            [key: string]: unknown;
-        };
-        Health: {
-            /** @enum {string} */
-            status: "ok" | "error" | "shutting_down";
-            info?: {
-                [key: string]: unknown;
-            };
-            error?: {
-                [key: string]: unknown;
-            };
-            details: {
-                [key: string]: unknown;
-            };
+        /** @description From the newest reading, percent 0–100. */
+        Used: {
+            cpu: number;
+            memory: number;
         };
     };
     responses: never;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseJobDocument } from '@oakring/contracts';
+import { instanceOf, SubmitJob } from '@oakring/contracts/http';
+import { validateSync } from 'class-validator';
 import { CommandFailure } from '../exit-codes.js';
 import { jobDocument, type JobRequest } from './job-document.js';
 
@@ -15,7 +16,7 @@ describe('the document of job run', () => {
       image: 'registry:5000/team/web:1.2',
       technology: 'docker',
     });
-    expect(parseJobDocument(document).ok).toBe(true);
+    expect(validateSync(instanceOf(SubmitJob, document))).toEqual([]);
   });
 
   it('carries every option in the place that the manager and the workers read', async () => {
@@ -45,7 +46,7 @@ describe('the document of job run', () => {
       constraints: [{ type: 'direct', node: 'edge-berlin' }],
       cmd: ['/bin/sleep', '60'],
     });
-    expect(parseJobDocument(document).ok).toBe(true);
+    expect(validateSync(instanceOf(SubmitJob, document))).toEqual([]);
   });
 
   it('calls a process without an image by the program that it runs', async () => {

@@ -1,7 +1,13 @@
 import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { maxHttpBodyBytes } from '@oakring/contracts';
-import { createListener, readDocument, usualDeadlines, type HttpLimits } from '@oakring/http';
+import {
+  BodyPipe,
+  createListener,
+  readDocument,
+  usualDeadlines,
+  type HttpLimits,
+} from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiDocument } from './docs/api-document.js';
@@ -46,6 +52,7 @@ export async function createHttpApp(
   });
   // Nest's type of it is generic over what Fastify's default already is.
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  app.useGlobalPipes(new BodyPipe());
   const routes = declaredRoutes(server);
   if (proof !== null) await forwardToLeader(server, leadership, proof);
   refuseUnknownParameters(server);

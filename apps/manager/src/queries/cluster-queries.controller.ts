@@ -1,5 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { ClusterAnswer, NodeStatus } from '@oakring/contracts';
+import { ClusterAnswer } from '@oakring/contracts/http';
+import type { NodeStatus } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
@@ -19,7 +20,7 @@ export class ClusterQueriesController {
     needs: 'cluster:read',
     answeredBy: 'any',
     parameters: viewParameters,
-    answers: viewed('Cluster', 'The cluster.'),
+    answers: viewed(ClusterAnswer, 'The cluster.'),
   })
   show(
     @Req() request: FastifyRequest,

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { DeadLetterPage } from '@oakring/contracts/http';
 import type { DeadLetter, Page } from '@oakring/contracts';
 import type { FastifyReply } from 'fastify';
 import { okAtPosition } from '../http/endpoints/answers.js';
@@ -30,7 +31,7 @@ export class DeadLetterQueriesController {
     needs: 'ledger:read',
     answeredBy: 'any',
     parameters: [limit],
-    answers: [okAtPosition('DeadLetterPage', 'The newest.')],
+    answers: [okAtPosition(DeadLetterPage, 'The newest.')],
   })
   list(
     @Query() query: QueryString,

@@ -1,20 +1,11 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { AnyDecision, type DecisionAnswer } from '@oakring/contracts/http';
 import { OakringError } from '@oakring/contracts';
 import { decodeEvents, type StoredEvent } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import { ok } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import { EVENT_LOG } from '../injection/tokens.js';
-
-/** `GET /api/v1/decisions/{id}`: everything that was recorded of one scheduling answer. */
-export type DecisionAnswer = Decision['data'] & {
-  readonly id: string;
-  readonly type: Decision['type'];
-  readonly job: string;
-  /** ISO 8601, the leader's clock at the commit. */
-  readonly at: string;
-  readonly position: number;
-};
 
 type Decision = Extract<
   StoredEvent,
@@ -33,7 +24,7 @@ export class DecisionQueriesController {
     summary: 'Why an instance was placed where it is, or nowhere',
     needs: 'ledger:read',
     answeredBy: 'any',
-    answers: [ok('Decision', 'The decision as it was recorded.')],
+    answers: [ok(AnyDecision, 'The decision as it was recorded.')],
     problems: ['decision-unknown'],
   })
   async show(@Param('id') id: string): Promise<DecisionAnswer> {
@@ -44,7 +35,8 @@ export class DecisionQueriesController {
     }
     const { type, position, at, data, stream } = event;
     const job = stream.slice('jobs/'.length);
-    return { id, type, job, at: new Date(at).toISOString(), position, ...data };
+    // Type and data are of one event; a spread loses that.
+    return { id, type, job, at: new Date(at).toISOString(), position, ...data } as DecisionAnswer;
   }
 
   private async find(id: string): Promise<Decision | null> {

@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { OakringError, type DiffAnswer } from '@oakring/contracts';
+import { DiffAnswer } from '@oakring/contracts/http';
+import { OakringError } from '@oakring/contracts';
 import { differenceOf } from '../history/difference.js';
 import { PastStates } from '../history/past-states.js';
 import { ok } from '../http/endpoints/answers.js';
@@ -34,7 +35,7 @@ export class DiffQueriesController {
     needs: 'ledger:read',
     answeredBy: 'any',
     parameters: [from, to, limit],
-    answers: [ok('Diff', 'The difference.')],
+    answers: [ok(DiffAnswer, 'The difference.')],
     // Few are gone back to at once.
     problems: ['overloaded'],
   })

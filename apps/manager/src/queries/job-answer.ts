@@ -1,5 +1,5 @@
+import { warningsOf } from '@oakring/contracts/http';
 import {
-  warningsOf,
   type InstanceAnswer,
   type InstanceStatus,
   type JobAnswer,

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { OakringError, type JobAnswer, type JobSummary, type Page } from '@oakring/contracts';
+import { JobAnswer, JobPage } from '@oakring/contracts/http';
+import { OakringError, type JobSummary, type Page } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
@@ -19,7 +20,7 @@ export class JobQueriesController {
     needs: 'jobs:read',
     answeredBy: 'any',
     parameters: [...pageParameters, ...viewParameters],
-    answers: viewed('JobPage', 'A page.'),
+    answers: viewed(JobPage, 'A page.'),
   })
   list(
     @Req() request: FastifyRequest,
@@ -38,7 +39,7 @@ export class JobQueriesController {
     needs: 'jobs:read',
     answeredBy: 'any',
     parameters: viewParameters,
-    answers: viewed('Job', 'The job.'),
+    answers: viewed(JobAnswer, 'The job.'),
     problems: ['job-unknown'],
   })
   show(

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { shownUrl, type LedgerKeys } from '@oakring/contracts';
+import { LedgerHeadAnswer, LedgerKeys } from '@oakring/contracts/http';
+import { shownUrl } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/stores';
 import type { LogHead } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
@@ -13,17 +14,6 @@ import { EVENT_LOG, PORTS } from '../injection/tokens.js';
 import { clusterKey, ledgerKey } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { LEADERSHIP, type LeadershipView } from '../injection/query-tokens.js';
-
-/** `GET /api/v1/ledger/head`: one hash that stands for the whole history up to a position. */
-interface LedgerHeadAnswer {
-  readonly position: number;
-  readonly hash: string;
-  readonly epoch: number;
-  /** Where the leader takes commands; null while nobody is known to lead. */
-  readonly leader: string | null;
-  /** Whether this manager is the one that writes. */
-  readonly leading: boolean;
-}
 
 @Controller('api/v1/ledger')
 export class LedgerQueriesController {
@@ -42,7 +32,7 @@ export class LedgerQueriesController {
     summary: 'The keys that seal the ledger',
     needs: 'ledger:read',
     answeredBy: 'any',
-    answers: [ok('LedgerKeys', 'The keys.')],
+    answers: [ok(LedgerKeys, 'The keys.')],
   })
   keys(): LedgerKeys {
     const { state, position } = this.projection;
@@ -85,7 +75,7 @@ export class LedgerQueriesController {
     summary: 'Position and hash of the newest commit, and who leads',
     needs: 'ledger:read',
     answeredBy: 'any',
-    answers: [okAtPosition('LedgerHead', 'The head.')],
+    answers: [okAtPosition(LedgerHeadAnswer, 'The head.')],
   })
   async head(@Res({ passthrough: true }) reply: FastifyReply): Promise<LedgerHeadAnswer> {
     const { position, hash, epoch } = await this.log.head();

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { OakringError, type NodeAnswer, type NodeChanges, type Page } from '@oakring/contracts';
+import { NodeAnswer, NodeChangesAnswer, NodePage } from '@oakring/contracts/http';
+import { OakringError, type NodeChanges, type Page } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
@@ -36,7 +37,7 @@ export class NodeQueriesController {
     needs: 'nodes:read',
     answeredBy: 'any',
     parameters: [...pageParameters, ...viewParameters],
-    answers: viewed('NodePage', 'A page.'),
+    answers: viewed(NodePage, 'A page.'),
   })
   list(
     @Req() request: FastifyRequest,
@@ -60,7 +61,7 @@ export class NodeQueriesController {
     needs: 'nodes:read',
     answeredBy: 'leader',
     parameters: [since, telemetrySince, ...viewParameters],
-    answers: viewed('NodeChanges', 'The changes.'),
+    answers: viewed(NodeChangesAnswer, 'The changes.'),
   })
   changes(
     @Req() request: FastifyRequest,
@@ -85,7 +86,7 @@ export class NodeQueriesController {
     needs: 'nodes:read',
     answeredBy: 'any',
     parameters: viewParameters,
-    answers: viewed('Node', 'The node.'),
+    answers: viewed(NodeAnswer, 'The node.'),
     problems: ['node-unknown'],
   })
   show(

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { OakringError, type NodeTelemetry } from '@oakring/contracts';
+import { NodeTelemetry } from '@oakring/contracts/http';
+import { OakringError } from '@oakring/contracts';
 import { decodeEvents } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import {
@@ -60,7 +61,7 @@ export class TelemetryQueriesController {
     needs: 'nodes:read',
     answeredBy: 'leader',
     parameters: [from, to, step],
-    answers: [ok('NodeTelemetry', 'At most 500 points.')],
+    answers: [ok(NodeTelemetry, 'At most 500 points.')],
     problems: ['node-unknown'],
   })
   async node(@Param('id') nodeId: string, @Query() query: QueryString): Promise<NodeTelemetry> {

@@ -5,7 +5,7 @@ import {
   type ReportedInstance,
   type ScheduleAnswer,
   type WorkerState,
-  parseJobDocument,
+  jobOf,
   parseRegistration,
 } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
@@ -74,9 +74,7 @@ export function registerNode(
 }
 
 export function jobDocument(body: Record<string, unknown> = {}): JobDocument {
-  const parsed = parseJobDocument({ name: 'web', image: 'web:1', technology: 'docker', ...body });
-  if (!parsed.ok) throw new Error(parsed.refusal.detail);
-  return parsed.value;
+  return jobOf({ name: 'web', image: 'web:1', technology: 'docker', ...body });
 }
 
 export function submitJob(

@@ -1,7 +1,18 @@
+import { errorCatalogue, type ErrorCode } from '../errors/catalogue.js';
 import type { JsonObject } from '../parsing/parsing.js';
-import type { Resources } from '../resources/catalogue.js';
-import type { NodeFlags, NodeStatus } from './cluster-answers.js';
-import type { FieldWarning } from './unused-fields.js';
+import {
+  anyObject,
+  anything,
+  integer,
+  listOf,
+  natural,
+  nullable,
+  oneOf,
+  text,
+  time,
+  type ShapeClass,
+} from './kinds.js';
+import { Field, Shape, shaped } from './shape.js';
 
 /** Lists are `{items, position, next?}`; `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -10,239 +21,154 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-export type InstanceStatus =
-  | 'pending'
-  | 'placed'
-  | 'starting'
-  | 'running'
-  | 'completed'
-  | 'failed'
-  | 'stopping'
-  | 'stopped'
-  | 'unknown'
-  | 'lost';
+/** The page of such items. */
+export function pageOf<T extends object>(items: ShapeClass<T>, name: string): ShapeClass<Page<T>> {
+  @Shape({ name })
+  class PageOfItems implements Page<T> {
+    @Field(listOf(shaped(items)))
+    readonly items: readonly T[];
 
-/** One instance in `GET /api/v1/jobs/{id}`. */
-export interface InstanceAnswer {
-  readonly number: number;
-  /** 0 until it is placed for the first time. */
-  readonly generation: number;
-  readonly status: InstanceStatus;
-  readonly nodeId: string | null;
-  /** False where only the broker's word says that it runs. */
-  readonly confirmed: boolean;
-  /** Why it is where it is, or why it is not. */
-  readonly reason: string | null;
-  /** The decision that placed or last refused it: `GET /api/v1/decisions/{id}`. */
-  readonly decision: string | null;
-  /** ISO 8601: when the status began; not in the answer of the submission itself. */
-  readonly since?: string;
-  /** Revision of the job that it runs. */
-  readonly revision: number;
-  /** Failures in a row. */
-  readonly failures: number;
-  /** It fails again and again: the next tries come later and later. */
-  readonly crashLooping: boolean;
-  /** It failed too often and is not tried again by itself; absent while it is. */
-  readonly givenUp?: true;
-  /** The last failures, oldest first; absent when there were none. */
-  readonly attempts?: readonly FailedAttempt[];
-  /** Where it is moving to, while a move is under way. */
-  readonly movingTo?: { readonly nodeId: string; readonly generation: number };
-  /** Where an original was lost that it replaces, while that one has not ended. */
-  readonly replaces?: readonly { readonly nodeId: string; readonly generation: number }[];
+    @Field(natural, { says: 'Position in the ledger.' })
+    readonly position: number;
+
+    @Field(text, { optional: true, says: 'The cursor of the following page.' })
+    readonly next?: string;
+  }
+  return PageOfItems;
 }
 
-export interface FailedAttempt {
-  readonly generation: number;
-  readonly nodeId: string;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly reason: string;
+@Shape({
+  says: 'A field of an accepted document that does nothing here; it is kept and passed on.',
+})
+export class FieldWarning {
+  @Field(text)
+  readonly field: string;
+
+  @Field(nullable(text), { says: 'The known field that was perhaps meant; null: none is near.' })
+  readonly nearest: string | null;
+
+  @Field(text, { says: 'One sentence for a person.' })
+  readonly detail: string;
 }
 
-/** The newest rollout of a job. */
-export interface RolloutAnswer {
-  readonly status: 'progressing' | 'completed' | 'rollingBack' | 'rolledBack' | 'failed';
-  readonly revision: number;
-  /** Instances that run the revision, of those desired. */
-  readonly updated: number;
-  readonly reason: string | null;
+@Shape()
+export class BadField {
+  @Field(text)
+  readonly field: string;
+
+  @Field(anything)
+  readonly value: unknown;
+
+  @Field(text)
+  readonly detail: string;
 }
 
-/**
- * `GET /api/v1/jobs/{id}` and the answer of `POST /api/v1/jobs`: what we say of a job, and apart from
- * it the document, which may have any member.
- */
-export interface JobAnswer {
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  readonly technology: string;
-  readonly status: JobStatus;
-  readonly desired: number;
-  /** Grows with every update. */
-  readonly revision: number;
-  readonly rollout?: RolloutAnswer;
-  /** Position of the last change of the job. */
-  readonly position: number;
-  readonly instances: readonly InstanceAnswer[];
-  /** What of the document is not used; absent when all of it is. */
-  readonly warnings?: readonly FieldWarning[];
-  /** As it was given, with its id and the count that is desired now: it can be sent back as it is. */
-  readonly document: JsonObject;
-}
+@Shape({ says: 'RFC 9457. `errors` names every bad field when there are several.' })
+export class Problem {
+  @Field(text)
+  readonly type: string;
 
-/** `completed`: a one-shot job of which every instance has run to its end. */
-export type JobStatus = 'active' | 'completed' | 'deleting';
+  @Field(text)
+  readonly title: string;
 
-/** A job in a list: counts instead of instances. */
-export interface JobSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  readonly technology: string;
-  readonly status: JobStatus;
-  readonly desired: number;
-  readonly position: number;
-  /** Number of instances by status; statuses with none are left out. */
-  readonly counts: Readonly<Partial<Record<InstanceStatus, number>>>;
-}
+  @Field(integer(400, 599))
+  readonly status: number;
 
-/** Answer of DELETE, PUT, replicate and move: small, so that it can be repeated word for word. */
-export interface JobOrderAnswer {
-  readonly id: string;
-  readonly status: JobStatus;
-  readonly desired: number;
-  readonly position: number;
-  readonly instance?: number;
-  readonly generation?: number;
-  readonly nodeId?: string;
-  readonly decision?: string;
-  /** Of the job, after an update. */
-  readonly revision?: number;
-  /** After an update: whether instances are replaced. False: nothing that runs is touched. */
-  readonly restarts?: boolean;
-  /** After an update: what of the document is not used; absent when all of it is. */
-  readonly warnings?: readonly FieldWarning[];
-}
+  @Field(oneOf(Object.keys(errorCatalogue) as ErrorCode[]))
+  readonly code: ErrorCode;
 
-/** `GET /api/v1/nodes/{id}`. */
-export interface NodeAnswer {
-  readonly id: string;
-  readonly name: string;
-  readonly ip: string;
-  readonly port: number;
-  readonly status: NodeStatus;
-  /** ISO 8601: when the status began. */
-  readonly since: string;
-  readonly reason: string;
-  readonly incarnation: number;
-  /** Another worker claims to be this node as well (a copied data folder); absent while none does. */
-  readonly rival?: {
-    readonly since: string;
-    readonly incarnation: number;
-    readonly reason: string;
-  };
-  readonly capacity: Resources;
-  readonly assumed: boolean;
-  readonly reserved: Resources;
-  /** From the newest reading, percent 0–100; null before the first one. Not part of the view. */
-  readonly used: { readonly cpu: number; readonly memory: number } | null;
-  /** ISO 8601; null when nothing was heard since the manager started. Not part of the view. */
-  readonly lastSeen: string | null;
-  /** Readings of this node that were given up under overload since the manager started. */
-  readonly readingsShed: number;
-  readonly instances: number;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly technologies: readonly string[];
-  readonly architecture: string | null;
-  readonly acknowledges: boolean;
-  readonly enforcesStop: boolean;
-  readonly flags: NodeFlags;
-  /** `<job>/<instance>/<generation>` of what runs there without our order. */
-  readonly unexpected: readonly string[];
-  /** Position of the last change. */
-  readonly position: number;
+  @Field(text)
+  readonly detail: string;
+
+  @Field(text, { says: 'What to do next.' })
+  readonly remedy: string;
+
+  @Field(text, { optional: true, says: 'Dotted path of the field, when one is to blame.' })
+  readonly field?: string;
+
+  @Field(anything, { optional: true, says: 'The value seen, shortened.' })
+  readonly value?: unknown;
+
+  @Field(listOf(shaped(BadField)), { optional: true })
+  readonly errors?: readonly BadField[];
 }
 
 /** A line of `GET /api/v1/events`, and the data of one server-sent event (id `position/index`). */
-export interface EventLine {
+@Shape({
+  example: {
+    position: 7,
+    index: 0,
+    stream: 'jobs/web',
+    version: 1,
+    type: 'JobDeletionOrdered',
+    at: '2026-01-01T00:00:00.000Z',
+    data: {},
+  },
+})
+export class EventLine {
+  @Field(natural)
   readonly position: number;
+
+  @Field(natural)
   readonly index: number;
+
+  @Field(text)
   readonly stream: string;
+
+  @Field(natural)
   readonly version: number;
+
+  @Field(text)
   readonly type: string;
-  /** ISO 8601, the leader's clock at the commit. */
+
+  @Field(time, { says: 'The leader’s clock at the commit.' })
   readonly at: string;
+
+  @Field(anyObject)
   readonly data: JsonObject;
 }
 
-/** A line of `GET /api/v1/dead-letters`. */
-export interface DeadLetter {
+@Shape({ name: 'DeadLetter', says: 'A message that never became a command.' })
+export class DeadLetter {
+  @Field(time)
   readonly at: string;
+
+  @Field(text)
   readonly topic: string;
+
+  @Field(text)
   readonly code: string;
+
+  @Field(text)
   readonly reason: string;
-  /** First 4 KiB; bytes that are not UTF-8 are shown as U+FFFD. */
+
+  @Field(text, { says: 'First 4 KiB; bytes that are not UTF-8 are shown as U+FFFD.' })
   readonly payload: string;
-  /** How many like it were dropped since the one before, by the limit per node. */
+
+  @Field(natural, { says: 'How many like it were dropped since the one before.' })
   readonly suppressed: number;
 }
 
-/** `GET /api/v1/diff`: what changed between the states after two commits. */
-export interface DiffAnswer {
-  readonly from: { readonly position: number; readonly at: string };
-  readonly to: { readonly position: number; readonly at: string };
-  readonly items: readonly DiffItem[];
-  /** There are more than the limit. */
-  readonly more: boolean;
+export const DeadLetterPage = pageOf(DeadLetter, 'DeadLetterPage');
+
+/** How a check of the health is told, by what is checked. */
+@Shape({ name: 'Health' })
+export class HealthAnswer {
+  @Field(oneOf(['ok', 'error', 'shutting_down']))
+  readonly status: string;
+
+  @Field(anyObject, { optional: true })
+  readonly info?: JsonObject;
+
+  @Field(anyObject, { optional: true })
+  readonly error?: JsonObject;
+
+  @Field(anyObject)
+  readonly details: JsonObject;
 }
 
-export interface DiffItem {
-  /** nodes, jobs, instances, placements or commands. */
-  readonly view: string;
-  readonly key: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  /** By field; null: it is not there. */
-  readonly fields: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
-}
-
-/** A key that seals the ledger, of `GET /api/v1/ledger/keys`. */
-export interface LedgerKey {
-  /** SHA-256 of the public key's SPKI DER, hexadecimal. */
-  readonly fingerprint: string;
-  readonly publicKey: string | null;
-  readonly status: 'presented' | 'counts' | 'revoked';
-  readonly by: string | null;
-  readonly position: number;
-}
-
-/** `GET /api/v1/ledger/keys`. */
-export interface LedgerKeys {
-  readonly clusterId: string;
-  readonly position: number;
-  /** The ledger is sealed up to here; null before the first seal. */
-  readonly sealed: number | null;
-  readonly items: readonly LedgerKey[];
-}
-
-/** `GET /api/v1/nodes/{id}/telemetry`: readings in steps, at most 500. */
-export interface NodeTelemetry {
-  readonly nodeId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly stepMs: number;
-  readonly points: readonly TelemetryPoint[];
-  /** Readings of this node that were given up under overload since the manager started. */
-  readonly readingsShed: number;
-}
-
-/** What was read in one step; percent, 0–100. */
-export interface TelemetryPoint {
-  /** Where the step begins. */
-  readonly at: string;
-  readonly count: number;
-  readonly cpu: { readonly min: number; readonly avg: number; readonly max: number };
-  readonly memory: { readonly min: number; readonly avg: number; readonly max: number };
+@Shape({ name: 'OpenApi', isOpen: true, says: 'This document.' })
+export class OpenApiDocument {
+  @Field(text)
+  readonly openapi: string;
 }

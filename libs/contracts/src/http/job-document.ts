@@ -1,12 +1,11 @@
+import { OakringError } from '../errors/oakring-error.js';
 import { labelsOf } from '../parsing/parsing.js';
 import {
   idOf,
-  integerOf,
   isObject,
   refused,
   shortened,
   textOf,
-  textOrNumberOf,
   type JsonObject,
   type Parsed,
 } from '../parsing/parsing.js';
@@ -14,9 +13,8 @@ import { optional } from '../messages/codec.js';
 import type { Resources } from '../resources/catalogue.js';
 import { defaultRequest, resourcesOf } from '../resources/resources.js';
 import { technologyOf, type Technology } from '../messages/technology.js';
-import { maxJobCount } from '../messages/addresses.js';
-import { parseJobPolicy, type JobPolicy } from './job-policy.js';
-import { parseCommand, parseEnvironment } from './job-run.js';
+import type { SubmitJob } from './plain.js';
+import { policyOf, type JobPolicy } from './job-policy.js';
 
 /** A rule about where instances may run. Others are refused: an ignored constraint would be a lie. */
 export type Constraint =
@@ -56,41 +54,19 @@ export function isJobAnswer(
   return saysSo && isObject(document) && Array.isArray(instances);
 }
 
-/** The body of `POST /api/v1/jobs`. */
-export function parseJobDocument(body: JsonObject): Parsed<JobDocument> {
-  if (isJobAnswer(body)) {
-    // Taken as a document it would scale the job to 1 and drop what only its document says.
-    const detail = 'The body is the answer about a job; what can be sent is its member document.';
-    return refused('invalid-field', detail, 'document');
-  }
-  const id = optional(body['id'], null, (value) => idOf(value, 'id'));
-  if (!id.ok) return id;
-  const name = textOrNumberOf(body['name'], 'name', 256);
-  if (!name.ok) return name;
-  const image = textOf(body['image'], 'image', 1024);
-  if (!image.ok) return image;
-  const count = optional(body['count'], 1, countOf);
-  if (!count.ok) return count;
-  const policy = parseJobPolicy(body);
-  if (!policy.ok) return policy;
-  const requirement = parseRequirement(body);
-  if (!requirement.ok) return requirement;
-  // What a worker would fail at, again and again, is refused before it is a job.
-  const command = parseCommand(body);
-  if (!command.ok) return command;
-  const environment = parseEnvironment(body);
-  if (!environment.ok) return environment;
+/** A document that passed the rules of `SubmitJob`, with what it leaves out. */
+export function jobOf(body: SubmitJob): JobDocument {
+  const document: JsonObject = body;
+  const requirement = parseRequirement(document);
+  if (!requirement.ok) throw new OakringError(requirement.refusal);
   return {
-    ok: true,
-    value: {
-      id: id.value,
-      name: name.value,
-      image: image.value,
-      count: count.value,
-      policy: policy.value,
-      ...requirement.value,
-      document: body,
-    },
+    id: (body.id ?? null) === null ? null : String(body.id),
+    name: String(body.name),
+    image: body.image,
+    count: body.count ?? 1,
+    policy: policyOf(body),
+    ...requirement.value,
+    document,
   };
 }
 
@@ -121,11 +97,6 @@ export function parseRequirement(body: JsonObject): Parsed<Requirement> {
 /** Whether the job document says that it must never run twice; its value is checked with the policy. */
 function isLeased({ onDisconnect }: JsonObject): boolean {
   return isObject(onDisconnect) && typeof onDisconnect['stopOnWorkerAfterMs'] === 'number';
-}
-
-/** A number of instances: an integer from 0 to 10 000. */
-export function countOf(value: unknown): Parsed<number> {
-  return integerOf(value, 'count', { minimum: 0, maximum: maxJobCount });
 }
 
 function constraintsOf(value: unknown): Parsed<readonly Constraint[]> {

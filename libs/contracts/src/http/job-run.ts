@@ -7,14 +7,23 @@ export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> 
   const list = job[field];
   if (list === undefined || list === null) return { ok: true, value: null };
   // Never a text to be split: quoting rules would be guessed.
-  if (!isListOfTexts(list) || list.some(hasNul))
-    return unusable(field, list, '["program", "argument", …]');
+  if (!isCommand(list)) return unusable(field, list, commandForm);
   return { ok: true, value: list.length === 0 ? null : list };
+}
+
+export const commandForm = '["program", "argument", …]';
+
+export function isCommand(value: unknown): value is readonly string[] {
+  return isListOfTexts(value) && !value.some(hasNul);
+}
+
+export function isEnvironment(value: unknown): boolean {
+  return parseEnvironment({ environment: value }).ok;
 }
 
 /** Names and values as a process takes them: no name is empty or has `=`, nothing has a NUL. */
 const environmentName = /^[^=\0]+$/;
-const environmentForm = '["NAME=value", …] or {"NAME": "value", …}';
+export const environmentForm = '["NAME=value", …] or {"NAME": "value", …}';
 
 /** `environment` of a job: `["NAME=value"]` or `{NAME: "value"}`; numbers and booleans are written out. */
 export function parseEnvironment(job: JsonObject): Parsed<Readonly<Record<string, string>>> {
@@ -49,7 +58,7 @@ function isScalar(value: unknown): boolean {
 }
 
 /** Members of a document that say where, how many, or what then, and never how an instance runs. */
-const notOfTheRun = new Set(
+export const notOfTheRun = new Set(
   'id name count labels constraints onDisconnect restart update one_shot'.split(' '),
 );
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../parsing/parsing.js';
 import type { Resources } from '../resources/catalogue.js';
-import type { NodeStatus } from './cluster-answers.js';
+import type { NodeStatus } from './node-answers.js';
 
 /** Where the manager asks the scheduler. */
 export const schedulePath = 'api/v1/schedule';

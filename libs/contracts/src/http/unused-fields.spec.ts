@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nearestOf, warningsOf } from './unused-fields.js';
+import { nearestOf } from './nearest-field.js';
+import { warningsOf } from './unused-fields.js';
 
 const job = { name: 'web', image: 'web:1', technology: 'docker' };
 

@@ -1,38 +1,10 @@
-import { nearestName } from '../nearest-name.js';
 import { cutText } from '../parsing/text.js';
 import { isObject, type JsonObject } from '../parsing/parsing.js';
-import { resourceNames } from '../resources/catalogue.js';
+import type { FieldWarning } from './answers.js';
+import { constraintFields, jobFields, resourceFields } from './job-body.js';
 import { imageIsRun, parseCommand } from './job-run.js';
+import { nearestOf } from './nearest-field.js';
 
-/** A field of an accepted document that does nothing here; it is kept, and travels to the worker. */
-export interface FieldWarning {
-  readonly field: string;
-  /** The known field that was perhaps meant; null: none is near. */
-  readonly nearest: string | null;
-  /** One sentence for a person. */
-  readonly detail: string;
-}
-
-/** Every top-level field of a job document that the manager or a worker of ours looks at. */
-const jobFields = [
-  ...['id', 'name', 'image', 'technology', 'count', 'resources', 'labels', 'constraints'],
-  ...['onDisconnect', 'restart', 'update', 'one_shot'],
-  ...['cmd', 'command', 'environment', 'network', 'simulate'],
-];
-
-/** What others call it; spelling does not lead there. */
-const otherNames: ReadonlyMap<string, readonly string[]> = new Map([
-  ['replicas', ['count']],
-  ['instances', ['count']],
-  ['env', ['environment']],
-  ['args', ['cmd']],
-  ['entrypoint', ['cmd']],
-  ['nodeSelector', ['labels']],
-  ['cpu', ['cpuMillis']],
-  ['memory', ['memoryMiB']],
-  ['node', ['worker', 'constraints']],
-  ['to', ['worker']],
-]);
 const maxWarnings = 32;
 
 /** What of a job document is not used, and what was perhaps meant; no member when all of it is. */
@@ -53,9 +25,6 @@ function jobWarnings(document: JsonObject): readonly FieldWarning[] {
 }
 
 /** `onDisconnect`, `restart` and `update` are ours alone: there an unknown member is refused. */
-const resourceFields: readonly string[] = resourceNames;
-const constraintFields = ['type', 'node', 'architecture'];
-
 function unusedOf(value: unknown, known: readonly string[], path = ''): FieldWarning[] {
   if (!isObject(value)) return [];
   const unused = Object.keys(value).filter((name) => !known.includes(name));
@@ -88,10 +57,4 @@ function isImageInVain(document: JsonObject): boolean {
   if (imageIsRun(document)) return false;
   const command = parseCommand(document);
   return command.ok && command.value?.[0] !== document['image'];
-}
-
-/** The known name that a mistyped one is nearest to; null when it is nothing of the kind. */
-export function nearestOf(name: string, known: readonly string[]): string | null {
-  const other = otherNames.get(name)?.find((field) => known.includes(field));
-  return other ?? nearestName(name, known);
 }

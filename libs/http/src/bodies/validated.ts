@@ -1,10 +1,20 @@
 import {
+  cutText,
+  isObject,
   nearestOf,
   OakringError,
   shortened,
   type JsonObject,
   type Problem,
 } from '@oakring/contracts';
+import {
+  fieldsOf,
+  instanceOf,
+  isOpenShape,
+  mayBeLeftOut,
+  namesOfShape,
+  type ShapeClass,
+} from '@oakring/contracts/http';
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidBody } from '../problems/invalid-body.js';
 import { contextOf } from './rules.js';
@@ -20,16 +30,23 @@ const validation = {
   validationError: { target: false, value: true },
 } as const;
 
-/** The body, once it passes the rules of its DTO. Throws an `InvalidBody` naming every bad field. */
-export function validated(
-  dto: { of(body: JsonObject): object },
+/**
+ * The body, once it passes the rules of its document. Throws an `InvalidBody` naming every bad field,
+ * and every member that is not known where none is kept: no typo counts.
+ */
+export function validated<T extends object>(
+  type: ShapeClass<T>,
   body: JsonObject | undefined,
-): JsonObject {
-  if (body === undefined) {
+): T & JsonObject {
+  if (body === undefined && !mayBeLeftOut(type)) {
     throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
   }
-  refuseInvalid(dto.of(body));
-  return body;
+  const given = body ?? {};
+  const errors = validateSync(instanceOf(type, given), validation);
+  const faults = [...errors.flatMap((error) => faultsOf(error, '')), ...strangersIn(type, given)];
+  if (faults.length > 0) throw invalid(faults);
+  // Its rules say that it is one; what they leave open is kept as it came.
+  return given as T & JsonObject;
 }
 
 /** Throws an `InvalidBody` naming every member that breaks a rule of its class. */
@@ -38,26 +55,28 @@ export function refuseInvalid(dto: object): void {
   if (errors.length > 0) throw invalid(errors.flatMap((error) => faultsOf(error, '')));
 }
 
-/** As `validated`, for a body that may be left out and of which every member is ours: no typo counts. */
-export function validatedOnly(
-  dto: { of(body: JsonObject): object },
-  body: JsonObject | undefined,
-): JsonObject {
-  const given = validated(dto, body ?? {});
-  const known = Object.keys(dto.of({}));
-  const unknown = Object.entries(given).filter(([name]) => !known.includes(name));
-  if (unknown.length === 0) return given;
-  throw invalid(
-    unknown.map(([field, value]) => ({
-      ...{ field, value: shortened(value) ?? null, code: 'invalid-field' },
-      detail: strangerIn(field, known),
-    })),
-  );
+/** Members that are not known, here and below. */
+function strangersIn(type: ShapeClass, given: JsonObject, path = ''): Fault[] {
+  const known = namesOfShape(type);
+  const unknown = isOpenShape(type)
+    ? []
+    : Object.entries(given).filter(([name]) => !known.includes(name));
+  const here = unknown.map(([name, value]) => ({
+    ...{ field: `${path}${name}`, value: shortened(value) ?? null, code: 'invalid-field' as const },
+    detail: strangerIn(path, name, known),
+  }));
+  const below = [...fieldsOf(type)].flatMap(([name, { kind }]) => {
+    const value = given[name];
+    if (kind.nested === undefined || !isObject(value)) return [];
+    return strangersIn(kind.nested.of, value, `${path}${name}.`);
+  });
+  return [...here, ...below];
 }
 
-function strangerIn(field: string, known: readonly string[]): string {
+function strangerIn(path: string, name: string, known: readonly string[]): string {
+  const field = `${path}${cutText(name, 128)}`;
   if (known.length === 0) return `${field} is not known here; this order takes nothing.`;
-  const nearest = nearestOf(field, known);
+  const nearest = nearestOf(name, known);
   const meant = nearest === null ? '' : ` Did you mean ${nearest}?`;
   return `${field} is not known here; there ${known.length === 1 ? 'is' : 'are'} ${known.join(' and ')}.${meant}`;
 }

@@ -1,7 +1,8 @@
 import { Injectable, type INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { DeclaredRoute } from '../endpoints/endpoint.js';
-import { operationOf } from './operation.js';
+import { operationOf, type RoutedOperation } from './operation.js';
+import { withSchemas } from './schemas.js';
 
 /**
  * The OpenAPI document: paths from the controllers' routes, their meaning from what each says of itself
@@ -27,10 +28,7 @@ export class ApiDocument {
 
   private async make(): Promise<OpenAPIObject> {
     if (this.app === null) throw new Error('No application was named to be described.');
-    const [{ DocumentBuilder, SwaggerModule }, { schemas }] = await Promise.all([
-      import('@nestjs/swagger'),
-      import('./schemas.js'),
-    ]);
+    const { DocumentBuilder, SwaggerModule } = await import('@nestjs/swagger');
     const config = new DocumentBuilder()
       .setOpenAPIVersion('3.1.0')
       .setTitle('Oakring')
@@ -46,22 +44,17 @@ export class ApiDocument {
         this.describedPath(path, methods),
       ]),
     );
-    return { ...document, paths, components: { ...document.components, schemas: { ...schemas } } };
+    return withSchemas({ ...document, paths });
   }
 
   private describedPath(path: string, methods: object): object {
     return Object.fromEntries(
-      Object.entries(methods).map(([name, { parameters = [] }]: [string, RoutedOperation]) => {
+      Object.entries(methods).map(([name, routed]: [string, RoutedOperation]) => {
         const method = name.toUpperCase();
         const route = this.routes.find((each) => each.method === method && each.path === path);
         if (route === undefined) throw new Error(`${method} ${path} is no route.`);
-        const inPath = parameters.filter((parameter) => parameter.in === 'path');
-        return [name, operationOf(route.endpoint, { method, path, inPath })];
+        return [name, operationOf(route.endpoint, routed, { method, path })];
       }),
     );
   }
-}
-
-interface RoutedOperation {
-  readonly parameters?: readonly { readonly in?: string }[];
 }

@@ -1,4 +1,5 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import { OpenApiDocument } from '@oakring/contracts/http';
 import { OakringError } from '@oakring/contracts';
 import type { FastifyReply } from 'fastify';
 import { createReadStream } from 'node:fs';
@@ -84,7 +85,7 @@ export class DocsController {
   }
 
   @Get('docs-json')
-  @Endpoint(description('showDocument', 'This document', ok('OpenApi', 'OpenAPI.')))
+  @Endpoint(description('showDocument', 'This document', ok(OpenApiDocument, 'OpenAPI.')))
   json(): Promise<object> {
     return this.document.get();
   }

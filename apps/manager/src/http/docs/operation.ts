@@ -1,4 +1,11 @@
 import { errorCatalogue, type ErrorCode } from '@oakring/contracts';
+import {
+  mayBeLeftOut,
+  nameOfShape,
+  Problem,
+  shapeNamed,
+  type ShapeClass,
+} from '@oakring/contracts/http';
 import type { Answer, AnswerHeader } from '../endpoints/answers.js';
 import type { Endpoint } from '../endpoints/endpoint.js';
 import type { Described } from '../endpoints/parameters.js';
@@ -6,12 +13,20 @@ import { problemsOf } from '../endpoints/problems.js';
 
 const problemMedia = 'application/problem+json';
 
-/** An endpoint as an operation of OpenAPI. `inPath` are the parameters that its route has. */
+/** What @nestjs/swagger knows of a route: what is in its path, and the class of its body. */
+export interface RoutedOperation {
+  readonly parameters?: readonly { readonly in?: string }[];
+  readonly requestBody?: { readonly content: object };
+}
+
+/** An endpoint as an operation of OpenAPI. */
 export function operationOf(
   endpoint: Endpoint,
-  { method, path, inPath }: { method: string; path: string; inPath: readonly object[] },
+  { parameters: routed = [], requestBody }: RoutedOperation,
+  { method, path }: { readonly method: string; readonly path: string },
 ): object {
-  const { id, tag, summary, needs, answeredBy, isStream = false, parameters = [], body } = endpoint;
+  const { id, tag, summary, needs, answeredBy, isStream = false, parameters = [] } = endpoint;
+  const inPath = routed.filter((parameter) => parameter.in === 'path');
   return {
     operationId: id,
     tags: [tag],
@@ -21,16 +36,16 @@ export function operationOf(
     ...(isStream ? { 'x-oakring-stream': true } : {}),
     ...(needs === 'nothing' ? { security: [] } : {}),
     parameters: [...inPath, ...parameters.map(parameterOf)],
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: body.optional !== true,
-            content: { 'application/json': { schema: schemaNamed(body.schema) } },
-          },
-        }),
+    ...(requestBody === undefined ? {} : { requestBody: bodyOf(requestBody) }),
     responses: responsesOf(endpoint.answers, problemsOf(endpoint, method, path)),
   };
+}
+
+/** Whether a body may be left out is said by its document. */
+function bodyOf(requestBody: { readonly content: object }): object {
+  const [, name = ''] = /schemas\/(\w+)"/.exec(JSON.stringify(requestBody)) ?? [];
+  const shape = shapeNamed(name);
+  return { ...requestBody, required: shape === undefined || !mayBeLeftOut(shape) };
 }
 
 function parameterOf({ in: place, name, says, schema }: Described): object {
@@ -61,7 +76,8 @@ function responsesOf(answers: readonly Answer[], codes: readonly ErrorCode[]): o
 
 function responseOf(status: number, answer?: Answer, codes: readonly ErrorCode[] = []): object {
   const problem = codes.length === 0 ? {} : { [problemMedia]: problemContent(codes) };
-  const schema = answer?.schema == null ? {} : { schema: schemaNamed(answer.schema) };
+  const of = answer?.of ?? null;
+  const schema = of === null ? {} : { schema: schemaOf(of) };
   const media = (answer?.media ?? []).map((each) => [each, schema] as const);
   const content = { ...Object.fromEntries(media), ...problem };
   const headers = [...(answer?.headers ?? []), ...headersOfStatus(status)];
@@ -74,7 +90,7 @@ function responseOf(status: number, answer?: Answer, codes: readonly ErrorCode[]
 
 function problemContent(codes: readonly ErrorCode[]): object {
   const code = { properties: { code: { enum: codes } } };
-  return { schema: { allOf: [schemaNamed('Problem'), code] } };
+  return { schema: { allOf: [schemaOf(Problem), code] } };
 }
 
 function headersOfStatus(status: number): readonly AnswerHeader[] {
@@ -88,6 +104,6 @@ function headerOf({ name, says }: AnswerHeader): [string, object] {
   return [name, { description: says, schema: { type: 'string' } }];
 }
 
-function schemaNamed(name: string): object {
-  return { $ref: `#/components/schemas/${name}` };
+function schemaOf(type: ShapeClass): object {
+  return { $ref: `#/components/schemas/${nameOfShape(type)}` };
 }

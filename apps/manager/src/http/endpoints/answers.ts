@@ -1,3 +1,5 @@
+import type { ShapeClass } from '@oakring/contracts/http';
+
 /** A header of an answer, besides those that every answer has. */
 export interface AnswerHeader {
   readonly name: string;
@@ -8,8 +10,8 @@ export interface AnswerHeader {
 export interface Answer {
   readonly status: number;
   readonly says: string;
-  /** Null: no body, or one without a schema. */
-  readonly schema: string | null;
+  /** The document, or each line of it. Null: no body, or one that is no document of ours. */
+  readonly of: ShapeClass | null;
   /** Several where the reader chooses by `Accept`; none without a body. */
   readonly media: readonly string[];
   readonly headers: readonly AnswerHeader[];
@@ -23,31 +25,31 @@ const ledgerPosition: AnswerHeader = {
 
 type Headers = readonly AnswerHeader[];
 
-export function ok(schema: string | null, says: string, headers: Headers = []): Answer {
-  return { status: 200, says, schema, media: json, headers };
+export function ok(of: ShapeClass | null, says: string, headers: Headers = []): Answer {
+  return { status: 200, says, of, media: json, headers };
 }
 
 /** As `ok`, with the position that the answer is of in a header. */
-export function okAtPosition(schema: string, says: string): Answer {
-  return ok(schema, says, [ledgerPosition]);
+export function okAtPosition(of: ShapeClass, says: string): Answer {
+  return ok(of, says, [ledgerPosition]);
 }
 
-export function created(schema: string, says: string, headers: Headers = []): Answer {
-  return { status: 201, says, schema, media: json, headers };
+export function created(of: ShapeClass, says: string, headers: Headers = []): Answer {
+  return { status: 201, says, of, media: json, headers };
 }
 
 /** Something that is no JSON document. */
 export function ofMedia(media: readonly string[], says: string): Answer {
-  return { status: 200, says, schema: null, media, headers: [] };
+  return { status: 200, says, of: null, media, headers: [] };
 }
 
 /** A document a line: `application/x-ndjson`, and what else a reader may choose. */
 export function lines(
-  schema: string | null,
+  of: ShapeClass | null,
   says: string,
   { isAtPosition = false, media = ['application/x-ndjson'] } = {},
 ): Answer {
-  return { status: 200, says, schema, media, headers: isAtPosition ? [ledgerPosition] : [] };
+  return { status: 200, says, of, media, headers: isAtPosition ? [ledgerPosition] : [] };
 }
 
 const viewHeaders: Headers = [
@@ -57,13 +59,13 @@ const viewHeaders: Headers = [
 ];
 
 /** The answers of a view: itself, or nothing where the reader has it already. */
-export function viewed(schema: string, says: string): readonly [Answer, Answer] {
+export function viewed(of: ShapeClass, says: string): readonly [Answer, Answer] {
   return [
-    ok(schema, says, viewHeaders),
+    ok(of, says, viewHeaders),
     {
       status: 304,
       says: 'As If-None-Match has it.',
-      schema: null,
+      of: null,
       media: [],
       headers: viewHeaders,
     },

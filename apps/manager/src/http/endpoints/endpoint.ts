@@ -31,7 +31,6 @@ export interface Endpoint {
   readonly isStream?: boolean;
   /** What of the address and the headers counts. Other parameters are refused. */
   readonly parameters?: readonly Described[];
-  readonly body?: { readonly schema: string; readonly optional?: boolean };
   /** The first one's status is what is answered unless the method says another. */
   readonly answers: readonly [Answer, ...Answer[]];
   /** Refusals that are its own; those of what it takes, needs and is are known (`problemsOf`). */

@@ -1,29 +1,11 @@
 import {
   OakringError,
-  warningsOf,
-  type FieldWarning,
   type JobDocument,
   type ScheduleAnswer,
   type ScheduleJob,
 } from '@oakring/contracts';
+import { warningsOf, type DryRunAnswer } from '@oakring/contracts/http';
 import type { Scheduler } from '../../scheduling/scheduler.port.js';
-
-/** The answer of `POST /api/v1/jobs?dryRun=true`: where it would go and why. Nothing is written. */
-export interface DryRunAnswer {
-  readonly dryRun: true;
-  readonly job: ScheduleAnswer['job'];
-  readonly desired: number;
-  /** The ledger position that was looked at. */
-  readonly position: number;
-  readonly workers: ScheduleAnswer['workers'];
-  readonly placements: readonly (ScheduleAnswer['placements'][number] & { instance: number })[];
-  readonly refusal: ScheduleAnswer['refusal'];
-  readonly policy: string | null;
-  readonly seed: number | null;
-  readonly considered: ScheduleAnswer['considered'] | null;
-  readonly positions: ScheduleAnswer['positions'] | null;
-  readonly warnings?: readonly FieldWarning[];
-}
 
 export async function dryRun(
   scheduler: Scheduler,

@@ -1,13 +1,13 @@
 import { Body, Controller, Delete, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
-  countOf,
-  idOf,
-  parseJobDocument,
-  type JobAnswer,
-  type JobDocument,
-  type JobOrderAnswer,
-  type JsonObject,
-} from '@oakring/contracts';
+  DryRunAnswer,
+  JobAnswer,
+  JobOrderAnswer,
+  MoveInstance,
+  ReplicateJob,
+  SubmitJob,
+} from '@oakring/contracts/http';
+import { idOf, type JobDocument } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
@@ -17,16 +17,11 @@ import { badParameter, flag, type Query as QueryString } from '../../http/endpoi
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
-import { MoveInstanceDto, ReplicateJobDto } from './bodies/job-orders.dto.js';
-import { SubmitJobDto } from './bodies/submit-job.dto.js';
-import { validated, validatedOnly } from '@oakring/http';
-import { dryRun, type DryRunAnswer } from './dry-run.js';
+import { dryRun } from './dry-run.js';
 import { hashOf, idempotencyKey, jobIdOf, keyOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
 import { parsed, settled } from './settled.js';
-import { submittedJob } from './submitted-job.js';
-
-type MaybeBody = JsonObject | undefined;
+import { documentOf, submittedJob } from './submitted-job.js';
 
 const dryRunWanted = flag('dryRun', 'Tell where it would go; write nothing.');
 
@@ -49,12 +44,11 @@ export class JobCommandsController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [dryRunWanted, idempotencyKey],
-    body: { schema: 'SubmitJob' },
     answers: [
-      created('Job', 'Accepted and durable. The same request again gets the same answer.', [
+      created(JobAnswer, 'Accepted and durable. The same request again gets the same answer.', [
         { name: 'Location', says: 'Address of the job.' },
       ]),
-      ok('DryRun', 'The answer to a dry run.'),
+      ok(DryRunAnswer, 'The answer to a dry run.'),
     ],
     problems: [
       'invalid-id',
@@ -67,13 +61,13 @@ export class JobCommandsController {
     ],
   })
   async submit(
-    @Body() body: MaybeBody,
+    @Body() body: SubmitJob,
     @Query() query: QueryString,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobAnswer | DryRunAnswer> {
     const dry = dryRunWanted.of(query);
-    const job = parsed(parseJobDocument(validated(SubmitJobDto, body)));
+    const job = documentOf(body);
     if (dry) {
       void reply.code(200);
       return dryRun(this.scheduler, job.id ?? this.ports.ids.next(), job, this.projection.position);
@@ -99,7 +93,7 @@ export class JobCommandsController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    answers: [ok('JobOrder', 'Ordered.')],
+    answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: ['invalid-id', 'job-unknown'],
   })
   async delete(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobOrderAnswer> {
@@ -120,8 +114,7 @@ export class JobCommandsController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'ReplicateJob' },
-    answers: [ok('JobOrder', 'Ordered.')],
+    answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: [
       'invalid-id',
       'job-unknown',
@@ -132,11 +125,10 @@ export class JobCommandsController {
   })
   async replicate(
     @Param('id') id: string,
-    @Body() body: MaybeBody,
+    @Body() order: ReplicateJob,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    const order = validatedOnly(ReplicateJobDto, body);
-    const count = parsed(countOf(order['count']));
+    const { count } = order;
     const command = { type: 'ScaleJob', id: parsed(idOf(id, 'id')), count } as const;
     return settled(
       await this.queue.submit<'ScaleJob'>(
@@ -154,8 +146,7 @@ export class JobCommandsController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'MoveInstance', optional: true },
-    answers: [ok('JobOrder', 'The move has begun.')],
+    answers: [ok(JobOrderAnswer, 'The move has begun.')],
     problems: [
       'invalid-id',
       'job-unknown',
@@ -171,10 +162,9 @@ export class JobCommandsController {
   async move(
     @Param('id') id: string,
     @Param('number') number: string,
-    @Body() body: MaybeBody,
+    @Body() order: MoveInstance,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    const order = validatedOnly(MoveInstanceDto, body);
     const { worker } = order;
     return this.moves.move({
       id: parsed(idOf(id, 'id')),

@@ -1,23 +1,15 @@
 import { Body, Controller, Delete, Inject, Param, Post, Put, Req } from '@nestjs/common';
-import {
-  idOf,
-  parseJobDocument,
-  warningsOf,
-  type JobOrderAnswer,
-  type JsonObject,
-  OakringError,
-} from '@oakring/contracts';
+import { JobOrderAnswer, Nothing, SubmitJob, warningsOf } from '@oakring/contracts/http';
+import { idOf, OakringError } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter, header } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
-import { NothingDto } from './bodies/job-orders.dto.js';
-import { SubmitJobDto } from './bodies/submit-job.dto.js';
-import { validated, validatedOnly } from '@oakring/http';
 import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
+import { documentOf } from './submitted-job.js';
 
 const ifMatch = header('If-Match', 'ETag of the answer that the change is made from.', [
   'invalid-field',
@@ -38,8 +30,7 @@ export class JobUpdatesController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [ifMatch, idempotencyKey],
-    body: { schema: 'SubmitJob' },
-    answers: [ok('JobOrder', 'Ordered.')],
+    answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: [
       'invalid-id',
       'job-unknown',
@@ -53,10 +44,10 @@ export class JobUpdatesController {
   })
   async update(
     @Param('id') id: string,
-    @Body() body: JsonObject | undefined,
+    @Body() body: SubmitJob,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    const job = parsed(parseJobDocument(validated(SubmitJobDto, body)));
+    const job = documentOf(body);
     const jobId = parsed(idOf(id, 'id'));
     if (job.id !== null && job.id !== jobId) {
       const detail = `The address names job ${jobId}, the body job ${job.id}.`;
@@ -78,16 +69,14 @@ export class JobUpdatesController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'Nothing', optional: true },
-    answers: [ok('JobOrder', 'Ordered.')],
+    answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: ['invalid-id', 'job-unknown', 'job-deleting', 'job-completed'],
   })
   async restart(
     @Param('id') id: string,
-    @Body() body: JsonObject | undefined,
+    @Body() _body: Nothing,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
-    validatedOnly(NothingDto, body);
     const command = { type: 'RestartJob', id: parsed(idOf(id, 'id')) } as const;
     const key = keyOf(request, () => hashOf({}));
     return settled(await this.queue.submit<'RestartJob'>(command, key));
@@ -101,7 +90,7 @@ export class JobUpdatesController {
     needs: 'jobs:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    answers: [ok('JobOrder', 'Ordered.')],
+    answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: ['invalid-id', 'job-unknown', 'instance-unknown', 'instance-not-movable'],
   })
   async cancelMove(

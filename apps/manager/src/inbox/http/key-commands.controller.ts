@@ -1,15 +1,14 @@
 import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
-import type { JsonObject } from '@oakring/contracts';
+import { JudgeKey, KeyJudged, fingerprint } from '@oakring/contracts/http';
 import type { KeyStatement, SigningKey } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
-import type { Answers, CommandQueue } from '../../commands/command.js';
+import type { CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
+import { badParameter } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE, SIGNING_KEY } from '../../injection/tokens.js';
 import { clusterKey } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
-import { JudgeKeyDto } from './bodies/judge-key.dto.js';
-import { validatedOnly } from '@oakring/http';
 import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { settled } from './settled.js';
 
@@ -35,16 +34,15 @@ export class KeyCommandsController {
     needs: 'ledger:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'JudgeKey', optional: true },
-    answers: [ok('KeyJudged', 'What the key is now.')],
+    answers: [ok(KeyJudged, 'What the key is now.')],
     problems: ['key-untrusted', 'signature-invalid'],
   })
   endorse(
-    @Param('fingerprint') fingerprint: string,
-    @Body() body: JsonObject | undefined,
+    @Param('fingerprint') judged: string,
+    @Body() body: JudgeKey,
     @Req() request: FastifyRequest,
-  ): Promise<Answers['JudgeKey']> {
-    return this.judge('endorsed', fingerprint, body, request);
+  ): Promise<KeyJudged> {
+    return this.judge('endorsed', judged, body, request);
   }
 
   @Post('revoke')
@@ -55,37 +53,41 @@ export class KeyCommandsController {
     needs: 'ledger:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'JudgeKey', optional: true },
-    answers: [ok('KeyJudged', 'What the key is now.')],
+    answers: [ok(KeyJudged, 'What the key is now.')],
     problems: ['key-untrusted', 'signature-invalid'],
   })
   revoke(
-    @Param('fingerprint') fingerprint: string,
-    @Body() body: JsonObject | undefined,
+    @Param('fingerprint') judged: string,
+    @Body() body: JudgeKey,
     @Req() request: FastifyRequest,
-  ): Promise<Answers['JudgeKey']> {
-    return this.judge('revoked', fingerprint, body, request);
+  ): Promise<KeyJudged> {
+    return this.judge('revoked', judged, body, request);
   }
 
   private async judge(
     verdict: Verdict,
-    fingerprint: string,
-    body: JsonObject | undefined,
+    judged: string,
+    body: JudgeKey,
     request: FastifyRequest,
-  ): Promise<Answers['JudgeKey']> {
-    validatedOnly(JudgeKeyDto, { by: this.key.fingerprint, signature: '-', ...body, fingerprint });
-    const { by, signature } = body === undefined ? this.signed(verdict, fingerprint) : body;
+  ): Promise<KeyJudged> {
+    if (!fingerprint.holds(judged)) {
+      throw badParameter('fingerprint', judged, fingerprint.expectation);
+    }
+    const isGiven = Object.keys(body).length > 0;
+    const { by = this.key.fingerprint, signature = '-' } = isGiven
+      ? body
+      : this.signed(verdict, judged);
     return settled(
       await this.queue.submit<'JudgeKey'>(
-        { type: 'JudgeKey', verdict, fingerprint, by: String(by), signature: String(signature) },
-        keyOf(request, () => hashOf(body ?? null)),
+        { type: 'JudgeKey', verdict, fingerprint: judged, by, signature },
+        keyOf(request, () => hashOf(isGiven ? body : null)),
       ),
     );
   }
 
-  private signed(verdict: Verdict, fingerprint: string): { by: string; signature: string } {
+  private signed(verdict: Verdict, judged: string): { by: string; signature: string } {
     const clusterId = this.projection.state.cluster.get(clusterKey)?.clusterId ?? '';
-    const signature = this.key.sign({ clusterId, verdict, fingerprint });
+    const signature = this.key.sign({ clusterId, verdict, fingerprint: judged });
     return { by: this.key.fingerprint, signature };
   }
 }

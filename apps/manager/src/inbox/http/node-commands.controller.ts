@@ -1,10 +1,6 @@
 import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
-import {
-  parseRegistration,
-  type JsonObject,
-  type Registered,
-  type Registration,
-} from '@oakring/contracts';
+import { RegisterNode, RegisteredAnswer } from '@oakring/contracts/http';
+import { parseRegistration, type Registered, type Registration } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
 import { created } from '../../http/endpoints/answers.js';
@@ -13,9 +9,7 @@ import { COMMAND_QUEUE, CORRESPONDENCE } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';
-import { RegisterNodeDto } from './bodies/register-node.dto.js';
 import { answerTo } from '../registration-answer.js';
-import { validated } from '@oakring/http';
 import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { NODE_TOKENS, type TokenVerdicts } from './token-verdicts.js';
 import { parsed, settled } from './settled.js';
@@ -39,8 +33,7 @@ export class NodeCommandsController {
     needs: 'nodes:register',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'RegisterNode' },
-    answers: [created('Registered', 'Registered, or registered before.')],
+    answers: [created(RegisteredAnswer, 'Registered, or registered before.')],
     problems: [
       'invalid-id',
       'technology-unknown',
@@ -52,11 +45,9 @@ export class NodeCommandsController {
       'too-many-nodes',
     ],
   })
-  async register(
-    @Body() body: JsonObject | undefined,
-    @Req() request: FastifyRequest,
-  ): Promise<Registered> {
-    const registration = parsed(parseRegistration(validated(RegisterNodeDto, body)));
+  async register(@Body() body: RegisterNode, @Req() request: FastifyRequest): Promise<Registered> {
+    const { ...document } = body;
+    const registration = parsed(parseRegistration(document));
     const token = this.tokens.verdict(registration.id, registration.token);
     const command = { type: 'RegisterNode', registration, token } as const;
     const settle = parsed(

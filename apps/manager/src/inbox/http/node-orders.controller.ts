@@ -1,21 +1,16 @@
 import { Body, Controller, Delete, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { idOf, type JsonObject } from '@oakring/contracts';
+import { DrainNode, NodeOrderAnswer, NodeReason, usualDrainMs } from '@oakring/contracts/http';
+import { idOf } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { Answers, CommandQueue } from '../../commands/command.js';
+import type { CommandQueue } from '../../commands/command.js';
 import type { NodeOrder } from '../../commands/node-order.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
-import { DrainNodeDto, NodeReasonDto } from './bodies/node-orders.dto.js';
-import { validatedOnly } from '@oakring/http';
 import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 
-type MaybeBody = JsonObject | undefined;
-type NodeOrderAnswer = Answers['OrderNode'];
-
-const defaultDrainMs = 600_000;
 const force = flag('force', 'Also one that speaks or was heard of not long ago.');
 
 /** What an operator orders about a node. POST sets, DELETE takes back. */
@@ -31,13 +26,12 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'NodeReason', optional: true },
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown'],
   })
   cordon(
     @Param('id') id: string,
-    @Body() body: MaybeBody,
+    @Body() body: NodeReason,
     @Req() request: FastifyRequest,
   ): Promise<NodeOrderAnswer> {
     return this.order(id, { do: 'cordon', reason: reasonOf(body) }, request);
@@ -51,7 +45,7 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown'],
   })
   uncordon(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
@@ -66,24 +60,16 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'DrainNode', optional: true },
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown'],
   })
   drain(
     @Param('id') id: string,
-    @Body() body: MaybeBody,
+    @Body() { withinMs, force: byForce }: DrainNode,
     @Req() request: FastifyRequest,
   ): Promise<NodeOrderAnswer> {
-    // The rules of the DTO have checked both.
-    const { withinMs = defaultDrainMs, force: byForce = false } = validatedOnly(
-      DrainNodeDto,
-      body,
-    ) as {
-      withinMs?: number;
-      force?: boolean;
-    };
-    return this.order(id, { do: 'drain', withinMs, force: byForce }, request);
+    const order = { withinMs: withinMs ?? usualDrainMs, force: byForce ?? false };
+    return this.order(id, { do: 'drain', ...order }, request);
   }
 
   @Delete(':id/drain')
@@ -94,7 +80,7 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown'],
   })
   cancelDrain(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
@@ -109,13 +95,12 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    body: { schema: 'NodeReason', optional: true },
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown'],
   })
   quarantine(
     @Param('id') id: string,
-    @Body() body: MaybeBody,
+    @Body() body: NodeReason,
     @Req() request: FastifyRequest,
   ): Promise<NodeOrderAnswer> {
     return this.order(id, { do: 'quarantine', reason: reasonOf(body) }, request);
@@ -129,7 +114,7 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown'],
   })
   release(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
@@ -144,7 +129,7 @@ export class NodeOrdersController {
     needs: 'nodes:write',
     answeredBy: 'leader',
     parameters: [force, idempotencyKey],
-    answers: [ok('NodeOrder', 'Ordered, or so already.')],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
     problems: ['invalid-id', 'node-unknown', 'node-in-use'],
   })
   forget(
@@ -168,7 +153,6 @@ export class NodeOrdersController {
   }
 }
 
-function reasonOf(body: MaybeBody): string {
-  const { reason } = validatedOnly(NodeReasonDto, body);
-  return typeof reason === 'string' ? reason : 'ordered';
+function reasonOf({ reason }: NodeReason): string {
+  return reason ?? 'ordered';
 }

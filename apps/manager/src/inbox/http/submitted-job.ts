@@ -1,11 +1,23 @@
 import {
-  warningsOf,
+  isJobAnswer,
+  jobOf,
+  OakringError,
   type InstanceAnswer,
   type JobAnswer,
   type JobDocument,
+  type SubmitJob,
 } from '@oakring/contracts';
+import { warningsOf } from '@oakring/contracts/http';
 import type { Answers } from '../../commands/command.js';
 import { waitingReason } from '@oakring/model';
+
+/** The job that a body asks for. */
+export function documentOf(body: SubmitJob): JobDocument {
+  if (!isJobAnswer(body)) return jobOf(body);
+  // Taken as a document it would scale the job to 1 and drop what only its document says.
+  const detail = 'The body is the answer about a job; what can be sent is its member document.';
+  throw new OakringError({ code: 'invalid-field', detail, field: 'document' });
+}
 
 /** The answer of `POST /api/v1/jobs`: the job as it was at its submission, however often repeated. */
 export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): JobAnswer {

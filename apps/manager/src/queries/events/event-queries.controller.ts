@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Logger, Req, Res } from '@nestjs/common';
+import { EventLine } from '@oakring/contracts/http';
 import { OakringError } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/stores';
 import { OpenConnections } from '@oakring/http';
@@ -38,7 +39,7 @@ export class EventQueriesController {
     isStream: true,
     parameters: eventParameters,
     answers: [
-      lines('EventLine', 'A line an event, or a server-sent event.', {
+      lines(EventLine, 'A line an event, or a server-sent event.', {
         isAtPosition: true,
         media: ['application/x-ndjson', 'text/event-stream'],
       }),

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { HealthAnswer } from '@oakring/contracts/http';
 import {
   HealthCheckService,
   HealthIndicatorService,
@@ -27,7 +28,7 @@ export class HealthController {
     summary: 'The process answers',
     needs: 'nothing',
     answeredBy: 'any',
-    answers: [ok('Health', 'Alive.')],
+    answers: [ok(HealthAnswer, 'Alive.')],
   })
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
@@ -40,7 +41,7 @@ export class HealthController {
     summary: 'The manager does its work',
     needs: 'nothing',
     answeredBy: 'any',
-    answers: [ok('Health', 'Ready.'), { ...ok('Health', 'Not ready.'), status: 503 }],
+    answers: [ok(HealthAnswer, 'Ready.'), { ...ok(HealthAnswer, 'Not ready.'), status: 503 }],
   })
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     return healthAnswer(this.health.check([() => this.manager()]), reply);

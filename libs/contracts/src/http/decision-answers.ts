@@ -1,0 +1,140 @@
+import type { Resources } from '../resources/catalogue.js';
+import { listOf, natural, nullable, oneOf, recordOf, text, time } from './kinds.js';
+import { resources } from './node-answers.js';
+import { NearestNode } from './planning-answers.js';
+import { Field, Shape, shaped } from './shape.js';
+
+@Shape({ name: 'DecisionBasis', says: 'What a decision saw and how it was made.' })
+export class BasisAnswer {
+  @Field(text)
+  readonly policy: string;
+
+  @Field(natural)
+  readonly seed: number;
+
+  @Field(natural)
+  readonly sawLedger: number;
+
+  @Field(natural)
+  readonly sawTelemetry: number;
+
+  @Field(natural)
+  readonly nodes: number;
+
+  @Field(natural)
+  readonly feasible: number;
+
+  @Field(recordOf(natural))
+  readonly filtered: Readonly<Record<string, number>>;
+}
+
+@Shape({ name: 'PlacedInstance' })
+export class PlacedAnswer {
+  @Field(natural)
+  readonly instance: number;
+
+  @Field(natural)
+  readonly generation: number;
+
+  @Field(text)
+  readonly nodeId: string;
+
+  @Field(text, { says: 'One sentence: why this node.' })
+  readonly reason: string;
+
+  @Field(natural)
+  readonly total: number;
+
+  @Field(recordOf(natural))
+  readonly scores: Readonly<Record<string, number>>;
+
+  @Field(resources, { optional: true, says: 'Handed over by its predecessors there.' })
+  readonly takesOver?: Resources;
+}
+
+/** What every decision begins with. */
+class DecisionHead {
+  @Field(text)
+  readonly id: string;
+
+  @Field(text)
+  readonly job: string;
+
+  @Field(time, { says: 'The leader’s clock at the commit.' })
+  readonly at: string;
+
+  @Field(natural)
+  readonly position: number;
+
+  @Field(text)
+  readonly decisionId: string;
+}
+
+@Shape({ name: 'InstancesPlaced' })
+export class PlacedDecision extends DecisionHead {
+  @Field(oneOf(['InstancesPlaced']))
+  readonly type: 'InstancesPlaced';
+
+  @Field(shaped(BasisAnswer))
+  readonly basis: BasisAnswer;
+
+  @Field(listOf(shaped(PlacedAnswer)))
+  readonly placements: readonly PlacedAnswer[];
+}
+
+@Shape({ name: 'PlacementRefused' })
+export class RefusedDecision extends DecisionHead {
+  @Field(oneOf(['PlacementRefused']))
+  readonly type: 'PlacementRefused';
+
+  @Field(nullable(shaped(BasisAnswer)))
+  readonly basis: BasisAnswer | null;
+
+  @Field(listOf(natural))
+  readonly instances: readonly number[];
+
+  @Field(text)
+  readonly code: string;
+
+  @Field(text)
+  readonly detail: string;
+
+  @Field(recordOf(natural), { says: 'How many nodes were passed over, by filter.' })
+  readonly filtered: Readonly<Record<string, number>>;
+
+  @Field(nullable(shaped(NearestNode)))
+  readonly nearest: NearestNode | null;
+
+  @Field(nullable(resources))
+  readonly wouldFit: Resources | null;
+}
+
+@Shape({ name: 'MoveStarted' })
+export class MoveDecision extends DecisionHead {
+  @Field(oneOf(['MoveStarted']))
+  readonly type: 'MoveStarted';
+
+  @Field(nullable(shaped(BasisAnswer)))
+  readonly basis: BasisAnswer | null;
+
+  @Field(natural)
+  readonly instance: number;
+
+  @Field(text)
+  readonly fromNodeId: string;
+
+  @Field(natural)
+  readonly fromGeneration: number;
+
+  @Field(shaped(PlacedAnswer))
+  readonly placement: PlacedAnswer;
+}
+
+@Shape({
+  name: 'Decision',
+  says: 'Everything recorded: placements with reasons and scores, or why there are none.',
+  oneOf: [PlacedDecision, RefusedDecision, MoveDecision],
+})
+export class AnyDecision {}
+
+export type DecisionAnswer = PlacedDecision | RefusedDecision | MoveDecision;

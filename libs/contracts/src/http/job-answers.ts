@@ -1,0 +1,238 @@
+import type { JsonObject } from '../parsing/parsing.js';
+import { technologies } from '../messages/technology.js';
+import { FieldWarning, pageOf } from './answers.js';
+import {
+  anyObject,
+  flag,
+  listOf,
+  natural,
+  nullable,
+  onlyTrue,
+  oneOf,
+  partialRecordOf,
+  text,
+  time,
+} from './kinds.js';
+import { Field, Shape, shaped } from './shape.js';
+
+const instanceStatuses = [
+  'pending',
+  'placed',
+  'starting',
+  'running',
+  'completed',
+  'failed',
+  'stopping',
+  'stopped',
+  'unknown',
+  'lost',
+] as const;
+export type InstanceStatus = (typeof instanceStatuses)[number];
+
+const jobStatuses = ['active', 'completed', 'deleting'] as const;
+/** `completed`: a one-shot job of which every instance has run to its end. */
+export type JobStatus = (typeof jobStatuses)[number];
+
+const rolloutStatuses = [
+  'progressing',
+  'completed',
+  'rollingBack',
+  'rolledBack',
+  'failed',
+] as const;
+
+@Shape({ name: 'PlaceOfInstance' })
+export class PlaceOfInstance {
+  @Field(text)
+  readonly nodeId: string;
+
+  @Field(natural)
+  readonly generation: number;
+}
+
+@Shape()
+export class FailedAttempt {
+  @Field(natural)
+  readonly generation: number;
+
+  @Field(text)
+  readonly nodeId: string;
+
+  @Field(time)
+  readonly at: string;
+
+  @Field(text)
+  readonly reason: string;
+}
+
+@Shape({ name: 'Instance' })
+export class InstanceAnswer {
+  @Field(natural)
+  readonly number: number;
+
+  @Field(natural, { says: 'Grows with every placement, from 1; 0 before.' })
+  readonly generation: number;
+
+  @Field(oneOf(instanceStatuses))
+  readonly status: InstanceStatus;
+
+  @Field(nullable(text))
+  readonly nodeId: string | null;
+
+  @Field(flag, { says: 'False while only the broker’s word says so.' })
+  readonly confirmed: boolean;
+
+  @Field(nullable(text), { says: 'Why there, or why not.' })
+  readonly reason: string | null;
+
+  @Field(nullable(text), { says: 'GET /api/v1/decisions/{id}' })
+  readonly decision: string | null;
+
+  @Field(time, {
+    optional: true,
+    says: 'When the status began; not in the answer of the submission itself.',
+  })
+  readonly since?: string;
+
+  @Field(natural, { says: 'Of the job, that it runs; 0 before it is placed.' })
+  readonly revision: number;
+
+  @Field(natural, { says: 'In a row.' })
+  readonly failures: number;
+
+  @Field(flag, { says: 'It fails again and again: the next tries come later and later.' })
+  readonly crashLooping: boolean;
+
+  @Field(onlyTrue, {
+    optional: true,
+    says: 'It failed too often and is not tried again by itself.',
+  })
+  readonly givenUp?: true;
+
+  @Field(listOf(shaped(FailedAttempt)), {
+    optional: true,
+    says: 'The last failures, oldest first.',
+  })
+  readonly attempts?: readonly FailedAttempt[];
+
+  @Field(shaped(PlaceOfInstance), { optional: true, says: 'While a move is under way.' })
+  readonly movingTo?: PlaceOfInstance;
+
+  @Field(listOf(shaped(PlaceOfInstance)), {
+    optional: true,
+    says: 'Where an original was lost that it replaces, while that one has not ended.',
+  })
+  readonly replaces?: readonly PlaceOfInstance[];
+}
+
+@Shape({ name: 'Rollout', says: 'The newest rollout of a job.' })
+export class RolloutAnswer {
+  @Field(oneOf(rolloutStatuses))
+  readonly status: (typeof rolloutStatuses)[number];
+
+  @Field(natural)
+  readonly revision: number;
+
+  @Field(natural, { says: 'Instances that run the revision, of those desired.' })
+  readonly updated: number;
+
+  @Field(nullable(text))
+  readonly reason: string | null;
+}
+
+/** What every answer about a job begins with. */
+class JobHead {
+  @Field(text)
+  readonly id: string;
+
+  @Field(text)
+  readonly name: string;
+
+  @Field(text)
+  readonly image: string;
+
+  @Field(oneOf<string>(technologies))
+  readonly technology: string;
+
+  @Field(oneOf(jobStatuses))
+  readonly status: JobStatus;
+
+  @Field(natural)
+  readonly desired: number;
+
+  @Field(natural, { says: 'Position of the last change of the job.' })
+  readonly position: number;
+}
+
+@Shape({
+  name: 'Job',
+  says: 'What is said of a job, and apart from it its document, which can be sent back.',
+})
+export class JobAnswer extends JobHead {
+  @Field(natural, { says: 'Grows with every update.' })
+  readonly revision: number;
+
+  @Field(shaped(RolloutAnswer), { optional: true })
+  readonly rollout?: RolloutAnswer;
+
+  @Field(listOf(shaped(InstanceAnswer)))
+  readonly instances: readonly InstanceAnswer[];
+
+  @Field(listOf(shaped(FieldWarning)), {
+    optional: true,
+    says: 'What of the document is not used; absent when all of it is.',
+  })
+  readonly warnings?: readonly FieldWarning[];
+
+  @Field(anyObject, { says: 'As it was given, with its id and the count that is desired now.' })
+  readonly document: JsonObject;
+}
+
+@Shape({ says: 'A job in a list: counts instead of instances.' })
+export class JobSummary extends JobHead {
+  @Field(partialRecordOf(instanceStatuses, natural), {
+    says: 'Number of instances by status; statuses with none are left out.',
+  })
+  readonly counts: Readonly<Partial<Record<InstanceStatus, number>>>;
+}
+
+export const JobPage = pageOf(JobSummary, 'JobPage');
+
+@Shape({ name: 'JobOrder', says: 'Small, so that it can be repeated word for word.' })
+export class JobOrderAnswer {
+  @Field(text)
+  readonly id: string;
+
+  @Field(oneOf(jobStatuses))
+  readonly status: JobStatus;
+
+  @Field(natural)
+  readonly desired: number;
+
+  @Field(natural, { says: 'Where the order was committed.' })
+  readonly position: number;
+
+  @Field(natural, { optional: true })
+  readonly instance?: number;
+
+  @Field(natural, { optional: true })
+  readonly generation?: number;
+
+  @Field(text, { optional: true })
+  readonly nodeId?: string;
+
+  @Field(text, { optional: true })
+  readonly decision?: string;
+
+  @Field(natural, { optional: true, says: 'Of the job, after an update.' })
+  readonly revision?: number;
+
+  @Field(flag, { optional: true, says: 'Instances are replaced by this update.' })
+  readonly restarts?: boolean;
+
+  @Field(listOf(shaped(FieldWarning)), {
+    optional: true,
+    says: 'What of the document is not used; absent when all of it is.',
+  })
+  readonly warnings?: readonly FieldWarning[];
+}

@@ -1,0 +1,118 @@
+import { anything, flag, listOf, natural, nullable, oneOf, recordOf, text, time } from './kinds.js';
+import { Field, Shape, shaped } from './shape.js';
+
+@Shape({ name: 'LedgerHead', says: 'One hash that stands for the whole history up to a position.' })
+export class LedgerHeadAnswer {
+  @Field(natural)
+  readonly position: number;
+
+  @Field(text)
+  readonly hash: string;
+
+  @Field(natural)
+  readonly epoch: number;
+
+  @Field(nullable(text), {
+    says: 'Where the leader takes commands; null while nobody is known to lead.',
+  })
+  readonly leader: string | null;
+
+  @Field(flag, { says: 'This manager is the one that writes.' })
+  readonly leading: boolean;
+}
+
+const keyStatuses = ['presented', 'counts', 'revoked'] as const;
+
+@Shape({ says: 'A key that seals the ledger.' })
+export class LedgerKey {
+  @Field(text, { says: 'SHA-256 of the public key’s SPKI DER, hexadecimal.' })
+  readonly fingerprint: string;
+
+  @Field(nullable(text))
+  readonly publicKey: string | null;
+
+  @Field(oneOf(keyStatuses))
+  readonly status: (typeof keyStatuses)[number];
+
+  @Field(nullable(text))
+  readonly by: string | null;
+
+  @Field(natural)
+  readonly position: number;
+}
+
+@Shape()
+export class LedgerKeys {
+  @Field(text)
+  readonly clusterId: string;
+
+  @Field(natural)
+  readonly position: number;
+
+  @Field(nullable(natural), {
+    says: 'The ledger is sealed up to here; null before the first seal.',
+  })
+  readonly sealed: number | null;
+
+  @Field(listOf(shaped(LedgerKey)))
+  readonly items: readonly LedgerKey[];
+}
+
+@Shape()
+export class KeyJudged {
+  @Field(text)
+  readonly fingerprint: string;
+
+  @Field(text)
+  readonly status: string;
+}
+
+@Shape()
+export class Moment {
+  @Field(natural)
+  readonly position: number;
+
+  @Field(time)
+  readonly at: string;
+}
+
+@Shape({ says: 'Null: it is not there.' })
+export class FieldChange {
+  @Field(anything)
+  readonly before: unknown;
+
+  @Field(anything)
+  readonly after: unknown;
+}
+
+const changes = ['added', 'removed', 'changed'] as const;
+
+@Shape()
+export class DiffItem {
+  @Field(text, { says: 'nodes, jobs, instances, placements or commands.' })
+  readonly view: string;
+
+  @Field(text)
+  readonly key: string;
+
+  @Field(oneOf(changes))
+  readonly change: (typeof changes)[number];
+
+  @Field(recordOf(shaped(FieldChange)), { says: 'By field.' })
+  readonly fields: Readonly<Record<string, FieldChange>>;
+}
+
+@Shape({ name: 'Diff', says: 'What changed between the states after two commits.' })
+export class DiffAnswer {
+  @Field(shaped(Moment))
+  readonly from: Moment;
+
+  @Field(shaped(Moment))
+  readonly to: Moment;
+
+  @Field(listOf(shaped(DiffItem)))
+  readonly items: readonly DiffItem[];
+
+  @Field(flag, { says: 'There are more than the limit.' })
+  readonly more: boolean;
+}

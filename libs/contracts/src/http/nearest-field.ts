@@ -1,0 +1,21 @@
+import { nearestName } from '../nearest-name.js';
+
+/** What others call it; spelling does not lead there. */
+const otherNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['replicas', ['count']],
+  ['instances', ['count']],
+  ['env', ['environment']],
+  ['args', ['cmd']],
+  ['entrypoint', ['cmd']],
+  ['nodeSelector', ['labels']],
+  ['cpu', ['cpuMillis']],
+  ['memory', ['memoryMiB']],
+  ['node', ['worker', 'constraints']],
+  ['to', ['worker']],
+]);
+
+/** The known name that a mistyped one is nearest to; null when it is nothing of the kind. */
+export function nearestOf(name: string, known: readonly string[]): string | null {
+  const other = otherNames.get(name)?.find((field) => known.includes(field));
+  return other ?? nearestName(name, known);
+}

@@ -1,0 +1,50 @@
+import { maxJobCount } from '../messages/addresses.js';
+import { flag, identifier, integer, matching, textOf } from './kinds.js';
+import { Field, Shape } from './shape.js';
+
+const maxDrainMs = 7 * 86_400_000;
+export const usualDrainMs = 600_000;
+const maxReasonCharacters = 1_024;
+const maxSignatureCharacters = 128;
+
+/** The body of an order that says everything by its address. */
+@Shape()
+export class Nothing {}
+
+@Shape({ example: { count: 5 } })
+export class ReplicateJob {
+  @Field(integer(0, maxJobCount), { says: 'The new total.' })
+  readonly count: number;
+}
+
+@Shape({ example: { worker: 'n2' } })
+export class MoveInstance {
+  @Field(identifier, { optional: true, says: 'The scheduler chooses when it is left out.' })
+  readonly worker?: string | number;
+}
+
+@Shape()
+export class NodeReason {
+  @Field(textOf(maxReasonCharacters), { optional: true })
+  readonly reason?: string;
+}
+
+@Shape({ says: 'With force, what is left at the deadline is stopped and placed elsewhere.' })
+export class DrainNode {
+  @Field(integer(0, maxDrainMs), { optional: true, default: usualDrainMs })
+  readonly withinMs?: number;
+
+  @Field(flag, { optional: true, default: false })
+  readonly force?: boolean;
+}
+
+export const fingerprint = matching(/^[0-9a-f]{64}$/, 'not a fingerprint of 64 hexadecimal digits');
+
+@Shape({ says: 'A statement signed elsewhere; without a body the leader signs.' })
+export class JudgeKey {
+  @Field(fingerprint, { optional: true })
+  readonly by?: string;
+
+  @Field(textOf(maxSignatureCharacters), { optional: true, says: 'Ed25519, base64.' })
+  readonly signature?: string;
+}
