@@ -108,6 +108,12 @@ export class Index {
     if (members.size === 0) this.groups.delete(group);
   }
 
+  /** In an order that a state restored from a checkpoint has as well: for folds that go through all. */
+  inOrder(group: string): readonly string[] {
+    return [...this.of(group)].sort();
+  }
+
+  /** In no promised order. */
   of(group: string): ReadonlySet<string> {
     return this.groups.get(group) ?? none;
   }

@@ -47,7 +47,7 @@ export function derivedDifferences(state: ClusterState, folded?: ClusterState): 
 }
 
 /** As a start finds it: the records as text, in no order. */
-function restored(state: ClusterState): ClusterState {
+export function restored(state: ClusterState): ClusterState {
   const records = state.tables.flatMap((table) =>
     Array.from(table.entries(), ([key, record]) => ({
       ...{ view: table.name, key },

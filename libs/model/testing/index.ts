@@ -1,1 +1,1 @@
-export { derivedDifferences } from './derived.js';
+export { derivedDifferences, restored } from './derived.js';

@@ -12,7 +12,7 @@ import {
   factsOf,
   type NodeRecord,
 } from '@oakring/model';
-import { derivedDifferences } from '@oakring/model/testing';
+import { derivedDifferences, restored } from '@oakring/model/testing';
 import type { CommandType } from './command.js';
 
 const seeds = Array.from({ length: 30 }, (_, index) => 1000 + index);
@@ -39,10 +39,15 @@ describe.each(seeds)('random commands, seed %i', (seed) => {
   for (const event of founding) evolve(state, event);
   for (const command of beginning) cluster.when(command);
   const highest = new Map<string, number>();
+  /** The state as a start finds it that happens in the middle, and where in the history that was. */
+  let checkpoint: { readonly state: ClusterState; readonly events: number } | null = null;
 
   it('keep every invariant after each one', () => {
     takeChanges(state);
     for (let step = 0; step < commandsPerSeed; step += 1) {
+      if (step === commandsPerSeed / 2) {
+        checkpoint = { state: restored(state), events: cluster.history.length };
+      }
       const before = new Map([...state.nodes.values()].map((node) => [node.id, node]));
       const command = randomCommand(state, chance);
       const { events, decided } = cluster.when(command);
@@ -70,6 +75,13 @@ describe.each(seeds)('random commands, seed %i', (seed) => {
     for (const event of [...founding, ...cluster.history]) evolve(replayed, event);
     expect(stateAsText(replayed)).toBe(stateAsText(state));
     expect(derivedDifferences(state, replayed)).toEqual([]);
+  });
+
+  it('give the same views, byte for byte, when a start goes on from a checkpoint', () => {
+    if (checkpoint === null) throw new Error('there is none');
+    for (const event of cluster.history.slice(checkpoint.events)) evolve(checkpoint.state, event);
+    expect(stateAsText(checkpoint.state)).toBe(stateAsText(state));
+    expect(derivedDifferences(checkpoint.state, state)).toEqual([]);
   });
 });
 

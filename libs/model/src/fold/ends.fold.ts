@@ -70,7 +70,7 @@ export function holdsPlace(instance: InstanceRecord, generation: number): boolea
 function dropOriginals(state: ClusterState, { job, instance: number, generation }: Address): void {
   const current = state.instances.get(instanceKey(job, number));
   if (current?.generation !== generation) return;
-  for (const key of [...state.placementsOfInstance.of(instanceKey(job, number))]) {
+  for (const key of state.placementsOfInstance.inOrder(instanceKey(job, number))) {
     const placement = state.placements.get(key);
     if (placement?.lost !== true || placement.generation === generation) continue;
     const stopReason = `generation ${generation} replaced it while its node was lost`;

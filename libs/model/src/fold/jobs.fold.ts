@@ -72,7 +72,7 @@ export function jobUpdated(
   });
   carryOver(state, job.id, sameAsOf(data), data.revision);
   // What failed before is another thing now: its failures are counted anew.
-  for (const key of [...state.instancesOfJob.of(job.id)]) {
+  for (const key of state.instancesOfJob.inOrder(job.id)) {
     const instance = state.instances.get(key);
     if (instance?.status !== 'failed') continue;
     putInstance(state, { ...instance, failures: 0, attempts: [], givenUp: false });
@@ -109,10 +109,10 @@ function sameAsOf({ sameAs, rollbackTo }: EventData<'JobUpdated'>): number {
 /** What runs a revision goes on, as one that runs alike: it is not of the old one any more. */
 function carryOver(state: ClusterState, job: string, from: number, revision: number): void {
   if (from === 0) return;
-  for (const key of [...state.instancesOfJob.of(job)]) {
+  for (const key of state.instancesOfJob.inOrder(job)) {
     const instance = state.instances.get(key);
     if (instance?.revision === from) putInstance(state, { ...instance, revision });
-    for (const placementId of [...state.placementsOfInstance.of(key)]) {
+    for (const placementId of state.placementsOfInstance.inOrder(key)) {
       const placement = state.placements.get(placementId);
       if (placement?.revision === from) putPlacement(state, { ...placement, revision });
     }
@@ -166,7 +166,7 @@ export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job:
     deletionPosition: position,
     position,
   });
-  for (const key of [...state.instancesOfJob.of(job.id)]) {
+  for (const key of state.instancesOfJob.inOrder(job.id)) {
     dropInstance(state, event, key, 'the job is being deleted');
   }
 }
@@ -202,8 +202,8 @@ function dropInstance(
 ): void {
   const instance = state.instances.get(key);
   if (instance === undefined) return;
-  const placements = state.placementsOfInstance.of(key);
-  if (placements.size === 0) return removeInstance(state, instance);
+  const placements = state.placementsOfInstance.inOrder(key);
+  if (placements.length === 0) return removeInstance(state, instance);
   putInstance(state, {
     ...instance,
     lastGeneration: highestGeneration(instance),
@@ -212,7 +212,7 @@ function dropInstance(
     removing: true,
     moving: null,
   });
-  for (const placementId of [...placements]) {
+  for (const placementId of placements) {
     const placement = state.placements.get(placementId);
     if (placement === undefined) continue;
     const reason = placement.stopReason ?? stopReason;

@@ -115,7 +115,7 @@ function dropReplacements(
   dropped: number,
 ): void {
   const stopReason = `the original of generation ${generation} goes on`;
-  for (const key of [...state.placementsOfInstance.of(instanceKey(job, instance))]) {
+  for (const key of state.placementsOfInstance.inOrder(instanceKey(job, instance))) {
     const other = state.placements.get(key);
     const isLater = other?.lost === true && other.generation > generation;
     if (other === undefined || (!isLater && other.generation !== dropped)) continue;

@@ -127,7 +127,7 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
 /** What was reserved there is gone with it. */
 function forget(state: ClusterState, event: StoredEvent): void {
   const nodeId = nodeOf(event);
-  for (const key of [...state.placementsOfNode.of(nodeId)]) {
+  for (const key of state.placementsOfNode.inOrder(nodeId)) {
     const placement = state.placements.get(key);
     if (placement === undefined) continue;
     const { job, number: instance, generation } = placement;

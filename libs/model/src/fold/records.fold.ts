@@ -162,7 +162,7 @@ function reserve(
 
 /** What an ended placement held is its successor's there, as far as it was promised. */
 function handOver(state: ClusterState, ended: PlacementRecord, position: number): void {
-  for (const key of state.placementsOfInstance.of(instanceKey(ended.job, ended.number))) {
+  for (const key of state.placementsOfInstance.inOrder(instanceKey(ended.job, ended.number))) {
     const heir = state.placements.get(key);
     const node = state.nodes.get(ended.nodeId);
     if (heir?.nodeId !== ended.nodeId || !heir.wanted || heir.takesOver === null) continue;
