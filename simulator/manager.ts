@@ -168,7 +168,8 @@ export class SimulatedManager {
       },
       stopping,
     );
-    const inbox = { ...made, ports, deadLetters, tokens, projection, maxNodes };
+    const pastReadings = new MemoryTelemetryLog();
+    const inbox = { ...made, ports, deadLetters, tokens, projection, maxNodes, pastReadings };
     await world.outsideOfTime(this.letWorkersIn(inbox));
     const queue = commandsOf(made.leadership);
     const moves = new InstanceMoves(queue, scheduler, projection);

@@ -1,8 +1,11 @@
+export { fileTelemetryReader } from './file/file-telemetry-reader.js';
 export { type FileTelemetryOptions, openFileTelemetryLog } from './file/file-telemetry-log.js';
 export { MemoryTelemetryLog } from './memory/memory-telemetry-log.js';
 export type {
   NodeReadings,
   RecordedReading,
   TelemetryLog,
+  TelemetryLogReader,
+  TelemetryLogWriter,
   TruncationManifest,
 } from './telemetry-log.port.js';

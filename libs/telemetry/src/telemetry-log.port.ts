@@ -27,12 +27,25 @@ export interface TruncationManifest {
   readonly merkleRoot: string;
 }
 
+/** Looks at the log of readings: whoever answers charts, an auditor. Leading or not. */
+export interface TelemetryLogReader {
+  /**
+   * Visits the readings of one node, or of all, from `from` to `to` (milliseconds since 1970, inclusive) in
+   * the order in which they were taken in, those not yet written included where the writer is ours.
+   */
+  read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void>;
+  /** Number of the oldest batch that is kept; null while there is none. */
+  floor(): Promise<number | null>;
+  /** The lines from batch `from` on as they are stored: canonical JSON, hashed and chained. */
+  lines(from: number): AsyncIterable<string>;
+}
+
 /**
- * The log of readings: high volume, kept for a stated time, dropped in whole segments. Readings may
+ * Keeps readings: high volume, kept for a stated time, dropped in whole segments. Readings may
  * be lost in a crash (telemetry is shed first); a gap is never silent, batches are dense and
- * chained.
+ * chained. One writer, who leads.
  */
-export interface TelemetryLog {
+export interface TelemetryLogWriter {
   /** Takes readings in order; buffered, bounded, never waits. Returns how many were shed. */
   append(readings: readonly RecordedReading[]): number;
   /** Number of the newest reading taken in since the start (not durable): a cursor, not an id. */
@@ -42,14 +55,7 @@ export interface TelemetryLog {
   /** Segments that have passed their time or size: to be declared in the ledger, then dropped. */
   expired(): Promise<readonly TruncationManifest[]>;
   drop(segment: string): Promise<void>;
-  /**
-   * Visits the readings of one node, or of all, from `from` to `to` (milliseconds since 1970, inclusive) in
-   * the order in which they were taken in, those not yet written included.
-   */
-  read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void>;
-  /** Number of the oldest batch that is kept; null while there is none. */
-  floor(): Promise<number | null>;
-  /** The lines from batch `from` on as they are stored: canonical JSON, hashed and chained. */
-  lines(from: number): AsyncIterable<string>;
   close(): Promise<void>;
 }
+
+export interface TelemetryLog extends TelemetryLogReader, TelemetryLogWriter {}

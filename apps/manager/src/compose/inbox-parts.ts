@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { Ports } from '@oakring/ports';
+import type { TelemetryLogReader } from '@oakring/telemetry';
 import { BrokerConnection } from '../connection/broker-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { CommandIntake } from '../inbox/mqtt/command-intake.js';
@@ -39,6 +40,8 @@ export interface InboxParts {
   readonly deadLetters: DeadLetters;
   readonly tokens: NodeTokens;
   readonly leadership: Leadership;
+  /** Readings of our former terms, for when another leads. */
+  readonly pastReadings: TelemetryLogReader;
   readonly table: TelemetryTable;
   readonly projection: Projection;
   readonly maxNodes: number;
@@ -56,7 +59,7 @@ export function inboxProviders(parts: InboxParts): Provider[] {
     { provide: NodeTokens, useValue: parts.tokens },
     { provide: MAX_NODES, useValue: parts.maxNodes },
     { provide: WORKER_COMMANDS, useValue: workerCommandsOf(leadership) },
-    { provide: TELEMETRY_LOG, useValue: new TermTelemetryLog(leadership) },
+    { provide: TELEMETRY_LOG, useValue: new TermTelemetryLog(leadership, parts.pastReadings) },
     { provide: TelemetryTable, useValue: parts.table },
     { provide: Projection, useValue: parts.projection },
     { provide: CORRESPONDENCE, useValue: correspondenceOf(leadership) },

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
-import { openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
+import { fileTelemetryReader, openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import { type Ports, Undo } from '@oakring/ports';
 import { composeManager } from './compose-manager.js';
@@ -109,6 +109,7 @@ async function start(
     {
       ...{ ...kept, ...stores, ports, connection, table, scheduler, leadership },
       maxNodes: settings.maxNodes,
+      pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },
     settings,
     options,
@@ -133,13 +134,17 @@ async function start(
   };
 }
 
+function telemetryFolder({ dataFolder }: ManagerSettings): string {
+  return join(dataFolder, 'telemetry');
+}
+
 function openTelemetryLog(
-  { dataFolder }: ManagerSettings,
+  settings: ManagerSettings,
   epoch: number,
   ports: Ports,
   table: TelemetryTable,
 ): Promise<TelemetryLog> {
-  return openFileTelemetryLog(join(dataFolder, 'telemetry'), ports, {
+  return openFileTelemetryLog(telemetryFolder(settings), ports, {
     ...telemetryLimits,
     epoch,
     onShed: (nodeId) => table.countShed(nodeId),

@@ -3,6 +3,7 @@ import type {
   NodeReadings,
   RecordedReading,
   TelemetryLog,
+  TelemetryLogReader,
   TruncationManifest,
 } from '@oakring/telemetry';
 import type { CommandQueue } from '../commands/command.js';
@@ -43,9 +44,12 @@ export function correspondenceOf(leadership: Leadership): Correspondence {
   };
 }
 
-/** The telemetry log of whichever term there is; without one nothing is kept. */
+/** The telemetry log of whichever term there is; without one nothing is kept, and the past is `before`'s. */
 export class TermTelemetryLog implements TelemetryLog {
-  constructor(private readonly leadership: Leadership) {}
+  constructor(
+    private readonly leadership: Leadership,
+    private readonly before: TelemetryLogReader,
+  ) {}
 
   get newest(): number {
     return this.log?.newest ?? 0;
@@ -68,19 +72,23 @@ export class TermTelemetryLog implements TelemetryLog {
   }
 
   async read(query: NodeReadings, visit: (reading: RecordedReading) => void): Promise<void> {
-    await this.log?.read(query, visit);
+    await this.readable.read(query, visit);
   }
 
   async floor(): Promise<number | null> {
-    return (await this.log?.floor()) ?? null;
+    return this.readable.floor();
   }
 
   async *lines(from: number): AsyncGenerator<string> {
-    if (this.log !== undefined) yield* this.log.lines(from);
+    yield* this.readable.lines(from);
   }
 
   /** The term closes it. */
   async close(): Promise<void> {}
+
+  private get readable(): TelemetryLogReader {
+    return this.log ?? this.before;
+  }
 
   private get log(): TelemetryLog | undefined {
     return this.leadership.current?.telemetryLog;

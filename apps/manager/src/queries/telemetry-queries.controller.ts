@@ -5,7 +5,7 @@ import { decodeEvents } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import {
   type RecordedReading,
-  type TelemetryLog,
+  type TelemetryLogReader,
   type TruncationManifest,
 } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
@@ -47,7 +47,7 @@ interface Range {
 export class TelemetryQueriesController {
   constructor(
     private readonly projection: Projection,
-    @Inject(TELEMETRY_LOG) private readonly telemetryLog: TelemetryLog,
+    @Inject(TELEMETRY_LOG) private readonly telemetryLog: TelemetryLogReader,
     @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
     @Inject(EVENT_LOG) private readonly log: EventLogReader,
     @Inject(PORTS) private readonly ports: Ports,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
-import type { TelemetryLog } from '@oakring/telemetry';
+import type { TelemetryLogReader } from '@oakring/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports } from '@oakring/ports';
 import { timeOf } from '../history/moment.js';
@@ -63,7 +63,7 @@ export class ViewAnswers {
     private readonly projection: Projection,
     @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
     private readonly past: PastStates,
-    @Inject(TELEMETRY_LOG) private readonly telemetryLog: TelemetryLog,
+    @Inject(TELEMETRY_LOG) private readonly telemetryLog: TelemetryLogReader,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
 

@@ -1,11 +1,11 @@
-import type { RecordedReading, TelemetryLog } from '@oakring/telemetry';
+import type { RecordedReading, TelemetryLogReader } from '@oakring/telemetry';
 import type { TelemetryReader } from './telemetry-table.js';
 
 /** A node that was there reported within this time: many times its period. */
 const windowMs = 60_000;
 
 /** The newest readings as they were at `at` (milliseconds since 1970), as far as they are kept. */
-export async function readingsAsOf(log: TelemetryLog, at: number): Promise<TelemetryReader> {
+export async function readingsAsOf(log: TelemetryLogReader, at: number): Promise<TelemetryReader> {
   const newest = new Map<string, RecordedReading>();
   await log.read({ nodeId: null, from: at - windowMs, to: at }, (reading) => {
     newest.set(reading.nodeId, reading);

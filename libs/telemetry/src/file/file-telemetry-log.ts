@@ -16,8 +16,13 @@ import type {
   TelemetryLog,
   TruncationManifest,
 } from '../telemetry-log.port.js';
-import { firstBatchOf, manifestOf, readSegmentEnd, segmentsIn } from './segment-file.js';
-import { scanSegment, storedLines } from './segment-scan.js';
+import {
+  floorOf,
+  readSegments,
+  segmentLines,
+  type SegmentExtent,
+} from './file-telemetry-reader.js';
+import { manifestOf, readSegmentEnd, segmentsIn } from './segment-file.js';
 import { closeForPredecessor, createSegment, type SegmentWriter } from './segment-writer.js';
 
 export interface FileTelemetryOptions {
@@ -160,28 +165,22 @@ class FileTelemetryLog implements TelemetryLog {
     // All in one turn: what is written from here on is in neither.
     const unwritten = this.buffer.peek();
     const extents = this.extents();
-    for (const extent of extents) await scanSegment(this.folder, extent, query, visit);
+    await readSegments(this.folder, extents, query, visit);
     for (const reading of unwritten) {
       if (isAskedFor(reading, query)) visit(reading);
     }
   }
 
   async floor(): Promise<number | null> {
-    const [oldest] = this.extents();
-    return oldest === undefined ? null : firstBatchOf(oldest.name);
+    return floorOf(this.extents());
   }
 
   async *lines(from: number): AsyncGenerator<string> {
-    const extents = this.extents();
-    for (const [index, { name }] of extents.entries()) {
-      const next = extents[index + 1];
-      if (next !== undefined && firstBatchOf(next.name) <= from) continue;
-      yield* storedLines(join(this.folder, name), from);
-    }
+    yield* segmentLines(this.folder, this.extents(), from);
   }
 
   /** Segments and how much of each is written, oldest first. */
-  private extents(): { name: string; bytes: number }[] {
+  private extents(): SegmentExtent[] {
     const { current } = this;
     const closed = this.closed.map(({ name, bytes }) => ({ name, bytes }));
     return current === null ? closed : [...closed, { name: current.name, bytes: current.bytes }];

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { seededRandomness, simulatedPorts } from '@oakring/ports';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedReading, TelemetryLog } from '../telemetry-log.port.js';
 import { openFileTelemetryLog } from './file-telemetry-log.js';
+import { fileTelemetryReader } from './file-telemetry-reader.js';
 
 let folder: string;
 let log: TelemetryLog;
@@ -131,5 +132,38 @@ describe('the telemetry log as a stream', () => {
         if (index > 0) expect(prev).toBe(lines[index - 1]?.hash);
       }
     }
+  });
+});
+
+describe('a reader of a folder', () => {
+  it('sees what is written, by whoever writes, and nothing of a torn line', async () => {
+    log = await open(1);
+    const reading = (at: number): RecordedReading => ({ nodeId: 'n1', at, cpu: 1, memory: 2 });
+    log.append([reading(1), reading(2)]);
+    await log.flush();
+    log.append([reading(3)]);
+    const reader = fileTelemetryReader(folder);
+    const seen = async (): Promise<number[]> => {
+      const found: number[] = [];
+      await reader.read({ nodeId: 'n1', from: 0, to: 10 }, ({ at }) => found.push(at));
+      return found;
+    };
+    expect(await seen()).toEqual([1, 2]);
+    await log.flush();
+    appendFileSync(join(folder, '1-1.ndjson'), '{"batch":3,"at":9,"readi');
+    expect(await seen()).toEqual([1, 2, 3]);
+    expect(await reader.floor()).toBe(1);
+    const lines: string[] = [];
+    for await (const line of reader.lines(2)) lines.push(line);
+    expect(lines.map((line) => (JSON.parse(line) as { batch: number }).batch)).toEqual([2]);
+  });
+
+  it('sees nothing where there is no folder', async () => {
+    log = await open(1);
+    const reader = fileTelemetryReader(join(folder, 'none'));
+    expect(await reader.floor()).toBeNull();
+    await reader.read({ nodeId: null, from: 0, to: 9 }, () => {
+      throw new Error('nothing is here');
+    });
   });
 });

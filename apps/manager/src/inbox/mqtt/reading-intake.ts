@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
 import { nativeUp, topicOf } from '@oakring/contracts/native';
-import type { RecordedReading, TelemetryLog } from '@oakring/telemetry';
+import type { RecordedReading, TelemetryLogWriter } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
@@ -26,7 +26,7 @@ export class ReadingIntake {
     private readonly table: TelemetryTable,
     private readonly deadLetters: DeadLetters,
     private readonly life: SignsOfLife,
-    @Inject(TELEMETRY_LOG) private readonly log: TelemetryLog,
+    @Inject(TELEMETRY_LOG) private readonly log: TelemetryLogWriter,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
