@@ -117,6 +117,11 @@ describe('the scheduler over HTTP', () => {
       { jobs: [{ job, instances: 1, exclude: Array(10_001).fill('a') }], position: 1 },
       'jobs.0.exclude',
     ],
+    [
+      'a place that is none',
+      { jobs: [{ job, instances: 1, freed: 7 }], position: 1 },
+      'jobs.0.freed',
+    ],
     ['an entry that is no object', { jobs: [null], position: 1 }, 'jobs.0'],
     [
       'a count that is none',
@@ -187,6 +192,13 @@ describe('the scheduler over HTTP', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const body = `{"position":1,"jobs":[{"instances":1,"job":{"id":"x","deep":${deep}}}]}`;
     expect(await ask(url, body)).toMatchObject(refusal);
+  });
+
+  it('takes null for what is left out', async () => {
+    const { url } = await scheduler((await manager()).url);
+    const nothing = { exclude: null, present: null, freed: null, seed: null };
+    const { status } = await ask(url, { jobs: [{ job, instances: 1, ...nothing }], position: 1 });
+    expect(status).toBe(200);
   });
 
   it('names the one bad job among good ones', async () => {

@@ -93,8 +93,6 @@ export type {
   ProposedPlacement,
   ScheduleAnswer,
   ScheduleAnswers,
-  ScheduleJob,
-  ScheduleRequest,
 } from './http/scheduling.js';
 export { bracketed, reachable } from './settings/addresses.js';
 export { readSettings, type Setting, type Settings } from './settings/read-settings.js';

@@ -1,8 +1,7 @@
 export { ask, NoAnswer } from './ask.js';
 export { BodyPipe } from './bodies/body-pipe.js';
 export { readDocument, readMessage } from './bodies/json-body.js';
-export { holds, IsWholeNumber, rule } from './bodies/rules.js';
-export { refuseInvalid } from './bodies/validated.js';
+export { validated } from './bodies/validated.js';
 export { healthAnswer } from './health-answer.js';
 export { listenAddress } from './listener/addresses.js';
 export { isHealthCheck } from './listener/bearer-token.js';

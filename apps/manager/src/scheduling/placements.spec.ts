@@ -93,7 +93,7 @@ describe('A job of which a proposal did not hold', () => {
     const cluster = waiting(submitJob('web'));
     const excluded: (readonly string[])[] = [];
     await start(cluster, ({ jobs }) => {
-      excluded.push(...jobs.map(({ exclude }) => exclude));
+      excluded.push(...jobs.map(({ exclude = [] }) => exclude));
       if (excluded.length === 2) {
         void queue.submit({ type: 'DeleteJob', id: 'web' });
         throw new OakringError({ code: 'scheduler-unavailable', detail: 'It is away.' });

@@ -1,23 +1,18 @@
 import { isObject, OakringError, type JsonObject } from '@oakring/contracts';
-import { refuseInvalid } from '@oakring/http';
-import { maxJobs, ScheduleRequestDto } from './schedule-request.dto.js';
+import { maxJobsPerCall, ScheduleRequest } from '@oakring/contracts/http';
+import { validated } from '@oakring/http';
 
 /** The body, once its frame passes the rules. Throws `invalid-field` with the path of the first bad one. */
-export function scheduleRequestOf(body: JsonObject | undefined): ScheduleRequestDto {
-  if (body === undefined) {
-    throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
-  }
-  const { jobs } = body;
+export function scheduleRequestOf(body: JsonObject | undefined): ScheduleRequest {
+  const jobs = body?.['jobs'];
   if (Array.isArray(jobs)) refuseUnusable(jobs);
-  const request = ScheduleRequestDto.of(body);
-  refuseInvalid(request);
-  return request;
+  return validated(ScheduleRequest, body);
 }
 
 /** Before the validation, which looks at every entry whatever their number is, for seconds. */
 function refuseUnusable(jobs: readonly unknown[]): void {
-  if (jobs.length > maxJobs) {
-    const detail = `jobs has ${jobs.length} entries; ${maxJobs} is the most.`;
+  if (jobs.length > maxJobsPerCall) {
+    const detail = `jobs has ${jobs.length} entries; ${maxJobsPerCall} is the most.`;
     throw new OakringError({ code: 'invalid-field', detail, field: 'jobs', value: jobs.length });
   }
   // A list in the place of a job is taken apart by the validation, and fails there without a message.

@@ -5,10 +5,10 @@ import {
   type ScheduleAnswer,
   type ScheduleAnswers,
 } from '@oakring/contracts';
+import { seedBound } from '@oakring/contracts/http';
 import { jobsToPlan, planJobs, policy } from '@oakring/planning';
 import { seededRandomness, type Ports } from '@oakring/ports';
 import { Observer } from '../observe/observer.js';
-import { seedBound } from './schedule-request.dto.js';
 import { scheduleRequestOf } from './schedule-request.js';
 import { PORTS } from './tokens.js';
 

@@ -34,6 +34,7 @@ export {
 } from './order-bodies.js';
 export { DryRunAnswer, NodeChangesAnswer } from './planning-answers.js';
 export { RegisterNode } from './register-node.js';
+export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';
 export {
   fieldsOf,
   instanceOf,

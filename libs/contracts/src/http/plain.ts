@@ -3,6 +3,7 @@ import type * as job from './job-answers.js';
 import type * as body from './job-body.js';
 import type * as ledger from './ledger-answers.js';
 import type * as node from './node-answers.js';
+import type * as schedule from './schedule-request.js';
 
 /** A document as it is sent: an object with its fields, of no class. */
 type Plain<T> = { readonly [K in keyof T]: T[K] };
@@ -25,5 +26,7 @@ export type NodeFlags = Plain<node.NodeFlags>;
 export type NodeTelemetry = Plain<node.NodeTelemetry>;
 export type Page<T> = answers.Page<T>;
 export type RolloutAnswer = Plain<job.RolloutAnswer>;
+export type ScheduleJob = Plain<schedule.ScheduleJob>;
+export type ScheduleRequest = Plain<schedule.ScheduleRequest>;
 export type SubmitJob = Plain<body.SubmitJob>;
 export type TelemetryPoint = Plain<node.TelemetryPoint>;

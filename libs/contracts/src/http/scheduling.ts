@@ -40,28 +40,6 @@ export interface NodeChanges {
   readonly foreign: readonly ForeignLoad[];
 }
 
-/** One job in `POST /api/v1/schedule`. */
-export interface ScheduleJob {
-  /** The job description as it came from the root. */
-  readonly job: JsonObject & { readonly id: string };
-  /** How many instances to place now. */
-  readonly instances: number;
-  /** Nodes that must not be chosen. */
-  readonly exclude: readonly string[];
-  /** How many instances of this job each node has already: spread. */
-  readonly present: Readonly<Record<string, number>>;
-  /** What the instance to be replaced holds: its successor's to take, however busy the node is. */
-  readonly freed?: { readonly node: string; readonly resources: Resources };
-  /** Fixed to repeat a recorded decision: an integer from 0, below 2^31. Else the scheduler draws. */
-  readonly seed?: number;
-}
-
-export interface ScheduleRequest {
-  readonly jobs: readonly ScheduleJob[];
-  /** Ledger position that the scheduler's copy must have reached. */
-  readonly position: number;
-}
-
 /** Why nodes were passed over, by filter. */
 export type FilterCounts = Readonly<Record<string, number>>;
 

@@ -4,8 +4,8 @@ import {
   nearestOf,
   OakringError,
   shortened,
+  type ErrorCode,
   type JsonObject,
-  type Problem,
 } from '@oakring/contracts';
 import {
   fieldsOf,
@@ -17,7 +17,6 @@ import {
 } from '@oakring/contracts/http';
 import { validateSync, type ValidationError } from 'class-validator';
 import { InvalidBody } from '../problems/invalid-body.js';
-import { contextOf } from './rules.js';
 
 /** At most this many bad fields are named. */
 const maxNamed = 32;
@@ -49,12 +48,6 @@ export function validated<T extends object>(
   return given as T & JsonObject;
 }
 
-/** Throws an `InvalidBody` naming every member that breaks a rule of its class. */
-export function refuseInvalid(dto: object): void {
-  const errors = validateSync(dto, validation);
-  if (errors.length > 0) throw invalid(errors.flatMap((error) => faultsOf(error, '')));
-}
-
 /** Members that are not known, here and below. */
 function strangersIn(type: ShapeClass, given: JsonObject, path = ''): Fault[] {
   const known = namesOfShape(type);
@@ -81,11 +74,18 @@ function strangerIn(path: string, name: string, known: readonly string[]): strin
   return `${field} is not known here; there ${known.length === 1 ? 'is' : 'are'} ${known.join(' and ')}.${meant}`;
 }
 
+/** What a field's rule says beside its expectation (`Field`). */
+interface RuleContext {
+  readonly code?: ErrorCode;
+  /** The value must not be shown. */
+  readonly secret?: boolean;
+}
+
 interface Fault {
   readonly field: string;
   readonly value: unknown;
   readonly detail: string;
-  readonly code: Problem['code'];
+  readonly code: ErrorCode;
 }
 
 function invalid(faults: readonly Fault[]): OakringError {
@@ -112,7 +112,7 @@ function faultsOf(error: ValidationError, parent: string): Fault[] {
   const [broken] = Object.entries(error.constraints ?? {});
   if (broken === undefined) return below;
   const [name, expectation] = broken;
-  const context = contextOf(error.contexts?.[name]);
+  const context: RuleContext = error.contexts?.[name] ?? {};
   const code = context.code ?? 'invalid-field';
   if (context.secret === true) {
     return [{ field, value: null, detail: `${field} is ${expectation}.`, code }, ...below];

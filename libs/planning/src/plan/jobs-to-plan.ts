@@ -10,24 +10,15 @@ import {
   type JsonObject,
   type Parsed,
   type Refusal,
+  type ScheduleJob,
 } from '@oakring/contracts';
 import type { Freed, JobToPlan } from './plan.js';
 
 /** Instances over all jobs of a call: what is planned and answered within a second or so. */
 const maxInstancesPerCall = 50_000;
 
-/** `ScheduleJob` of the contracts, of which the frame alone is known to be right. */
-export interface JobAsked {
-  readonly job: JsonObject;
-  readonly instances: number;
-  readonly exclude?: readonly string[];
-  readonly present?: JsonObject;
-  readonly freed?: JsonObject;
-  readonly seed?: number;
-}
-
 /** The jobs of a request as a plan takes them. Throws the refusal of the first bad one, by its path. */
-export function jobsToPlan(jobs: readonly JobAsked[], drawSeed: () => number): JobToPlan[] {
+export function jobsToPlan(jobs: readonly ScheduleJob[], drawSeed: () => number): JobToPlan[] {
   const total = jobs.reduce((sum, { instances }) => sum + instances, 0);
   if (total > maxInstancesPerCall) {
     throw new OakringError({
@@ -40,7 +31,7 @@ export function jobsToPlan(jobs: readonly JobAsked[], drawSeed: () => number): J
   return jobs.map((job, index) => jobToPlan(job, `jobs.${index}`, drawSeed));
 }
 
-function jobToPlan(job: JobAsked, path: string, drawSeed: () => number): JobToPlan {
+function jobToPlan(job: ScheduleJob, path: string, drawSeed: () => number): JobToPlan {
   const id = idOf(job.job['id'], 'id');
   if (!id.ok) throw located(id.refusal, `${path}.job`, 'The job');
   const name = `Job ${id.value}`;
@@ -48,7 +39,9 @@ function jobToPlan(job: JobAsked, path: string, drawSeed: () => number): JobToPl
   if (!requirement.ok) throw located(requirement.refusal, `${path}.job`, name);
   const present = presentOf(job.present ?? {});
   if (!present.ok) throw located(present.refusal, path, name);
-  const freed = job.freed === undefined ? null : freedOf(job.freed);
+  // In a body null counts as left out.
+  const given: JsonObject | null = job.freed ?? null;
+  const freed = given === null ? null : freedOf(given);
   if (freed !== null && !freed.ok) throw located(freed.refusal, path, name);
   return {
     requirement: requirement.value,

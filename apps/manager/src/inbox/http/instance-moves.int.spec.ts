@@ -103,7 +103,7 @@ describe('moving an instance', () => {
     await manager.submit(registerNode('full', { capacity: { cpuMillis: 1, memoryMiB: 1 } }));
     const { scheduler } = manager;
     scheduler.answer = ({ jobs }) => ({
-      answers: [proposal([jobs[0]?.exclude.includes('full') === true ? 'n2' : 'full'])],
+      answers: [proposal([jobs[0]?.exclude?.includes('full') === true ? 'n2' : 'full'])],
     });
     expect(await move()).toMatchObject({ status: 200, body: { nodeId: 'n2' } });
     expect(scheduler.asked.map(({ jobs }) => jobs[0]?.exclude)).toEqual([['n1'], ['n1', 'full']]);
