@@ -32,6 +32,18 @@ const everyFault: Readonly<Record<string, Fault>> = {
     plant.later(plant.world.between(200, 8_000), () => void plant.managers.start(host));
   },
 
+  stopManager: (plant) => {
+    const host = someManager(plant);
+    plant.note(`${host.name} stops on purpose`);
+    plant.managers.replace(host, plant.world.between(200, 20_000));
+  },
+
+  freezeManager: (plant) => {
+    const host = someManager(plant);
+    plant.note(`${host.name} freezes`);
+    plant.managers.freeze(host, plant.world.between(100, 15_000));
+  },
+
   stallLog: ({ world, store, note }) => {
     note('the log stalls');
     const isLong = world.happens(25);
@@ -97,18 +109,6 @@ const everyFault: Readonly<Record<string, Fault>> = {
 
 /** What can only go wrong between several managers and their store. */
 const amongManagers: Readonly<Record<string, Fault>> = {
-  handOver: (plant) => {
-    const host = someManager(plant);
-    plant.note(`${host.name} stops on purpose`);
-    plant.managers.replace(host, plant.world.between(200, 20_000));
-  },
-
-  freezeManager: (plant) => {
-    const host = someManager(plant);
-    plant.note(`${host.name} freezes`);
-    plant.managers.freeze(host, plant.world.between(100, 15_000));
-  },
-
   cutFromStore: (plant) => {
     const { route, name } = someManager(plant);
     plant.note(`${name} is cut off from the store`);

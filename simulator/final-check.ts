@@ -21,7 +21,7 @@ export function checkEnd(end: End): void {
   const wrong = differences(end);
   if (wrong.length > 0) judge.fail(`not as wanted at the end: ${wrong.slice(0, 4).join('; ')}`);
   const decided = new Set(commits.flatMap(({ commands }) => commands.map(({ id }) => id)));
-  for (const id of workload.acknowledged) {
+  for (const id of workload.acknowledged.keys()) {
     if (!decided.has(id)) judge.fail(`${id} was acknowledged, and is not in the log`);
   }
   if (managers.all.length < managers.hosts.length) judge.fail('a manager does not run');

@@ -88,7 +88,13 @@ class Simulation {
     this.machines = ids.map(
       (id, index) => new Machine(id, world, network, this.judge, capacityOf(index)),
     );
-    this.workload = new Workload(world, this.managers, this.auditor.state, this.machines);
+    this.workload = new Workload(
+      world,
+      this.managers,
+      this.auditor.state,
+      this.machines,
+      this.judge,
+    );
     this.kindsOfFault = faultsOf(world, count);
   }
 

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { OakringError, jobOf, type JobDocument, type SubmitJob } from '@oakring/contracts';
 import type { Command, IdempotencyKey } from '../apps/manager/src/commands/command.js';
 import type { NodeOrder } from '../apps/manager/src/commands/node-order.js';
+import { canonicalJson, type JsonObject } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
+import type { Judge } from './judge.js';
 import type { Managers } from './managers.js';
 import type { Machine } from './workers.js';
 import { Life, type World } from './world.js';
@@ -11,8 +13,8 @@ const retryMs = { least: 200, most: 2_000 };
 
 /** A root and an operator, who repeat what was not answered until it is. */
 export class Workload {
-  /** Ids of the requests that were acknowledged. */
-  readonly acknowledged = new Set<string>();
+  /** The answers of the requests that were acknowledged, by the requests' ids. */
+  readonly acknowledged = new Map<string, string>();
   /** Jobs that should be there, by id; null: deleted. */
   readonly jobs = new Map<string, { readonly isSteady: boolean } | null>();
   private readonly submitted = new Set<string>();
@@ -26,6 +28,7 @@ export class Workload {
     /** What is known of the cluster, by what is durable. */
     private readonly state: ClusterState,
     private readonly machines: readonly Machine[],
+    private readonly judge: Judge,
   ) {}
 
   private get nodeIds(): string[] {
@@ -168,6 +171,15 @@ export class Workload {
     this.ask(command, { id, bodyHash: id }, accepted);
   }
 
+  /** The same request has one answer, whoever gives it and however often. */
+  private compare(id: string, { position, answer }: { position: number; answer: unknown }): void {
+    // Of the log it comes back as canonical text.
+    const text = canonicalJson({ position, answer: answer as JsonObject | null });
+    const first = this.acknowledged.get(id) ?? text;
+    if (first !== text) this.judge.fail(`${id} was answered ${first}, and then ${text}`);
+    this.acknowledged.set(id, first);
+  }
+
   private ask(command: Command, key: IdempotencyKey, accepted: () => void): void {
     const again = (): void => {
       const inMs = this.world.between(retryMs.least, retryMs.most);
@@ -183,12 +195,16 @@ export class Workload {
     });
     this.managers
       .submit(asked, command, key)
-      .then(({ status }) => {
+      .then((outcome) => {
         if (asked.life.isDead || isAnswered) return;
         isAnswered = true;
-        if (status !== 'accepted') return;
-        this.acknowledged.add(key.id);
-        accepted();
+        // A refusal that changed nothing is not on record: another time may bring another one.
+        if (outcome.status !== 'accepted') return;
+        const isFirst = !this.acknowledged.has(key.id);
+        this.compare(key.id, outcome);
+        if (isFirst) accepted();
+        // As who did not get the answer would, whoever leads by then.
+        if (isFirst && this.world.happens(10)) again();
       })
       .catch((error: unknown) => {
         if (isAnswered || asked.life.isDead) return;
