@@ -1,5 +1,5 @@
 // Children of a benchmark: started, listened to, ended.
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,19 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = join(root, 'bin/oakring.js');
+
+/** None outlives the benchmark, however that ends. */
+const children = new Set<ChildProcess>();
+process.once('SIGTERM', () => process.exit(143));
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+function started<C extends ChildProcess>(child: C): C {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
 
 export function temporaryFolder(): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'oakring-bench-'));
@@ -31,17 +44,20 @@ export async function startUp(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Up> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [program, 'up'], {
-    env: {
-      PATH: process.env['PATH'],
-      OAKRING_DATA: dataFolder,
-      OAKRING_PORT: '0',
-      OAKRING_SCHEDULER_PORT: '0',
-      OAKRING_MQTT_PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const settings = {
+    PATH: process.env['PATH'],
+    OAKRING_DATA: dataFolder,
+    OAKRING_PORT: '0',
+    OAKRING_SCHEDULER_PORT: '0',
+    OAKRING_MQTT_PORT: '0',
+    ...env,
+  };
+  const child = started(
+    spawn(process.execPath, [program, 'up'], {
+      env: settings,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
   const [, url = '', mqttUrl = ''] = await prints(child, /oakring is ready: (\S+) · MQTT (\S+)/);
   return {
     pid: pidOf(child),
@@ -58,7 +74,7 @@ export async function startUp(
 /** A worker of simulated instances as a process. */
 export function startWorker(id: string, mqttUrl: string, data: string): ChildProcess {
   const args = ['worker', '--id', id, '--mqtt-url', mqttUrl, '--runtimes', 'simulated'];
-  return spawn(process.execPath, [program, ...args, '--data', data], { stdio: 'ignore' });
+  return started(spawn(process.execPath, [program, ...args, '--data', data], { stdio: 'ignore' }));
 }
 
 /** A module of this folder as a process that sends messages. */
@@ -73,11 +89,12 @@ export interface Forked {
 }
 
 export function forkModule(name: string, args: readonly (string | number)[] = []): Forked {
-  const child = fork(join(root, 'bench', name), args.map(String), {
+  const options: ForkOptions = {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // What is not compiled here runs bare: a loader in its process would be measured with it.
     ...(name.endsWith('.js') ? { execArgv: [] } : {}),
-  });
+  };
+  const child = started(fork(join(root, 'bench', name), args.map(String), options));
   const arrived: unknown[] = [];
   const waiting: ((message: unknown) => void)[] = [];
   child.on('message', (message) => {
