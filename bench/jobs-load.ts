@@ -2,7 +2,7 @@
 // Told an `Order`; answers with what it measured.
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { connect } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 import type { Control } from '@oakring/contracts';
 import { pause } from './manager-http.js';
 import { sendAtOnce } from './mqtt-client.js';
@@ -50,8 +50,20 @@ function post(path: string, body: object): Promise<string> {
   });
 }
 
-const client = connect(mqttUrl, { reconnectPeriod: 0 });
-client.on('message', (topic, payload) => {
+/** One connection speaks for so many nodes: the embedded broker lets each subscribe to a few topics. */
+const nodesOfConnection = 25;
+
+async function speakFor(ids: readonly string[]): Promise<MqttClient> {
+  const client = connect(mqttUrl, { reconnectPeriod: 0 });
+  client.on('message', (topic, payload) => hear(client, topic, payload));
+  await new Promise<void>((resolve) => client.once('connect', () => resolve()));
+  sendAtOnce(client);
+  const filters = ids.flatMap((id) => [`nodes/${id}/controls`, `nodes/${id}/requests`]);
+  await client.subscribeAsync(filters, { qos: 1 });
+  return client;
+}
+
+function hear(client: MqttClient, topic: string, payload: Buffer): void {
   const [, node, kind] = topic.split('/');
   const message: unknown = JSON.parse(payload.toString());
   if (kind === 'requests') {
@@ -66,18 +78,15 @@ client.on('message', (topic, payload) => {
   const ack = { commandId, generation, phase: 'succeeded' };
   client.publish(`nodes/${node}/acks`, JSON.stringify(ack), { qos: 1 });
   succeeded += 1;
-});
-await new Promise<void>((resolve) => client.once('connect', () => resolve()));
-sendAtOnce(client);
+}
+
 const ids = Array.from(
   { length: Number(nodes) },
   (_, index) => `edge-${String(index).padStart(4, '0')}`,
 );
-for (let at = 0; at < ids.length; at += 50) {
-  const filters = ids
-    .slice(at, at + 50)
-    .flatMap((id) => [`nodes/${id}/controls`, `nodes/${id}/requests`]);
-  await client.subscribeAsync(filters, { qos: 1 });
+const connections: MqttClient[] = [];
+for (let at = 0; at < ids.length; at += nodesOfConnection) {
+  connections.push(await speakFor(ids.slice(at, at + nodesOfConnection)));
 }
 for (const id of ids) {
   await post('/api/v1/nodes', {
@@ -91,10 +100,11 @@ for (const id of ids) {
     capacity: { cpuMillis: 10_000_000, memoryMiB: 100_000_000 },
   });
 }
-// One client speaks for all nodes: it keeps them alive.
 setInterval(() => {
-  for (const id of ids)
-    client.publish(`nodes/${id}/information`, '{"cpu":1,"memory":1}', { qos: 0 });
+  for (const [index, id] of ids.entries()) {
+    const connection = connections[Math.floor(index / nodesOfConnection)];
+    connection?.publish(`nodes/${id}/information`, '{"cpu":1,"memory":1}', { qos: 0 });
+  }
 }, 2_000);
 tell({ ready: true });
 

@@ -96,16 +96,20 @@ export function forkModule(name: string, args: readonly (string | number)[] = []
   };
   const child = started(fork(join(root, 'bench', name), args.map(String), options));
   const arrived: unknown[] = [];
-  const waiting: ((message: unknown) => void)[] = [];
+  const waiting: { resolve(message: unknown): void; reject(error: Error): void }[] = [];
   child.on('message', (message) => {
-    const resolve = waiting.shift();
-    if (resolve === undefined) arrived.push(message);
-    else resolve(message);
+    const first = waiting.shift();
+    if (first === undefined) arrived.push(message);
+    else first.resolve(message);
+  });
+  child.once('exit', (code) => {
+    const ended = new Error(`${name} ended with ${code} before it said what was waited for`);
+    for (const { reject } of waiting) reject(ended);
   });
   const next = (): Promise<unknown> =>
     arrived.length > 0
       ? Promise.resolve(arrived.shift())
-      : new Promise((resolve) => waiting.push(resolve));
+      : new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   return {
     pid: pidOf(child),
     send: (message) => child.send(message),
