@@ -137,7 +137,7 @@ export class SimulatedManager {
     stopping.add(() => log.close());
     const recovered = await onceThere(() => recover(log, host.disk, place), around);
     const views = startViews(recovered.state, host.disk, around, stopping);
-    const { projection } = views;
+    const { projection, wires } = views;
     const { isLocal } = host.route;
     const deadLetters = await DeadLetters.open(null, ports);
     this.letters.current = deadLetters;
@@ -169,7 +169,8 @@ export class SimulatedManager {
       stopping,
     );
     const pastReadings = new MemoryTelemetryLog();
-    const inbox = { ...made, ports, deadLetters, tokens, projection, maxNodes, pastReadings };
+    const kept = { deadLetters, tokens, pastReadings };
+    const inbox = { ...made, ...kept, ports, projection, wires, maxNodes };
     await world.outsideOfTime(this.letWorkersIn(inbox));
     const queue = commandsOf(made.leadership);
     const moves = new InstanceMoves(queue, scheduler, projection);

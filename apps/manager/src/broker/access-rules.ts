@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
-import { maySubscribe, publishRefusal, statusNodeOf } from './access.js';
+import type { WorkerAccess } from '../wires/access.js';
 import type { GrantedFilters } from './granted-filters.js';
 import type { OpenSockets } from './open-sockets.js';
 import { RetainedRoom } from './retained-room.js';
@@ -23,6 +23,7 @@ export type RefusedListener = (topic: string, payload: Uint8Array, refusal: Refu
 interface AccessOptions {
   readonly credentials: Credentials | null;
   readonly internal: Credentials;
+  readonly access: WorkerAccess;
   readonly isRegistered?: (nodeId: string) => boolean;
   readonly onRefused?: RefusedListener;
 }
@@ -80,7 +81,8 @@ export function accessRules(
     authorizeSubscribe(client, subscription, done) {
       const { topic } = subscription;
       const allowed =
-        internalClients.has(client) || (maySubscribe(topic) && filters.grant(client, topic));
+        internalClients.has(client) ||
+        (options.access.maySubscribe(topic) && filters.grant(client, topic));
       // Null is answered with the failure code 0x80 (MQTT 3.1.1 §3.9.3).
       done(null, allowed ? subscription : null);
     },
@@ -94,9 +96,9 @@ function confine(
   options: AccessOptions,
   logger: Logger,
 ): void {
-  const { isRegistered = () => true } = options;
+  const { access, isRegistered = () => true } = options;
   const { topic } = packet;
-  const refusal = publishRefusal(topic);
+  const refusal = access.publishRefusal(topic);
   if (refusal !== null) {
     tell(options, packet, refusal, logger);
     packet.topic = discarded;
@@ -105,7 +107,7 @@ function confine(
     return;
   }
   if (!packet.retain) return;
-  const nodeId = statusNodeOf(topic);
+  const nodeId = access.keptNodeOf(topic);
   // What is retained already may always be cleared.
   const keeps = nodeId !== null && (packet.payload.length === 0 || isRegistered(nodeId));
   packet.retain = keeps && retained.grant(topic, packet.payload.length);

@@ -1,12 +1,15 @@
-import { controlsNodeOf } from './access.js';
-
 /** Which connections listen to which nodes' orders: whose end may mean that a worker is gone. */
 export class ControlsSubscribers<C> {
   private readonly nodesOf = new Map<C, Set<string>>();
   private readonly connectionsOf = new Map<string, number>();
 
+  constructor(
+    /** The node whose orders a filter asks for; null for any other filter. */
+    private readonly nodeOf: (filter: string) => string | null,
+  ) {}
+
   subscribed(connection: C, filter: string): void {
-    const nodeId = controlsNodeOf(filter);
+    const nodeId = this.nodeOf(filter);
     if (nodeId === null) return;
     const nodes = this.nodesOf.get(connection) ?? new Set();
     if (nodes.has(nodeId)) return;
@@ -15,7 +18,7 @@ export class ControlsSubscribers<C> {
   }
 
   unsubscribed(connection: C, filter: string): void {
-    const nodeId = controlsNodeOf(filter);
+    const nodeId = this.nodeOf(filter);
     if (nodeId !== null && this.nodesOf.get(connection)?.delete(nodeId) === true) {
       this.leave(nodeId);
     }

@@ -14,6 +14,8 @@ import {
   subscribePacket,
 } from './testing/packets.js';
 import { startEmbeddedBroker, type EmbeddedBroker } from './embedded-broker.js';
+import { accessOf } from '../wires/access.js';
+import { nativeDialect } from '../wires/native/native.dialect.js';
 
 const internal = { username: 'inside', password: 'secret' };
 const workers = { username: 'worker', password: 'open sesame' };
@@ -55,6 +57,7 @@ describe('the embedded broker', () => {
       port,
       credentials,
       internal,
+      access: accessOf([nativeDialect]),
       ports: systemPorts(),
       isRegistered: (nodeId) => nodeId !== 'stranger',
       onRefused: (topic, _payload, { code }) => refused.push({ topic, code }),

@@ -5,7 +5,7 @@ import { limitConnections } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { Aedes, type Client } from 'aedes';
 import { accessRules, type Credentials, type RefusedListener } from './access-rules.js';
-import { maySubscribe } from './access.js';
+import type { WorkerAccess } from '../wires/access.js';
 import { ControlsSubscribers } from './controls-subscribers.js';
 import { GrantedFilters } from './granted-filters.js';
 import { OpenSockets } from './open-sockets.js';
@@ -30,6 +30,8 @@ export interface EmbeddedBrokerOptions {
   readonly credentials: Credentials | null;
   /** What the manager's own connection presents: made anew for each start, told to nobody. */
   readonly internal: Credentials;
+  /** What workers may do. */
+  readonly access: WorkerAccess;
   readonly ports: Ports;
   /** How many there may be. */
   readonly connections?: number;
@@ -90,7 +92,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   (broker as NodeJS.EventEmitter).on('error', (error: Error) => logger.error(error.message));
   const listeners = new Set<ClientGoneListener>();
   countFilters(broker, filters);
-  reportGoneClients(broker, listeners, logger);
+  reportGoneClients(broker, options.access, listeners, logger);
   try {
     const port = await listen(server, options);
     return {
@@ -114,13 +116,14 @@ function countFilters(broker: Aedes, filters: GrantedFilters<Client>): void {
 
 function reportGoneClients(
   broker: Aedes,
+  access: WorkerAccess,
   listeners: ReadonlySet<ClientGoneListener>,
   logger: Logger,
 ): void {
-  const subscribers = new ControlsSubscribers<Client>();
+  const subscribers = new ControlsSubscribers<Client>((filter) => access.ordersNodeOf(filter));
   broker.on('subscribe', (subscriptions, client) => {
     for (const { topic } of subscriptions) {
-      if (maySubscribe(topic)) subscribers.subscribed(client, topic);
+      if (access.maySubscribe(topic)) subscribers.subscribed(client, topic);
     }
   });
   broker.on('unsubscribe', (filters, client) => {

@@ -9,6 +9,8 @@ import type { Scheduler } from '../scheduling/scheduler.port.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Checkpointer } from '../views/checkpointer.js';
 import { Projection } from '../views/projection.js';
+import { spokenTo } from '../wires/spoken.js';
+import type { Wires } from '../wires/wires.js';
 import type { InboxConnection } from './inbox-parts.js';
 import { startLoops } from './start-loops.js';
 
@@ -16,6 +18,8 @@ import { startLoops } from './start-loops.js';
 export interface Views {
   readonly projection: Projection;
   readonly feed: NodeChangeFeed;
+  /** How the nodes that are shown are spoken with. */
+  readonly wires: Wires;
 }
 
 /** The views as they were recovered, and what is kept of them for the next start. */
@@ -31,7 +35,7 @@ export function startViews(
   const checkpointer = new Checkpointer(checkpoints, projection, ports, warn);
   checkpointer.start();
   stopping.add(() => checkpointer.stop());
-  return { projection, feed };
+  return { projection, feed, wires: spokenTo(projection) };
 }
 
 /**
@@ -57,7 +61,7 @@ export interface Surroundings {
 
 /** A manager that has not begun yet: `leadership.start` begins to lead, or to follow. */
 export function composeManager(
-  { projection }: Views,
+  { projection, wires }: Views,
   around: Surroundings,
   stopping: Undo,
 ): { readonly table: TelemetryTable; readonly leadership: Leadership } {
@@ -65,7 +69,7 @@ export function composeManager(
   const table = new TelemetryTable(ports);
   const leadership = new Leadership(store.leases, url, {
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
-    ...{ reachesBroker, startLoops, ports, warn },
+    ...{ wires, reachesBroker, startLoops, ports, warn },
     storeTime: store.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => around.openTelemetryLog(epoch, table),
     leader: () => ({ ...around.leader, url: url(), key }),

@@ -1,7 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { Ports } from '@oakring/ports';
 import type { TelemetryLogReader } from '@oakring/telemetry';
-import { BrokerConnection } from '../connection/broker-connection.js';
+import type { BrokerConnection } from '../connection/broker-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { CommandIntake } from '../inbox/mqtt/command-intake.js';
 import { HistoryDesk } from '../inbox/mqtt/history-desk.js';
@@ -29,6 +29,8 @@ import {
   WORKER_COMMANDS,
 } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
+import { WorkerLine } from '../wires/worker-line.js';
+import { Wires } from '../wires/wires.js';
 
 /** The manager's connection, as the inbox uses it; a simulation has its own. */
 export type InboxConnection = TermConnection & Pick<BrokerConnection, 'onMessage'>;
@@ -37,6 +39,7 @@ export type InboxConnection = TermConnection & Pick<BrokerConnection, 'onMessage
 export interface InboxParts {
   readonly ports: Ports;
   readonly connection: InboxConnection;
+  readonly wires: Wires;
   readonly deadLetters: DeadLetters;
   readonly tokens: NodeTokens;
   readonly leadership: Leadership;
@@ -54,7 +57,8 @@ export function inboxProviders(parts: InboxParts): Provider[] {
   const { leadership } = parts;
   return [
     { provide: PORTS, useValue: parts.ports },
-    { provide: BrokerConnection, useValue: parts.connection },
+    { provide: Wires, useValue: parts.wires },
+    { provide: WorkerLine, useValue: new WorkerLine(parts.connection, parts.wires) },
     { provide: DeadLetters, useValue: parts.deadLetters },
     { provide: NodeTokens, useValue: parts.tokens },
     { provide: MAX_NODES, useValue: parts.maxNodes },
@@ -75,8 +79,8 @@ export function inboxProviders(parts: InboxParts): Provider[] {
 
 /** The transport that hands messages to the controllers of `app`, which is there by the first message. */
 export function inboxOf(parts: InboxParts, app: () => { get(of: Type): unknown }): MqttInbox {
-  const { connection, deadLetters, ports, table } = parts;
-  return new MqttInbox(connection, deadLetters, ports, {
+  const { table } = parts;
+  return new MqttInbox(parts, {
     shed: (nodeId) => table.countShed(nodeId),
     heard: (nodeId) => (app().get(SignsOfLife) as SignsOfLife).heard(nodeId, null),
   });

@@ -40,11 +40,12 @@ export async function openKept(
   const key = await openSigningKey(settings.dataFolder);
   const tokens = await openTokens(settings, stores);
   const { recovered, checkpoints } = stores;
-  const { projection, feed } = startViews(recovered.state, checkpoints, surroundings, stopping);
+  const views = startViews(recovered.state, checkpoints, surroundings, stopping);
+  const { projection } = views;
   const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
   const proof =
     stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
-  return { stores, deadLetters, key, tokens, projection, proof, feed, past };
+  return { ...views, stores, deadLetters, key, tokens, proof, past };
 }
 
 /** The states of the past, saved as they pass. */

@@ -78,11 +78,12 @@ async function start(
   const logger = new Logger('Manager');
   const warn = (line: string): void => logger.warn(line);
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
-  const { stores, projection } = kept;
+  const { stores, projection, wires } = kept;
   const positionBefore = projection.position;
   const cluster = {
     id: (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '',
     hasNode: (nodeId: string): boolean => projection.state.nodes.get(nodeId) !== undefined,
+    wires,
   };
   const link = await connectBroker(settings, cluster, kept.deadLetters, ports);
   const { broker, connection } = link;

@@ -6,6 +6,9 @@ import { systemPorts, type Ports } from '@oakring/ports';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
 import { hasMosquitto, startMosquitto } from '../broker/testing/mosquitto.js';
+import { accessOf } from '../wires/access.js';
+import { nativeDialect } from '../wires/native/native.dialect.js';
+import { Wires } from '../wires/wires.js';
 import { BrokerConnection } from './broker-connection.js';
 
 const internal = { username: 'inside', password: 'secret' };
@@ -13,6 +16,8 @@ const internal = { username: 'inside', password: 'secret' };
 const ports: Ports = { ...systemPorts(), randomness: { integer: () => 0 } };
 
 Logger.overrideLogger(false);
+
+const wires = new Wires([nativeDialect], () => null);
 
 (hasMosquitto() ? describe : describe.skip)('the connection to a broker that takes less', () => {
   it('learns it from two closes, refuses what is larger, and sends the rest', async () => {
@@ -24,6 +29,7 @@ Logger.overrideLogger(false);
         password: null,
         clientId: 'oakring-c',
       }),
+      wires.subscriptions,
       ports,
     );
     connection.start(() => true);
@@ -214,7 +220,11 @@ describe('the broker connection', () => {
 
   function connectionTo(port: number, its = ports): BrokerConnection {
     const url = `mqtt://127.0.0.1:${port}`;
-    return new BrokerConnection(() => ({ url, ...internal, clientId: 'oakring-c' }), its);
+    return new BrokerConnection(
+      () => ({ url, ...internal, clientId: 'oakring-c' }),
+      wires.subscriptions,
+      its,
+    );
   }
 });
 
@@ -237,7 +247,10 @@ function bound(timers: Ports['timers']): Ports['timers'] {
 }
 
 function startBroker(port: number): Promise<EmbeddedBroker> {
-  return startEmbeddedBroker({ host: '127.0.0.1', port, credentials: null, internal, ports });
+  return startEmbeddedBroker({
+    ...{ host: '127.0.0.1', port, credentials: null, internal, ports },
+    access: accessOf(wires.dialects),
+  });
 }
 
 function upOf(connection: BrokerConnection): Promise<void> {

@@ -61,6 +61,8 @@ export class BrokerConnection {
   constructor(
     /** Asked at each attempt: our client id is the cluster's, which is founded by its first leader. */
     private readonly address: () => BrokerAddress,
+    /** Of everything that workers say, with their QoS. */
+    private readonly subscriptions: ReadonlyMap<string, 0 | 1>,
     private readonly ports: Ports,
   ) {
     this.publications = new Publications(ports.clock);
@@ -180,7 +182,7 @@ export class BrokerConnection {
       client.on('connect', () => {
         connackAtMs = this.ports.clock.monotonicMs();
         sendAtOnce(client);
-        subscribeUp(client, () => this.wentUp(client));
+        subscribeUp(client, this.subscriptions, () => this.wentUp(client));
       });
       client.on('message', (topic, payload, packet) => {
         try {

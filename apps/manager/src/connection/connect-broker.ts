@@ -3,6 +3,8 @@ import type { Ports } from '@oakring/ports';
 import { startEmbeddedBroker, type EmbeddedBroker } from '../broker/embedded-broker.js';
 import type { ManagerSettings } from '../config/manager-settings.js';
 import type { DeadLetters } from '../dead-letters/dead-letters.js';
+import { accessOf } from '../wires/access.js';
+import type { Wires } from '../wires/wires.js';
 import { BrokerConnection } from './broker-connection.js';
 import { reachBroker } from './reach-broker.js';
 
@@ -24,17 +26,18 @@ export interface BrokerLink {
 export async function connectBroker(
   settings: ManagerSettings,
   /** Known once the cluster is founded. */
-  cluster: { id(): string; hasNode(nodeId: string): boolean },
+  cluster: { id(): string; hasNode(nodeId: string): boolean; readonly wires: Wires },
   deadLetters: DeadLetters,
   ports: Ports,
 ): Promise<BrokerLink> {
+  const { wires } = cluster;
   const clientId = (): string => `oakring-${cluster.id()}`;
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
   if (mqttUrl !== null) {
     const address = () => ({ url: mqttUrl, username, password, clientId: clientId() });
     const probe = (): Promise<boolean> =>
       reachBroker({ ...address(), clientId: `oakring-probe-${ports.ids.next()}` }, ports.timers);
-    const connection = new BrokerConnection(address, ports);
+    const connection = new BrokerConnection(address, wires.subscriptions, ports);
     return { broker: null, connection, reaches: probe, url: mqttUrl };
   }
   const internal = { username: `manager-${ports.ids.next()}`, password: ports.ids.next() };
@@ -43,6 +46,7 @@ export async function connectBroker(
     port: settings.mqttPort,
     credentials: username === null || password === null ? null : { username, password },
     internal,
+    access: accessOf(wires.dialects),
     ports,
     isRegistered: (nodeId) => cluster.hasNode(nodeId),
     onRefused: (topic, payload, { code, detail }) =>
@@ -58,7 +62,7 @@ export async function connectBroker(
   const address = () => ({ url: here, ...internal, clientId: clientId() });
   return {
     broker,
-    connection: new BrokerConnection(address, ports),
+    connection: new BrokerConnection(address, wires.subscriptions, ports),
     // It is in this process.
     reaches: async () => true,
     url: `mqtt://${bracketed(settings.host)}:${broker.port}`,

@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import { nativeUp, topicOf, upKinds } from '@oakring/contracts/native';
 import type { Timers } from '@oakring/ports';
 import { connect, type MqttClient } from 'mqtt';
 
@@ -61,13 +60,14 @@ export function sendAtOnce(client: MqttClient): void {
 }
 
 /**
- * Subscribes to everything that workers say: readings QoS 0, all else QoS 1. `granted` is called
- * when the broker grants all of it; otherwise the link is ended with the reason as its error.
+ * Subscribes to everything that workers say. `granted` is called when the broker grants all of it; otherwise the link is ended with the reason as its error.
  */
-export function subscribeUp(client: MqttClient, granted: () => void): void {
-  const filters = Object.fromEntries(
-    upKinds.map((kind) => [topicOf('+', kind), { qos: nativeUp[kind].qos }] as const),
-  );
+export function subscribeUp(
+  client: MqttClient,
+  subscriptions: ReadonlyMap<string, 0 | 1>,
+  granted: () => void,
+): void {
+  const filters = Object.fromEntries([...subscriptions].map(([filter, qos]) => [filter, { qos }]));
   client.subscribe(filters, (error, grants) => {
     const refused = grants?.filter(({ qos }) => qos > 2).map(({ topic }) => topic) ?? [];
     if (error === null && refused.length === 0) return granted();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
+import type { Order } from '../wires/dialect.port.js';
 import {
   lose,
   orderStops,
@@ -31,7 +32,7 @@ describe('A reading of a node that runs what must never run twice', () => {
     expect(grants.lastGrantMs('a')).toBeNull();
     await ports.advance(1_234);
     grants.answer('a', 1, 7);
-    expect(sent).toEqual([['nodes/a/leases', { incarnation: 1, sequence: 7, epoch: 0 }]]);
+    expect(sent).toEqual([['a', { incarnation: 1, sequence: 7, epoch: 0 }]]);
     expect(grants.lastGrantMs('a')).toBe(1_234);
   });
 
@@ -85,7 +86,7 @@ describe('A reading of a node that runs what must never run twice', () => {
     expect(sent).toHaveLength(1);
     await ports.advance(1);
     grants.answer('a', 2, 2);
-    expect(sent.at(-1)).toEqual(['nodes/a/leases', { incarnation: 2, sequence: 2, epoch: 0 }]);
+    expect(sent.at(-1)).toEqual(['a', { incarnation: 2, sequence: 2, epoch: 0 }]);
   });
 
   it('is at once after a start whose worker is known to have ended', () => {
@@ -112,8 +113,9 @@ function grantsOver(cluster: Given): LeaseGrants {
       return connected;
     },
     upSinceMs: 0,
-    publish: async (topic: string, payload: string) => {
-      sent.push([topic, JSON.parse(payload)]);
+    send: async (nodeId: string, order: Order) => {
+      if (order.what === 'grant') sent.push([nodeId, order.grant]);
+      return null;
     },
     onUp: () => {},
     onDown: () => {},

@@ -1,5 +1,4 @@
 import type { LeaseGrant } from '@oakring/contracts';
-import { nativeDown, topicOf } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import type { DownLink } from '../outbox/down-link.port.js';
 import { leadershipOf, type NodeRecord } from '@oakring/model';
@@ -52,11 +51,9 @@ export class LeaseGrants {
     // Counted before it is sent, whether or not it arrives: late is safe, early is not.
     const atMs = this.ports.clock.monotonicMs();
     this.last.set(nodeId, { incarnation: node.incarnation, atMs });
-    this.link
-      .publish(topicOf(nodeId, 'leases'), nativeDown.leases.encode(grant), { qos: 0 })
-      .catch(() => {
-        // The next reading is answered again.
-      });
+    this.link.send(nodeId, { what: 'grant', grant }).catch(() => {
+      // The next reading is answered again.
+    });
   }
 
   /** Whether the start before may live on a grant of its own: it was alive when this one took over. */

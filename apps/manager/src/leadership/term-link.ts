@@ -1,7 +1,9 @@
-import { OakringError } from '@oakring/contracts';
+import { OakringError, type Refusal } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import type { BrokerConnection } from '../connection/broker-connection.js';
 import type { DownLink } from '../outbox/down-link.port.js';
+import type { Order } from '../wires/dialect.port.js';
+import type { WorkerLine } from '../wires/worker-line.js';
 import type { Lease } from './lease/lease.js';
 
 /** A lease that ran out or came back is noticed by the loops after this long at most. */
@@ -26,6 +28,7 @@ export class TermLink implements DownLink {
 
   constructor(
     private readonly connection: TermConnection,
+    private readonly line: Pick<WorkerLine, 'send'>,
     private readonly lease: Lease,
     private readonly ports: Pick<Ports, 'clock' | 'timers'>,
   ) {
@@ -42,8 +45,8 @@ export class TermLink implements DownLink {
     return this.sinceMs;
   }
 
-  publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<void> {
-    if (this.lease.isHeld) return this.connection.publish(topic, payload, options);
+  send(nodeId: string, order: Order): Promise<Refusal | null> {
+    if (this.lease.isHeld) return this.line.send(nodeId, order);
     const detail = 'Nothing is sent while our lease is not renewed.';
     return Promise.reject(new OakringError({ code: 'not-leading', detail }));
   }

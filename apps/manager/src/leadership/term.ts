@@ -10,6 +10,8 @@ import type { LoopParts, Loops } from './loops.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
+import { WorkerLine } from '../wires/worker-line.js';
+import type { Wires } from '../wires/wires.js';
 import type { Lease } from './lease/lease.js';
 import { watchLateness } from './lease/late-watch.js';
 import { openEpoch, type Leader } from './open-epoch.js';
@@ -22,6 +24,7 @@ export interface TermParts {
   readonly place: string;
   readonly projection: Projection;
   readonly connection: TermConnection;
+  readonly wires: Wires;
   /** Whether the broker can be reached from here, by whoever does not lead. */
   readonly reachesBroker: () => Promise<boolean>;
   /** The time of the store, where there may be several managers; our own otherwise. */
@@ -62,7 +65,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
-  const link = new TermLink(connection, lease, ports);
+  const link = new TermLink(connection, new WorkerLine(connection, parts.wires), lease, ports);
   const stopping = new Undo();
   const loops = parts.startLoops(
     { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },

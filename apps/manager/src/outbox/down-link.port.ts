@@ -1,10 +1,16 @@
+import type { Refusal } from '@oakring/contracts';
+import type { Order } from '../wires/dialect.port.js';
+
 /** The way down to workers: the manager's broker connection, or a simulated one. */
 export interface DownLink {
   readonly connected: boolean;
   /** Monotonic: since when it has been up, as its listeners were told; null: it is down. */
   readonly upSinceMs: number | null;
-  /** Resolves at the PUBACK (QoS 1); rejects when the link is down or breaks before it. */
-  publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<void>;
+  /**
+   * Resolves with null once the broker has it, or with why it can never be sent as it is; rejects when
+   * the link is down or breaks before.
+   */
+  send(nodeId: string, order: Order): Promise<Refusal | null>;
   /** After each SUBACK of our subscriptions. */
   onUp(listener: () => void): void;
   onDown(listener: () => void): void;

@@ -15,7 +15,7 @@ import type { ClusterState } from '@oakring/model';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
-import { orderValidMs } from './control-message.js';
+import { orderValidMs } from './order-validity.js';
 import { Expiries } from './expiries.js';
 
 let ports: SimulatedPorts;

@@ -8,7 +8,7 @@ import {
   type Seen,
 } from '../supervision/process.js';
 import type { Changes, ClusterState, CommandRecord } from '@oakring/model';
-import { orderValidMs } from './control-message.js';
+import { orderValidMs } from './order-validity.js';
 import type { DownLink } from './down-link.port.js';
 
 /** An order that was received, and that complete states of its worker deny, gets this long. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OakringError } from '@oakring/contracts';
+import type { Refusal } from '@oakring/contracts';
 import type { CommandRecord } from '@oakring/model';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
@@ -10,6 +10,7 @@ import { seenAt } from '../testing/seen.js';
 import { Projection } from '../views/projection.js';
 import { assumedEnds } from './assumed-ends.js';
 import { DeliveryRecord } from './delivery-record.js';
+import type { Order } from '../wires/dialect.port.js';
 import { Outbox } from './outbox.js';
 
 let ports: SimulatedPorts;
@@ -21,7 +22,7 @@ let ordered: Command[];
 let up: (() => void)[];
 let down: (() => void)[];
 let link: { upSinceMs: number | null };
-let refusal: OakringError | null;
+let refusal: Refusal | null;
 
 beforeEach(() => {
   ports = simulatedPorts();
@@ -67,7 +68,7 @@ describe('An order to a worker that is ready', () => {
   });
 
   it('fails alone when it can never be sent as it is', async () => {
-    refusal = new OakringError({ code: 'message-too-large', detail: 'too large' });
+    refusal = { code: 'message-too-large', detail: 'too large' };
     begin(...ready('a'), submitJob('j'), plan('j', 'a'));
     await ports.advance(1);
     expect(ordered).toMatchObject([{ type: 'FailCommand', reason: 'too large' }]);
@@ -149,10 +150,11 @@ function begin(...commands: Command[]): void {
     get upSinceMs() {
       return link.upSinceMs;
     },
-    async publish(_topic: string, payload: string) {
-      if (refusal !== null) throw refusal;
-      const { commandId, attempt } = JSON.parse(payload) as { commandId: string; attempt: number };
-      sent.push({ commandId, attempt, atMs: ports.clock.monotonicMs() });
+    async send(_nodeId: string, order: Order) {
+      if (refusal !== null || order.what !== 'command') return refusal;
+      const { command, attempt } = order;
+      sent.push({ commandId: command.id, attempt, atMs: ports.clock.monotonicMs() });
+      return null;
     },
     onUp: (listener: () => void) => void up.push(listener),
     onDown: (listener: () => void) => void down.push(listener),

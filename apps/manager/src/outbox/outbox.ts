@@ -1,5 +1,3 @@
-import { OakringError } from '@oakring/contracts';
-import { nativeDown, topicOf } from '@oakring/contracts/native';
 import {
   leadershipOf,
   orderedDocument,
@@ -19,9 +17,9 @@ import {
   type Seen,
   type Wake,
 } from '../supervision/process.js';
-import { controlMessage } from './control-message.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
+import { orderValidMs } from './order-validity.js';
 
 /** One attempt of an order. */
 interface Sending {
@@ -94,23 +92,17 @@ export class Outbox implements Process<Sending> {
 
   private async send(command: CommandRecord, attempt: number): Promise<void> {
     const state = this.state();
-    const message = controlMessage(command, orderedDocument(state, command), {
-      ...leadershipOf(state),
-      ...digestOf(state, command),
-      attempt,
-      nowMs: this.clock.wallMs(),
-    });
     const { nodeId } = command;
     this.deliveries.sending(nodeId);
-    try {
-      const payload = nativeDown.controls.encode(message);
-      await this.link.publish(topicOf(nodeId, 'controls'), payload, { qos: 1 });
-    } catch (error) {
-      if (!(error instanceof OakringError) || error.code !== 'message-too-large') throw error;
-      this.deliveries.confirmed(nodeId);
-      return this.fail(command, error.message);
-    }
+    const refusal = await this.link.send(nodeId, {
+      what: 'command',
+      ...{ command, document: orderedDocument(state, command), attempt },
+      ...{ nowMs: this.clock.wallMs(), validMs: orderValidMs },
+      ...leadershipOf(state),
+      ...digestOf(state, command),
+    });
     this.deliveries.confirmed(nodeId);
+    if (refusal !== null) return this.fail(command, refusal.detail);
     if (this.state().nodes.get(nodeId)?.acknowledges !== false) return;
     await this.queue.submit<'RecordDelivery'>({ type: 'RecordDelivery', commandId: command.id });
   }

@@ -25,7 +25,10 @@ beforeEach(async () => {
   const link = {
     connected: true,
     upSinceMs: 0,
-    publish: async () => void askedAtMs.push(ports.clock.monotonicMs()),
+    send: async () => {
+      askedAtMs.push(ports.clock.monotonicMs());
+      return null;
+    },
     onUp: () => {},
     onDown: () => {},
   };

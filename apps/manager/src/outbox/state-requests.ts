@@ -1,5 +1,4 @@
 import { stateHash, type HashedInstance, type StateRequest } from '@oakring/contracts';
-import { nativeDown, topicOf } from '@oakring/contracts/native';
 import {
   instanceKey,
   leadershipOf,
@@ -177,7 +176,7 @@ export class StateRequests implements Process<'ask'> {
     return Math.max(receivedMs, this.asked.get(id)?.atMs ?? 0) + unendedAfterMs;
   }
 
-  private ask(nodeId: string, { requestId, hash }: Asked): Promise<void> {
+  private async ask(nodeId: string, { requestId, hash }: Asked): Promise<void> {
     const request: StateRequest = {
       request: 'state',
       requestId,
@@ -186,8 +185,7 @@ export class StateRequests implements Process<'ask'> {
       at: new Date(this.ports.clock.wallMs()).toISOString(),
     };
     this.deliveries.requested(nodeId, requestId);
-    const payload = nativeDown.requests.encode(request);
-    return this.link.publish(topicOf(nodeId, 'requests'), payload, { qos: 1 });
+    await this.link.send(nodeId, { what: 'state-wanted', request });
   }
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import { EarlyReadings } from './early-readings.js';
+import { Wires, type Address } from '../../wires/wires.js';
+import { nativeDialect } from '../../wires/native/native.dialect.js';
 import type { ReceivedReading } from './worker-message.js';
 
 const reading = (nodeId: string, text: string): ReceivedReading => ({
-  nodeId,
+  address: addressOf(`nodes/${nodeId}/information`),
   payload: Buffer.from(text),
 });
 
@@ -13,7 +15,9 @@ describe('a reading right behind its registration', () => {
     const ports = simulatedPorts();
     const late: string[] = [];
     const early = new EarlyReadings(ports, (readings) =>
-      late.push(...readings.map(({ nodeId, payload }) => `${nodeId} ${payload.toString()}`)),
+      late.push(
+        ...readings.map(({ address, payload }) => `${address.nodeId} ${payload.toString()}`),
+      ),
     );
     expect(early.keep(reading('a', '1'))).toBe(true);
     expect(early.keep(reading('b', '2'))).toBe(true);
@@ -38,3 +42,9 @@ describe('a reading right behind its registration', () => {
     expect(early.keep(reading('edge-1', 'x'.repeat(4_096)))).toBe(true);
   });
 });
+
+function addressOf(topic: string): Address {
+  const address = new Wires([nativeDialect], () => null).addressOf(topic);
+  if (!address.ok) throw new Error(address.refusal.detail);
+  return address.value;
+}

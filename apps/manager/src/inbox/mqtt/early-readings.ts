@@ -25,10 +25,10 @@ export class EarlyReadings {
   /** Whether the reading waits; false when it must be judged now. */
   keep(reading: ReceivedReading): boolean {
     if (reading.payload.byteLength > maxWaitingBytes) return false;
-    if (!this.waiting.has(reading.nodeId) && this.waiting.size >= maxWaiting) return false;
+    if (!this.waiting.has(reading.address.nodeId) && this.waiting.size >= maxWaiting) return false;
     if (this.waiting.size === 0) this.ports.timers.after(waitMs, () => this.handOver());
     // A copy: the payload is a part of what the socket read, which would stay with it.
-    this.waiting.set(reading.nodeId, { ...reading, payload: Buffer.from(reading.payload) });
+    this.waiting.set(reading.address.nodeId, { ...reading, payload: Buffer.from(reading.payload) });
     return true;
   }
 

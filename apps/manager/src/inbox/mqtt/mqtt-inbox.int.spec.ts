@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { systemPorts } from '@oakring/ports';
 import { startEmbeddedBroker } from '../../broker/embedded-broker.js';
+import { accessOf } from '../../wires/access.js';
+import { nativeDialect } from '../../wires/native/native.dialect.js';
 import {
   hasMosquitto,
   mosquittoPub,
@@ -28,6 +30,7 @@ async function embedded(port = 0): Promise<BrokerUnderTest> {
     port,
     credentials: null,
     internal,
+    access: accessOf([nativeDialect]),
     ports: systemPorts(),
     onRefused: (topic, payload, { code, detail }) =>
       inbox?.deadLetters.record({ topic, code, reason: detail, payload, nodeId: null }),

@@ -5,9 +5,13 @@ import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { MessageListener } from '../../connection/broker-connection.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { MqttInbox } from './mqtt-inbox.js';
-import type { ReceivedReading, WorkerMessage } from './worker-message.js';
+import { nativeDialect } from '../../wires/native/native.dialect.js';
+import { Wires } from '../../wires/wires.js';
+import { patterns, type ReceivedReading, type WorkerMessage } from './worker-message.js';
 
 Logger.overrideLogger(false);
+
+const wires = new Wires([nativeDialect], () => null);
 
 describe('the MQTT inbox', () => {
   let ports: SimulatedPorts;
@@ -31,13 +35,16 @@ describe('the MQTT inbox', () => {
       return Promise.resolve();
     };
     const connection = { onMessage: (listener: MessageListener) => (receive = listener) };
-    inbox = new MqttInbox(connection, deadLetters, ports, {
-      shed: () => {},
-      heard: (nodeId) => heard.push(nodeId),
-    });
-    for (const kind of upKinds) {
-      inbox.addHandler(`nodes/+/${kind}`, (content) =>
-        kind === 'information' ? takeBatch(content) : handleControl(content),
+    inbox = new MqttInbox(
+      { connection, deadLetters, wires, ports },
+      {
+        shed: () => {},
+        heard: (nodeId) => heard.push(nodeId),
+      },
+    );
+    for (const pattern of patterns) {
+      inbox.addHandler(pattern, (content) =>
+        pattern === 'reading' ? takeBatch(content) : handleControl(content.message),
       );
     }
     inbox.listen(() => {});
@@ -161,8 +168,8 @@ describe('the MQTT inbox', () => {
   });
 
   it('does not start without a handler for each kind of message', () => {
-    const bare = new MqttInbox({ onMessage: () => {} }, deadLetters, ports);
-    expect(() => bare.listen(() => {})).toThrow('nodes/+/registration');
+    const bare = new MqttInbox({ connection: { onMessage: () => {} }, deadLetters, wires, ports });
+    expect(() => bare.listen(() => {})).toThrow('registration');
   });
 
   function read(nodeId: string, number: number): void {

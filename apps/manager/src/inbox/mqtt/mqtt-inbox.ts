@@ -1,14 +1,18 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { refused, type Refusal } from '@oakring/contracts';
-import { maxMqttPayloadBytes, upKinds, type UpKind } from '@oakring/contracts/native';
+import type { Refusal } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { BrokerConnection } from '../../connection/broker-connection.js';
 import type { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { MessageBuffer } from './message-buffer.js';
 import { PacedLoop } from './paced-loop.js';
 import { ShedReadings } from './shed-readings.js';
-import { TopicAddresses } from './topic-addresses.js';
-import { patternOf, type ReceivedReading, type WorkerMessage } from './worker-message.js';
+import { sizeRefusal, type Address, type Wires } from '../../wires/wires.js';
+import {
+  patterns,
+  type Pattern,
+  type ReceivedReading,
+  type WorkerMessage,
+} from './worker-message.js';
 
 const maxReadings = 100_000;
 const maxReadingBytes = 64 * 1_048_576;
@@ -21,8 +25,15 @@ const maxControlBytes = 64 * 1_048_576;
 const maxReadingsPerTurn = 16_384;
 const maxControlsPerTurn = 4_096;
 
-interface ControlMessage extends WorkerMessage {
-  readonly kind: UpKind;
+interface AddressedMessage extends WorkerMessage {
+  readonly address: Address;
+}
+
+interface InboxParts {
+  readonly connection: Pick<BrokerConnection, 'onMessage'>;
+  readonly deadLetters: DeadLetters;
+  readonly wires: Wires;
+  readonly ports: Ports;
 }
 
 /** What is told of nodes whose messages go no further than here. */
@@ -36,31 +47,30 @@ export interface UnreadListener {
 const nobody: UnreadListener = { shed: () => {}, heard: () => {} };
 
 /**
- * What workers say over MQTT, as a transport of Nest: handlers are methods with `@EventPattern`.
+ * What workers say over MQTT, as a transport of Nest: handlers are methods with `@EventPattern`, named
+ * by what was said.
  *
  * Inside the socket's callback a message is only addressed and buffered (or refused). Two loops do
- * the work: readings are handed over in batches, all other messages one by one in the order they
- * came. A handler returns once its command is submitted, not once it is decided. When work cannot
+ * the work: readings are handed over in batches, all other messages are read and handed over one by one
+ * in the order they came. A handler returns once its command is submitted, not once it is decided. When work cannot
  * keep up, the oldest readings are shed, counted and said; a control message that finds no room is a
  * dead letter, and the worker repeats it.
  */
 export class MqttInbox extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('oakring-mqtt');
   readonly shed: ShedReadings;
-  private readonly addresses = new TopicAddresses();
   private readonly readings = new MessageBuffer<ReceivedReading>(maxReadings, maxReadingBytes);
-  private readonly controls = new MessageBuffer<ControlMessage>(maxControls, maxControlBytes);
+  private readonly controls = new MessageBuffer<AddressedMessage>(maxControls, maxControlBytes);
   private readonly readingLoop: PacedLoop;
   private readonly controlLoop: PacedLoop;
-  private handlers: Readonly<Record<UpKind, MessageHandler>> | null = null;
+  private handlers: Readonly<Record<Pattern, MessageHandler>> | null = null;
 
   constructor(
-    private readonly connection: Pick<BrokerConnection, 'onMessage'>,
-    private readonly deadLetters: DeadLetters,
-    ports: Ports,
+    private readonly parts: InboxParts,
     private readonly unread: UnreadListener = nobody,
   ) {
     super();
+    const { ports } = parts;
     this.shed = new ShedReadings(ports.clock, (nodeId) => unread.shed(nodeId));
     const { timers } = ports;
     this.readingLoop = new PacedLoop(
@@ -78,13 +88,15 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   /** Takes messages from now on. The connection is started by its owner. */
   listen(callback: () => void): void {
     this.handlers = this.handlerTable();
-    this.connection.onMessage((topic, payload, retained) => this.receive(topic, payload, retained));
+    this.parts.connection.onMessage((topic, payload, retained) =>
+      this.receive(topic, payload, retained),
+    );
     callback();
   }
 
   /** Takes nothing more, and hands over what was taken. */
   async close(): Promise<void> {
-    this.connection.onMessage(() => {});
+    this.parts.connection.onMessage(() => {});
     await this.controlLoop.drained();
     await this.readingLoop.drained();
   }
@@ -94,45 +106,45 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
 
   unwrap<T>(): T {
     // The caller names the type of what it knows to be there.
-    return this.connection as T;
+    return this.parts.connection as T;
   }
 
   private receive(topic: string, payload: Buffer, retained: boolean): void {
-    const address = this.addresses.of(topic);
-    if (!address.ok) return this.refuse(topic, payload, null, address.refusal);
-    const { nodeId, kind } = address;
-    const refusal = refusalOf(kind, payload, retained);
+    const addressed = this.parts.wires.addressOf(topic);
+    if (!addressed.ok) return this.refuse(topic, payload, null, addressed.refusal);
+    const address = addressed.value;
+    const { nodeId } = address;
+    const refusal = refusalOf(address, payload, retained);
     if (refusal !== null) {
       this.refuse(topic, payload, nodeId, refusal);
-      return this.hear(kind, nodeId, retained);
+      return this.hear(address, retained);
     }
-    if (kind === 'information') return this.receiveReading(nodeId, payload);
-    if (this.controls.offer({ kind, nodeId, topic, payload, retained })) {
+    if (address.isReading) return this.receiveReading(address, payload);
+    if (this.controls.offer({ address, nodeId, topic, payload, retained })) {
       this.controlLoop.wake();
     } else {
       const detail = `${this.controls.length} messages wait already; send it again.`;
       this.refuse(topic, payload, nodeId, { code: 'overloaded', detail });
-      this.hear(kind, nodeId, retained);
+      this.hear(address, retained);
     }
   }
 
   /** Too large, or too much: whoever says it lives all the same (signs-of-life.ts). */
-  private hear(kind: UpKind, nodeId: string, retained: boolean): void {
-    const mayBeAnothers = retained || kind === 'registration' || kind === 'status';
-    if (!mayBeAnothers) this.unread.heard(nodeId);
+  private hear({ nodeId, mayBeAnothers }: Address, retained: boolean): void {
+    if (!mayBeAnothers && !retained) this.unread.heard(nodeId);
   }
 
-  private receiveReading(nodeId: string, payload: Buffer): void {
-    const reading = { nodeId, payload };
+  private receiveReading(address: Address, payload: Buffer): void {
+    const reading = { address, payload };
     while (!this.readings.offer(reading)) {
       const oldest = this.readings.shift();
-      if (oldest !== undefined) this.shed.count(oldest.nodeId);
+      if (oldest !== undefined) this.shed.count(oldest.address.nodeId);
     }
     this.readingLoop.wake();
   }
 
   private async handOverReadings(): Promise<void> {
-    await this.handlers?.information(this.readings.take(maxReadingsPerTurn));
+    await this.handlers?.reading(this.readings.take(maxReadingsPerTurn));
     this.shed.say();
   }
 
@@ -141,33 +153,37 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
       const message = this.controls.shift();
       if (message === undefined) return;
       // Awaited, so that the order of submissions is that of arrival by construction.
-      await this.handlers?.[message.kind](message);
+      await this.handOver(message);
     }
+  }
+
+  private async handOver({ address, ...message }: AddressedMessage): Promise<void> {
+    const heard = this.parts.wires.decode(address, message.payload);
+    if (!heard.ok) return this.handlers?.unreadable({ message, heard });
+    const { topic, payload, nodeId } = message;
+    for (const part of heard.leftOut ?? []) this.refuse(topic, payload, nodeId, part);
+    await this.handlers?.[heard.value.what]({ message, said: heard.value });
   }
 
   private refuse(topic: string, payload: Buffer, nodeId: string | null, refusal: Refusal): void {
     const { code, detail } = refusal;
-    this.deadLetters.record({ topic, code, reason: detail, payload, nodeId });
+    this.parts.deadLetters.record({ topic, code, reason: detail, payload, nodeId });
   }
 
-  private handlerTable(): Readonly<Record<UpKind, MessageHandler>> {
-    const entries = upKinds.map((kind) => {
-      const handler = this.messageHandlers.get(patternOf(kind));
-      if (handler === undefined) throw new Error(`no handler has the pattern ${patternOf(kind)}`);
-      return [kind, handler];
+  private handlerTable(): Readonly<Record<Pattern, MessageHandler>> {
+    const entries = patterns.map((pattern) => {
+      const handler = this.messageHandlers.get(pattern);
+      if (handler === undefined) throw new Error(`no handler has the pattern ${pattern}`);
+      return [pattern, handler];
     });
-    // One entry for each kind, by the line above.
-    return Object.fromEntries(entries) as Record<UpKind, MessageHandler>;
+    // One entry for each pattern, by the line above.
+    return Object.fromEntries(entries) as Record<Pattern, MessageHandler>;
   }
 }
 
-function refusalOf(kind: UpKind, payload: Buffer, retained: boolean): Refusal | null {
-  if (payload.byteLength > maxMqttPayloadBytes) {
-    const detail = `The payload has ${payload.byteLength} bytes; ${maxMqttPayloadBytes} is the most.`;
-    return refused('payload-too-large', detail).refusal;
-  }
-  if (retained && kind !== 'status') {
-    return refused('retained-message', `A retained message on ${kind} is old news.`).refusal;
-  }
-  return null;
+function refusalOf(address: Address, payload: Buffer, retained: boolean): Refusal | null {
+  const refusal = sizeRefusal(payload, address.mostPayloadBytes);
+  if (refusal !== null || !retained || address.mayBeKept) return refusal;
+  const detail = `A retained message on ${address.topic} is old news.`;
+  return { code: 'retained-message', detail };
 }

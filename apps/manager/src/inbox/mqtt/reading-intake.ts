@@ -1,16 +1,16 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Refusal } from '@oakring/contracts';
-import { nativeUp, topicOf } from '@oakring/contracts/native';
 import type { RecordedReading, TelemetryLogWriter } from '@oakring/telemetry';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
-import { CORRESPONDENCE, PORTS, TELEMETRY_LOG } from '../../injection/tokens.js';
+import { PORTS, TELEMETRY_LOG } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
+import { Wires } from '../../wires/wires.js';
 import { EarlyReadings } from './early-readings.js';
 import { SignsOfLife } from './signs-of-life.js';
 import { speakerRefusal } from './speaker.js';
-import type { Correspondence, ReceivedReading } from './worker-message.js';
+import type { ReceivedReading } from './worker-message.js';
 
 /** Readings into the table and the telemetry log; what cannot be believed becomes a dead letter. */
 @Injectable()
@@ -22,12 +22,12 @@ export class ReadingIntake {
   private readonly early: EarlyReadings;
 
   constructor(
+    private readonly wires: Wires,
     private readonly projection: Projection,
     private readonly table: TelemetryTable,
     private readonly deadLetters: DeadLetters,
     private readonly life: SignsOfLife,
     @Inject(TELEMETRY_LOG) private readonly log: TelemetryLogWriter,
-    @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
     this.early = new EarlyReadings(ports, (late) => this.takeReadings(late, true));
@@ -43,25 +43,25 @@ export class ReadingIntake {
     const atMonotonicMs = this.ports.clock.monotonicMs();
     const at = this.ports.clock.wallMs();
     for (const received of batch) {
-      const parsed = nativeUp.information.decode(received.payload);
-      if (!parsed.ok) {
-        this.refuse(received, parsed.refusal);
-        this.life.heard(received.nodeId, null);
+      const { nodeId } = received.address;
+      const parsed = this.wires.decode(received.address, received.payload);
+      if (!parsed.ok || parsed.value.what !== 'reading') {
+        if (!parsed.ok) this.refuse(received, parsed.refusal);
+        this.life.heard(nodeId, null);
         continue;
       }
-      const reading = parsed.value;
-      const node = this.projection.state.nodes.get(received.nodeId);
+      const { reading } = parsed.value;
+      const node = this.projection.state.nodes.get(nodeId);
       if (node === undefined && !isLate && this.early.keep(received)) continue;
-      const refusal = speakerRefusal(received.nodeId, node, reading.incarnation);
+      const refusal = speakerRefusal(nodeId, node, reading.incarnation);
       if (refusal !== null || node === undefined) {
         if (refusal !== null) this.refuse(received, refusal);
-        this.life.heard(received.nodeId, reading.incarnation);
+        this.life.heard(nodeId, reading.incarnation);
         continue;
       }
       for (const part of parsed.leftOut ?? []) this.refuse(received, part);
       this.table.record(node, reading, atMonotonicMs, at);
-      this.life.welcome(node, 'sent a reading');
-      this.correspondence.readingTaken(node.id, reading.incarnation, reading.sequence);
+      this.life.read(node, reading);
       const { cpu, memory } = reading;
       if (cpu !== null && memory !== null) recorded.push({ nodeId: node.id, at, cpu, memory });
     }
@@ -77,13 +77,9 @@ export class ReadingIntake {
     this.saidUnlogged = shed > 0;
   }
 
-  private refuse({ nodeId, payload }: ReceivedReading, refusal: Refusal): void {
-    this.deadLetters.record({
-      topic: topicOf(nodeId, 'information'),
-      code: refusal.code,
-      reason: refusal.detail,
-      payload,
-      nodeId,
-    });
+  private refuse({ address, payload }: ReceivedReading, refusal: Refusal): void {
+    const { nodeId, topic } = address;
+    const { code, detail: reason } = refusal;
+    this.deadLetters.record({ topic, code, reason, payload, nodeId });
   }
 }

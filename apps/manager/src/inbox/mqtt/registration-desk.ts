@@ -1,23 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  refused,
-  type Parsed,
-  type Refusal,
-  type Registered,
-  type Registration,
-} from '@oakring/contracts';
-import { nativeDown, nativeUp, topicOf } from '@oakring/contracts/native';
+import type { Refusal, Registered } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { BrokerConnection } from '../../connection/broker-connection.js';
 import { periodMs } from '../../detection/sight.js';
 import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { leadershipOf } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { NodeTokens } from '../node-tokens.js';
 import { answerTo } from '../registration-answer.js';
+import { WorkerLine } from '../../wires/worker-line.js';
 import { CommandIntake } from './command-intake.js';
 import { speakerRefusal } from './speaker.js';
-import type { Correspondence, WorkerMessage } from './worker-message.js';
+import type { Correspondence, HeardMessage, UnreadableMessage } from './worker-message.js';
 
 /** Takes registrations and answers each on `nodes/<id>/registered`, accepted or not. */
 @Injectable()
@@ -28,21 +21,21 @@ export class RegistrationDesk {
   constructor(
     private readonly intake: CommandIntake,
     private readonly tokens: NodeTokens,
-    private readonly connection: BrokerConnection,
+    private readonly line: WorkerLine,
     private readonly projection: Projection,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
-  take(message: WorkerMessage): Promise<void> {
+  /** One that cannot be read is answered, too. */
+  refuse({ message, heard }: UnreadableMessage): void {
+    this.intake.refuse(message, heard.refusal);
+    this.answer(this.refusal(message.nodeId, heard.refusal));
+  }
+
+  take({ message, said }: HeardMessage<'registration'>): Promise<void> {
     const { nodeId } = message;
-    const parsed = registrationOf(message);
-    if (!parsed.ok) {
-      this.intake.refuse(message, parsed.refusal);
-      this.answer(this.refusal(nodeId, parsed.refusal));
-      return Promise.resolve();
-    }
-    const registration = parsed.value;
+    const { registration } = said;
     const token = this.tokens.verdict(nodeId, registration.token);
     this.underWay.set(nodeId, (this.underWay.get(nodeId) ?? 0) + 1);
     return this.intake.submit<'RegisterNode'>(
@@ -102,24 +95,9 @@ export class RegistrationDesk {
     return new Date(this.ports.clock.wallMs()).toISOString();
   }
 
-  private answer(registered: Registered): void {
-    this.connection
-      .publish(topicOf(registered.id, 'registered'), nativeDown.registered.encode(registered), {
-        qos: 1,
-      })
-      .catch(() => {
-        // The link broke: workers repeat their registration until it is answered.
-      });
+  private answer(answer: Registered): void {
+    this.line.send(answer.id, { what: 'registered', answer }).catch(() => {
+      // The link broke: workers repeat their registration until it is answered.
+    });
   }
-}
-
-function registrationOf({ nodeId, payload }: WorkerMessage): Parsed<Registration> {
-  const parsed = nativeUp.registration.decode(payload);
-  if (!parsed.ok || parsed.value.id === nodeId) return parsed;
-  return refused(
-    'id-mismatch',
-    `The topic names node ${nodeId}, the payload node ${parsed.value.id}.`,
-    'id',
-    parsed.value.id,
-  );
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Reading } from '@oakring/contracts';
 import type { CommandQueue } from '../../commands/command.js';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import { CORRESPONDENCE, WORKER_COMMANDS } from '../../injection/tokens.js';
@@ -42,6 +43,12 @@ export class SignsOfLife {
     }
     this.table.touch(nodeId);
     this.welcome(node, 'sent a message');
+  }
+
+  /** A reading was believed: it may also be answered. */
+  read(node: NodeRecord, { incarnation, sequence }: Reading): void {
+    this.welcome(node, 'sent a reading');
+    this.correspondence.readingTaken(node.id, incarnation, sequence);
   }
 
   /** A silent node speaks: the sign of life goes through the ledger, and its state is asked for. */

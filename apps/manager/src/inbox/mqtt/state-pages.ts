@@ -15,6 +15,8 @@ interface Page {
 
 interface Unfinished {
   readonly of: string;
+  /** Where its pages come. */
+  readonly topic: string;
   readonly pages: Map<number, Page>;
   readonly sinceMs: number;
   bytes: number;
@@ -36,7 +38,7 @@ export class StatePages {
   constructor(
     private readonly ports: Ports,
     /** Hears of each report that was given up. */
-    private readonly onGivenUp: (nodeId: string, refusal: Refusal) => void,
+    private readonly onGivenUp: (nodeId: string, refusal: Refusal, topic: string) => void,
   ) {}
 
   /** What is kept of unfinished reports, in bytes of the messages that they came in. */
@@ -44,11 +46,11 @@ export class StatePages {
     return this.bytes;
   }
 
-  /** The complete report, or null while pages are missing. `bytes`: of the message. */
-  take(nodeId: string, state: WorkerState, bytes: number): WorkerState | null {
+  /** The complete report, or null while pages are missing. `bytes`, `topic`: of the message. */
+  take(nodeId: string, state: WorkerState, bytes: number, topic: string): WorkerState | null {
     const { page = 1, pages = 1 } = state;
     if (pages === 1) return state;
-    const report = this.reportOf(nodeId, state);
+    const report = this.reportOf(nodeId, state, topic);
     const before = report.pages.get(page)?.bytes ?? 0;
     report.pages.set(page, {
       instances: state.instances,
@@ -68,13 +70,17 @@ export class StatePages {
     return null;
   }
 
-  private reportOf(nodeId: string, { incarnation, requestId, pages }: WorkerState): Unfinished {
+  private reportOf(
+    nodeId: string,
+    { incarnation, requestId, pages }: WorkerState,
+    topic: string,
+  ): Unfinished {
     const of = JSON.stringify([incarnation, requestId, pages]);
     const known = this.unfinished.get(nodeId);
     if (known?.of === of) return known;
     if (known !== undefined) this.drop(nodeId, known);
     const sinceMs = this.ports.clock.monotonicMs();
-    const report = { of, pages: new Map(), sinceMs, bytes: 0 };
+    const report = { of, topic, pages: new Map(), sinceMs, bytes: 0 };
     this.unfinished.set(nodeId, report);
     this.timer ??= this.ports.timers.after(completeWithinMs, () => this.giveUpWhatIsLate());
     return report;
@@ -105,7 +111,7 @@ export class StatePages {
     this.drop(nodeId, report);
     const came = `${report.pages.size} of its pages came`;
     const detail = `The state of node ${nodeId} was given up: ${came}; ${why}.`;
-    this.onGivenUp(nodeId, { code: 'report-incomplete', detail });
+    this.onGivenUp(nodeId, { code: 'report-incomplete', detail }, report.topic);
   }
 
   private drop(nodeId: string, report: Unfinished): void {

@@ -1,5 +1,6 @@
 import type { WorkerState } from '@oakring/contracts';
-import type { UpKind } from '@oakring/contracts/native';
+import type { SaidKind, SaidOf } from '../../wires/dialect.port.js';
+import type { Address, Heard } from '../../wires/wires.js';
 
 /** A message as it came, addressed and of bearable size; nothing else is checked yet. */
 export interface WorkerMessage {
@@ -10,16 +11,35 @@ export interface WorkerMessage {
   readonly retained: boolean;
 }
 
+/** A message and what it says. */
+export interface HeardMessage<K extends SaidKind> {
+  readonly message: WorkerMessage;
+  readonly said: SaidOf<K>;
+}
+
+/** A message that cannot be read, and why. */
+export interface UnreadableMessage {
+  readonly message: WorkerMessage;
+  readonly heard: Extract<Heard, { ok: false }>;
+}
+
 /** A reading as it came. */
 export interface ReceivedReading {
-  readonly nodeId: string;
+  readonly address: Address;
   readonly payload: Buffer;
 }
 
-/** Pattern of a kind of message, for `@EventPattern`. */
-export function patternOf<K extends UpKind>(kind: K): `nodes/+/${K}` {
-  return `nodes/+/${kind}`;
-}
+/** What a handler is for, as `@EventPattern` of it says. */
+export const patterns = [
+  'registration',
+  'reading',
+  'status',
+  'ack',
+  'state',
+  'history',
+  'unreadable',
+] as const satisfies readonly (SaidKind | 'unreadable')[];
+export type Pattern = (typeof patterns)[number];
 
 /** What the running term knows of its own messages to workers, and must hear of their answers. */
 export interface Correspondence {

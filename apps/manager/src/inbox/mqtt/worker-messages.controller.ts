@@ -1,7 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { WorkerState } from '@oakring/contracts';
-import { incarnationIn, nativeUp, topicOf, type Message } from '@oakring/contracts/native';
 import type { Ports } from '@oakring/ports';
 import type { Answers, Command, Outcome } from '../../commands/command.js';
 import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
@@ -11,11 +10,17 @@ import { ReadingIntake } from './reading-intake.js';
 import { RegistrationDesk } from './registration-desk.js';
 import { SignsOfLife } from './signs-of-life.js';
 import { StatePages } from './state-pages.js';
-import type { Correspondence, ReceivedReading, WorkerMessage } from './worker-message.js';
+import type {
+  Correspondence,
+  HeardMessage,
+  ReceivedReading,
+  UnreadableMessage,
+  WorkerMessage,
+} from './worker-message.js';
 
 type Report = 'RecordWorkerStatus' | 'RecordAck' | 'ReconcileNode' | 'ConfirmState';
 
-/** What workers say, one method for each topic of the native protocol (docs/native-protocol.md). */
+/** What workers say, one method for each kind of it. */
 @Controller()
 export class WorkerMessagesController {
   private readonly pages: StatePages;
@@ -29,51 +34,60 @@ export class WorkerMessagesController {
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
     @Inject(PORTS) ports: Ports,
   ) {
-    this.pages = new StatePages(ports, (nodeId, refusal) => {
+    this.pages = new StatePages(ports, (nodeId, refusal, topic) => {
       const payload = Buffer.alloc(0);
-      const topic = topicOf(nodeId, 'state');
       intake.refuse({ nodeId, topic, payload, retained: false }, refusal);
     });
   }
 
-  @EventPattern('nodes/+/information')
-  information(@Payload() batch: readonly ReceivedReading[]): void {
+  @EventPattern('reading')
+  reading(@Payload() batch: readonly ReceivedReading[]): void {
     this.readings.take(batch);
   }
 
-  @EventPattern('nodes/+/registration')
-  registration(@Payload() message: WorkerMessage): Promise<void> {
-    return this.registrations.take(message);
+  @EventPattern('registration')
+  registration(@Payload() heard: HeardMessage<'registration'>): Promise<void> {
+    return this.registrations.take(heard);
   }
 
-  @EventPattern('nodes/+/status')
-  status(@Payload() message: WorkerMessage): Promise<void> {
+  /** Its worker lives, whatever came of it: not where it may be the broker's word, or another's. */
+  @EventPattern('unreadable')
+  unreadable(@Payload() unreadable: UnreadableMessage): void {
+    const { message, heard } = unreadable;
+    if (heard.about === 'registration') return this.registrations.refuse(unreadable);
+    this.intake.refuse(message, heard.refusal);
+    if (heard.about !== 'status') this.life.heard(message.nodeId, heard.incarnation);
+  }
+
+  /** Only a status may be the broker's word: it is life when it is accepted and says so. */
+  @EventPattern('status')
+  status(@Payload() { message, said }: HeardMessage<'status'>): Promise<void> {
     const { nodeId, retained } = message;
-    return this.report(message, nativeUp.status, (status) => ({
-      command: { type: 'RecordWorkerStatus', nodeId, status, retained },
-      isLife: status.status === 'online' && !retained,
-    }));
-  }
-
-  @EventPattern('nodes/+/acks')
-  acks(@Payload() message: WorkerMessage): Promise<void> {
-    return this.report(message, nativeUp.acks, (ack) => {
-      if (ack.phase === 'progress') this.correspondence.progressed(ack.commandId);
-      return { command: { type: 'RecordAck', nodeId: message.nodeId, ack }, isLife: true };
+    const { status } = said;
+    const command = { type: 'RecordWorkerStatus', nodeId, status, retained } as const;
+    return this.intake.submit<Report>(message, command, ({ status: outcome }) => {
+      const isLife = status.status === 'online' && !retained;
+      if (isLife && outcome !== 'refused') this.life.seen(nodeId);
     });
   }
 
-  @EventPattern('nodes/+/state')
-  state(@Payload() message: WorkerMessage): Promise<void> {
-    return this.report(message, nativeUp.state, (part) => {
-      const command = this.stateCommand(message, part);
-      return command === null ? null : { command, isLife: true };
-    });
+  @EventPattern('ack')
+  ack(@Payload() { message, said: { ack } }: HeardMessage<'ack'>): Promise<void> {
+    if (ack.phase === 'progress') this.correspondence.progressed(ack.commandId);
+    const command = { type: 'RecordAck', nodeId: message.nodeId, ack } as const;
+    return this.report(message, command, ack.incarnation);
   }
 
-  @EventPattern('nodes/+/history')
-  history(@Payload() message: WorkerMessage): Promise<void> {
-    return this.histories.take(message);
+  @EventPattern('state')
+  async state(@Payload() { message, said: { state } }: HeardMessage<'state'>): Promise<void> {
+    const command = this.stateCommand(message, state);
+    if (command !== null) return this.report(message, command, state.incarnation);
+    this.life.heard(message.nodeId, state.incarnation);
+  }
+
+  @EventPattern('history')
+  history(@Payload() heard: HeardMessage<'history'>): Promise<void> {
+    return this.histories.take(heard);
   }
 
   /**
@@ -84,7 +98,7 @@ export class WorkerMessagesController {
     message: WorkerMessage,
     part: WorkerState,
   ): Extract<Command, { type: 'ReconcileNode' | 'ConfirmState' }> | null {
-    const { nodeId } = message;
+    const { nodeId, topic } = message;
     const { hash = null, incarnation, requestId } = part;
     if (hash !== null) {
       const confirms = this.correspondence.confirms(nodeId, requestId, hash);
@@ -96,44 +110,22 @@ export class WorkerMessagesController {
       this.intake.refuse(message, refusal);
       return null;
     }
-    const state = this.pages.take(nodeId, part, message.payload.byteLength);
+    const state = this.pages.take(nodeId, part, message.payload.byteLength, topic);
     if (state === null) return null;
     const provesAbsence = this.correspondence.provesAbsence(nodeId, state);
     return { type: 'ReconcileNode', nodeId, state, provesAbsence };
   }
 
-  /**
-   * A report into its command. Whatever becomes of it, its worker lives; only a status may be the
-   * broker's word, and is life when it is accepted and says so.
-   */
-  private report<T>(
+  /** A report into its command. Whatever becomes of it, its worker lives. */
+  private report(
     message: WorkerMessage,
-    codec: Pick<Message<T>, 'decode'>,
-    commandOf: (
-      value: T,
-    ) => { command: Extract<Command, { type: Report }>; isLife: boolean } | null,
+    command: Extract<Command, { type: Report }>,
+    incarnation: number | null,
   ): Promise<void> {
-    const parsed = codec.decode(message.payload);
-    if (!parsed.ok) {
-      this.intake.refuse(message, parsed.refusal);
-      this.heard(message);
-      return Promise.resolve();
-    }
-    for (const part of parsed.leftOut ?? []) this.intake.refuse(message, part);
-    const order = commandOf(parsed.value);
-    if (order === null) {
-      this.heard(message);
-      return Promise.resolve();
-    }
-    const { command, isLife } = order;
     const settle = (outcome: Outcome<Answers[Report]>): void => {
-      if (outcome.status === 'refused') this.heard(message);
-      else if (isLife) this.life.seen(message.nodeId);
+      if (outcome.status === 'refused') this.life.heard(message.nodeId, incarnation);
+      else this.life.seen(message.nodeId);
     };
     return this.intake.submit<Report>(message, command, settle);
-  }
-
-  private heard({ nodeId, topic, payload }: WorkerMessage): void {
-    if (!topic.endsWith('/status')) this.life.heard(nodeId, incarnationIn(payload));
   }
 }

@@ -6,6 +6,7 @@ import type { Ports } from '@oakring/ports';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
 import type { TermParts } from '../term.js';
+import { spokenTo } from '../../wires/spoken.js';
 import type { RemoteLog } from './shared-store.js';
 
 const key = signingKeyOf(
@@ -22,6 +23,7 @@ export function partsOf(
   return {
     ...{ log: store, place: 'the model', projection, ports },
     connection: noConnection,
+    wires: spokenTo(projection),
     reachesBroker: async () => true,
     storeTime: async () => ports.clock.wallMs(),
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

@@ -23,6 +23,9 @@ import { ClusterState } from '@oakring/model';
 import { Projection } from '../../../views/projection.js';
 import { NodeTokens } from '../../node-tokens.js';
 import { WorkerAdmission } from '../../worker-admission.js';
+import { spokenTo } from '../../../wires/spoken.js';
+import { WorkerLine } from '../../../wires/worker-line.js';
+import { Wires } from '../../../wires/wires.js';
 import { CommandIntake } from '../command-intake.js';
 import { HistoryDesk } from '../history-desk.js';
 import { MqttInbox } from '../mqtt-inbox.js';
@@ -91,10 +94,12 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   const logged: RecordedReading[] = [];
   const heardAgain: string[] = [];
   const table = new TelemetryTable(ports);
+  const wires = spokenTo(projection);
   const { username, password } = broker;
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const connection = new BrokerConnection(
     () => ({ url, username, password, clientId: 'oakring-c' }),
+    wires.subscriptions,
     ports,
   );
   const module = await Test.createTestingModule({
@@ -124,10 +129,15 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       { provide: DeadLetters, useValue: deadLetters },
       { provide: NodeTokens, useValue: await NodeTokens.open(folder) },
       { provide: BrokerConnection, useValue: connection },
+      { provide: Wires, useValue: wires },
+      { provide: WorkerLine, useValue: new WorkerLine(connection, wires) },
     ],
   }).compile();
   const heard = (nodeId: string): void => module.get(SignsOfLife).heard(nodeId, null);
-  const strategy = new MqttInbox(connection, deadLetters, ports, { shed: () => {}, heard });
+  const strategy = new MqttInbox(
+    { connection, deadLetters, wires, ports },
+    { shed: () => {}, heard },
+  );
   const app: INestMicroservice = module.createNestMicroservice({ strategy, logger: false });
   await app.listen();
   const up = new Promise<void>((resolve) => connection.onUp(resolve));

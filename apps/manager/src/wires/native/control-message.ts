@@ -1,22 +1,10 @@
 import type { Control, JsonObject } from '@oakring/contracts';
 import type { CommandRecord } from '@oakring/model';
+import type { CommandToSend } from '../dialect.port.js';
 
-/** A worker must not obey an order that reaches it later than this after it was sent. */
-export const orderValidMs = 300_000;
-
-/** The payload on `nodes/<id>/controls` for one attempt of a command. */
-export function controlMessage(
-  command: CommandRecord,
-  document: JsonObject | undefined,
-  sending: {
-    readonly attempt: number;
-    readonly nowMs: number;
-    readonly epoch: number;
-    readonly ledger?: string;
-    readonly digest?: string;
-  },
-): Control {
-  const { attempt, nowMs, ...identity } = sending;
+/** What one attempt of a command says on `nodes/<id>/controls`. */
+export function controlMessage(order: Omit<CommandToSend, 'what'>): Control {
+  const { command, document, attempt, nowMs, validMs, epoch, ledger, digest } = order;
   return {
     command: command.kind,
     job: { ...jobFor(command.kind, document), id: command.job },
@@ -24,10 +12,11 @@ export function controlMessage(
     commandId: command.id,
     instance: command.instance,
     generation: command.generation,
-    attempt,
-    ...identity,
+    ...{ attempt, epoch },
+    ...(ledger === undefined ? {} : { ledger }),
+    ...(digest === undefined ? {} : { digest }),
     sentAt: new Date(nowMs).toISOString(),
-    expiresAt: new Date(nowMs + orderValidMs).toISOString(),
+    expiresAt: new Date(nowMs + validMs).toISOString(),
   };
 }
 

@@ -11,17 +11,19 @@ const document = {
   ...{ id: 'web', name: 'web', image: 'shop', technology: 'docker' },
   extra: 'x'.repeat(100_000),
 };
-const sending = { attempt: 1, epoch: 1, nowMs: 0 };
+const sending = { attempt: 1, epoch: 1, nowMs: 0, validMs: 300_000 };
 
 describe('an order to a worker', () => {
   it.each(['deploy', 'replicate'] as const)('to %s carries the whole document', (kind) => {
-    expect(controlMessage({ ...record, kind }, document, sending).job).toEqual(document);
+    expect(controlMessage({ command: { ...record, kind }, document, ...sending }).job).toEqual(
+      document,
+    );
   });
 
   it.each(['delete', 'move'] as const)(
     'to %s carries only how the job is called and runs',
     (kind) => {
-      const message = controlMessage({ ...record, kind }, document, sending);
+      const message = controlMessage({ command: { ...record, kind }, document, ...sending });
       const { extra: _, ...needed } = document;
       expect(message.job).toEqual(needed);
       expect(JSON.stringify(message).length).toBeLessThan(1_000);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { maySubscribe, publishRefusal, statusNodeOf } from './access.js';
+import { accessOf } from './access.js';
+import { nativeDialect } from './native/native.dialect.js';
+
+const access = accessOf([nativeDialect]);
 
 describe('what a worker may do at the embedded broker', () => {
   it('publishes on every topic that goes up', () => {
     for (const kind of ['registration', 'information', 'status', 'acks', 'state', 'history']) {
-      expect(publishRefusal(`nodes/edge-1/${kind}`)).toBeNull();
+      expect(access.publishRefusal(`nodes/edge-1/${kind}`)).toBeNull();
     }
   });
 
@@ -19,18 +22,18 @@ describe('what a worker may do at the embedded broker', () => {
       '$SYS/x',
       '',
     ]) {
-      expect(publishRefusal(topic)?.code).toBe('topic-unknown');
+      expect(access.publishRefusal(topic)?.code).toBe('topic-unknown');
     }
   });
 
   it('names an id that is none', () => {
-    expect(publishRefusal('nodes//status')?.code).toBe('invalid-id');
-    expect(publishRefusal('nodes/a b/status')?.code).toBe('invalid-id');
+    expect(access.publishRefusal('nodes//status')?.code).toBe('invalid-id');
+    expect(access.publishRefusal('nodes/a b/status')?.code).toBe('invalid-id');
   });
 
   it('subscribes to the orders of one node, by name', () => {
     for (const kind of ['registered', 'accepted', 'leases', 'requests', 'controls']) {
-      expect(maySubscribe(`nodes/edge-1/${kind}`)).toBe(true);
+      expect(access.maySubscribe(`nodes/edge-1/${kind}`)).toBe(true);
     }
   });
 
@@ -45,12 +48,12 @@ describe('what a worker may do at the embedded broker', () => {
       'nodes/edge-1/status',
       '$SYS/#',
     ]) {
-      expect(maySubscribe(filter)).toBe(false);
+      expect(access.maySubscribe(filter)).toBe(false);
     }
   });
 
   it('has only its status retained', () => {
-    expect(statusNodeOf('nodes/edge-1/status')).toBe('edge-1');
-    expect(statusNodeOf('nodes/edge-1/registration')).toBeNull();
+    expect(access.keptNodeOf('nodes/edge-1/status')).toBe('edge-1');
+    expect(access.keptNodeOf('nodes/edge-1/registration')).toBeNull();
   });
 });
