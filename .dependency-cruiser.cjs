@@ -164,6 +164,34 @@ module.exports = {
       to: { path: '^apps/scheduler/src/answer/' },
     },
     {
+      name: 'the-wire-is-known-at-the-edge',
+      comment:
+        'Topics and payloads are known to a dialect of the manager, and to where the worker connects: ' +
+        'the core speaks of orders and of what was said.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: [
+          '^apps/manager/src/wires/[^/]+/',
+          '^apps/worker/src/connect/',
+          '^libs/contracts/',
+          specs,
+          '/testing/',
+        ],
+      },
+      to: { path: '^libs/contracts/src/native\\.ts$' },
+    },
+    {
+      name: 'dialects-behind-their-port',
+      comment: 'Which dialects there are is said in one place; all others speak through the port.',
+      severity: 'error',
+      from: {
+        path: `${loop}/`,
+        pathNot: [`${loop}/wires/(spoken\\.ts$|[^/]+/)`, specs, '/testing/'],
+      },
+      to: { path: `${loop}/wires/[^/]+/` },
+    },
+    {
       name: 'mqtt-at-the-edge',
       comment: 'One place speaks MQTT in each app: the rest can be simulated without a broker.',
       severity: 'error',

@@ -41,6 +41,9 @@ const refused: [rule: string, from: string, what: string][] = [
   ['views-know-no-commands', 'apps/manager/src/views/b.ts', '../commands/order.js'],
   ['queries-change-nothing', 'apps/manager/src/queries/a.ts', '../outbox/outbox.js'],
   ['observing-answers-nobody', 'apps/scheduler/src/observe/a.ts', '../answer/answer.js'],
+  ['the-wire-is-known-at-the-edge', 'apps/manager/src/outbox/w.ts', '@oakring/contracts/native'],
+  ['the-wire-is-known-at-the-edge', 'apps/worker/src/controls/w.ts', '@oakring/contracts/native'],
+  ['dialects-behind-their-port', 'apps/manager/src/inbox/w.ts', '../wires/native/dialect.js'],
   ['mqtt-at-the-edge', 'apps/manager/src/scheduling/a.ts', 'mqtt'],
   ['lmdb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'lmdb'],
   ['mongodb-behind-the-log', 'apps/manager/src/leadership/b.ts', 'mongodb'],
@@ -57,6 +60,8 @@ const allowed: [from: string, what: string][] = [
   ['apps/manager/src/queries/c.ts', '../views/nodes/nodes.js'],
   ['apps/manager/src/inbox/mqtt/c.ts', 'mqtt'],
   ['apps/worker/src/connect/c.ts', 'mqtt'],
+  ['apps/worker/src/connect/w.ts', '@oakring/contracts/native'],
+  ['apps/manager/src/wires/native/w.ts', '@oakring/contracts/native'],
   ['apps/manager/src/views/c.spec.ts', '../commands/order.js'],
   ['apps/worker/src/c.spec.ts', 'fast-check'],
   ['libs/stores/src/c.ts', 'lmdb'],
@@ -65,6 +70,8 @@ const allowed: [from: string, what: string][] = [
 ];
 
 const targets = [
+  'apps/manager/src/wires/native/dialect.ts',
+  'libs/contracts/src/native.ts',
   'apps/manager/src/index.ts',
   'apps/manager/src/commands/order.ts',
   'apps/manager/src/compose/start.ts',

@@ -15,6 +15,7 @@ export { highestGeneration, nextGeneration } from './fold/records.fold.js';
 export { mayBegin, mayStart } from './may-start.js';
 export { NodeChangeFeed, factsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
+export { usualDialect } from './fold/nodes.fold.js';
 export { foldVersion } from './records.js';
 export type {
   CommandRecord,

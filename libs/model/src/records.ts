@@ -9,7 +9,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 10;
+export const foldVersion = 11;
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 
@@ -29,6 +29,8 @@ export interface NodeRecord {
   readonly port: number;
   readonly incarnation: number;
   readonly startId: string | null;
+  /** In which its worker speaks and is spoken to. */
+  readonly dialect: string;
   /** Commit time at which the present start began while the one before still spoke; else null. */
   readonly tookOverAt: number | null;
   /** Another start that claimed to be this node while the present one has been it. */

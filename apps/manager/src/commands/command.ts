@@ -29,6 +29,8 @@ export type Command =
   | {
       readonly type: 'RegisterNode';
       readonly registration: Registration;
+      /** In which it was said; absent: the usual one. */
+      readonly dialect?: string;
       /** What the edge found of the presented token. */
       readonly token: 'absent' | 'valid' | 'wrong';
     }

@@ -16,7 +16,12 @@ import type { CommandRecord } from '@oakring/model';
 
 /** What a worker said, in whatever dialect. */
 export type Said =
-  | { readonly what: 'registration'; readonly registration: Registration }
+  | {
+      readonly what: 'registration';
+      readonly registration: Registration;
+      /** In which it was said: the node's from now on. */
+      readonly dialect: string;
+    }
   | { readonly what: 'reading'; readonly reading: Reading }
   | { readonly what: 'status'; readonly status: WorkerStatus }
   | { readonly what: 'ack'; readonly ack: Ack }

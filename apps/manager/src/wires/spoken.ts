@@ -8,7 +8,5 @@ export const spokenDialects: readonly Dialect[] = [nativeDialect];
 
 /** All of them, to the nodes of a view. */
 export function spokenTo({ state }: Pick<Projection, 'state'>): Wires {
-  return new Wires(spokenDialects, (nodeId) =>
-    state.nodes.get(nodeId) === undefined ? null : 'native',
-  );
+  return new Wires(spokenDialects, (nodeId) => state.nodes.get(nodeId)?.dialect ?? null);
 }

@@ -13,6 +13,8 @@ export const nodeEvents = {
     incarnation: natural,
     /** Of the start that has this incarnation, where the worker says one. */
     startId: Type.Optional(text),
+    /** In which its worker speaks; absent: the native one. */
+    dialect: Type.Optional(text),
     capacity: resources,
     assumed: Type.Boolean(),
     labels,

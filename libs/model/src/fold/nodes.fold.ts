@@ -5,6 +5,9 @@ import type { NodeRecord } from '../records.js';
 import { endPlacement } from './ends.fold.js';
 import { putNode } from './records.fold.js';
 
+/** Of nodes whose registration says none. */
+export const usualDialect = 'native';
+
 export function nodeRegistered(
   state: ClusterState,
   event: StoredEvent,
@@ -17,6 +20,7 @@ export function nodeRegistered(
     ...(known ?? fresh),
     ...data,
     startId: data.startId ?? null,
+    dialect: data.dialect ?? usualDialect,
     ...(restarted ? { rival: null, tookOverAt: known.status === 'ready' ? event.at : null } : {}),
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,

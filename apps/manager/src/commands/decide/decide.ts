@@ -29,7 +29,8 @@ type Decider<T extends CommandType> = (
 ) => Decided<unknown>;
 
 const deciders: { readonly [T in CommandType]: Decider<T> } = {
-  RegisterNode: (deciding, command) => registerNode(deciding, command.registration, command.token),
+  RegisterNode: (deciding, command) =>
+    registerNode(deciding, command.registration, command.token, command.dialect),
   RecordWorkerStatus: (deciding, command) =>
     recordWorkerStatus(deciding, command.nodeId, command.status, command.retained),
   RecordAck: (deciding, command) => recordAck(deciding, command.nodeId, command.ack),

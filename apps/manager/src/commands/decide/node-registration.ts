@@ -1,6 +1,6 @@
 import type { Refusal, Registration, ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, type EventData } from '@oakring/events';
-import { leadershipOf, type NodeRecord } from '@oakring/model';
+import { leadershipOf, type NodeRecord, usualDialect } from '@oakring/model';
 import type { Answers } from '../command.js';
 import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
 import { claimedTwice, rivalOf } from './node-rivals.js';
@@ -30,6 +30,7 @@ export function registerNode(
   deciding: Deciding,
   registration: Registration,
   token: TokenVerdict,
+  dialect = usualDialect,
 ): Decided<Answers['RegisterNode']> {
   const known = deciding.state.nodes.get(registration.id);
   const refusal =
@@ -52,7 +53,10 @@ export function registerNode(
     });
     return { refusal };
   }
-  const facts = factsOf(known, registration, token);
+  const facts = {
+    ...factsOf(known, registration, token),
+    ...(dialect === usualDialect ? {} : { dialect }),
+  };
   if (known === undefined || !sameFacts(known, facts)) {
     deciding.emit({ stream: nodeStream(facts.id), type: 'NodeRegistered', data: facts });
     if (!facts.acknowledges) resolveUnconfirmed(deciding, facts.id);
@@ -172,7 +176,8 @@ function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boole
   const { status, since, reason, stopped, reserved, placements, position, ...rest } = known;
   const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...facing } = rest;
   const { tookOverAt, rival, ...before } = facing;
-  return canonicalJson(before) === canonicalJson({ ...facts, startId: facts.startId ?? null });
+  const { startId = null, dialect = usualDialect } = facts;
+  return canonicalJson(before) === canonicalJson({ ...facts, startId, dialect });
 }
 
 /** Any message of the current incarnation is a sign of life. */

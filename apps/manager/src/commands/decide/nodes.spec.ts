@@ -25,6 +25,17 @@ const report = (nodeId: string, incarnation: number | null = null) =>
     provesAbsence: false,
   }) as const;
 
+describe('The dialect of a node', () => {
+  it('is that of its last registration, and the usual one where none is told', () => {
+    const cluster = given(registerNode('n1'));
+    expect(cluster.state.nodes.get('n1')?.dialect).toBe('native');
+    const other = { ...registerNode('n1'), dialect: 'other' };
+    expect(cluster.when(other).events).toMatchObject([{ data: { dialect: 'other' } }]);
+    expect(cluster.when(other).types).toEqual([]);
+    expect(cluster.state.nodes.get('n1')?.dialect).toBe('other');
+  });
+});
+
 describe('a registration', () => {
   it('makes a worker that does not acknowledge ready at once, with assumed capacity', () => {
     const cluster = given();

@@ -35,12 +35,12 @@ export class RegistrationDesk {
 
   take({ message, said }: HeardMessage<'registration'>): Promise<void> {
     const { nodeId } = message;
-    const { registration } = said;
+    const { registration, dialect } = said;
     const token = this.tokens.verdict(nodeId, registration.token);
     this.underWay.set(nodeId, (this.underWay.get(nodeId) ?? 0) + 1);
     return this.intake.submit<'RegisterNode'>(
       message,
-      { type: 'RegisterNode', registration, token },
+      { type: 'RegisterNode', registration, token, dialect },
       (outcome) => {
         if (outcome.status === 'refused') {
           const { startId } = registration;

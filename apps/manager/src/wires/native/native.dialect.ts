@@ -30,9 +30,11 @@ const says: Readonly<Record<UpKind, SaidKind>> = {
   history: 'history',
 };
 
+const name = 'native';
+
 /** The dialect of docs/native-protocol.md. */
 export const nativeDialect: Dialect = {
-  name: 'native',
+  name,
   up: upKinds.map((kind): UpTopic => {
     const { qos, retained } = nativeUp[kind];
     const topic = { topic: topicOf(nodeMark, kind), says: says[kind], qos };
@@ -56,7 +58,9 @@ function decode(what: SaidKind, nodeId: string, payload: Uint8Array): Parsed<Sai
     }
     case 'registration': {
       const parsed = ofNode(nodeId, nativeUp.registration.decode(payload));
-      return parsed.ok ? { ...parsed, value: { what, registration: parsed.value } } : parsed;
+      return parsed.ok
+        ? { ...parsed, value: { what, registration: parsed.value, dialect: name } }
+        : parsed;
     }
     case 'status': {
       const parsed = nativeUp.status.decode(payload);
