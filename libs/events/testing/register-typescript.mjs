@@ -1,1 +1,0 @@
-import '../../../infra/typescript/register.js';
