@@ -1,3 +1,5 @@
+import { expectDocumented } from '../../apps/manager/src/http/testing/documented.js';
+
 /** The manager's HTTP interface as a test sees it. */
 export interface Answer {
   readonly status: number;
@@ -18,6 +20,8 @@ export async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
+  const { status, headers: told } = response;
+  expectDocumented({ method, url, status, headers: told, text });
   return {
     status: response.status,
     body: text === '' ? null : parsed(text),

@@ -37,8 +37,9 @@ export class DeadLetterQueriesController {
     @Query() query: QueryString,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Page<DeadLetter> {
+    const items = this.letters.list(limit.of(query) ?? defaultLetters);
     const { position } = this.projection;
     void reply.header('oakring-position', String(position));
-    return { items: this.letters.list(limit.of(query) ?? defaultLetters), position };
+    return { items, position };
   }
 }

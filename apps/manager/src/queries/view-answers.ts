@@ -83,14 +83,16 @@ export class ViewAnswers {
     const view = moment === null ? this.present() : await this.pastAt(moment, joinsTelemetry);
     const tag = moment === null ? this.tagOf(joinsTelemetry) : `W/"${view.position}"`;
     const ageMs = moment === null ? this.projection.ageMs : this.ageOf(view.state.head.at);
+    const isKnown = namesTag(request.headers['if-none-match'], tag);
+    // Built before anything is said of it: a problem has no position and no tag.
+    const answer = isKnown ? undefined : build(query, view);
+    if (isKnown) void reply.code(304);
     void reply.headers({
       'oakring-position': String(view.position),
       'oakring-age-ms': String(ageMs),
       etag: tag,
     });
-    if (!namesTag(request.headers['if-none-match'], tag)) return build(query, view);
-    void reply.code(304);
-    return undefined;
+    return answer;
   }
 
   private present(): View {

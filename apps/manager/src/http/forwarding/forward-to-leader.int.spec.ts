@@ -67,7 +67,11 @@ describe('A follower', () => {
           request.url ?? '',
           method === 'GET' ? sent : { ...sent, body },
         );
-        response.writeHead(answered.status, { 'content-type': 'application/json' });
+        const location = answered.headers.get('location');
+        response.writeHead(answered.status, {
+          'content-type': 'application/json',
+          ...(location === null ? {} : { location }),
+        });
         response.end(await answered.text());
       });
     };

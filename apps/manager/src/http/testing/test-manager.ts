@@ -37,6 +37,7 @@ import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import type { ClusterProof } from '../forwarding/cluster-proof.js';
 import { createHttpApp } from '../create-http-app.js';
+import { expectDocumented } from './documented.js';
 import { httpControllers, httpProviders } from '../../compose/http-parts.js';
 
 @Module({})
@@ -189,10 +190,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     signingKey,
     readiness,
     submit: (command) => writer.submit(command),
-    get: (path, headers = {}) => fetch(`${url}${path}`, { headers: { ...bearer, ...headers } }),
+    get: (path, headers = {}) =>
+      ask('GET', `${url}${path}`, { headers: { ...bearer, ...headers } }),
     send: (method, path, body, headers = {}) =>
-      fetch(`${url}${path}`, {
-        method,
+      ask(method, `${url}${path}`, {
         headers: {
           ...bearer,
           'content-type': 'application/json',
@@ -205,6 +206,17 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       await writer.stop();
     },
   };
+}
+
+/** What is answered is as it is documented; a stream is let pass. */
+async function ask(method: string, url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, method });
+  const { status, headers } = response;
+  if (/^application\/(problem\+)?json\b/.test(headers.get('content-type') ?? '')) {
+    const text = await response.clone().text();
+    expectDocumented({ method, url, status, headers, text });
+  }
+  return response;
 }
 
 const signingKey = signingKeyOf(
