@@ -928,6 +928,7 @@ export interface components {
             since: string;
             reason: string;
             incarnation: number;
+            dialect: string;
             /** @description Another worker claims to be this node as well (a copied data folder). */
             rival?: components["schemas"]["Rival"];
             /**

@@ -12,6 +12,7 @@ export function nodeAnswer(over: Partial<Node> = {}): Node {
     since: '2026-01-01T00:00:00.000Z',
     reason: 'reconciled: reports 0 instances',
     incarnation: 2,
+    dialect: 'native',
     capacity: { cpuMillis: 2000, memoryMiB: 4096 },
     assumed: false,
     reserved: { cpuMillis: 500, memoryMiB: 1024 },

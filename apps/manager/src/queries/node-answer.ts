@@ -18,6 +18,7 @@ export function nodeAnswer(
     since: new Date(node.since).toISOString(),
     reason: node.reason,
     incarnation: node.incarnation,
+    dialect: node.dialect,
     ...rivalOf(node),
     capacity: node.capacity,
     assumed: node.assumed,

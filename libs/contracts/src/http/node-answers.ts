@@ -106,6 +106,10 @@ export class NodeAnswer {
   @Field(natural)
   readonly incarnation: number;
 
+  /** In which its worker speaks and is spoken to, such as `native`. */
+  @Field(text)
+  readonly dialect: string;
+
   @Field(shaped(Rival), {
     optional: true,
     says: 'Another worker claims to be this node as well (a copied data folder).',
