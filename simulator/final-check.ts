@@ -1,5 +1,6 @@
 import { decodeEvents, type Commit } from '@oakring/events';
 import { ClusterState, foldCommit, stateAsText, type InstanceRecord } from '@oakring/model';
+import { DecisionReplay } from '../apps/manager/src/history/replay-decisions.js';
 import { derivedDifferences } from '@oakring/model/testing';
 import type { Judge } from './judge.js';
 import type { SimulatedManager } from './manager.js';
@@ -24,6 +25,8 @@ export function checkEnd(end: End): void {
   for (const id of workload.acknowledged.keys()) {
     if (!decided.has(id)) judge.fail(`${id} was acknowledged, and is not in the log`);
   }
+  const [other] = otherDecisions(commits);
+  if (other !== undefined) judge.fail(`a decision does not replay: ${other}`);
   if (managers.all.length < managers.hosts.length) judge.fail('a manager does not run');
   if (managers.leading === null) judge.fail('nobody leads');
   for (const { host, parts } of managers.all) {
@@ -94,6 +97,15 @@ function checkTelemetry({ managers, state, judge }: End): void {
   const [first] = unread;
   if (first !== undefined) judge.fail(`${leading.host.name} has no reading of ${first.id}`);
   if (leadership.current?.telemetryLog.newest === 0) judge.fail('no reading was logged');
+}
+
+/** Those that come out otherwise when they are planned from the ledger alone, or cannot be. */
+function otherDecisions(commits: readonly Commit[]): string[] {
+  const replay = new DecisionReplay();
+  const replayed = [...commits.flatMap((commit) => replay.next(commit)), ...replay.end()];
+  return replayed
+    .filter(({ outcome }) => outcome !== 'same')
+    .map(({ decision, detail }) => `${decision}: ${detail}`);
 }
 
 /** A rollout takes as long as it takes; what it replaces is back within this long, milliseconds. */

@@ -1,5 +1,5 @@
 import { OakringError, type ScheduleAnswer, type ScheduleRequest } from '@oakring/contracts';
-import { jobsToPlan, NodeTable, planJobs, policy } from '@oakring/planning';
+import { answersOf, jobsToPlan, NodeTable } from '@oakring/planning';
 import { seededRandomness, type Ports } from '@oakring/ports';
 import type { Views } from '../apps/manager/src/compose/compose-manager.js';
 import { Scheduler } from '../apps/manager/src/scheduling/scheduler.port.js';
@@ -34,26 +34,15 @@ export class SimulatedScheduler extends Scheduler {
     }
     this.observe();
     const jobs = jobsToPlan(request.jobs, () => ports.randomness.integer(2 ** 31));
-    const positions = { ledger: nodes.position, telemetry: nodes.telemetry };
-    const answers = planJobs(nodes, jobs, seededRandomness).map((plan, index) => ({
-      workers: plan.placements.map(({ nodeId }) => nodeId),
-      job: request.jobs[index]?.job ?? { id: '' },
-      ...plan,
-      policy,
-      seed: jobs[index]?.seed ?? 0,
-      positions,
-    }));
+    const answers = answersOf(nodes, request.jobs, jobs, seededRandomness);
     await ports.timers.sleep(world.between(1, 20));
     return { answers };
   }
 
   private observe(): void {
     const { nodes, views } = this;
-    nodes.apply({
-      position: views.projection.position,
-      ...views.feed.since(nodes.position),
-      telemetry: this.table().foreignSince(nodes.telemetry).newest,
-      foreign: [],
-    });
+    const { newest, foreign } = this.table().foreignSince(nodes.telemetry);
+    const changes = views.feed.since(nodes.position);
+    nodes.apply({ position: views.projection.position, ...changes, telemetry: newest, foreign });
   }
 }

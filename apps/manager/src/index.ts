@@ -1,2 +1,3 @@
 export { readManagerSettings, type ManagerSettings } from './config/manager-settings.js';
+export { DecisionReplay, type Replayed } from './history/replay-decisions.js';
 export { startManager, type ManagerOptions, type RunningManager } from './compose/start-manager.js';

@@ -84,6 +84,7 @@ export type { InstanceStatus, JobStatus } from './http/job-answers.js';
 export type { NodeStatus } from './http/node-answers.js';
 export { schedulePath } from './http/scheduling.js';
 export type {
+  DecisionReads,
   FilterCounts,
   ForeignLoad,
   NodeChanges,

@@ -591,6 +591,41 @@ export interface components {
             filtered: {
                 [key: string]: number;
             };
+            /** @description Not in decisions of before. */
+            asked?: components["schemas"]["DecisionQuestion"];
+            /** @description Absent as well where it is of too many. */
+            reads?: components["schemas"]["DecisionReads"];
+        };
+        /** @description What the scheduler was asked, but for the job. */
+        DecisionQuestion: {
+            revision: number;
+            instances: number;
+            exclude: string[];
+            /** @description The node that whoever asked named. */
+            worker?: string;
+            /** @description What the instance to be replaced holds. */
+            freed?: components["schemas"]["FreedPlace"];
+        };
+        /** @description Beside the ledger, of the nodes whose room was looked at. */
+        DecisionReads: {
+            /** @description In use by others than us. */
+            foreign: {
+                [key: string]: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+            };
+            /** @description Taken by jobs that the same call planned before. */
+            taken: {
+                [key: string]: {
+                    cpuMillis: number;
+                    memoryMiB: number;
+                };
+            };
+            /** @description Instances of the job that were there. */
+            present: {
+                [key: string]: number;
+            };
         };
         /** @description What changed between the states after two commits. */
         Diff: {
@@ -691,6 +726,19 @@ export interface components {
         /** @description Use of a node that is not our instances’. */
         ForeignLoad: {
             id: string;
+            /**
+             * @example {
+             *       "cpuMillis": 250,
+             *       "memoryMiB": 128
+             *     }
+             */
+            resources: {
+                cpuMillis: number;
+                memoryMiB: number;
+            };
+        };
+        FreedPlace: {
+            node: string;
             /**
              * @example {
              *       "cpuMillis": 250,

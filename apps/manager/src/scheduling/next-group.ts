@@ -29,8 +29,8 @@ export function nextGroup(
 /** What a scheduler is asked about a job, but for the nodes that are left out. */
 export function questionAbout(
   state: ClusterState,
-  { id, document }: JobRecord,
+  { id, document, revision }: JobRecord,
   instances: number,
 ): Omit<ScheduleJob, 'exclude'> {
-  return { job: { ...document, id }, instances, present: presentNodes(state, id) };
+  return { job: { ...document, id }, revision, instances, present: presentNodes(state, id) };
 }

@@ -29,8 +29,11 @@ function clusterOf(nodes: readonly (typeof node extends fc.Arbitrary<infer T> ? 
     const id = nodeIds[at] ?? '';
     for (const command of ready(id, body).slice(0, isReady ? 2 : 1)) cluster.when(command);
     if (closed === null) continue;
-    const order = { deadlineMs: 1_000, force: false, reason: 'r', do: closed };
-    cluster.when({ type: 'OrderNode', id, order } as Command);
+    const order =
+      closed === 'drain'
+        ? ({ do: 'drain', withinMs: 1_000, force: false } as const)
+        : ({ do: 'cordon', reason: 'r' } as const);
+    cluster.when({ type: 'OrderNode', id, order });
   }
   return cluster;
 }

@@ -1,12 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import {
-  schedulePath,
-  type JsonObject,
-  type ScheduleAnswer,
-  type ScheduleAnswers,
-} from '@oakring/contracts';
+import { schedulePath, type JsonObject, type ScheduleAnswers } from '@oakring/contracts';
 import { seedBound } from '@oakring/contracts/http';
-import { jobsToPlan, planJobs, policy } from '@oakring/planning';
+import { answersOf, jobsToPlan } from '@oakring/planning';
 import { seededRandomness, type Ports } from '@oakring/ports';
 import { Observer } from '../observe/observer.js';
 import { scheduleRequestOf } from './schedule-request.js';
@@ -28,22 +23,6 @@ export class ScheduleController {
     await this.observer.reach(request.position);
     // From here to the answer nothing is awaited: all jobs are planned on one state of the copy.
     const { table } = this.observer;
-    const positions = { ledger: table.position, telemetry: table.telemetry };
-    const plans = planJobs(table, jobs, seededRandomness);
-    const answers: ScheduleAnswer[] = [];
-    for (const [index, plan] of plans.entries()) {
-      const asked = request.jobs[index];
-      const planned = jobs[index];
-      if (asked === undefined || planned === undefined) continue;
-      answers.push({
-        workers: plan.placements.map(({ nodeId }) => nodeId),
-        job: asked.job,
-        ...plan,
-        policy,
-        seed: planned.seed,
-        positions,
-      });
-    }
-    return { answers };
+    return { answers: answersOf(table, request.jobs, jobs, seededRandomness) };
   }
 }

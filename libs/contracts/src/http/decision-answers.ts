@@ -4,6 +4,45 @@ import { resources } from './node-answers.js';
 import { NearestNode } from './planning-answers.js';
 import { Field, Shape, shaped } from './shape.js';
 
+@Shape({ name: 'FreedPlace' })
+class FreedAnswer {
+  @Field(text)
+  readonly node: string;
+
+  @Field(resources)
+  readonly resources: Resources;
+}
+
+@Shape({ name: 'DecisionQuestion', says: 'What the scheduler was asked, but for the job.' })
+class QuestionAnswer {
+  @Field(natural)
+  readonly revision: number;
+
+  @Field(natural)
+  readonly instances: number;
+
+  @Field(listOf(text))
+  readonly exclude: readonly string[];
+
+  @Field(text, { optional: true, says: 'The node that whoever asked named.' })
+  readonly worker?: string;
+
+  @Field(shaped(FreedAnswer), { optional: true, says: 'What the instance to be replaced holds.' })
+  readonly freed?: FreedAnswer;
+}
+
+@Shape({ name: 'DecisionReads', says: 'Beside the ledger, of the nodes whose room was looked at.' })
+class ReadsAnswer {
+  @Field(recordOf(resources), { says: 'In use by others than us.' })
+  readonly foreign: Readonly<Record<string, Resources>>;
+
+  @Field(recordOf(resources), { says: 'Taken by jobs that the same call planned before.' })
+  readonly taken: Readonly<Record<string, Resources>>;
+
+  @Field(recordOf(natural), { says: 'Instances of the job that were there.' })
+  readonly present: Readonly<Record<string, number>>;
+}
+
 @Shape({ name: 'DecisionBasis', says: 'What a decision saw and how it was made.' })
 export class BasisAnswer {
   @Field(text)
@@ -26,6 +65,12 @@ export class BasisAnswer {
 
   @Field(recordOf(natural))
   readonly filtered: Readonly<Record<string, number>>;
+
+  @Field(shaped(QuestionAnswer), { optional: true, says: 'Not in decisions of before.' })
+  readonly asked?: QuestionAnswer;
+
+  @Field(shaped(ReadsAnswer), { optional: true, says: 'Absent as well where it is of too many.' })
+  readonly reads?: ReadsAnswer;
 }
 
 @Shape({ name: 'PlacedInstance' })

@@ -33,6 +33,15 @@ export class ScheduleJob {
   })
   readonly freed?: { readonly node: string; readonly resources: Resources };
 
+  @Field(text, { optional: true, says: 'A node that is named besides what the job says.' })
+  readonly worker?: string;
+
+  @Field(natural, {
+    optional: true,
+    says: 'Of the job; given back, and on record with the decision.',
+  })
+  readonly revision?: number;
+
   @Field(integer(0, seedBound - 1), {
     optional: true,
     says: 'Fixed to repeat a recorded decision; else the scheduler draws.',

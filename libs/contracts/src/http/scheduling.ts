@@ -40,6 +40,28 @@ export interface NodeChanges {
   readonly foreign: readonly ForeignLoad[];
 }
 
+/**
+ * What a decision read beside the ledger, of the nodes whose room it looked at: with the nodes as the
+ * ledger has them it is all that a replay needs. What is 0 is left out.
+ */
+export interface DecisionReads {
+  /** In use by others than us. */
+  readonly foreign: Readonly<Record<string, Resources>>;
+  /** Taken by jobs that the same call planned before this one. */
+  readonly taken: Readonly<Record<string, Resources>>;
+  /** Instances of the job that were there. */
+  readonly present: Readonly<Record<string, number>>;
+}
+
+/** What a decision was asked, but for the job and what each node has of it. */
+export interface DecisionQuestion {
+  readonly instances: number;
+  readonly exclude: readonly string[];
+  readonly worker?: string;
+  readonly revision?: number;
+  readonly freed?: { readonly node: string; readonly resources: Resources };
+}
+
 /** Why nodes were passed over, by filter. */
 export type FilterCounts = Readonly<Record<string, number>>;
 
@@ -81,6 +103,10 @@ export interface ScheduleAnswer {
     readonly feasible: number;
     readonly filtered: FilterCounts;
   };
+  /** A scheduler of before says none. */
+  readonly asked?: DecisionQuestion;
+  /** Null: of too many nodes to be put on record; the decision cannot be replayed. */
+  readonly reads?: DecisionReads | null;
   /** What the scheduler saw. */
   readonly positions: { readonly ledger: number; readonly telemetry: number };
 }

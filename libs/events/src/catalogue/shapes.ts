@@ -49,6 +49,24 @@ export const decisionBasis = Type.Object({
   nodes: natural,
   feasible: natural,
   filtered: Type.Record(Type.String(), natural),
+  /** The question. Absent before 5. */
+  asked: Type.Optional(
+    Type.Object({
+      revision: natural,
+      instances: natural,
+      exclude: Type.Array(id),
+      worker: Type.Optional(id),
+      freed: Type.Optional(Type.Object({ node: id, resources })),
+    }),
+  ),
+  /** Beside the ledger, of the nodes whose room was looked at. Absent before 5, and where they were too many. */
+  reads: Type.Optional(
+    Type.Object({
+      foreign: Type.Record(Type.String(), resources),
+      taken: Type.Record(Type.String(), resources),
+      present: Type.Record(Type.String(), natural),
+    }),
+  ),
 });
 export type DecisionBasis = Static<typeof decisionBasis>;
 export type PlacedInstance = Static<typeof placedInstance>;

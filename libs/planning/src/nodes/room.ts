@@ -13,6 +13,10 @@ export class Room {
     return (this.nodes.free[resource]?.[slot] ?? 0) - (this.taken[resource]?.[slot] ?? 0);
   }
 
+  takenAt(resource: number, slot: number): number {
+    return this.taken[resource]?.[slot] ?? 0;
+  }
+
   /** `amounts` by resource, in the order of the rules. */
   take(slot: number, amounts: readonly number[]): void {
     for (let at = 0; at < amounts.length; at += 1) {

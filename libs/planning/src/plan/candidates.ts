@@ -27,6 +27,7 @@ type Step =
       readonly of: 'room';
       readonly test: Extract<Test, { judges: 'room' }>;
       readonly resource: number;
+      readonly isFirst: boolean;
     };
 
 /** Which nodes can take one more instance of a job: the filters, on columns. */
@@ -34,6 +35,9 @@ export class Candidates {
   private readonly nodes: NodeColumns;
   private readonly tests: readonly Test[];
   private readonly steps: readonly Step[];
+  private readonly marks: Uint8Array;
+  /** Slots whose room was looked at. */
+  readonly looked: number[] = [];
   /** What an instance takes, by resource. */
   readonly asked: readonly number[];
   /** The only nodes that the job may go to; null: any. */
@@ -45,6 +49,7 @@ export class Candidates {
   ) {
     this.nodes = room.nodes;
     const { rules } = this.nodes;
+    this.marks = new Uint8Array(this.nodes.count);
     this.tests = testsOf(demand, rules);
     this.steps = stepsOf(this.tests, rules.resources);
     this.asked = amountsOf(rules, demand.requirement.resources);
@@ -69,11 +74,20 @@ export class Candidates {
           if (!step.test.passes(this.nodes.ids[slot] ?? '')) return step.test;
           break;
         case 'room':
+          if (step.isFirst) this.look(slot);
           if (this.room.free(step.resource, slot) < step.test.atLeast) return step.test;
           break;
       }
     }
+    // One that asks for nothing is rated by what is free all the same.
+    this.look(slot);
     return null;
+  }
+
+  private look(slot: number): void {
+    if (this.marks[slot] === 1) return;
+    this.marks[slot] = 1;
+    this.looked.push(slot);
   }
 
   fits(slot: number): boolean {
@@ -143,7 +157,8 @@ function stepsOf(tests: readonly Test[], resources: readonly string[]): Step[] {
     const last = steps.at(-1);
     if (test.judges === 'name') steps.push({ of: 'name', test });
     else if (test.judges === 'room') {
-      steps.push({ of: 'room', test, resource: resources.indexOf(test.resource) });
+      const resource = resources.indexOf(test.resource);
+      steps.push({ of: 'room', test, resource, isFirst: last?.of !== 'room' });
     } else if (last?.of === 'make') {
       last.tests.push(test);
     } else steps.push({ of: 'make', tests: [test], verdicts: [] });

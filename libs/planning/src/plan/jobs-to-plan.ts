@@ -10,6 +10,7 @@ import {
   type JsonObject,
   type Parsed,
   type Refusal,
+  type Requirement,
   type ScheduleJob,
 } from '@oakring/contracts';
 import type { Freed, JobToPlan } from './plan.js';
@@ -44,13 +45,23 @@ function jobToPlan(job: ScheduleJob, path: string, drawSeed: () => number): JobT
   const freed = given === null ? null : freedOf(given);
   if (freed !== null && !freed.ok) throw located(freed.refusal, path, name);
   return {
-    requirement: requirement.value,
+    requirement: requirementOf(requirement.value, job.worker),
     instances: job.instances,
     exclude: new Set(job.exclude),
     present: present.value,
     freed: freed?.value ?? null,
     seed: job.seed ?? drawSeed(),
   };
+}
+
+/** Whoever asks may name the node, in the document or beside it: it may go nowhere else. */
+function requirementOf(requirement: Requirement, node = ''): Requirement {
+  const isNamed = requirement.constraints.some(
+    (constraint) => constraint.type === 'direct' && constraint.node === node,
+  );
+  if (!node || isNamed) return requirement;
+  const constraints = [...requirement.constraints, { type: 'direct', node } as const];
+  return { ...requirement, constraints };
 }
 
 function presentOf(present: JsonObject): Parsed<ReadonlyMap<string, number>> {

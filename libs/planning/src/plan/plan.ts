@@ -1,4 +1,5 @@
 import type {
+  DecisionReads,
   FilterCounts,
   PlacementRefusal,
   ProposedPlacement,
@@ -12,6 +13,7 @@ import { Scorer } from '../scores/scorer.js';
 import { Candidates } from './candidates.js';
 import type { Choice } from './choice.js';
 import { chooseBest, chooseNamed, type Chance, type Rank } from './choose.js';
+import { readsOf } from './reads.js';
 import { describePlacement } from './reason.js';
 import { explainRefusal } from './refusal.js';
 import { Replicas } from './replicas.js';
@@ -24,6 +26,8 @@ export interface JobToPlan extends Demand {
   /** Instances of this job that each node has already. */
   readonly present: ReadonlyMap<string, number>;
   readonly freed: Freed | null;
+  /** What jobs of the same call had taken before it, by node: where it is planned again without them. */
+  readonly taken?: ReadonlyMap<string, Resources>;
   readonly seed: number;
 }
 
@@ -43,6 +47,7 @@ export interface JobPlan {
     readonly feasible: number;
     readonly filtered: FilterCounts;
   };
+  readonly reads: DecisionReads | null;
 }
 
 /** Chance from a decision's seed. */
@@ -59,19 +64,30 @@ export function planJobs(
 ): JobPlan[] {
   const room = new Room(nodes);
   return jobs.map((job) => {
+    for (const [id, resources] of job.taken ?? []) {
+      const slot = nodes.slotOf.get(id);
+      if (slot !== undefined) room.take(slot, amountsOf(nodes.rules, resources));
+    }
     const slot = job.freed === null ? undefined : nodes.slotOf.get(job.freed.nodeId);
     if (job.freed === null || slot === undefined) return planJob(room, job, seeded);
-    const takeBack = room.lend(slot, amountsOf(nodes.rules, job.freed.resources));
-    const plan = planJob(room, job, seeded);
+    const lent = { slot, amounts: amountsOf(nodes.rules, job.freed.resources) };
+    const takeBack = room.lend(slot, lent.amounts);
+    const plan = planJob(room, job, seeded, lent);
     takeBack();
     return plan;
   });
 }
 
-function planJob(room: Room, job: JobToPlan, seeded: Seeded): JobPlan {
+interface Lent {
+  readonly slot: number;
+  readonly amounts: readonly number[];
+}
+
+function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPlan {
   const candidates = new Candidates(room, job);
   const scorer = new Scorer(room, candidates.asked);
-  const present = presentBySlot(room.nodes, job.present);
+  const presentBefore = presentBySlot(room.nodes, job.present);
+  const present = new Map(presentBefore);
   const rank = (slot: number): number => scorer.total(slot, present.get(slot) ?? 0);
   const next = chooser(candidates, rank, job, seeded);
   const placements: ProposedPlacement[] = [];
@@ -89,6 +105,7 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded): JobPlan {
   }
   const missing = job.instances - placements.length;
   const survey = missing > 0 ? candidates.survey() : null;
+  const presentAt = (slot: number): number => presentBefore.get(slot) ?? 0;
   return {
     placements,
     refusal: survey === null ? null : explainRefusal(candidates, survey, missing),
@@ -97,6 +114,14 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded): JobPlan {
       feasible: survey === null ? (first?.feasible ?? 0) : 0,
       filtered: survey?.filtered ?? first?.filtered ?? {},
     },
+    reads: readsOf(candidates, {
+      present: presentAt,
+      taken(at, slot) {
+        const own = ((present.get(slot) ?? 0) - presentAt(slot)) * (candidates.asked[at] ?? 0);
+        const held = lent?.slot === slot ? (lent.amounts[at] ?? 0) : 0;
+        return room.takenAt(at, slot) - own + held;
+      },
+    }),
   };
 }
 

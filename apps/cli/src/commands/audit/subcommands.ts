@@ -4,6 +4,7 @@ import { addCopyCommand } from './copy.js';
 import { addExportCommand } from './export.js';
 import { addFsckCommand } from './fsck.js';
 import { addKeyCommands } from './keys.js';
+import { addReplayCommand } from './replay.js';
 import { addVerifyCommand } from './verify.js';
 
 /** The commands of `oakring audit`, in the order of its help. */
@@ -11,6 +12,7 @@ export function addAuditSubcommands(audit: Command, surroundings: Surroundings):
   addVerifyCommand(audit, surroundings);
   addExportCommand(audit, surroundings);
   addFsckCommand(audit, surroundings);
+  addReplayCommand(audit, surroundings);
   addCopyCommand(audit, surroundings);
   addKeyCommands(audit, surroundings);
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
-import type { DomainEvent, StoredEvent } from '@oakring/events';
+import type { DecisionBasis, DomainEvent, StoredEvent } from '@oakring/events';
 import { type ClusterState, evolve } from '@oakring/model';
 
 /**
@@ -58,11 +58,27 @@ function bytesOf(event: DomainEvent): number {
     case 'CommandFailed':
     case 'PlacementRefused':
       return usualEventBytes + jsonBytes(event.data);
-    case 'InstancesPlaced':
-      return usualEventBytes + placementBytes * event.data.placements.length;
+    case 'InstancesPlaced': {
+      const { placements, basis } = event.data;
+      return usualEventBytes + placementBytes * placements.length + readBytes(basis);
+    }
+    case 'MoveStarted':
+      return usualEventBytes + placementBytes + readBytes(event.data.basis);
     default:
       return usualEventBytes;
   }
+}
+
+const readEntryBytes = 60;
+
+function readBytes(basis: Pick<DecisionBasis, 'reads'> | null): number {
+  if (basis?.reads === undefined) return 0;
+  const { foreign, taken, present } = basis.reads;
+  const entries = [foreign, taken, present].reduce(
+    (sum, each) => sum + Object.keys(each).length,
+    0,
+  );
+  return readEntryBytes * entries;
 }
 
 function jsonBytes(value: object): number {

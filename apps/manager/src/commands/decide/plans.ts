@@ -129,7 +129,19 @@ export function basisOf(answer: ScheduleAnswer): DecisionBasis {
     sawTelemetry: answer.positions.telemetry,
     nodes: answer.considered.nodes,
     feasible: answer.considered.feasible,
-    filtered: answer.considered.filtered,
+    filtered: { ...answer.considered.filtered },
+    ...readBy(answer),
+  };
+}
+
+/** What makes it replay; a scheduler of before does not say it. */
+function readBy({ asked, reads }: ScheduleAnswer): Pick<DecisionBasis, 'asked' | 'reads'> {
+  if (asked === undefined) return {};
+  const { revision = 0, instances, exclude, worker, freed } = asked;
+  const named = worker === undefined ? {} : { worker };
+  return {
+    asked: { revision, instances, exclude: [...exclude], ...named, ...(freed && { freed }) },
+    ...(reads && { reads }),
   };
 }
 

@@ -6,6 +6,8 @@ import {
   type ScheduleAnswer,
 } from '@oakring/contracts';
 import type { CommandQueue, IdempotencyKey } from '../../commands/command.js';
+import { basisOf } from '../../commands/decide/plans.js';
+import { questionAbout } from '../../scheduling/next-group.js';
 import { presentNodes } from '../../scheduling/present-nodes.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
@@ -82,12 +84,14 @@ export class InstanceMoves {
   ): Promise<ScheduleAnswer> {
     const named = worker === null ? [] : [{ type: 'direct', node: worker }];
     const document = { ...job.document, id: job.id, constraints: [...job.constraints, ...named] };
-    const present = presentNodes(this.projection.state, job.id, instance.number);
-    return askOne(
-      this.scheduler,
-      { job: document, instances: 1, exclude: [...exclude], present },
-      this.projection.position,
-    );
+    const question = {
+      ...questionAbout(this.projection.state, job, 1),
+      job: document,
+      exclude: [...exclude],
+      present: presentNodes(this.projection.state, job.id, instance.number),
+      ...(worker !== null && { worker }),
+    };
+    return askOne(this.scheduler, question, this.projection.position);
   }
 
   private sourceOf({ id, number }: MoveRequest): Source | Refusal {
@@ -164,16 +168,4 @@ function unfit(worker: string, detail: string): Refusal {
 function refusalOfPlan({ worker }: MoveRequest, { refusal }: ScheduleAnswer): Refusal {
   const detail = refusal?.detail ?? 'The scheduler proposed no node and gave no reason.';
   return worker === null ? { code: 'no-target', detail } : unfit(worker, detail);
-}
-
-function basisOf({ policy, seed, positions, considered }: ScheduleAnswer) {
-  return {
-    policy,
-    seed,
-    sawLedger: positions.ledger,
-    sawTelemetry: positions.telemetry,
-    nodes: considered.nodes,
-    feasible: considered.feasible,
-    filtered: { ...considered.filtered },
-  };
 }
