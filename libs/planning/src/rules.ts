@@ -12,12 +12,23 @@ export interface Rules {
   /** Names of the resources; a column's number is its place here. */
   readonly resources: readonly string[];
   readonly kinds: Readonly<Record<string, ResourceKind>>;
+  /** By the resource's number: whether every node and job has some of it. */
+  readonly everywhere: readonly boolean[];
   readonly filters: readonly Filter[];
   readonly scores: readonly Score[];
+  /** Of the scores together. */
+  readonly weight: number;
 }
 
 export function rulesOf(kinds: Readonly<Record<string, ResourceKind>>): Rules {
-  return { resources: Object.keys(kinds), kinds, filters: filtersOf(kinds), scores };
+  return {
+    resources: Object.keys(kinds),
+    kinds,
+    everywhere: Object.values(kinds).map(({ everywhere }) => everywhere),
+    filters: filtersOf(kinds),
+    scores,
+    weight: scores.reduce((sum, { weight }) => sum + weight, 0),
+  };
 }
 
 export const standardRules = rulesOf(resourceCatalogue);

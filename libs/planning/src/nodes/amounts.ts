@@ -8,12 +8,16 @@ export function amountsOf({ resources: names }: Rules, resources: Resources): re
 }
 
 /** The way back: what is 0 is left out where the catalogue says so. */
-export function resourcesAt({ resources: names, kinds }: Rules, amount: (at: number) => number) {
-  const made = new Map<string, number>();
-  for (const [at, name] of names.entries()) {
-    const here = amount(at);
-    if (here !== 0 || kinds[name]?.everywhere === true) made.set(name, here);
+export function resourcesAt(
+  { resources: names, everywhere }: Rules,
+  amounts: readonly number[],
+): Resources {
+  const made: Record<string, number> = {};
+  for (let at = 0; at < names.length; at += 1) {
+    const here = amounts[at] ?? 0;
+    // oxlint-disable-next-line oakring/no-grown-object -- in every decision; the names are the catalogue's
+    if (here !== 0 || everywhere[at] === true) made[names[at] ?? ''] = here;
   }
   // Those that are everywhere are there.
-  return Object.fromEntries(made) as unknown as Resources;
+  return made as unknown as Resources;
 }

@@ -3,7 +3,7 @@ import type { Demand, Make, Test } from '../filters/filter.js';
 import { testsOf } from '../fits.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
-import type { Room } from '../nodes/room.js';
+import { freeIn, type Room, type RoomColumn } from '../nodes/room.js';
 
 /** Every node looked at when not one more instance fits: the bounded full scan before a "no". */
 export interface Survey {
@@ -18,7 +18,8 @@ export interface Survey {
 interface MakeStep {
   readonly of: 'make';
   readonly tests: Extract<Test, { judges: 'state' | 'make' }>[];
-  readonly verdicts: (Test | null | undefined)[];
+  /** By the make's number: the test that it fails. */
+  readonly verdicts: (Test | 'none' | undefined)[];
 }
 type Step =
   | MakeStep
@@ -26,8 +27,7 @@ type Step =
   | {
       readonly of: 'room';
       readonly test: Extract<Test, { judges: 'room' }>;
-      readonly resource: number;
-      readonly isFirst: boolean;
+      readonly column: RoomColumn;
     };
 
 /** Which nodes can take one more instance of a job: the filters, on columns. */
@@ -35,9 +35,6 @@ export class Candidates {
   private readonly nodes: NodeColumns;
   private readonly tests: readonly Test[];
   private readonly steps: readonly Step[];
-  private readonly marks: Uint8Array;
-  /** Slots whose room was looked at. */
-  readonly looked: number[] = [];
   /** What an instance takes, by resource. */
   readonly asked: readonly number[];
   /** The only nodes that the job may go to; null: any. */
@@ -49,9 +46,9 @@ export class Candidates {
   ) {
     this.nodes = room.nodes;
     const { rules } = this.nodes;
-    this.marks = new Uint8Array(this.nodes.count);
+    room.looked.begin();
     this.tests = testsOf(demand, rules);
-    this.steps = stepsOf(this.tests, rules.resources);
+    this.steps = stepsOf(this.tests, room);
     this.asked = amountsOf(rules, demand.requirement.resources);
     this.named = namedBy(this.tests);
   }
@@ -63,31 +60,29 @@ export class Candidates {
 
   /** The first test that a node fails. */
   failure(slot: number): Test | null {
-    for (const step of this.steps) {
-      switch (step.of) {
+    const { nodes, room, steps } = this;
+    for (let at = 0; at < steps.length; at += 1) {
+      const step = steps[at];
+      switch (step?.of) {
         case 'make': {
-          const failed = this.verdictOf(step, this.nodes.make[slot] ?? 0);
-          if (failed !== null) return failed;
+          const make = nodes.make[slot] ?? 0;
+          const failed = step.verdicts[make] ?? this.verdictOf(step, make);
+          if (failed !== 'none') return failed;
           break;
         }
         case 'name':
-          if (!step.test.passes(this.nodes.ids[slot] ?? '')) return step.test;
+          if (!step.test.passes(nodes.ids[slot] ?? '')) return step.test;
           break;
         case 'room':
-          if (step.isFirst) this.look(slot);
-          if (this.room.free(step.resource, slot) < step.test.atLeast) return step.test;
+          room.looked.look(slot);
+          if (freeIn(step.column, slot) < step.test.atLeast) return step.test;
           break;
+        case undefined:
       }
     }
     // One that asks for nothing is rated by what is free all the same.
-    this.look(slot);
+    room.looked.look(slot);
     return null;
-  }
-
-  private look(slot: number): void {
-    if (this.marks[slot] === 1) return;
-    this.marks[slot] = 1;
-    this.looked.push(slot);
   }
 
   fits(slot: number): boolean {
@@ -124,12 +119,10 @@ export class Candidates {
     return { filtered: counts.byName, nearest, furthest };
   }
 
-  private verdictOf({ tests, verdicts }: MakeStep, number: number): Test | null {
-    const known = verdicts[number];
-    if (known !== undefined) return known;
+  private verdictOf({ tests, verdicts }: MakeStep, number: number): Test | 'none' {
     const make = this.nodes.makes[number];
-    const failed = make === undefined ? null : tests.find((test) => !test.passes(make));
-    const verdict = failed ?? null;
+    const failed = make === undefined ? undefined : tests.find((test) => !test.passes(make));
+    const verdict = failed ?? 'none';
     verdicts[number] = verdict;
     return verdict;
   }
@@ -151,14 +144,14 @@ function namedBy(tests: readonly Test[]): readonly string[] | null {
   return null;
 }
 
-function stepsOf(tests: readonly Test[], resources: readonly string[]): Step[] {
+function stepsOf(tests: readonly Test[], { columns, nodes }: Room): Step[] {
   const steps: Step[] = [];
   for (const test of tests) {
     const last = steps.at(-1);
     if (test.judges === 'name') steps.push({ of: 'name', test });
     else if (test.judges === 'room') {
-      const resource = resources.indexOf(test.resource);
-      steps.push({ of: 'room', test, resource, isFirst: last?.of !== 'room' });
+      const column = columns[nodes.rules.resources.indexOf(test.resource)];
+      if (column !== undefined) steps.push({ of: 'room', test, column });
     } else if (last?.of === 'make') {
       last.tests.push(test);
     } else steps.push({ of: 'make', tests: [test], verdicts: [] });

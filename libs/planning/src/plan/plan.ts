@@ -13,7 +13,7 @@ import { Scorer } from '../scores/scorer.js';
 import { Candidates } from './candidates.js';
 import type { Choice } from './choice.js';
 import { chooseBest, chooseNamed, type Chance, type Rank } from './choose.js';
-import { readsOf } from './reads.js';
+import { readsOf, type Lent } from './reads.js';
 import { describePlacement } from './reason.js';
 import { explainRefusal } from './refusal.js';
 import { Replicas } from './replicas.js';
@@ -78,11 +78,6 @@ export function planJobs(
   });
 }
 
-interface Lent {
-  readonly slot: number;
-  readonly amounts: readonly number[];
-}
-
 function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPlan {
   const candidates = new Candidates(room, job);
   const scorer = new Scorer(room, candidates.asked);
@@ -105,7 +100,6 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
   }
   const missing = job.instances - placements.length;
   const survey = missing > 0 ? candidates.survey() : null;
-  const presentAt = (slot: number): number => presentBefore.get(slot) ?? 0;
   return {
     placements,
     refusal: survey === null ? null : explainRefusal(candidates, survey, missing),
@@ -114,14 +108,7 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
       feasible: survey === null ? (first?.feasible ?? 0) : 0,
       filtered: survey?.filtered ?? first?.filtered ?? {},
     },
-    reads: readsOf(candidates, {
-      present: presentAt,
-      taken(at, slot) {
-        const own = ((present.get(slot) ?? 0) - presentAt(slot)) * (candidates.asked[at] ?? 0);
-        const held = lent?.slot === slot ? (lent.amounts[at] ?? 0) : 0;
-        return room.takenAt(at, slot) - own + held;
-      },
-    }),
+    reads: readsOf(candidates, { present: presentBefore, presentNow: present, lent }),
   };
 }
 

@@ -12,11 +12,11 @@ export function describePlacement(
   const { ids, capacity, rules } = room.nodes;
   const { slot } = choice;
   let left = '';
-  for (const [at, name] of rules.resources.entries()) {
-    const kind = rules.kinds[name];
-    if (kind === undefined || !(kind.everywhere || (asked[at] ?? 0) > 0)) continue;
+  for (let at = 0; at < rules.resources.length; at += 1) {
+    if (!(rules.everywhere[at] === true || (asked[at] ?? 0) > 0)) continue;
+    const unit = rules.kinds[rules.resources[at] ?? '']?.unit;
     if (left !== '') left += ' and ';
-    left += `${room.free(at, slot)} of ${capacity[at]?.[slot] ?? 0} ${kind.unit}`;
+    left += `${room.free(at, slot)} of ${capacity[at]?.[slot] ?? 0} ${unit}`;
   }
   return {
     nodeId: ids[slot] ?? '',

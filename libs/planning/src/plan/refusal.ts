@@ -31,8 +31,11 @@ export function explainRefusal(
       `${changeText(candidates, nearest, lacking)} would fit there.` +
       useOfOthers(nodes, nearest, lacking),
     filtered,
-    nearest: { nodeId, lacking: resourcesAt(nodes.rules, (at) => lacking[at] ?? 0) },
-    wouldFit: resourcesAt(nodes.rules, (at) => room.free(at, nearest)),
+    nearest: { nodeId, lacking: resourcesAt(nodes.rules, lacking) },
+    wouldFit: resourcesAt(
+      nodes.rules,
+      asked.map((_wanted, at) => room.free(at, nearest)),
+    ),
   };
 }
 

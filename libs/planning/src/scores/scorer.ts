@@ -1,4 +1,4 @@
-import type { Room } from '../nodes/room.js';
+import { freeIn, type Room, type RoomColumn } from '../nodes/room.js';
 import type { Score } from './score.js';
 
 /** What a placement is worth: each part from 0 to 100, and their weighted mean. */
@@ -12,23 +12,23 @@ export interface Rating {
  * everywhere count where the job asks for them: others are not drawn to where they are, nor away.
  */
 export class Scorer {
-  private readonly counted: readonly number[];
+  private readonly counted: readonly Counted[];
   private readonly scores: readonly Score[];
-  private weights = 0;
+  private readonly weight: number;
   private readonly rated: { shares: number[]; present: number };
 
-  constructor(
-    private readonly room: Room,
-    private readonly asked: readonly number[],
-  ) {
-    const { resources, kinds, scores } = room.nodes.rules;
-    const counted: number[] = [];
-    for (let at = 0; at < resources.length; at += 1) {
-      if (kinds[resources[at] ?? '']?.everywhere === true || (asked[at] ?? 0) > 0) counted.push(at);
+  constructor({ columns, nodes }: Room, asked: readonly number[]) {
+    const { everywhere, scores, weight } = nodes.rules;
+    const counted: Counted[] = [];
+    for (let at = 0; at < columns.length; at += 1) {
+      const column = columns[at];
+      const wanted = asked[at] ?? 0;
+      if (column === undefined || !(everywhere[at] === true || wanted > 0)) continue;
+      counted.push({ column, wanted });
     }
     this.counted = counted;
     this.scores = scores;
-    for (const { weight } of scores) this.weights += weight;
+    this.weight = weight;
     this.rated = { shares: counted.map(() => 0), present: 0 };
   }
 
@@ -40,23 +40,32 @@ export class Scorer {
       const score = this.scores[at];
       if (score !== undefined) sum += score.weight * score.rate(this.rated);
     }
-    return Math.floor(sum / this.weights);
+    return Math.floor(sum / this.weight);
   }
 
   rate(slot: number, present: number): Rating {
     const total = this.total(slot, present);
-    const scores = this.scores.map(({ name, rate }) => [name, rate(this.rated)] as const);
-    return { total, scores: Object.fromEntries(scores) };
+    const scores: Record<string, number> = {};
+    // oxlint-disable-next-line oakring/no-grown-object -- in every placement; the names are the list's
+    for (const score of this.scores) scores[score.name] = score.rate(this.rated);
+    return { total, scores };
   }
 
   private look(slot: number, present: number): void {
-    const { rated, counted, room, asked } = this;
+    const { rated, counted } = this;
     rated.present = present;
     for (let place = 0; place < counted.length; place += 1) {
-      const at = counted[place] ?? 0;
-      const free = room.free(at, slot) - (asked[at] ?? 0);
-      const capacity = room.nodes.capacity[at]?.[slot] ?? 0;
+      const here = counted[place];
+      if (here === undefined) continue;
+      const free = freeIn(here.column, slot) - here.wanted;
+      const capacity = here.column.capacity[slot] ?? 0;
       rated.shares[place] = capacity <= 0 ? 0 : Math.floor((Math.max(0, free) * 100) / capacity);
     }
   }
+}
+
+/** A resource that counts. */
+interface Counted {
+  readonly column: RoomColumn;
+  readonly wanted: number;
 }
