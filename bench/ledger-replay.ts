@@ -3,7 +3,14 @@ import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
 import { recover } from '../apps/manager/src/leadership/recover.js';
-import { emptyHead, encodeEvent, headOf, sealCommit, type Commit } from '@oakring/events';
+import {
+  emptyHead,
+  encodeEvent,
+  headOf,
+  nodeStream,
+  sealCommit,
+  type Commit,
+} from '@oakring/events';
 import { MemoryCheckpointStore, openEventStore, type EventStore } from '@oakring/stores';
 import { systemPorts } from '@oakring/ports';
 import type { LedgerDocument } from './ledger-floors.js';
@@ -47,7 +54,7 @@ async function fill(store: EventStore, events: number, perCommit: number): Promi
     const texts: string[] = [];
     const streams = new Set<string>();
     for (let index = 0; index < perCommit; index += 1) {
-      const stream = `nodes/n${(made + index) % 50}`;
+      const stream = nodeStream(`n${(made + index) % 50}`);
       const version = (versions.get(stream) ?? 0) + 1;
       versions.set(stream, version);
       streams.add(stream);

@@ -1,11 +1,18 @@
 // A ledger of jobs that came, ran and went, written through the log's own port.
-import { encodeEvent, headOf, sealCommit, type DomainEvent, type LogHead } from '@oakring/events';
+import {
+  encodeEvent,
+  headOf,
+  jobStream,
+  sealCommit,
+  type DomainEvent,
+  type LogHead,
+} from '@oakring/events';
 import { openLmdbEventLog, type EventLogWriter } from '@oakring/stores';
 
 const jobsPerCommit = 100;
 
 /** An event of the stream `jobs/<id>`. */
-type JobEvent = DistributiveOmit<DomainEvent, 'stream'>;
+type JobEvent = DistributiveOmit<Extract<DomainEvent, { stream: `jobs/${string}` }>, 'stream'>;
 type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
 
 /** Events of one job's life, in the order in which they are committed; each list is one commit. */
@@ -73,7 +80,7 @@ export async function appendShortJobs(folder: string, jobs: number): Promise<voi
 /** The lives of some jobs side by side: each step of all of them is one commit. */
 async function appendTogether(log: EventLogWriter, ids: readonly string[]): Promise<void> {
   let head = await log.head();
-  const lives = ids.map((id, number) => ({ stream: `jobs/${id}`, steps: life(id, head, number) }));
+  const lives = ids.map((id, number) => ({ stream: jobStream(id), steps: life(id, head, number) }));
   const steps = Math.max(...lives.map((one) => one.steps.length));
   let version = 0;
   for (let step = 0; step < steps; step += 1) {

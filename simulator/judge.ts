@@ -1,5 +1,5 @@
 import { covers, noResources, plus, type Resources } from '@oakring/contracts';
-import { wholePolicy, type StoredEvent } from '@oakring/events';
+import { subjectOf, wholePolicy, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
 import type { World } from './world.js';
 
@@ -115,11 +115,11 @@ export class Judge {
     if (event.type === 'JobSubmitted' || event.type === 'JobUpdated') {
       const { onDisconnect } = wholePolicy(event.data.policy);
       const isLeased = onDisconnect.stopOnWorkerAfterMs !== null;
-      if (isLeased) this.leased.add(event.stream.slice('jobs/'.length));
+      if (isLeased) this.leased.add(subjectOf(event));
     }
     if (event.type !== 'CommandIssued') return;
     const { kind, nodeId, instance, generation, reason } = event.data;
-    const key = `${event.stream.slice('jobs/'.length)}/${instance}/${generation}`;
+    const key = `${subjectOf(event)}/${instance}/${generation}`;
     if (kind === 'deploy' || kind === 'replicate') {
       this.startsOrdered.add(`${nodeId} ${key}`);
       const resources = state.placements.get(key)?.resources;

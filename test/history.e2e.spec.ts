@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { subjectOf } from '@oakring/events';
 import { call, eventually, untilAll } from './kit/http.js';
 import { temporaryFolder, up, type Cluster } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
@@ -129,9 +130,7 @@ describe('the log', () => {
       await cluster.kill();
       await Promise.all(posting);
       cluster = await up(folder.path);
-      const submitted = new Set(
-        (await lines('type=JobSubmitted')).map(({ stream }) => stream.slice('jobs/'.length)),
-      );
+      const submitted = new Set((await lines('type=JobSubmitted')).map(subjectOf));
       expect(acknowledged.filter((id) => !submitted.has(id))).toEqual([]);
     }
     expect(acknowledged.length).toBeGreaterThan(rounds * 25);

@@ -7,6 +7,13 @@ export {
   isEventType,
   schemaVersion,
 } from './catalogue/catalogue.js';
+export {
+  clusterStream,
+  jobStream,
+  nodeStream,
+  sealsStream,
+  subjectOf,
+} from './catalogue/streams.js';
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
 export { spokenPolicy, wholePolicy } from './catalogue/spoken-policy.js';
 export { type BundleCheck, bundleLines, verifyBundle } from './evidence/bundle.js';

@@ -8,6 +8,7 @@ import {
   type Commit,
   type LogHead,
 } from '../src/log/commit.js';
+import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
 import { signingKeyOf, type SealStatement, type SigningKey } from '../src/evidence/seal.js';
 
@@ -44,7 +45,7 @@ export class SampleLedger {
   /** Ordinary life. */
   work(commits: number): void {
     for (let count = 0; count < commits; count += 1) {
-      const stream = `nodes/n${count % 3}`;
+      const stream = nodeStream(`n${count % 3}`);
       this.append([{ stream, type: 'NodeBecameReady', data: { reason: `round ${count}` } }]);
     }
   }

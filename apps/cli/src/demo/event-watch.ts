@@ -1,5 +1,6 @@
 import type { EventLine } from '../client/documents.js';
 import type { Ports } from '@oakring/ports';
+import { subjectOf } from '../render/subject.js';
 import { followEvents } from '../client/follow-events.js';
 import type { ManagerClient } from '../client/manager-client.js';
 
@@ -26,7 +27,7 @@ export function watchEvents(
     const query = { from, follow: true };
     for await (const { event } of followEvents(client, query, { ports, signal })) {
       tell(event);
-      const node = event.stream.slice(event.stream.indexOf('/') + 1);
+      const node = subjectOf(event);
       if (event.type === 'NodeBecameReady') ready.add(node);
       if (event.type === 'NodeRegistrationRefused') {
         seen.trouble = `${node} was refused: ${String(event.data['detail'])}`;

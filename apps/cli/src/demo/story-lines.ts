@@ -1,5 +1,6 @@
 import type { EventLine } from '../client/documents.js';
 import { createTeller } from '../render/narration.js';
+import { subjectColumn } from '../render/subject.js';
 import type { Colors } from '../terminal.js';
 
 /** Left to `oakring events`: true, and more than a first look needs. */
@@ -17,14 +18,9 @@ export function createStoryTeller(colors: Colors): (event: EventLine) => readonl
   const tell = createTeller(colors);
   return (event) => {
     if (untold.has(event.type)) return [];
-    const subject = subjectOf(event, colors);
+    const subject = subjectColumn(event, colors);
     return partsOf(event).map((part) => `  ${subject}  ${tell(part)}`);
   };
-}
-
-function subjectOf({ stream }: EventLine, colors: Colors): string {
-  const name = stream.slice(stream.indexOf('/') + 1).padEnd(14);
-  return stream.startsWith('nodes/') ? colors.cyan(name) : colors.bold(name);
 }
 
 /** A decision about several instances reads better as one line each. */

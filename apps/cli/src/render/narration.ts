@@ -2,6 +2,7 @@ import type { EventLine } from '../client/documents.js';
 import type { EventData, EventType } from '@oakring/events';
 import type { Colors } from '../terminal.js';
 import { printable } from './printable.js';
+import { subjectColumn } from './subject.js';
 import { sentences, type Sentence, type Telling } from './sentences/sentences.js';
 
 /** Commands whose order is remembered, so that their outcome can be told in words. */
@@ -15,7 +16,7 @@ export function createNarrator(colors: Colors): Narrator {
   const tell = createTeller(colors);
   return (event) => {
     const address = `${event.position}/${event.index}`.padStart(8);
-    return `${colors.dim(`${address}  ${printable(event.at)}`)}  ${subjectOf(event, colors)}  ${tell(event)}`;
+    return `${colors.dim(`${address}  ${printable(event.at)}`)}  ${subjectColumn(event, colors)}  ${tell(event)}`;
   };
 }
 
@@ -28,12 +29,6 @@ export function createTeller(colors: Colors): Narrator {
     if (isOrder(event)) remember(orders, event.data);
     return sentenceOf(event, telling);
   };
-}
-
-function subjectOf(event: EventLine, colors: Colors): string {
-  const stream = printable(event.stream);
-  const name = stream.slice(stream.indexOf('/') + 1).padEnd(14);
-  return stream.startsWith('nodes/') ? colors.cyan(name) : colors.bold(name);
 }
 
 type Order = EventData<'CommandIssued'>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StoredEvent } from '@oakring/events';
+import { subjectOf, type StoredEvent } from '@oakring/events';
 import { testsFor, whyNot } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
 import { given } from '../testing/given.js';
@@ -120,7 +120,7 @@ function expectPlacesQualify(state: ClusterState, events: readonly StoredEvent[]
   for (const event of events) {
     if (event.type !== 'InstancesPlaced' && event.type !== 'MoveStarted') continue;
     const { data } = event;
-    const job = state.jobs.get(event.stream.slice('jobs/'.length));
+    const job = state.jobs.get(subjectOf(event));
     for (const { nodeId } of 'placements' in data ? data.placements : [data.placement]) {
       const node = state.nodes.get(nodeId);
       expect(job !== undefined && node !== undefined).toBe(true);

@@ -1,5 +1,5 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
-import type { DecidedCommand, JsonObject } from '@oakring/events';
+import { clusterStream, type DecidedCommand, type JsonObject } from '@oakring/events';
 import type { IdempotencyKey, Outcome } from './command.js';
 import { decide } from './decide/decide.js';
 import type { Decided, Deciding } from './decide/deciding.js';
@@ -27,7 +27,7 @@ export function decideOnce(
   if (key !== undefined) {
     if (!changed && 'answer' in decided) {
       const data = { request: key.id };
-      deciding.emit({ stream: 'cluster', type: 'RequestAnswered', data });
+      deciding.emit({ stream: clusterStream, type: 'RequestAnswered', data });
     }
     if (deciding.events.length > already) commands.push(storedOutcome(key, decided));
   }
@@ -68,7 +68,7 @@ function answeredBefore(
   if (outcome.bodyHash !== key.bodyHash) {
     const refusal = reused(key);
     deciding.emit({
-      stream: 'cluster',
+      stream: clusterStream,
       type: 'RequestRefused',
       data: { request: key.id, code: refusal.code, detail: refusal.detail },
     });

@@ -1,8 +1,10 @@
 import { OakringError } from '@oakring/contracts';
 import {
+  clusterStream,
   decodeEvents,
   encodeEvent,
   sealCommit,
+  sealsStream,
   type Commit,
   type DomainEvent,
   type SigningKey,
@@ -101,14 +103,14 @@ async function openingCommit(epoch: number, opening: Opening): Promise<Commit> {
 function openingEvents(epoch: number, { projection, leader, ports }: Opening): DomainEvent[] {
   const { software, host, pid, url, key, clusterName, clusterLocation } = leader;
   const opened: DomainEvent = {
-    stream: 'cluster',
+    stream: clusterStream,
     type: 'EpochOpened',
     data: { epoch, software, host, pid, url, signingKey: key.fingerprint },
   };
   const { state } = projection;
   const isFounding = state.cluster.get(clusterKey) === undefined;
   const presented: DomainEvent = {
-    stream: 'seals',
+    stream: sealsStream,
     type: 'KeyPresented',
     data: { fingerprint: key.fingerprint, publicKey: key.publicKey, founding: isFounding },
   };
@@ -117,7 +119,7 @@ function openingEvents(epoch: number, { projection, leader, ports }: Opening): D
     return isKnown ? [opened] : [opened, presented];
   }
   const founded: DomainEvent = {
-    stream: 'cluster',
+    stream: clusterStream,
     type: 'ClusterFounded',
     data: { clusterId: ports.ids.next(), name: clusterName, location: clusterLocation },
   };

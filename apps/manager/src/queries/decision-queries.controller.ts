@@ -1,16 +1,14 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { AnyDecision, type DecisionAnswer } from '@oakring/contracts/http';
 import { OakringError } from '@oakring/contracts';
-import { decodeEvents, type StoredEvent } from '@oakring/events';
+import { decodeEvents, subjectOf, type StoredEvent } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import { ok } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import { EVENT_LOG } from '../injection/tokens.js';
 
-type Decision = Extract<
-  StoredEvent,
-  { type: 'InstancesPlaced' | 'PlacementRefused' | 'MoveStarted' }
->;
+/** What says that it is one. */
+type Decision = Extract<StoredEvent, { data: { decisionId: string } }>;
 
 /** Read from the log itself: a decision can be asked about however long ago it was. */
 @Controller('api/v1/decisions')
@@ -33,8 +31,8 @@ export class DecisionQueriesController {
       const detail = `There is no decision ${id}.`;
       throw new OakringError({ code: 'decision-unknown', detail, field: 'id', value: id });
     }
-    const { type, position, at, data, stream } = event;
-    const job = stream.slice('jobs/'.length);
+    const { type, position, at, data } = event;
+    const job = subjectOf(event);
     // Type and data are of one event; a spread loses that.
     return { id, type, job, at: new Date(at).toISOString(), position, ...data } as DecisionAnswer;
   }
@@ -50,6 +48,5 @@ export class DecisionQueriesController {
 }
 
 function isDecision(event: StoredEvent): event is Decision {
-  const { type } = event;
-  return type === 'InstancesPlaced' || type === 'PlacementRefused' || type === 'MoveStarted';
+  return 'decisionId' in event.data;
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { NodeTelemetry } from '@oakring/contracts/http';
 import { OakringError } from '@oakring/contracts';
-import { decodeEvents } from '@oakring/events';
+import { clusterStream, decodeEvents } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import {
   type RecordedReading,
@@ -141,7 +141,11 @@ export class TelemetryQueriesController {
 
   private async manifestOf(batch: number): Promise<TruncationManifest | null> {
     for (let next = 1; ;) {
-      const commits = await this.log.read({ from: next, limit: pageCommits, stream: 'cluster' });
+      const commits = await this.log.read({
+        from: next,
+        limit: pageCommits,
+        stream: clusterStream,
+      });
       const last = commits.at(-1);
       if (last === undefined) return null;
       for (const event of commits.flatMap(decodeEvents)) {

@@ -5,6 +5,7 @@ import { clusterEvents } from './cluster-events.js';
 import { evidenceEvents } from './evidence-events.js';
 import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
+import type { StreamOf } from './streams.js';
 
 /** Every type of event with its JSON Schema; the types of TypeScript are derived from them. */
 export const eventSchemas = {
@@ -24,7 +25,7 @@ export type EventData<T extends EventType> = DeepReadonly<Static<(typeof eventSc
 
 /** A fact that a decider states, before it has a version and a position. */
 export type DomainEvent = {
-  [T in EventType]: { readonly stream: string; readonly type: T; readonly data: EventData<T> };
+  [T in EventType]: { readonly stream: StreamOf<T>; readonly type: T; readonly data: EventData<T> };
 }[EventType];
 
 /** Version of each type's schema that is written today. An older one passes an upcaster first. */

@@ -106,8 +106,7 @@ describe('an audit of a whole ledger', () => {
       ...{ firstHash: 'a', lastHash: 'b', merkleRoot: 'c' },
     };
     const truncated = (readings: number) => ({
-      stream: 'cluster',
-      type: 'TelemetryTruncated' as const,
+      ...({ stream: 'cluster', type: 'TelemetryTruncated' } as const),
       data: { ...manifest, readings },
     });
     epochs.append([truncated(9)]);

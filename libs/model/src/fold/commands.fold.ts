@@ -1,4 +1,4 @@
-import type { EventData, StoredEvent } from '@oakring/events';
+import { subjectOf, type EventData, type StoredEvent } from '@oakring/events';
 import { placementKey, type ClusterState } from '../cluster-state.js';
 import type { CommandRecord, InstanceRecord } from '../records.js';
 import { endPlacement, failCurrent, holdsPlace, markRunning } from './ends.fold.js';
@@ -10,7 +10,7 @@ export function commandIssued(
   event: StoredEvent,
   data: EventData<'CommandIssued'>,
 ): void {
-  const job = jobOf(event);
+  const job = subjectOf(event);
   const { targetNodeId = null, reason = null } = data;
   putCommand(state, { ...commandOf(event, data), targetNodeId, reason });
   if (data.kind === 'move') {
@@ -33,7 +33,7 @@ export function commandReopened(
   event: StoredEvent,
   data: EventData<'CommandReopened'>,
 ): void {
-  const job = jobOf(event);
+  const job = subjectOf(event);
   const known = state.commands.get(data.commandId);
   const isUnderWay = known?.status === 'issued' || known?.status === 'received';
   const denials = isUnderWay ? known.denials + 1 : 0;
@@ -136,7 +136,7 @@ export function instanceReported(
   event: StoredEvent,
   data: EventData<'InstanceReported'>,
 ): void {
-  const job = jobOf(event);
+  const job = subjectOf(event);
   switch (data.status) {
     case 'completed':
     case 'failed': {
@@ -171,7 +171,7 @@ function commandOf(
     id: data.commandId,
     kind: data.kind,
     nodeId: data.nodeId,
-    job: jobOf(event),
+    job: subjectOf(event),
     instance: data.instance,
     generation: data.generation,
     targetNodeId: null,
@@ -198,8 +198,4 @@ function updateCurrent(
   updateInstance(state, job, address.instance, (instance) =>
     holdsPlace(instance, address.generation) ? change(instance) : instance,
   );
-}
-
-export function jobOf(event: StoredEvent): string {
-  return event.stream.slice('jobs/'.length);
 }

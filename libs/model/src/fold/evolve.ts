@@ -1,4 +1,4 @@
-import { emptyFrontier, withLeaf, type Commit, type StoredEvent } from '@oakring/events';
+import { emptyFrontier, subjectOf, withLeaf, type Commit, type StoredEvent } from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
 import { answersGiven } from './answers.fold.js';
 import {
@@ -62,7 +62,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
       instanceReported(state, event, event.data);
       break;
     case 'UnexpectedInstanceFound':
-      unexpectedFound(state, event, event.stream.slice('jobs/'.length), event.data);
+      unexpectedFound(state, event, subjectOf(event), event.data);
       break;
     case 'KeyPresented':
     case 'KeyEndorsed':
@@ -175,7 +175,7 @@ function evolveCommand(state: ClusterState, event: CommandEvent): void {
 }
 
 function evolveOfJob(state: ClusterState, event: JobEvent): void {
-  const job = state.jobs.get(event.stream.slice('jobs/'.length));
+  const job = state.jobs.get(subjectOf(event));
   if (job !== undefined) evolveJob(state, job, event);
 }
 

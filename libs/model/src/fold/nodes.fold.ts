@@ -1,5 +1,5 @@
 import { noResources, type NodeStatus } from '@oakring/contracts';
-import type { EventData, StoredEvent } from '@oakring/events';
+import { subjectOf, type EventData, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
 import type { NodeRecord } from '../records.js';
 import { endPlacement } from './ends.fold.js';
@@ -59,7 +59,7 @@ export function nodeStopped(
   event: StoredEvent,
   { reason }: EventData<'NodeStopped'>,
 ): void {
-  const isLost = state.nodes.get(nodeOf(event))?.status === 'lost';
+  const isLost = state.nodes.get(subjectOf(event))?.status === 'lost';
   const status = isLost ? 'lost' : 'disconnected';
   updateNode(state, event, { status, since: event.at, reason, stopped: true });
 }
@@ -130,7 +130,7 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
 
 /** What was reserved there is gone with it. */
 function forget(state: ClusterState, event: StoredEvent): void {
-  const nodeId = nodeOf(event);
+  const nodeId = subjectOf(event);
   for (const key of state.placementsOfNode.inOrder(nodeId)) {
     const placement = state.placements.get(key);
     if (placement === undefined) continue;
@@ -141,10 +141,6 @@ function forget(state: ClusterState, event: StoredEvent): void {
 }
 
 function updateNode(state: ClusterState, event: StoredEvent, change: Partial<NodeRecord>): void {
-  const node = state.nodes.get(nodeOf(event));
+  const node = state.nodes.get(subjectOf(event));
   if (node !== undefined) putNode(state, { ...node, ...change, position: event.position });
-}
-
-function nodeOf(event: StoredEvent): string {
-  return event.stream.slice('nodes/'.length);
 }

@@ -1,4 +1,4 @@
-import { bundleLines, decodeEvents, type Commit } from '@oakring/events';
+import { bundleLines, decodeEvents, sealsStream, type Commit } from '@oakring/events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -87,7 +87,7 @@ class Gathered {
     this.head = commit.position;
     this.hashes.push(commit.hash);
     if (commit.position >= this.from && commit.position <= this.to) this.range.push(commit);
-    if (!commit.streams.includes('seals')) return;
+    if (!commit.streams.includes(sealsStream)) return;
     const events = decodeEvents(commit);
     if (events.some(({ type }) => type.startsWith('Key'))) this.keys.push(commit);
     for (const event of events) {

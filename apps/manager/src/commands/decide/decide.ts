@@ -1,3 +1,4 @@
+import { clusterStream } from '@oakring/events';
 import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
 import { judgeKey, sealLedger } from './evidence.js';
@@ -61,7 +62,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
     refusePlacement(deciding, command.id, command.code, command.detail),
   OrderStarts: (deciding, command) => orderStarted(deciding, command.placements),
   RecordRefusals: (deciding, { refusals }) => {
-    deciding.emit({ stream: 'cluster', type: 'MessagesRefused', data: refusals });
+    deciding.emit({ stream: clusterStream, type: 'MessagesRefused', data: refusals });
     return { answer: null };
   },
   OrderStops: (deciding, command) => orderStops(deciding, command.placements),
@@ -74,7 +75,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   SealLedger: sealLedger,
   JudgeKey: judgeKey,
   DeclareTruncation: (deciding, command) => {
-    deciding.emit({ stream: 'cluster', type: 'TelemetryTruncated', data: command.manifest });
+    deciding.emit({ stream: clusterStream, type: 'TelemetryTruncated', data: command.manifest });
     return { answer: null };
   },
 };

@@ -1,5 +1,5 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
-import type { DecisionBasis, DomainEvent, StoredEvent } from '@oakring/events';
+import type { DomainEvent, StoredEvent } from '@oakring/events';
 import { type ClusterState, evolve } from '@oakring/model';
 
 /**
@@ -35,54 +35,22 @@ export class Deciding {
       at: this.at,
     } as StoredEvent;
     this.events.push(stored);
-    this.bytes += bytesOf(event);
+    this.bytes += envelopeBytes + bytesOf(event.data);
     evolve(this.state, stored);
   }
 }
 
-const usualEventBytes = 300;
-const placementBytes = 250;
+/** What an event has beside its data: its type, stream, version. */
+const envelopeBytes = 150;
 
-/** An estimate that is cheap for the frequent events and close for the large ones. */
-function bytesOf(event: DomainEvent): number {
-  switch (event.type) {
-    case 'JobSubmitted':
-      return usualEventBytes + jsonBytes(event.data.document);
-    case 'NodeRegistered':
-    case 'JobUpdated':
-    case 'WorkerHistoryRecorded':
-    case 'NodeRegistrationRefused':
-    case 'DriftDetected':
-    case 'InstanceGivenUp':
-    case 'InstanceReported':
-    case 'CommandFailed':
-    case 'PlacementRefused':
-      return usualEventBytes + jsonBytes(event.data);
-    case 'InstancesPlaced': {
-      const { placements, basis } = event.data;
-      return usualEventBytes + placementBytes * placements.length + readBytes(basis);
-    }
-    case 'MoveStarted':
-      return usualEventBytes + placementBytes + readBytes(event.data.basis);
-    default:
-      return usualEventBytes;
-  }
-}
-
-const readEntryBytes = 60;
-
-function readBytes(basis: Pick<DecisionBasis, 'reads'> | null): number {
-  if (basis?.reads === undefined) return 0;
-  const { foreign, taken, present } = basis.reads;
-  const entries = [foreign, taken, present].reduce(
-    (sum, each) => sum + Object.keys(each).length,
-    0,
-  );
-  return readEntryBytes * entries;
-}
-
-function jsonBytes(value: object): number {
-  return Buffer.byteLength(JSON.stringify(value));
+/** Close, and cheaper than the text itself: nothing is escaped, numbers are of middling length. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const member of value) bytes += bytesOf(member) + 1;
+  else for (const [key, member] of Object.entries(value)) bytes += key.length + 4 + bytesOf(member);
+  return bytes;
 }
 
 export type Decided<A> = { readonly answer: A } | { readonly refusal: Refusal };
@@ -101,12 +69,4 @@ export function refuse(
       ...(value === undefined ? {} : { value }),
     },
   };
-}
-
-export function jobStream(id: string): string {
-  return `jobs/${id}`;
-}
-
-export function nodeStream(id: string): string {
-  return `nodes/${id}`;
 }

@@ -1,9 +1,9 @@
-import { isSignedBy } from '@oakring/events';
+import { isSignedBy, sealsStream } from '@oakring/events';
 import { clusterKey, ledgerKey } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 
-const stream = 'seals';
+const stream = sealsStream;
 
 /** States a seal; nothing when what it seals is sealed already. */
 export function sealLedger(

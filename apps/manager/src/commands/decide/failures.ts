@@ -1,5 +1,5 @@
 import { leaseRanOut, noResources } from '@oakring/contracts';
-import { spokenPolicy } from '@oakring/events';
+import { jobStream, nodeStream, spokenPolicy } from '@oakring/events';
 import {
   instanceKey,
   revisionKey,
@@ -10,7 +10,7 @@ import {
 } from '@oakring/model';
 import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
-import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
+import { type Decided, type Deciding } from './deciding.js';
 import { holds } from './plans.js';
 import { abortMoveTo, callMovesOff, concludeDeletion } from './orders.js';
 

@@ -1,5 +1,5 @@
 import type { ErrorCode, JobDocument } from '@oakring/contracts';
-import { spokenPolicy } from '@oakring/events';
+import { jobStream, spokenPolicy } from '@oakring/events';
 import {
   instanceKey,
   type ClusterState,
@@ -7,7 +7,7 @@ import {
   type JobRecord,
 } from '@oakring/model';
 import type { Answers } from '../command.js';
-import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
 
 /** `POST /api/v1/jobs`. The same document under the same id gets the first answer again. */

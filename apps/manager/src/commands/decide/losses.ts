@@ -1,3 +1,4 @@
+import { jobStream, clusterStream } from '@oakring/events';
 import {
   instanceKey,
   type ClusterState,
@@ -10,7 +11,7 @@ import {
 } from '@oakring/model';
 import type { ReportedInstance } from '@oakring/contracts';
 import type { Command } from '../command.js';
-import { jobStream, type Decided, type Deciding } from './deciding.js';
+import { type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, reopen, supersede } from './orders.js';
 
 /**
@@ -199,11 +200,11 @@ export function observeStorm(
   const isStorm = deciding.state.cluster.get(clusterKey)?.storm !== null;
   if (seen === 'begun' && !isStorm) {
     const data = { silent, ready, reason };
-    deciding.emit({ stream: 'cluster', type: 'StormBegan', data });
+    deciding.emit({ stream: clusterStream, type: 'StormBegan', data });
   }
   if (seen === 'over' && isStorm) {
     const data = { stillSilent: silent, reason };
-    deciding.emit({ stream: 'cluster', type: 'StormEnded', data });
+    deciding.emit({ stream: clusterStream, type: 'StormEnded', data });
   }
   return { answer: null };
 }

@@ -1,3 +1,4 @@
+import { jobStream } from '@oakring/events';
 import type { Refusal } from '@oakring/contracts';
 import {
   instanceKey,
@@ -9,7 +10,7 @@ import {
 } from '@oakring/model';
 import { testsFor } from '@oakring/planning';
 import type { Answers, Command } from '../command.js';
-import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { abortMoveTo, announceMove, orderStarts } from './orders.js';
 import { holds } from './plans.js';
 

@@ -1,7 +1,8 @@
+import { jobStream, nodeStream } from '@oakring/events';
 import { instanceKey, type NodeRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import type { NodeOrder } from '../node-order.js';
-import { jobStream, nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { losePlacement } from './losses.js';
 
 /** What people order about a node; an order that changes nothing is accepted without an event. */

@@ -1,7 +1,8 @@
+import { nodeStream } from '@oakring/events';
 import type { WorkerStatus } from '@oakring/contracts';
 import type { NodeRecord } from '@oakring/model';
 import type { Command } from '../command.js';
-import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { endIfStopped } from './orders.js';
 import { seenAlive } from './node-registration.js';
 import { claimedTwice } from './node-rivals.js';

@@ -1,8 +1,8 @@
 import type { Refusal, Registration, ReportedInstance } from '@oakring/contracts';
-import { canonicalJson, type EventData } from '@oakring/events';
+import { canonicalJson, nodeStream, type EventData } from '@oakring/events';
 import { leadershipOf, type NodeRecord, usualDialect } from '@oakring/model';
 import type { Answers } from '../command.js';
-import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { claimedTwice, rivalOf } from './node-rivals.js';
 import { resolveLost } from './losses.js';
 import { reopenWanted } from './orders.js';

@@ -1,7 +1,8 @@
+import { nodeStream } from '@oakring/events';
 import type { Refusal, Registration } from '@oakring/contracts';
 import type { NodeRecord } from '@oakring/model';
 import type { Command } from '../command.js';
-import { nodeStream, type Decided, type Deciding } from './deciding.js';
+import { type Decided, type Deciding } from './deciding.js';
 
 /** Another start that claims to be a node, and how we know. */
 export interface Rival {

@@ -1,3 +1,4 @@
+import { jobStream } from '@oakring/events';
 import {
   instanceKey,
   type ClusterState,
@@ -6,7 +7,7 @@ import {
   orderDigest,
   orderedDocument,
 } from '@oakring/model';
-import { jobStream, type Deciding } from './deciding.js';
+import { type Deciding } from './deciding.js';
 
 /**
  * Orders to workers, and what follows when a placement starts or ends. The `commandId` is the

@@ -6,7 +6,7 @@ import {
   type ScheduleAnswer,
 } from '@oakring/contracts';
 import { fits, testsFor } from '@oakring/planning';
-import type { DecisionBasis, PlacedInstance } from '@oakring/events';
+import { jobStream, type DecisionBasis, type PlacedInstance } from '@oakring/events';
 import {
   placementKey,
   type ClusterState,
@@ -19,7 +19,7 @@ import {
   type PlacementRecord,
 } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
-import { jobStream, type Decided, type Deciding } from './deciding.js';
+import { type Decided, type Deciding } from './deciding.js';
 import { endIfStopped, orderStarts, orderStop } from './orders.js';
 
 /** At most this many placements a commit: others wait behind it. */

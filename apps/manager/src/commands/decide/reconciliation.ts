@@ -1,3 +1,4 @@
+import { jobStream, nodeStream } from '@oakring/events';
 import type { ReportedInstance, WorkerState } from '@oakring/contracts';
 import {
   instanceKey,
@@ -8,7 +9,7 @@ import {
   type PlacementRecord,
   highestGeneration,
 } from '@oakring/model';
-import { jobStream, nodeStream, type Decided, type Deciding } from './deciding.js';
+import { type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
 import { losePlacement, resolveLost } from './losses.js';

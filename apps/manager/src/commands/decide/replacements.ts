@@ -1,3 +1,4 @@
+import { jobStream } from '@oakring/events';
 import { least, noResources, plus, type Resources } from '@oakring/contracts';
 import {
   instanceKey,
@@ -9,7 +10,7 @@ import {
 } from '@oakring/model';
 import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
-import { jobStream, type Decided, type Deciding } from './deciding.js';
+import { type Decided, type Deciding } from './deciding.js';
 import { holds, orderStarted } from './plans.js';
 
 type Replacement = Extract<Command, { type: 'ReplaceInstance' }>;

@@ -1,8 +1,8 @@
 import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
-import { canonicalJson, spokenPolicy } from '@oakring/events';
+import { canonicalJson, jobStream, spokenPolicy } from '@oakring/events';
 import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
-import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
 

@@ -1,6 +1,7 @@
+import { jobStream } from '@oakring/events';
 import type { Ack } from '@oakring/contracts';
 import { placementKey, leadershipOf, type CommandRecord } from '@oakring/model';
-import { jobStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
 import { seenAlive } from './node-registration.js';

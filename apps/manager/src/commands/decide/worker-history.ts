@@ -1,7 +1,8 @@
+import { nodeStream } from '@oakring/events';
 import type { WorkerHistory } from '@oakring/contracts';
 import { leadershipOf } from '@oakring/model';
 import type { Answers } from '../command.js';
-import { nodeStream, refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 
 /**

@@ -2,11 +2,13 @@
 // compared over time. Run it when a type of event is added; then run `npm run golden`.
 import { writeFileSync } from 'node:fs';
 import {
+  clusterStream,
   emptyHead,
   encodeEvent,
   encodeStoredCommit,
   headOf,
   sealCommit,
+  sealsStream,
   type DomainEvent,
 } from '@oakring/events';
 import { seededRandomness } from '@oakring/ports';
@@ -23,10 +25,13 @@ for (let count = 0; count < commands; count += 1) {
   cluster.pass(chance.integer(3_000));
 }
 const { fingerprint, publicKey } = foundingKey;
-const stream = 'cluster';
 const founding: readonly DomainEvent[] = [
-  { stream, type: 'ClusterFounded', data: { clusterId: 'c', name: 'n', location: 'l' } },
-  { stream, type: 'KeyPresented', data: { fingerprint, publicKey, founding: true } },
+  {
+    stream: clusterStream,
+    type: 'ClusterFounded',
+    data: { clusterId: 'c', name: 'n', location: 'l' },
+  },
+  { stream: sealsStream, type: 'KeyPresented', data: { fingerprint, publicKey, founding: true } },
 ];
 const versions = new Map<string, number>();
 const lines: string[] = [];

@@ -1,0 +1,28 @@
+import type { evidenceEvents } from './evidence-events.js';
+import type { jobEvents } from './job-events.js';
+import type { nodeEvents } from './node-events.js';
+
+/** The stream that events of a type are in: the part of the catalogue that has its entry says so. */
+export type StreamOf<T> = T extends keyof typeof jobEvents
+  ? ReturnType<typeof jobStream>
+  : T extends keyof typeof nodeEvents
+    ? ReturnType<typeof nodeStream>
+    : T extends keyof typeof evidenceEvents
+      ? typeof sealsStream
+      : typeof clusterStream;
+
+export const clusterStream = 'cluster';
+export const sealsStream = 'seals';
+
+export function jobStream(id: string): `jobs/${string}` {
+  return `jobs/${id}`;
+}
+
+export function nodeStream(id: string): `nodes/${string}` {
+  return `nodes/${id}`;
+}
+
+/** Whom a stream tells about: the id of its job or node; its own name where there is one of its kind. */
+export function subjectOf({ stream }: { readonly stream: string }): string {
+  return stream.slice(stream.indexOf('/') + 1);
+}
