@@ -7,7 +7,7 @@ const assumedEndAfterMs = 10_000;
 /** Assumes the end of what was told to end, where no word of it will come: after a start from then on. */
 export function assumedEnds(queue: CommandQueue): Process<'assume'> {
   return {
-    name: 'assumed ends',
+    name: 'assumed-ends',
     most: 500,
     mostAtOnce: 1,
     restMs: 0,

@@ -48,7 +48,7 @@ interface Asked {
  * do not acknowledge are not asked.
  */
 export class StateRequests implements Process<'ask'> {
-  readonly name = 'state requests';
+  readonly name = 'state-requests';
   readonly most = 1;
   readonly mostAtOnce = Number.POSITIVE_INFINITY;
   readonly restMs = 0;

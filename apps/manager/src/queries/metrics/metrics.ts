@@ -65,7 +65,7 @@ function addRefusalMetric(registry: Registry, refusals: Refusals): void {
   });
 }
 
-/** What happens by itself, by what it is: `stops`, `starts`, `retries`, `rollouts`, `drains`. */
+/** What happens by itself, by the names of the processes (compose/processes.ts). */
 function addConsequenceMetrics(registry: Registry, leadership: LeadershipView): void {
   const labelNames = ['process'] as const;
   const keys: Gauge<'process'> = new Gauge({

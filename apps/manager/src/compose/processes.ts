@@ -1,0 +1,64 @@
+import { Losses } from '../detection/losses.js';
+import { Sight } from '../detection/sight.js';
+import { Silence } from '../detection/silence.js';
+import { Storms } from '../detection/storms.js';
+import { LeaseGrants } from '../grants/lease-grants.js';
+import type { LoopParts } from '../leadership/loops.js';
+import { assumedEnds } from '../outbox/assumed-ends.js';
+import { DeliveryRecord } from '../outbox/delivery-record.js';
+import { Expiries } from '../outbox/expiries.js';
+import { Outbox } from '../outbox/outbox.js';
+import { StateRequests } from '../outbox/state-requests.js';
+import { retries } from '../recovery/retries.js';
+import { Rollouts } from '../rollout/rollouts.js';
+import { Drains } from '../scheduling/drains.js';
+import { orderedStarts } from '../scheduling/ordered-starts.js';
+import { orderedStops } from '../scheduling/ordered-stops.js';
+import { Placements } from '../scheduling/placements.js';
+import { WaitingJobs } from '../scheduling/waiting-jobs.js';
+import { WakeUps } from '../scheduling/wake-ups.js';
+import { seals } from '../sealing/seals.js';
+import type { Process } from '../supervision/process.js';
+import { retention } from '../telemetry/retention.js';
+
+/**
+ * All that happens by itself while we lead: a process is added here and nowhere else. In the order in
+ * which they look. Beside it those that hear of more than the views say.
+ */
+export function processesOf(parts: LoopParts) {
+  const { telemetryLog, link, queue, projection, scheduler, table, ports, warn } = parts;
+  const state = () => projection.state;
+  const sight = new Sight(link, ports.clock, table, state);
+  const silence = new Silence(sight, table, queue, state, ports.clock);
+  const deliveries = new DeliveryRecord();
+  const grants = new LeaseGrants(link, projection, ports);
+  const requests = new StateRequests(link, state, deliveries, ports);
+  const expiries = new Expiries(link, queue, ports.clock);
+  const waiting = new WaitingJobs(state, table);
+  const wakeUps = new WakeUps(waiting, ports.clock);
+  const queued = { state, waiting, wakeUps };
+  const placements = new Placements(scheduler, queue, queued, ports, warn);
+  const processes = [
+    retention(telemetryLog, queue),
+    seals(parts.key, queue),
+    new Storms(sight, queue),
+    silence,
+    requests,
+    expiries,
+    new Outbox(link, queue, state, deliveries, ports.clock),
+    assumedEnds(queue),
+    wakeUps,
+    placements,
+    orderedStops(queue),
+    orderedStarts(queue),
+    retries(queue),
+    new Rollouts(scheduler, queue, state),
+    new Drains(scheduler, queue, state),
+    new Losses(sight, grants, table, queue),
+  ];
+  return {
+    // Each with steps of its own, which nobody else reads.
+    processes: processes as unknown as readonly Process<unknown>[],
+    ...{ silence, deliveries, grants, requests, expiries, placements },
+  };
+}
