@@ -125,3 +125,25 @@ describe('the dependency rules', () => {
     expect(rules.forbidden.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([]);
   });
 });
+
+describe('the rules for folders', () => {
+  it('refuse a circle of folders, though none of its files is in one', async () => {
+    const tree = await plantTree(
+      {
+        'apps/worker/src/one/a.ts': "import '../two/b.js';\n",
+        'apps/worker/src/one/c.ts': 'export {};\n',
+        'apps/worker/src/two/b.ts': 'export {};\n',
+        'apps/worker/src/two/d.ts': "import '../one/c.js';\n",
+        'apps/worker/src/three/e.ts': "import '../one/c.js';\n",
+        'apps/worker/src/one/f.spec.ts': "import '../three/e.js';\n",
+      },
+      ['.dependency-cruiser.cjs', '.dependency-cruiser.folders.cjs'],
+    );
+    const config = ['--config', '.dependency-cruiser.folders.cjs'];
+    const output = await tree.run('depcruise', [...config, 'apps', '--output-type', 'json']);
+    await tree.remove();
+    const { summary }: { summary: { violations: { from: string }[] } } = JSON.parse(output);
+    const found = new Set(summary.violations.map(({ from }) => from));
+    expect(found).toEqual(new Set(['apps/worker/src/one', 'apps/worker/src/two']));
+  });
+});

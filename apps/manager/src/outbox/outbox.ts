@@ -85,8 +85,9 @@ export class Outbox implements Process<Sending> {
   async act([doing]: readonly Doing<Sending>[]): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { command, attempt } = doing.step;
-    const sent = this.send(command, attempt);
-    await (attempt === 1 ? sent : Promise.all([sent, this.recordDispatch(command, attempt)]));
+    // Sending goes on while the log stalls: how often it was tried is then missing on record for a while.
+    if (attempt > 1) void this.recordDispatch(command, attempt).catch(() => {});
+    await this.send(command, attempt);
     return 'again';
   }
 

@@ -82,6 +82,22 @@ describe('A job that fits nowhere', () => {
     expect(calls.at(-1)).toEqual(['large']);
   });
 
+  it('is asked about soon after a change that may help, however often it was refused before', async () => {
+    const cluster = waiting(submitJob('large', large));
+    await start(cluster, answer);
+    for (let round = 1; round <= 8; round += 1) {
+      const before = calls.length;
+      const capacity = { cpuMillis: 99_000, memoryMiB: 99_000 };
+      for (const command of ready(`n${round}`, { capacity })) {
+        await queue.submit(command as never);
+      }
+      await ports.advance(600);
+      expect(calls.length).toBeGreaterThan(before);
+      // It fits by our count and is refused all the same: asked about at the pace of wake-ups.
+      expect(calls.length).toBeLessThanOrEqual(before + 4);
+    }
+  });
+
   async function then(command: Command): Promise<void> {
     await queue.submit(command as never);
     await ports.advance(1_000);

@@ -134,7 +134,8 @@ export class Placements implements Process<'ask'> {
         throw error;
       }
     }
-    return 'done';
+    // An answer is an answer, the same refusal again as well: who waits is asked about when it may help.
+    return 'settled';
   }
 
   private async ask(asked: readonly Asked[]): Promise<void> {

@@ -20,10 +20,10 @@ export class WakeUps implements Process<Waking> {
   readonly name = 'wake-ups';
   readonly most = 1;
   readonly mostAtOnce = 1;
-  readonly restMs = wakeEveryMs;
+  readonly restMs = 0;
   readonly backoff = null;
   private isSoon = false;
-  private wokenAtMs = 0;
+  private wokenAtMs = Number.NEGATIVE_INFINITY;
   private oldestAtMs = 0;
   private wake: Wake = () => {};
   private readonly listeners = new Set<(jobs: readonly string[]) => void>();
@@ -39,7 +39,7 @@ export class WakeUps implements Process<Waking> {
 
   /** Something changed that may help one that waits. */
   soon(): void {
-    if (this.isSoon) return;
+    // Each time: while nobody waited there was nothing to look at, and the look is gone.
     this.isSoon = true;
     this.wake([key]);
   }
@@ -63,6 +63,9 @@ export class WakeUps implements Process<Waking> {
   }
 
   look(_key: string, _state: ClusterState, { nowMs, sinceMs }: Seen): Look<Waking> {
+    // Paced by itself: the key comes and goes with those that wait.
+    const mayMs = this.wokenAtMs + wakeEveryMs;
+    if (nowMs < mayMs) return { step: null, againMs: mayMs };
     const withOldest = nowMs >= Math.max(sinceMs, this.oldestAtMs) + wakeOldestMs;
     const nextMs = Math.max(sinceMs, this.wokenAtMs) + lookAtLoadMs;
     if (withOldest || this.isSoon || nowMs >= nextMs) {

@@ -33,9 +33,10 @@ export interface Doing<Step> {
 
 /**
  * `done`: its effect is in the views, as changes that concern the key; without any it counts as `again`:
- * to be done again in a while, unless a look says no.
+ * to be done again in a while, unless a look says no. `settled`: done, whatever the views say of it; what
+ * is to be done next is not held up.
  */
-export type Outcome = 'done' | 'again';
+export type Outcome = 'done' | 'again' | 'settled';
 
 /** Has keys looked at for a reason that is in no view; without keys: all of them. */
 export type Wake = (keys?: Iterable<string>) => void;

@@ -158,6 +158,18 @@ describe('A supervisor', () => {
     expect(greeting.greeted.length).toBeGreaterThan(before);
   });
 
+  it('holds nothing up by what was settled, however often', async () => {
+    const { greeting, ports, supervisor: started, when } = scene('n1');
+    greeting.answer = greet;
+    greeting.outcome = async () => 'settled';
+    started.start();
+    await ports.advance(5_000);
+    const before = greeting.greeted.length;
+    expect(before).toBeGreaterThan(40);
+    await when(cordon('n1'));
+    expect(greeting.greeted.length).toBeGreaterThan(before);
+  });
+
   it('takes a step that was done and changed nothing as one to be done again in a while', async () => {
     const { greeting, ports, supervisor: started } = scene('n1');
     greeting.answer = greet;

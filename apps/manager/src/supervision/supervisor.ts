@@ -43,8 +43,11 @@ export class Supervisor {
     this.unsubscribe = this.projection.onProjected((_events, _head, changes) =>
       this.notice(changes),
     );
-    this.sweep = this.ports.timers.every(lookAtAllEveryMs, () => {
-      for (const process of this.processes) process.lookAtAll();
+    // One process after the other: all keys of all of them in one turn would hold up what comes in.
+    let next = 0;
+    this.sweep = this.ports.timers.every(lookAtAllEveryMs / this.processes.length, () => {
+      this.processes[next % this.processes.length]?.lookAtAll();
+      next += 1;
       this.work();
     });
     for (const process of this.processes) process.listen();

@@ -250,7 +250,8 @@ export class WatchedProcess<Step> {
     } else {
       entry.failures = 0;
       // Done, and nothing has changed: nothing was done (a decider knew better).
-      entry.attempts = outcome === 'done' && isChanged ? 0 : entry.attempts + 1;
+      const isOver = outcome === 'settled' || (outcome === 'done' && isChanged);
+      entry.attempts = isOver ? 0 : entry.attempts + 1;
       if (entry.attempts > 0 && backoff !== null) {
         waitMs = halfJitterMs(entry.attempts, backoff, randomness);
       }
