@@ -10,6 +10,12 @@ import { status } from './status.js';
 import { stopEnforced } from './stop-enforced.js';
 import { technology } from './technology.js';
 
+/**
+ * Name and version of the filters, scores and weights, stored with every decision: raised when one comes,
+ * goes or decides otherwise (policy.spec.ts names them).
+ */
+export const policy = 'least-allocated-spread/1';
+
 /** In the order in which a node is looked at: one that fails several is counted by the first. */
 export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readonly Filter[] {
   return [
