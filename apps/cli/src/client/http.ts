@@ -27,17 +27,42 @@ export function httpOf({ url }: Address, ports: Ports): Http {
   };
 }
 
-/** A body as it comes in; it ends, without an error, with `signal`. */
+/**
+ * A body as it comes in; it ends, without an error, with `signal`. The signal itself is waited for: `fetch` may
+ * leave a read unsettled when it is aborted, and the process would end with nothing left to wait for.
+ */
 export async function* untilAborted(
   body: AsyncIterable<Uint8Array>,
   { url }: Address,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
   try {
-    yield* body;
+    while (!signal.aborted) {
+      const next = await nextUnlessAborted(chunks, signal);
+      if (next.done === true) return;
+      yield next.value;
+    }
   } catch (error) {
     if (!signal.aborted) throw unreachable(url, error);
+  } finally {
+    // Whoever has seen enough lets go of the connection; that it is gone already is no news.
+    chunks.return?.().catch(() => {});
   }
+}
+
+function nextUnlessAborted<T>(
+  items: AsyncIterator<T>,
+  signal: AbortSignal,
+): Promise<IteratorResult<T>> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => resolve({ done: true, value: undefined });
+    signal.addEventListener('abort', end);
+    items
+      .next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', end));
+  });
 }
 
 async function ask(url: string, ports: Ports, request: Request): Promise<Response> {
