@@ -1480,7 +1480,582 @@ export interface components {
             memory: number;
         };
     };
-    responses: never;
+    responses: {
+        /** @description decision-unknown, route-unknown */
+        "decision-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "decision-unknown" | "route-unknown";
+                };
+            };
+        };
+        /** @description idempotency-key-reused */
+        "idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description instance-not-movable, idempotency-key-reused */
+        "instance-not-movable.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "instance-not-movable" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description internal */
+        internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "internal";
+                };
+            };
+        };
+        /** @description internal, log-damaged */
+        "internal.log-damaged": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "internal" | "log-damaged";
+                };
+            };
+        };
+        /** @description invalid-field */
+        "invalid-field": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-field";
+                };
+            };
+        };
+        /** @description invalid-field, position-invalid, moment-invalid */
+        "invalid-field.position-invalid.moment-invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-field" | "position-invalid" | "moment-invalid";
+                };
+            };
+        };
+        /** @description invalid-id, id-mismatch, technology-unknown, constraint-unknown, invalid-field, invalid-json, not-utf8 */
+        "invalid-id.id-mismatch.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
+                };
+            };
+        };
+        /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
+        "invalid-id.invalid-field.invalid-json.not-utf8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
+                };
+            };
+        };
+        /** @description invalid-id, technology-unknown, constraint-unknown, invalid-field, invalid-json, not-utf8 */
+        "invalid-id.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-id" | "technology-unknown" | "constraint-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
+                };
+            };
+        };
+        /** @description invalid-id, technology-unknown, invalid-field, invalid-json, not-utf8 */
+        "invalid-id.technology-unknown.invalid-field.invalid-json.not-utf8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-id" | "technology-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
+                };
+            };
+        };
+        /** @description job-deleting, instance-not-movable, worker-does-not-fit, no-target, idempotency-key-reused */
+        "job-deleting.instance-not-movable.worker-does-not-fit.no-target.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-deleting" | "instance-not-movable" | "worker-does-not-fit" | "no-target" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-deleting, job-completed, idempotency-key-reused */
+        "job-deleting.job-completed.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-deleting" | "job-completed" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-deleting, job-completed, update-without-effect, idempotency-key-reused */
+        "job-deleting.job-completed.update-without-effect.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-id-taken, job-deleting, idempotency-key-reused */
+        "job-id-taken.job-deleting.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-id-taken" | "job-deleting" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-unknown, instance-unknown, route-unknown */
+        "job-unknown.instance-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-unknown" | "instance-unknown" | "route-unknown";
+                };
+            };
+        };
+        /** @description job-unknown, route-unknown */
+        "job-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-unknown" | "route-unknown";
+                };
+            };
+        };
+        /** @description key-untrusted, idempotency-key-reused */
+        "key-untrusted.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "key-untrusted" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description log-truncated */
+        "log-truncated": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "log-truncated";
+                };
+            };
+        };
+        /** @description misdirected-request */
+        "misdirected-request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "misdirected-request";
+                };
+            };
+        };
+        /** @description moment-invalid, invalid-field */
+        "moment-invalid.invalid-field": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "moment-invalid" | "invalid-field";
+                };
+            };
+        };
+        /** @description node-id-taken, incarnation-stale, incarnation-implausible, node-run-elsewhere, too-many-nodes, idempotency-key-reused */
+        "node-id-taken.incarnation-stale.incarnation-implausible.node-run-elsewhere.too-many-nodes.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "node-id-taken" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "too-many-nodes" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description node-in-use, idempotency-key-reused */
+        "node-in-use.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "node-in-use" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description node-unknown, route-unknown */
+        "node-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "node-unknown" | "route-unknown";
+                };
+            };
+        };
+        /** @description origin-foreign */
+        "origin-foreign": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "origin-foreign";
+                };
+            };
+        };
+        /** @description overloaded, shutting-down, store-away */
+        "overloaded.shutting-down.store-away": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "overloaded" | "shutting-down" | "store-away";
+                };
+            };
+        };
+        /** @description payload-too-large */
+        "payload-too-large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "payload-too-large";
+                };
+            };
+        };
+        /** @description position-changed */
+        "position-changed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "position-changed";
+                };
+            };
+        };
+        /** @description position-invalid, invalid-field */
+        "position-invalid.invalid-field": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "position-invalid" | "invalid-field";
+                };
+            };
+        };
+        /** @description position-invalid, moment-invalid, invalid-field */
+        "position-invalid.moment-invalid.invalid-field": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "position-invalid" | "moment-invalid" | "invalid-field";
+                };
+            };
+        };
+        /** @description position-not-reached, overloaded, shutting-down, store-away */
+        "position-not-reached.overloaded.shutting-down.store-away": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
+                };
+            };
+        };
+        /** @description position-not-reached, overloaded, shutting-down, store-away, not-leading, outcome-unknown */
+        "position-not-reached.overloaded.shutting-down.store-away.not-leading.outcome-unknown": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown";
+                };
+            };
+        };
+        /** @description rate-exceeded */
+        "rate-exceeded": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "rate-exceeded";
+                };
+            };
+        };
+        /** @description request-timeout */
+        "request-timeout": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "request-timeout";
+                };
+            };
+        };
+        /** @description route-unknown */
+        "route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "route-unknown";
+                };
+            };
+        };
+        /** @description scheduler-refused */
+        "scheduler-refused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "scheduler-refused";
+                };
+            };
+        };
+        /** @description scheduler-unavailable, shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+        "scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "scheduler-unavailable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                };
+            };
+        };
+        /** @description shutting-down */
+        "shutting-down": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "shutting-down";
+                };
+            };
+        };
+        /** @description shutting-down, store-away */
+        "shutting-down.store-away": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "shutting-down" | "store-away";
+                };
+            };
+        };
+        /** @description shutting-down, store-away, not-leading, outcome-unknown */
+        "shutting-down.store-away.not-leading.outcome-unknown": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown";
+                };
+            };
+        };
+        /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded */
+        "shutting-down.store-away.not-leading.outcome-unknown.overloaded": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded";
+                };
+            };
+        };
+        /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
+        "shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                };
+            };
+        };
+        /** @description shutting-down, store-away, overloaded */
+        "shutting-down.store-away.overloaded": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "shutting-down" | "store-away" | "overloaded";
+                };
+            };
+        };
+        /** @description signature-invalid, invalid-field, invalid-json, not-utf8 */
+        "signature-invalid.invalid-field.invalid-json.not-utf8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "signature-invalid" | "invalid-field" | "invalid-json" | "not-utf8";
+                };
+            };
+        };
+        /** @description unauthorized */
+        unauthorized: {
+            headers: {
+                /** @description Bearer realm="oakring" */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unauthorized";
+                };
+            };
+        };
+        /** @description unsupported-media-type */
+        "unsupported-media-type": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "unsupported-media-type";
+                };
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1537,82 +2112,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid-field, position-invalid, moment-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field" | "position-invalid" | "moment-invalid";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description position-not-reached, overloaded, shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     submitJob: {
@@ -1654,142 +2159,17 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description invalid-id, technology-unknown, constraint-unknown, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "technology-unknown" | "constraint-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description job-id-taken, job-deleting, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-id-taken" | "job-deleting" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description scheduler-refused */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "scheduler-refused";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description scheduler-unavailable, shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "scheduler-unavailable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["job-id-taken.job-deleting.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            422: components["responses"]["scheduler-refused"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     showJob: {
@@ -1839,94 +2219,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description position-invalid, moment-invalid, invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-invalid" | "moment-invalid" | "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description position-not-reached, overloaded, shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     updateJob: {
@@ -1958,154 +2257,18 @@ export interface operations {
                     "application/json": components["schemas"]["JobOrder"];
                 };
             };
-            /** @description invalid-id, id-mismatch, technology-unknown, constraint-unknown, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description job-deleting, job-completed, update-without-effect, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description position-changed */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-changed";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.id-mismatch.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            412: components["responses"]["position-changed"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     deleteJob: {
@@ -2131,142 +2294,17 @@ export interface operations {
                     "application/json": components["schemas"]["JobOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     replicateJob: {
@@ -2296,142 +2334,17 @@ export interface operations {
                     "application/json": components["schemas"]["JobOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description job-deleting, job-completed, update-without-effect, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     moveInstance: {
@@ -2462,154 +2375,18 @@ export interface operations {
                     "application/json": components["schemas"]["JobOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, instance-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "instance-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description job-deleting, instance-not-movable, worker-does-not-fit, no-target, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-deleting" | "instance-not-movable" | "worker-does-not-fit" | "no-target" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description scheduler-refused */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "scheduler-refused";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description scheduler-unavailable, shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "scheduler-unavailable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["job-deleting.instance-not-movable.worker-does-not-fit.no-target.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            422: components["responses"]["scheduler-refused"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     cancelMove: {
@@ -2636,142 +2413,17 @@ export interface operations {
                     "application/json": components["schemas"]["JobOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, instance-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "instance-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description instance-not-movable, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "instance-not-movable" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["instance-not-movable.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     restartJob: {
@@ -2801,142 +2453,17 @@ export interface operations {
                     "application/json": components["schemas"]["JobOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description job-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description job-deleting, job-completed, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "job-deleting" | "job-completed" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["job-deleting.job-completed.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     listNodes: {
@@ -2988,82 +2515,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid-field, position-invalid, moment-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field" | "position-invalid" | "moment-invalid";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description position-not-reached, overloaded, shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     registerNode: {
@@ -3091,142 +2548,17 @@ export interface operations {
                     "application/json": components["schemas"]["Registered"];
                 };
             };
-            /** @description invalid-id, technology-unknown, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "technology-unknown" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description node-id-taken, incarnation-stale, incarnation-implausible, node-run-elsewhere, too-many-nodes, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-id-taken" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "too-many-nodes" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description rate-exceeded */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "rate-exceeded";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.technology-unknown.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["node-id-taken.incarnation-stale.incarnation-implausible.node-run-elsewhere.too-many-nodes.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["rate-exceeded"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     cordonNode: {
@@ -3256,142 +2588,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     uncordonNode: {
@@ -3417,142 +2624,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     drainNode: {
@@ -3582,142 +2664,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     cancelDrain: {
@@ -3743,142 +2700,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     quarantineNode: {
@@ -3908,142 +2740,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     releaseNode: {
@@ -4069,142 +2776,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     showNode: {
@@ -4254,94 +2836,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description position-invalid, moment-invalid, invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-invalid" | "moment-invalid" | "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description position-not-reached, overloaded, shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     forgetNode: {
@@ -4370,142 +2871,17 @@ export interface operations {
                     "application/json": components["schemas"]["NodeOrder"];
                 };
             };
-            /** @description invalid-id, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-id" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description node-in-use, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-in-use" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["node-in-use.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     showCluster: {
@@ -4553,82 +2929,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description position-invalid, moment-invalid, invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-invalid" | "moment-invalid" | "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description position-not-reached, overloaded, shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     nodeChanges: {
@@ -4680,82 +2986,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid-field, position-invalid, moment-invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field" | "position-invalid" | "moment-invalid";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description position-not-reached, overloaded, shutting-down, store-away, not-leading, outcome-unknown */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-not-reached" | "overloaded" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away.not-leading.outcome-unknown"];
         };
     };
     showNodeTelemetry: {
@@ -4785,94 +3021,13 @@ export interface operations {
                     "application/json": components["schemas"]["NodeTelemetry"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description node-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "node-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
     };
     streamTelemetryBatches: {
@@ -4896,94 +3051,13 @@ export interface operations {
                     "application/x-ndjson": unknown;
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description log-truncated */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "log-truncated";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            410: components["responses"]["log-truncated"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded"];
         };
     };
     showDecision: {
@@ -5006,94 +3080,13 @@ export interface operations {
                     "application/json": components["schemas"]["Decision"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description decision-unknown, route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "decision-unknown" | "route-unknown";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["decision-unknown.route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
         };
     };
     showDifference: {
@@ -5121,82 +3114,12 @@ export interface operations {
                     "application/json": components["schemas"]["Diff"];
                 };
             };
-            /** @description moment-invalid, invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "moment-invalid" | "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description overloaded, shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "overloaded" | "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["moment-invalid.invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["overloaded.shutting-down.store-away"];
         };
     };
     endorseKey: {
@@ -5226,142 +3149,17 @@ export interface operations {
                     "application/json": components["schemas"]["KeyJudged"];
                 };
             };
-            /** @description signature-invalid, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "signature-invalid" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description key-untrusted, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "key-untrusted" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["key-untrusted.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     revokeKey: {
@@ -5391,142 +3189,17 @@ export interface operations {
                     "application/json": components["schemas"]["KeyJudged"];
                 };
             };
-            /** @description signature-invalid, invalid-field, invalid-json, not-utf8 */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "signature-invalid" | "invalid-field" | "invalid-json" | "not-utf8";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "route-unknown";
-                    };
-                };
-            };
-            /** @description request-timeout */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "request-timeout";
-                    };
-                };
-            };
-            /** @description key-untrusted, idempotency-key-reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "key-untrusted" | "idempotency-key-reused";
-                    };
-                };
-            };
-            /** @description payload-too-large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "payload-too-large";
-                    };
-                };
-            };
-            /** @description unsupported-media-type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported-media-type";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, not-leading, outcome-unknown, overloaded, log-unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
-                    };
-                };
-            };
+            400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["key-untrusted.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     listDeadLetters: {
@@ -5552,82 +3225,12 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterPage"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
         };
     };
     listLedgerKeys: {
@@ -5648,82 +3251,12 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerKeys"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
         };
     };
     streamViews: {
@@ -5746,82 +3279,12 @@ export interface operations {
                     "application/x-ndjson": unknown;
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, overloaded */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "overloaded";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.overloaded"];
         };
     };
     showLedgerHead: {
@@ -5844,82 +3307,12 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerHead"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
         };
     };
     streamEvents: {
@@ -5957,82 +3350,12 @@ export interface operations {
                     "text/event-stream": components["schemas"]["EventLine"];
                 };
             };
-            /** @description position-invalid, invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "position-invalid" | "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away, overloaded */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away" | "overloaded";
-                    };
-                };
-            };
+            400: components["responses"]["position-invalid.invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.overloaded"];
         };
     };
     isLive: {
@@ -6053,68 +3376,11 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description shutting-down */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["shutting-down"];
         };
     };
     isReady: {
@@ -6135,54 +3401,10 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
             /** @description Not ready., shutting-down */
             503: {
                 headers: {
@@ -6218,82 +3440,12 @@ export interface operations {
                     "text/plain": unknown;
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    /** @description Bearer realm="oakring" */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthorized";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal, log-damaged */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal" | "log-damaged";
-                    };
-                };
-            };
-            /** @description shutting-down, store-away */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down" | "store-away";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
         };
     };
     showPage: {
@@ -6314,68 +3466,11 @@ export interface operations {
                     "text/html": unknown;
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description shutting-down */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["shutting-down"];
         };
     };
     showDocument: {
@@ -6396,68 +3491,11 @@ export interface operations {
                     "application/json": components["schemas"]["OpenApi"];
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description shutting-down */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["shutting-down"];
         };
     };
     showScript: {
@@ -6478,68 +3516,11 @@ export interface operations {
                     "text/javascript": unknown;
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description shutting-down */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["shutting-down"];
         };
     };
     showAsset: {
@@ -6564,80 +3545,12 @@ export interface operations {
                     "image/png": unknown;
                 };
             };
-            /** @description invalid-field */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid-field";
-                    };
-                };
-            };
-            /** @description origin-foreign */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "origin-foreign";
-                    };
-                };
-            };
-            /** @description route-unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "route-unknown";
-                    };
-                };
-            };
-            /** @description misdirected-request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "misdirected-request";
-                    };
-                };
-            };
-            /** @description internal */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "internal";
-                    };
-                };
-            };
-            /** @description shutting-down */
-            503: {
-                headers: {
-                    /** @description Seconds until it is worth repeating. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "shutting-down";
-                    };
-                };
-            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["shutting-down"];
         };
     };
 }

@@ -1,7 +1,7 @@
 import { Injectable, type INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { DeclaredRoute } from '../endpoints/endpoint.js';
-import { operationOf, type RoutedOperation } from './operation.js';
+import { operationOf, type RoutedOperation, type SharedProblems } from './operation.js';
 import { withSchemas } from './schemas.js';
 
 /**
@@ -38,22 +38,24 @@ export class ApiDocument {
       .addSecurityRequirements('bearer')
       .build();
     const document = SwaggerModule.createDocument(this.app, config);
+    const shared: SharedProblems = new Map();
     const paths = Object.fromEntries(
       Object.entries(document.paths).map(([path, methods]: [string, object]) => [
         path,
-        this.describedPath(path, methods),
+        this.describedPath(path, methods, shared),
       ]),
     );
-    return withSchemas({ ...document, paths });
+    const responses = Object.fromEntries([...shared].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return withSchemas({ ...document, paths, components: { ...document.components, responses } });
   }
 
-  private describedPath(path: string, methods: object): object {
+  private describedPath(path: string, methods: object, shared: SharedProblems): object {
     return Object.fromEntries(
       Object.entries(methods).map(([name, routed]: [string, RoutedOperation]) => {
         const method = name.toUpperCase();
         const route = this.routes.find((each) => each.method === method && each.path === path);
         if (route === undefined) throw new Error(`${method} ${path} is no route.`);
-        return [name, operationOf(route.endpoint, routed, { method, path })];
+        return [name, operationOf(route.endpoint, routed, { method, path }, shared)];
       }),
     );
   }

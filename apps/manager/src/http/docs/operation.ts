@@ -19,11 +19,20 @@ export interface RoutedOperation {
   readonly requestBody?: { readonly content: object };
 }
 
-/** An endpoint as an operation of OpenAPI. */
+/** Problems that several operations answer alike, by the name that they refer to. */
+export type SharedProblems = Map<string, Response>;
+
+/** As OpenAPI has it: headers and content beside. */
+interface Response {
+  readonly description: string;
+}
+
+/** An endpoint as an operation of OpenAPI; `shared` takes in what it shares with others. */
 export function operationOf(
   endpoint: Endpoint,
   { parameters: routed = [], requestBody }: RoutedOperation,
   { method, path }: { readonly method: string; readonly path: string },
+  shared: SharedProblems,
 ): object {
   const { id, tag, summary, needs, answeredBy, isStream = false, parameters = [] } = endpoint;
   const inPath = routed.filter((parameter) => parameter.in === 'path');
@@ -37,7 +46,7 @@ export function operationOf(
     ...(needs === 'nothing' ? { security: [] } : {}),
     parameters: [...inPath, ...parameters.map(parameterOf)],
     ...(requestBody === undefined ? {} : { requestBody: bodyOf(requestBody) }),
-    responses: responsesOf(endpoint.answers, problemsOf(endpoint, method, path)),
+    responses: responsesOf(endpoint.answers, problemsOf(endpoint, method, path), shared),
   };
 }
 
@@ -53,7 +62,11 @@ function parameterOf({ in: place, name, says, schema }: Described): object {
 }
 
 /** By status. One may be an answer as well as a problem; then the media type tells which. */
-function responsesOf(answers: readonly Answer[], codes: readonly ErrorCode[]): object {
+function responsesOf(
+  answers: readonly Answer[],
+  codes: readonly ErrorCode[],
+  shared: SharedProblems,
+): object {
   const problems = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCatalogue[code];
@@ -63,18 +76,28 @@ function responsesOf(answers: readonly Answer[], codes: readonly ErrorCode[]): o
   return Object.fromEntries(
     [...statuses]
       .sort((a, b) => a - b)
-      .map((status) => [
-        String(status),
-        responseOf(
-          status,
-          answers.find((answer) => answer.status === status),
-          problems.get(status),
-        ),
-      ]),
+      .map((status) => {
+        const answer = answers.find((each) => each.status === status);
+        const ofStatus = problems.get(status) ?? [];
+        const response = responseOf(status, answer, ofStatus);
+        const isShared = answer === undefined;
+        return [String(status), isShared ? sharedAs(shared, ofStatus, response) : response];
+      }),
   );
 }
 
-function responseOf(status: number, answer?: Answer, codes: readonly ErrorCode[] = []): object {
+/** What is nothing but problems is written once, under the names of its codes. */
+function sharedAs(shared: SharedProblems, codes: readonly ErrorCode[], response: Response): object {
+  const name = codes.join('.');
+  shared.set(name, response);
+  return { $ref: `#/components/responses/${name}` };
+}
+
+function responseOf(
+  status: number,
+  answer: Answer | undefined,
+  codes: readonly ErrorCode[],
+): Response {
   const problem = codes.length === 0 ? {} : { [problemMedia]: problemContent(codes) };
   const of = answer?.of ?? null;
   const schema = of === null ? {} : { schema: schemaOf(of) };

@@ -6,7 +6,7 @@ const reference = /"#\/components\/schemas\/(\w+)"/g;
 /** The document with a schema for each name that it refers to, and for those that these refer to. */
 export function withSchemas(document: OpenAPIObject): OpenAPIObject {
   const schemas = new Map<string, JsonSchema>();
-  const waiting = namesIn(document.paths);
+  const waiting = namesIn([document.paths, document.components]);
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (schemas.has(name)) continue;
     const shape = shapeNamed(name);

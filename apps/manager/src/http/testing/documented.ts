@@ -13,6 +13,8 @@ export interface Exchange {
 type Json = Readonly<Record<string, unknown>>;
 
 interface Response {
+  /** One that several operations share. */
+  readonly $ref?: string;
   readonly headers?: Json;
   readonly content?: Readonly<Record<string, { readonly schema?: Json }>>;
 }
@@ -23,7 +25,10 @@ interface Operation {
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Json>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Json>>;
+    readonly responses: Readonly<Record<string, Response>>;
+  };
 }
 
 /** Headers of ours, and those that tell what to do next: none is sent that is not described. */
@@ -66,11 +71,17 @@ export class Documentation {
   faultOf({ method, url, status, headers, text }: Exchange): string | null {
     const operation = this.operationOf(method, new URL(url).pathname);
     if (operation === null) return null;
-    const response = operation.responses[status];
+    const response = this.resolved(operation.responses[status]);
     if (response === undefined) {
       return ofNobody.has(status) && isOfNobody(text) ? null : 'the status is not described';
     }
     return faultOfHeaders(headers, response) ?? this.faultOfContent(headers, text, response);
+  }
+
+  private resolved(response: Response | undefined): Response | undefined {
+    const { $ref } = response ?? {};
+    if ($ref === undefined) return response;
+    return this.document.components.responses[$ref.slice('#/components/responses/'.length)];
   }
 
   private operationOf(method: string, path: string): Operation | null {
