@@ -1,32 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { aliases, compilerOptions } from './infra/typescript/compiler.js';
 
 // The suffix of a spec tells its cost: .spec no I/O, .int.spec a real dependency, .e2e.spec the whole loop.
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        exclude: [],
-        sourceMaps: 'inline',
-        jsc: {
-          target: 'es2023',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-        swcrc: false,
-      },
-    ],
+    '^.+\\.ts$': ['@swc/jest', compilerOptions],
   },
   moduleNameMapper: {
-    '^@oakring/contracts/native$': '<rootDir>/libs/contracts/src/native.ts',
-    '^@oakring/(contracts|crypto|events|host|http|model|planning|ports|stores|telemetry)$':
-      '<rootDir>/libs/$1/src/index.ts',
-    '^@oakring/contracts/http$': '<rootDir>/libs/contracts/src/http/index.ts',
-    '^@oakring/([a-z]+)/testing$': '<rootDir>/libs/$1/testing/index.ts',
-    '^@oakring/(manager|scheduler|worker)$': '<rootDir>/apps/$1/src/index.ts',
+    ...Object.fromEntries(
+      Object.entries(aliases).map(([name, [path]]) => [
+        `^${name}$`,
+        path.replace('.', '<rootDir>'),
+      ]),
+    ),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testEnvironment: 'node',

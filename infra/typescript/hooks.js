@@ -2,22 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
+import { aliases, compilerOptions } from './compiler.js';
 
 const root = new URL('../../', import.meta.url);
-/** @type {{ compilerOptions: { paths: Record<string, string[]> } }} */
-const { compilerOptions } = JSON.parse(readFileSync(new URL('tsconfig.json', root), 'utf8'));
-/** @type {import('@swc/core').Options} */
-const options = {
-  swcrc: false,
-  sourceMaps: 'inline',
-  jsc: {
-    target: 'es2023',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    keepClassNames: true,
-  },
-  module: { type: 'es6' },
-};
 let built = false;
 
 /** @type {import('node:module').InitializeHook<{ built: boolean } | undefined>} */
@@ -38,7 +25,7 @@ export function resolve(specifier, context, next) {
  * @param {string | undefined} parent
  */
 function sourceOf(specifier, parent) {
-  const [alias] = compilerOptions.paths[specifier] ?? [];
+  const [alias] = aliases[specifier] ?? [];
   const isRelative = /^\.{1,2}\/.*\.js$/.test(specifier) && parent !== undefined;
   if (alias === undefined && !isRelative) return undefined;
   const source =
@@ -58,6 +45,9 @@ function shippedAs({ href }) {
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const filename = fileURLToPath(url);
-  const { code } = await transform(readFileSync(filename, 'utf8'), { ...options, filename });
+  const { code } = await transform(readFileSync(filename, 'utf8'), {
+    ...compilerOptions,
+    filename,
+  });
   return { format: 'module', source: code, shortCircuit: true };
 }

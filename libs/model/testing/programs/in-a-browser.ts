@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createContext, SourceTextModule, type Context } from 'node:vm';
 import { transform } from '@swc/core';
+import { compilerOptions } from '../../../../infra/typescript/compiler.js';
 import type { verifyAndFold } from './verify-and-fold.js';
 
 interface Page {
@@ -27,11 +28,7 @@ async function create(url: string, context: Context): Promise<SourceTextModule> 
   if (!url.startsWith('file:')) throw new Error(`${url} is not there in a browser`);
   const source = readFileSync(fileURLToPath(url), 'utf8');
   const { code } = url.endsWith('.ts')
-    ? await transform(source, {
-        swcrc: false,
-        jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true } },
-        module: { type: 'es6' },
-      })
+    ? await transform(source, { ...compilerOptions, sourceMaps: false })
     : { code: source };
   return new SourceTextModule(code, {
     context,
