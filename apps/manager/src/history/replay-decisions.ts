@@ -7,6 +7,7 @@ import {
 import {
   canonicalJson,
   decodeEvents,
+  subjectOf,
   type Commit,
   type PlacedInstance,
   type StoredEvent,
@@ -43,15 +44,17 @@ export interface Replayed {
 export class DecisionReplay {
   private readonly state = new ClusterState(false);
   private readonly table = new NodeTable();
-  private readonly ahead: Commit[] = [];
+  private readonly ahead: { readonly commit: Commit; readonly events: readonly StoredEvent[] }[] =
+    [];
   /** By the position that they saw. */
   private readonly waiting = new Map<number, Decision[]>();
 
   /** Takes in the next commit; tells of the decisions that it brings within reach. */
   next(commit: Commit): Replayed[] {
     const told: Replayed[] = [];
-    for (const event of decodeEvents(commit)) if (isDecision(event)) told.push(...this.note(event));
-    this.ahead.push(commit);
+    const events = decodeEvents(commit);
+    for (const event of events) if (isDecision(event)) told.push(...this.note(event));
+    this.ahead.push({ commit, events });
     return this.ahead.length > mostCommitsBehind ? [...told, ...this.fold()] : told;
   }
 
@@ -74,9 +77,10 @@ export class DecisionReplay {
   }
 
   private fold(): Replayed[] {
-    const commit = this.ahead.shift();
-    if (commit === undefined) return [];
-    foldCommit(this.state, commit, decodeEvents(commit));
+    const next = this.ahead.shift();
+    if (next === undefined) return [];
+    const { commit, events } = next;
+    foldCommit(this.state, commit, events);
     const decisions = this.waiting.get(commit.position) ?? [];
     this.waiting.delete(commit.position);
     if (decisions.length > 0) this.catchUp();
@@ -101,7 +105,7 @@ export class DecisionReplay {
     if (basis === null || basis.asked === undefined || basis.reads === undefined) {
       return toldOf(decision, 'incomplete', 'Not all that it read is on record.');
     }
-    const document = this.documentOf(jobOf(decision), basis.asked.revision);
+    const document = this.documentOf(subjectOf(decision), basis.asked.revision);
     if (document === null) {
       return toldOf(decision, 'incomplete', 'Its job was another one at the position that it saw.');
     }
@@ -183,11 +187,7 @@ function isSame(one: object, other: object | null): boolean {
 }
 
 function toldOf(decision: Decision, outcome: Replayed['outcome'], detail: string): Replayed {
-  return { decision: decision.data.decisionId, job: jobOf(decision), outcome, detail };
-}
-
-function jobOf({ stream }: Decision): string {
-  return stream.slice('jobs/'.length);
+  return { decision: decision.data.decisionId, job: subjectOf(decision), outcome, detail };
 }
 
 function isDecision(event: StoredEvent): event is Decision {
