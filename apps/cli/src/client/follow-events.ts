@@ -1,10 +1,9 @@
-import type { Ports } from '@oakring/ports';
+import { ceilingMs, type Ports } from '@oakring/ports';
 import type { EventLine } from './documents.js';
 import type { EventQuery, ManagerClient } from './manager-client.js';
 import { ManagerError } from './manager-error.js';
 
-const shortestPauseMs = 250;
-const longestPauseMs = 2_000;
+const pause = { firstMs: 250, mostMs: 2_000 };
 
 export interface ReadEvent {
   readonly event: EventLine;
@@ -34,13 +33,13 @@ export async function* followEvents(
 ): AsyncGenerator<ReadEvent> {
   let last = { position: query.from, index: -1 };
   let wasConnected = false;
-  let pauseMs = shortestPauseMs;
+  let failures = 0;
   while (!signal.aborted) {
     try {
       const lines = await client.events({ ...query, from: last.position }, signal);
       wasConnected = true;
       for await (const line of lines) {
-        pauseMs = shortestPauseMs;
+        failures = 0;
         // A line of the manager's own catalogue.
         const event = JSON.parse(line) as EventLine;
         if (event.position === last.position && event.index <= last.index) continue;
@@ -55,8 +54,8 @@ export async function* followEvents(
       if (!query.follow || !wasConnected || !isPassing(error)) throw error;
       onAway?.(error instanceof Error ? error.message : String(error));
     }
-    await ports.timers.sleep(pauseMs, signal);
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    failures += 1;
+    await ports.timers.sleep(ceilingMs(failures, pause), signal);
   }
 }
 
