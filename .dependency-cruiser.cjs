@@ -11,13 +11,13 @@ const libsMayUse = {
   crypto: [],
   contracts: ['crypto'],
   ports: [],
-  host: ['contracts'],
+  host: ['contracts', 'crypto'],
   http: ['contracts', 'host', 'ports'],
   planning: ['contracts'],
   events: ['contracts', 'crypto'],
   model: ['contracts', 'crypto', 'events'],
   stores: ['contracts', 'events', 'host', 'ports'],
-  telemetry: ['contracts', 'events', 'host', 'ports'],
+  telemetry: ['contracts', 'crypto', 'events', 'host', 'ports'],
 };
 
 const mayUse = (lib, others) => ({

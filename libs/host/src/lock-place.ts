@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import { closeSync, constants, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ export async function lockPlace(folder: string): Promise<LockPlace> {
     return placeAt(`/proc/self/fd/${handle}/${lockName}`, () => closeSync(handle));
   }
   const { dev, ino } = await stat(folder);
-  const digest = createHash('sha256').update(`${dev}:${ino}`).digest('hex').slice(0, 16);
+  const digest = sha256(`${dev}:${ino}`).slice(0, 16);
   return placeAt(join(tmpdir(), `oakring-${digest}`), () => undefined);
 }
 

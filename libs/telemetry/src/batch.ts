@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import { canonicalJson, isJsonObject } from '@oakring/events';
 import type { RecordedReading } from './telemetry-log.port.js';
 
@@ -95,8 +95,4 @@ function readingsOf(rows: unknown): RecordedReading[] | undefined {
 
 function isNatural(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,7 +32,7 @@ export class Cgroups {
   static async open(owner: string, timers: Timers): Promise<Cgroups | string> {
     const own = await ownFolder();
     if (own === null) return 'there is no cgroup v2 here';
-    const name = createHash('sha256').update(owner).digest('hex').slice(0, 16);
+    const name = sha256(owner).slice(0, 16);
     const folder = join(own, `oakring-${name}`);
     try {
       const groups = new Cgroups(folder, timers);

@@ -1,7 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import { canonicalJson } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import type { IdempotencyKey } from '../../commands/command.js';
 import { header } from '../../http/endpoints/parameters.js';
 
@@ -39,8 +39,4 @@ export function hashOf(body: unknown): string {
 /** The id of a job that was submitted without one: the same again for the same key. */
 export function jobIdOf(key: IdempotencyKey): string {
   return sha256(key.id).slice(0, 32);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
