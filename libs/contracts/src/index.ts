@@ -43,7 +43,6 @@ export {
   plus,
   resourcesFrom,
   resourcesOf,
-  resourcesShape,
   times,
 } from './resources/resources.js';
 export { maxJobCount } from './messages/addresses.js';
@@ -59,7 +58,7 @@ export type { HistoryAccepted } from './messages/accepted.js';
 export type { StateRequest } from './messages/request.js';
 export { leaseRanOut, type LeaseGrant } from './messages/grant.js';
 export { stateHash, type HashedInstance } from './messages/state-hash.js';
-export { commandKinds, type CommandKind, type Control } from './messages/control.js';
+export type { CommandKind, Control } from './messages/control.js';
 export {
   isJobAnswer,
   jobOf,
@@ -77,7 +76,7 @@ export {
   type Restart,
   type Update,
 } from './http/job-policy.js';
-export { reconcileChoices, type ReconcileChoice } from './http/usual-policy.js';
+export type { ReconcileChoice } from './http/usual-policy.js';
 // Types alone: what they are classes for is behind the second front door (http/index.ts).
 export type * from './http/plain.js';
 export type { InstanceStatus, JobStatus } from './http/job-answers.js';

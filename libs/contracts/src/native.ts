@@ -6,7 +6,6 @@ export {
   maxMqttPayloadBytes,
   nativeDown,
   nativeUp,
-  parseTopic,
   topicOf,
   upKinds,
   type DownKind,

@@ -27,8 +27,6 @@ export {
   type MerkleFrontier,
   emptyFrontier,
   merkleRoot,
-  rangeProof,
-  rootFromRange,
   rootOf,
   withLeaf,
 } from './evidence/merkle-tree.js';

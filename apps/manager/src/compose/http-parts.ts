@@ -27,9 +27,8 @@ import { PORTS } from '../injection/tokens.js';
 const cutAfterMs = 1_500;
 
 /**
- * The HTTP side as the manager's module lists it, besides `TerminusModule`. Needs by token: PORTS,
- * COMMAND_QUEUE, EVENT_LOG, TELEMETRY_LOG, SIGNING_KEY, LEADERSHIP, TELEMETRY, NODE_TOKENS, DEAD_LETTERS, READINESS; by class: Projection, PastStates,
- * NodeChangeFeed, Scheduler.
+ * The HTTP side as the manager's module lists it, besides `TerminusModule`; what it needs is provided there
+ * (`manager.module.ts`), and by the inbox's part.
  */
 export const httpControllers: Type[] = [
   JobCommandsController,

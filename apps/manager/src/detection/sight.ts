@@ -37,7 +37,8 @@ export class Sight {
     private readonly state: () => ClusterState,
   ) {
     this.guard = new StormGuard(
-      ...([clock, hearing] as const),
+      clock,
+      hearing,
       (nodeId) => (state().nodes.get(nodeId)?.placements ?? 0) > 0,
     );
     this.guard.isStorm = this.isStormOnRecord;

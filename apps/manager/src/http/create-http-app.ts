@@ -31,7 +31,6 @@ interface HttpAppOptions {
   readonly proof: ClusterProof | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
-  readonly limits?: HttpLimits;
   readonly logger?: LoggerService | LogLevel[] | false;
 }
 
@@ -41,10 +40,10 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, proof, names, limits = usualLimits, logger }: HttpAppOptions,
+  { token, leadership, proof, names, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const app = await createListener(module, {
-    ...{ name: 'manager', logContext, token, names, limits, logger },
+    ...{ name: 'manager', logContext, token, names, limits: usualLimits, logger },
     isFree: (request) =>
       endpointOf(request)?.needs === 'nothing' || isAmongManagers(request, proof),
     maxBodyBytes: maxHttpBodyBytes,

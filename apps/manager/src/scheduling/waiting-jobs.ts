@@ -21,8 +21,8 @@ interface Changed {
 /**
  * Jobs with pending instances that nothing can be done about now, and which of them a change helps:
  * what waits for room is asked about again when a node that changed could take it, by the same
- * filters as in planning, which say what could help; what waits for its own placements to end, when they have ended. All others
- * cost one comparison a look. No more are asked about than would fill the room: the first in line;
+ * filters as in planning, which say what could help; what waits for its own placements to end, when
+ * they have ended. All others cost one comparison a look. No more are asked about than would fill the room: the first in line;
  * where they leave some of it, the next ones are.
  */
 export class WaitingJobs {

@@ -51,13 +51,5 @@ export function topicOf(nodeId: string, kind: UpKind | DownKind): string {
   return `nodes/${nodeId}/${kind}`;
 }
 
-/** Splits `nodes/<id>/<kind>`; null for any other shape. The id is not validated here. */
-export function parseTopic(topic: string): { nodeId: string; kind: string } | null {
-  if (!topic.startsWith('nodes/')) return null;
-  const slash = topic.indexOf('/', 6);
-  if (slash === -1 || topic.indexOf('/', slash + 1) !== -1) return null;
-  return { nodeId: topic.slice(6, slash), kind: topic.slice(slash + 1) };
-}
-
 /** Payloads over this many bytes are refused by the manager. */
 export const maxMqttPayloadBytes = 64 * 1024;

@@ -10,7 +10,7 @@ import {
 const kinds: Readonly<Record<ResourceName, ResourceKind>> = resourceCatalogue;
 
 /** `{cpuMillis, memoryMiB}`: the names, as texts for people write them. */
-export const resourcesShape = `{${resourceNames.join(', ')}}`;
+const resourcesShape = `{${resourceNames.join(', ')}}`;
 
 /** What a node that states nothing counts as (marked `assumed`). */
 export const assumedCapacity = resourcesFrom((name) => kinds[name].assumed);

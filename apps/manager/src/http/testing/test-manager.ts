@@ -4,7 +4,6 @@ import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/cont
 import { MemoryEventLog } from '@oakring/stores';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import { signingKeyOf, type SigningKey } from '@oakring/events';
-import type { HttpLimits } from '@oakring/http';
 import { simulatedPorts, type Ports } from '@oakring/ports';
 import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -107,7 +106,6 @@ interface TestOptions {
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   readonly maxNodes?: number;
-  readonly limits?: HttpLimits;
   /** Besides our own. */
   readonly controllers?: readonly Type[];
   /** In the place of the writer. */
@@ -171,7 +169,6 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     leadership,
     proof: options.proof ?? null,
     names: options.names ?? [],
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
     logger: false,
   });
   await app.listen(0, '127.0.0.1');
