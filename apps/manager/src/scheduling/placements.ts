@@ -111,7 +111,8 @@ export class Placements implements Process<'ask'> {
     if (!this.isOpen) return nothing;
     if (this.seen.waiting.has(id) && this.waitsAs.get(id) === this.fact(id, state)) return nothing;
     const aside = this.aside.get(id);
-    const asideUntilMs = aside?.as === this.fact(id, state) ? aside.untilMs : 0;
+    const isAside = aside !== undefined && aside.as === this.fact(id, state);
+    const asideUntilMs = isAside ? aside.untilMs : 0;
     const atMs = Math.max(this.awayUntilMs, asideUntilMs);
     if (nowMs < atMs) return { step: null, againMs: atMs };
     return { step: 'ask', againMs: null };
