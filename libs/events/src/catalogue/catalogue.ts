@@ -29,7 +29,7 @@ export type DomainEvent = {
 }[EventType];
 
 /** Version of each type's schema that is written today. An older one passes an upcaster first. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 const validators = new Map<string, ReturnType<typeof Compile>>();
 
