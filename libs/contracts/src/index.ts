@@ -67,7 +67,8 @@ export {
   type JobDocument,
   type Requirement,
 } from './http/job-document.js';
-export { imageIsRun, parseCommand, parseEnvironment, runPartOf } from './http/job-run.js';
+export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
+export { runPartOf } from './http/run-part.js';
 export { nearestOf } from './http/nearest-field.js';
 export {
   defaultPolicy,
@@ -81,7 +82,7 @@ export type { ReconcileChoice } from './http/usual-policy.js';
 export type * from './http/plain.js';
 export type { InstanceStatus, JobStatus } from './http/job-answers.js';
 export type { NodeStatus } from './http/node-answers.js';
-export { schedulePath } from './http/scheduling.js';
+export { nodeChangesPath, schedulePath } from './http/scheduling.js';
 export type {
   DecisionReads,
   FilterCounts,

@@ -186,7 +186,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The cluster as a whole, and whether there is a storm */
+        /** The cluster as a whole, whether there is a storm, and what fails */
         get: operations["showCluster"];
         put?: never;
         post?: never;
@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leadership/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof of a leader, for other managers */
+        get: operations["proveLeadership"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/docs": {
         parameters: {
             query?: never;
@@ -540,6 +557,8 @@ export interface components {
             nodes: {
                 [key: string]: number;
             };
+            /** @description What the leader fails to do now, and tries on; left out where nothing is, or by a follower. */
+            degraded?: components["schemas"]["Degraded"][];
         };
         Considered: {
             nodes: number;
@@ -626,6 +645,14 @@ export interface components {
             present: {
                 [key: string]: number;
             };
+        };
+        /** @description Something that should happen by itself, and fails again and again. */
+        Degraded: {
+            /** Format: date-time */
+            since: string;
+            reason: string;
+            /** @description As in the metrics: `seals`, `placements`, … */
+            what: string;
         };
         /** @description What changed between the states after two commits. */
         Diff: {
@@ -889,6 +916,12 @@ export interface components {
         KeyJudged: {
             fingerprint: string;
             status: string;
+        };
+        /** @description What a leader answers to the challenge of another manager. */
+        LeaderProof: {
+            /** @description Good for one request, at the manager that gave it. */
+            ticket: string;
+            proof: string;
         };
         /** @description One hash that stands for the whole history up to a position. */
         LedgerHead: {
@@ -1766,6 +1799,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "node-unknown" | "route-unknown";
+                };
+            };
+        };
+        /** @description not-leading, shutting-down */
+        "not-leading.shutting-down": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "not-leading" | "shutting-down";
                 };
             };
         };
@@ -3446,6 +3493,35 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
+        };
+    };
+    proveLeadership: {
+        parameters: {
+            query?: {
+                /** @description What only this answer is a proof for. */
+                challenge?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ticket for one request, and the proof. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderProof"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["not-leading.shutting-down"];
         };
     };
     showPage: {

@@ -15,11 +15,13 @@ import { HealthController } from '../queries/health/health.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
 import { MetricsController } from '../queries/metrics/metrics.controller.js';
+import { NodeChangesController } from '../queries/node-changes.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
 import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
 import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from '../http/docs/api-document.js';
 import { logContext } from '../http/create-http-app.js';
+import { LeaderProofController } from '../http/forwarding/leader-proof.controller.js';
 import { DocsController } from '../http/docs/docs.controller.js';
 import { PORTS } from '../injection/tokens.js';
 
@@ -38,6 +40,7 @@ export const httpControllers: Type[] = [
   ClusterQueriesController,
   JobQueriesController,
   NodeQueriesController,
+  NodeChangesController,
   TelemetryQueriesController,
   DecisionQueriesController,
   DiffQueriesController,
@@ -47,6 +50,7 @@ export const httpControllers: Type[] = [
   EventQueriesController,
   HealthController,
   MetricsController,
+  LeaderProofController,
   DocsController,
 ];
 

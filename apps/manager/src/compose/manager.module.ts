@@ -3,12 +3,13 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { EventLogReader, EventStore } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import { inboxControllers, inboxProviders, type InboxParts } from './inbox-parts.js';
+import type { ClusterProof } from '../http/forwarding/cluster-proof.js';
 import { PastStates } from '../history/past-states.js';
 import { httpControllers, httpProviders } from './http-parts.js';
 import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
 import { commandsOf } from '../leadership/current-term.js';
 import { readinessOf } from '../leadership/readiness.js';
-import { DEAD_LETTERS, LEADERSHIP, READINESS } from '../injection/query-tokens.js';
+import { CLUSTER_PROOF, DEAD_LETTERS, LEADERSHIP, READINESS } from '../injection/query-tokens.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, TELEMETRY } from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
@@ -22,6 +23,7 @@ export interface ManagerParts extends InboxParts {
   readonly obstacle: EventStore['obstacle'];
   readonly feed: NodeChangeFeed;
   readonly scheduler: Scheduler;
+  readonly proof: ClusterProof | null;
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
@@ -46,6 +48,7 @@ export class ManagerModule {
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
         { provide: READINESS, useValue: readinessOf(leadership, parts.obstacle) },
         { provide: LEADERSHIP, useValue: leadership },
+        { provide: CLUSTER_PROOF, useFactory: () => parts.proof },
         ...httpProviders,
       ],
     };

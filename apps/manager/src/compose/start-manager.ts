@@ -14,7 +14,7 @@ import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { clusterKey } from '@oakring/model';
-import { openKept, type Kept } from './open-kept.js';
+import { openKept } from './open-kept.js';
 
 export interface ManagerOptions {
   /** Name and version that opens the epoch. */
@@ -159,7 +159,7 @@ function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {
 
 /** HTTP and the MQTT inbox. Resolves with the address that this process reaches it at. */
 async function letWorldIn(
-  parts: ManagerParts & Pick<Kept, 'proof'>,
+  parts: ManagerParts,
   settings: ManagerSettings,
   options: ManagerOptions & Named,
   stopping: Undo,

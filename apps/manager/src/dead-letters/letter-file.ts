@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { isObject, type DeadLetter } from '@oakring/contracts';
+import { DeadLetter, hasFieldsOf } from '@oakring/contracts/http';
 import type { Ports } from '@oakring/ports';
 
 /** A full file is set aside as the one before; the one before that is dropped. */
@@ -96,18 +96,8 @@ async function readIfThere(path: string): Promise<string> {
 function letterOf(line: string): DeadLetter[] {
   try {
     const value: unknown = JSON.parse(line);
-    return isDeadLetter(value) ? [value] : [];
+    return hasFieldsOf(DeadLetter, value) ? [value] : [];
   } catch {
     return [];
   }
-}
-
-const textFields = ['at', 'topic', 'code', 'reason', 'payload'];
-
-function isDeadLetter(value: unknown): value is DeadLetter {
-  return (
-    isObject(value) &&
-    textFields.every((field) => typeof value[field] === 'string') &&
-    typeof value['suppressed'] === 'number'
-  );
 }

@@ -27,12 +27,18 @@ describe('the bearer token', () => {
     expect(await response.json()).toMatchObject({ code: 'unauthorized', status: 401 });
   });
 
-  it.each(['/metrics', '/nothing', '/healthy', '/api/docsx', '/api/v1/leadership/proof'])(
+  it.each(['/metrics', '/nothing', '/healthy', '/api/docsx', '/api/v1/leadership'])(
     'guards %s too',
     async (path) => {
       expect((await fetch(`${manager.url}${path}`)).status).toBe(401);
     },
   );
+
+  it('proves nothing to anybody where there is one manager', async () => {
+    const answer = await fetch(`${manager.url}/api/v1/leadership/proof?challenge=c`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'route-unknown' });
+  });
 
   it('is not asked of a browser that opens the description of the interface', async () => {
     for (const path of ['/api/docs', '/api/docs/start.js', '/api/docs-json'])

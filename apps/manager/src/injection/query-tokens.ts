@@ -28,6 +28,9 @@ export interface Readiness {
   isReady(): Promise<ReadinessAnswer>;
 }
 
+/** Injection token of the `ClusterProof` of http/forwarding; null where there is one manager. */
+export const CLUSTER_PROOF = Symbol('ClusterProof');
+
 /** Injection token of `LeadershipView`. */
 export const LEADERSHIP = Symbol('Leadership');
 

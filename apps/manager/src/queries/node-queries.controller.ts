@@ -1,35 +1,18 @@
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { NodeAnswer, NodeChangesAnswer, NodePage } from '@oakring/contracts/http';
-import { OakringError, type NodeChanges, type Page } from '@oakring/contracts';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { NodeAnswer, NodePage } from '@oakring/contracts/http';
+import { OakringError, type Page } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
-import { integer } from '../http/endpoints/parameters.js';
-import type { TelemetryReader } from '../telemetry/telemetry-table.js';
-import { TELEMETRY } from '../injection/tokens.js';
-import { NodeChangeFeed } from '@oakring/model';
-import { Projection } from '../views/projection.js';
 import { nodeAnswer } from './node-answer.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
-const since = integer('since', 'Position that the copy reflects; 0 for all.', { minimum: 0 });
-const telemetrySince = integer(
-  'telemetrySince',
-  'Number of the newest reading that the copy reflects.',
-  { minimum: 0 },
-);
-
-@Controller('api/v1')
+@Controller('api/v1/nodes')
 export class NodeQueriesController {
-  constructor(
-    private readonly views: ViewAnswers,
-    private readonly projection: Projection,
-    private readonly changeFeed: NodeChangeFeed,
-    @Inject(TELEMETRY) private readonly telemetry: TelemetryReader,
-  ) {}
+  constructor(private readonly views: ViewAnswers) {}
 
-  @Get('nodes')
+  @Get()
   @Endpoint({
     id: 'listNodes',
     tag: 'Nodes',
@@ -52,33 +35,7 @@ export class NodeQueriesController {
     );
   }
 
-  /** What the scheduler's copy lacks. Not below `nodes/`: a node may be called `changes`. */
-  @Get('node-changes')
-  @Endpoint({
-    id: 'nodeChanges',
-    tag: 'Nodes',
-    summary: 'What changed since a position: the food of a scheduler',
-    needs: 'nodes:read',
-    answeredBy: 'leader',
-    parameters: [since, telemetrySince, ...viewParameters],
-    answers: viewed(NodeChangesAnswer, 'The changes.'),
-  })
-  changes(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<NodeChanges | undefined> {
-    return this.views.answer({ request, reply, joinsTelemetry: true }, (query) => {
-      const { newest, foreign } = this.telemetry.foreignSince(telemetrySince.of(query) ?? 0);
-      return {
-        position: this.projection.position,
-        telemetry: newest,
-        ...this.changeFeed.since(since.of(query) ?? 0),
-        foreign,
-      };
-    });
-  }
-
-  @Get('nodes/:id')
+  @Get(':id')
   @Endpoint({
     id: 'showNode',
     tag: 'Nodes',

@@ -1,4 +1,5 @@
-import { isObject, type NodeChanges } from '@oakring/contracts';
+import { nodeChangesPath, type NodeChanges } from '@oakring/contracts';
+import { hasFieldsOf, NodeChangesAnswer } from '@oakring/contracts/http';
 import { ask, NoAnswer } from '@oakring/http';
 import { NodeView } from './node-view.port.js';
 
@@ -15,30 +16,19 @@ export class HttpNodeView extends NodeView {
 
   async changes(since: number, telemetrySince: number): Promise<NodeChanges> {
     const answer = await this.ask(`since=${since}&telemetrySince=${telemetrySince}`);
-    if (!isNodeChanges(answer)) throw new Error('its answer is not a list of node changes');
+    // The frame only: what is in it is our own manager's, made by a type of the same contract.
+    if (!hasFieldsOf(NodeChangesAnswer, answer))
+      throw new Error('its answer is not a list of node changes');
     return answer;
   }
 
   private async ask(query: string): Promise<unknown> {
     const { managerUrl, token } = this;
     try {
-      return await ask({ url: `${managerUrl}/api/v1/node-changes?${query}`, token, withinMs });
+      return await ask({ url: `${managerUrl}/${nodeChangesPath}?${query}`, token, withinMs });
     } catch (error) {
       if (!(error instanceof NoAnswer) || error.status === null) throw error;
       throw new Error(`it answered ${error.message}`, { cause: error });
     }
   }
-}
-
-/** The frame only: what is in it is our own manager's, made by a type of the same contract. */
-function isNodeChanges(answer: unknown): answer is NodeChanges {
-  return (
-    isObject(answer) &&
-    Number.isSafeInteger(answer['position']) &&
-    Number.isSafeInteger(answer['telemetry']) &&
-    typeof answer['complete'] === 'boolean' &&
-    Array.isArray(answer['nodes']) &&
-    Array.isArray(answer['removed']) &&
-    Array.isArray(answer['foreign'])
-  );
 }

@@ -167,6 +167,15 @@ export class HealthAnswer {
   readonly details: JsonObject;
 }
 
+@Shape({ says: 'What a leader answers to the challenge of another manager.' })
+export class LeaderProof {
+  @Field(text, { says: 'Good for one request, at the manager that gave it.' })
+  readonly ticket: string;
+
+  @Field(text)
+  readonly proof: string;
+}
+
 @Shape({ name: 'OpenApi', isOpen: true, says: 'This document.' })
 export class OpenApiDocument {
   @Field(text)

@@ -6,6 +6,7 @@ export {
   DeadLetterPage,
   EventLine,
   HealthAnswer,
+  LeaderProof,
   OpenApiDocument,
   Problem,
 } from './answers.js';
@@ -37,6 +38,7 @@ export { RegisterNode } from './register-node.js';
 export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';
 export {
   fieldsOf,
+  hasFieldsOf,
   instanceOf,
   isOpenShape,
   isShape,

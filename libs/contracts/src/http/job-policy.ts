@@ -23,23 +23,31 @@ export function policyOf(document: Partial<SubmitJob>): JobPolicy {
   const { onDisconnect, restart, update, one_shot: oneShot } = document;
   const usual = defaultPolicy;
   return {
-    onDisconnect: filled(usual.onDisconnect, onDisconnect, ['lostAfterMs', 'stopOnWorkerAfterMs']),
-    restart: filled(usual.restart, restart, ['limit']),
-    update: filled(usual.update, update, []),
+    onDisconnect: filled(usual.onDisconnect, onDisconnect, {
+      lostAfterMs: true,
+      stopOnWorkerAfterMs: true,
+    }),
+    restart: filled(usual.restart, restart, { limit: true }),
+    update: filled(usual.update, update, {}),
     oneShot: oneShot ?? usual.oneShot,
   };
 }
+
+/** Those of which null is an answer of its own: one that is forgotten does not compile. */
+type Nullable<T> = {
+  readonly [K in keyof T as null extends T[K] ? K : never]: true;
+};
 
 /** Null counts as left out, but where it is an answer of its own. */
 function filled<T extends object>(
   usual: T,
   given: { readonly [K in keyof T]?: unknown } | null | undefined,
-  nullable: readonly (keyof T)[],
+  nullable: Nullable<T>,
 ): T {
   const names = Object.keys(usual) as (keyof T)[];
   const said = names.filter((name) => {
     const value = given?.[name];
-    return value !== undefined && (value !== null || nullable.includes(name));
+    return value !== undefined && (value !== null || Object.hasOwn(nullable, name));
   });
   return { ...usual, ...Object.fromEntries(said.map((name) => [name, given?.[name]])) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
-import { jobFields, SubmitJob } from './job-body.js';
-import { notOfTheRun, parseCommand, parseEnvironment, runPartOf } from './job-run.js';
+import { SubmitJob } from './job-body.js';
+import { parseCommand, parseEnvironment } from './job-run.js';
 import { instanceOf } from './shape.js';
 
 /** What the rules of a job document refuse. */
@@ -59,22 +59,4 @@ describe('The command of a job', () => {
       }
     },
   );
-});
-
-describe('How an instance runs', () => {
-  const job = { id: 'web', name: 'web', image: 'web:1', technology: 'docker' };
-
-  it('is the same however its environment and command are written', () => {
-    const one = { ...job, cmd: ['a', 'b'], environment: ['B=2', 'A=1'] };
-    const other = { ...job, command: ['a', 'b'], environment: { A: 1, B: '2' } };
-    expect(runPartOf(one)).toEqual(runPartOf(other));
-  });
-
-  it('holds what we do not know: the worker may', () => {
-    expect(runPartOf({ ...job, ports: [80] })).toMatchObject({ image: 'web:1', ports: [80] });
-  });
-
-  it('is told by every known field but these', () => {
-    expect(jobFields).toEqual(expect.arrayContaining([...notOfTheRun]));
-  });
 });

@@ -1,5 +1,4 @@
 import { isObject, refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
-import { defaultRequest, resourcesOf } from '../resources/resources.js';
 
 /** `cmd` (or `command`) of a job: a list of texts; null when there is none. */
 export function parseCommand(job: JsonObject): Parsed<readonly string[] | null> {
@@ -55,33 +54,6 @@ function hasNul(value: unknown): boolean {
 
 function isScalar(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
-/** Members of a document that say where, how many, or what then, and never how an instance runs. */
-export const notOfTheRun = new Set(
-  'id name count labels constraints onDisconnect restart update one_shot'.split(' '),
-);
-
-/**
- * The part of a job document that decides how an instance runs, defaults written out: two documents
- * with the same one run alike, and nothing is restarted between them. What we do not know travels to
- * the worker, so it counts.
- */
-export function runPartOf(document: JsonObject): JsonObject {
-  const { cmd: _cmd, command: _command, environment, resources, ...others } = document;
-  const command = parseCommand(document);
-  const variables = parseEnvironment(document);
-  const reserved = resourcesOf(resources ?? {}, 'resources', defaultRequest);
-  const { onDisconnect } = document;
-  const limit = isObject(onDisconnect) ? onDisconnect['stopOnWorkerAfterMs'] : null;
-  return {
-    ...Object.fromEntries(Object.entries(others).filter(([name]) => !notOfTheRun.has(name))),
-    resources: reserved.ok ? reserved.value : resources,
-    command: command.ok ? command.value : [_cmd, _command],
-    environment: variables.ok ? variables.value : environment,
-    // The worker itself ends the instance: it must have heard of it.
-    stopOnWorkerAfterMs: limit ?? null,
-  };
 }
 
 /** A process whose command is given: its `image` is a name for people, and is not run. */

@@ -168,6 +168,12 @@ export class NodeAnswer {
 
 export const NodePage = pageOf(NodeAnswer, 'NodePage');
 
+@Shape({ says: 'Something that should happen by itself, and fails again and again.' })
+export class Degraded extends Since {
+  @Field(text, { says: 'As in the metrics: `seals`, `placements`, …' })
+  readonly what: string;
+}
+
 @Shape({ name: 'Cluster' })
 export class ClusterAnswer {
   @Field(text)
@@ -192,6 +198,12 @@ export class ClusterAnswer {
 
   @Field(partialRecordOf(nodeStatuses, natural), { says: 'Nodes by status.' })
   readonly nodes: Readonly<Partial<Record<NodeStatus, number>>>;
+
+  @Field(listOf(shaped(Degraded)), {
+    optional: true,
+    says: 'What the leader fails to do now, and tries on; left out where nothing is, or by a follower.',
+  })
+  readonly degraded?: readonly Degraded[];
 }
 
 @Shape({ name: 'NodeOrder' })

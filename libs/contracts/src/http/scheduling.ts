@@ -4,6 +4,8 @@ import type { NodeStatus } from './node-answers.js';
 
 /** Where the manager asks the scheduler. */
 export const schedulePath = 'api/v1/schedule';
+/** Where the scheduler asks the manager. */
+export const nodeChangesPath = 'api/v1/node-changes';
 
 /** What placement knows of a node; the element of the node view's changes. */
 export interface NodeFacts {
@@ -26,7 +28,7 @@ export interface ForeignLoad {
 }
 
 /**
- * `GET /api/v1/node-changes?since=<position>&telemetrySince=<number>`: the scheduler's food.
+ * The answer at `nodeChangesPath`, `?since=<position>&telemetrySince=<number>`: the scheduler's food.
  * `complete: true` means that the copy is to be dropped and rebuilt from this answer.
  */
 export interface NodeChanges {

@@ -131,6 +131,15 @@ function isOptional({ optional, when }: DescribedField): boolean {
   return optional === true || when !== undefined;
 }
 
+/** Whether it has the document's fields, each as its kind says. What lies deeper is not looked at. */
+export function hasFieldsOf<T extends object>(type: ShapeClass<T>, value: unknown): value is T {
+  if (!isObject(value)) return false;
+  return [...fieldsOf(type)].every(([name, field]) => {
+    const isLeftOut = value[name] === undefined && isOptional(field);
+    return isLeftOut || field.kind.holds(value[name]);
+  });
+}
+
 /** What was given as the class that its rules are written in: theirs are the only members. */
 export function instanceOf(type: ShapeClass, given: JsonObject): object {
   const members = [...fieldsOf(type)].map(([name, { kind }]) => [name, partOf(kind, given[name])]);

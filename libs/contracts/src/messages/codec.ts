@@ -14,6 +14,11 @@ export interface Codec<T, S = T> {
   write(said: S): JsonObject;
 }
 
+/** All members of a message that is read by hand: one that is forgotten does not compile. */
+export function allOf<T>(members: Readonly<Record<keyof T & string, true>>): readonly string[] {
+  return Object.keys(members);
+}
+
 /** One member of a message, as it is read; `undefined` leaves it away. It is written as it is. */
 type Member<T> = (value: unknown, name: string, leftOut: LeftOut) => Parsed<T | undefined>;
 

@@ -1,5 +1,5 @@
 import { incarnationRange } from './addresses.js';
-import type { Codec } from './codec.js';
+import { allOf, type Codec } from './codec.js';
 import { checkedContent } from './content.js';
 import { LeftOut } from './left-out.js';
 import { integerOf, isObject, refused, type JsonObject, type Parsed } from '../parsing/parsing.js';
@@ -28,7 +28,7 @@ const maxEntryCharacters = 12_288;
 const sequenceRange = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 
 export const history: Codec<WorkerHistory, HistorySaid> = {
-  members: ['incarnation', 'from', 'entries'],
+  members: allOf<WorkerHistory>({ incarnation: true, from: true, entries: true }),
   write: (said) => ({ ...said }),
   read: (body) => {
     const incarnation = integerOf(body['incarnation'], 'incarnation', incarnationRange);

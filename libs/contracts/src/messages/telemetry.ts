@@ -1,5 +1,5 @@
 import { incarnationRange, instanceAddressOf, maxJobCount } from './addresses.js';
-import { optional, type Codec } from './codec.js';
+import { allOf, optional, type Codec } from './codec.js';
 import { LeftOut } from './left-out.js';
 import {
   integerOf,
@@ -41,7 +41,9 @@ export type ReadingSaid = Pick<Reading, 'cpu' | 'memory'> &
 const maxInstanceReadings = 10_000;
 
 export const reading: Codec<Reading, ReadingSaid> = {
-  members: ['cpu', 'memory', 'incarnation', 'sequence', 'instances', 'at'],
+  members: allOf<Reading>({
+    ...{ cpu: true, memory: true, incarnation: true, sequence: true, instances: true, at: true },
+  }),
   read: (body) => parseReading(body),
   write: ({ cpu, memory, instances, ...said }) => ({
     ...said,

@@ -38,7 +38,7 @@ export class NodeTable implements NodeColumns {
     this.reserved = columns();
   }
 
-  /** Takes in an answer of `GET /api/v1/node-changes`. */
+  /** Takes in an answer of the manager. */
   apply(changes: NodeChanges): void {
     if (changes.complete) this.clear();
     for (const id of changes.removed) this.remove(id);

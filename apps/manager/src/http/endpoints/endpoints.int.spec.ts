@@ -83,6 +83,7 @@ nothing         any           GET /api/docs
 nothing         any           GET /api/docs-json
 nothing         any           GET /api/docs/start.js
 nothing         any           GET /api/docs/{asset}
+nothing         any           GET /api/v1/leadership/proof
 nothing         any           GET /health/live
 nothing         any           GET /health/ready
 `;

@@ -1,4 +1,4 @@
-import { isObject } from '@oakring/contracts';
+import { hasFieldsOf, LeaderProof } from '@oakring/contracts/http';
 import type { Ports } from '@oakring/ports';
 import { createHash, createHmac, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -12,13 +12,6 @@ export interface Forwarded {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-}
-
-/** What a leader answers to a challenge. */
-export interface LeaderProof {
-  /** Good for one request, at the manager that gave it. */
-  readonly ticket: string;
-  readonly proof: string;
 }
 
 /**
@@ -68,9 +61,8 @@ export class ClusterProof {
 
   /** The ticket of an answer that proves that the leader of this cluster is at `url`; otherwise null. */
   ticketOf(answer: unknown, challenge: string, url: string): string | null {
-    if (!isObject(answer)) return null;
+    if (!hasFieldsOf(LeaderProof, answer)) return null;
     const { ticket, proof } = answer;
-    if (typeof ticket !== 'string' || typeof proof !== 'string') return null;
     return isSame(proof, this.mac('leader', challenge, ticket, url)) ? ticket : null;
   }
 

@@ -4,27 +4,12 @@ import { ask, NoAnswer } from '@oakring/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../../injection/query-tokens.js';
-import { ok } from '../endpoints/answers.js';
-import { endpointOf, type Endpoint } from '../endpoints/endpoint.js';
-import { text } from '../endpoints/parameters.js';
+import { endpointOf } from '../endpoints/endpoint.js';
 import type { ClusterProof } from './cluster-proof.js';
+import { challenge, leaderProofPath } from './leader-proof.controller.js';
 
 /** The signature of a request that was forwarded: instead of a token, and never forwarded again. */
 export const forwardedHeader = 'oakring-forwarded';
-/** Where a leader proves itself. It is asked without a token, by managers alone. */
-const proofPath = '/api/v1/leadership/proof';
-const challenge = text('challenge', 'What only this answer is a proof for.');
-const proofEndpoint: Endpoint = {
-  id: 'proveLeadership',
-  tag: 'Operation',
-  summary: 'The proof of a leader, for other managers',
-  // Those who do not know the token learn nothing from it.
-  needs: 'nothing',
-  answeredBy: 'any',
-  parameters: [challenge],
-  answers: [ok(null, 'A ticket for one request, and the proof.')],
-  problems: ['not-leading'],
-};
 /** A frozen leader answers nobody; a store that takes 2 s for a write answers after two of them. */
 const forwardWithinMs = 5_000;
 /** For a proof a leader asks no store. */
@@ -43,12 +28,6 @@ export async function forwardToLeader(
   // Its client is large: loaded only where there are other managers.
   const { default: replyFrom } = await import('@fastify/reply-from');
   await server.register(replyFrom, { http: { requestOptions: { timeout: forwardWithinMs } } });
-  server.get(proofPath, { config: { endpoint: proofEndpoint } }, (request) => {
-    const { leading, leader } = leadership.status;
-    const given = challenge.of(Object(request.query));
-    if (leading && leader !== null) return proof.answer(String(given), leader);
-    throw new OakringError({ code: 'not-leading', detail: 'This manager does not lead.' });
-  });
   server.addHook('preHandler', async (request, reply) => {
     const signature = request.headers[forwardedHeader];
     if (typeof signature === 'string') return refuseOtherBody(proof, signature, request);
@@ -69,7 +48,7 @@ function refuseOtherBody(proof: ClusterProof, signature: string, { body }: Fasti
 /** Nothing of a request is sent before this is there. */
 async function ticketFrom(leader: string, proof: ClusterProof): Promise<string> {
   const asked = proof.newChallenge();
-  const url = `${leader}${proofPath}?${challenge.name}=${asked}`;
+  const url = `${leader}/${leaderProofPath}?${challenge.name}=${asked}`;
   const answer = await ask({ url, token: null, withinMs: proofWithinMs }).catch(
     (error: unknown) => {
       if (!(error instanceof NoAnswer)) throw error;

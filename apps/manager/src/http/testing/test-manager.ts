@@ -11,6 +11,7 @@ import type { Command, CommandQueue } from '../../commands/command.js';
 import { CommandWriter } from '../../commands/writer.js';
 import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
 import {
+  CLUSTER_PROOF,
   DEAD_LETTERS,
   LEADERSHIP,
   READINESS,
@@ -127,7 +128,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const readiness = { ready: true, detail: 'all is well' };
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
-    processes: [{ name: 'stops', keys: 2, oldestMs: 1_500, failures: 1 }],
+    processes: [{ name: 'stops', keys: 2, oldestMs: 1_500, failures: 1, trouble: null }],
   };
   const module: DynamicModule = {
     module: TestModule,
@@ -157,6 +158,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       },
       { provide: READINESS, useValue: { isReady: async () => readiness } },
       { provide: LEADERSHIP, useValue: leadership },
+      { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
       { provide: PastStates, useValue: new PastStates(log, projection, null, ports) },
