@@ -1,5 +1,6 @@
 // Loads verify-and-fold.ts and all that it imports where nothing is but what a browser has as well:
-// no process, no Buffer, no require, no module of Node. Reads {"lines", "trust"} and prints what it saw.
+// no process, no Buffer, no require, no module of Node. Reads a list of {"lines", "trust"} and prints what it
+// saw of each.
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -50,8 +51,6 @@ async function linked(module: SourceTextModule, context: Context): Promise<void>
 const entry = await load('./verify-and-fold.js', import.meta.url, page);
 await linked(entry, page);
 await entry.evaluate();
-const { lines, trust } = JSON.parse(await text(process.stdin)) as {
-  lines: string[];
-  trust: string;
-};
-console.log(JSON.stringify((entry.namespace as Page).verifyAndFold(lines, trust)));
+const ledgers = JSON.parse(await text(process.stdin)) as { lines: string[]; trust: string }[];
+const { verifyAndFold: see } = entry.namespace as Page;
+console.log(JSON.stringify(ledgers.map(({ lines, trust }) => see(lines, trust))));

@@ -41,12 +41,14 @@ describe('a state that comes in pages', () => {
   });
 
   it('never keeps more than 32 MiB of all nodes together, and gives up the one begun first', () => {
+    let most = 0;
     for (let node = 0; node < 1_000; node += 1) {
       for (let number = 1; number < 64; number += 1) {
         pages.take(`node-${node}`, page(number, 64), 65_536, topic);
-        expect(pages.keptBytes).toBeLessThanOrEqual(32 * mebibyte);
+        most = Math.max(most, pages.keptBytes);
       }
     }
+    expect(most).toBeLessThanOrEqual(32 * mebibyte);
     expect(givenUp[0]).toMatchObject({ nodeId: 'node-0', code: 'report-incomplete' });
     expect(givenUp).toHaveLength(992);
     expect(pages.take('node-999', page(64, 64), 65_536, topic)?.instances).toHaveLength(64);
