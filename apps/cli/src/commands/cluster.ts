@@ -17,10 +17,11 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
         client.nodes(at),
         client.jobs(at),
       ]);
-      const { storm, position } = cluster;
+      const { storm, degraded = [], position } = cluster;
       const overview = {
         head,
         storm,
+        degraded,
         nodes: nodes.items,
         jobs: jobs.items,
         // The head of that time: today's says nothing about it.

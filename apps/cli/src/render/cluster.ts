@@ -10,6 +10,7 @@ export interface ClusterOverview {
   /** The position that it is of, where that is in the past. */
   readonly past: number | null;
   readonly storm: Cluster['storm'];
+  readonly degraded: NonNullable<Cluster['degraded']>;
   readonly nodes: readonly Node[];
   readonly jobs: readonly JobSummary[];
 }
@@ -18,12 +19,16 @@ const maxTroubled = 10;
 
 /** The whole cluster on one page. */
 export function renderCluster(overview: ClusterOverview, colors: Colors): string {
-  const { head, past, storm, nodes, jobs } = overview;
+  const { head, past, storm, degraded, nodes, jobs } = overview;
   const facts = renderFacts([
     past === null
       ? ['head', `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`]
       : ['position', `${past} of ${head.position}`],
     ...stormFact(storm, colors),
+    ...degraded.map(({ what, since, reason }): [string, string] => [
+      'DEGRADED',
+      colors.red(`${what} fail since ${since}: ${reason}`),
+    ]),
     [
       'nodes',
       `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}${closed(nodes, colors)}`,

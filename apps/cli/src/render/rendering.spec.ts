@@ -259,6 +259,9 @@ describe('the cluster on one page', () => {
         head: { position: 12, epoch: 2, hash: 'f'.repeat(64) },
         past: null,
         storm: { since: '2026-01-01T00:00:00.000Z', reason: 'many at once' },
+        degraded: [
+          { what: 'seals', since: '2026-01-01T00:00:01.000Z', reason: 'the disk is full' },
+        ],
         nodes: [nodeAnswer(), nodeAnswer({ id: 'edge-oslo', status: 'lost' })],
         jobs: [jobSummary({ counts: { running: 2 } }), jobSummary({ counts: { running: 1 } })],
       },
@@ -266,6 +269,7 @@ describe('the cluster on one page', () => {
     );
     expect(text).toContain('position 12, epoch 2');
     expect(text).toMatch(/STORM +since 2026-01-01T00:00:00.000Z: many at once/);
+    expect(text).toMatch(/DEGRADED +seals fail since 2026-01-01T00:00:01.000Z: the disk is full/);
     expect(text).toContain('2: 1 ready, 1 lost');
     expect(text).toContain('3 running');
     expect(text).toMatch(/edge-oslo +lost +███░/);
@@ -275,7 +279,7 @@ describe('the cluster on one page', () => {
     const text = renderCluster(
       {
         ...{ head: { position: 12, epoch: 2, hash: 'f'.repeat(64) }, past: 7 },
-        ...{ storm: null, nodes: [], jobs: [] },
+        ...{ storm: null, degraded: [], nodes: [], jobs: [] },
       },
       colors,
     );

@@ -26,7 +26,7 @@ import { retention } from '../telemetry/retention.js';
  * which they look. Beside it those that hear of more than the views say.
  */
 export function processesOf(parts: LoopParts) {
-  const { telemetryLog, link, queue, projection, scheduler, table, ports, warn } = parts;
+  const { telemetryLog, link, queue, projection, scheduler, table, ports } = parts;
   const state = () => projection.state;
   const sight = new Sight(link, ports.clock, table, state);
   const silence = new Silence(sight, table, queue, state, ports.clock);
@@ -37,7 +37,7 @@ export function processesOf(parts: LoopParts) {
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
   const queued = { state, waiting, wakeUps };
-  const placements = new Placements(scheduler, queue, queued, ports, warn);
+  const placements = new Placements(scheduler, queue, queued, ports);
   const processes = [
     retention(telemetryLog, queue),
     seals(parts.key, queue),

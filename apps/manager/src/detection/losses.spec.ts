@@ -1,128 +1,133 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { describe, expect, it } from '@jest/globals';
+import { simulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { running, type Given } from '../testing/given.js';
+import { running } from '../testing/given.js';
+import { seenAt } from '../testing/seen.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
 import type { ClusterState } from '@oakring/model';
 import { Losses } from './losses.js';
 
-let ports: SimulatedPorts;
-let declared: Extract<Command, { type: 'DeclareLost' }>[];
-let stillTrue: (() => boolean) | undefined;
-let mayStep: boolean;
-let grantedMs: number | null;
-let seenMs: number | null;
-let watch: Supervisor;
-let projection: Projection;
-let cluster: Given;
+interface Known {
+  /** Null: none since we began to hear, at 0. */
+  grantedMs: number | null;
+  seenMs: number;
+  verdict: 'may' | 'not yet' | 'storm';
+}
 
-beforeEach(() => {
-  ports = simulatedPorts();
-  declared = [];
-  mayStep = true;
-  grantedMs = null;
-  seenMs = 0;
-});
-afterEach(() => void watch.stop());
+/** Job `j` runs on node `a`, which is silent. */
+function scene(onDisconnect: Record<string, unknown>, more: Partial<Known> = {}) {
+  const known: Known = { grantedMs: null, seenMs: 0, verdict: 'may', ...more };
+  const cluster = running({ onDisconnect }, 'a');
+  const observe = (seen: 'silent' | 'alive') =>
+    cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen, reason: 'r' });
+  observe('silent');
+  const declared: Command[] = [];
+  let stillTrue: (() => boolean) | undefined;
+  const queue: CommandQueue = {
+    submit: (async (command: Command, _key: unknown, asked?: () => boolean) => {
+      declared.push(command);
+      stillTrue = asked;
+      return { status: 'accepted', answer: null };
+    }) as unknown as CommandQueue['submit'],
+  };
+  let storms = 0;
+  const sight = {
+    sinceMs: 0,
+    verdictOn: () => known.verdict,
+    beginStorm: () => {
+      storms += 1;
+      return 'settled' as const;
+    },
+  };
+  const life = { lastSeenMonotonicMs: () => known.seenMs };
+  const losses = new Losses(sight, { lastGrantMs: () => known.grantedMs }, life, queue);
+  const look = (nowMs: number, sinceMs = 0) =>
+    losses.look('a', cluster.state, seenAt(nowMs, { sinceMs }));
+  const act = async (nowMs: number): Promise<void> => {
+    const { step } = look(nowMs);
+    if (step !== null) await losses.act([{ key: 'a', step }]);
+  };
+  return {
+    ...{ cluster, losses, known, declared, observe, look, act },
+    isStillTrue: () => stillTrue?.(),
+    storms: () => storms,
+  };
+}
+
+const leased = { lostAfterMs: 500, stopOnWorkerAfterMs: 10_000 };
 
 describe('An instance on a node that is not ready', () => {
-  it('is lost after the patience of its own job, and not before', async () => {
-    given({ lostAfterMs: 500 });
-    silence();
+  it.each([
+    ['lost after the patience of its own job', { lostAfterMs: 500 }, null, 500],
+    ['never lost where its job says so', { lostAfterMs: null }, null, null],
+    [
+      'that must never run twice is lost no sooner than its worker must have killed it',
+      ...([leased, 4_000, 19_000] as const),
+    ],
+    [
+      'that must never run twice counts from when we began to hear: somebody else may have granted',
+      ...([leased, null, 15_000] as const),
+    ],
+  ])('is %s, and not before', (_, onDisconnect, grantedMs, lostAtMs) => {
+    const { look } = scene(onDisconnect, { grantedMs });
+    const step = (atMs: number) => ({ placements: ['j/0/1'], silentMs: atMs });
+    expect(look((lostAtMs ?? 86_400_000) - 1).step).toBeNull();
+    if (lostAtMs !== null) expect(look(lostAtMs).step).toEqual(step(lostAtMs));
+  });
+
+  it('is looked at again when its patience is over, and once a second until then', () => {
+    const { look } = scene({ lostAfterMs: 1_500 });
+    expect(look(0).againMs).toBe(1_000);
+    expect(look(1_000).againMs).toBe(1_500);
+  });
+
+  it('is nothing to judge once its node is back', () => {
+    const { cluster, losses, observe } = scene({ lostAfterMs: 500 });
+    expect(losses.fact('a', cluster.state)).toBe('absent');
+    observe('alive');
+    expect(losses.fact('a', cluster.state)).toBeNull();
+  });
+
+  it('is not lost while silence may have no consequences (a storm)', () => {
+    const { look } = scene({ lostAfterMs: 500 }, { verdict: 'not yet' });
+    expect(look(5_000)).toEqual({ step: null, againMs: 5_050 });
+  });
+
+  it('is not lost where too many are silent: that begins a storm', async () => {
+    const { look, act, storms, declared } = scene({ lostAfterMs: 500 }, { verdict: 'storm' });
+    expect(look(5_000).step).toBe('storm');
+    expect(storms()).toBe(0);
+    await act(5_000);
+    expect(storms()).toBe(1);
+    expect(declared).toEqual([]);
+  });
+
+  it.each([
+    ['a word heard meanwhile', { seenMs: 590 }],
+    ['a storm', { verdict: 'storm' as const }],
+  ])('is judged anew when its turn comes: %s makes it untrue', async (_, change) => {
+    const { act, known, declared, isStillTrue } = scene({ lostAfterMs: 500 });
+    await act(600);
+    const reason = 'node a was not ready for 0.6 s';
+    expect(declared).toEqual([{ type: 'DeclareLost', nodeId: 'a', placements: ['j/0/1'], reason }]);
+    expect(isStillTrue()).toBe(true);
+    Object.assign(known, change);
+    expect(isStillTrue()).toBe(false);
+  });
+
+  it('is found lost by itself, while its node stays away', async () => {
+    const { cluster, losses, declared } = scene({ lostAfterMs: 500 });
+    const ports = simulatedPorts();
+    // The state of the deciders serves as the view: nothing here is under way.
+    const projection = new Projection(cluster.state as ClusterState, ports);
+    const watch = new Supervisor([losses as Process<unknown>], projection, ports, () => {});
+    watch.start();
     await ports.advance(490);
     expect(declared).toEqual([]);
     await ports.advance(70);
-    expect(declared[0]).toMatchObject({ nodeId: 'a', placements: ['j/0/1'] });
-    expect(stillTrue?.()).toBe(true);
-  });
-
-  it('is never lost where its job says so', async () => {
-    given({ lostAfterMs: null });
-    silence();
-    await ports.advance(86_400_000 / 24);
-    expect(declared).toEqual([]);
-  });
-
-  it('is not lost once its node is back', async () => {
-    given({ lostAfterMs: 500 });
-    silence();
-    await ports.advance(300);
-    step('alive');
-    await ports.advance(1_000);
-    expect(declared).toEqual([]);
-  });
-
-  it('is not lost while silence may have no consequences (a storm)', async () => {
-    given({ lostAfterMs: 500 });
-    mayStep = false;
-    silence();
-    await ports.advance(5_000);
-    expect(declared).toEqual([]);
-    mayStep = true;
-    await ports.advance(200);
-    expect(declared.length).toBeGreaterThan(0);
-  });
-
-  it('is judged anew when its turn comes: a word heard meanwhile makes it untrue', async () => {
-    given({ lostAfterMs: 500 });
-    silence();
-    await ports.advance(600);
-    seenMs = 590;
-    expect(stillTrue?.()).toBe(false);
-  });
-
-  it('that must never run twice is lost no sooner than its worker must have killed it', async () => {
-    given({ lostAfterMs: 500, stopOnWorkerAfterMs: 10_000 });
-    grantedMs = 4_000;
-    await ports.advance(4_000);
-    silence();
-    await ports.advance(14_900);
-    expect(declared).toEqual([]);
-    await ports.advance(200);
     expect(declared).toHaveLength(1);
-  });
-
-  it('that must never run twice counts from when we began to hear: somebody else may have granted', async () => {
-    given({ lostAfterMs: 500, stopOnWorkerAfterMs: 10_000 });
-    silence();
-    await ports.advance(14_900);
-    expect(declared).toEqual([]);
-    await ports.advance(200);
-    expect(declared).toHaveLength(1);
+    await watch.stop();
   });
 });
-
-function given(onDisconnect: Record<string, unknown>): void {
-  cluster = running({ onDisconnect }, 'a');
-  // The state of the deciders serves as the view: nothing here is under way.
-  projection = new Projection(cluster.state as ClusterState, ports);
-  const queue: CommandQueue = {
-    submit: (command, _key, asked) => {
-      declared.push(command as (typeof declared)[0]);
-      stillTrue = asked;
-      return new Promise(() => {});
-    },
-  };
-  const losses = new Losses(
-    { sinceMs: 0, mayStepPastSuspect: () => mayStep },
-    { lastGrantMs: () => grantedMs },
-    { lastSeenMonotonicMs: () => seenMs },
-    queue,
-  );
-  watch = new Supervisor([losses as Process<unknown>], projection, ports, () => {});
-  watch.start();
-}
-
-function silence(): void {
-  step('silent');
-}
-
-function step(seen: 'silent' | 'alive'): void {
-  const { events } = cluster.when({
-    ...({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, reason: 'r' } as const),
-    seen,
-  });
-  projection.announce(events, projection.state.head);
-}

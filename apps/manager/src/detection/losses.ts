@@ -2,6 +2,7 @@ import type { CommandQueue } from '../commands/command.js';
 import { leaseMarginMs } from '../grants/lease-grants.js';
 import type { Doing, Look, Outcome, Process, Seen } from '../supervision/process.js';
 import type { Changes, ClusterState, PlacementRecord } from '@oakring/model';
+import type { Sight } from './sight.js';
 
 /** While silence may have no consequences it is looked at again soon. */
 const notYetMs = 50;
@@ -9,12 +10,6 @@ const notYetMs = 50;
 const lookAgainMs = 1_000;
 /** Losses declared in one command: they share a commit. */
 const maxPerOrder = 500;
-
-/** Who may judge, and since when he hears. */
-interface Judge {
-  readonly sinceMs: number | null;
-  mayStepPastSuspect(nodeId: string): boolean;
-}
 
 interface LastGrants {
   /** Monotonic milliseconds of the last grant that was sent to a node; null: none since the start. */
@@ -32,7 +27,7 @@ interface Loss {
  * the step to suspect). What must never run twice also waits until its worker must have killed it:
  * limit + margin after the last grant, or after our sight began, since a predecessor may have granted.
  */
-export class Losses implements Process<Loss> {
+export class Losses implements Process<Loss | 'storm'> {
   readonly name = 'losses';
   readonly most = 1;
   readonly mostAtOnce = Number.POSITIVE_INFINITY;
@@ -40,7 +35,7 @@ export class Losses implements Process<Loss> {
   readonly backoff = { firstMs: 100, mostMs: 2_000 };
 
   constructor(
-    private readonly judge: Judge,
+    private readonly sight: Pick<Sight, 'sinceMs' | 'verdictOn' | 'beginStorm'>,
     private readonly grants: LastGrants,
     private readonly life: { lastSeenMonotonicMs(nodeId: string): number | null },
     private readonly queue: CommandQueue,
@@ -63,8 +58,8 @@ export class Losses implements Process<Loss> {
     return status === undefined || status === 'ready' || status === 'registered' ? null : 'absent';
   }
 
-  look(nodeId: string, state: ClusterState, { nowMs, sinceMs }: Seen): Look<Loss> {
-    const sightMs = this.judge.sinceMs;
+  look(nodeId: string, state: ClusterState, { nowMs, sinceMs }: Seen): Look<Loss | 'storm'> {
+    const sightMs = this.sight.sinceMs;
     if (sightMs === null) return { step: null, againMs: nowMs + lookAgainMs };
     const { due, nextMs } = this.dueOn(nodeId, state, {
       nowMs,
@@ -72,13 +67,16 @@ export class Losses implements Process<Loss> {
     });
     const againMs = Math.min(nextMs, nowMs + lookAgainMs);
     if (due.length === 0) return { step: null, againMs };
-    if (!this.judge.mayStepPastSuspect(nodeId)) return { step: null, againMs: nowMs + notYetMs };
+    const verdict = this.sight.verdictOn(nodeId);
+    if (verdict === 'storm') return { step: 'storm', againMs: nowMs + notYetMs };
+    if (verdict === 'not yet') return { step: null, againMs: nowMs + notYetMs };
     return { step: { placements: due, silentMs: nowMs - sinceMs }, againMs };
   }
 
-  async act([doing]: readonly Doing<Loss>[]): Promise<Outcome> {
+  async act([doing]: readonly Doing<Loss | 'storm'>[]): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { key: nodeId, step } = doing;
+    if (step === 'storm') return this.sight.beginStorm();
     const seenMs = this.life.lastSeenMonotonicMs(nodeId);
     const reason = `node ${nodeId} was not ready for ${(step.silentMs / 1000).toFixed(1)} s`;
     const { status } = await this.queue.submit<'DeclareLost'>(
@@ -86,7 +84,7 @@ export class Losses implements Process<Loss> {
       undefined,
       // A word that was heard while this waited for its turn makes it untrue.
       () =>
-        this.life.lastSeenMonotonicMs(nodeId) === seenMs && this.judge.mayStepPastSuspect(nodeId),
+        this.life.lastSeenMonotonicMs(nodeId) === seenMs && this.sight.verdictOn(nodeId) === 'may',
     );
     return status === 'refused' ? 'again' : 'done';
   }
@@ -121,7 +119,7 @@ export class Losses implements Process<Loss> {
     if (policy === undefined || patienceMs === undefined || patienceMs === null) return null;
     const lostAtMs = sinceMs + patienceMs;
     if (leaseMs === null) return lostAtMs;
-    const sightMs = this.judge.sinceMs ?? sinceMs;
+    const sightMs = this.sight.sinceMs ?? sinceMs;
     const grantedMs = Math.max(this.grants.lastGrantMs(nodeId) ?? 0, sightMs);
     return Math.max(lostAtMs, grantedMs + leaseMs + leaseMarginMs);
   }

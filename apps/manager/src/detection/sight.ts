@@ -1,5 +1,6 @@
 import { clusterKey, type ClusterState } from '@oakring/model';
 import type { Clock } from '@oakring/ports';
+import type { Outcome } from '../supervision/process.js';
 import { StormGuard, type Hearing } from './storm-guard.js';
 
 /** How often workers report; told to them in `registered`. */
@@ -18,6 +19,9 @@ export interface HearingLink {
   onDown(listener: () => void): void;
 }
 
+/** `storm`: too many are silent at once; one is to begin before anybody steps. */
+type Verdict = 'may' | 'not yet' | 'storm';
+
 /**
  * Whether we hear, since when, and whether silence may have consequences: our own blindness comes
  * first. While our link to the broker is down nothing moves; after it came up every node counts as seen
@@ -28,7 +32,7 @@ export class Sight {
   /** Nodes that were there when our sight began: held for a while. */
   private readonly known = new Set<string>();
   private readonly listeners = new Set<() => void>();
-  private assessedAtMs = Number.NEGATIVE_INFINITY;
+  private assessed = { atMs: Number.NEGATIVE_INFINITY, isTooMany: false };
 
   constructor(
     private readonly link: HearingLink,
@@ -62,19 +66,32 @@ export class Sight {
   }
 
   /** Whether silence may have consequences for this node now: asked before every step past suspect. */
-  mayStepPastSuspect(nodeId: string): boolean {
+  verdictOn(nodeId: string): Verdict {
     const { sinceMs } = this;
-    if (sinceMs === null) return false;
+    if (sinceMs === null) return 'not yet';
     const nowMs = this.clock.monotonicMs();
-    if (this.known.has(nodeId) && nowMs - sinceMs < blindForMs) return false;
-    if (!this.guard.isStorm && nowMs - this.assessedAtMs >= assessEveryMs) {
-      this.assessedAtMs = nowMs;
-      if (this.guard.isTooMany(this.guard.assess())) this.storm();
+    if (this.known.has(nodeId) && nowMs - sinceMs < blindForMs) return 'not yet';
+    if (this.areTooManySilent(nowMs)) return 'storm';
+    return this.guard.mayStep(nodeId) ? 'may' : 'not yet';
+  }
+
+  /** What a verdict asks for. */
+  beginStorm(): Outcome {
+    if (!this.guard.isStorm) this.storm();
+    return 'settled';
+  }
+
+  /** While there is no storm. Thousands that are due at once share one answer. */
+  private areTooManySilent(nowMs: number): boolean {
+    if (this.guard.isStorm) return false;
+    if (nowMs - this.assessed.atMs >= assessEveryMs) {
+      this.assessed = { atMs: nowMs, isTooMany: this.guard.isTooMany(this.guard.assess()) };
     }
-    return this.guard.mayStep(nodeId);
+    return this.assessed.isTooMany;
   }
 
   private begin(): void {
+    this.assessed = { atMs: Number.NEGATIVE_INFINITY, isTooMany: false };
     this.known.clear();
     const { nodes } = this.state();
     for (const node of nodes.values()) this.known.add(node.id);

@@ -4,12 +4,19 @@ import type { Command, CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
-import { given, ready, registerNode, type Given } from '../testing/given.js';
+import { given, ready, registerNode, running, type Given } from '../testing/given.js';
+import { seenAt } from '../testing/seen.js';
 import type { ClusterState } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { Sight } from './sight.js';
 import { Silence } from './silence.js';
 import { Storms } from './storms.js';
+
+const heardLink = {
+  upSinceMs: 0,
+  onUp: (listener: () => void) => listener(),
+  onDown: () => {},
+};
 
 let ports: SimulatedPorts;
 let cluster: Given;
@@ -30,9 +37,8 @@ beforeEach(() => {
       return { status: 'accepted', answer: null };
     }) as unknown as CommandQueue['submit'],
   };
-  const link = { upSinceMs: 0, onUp: (listener: () => void) => listener(), onDown: () => {} };
   const state = () => projection.state;
-  const sight = new Sight(link, ports.clock, table, state);
+  const sight = new Sight(heardLink, ports.clock, table, state);
   silence = new Silence(sight, table, queue, state, ports.clock);
   const processes = [new Storms(sight, queue), silence] as unknown as Process<unknown>[];
   watch = new Supervisor(processes, projection, ports, () => {});
@@ -83,6 +89,44 @@ describe('Nodes that carry nothing', () => {
     for (const id of ['a', 'b', 'c', 'd']) for (const command of ready(id)) decide(command);
     await ports.advance(18_000);
     expect(node()?.status).toBe('disconnected');
+  });
+});
+
+describe('Nodes that carry something and fall silent together', () => {
+  /** Five of six have been suspect since they were seen, at 0; it is 20 s later. */
+  async function many() {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const { state, when } = running({}, ...ids);
+    const time = simulatedPorts();
+    const readings = new TelemetryTable(time);
+    const sight = new Sight(heardLink, time.clock, readings, () => state);
+    for (const id of ids.slice(1)) {
+      when({ ...{ type: 'ObserveNode', nodeId: id, incarnation: 1, reason: 'r' }, seen: 'silent' });
+      const node = state.nodes.get(id);
+      if (node !== undefined) sight.guard.note(node);
+    }
+    await time.advance(20_000);
+    const queue = {} as CommandQueue;
+    const process = new Silence(sight, readings, queue, () => state, time.clock);
+    const look = () => process.look('b', state, seenAt(20_000, { sinceMs: 0 }));
+    return { sight, process, look };
+  }
+
+  it('begin a storm with a step, and not by being looked at', async () => {
+    const { sight, process, look } = await many();
+    for (const _ of [1, 2]) expect(look()).toEqual({ step: 'storm', againMs: 20_250 });
+    expect(sight.guard.isStorm).toBe(false);
+    expect(await process.act([{ key: 'b', step: 'storm' }])).toBe('settled');
+    expect(sight.guard.isStorm).toBe(true);
+    expect(look()).toEqual({ step: null, againMs: 20_250 });
+  });
+
+  it('begin one storm, however many of them ask for it', async () => {
+    const { sight, process } = await many();
+    let turns = 0;
+    sight.onTurn(() => (turns += 1));
+    for (const key of ['b', 'c', 'd']) await process.act([{ key, step: 'storm' }]);
+    expect(turns).toBe(1);
   });
 });
 

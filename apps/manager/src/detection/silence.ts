@@ -26,24 +26,29 @@ interface Observation {
   readonly unless: { readonly heardSinceMs: number | null } | null;
 }
 
+/** A node's connection broke. */
+interface Break {
+  /** Monotonic: when it was told. */
+  readonly atMs: number;
+  /** The fact that is not to be believed any more; null: the node was suspected for it. */
+  readonly fact: string | null;
+}
+
 /**
  * Turns silence into steps of the node's state: ready → suspect → disconnected → lost. A name for
  * people and a stop for new placements; instances are judged by the losses.
  */
-export class Silence implements Process<Observation> {
+export class Silence implements Process<Observation | 'storm'> {
   readonly name = 'silence';
   readonly most = 1;
   readonly mostAtOnce = Number.POSITIVE_INFINITY;
   readonly restMs = 0;
   readonly backoff = { firstMs: 250, mostMs: 2_000 };
-  /** When each node's connection was last told to be broken, monotonic. */
-  private readonly brokeAtMs = new Map<string, number>();
-  /** Nodes whose connection broke, and that are to be suspected for it. */
-  private readonly broken = new Set<string>();
+  private readonly breaks = new Map<string, Break>();
   private wake: Wake = () => {};
 
   constructor(
-    private readonly sight: Pick<Sight, 'sinceMs' | 'onTurn' | 'mayStepPastSuspect'>,
+    private readonly sight: Pick<Sight, 'sinceMs' | 'onTurn' | 'verdictOn' | 'beginStorm'>,
     private readonly life: { lastSeenMonotonicMs(nodeId: string): number | null },
     private readonly queue: CommandQueue,
     private readonly state: () => ClusterState,
@@ -61,13 +66,12 @@ export class Silence implements Process<Observation> {
    * sooner than silence itself would be noticed again, it counts for nothing.
    */
   connectionLost(nodeId: string): void {
-    const node = this.state().nodes.get(nodeId);
-    if (this.sight.sinceMs === null || node?.status !== 'ready') return;
+    const state = this.state();
+    if (this.sight.sinceMs === null || state.nodes.get(nodeId)?.status !== 'ready') return;
     const nowMs = this.clock.monotonicMs();
-    const beforeMs = this.brokeAtMs.get(nodeId);
-    if (beforeMs !== undefined && nowMs - beforeMs < suspectAfterMs) return;
-    this.brokeAtMs.set(nodeId, nowMs);
-    this.broken.add(nodeId);
+    const before = this.breaks.get(nodeId);
+    if (before !== undefined && nowMs - before.atMs < suspectAfterMs) return;
+    this.breaks.set(nodeId, { atMs: nowMs, fact: this.fact(nodeId, state) });
     this.wake([nodeId]);
   }
 
@@ -81,29 +85,34 @@ export class Silence implements Process<Observation> {
 
   fact(nodeId: string, { nodes }: ClusterState): string | null {
     const node = nodes.get(nodeId);
-    if (node === undefined) this.brokeAtMs.delete(nodeId);
-    if (node?.status !== 'ready') this.broken.delete(nodeId);
     if (node === undefined) return null;
     // Heard at that moment, whichever way it came there: late is safe.
     if (isPresent(node)) return `${node.status} since ${node.since}, start ${node.incarnation}`;
     return 'absent';
   }
 
-  look(nodeId: string, { nodes }: ClusterState, seen: Seen): Look<Observation> {
-    const node = nodes.get(nodeId);
+  forget(nodeId: string): void {
+    this.breaks.delete(nodeId);
+  }
+
+  look(nodeId: string, state: ClusterState, seen: Seen): Look<Observation | 'storm'> {
+    const node = state.nodes.get(nodeId);
     const sightMs = this.sight.sinceMs;
     if (node === undefined || sightMs === null || node.status === 'lost') return nothing;
     const sinceMs = Math.max(seen.sinceMs, sightMs);
-    return isPresent(node)
-      ? this.lookAtPresent(node, seen.nowMs, sinceMs)
-      : this.lookAtAbsent(node, seen.nowMs, sinceMs);
+    if (!isPresent(node)) return this.lookAtAbsent(node, seen.nowMs, sinceMs);
+    return this.breaks.get(nodeId)?.fact === this.fact(nodeId, state)
+      ? brokenOf(node)
+      : this.lookAtPresent(node, seen.nowMs, sinceMs);
   }
 
-  async act([doing]: readonly Doing<Observation>[]): Promise<Outcome> {
+  async act([doing]: readonly Doing<Observation | 'storm'>[]): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { key: nodeId, step } = doing;
+    if (step === 'storm') return this.sight.beginStorm();
     const { seen, incarnation, reason, unless } = step;
-    this.broken.delete(nodeId);
+    const { atMs } = this.breaks.get(nodeId) ?? {};
+    if (atMs !== undefined) this.breaks.set(nodeId, { atMs, fact: null });
     await this.queue.submit<'ObserveNode'>(
       { type: 'ObserveNode', nodeId, incarnation, seen, reason },
       undefined,
@@ -115,10 +124,6 @@ export class Silence implements Process<Observation> {
 
   private lookAtPresent(node: NodeRecord, nowMs: number, sinceMs: number): Look<Observation> {
     const { id, incarnation } = node;
-    if (this.broken.has(id)) {
-      const reason = 'its connection broke';
-      return { step: { seen: 'silent', incarnation, reason, unless: null }, againMs: null };
-    }
     const heardSinceMs = this.life.lastSeenMonotonicMs(id);
     const heardMs = Math.max(heardSinceMs ?? 0, sinceMs);
     const atMs = heardMs + suspectAfterMs;
@@ -128,12 +133,18 @@ export class Silence implements Process<Observation> {
     return { step, againMs: null };
   }
 
-  private lookAtAbsent(node: NodeRecord, nowMs: number, sinceMs: number): Look<Observation> {
+  private lookAtAbsent(
+    node: NodeRecord,
+    nowMs: number,
+    sinceMs: number,
+  ): Look<Observation | 'storm'> {
     const isSuspect = node.status === 'suspect';
     const atMs = sinceMs + (isSuspect ? suspectGraceMs : nodeLostAfterMs);
     if (nowMs < atMs) return { step: null, againMs: atMs };
     const { id, incarnation } = node;
-    if (!this.sight.mayStepPastSuspect(id)) return { step: null, againMs: nowMs + notYetMs };
+    const verdict = this.sight.verdictOn(id);
+    if (verdict === 'storm') return { step: 'storm', againMs: nowMs + notYetMs };
+    if (verdict === 'not yet') return { step: null, againMs: nowMs + notYetMs };
     const heardSinceMs = this.life.lastSeenMonotonicMs(id);
     const reason = whyPastSuspect(node, {
       absentMs: nowMs - sinceMs,
@@ -146,6 +157,11 @@ export class Silence implements Process<Observation> {
   private isSilentSince(nodeId: string, heardSinceMs: number | null): boolean {
     return this.sight.sinceMs !== null && this.life.lastSeenMonotonicMs(nodeId) === heardSinceMs;
   }
+}
+
+function brokenOf({ incarnation }: NodeRecord): Look<Observation> {
+  const reason = 'its connection broke';
+  return { step: { seen: 'silent', incarnation, reason, unless: null }, againMs: null };
 }
 
 function isPresent({ status }: NodeRecord): boolean {

@@ -57,10 +57,8 @@ export class StormGuard {
   private stormMs = 0;
   /** Those that fell in this storm: one that comes and goes keeps no storm alive. */
   private readonly fallen = new Set<string>();
-  /** Still silent when the storm ended, in the order in which they go. */
-  private order: string[] = [];
-  private readonly held = new Set<string>();
-  private gone = 0;
+  /** Still silent when the storm ended, with the number in the order in which they go. */
+  private readonly held = new Map<string, number>();
   private calmSinceMs = 0;
 
   constructor(
@@ -162,22 +160,18 @@ export class StormGuard {
     for (const [nodeId, { silent, stopped }] of this.presences) {
       if (silent && !stopped) order[this.isReliedOn(nodeId) ? 'first' : 'last'].push(nodeId);
     }
-    this.order = [...order.first, ...order.last];
     this.held.clear();
-    for (const nodeId of this.order) this.held.add(nodeId);
-    this.gone = 0;
+    for (const nodeId of [...order.first, ...order.last]) this.held.set(nodeId, this.held.size);
     this.calmSinceMs = this.clock.monotonicMs();
-    this.stillSilent = this.order.length;
+    this.stillSilent = this.held.size;
   }
 
   /** Whether a node may step past suspect now, as far as storms are concerned. */
   mayStep(nodeId: string): boolean {
     if (this.isStorm) return false;
-    if (this.held.size === 0) return true;
+    const number = this.held.get(nodeId);
     const elapsedMs = this.clock.monotonicMs() - this.calmSinceMs;
-    const due = Math.min(this.order.length, Math.floor((elapsedMs * releasedPerSecond) / 1000));
-    for (; this.gone < due; this.gone += 1) this.held.delete(this.order[this.gone] ?? '');
-    return !this.held.has(nodeId);
+    return number === undefined || number < Math.floor((elapsedMs * releasedPerSecond) / 1000);
   }
 
   /** Ready 30 s ago; in the first 30 s: ready when our sight began, or since. */

@@ -7,7 +7,7 @@ const full = 'the disk is full, 0 bytes left';
 describe('A manager', () => {
   it('that leads is not ready while its log cannot be written, and ready again by itself', async () => {
     let obstacle: string | null = full;
-    const readiness = readinessOf({ status: leader }, async () => obstacle);
+    const readiness = readinessOf({ status: leader, processes: [] }, async () => obstacle);
     expect(await readiness.isReady()).toEqual({
       ready: false,
       code: 'log-unavailable',
@@ -17,9 +17,19 @@ describe('A manager', () => {
     expect(await readiness.isReady()).toEqual({ ready: true, detail: 'leading' });
   });
 
+  it('that leads does its work though a part of it fails, and names the part', async () => {
+    const rest = { keys: 1, oldestMs: 0, failures: 3 };
+    const processes = [
+      { ...rest, name: 'seals', trouble: { sinceMs: 1, reason: 'a secret path' } },
+      { ...rest, name: 'drains', trouble: null },
+    ];
+    const readiness = readinessOf({ status: leader, processes }, async () => null);
+    expect(await readiness.isReady()).toEqual({ ready: true, detail: 'leading; degraded: seals' });
+  });
+
   it('that follows writes nothing, and is ready on a full disk', async () => {
     const status = { leading: false, leader: null, ready: true, detail: 'following' };
-    const readiness = readinessOf({ status }, async () => full);
+    const readiness = readinessOf({ status, processes: [] }, async () => full);
     expect(await readiness.isReady()).toEqual({ ready: true, detail: 'following' });
   });
 });

@@ -2,16 +2,23 @@ import type { EventStore } from '@oakring/stores';
 import type { Readiness } from '../injection/query-tokens.js';
 import type { Leadership } from './leadership.js';
 
-/** Ready is a follower that is current, and a leader that hears, may speak and can write. */
+/**
+ * Ready is a follower that is current, and a leader that hears, may speak and can write. What it fails to
+ * do beside that is named, not told of: probes need no token.
+ */
 export function readinessOf(
-  leadership: Pick<Leadership, 'status'>,
+  leadership: Pick<Leadership, 'status' | 'processes'>,
   obstacle: EventStore['obstacle'],
 ): Readiness {
   return {
     async isReady() {
       const { ready, leading, detail } = leadership.status;
       const inTheWay = ready && leading ? await obstacle() : null;
-      if (inTheWay === null) return { ready, detail };
+      if (inTheWay === null) {
+        const failing = leadership.processes.filter(({ trouble }) => trouble !== null);
+        const names = failing.map(({ name }) => name).join(', ');
+        return { ready, detail: names === '' ? detail : `${detail}; degraded: ${names}` };
+      }
       const why = `the event log cannot be written: ${inTheWay}`;
       return { ready: false, code: 'log-unavailable', detail: why };
     },

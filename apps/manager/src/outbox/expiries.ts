@@ -69,9 +69,12 @@ export class Expiries implements Process<Expiry> {
   fact(id: string, { commands }: ClusterState): string | null {
     const command = commands.get(id);
     const isStart = command?.kind === 'deploy' || command?.kind === 'replicate';
-    if (isStart && (command.status === 'issued' || command.status === 'received')) return 'open';
+    const isOpen = command?.status === 'issued' || command?.status === 'received';
+    return isStart && isOpen ? 'open' : null;
+  }
+
+  forget(id: string): void {
     this.words.delete(id);
-    return null;
   }
 
   look(id: string, { commands, nodes }: ClusterState, seen: Seen): Look<Expiry> {

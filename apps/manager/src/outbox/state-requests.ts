@@ -106,12 +106,13 @@ export class StateRequests implements Process<'ask'> {
 
   fact(nodeId: string, { nodes }: ClusterState): string | null {
     const node = nodes.get(nodeId);
-    if (node?.acknowledges === true) {
-      return `${node.status} since ${node.since}, over the link of ${this.link.upSinceMs}`;
-    }
+    if (node?.acknowledges !== true) return null;
+    return `${node.status} since ${node.since}, over the link of ${this.link.upSinceMs}`;
+  }
+
+  forget(nodeId: string): void {
     this.asked.delete(nodeId);
     this.atOnce.delete(nodeId);
-    return null;
   }
 
   look(nodeId: string, state: ClusterState, seen: Seen): Look<'ask'> {

@@ -1,22 +1,26 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ClusterAnswer } from '@oakring/contracts/http';
 import type { NodeStatus } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
+import { LEADERSHIP, type LeadershipView } from '../injection/query-tokens.js';
 import { clusterKey, type ClusterState } from '@oakring/model';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
 /** The cluster as a whole, with what should alarm somebody. */
 @Controller('api/v1/cluster')
 export class ClusterQueriesController {
-  constructor(private readonly answers: ViewAnswers) {}
+  constructor(
+    private readonly answers: ViewAnswers,
+    @Inject(LEADERSHIP) private readonly leadership: LeadershipView,
+  ) {}
 
   @Get()
   @Endpoint({
     id: 'showCluster',
     tag: 'Nodes',
-    summary: 'The cluster as a whole, and whether there is a storm',
+    summary: 'The cluster as a whole, whether there is a storm, and what fails',
     needs: 'cluster:read',
     answeredBy: 'any',
     parameters: viewParameters,
@@ -26,13 +30,25 @@ export class ClusterQueriesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClusterAnswer | undefined> {
-    return this.answers.answer({ request, reply }, (_query, { state, position }) =>
-      clusterAnswer(state, position),
+    const degraded = this.degraded();
+    const beside = degraded.map(({ what, since }) => `-${what}-${since}`).join('');
+    return this.answers.answer({ request, reply, beside }, (_query, { state, position, isNow }) =>
+      clusterAnswer(state, position, isNow ? degraded : []),
     );
+  }
+
+  private degraded(): Degraded {
+    return this.leadership.processes.flatMap(({ name: what, trouble }) => {
+      if (trouble === null) return [];
+      const { sinceMs, reason } = trouble;
+      return [{ what, since: new Date(sinceMs).toISOString(), reason }];
+    });
   }
 }
 
-function clusterAnswer(state: ClusterState, position: number): ClusterAnswer {
+type Degraded = NonNullable<ClusterAnswer['degraded']>;
+
+function clusterAnswer(state: ClusterState, position: number, degraded: Degraded): ClusterAnswer {
   const cluster = state.cluster.get(clusterKey);
   const nodes: Partial<Record<NodeStatus, number>> = {};
   for (const { status } of state.nodes.values()) nodes[status] = (nodes[status] ?? 0) + 1;
@@ -45,5 +61,6 @@ function clusterAnswer(state: ClusterState, position: number): ClusterAnswer {
     position,
     storm: storm && { since: new Date(storm.since).toISOString(), reason: storm.reason },
     nodes,
+    ...(degraded.length > 0 ? { degraded } : {}),
   };
 }

@@ -37,12 +37,15 @@ interface ViewQuestion {
   readonly reply: FastifyReply;
   /** True when the answer joins readings in, which change without a commit. */
   readonly joinsTelemetry?: boolean;
+  /** What else the answer says of now and changes without a commit, in signs of a tag. */
+  readonly beside?: string;
 }
 
 /** One moment of the cluster: now, or any before. */
 export interface View {
   readonly state: ClusterState;
   readonly position: number;
+  readonly isNow: boolean;
   /** Readings are no part of a view: they are joined in, of the past as far as they are kept. */
   readonly telemetry: TelemetryReader;
 }
@@ -75,13 +78,13 @@ export class ViewAnswers {
     question: ViewQuestion,
     build: (query: Query, view: View) => T,
   ): Promise<T | undefined> {
-    const { request, reply, joinsTelemetry = false } = question;
+    const { request, reply, joinsTelemetry = false, beside = '' } = question;
     // Fastify parsed it; its type is left open there.
     const query = request.query as Query;
     await this.reach(query);
     const moment = at.of(query);
     const view = moment === null ? this.present() : await this.pastAt(moment, joinsTelemetry);
-    const tag = moment === null ? this.tagOf(joinsTelemetry) : `W/"${view.position}"`;
+    const tag = moment === null ? this.tagOf(joinsTelemetry, beside) : `W/"${view.position}"`;
     const ageMs = moment === null ? this.projection.ageMs : this.ageOf(view.state.head.at);
     const isKnown = namesTag(request.headers['if-none-match'], tag);
     // Built before anything is said of it: a problem has no position and no tag.
@@ -97,7 +100,7 @@ export class ViewAnswers {
 
   private present(): View {
     const { state, position } = this.projection;
-    return { state, position, telemetry: this.telemetry };
+    return { state, position, isNow: true, telemetry: this.telemetry };
   }
 
   private async pastAt(moment: string, joinsTelemetry: boolean): Promise<View> {
@@ -106,7 +109,7 @@ export class ViewAnswers {
     // Readings go on where commits pause: those of the time that was asked for.
     const timeMs = timeOf(moment, this.ports.clock) ?? state.head.at;
     const telemetry = joinsTelemetry ? await readingsAsOf(this.telemetryLog, timeMs) : noReadings;
-    return { state, position, telemetry };
+    return { state, position, isNow: false, telemetry };
   }
 
   private ageOf(at: number): number {
@@ -124,9 +127,9 @@ export class ViewAnswers {
     });
   }
 
-  private tagOf(joinsTelemetry: boolean): string {
-    if (!joinsTelemetry) return `W/"${this.projection.position}"`;
-    return `W/"${this.projection.position}-${this.telemetry.newest}"`;
+  private tagOf(joinsTelemetry: boolean, beside: string): string {
+    if (!joinsTelemetry) return `W/"${this.projection.position}${beside}"`;
+    return `W/"${this.projection.position}-${this.telemetry.newest}${beside}"`;
   }
 }
 

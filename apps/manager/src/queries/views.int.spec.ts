@@ -252,6 +252,32 @@ describe('every view', () => {
   });
 });
 
+describe('GET /api/v1/cluster', () => {
+  it('names what the leader fails to do, as of now, until it goes on', async () => {
+    const seals = { name: 'seals', keys: 1, oldestMs: 0, failures: 3 };
+    const sinceMs = ports.clock.wallMs();
+    const trouble = { sinceMs, reason: 'The disk is full.' };
+    const leadership = {
+      status: { leading: true, leader: 'http://127.0.0.1' },
+      processes: [{ ...seals, trouble }] as readonly (typeof seals & {
+        trouble: typeof trouble | null;
+      })[],
+    };
+    const leader = await startTestManager({ ports, leadership });
+    const answer = await leader.get('/api/v1/cluster');
+    const before = await leader.get('/api/v1/cluster?at=0');
+    leadership.processes = [{ ...seals, trouble: null }];
+    const tag = answer.headers.get('etag') ?? '';
+    const after = await leader.get('/api/v1/cluster', { 'if-none-match': tag });
+    await leader.close();
+    const since = new Date(sinceMs).toISOString();
+    expect(await answer.json()).toMatchObject({
+      degraded: [{ what: 'seals', since, reason: 'The disk is full.' }],
+    });
+    for (const other of [before, after]) expect(await other.json()).not.toHaveProperty('degraded');
+  });
+});
+
 describe('GET /api/v1/nodes?at=', () => {
   it('joins in the readings of that time, as far as they are kept', async () => {
     await manager.submit(registerNode('n1'));

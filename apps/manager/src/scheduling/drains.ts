@@ -67,9 +67,11 @@ export class Drains implements Process<Step> {
 
   fact(nodeId: string, { nodes }: ClusterState): string | null {
     const draining = nodes.get(nodeId)?.draining ?? null;
-    if (draining !== null) return `until ${draining.deadline}`;
+    return draining === null ? null : `until ${draining.deadline}`;
+  }
+
+  forget(nodeId: string): void {
     this.whyNot.delete(nodeId);
-    return null;
   }
 
   look(nodeId: string, state: ClusterState, { nowMs, wallMs }: { nowMs: number; wallMs: number }) {

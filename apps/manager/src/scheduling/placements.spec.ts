@@ -178,7 +178,7 @@ async function start(
   const state = () => projection.state;
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
-  const placements = new Placements(scheduler, queue, { state, waiting, wakeUps }, ports, () => {});
+  const placements = new Placements(scheduler, queue, { state, waiting, wakeUps }, ports);
   const processes = [wakeUps, placements] as unknown as Process<unknown>[];
   loop = new Supervisor(processes, projection, ports, () => {});
   loop.start();

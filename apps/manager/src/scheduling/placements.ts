@@ -65,7 +65,6 @@ export class Placements implements Process<'ask'> {
       readonly wakeUps: WakeUps;
     },
     private readonly ports: Pick<Ports, 'clock' | 'randomness'>,
-    private readonly warn: (line: string) => void,
   ) {}
 
   /** Nothing is placed before. */
@@ -97,14 +96,20 @@ export class Placements implements Process<'ask'> {
     { jobs, jobsWithPending, pendingOfJob, instances }: ClusterState,
   ): string | null {
     const job = jobs.get(id);
-    if (job?.status !== 'active' || !jobsWithPending.has(id)) {
-      this.forget(id);
-      return null;
-    }
+    if (job?.status !== 'active' || !jobsWithPending.has(id)) return null;
     let newest = 0;
     for (const key of pendingOfJob.of(id))
       newest = Math.max(newest, instances.get(key)?.since ?? 0);
     return `${pendingOfJob.sizeOf(id)} of revision ${job.revision}, the newest since ${newest}`;
+  }
+
+  /** The next job of that name begins anew. */
+  forget(id: string): void {
+    this.aside.delete(id);
+    this.insisting.delete(id);
+    this.rejectedNodes.forget(id);
+    this.waitsAs.delete(id);
+    this.seen.waiting.delete(id);
   }
 
   look(id: string, state: ClusterState, { nowMs }: Seen): Look<'ask'> {
@@ -233,15 +238,6 @@ export class Placements implements Process<'ask'> {
     this.seen.wakeUps.soon();
   }
 
-  /** The next job of that name begins anew. */
-  private forget(id: string): void {
-    this.aside.delete(id);
-    this.insisting.delete(id);
-    this.rejectedNodes.forget(id);
-    this.waitsAs.delete(id);
-    this.seen.waiting.delete(id);
-  }
-
   /** Without an answer all wait a while, with that reason. */
   private async standBack(asked: readonly Asked[], error: unknown): Promise<void> {
     const code = error instanceof OakringError ? error.code : 'internal';
@@ -249,7 +245,6 @@ export class Placements implements Process<'ask'> {
     if (code === 'shutting-down') return;
     const { clock, randomness } = this.ports;
     this.failures += 1;
-    if (this.failures === 1) this.warn(`${detail} Jobs stay pending until it is back.`);
     const waitMs = halfJitterMs(this.failures, this.backoff, randomness);
     this.awayUntilMs = clock.monotonicMs() + waitMs;
     const jobs = asked.map(({ job }) => job);

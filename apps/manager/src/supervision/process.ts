@@ -59,6 +59,8 @@ export interface Process<Step> {
   concerned(changes: Changes, state: ClusterState): Iterable<string>;
   /** What a key's waiting hangs on: another fact begins it anew. Null: there is nothing to look at. */
   fact(key: string, state: ClusterState): string | null;
+  /** A key has no fact any more: what is kept of it beside the views goes. May be called for any key. */
+  forget?(key: string): void;
   /** Called once, at the start, where it hears of more than the views say (a link, a worker's word). */
   listen?(wake: Wake): void;
   look(key: string, state: ClusterState, seen: Seen): Look<Step>;

@@ -298,7 +298,8 @@ describe('A supervisor', () => {
     const { ports, cluster, supervisor: started, when } = scene('n1', 'n2');
     started.start();
     await ports.advance(5_000);
-    expect(started.health).toEqual([{ name: 'greetings', keys: 2, oldestMs: 5_000, failures: 0 }]);
+    const health = { name: 'greetings', keys: 2, oldestMs: 5_000, failures: 0, trouble: null };
+    expect(started.health).toEqual([health]);
     for (const id of ['n1', 'n2']) cluster.state.nodes.delete(id);
     await when(cordon('n3'));
     expect(started.health).toMatchObject([{ keys: 0, oldestMs: 0 }]);
@@ -316,6 +317,39 @@ describe('A supervisor', () => {
     await ports.advance(10_000);
     expect(warnings).toHaveLength(1);
     expect(started.health).toMatchObject([{ failures: 1 }]);
+  });
+
+  it('says once that steps fail again and again, and that they go on, and shows it in between', async () => {
+    const { greeting, ports, supervisor: started, warnings } = scene('n1', 'n2');
+    const full = new OakringError({ code: 'log-unavailable', detail: 'The disk is full.' });
+    greeting.answer = greet;
+    greeting.outcome = () => Promise.reject(full);
+    started.start();
+    const sinceMs = ports.clock.wallMs();
+    await ports.advance(1);
+    expect(started.health).toMatchObject([{ failures: 2, trouble: null }]);
+    await ports.advance(30_000);
+    expect(warnings).toEqual(['greetings: The disk is full. It is tried again.']);
+    const trouble = { sinceMs, reason: 'The disk is full.' };
+    expect(started.health).toMatchObject([{ trouble }]);
+    greeting.outcome = async () => 'again';
+    await ports.advance(15_000);
+    expect(warnings.slice(1)).toEqual(['greetings: it goes on.']);
+    expect(started.health).toMatchObject([{ trouble: null }]);
+  });
+
+  it('takes no trouble of what is gone, or is not to be done any more', async () => {
+    const { greeting, cluster, ports, supervisor: started, when } = scene('n1', 'n2');
+    const full = new OakringError({ code: 'log-unavailable', detail: 'The disk is full.' });
+    greeting.answer = greet;
+    greeting.outcome = () => Promise.reject(full);
+    started.start();
+    await ports.advance(30_000);
+    cluster.state.nodes.delete('n1');
+    greeting.answer = () => ({ step: null, againMs: null });
+    await when(cordon('n2'));
+    await ports.advance(31_000);
+    expect(started.health).toMatchObject([{ keys: 1, trouble: null }]);
   });
 
   it('does nothing more once it is stopped', async () => {

@@ -3,6 +3,7 @@ import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { Changes, ClusterState } from '@oakring/model';
 import { Agenda } from './agenda.js';
 import type { Doing, Outcome, Process, Seen } from './process.js';
+import { Troubles, type Trouble } from './troubles.js';
 
 /** What is remembered of a key while it has a fact. */
 interface Entry {
@@ -38,6 +39,13 @@ export interface ProcessHealth {
   readonly oldestMs: number;
   /** Steps that failed since the start. */
   readonly failures: number;
+  /** What it cannot do for a while now; null: nothing of the kind. */
+  readonly trouble: Trouble | null;
+}
+
+/** What a step failed for; null: somebody else leads now, or we end. */
+interface Failed {
+  readonly why: string | null;
 }
 
 /** Between two steps of a key. */
@@ -54,6 +62,7 @@ export class WatchedProcess<Step> {
   private readonly underWay = new Set<Promise<void>>();
   private atOnce = 0;
   private failures = 0;
+  private readonly troubles: Troubles;
   private readonly ending = new AbortController();
   private isStopped = false;
 
@@ -64,7 +73,9 @@ export class WatchedProcess<Step> {
     /** To be called when something is due that was not when `work` ended. */
     private readonly wake: () => void,
     private readonly warn: (line: string) => void,
-  ) {}
+  ) {
+    this.troubles = new Troubles(process.name, ports.clock, warn);
+  }
 
   /** From now on it hears of what is in no view. */
   listen(): void {
@@ -82,7 +93,8 @@ export class WatchedProcess<Step> {
     for (const entry of this.entries.values()) sinceMs = Math.min(sinceMs, entry.sinceMs);
     const oldestMs = Math.max(0, this.ports.clock.monotonicMs() - sinceMs);
     const { name } = this.process;
-    return { name, keys: this.entries.size, oldestMs, failures: this.failures };
+    const { longest: trouble } = this.troubles;
+    return { name, keys: this.entries.size, oldestMs, failures: this.failures, trouble };
   }
 
   /** When to work again though nothing changed, monotonic; infinity: never. */
@@ -92,6 +104,7 @@ export class WatchedProcess<Step> {
 
   /** Every key is looked at: a look that was lost is made up for. */
   lookAtAll(): void {
+    this.troubles.review();
     this.guarded('all', () => {
       for (const key of this.process.all(this.state())) this.due.add(key);
     });
@@ -147,6 +160,8 @@ export class WatchedProcess<Step> {
     if (fact === null) {
       this.entries.delete(key);
       this.agenda.delete(key);
+      this.troubles.over(key);
+      this.process.forget?.(key);
       return null;
     }
     const entry = this.entryOf(key, fact, nowMs);
@@ -158,6 +173,7 @@ export class WatchedProcess<Step> {
     entry.lookedAtMs = nowMs;
     // Looked at while it waits as well: since when things are so is not to be missed.
     const { step, againMs } = this.process.look(key, state, this.seen(entry, nowMs, isEnding));
+    if (step === null && againMs === null) this.troubles.over(key);
     const isWaiting = entry.notBeforeMs > nowMs && !isEnding;
     const freeMs = isWaiting && step !== null ? entry.notBeforeMs : Number.POSITIVE_INFINITY;
     const nextMs = Math.min(againMs ?? Number.POSITIVE_INFINITY, freeMs);
@@ -237,18 +253,20 @@ export class WatchedProcess<Step> {
     if (!this.isStopped) this.wake();
   }
 
-  private conclude({ entry, isChanged }: Acting, outcome: Outcome | 'failed'): void {
+  private conclude({ key, entry, isChanged }: Acting, outcome: Outcome | Failed): void {
     if (entry === undefined) return;
     const { backoff } = this.process;
     const { randomness } = this.ports;
     let waitMs = leastMs;
-    if (outcome === 'failed') {
+    if (typeof outcome === 'object') {
       entry.failures += 1;
+      if (outcome.why !== null) this.troubles.add(key, outcome.why);
       const firstMs = Math.min(backoff?.firstMs ?? Infinity, failedBackoff.firstMs);
       const mostMs = Math.min(backoff?.mostMs ?? Infinity, failedBackoff.mostMs);
       waitMs = halfJitterMs(entry.failures, { firstMs, mostMs }, randomness);
     } else {
       entry.failures = 0;
+      this.troubles.over(key);
       // Done, and nothing has changed: nothing was done (a decider knew better).
       const isOver = outcome === 'settled' || (outcome === 'done' && isChanged);
       entry.attempts = isOver ? 0 : entry.attempts + 1;
@@ -259,17 +277,17 @@ export class WatchedProcess<Step> {
     entry.notBeforeMs = this.ports.clock.monotonicMs() + waitMs;
   }
 
-  private async carryOut(steps: readonly Doing<Step>[]): Promise<Outcome | 'failed'> {
+  private async carryOut(steps: readonly Doing<Step>[]): Promise<Outcome | Failed> {
     try {
       return await this.process.act(steps, this.ending.signal);
     } catch (error) {
       const code = error instanceof OakringError ? error.code : 'internal';
       if (code === 'shutting-down') this.isStopped = true;
-      // Somebody else leads now, or we end: that is no failure of ours.
-      if (this.isStopped || code === 'not-leading') return 'failed';
+      if (this.isStopped || code === 'not-leading') return { why: null };
       this.failures += 1;
-      if (code === 'internal') this.warn(`${this.process.name}: ${String(error)}`);
-      return 'failed';
+      const isBug = code === 'internal';
+      if (isBug) this.troubles.tellNow(String(error));
+      return { why: error instanceof OakringError && !isBug ? error.message : String(error) };
     }
   }
 }
