@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { resourceCatalogue } from '@oakring/contracts';
 import { filtersOf, policy } from './filters/list.js';
-import { scores } from './scores/list.js';
+import { ratingOf, scores } from './scores/list.js';
 
 describe('The policy that a decision names', () => {
   it('stands for these filters, in this order, and these scores: raise it with them', () => {
     expect({
       policy,
       filters: filtersOf(resourceCatalogue).map(({ name }) => name),
-      scores: scores.map(({ name, weight }) => `${name} × ${weight}`),
+      scores: Object.entries(scores).map(([name, { weight }]) => `${name} × ${weight}`),
     }).toEqual({
       policy: 'least-allocated-spread/1',
       filters: [
@@ -16,6 +16,17 @@ describe('The policy that a decision names', () => {
         ...['labels', 'direct', 'capacity-cpu', 'capacity-memory'],
       ],
       scores: ['leastAllocated × 2', 'balance × 1', 'spread × 2'],
+    });
+  });
+
+  it('rates by each score of the list, and in total by their weighted mean', () => {
+    const node = { average: 71, least: 40, most: 93, present: 2 };
+    const rated = Object.entries(scores).map(([name, score]) => [name, score.rate(node)] as const);
+    const parts = Object.values(scores).map((score) => score.weight * score.rate(node));
+    const weight = Object.values(scores).reduce((sum, score) => sum + score.weight, 0);
+    expect(ratingOf(node)).toEqual({
+      total: Math.floor(parts.reduce((sum, part) => sum + part, 0) / weight),
+      scores: Object.fromEntries(rated),
     });
   });
 });

@@ -1,8 +1,6 @@
 import { resourceCatalogue, type ResourceKind } from '@oakring/contracts';
 import type { Filter } from './filters/filter.js';
 import { filtersOf } from './filters/list.js';
-import { scores } from './scores/list.js';
-import type { Score } from './scores/score.js';
 
 /** By what nodes are chosen: one list each for planning, for applying a plan and for those that wait. */
 export interface Rules {
@@ -12,9 +10,6 @@ export interface Rules {
   /** By the resource's number: whether every node and job has some of it. */
   readonly everywhere: readonly boolean[];
   readonly filters: readonly Filter[];
-  readonly scores: readonly Score[];
-  /** Of the scores together. */
-  readonly weight: number;
 }
 
 export function rulesOf(kinds: Readonly<Record<string, ResourceKind>>): Rules {
@@ -23,8 +18,6 @@ export function rulesOf(kinds: Readonly<Record<string, ResourceKind>>): Rules {
     kinds,
     everywhere: Object.values(kinds).map(({ everywhere }) => everywhere),
     filters: filtersOf(kinds),
-    scores,
-    weight: scores.reduce((sum, { weight }) => sum + weight, 0),
   };
 }
 

@@ -16,7 +16,10 @@ import { technology } from './technology.js';
  */
 export const policy = 'least-allocated-spread/1';
 
-/** In the order in which a node is looked at: one that fails several is counted by the first. */
+/**
+ * In the order in which a node is looked at: one that fails several is counted by the first. Those of
+ * room are the last: what room a node has is read, and put on record, where nothing else is against it.
+ */
 export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readonly Filter[] {
   return [
     excluded,

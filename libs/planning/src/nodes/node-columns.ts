@@ -1,3 +1,4 @@
+import type { Resources } from '@oakring/contracts';
 import type { Make } from '../filters/filter.js';
 import type { Rules } from '../rules.js';
 
@@ -20,6 +21,8 @@ export interface NodeColumns {
   readonly free: readonly Float64Array[];
   /** What is in use there by others than us, as last measured. */
   readonly foreign: readonly Float64Array[];
+  /** The same as it is put on record; null: nothing is. */
+  readonly inUse: readonly (Resources | null)[];
   /** Index into `makes`. */
   readonly make: Int32Array;
   readonly makes: readonly Make[];

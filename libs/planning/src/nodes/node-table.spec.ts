@@ -8,6 +8,8 @@ function facts(id: string, cpuMillis: number, zone: string): NodeFacts {
   return node(id, { labels: { zone }, capacity: { cpuMillis, memoryMiB: 10 } });
 }
 
+const use = (id: string, cpuMillis: number) => ({ id, resources: { cpuMillis, memoryMiB: 0 } });
+
 /** All that a plan would see, slot by slot. */
 function contents(table: NodeTable): unknown[] {
   return table.ids.map((id, slot) => [
@@ -16,6 +18,8 @@ function contents(table: NodeTable): unknown[] {
     table.makes[table.make[slot] ?? -1],
     table.capacity.map((column) => column[slot]),
     table.free.map((column) => column[slot]),
+    table.foreign.map((column) => column[slot]),
+    table.inUse[slot],
   ]);
 }
 
@@ -26,23 +30,28 @@ describe('the copy of the node view', () => {
       remove: fc.boolean(),
       cpu: fc.nat(1000),
       zone: fc.constantFrom('a', 'b', 'c'),
+      others: fc.nat(2),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
         const table = new NodeTable();
         const model = new Map<string, NodeFacts>();
-        for (const { id, remove, cpu, zone } of steps) {
+        const busy = new Map<string, number>();
+        for (const { id, remove, cpu, zone, others } of steps) {
           const name = `n${id}`;
           if (remove) {
             model.delete(name);
+            busy.delete(name);
             table.apply(changes({ removed: [name] }));
           } else {
             model.set(name, facts(name, cpu, zone));
-            table.apply(changes({ nodes: [facts(name, cpu, zone)] }));
+            busy.set(name, others);
+            table.apply(changes({ nodes: [facts(name, cpu, zone)], foreign: [use(name, others)] }));
           }
         }
         const rebuilt = new NodeTable();
-        rebuilt.apply(changes({ complete: true, nodes: [...model.values()] }));
+        const foreign = Array.from(busy, ([id, cpuMillis]) => use(id, cpuMillis));
+        rebuilt.apply(changes({ complete: true, nodes: [...model.values()], foreign }));
         expect(contents(table)).toEqual(contents(rebuilt));
         expect(table.count).toBe(model.size);
       }),

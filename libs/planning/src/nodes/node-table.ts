@@ -1,7 +1,7 @@
 import type { NodeChanges, NodeFacts, Resources } from '@oakring/contracts';
 import type { Make } from '../filters/filter.js';
 import { standardRules, type Rules } from '../rules.js';
-import { amountsOf } from './amounts.js';
+import { amountsOf, resourcesAt } from './amounts.js';
 import type { NodeColumns } from './node-columns.js';
 
 const firstCapacity = 64;
@@ -21,6 +21,7 @@ export class NodeTable implements NodeColumns {
   readonly capacity: Float64Array[];
   readonly free: Float64Array[];
   readonly foreign: Float64Array[];
+  readonly inUse: (Resources | null)[] = [];
   make = new Int32Array(firstCapacity);
   readonly makes: Make[] = [];
   /** Positions that the copy reflects: of the ledger, and of the newest reading. */
@@ -54,6 +55,7 @@ export class NodeTable implements NodeColumns {
   private clear(): void {
     this.count = 0;
     this.ids.length = 0;
+    this.inUse.length = 0;
     this.slotOf.clear();
     this.makes.length = 0;
     this.makeNumbers = new Map();
@@ -70,7 +72,10 @@ export class NodeTable implements NodeColumns {
   private putForeign(id: string, resources: Resources): void {
     const slot = this.slotOf.get(id);
     if (slot === undefined) return;
-    write(this.foreign, slot, amountsOf(this.rules, resources));
+    const amounts = amountsOf(this.rules, resources);
+    write(this.foreign, slot, amounts);
+    const isAny = amounts.some((amount) => amount !== 0);
+    this.inUse[slot] = isAny ? resourcesAt(this.rules, amounts) : null;
     this.refreshFree(slot);
   }
 
@@ -89,6 +94,7 @@ export class NodeTable implements NodeColumns {
     if (slot === undefined) return;
     for (const column of this.columns()) column.copyWithin(slot, slot + 1, this.count);
     this.ids.splice(slot, 1);
+    this.inUse.splice(slot, 1);
     this.count -= 1;
     this.slotOf.delete(id);
     for (let at = slot; at < this.count; at += 1) this.slotOf.set(this.ids[at] ?? '', at);
@@ -104,6 +110,7 @@ export class NodeTable implements NodeColumns {
 
   private sortSlots(): void {
     const ids = [...this.ids];
+    const inUse = [...this.inUse];
     const order = ids.map((_id, slot) => slot);
     order.sort((a, b) => ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1));
     for (const column of this.columns()) {
@@ -113,6 +120,7 @@ export class NodeTable implements NodeColumns {
     for (const [slot, from] of order.entries()) {
       const id = ids[from] ?? '';
       this.ids[slot] = id;
+      this.inUse[slot] = inUse[from] ?? null;
       this.slotOf.set(id, slot);
     }
   }
@@ -125,6 +133,7 @@ export class NodeTable implements NodeColumns {
     const slot = this.count;
     if (slot === this.make.length) this.grow();
     this.ids.push(id);
+    this.inUse.push(null);
     this.slotOf.set(id, slot);
     for (const column of this.foreign) column[slot] = 0;
     this.count += 1;

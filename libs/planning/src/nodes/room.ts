@@ -1,12 +1,20 @@
+import type { ResourceKind } from '@oakring/contracts';
 import type { NodeColumns } from './node-columns.js';
 import { Looked } from './looked.js';
 
-/** Of one resource, by slot: the columns of the copy, and what the plans of one call have taken so far. */
+/** Of one resource, by slot: the columns of the copy, and what the plans of one call have left so far. */
 export interface RoomColumn {
+  readonly kind: ResourceKind;
   readonly capacity: Float64Array;
   readonly free: Float64Array;
-  readonly foreign: Float64Array;
-  readonly taken: Float64Array;
+  /** Free, and not taken by the plans of the call. */
+  readonly left: Float64Array;
+}
+
+/** A resource that counts in the choice for a job, and how much an instance takes. */
+export interface Counted {
+  readonly column: RoomColumn;
+  readonly wanted: number;
 }
 
 const none = new Float64Array();
@@ -17,16 +25,24 @@ export class Room {
   readonly columns: readonly RoomColumn[];
   /** What the job that is being planned looked at. */
   readonly looked: Looked;
+  /** Where the present job has taken something: no more than the ledger will say of it. */
+  private readonly own: number[] = [];
 
   constructor(readonly nodes: NodeColumns) {
-    const { count, capacity, free, foreign } = nodes;
-    this.columns = nodes.rules.resources.map((_name, at) => ({
-      capacity: capacity[at] ?? none,
-      free: free[at] ?? none,
-      foreign: foreign[at] ?? none,
-      taken: new Float64Array(count),
-    }));
-    this.looked = new Looked(count);
+    const { count, rules } = nodes;
+    this.columns = Object.values(rules.kinds).map((kind, at) => {
+      const free = nodes.free[at] ?? none;
+      return { kind, capacity: nodes.capacity[at] ?? none, free, left: free.slice(0, count) };
+    });
+    this.looked = new Looked(nodes);
+  }
+
+  /** Another job is planned from here on; `present`: the slots where there are instances of it. */
+  begin(present: Iterable<number>): void {
+    this.looked.begin();
+    for (const slot of this.own) this.looked.mayTell(slot);
+    for (const slot of present) this.looked.mayTell(slot);
+    this.own.length = 0;
   }
 
   free(resource: number, slot: number): number {
@@ -34,11 +50,28 @@ export class Room {
     return column === undefined ? 0 : freeIn(column, slot);
   }
 
+  /**
+   * Resources that are not everywhere count where the job asks for them: others are not drawn to where
+   * they are, nor away.
+   */
+  countedFor(asked: readonly number[]): Counted[] {
+    const counted: Counted[] = [];
+    for (let at = 0; at < this.columns.length; at += 1) {
+      const column = this.columns[at];
+      const wanted = asked[at] ?? 0;
+      if (column !== undefined && (column.kind.everywhere || wanted > 0)) {
+        counted.push({ column, wanted });
+      }
+    }
+    return counted;
+  }
+
   /** `amounts` by resource, in the order of the rules. */
   take(slot: number, amounts: readonly number[]): void {
+    this.own.push(slot);
     for (let at = 0; at < amounts.length; at += 1) {
-      const column = this.columns[at]?.taken;
-      if (column !== undefined) column[slot] = (column[slot] ?? 0) + (amounts[at] ?? 0);
+      const left = this.columns[at]?.left;
+      if (left !== undefined) left[slot] = (left[slot] ?? 0) - (amounts[at] ?? 0);
     }
   }
 
@@ -47,19 +80,23 @@ export class Room {
    * did not take is no one's before the instance has ended.
    */
   lend(slot: number, amounts: readonly number[]): () => void {
-    const before = this.columns.map(({ taken }) => taken[slot] ?? 0);
+    const before = this.columns.map((column) => freeIn(column, slot));
     this.take(
       slot,
       amounts.map((amount) => -amount),
     );
     return () => {
-      for (const [at, { taken }] of this.columns.entries()) {
-        taken[slot] = Math.max(before[at] ?? 0, taken[slot] ?? 0);
+      for (const [at, { left }] of this.columns.entries()) {
+        left[slot] = Math.min(before[at] ?? 0, left[slot] ?? 0);
       }
     };
   }
 }
 
-export function freeIn({ free, taken }: RoomColumn, slot: number): number {
-  return (free[slot] ?? 0) - (taken[slot] ?? 0);
+export function freeIn({ left }: RoomColumn, slot: number): number {
+  return left[slot] ?? 0;
+}
+
+export function takenIn({ free, left }: RoomColumn, slot: number): number {
+  return (free[slot] ?? 0) - (left[slot] ?? 0);
 }

@@ -3,7 +3,7 @@ import type { Demand, Make, Test } from '../filters/filter.js';
 import { testsOf } from '../fits.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
-import { freeIn, type Room, type RoomColumn } from '../nodes/room.js';
+import { freeIn, type Counted, type Room, type RoomColumn } from '../nodes/room.js';
 
 /** Every node looked at when not one more instance fits: the bounded full scan before a "no". */
 export interface Survey {
@@ -14,29 +14,29 @@ export interface Survey {
   readonly furthest: number;
 }
 
-/** Tests of what nodes are, one behind another: decided once per make and remembered. */
-interface MakeStep {
-  readonly of: 'make';
-  readonly tests: Extract<Test, { judges: 'state' | 'make' }>[];
-  /** By the make's number: the test that it fails. */
-  readonly verdicts: (Test | 'none' | undefined)[];
+/** Where a test stands in the order in which a node is looked at. */
+interface Placed {
+  readonly place: number;
 }
-type Step =
-  | MakeStep
-  | { readonly of: 'name'; readonly test: Extract<Test, { judges: 'name' }> }
-  | {
-      readonly of: 'room';
-      readonly test: Extract<Test, { judges: 'room' }>;
-      readonly column: RoomColumn;
-    };
+interface NameStep extends Placed {
+  readonly test: Extract<Test, { judges: 'name' }>;
+}
+interface RoomStep {
+  readonly test: Extract<Test, { judges: 'room' }>;
+  readonly column: RoomColumn;
+}
 
 /** Which nodes can take one more instance of a job: the filters, on columns. */
 export class Candidates {
   private readonly nodes: NodeColumns;
   private readonly tests: readonly Test[];
-  private readonly steps: readonly Step[];
+  /** By the make's number: 0 before anyone asked, then one more than the place of the test that it fails. */
+  private readonly verdicts: Uint8Array;
+  private readonly names: NameStep[] = [];
+  private readonly rooms: RoomStep[] = [];
   /** What an instance takes, by resource. */
   readonly asked: readonly number[];
+  readonly counted: readonly Counted[];
   /** The only nodes that the job may go to; null: any. */
   readonly named: readonly string[] | null;
 
@@ -44,12 +44,19 @@ export class Candidates {
     readonly room: Room,
     demand: Demand,
   ) {
-    this.nodes = room.nodes;
-    const { rules } = this.nodes;
-    room.looked.begin();
+    const { columns, nodes } = room;
+    const { rules } = nodes;
+    this.nodes = nodes;
     this.tests = testsOf(demand, rules);
-    this.steps = stepsOf(this.tests, room);
+    this.verdicts = new Uint8Array(nodes.makes.length);
+    for (const [place, test] of this.tests.entries()) {
+      if (test.judges === 'name') this.names.push({ place, test });
+      if (test.judges !== 'room') continue;
+      const column = columns[rules.resources.indexOf(test.resource)];
+      if (column !== undefined) this.rooms.push({ test, column });
+    }
     this.asked = amountsOf(rules, demand.requirement.resources);
+    this.counted = room.countedFor(this.asked);
     this.named = namedBy(this.tests);
   }
 
@@ -58,30 +65,23 @@ export class Candidates {
     return this.named === null ? null : (this.nodes.slotOf.get(this.named[0] ?? '') ?? -1);
   }
 
-  /** The first test that a node fails. */
+  /** The first test that a node fails. Whoever passes all others is looked at for its room. */
   failure(slot: number): Test | null {
-    const { nodes, room, steps } = this;
-    for (let at = 0; at < steps.length; at += 1) {
-      const step = steps[at];
-      switch (step?.of) {
-        case 'make': {
-          const make = nodes.make[slot] ?? 0;
-          const failed = step.verdicts[make] ?? this.verdictOf(step, make);
-          if (failed !== 'none') return failed;
-          break;
-        }
-        case 'name':
-          if (!step.test.passes(nodes.ids[slot] ?? '')) return step.test;
-          break;
-        case 'room':
-          room.looked.look(slot);
-          if (freeIn(step.column, slot) < step.test.atLeast) return step.test;
-          break;
-        case undefined:
-      }
+    const { names, nodes, rooms } = this;
+    const make = nodes.make[slot] ?? 0;
+    let place = (this.verdicts[make] || this.verdictOf(make)) - 1;
+    for (let at = 0; at < names.length; at += 1) {
+      const step = names[at];
+      if (step === undefined || step.place > place) break;
+      if (!step.test.passes(nodes.ids[slot] ?? '')) place = step.place;
     }
-    // One that asks for nothing is rated by what is free all the same.
-    room.looked.look(slot);
+    const failed = this.tests[place];
+    if (failed !== undefined) return failed;
+    this.room.looked.look(slot);
+    for (let at = 0; at < rooms.length; at += 1) {
+      const step = rooms[at];
+      if (step !== undefined && freeIn(step.column, slot) < step.test.atLeast) return step.test;
+    }
     return null;
   }
 
@@ -98,7 +98,7 @@ export class Candidates {
     let nearest = -1;
     let leastLack = Number.POSITIVE_INFINITY;
     let furthest = -1;
-    let furthestRank = -1;
+    let failedThere: Test | null = null;
     for (let slot = 0; slot < this.nodes.count; slot += 1) {
       const failed = this.failure(slot);
       if (failed === null) continue;
@@ -109,31 +109,39 @@ export class Candidates {
         if (lack >= leastLack) continue;
         nearest = slot;
         leastLack = lack;
-      } else {
-        const rank = this.tests.indexOf(failed);
-        if (rank <= furthestRank) continue;
+      } else if (failed !== failedThere && this.isLater(failed, failedThere)) {
         furthest = slot;
-        furthestRank = rank;
+        failedThere = failed;
       }
     }
     return { filtered: counts.byName, nearest, furthest };
   }
 
-  private verdictOf({ tests, verdicts }: MakeStep, number: number): Test | 'none' {
+  private isLater(test: Test, than: Test | null): boolean {
+    return than === null || this.tests.indexOf(test) > this.tests.indexOf(than);
+  }
+
+  /** Of a make's own, once for all nodes of it: one more than the place of the first test that it fails. */
+  private verdictOf(number: number): number {
     const make = this.nodes.makes[number];
-    const failed = make === undefined ? undefined : tests.find((test) => !test.passes(make));
-    const verdict = failed ?? 'none';
-    verdicts[number] = verdict;
-    return verdict;
+    let place = 0;
+    for (const test of this.tests) {
+      const isOfMake = test.judges === 'state' || test.judges === 'make';
+      if (isOfMake && make !== undefined && !test.passes(make)) break;
+      place += 1;
+    }
+    this.verdicts[number] = place + 1;
+    return place + 1;
   }
 
   /** How far a node is from fitting: the largest share of the request that is missing, per mille. */
   private lackOf(slot: number): number {
     let largest = 0;
-    for (let at = 0; at < this.asked.length; at += 1) {
-      const wanted = this.asked[at] ?? 0;
-      const lack = Math.max(0, wanted - this.room.free(at, slot));
-      largest = Math.max(largest, wanted === 0 ? 0 : Math.ceil((lack * 1000) / wanted));
+    for (let at = 0; at < this.counted.length; at += 1) {
+      const here = this.counted[at];
+      if (here === undefined || here.wanted === 0) continue;
+      const lack = Math.max(0, here.wanted - freeIn(here.column, slot));
+      largest = Math.max(largest, Math.ceil((lack * 1000) / here.wanted));
     }
     return largest;
   }
@@ -144,26 +152,28 @@ function namedBy(tests: readonly Test[]): readonly string[] | null {
   return null;
 }
 
-function stepsOf(tests: readonly Test[], { columns, nodes }: Room): Step[] {
-  const steps: Step[] = [];
-  for (const test of tests) {
-    const last = steps.at(-1);
-    if (test.judges === 'name') steps.push({ of: 'name', test });
-    else if (test.judges === 'room') {
-      const column = columns[nodes.rules.resources.indexOf(test.resource)];
-      if (column !== undefined) steps.push({ of: 'room', test, column });
-    } else if (last?.of === 'make') {
-      last.tests.push(test);
-    } else steps.push({ of: 'make', tests: [test], verdicts: [] });
-  }
-  return steps;
-}
-
 /** How many nodes were passed over, by the name of the filter. */
 export class Counts {
-  readonly byName: Record<string, number> = {};
+  private readonly counts: Record<string, number> = {};
+  /** Nodes that fail one test lie behind one another: they are entered together. */
+  private test: Test | null = null;
+  private behind = 0;
 
-  count({ filter: { name } }: Test): void {
-    this.byName[name] = (this.byName[name] ?? 0) + 1;
+  count(test: Test): void {
+    if (test !== this.test) this.enter();
+    this.test = test;
+    this.behind += 1;
+  }
+
+  get byName(): FilterCounts {
+    this.enter();
+    return this.counts;
+  }
+
+  private enter(): void {
+    if (this.test === null || this.behind === 0) return;
+    const { name } = this.test.filter;
+    this.counts[name] = (this.counts[name] ?? 0) + this.behind;
+    this.behind = 0;
   }
 }

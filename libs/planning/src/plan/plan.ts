@@ -9,7 +9,7 @@ import type { Demand } from '../filters/filter.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
 import { Room } from '../nodes/room.js';
-import { Scorer } from '../scores/scorer.js';
+import { rate } from '../scores/rate.js';
 import { Candidates } from './candidates.js';
 import type { Choice } from './choice.js';
 import { chooseBest, chooseNamed, type Chance, type Rank } from './choose.js';
@@ -79,11 +79,12 @@ export function planJobs(
 }
 
 function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPlan {
-  const candidates = new Candidates(room, job);
-  const scorer = new Scorer(room, candidates.asked);
   const presentBefore = presentBySlot(room.nodes, job.present);
+  room.begin(presentBefore.keys());
+  const candidates = new Candidates(room, job);
   const present = new Map(presentBefore);
-  const rank = (slot: number): number => scorer.total(slot, present.get(slot) ?? 0);
+  const rank = (slot: number): number =>
+    rate(candidates.counted, slot, present.get(slot) ?? 0).total;
   const next = chooser(candidates, rank, job, seeded);
   const placements: ProposedPlacement[] = [];
   let first: Choice | null = null;
@@ -93,7 +94,7 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
     first ??= choice;
     const { slot } = choice;
     const presentThere = present.get(slot) ?? 0;
-    const rating = scorer.rate(slot, presentThere);
+    const rating = rate(candidates.counted, slot, presentThere);
     room.take(slot, candidates.asked);
     placements.push(describePlacement(candidates, choice, rating));
     present.set(slot, presentThere + 1);

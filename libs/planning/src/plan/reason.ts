@@ -1,25 +1,25 @@
 import type { ProposedPlacement } from '@oakring/contracts';
-import type { Rating } from '../scores/scorer.js';
+import { freeIn } from '../nodes/room.js';
+import type { Rating } from '../scores/list.js';
 import type { Candidates } from './candidates.js';
 import type { Choice } from './choice.js';
 
 /** A placement with its one sentence for a person: chosen from what, and what stays free once it is taken. */
 export function describePlacement(
-  { room, asked }: Candidates,
+  { counted, room }: Candidates,
   choice: Choice,
   { total, scores }: Rating,
 ): ProposedPlacement {
-  const { ids, capacity, rules } = room.nodes;
   const { slot } = choice;
   let left = '';
-  for (let at = 0; at < rules.resources.length; at += 1) {
-    if (!(rules.everywhere[at] === true || (asked[at] ?? 0) > 0)) continue;
-    const unit = rules.kinds[rules.resources[at] ?? '']?.unit;
+  for (let at = 0; at < counted.length; at += 1) {
+    const column = counted[at]?.column;
+    if (column === undefined) continue;
     if (left !== '') left += ' and ';
-    left += `${room.free(at, slot)} of ${capacity[at]?.[slot] ?? 0} ${unit}`;
+    left += `${freeIn(column, slot)} of ${column.capacity[slot] ?? 0} ${column.kind.unit}`;
   }
   return {
-    nodeId: ids[slot] ?? '',
+    nodeId: room.nodes.ids[slot] ?? '',
     total,
     scores,
     reason: `${chosenFrom(choice, total)}: ${left} stay free`,
