@@ -19,7 +19,7 @@ export class Supervisor {
   private timerAtMs = Number.POSITIVE_INFINITY;
   private sweep: Timer | null = null;
   private isStopped = false;
-  private isWaking = false;
+  private readonly woken = new Set<WatchedProcess<unknown>>();
   private unsubscribe: () => void = () => {};
 
   constructor(
@@ -29,10 +29,11 @@ export class Supervisor {
     warn: (line: string) => void,
   ) {
     const state = () => this.projection.state;
-    const wake = () => this.workSoon();
-    this.processes = processes.map(
-      (process) => new WatchedProcess(process, state, ports, wake, warn),
-    );
+    this.processes = processes.map((process) => {
+      const wake = () => this.workSoon(watched);
+      const watched = new WatchedProcess(process, state, ports, wake, warn);
+      return watched;
+    });
   }
 
   get health(): readonly ProcessHealth[] {
@@ -72,24 +73,27 @@ export class Supervisor {
     this.work();
   }
 
-  /** What ends together, or is heard together, is looked at once. */
-  private workSoon(): void {
-    if (this.isWaking) return;
-    this.isWaking = true;
+  /** What ends together, or is heard together, is looked at once; and by those alone that it woke. */
+  private workSoon(process: WatchedProcess<unknown>): void {
+    this.woken.add(process);
+    if (this.woken.size > 1) return;
     queueMicrotask(() => {
-      this.isWaking = false;
-      this.work();
+      const woken = this.processes.filter((each) => this.woken.has(each));
+      this.woken.clear();
+      this.work(woken);
     });
   }
 
-  private work(): void {
+  private work(processes = this.processes): void {
     if (this.isStopped) return;
-    for (const process of this.processes) process.work();
-    this.setTimer();
+    for (const process of processes) process.work();
+    this.setTimer(processes);
   }
 
-  private setTimer(): void {
-    const nextMs = Math.min(...this.processes.map((process) => process.nextMs));
+  /** The timer covers the others already. */
+  private setTimer(worked: readonly WatchedProcess<unknown>[]): void {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const process of worked) nextMs = Math.min(nextMs, process.nextMs);
     if (nextMs >= this.timerAtMs) return;
     this.timer?.cancel();
     this.timerAtMs = nextMs;

@@ -53,14 +53,51 @@ const leastMs = 10;
 /** What failed says nothing about the step: as soon as log or scheduler are back, it goes on. */
 const failedBackoff = { firstMs: 2_000, mostMs: 10_000 };
 
+/** What one look is told of its key. */
+class Glance implements Seen {
+  readonly sinceMs: number;
+  readonly attempts: number;
+  private readonly before: ReadonlyMap<string, number>;
+  private asked: Map<string, number> | null = null;
+
+  constructor(
+    private readonly entry: Entry,
+    private readonly ports: Ports,
+    readonly nowMs: number,
+    readonly isEnding: boolean,
+  ) {
+    this.sinceMs = entry.sinceMs;
+    this.attempts = entry.attempts;
+    this.before = entry.since;
+    entry.since = none;
+  }
+
+  get wallMs(): number {
+    return this.ports.clock.wallMs();
+  }
+
+  get share(): number {
+    this.entry.share ??= this.ports.randomness.integer(2 ** 30) / 2 ** 30;
+    return this.entry.share;
+  }
+
+  readonly since = (what: string): number => {
+    const atMs = this.before.get(what) ?? this.nowMs;
+    this.asked ??= new Map();
+    this.entry.since = this.asked.set(what, atMs);
+    return atMs;
+  };
+}
+
 /** One process with its keys, its agenda and what is in flight. */
 export class WatchedProcess<Step> {
   private readonly entries = new Map<string, Entry>();
   private readonly agenda = new Agenda();
   private readonly due = new Set<string>();
   private readonly acting = new Map<string, Acting>();
-  private readonly underWay = new Set<Promise<void>>();
+  /** Calls that are under way, and who waits for the last of them to end. */
   private atOnce = 0;
+  private readonly waiting: (() => void)[] = [];
   private failures = 0;
   private readonly troubles: Troubles;
   private readonly ending = new AbortController();
@@ -130,7 +167,7 @@ export class WatchedProcess<Step> {
     }
     this.isStopped = true;
     this.ending.abort();
-    await Promise.all(this.underWay);
+    if (this.atOnce > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   /** Looks at what is due, and carries out what the looks say. */
@@ -146,12 +183,7 @@ export class WatchedProcess<Step> {
       const step = this.guarded(key, () => this.lookAt(key, nowMs, isEnding));
       if (step !== null) steps.push({ key, step });
     }
-    for (let at = 0; at < steps.length; at += most) this.begin(steps.slice(at, at + most));
-  }
-
-  private begin(steps: readonly Doing<Step>[]): void {
-    const act = this.act(steps).finally(() => this.underWay.delete(act));
-    this.underWay.add(act);
+    for (let at = 0; at < steps.length; at += most) void this.act(steps.slice(at, at + most));
   }
 
   private lookAt(key: string, nowMs: number, isEnding: boolean): Step | null {
@@ -172,7 +204,8 @@ export class WatchedProcess<Step> {
     }
     entry.lookedAtMs = nowMs;
     // Looked at while it waits as well: since when things are so is not to be missed.
-    const { step, againMs } = this.process.look(key, state, this.seen(entry, nowMs, isEnding));
+    const glance = new Glance(entry, this.ports, nowMs, isEnding);
+    const { step, againMs } = this.process.look(key, state, glance);
     if (step === null && againMs === null) this.troubles.over(key);
     const isWaiting = entry.notBeforeMs > nowMs && !isEnding;
     const freeMs = isWaiting && step !== null ? entry.notBeforeMs : Number.POSITIVE_INFINITY;
@@ -210,30 +243,6 @@ export class WatchedProcess<Step> {
     return entry;
   }
 
-  private seen(entry: Entry, nowMs: number, isEnding: boolean): Seen {
-    const { sinceMs, attempts, since: before } = entry;
-    const { clock, randomness } = this.ports;
-    entry.since = none;
-    let since: Map<string, number> | null = null;
-    return {
-      nowMs,
-      wallMs: clock.wallMs(),
-      sinceMs,
-      get share() {
-        entry.share ??= randomness.integer(2 ** 30) / 2 ** 30;
-        return entry.share;
-      },
-      attempts,
-      isEnding,
-      since(what) {
-        const atMs = before.get(what) ?? nowMs;
-        since ??= new Map();
-        entry.since = since.set(what, atMs);
-        return atMs;
-      },
-    };
-  }
-
   private async act(steps: readonly Doing<Step>[]): Promise<void> {
     const acts = steps.map(({ key }): Acting => {
       const acting = { key, entry: this.entries.get(key), isChanged: false };
@@ -251,6 +260,7 @@ export class WatchedProcess<Step> {
       if (entry !== undefined && this.entries.get(key) === entry) this.conclude(acting, outcome);
     }
     if (!this.isStopped) this.wake();
+    if (this.atOnce === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private conclude({ key, entry, isChanged }: Acting, outcome: Outcome | Failed): void {
