@@ -65,15 +65,19 @@ describe('an auditor', () => {
     expect(shown.output()).toContain('+ node w');
   });
 
-  it('endorses and revokes keys, and is refused where the signer does not count', async () => {
+  it('revokes keys for good, and is refused where the signer does not count', async () => {
     const { body } = await call('GET', `${cluster.url}/api/v1/ledger/keys`);
     expect(body.items).toMatchObject([{ status: 'counts' }]);
     const other = 'ab'.repeat(32);
-    expect(await audit('endorse', other)).toMatchObject({ code: 0 });
-    expect(await audit('revoke', other)).toMatchObject({ code: 0 });
+    const own = join(folder.path, 'data', 'seal-key.pem');
+    const unknown = await audit('endorse', other);
+    expect(unknown).toMatchObject({ code: 1, out: expect.stringContaining('key-unknown') });
+    expect(await audit('revoke', other, '--key', own)).toMatchObject({ code: 0 });
+    const again = await audit('endorse', other);
+    expect(again).toMatchObject({ code: 1, out: expect.stringContaining('key-judged') });
     expect((await audit('keys')).out).toMatch(/abab\S+ +revoked/);
     expect((await audit('endorse', 'short')).code).toBe(1);
-    const forged = { by: other, signature: 'AAAA' };
+    const forged = { by: other, signature: 'AAAA', position: 1, merkleRoot: other };
     const refused = await call(
       'POST',
       `${cluster.url}/api/v1/ledger/keys/${'cd'.repeat(32)}/endorse`,

@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from './base64.js';
 import { nodeCrypto, portable } from './runtime.js';
 import { sha256OfBytes } from './sha256.js';
 
@@ -6,32 +7,38 @@ const spkiPrefix = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 
 
 /** SHA-256 of a public key's SPKI DER (given as base64), in hexadecimal. */
 export function fingerprintOf(publicKey: string): string {
-  return sha256OfBytes(bytesOf(publicKey));
+  return sha256OfBytes(bytesOfBase64(publicKey) ?? new Uint8Array());
+}
+
+/** The 32 bytes of a public key (RFC 8032) out of its SPKI DER in base64; null when it is none. */
+export function ed25519BytesOf(publicKey: string): Uint8Array | null {
+  const spki = bytesOfBase64(publicKey);
+  if (spki?.length !== 44 || spkiPrefix.some((byte, index) => spki[index] !== byte)) return null;
+  return spki.slice(spkiPrefix.length);
 }
 
 /**
  * Whether the holder of an Ed25519 key signed the UTF-8 bytes of `text`. `publicKey` is SPKI DER,
- * `signature` 64 bytes, both base64. Never throws: what is no key or no signature signed nothing.
+ * `signature` 64 bytes, both base64 in their one form. Never throws: what is no key or no signature
+ * signed nothing.
  */
 export function isSigned(text: string, publicKey: string, signature: string): boolean {
+  const key = ed25519BytesOf(publicKey);
+  const signed = bytesOfBase64(signature);
+  if (key === null || signed?.length !== 64) return false;
+  const message = new TextEncoder().encode(text);
   try {
-    const key = bytesOf(publicKey);
-    const message = new TextEncoder().encode(text);
     if (nodeCrypto !== undefined) {
       // As DER through a Buffer: what of the process is Node's is Node's.
       const spki = nodeCrypto.createPublicKey({
-        key: Buffer.from(key),
+        key: Buffer.from(publicKey, 'base64'),
         format: 'der',
         type: 'spki',
       });
-      return nodeCrypto.verify(null, message, spki, bytesOf(signature));
+      return nodeCrypto.verify(null, message, spki, signed);
     }
-    if (key.length !== 44 || spkiPrefix.some((byte, index) => key[index] !== byte)) return false;
     // RFC 8032 as OpenSSL has it, not ZIP-215: both say the same of every signature.
-    return (
-      portable?.ed25519.verify(bytesOf(signature), message, key.subarray(12), { zip215: false }) ??
-      false
-    );
+    return portable?.ed25519.verify(signed, message, key, { zip215: false }) ?? false;
   } catch {
     return false;
   }
@@ -59,10 +66,4 @@ export function ed25519KeyOf(pem: string): Ed25519Key {
       .toString('base64'),
     sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64'),
   };
-}
-
-function bytesOf(base64: string): Uint8Array {
-  // Node's decoder, which forgives; a browser's refuses what is not base64, and so nothing is signed.
-  if (nodeCrypto !== undefined) return Buffer.from(base64, 'base64');
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

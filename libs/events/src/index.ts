@@ -17,6 +17,18 @@ export {
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
 export { spokenPolicy, wholePolicy } from './catalogue/spoken-policy.js';
 export { type BundleCheck, bundleLines, verifyBundle } from './evidence/bundle.js';
+export {
+  type Checkpoint,
+  evidenceReach,
+  readCheckpoint,
+  signCheckpoint,
+} from './evidence/checkpoint.js';
+export {
+  type CosignatureCheck,
+  type Cosigner,
+  cosign,
+  verifyCosignature,
+} from './evidence/cosignature.js';
 export type { KnownKey } from './evidence/key-ring.js';
 export {
   type LedgerReport,
@@ -25,18 +37,28 @@ export {
 } from './evidence/ledger-verifier.js';
 export {
   type MerkleFrontier,
+  type TreeHead,
+  consistencyProof,
   emptyFrontier,
   merkleRoot,
   rootOf,
+  verifyConsistency,
   withLeaf,
 } from './evidence/merkle-tree.js';
 export {
   type KeyStatement,
-  type SealStatement,
   type SigningKey,
   isSignedBy,
+  signedText,
   signingKeyOf,
 } from './evidence/seal.js';
+export {
+  type NoteSignature,
+  type ReadNote,
+  type SignedNote,
+  readNote,
+  writeNote,
+} from './evidence/signed-note.js';
 export { type JsonObject, canonicalJson, isJsonObject } from './text/canonical-json.js';
 export {
   type Commit,

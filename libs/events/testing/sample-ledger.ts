@@ -10,7 +10,14 @@ import {
 } from '../src/log/commit.js';
 import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
-import { signingKeyOf, type SealStatement, type SigningKey } from '../src/evidence/seal.js';
+import { signCheckpoint } from '../src/evidence/checkpoint.js';
+import {
+  signedText,
+  signingKeyOf,
+  type KeyStatement,
+  type SealStatement,
+  type SigningKey,
+} from '../src/evidence/seal.js';
 
 const clusterId = 'c-1';
 
@@ -50,27 +57,56 @@ export class SampleLedger {
     }
   }
 
-  present({ fingerprint, publicKey }: SigningKey): void {
-    const data = { fingerprint, publicKey, founding: false };
+  present({ fingerprint, publicKey }: SigningKey, { founding = false } = {}): void {
+    const data = { fingerprint, publicKey, founding };
     this.append([{ stream: 'seals', type: 'KeyPresented', data }]);
   }
 
-  judge(by: SigningKey, verdict: 'endorsed' | 'revoked', { fingerprint }: SigningKey): void {
-    const signature = by.sign({ clusterId, verdict, fingerprint });
-    const type = verdict === 'endorsed' ? 'KeyEndorsed' : 'KeyRevoked';
-    this.append([{ stream: 'seals', type, data: { fingerprint, by: by.fingerprint, signature } }]);
+  /** `lie`: what the statement says otherwise, signed all the same. */
+  judge(
+    by: SigningKey,
+    verdict: KeyStatement['verdict'],
+    { fingerprint }: Pick<SigningKey, 'fingerprint'>,
+    lie: Partial<KeyStatement> = {},
+  ): void {
+    const { clusterId, position, merkleRoot } = this.stands;
+    const statement = { clusterId, verdict, fingerprint, position, merkleRoot, ...lie };
+    const signature = by.sign(signedText(statement));
+    const tree = { position: statement.position, merkleRoot: statement.merkleRoot };
+    const type = typeOf(verdict);
+    const data = { fingerprint, by: by.fingerprint, signature, ...tree };
+    this.append([{ stream: 'seals', type, data }]);
   }
 
-  /** `lie`: what the seal states falsely. */
+  /** As it was said up to schema 5. */
+  judgeAsBefore(
+    by: SigningKey,
+    verdict: KeyStatement['verdict'],
+    { fingerprint }: SigningKey,
+  ): void {
+    const signature = by.sign(signedText({ clusterId, verdict, fingerprint }));
+    const data = { fingerprint, by: by.fingerprint, signature };
+    this.append([{ stream: 'seals', type: typeOf(verdict), data }]);
+  }
+
+  /** `lie`: what the checkpoint states falsely. */
   seal(key: SigningKey, lie: Partial<SealStatement> = {}): void {
-    const { position, hash } = this.head;
-    const statement = {
-      ...{ clusterId, position, hash, merkleRoot: rootOf(this.tree), epoch: this.epoch },
-      ...lie,
-    };
-    const signature = key.sign(statement);
+    const note = signCheckpoint({ ...this.stands, ...lie }, key);
+    this.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note } }]);
+  }
+
+  /** As it was said up to schema 5. */
+  sealAsBefore(key: SigningKey, lie: Partial<SealStatement> = {}): void {
+    const statement = { ...this.stands, ...lie };
+    const signature = key.sign(signedText(statement));
     const data = { ...statement, fingerprint: key.fingerprint, signature };
     this.append([{ stream: 'seals', type: 'LedgerSealed', data }]);
+  }
+
+  /** What an honest checkpoint would state now. */
+  get stands(): SealStatement {
+    const { position, hash } = this.head;
+    return { clusterId, position, hash, merkleRoot: rootOf(this.tree), epoch: this.epoch };
   }
 
   append(events: readonly DomainEvent[]): void {
@@ -90,4 +126,8 @@ export class SampleLedger {
     this.head = headOf(commit);
     this.tree = withLeaf(this.tree, commit.hash);
   }
+}
+
+function typeOf(verdict: KeyStatement['verdict']): 'KeyEndorsed' | 'KeyRevoked' {
+  return verdict === 'endorsed' ? 'KeyEndorsed' : 'KeyRevoked';
 }

@@ -3,22 +3,34 @@ import type { MerkleFrontier } from '@oakring/events';
 /** A key that seals this log. Key: its fingerprint. */
 export interface KeyRecord {
   readonly fingerprint: string;
-  /** SPKI, DER, base64; null when it was endorsed before it was ever presented. */
+  /** SPKI, DER, base64; null when it was judged before it was ever presented. */
   readonly publicKey: string | null;
   /** Only a key that counts may endorse, and only its seals prove something. */
   readonly status: 'presented' | 'counts' | 'revoked';
   /** Fingerprint of the key that endorsed or revoked it; its own, for the founding key. */
   readonly by: string | null;
   readonly position: number;
+  /** Size of the tree that the last verdict on it names; 0 before any that names one. */
+  readonly judgedAt: number;
 }
 
-/** The newest seal, by whichever key. */
+/** A tree by its size and root: what somebody says to have seen of the log. */
+export interface SeenTree {
+  readonly position: number;
+  readonly merkleRoot: string;
+}
+
+/** The newest checkpoint (up to schema 5: seal), by whichever key. */
 export interface SealRecord {
   /** Sealed up to here. */
   readonly position: number;
   readonly fingerprint: string;
-  /** Position of the commit that holds the seal. */
+  /** Position of the commit that holds it. */
   readonly sealedAt: number;
+  /** The checkpoint as it was signed; null of a seal. */
+  readonly note: string | null;
+  /** Of this one and some before it, oldest first: who judges a key names one of them. */
+  readonly trees: readonly SeenTree[];
 }
 
 /** The Merkle tree over the hashes of all commits. One record. */

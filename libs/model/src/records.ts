@@ -9,7 +9,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 11;
+export const foldVersion = 12;
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 

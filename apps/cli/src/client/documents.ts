@@ -20,6 +20,7 @@ export type JobSummary = Schemas['JobSummary'];
 export type JudgeKey = Schemas['JudgeKey'];
 export type LedgerHead = Schemas['LedgerHead'];
 export type LedgerKey = Schemas['LedgerKey'];
+export type LedgerKeys = Schemas['LedgerKeys'];
 export type Node = Schemas['Node'];
 export type NodeReason = Schemas['NodeReason'];
 export type NodeStatus = Node['status'];

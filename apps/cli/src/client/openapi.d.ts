@@ -907,9 +907,13 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** @description A statement signed elsewhere; without a body the leader signs. */
+        /** @description A statement signed elsewhere, whole; without a body the leader signs. */
         JudgeKey: {
             by?: string;
+            /** @description Size of the tree that the signer saw: `tree` of the keys. */
+            position?: number;
+            /** @description Root of that tree. */
+            merkleRoot?: string;
             /** @description Ed25519, base64. */
             signature?: string;
         };
@@ -942,12 +946,18 @@ export interface components {
             status: "presented" | "counts" | "revoked";
             by: string | null;
             position: number;
+            /** @description Size of the tree that the last verdict on it names; 0 before any. */
+            judgedAt: number;
         };
         LedgerKeys: {
             clusterId: string;
             position: number;
             /** @description The ledger is sealed up to here; null before the first seal. */
             sealed: number | null;
+            /** @description What a statement about a key is to name now. */
+            tree: components["schemas"]["SeenTree"];
+            /** @description The newest checkpoint, as signed (C2SP tlog-checkpoint); null before the first. */
+            checkpoint: string | null;
             items: components["schemas"]["LedgerKey"][];
         };
         Moment: {
@@ -1255,7 +1265,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -1384,6 +1394,13 @@ export interface components {
         SeenPositions: {
             ledger: number;
             telemetry: number;
+        };
+        /** @description The Merkle tree over the first commits. */
+        SeenTree: {
+            /** @description How many commits. */
+            position: number;
+            /** @description Its root, hexadecimal. */
+            merkleRoot: string;
         };
         Since: {
             /** Format: date-time */
@@ -1718,15 +1735,27 @@ export interface components {
                 };
             };
         };
-        /** @description key-untrusted, idempotency-key-reused */
-        "key-untrusted.idempotency-key-reused": {
+        /** @description key-unknown, route-unknown */
+        "key-unknown.route-unknown": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "key-untrusted" | "idempotency-key-reused";
+                    code?: "key-unknown" | "route-unknown";
+                };
+            };
+        };
+        /** @description key-untrusted, tree-unknown, key-judged, idempotency-key-reused */
+        "key-untrusted.tree-unknown.key-judged.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "key-untrusted" | "tree-unknown" | "key-judged" | "idempotency-key-reused";
                 };
             };
         };
@@ -3199,9 +3228,9 @@ export interface operations {
             400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign"];
-            404: components["responses"]["route-unknown"];
+            404: components["responses"]["key-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["key-untrusted.idempotency-key-reused"];
+            409: components["responses"]["key-untrusted.tree-unknown.key-judged.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -3239,9 +3268,9 @@ export interface operations {
             400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign"];
-            404: components["responses"]["route-unknown"];
+            404: components["responses"]["key-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["key-untrusted.idempotency-key-reused"];
+            409: components["responses"]["key-untrusted.tree-unknown.key-judged.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];

@@ -25,6 +25,10 @@ const basis = {
 };
 const order = { commandId: '6-0', instance: 0, generation: 2, incarnation: 1 };
 
+const checkpointNote =
+  `oakring/c1\n7\n${'A'.repeat(43)}=\ncommit ${'ab'.repeat(32)}\nepoch 1\nkey ${'cd'.repeat(32)}\n\n` +
+  '— oakring/c1 AAAAAAAA\n';
+
 /** One of each type, and what its line must tell. */
 const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   ClusterFounded: [{ clusterId: 'c1', name: 'oakring', location: '' }, 'oakring'],
@@ -35,6 +39,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   KeyPresented: [{ fingerprint: 'f1', publicKey: 'p', founding: true }, 'f1 presented'],
   KeyEndorsed: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 endorsed by f1'],
   KeyRevoked: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 revoked by f1'],
+  CheckpointSigned: [{ note: checkpointNote }, 'position 7'],
   LedgerSealed: [
     {
       ...{ clusterId: 'c1', position: 7, hash: 'ab', merkleRoot: 'cd' },

@@ -10,13 +10,7 @@ import type {
   WorkerState,
   WorkerStatus,
 } from '@oakring/contracts';
-import type {
-  DecisionBasis,
-  EventData,
-  KeyStatement,
-  PlacedInstance,
-  SealStatement,
-} from '@oakring/events';
+import type { DecisionBasis, EventData, KeyStatement, PlacedInstance } from '@oakring/events';
 import type { TruncationManifest } from '@oakring/telemetry';
 import type { NodeOrder, RegistrationAnswer } from './node-order.js';
 
@@ -160,14 +154,16 @@ export type Command =
   | { readonly type: 'DeclareTruncation'; readonly manifest: TruncationManifest }
   | {
       readonly type: 'SealLedger';
-      readonly statement: SealStatement;
-      readonly fingerprint: string;
-      readonly signature: string;
+      /** A checkpoint, signed. */
+      readonly note: string;
     }
   | {
       readonly type: 'JudgeKey';
       readonly verdict: KeyStatement['verdict'];
       readonly fingerprint: string;
+      /** Size and root of the tree that who says so saw. */
+      readonly position: number;
+      readonly merkleRoot: string;
       /** The key that says so. */
       readonly by: string;
       readonly signature: string;

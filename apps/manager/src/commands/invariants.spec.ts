@@ -3,7 +3,12 @@ import { subjectOf, type StoredEvent } from '@oakring/events';
 import { testsFor, whyNot } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
 import { given } from '../testing/given.js';
-import { beginning, commandTypes, foundingKey, randomCommand } from '../testing/random-commands.js';
+import {
+  beginning,
+  commandTypes,
+  presentedKeys,
+  randomCommand,
+} from '../testing/random-commands.js';
 import {
   takeChanges,
   ClusterState,
@@ -21,11 +26,10 @@ const commandsPerSeed = 300;
 const indexesEvery = 10;
 
 const about = { index: 0, version: 1, schemaVersion: 4, position: 0, at: 0, stream: 'cluster' };
-const { fingerprint, publicKey } = foundingKey;
 /** How every log begins. */
 const founding = [
   { ...about, type: 'ClusterFounded', data: { clusterId: 'c', name: 'n', location: 'l' } },
-  { ...about, type: 'KeyPresented', data: { fingerprint, publicKey, founding: true } },
+  ...presentedKeys.map((data) => ({ ...about, type: 'KeyPresented', data })),
 ] as unknown as readonly StoredEvent[];
 
 /** Types of commands that stated something, over all seeds. */

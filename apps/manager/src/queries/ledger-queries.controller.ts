@@ -11,7 +11,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../history/snapshot-keeper.js';
 import { EVENT_LOG, PORTS } from '../injection/tokens.js';
-import { clusterKey, ledgerKey } from '@oakring/model';
+import { ledgerKey, standing } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { LEADERSHIP, type LeadershipView } from '../injection/query-tokens.js';
 
@@ -36,10 +36,14 @@ export class LedgerQueriesController {
   })
   keys(): LedgerKeys {
     const { state, position } = this.projection;
+    const stands = standing(state);
+    const seal = state.seals.get(ledgerKey);
     return {
-      clusterId: state.cluster.get(clusterKey)?.clusterId ?? '',
+      clusterId: stands.clusterId,
       position,
-      sealed: state.seals.get(ledgerKey)?.position ?? null,
+      sealed: seal?.position ?? null,
+      tree: seal?.trees.at(-1) ?? { position, merkleRoot: stands.merkleRoot },
+      checkpoint: seal?.note ?? null,
       items: [...state.keys.values()],
     };
   }

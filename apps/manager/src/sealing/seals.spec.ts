@@ -1,16 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SigningKey } from '@oakring/events';
+import { readCheckpoint, signingKeyOf } from '@oakring/events';
+import { generateKeyPairSync } from 'node:crypto';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { given, registerNode } from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
-import { ledgerKey, type ClusterState } from '@oakring/model';
+import { clusterKey, ledgerKey, type ClusterState } from '@oakring/model';
 import { seals } from './seals.js';
 
-const key = { fingerprint: 'f', sign: () => 's' } as unknown as SigningKey;
+const { privateKey } = generateKeyPairSync('ed25519');
+const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+const hash = 'ab'.repeat(32);
 
 function scene() {
   const { state } = given(registerNode('a'));
-  state.head = { ...state.head, position: 5, hash: 'h5' };
+  state.cluster.set(clusterKey, {
+    ...{ clusterId: 'c-1', name: 'n', location: 'l', epoch: 2, storm: null },
+  });
+  state.head = { ...state.head, position: 5, hash };
   const ordered: Command[] = [];
   const queue: CommandQueue = {
     submit: (async (command: Command) =>
@@ -20,7 +26,7 @@ function scene() {
 }
 
 function sealed(state: ClusterState, position: number, sealedAt: number): void {
-  state.seals.set(ledgerKey, { position, sealedAt, fingerprint: 'f' });
+  state.seals.set(ledgerKey, { position, sealedAt, fingerprint: 'f', note: null, trees: [] });
 }
 
 describe('What was committed', () => {
@@ -31,7 +37,7 @@ describe('What was committed', () => {
   ])('is sealed %s', (_, { nowMs, ...seen }, isDue) => {
     const { state, process } = scene();
     const { step, againMs } = process.look(ledgerKey, state, seenAt(nowMs, seen));
-    expect(step).toEqual(isDue ? expect.objectContaining({ position: 5, hash: 'h5' }) : null);
+    expect(step).toEqual(isDue ? expect.objectContaining({ position: 5, hash }) : null);
     expect(againMs).toBe(isDue ? null : 60_000);
   });
 
@@ -59,7 +65,11 @@ describe('What was committed', () => {
     if (step === null) throw new Error('nothing to seal');
     state.head = { ...state.head, position: 9 };
     await process.act([{ key: ledgerKey, step }], new AbortController().signal);
-    const statement = expect.objectContaining({ position: 5 });
-    expect(ordered).toEqual([{ type: 'SealLedger', statement, fingerprint: 'f', signature: 's' }]);
+    const notes = ordered.map((command) => (command.type === 'SealLedger' ? command.note : ''));
+    expect(notes.map(readCheckpoint)).toEqual([
+      expect.objectContaining({
+        checkpoint: { ...step, clusterId: 'c-1', position: 5, fingerprint: key.fingerprint },
+      }),
+    ]);
   });
 });

@@ -1,18 +1,21 @@
-import { emptyFrontier, rootOf, type SealStatement, type SigningKey } from '@oakring/events';
+import { signCheckpoint, type Checkpoint, type SigningKey } from '@oakring/events';
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
-import { clusterKey, ledgerKey, type ClusterState } from '@oakring/model';
+import { ledgerKey, standing } from '@oakring/model';
 
 /** What happened is under a seal after this long… */
 const sealEveryMs = 60_000;
 /** …or after this many commits. */
 const sealEveryCommits = 10_000;
 
+/** What a checkpoint states, whoever signs it. */
+type Standing = Omit<Checkpoint, 'fingerprint'>;
+
 /**
- * Signs where the ledger stands, now and then, and once more when we stop. A seal is a commit like any
- * other, and is not worth one of its own: nothing is sealed while only seals were added.
+ * Signs where the ledger stands, now and then, and once more when we stop. A checkpoint is a commit like
+ * any other, and is not worth one of its own: nothing is sealed while only checkpoints were added.
  */
-export function seals(key: SigningKey, queue: CommandQueue): Process<SealStatement> {
+export function seals(key: SigningKey, queue: CommandQueue): Process<Standing> {
   return {
     name: 'seals',
     most: 1,
@@ -31,27 +34,14 @@ export function seals(key: SigningKey, queue: CommandQueue): Process<SealStateme
       const sealed = state.seals.get(ledgerKey)?.position ?? 0;
       const isMuch = state.head.position - sealed >= sealEveryCommits;
       const atMs = sinceMs + sealEveryMs;
-      if (isEnding || isMuch || nowMs >= atMs) return { step: statementOf(state), againMs: null };
+      if (isEnding || isMuch || nowMs >= atMs) return { step: standing(state), againMs: null };
       return { step: null, againMs: atMs };
     },
     async act(steps) {
-      for (const { step: statement } of steps) {
-        const { fingerprint } = key;
-        const signature = key.sign(statement);
-        await queue.submit({ type: 'SealLedger', statement, fingerprint, signature });
+      for (const { step } of steps) {
+        await queue.submit({ type: 'SealLedger', note: signCheckpoint(step, key) });
       }
       return 'done';
     },
-  };
-}
-
-function statementOf(state: ClusterState): SealStatement {
-  const { position, hash, epoch } = state.head;
-  return {
-    clusterId: state.cluster.get(clusterKey)?.clusterId ?? '',
-    position,
-    hash,
-    merkleRoot: rootOf(state.merkle.get(ledgerKey) ?? emptyFrontier),
-    epoch,
   };
 }

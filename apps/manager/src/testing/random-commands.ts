@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { signingKeyOf } from '@oakring/events';
+import { emptyFrontier, rootOf, signCheckpoint, signedText, signingKeyOf } from '@oakring/events';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
 import {
   clusterKey,
+  ledgerKey,
   type ClusterState,
   type CommandRecord,
   type InstanceRecord,
@@ -30,11 +31,17 @@ export const beginning: readonly Command[] = [
   ...jobIds.map((id) => submitJob(id, { count: 3 })),
 ];
 
-const { privateKey } = generateKeyPairSync('ed25519');
-/** The key that founds the log that these commands are for. */
-export const foundingKey = signingKeyOf(
-  privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-);
+function freshKey() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
+const foundingKey = freshKey();
+const otherKeys = [freshKey(), freshKey()];
+/** The keys of the log that these commands are for, as they were presented: the founding one first. */
+export const presentedKeys = [foundingKey, ...otherKeys].map(({ fingerprint, publicKey }) => ({
+  ...{ fingerprint, publicKey, founding: fingerprint === foundingKey.fingerprint },
+}));
 
 /** What a command is drawn from: the state as it is, and chance. */
 interface Draw extends Chance {
@@ -53,6 +60,8 @@ const refusal = { code: 'no-capacity', filtered: {}, nearest: null, wouldFit: nu
 function targetOn(nodeId: string) {
   return { nodeId, reason, total: 1, scores: {} };
 }
+
+const emptyTree = { position: 0, merkleRoot: rootOf(emptyFrontier) };
 
 /** Does not compile while a type of command is not drawn. */
 const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { type: T }> } = {
@@ -208,18 +217,19 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   SealLedger: ({ state, number }) => {
     // A log that a test begins without its founding has no id.
     const { clusterId = 'c' } = state.cluster.get(clusterKey) ?? {};
-    const statement = {
-      ...{ clusterId, position: number(1_000), hash: 'h', merkleRoot: 'm', epoch: 1 },
-    };
-    const { fingerprint } = foundingKey;
-    return { type: 'SealLedger', statement, fingerprint, signature: foundingKey.sign(statement) };
+    const position = 1 + number(3) + (state.seals.get(ledgerKey)?.position ?? 0);
+    const statement = { clusterId, position, hash: 'ab'.repeat(32), epoch: 1 };
+    const merkleRoot = String(number(10)).repeat(64);
+    return { type: 'SealLedger', note: signCheckpoint({ ...statement, merkleRoot }, foundingKey) };
   },
   JudgeKey: ({ state, pick }) => {
     const { clusterId = '' } = state.cluster.get(clusterKey) ?? {};
     const verdict = pick(['endorsed', 'revoked'] as const);
-    const fingerprint = pick(['other', 'another']);
-    const signature = foundingKey.sign({ clusterId, verdict, fingerprint });
-    return { type: 'JudgeKey', verdict, fingerprint, by: foundingKey.fingerprint, signature };
+    const { fingerprint } = pick(otherKeys);
+    const tree = state.seals.get(ledgerKey)?.trees.at(-1) ?? emptyTree;
+    const said = { verdict, fingerprint, ...tree };
+    const signature = foundingKey.sign(signedText({ clusterId, ...said }));
+    return { type: 'JudgeKey', ...said, by: foundingKey.fingerprint, signature };
   },
 };
 

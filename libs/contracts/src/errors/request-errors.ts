@@ -184,6 +184,21 @@ export const requestErrors = {
     remedy:
       'Sign with a key that counts: oakring audit endorse <fingerprint> --key <its PEM file>.',
   },
+  'key-unknown': {
+    status: 404,
+    title: 'The key was never presented',
+    remedy: 'Start its manager once: it presents its key. oakring audit keys lists them.',
+  },
+  'key-judged': {
+    status: 409,
+    title: 'What was said about the key is final',
+    remedy: 'Give the manager a new key (move seal-key.pem away) and endorse that one.',
+  },
+  'tree-unknown': {
+    status: 409,
+    title: 'The statement names a tree that this ledger does not show any more',
+    remedy: 'Ask for the keys again, and sign at the tree that is named there.',
+  },
   'signature-invalid': {
     status: 400,
     title: 'The signature is not of this key over this statement',

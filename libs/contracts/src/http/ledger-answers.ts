@@ -39,6 +39,18 @@ export class LedgerKey {
 
   @Field(natural)
   readonly position: number;
+
+  @Field(natural, { says: 'Size of the tree that the last verdict on it names; 0 before any.' })
+  readonly judgedAt: number;
+}
+
+@Shape({ says: 'The Merkle tree over the first commits.' })
+export class SeenTree {
+  @Field(natural, { says: 'How many commits.' })
+  readonly position: number;
+
+  @Field(text, { says: 'Its root, hexadecimal.' })
+  readonly merkleRoot: string;
 }
 
 @Shape()
@@ -53,6 +65,14 @@ export class LedgerKeys {
     says: 'The ledger is sealed up to here; null before the first seal.',
   })
   readonly sealed: number | null;
+
+  @Field(shaped(SeenTree), { says: 'What a statement about a key is to name now.' })
+  readonly tree: SeenTree;
+
+  @Field(nullable(text), {
+    says: 'The newest checkpoint, as signed (C2SP tlog-checkpoint); null before the first.',
+  })
+  readonly checkpoint: string | null;
 
   @Field(listOf(shaped(LedgerKey)))
   readonly items: readonly LedgerKey[];

@@ -1,4 +1,5 @@
 import { maxJobCount } from '../messages/addresses.js';
+import type { JsonObject } from '../parsing/parsing.js';
 import { flag, identifier, integer, matching, textOf } from './kinds.js';
 import { Field, Shape } from './shape.js';
 
@@ -40,11 +41,25 @@ export class DrainNode {
 
 export const fingerprint = matching(/^[0-9a-f]{64}$/, 'not a fingerprint of 64 hexadecimal digits');
 
-@Shape({ says: 'A statement signed elsewhere; without a body the leader signs.' })
+const hash = matching(/^[0-9a-f]{64}$/, 'not a hash of 64 hexadecimal digits');
+/** All of a statement, or nothing of it. */
+const when = (document: JsonObject): boolean =>
+  Object.values(document).some((value) => value !== undefined && value !== null);
+
+@Shape({ says: 'A statement signed elsewhere, whole; without a body the leader signs.' })
 export class JudgeKey {
-  @Field(fingerprint, { optional: true })
+  @Field(fingerprint, { when })
   readonly by?: string;
 
-  @Field(textOf(maxSignatureCharacters), { optional: true, says: 'Ed25519, base64.' })
+  @Field(integer(1, Number.MAX_SAFE_INTEGER), {
+    when,
+    says: 'Size of the tree that the signer saw: `tree` of the keys.',
+  })
+  readonly position?: number;
+
+  @Field(hash, { when, says: 'Root of that tree.' })
+  readonly merkleRoot?: string;
+
+  @Field(textOf(maxSignatureCharacters), { when, says: 'Ed25519, base64.' })
   readonly signature?: string;
 }

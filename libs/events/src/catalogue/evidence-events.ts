@@ -1,15 +1,29 @@
 import { Type } from 'typebox';
 import { id, natural, text } from './shapes.js';
 
+const keyVerdict = Type.Object({
+  fingerprint: text,
+  by: text,
+  signature: text,
+  /** Size and root of the tree that the signer saw. Absent before 6, when it was not signed either. */
+  position: Type.Optional(natural),
+  merkleRoot: Type.Optional(text),
+});
+
 /** Stream `seals`: who may speak for this log, and where it stood. Formats: docs/ledger-format.md. */
 export const evidenceEvents = {
   /** A manager shows the key that it signs with. In the founding commit it counts by that. */
   KeyPresented: Type.Object({ fingerprint: text, publicKey: text, founding: Type.Boolean() }),
-  /** A key that counts vouches for another. */
-  KeyEndorsed: Type.Object({ fingerprint: text, by: text, signature: text }),
-  /** A key that counts says that this one counts no more, for what comes after. */
-  KeyRevoked: Type.Object({ fingerprint: text, by: text, signature: text }),
-  /** A signed statement of where the log stood: `position` is before this event's own. */
+  /** A key that counts vouches for another, once. */
+  KeyEndorsed: keyVerdict,
+  /** A key that counts says that this one counts no more, for what comes after and for good. */
+  KeyRevoked: keyVerdict,
+  /**
+   * A signed statement of where the log stood, before this event's own position: a C2SP checkpoint, with the
+   * one signature of the log. The note is all there is, so that nothing beside it can say otherwise.
+   */
+  CheckpointSigned: Type.Object({ note: text }),
+  /** The same in our own form: written up to schema 5. */
   LedgerSealed: Type.Object({
     clusterId: id,
     position: natural,

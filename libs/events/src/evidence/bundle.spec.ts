@@ -58,6 +58,65 @@ describe('a bundle', () => {
     });
   });
 
+  it('counts though its key was revoked later, whatever the order of its exhibits', () => {
+    const ledger = new SampleLedger(freshKey());
+    const second = freshKey();
+    ledger.present(second);
+    ledger.judge(ledger.key, 'endorsed', second);
+    ledger.work(3);
+    ledger.seal(second);
+    ledger.judge(ledger.key, 'revoked', second);
+    const { commits } = ledger;
+    const [head = '', schemas = '', ...rest] = bundleLines({
+      range: commits.slice(3, 6),
+      hashes: commits.slice(0, 6).map(({ hash }) => hash),
+      seal: commits[6] ?? null,
+      keys: [...commits.slice(0, 3), ...commits.slice(7)],
+    });
+    const exhibits = rest.slice(0, 5);
+    for (const inOrder of [exhibits, exhibits.toReversed()]) {
+      const check = verifyBundle([head, schemas, ...inOrder, ...rest.slice(5)], { trust: null });
+      expect(check).toMatchObject({ status: 'whole', warnings: [] });
+    }
+  });
+
+  it('does not count by an endorsement that came after the seal', () => {
+    const ledger = new SampleLedger(freshKey());
+    const second = freshKey();
+    ledger.present(second);
+    ledger.work(3);
+    ledger.seal(second);
+    ledger.judge(ledger.key, 'endorsed', second);
+    const { commits } = ledger;
+    const lines = bundleLines({
+      range: commits.slice(2, 5),
+      hashes: commits.slice(0, 5).map(({ hash }) => hash),
+      seal: commits[5] ?? null,
+      keys: [...commits.slice(0, 2), ...commits.slice(6)],
+    });
+    expect(verifyBundle([...lines], { trust: null })).toMatchObject({
+      status: 'whole',
+      warnings: ['the key of the seal was not endorsed by a key that counts'],
+    });
+  });
+
+  it('of a ledger with seals of the old form is whole as it was', () => {
+    const ledger = new SampleLedger(freshKey());
+    ledger.work(3);
+    ledger.sealAsBefore(ledger.key);
+    const { commits } = ledger;
+    const lines = bundleLines({
+      range: commits.slice(1, 3),
+      hashes: commits.slice(0, 4).map(({ hash }) => hash),
+      seal: commits[4] ?? null,
+      keys: commits.slice(0, 1),
+    });
+    expect(verifyBundle([...lines], { trust: null })).toMatchObject({
+      status: 'whole',
+      warnings: [],
+    });
+  });
+
   it('does not hide a character that was changed anywhere', () => {
     const seed = 20_261_123;
     const chance = seededRandomness(seed);

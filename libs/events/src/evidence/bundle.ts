@@ -1,11 +1,13 @@
-import { eventSchemas, schemaVersion, type EventData } from '../catalogue/catalogue.js';
+import { eventSchemas, schemaVersion } from '../catalogue/catalogue.js';
 import { canonicalJson, isJsonObject, type JsonObject } from '../text/canonical-json.js';
-import { decodeEvents, type Commit, type LogHead } from '../log/commit.js';
+import { decodeEvents, type Commit, type LogHead, type StoredEvent } from '../log/commit.js';
 import type { Damage, DamageKind } from '../log/damage.js';
 import { decodeStoredCommit, encodeStoredCommit } from '../log/stored-commit.js';
 import { chainVerifier } from '../log/verify-chain.js';
-import { KeyRing, type KnownKey } from './key-ring.js';
+import { readCheckpoint } from './checkpoint.js';
+import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { rangeProof, rootFromRange } from './merkle-tree.js';
+import type { SealStatement } from './seal.js';
 
 const format = 'oakring-bundle-1';
 
@@ -95,7 +97,6 @@ class BundleVerifier {
   private readonly exhibits: Exhibit[] = [];
   private readonly range: Commit[] = [];
   private proof: readonly string[] | null = null;
-  private clusterId = '';
   private readonly from: number;
   private readonly to: number;
   private readonly sealed: number;
@@ -167,32 +168,36 @@ class BundleVerifier {
   }
 
   private verifySeal(): { warnings: string[]; keys: readonly KnownKey[] } {
-    const keys = new KeyRing(() => this.clusterId, this.trust);
-    if (this.sealed === 0) {
-      return { warnings: ['no seal covers the range yet'], keys: keys.list() };
-    }
+    if (this.sealed === 0) return { warnings: ['no seal covers the range yet'], keys: [] };
     const root = rootFromRange(
       this.range.map(({ hash }) => hash),
       { from: this.from, to: this.to, size: this.sealed },
       this.proof ?? [],
     );
     if (root === null) fail(this.from, 'seal', 'the proof does not fit the range');
-    let verdict: 'counts' | 'unendorsed' | null = null;
-    for (const { commit, proof } of this.exhibits) {
-      this.verifyExhibit(commit, proof, root);
-      for (const event of decodeEvents(commit)) {
-        if (event.type === 'ClusterFounded') this.clusterId = event.data.clusterId;
-        const problem = keys.take(event);
-        if (problem !== null) fail(commit.position, 'seal', problem);
-        if (event.type === 'LedgerSealed' && event.data.position === this.sealed) {
-          verdict = this.verdictOn(keys, event.data, root, commit.position);
-        }
-      }
-    }
-    if (verdict === null) fail(null, 'seal', `the seal of position ${this.sealed} is missing`);
+    const { keys, seal } = this.evidence(root);
+    if (seal === null) fail(null, 'seal', `the seal of position ${this.sealed} is missing`);
+    const verdict = this.verdictOn(keys, seal, root);
     const warnings =
       verdict === 'counts' ? [] : ['the key of the seal was not endorsed by a key that counts'];
     return { warnings, keys: keys.list() };
+  }
+
+  /** What the exhibits say, in the order of the log: how the lines are ordered says nothing. */
+  private evidence(root: string): { keys: KeyRing; seal: Sealing | null } {
+    const keys = new KeyRing(this.trust, (tree) => this.treeProblem(tree, root));
+    let seal: Sealing | null = null;
+    const inOrder = this.exhibits.toSorted((a, b) => a.commit.position - b.commit.position);
+    for (const { commit, proof } of inOrder) {
+      this.verifyExhibit(commit, proof, root);
+      for (const event of decodeEvents(commit)) {
+        const problem = keys.take(event);
+        if (problem !== null) fail(commit.position, 'seal', problem);
+        const sealing = sealingOf(event);
+        if (sealing?.statement.position === this.sealed) seal = sealing;
+      }
+    }
+    return { keys, seal };
   }
 
   /** What lies in the sealed tree is proved to; what came later speaks by its signatures. */
@@ -203,19 +208,49 @@ class BundleVerifier {
     fail(commit.position, 'seal', 'it is shown as evidence and does not belong to the sealed log');
   }
 
+  /** Of other trees than the sealed one a bundle of this format has no proof: they are taken as signed. */
+  private treeProblem(tree: { position: number; merkleRoot: string }, root: string): string | null {
+    if (tree.position !== this.sealed || tree.merkleRoot === root) return null;
+    return `the tree of ${tree.position} commits that it names is not of this ledger`;
+  }
+
   private verdictOn(
     keys: KeyRing,
-    { fingerprint, signature, ...statement }: EventData<'LedgerSealed'>,
+    { statement, fingerprint, place, verdictBy }: Sealing,
     root: string,
-    at: number,
   ): 'counts' | 'unendorsed' {
-    if (statement.merkleRoot !== root || statement.clusterId !== this.clusterId) {
+    const at = place.position;
+    if (statement.merkleRoot !== root || statement.clusterId !== keys.clusterId) {
       fail(at, 'seal', 'the range does not belong to the log that was sealed');
     }
-    const verdict = keys.sealVerdict(statement, fingerprint, signature);
+    const verdict = verdictBy(keys);
     if (verdict === 'invalid') fail(at, 'seal', `key ${fingerprint} did not sign the seal`);
     return verdict;
   }
+}
+
+/** A seal or checkpoint: what it states, who says so, where it lies. */
+interface Sealing {
+  readonly statement: SealStatement;
+  readonly fingerprint: string;
+  readonly place: StoredEvent;
+  verdictBy(keys: KeyRing): SealVerdict;
+}
+
+function sealingOf(event: StoredEvent): Sealing | null {
+  if (event.type === 'LedgerSealed') {
+    const { fingerprint, signature, ...statement } = event.data;
+    const signed = { fingerprint, signature };
+    const verdictBy = (keys: KeyRing) => keys.sealVerdict(statement, signed, event);
+    return { statement, fingerprint, place: event, verdictBy };
+  }
+  if (event.type !== 'CheckpointSigned') return null;
+  const read = readCheckpoint(event.data.note);
+  if (read.status === 'refused') fail(event.position, 'seal', `no checkpoint: ${read.reason}`);
+  const { checkpoint: statement, note } = read;
+  const { fingerprint } = statement;
+  const verdictBy = (keys: KeyRing) => keys.checkpointVerdict(statement, note, event);
+  return { statement, fingerprint, place: event, verdictBy };
 }
 
 function commitOf(text: string, position: number): Commit {

@@ -1,6 +1,10 @@
-import { fingerprintOf } from '@oakring/crypto';
+import { ed25519BytesOf, fingerprintOf } from '@oakring/crypto';
+import type { EventData } from '../catalogue/catalogue.js';
+import { clusterStream, sealsStream } from '../catalogue/streams.js';
 import type { StoredEvent } from '../log/commit.js';
-import { isSignedBy, type KeyStatement, type SealStatement } from './seal.js';
+import { isCheckpointSigned, type Checkpoint } from './checkpoint.js';
+import type { SignedNote } from './signed-note.js';
+import { isSignedBy, type SealStatement } from './seal.js';
 
 export interface KnownKey {
   readonly fingerprint: string;
@@ -11,78 +15,245 @@ export interface KnownKey {
 /** What a seal proves: it is sound and its key counts, or only that somebody signed. */
 export type SealVerdict = 'counts' | 'unendorsed' | 'invalid';
 
+/** Where an event is in history. */
+export interface Place {
+  readonly position: number;
+  readonly index: number;
+}
+
+/** What is wrong with a tree that somebody says to have seen, as a sentence; null: nothing. */
+export type TreeCheck = (tree: { position: number; merkleRoot: string }) => string | null;
+
+interface Key {
+  readonly publicKey: string | null;
+  readonly status: KnownKey['status'];
+  /** It counts after `from` and before `to`; null: to this day. */
+  readonly spans: readonly { readonly from: Place; readonly to: Place | null }[];
+  /** Size of the tree of the last verdict about it; 0 before any. */
+  readonly judgedAt: number;
+}
+
+type Verdict = Extract<StoredEvent, { type: 'KeyEndorsed' | 'KeyRevoked' }>;
+
+const nobody: Key = { publicKey: null, status: 'presented', spans: [], judgedAt: 0 };
+
 /**
- * Which keys count, as the events of stream `seals` have it. The founding key counts by having been
- * presented in the first commit; with `trust` instead only the key with that fingerprint does.
- * Any other counts while a key that counts has endorsed it and none has revoked it.
+ * Which keys count, and where, as the key events of a log have it. They are taken in the order of their
+ * addresses (position, then index within the commit), wherever they were found; only that order matters.
+ *
+ * The founding key counts from where it is presented in commit 1; with `trust` instead only the key with
+ * that fingerprint does, from where it is first presented. Any other counts from its endorsement to its
+ * revocation, each by a key that counts at the address of that event; what a key says that does not count
+ * there is passed over. **A seal or checkpoint counts if its key counts at the address of the event that
+ * holds it**: not at the position that it speaks of, which is before that, and whatever becomes of the key
+ * afterwards. An event is no evidence for what lies before it in its own commit.
+ *
+ * A verdict is final. A key is endorsed once, after it was presented; once revoked it never counts again;
+ * and no verdict names a smaller tree than the verdict before. Endorsements and revocations of schema 5
+ * and before name no tree: they keep the meaning that they had (the last one holds), until the first
+ * event of the newer form, after which there is none.
  */
 export class KeyRing {
-  private readonly keys = new Map<string, KnownKey>();
+  private readonly keys = new Map<string, Key>();
+  private cluster: string | null = null;
+  private founder: string | null = null;
+  private last: Place = { position: 0, index: -1 };
+  private isPlaced = false;
 
   constructor(
-    private readonly clusterId: () => string,
+    /** Fingerprint of the only key that counts from the start; null: the founding key. */
     private readonly trust: string | null,
+    private readonly checkTree: TreeCheck,
   ) {}
 
-  list(): readonly KnownKey[] {
-    return [...this.keys.values()];
+  /** Of `ClusterFounded` in commit 1; empty before it. */
+  get clusterId(): string {
+    return this.cluster ?? '';
   }
 
-  /** Takes a key event in; what is wrong with it as a sentence, or null. */
+  list(): readonly KnownKey[] {
+    return Array.from(this.keys, ([fingerprint, { publicKey, status }]) => ({
+      ...{ fingerprint, publicKey, status },
+    }));
+  }
+
+  /** Takes an event in; what is wrong with it as a sentence, or null. Others than key events pass. */
   take(event: StoredEvent): string | null {
+    const home = homeOf(event.type);
+    if (home === null) return null;
+    const { stream }: { stream: string } = event;
+    if (stream !== home) return `${event.type} is in stream ${stream} and belongs into ${home}`;
+    if (!isBefore(this.last, event)) return `${event.type} is taken before what comes before it`;
+    this.last = { position: event.position, index: event.index };
     switch (event.type) {
+      case 'ClusterFounded':
+        return this.found(event.data.clusterId, event.position);
       case 'KeyPresented':
-        return this.present(event.data, event.position);
+        return this.present(event.data, event);
       case 'KeyEndorsed':
-        return this.judge(event.data, 'endorsed');
       case 'KeyRevoked':
-        return this.judge(event.data, 'revoked');
+        return this.judge(event);
+      case 'CheckpointSigned':
+        this.isPlaced = true;
+        return null;
+      case 'LedgerSealed':
+        return this.isPlaced ? 'a seal of the old form comes after the newer form began' : null;
       default:
         return null;
     }
   }
 
-  sealVerdict(statement: SealStatement, fingerprint: string, signature: string): SealVerdict {
-    const key = this.keys.get(fingerprint);
-    if (key === undefined || key.publicKey === null) return 'invalid';
-    if (!isSignedBy(statement, key.publicKey, signature)) return 'invalid';
-    return key.status === 'counts' ? 'counts' : 'unendorsed';
+  /** Whether the key counts for what is at this place. */
+  countsAt(fingerprint: string, place: Place): boolean {
+    const { spans } = this.keys.get(fingerprint) ?? nobody;
+    return spans.some(
+      ({ from, to }) => isBefore(from, place) && (to === null || isBefore(place, to)),
+    );
+  }
+
+  /** Of a seal of schema 5 and before. `place`: of the event that holds it. */
+  sealVerdict(
+    statement: SealStatement,
+    { fingerprint, signature }: { readonly fingerprint: string; readonly signature: string },
+    place: Place,
+  ): SealVerdict {
+    return this.verdict(fingerprint, place, (publicKey) =>
+      isSignedBy(statement, publicKey, signature),
+    );
+  }
+
+  /** Of a checkpoint. `place`: of the event that holds it. */
+  checkpointVerdict(
+    { fingerprint }: Pick<Checkpoint, 'fingerprint'>,
+    note: SignedNote,
+    place: Place,
+  ): SealVerdict {
+    return this.verdict(fingerprint, place, (publicKey) =>
+      isCheckpointSigned(note, this.clusterId, publicKey),
+    );
+  }
+
+  private verdict(
+    fingerprint: string,
+    place: Place,
+    isSigned: (publicKey: string) => boolean,
+  ): SealVerdict {
+    const publicKey = this.keys.get(fingerprint)?.publicKey ?? null;
+    if (publicKey === null || !isSigned(publicKey)) return 'invalid';
+    return this.countsAt(fingerprint, place) ? 'counts' : 'unendorsed';
+  }
+
+  private found(clusterId: string, position: number): string | null {
+    if (position !== 1 || this.cluster !== null) return `a cluster is founded a second time`;
+    this.cluster = clusterId;
+    return null;
   }
 
   private present(
-    {
-      fingerprint,
-      publicKey,
-      founding,
-    }: { fingerprint: string; publicKey: string; founding: boolean },
-    position: number,
+    { fingerprint, publicKey, founding }: EventData<'KeyPresented'>,
+    { position, index }: Place,
   ): string | null {
-    if (fingerprintOf(publicKey) !== fingerprint) {
+    if (ed25519BytesOf(publicKey) === null || fingerprintOf(publicKey) !== fingerprint) {
       return `the key that is presented does not have the fingerprint ${fingerprint}`;
     }
     if (founding && position !== 1) return 'a founding key is presented after the founding';
+    if (founding && (this.founder ?? fingerprint) !== fingerprint) {
+      return 'a second founding key is presented';
+    }
+    if (founding) this.founder = fingerprint;
+    const known = this.keys.get(fingerprint) ?? nobody;
+    if (known.publicKey !== null) return null;
     const isRoot = this.trust === null ? founding : fingerprint === this.trust;
-    const known = this.keys.get(fingerprint)?.status ?? 'presented';
-    this.keys.set(fingerprint, { fingerprint, publicKey, status: isRoot ? 'counts' : known });
+    this.keys.set(fingerprint, { ...known, publicKey });
+    if (isRoot && known.status === 'presented') this.begin(fingerprint, { position, index });
     return null;
   }
 
-  private judge(
-    { fingerprint, by, signature }: { fingerprint: string; by: string; signature: string },
-    verdict: KeyStatement['verdict'],
-  ): string | null {
-    const judge = this.keys.get(by);
-    const statement = { clusterId: this.clusterId(), verdict, fingerprint };
-    if (judge === undefined || judge.publicKey === null) {
+  private judge(event: Verdict): string | null {
+    const { fingerprint, by, signature, position: size, merkleRoot } = event.data;
+    const verdict = event.type === 'KeyEndorsed' ? 'endorsed' : 'revoked';
+    const judge = this.keys.get(by)?.publicKey ?? null;
+    if (judge === null)
       return `key ${fingerprint} is ${verdict} by ${by}, which was never presented`;
-    }
-    if (!isSignedBy(statement, judge.publicKey, signature)) {
+    const unplaced = { clusterId: this.clusterId, verdict, fingerprint } as const;
+    const isPlaced = size !== undefined && merkleRoot !== undefined;
+    const statement = isPlaced ? { ...unplaced, position: size, merkleRoot } : unplaced;
+    if (!isSignedBy(statement, judge, signature)) {
       return `key ${by} did not sign that ${fingerprint} is ${verdict}`;
     }
-    if (judge.status !== 'counts') return null;
-    const publicKey = this.keys.get(fingerprint)?.publicKey ?? null;
-    const status = verdict === 'endorsed' ? 'counts' : 'revoked';
-    this.keys.set(fingerprint, { fingerprint, publicKey, status });
+    const counts = this.countsAt(by, event);
+    const problem = isPlaced
+      ? this.placedProblem(event, { position: size, merkleRoot }, counts)
+      : this.unplacedProblem(event);
+    if (problem !== null) return problem;
+    this.isPlaced ||= isPlaced;
+    if (!counts) return null;
+    this.end(fingerprint, event);
+    if (verdict === 'endorsed') this.begin(fingerprint, event);
+    const known = this.keys.get(fingerprint) ?? nobody;
+    this.keys.set(fingerprint, { ...known, judgedAt: size ?? 0 });
     return null;
   }
+
+  /** `counts`: the one who says so does. Of what is passed over only the tree is looked at. */
+  private placedProblem(
+    { type, position: at, data: { fingerprint } }: Verdict,
+    tree: { readonly position: number; readonly merkleRoot: string },
+    counts: boolean,
+  ): string | null {
+    if (tree.position < 1 || tree.position >= at) {
+      return `it names a tree of ${tree.position} commits, which is not before it`;
+    }
+    const problem = this.checkTree(tree);
+    if (problem !== null || !counts) return problem;
+    const { status, publicKey, judgedAt } = this.keys.get(fingerprint) ?? nobody;
+    if (status === 'revoked') return `key ${fingerprint} was revoked, which is final`;
+    if (type === 'KeyEndorsed' && publicKey === null) {
+      return `key ${fingerprint} is endorsed and was never presented`;
+    }
+    if (type === 'KeyEndorsed' && status === 'counts') return `key ${fingerprint} counts already`;
+    if (tree.position >= judgedAt) return null;
+    return `it names a tree of ${tree.position} commits; the last verdict on the key named ${judgedAt}`;
+  }
+
+  private unplacedProblem({ data: { fingerprint } }: Verdict): string | null {
+    return this.isPlaced
+      ? `what is said about key ${fingerprint} names no tree, after the form that does began`
+      : null;
+  }
+
+  private begin(fingerprint: string, { position, index }: Place): void {
+    const known = this.keys.get(fingerprint) ?? nobody;
+    const spans = [...known.spans, { from: { position, index }, to: null }];
+    this.keys.set(fingerprint, { ...known, status: 'counts', spans });
+  }
+
+  private end(fingerprint: string, { position, index }: Place): void {
+    const known = this.keys.get(fingerprint) ?? nobody;
+    const to = { position, index };
+    const spans = known.spans.map((span) => (span.to === null ? { ...span, to } : span));
+    this.keys.set(fingerprint, { ...known, status: 'revoked', spans });
+  }
+}
+
+function homeOf(type: string): string | null {
+  switch (type) {
+    case 'ClusterFounded':
+      return clusterStream;
+    case 'KeyPresented':
+    case 'KeyEndorsed':
+    case 'KeyRevoked':
+    case 'CheckpointSigned':
+    case 'LedgerSealed':
+      return sealsStream;
+    default:
+      return null;
+  }
+}
+
+function isBefore(place: Place, other: Place): boolean {
+  return (
+    place.position < other.position ||
+    (place.position === other.position && place.index < other.index)
+  );
 }

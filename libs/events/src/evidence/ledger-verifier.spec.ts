@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Commit } from '../log/commit.js';
+import { signCheckpoint } from './checkpoint.js';
 import { ledgerVerifier } from './ledger-verifier.js';
 import { freshKey, SampleLedger } from '../../testing/sample-ledger.js';
 
@@ -71,6 +72,7 @@ describe('an audit of a whole ledger', () => {
     ['another Merkle root', { merkleRoot: 'f'.repeat(64) }],
     ['another cluster', { clusterId: 'c-2' }],
     ['a position to come', { position: 99 }],
+    ['another epoch', { epoch: 7 }],
   ])('finds a signed seal of %s', (_, lie) => {
     const ledger = new SampleLedger(freshKey());
     ledger.work(3);
@@ -78,25 +80,61 @@ describe('an audit of a whole ledger', () => {
     expect(verify(ledger.commits).damage).toMatchObject({ position: 5, kind: 'seal' });
   });
 
+  it.each([
+    ['another hash', { hash: 'f'.repeat(64) }],
+    ['another position', { position: 3 }],
+  ])('finds a seal of the old form, of %s', (_, lie) => {
+    const ledger = new SampleLedger(freshKey());
+    ledger.work(3);
+    ledger.sealAsBefore(ledger.key, lie);
+    expect(verify(ledger.commits).damage).toMatchObject({ position: 5, kind: 'seal' });
+  });
+
+  it('goes on from seals of the old form to checkpoints', () => {
+    const ledger = new SampleLedger(freshKey());
+    const second = freshKey();
+    ledger.present(second);
+    ledger.judgeAsBefore(ledger.key, 'endorsed', second);
+    ledger.sealAsBefore(second);
+    expect(verify(ledger.commits).report).toMatchObject({ seals: 1, sealedTo: 3 });
+    ledger.seal(second);
+    expect(verify(ledger.commits).report).toMatchObject({ seals: 2, sealedTo: 4, warnings: [] });
+  });
+
+  it('finds a checkpoint that is none, is signed by others as well, or names a key of another', () => {
+    const whole = new SampleLedger(freshKey());
+    whole.work(2);
+    const { key, stands } = whole;
+    const note = signCheckpoint(stands, key);
+    const [line = ''] = note.split('\n').slice(-2);
+    for (const forged of [
+      'no note',
+      note.replace(/epoch \d+/, 'epoch 01'),
+      `${note}${line.replace('oakring/c-1', 'witness')}\n`,
+      signCheckpoint(stands, { ...freshKey(), fingerprint: key.fingerprint }),
+      signCheckpoint(stands, { ...key, fingerprint: freshKey().fingerprint }),
+    ]) {
+      const ledger = new SampleLedger(key);
+      ledger.work(2);
+      ledger.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note: forged } }]);
+      expect(verify(ledger.commits).damage).toMatchObject({ position: 4, kind: 'seal' });
+    }
+  });
+
   it('finds an endorsement that its key did not sign', () => {
     const ledger = new SampleLedger(freshKey());
     const second = freshKey();
-    ledger.append([
-      {
-        stream: 'seals',
-        type: 'KeyEndorsed',
-        data: {
-          fingerprint: second.fingerprint,
-          by: ledger.key.fingerprint,
-          signature: second.sign({
-            clusterId: 'c-1',
-            verdict: 'endorsed',
-            fingerprint: second.fingerprint,
-          }),
-        },
-      },
-    ]);
-    expect(verify(ledger.commits).damage).toMatchObject({ position: 2, kind: 'seal' });
+    ledger.present(second);
+    ledger.judge({ ...second, fingerprint: ledger.key.fingerprint }, 'endorsed', second);
+    expect(verify(ledger.commits).damage).toMatchObject({ position: 3, kind: 'seal' });
+  });
+
+  it('finds an endorsement at a tree of another ledger', () => {
+    const ledger = new SampleLedger(freshKey());
+    const second = freshKey();
+    ledger.present(second);
+    ledger.judge(ledger.key, 'endorsed', second, { merkleRoot: 'f'.repeat(64) });
+    expect(verify(ledger.commits).damage).toMatchObject({ position: 3, kind: 'seal' });
   });
 
   it('finds an epoch that nobody opened, and manifests that contradict each other', () => {

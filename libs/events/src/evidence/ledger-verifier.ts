@@ -9,8 +9,10 @@ import {
 } from '../log/commit.js';
 import type { Damage, DamageKind } from '../log/damage.js';
 import { chainVerifier } from '../log/verify-chain.js';
-import { KeyRing, type KnownKey } from './key-ring.js';
+import { evidenceReach, readCheckpoint } from './checkpoint.js';
+import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
+import type { SealStatement } from './seal.js';
 
 /** What an audit of a whole log found. */
 export interface LedgerReport {
@@ -33,8 +35,12 @@ export interface LedgerVerifier {
   report(): LedgerReport;
 }
 
-/** Seals speak of a position that lies a few commits back; older ones are not remembered. */
-const remembered = 50_000;
+/** What was at a position, for the evidence that speaks of it. */
+interface Remembered {
+  readonly hash: string;
+  readonly epoch: number;
+  readonly tree: MerkleFrontier;
+}
 
 /**
  * Checks a log from its first commit, one commit at a time, in bounded memory: density, chain, times,
@@ -47,29 +53,29 @@ export function ledgerVerifier({ trust }: { readonly trust: string | null }): Le
 class Verifier implements LedgerVerifier {
   private readonly chain = chainVerifier(emptyHead);
   private readonly keys: KeyRing;
-  private readonly trees = new Map<number, { hash: string; tree: MerkleFrontier }>();
+  private readonly trees = new Map<number, Remembered>();
   private readonly manifestTexts = new Map<string, string>();
   private readonly unendorsed = new Map<string, number>();
   private tree = emptyFrontier;
-  private clusterId = '';
   private events = 0;
   private epochs = 0;
   private seals = 0;
   private sealedTo = 0;
 
   constructor(trust: string | null) {
-    this.keys = new KeyRing(() => this.clusterId, trust);
+    this.keys = new KeyRing(trust, (tree) => this.treeProblem(tree));
   }
 
   next(commit: Commit): Damage | null {
-    const { epoch } = this.chain.head;
+    const epochBefore = this.chain.head.epoch;
     const damage = this.chain.next(commit);
     if (damage !== null) return damage;
-    const problem = this.contentProblem(commit, epoch);
+    const problem = this.contentProblem(commit, epochBefore);
     if (problem !== null) return { position: commit.position, ...problem };
     this.tree = withLeaf(this.tree, commit.hash);
-    this.trees.set(commit.position, { hash: commit.hash, tree: this.tree });
-    this.trees.delete(commit.position - remembered);
+    const { hash, epoch } = commit;
+    this.trees.set(commit.position, { hash, epoch, tree: this.tree });
+    this.trees.delete(commit.position - evidenceReach);
     return null;
   }
 
@@ -114,35 +120,71 @@ class Verifier implements LedgerVerifier {
   private eventProblem(event: StoredEvent): Problem | null {
     const schemaProblem = eventProblem(event.type, event.data);
     if (schemaProblem !== null) return { kind: 'events', detail: schemaProblem };
-    if (event.type === 'ClusterFounded') this.clusterId = event.data.clusterId;
-    if (event.type === 'TelemetryTruncated') return this.manifestProblem(event.data);
-    if (event.type === 'LedgerSealed') return this.sealProblem(event.data);
     const keyProblem = this.keys.take(event);
-    return keyProblem === null ? null : { kind: 'seal', detail: keyProblem };
+    if (keyProblem !== null) return { kind: 'seal', detail: keyProblem };
+    switch (event.type) {
+      case 'TelemetryTruncated':
+        return this.manifestProblem(event.data);
+      case 'CheckpointSigned':
+        return this.checkpointProblem(event);
+      case 'LedgerSealed':
+        return this.sealProblem(event);
+      default:
+        return null;
+    }
   }
 
-  private sealProblem(data: EventData<'LedgerSealed'>): Problem | null {
-    const { fingerprint, signature, ...statement } = data;
-    const sealed = this.trees.get(statement.position);
-    const wrong = (detail: string): Problem => ({ kind: 'seal', detail });
-    if (sealed === undefined) return wrong(`it seals position ${statement.position}, out of reach`);
-    if (statement.hash !== sealed.hash || statement.clusterId !== this.clusterId) {
-      return wrong(`it seals another history than the one up to ${statement.position}`);
+  private checkpointProblem(event: EventOf<'CheckpointSigned'>): Problem | null {
+    const read = readCheckpoint(event.data.note);
+    if (read.status === 'refused') return sealProblem(`it is no checkpoint: ${read.reason}`);
+    const { checkpoint, note } = read;
+    if (note.signatures.length !== 1) return sealProblem('it is signed by others than the log');
+    const { position, epoch, fingerprint } = checkpoint;
+    const sealed = this.trees.get(position);
+    if (sealed !== undefined && sealed.epoch !== epoch) {
+      return sealProblem(`it says that position ${position} is of epoch ${epoch}`);
     }
-    if (statement.merkleRoot !== rootOf(sealed.tree)) {
-      return wrong(`its Merkle root is not the one of positions 1–${statement.position}`);
+    const verdict = this.keys.checkpointVerdict(checkpoint, note, event);
+    return this.statementProblem(checkpoint, fingerprint, verdict);
+  }
+
+  private sealProblem(event: EventOf<'LedgerSealed'>): Problem | null {
+    const { fingerprint, signature, ...statement } = event.data;
+    const verdict = this.keys.sealVerdict(statement, { fingerprint, signature }, event);
+    return this.statementProblem(statement, fingerprint, verdict);
+  }
+
+  private statementProblem(
+    { clusterId, position, hash, merkleRoot }: SealStatement,
+    fingerprint: string,
+    verdict: SealVerdict,
+  ): Problem | null {
+    const sealed = this.trees.get(position);
+    if (sealed === undefined) return sealProblem(`it seals position ${position}, out of reach`);
+    if (hash !== sealed.hash || clusterId !== this.keys.clusterId) {
+      return sealProblem(`it seals another history than the one up to ${position}`);
+    }
+    if (merkleRoot !== rootOf(sealed.tree)) {
+      return sealProblem(`its Merkle root is not the one of positions 1–${position}`);
     }
     this.seals += 1;
-    switch (this.keys.sealVerdict(statement, fingerprint, signature)) {
+    switch (verdict) {
       case 'invalid':
-        return wrong(`key ${fingerprint} did not sign it`);
+        return sealProblem(`key ${fingerprint} did not sign it`);
       case 'unendorsed':
         this.unendorsed.set(fingerprint, (this.unendorsed.get(fingerprint) ?? 0) + 1);
         return null;
       case 'counts':
-        this.sealedTo = statement.position;
+        this.sealedTo = Math.max(this.sealedTo, position);
         return null;
     }
+  }
+
+  private treeProblem(tree: { position: number; merkleRoot: string }): string | null {
+    const known = this.trees.get(tree.position);
+    if (known === undefined) return `it names a tree of ${tree.position} commits, out of reach`;
+    if (rootOf(known.tree) === tree.merkleRoot) return null;
+    return `the tree of ${tree.position} commits that it names is not of this ledger`;
   }
 
   private manifestProblem(data: EventData<'TelemetryTruncated'>): Problem | null {
@@ -166,4 +208,10 @@ class Verifier implements LedgerVerifier {
 interface Problem {
   readonly kind: DamageKind;
   readonly detail: string;
+}
+
+type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
+
+function sealProblem(detail: string): Problem {
+  return { kind: 'seal', detail };
 }

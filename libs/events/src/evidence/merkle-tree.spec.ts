@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
+  consistencyProof,
   emptyFrontier,
   merkleRoot,
   rangeProof,
   rootFromRange,
   rootOf,
+  verifyConsistency,
   withLeaf,
 } from './merkle-tree.js';
 
@@ -67,6 +69,58 @@ describe('A range of a Merkle tree', () => {
       frontier = withLeaf(frontier, leaf);
       expect(rootOf(frontier)).toBe(merkleRoot(leaves.slice(0, index + 1)));
     }
+  });
+});
+
+describe('A consistency proof', () => {
+  const leaves = Array.from({ length: 40 }, (_, index) => sha256(Buffer.of(index)).toString('hex'));
+  const roots = leaves.map((_, index) => merkleRoot(leaves.slice(0, index + 1)));
+  const headOf = (size: number) => ({ size, root: roots[size - 1] ?? '' });
+  const other = 'f'.repeat(64);
+
+  it('shows that a tree grew into another, for all sizes, and for no other root', () => {
+    for (let to = 1; to <= 40; to += 1) {
+      for (let from = 1; from <= to; from += 1) {
+        const proof = consistencyProof(leaves, from, to);
+        const holds = (earlier: number, later: number, path: readonly string[] = proof) =>
+          verifyConsistency(headOf(earlier), headOf(later), path);
+        expect(holds(from, to)).toBe(true);
+        expect(proof.length).toBeLessThanOrEqual(Math.ceil(Math.log2(to)) + 1);
+        expect(verifyConsistency({ size: from, root: other }, headOf(to), proof)).toBe(false);
+        expect(verifyConsistency(headOf(from), { size: to, root: other }, proof)).toBe(false);
+        expect([holds(from - 1, to), holds(from, to + 1)]).toEqual([false, false]);
+        expect(holds(from, to, [...proof, other])).toBe(false);
+        for (const [at, hash] of proof.entries()) {
+          expect(holds(from, to, proof.with(at, other))).toBe(false);
+          expect(holds(from, to, proof.with(at, hash.toUpperCase()))).toBe(false);
+          expect(holds(from, to, proof.toSpliced(at, 1))).toBe(false);
+          expect(holds(from, to, proof.toSpliced(at, 0, hash))).toBe(false);
+        }
+      }
+    }
+  });
+
+  it('is the one of the RFC for its tree of seven leaves (section 2.1.5)', () => {
+    const seven = leaves.slice(0, 7);
+    // [c, d, g, l], [l] and [i, j, k] there.
+    expect(consistencyProof(seven, 3, 7)).toEqual([
+      merkleRoot(seven.slice(2, 3)),
+      merkleRoot(seven.slice(3, 4)),
+      merkleRoot(seven.slice(0, 2)),
+      merkleRoot(seven.slice(4)),
+    ]);
+    expect(consistencyProof(seven, 4, 7)).toEqual([merkleRoot(seven.slice(4))]);
+    expect(consistencyProof(seven, 6, 7)).toEqual([
+      merkleRoot(seven.slice(4, 6)),
+      merkleRoot(seven.slice(6)),
+      merkleRoot(seven.slice(0, 4)),
+    ]);
+  });
+
+  it('is asked for sizes that there are', () => {
+    expect(() => consistencyProof(leaves, 0, 4)).toThrow(RangeError);
+    expect(() => consistencyProof(leaves, 5, 4)).toThrow(RangeError);
+    expect(() => consistencyProof(leaves, 5, 41)).toThrow(RangeError);
   });
 });
 

@@ -91,6 +91,77 @@ export function rootFromRange(
   return used === proof.length ? root : null;
 }
 
+/**
+ * What proves that the tree of the first `from` leaves became the one of the first `to` (RFC 9162,
+ * section 2.1.4.1): at most log₂ n + 1 hashes, none when both are the same. `entries` are all leaves
+ * of the larger tree, at least. Throws a RangeError unless 1 ≤ from ≤ to ≤ their number.
+ */
+export function consistencyProof(entries: readonly string[], from: number, to: number): string[] {
+  if (!(from >= 1 && from <= to && to <= entries.length)) {
+    throw new RangeError(`no proof from ${from} to ${to} of ${entries.length} leaves`);
+  }
+  const rootOfLeaves = (first: number, count: number): string =>
+    merkleRoot(entries.slice(first, first + count));
+  /** SUBPROOF of the RFC; `isKnown`: the verifier has the root of what `from` covers here. */
+  const subproof = (first: number, size: number, covered: number, isKnown: boolean): string[] => {
+    if (covered === size) return isKnown ? [] : [rootOfLeaves(first, size)];
+    const left = largestPowerOfTwoBelow(size);
+    if (covered <= left) {
+      return [...subproof(first, left, covered, isKnown), rootOfLeaves(first + left, size - left)];
+    }
+    return [
+      ...subproof(first + left, size - left, covered - left, false),
+      rootOfLeaves(first, left),
+    ];
+  };
+  return subproof(0, to, from, true);
+}
+
+/** A tree by its size and its root, in hexadecimal. */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: string;
+}
+
+/** Whether `later` has the leaves of `earlier` as its first ones (RFC 9162, section 2.1.4.2). */
+export function verifyConsistency(
+  earlier: TreeHead,
+  later: TreeHead,
+  proof: readonly string[],
+): boolean {
+  if (!(earlier.size >= 1 && earlier.size <= later.size)) return false;
+  if (!proof.every((hash) => hashDigits.test(hash))) return false;
+  if (earlier.size === later.size) return proof.length === 0 && earlier.root === later.root;
+  // A first tree that is full is a subtree of the second: its root is not sent again.
+  const path = isPowerOfTwo(earlier.size) ? [earlier.root, ...proof] : proof;
+  const [start, ...rest] = path;
+  if (start === undefined) return false;
+  let [node, last] = [earlier.size - 1, later.size - 1];
+  const up = (): void => {
+    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+  };
+  while (node % 2 === 1) up();
+  let [earlierRoot, laterRoot] = [start, start];
+  for (const hash of rest) {
+    if (last === 0) return false;
+    if (node % 2 === 1 || node === last) {
+      earlierRoot = nodeHash(hash, earlierRoot);
+      laterRoot = nodeHash(hash, laterRoot);
+      while (node % 2 === 0 && node !== 0) up();
+    } else {
+      laterRoot = nodeHash(laterRoot, hash);
+    }
+    up();
+  }
+  return last === 0 && earlierRoot === earlier.root && laterRoot === later.root;
+}
+
+const hashDigits = /^[0-9a-f]{64}$/;
+
+function isPowerOfTwo(size: number): boolean {
+  return largestPowerOfTwoBelow(2 * size) === size;
+}
+
 interface Subtrees {
   outside(first: number, count: number): string;
   inside(first: number, count: number): string;

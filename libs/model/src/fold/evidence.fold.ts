@@ -1,10 +1,14 @@
-import type { EventData, StoredEvent } from '@oakring/events';
+import { readCheckpoint, type EventData, type StoredEvent } from '@oakring/events';
 import { ledgerKey, type ClusterState } from '../cluster-state.js';
+import type { SeenTree } from '../evidence-records.js';
 
 type EvidenceEvent = Extract<
   StoredEvent,
-  { type: 'KeyPresented' | 'KeyEndorsed' | 'KeyRevoked' | 'LedgerSealed' }
+  { type: 'KeyPresented' | 'KeyEndorsed' | 'KeyRevoked' | 'CheckpointSigned' | 'LedgerSealed' }
 >;
+
+/** So many trees may be named by who judges a key: he signs on another machine, and a new one comes. */
+const keptTrees = 8;
 
 /** Who may speak for the log, and how far it is sealed. */
 export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void {
@@ -16,45 +20,61 @@ export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void 
     case 'KeyRevoked':
       keyJudged(state, event);
       break;
+    case 'CheckpointSigned': {
+      const read = readCheckpoint(event.data.note);
+      if (read.status === 'checkpoint') sealed(state, read.checkpoint, event, event.data.note);
+      break;
+    }
     case 'LedgerSealed':
-      ledgerSealed(state, event.data, event.position);
+      sealed(state, event.data, event, null);
       break;
   }
 }
 
+/** Presented again, it is what it was. */
 function keyPresented(
   state: ClusterState,
   { fingerprint, publicKey, founding }: EventData<'KeyPresented'>,
   position: number,
 ): void {
   const known = state.keys.get(fingerprint);
+  if ((known?.publicKey ?? null) !== null) return;
+  const isFounding = founding && known === undefined;
   state.keys.set(fingerprint, {
     fingerprint,
     publicKey,
-    status: founding ? 'counts' : (known?.status ?? 'presented'),
-    by: founding ? fingerprint : (known?.by ?? null),
+    status: isFounding ? 'counts' : (known?.status ?? 'presented'),
+    by: isFounding ? fingerprint : (known?.by ?? null),
     position,
+    judgedAt: known?.judgedAt ?? 0,
   });
 }
 
+/** Whether it may be said is decided (`commands/decide/evidence.ts`), and checked by every auditor. */
 function keyJudged(
   state: ClusterState,
   event: Extract<StoredEvent, { type: 'KeyEndorsed' | 'KeyRevoked' }>,
 ): void {
-  const { fingerprint, by } = event.data;
+  const { fingerprint, by, position: judgedAt = 0 } = event.data;
   state.keys.set(fingerprint, {
     fingerprint,
     publicKey: state.keys.get(fingerprint)?.publicKey ?? null,
     status: event.type === 'KeyEndorsed' ? 'counts' : 'revoked',
     by,
     position: event.position,
+    judgedAt,
   });
 }
 
-function ledgerSealed(
+function sealed(
   state: ClusterState,
-  { position, fingerprint }: EventData<'LedgerSealed'>,
-  sealedAt: number,
+  { position, fingerprint, merkleRoot }: SeenTree & { readonly fingerprint: string },
+  { position: sealedAt }: StoredEvent,
+  note: string | null,
 ): void {
-  state.seals.set(ledgerKey, { position, fingerprint, sealedAt });
+  const { trees = [] } = state.seals.get(ledgerKey) ?? {};
+  state.seals.set(ledgerKey, {
+    ...{ position, fingerprint, sealedAt, note },
+    trees: [...trees.slice(1 - keptTrees), { position, merkleRoot }],
+  });
 }

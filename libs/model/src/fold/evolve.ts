@@ -67,6 +67,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'KeyPresented':
     case 'KeyEndorsed':
     case 'KeyRevoked':
+    case 'CheckpointSigned':
     case 'LedgerSealed':
       evolveEvidence(state, event);
       break;

@@ -1,4 +1,11 @@
-import { bundleLines, decodeEvents, sealsStream, type Commit } from '@oakring/events';
+import {
+  bundleLines,
+  decodeEvents,
+  readCheckpoint,
+  sealsStream,
+  type Commit,
+  type StoredEvent,
+} from '@oakring/events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -92,10 +99,10 @@ class Gathered {
     if (events.some(({ type }) => type.startsWith('Key'))) this.keys.push(commit);
     for (const event of events) {
       // The first seal that covers the range has the shortest proof.
-      if (event.type !== 'LedgerSealed' || this.seal !== null) continue;
-      if (event.data.position < this.to) continue;
+      const position = sealedBy(event);
+      if (this.seal !== null || position < this.to) continue;
       this.seal = commit;
-      this.sealed = event.data.position;
+      this.sealed = position;
     }
   }
 
@@ -103,4 +110,12 @@ class Gathered {
     const hashes = this.hashes.slice(0, this.sealed);
     return { range: this.range, hashes, seal: this.seal, keys: this.keys };
   }
+}
+
+/** The position that an event seals; 0: it seals nothing. */
+function sealedBy(event: StoredEvent): number {
+  if (event.type === 'LedgerSealed') return event.data.position;
+  if (event.type !== 'CheckpointSigned') return 0;
+  const read = readCheckpoint(event.data.note);
+  return read.status === 'checkpoint' ? read.checkpoint.position : 0;
 }

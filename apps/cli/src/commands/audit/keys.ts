@@ -1,5 +1,5 @@
-import type { LedgerKey } from '../../client/documents.js';
-import { signingKeyOf } from '@oakring/events';
+import type { JudgeKey, LedgerKey, LedgerKeys } from '../../client/documents.js';
+import { signedText, signingKeyOf } from '@oakring/events';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
@@ -33,12 +33,7 @@ export function addKeyCommands(audit: Command, surroundings: Surroundings): void
         const signed =
           options.key === undefined
             ? null
-            : await signedBy(
-                options.key,
-                order,
-                fingerprint,
-                (await context.client.ledgerKeys()).clusterId,
-              );
+            : await signedBy(options.key, order, fingerprint, await context.client.ledgerKeys());
         const answer = await context.client.judgeKey(fingerprint, order, signed);
         show(context, answer, ({ status }) => `key ${fingerprint}: ${status}`);
       });
@@ -49,14 +44,16 @@ async function signedBy(
   path: string,
   order: 'endorse' | 'revoke',
   fingerprint: string,
-  clusterId: string,
-): Promise<{ by: string; signature: string }> {
+  { clusterId, tree: { position, merkleRoot } }: LedgerKeys,
+): Promise<JudgeKey> {
   const pem = await readFile(path, 'utf8').catch((error: Error) => {
     throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.usage);
   });
   const key = signingKeyOf(pem);
   const verdict = order === 'endorse' ? 'endorsed' : 'revoked';
-  return { by: key.fingerprint, signature: key.sign({ clusterId, verdict, fingerprint }) };
+  const statement = { clusterId, verdict, fingerprint, position, merkleRoot } as const;
+  const signature = key.sign(signedText(statement));
+  return { by: key.fingerprint, signature, position, merkleRoot };
 }
 
 function renderKeys(keys: readonly LedgerKey[]): string {

@@ -7,6 +7,7 @@ export const clusterSentences: Sentences<
   | 'KeyPresented'
   | 'KeyEndorsed'
   | 'KeyRevoked'
+  | 'CheckpointSigned'
   | 'LedgerSealed'
   | 'MessagesRefused'
   | 'RequestAnswered'
@@ -24,8 +25,13 @@ export const clusterSentences: Sentences<
     `key ${fingerprint.slice(0, 16)} endorsed by ${by.slice(0, 16)}`,
   KeyRevoked: ({ fingerprint, by }, { colors }) =>
     colors.yellow(`key ${fingerprint.slice(0, 16)} revoked by ${by.slice(0, 16)}`),
-  LedgerSealed: ({ position, hash, fingerprint }) =>
-    `sealed up to position ${position}, hash ${hash.slice(0, 16)}, by key ${fingerprint.slice(0, 16)}`,
+  CheckpointSigned: ({ note }) => {
+    // Texts come here fit for one line of a terminal: a line feed is written out.
+    const [, position = '?', , commit = '', , key = ''] = note.split('\\n');
+    const [hash, fingerprint] = [commit.replace('commit ', ''), key.replace('key ', '')];
+    return sealedUpTo({ position, hash, fingerprint });
+  },
+  LedgerSealed: sealedUpTo,
   MessagesRefused: ({ registrations, statuses, states, histories, nodes }, { colors }) =>
     `${colors.red('refused')} as too many: ${registrations} registrations, ${statuses} statuses, ` +
     `${states} states and ${histories} histories of ${nodes} nodes`,
@@ -38,3 +44,15 @@ export const clusterSentences: Sentences<
   StormEnded: ({ stillSilent, reason }, { colors }) =>
     `${colors.green('the storm is over')}: ${reason}; ${stillSilent} nodes are still silent`,
 };
+
+function sealedUpTo({
+  position,
+  hash,
+  fingerprint,
+}: {
+  readonly position: number | string;
+  readonly hash: string;
+  readonly fingerprint: string;
+}): string {
+  return `sealed up to position ${position}, hash ${hash.slice(0, 16)}, by key ${fingerprint.slice(0, 16)}`;
+}

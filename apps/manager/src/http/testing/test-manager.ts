@@ -17,6 +17,7 @@ import {
   READINESS,
   type LeadershipView,
 } from '../../injection/query-tokens.js';
+import { openEpoch } from '../../leadership/open-epoch.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { proposal } from '../../testing/given.js';
@@ -111,6 +112,8 @@ interface TestOptions {
   readonly controllers?: readonly Type[];
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
+  /** Keys of those who led before, in turn: the first founded the cluster, and is ours. Otherwise nobody did. */
+  readonly leaders?: readonly SigningKey[];
 }
 
 /** The HTTP side on a real listener, over a real writer and a log in memory. */
@@ -119,7 +122,14 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const log = new MemoryEventLog();
   const projection = new Projection(new ClusterState(false), ports);
   const feed = new NodeChangeFeed(projection.state);
-  const writer = new CommandWriter(log, projection, { epoch: 1, isHeld: true }, ports, () => {});
+  const { leaders = [] } = options;
+  for (const [index, key] of leaders.entries()) {
+    const about = { clusterName: 'c', clusterLocation: '', software: 's', host: 'h', pid: 1 };
+    const leader = { ...about, url: 'http://127.0.0.1', key };
+    await openEpoch(index + 1, { log, place: 'memory', projection, leader, ports });
+  }
+  const tenure = { epoch: Math.max(1, leaders.length), isHeld: true };
+  const writer = new CommandWriter(log, projection, tenure, ports, () => {});
   const scheduler = new ScriptedScheduler();
   const telemetry = new SetTelemetry();
   const telemetryLog = new MemoryTelemetryLog();
@@ -162,7 +172,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
       { provide: PastStates, useValue: new PastStates(log, projection, null, ports) },
-      { provide: SIGNING_KEY, useValue: signingKey },
+      { provide: SIGNING_KEY, useValue: leaders[0] ?? signingKey },
       { provide: Scheduler, useValue: scheduler },
     ],
   };

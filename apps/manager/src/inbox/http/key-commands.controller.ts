@@ -1,13 +1,13 @@
 import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import { JudgeKey, KeyJudged, fingerprint } from '@oakring/contracts/http';
-import type { KeyStatement, SigningKey } from '@oakring/events';
+import { signCheckpoint, signedText, type KeyStatement, type SigningKey } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE, SIGNING_KEY } from '../../injection/tokens.js';
-import { clusterKey } from '@oakring/model';
+import { ledgerKey, standing, type SeenTree } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
 import { settled } from './settled.js';
@@ -15,8 +15,8 @@ import { settled } from './settled.js';
 type Verdict = KeyStatement['verdict'];
 
 /**
- * Says which keys count. Without a body this manager signs with its own key; a body brings a
- * statement that somebody signed elsewhere.
+ * Says which keys count. Without a body this manager signs with its own key, at its newest checkpoint; a
+ * body brings a statement that somebody signed elsewhere, at the tree that he saw.
  */
 @Controller('api/v1/ledger/keys/:fingerprint')
 export class KeyCommandsController {
@@ -35,7 +35,7 @@ export class KeyCommandsController {
     answeredBy: 'leader',
     parameters: [idempotencyKey],
     answers: [ok(KeyJudged, 'What the key is now.')],
-    problems: ['key-untrusted', 'signature-invalid'],
+    problems: ['key-untrusted', 'tree-unknown', 'signature-invalid', 'key-unknown', 'key-judged'],
   })
   endorse(
     @Param('fingerprint') judged: string,
@@ -54,7 +54,7 @@ export class KeyCommandsController {
     answeredBy: 'leader',
     parameters: [idempotencyKey],
     answers: [ok(KeyJudged, 'What the key is now.')],
-    problems: ['key-untrusted', 'signature-invalid'],
+    problems: ['key-untrusted', 'tree-unknown', 'signature-invalid', 'key-unknown', 'key-judged'],
   })
   revoke(
     @Param('fingerprint') judged: string,
@@ -74,20 +74,35 @@ export class KeyCommandsController {
       throw badParameter('fingerprint', judged, fingerprint.expectation);
     }
     const isGiven = Object.keys(body).length > 0;
-    const { by = this.key.fingerprint, signature = '-' } = isGiven
-      ? body
-      : this.signed(verdict, judged);
+    const said = isGiven ? givenIn(body) : await this.signed(verdict, judged);
     return settled(
       await this.queue.submit<'JudgeKey'>(
-        { type: 'JudgeKey', verdict, fingerprint: judged, by, signature },
+        { type: 'JudgeKey', verdict, fingerprint: judged, ...said },
         keyOf(request, () => hashOf(isGiven ? body : null)),
       ),
     );
   }
 
-  private signed(verdict: Verdict, judged: string): { by: string; signature: string } {
-    const clusterId = this.projection.state.cluster.get(clusterKey)?.clusterId ?? '';
-    const signature = this.key.sign({ clusterId, verdict, fingerprint: judged });
-    return { by: this.key.fingerprint, signature };
+  private async signed(verdict: Verdict, judged: string): Promise<Required<JudgeKey>> {
+    const { position, merkleRoot } = await this.newestTree();
+    const { clusterId } = standing(this.projection.state);
+    const statement = { clusterId, verdict, fingerprint: judged, position, merkleRoot };
+    const signature = this.key.sign(signedText(statement));
+    return { by: this.key.fingerprint, signature, position, merkleRoot };
   }
+
+  /** What we may name is known from a checkpoint; before the first one it is made now. */
+  private async newestTree(): Promise<SeenTree> {
+    const { state } = this.projection;
+    if (state.seals.get(ledgerKey) === undefined && state.head.position > 0) {
+      const note = signCheckpoint(standing(state), this.key);
+      settled(await this.queue.submit<'SealLedger'>({ type: 'SealLedger', note }));
+    }
+    return state.seals.get(ledgerKey)?.trees.at(-1) ?? standing(state);
+  }
+}
+
+/** Its fields are all there: they are checked where there is a body. */
+function givenIn({ by = '', signature = '', position = 0, merkleRoot = '' }: JudgeKey) {
+  return { by, signature, position, merkleRoot };
 }

@@ -13,7 +13,7 @@ import {
 } from '@oakring/events';
 import { seededRandomness } from '@oakring/ports';
 import { given } from '../given.js';
-import { beginning, foundingKey, randomCommand } from '../random-commands.js';
+import { beginning, presentedKeys, randomCommand } from '../random-commands.js';
 
 const seed = 1;
 const commands = 300;
@@ -24,14 +24,13 @@ for (let count = 0; count < commands; count += 1) {
   cluster.when(randomCommand(cluster.state, chance));
   cluster.pass(chance.integer(3_000));
 }
-const { fingerprint, publicKey } = foundingKey;
 const founding: readonly DomainEvent[] = [
   {
     stream: clusterStream,
     type: 'ClusterFounded',
     data: { clusterId: 'c', name: 'n', location: 'l' },
   },
-  { stream: sealsStream, type: 'KeyPresented', data: { fingerprint, publicKey, founding: true } },
+  ...presentedKeys.map((data) => ({ stream: sealsStream, type: 'KeyPresented', data }) as const),
 ];
 const versions = new Map<string, number>();
 const lines: string[] = [];
