@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { errorCatalogue, stateHash, type Parsed } from '@oakring/contracts';
-import { downKinds, nativeDown, nativeUp, upKinds } from '@oakring/contracts/native';
+import { errorCatalogue, stateHash } from '@oakring/contracts';
+import { downKinds, nativeDown, nativeUp, upKinds, type Message } from '@oakring/contracts/native';
 
 const page = readFileSync('docs/native-protocol.md', 'utf8');
 
@@ -22,17 +22,27 @@ function listedIn(kind: string): string[] {
   return [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name ?? '');
 }
 
-const messages: Readonly<
-  Record<
-    string,
-    { readonly members: readonly string[]; decode(payload: Uint8Array): Parsed<unknown> }
-  >
-> = { ...nativeUp, ...nativeDown };
+const messages: Readonly<Record<string, Omit<Message<unknown>, 'encode'>>> = {
+  ...nativeUp,
+  ...nativeDown,
+};
 
 const kinds = [...upKinds, ...downKinds];
 const examples = kinds.flatMap((kind) => examplesOf(kind).map((text) => [kind, text] as const));
 
 describe('docs/native-protocol.md', () => {
+  it.each(kinds)(
+    'says of %s which way it goes, with which QoS, and whether it is retained',
+    (kind) => {
+      const [row = ''] = new RegExp(`^\\| \`${kind}\` .*$`, 'm').exec(page) ?? [];
+      expect(row.split(/ *\| */).slice(2, 5)).toEqual([
+        Object.hasOwn(nativeUp, kind) ? 'worker → manager' : 'manager → worker',
+        String(messages[kind]?.qos),
+        messages[kind]?.retained === true ? 'yes' : 'no',
+      ]);
+    },
+  );
+
   it.each(kinds)('has a section with an example of %s', (kind) => {
     expect(examplesOf(kind)).not.toEqual([]);
   });

@@ -59,6 +59,7 @@ export type { StateRequest } from './messages/request.js';
 export { leaseRanOut, type LeaseGrant } from './messages/grant.js';
 export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export type { CommandKind, Control } from './messages/control.js';
+export type { SaidByWorkers, SaidToWorkers } from './messages/native-wire.js';
 export {
   isJobAnswer,
   jobOf,

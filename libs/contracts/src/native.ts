@@ -1,13 +1,16 @@
 /** The native wire, as both its ends speak it: only what lies at the edge of a program knows it. */
 export { incarnationIn, type Message } from './messages/frame.js';
 export {
+  decodeDown,
   downKinds,
+  encodeDown,
   encodeUp,
   maxMqttPayloadBytes,
   nativeDown,
   nativeUp,
   topicOf,
   upKinds,
+  type DownHeard,
   type DownKind,
   type UpKind,
   type UpSaid,

@@ -3,6 +3,7 @@ import type { SigningKey } from '@oakring/events';
 import { NodeChangeFeed, type ClusterState } from '@oakring/model';
 import type { Ports, Undo } from '@oakring/ports';
 import type { TelemetryLog } from '@oakring/telemetry';
+import type { MessageCounts } from '../inbox/mqtt/worker-message.js';
 import { Leadership } from '../leadership/leadership.js';
 import type { Leader } from '../leadership/open-epoch.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
@@ -59,14 +60,21 @@ export interface Surroundings {
   readonly leader: Omit<Leader, 'url' | 'key'>;
 }
 
+interface ComposedManager {
+  readonly table: TelemetryTable;
+  readonly messages: MessageCounts;
+  readonly leadership: Leadership;
+}
+
 /** A manager that has not begun yet: `leadership.start` begins to lead, or to follow. */
 export function composeManager(
   { projection, wires }: Views,
   around: Surroundings,
   stopping: Undo,
-): { readonly table: TelemetryTable; readonly leadership: Leadership } {
+): ComposedManager {
   const { ports, warn, store, connection, reachesBroker, scheduler, url, key } = around;
   const table = new TelemetryTable(ports);
+  const messages: MessageCounts = new Map(wires.kinds.map((kind) => [kind, 0]));
   const leadership = new Leadership(store.leases, url, {
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
     ...{ wires, reachesBroker, startLoops, ports, warn },
@@ -76,5 +84,5 @@ export function composeManager(
   });
   stopping.add(() => leadership.stop());
   around.onWorkerGone((nodeId) => leadership.current?.connectionLost(nodeId));
-  return { table, leadership };
+  return { table, messages, leadership };
 }

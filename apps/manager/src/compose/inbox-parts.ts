@@ -10,6 +10,7 @@ import { ReadingIntake } from '../inbox/mqtt/reading-intake.js';
 import { RegistrationDesk } from '../inbox/mqtt/registration-desk.js';
 import { SignsOfLife } from '../inbox/mqtt/signs-of-life.js';
 import { StaleSpeakers } from '../inbox/mqtt/stale-speakers.js';
+import type { MessageCounts } from '../inbox/mqtt/worker-message.js';
 import { WorkerMessagesController } from '../inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from '../inbox/node-tokens.js';
 import { WorkerAdmission } from '../inbox/worker-admission.js';
@@ -41,6 +42,7 @@ export interface InboxParts {
   readonly connection: InboxConnection;
   readonly wires: Wires;
   readonly deadLetters: DeadLetters;
+  readonly messages: MessageCounts;
   readonly tokens: NodeTokens;
   readonly leadership: Leadership;
   /** Readings of our former terms, for when another leads. */

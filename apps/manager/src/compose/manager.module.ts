@@ -9,7 +9,13 @@ import { httpControllers, httpProviders } from './http-parts.js';
 import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
 import { commandsOf } from '../leadership/current-term.js';
 import { readinessOf } from '../leadership/readiness.js';
-import { CLUSTER_PROOF, DEAD_LETTERS, LEADERSHIP, READINESS } from '../injection/query-tokens.js';
+import {
+  CLUSTER_PROOF,
+  DEAD_LETTERS,
+  LEADERSHIP,
+  MESSAGE_COUNTS,
+  READINESS,
+} from '../injection/query-tokens.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, TELEMETRY } from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
@@ -46,6 +52,7 @@ export class ManagerModule {
         { provide: SIGNING_KEY, useValue: parts.key },
         { provide: Scheduler, useValue: parts.scheduler },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
+        { provide: MESSAGE_COUNTS, useValue: parts.messages },
         { provide: READINESS, useValue: readinessOf(leadership, parts.obstacle) },
         { provide: LEADERSHIP, useValue: leadership },
         { provide: CLUSTER_PROOF, useFactory: () => parts.proof },

@@ -92,7 +92,7 @@ async function start(
   const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
   const address = { local: '' };
   const url = (): string => settings.advertiseUrl ?? address.local;
-  const { table, leadership } = composeManager(
+  const { table, messages, leadership } = composeManager(
     kept,
     {
       ...{ ports, warn, store: stores, connection, reachesBroker: link.reaches, scheduler, url },
@@ -108,7 +108,7 @@ async function start(
   );
   address.local = await letWorldIn(
     {
-      ...{ ...kept, ...stores, ports, connection, table, scheduler, leadership },
+      ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       maxNodes: settings.maxNodes,
       pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },

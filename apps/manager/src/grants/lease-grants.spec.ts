@@ -114,7 +114,7 @@ function grantsOver(cluster: Given): LeaseGrants {
     },
     upSinceMs: 0,
     send: async (nodeId: string, order: Order) => {
-      if (order.what === 'grant') sent.push([nodeId, order.grant]);
+      if (order.what === 'grant') sent.push([nodeId, order.said]);
       return null;
     },
     onUp: () => {},

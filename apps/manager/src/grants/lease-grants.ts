@@ -51,7 +51,7 @@ export class LeaseGrants {
     // Counted before it is sent, whether or not it arrives: late is safe, early is not.
     const atMs = this.ports.clock.monotonicMs();
     this.last.set(nodeId, { incarnation: node.incarnation, atMs });
-    this.link.send(nodeId, { what: 'grant', grant }).catch(() => {
+    this.link.send(nodeId, { what: 'grant', said: grant }).catch(() => {
       // The next reading is answered again.
     });
   }

@@ -12,6 +12,9 @@ export interface DeadLetterList {
   counts(): ReadonlyMap<string, number>;
 }
 
+/** Messages of workers since the start, by what they say: a `ReadonlyMap<string, number>`. */
+export const MESSAGE_COUNTS = Symbol('MessageCounts');
+
 /** Injection token of `Readiness`. */
 export const READINESS = Symbol('Readiness');
 

@@ -152,7 +152,7 @@ function begin(...commands: Command[]): void {
     },
     async send(_nodeId: string, order: Order) {
       if (refusal !== null || order.what !== 'command') return refusal;
-      const { command, attempt } = order;
+      const { command, attempt } = order.said;
       sent.push({ commandId: command.id, attempt, atMs: ports.clock.monotonicMs() });
       return null;
     },

@@ -97,10 +97,12 @@ export class Outbox implements Process<Sending> {
     this.deliveries.sending(nodeId);
     const refusal = await this.link.send(nodeId, {
       what: 'command',
-      ...{ command, document: orderedDocument(state, command), attempt },
-      ...{ nowMs: this.clock.wallMs(), validMs: orderValidMs },
-      ...leadershipOf(state),
-      ...digestOf(state, command),
+      said: {
+        ...{ command, document: orderedDocument(state, command), attempt },
+        ...{ nowMs: this.clock.wallMs(), validMs: orderValidMs },
+        ...leadershipOf(state),
+        ...digestOf(state, command),
+      },
     });
     this.deliveries.confirmed(nodeId);
     if (refusal !== null) return this.fail(command, refusal.detail);

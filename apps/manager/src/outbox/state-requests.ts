@@ -186,7 +186,7 @@ export class StateRequests implements Process<'ask'> {
       at: new Date(this.ports.clock.wallMs()).toISOString(),
     };
     this.deliveries.requested(nodeId, requestId);
-    await this.link.send(nodeId, { what: 'state-wanted', request });
+    await this.link.send(nodeId, { what: 'state-wanted', said: request });
   }
 }
 

@@ -129,6 +129,7 @@ describe('GET /metrics', () => {
     await manager.submit(registerNode('n1'));
     await manager.submit(submitJob('web', { count: 3 }));
     manager.telemetry.newest = 42;
+    manager.messages.set('ack', 3).set('state', 0);
     const response = await manager.get('/metrics');
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
     const text = await response.text();
@@ -141,6 +142,8 @@ describe('GET /metrics', () => {
     expect(text).toContain('oakring_instances_crash_looping 0');
     expect(text).toContain('oakring_instances{status="pending"} 3');
     expect(text).toContain('oakring_telemetry_readings_total 42');
+    expect(text).toContain('oakring_messages_total{what="ack"} 3');
+    expect(text).toContain('oakring_messages_total{what="state"} 0');
     expect(text).toContain('oakring_dead_letters_total{code="invalid-json"} 0');
     expect(text).toContain('process_resident_memory_bytes');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { downKinds, upKinds } from '@oakring/contracts/native';
 import { accessOf } from './access.js';
 import { nativeDialect } from './native/native.dialect.js';
 
@@ -6,7 +7,7 @@ const access = accessOf([nativeDialect]);
 
 describe('what a worker may do at the embedded broker', () => {
   it('publishes on every topic that goes up', () => {
-    for (const kind of ['registration', 'information', 'status', 'acks', 'state', 'history']) {
+    for (const kind of upKinds) {
       expect(access.publishRefusal(`nodes/edge-1/${kind}`)).toBeNull();
     }
   });
@@ -32,7 +33,7 @@ describe('what a worker may do at the embedded broker', () => {
   });
 
   it('subscribes to the orders of one node, by name', () => {
-    for (const kind of ['registered', 'accepted', 'leases', 'requests', 'controls']) {
+    for (const kind of downKinds) {
       expect(access.maySubscribe(`nodes/edge-1/${kind}`)).toBe(true);
     }
   });

@@ -3,7 +3,7 @@ import { errorCatalogue } from '@oakring/contracts';
 import type { CommandRecord } from '@oakring/model';
 import fc from 'fast-check';
 import { accessOf } from './access.js';
-import { nodeMark, type Dialect, type Order } from './dialect.port.js';
+import { nodeMark, type Dialect, type OrderKind, type OrderOf } from './dialect.port.js';
 import { topicOfNode } from './node-topics.js';
 
 const command: CommandRecord = {
@@ -15,20 +15,20 @@ const document = { id: 'web', name: 'web', image: 'shop', technology: 'docker' }
 const at = '2026-11-28T10:00:00.000Z';
 
 /** One of each: does not compile without one that is added. */
-export const orders: { readonly [K in Order['what']]: Extract<Order, { what: K }> } = {
+export const orders: { readonly [K in OrderKind]: OrderOf<K> } = {
   command: {
     what: 'command',
-    ...{ command, document, attempt: 1, nowMs: 0, validMs: 300_000, epoch: 2 },
+    said: { command, document, attempt: 1, nowMs: 0, validMs: 300_000, epoch: 2 },
   },
   registered: {
     what: 'registered',
-    answer: { id: 'edge-1', accepted: true, incarnation: 1, epoch: 2, at, periodMs: 2_000 },
+    said: { id: 'edge-1', accepted: true, incarnation: 1, epoch: 2, at, periodMs: 2_000 },
   },
-  'history-accepted': { what: 'history-accepted', accepted: { upTo: 8, epoch: 2 } },
-  grant: { what: 'grant', grant: { incarnation: 1, sequence: 17, epoch: 2 } },
+  'history-accepted': { what: 'history-accepted', said: { upTo: 8, epoch: 2 } },
+  grant: { what: 'grant', said: { incarnation: 1, sequence: 17, epoch: 2 } },
   'state-wanted': {
     what: 'state-wanted',
-    request: { request: 'state', requestId: 'r1', epoch: 2, at },
+    said: { request: 'state', requestId: 'r1', epoch: 2, at },
   },
 };
 
@@ -64,7 +64,7 @@ export function dialectContract(dialect: Dialect): void {
 
     it.each(dialect.up)('takes whatever comes on $topic, or refuses it with a code', (topic) => {
       const take = (payload: Uint8Array): void => {
-        const parsed = dialect.decode(topic, 'edge-1', payload);
+        const parsed = topic.decode('edge-1', payload);
         if (parsed.ok) expect(parsed.value.what).toBe(topic.says);
         else expect(Object.keys(errorCatalogue)).toContain(parsed.refusal.code);
         const incarnation = dialect.incarnationIn(payload);

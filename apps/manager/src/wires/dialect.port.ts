@@ -1,47 +1,49 @@
 import type {
-  Ack,
-  HistoryAccepted,
   JsonObject,
-  LeaseGrant,
   Parsed,
-  Registered,
   Registration,
-  StateRequest,
-  Reading,
-  WorkerHistory,
-  WorkerState,
-  WorkerStatus,
+  SaidByWorkers,
+  SaidToWorkers,
 } from '@oakring/contracts';
 import type { CommandRecord } from '@oakring/model';
 
-/** What a worker said, in whatever dialect. */
-export type Said =
-  | {
-      readonly what: 'registration';
-      readonly registration: Registration;
-      /** In which it was said: the node's from now on. */
-      readonly dialect: string;
-    }
-  | { readonly what: 'reading'; readonly reading: Reading }
-  | { readonly what: 'status'; readonly status: WorkerStatus }
-  | { readonly what: 'ack'; readonly ack: Ack }
-  | { readonly what: 'state'; readonly state: WorkerState }
-  | { readonly what: 'history'; readonly history: WorkerHistory };
+/**
+ * What workers can say, by the core's word for it: that of the native messages, and what they say. A
+ * dialect whose workers say more adds its own words.
+ */
+interface Sayings extends Omit<SaidByWorkers, 'registration'> {
+  readonly registration: {
+    readonly registration: Registration;
+    /** In which it was said: the node's from now on. */
+    readonly dialect: string;
+  };
+}
 
-export type SaidKind = Said['what'];
-export type SaidOf<K extends SaidKind> = Extract<Said, { what: K }>;
+/** What can be said to workers, by the core's word for it. */
+interface Orders extends Omit<SaidToWorkers, 'command'> {
+  /** Each dialect has its own form for it. */
+  readonly command: CommandToSend;
+}
+
+export type SaidKind = keyof Sayings;
+export type SaidOf<K extends SaidKind> = WordOf<Sayings, K>;
+
+/** What a worker said, in whatever dialect. */
+export type Said = SaidOf<SaidKind>;
+
+export type OrderKind = keyof Orders;
+export type OrderOf<K extends OrderKind> = WordOf<Orders, K>;
 
 /** What is said to a worker. A dialect that has no word for something refuses it, and nothing is sent. */
-export type Order =
-  | CommandToSend
-  | { readonly what: 'registered'; readonly answer: Registered }
-  | { readonly what: 'history-accepted'; readonly accepted: HistoryAccepted }
-  | { readonly what: 'grant'; readonly grant: LeaseGrant }
-  | { readonly what: 'state-wanted'; readonly request: StateRequest };
+export type Order = OrderOf<OrderKind>;
+
+/** One of some words, with what it says. */
+type WordOf<W, K extends keyof W> = {
+  readonly [E in K]: { readonly what: E; readonly said: W[E] };
+}[K];
 
 /** One attempt of a command. */
 export interface CommandToSend {
-  readonly what: 'command';
   readonly command: CommandRecord;
   /** What was ordered; absent where it is known no more. */
   readonly document: JsonObject | undefined;
@@ -74,6 +76,8 @@ export interface UpTopic {
   readonly qos: 0 | 1;
   /** The broker may keep the last message: that one is old news for who subscribes later. */
   readonly isKept?: true;
+  /** Never throws: what cannot be read is refused with a code. Parts that are not usable are left out. */
+  decode(nodeId: string, payload: Uint8Array): Parsed<Said>;
 }
 
 /** A topic that workers listen to. */
@@ -97,8 +101,6 @@ export interface Dialect {
   readonly down: readonly DownTopic[];
   /** Payloads over this are refused unread. */
   readonly mostPayloadBytes: number;
-  /** Never throws: what cannot be read is refused with a code. Parts that are not usable are left out. */
-  decode(topic: UpTopic, nodeId: string, payload: Uint8Array): Parsed<Said>;
   /** The start that a message that cannot be read says it is of; null: it does not say. */
   incarnationIn(payload: Uint8Array): number | null;
   /** Refused: it cannot be said to this worker, now or ever. */

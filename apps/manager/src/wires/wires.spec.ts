@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { upKinds } from '@oakring/contracts/native';
 import { dialectContract, orders } from './dialect.contract.js';
 import { nativeDialect } from './native/native.dialect.js';
 import { otherDialect } from './testing/other.dialect.js';
@@ -12,25 +13,18 @@ const wires = new Wires([nativeDialect, otherDialect], (nodeId) => dialects[node
 describe('Wires of two dialects that share a topic', () => {
   it('are subscribed to once, with the higher QoS', () => {
     expect(wires.subscriptions.get('nodes/+/information')).toBe(1);
-    expect([...wires.subscriptions.keys()]).toHaveLength(7);
+    expect([...wires.subscriptions.keys()]).toHaveLength(upKinds.length + 1);
     expect(new Wires([nativeDialect], () => null).subscriptions).toEqual(
-      new Map([
-        ['nodes/+/registration', 1],
-        ['nodes/+/information', 0],
-        ['nodes/+/status', 1],
-        ['nodes/+/acks', 1],
-        ['nodes/+/state', 1],
-        ['nodes/+/history', 1],
-      ]),
+      new Map(upKinds.map((kind) => [`nodes/+/${kind}`, kind === 'information' ? 0 : 1])),
     );
   });
 
   it('read a message by the dialect of its node', () => {
     expect(heard('n', 'information', '{"cpu":1,"memory":2}')).toMatchObject({
-      value: { what: 'reading', reading: { cpu: 100, memory: 200 } },
+      value: { what: 'reading', said: { cpu: 100, memory: 200 } },
     });
     expect(heard('o', 'information', '1 2')).toMatchObject({
-      value: { what: 'reading', reading: { cpu: 1, memory: 2 } },
+      value: { what: 'reading', said: { cpu: 1, memory: 2 } },
     });
     expect(heard('o', 'information', '{"cpu":1,"memory":2}')).toMatchObject({
       ...{ ok: false, about: 'reading', refusal: { code: 'invalid-field' } },

@@ -61,6 +61,11 @@ export class Wires {
     );
   }
 
+  /** All that may be said in one of them. */
+  get kinds(): readonly SaidKind[] {
+    return [...new Set(this.dialects.flatMap(({ up }) => up.map(({ says }) => says)))];
+  }
+
   /** What the manager subscribes to: every message of every node. */
   get subscriptions(): ReadonlyMap<string, 0 | 1> {
     const filters = new Map<string, 0 | 1>();
@@ -99,7 +104,7 @@ export class Wires {
     }
     const { dialect, up } = voice;
     const refusal = sizeRefusal(payload, dialect.mostPayloadBytes);
-    const parsed = refusal === null ? dialect.decode(up, nodeId, payload) : undefined;
+    const parsed = refusal === null ? up.decode(nodeId, payload) : undefined;
     if (parsed?.ok === true) return parsed;
     return {
       ok: false,

@@ -1,5 +1,4 @@
 import type { Control } from '@oakring/contracts';
-import { nativeDown } from '@oakring/contracts/native';
 import type { Instances } from '../controls/instances.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { HighestEpoch } from './highest-epoch.js';
@@ -22,10 +21,7 @@ export class OrderIntake {
     private readonly log: WorkerLog,
   ) {}
 
-  take(payload: Uint8Array): void {
-    const parsed = nativeDown.controls.decode(payload);
-    if (!parsed.ok) return this.log('ignored', `an order: ${parsed.refusal.detail}`);
-    const control = parsed.value;
+  take(control: Control): void {
     const { command, job, instance, generation, attempt, sentAt } = control;
     const what = `${command} ${job.id}/${instance}`;
     if (!this.epochs.isCurrent(control)) {

@@ -1,11 +1,13 @@
-import { stateHash, type Parsed, type Registered, type WorkerStatus } from '@oakring/contracts';
+import { stateHash, type Registered, type WorkerStatus } from '@oakring/contracts';
 import {
+  decodeDown,
   downKinds,
   encodeUp,
   maxMqttPayloadBytes,
   nativeDown,
   nativeUp,
   topicOf,
+  type DownHeard,
   type DownKind,
   type Heard,
   type Spoken,
@@ -66,6 +68,14 @@ export class Session {
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
+  /** What is done about each message: without one of them it does not compile. */
+  private readonly hearing: { readonly [K in DownKind]: (heard: DownHeard[K]) => void } = {
+    controls: (control) => this.orders.take(control),
+    leases: (grant) => this.receiveGrant(grant),
+    accepted: (upTo) => this.receiveAccepted(upTo),
+    registered: (answer) => this.receiveRegistered(answer),
+    requests: (request) => this.receiveRequest(request),
+  };
 
   constructor({ options, store, runtimes, link, ports, log, superseded }: SessionParts) {
     this.options = options;
@@ -219,55 +229,46 @@ export class Session {
       if (retained) this.log('ignored', `${topic}: the message was retained`);
       // While another machine has our id, all else on its topics is meant for that one.
       else if (this.refusedBecause !== null && kind !== 'registered') return;
-      else if (kind === 'controls') this.orders.take(payload);
-      else if (kind === 'leases') this.receiveGrant(payload);
-      else if (kind === 'accepted') this.receiveAccepted(payload);
-      else if (kind === 'registered') this.receiveRegistered(payload);
-      else if (kind === 'requests') this.receiveRequest(payload);
+      else if (isDownKind(kind)) this.hear(kind, payload);
     } catch (error) {
       // No message may end the worker, whatever it makes our code do.
       this.log('ignored', `${topic}: ${String(error)}`);
     }
   }
 
-  private receiveGrant(payload: Uint8Array): void {
-    const grant = this.taken('leases', nativeDown.leases.decode(payload));
-    if (grant === null || !this.epochs.isCurrent(grant)) return;
+  private hear<K extends DownKind>(kind: K, payload: Uint8Array): void {
+    const parsed = decodeDown(kind, payload);
+    if (parsed.ok) this.hearing[kind](parsed.value);
+    else this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
+  }
+
+  private receiveGrant(grant: DownHeard['leases']): void {
+    if (!this.epochs.isCurrent(grant)) return;
     const { incarnation, sequence } = grant;
     if (incarnation === this.data.incarnation && sequence !== null) this.leases.grant(sequence);
   }
 
-  private receiveAccepted(payload: Uint8Array): void {
-    const accepted = this.taken('accepted', nativeDown.accepted.decode(payload));
-    if (accepted === null || !this.epochs.isCurrent(accepted)) return;
+  private receiveAccepted(accepted: DownHeard['accepted']): void {
+    if (!this.epochs.isCurrent(accepted)) return;
     if (accepted.upTo !== null) this.history.accepted(accepted.upTo);
     void this.keep();
   }
 
-  private receiveRegistered(payload: Uint8Array): void {
-    const answer = this.taken('registered', nativeDown.registered.decode(payload));
-    if (answer === null) return;
+  private receiveRegistered(answer: DownHeard['registered']): void {
     this.follow(answer);
     if (!this.isCurrent('registered', answer)) return;
     this.clock.heard(answer.at);
     this.registering.take(answer);
   }
 
-  private receiveRequest(payload: Uint8Array): void {
-    const request = this.taken('requests', nativeDown.requests.decode(payload));
-    if (request === null || !this.isCurrent('requests', request)) return;
+  private receiveRequest(request: DownHeard['requests']): void {
+    if (!this.isCurrent('requests', request)) return;
     this.clock.heard(request.at);
     const { hash, requestId } = request;
     const answered = requestId === null ? {} : { requestId };
     if (hash !== null && hash === stateHash(this.instances.list())) {
       this.say('state', { ...this.epochs.spoken, ...answered, hash });
     } else this.reportState(answered);
-  }
-
-  private taken<T>(kind: DownKind, parsed: Parsed<T>): T | null {
-    if (parsed.ok) return parsed.value;
-    this.log('ignored', `${kind}: ${parsed.refusal.detail}`);
-    return null;
   }
 
   private isCurrent(kind: DownKind, said: Heard<Spoken>): boolean {
@@ -306,4 +307,8 @@ export class Session {
     this.leases.noteSent(sequence);
     this.say('information', said);
   }
+}
+
+function isDownKind(kind: string): kind is DownKind {
+  return Object.hasOwn(nativeDown, kind);
 }

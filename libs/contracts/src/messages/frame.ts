@@ -11,14 +11,16 @@ import {
 } from '../parsing/parsing.js';
 
 /** How a message goes over the native wire. */
-export interface Sending {
+export interface Sending<W extends string = string> {
+  /** What the manager's core calls what is said. */
+  readonly what: W;
   readonly qos: 0 | 1;
   /** The broker keeps the last one for who subscribes later. */
   readonly retained?: true;
 }
 
 /** A message of the native wire: one JSON object in UTF-8. */
-export interface Message<T, S = T> extends Sending {
+export interface Message<T, S = T, W extends string = string> extends Sending<W> {
   readonly members: readonly string[];
   encode(said: S): string;
   /** Never throws: what cannot be read is refused with a code. */
@@ -30,7 +32,10 @@ export interface Message<T, S = T> extends Sending {
  * costs three times what parsing a reading does. Half a character (bytes cannot hold one, escapes can)
  * becomes U+FFFD: it must not cost the rest of the message.
  */
-export function message<T, S>(codec: Codec<T, S>, sending: Sending): Message<T, S> {
+export function message<T, S, W extends string>(
+  codec: Codec<T, S>,
+  sending: Sending<W>,
+): Message<T, S, W> {
   return {
     ...sending,
     members: codec.members,
@@ -51,7 +56,10 @@ export function message<T, S>(codec: Codec<T, S>, sending: Sending): Message<T, 
  * A message that people write, too, and that is kept as it came: an object that the ledger can hold,
  * without a name twice (as over HTTP).
  */
-export function documentMessage<T, S>(codec: Codec<T, S>, sending: Sending): Message<T, S> {
+export function documentMessage<T, S, W extends string>(
+  codec: Codec<T, S>,
+  sending: Sending<W>,
+): Message<T, S, W> {
   return {
     ...message(codec, sending),
     decode: (payload) => {

@@ -14,6 +14,7 @@ import {
   CLUSTER_PROOF,
   DEAD_LETTERS,
   LEADERSHIP,
+  MESSAGE_COUNTS,
   READINESS,
   type LeadershipView,
 } from '../../injection/query-tokens.js';
@@ -88,6 +89,8 @@ export interface TestManager {
   readonly telemetry: SetTelemetry;
   readonly telemetryLog: MemoryTelemetryLog;
   readonly letters: DeadLetter[];
+  /** How many messages of workers came, by what they say. */
+  readonly messages: Map<string, number>;
   /** Nodes whose registration was passed on as a sign of life. */
   readonly registered: string[];
   readonly signingKey: SigningKey;
@@ -134,6 +137,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const telemetry = new SetTelemetry();
   const telemetryLog = new MemoryTelemetryLog();
   const letters: DeadLetter[] = [];
+  const messages = new Map<string, number>();
   const registered: string[] = [];
   const readiness = { ready: true, detail: 'all is well' };
   const leadership = options.leadership ?? {
@@ -166,6 +170,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
           counts: () => new Map([['invalid-json', letters.length]]),
         },
       },
+      { provide: MESSAGE_COUNTS, useValue: messages },
       { provide: READINESS, useValue: { isReady: async () => readiness } },
       { provide: LEADERSHIP, useValue: leadership },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
@@ -195,6 +200,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     telemetry,
     telemetryLog,
     letters,
+    messages,
     registered,
     signingKey,
     readiness,

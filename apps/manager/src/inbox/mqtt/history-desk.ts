@@ -16,7 +16,7 @@ export class HistoryDesk {
 
   take({ message, said }: HeardMessage<'history'>): Promise<void> {
     const { nodeId } = message;
-    const command = { type: 'RecordHistory', nodeId, history: said.history } as const;
+    const command = { type: 'RecordHistory', nodeId, history: said } as const;
     return this.intake.submit<'RecordHistory'>(message, command, (outcome) => {
       if (outcome.status === 'refused') return;
       this.table.touch(nodeId);
@@ -25,7 +25,7 @@ export class HistoryDesk {
   }
 
   private answer(nodeId: string, accepted: HistoryAccepted): void {
-    this.line.send(nodeId, { what: 'history-accepted', accepted }).catch(() => {
+    this.line.send(nodeId, { what: 'history-accepted', said: accepted }).catch(() => {
       // The link broke: workers repeat their history until it is accepted.
     });
   }

@@ -7,7 +7,7 @@ import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { MqttInbox } from './mqtt-inbox.js';
 import { nativeDialect } from '../../wires/native/native.dialect.js';
 import { Wires } from '../../wires/wires.js';
-import { patterns, type ReceivedReading, type WorkerMessage } from './worker-message.js';
+import type { MessageCounts, ReceivedReading, WorkerMessage } from './worker-message.js';
 
 Logger.overrideLogger(false);
 
@@ -22,6 +22,7 @@ describe('the MQTT inbox', () => {
   let batches: ReceivedReading[][];
   let handled: string[];
   let heard: string[];
+  let messages: MessageCounts;
   let handleControl: (message: WorkerMessage) => Promise<void>;
 
   beforeEach(async () => {
@@ -30,19 +31,20 @@ describe('the MQTT inbox', () => {
     batches = [];
     handled = [];
     heard = [];
+    messages = new Map();
     handleControl = ({ topic }) => {
       handled.push(topic);
       return Promise.resolve();
     };
     const connection = { onMessage: (listener: MessageListener) => (receive = listener) };
     inbox = new MqttInbox(
-      { connection, deadLetters, wires, ports },
+      { connection, deadLetters, wires, messages, ports },
       {
         shed: () => {},
         heard: (nodeId) => heard.push(nodeId),
       },
     );
-    for (const pattern of patterns) {
+    for (const pattern of [...wires.kinds, 'unreadable']) {
       inbox.addHandler(pattern, (content) =>
         pattern === 'reading' ? takeBatch(content) : handleControl(content.message),
       );
@@ -111,6 +113,16 @@ describe('the MQTT inbox', () => {
     expect(handled).toEqual(kinds.map((kind) => `nodes/edge-1/${kind}`));
   });
 
+  it('counts what it hands over by what it says, readable or not', async () => {
+    for (const kind of upKinds) say('edge-1', kind);
+    say('edge-1', 'information');
+    receive('nodes/edge-1/acks', Buffer.from('{"commandId":"7-0","phase":"received"}'), false);
+    receive('nodes/edge-1/chat', Buffer.from('{}'), false);
+    await inbox.close();
+    const counts = Object.fromEntries(wires.kinds.map((kind) => [kind, 1]));
+    expect(Object.fromEntries(messages)).toEqual({ ...counts, reading: 2, ack: 2 });
+  });
+
   it('goes on with readings while a control message waits', async () => {
     let proceed = (): void => {};
     handleControl = () => new Promise((resolve) => (proceed = resolve));
@@ -155,7 +167,9 @@ describe('the MQTT inbox', () => {
     for (const kind of upKinds) receive(`nodes/edge-1/${kind}`, Buffer.from('{}'), true);
     await inbox.close();
     expect(handled).toEqual(['nodes/edge-1/status']);
-    expect(Object.fromEntries(deadLetters.counts())).toEqual({ 'retained-message': 5 });
+    expect(Object.fromEntries(deadLetters.counts())).toEqual({
+      'retained-message': upKinds.length - 1,
+    });
   });
 
   it('hears who speaks in what is too large, but for what may be the word of another', () => {
@@ -164,11 +178,13 @@ describe('the MQTT inbox', () => {
         receive(`nodes/${kind}/${kind}`, Buffer.alloc(65_537), retained);
       }
     }
-    expect(heard.sort()).toEqual(['acks', 'history', 'information', 'state']);
+    const others = upKinds.filter((kind) => kind !== 'registration' && kind !== 'status');
+    expect(heard.sort()).toEqual([...others].sort());
   });
 
   it('does not start without a handler for each kind of message', () => {
-    const bare = new MqttInbox({ connection: { onMessage: () => {} }, deadLetters, wires, ports });
+    const connection = { onMessage: () => {} };
+    const bare = new MqttInbox({ connection, deadLetters, wires, messages, ports });
     expect(() => bare.listen(() => {})).toThrow('registration');
   });
 

@@ -3,16 +3,12 @@ import type { Refusal } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { BrokerConnection } from '../../connection/broker-connection.js';
 import type { DeadLetters } from '../../dead-letters/dead-letters.js';
+import type { SaidKind } from '../../wires/dialect.port.js';
 import { MessageBuffer } from './message-buffer.js';
 import { PacedLoop } from './paced-loop.js';
 import { ShedReadings } from './shed-readings.js';
 import { sizeRefusal, type Address, type Wires } from '../../wires/wires.js';
-import {
-  patterns,
-  type Pattern,
-  type ReceivedReading,
-  type WorkerMessage,
-} from './worker-message.js';
+import type { MessageCounts, Pattern, ReceivedReading, WorkerMessage } from './worker-message.js';
 
 const maxReadings = 100_000;
 const maxReadingBytes = 64 * 1_048_576;
@@ -33,6 +29,8 @@ interface InboxParts {
   readonly connection: Pick<BrokerConnection, 'onMessage'>;
   readonly deadLetters: DeadLetters;
   readonly wires: Wires;
+  /** Counts what is handed over, readable or not. */
+  readonly messages: MessageCounts;
   readonly ports: Ports;
 }
 
@@ -144,7 +142,9 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   }
 
   private async handOverReadings(): Promise<void> {
-    await this.handlers?.reading(this.readings.take(maxReadingsPerTurn));
+    const batch = this.readings.take(maxReadingsPerTurn);
+    this.count('reading', batch.length);
+    await this.handlers?.reading(batch);
     this.shed.say();
   }
 
@@ -159,10 +159,17 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
 
   private async handOver({ address, ...message }: AddressedMessage): Promise<void> {
     const heard = this.parts.wires.decode(address, message.payload);
+    this.count(heard.ok ? heard.value.what : heard.about, 1);
     if (!heard.ok) return this.handlers?.unreadable({ message, heard });
     const { topic, payload, nodeId } = message;
     for (const part of heard.leftOut ?? []) this.refuse(topic, payload, nodeId, part);
-    await this.handlers?.[heard.value.what]({ message, said: heard.value });
+    const { what, said } = heard.value;
+    await this.handlers?.[what]({ message, said });
+  }
+
+  private count(what: SaidKind, more: number): void {
+    const { messages } = this.parts;
+    messages.set(what, (messages.get(what) ?? 0) + more);
   }
 
   private refuse(topic: string, payload: Buffer, nodeId: string | null, refusal: Refusal): void {
@@ -171,7 +178,8 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   }
 
   private handlerTable(): Readonly<Record<Pattern, MessageHandler>> {
-    const entries = patterns.map((pattern) => {
+    const { kinds } = this.parts.wires;
+    const entries = [...kinds, 'unreadable' as const].map((pattern) => {
       const handler = this.messageHandlers.get(pattern);
       if (handler === undefined) throw new Error(`no handler has the pattern ${pattern}`);
       return [pattern, handler];

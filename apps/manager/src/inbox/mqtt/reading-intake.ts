@@ -50,7 +50,7 @@ export class ReadingIntake {
         this.life.heard(nodeId, null);
         continue;
       }
-      const { reading } = parsed.value;
+      const reading = parsed.value.said;
       const node = this.projection.state.nodes.get(nodeId);
       if (node === undefined && !isLate && this.early.keep(received)) continue;
       const refusal = speakerRefusal(nodeId, node, reading.incarnation);

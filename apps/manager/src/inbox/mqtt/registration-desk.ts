@@ -96,7 +96,7 @@ export class RegistrationDesk {
   }
 
   private answer(answer: Registered): void {
-    this.line.send(answer.id, { what: 'registered', answer }).catch(() => {
+    this.line.send(answer.id, { what: 'registered', said: answer }).catch(() => {
       // The link broke: workers repeat their registration until it is answered.
     });
   }

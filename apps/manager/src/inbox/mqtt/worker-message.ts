@@ -14,7 +14,7 @@ export interface WorkerMessage {
 /** A message and what it says. */
 export interface HeardMessage<K extends SaidKind> {
   readonly message: WorkerMessage;
-  readonly said: SaidOf<K>;
+  readonly said: SaidOf<K>['said'];
 }
 
 /** A message that cannot be read, and why. */
@@ -30,16 +30,18 @@ export interface ReceivedReading {
 }
 
 /** What a handler is for, as `@EventPattern` of it says. */
-export const patterns = [
-  'registration',
-  'reading',
-  'status',
-  'ack',
-  'state',
-  'history',
-  'unreadable',
-] as const satisfies readonly (SaidKind | 'unreadable')[];
-export type Pattern = (typeof patterns)[number];
+export type Pattern = SaidKind | 'unreadable';
+
+/** A handler for all that workers can say: without one of them it does not compile. */
+export type Handlers = {
+  readonly [K in Exclude<SaidKind, 'reading'>]: (heard: HeardMessage<K>) => Promise<void>;
+} & {
+  reading(batch: readonly ReceivedReading[]): void;
+  unreadable(unreadable: UnreadableMessage): void;
+};
+
+/** How many messages came of all that workers can say, since the start. */
+export type MessageCounts = Map<SaidKind, number>;
 
 /** What the running term knows of its own messages to workers, and must hear of their answers. */
 export interface Correspondence {

@@ -12,6 +12,7 @@ import { SignsOfLife } from './signs-of-life.js';
 import { StatePages } from './state-pages.js';
 import type {
   Correspondence,
+  Handlers,
   HeardMessage,
   ReceivedReading,
   UnreadableMessage,
@@ -22,7 +23,7 @@ type Report = 'RecordWorkerStatus' | 'RecordAck' | 'ReconcileNode' | 'ConfirmSta
 
 /** What workers say, one method for each kind of it. */
 @Controller()
-export class WorkerMessagesController {
+export class WorkerMessagesController implements Handlers {
   private readonly pages: StatePages;
 
   constructor(
@@ -61,9 +62,8 @@ export class WorkerMessagesController {
 
   /** Only a status may be the broker's word: it is life when it is accepted and says so. */
   @EventPattern('status')
-  status(@Payload() { message, said }: HeardMessage<'status'>): Promise<void> {
+  status(@Payload() { message, said: status }: HeardMessage<'status'>): Promise<void> {
     const { nodeId, retained } = message;
-    const { status } = said;
     const command = { type: 'RecordWorkerStatus', nodeId, status, retained } as const;
     return this.intake.submit<Report>(message, command, ({ status: outcome }) => {
       const isLife = status.status === 'online' && !retained;
@@ -72,14 +72,14 @@ export class WorkerMessagesController {
   }
 
   @EventPattern('ack')
-  ack(@Payload() { message, said: { ack } }: HeardMessage<'ack'>): Promise<void> {
+  ack(@Payload() { message, said: ack }: HeardMessage<'ack'>): Promise<void> {
     if (ack.phase === 'progress') this.correspondence.progressed(ack.commandId);
     const command = { type: 'RecordAck', nodeId: message.nodeId, ack } as const;
     return this.report(message, command, ack.incarnation);
   }
 
   @EventPattern('state')
-  async state(@Payload() { message, said: { state } }: HeardMessage<'state'>): Promise<void> {
+  async state(@Payload() { message, said: state }: HeardMessage<'state'>): Promise<void> {
     const command = this.stateCommand(message, state);
     if (command !== null) return this.report(message, command, state.incarnation);
     this.life.heard(message.nodeId, state.incarnation);

@@ -10,6 +10,7 @@ import { Projection } from '../../views/projection.js';
 import {
   DEAD_LETTERS,
   LEADERSHIP,
+  MESSAGE_COUNTS,
   type DeadLetterList,
   type LeadershipView,
 } from '../../injection/query-tokens.js';
@@ -23,6 +24,7 @@ export class MetricsController {
     readonly projection: Projection,
     @Inject(TELEMETRY) readonly telemetry: TelemetryReader,
     @Inject(DEAD_LETTERS) readonly deadLetters: DeadLetterList,
+    @Inject(MESSAGE_COUNTS) readonly messages: ReadonlyMap<string, number>,
     readonly refusals: Refusals,
     @Inject(LEADERSHIP) readonly leadership: LeadershipView,
   ) {}

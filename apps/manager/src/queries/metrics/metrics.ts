@@ -12,14 +12,14 @@ export function managerMetrics(sources: {
   readonly projection: Projection;
   readonly telemetry: TelemetryReader;
   readonly deadLetters: DeadLetterList;
+  readonly messages: ReadonlyMap<string, number>;
   readonly refusals: Refusals;
   readonly leadership: LeadershipView;
 }): Registry {
-  const { projection, telemetry, deadLetters, refusals, leadership } = sources;
+  const { projection, telemetry, deadLetters, messages, refusals, leadership } = sources;
   const registry = new Registry();
   addProcessMetrics(registry);
   addViewMetrics(registry, projection);
-  addRefusalMetric(registry, refusals);
   addConsequenceMetrics(registry, leadership);
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',
@@ -39,28 +39,34 @@ export function managerMetrics(sources: {
       shed.inc(telemetry.shedTotal);
     },
   });
-  const letters = new Counter({
+  addCounts(registry, () => messages, {
+    name: 'oakring_messages_total',
+    help: 'Messages of workers since the start, readable or not, by what they say.',
+    label: 'what',
+  });
+  addCounts(registry, () => deadLetters.counts(), {
     name: 'oakring_dead_letters_total',
     help: 'Messages refused since the start, by code.',
-    labelNames: ['code'],
-    registers: [registry],
-    collect() {
-      letters.reset();
-      for (const [code, count] of deadLetters.counts()) letters.inc({ code }, count);
-    },
+    label: 'code',
+  });
+  addCounts(registry, () => refusals.counts(), {
+    name: 'oakring_http_refused_total',
+    help: 'Requests since the start of those who may not ask: no token, another host, another site.',
+    label: 'code',
   });
   return registry;
 }
 
-function addRefusalMetric(registry: Registry, refusals: Refusals): void {
-  const refused = new Counter({
-    name: 'oakring_http_refused_total',
-    help: 'Requests since the start of those who may not ask: no token, another host, another site.',
-    labelNames: ['code'],
-    registers: [registry],
+function addCounts(
+  registry: Registry,
+  counts: () => ReadonlyMap<string, number>,
+  { name, help, label }: { readonly name: string; readonly help: string; readonly label: string },
+): void {
+  const counter: Counter = new Counter({
+    ...{ name, help, labelNames: [label], registers: [registry] },
     collect() {
-      refused.reset();
-      for (const [code, count] of refusals.counts()) refused.inc({ code }, count);
+      counter.reset();
+      for (const [value, count] of counts()) counter.inc({ [label]: value }, count);
     },
   });
 }

@@ -3,7 +3,7 @@ import type { CommandRecord } from '@oakring/model';
 import type { CommandToSend } from '../dialect.port.js';
 
 /** What one attempt of a command says on `nodes/<id>/controls`. */
-export function controlMessage(order: Omit<CommandToSend, 'what'>): Control {
+export function controlMessage(order: CommandToSend): Control {
   const { command, document, attempt, nowMs, validMs, epoch, ledger, digest } = order;
   return {
     command: command.kind,

@@ -15,11 +15,11 @@ describe('The native dialect', () => {
     const topic = nativeDialect.up.find(({ says }) => says === 'registration');
     const payload = Buffer.from('{"id":"edge-2","name":"n","ip":"10.0.0.1","port":1}');
     if (topic === undefined) throw new Error('nobody can register');
-    expect(nativeDialect.decode(topic, 'edge-1', payload)).toMatchObject({
+    expect(topic.decode('edge-1', payload)).toMatchObject({
       refusal: { code: 'id-mismatch', field: 'id' },
     });
-    expect(nativeDialect.decode(topic, 'edge-2', payload)).toMatchObject({
-      value: { what: 'registration', registration: { id: 'edge-2' } },
+    expect(topic.decode('edge-2', payload)).toMatchObject({
+      value: { what: 'registration', said: { registration: { id: 'edge-2' } } },
     });
   });
 });

@@ -1,112 +1,79 @@
-import { refused, type Parsed, type Registration } from '@oakring/contracts';
+import { refused, type Parsed } from '@oakring/contracts';
 import {
   downKinds,
+  encodeDown,
   incarnationIn,
   maxMqttPayloadBytes,
   nativeDown,
   nativeUp,
   topicOf,
   upKinds,
-  type DownKind,
-  type UpKind,
 } from '@oakring/contracts/native';
 import {
   nodeMark,
   type Dialect,
+  type DownTopic,
   type Order,
-  type Publication,
   type Said,
+  type SaidKind,
+  type SaidOf,
+  type UpTopic,
 } from '../dialect.port.js';
-import type { SaidKind, UpTopic } from '../dialect.port.js';
 import { controlMessage } from './control-message.js';
 
-/** What is said on each topic: does not compile without one that is added. */
-const says: Readonly<Record<UpKind, SaidKind>> = {
-  registration: 'registration',
-  information: 'reading',
-  status: 'status',
-  acks: 'ack',
-  state: 'state',
-  history: 'history',
-};
-
 const name = 'native';
+const { registration, ...asTheyAre } = nativeUp;
 
-/** The dialect of docs/native-protocol.md. */
+/** The dialect of docs/native-protocol.md: the tables of its messages, in the core's words. */
 export const nativeDialect: Dialect = {
   name,
   up: upKinds.map((kind): UpTopic => {
-    const { qos, retained } = nativeUp[kind];
-    const topic = { topic: topicOf(nodeMark, kind), says: says[kind], qos };
+    const { what, qos, retained } = nativeUp[kind];
+    const decode = kind === 'registration' ? registrationIn : readerOf(asTheyAre[kind]);
+    const topic = { topic: topicOf(nodeMark, kind), says: what, qos, decode };
     return retained === true ? { ...topic, isKept: true } : topic;
   }),
-  down: downKinds.map((kind) => {
+  down: downKinds.map((kind): DownTopic => {
     const topic = topicOf(nodeMark, kind);
-    return kind === 'controls' ? { topic, isForOrders: true } : { topic };
+    return nativeDown[kind].what === 'command' ? { topic, isForOrders: true } : { topic };
   }),
   mostPayloadBytes: maxMqttPayloadBytes,
   incarnationIn,
-  decode: (topic, nodeId, payload) => decode(topic.says, nodeId, payload),
-  encode: (nodeId, order) => ({ ok: true, value: encode(nodeId, order) }),
+  encode: (nodeId, order) => {
+    const { kind, qos, payload } = encoded(order);
+    return { ok: true, value: { topic: topicOf(nodeId, kind), payload, qos } };
+  },
 };
 
-function decode(what: SaidKind, nodeId: string, payload: Uint8Array): Parsed<Said> {
-  switch (what) {
-    case 'reading': {
-      const parsed = nativeUp.information.decode(payload);
-      return parsed.ok ? { ...parsed, value: { what, reading: parsed.value } } : parsed;
-    }
-    case 'registration': {
-      const parsed = ofNode(nodeId, nativeUp.registration.decode(payload));
-      return parsed.ok
-        ? { ...parsed, value: { what, registration: parsed.value, dialect: name } }
-        : parsed;
-    }
-    case 'status': {
-      const parsed = nativeUp.status.decode(payload);
-      return parsed.ok ? { ...parsed, value: { what, status: parsed.value } } : parsed;
-    }
-    case 'ack': {
-      const parsed = nativeUp.acks.decode(payload);
-      return parsed.ok ? { ...parsed, value: { what, ack: parsed.value } } : parsed;
-    }
-    case 'state': {
-      const parsed = nativeUp.state.decode(payload);
-      return parsed.ok ? { ...parsed, value: { what, state: parsed.value } } : parsed;
-    }
-    case 'history': {
-      const parsed = nativeUp.history.decode(payload);
-      return parsed.ok ? { ...parsed, value: { what, history: parsed.value } } : parsed;
-    }
-  }
+/** A message that says what the core hears, as it is. */
+type AsItIs = {
+  readonly [K in SaidKind]: {
+    readonly what: K;
+    decode(payload: Uint8Array): Parsed<SaidOf<K>['said']>;
+  };
+}[SaidKind];
+
+function readerOf(message: AsItIs): UpTopic['decode'] {
+  const { what } = message;
+  return (_nodeId, payload) => {
+    const parsed = message.decode(payload);
+    // The word and what is said are of one message.
+    return parsed.ok ? { ...parsed, value: { what, said: parsed.value } as Said } : parsed;
+  };
 }
 
-function ofNode(nodeId: string, parsed: Parsed<Registration>): Parsed<Registration> {
-  if (!parsed.ok || parsed.value.id === nodeId) return parsed;
+function registrationIn(nodeId: string, payload: Uint8Array): Parsed<Said> {
+  const { what } = registration;
+  const parsed = registration.decode(payload);
+  if (!parsed.ok) return parsed;
   const { id } = parsed.value;
-  return refused(
-    'id-mismatch',
-    `The topic names node ${nodeId}, the payload node ${id}.`,
-    'id',
-    id,
-  );
+  return id === nodeId
+    ? { ...parsed, value: { what, said: { registration: parsed.value, dialect: name } } }
+    : refused('id-mismatch', `The topic names node ${nodeId}, the payload node ${id}.`, 'id', id);
 }
 
-function encode(nodeId: string, order: Order): Publication {
-  switch (order.what) {
-    case 'command':
-      return sent(nodeId, 'controls', nativeDown.controls.encode(controlMessage(order)));
-    case 'registered':
-      return sent(nodeId, 'registered', nativeDown.registered.encode(order.answer));
-    case 'history-accepted':
-      return sent(nodeId, 'accepted', nativeDown.accepted.encode(order.accepted));
-    case 'grant':
-      return sent(nodeId, 'leases', nativeDown.leases.encode(order.grant));
-    case 'state-wanted':
-      return sent(nodeId, 'requests', nativeDown.requests.encode(order.request));
-  }
-}
-
-function sent(nodeId: string, kind: DownKind, payload: string): Publication {
-  return { topic: topicOf(nodeId, kind), payload, qos: nativeDown[kind].qos };
+function encoded(order: Order): ReturnType<typeof encodeDown> {
+  return order.what === 'command'
+    ? encodeDown(order.what, controlMessage(order.said))
+    : encodeDown(order.what, order.said);
 }

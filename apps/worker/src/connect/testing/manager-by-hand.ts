@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { JsonObject } from '@oakring/contracts';
+import { upKinds } from '@oakring/contracts/native';
 
 /** A real MQTT broker in the test's process, whose connections a test can cut. */
 export interface TestBroker {
@@ -83,7 +84,7 @@ export async function playManager(url: string, nodeId: string): Promise<ManagerB
     heard.push({ kind: topic.split('/')[2] ?? '', body, retained: retain });
     for (const listener of listeners) listener();
   });
-  for (const kind of ['registration', 'information', 'status', 'acks', 'state', 'history']) {
+  for (const kind of upKinds) {
     await client.subscribeAsync(`nodes/${nodeId}/${kind}`, { qos: 1 });
   }
   const say = async (

@@ -135,7 +135,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   }).compile();
   const heard = (nodeId: string): void => module.get(SignsOfLife).heard(nodeId, null);
   const strategy = new MqttInbox(
-    { connection, deadLetters, wires, ports },
+    { connection, deadLetters, wires, messages: new Map(), ports },
     { shed: () => {}, heard },
   );
   const app: INestMicroservice = module.createNestMicroservice({ strategy, logger: false });
