@@ -14,7 +14,9 @@ import {
 } from './kit/processes.js';
 
 /** How long each part is away. */
-const awayMs = 3_000;
+const awayMs = 1_000;
+/** Longer than the lease lasts, where what is away is what renews it. */
+const beyondLeaseMs = 3_000;
 const workerIds = ['w1', 'w2', 'w3'];
 const atTheEnd = 'w3';
 
@@ -146,22 +148,22 @@ describeWithMongod('While one of our own parts is away', () => {
     );
   }, 240_000);
 
-  it.each<[string, () => Promise<void> | void, () => Promise<void> | void]>([
+  it.each<[string, () => Promise<void> | void, () => Promise<void> | void, number?]>([
     ['the scheduler, killed', () => kill(scheduler), startScheduler],
     ['the scheduler, frozen', () => stop(scheduler), () => go(scheduler)],
     ['the broker, killed', () => kill(broker), startBroker],
-    ['the broker, frozen', () => stop(broker), () => go(broker)],
-    ['the database, frozen', () => mongod.freeze(), () => mongod.thaw()],
-    ['the database, killed', () => mongod.kill(), () => mongod.start()],
+    ['the broker, frozen', () => stop(broker), () => go(broker), beyondLeaseMs],
+    ['the database, frozen', () => mongod.freeze(), () => mongod.thaw(), beyondLeaseMs],
+    ['the database, killed', () => mongod.kill(), () => mongod.start(), beyondLeaseMs],
     ['the line of the manager, cut', () => managersLine.cut(), () => managersLine.mend()],
     ['the line of a worker, cut', () => workersLine.cut(), () => workersLine.mend()],
     ['the manager, killed', () => kill(manager), startManager],
-    ['the manager, frozen', () => stop(manager), () => go(manager)],
+    ['the manager, frozen', () => stop(manager), () => go(manager), beyondLeaseMs],
   ])(
     '(%s) nothing is stopped, and all goes on when it is back',
-    async (_what, leave, back) => {
+    async (_what, leave, back, forMs = awayMs) => {
       await leave();
-      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      await new Promise((resolve) => setTimeout(resolve, forMs));
       await back();
       await goesOn();
     },

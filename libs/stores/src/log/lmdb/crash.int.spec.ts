@@ -37,7 +37,7 @@ describe('The lmdb log, when the machine misbehaves', () => {
         const [position = '', hash = ''] = line.split(' ');
         acknowledged.set(Number(position), hash);
         // At another point of the work each time; what is still in the pipe is read after it.
-        if (acknowledged.size === before + 37 * round) child.kill('SIGKILL');
+        if (acknowledged.size === before + 13 * round) child.kill('SIGKILL');
       }
       const log = await openLmdbEventLog(folder);
       const commits = await everyCommit(log);

@@ -26,12 +26,15 @@ describe('A ledger read page by page', () => {
   it('is what was appended, and no flipped bit of what is stored goes unnoticed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oakring-walk-'));
     const ledger = new SampleLedger(freshKey());
-    ledger.work(150);
+    ledger.work(60);
     ledger.seal(ledger.key);
     const log = await openLmdbEventLog(folder);
     for (const commit of ledger.commits) await log.append(commit);
     await log.close();
-    expect(audit(folder)).toEqual({ commits: ledger.commits, damage: null });
+    const undamaged = audit(folder);
+    expect(undamaged).toEqual({ commits: ledger.commits, damage: null });
+    // Compared as text: that is a hundredth of the work, and there are hundreds of trials.
+    const stored = JSON.stringify(undamaged.commits);
 
     const path = join(folder, 'data.mdb');
     const sound = readFileSync(path);
@@ -51,7 +54,8 @@ describe('A ledger read page by page', () => {
         continue;
       }
       // A byte that nothing points to: what is stored is all there, unchanged.
-      expect({ seed, at, commits }).toEqual({ seed, at, commits: ledger.commits });
+      const isUnchanged = JSON.stringify(commits) === stored;
+      expect({ seed, at, isUnchanged }).toEqual({ seed, at, isUnchanged: true });
     }
     // A vacuous test would pass as well: a good part of the file is in use.
     expect(found).toBeGreaterThan(trials / 6);
