@@ -12,6 +12,7 @@ import {
   type Given,
   withdrawFrom,
 } from '../testing/given.js';
+import { seenAt } from '../testing/seen.js';
 import type { ClusterState } from '@oakring/model';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
@@ -20,15 +21,13 @@ import { Drains } from './drains.js';
 import type { Scheduler } from './scheduler.port.js';
 
 let ports: SimulatedPorts;
-let loop: Supervisor;
+let loop: Supervisor | null = null;
 let asked: string[];
 let ended: Extract<Command, { type: 'EndDrain' }>[];
 let replaced: Extract<Command, { type: 'ReplaceInstance' }>[];
 let answer: ReturnType<typeof proposal>;
 /** What the scheduler says of some jobs instead. */
 let answers: Readonly<Record<string, typeof answer>> = {};
-/** Lets the views' listeners know of what was done to the state. */
-let tell: () => void = () => {};
 /** Whether the deadline of a drain without any time has come. */
 let past = false;
 
@@ -36,24 +35,84 @@ beforeEach(() => {
   answer = proposal(['b']);
   answers = {};
 });
-afterEach(() => void loop.stop());
+afterEach(() => void loop?.stop());
 
-describe('A drain', () => {
-  it('moves what can be moved, however much cannot', async () => {
-    const cluster = running(
-      { one_shot: true, count: 10 },
-      ...Array.from({ length: 10 }, () => 'a'),
-    );
-    cluster.when(submitJob('web'));
-    cluster.when(plan('web', 'a'));
+describe('What there is to do for a node that is drained', () => {
+  it('is to move what runs there, and not what runs to its end by itself', () => {
+    const cluster = running({ count: 2 }, 'a', 'a');
+    cluster.when(submitJob('once', { one_shot: true }));
+    cluster.when(plan('once', 'a'));
     acknowledgeAll(cluster);
-    drain(cluster, 3_600_000);
-    await ports.advance(2_000);
-    expect(asked).toContain('web');
+    const { look } = draining(cluster);
+    const { step, againMs } = look(-1);
+    expect(step).toMatchObject({ do: 'move', room: 10 });
+    expect(instancesIn(step)).toEqual(['j/0', 'j/1']);
+    expect(againMs).toBe(1_001);
   });
 
+  it('is ten moves at once at most', () => {
+    const cluster = running({ ...tiny, count: 11 }, ...Array.from({ length: 11 }, () => 'a'));
+    for (const command of ready('b')) cluster.when(command);
+    const { look } = draining(cluster);
+    for (let moved = 0; moved < 10; moved += 1) {
+      expect(look(-1).step).toMatchObject({ do: 'move', room: 10 - moved });
+      move(cluster, moved, 'b');
+    }
+    expect(look(-1).step).toBeNull();
+  });
+
+  it.each<[string, () => Given, ((cluster: Given) => void)[]]>([
+    [
+      'what is being moved to it',
+      () => {
+        const cluster = running({}, 'b');
+        for (const command of ready('a')) cluster.when(command);
+        move(cluster, 0, 'a');
+        return cluster;
+      },
+      [],
+    ],
+    [
+      'what must never run twice and was withdrawn',
+      () => {
+        const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
+        withdrawFrom(cluster, 'a');
+        return cluster;
+      },
+      [orderStops, acknowledgeAll],
+    ],
+    [
+      'the last one that was moved away, until it has ended there',
+      () => {
+        const cluster = running({}, 'a');
+        for (const command of ready('b')) cluster.when(command);
+        move(cluster, 0, 'b');
+        acknowledgeAll(cluster);
+        return cluster;
+      },
+      [orderStops, acknowledgeAll],
+    ],
+  ])('is nothing, and not the end, while there is %s', (_, given, steps) => {
+    const cluster = given();
+    const { look } = draining(cluster);
+    for (const step of steps) {
+      expect(look(-1).step).toBeNull();
+      step(cluster);
+    }
+    const ends = { do: 'end', outcome: 'done', reason: 'every instance runs elsewhere or ended' };
+    expect(look(-1).step).toEqual(steps.length > 0 ? ends : null);
+  });
+
+  it('is to say at the deadline what is left, and not before', () => {
+    const { look } = draining(running({}, 'a'));
+    expect(look(-1).step).toMatchObject({ do: 'move' });
+    const left = { do: 'end', outcome: 'incomplete', reason: 'left at the deadline: j/0' };
+    expect(look(0)).toEqual({ step: left, againMs: null });
+  });
+});
+
+describe('A drain', () => {
   it('moves what can be moved, however much fits nowhere else', async () => {
-    const tiny = { resources: { cpuMillis: 1, memoryMiB: 1 } };
     const cluster = running({ ...tiny, count: 120 }, ...Array.from({ length: 120 }, () => 'a'));
     cluster.when(submitJob('web', tiny));
     cluster.when(plan('web', 'a'));
@@ -62,57 +121,6 @@ describe('A drain', () => {
     drain(cluster, 3_600_000);
     await ports.advance(120_000);
     expect(asked).toContain('web');
-  });
-
-  it('is not done while something is being moved to its node', async () => {
-    const cluster = running({}, 'b');
-    for (const command of ready('a')) cluster.when(command);
-    const target = { nodeId: 'a', reason: 'r', total: 1, scores: {} };
-    const move = { type: 'MoveInstance', id: 'j', instance: 0, generation: 1 } as const;
-    cluster.when({ ...move, target, basis: null });
-    drain(cluster, 0);
-    await ports.advance(10_000);
-    expect(ended).toEqual([]);
-    past = true;
-    await ports.advance(5_000);
-    expect(ended[0]).toMatchObject({
-      outcome: 'incomplete',
-      reason: 'left at the deadline: j/0',
-    });
-  });
-
-  it('is not done before what must never run twice has ended there', async () => {
-    const cluster = running({ onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a');
-    withdrawFrom(cluster, 'a');
-    drain(cluster, 3_600_000);
-    await ports.advance(2_000);
-    expect(ended).toEqual([]);
-    orderStops(cluster);
-    acknowledgeAll(cluster);
-    tell();
-    await ports.advance(1_000);
-    expect(ended[0]).toMatchObject({ outcome: 'done' });
-  });
-
-  it('is not done before the last instance that was moved away has ended there', async () => {
-    const cluster = running({}, 'a');
-    drain(cluster, 3_600_000);
-    const target = { nodeId: 'b', reason: 'r', total: 1, scores: {} };
-    const move = { type: 'MoveInstance', id: 'j', instance: 0, generation: 1 } as const;
-    cluster.when({ ...move, target, basis: null });
-    acknowledgeAll(cluster);
-    tell();
-    expect(cluster.state.instances.get('j/0')).toMatchObject({ nodeId: 'b', status: 'running' });
-    await ports.advance(2_000);
-    expect(ended).toEqual([]);
-    orderStops(cluster);
-    tell();
-    await ports.advance(2_000);
-    expect(ended).toEqual([]);
-    acknowledgeAll(cluster);
-    tell();
-    await ports.advance(1_000);
-    expect(ended[0]).toMatchObject({ outcome: 'done' });
   });
 
   it('does not stop what must never run twice before there is a place for it', async () => {
@@ -141,6 +149,30 @@ describe('A drain', () => {
     });
   });
 });
+
+const tiny = { resources: { cpuMillis: 1, memoryMiB: 1 } };
+
+/** Node `a` is drained; looks at it so long after its deadline, milliseconds. */
+function draining(cluster: Given) {
+  const order = { do: 'drain', withinMs: 3_600_000, force: false } as const;
+  cluster.when({ type: 'OrderNode', id: 'a', order });
+  const deadline = cluster.state.nodes.get('a')?.draining?.deadline ?? 0;
+  const process = new Drains({} as Scheduler, {} as CommandQueue, () => cluster.state);
+  const look = (afterMs: number) =>
+    process.look('a', cluster.state, seenAt(1_000, { wallMs: deadline + afterMs }));
+  return { look };
+}
+
+function move(cluster: Given, instance: number, nodeId: string): void {
+  const target = { nodeId, reason: 'r', total: 1, scores: {} };
+  const about = { type: 'MoveInstance', id: 'j', instance, generation: 1 } as const;
+  cluster.when({ ...about, target, basis: null });
+}
+
+function instancesIn(step: ReturnType<Drains['look']>['step']): string[] {
+  if (step?.do !== 'move') return [];
+  return step.instances.map(({ job, number }) => `${job}/${number}`).sort();
+}
 
 const nowhere = proposal([], {
   ...({ code: 'no-capacity', detail: 'It fits nowhere.', filtered: {} } as const),
@@ -175,6 +207,5 @@ function drain(cluster: Given, withinMs: number): void {
   const clock = { monotonicMs: () => ports.clock.monotonicMs(), wallMs };
   const process = new Drains(scheduler, queue, () => projection.state) as Process<unknown>;
   loop = new Supervisor([process], projection, { ...ports, clock }, () => {});
-  tell = () => projection.announce([], projection.state.head);
   loop.start();
 }
