@@ -179,7 +179,11 @@ class BundleVerifier {
     if (seal === null) fail(null, 'seal', `the seal of position ${this.sealed} is missing`);
     const verdict = this.verdictOn(keys, seal, root);
     const warnings =
-      verdict === 'counts' ? [] : ['the key of the seal was not endorsed by a key that counts'];
+      verdict === 'counts'
+        ? []
+        : [
+            'the key of the seal did not count there: no key that counts had endorsed it, or one had revoked it',
+          ];
     return { warnings, keys: keys.list() };
   }
 

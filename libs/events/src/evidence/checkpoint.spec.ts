@@ -61,6 +61,20 @@ describe('a checkpoint', () => {
     });
   });
 
+  it('does not outlive the change of any of its characters', () => {
+    const survivors: string[] = [];
+    for (let at = 0; at < whole.length; at += 1) {
+      const was = whole[at] ?? '';
+      for (const now of [was === 'a' ? 'b' : 'a', was === '0' ? '1' : '0', '\n', '']) {
+        const read = readCheckpoint(`${whole.slice(0, at)}${now}${whole.slice(at + 1)}`);
+        if (now === was || read.status === 'refused') continue;
+        const { clusterId } = read.checkpoint;
+        if (isCheckpointSigned(read.note, clusterId, publicKey)) survivors.push(`${at}: ${now}`);
+      }
+    }
+    expect(survivors).toEqual([]);
+  });
+
   it('is not signed of what has no such form', () => {
     expect(() => signCheckpoint({ ...statement, clusterId: 'c 1' }, key)).toThrow(TypeError);
     expect(() => signCheckpoint({ ...statement, hash: 'h' }, key)).toThrow('no checkpoint');

@@ -4,9 +4,9 @@ import {
   hexOf,
   isNoteName,
   isNoteSignedBy,
+  noteContent,
   noteSignature,
   readNote,
-  writeNote,
   type SignedNote,
 } from './signed-note.js';
 
@@ -68,10 +68,7 @@ export function checkpointText(checkpoint: Checkpoint): string {
 /** The signed note. Throws a TypeError when the statement has no such form: a cluster's id with a space. */
 export function signCheckpoint(statement: Omit<Checkpoint, 'fingerprint'>, key: Signer): string {
   const text = checkpointText({ ...statement, fingerprint: key.fingerprint });
-  const content = writeNote({
-    text,
-    signatures: [noteSignature(text, originOf(statement.clusterId), key)],
-  });
+  const content = noteContent(text, [noteSignature(text, originOf(statement.clusterId), key)]);
   const read = readCheckpoint(content);
   if (read.status === 'refused') throw new TypeError(`no checkpoint: ${read.reason}`);
   return content;

@@ -343,7 +343,11 @@ describe('a ring of keys', () => {
       ledger.judge(second, 'revoked', ledger.key);
       ledger.present(third);
     });
-    expect(ring.list().map(({ status }) => status)).toEqual(['revoked', 'counts', 'presented']);
+    expect(ring.list().map(({ status, counted }) => [status, counted])).toEqual([
+      ['revoked', [{ from: 1, to: 4 }]],
+      ['counts', [{ from: 3, to: null }]],
+      ['presented', []],
+    ]);
     expect(ring.clusterId).toBe('c-1');
   });
 });

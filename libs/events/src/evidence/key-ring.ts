@@ -10,6 +10,8 @@ export interface KnownKey {
   readonly fingerprint: string;
   readonly publicKey: string | null;
   readonly status: 'presented' | 'counts' | 'revoked';
+  /** Positions of the events from which it counted, and to which; null: to the end of what was seen. */
+  readonly counted: readonly { readonly from: number; readonly to: number | null }[];
 }
 
 /** What a seal proves: it is sound and its key counts, or only that somebody signed. */
@@ -72,8 +74,11 @@ export class KeyRing {
   }
 
   list(): readonly KnownKey[] {
-    return Array.from(this.keys, ([fingerprint, { publicKey, status }]) => ({
+    return Array.from(this.keys, ([fingerprint, { publicKey, status, spans }]) => ({
       ...{ fingerprint, publicKey, status },
+      counted: spans.map(({ from, to }) => ({
+        ...{ from: from.position, to: to?.position ?? null },
+      })),
     }));
   }
 

@@ -200,7 +200,7 @@ class Verifier implements LedgerVerifier {
   private warnings(): string[] {
     return [...this.unendorsed].map(
       ([fingerprint, count]) =>
-        `${count} seal${count === 1 ? '' : 's'} by key ${fingerprint}, which no key that counts has endorsed`,
+        `${count} seal${count === 1 ? '' : 's'} by key ${fingerprint} where it did not count: no key that counts had endorsed it, or one had revoked it`,
     );
   }
 }

@@ -71,7 +71,7 @@ export function rangeProof(entries: readonly string[], range: LeafRange): string
 
 /**
  * The root of the tree that `entries` (the leaves of the range, in order) and the proof make; null
- * when they are too few or too many for it.
+ * when they are too few or too many for it, or one of them is no hash.
  */
 export function rootFromRange(
   entries: readonly string[],
@@ -80,6 +80,7 @@ export function rootFromRange(
 ): string | null {
   const { from, to, size } = range;
   if (!(from >= 1 && to >= from && size >= to) || entries.length !== to - from + 1) return null;
+  if (!entries.every(isHash) || !proof.every(isHash)) return null;
   let used = 0;
   const root = descend(range, {
     outside: () => {
@@ -130,7 +131,7 @@ export function verifyConsistency(
   proof: readonly string[],
 ): boolean {
   if (!(earlier.size >= 1 && earlier.size <= later.size)) return false;
-  if (!proof.every((hash) => hashDigits.test(hash))) return false;
+  if (![earlier.root, later.root, ...proof].every(isHash)) return false;
   if (earlier.size === later.size) return proof.length === 0 && earlier.root === later.root;
   // A first tree that is full is a subtree of the second: its root is not sent again.
   const path = isPowerOfTwo(earlier.size) ? [earlier.root, ...proof] : proof;
@@ -157,6 +158,11 @@ export function verifyConsistency(
 }
 
 const hashDigits = /^[0-9a-f]{64}$/;
+
+/** What is none would be hashed as something, and not everywhere as the same. */
+function isHash(text: string): boolean {
+  return hashDigits.test(text);
+}
 
 function isPowerOfTwo(size: number): boolean {
   return largestPowerOfTwoBelow(2 * size) === size;

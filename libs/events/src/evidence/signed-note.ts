@@ -58,15 +58,20 @@ export function readNote(content: string): ReadNote {
 
 /** The note as a text. Throws a TypeError where `readNote` would refuse it. */
 export function writeNote({ text, signatures }: SignedNote): string {
-  const lines = signatures.map(
-    ({ name, keyId, bytes }) =>
-      `— ${name} ${base64Of(Uint8Array.of(...bytesOfHex(keyId), ...bytes))}\n`,
-  );
-  const content = `${text}\n${lines.join('')}`;
+  const content = noteContent(text, signatures);
   const read = readNote(content);
   if (read.status === 'refused') throw new TypeError(`refused to write a note: ${read.reason}`);
   if (read.note.text !== text) throw new TypeError('refused to write a note: its text has no end');
   return content;
+}
+
+/** As `writeNote`, for who reads it back himself. */
+export function noteContent(text: string, signatures: readonly NoteSignature[]): string {
+  const lines = signatures.map(
+    ({ name, keyId, bytes }) =>
+      `— ${name} ${base64Of(Uint8Array.of(...bytesOfHex(keyId), ...bytes))}\n`,
+  );
+  return `${text}\n${lines.join('')}`;
 }
 
 /** SHA-256(name ‖ 0x0A ‖ algorithm ‖ public key)[:4], in hexadecimal; null when it is no key. */

@@ -1,4 +1,4 @@
-import { ledgerVerifier, verifyBundle, type LedgerReport } from '@oakring/events';
+import { ledgerVerifier, verifyBundle, type KnownKey, type LedgerReport } from '@oakring/events';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
@@ -61,7 +61,7 @@ function detailsOf(report: LedgerReport): string[] {
       `${counted(manifests, 'manifest')} of dropped telemetry`,
     `${counted(seals, 'seal')}; sealed by a key that counts up to position ${sealedTo}`,
     `Merkle root ${merkleRoot}`,
-    ...keys.map(({ fingerprint, status }) => `key ${fingerprint}: ${status}`),
+    ...keys.map(keyLine),
   ];
 }
 
@@ -87,12 +87,15 @@ async function verifyFile(
   }
   if (json) return;
   terminal.out(`whole: positions ${check.from}–${check.to}, head ${check.head.hash}`);
-  for (const { fingerprint, status } of check.keys) {
-    terminal.out(terminal.colors.dim(`key ${fingerprint}: ${status}`));
-  }
+  for (const key of check.keys) terminal.out(terminal.colors.dim(keyLine(key)));
   for (const warning of check.warnings) {
     terminal.error(terminal.colors.yellow(`warning: ${warning}`));
   }
+}
+
+function keyLine({ fingerprint, status, counted }: KnownKey): string {
+  const spans = counted.map(({ from, to }) => `${from}–${to ?? ''}`);
+  return `key ${fingerprint}: ${status}${spans.length === 0 ? '' : `, counts at ${spans.join(', ')}`}`;
 }
 
 export function tellProgress(terminal: Terminal, position: number): void {
