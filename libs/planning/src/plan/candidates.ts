@@ -3,6 +3,7 @@ import type { Demand, Make, Test } from '../filters/filter.js';
 import { testsOf } from '../fits.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
+import type { Looked } from '../nodes/looked.js';
 import { freeIn, type Counted, type Room, type RoomColumn } from '../nodes/room.js';
 
 /** Every node looked at when not one more instance fits: the bounded full scan before a "no". */
@@ -24,11 +25,13 @@ interface NameStep extends Placed {
 interface RoomStep {
   readonly test: Extract<Test, { judges: 'room' }>;
   readonly column: RoomColumn;
+  readonly atLeast: number;
 }
 
 /** Which nodes can take one more instance of a job: the filters, on columns. */
 export class Candidates {
   private readonly nodes: NodeColumns;
+  private readonly looked: Looked;
   private readonly tests: readonly Test[];
   /** By the make's number: 0 before anyone asked, then one more than the place of the test that it fails. */
   private readonly verdicts: Uint8Array;
@@ -47,13 +50,14 @@ export class Candidates {
     const { columns, nodes } = room;
     const { rules } = nodes;
     this.nodes = nodes;
+    this.looked = room.looked;
     this.tests = testsOf(demand, rules);
     this.verdicts = new Uint8Array(nodes.makes.length);
     for (const [place, test] of this.tests.entries()) {
       if (test.judges === 'name') this.names.push({ place, test });
       if (test.judges !== 'room') continue;
       const column = columns[rules.resources.indexOf(test.resource)];
-      if (column !== undefined) this.rooms.push({ test, column });
+      if (column !== undefined) this.rooms.push({ test, column, atLeast: test.atLeast });
     }
     this.asked = amountsOf(rules, demand.requirement.resources);
     this.counted = room.countedFor(this.asked);
@@ -67,7 +71,7 @@ export class Candidates {
 
   /** The first test that a node fails. Whoever passes all others is looked at for its room. */
   failure(slot: number): Test | null {
-    const { names, nodes, rooms } = this;
+    const { names, nodes, rooms, tests } = this;
     const make = nodes.make[slot] ?? 0;
     let place = (this.verdicts[make] || this.verdictOf(make)) - 1;
     for (let at = 0; at < names.length; at += 1) {
@@ -75,12 +79,11 @@ export class Candidates {
       if (step === undefined || step.place > place) break;
       if (!step.test.passes(nodes.ids[slot] ?? '')) place = step.place;
     }
-    const failed = this.tests[place];
-    if (failed !== undefined) return failed;
-    this.room.looked.look(slot);
+    if (place < tests.length) return tests[place] ?? null;
+    this.looked.look(slot);
     for (let at = 0; at < rooms.length; at += 1) {
       const step = rooms[at];
-      if (step !== undefined && freeIn(step.column, slot) < step.test.atLeast) return step.test;
+      if (step !== undefined && freeIn(step.column, slot) < step.atLeast) return step.test;
     }
     return null;
   }
@@ -105,10 +108,9 @@ export class Candidates {
       counts.count(failed);
       // The first of equals stays: the lowest id.
       if (failed.judges === 'room') {
-        const lack = this.lackOf(slot);
-        if (lack >= leastLack) continue;
+        if (!this.lacksLess(slot, leastLack)) continue;
         nearest = slot;
-        leastLack = lack;
+        leastLack = this.lackOf(slot);
       } else if (failed !== failedThere && this.isLater(failed, failedThere)) {
         furthest = slot;
         failedThere = failed;
@@ -134,14 +136,23 @@ export class Candidates {
     return place + 1;
   }
 
-  /** How far a node is from fitting: the largest share of the request that is missing, per mille. */
-  private lackOf(slot: number): number {
-    let largest = 0;
+  /** Whether `lackOf` would be less, without a division. */
+  private lacksLess(slot: number, than: number): boolean {
     for (let at = 0; at < this.counted.length; at += 1) {
       const here = this.counted[at];
       if (here === undefined || here.wanted === 0) continue;
-      const lack = Math.max(0, here.wanted - freeIn(here.column, slot));
-      largest = Math.max(largest, Math.ceil((lack * 1000) / here.wanted));
+      const lack = here.wanted - freeIn(here.column, slot);
+      if (lack > 0 && lack * 1000 > (than - 1) * here.wanted) return false;
+    }
+    return true;
+  }
+
+  /** How far a node is from fitting: the largest share of the request that is missing, per mille. */
+  private lackOf(slot: number): number {
+    let largest = 0;
+    for (const { column, wanted } of this.counted) {
+      const lack = Math.max(0, wanted - freeIn(column, slot));
+      largest = Math.max(largest, wanted === 0 ? 0 : Math.ceil((lack * 1000) / wanted));
     }
     return largest;
   }

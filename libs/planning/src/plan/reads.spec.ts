@@ -68,6 +68,12 @@ describe('What a decision read beside the ledger', () => {
     ]);
   });
 
+  it('is told of a node whatever its id', () => {
+    const ids = ['__proto__', 'constructor', 'hasOwnProperty'];
+    const [told] = readsOf(busy(ids), job());
+    expect(Object.keys(told?.foreign ?? {})).toEqual(ids);
+  });
+
   it('is not told where it is of more than 256 nodes', () => {
     const ids = Array.from({ length: 257 }, (_, at) => `n${at}`);
     const all = job({ instances: 17 });
