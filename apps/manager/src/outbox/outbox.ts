@@ -17,6 +17,7 @@ import {
   type Seen,
   type Wake,
 } from '../supervision/process.js';
+import type { CommandToSend } from '../wires/dialect.port.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 import { orderValidMs } from './order-validity.js';
@@ -85,29 +86,33 @@ export class Outbox implements Process<Sending> {
   async act([doing]: readonly Doing<Sending>[]): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { command, attempt } = doing.step;
+    const { id: commandId, nodeId } = command;
     // Sending goes on while the log stalls: how often it was tried is then missing on record for a while.
     if (attempt > 1) void this.recordDispatch(command, attempt).catch(() => {});
-    await this.send(command, attempt);
+    this.deliveries.sending(nodeId);
+    const order = { what: 'command', said: this.orderOf(command, attempt) } as const;
+    const refusal = await this.link.send(nodeId, order);
+    this.deliveries.confirmed(nodeId);
+    if (refusal !== null) await this.fail(command, refusal.detail);
+    else if (this.state().nodes.get(nodeId)?.acknowledges === false) {
+      await this.queue.submit<'RecordDelivery'>({ type: 'RecordDelivery', commandId });
+    }
     return 'again';
   }
 
-  private async send(command: CommandRecord, attempt: number): Promise<void> {
+  private orderOf(command: CommandRecord, attempt: number): CommandToSend {
     const state = this.state();
-    const { nodeId } = command;
-    this.deliveries.sending(nodeId);
-    const refusal = await this.link.send(nodeId, {
-      what: 'command',
-      said: {
-        ...{ command, document: orderedDocument(state, command), attempt },
-        ...{ nowMs: this.clock.wallMs(), validMs: orderValidMs },
-        ...leadershipOf(state),
-        ...digestOf(state, command),
-      },
-    });
-    this.deliveries.confirmed(nodeId);
-    if (refusal !== null) return this.fail(command, refusal.detail);
-    if (this.state().nodes.get(nodeId)?.acknowledges !== false) return;
-    await this.queue.submit<'RecordDelivery'>({ type: 'RecordDelivery', commandId: command.id });
+    const { epoch, ledger } = leadershipOf(state);
+    return {
+      command,
+      document: orderedDocument(state, command),
+      attempt,
+      nowMs: this.clock.wallMs(),
+      validMs: orderValidMs,
+      epoch,
+      ledger,
+      digest: digestOf(state, command),
+    };
   }
 
   /** It can never be sent as it is: it fails alone, and says why. */
@@ -129,8 +134,7 @@ export class Outbox implements Process<Sending> {
 function digestOf(
   { placements }: ClusterState,
   { job, instance, generation, kind }: CommandRecord,
-): { digest?: string } {
-  if (kind !== 'deploy' && kind !== 'replicate') return {};
-  const placement = placements.get(placementKey(job, instance, generation));
-  return placement?.digest === undefined ? {} : { digest: placement.digest };
+): string | undefined {
+  if (kind !== 'deploy' && kind !== 'replicate') return undefined;
+  return placements.get(placementKey(job, instance, generation))?.digest;
 }

@@ -250,7 +250,12 @@ export class WatchedProcess<Step> {
       return acting;
     });
     this.atOnce += 1;
-    const outcome = await this.carryOut(steps);
+    let outcome: Outcome | Failed;
+    try {
+      outcome = await this.process.act(steps, this.ending.signal);
+    } catch (error) {
+      outcome = this.failed(error);
+    }
     this.atOnce -= 1;
     for (const acting of acts) {
       const { key, entry } = acting;
@@ -287,18 +292,14 @@ export class WatchedProcess<Step> {
     entry.notBeforeMs = this.ports.clock.monotonicMs() + waitMs;
   }
 
-  private async carryOut(steps: readonly Doing<Step>[]): Promise<Outcome | Failed> {
-    try {
-      return await this.process.act(steps, this.ending.signal);
-    } catch (error) {
-      const code = error instanceof OakringError ? error.code : 'internal';
-      if (code === 'shutting-down') this.isStopped = true;
-      if (this.isStopped || code === 'not-leading') return { why: null };
-      this.failures += 1;
-      const isBug = code === 'internal';
-      if (isBug) this.troubles.tellNow(String(error));
-      return { why: error instanceof OakringError && !isBug ? error.message : String(error) };
-    }
+  private failed(error: unknown): Failed {
+    const code = error instanceof OakringError ? error.code : 'internal';
+    if (code === 'shutting-down') this.isStopped = true;
+    if (this.isStopped || code === 'not-leading') return { why: null };
+    this.failures += 1;
+    const isBug = code === 'internal';
+    if (isBug) this.troubles.tellNow(String(error));
+    return { why: error instanceof OakringError && !isBug ? error.message : String(error) };
   }
 }
 

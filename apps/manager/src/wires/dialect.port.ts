@@ -53,9 +53,9 @@ export interface CommandToSend {
   /** Not to be obeyed later than this after it was sent. */
   readonly validMs: number;
   readonly epoch: number;
-  readonly ledger?: string;
+  readonly ledger?: string | undefined;
   /** Of what is to be started, where it is known. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 /** A message as it goes to the broker. Nothing is ever retained. */
