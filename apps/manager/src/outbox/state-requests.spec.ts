@@ -1,13 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
-import { report, running, type Given } from '../testing/given.js';
+import { given, registerNode, report, running, type Given } from '../testing/given.js';
+import { seenAt } from '../testing/seen.js';
 import type { ClusterState } from '@oakring/model';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
 import { DeliveryRecord } from './delivery-record.js';
 import { StateRequests } from './state-requests.js';
+
+const farewell: Command = {
+  type: 'RecordWorkerStatus',
+  nodeId: 'a',
+  status: { status: 'offline', incarnation: 1, stopped: true },
+  retained: false,
+};
+
+const observed = (seen: 'silent' | 'disconnected' | 'lost'): Command => ({
+  ...{ type: 'ObserveNode', nodeId: 'a', incarnation: 1, reason: 'r' },
+  seen,
+});
 
 let ports: SimulatedPorts;
 let cluster: Given;
@@ -40,6 +53,64 @@ beforeEach(async () => {
   askedAtMs.length = 0;
 });
 afterEach(() => void supervisor.stop());
+
+describe('When a node is asked for its state', () => {
+  /** Node `a` runs job `j`, and is seen as it is since `sinceMs`; it was asked last at `askedMs`. */
+  async function scene(happened: readonly Command[], askedMs: number | null) {
+    const { state, when } = running({}, 'a');
+    for (const command of happened) when(command);
+    const time = simulatedPorts();
+    const process = requestsOf(state, time);
+    if (askedMs !== null) {
+      await time.advance(askedMs);
+      await process.act([{ key: 'a', step: 'ask' }]);
+    }
+    const look = (nowMs: number, sinceMs = 0) =>
+      process.look('a', state, seenAt(nowMs, { sinceMs, share: 0.5 }));
+    return { process, state, time, look };
+  }
+
+  it.each<[string, readonly Command[], { asked: number | null; since: number; due: number }]>([
+    [
+      'ready and was not asked yet: at its share of a second',
+      [],
+      { asked: null, since: 0, due: 500 },
+    ],
+    ['ready: every few minutes', [], { asked: 2_000, since: 0, due: 302_000 }],
+    ['not ready since it was asked: soon', [farewell], { asked: 2_000, since: 9_000, due: 9_500 }],
+    ['not ready: every three seconds', [farewell], { asked: 2_000, since: 1_000, due: 5_000 }],
+    [
+      'ready and has given up what it had: every three seconds',
+      [report('a', {}, { final: true })],
+      { asked: 2_000, since: 0, due: 5_000 },
+    ],
+  ])('is, where it is %s', async (_, happened, { asked, since, due }) => {
+    const { look } = await scene(happened, asked);
+    expect(look(due - 1, since)).toEqual({ step: null, againMs: due });
+    expect(look(due, since)).toEqual({ step: 'ask', againMs: null });
+  });
+
+  it('is at once where it registered, or speaks though it is not ready', async () => {
+    for (const hear of ['registered', 'heardAgain'] as const) {
+      const { process, look } = await scene([farewell], 2_000);
+      process[hear]('a');
+      expect(look(2_001, 1_000).step).toBe('ask');
+    }
+  });
+
+  it('is never where it is lost, and not before it speaks', async () => {
+    const { look } = await scene(
+      (['silent', 'disconnected', 'lost'] as const).map(observed),
+      2_000,
+    );
+    expect(look(86_400_000)).toEqual({ step: null, againMs: null });
+  });
+
+  it('is never where its worker does not acknowledge', () => {
+    const { state } = given(registerNode('a'));
+    expect(requestsOf(state, simulatedPorts()).fact('a', state)).toBeNull();
+  });
+});
 
 describe('A node that is given up on and speaks', () => {
   it('is asked for its state at once, although it was asked as a ready one a moment ago', async () => {
@@ -85,12 +156,12 @@ describe('A node that gives up what it had in a last report, and goes on', () =>
   });
 });
 
-const farewell: Command = {
-  type: 'RecordWorkerStatus',
-  nodeId: 'a',
-  status: { status: 'offline', incarnation: 1, stopped: true },
-  retained: false,
-};
+/** Over a link that is up and tells nothing. */
+function requestsOf(state: ClusterState, time: SimulatedPorts): StateRequests {
+  const link = { connected: true, upSinceMs: 0, send: async () => null };
+  const listening = { ...link, onUp: () => {}, onDown: () => {} };
+  return new StateRequests(listening, () => state, new DeliveryRecord(), time);
+}
 
 function decide(command: Command): void {
   projection.announce(cluster.when(command).events, projection.state.head);
