@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { emptyHead, encodeEvent, headOf, sealCommit } from '@oakring/events';
 import { openLmdbEventLog } from '@oakring/stores';
 import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { benchOrigin } from './ledger-floors.js';
 import type { OneByOne, Order, Sustained } from './jobs-load.js';
 import { forkModule, startUp, temporaryFolder } from './processes.js';
 
@@ -72,7 +73,7 @@ async function bareCommitMs(): Promise<number> {
       at: version,
       streams: ['jobs/a'],
       commands: [],
-      events: [encodeEvent({ stream: 'jobs/a', type: 'JobEnded', data: {} }, version)],
+      events: [encodeEvent({ stream: 'jobs/a', type: 'JobEnded', data: {} }, version, benchOrigin)],
     });
     const startedMs = performance.now();
     await log.append(commit);

@@ -6,6 +6,8 @@ import { Long, MongoClient } from 'mongodb';
 import { jobOf } from '@oakring/contracts';
 import type { Command } from '../apps/manager/src/commands/command.js';
 
+/** Who asks, and why, as a request says it. */
+export const benchOrigin = { by: 'api/token', cause: 'request:POST /api/v1/jobs#bench' };
 export const runMs = 4_000;
 /** Until the code is compiled; not counted. */
 export const warmUpMs = 1_500;

@@ -59,7 +59,8 @@ async function fill(store: EventStore, events: number, perCommit: number): Promi
       versions.set(stream, version);
       streams.add(stream);
       const type = version % 2 === 0 ? 'NodeBecameReady' : 'NodeSuspected';
-      texts.push(encodeEvent({ stream, type, data: { reason: 'no message for 6 s' } }, version));
+      const event = { stream, type, data: { reason: 'no message for 6 s' } } as const;
+      texts.push(encodeEvent(event, version, { by: stream, cause: `message:${stream}/status` }));
     }
     const commit = sealCommit(head, {
       epoch: 1,

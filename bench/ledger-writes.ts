@@ -10,7 +10,7 @@ import { CommandWriter } from '../apps/manager/src/commands/writer.js';
 import { ClusterState } from '@oakring/model';
 import { Projection } from '../apps/manager/src/views/projection.js';
 import { percentile, sortedNumbers } from './figures.js';
-import { runMs, submitJob, warmUpMs } from './ledger-floors.js';
+import { benchOrigin, runMs, submitJob, warmUpMs } from './ledger-floors.js';
 
 const ports = systemPorts();
 
@@ -46,7 +46,7 @@ export async function writePath(
     while (performance.now() < untilMs) {
       const since = performance.now();
       submitted += 1;
-      await writer.submit(command(submitted, index));
+      await writer.submit(command(submitted, index), benchOrigin);
       times.push(performance.now() - since);
     }
   };
@@ -82,7 +82,7 @@ const jobCommands: CommandMaker = async () => (number) => submitJob(`job-${numbe
 /** The smallest: a node fell silent, or was heard again. One event of about 150 bytes. */
 export const observeCommands: CommandMaker = async (writer, { state }) => {
   const nodes = Array.from({ length: 1024 }, (_, index) => `n${index}`);
-  await Promise.all(nodes.map((id) => writer.submit(registerNode(id))));
+  await Promise.all(nodes.map((id) => writer.submit(registerNode(id), benchOrigin)));
   return (_number, caller) => {
     const nodeId = `n${caller}`;
     const node = state.nodes.get(nodeId);

@@ -7,6 +7,7 @@ import {
   type DomainEvent,
   type LogHead,
 } from '@oakring/events';
+import { benchOrigin } from './ledger-floors.js';
 import { openLmdbEventLog, type EventLogWriter } from '@oakring/stores';
 
 const jobsPerCommit = 100;
@@ -85,7 +86,9 @@ async function appendTogether(log: EventLogWriter, ids: readonly string[]): Prom
   let version = 0;
   for (let step = 0; step < steps; step += 1) {
     const events = lives.flatMap(({ stream, steps }) =>
-      (steps[step] ?? []).map((event, at) => encodeEvent({ stream, ...event }, version + at + 1)),
+      (steps[step] ?? []).map((event, at) =>
+        encodeEvent({ stream, ...event }, version + at + 1, benchOrigin),
+      ),
     );
     version += events.length / lives.length;
     const commit = sealCommit(head, {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { emptyHead, encodeEvent, headOf, sealCommit, type DomainEvent } from '@oakring/events';
+import { sampleOrigin } from '@oakring/events/testing';
 import { Auditor } from './auditor.js';
 import { Judge } from './judge.js';
 import { Life, World } from './world.js';
@@ -61,7 +62,7 @@ function audited() {
     const version = (versions.get(event.stream) ?? 0) + 1;
     versions.set(event.stream, version);
     const about = { epoch, commitId: `${head.position}`, at: head.at + 1, commands: [] };
-    const events = [encodeEvent(event, version)];
+    const events = [encodeEvent(event, version, sampleOrigin)];
     const commit = sealCommit(head, { ...about, streams: [event.stream], events });
     head = headOf(commit);
     auditor.durable({ commit, writer });

@@ -3,6 +3,7 @@ import { OakringError } from '@oakring/contracts';
 import { signingKeyOf } from '@oakring/events';
 import type { Outcome } from '../apps/manager/src/commands/outcome.js';
 import type { Command, IdempotencyKey } from '../apps/manager/src/commands/command.js';
+import type { CommandOrigin } from '../apps/manager/src/commands/origin.js';
 import type { MoveRequest } from '../apps/manager/src/inbox/http/instance-moves.js';
 import { Disk } from './disk.js';
 import { SimulatedManager, type Ground, type Host } from './manager.js';
@@ -92,9 +93,10 @@ export class Managers {
   async submit(
     asked: SimulatedManager,
     command: Command,
+    origin: CommandOrigin,
     key: IdempotencyKey,
   ): Promise<Outcome<unknown>> {
-    return this.leaderFor(asked).queue.submit(command, key);
+    return this.leaderFor(asked).queue.submit(command, origin, key);
   }
 
   async move(asked: SimulatedManager, request: MoveRequest): Promise<unknown> {

@@ -143,7 +143,8 @@ export class Workload {
     // A move that is refused, or that nobody answers, is not insisted on.
     const { asked } = this.managers;
     if (asked === null) return;
-    this.managers.move(asked, { id, number, worker, key: undefined }).catch(() => {});
+    const origin = { by: 'api/token', cause: `request:move ${id}/${number}` };
+    this.managers.move(asked, { id, number, worker, origin, key: undefined }).catch(() => {});
   }
 
   private orderNode(): void {
@@ -194,7 +195,7 @@ export class Workload {
       isAnswered = true;
     });
     this.managers
-      .submit(asked, command, key)
+      .submit(asked, command, { by: 'api/token', cause: `request:${key.id}` }, key)
       .then((outcome) => {
         if (asked.life.isDead || isAnswered) return;
         isAnswered = true;

@@ -53,6 +53,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     names: ownNames(address, options),
     maxBodyBytes,
     readBody: readMessage(maxDepth),
+    requestId: () => ports.ids.next(),
     // Levels are those of the process, which the manager may share: as it sets them.
     logger: ['warn', 'error', 'fatal'],
   });

@@ -69,17 +69,20 @@ export {
   emptyHead,
   encodeEvent,
   hashCommit,
-  hashedFields,
+  headerTextOf,
+  fieldsOf,
   headOf,
   maxCommitBytes,
   maxEventsPerCommit,
   recordsIn,
   sealCommit,
 } from './log/commit.js';
+export { type Origin, addressOf, parseAddress } from './log/origin.js';
 export { type Damage, type DamageKind, logDamaged } from './log/damage.js';
 export {
   type DecodedCommit,
   decodeCommitDocument,
+  decodeParts,
   decodeStoredCommit,
   encodeStoredCommit,
 } from './log/stored-commit.js';

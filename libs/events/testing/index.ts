@@ -1,2 +1,2 @@
-export { commitMaker } from './sample-commits.js';
+export { commitMaker, sampleOrigin } from './sample-commits.js';
 export { SampleLedger, freshKey } from './sample-ledger.js';

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../src/catalogue/catalogue.js';
+import type { Origin } from '../src/log/origin.js';
 import { encodeEvent, headOf, sealCommit, type Commit, type LogHead } from '../src/log/commit.js';
 
 /** An event as small as any, for tests of the log: its contents do not matter there. */
@@ -7,6 +8,8 @@ export function sampleEvent(stream: string): DomainEvent {
   // No store looks at what kind of stream it is.
   return { stream, type: 'NodeBecameReady', data } as DomainEvent;
 }
+
+export const sampleOrigin: Origin = { by: 'nodes/a', cause: 'message:nodes/a/status' };
 
 /** Makes commits that continue each other; test code for everyone who tests a log. */
 export interface CommitMaker {
@@ -30,7 +33,7 @@ export function commitMaker(start: LogHead): CommitMaker {
       const events = streams.map((stream) => {
         const version = (counted.get(stream) ?? 0) + 1;
         counted.set(stream, version);
-        return encodeEvent(sampleEvent(stream), version);
+        return encodeEvent(sampleEvent(stream), version, sampleOrigin);
       });
       return sealCommit(head, {
         epoch: changes.epoch ?? Math.max(head.epoch, 1),

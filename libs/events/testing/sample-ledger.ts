@@ -8,6 +8,7 @@ import {
   type Commit,
   type LogHead,
 } from '../src/log/commit.js';
+import { sampleOrigin } from './sample-commits.js';
 import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
 import { signCheckpoint } from '../src/evidence/checkpoint.js';
@@ -119,7 +120,7 @@ export class SampleLedger {
       events: events.map((event) => {
         const version = (this.versions.get(event.stream) ?? 0) + 1;
         this.versions.set(event.stream, version);
-        return encodeEvent(event, version);
+        return encodeEvent(event, version, sampleOrigin);
       }),
     });
     this.commits.push(commit);

@@ -9,7 +9,18 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 12;
+export const foldVersion = 13;
+
+/** Where an event stands in the log. */
+export interface EventPlace {
+  readonly position: number;
+  /** Within its commit, from 0. */
+  readonly index: number;
+}
+
+export function placeOf({ position, index }: EventPlace): EventPlace {
+  return { position, index };
+}
 
 /** Records are plain JSON, replaced and never changed: a view can be saved and compared as bytes. */
 
@@ -22,7 +33,8 @@ export interface ClusterRecord {
   readonly storm: { readonly since: number; readonly reason: string } | null;
 }
 
-export interface NodeRecord {
+/** `position` and `index`: of the event that changed it last. */
+export interface NodeRecord extends EventPlace {
   readonly id: string;
   readonly name: string;
   readonly ip: string;
@@ -77,11 +89,10 @@ export interface NodeRecord {
   readonly unexpected: readonly string[];
   /** Entries of its own log are recorded up to this sequence. */
   readonly historyUpTo: number;
-  /** Position of the last change. */
-  readonly position: number;
 }
 
-export interface JobRecord {
+/** `position` and `index`: of the event that changed it last. */
+export interface JobRecord extends EventPlace {
   readonly id: string;
   readonly document: JsonObject;
   readonly technology: Technology;
@@ -102,7 +113,6 @@ export interface JobRecord {
   readonly submittedPosition: number;
   /** Position of the order to delete; 0 before. */
   readonly deletionPosition: number;
-  readonly position: number;
 }
 
 /** The newest rollout of a job. */

@@ -11,10 +11,10 @@ import type { paths } from './openapi.js';
 /** The largest page that the manager gives. */
 const limit = 1_000;
 
-export type EventQuery = Omit<
-  NonNullable<paths['/api/v1/events']['get']['parameters']['query']>,
-  'limit'
-> & { readonly from: number; readonly follow: boolean };
+export type EventQuery = NonNullable<paths['/api/v1/events']['get']['parameters']['query']> & {
+  readonly from: number;
+  readonly follow: boolean;
+};
 
 /**
  * The manager's HTTP interface as the command line uses it: addresses, what goes there and what is

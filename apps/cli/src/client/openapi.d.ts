@@ -726,6 +726,15 @@ export interface components {
              * @description The leader’s clock at the commit.
              */
             at: string;
+            /** @description Who: `nodes/<id>`, `manager/<process>`, `api/token`, `api/open`. Null: recorded before format 2. */
+            by: string | null;
+            /** @description What led to it: `<position>-<index>` of an event, `request:…`, `message:<topic>`, `lease:<epoch>`, `observed:…`. */
+            cause: string | null;
+            /**
+             * Format: date-time
+             * @description The device’s clock, where its message says.
+             */
+            deviceAt: string | null;
             data: {
                 [key: string]: unknown;
             };
@@ -3400,6 +3409,8 @@ export interface operations {
                 stream?: string;
                 /** @description Only these types of events, separated by commas. */
                 type?: string;
+                /** @description Only by the word of: nodes/<id>, manager/<process>, api/token …; `nodes/` is all of them. */
+                by?: string;
                 /** @description Go on with what happens. Implied by text/event-stream. */
                 follow?: boolean;
                 /** @description End after this many events. */

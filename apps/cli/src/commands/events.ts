@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { followEvents } from '../client/follow-events.js';
 import { createNarrator } from '../render/narration.js';
+import { tellWhy } from './events-why.js';
 import { contextOf, type Context, type Surroundings } from './context.js';
 
 interface EventsOptions {
@@ -8,6 +9,8 @@ interface EventsOptions {
   readonly follow?: boolean;
   readonly stream?: string;
   readonly type?: string;
+  readonly by?: string;
+  readonly why?: string;
 }
 
 export function addEventsCommand(program: Command, surroundings: Surroundings): void {
@@ -18,6 +21,11 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
     .option('--follow', 'go on as things happen, over restarts of the manager')
     .option('--stream <name>', 'only this stream: nodes/<id>, jobs/<id> or cluster')
     .option('--type <names>', 'only these types (as --json names them), separated by commas')
+    .option(
+      '--by <who>',
+      'only by the word of: nodes/<id>, manager/<process>, api/token; "nodes/" is all of them',
+    )
+    .option('--why <address>', 'what led to an event, back to the request that began it')
     .addHelpText(
       'after',
       `
@@ -26,10 +34,14 @@ Examples:
   oakring events --follow --from now
   oakring events --from -15m
   oakring events --stream jobs/hello
+  oakring events --by api/
+  oakring events --why 12/0
   oakring events --json | jq 'select(.type == "PlacementRefused")'`,
     )
     .action(async (options: EventsOptions, command: Command) => {
-      await tellEvents(contextOf(surroundings, command), options);
+      const context = contextOf(surroundings, command);
+      if (options.why === undefined) await tellEvents(context, options);
+      else await tellWhy(context, options.why);
     });
 }
 
@@ -43,12 +55,13 @@ async function firstPosition({ client }: Context, moment: string): Promise<numbe
 async function tellEvents(context: Context, options: EventsOptions): Promise<void> {
   const { client, terminal, ports, json } = context;
   const from = await firstPosition(context, options.from);
-  const { follow = false, stream, type } = options;
+  const { follow = false, stream, type, by } = options;
   const query = {
     from,
     follow,
     ...(stream === undefined ? {} : { stream }),
     ...(type === undefined ? {} : { type }),
+    ...(by === undefined ? {} : { by }),
   };
   const narrate = createNarrator(terminal.colors);
   const following = {

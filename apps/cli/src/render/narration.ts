@@ -16,8 +16,16 @@ export function createNarrator(colors: Colors): Narrator {
   const tell = createTeller(colors);
   return (event) => {
     const address = `${event.position}/${event.index}`.padStart(8);
-    return `${colors.dim(`${address}  ${printable(event.at)}`)}  ${subjectColumn(event, colors)}  ${tell(event)}`;
+    const before = colors.dim(`${address}  ${printable(event.at)}`);
+    const after = colors.dim(`(${originOf(event)})`);
+    return `${before}  ${subjectColumn(event, colors)}  ${tell(event)}  ${after}`;
   };
+}
+
+/** On whose word, and on account of what. */
+export function originOf({ by, cause }: Pick<EventLine, 'by' | 'cause'>): string {
+  if (by === null) return 'recorded before it was said who and why';
+  return printable(`by ${by}, after ${cause}`);
 }
 
 /** Only the sentence of an event, without its address, time and subject. */

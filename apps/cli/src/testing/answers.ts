@@ -92,5 +92,6 @@ export function eventLine(
   data: EventLine['data'] = {},
 ): EventLine {
   const at = '2026-01-01T12:34:56.789Z';
-  return { position, index, stream: 'jobs/hello', version: position, type, at, data };
+  const origin = { by: 'api/open', cause: 'request:POST /api/v1/jobs#1', deviceAt: null };
+  return { position, index, stream: 'jobs/hello', version: position, type, at, ...origin, data };
 }

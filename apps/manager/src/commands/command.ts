@@ -14,6 +14,7 @@ import type { DecisionBasis, EventData, KeyStatement, PlacedInstance } from '@oa
 import type { TruncationManifest } from '@oakring/telemetry';
 import type { NodeOrder, RegistrationAnswer } from './node-order.js';
 
+import type { CommandOrigin } from './origin.js';
 import type { IdempotencyKey, Outcome } from './outcome.js';
 
 export type { IdempotencyKey, Outcome };
@@ -230,11 +231,14 @@ export interface CommandQueue {
    * A refusal is a value. Throws an OakringError when nothing is decided: `overloaded` (queue full),
    * `outcome-unknown` (undecided after 10 s), `log-unavailable`, `shutting-down`.
    *
+   * `origin`: who asks, and why; it is in every event that comes of it.
+   *
    * `stillTrue` is for what was observed rather than ordered: it is asked when the command's turn has
    * come, and one that is no longer true is dropped without an event (accepted, and repeated).
    */
   submit<T extends CommandType>(
     command: Extract<Command, { type: T }>,
+    origin: CommandOrigin,
     key?: IdempotencyKey,
     stillTrue?: () => boolean,
   ): Promise<Outcome<Answers[T]>>;

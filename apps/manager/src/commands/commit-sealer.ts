@@ -43,7 +43,9 @@ export class CommitSealer {
       at: deciding.at,
       streams: [...streams].sort(),
       commands,
-      events: deciding.events.map((event) => encodeEvent(event, this.versions.next(event.stream))),
+      events: deciding.events.map((event) =>
+        encodeEvent(event, this.versions.next(event.stream), event),
+      ),
     });
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { maxCommitBytes } from '@oakring/events';
 import type { Command } from './command.js';
-import { given, ready } from '../testing/given.js';
+import { byTest, given, ready } from '../testing/given.js';
 import { Deciding } from './decide/deciding.js';
 import { decideGathered, type Gathered } from './gathering.js';
 import type { Waiting } from './waiting.js';
@@ -15,6 +15,7 @@ it('What thousands hand in at once is spread over commits that a store can take'
     detail: 'x'.repeat(540),
   }));
   const waiting = ids.map((nodeId) => ({
+    origin: byTest,
     command: { type: 'RecordHistory', nodeId, history: { incarnation: 1, from: 1, entries } },
   })) as unknown as (Waiting & { readonly command: Command })[];
   const gathered: Gathered = { decisions: [], commands: [], attempted: 0 };

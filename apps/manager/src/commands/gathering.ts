@@ -23,6 +23,7 @@ export function decideGathered(
     if (isFull) return;
     gathered.attempted += 1;
     const before = deciding.bytes;
+    deciding.origin = next.origin;
     const outcome =
       next.stillTrue?.() === false
         ? overtaken(deciding)

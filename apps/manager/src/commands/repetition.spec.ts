@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryEventLog, type Checkpoint } from '@oakring/stores';
 import { type Commit } from '@oakring/events';
 import { simulatedPorts } from '@oakring/ports';
-import { submitJob } from '../testing/given.js';
+import { byTest, submitJob } from '../testing/given.js';
 import { ClusterState, stateAsText, stateFromCheckpoint, concludeCommit } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import { CommandWriter } from './writer.js';
@@ -24,15 +24,15 @@ describe('An answer that was given under a key', () => {
       const projection = new Projection(new ClusterState(true), ports);
       const tenure = { epoch: 1, isHeld: true };
       const writer = new CommandWriter(new MemoryEventLog(), projection, tenure, ports, () => {});
-      const first = await writer.submit(submitJob('j'), key('j'));
+      const first = await writer.submit(submitJob('j'), byTest, key('j'));
       offMs = aheadMs;
       for (let other = 0; other < 20; other += 1) {
-        await writer.submit(submitJob(`other-${other}`), key(`other-${other}`));
+        await writer.submit(submitJob(`other-${other}`), byTest, key(`other-${other}`));
         await ports.advance(100);
       }
       offMs = 0;
-      await writer.submit(submitJob('last'), key('last'));
-      const again = await writer.submit(submitJob('j'), key('j'));
+      await writer.submit(submitJob('last'), byTest, key('last'));
+      const again = await writer.submit(submitJob('j'), byTest, key('j'));
       // Nothing was appended for it.
       expect(again).toEqual({ ...first, repeated: true, bytes: 0 });
     },
@@ -42,7 +42,7 @@ describe('An answer that was given under a key', () => {
     const state = new ClusterState(true);
     const commit = (position: number, at: number, ids: readonly string[]): Commit => ({
       ...{ position, epoch: 1, commitId: `c${position}`, at, streams: [], events: '[]' },
-      ...{ prev: '', hash: 'ab'.repeat(32) },
+      ...{ format: 2 as const, prev: '', hash: 'ab'.repeat(32) },
       commands: ids.map((id) => ({ id, outcome: {} })),
     });
     concludeCommit(state, commit(1, 0, ['first']));
@@ -63,7 +63,7 @@ describe('An answer that was given under a key', () => {
     const state = new ClusterState(true);
     const commit = (position: number, at: number, count: number): Commit => ({
       ...{ position, epoch: 1, commitId: `c${position}`, at, streams: [], events: '[]' },
-      ...{ prev: '', hash: 'ab'.repeat(32) },
+      ...{ format: 2 as const, prev: '', hash: 'ab'.repeat(32) },
       commands: Array.from({ length: count }, (_, at) => ({
         id: `${position}-${at}`,
         outcome: {},
@@ -92,7 +92,7 @@ describe('An answer that was given under a key', () => {
     for (let position = 1; position <= 201; position += 1) {
       concludeCommit(state, {
         ...{ position, epoch: 1, commitId: `c${position}`, at: 0, streams: [], events: '[]' },
-        ...{ prev: '', hash: 'ab'.repeat(32) },
+        ...{ format: 2 as const, prev: '', hash: 'ab'.repeat(32) },
         commands: Array.from({ length: 1_000 }, (_, index) => ({
           ...{ id: `key-${position}-${index}`, outcome: {} },
         })),

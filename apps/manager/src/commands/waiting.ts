@@ -1,9 +1,11 @@
 import type { OakringError } from '@oakring/contracts';
+import type { CommandOrigin } from './origin.js';
 import type { Command, IdempotencyKey, Outcome } from './command.js';
 
 /** A command in the queue, and its caller. */
 export interface Waiting {
   readonly command: Command;
+  readonly origin: CommandOrigin;
   readonly key: IdempotencyKey | undefined;
   readonly stillTrue: (() => boolean) | undefined;
   readonly sinceMs: number;

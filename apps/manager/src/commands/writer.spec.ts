@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeEvents, type Commit } from '@oakring/events';
 import { MemoryEventLog, type AppendOutcome, type EventLogWriter } from '@oakring/stores';
 import { seededRandomness, simulatedPorts } from '@oakring/ports';
-import { registerNode, submitJob } from '../testing/given.js';
+import { byTest, registerNode, submitJob } from '../testing/given.js';
 import { randomCommand } from '../testing/random-commands.js';
 import { ClusterState, stateAsText, foldCommit } from '@oakring/model';
 import { Projection } from '../views/projection.js';
@@ -60,10 +60,10 @@ describe('the writer', () => {
     const log = new HeldLog();
     const { writer } = writerOn(log);
     log.hold();
-    const first = writer.submit(submitJob('j0'));
+    const first = writer.submit(submitJob('j0'), byTest);
     await Promise.resolve();
     const rest = Array.from({ length: 50 }, (_, index) =>
-      writer.submit(submitJob(`j${index + 1}`)),
+      writer.submit(submitJob(`j${index + 1}`), byTest),
     );
     log.release();
     await Promise.all([first, ...rest]);
@@ -75,7 +75,7 @@ describe('the writer', () => {
     const { writer, projection } = writerOn(log);
     log.hold();
     let answered = false;
-    const outcome = writer.submit(submitJob('j')).then((value) => {
+    const outcome = writer.submit(submitJob('j'), byTest).then((value) => {
       answered = true;
       return value;
     });
@@ -90,7 +90,9 @@ describe('the writer', () => {
   it('closes a commit at 1000 events', async () => {
     const log = new HeldLog();
     const { writer } = writerOn(log);
-    await Promise.all(Array.from({ length: 2500 }, (_, i) => writer.submit(submitJob(`j${i}`))));
+    await Promise.all(
+      Array.from({ length: 2500 }, (_, i) => writer.submit(submitJob(`j${i}`), byTest)),
+    );
     for (const commit of log.appended) {
       expect(decodeEvents(commit).length).toBeLessThanOrEqual(1000);
     }
@@ -101,7 +103,9 @@ describe('the writer', () => {
     const { writer } = writerOn(log);
     const big = 'x'.repeat(200_000);
     await Promise.all(
-      Array.from({ length: 12 }, (_, i) => writer.submit(submitJob(`j${i}`, { note: big }))),
+      Array.from({ length: 12 }, (_, i) =>
+        writer.submit(submitJob(`j${i}`, { note: big }), byTest),
+      ),
     );
     for (const commit of log.appended) expect(commit.events.length).toBeLessThan(1_500_000);
   });
@@ -109,16 +113,16 @@ describe('the writer', () => {
   it('gives the first answer to a repeated key, across starts, and refuses another body', async () => {
     const log = new MemoryEventLog();
     const { writer, projection } = writerOn(log);
-    const first = await writer.submit(submitJob('j'), key('k', 'body'));
-    await writer.submit({ type: 'ScaleJob', id: 'j', count: 4 });
-    const again = await writer.submit(submitJob('j'), key('k', 'body'));
+    const first = await writer.submit(submitJob('j'), byTest, key('k', 'body'));
+    await writer.submit({ type: 'ScaleJob', id: 'j', count: 4 }, byTest);
+    const again = await writer.submit(submitJob('j'), byTest, key('k', 'body'));
     expect(again).toEqual({ ...first, repeated: true, bytes: 0 });
     const state = new ClusterState(true);
     for (const commit of await log.read({ from: 1, limit: 100 })) {
       foldCommit(state, commit, decodeEvents(commit));
     }
     expect(stateAsText(state)).toBe(stateAsText(projection.state));
-    expect(await writer.submit(submitJob('j'), key('k', 'other'))).toMatchObject({
+    expect(await writer.submit(submitJob('j'), byTest, key('k', 'other'))).toMatchObject({
       status: 'refused',
       refusal: { code: 'idempotency-key-reused' },
     });
@@ -126,22 +130,27 @@ describe('the writer', () => {
 
   it('repeats the first answer even where the first request changed nothing', async () => {
     const { writer, projection } = writerOn(new MemoryEventLog());
-    await writer.submit(submitJob('j', { count: 3 }));
+    await writer.submit(submitJob('j', { count: 3 }), byTest);
     const scale = (count: number) => ({ type: 'ScaleJob', id: 'j', count }) as const;
-    await writer.submit(scale(3), key('k', 'three'));
-    await writer.submit(scale(5));
-    await writer.submit(scale(3), key('k', 'three'));
+    await writer.submit(scale(3), byTest, key('k', 'three'));
+    await writer.submit(scale(5), byTest);
+    await writer.submit(scale(3), byTest, key('k', 'three'));
     expect(projection.state.jobs.get('j')?.desired).toBe(5);
   });
 
   it('refuses with the reason when the log cannot be written, and works again after', async () => {
     const log = new HeldLog();
     const { writer, projection } = writerOn(log);
-    await writer.submit(registerNode('a'));
+    await writer.submit(registerNode('a'), byTest);
     log.failing = true;
-    await expect(writer.submit(submitJob('j'))).rejects.toMatchObject({ code: 'log-unavailable' });
+    await expect(writer.submit(submitJob('j'), byTest)).rejects.toMatchObject({
+      code: 'log-unavailable',
+    });
     log.failing = false;
-    expect(await writer.submit(submitJob('j'))).toMatchObject({ status: 'accepted', position: 2 });
+    expect(await writer.submit(submitJob('j'), byTest)).toMatchObject({
+      status: 'accepted',
+      position: 2,
+    });
     expect(projection.state.jobs.size).toBe(1);
   });
 
@@ -149,7 +158,7 @@ describe('the writer', () => {
     const log = new HeldLog();
     const { writer, projection, halts } = writerOn(log);
     log.streamVersions = () => Promise.reject(new Error('the socket was closed'));
-    const both = [writer.submit(registerNode('a')), writer.submit(submitJob('j'))];
+    const both = [writer.submit(registerNode('a'), byTest), writer.submit(submitJob('j'), byTest)];
     for (const { reason } of (await Promise.allSettled(both)) as PromiseRejectedResult[]) {
       expect(reason).toMatchObject({
         code: 'log-unavailable',
@@ -157,7 +166,10 @@ describe('the writer', () => {
       });
     }
     Reflect.deleteProperty(log, 'streamVersions');
-    expect(await writer.submit(submitJob('j'))).toMatchObject({ status: 'accepted', position: 1 });
+    expect(await writer.submit(submitJob('j'), byTest)).toMatchObject({
+      status: 'accepted',
+      position: 1,
+    });
     expect(projection.state.nodes.size).toBe(0);
     expect(halts).toEqual([]);
   });
@@ -166,10 +178,10 @@ describe('the writer', () => {
     const log = new MemoryEventLog();
     const one = writerOn(log);
     const two = writerOn(log);
-    await one.writer.submit(submitJob('j'));
+    await one.writer.submit(submitJob('j'), byTest);
     const conflict = { code: 'position-conflict' };
-    await expect(two.writer.submit(submitJob('k'))).rejects.toMatchObject(conflict);
-    await expect(two.writer.submit(submitJob('l'))).rejects.toMatchObject(conflict);
+    await expect(two.writer.submit(submitJob('k'), byTest)).rejects.toMatchObject(conflict);
+    await expect(two.writer.submit(submitJob('l'), byTest)).rejects.toMatchObject(conflict);
     expect(two.halts).toEqual(['position-conflict']);
   });
 
@@ -177,15 +189,15 @@ describe('the writer', () => {
     const log = new HeldLog();
     const { writer, projection, halts } = writerOn(log);
     log.hold();
-    const first = writer.submit(submitJob('first'));
+    const first = writer.submit(submitJob('first'), byTest);
     await Promise.resolve();
     const unwritable = { ...submitJob('bad'), id: 'x'.repeat(300) } as Command & {
       type: 'SubmitJob';
     };
     const outcomes = Promise.allSettled([
-      writer.submit(submitJob('a')),
-      writer.submit(unwritable),
-      writer.submit(submitJob('b')),
+      writer.submit(submitJob('a'), byTest),
+      writer.submit(unwritable, byTest),
+      writer.submit(submitJob('b'), byTest),
     ]);
     log.release();
     await first;
@@ -203,9 +215,11 @@ describe('the writer', () => {
     const { writer, ports } = writerOn(log);
     log.hold();
     const unknown = { code: 'outcome-unknown' };
-    const inFlight = expect(writer.submit(submitJob('in-flight'))).rejects.toMatchObject(unknown);
+    const inFlight = expect(writer.submit(submitJob('in-flight'), byTest)).rejects.toMatchObject(
+      unknown,
+    );
     await Promise.resolve();
-    const waiting = expect(writer.submit(submitJob('j'))).rejects.toMatchObject(unknown);
+    const waiting = expect(writer.submit(submitJob('j'), byTest)).rejects.toMatchObject(unknown);
     await ports.advance(11_500);
     await inFlight;
     await waiting;
@@ -217,7 +231,7 @@ describe('the writer', () => {
     const log = new HeldLog();
     const { writer, projection, ports } = writerOn(log, tenure);
     log.hold();
-    const late = expect(writer.submit(submitJob('late'))).rejects.toMatchObject({
+    const late = expect(writer.submit(submitJob('late'), byTest)).rejects.toMatchObject({
       code: 'outcome-unknown',
     });
     tenure.isHeld = false;
@@ -233,7 +247,7 @@ describe('the writer', () => {
     const { writer, ports } = writerOn(log, tenure);
     log.hold();
     let isAnswered = false;
-    const late = writer.submit(submitJob('late')).finally(() => (isAnswered = true));
+    const late = writer.submit(submitJob('late'), byTest).finally(() => (isAnswered = true));
     tenure.isHeld = false;
     log.release();
     await ports.advance(3_000);
@@ -247,11 +261,11 @@ describe('the writer', () => {
     const log = new HeldLog();
     const { writer, projection } = writerOn(log);
     log.hold();
-    const inFlight = expect(writer.submit(submitJob('in-flight'))).rejects.toMatchObject({
+    const inFlight = expect(writer.submit(submitJob('in-flight'), byTest)).rejects.toMatchObject({
       code: 'outcome-unknown',
     });
     await log.held;
-    const waiting = expect(writer.submit(submitJob('waiting'))).rejects.toMatchObject({
+    const waiting = expect(writer.submit(submitJob('waiting'), byTest)).rejects.toMatchObject({
       code: 'not-leading',
     });
     const settled = writer.abandon(new OakringError({ code: 'not-leading', detail: 'gone' }));
@@ -271,19 +285,23 @@ describe('the writer', () => {
       const log = new MemoryEventLog();
       const { writer, halts } = writerOn(log);
       const maker = writerOn(log, { epoch, isHeld: true });
-      await maker.writer.submit(submitJob('theirs'));
-      await expect(writer.submit(submitJob('ours'))).rejects.toBeInstanceOf(OakringError);
+      await maker.writer.submit(submitJob('theirs'), byTest);
+      await expect(writer.submit(submitJob('ours'), byTest)).rejects.toBeInstanceOf(OakringError);
       expect(halts).toEqual([code]);
     }
   });
 
   it('writes what is queued before it stops, then refuses', async () => {
     const { writer, projection } = writerOn(new MemoryEventLog());
-    const queued = Array.from({ length: 10 }, (_, index) => writer.submit(submitJob(`j${index}`)));
+    const queued = Array.from({ length: 10 }, (_, index) =>
+      writer.submit(submitJob(`j${index}`), byTest),
+    );
     await writer.stop();
     await Promise.all(queued);
     expect(projection.state.jobs.size).toBe(10);
-    await expect(writer.submit(submitJob('late'))).rejects.toMatchObject({ code: 'shutting-down' });
+    await expect(writer.submit(submitJob('late'), byTest)).rejects.toMatchObject({
+      code: 'shutting-down',
+    });
   });
 
   it('keeps the deciders’ state, the view and the replayed log the same, whatever comes', async () => {
@@ -291,7 +309,7 @@ describe('the writer', () => {
     const log = new MemoryEventLog();
     const { writer, projection } = writerOn(log);
     for (let step = 0; step < 600; step += 1) {
-      await writer.submit(randomCommand(projection.state, chance));
+      await writer.submit(randomCommand(projection.state, chance), byTest);
     }
     const replayed = new ClusterState(true);
     for (const commit of await log.read({ from: 1, limit: 10_000 })) {

@@ -24,6 +24,7 @@ import {
   undecided,
   unanswerable,
 } from './writer-errors.js';
+import type { CommandOrigin } from './origin.js';
 import type { Tenure } from './tenure.js';
 import { answer, refuseAll, reject, type Decision, type Waiting } from './waiting.js';
 
@@ -77,6 +78,7 @@ export class CommandWriter implements CommandQueue {
 
   submit<T extends CommandType>(
     command: Extract<Command, { type: T }>,
+    origin: CommandOrigin,
     key?: IdempotencyKey,
     stillTrue?: () => boolean,
   ): Promise<Outcome<Answers[T]>> {
@@ -86,7 +88,7 @@ export class CommandWriter implements CommandQueue {
     }
     return new Promise((resolve, reject) => {
       this.queue.push({
-        ...{ command, key, stillTrue },
+        ...{ command, origin, key, stillTrue },
         sinceMs: this.ports.clock.monotonicMs(),
         answered: false,
         // Its decider gives the answer of that type.

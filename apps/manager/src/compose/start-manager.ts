@@ -169,6 +169,7 @@ async function letWorldIn(
     leadership: parts.leadership,
     proof: parts.proof,
     names: options.names,
+    ports: parts.ports,
     logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
   app.connectMicroservice({ strategy: inboxOf(parts, () => app) });

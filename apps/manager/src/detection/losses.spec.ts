@@ -26,7 +26,7 @@ function scene(onDisconnect: Record<string, unknown>, more: Partial<Known> = {})
   const declared: Command[] = [];
   let stillTrue: (() => boolean) | undefined;
   const queue: CommandQueue = {
-    submit: (async (command: Command, _key: unknown, asked?: () => boolean) => {
+    submit: (async (command: Command, _origin: unknown, _key: unknown, asked?: () => boolean) => {
       declared.push(command);
       stillTrue = asked;
       return { status: 'accepted', answer: null };

@@ -3,6 +3,8 @@ import { leaseMarginMs } from '../grants/lease-grants.js';
 import type { Doing, Look, Outcome, Process, Seen } from '../supervision/process.js';
 import type { Changes, ClusterState, PlacementRecord } from '@oakring/model';
 import type { Sight } from './sight.js';
+import { byItself } from '../commands/origin.js';
+import { nodeStream } from '@oakring/events';
 
 /** While silence may have no consequences it is looked at again soon. */
 const notYetMs = 50;
@@ -81,6 +83,7 @@ export class Losses implements Process<Loss | 'storm'> {
     const reason = `node ${nodeId} was not ready for ${(step.silentMs / 1000).toFixed(1)} s`;
     const { status } = await this.queue.submit<'DeclareLost'>(
       { type: 'DeclareLost', nodeId, placements: step.placements, reason },
+      byItself(this.name, { stream: nodeStream(nodeId) }),
       undefined,
       // A word that was heard while this waited for its turn makes it untrue.
       () =>

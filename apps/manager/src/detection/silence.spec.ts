@@ -32,7 +32,12 @@ beforeEach(() => {
   projection = new Projection(cluster.state as ClusterState, ports);
   table = new TelemetryTable(ports);
   const queue: CommandQueue = {
-    submit: (async (command: Command, _key: unknown, stillTrue?: () => boolean) => {
+    submit: (async (
+      command: Command,
+      _origin: unknown,
+      _key: unknown,
+      stillTrue?: () => boolean,
+    ) => {
       if (stillTrue?.() !== false) decide(command);
       return { status: 'accepted', answer: null };
     }) as unknown as CommandQueue['submit'],

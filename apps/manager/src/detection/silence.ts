@@ -12,6 +12,7 @@ import {
 } from '../supervision/process.js';
 import { seconds, whyPastSuspect } from './absence.js';
 import { suspectAfterMs, suspectGraceMs, type Sight } from './sight.js';
+import { byItself } from '../commands/origin.js';
 
 const nodeLostAfterMs = 30_000;
 /** While silence may have no consequences it is looked at again after this long. */
@@ -115,6 +116,7 @@ export class Silence implements Process<Observation | 'storm'> {
     if (atMs !== undefined) this.breaks.set(nodeId, { atMs, fact: null });
     await this.queue.submit<'ObserveNode'>(
       { type: 'ObserveNode', nodeId, incarnation, seen, reason },
+      byItself(this.name),
       undefined,
       // Nothing was heard of it while the observation waited for its turn.
       () => unless === null || this.isSilentSince(nodeId, unless.heardSinceMs),

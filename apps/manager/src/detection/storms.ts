@@ -10,6 +10,7 @@ import {
   type Wake,
 } from '../supervision/process.js';
 import type { Sight } from './sight.js';
+import { byItself } from '../commands/origin.js';
 
 /** How often a storm is looked at for its end. */
 const lookAgainMs = 250;
@@ -69,13 +70,16 @@ export class Storms implements Process<'begun' | 'over'> {
     if (seen === 'over' && guard.isStorm) guard.calm();
     const { silent, ready } = guard.assess();
     const isBegun = seen === 'begun';
-    await this.queue.submit<'ObserveStorm'>({
-      ...({ type: 'ObserveStorm', seen, ready } as const),
-      silent: isBegun ? silent : guard.stillSilent,
-      reason: isBegun
-        ? 'many at once, or our own link to the broker broke: taken for our own blindness'
-        : guard.whyOver,
-    });
+    await this.queue.submit<'ObserveStorm'>(
+      {
+        ...({ type: 'ObserveStorm', seen, ready } as const),
+        silent: isBegun ? silent : guard.stillSilent,
+        reason: isBegun
+          ? 'many at once, or our own link to the broker broke: taken for our own blindness'
+          : guard.whyOver,
+      },
+      byItself(this.name),
+    );
     return 'done';
   }
 }

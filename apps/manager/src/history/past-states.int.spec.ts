@@ -1,3 +1,4 @@
+import { byTest } from '../testing/given.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeEvents, type JsonObject } from '@oakring/events';
 import { MemoryEventLog } from '@oakring/stores';
@@ -33,7 +34,7 @@ beforeEach(async () => {
   const chance = seededRandomness(seed);
   const writer = new CommandWriter(log, projection, { epoch: 1, isHeld: true }, ports, () => {});
   while (projection.position < commits) {
-    await writer.submit(randomCommand(projection.state, chance));
+    await writer.submit(randomCommand(projection.state, chance), byTest);
     await ports.advance(1_000);
   }
   await writer.stop();

@@ -9,6 +9,7 @@ import {
   type DomainEvent,
   type StoredEvent,
 } from '@oakring/events';
+import { sampleOrigin } from '@oakring/events/testing';
 import { factsOf, instanceKey } from '@oakring/model';
 import { answersOf, jobsToPlan, NodeTable } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
@@ -88,7 +89,7 @@ function commitsOf(history: readonly StoredEvent[], last: number): Commit[] {
       ...{ epoch: 1, commitId: `c${position}`, at: 1_700_000_000_000 + position, commands: [] },
       streams: [...new Set(events.map(({ stream }) => stream))],
       events: events.map(({ stream, type, data }) =>
-        encodeEvent({ stream, type, data } as DomainEvent, position),
+        encodeEvent({ stream, type, data } as DomainEvent, position, sampleOrigin),
       ),
     });
     commits.push(commit);

@@ -31,6 +31,7 @@ interface HttpAppOptions {
   readonly proof: ClusterProof | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
+  readonly ports: Ports;
   readonly logger?: LoggerService | LogLevel[] | false;
 }
 
@@ -40,7 +41,7 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, proof, names, logger }: HttpAppOptions,
+  { token, leadership, proof, names, ports, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const app = await createListener(module, {
     ...{ name: 'manager', logContext, token, names, limits: usualLimits, logger },
@@ -48,6 +49,7 @@ export async function createHttpApp(
       endpointOf(request)?.needs === 'nothing' || isAmongManagers(request, proof),
     maxBodyBytes: maxHttpBodyBytes,
     readBody: readDocument,
+    requestId: () => ports.ids.next(),
   });
   // Nest's type of it is generic over what Fastify's default already is.
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;

@@ -5,6 +5,7 @@ import type { Command, CommandQueue } from '../commands/command.js';
 import { MAX_NODES, PORTS, WORKER_COMMANDS } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
 import { TokenBucket, type Rate } from './token-bucket.js';
+import { byItself } from '../commands/origin.js';
 
 /** Bytes that one kind of message of one node may add to the ledger. */
 const ofNode: Rate = { burst: 524_288, perSecond: 8_192 };
@@ -130,7 +131,7 @@ export class WorkerAdmission {
     const refusals = { ...this.refusals, nodes: this.refusedNodes.size, withinMs: recordEveryMs };
     this.refusals = none();
     this.refusedNodes.clear();
-    this.queue.submit({ type: 'RecordRefusals', refusals }).catch(() => {
+    this.queue.submit({ type: 'RecordRefusals', refusals }, byItself('admission')).catch(() => {
       // For the record; the dead letters and their count have it too.
     });
   }

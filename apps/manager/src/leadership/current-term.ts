@@ -14,9 +14,10 @@ import type { Term } from './term.js';
 /** Commands of callers who can ask elsewhere: refused while we do not lead for certain. */
 export function commandsOf(leadership: Leadership): CommandQueue {
   return {
-    submit: (command, key, stillTrue) => {
+    submit: (command, origin, key, stillTrue) => {
       const { current } = leadership;
-      if (current?.lease.isHeld === true) return current.queue.submit(command, key, stillTrue);
+      if (current?.lease.isHeld === true)
+        return current.queue.submit(command, origin, key, stillTrue);
       return Promise.reject(notLeading(current));
     },
   };
@@ -25,8 +26,9 @@ export function commandsOf(leadership: Leadership): CommandQueue {
 /** Commands of workers' messages: they wait while a lease is late, nothing of theirs is dropped. */
 export function workerCommandsOf(leadership: Leadership): CommandQueue {
   return {
-    submit: (command, key, stillTrue) =>
-      leadership.current?.queue.submit(command, key, stillTrue) ?? Promise.reject(notLeading(null)),
+    submit: (command, origin, key, stillTrue) =>
+      leadership.current?.queue.submit(command, origin, key, stillTrue) ??
+      Promise.reject(notLeading(null)),
   };
 }
 

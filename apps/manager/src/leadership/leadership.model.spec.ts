@@ -3,7 +3,7 @@ import { emptyHead, verifyChain, type Commit } from '@oakring/events';
 import { MemoryLeaseStore } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, type Randomness } from '@oakring/ports';
 import type { CommandQueue, Outcome } from '../commands/command.js';
-import { submitJob } from '../testing/given.js';
+import { byTest, submitJob } from '../testing/given.js';
 import { ClusterState, stateAsText } from '@oakring/model';
 import { decodedFold } from '../testing/decoded-fold.js';
 import { Projection } from '../views/projection.js';
@@ -38,7 +38,7 @@ describe('A manager whose store does not answer', () => {
     await ports.advance(5_000);
     expect(leadership.status.leading).toBe(true);
     store.insert = () => Promise.reject(new Error('timed out'));
-    const submitting = commandsOf(leadership).submit(submitJob('j'));
+    const submitting = commandsOf(leadership).submit(submitJob('j'), byTest);
     const refused = expect(submitting).rejects.toMatchObject({ code: 'outcome-unknown' });
     let stops = 0;
     void leadership.stop().then(() => leadership.stop().then(() => (stops += 1)));
@@ -195,7 +195,7 @@ class Model {
     if (manager.frozenMs !== null) return;
     const request = { id: `POST /api/v1/jobs#${id}`, bodyHash: id };
     manager.queue
-      .submit<'SubmitJob'>(submitJob(id), request)
+      .submit<'SubmitJob'>(submitJob(id), byTest, request)
       .then((outcome) => this.acknowledge(id, outcome))
       .catch(() => this.undecided.push(id));
   }

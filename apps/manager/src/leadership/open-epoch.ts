@@ -87,7 +87,7 @@ async function openingCommit(epoch: number, opening: Opening): Promise<Commit> {
   const texts = events.map((event) => {
     const version = (versions.get(event.stream) ?? 0) + 1;
     versions.set(event.stream, version);
-    return encodeEvent(event, version);
+    return encodeEvent(event, version, { by: 'manager/leadership', cause: `lease:${epoch}` });
   });
   return sealCommit(head, {
     epoch,

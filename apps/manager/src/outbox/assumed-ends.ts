@@ -1,5 +1,6 @@
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
+import { byItself } from '../commands/origin.js';
 
 /** On a worker that does not acknowledge, a delivered `delete` has ended after this long. */
 const assumedEndAfterMs = 10_000;
@@ -27,7 +28,10 @@ export function assumedEnds(queue: CommandQueue): Process<'assume'> {
     },
     async act(steps) {
       const ends = steps.map(({ key: commandId }) =>
-        queue.submit<'AssumeEnded'>({ type: 'AssumeEnded', commandId }),
+        queue.submit<'AssumeEnded'>(
+          { type: 'AssumeEnded', commandId },
+          byItself('assumed-ends', commandId),
+        ),
       );
       await Promise.all(ends);
       return 'done';

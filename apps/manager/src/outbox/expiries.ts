@@ -10,6 +10,7 @@ import {
 import type { Changes, ClusterState, CommandRecord } from '@oakring/model';
 import { orderValidMs } from './order-validity.js';
 import type { DownLink } from './down-link.port.js';
+import { byItself } from '../commands/origin.js';
 
 /** An order that was received, and that complete states of its worker deny, gets this long. */
 const deniedForMs = 60_000;
@@ -102,6 +103,7 @@ export class Expiries implements Process<Expiry> {
     const { upSinceMs } = this.link;
     await this.queue.submit<'ExpireCommand'>(
       { type: 'ExpireCommand', commandId, reason: step.reason },
+      byItself(this.name, commandId),
       undefined,
       // Renewed while the log stalled: it goes on after all.
       () => this.words.get(commandId) === step.word && this.link.upSinceMs === upSinceMs,

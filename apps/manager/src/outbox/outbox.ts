@@ -21,6 +21,7 @@ import type { CommandToSend } from '../wires/dialect.port.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
 import { orderValidMs } from './order-validity.js';
+import { byItself } from '../commands/origin.js';
 
 /** One attempt of an order. */
 interface Sending {
@@ -95,7 +96,10 @@ export class Outbox implements Process<Sending> {
     this.deliveries.confirmed(nodeId);
     if (refusal !== null) await this.fail(command, refusal.detail);
     else if (this.state().nodes.get(nodeId)?.acknowledges === false) {
-      await this.queue.submit<'RecordDelivery'>({ type: 'RecordDelivery', commandId });
+      await this.queue.submit<'RecordDelivery'>(
+        { type: 'RecordDelivery', commandId },
+        byItself(this.name, commandId),
+      );
     }
     return 'again';
   }
@@ -117,17 +121,19 @@ export class Outbox implements Process<Sending> {
 
   /** It can never be sent as it is: it fails alone, and says why. */
   private async fail({ id: commandId }: CommandRecord, reason: string): Promise<void> {
-    await this.queue.submit<'FailCommand'>({ type: 'FailCommand', commandId, reason });
+    await this.queue.submit<'FailCommand'>(
+      { type: 'FailCommand', commandId, reason },
+      byItself(this.name, commandId),
+    );
   }
 
   private async recordDispatch(command: CommandRecord, attempt: number): Promise<void> {
     const { id: commandId } = command;
     const newest = Math.max(attempt, command.attempt + 1);
-    await this.queue.submit<'RecordDispatch'>({
-      type: 'RecordDispatch',
-      commandId,
-      attempt: newest,
-    });
+    await this.queue.submit<'RecordDispatch'>(
+      { type: 'RecordDispatch', commandId, attempt: newest },
+      byItself(this.name, commandId),
+    );
   }
 }
 

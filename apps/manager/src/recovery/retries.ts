@@ -2,6 +2,7 @@ import { ceilingMs } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
 import type { ClusterState, InstanceRecord } from '@oakring/model';
+import { byItself } from '../commands/origin.js';
 
 /**
  * Failed instances wait, each a random part of a time that doubles with its failures, and are then to
@@ -35,7 +36,7 @@ export function retries(queue: CommandQueue): Process<InstanceRecord> {
       for (const { step } of steps) {
         const { job: id, number: instance, generation } = step;
         const order = { type: 'RetryInstance', id, instance, generation } as const;
-        const { status } = await queue.submit<'RetryInstance'>(order);
+        const { status } = await queue.submit<'RetryInstance'>(order, byItself('retries'));
         if (status === 'refused') return 'again';
       }
       return 'done';

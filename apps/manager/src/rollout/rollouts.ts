@@ -21,6 +21,7 @@ import {
   type JobRecord,
   isUpdated,
 } from '@oakring/model';
+import { byItself } from '../commands/origin.js';
 
 /** Instances of a job that are replaced in one step: their documents find room in one call. */
 const maxAtOnce = 10;
@@ -96,7 +97,10 @@ export class Rollouts implements Process<Step> {
     const { key: id, step } = doing;
     if (step.do === 'replace') return this.askAndReplace(job, step.instances);
     const { revision } = step;
-    await this.queue.submit<'CompleteRollout'>({ type: 'CompleteRollout', id, revision });
+    await this.queue.submit<'CompleteRollout'>(
+      { type: 'CompleteRollout', id, revision },
+      byItself(this.name),
+    );
     return 'done';
   }
 
@@ -116,7 +120,9 @@ export class Rollouts implements Process<Step> {
     const reason = `updated to revision ${job.revision}`;
     const orders = instances.flatMap((instance, index) => {
       const order = replacementOf(job, instance, answers[index], reason);
-      return order === null ? [] : [this.queue.submit<'ReplaceInstance'>(order)];
+      return order === null
+        ? []
+        : [this.queue.submit<'ReplaceInstance'>(order, byItself(this.name))];
     });
     const refused = answers.findIndex(({ refusal }) => refusal !== null);
     const answer = answers[refused];
@@ -135,10 +141,13 @@ export class Rollouts implements Process<Step> {
     { answer, refusal }: { answer: ScheduleAnswer | null; refusal: Waiting['refusal'] },
   ): Promise<void> {
     if (instance === undefined) return;
-    await this.queue.submit<'RefuseReplacement'>({
-      ...({ type: 'RefuseReplacement', id, instance: instance.number, refusal } as const),
-      basis: answer === null ? null : basisOf(answer),
-    });
+    await this.queue.submit<'RefuseReplacement'>(
+      {
+        ...({ type: 'RefuseReplacement', id, instance: instance.number, refusal } as const),
+        basis: answer === null ? null : basisOf(answer),
+      },
+      byItself(this.name),
+    );
   }
 }
 

@@ -13,6 +13,8 @@ import {
 import { askSuccessor, replacementOf } from './ask-successor.js';
 import { inHalves } from './in-halves.js';
 import type { Scheduler } from './scheduler.port.js';
+import { byItself } from '../commands/origin.js';
+import { nodeStream } from '@oakring/events';
 
 /** Moves that one node has under way at once: its neighbours must not be flooded. */
 const maxMovesPerNode = 10;
@@ -103,7 +105,10 @@ export class Drains implements Process<Step> {
     const { key: id, step: next } = doing;
     if (next.do === 'move') return this.relocate(id, next);
     const { outcome, reason } = next;
-    await this.queue.submit<'EndDrain'>({ type: 'EndDrain', id, outcome, reason });
+    await this.queue.submit<'EndDrain'>(
+      { type: 'EndDrain', id, outcome, reason },
+      byItself(this.name),
+    );
     return 'done';
   }
 
@@ -155,12 +160,13 @@ export class Drains implements Process<Step> {
     const job = this.state().jobs.get(instance.job);
     const [target] = answer.placements;
     if (job === undefined || target === undefined) return null;
+    const origin = byItself(this.name, { stream: nodeStream(nodeId) });
     if (!job.enforcesStop) {
-      return this.queue.submit<'MoveInstance'>(moveOf(instance, answer, target));
+      return this.queue.submit<'MoveInstance'>(moveOf(instance, answer, target), origin);
     }
     const reason = `node ${nodeId} is being drained, and it must never run twice`;
     const replacement = replacementOf(job, instance, answer, reason);
-    return replacement && this.queue.submit<'ReplaceInstance'>(replacement);
+    return replacement && this.queue.submit<'ReplaceInstance'>(replacement, origin);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
 import { ownerOf, mayBegin } from '@oakring/model';
+import { byItself } from '../commands/origin.js';
 
 /** Ends of others come as changes of their own placements: looked for this often. */
 const lookAgainMs = 1_000;
@@ -31,7 +32,7 @@ export function orderedStarts(queue: CommandQueue): Process<'start'> {
     },
     async act(steps) {
       const placements = steps.map(({ key }) => key);
-      await queue.submit({ type: 'OrderStarts', placements });
+      await queue.submit({ type: 'OrderStarts', placements }, byItself('starts'));
       return 'done';
     },
   };

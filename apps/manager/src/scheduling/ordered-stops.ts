@@ -1,6 +1,7 @@
 import type { CommandQueue } from '../commands/command.js';
 import { nothing, type Process } from '../supervision/process.js';
 import { placementKey } from '@oakring/model';
+import { byItself } from '../commands/origin.js';
 
 /**
  * Orders the `delete` of every placement that is not wanted any more; again later when it failed at
@@ -29,7 +30,7 @@ export function orderedStops(queue: CommandQueue): Process<'stop'> {
       unorderedStops.has(key) ? { step: 'stop', againMs: null } : nothing,
     async act(steps) {
       const placements = steps.map(({ key }) => key);
-      await queue.submit({ type: 'OrderStops', placements });
+      await queue.submit({ type: 'OrderStops', placements }, byItself('stops'));
       // Done when it is gone: one that comes back failed there.
       return 'again';
     },

@@ -8,7 +8,16 @@ import {
 } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { ack, commandTo, given, proposal, ready, submitJob, type Given } from '../testing/given.js';
+import {
+  ack,
+  byTest,
+  commandTo,
+  given,
+  proposal,
+  ready,
+  submitJob,
+  type Given,
+} from '../testing/given.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
@@ -89,7 +98,7 @@ describe('A job that fits nowhere', () => {
       const before = calls.length;
       const capacity = { cpuMillis: 99_000, memoryMiB: 99_000 };
       for (const command of ready(`n${round}`, { capacity })) {
-        await queue.submit(command as never);
+        await queue.submit(command as never, byTest);
       }
       await ports.advance(600);
       expect(calls.length).toBeGreaterThan(before);
@@ -99,7 +108,7 @@ describe('A job that fits nowhere', () => {
   });
 
   async function then(command: Command): Promise<void> {
-    await queue.submit(command as never);
+    await queue.submit(command as never, byTest);
     await ports.advance(1_000);
   }
 });
@@ -111,14 +120,14 @@ describe('A job of which a proposal did not hold', () => {
     await start(cluster, ({ jobs }) => {
       excluded.push(...jobs.map(({ exclude = [] }) => exclude));
       if (excluded.length === 2) {
-        void queue.submit({ type: 'DeleteJob', id: 'web' });
+        void queue.submit({ type: 'DeleteJob', id: 'web' }, byTest);
         throw new OakringError({ code: 'scheduler-unavailable', detail: 'It is away.' });
       }
       return { answers: jobs.map(() => proposal(['gone'])) };
     });
     expect(excluded).toEqual([[], ['gone']]);
     await ports.advance(10_000);
-    await queue.submit(submitJob('web'));
+    await queue.submit(submitJob('web'), byTest);
     await ports.advance(0);
     expect(excluded[2]).toEqual([]);
   });

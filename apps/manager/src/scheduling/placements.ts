@@ -17,6 +17,7 @@ import { RejectedNodes } from './rejected-nodes.js';
 import type { Scheduler } from './scheduler.port.js';
 import type { WaitingJobs } from './waiting-jobs.js';
 import type { WakeUps } from './wake-ups.js';
+import { byItself } from '../commands/origin.js';
 
 /** Placements asked for in one call to the scheduler, over all jobs. */
 const maxInstancesPerCall = 500;
@@ -209,12 +210,10 @@ export class Placements implements Process<'ask'> {
       const detail = `The scheduler left job ${id} unanswered.`;
       throw new OakringError({ code: 'scheduler-unavailable', detail });
     }
-    const outcome = await this.queue.submit<'ApplyPlan'>({
-      type: 'ApplyPlan',
-      id,
-      answer,
-      avoiding,
-    });
+    const outcome = await this.queue.submit<'ApplyPlan'>(
+      { type: 'ApplyPlan', id, answer, avoiding },
+      byItself(this.name),
+    );
     if (outcome.status === 'refused') return;
     const { rejected, placed } = outcome.answer;
     // Whatever does not wait is looked at again, and asked about again while anything is pending.
@@ -257,7 +256,7 @@ export class Placements implements Process<'ask'> {
     detail: string,
   ): Promise<void> {
     const refusals = jobs.map(({ job }) =>
-      this.queue.submit({ type: 'RefusePlacement', id: job.id, code, detail }),
+      this.queue.submit({ type: 'RefusePlacement', id: job.id, code, detail }, byItself(this.name)),
     );
     // The log may be what is failing: the reason is then missing on record, not the retry.
     await Promise.allSettled(refusals);

@@ -2,6 +2,7 @@ import { signCheckpoint, type Checkpoint, type SigningKey } from '@oakring/event
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
 import { ledgerKey, standing } from '@oakring/model';
+import { byItself } from '../commands/origin.js';
 
 /** What happened is under a seal after this long… */
 const sealEveryMs = 60_000;
@@ -39,7 +40,7 @@ export function seals(key: SigningKey, queue: CommandQueue): Process<Standing> {
     },
     async act(steps) {
       for (const { step } of steps) {
-        await queue.submit({ type: 'SealLedger', note: signCheckpoint(step, key) });
+        await queue.submit({ type: 'SealLedger', note: signCheckpoint(step, key) }, byItself('seals'));
       }
       return 'done';
     },

@@ -1,6 +1,7 @@
 import type { TelemetryLog } from '@oakring/telemetry';
 import type { CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
+import { byItself } from '../commands/origin.js';
 
 /** What the telemetry log keeps. */
 export const telemetryLimits = {
@@ -31,7 +32,10 @@ export function retention(log: TelemetryLog, queue: CommandQueue): Process<'drop
     look: () => ({ step: 'drop expired', againMs: null }),
     async act() {
       for (const manifest of await log.expired()) {
-        await queue.submit<'DeclareTruncation'>({ type: 'DeclareTruncation', manifest });
+        await queue.submit<'DeclareTruncation'>(
+          { type: 'DeclareTruncation', manifest },
+          byItself('retention'),
+        );
         await log.drop(manifest.segment);
       }
       return 'again';

@@ -10,6 +10,7 @@ import {
 } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import type { Command } from '../commands/command.js';
+import type { CommandOrigin } from '../commands/origin.js';
 import { decide } from '../commands/decide/decide.js';
 import { Deciding, type Decided } from '../commands/decide/deciding.js';
 import { basisOf } from '../commands/decide/plans.js';
@@ -29,6 +30,9 @@ export interface Given {
   };
 }
 
+/** Of what a test submits. */
+export const byTest: CommandOrigin = { by: 'api/open', cause: 'request:a test' };
+
 export function given(...commands: readonly Command[]): Given {
   const state = new ClusterState(true);
   const history: StoredEvent[] = [];
@@ -43,6 +47,7 @@ export function given(...commands: readonly Command[]): Given {
     when(command) {
       position += 1;
       const deciding = new Deciding(state, position, 1_700_000_000_000 + passedMs + position);
+      deciding.origin = byTest;
       const decided = decide(deciding, command);
       history.push(...deciding.events);
       return {

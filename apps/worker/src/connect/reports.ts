@@ -50,6 +50,8 @@ export interface StateHead {
   /** Whose orders those instances are that do not say otherwise. */
   readonly ledger?: string;
   readonly requestId?: string;
+  /** ISO 8601. */
+  readonly at?: string;
   /** The worker stops: what is not listed has ended, and nothing is started any more. */
   readonly final?: true;
 }

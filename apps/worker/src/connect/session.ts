@@ -122,7 +122,8 @@ export class Session {
       leases: this.leases,
       before: store.remembered,
       keep: () => this.keep(),
-      acknowledge: (ack) => this.say('acks', { ...ack, ...this.epochs.spoken }),
+      acknowledge: (ack) =>
+        this.say('acks', { ...ack, at: this.clock.now(), ...this.epochs.spoken }),
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
     });
@@ -296,7 +297,7 @@ export class Session {
   }
 
   private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
-    const head = { ...this.epochs.spoken, ...more };
+    const head = { ...this.epochs.spoken, at: this.clock.now(), ...more };
     for (const state of statesOf(head, known, this.link.mostBytes)) this.say('state', state);
   }
 

@@ -124,6 +124,19 @@ export class EventLine {
   @Field(time, { says: 'The leader’s clock at the commit.' })
   readonly at: string;
 
+  @Field(nullable(text), {
+    says: 'Who: `nodes/<id>`, `manager/<process>`, `api/token`, `api/open`. Null: recorded before format 2.',
+  })
+  readonly by: string | null;
+
+  @Field(nullable(text), {
+    says: 'What led to it: `<position>-<index>` of an event, `request:…`, `message:<topic>`, `lease:<epoch>`, `observed:…`.',
+  })
+  readonly cause: string | null;
+
+  @Field(nullable(time), { says: 'The device’s clock, where its message says.' })
+  readonly deviceAt: string | null;
+
   @Field(anyObject)
   readonly data: JsonObject;
 }

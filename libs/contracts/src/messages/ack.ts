@@ -19,6 +19,8 @@ export interface Ack {
   /** Of a failure, where the worker knows. */
   readonly fault?: Fault | null;
   readonly incarnation: number | null;
+  /** ISO 8601, by the worker's own clock; null when it does not say. */
+  readonly at?: string | null;
   /** The ledger that ordered; null when the worker does not say. */
   readonly ledger?: string | null;
 }
@@ -30,5 +32,6 @@ export const ack = messageOf<Ack>({
   reason: reasonIn,
   fault: ifAny(wordOf(['job', 'node'])),
   incarnation: may(incarnationOf, null),
+  at: ifAny(wordIn, null),
   ledger: ifUsable((value, name) => wordIn(value, `ack.${name}`), null),
 });

@@ -1,6 +1,7 @@
 import { incarnationOf, instanceAddressOf, wordIn } from './addresses.js';
 import {
   flag,
+  ifAny,
   ifUsable,
   may,
   optional,
@@ -32,6 +33,8 @@ export interface ReportedInstance {
 export interface WorkerState {
   readonly incarnation: number | null;
   readonly requestId: string | null;
+  /** ISO 8601, by the worker's own clock; null when it does not say. */
+  readonly at?: string | null;
   readonly instances: readonly ReportedInstance[];
   /** Entries that could not be read: whatever is not listed may be one of them. */
   readonly unreadable?: number;
@@ -63,6 +66,7 @@ const maxPages = 64;
 const head: Members<Head> = {
   incarnation: may(incarnationOf, null),
   requestId: may(wordIn, null),
+  at: ifAny(wordIn, null),
   hash: may(wordIn, null),
   pages: may((value, name) => integerOf(value, name, { minimum: 1, maximum: maxPages }), 1),
   page: may((value, name) => integerOf(value, name, { minimum: 1, maximum: maxPages }), 1),

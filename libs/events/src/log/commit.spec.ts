@@ -9,7 +9,7 @@ import {
   sealCommit,
   type Commit,
 } from './commit.js';
-import { sampleEvent } from '../../testing/sample-commits.js';
+import { sampleEvent, sampleOrigin } from '../../testing/sample-commits.js';
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 const sealed = (head = emptyHead, changes: { at?: number } = {}): Commit =>
@@ -19,7 +19,10 @@ const sealed = (head = emptyHead, changes: { at?: number } = {}): Commit =>
     at: changes.at ?? at,
     streams: ['nodes/a', 'nodes/b'],
     commands: [{ id: 'POST /api/v1/jobs#k', outcome: { status: 201, body: { id: 'j' } } }],
-    events: [encodeEvent(sampleEvent('nodes/a'), 4), encodeEvent(sampleEvent('nodes/b'), 1)],
+    events: [
+      encodeEvent(sampleEvent('nodes/a'), 4, sampleOrigin),
+      encodeEvent(sampleEvent('nodes/b'), 1, sampleOrigin),
+    ],
   });
 
 describe('A sealed commit', () => {
@@ -36,15 +39,17 @@ describe('A sealed commit', () => {
 
   it('has the hash of its canonical text, spelled out here', () => {
     const events =
-      '[{"data":{"reason":"a sample for nodes/a"},"schema":5,"stream":"nodes/a",' +
+      '[{"by":"nodes/a","cause":"message:nodes/a/status",' +
+      '"data":{"reason":"a sample for nodes/a"},"schema":6,"stream":"nodes/a",' +
       '"type":"NodeBecameReady","version":4},' +
-      '{"data":{"reason":"a sample for nodes/b"},"schema":5,"stream":"nodes/b",' +
+      '{"by":"nodes/a","cause":"message:nodes/a/status",' +
+      '"data":{"reason":"a sample for nodes/b"},"schema":6,"stream":"nodes/b",' +
       '"type":"NodeBecameReady","version":1}]';
     const text =
       '{"_id":1,"at":"2026-01-02T03:04:05.006Z",' +
       '"commands":[{"id":"POST /api/v1/jobs#k","outcome":{"body":{"id":"j"},"status":201}}],' +
-      `"commitId":"c-1","epoch":2,"events":${JSON.stringify(events)},` +
-      `"prev":"${'0'.repeat(64)}","streams":["nodes/a","nodes/b"]}`;
+      `"commitId":"c-1","epoch":2,"format":2,` +
+      `"prev":"${'0'.repeat(64)}","streams":["nodes/a","nodes/b"]}\t${events}`;
     const commit = sealed();
     expect(commit.events).toBe(events);
     expect(commit.hash).toBe(createHash('sha256').update(text, 'utf8').digest('hex'));
@@ -53,6 +58,7 @@ describe('A sealed commit', () => {
   it('has another hash when any field is another', () => {
     const { hash, ...fields } = sealed();
     const changed: Omit<Commit, 'hash'>[] = [
+      { ...fields, format: 1 },
       { ...fields, position: 2 },
       { ...fields, epoch: 3 },
       { ...fields, commitId: 'c-2' },
@@ -68,14 +74,16 @@ describe('A sealed commit', () => {
 
   it('gives back its events with their place in history', () => {
     expect(decodeEvents(sealed())).toEqual([
-      { ...sampleEvent('nodes/a'), position: 1, index: 0, version: 4, at },
-      { ...sampleEvent('nodes/b'), position: 1, index: 1, version: 1, at },
+      { ...sampleEvent('nodes/a'), ...sampleOrigin, position: 1, index: 0, version: 4, at },
+      { ...sampleEvent('nodes/b'), ...sampleOrigin, position: 1, index: 1, version: 1, at },
     ]);
   });
 
   it('refuses an event that does not pass its schema, naming what is wrong', () => {
     // The compiler would not let it: data from elsewhere might be so.
     const wrong = { stream: 'nodes/a', type: 'NodeBecameReady', data: { reason: 7 } } as never;
-    expect(() => encodeEvent(wrong, 1)).toThrow(/refused to write.*NodeBecameReady\/reason/);
+    expect(() => encodeEvent(wrong, 1, sampleOrigin)).toThrow(
+      /refused to write.*NodeBecameReady\/reason/,
+    );
   });
 });

@@ -2,6 +2,7 @@ import { sha256 } from '@oakring/crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
+import type { Origin } from './origin.js';
 
 /** A command decided in a commit, by its id, and what its caller was answered. */
 export interface DecidedCommand {
@@ -12,6 +13,8 @@ export interface DecidedCommand {
 
 /** The unit of appending, as it is stored (docs/ledger-format.md). */
 export interface Commit {
+  /** 1: its hash covers a canonical JSON of all fields, events say neither who nor why. Written today: 2. */
+  readonly format: CommitFormat;
   /** Dense, from 1. */
   readonly position: number;
   readonly epoch: number;
@@ -25,12 +28,13 @@ export interface Commit {
   readonly commands: readonly DecidedCommand[];
   /** Canonical JSON text of the events. */
   readonly events: string;
-  /**
-   * SHA-256, hex, over the canonical JSON of all other fields (`_id` for the position, `at` as ISO
-   * text).
-   */
+  /** SHA-256, hex, over `hashedText`. */
   readonly hash: string;
 }
+
+export type CommitFormat = 1 | 2;
+/** What is written. */
+export const commitFormat = 2;
 
 /** An event with its place in history. */
 export type StoredEvent = DomainEvent & {
@@ -39,6 +43,10 @@ export type StoredEvent = DomainEvent & {
   /** Number of the event in its stream, dense from 1. */
   readonly version: number;
   readonly at: number;
+  /** As `Origin`; absent: recorded in format 1, which does not say. */
+  readonly by?: string;
+  readonly cause?: string;
+  readonly deviceAt?: number;
 };
 
 /** Where a log ends. */
@@ -57,11 +65,14 @@ export const maxEventsPerCommit = 1000;
 export const maxCommitBytes = 1_048_576;
 
 /** Text of one event inside a commit. Throws when the event does not pass its schema. */
-export function encodeEvent(event: DomainEvent, version: number): string {
+export function encodeEvent(event: DomainEvent, version: number, origin: Origin): string {
   const problem = eventProblem(event.type, event.data);
   if (problem !== null) throw new TypeError(`refused to write an event: ${problem}`);
   return canonicalJson({
+    by: origin.by,
+    cause: origin.cause,
     data: event.data,
+    deviceAt: origin.deviceAt,
     schema: schemaVersion,
     stream: event.stream,
     type: event.type,
@@ -82,6 +93,7 @@ export function sealCommit(
   },
 ): Commit {
   const body = {
+    format: commitFormat,
     position: head.position + 1,
     epoch: parts.epoch,
     commitId: parts.commitId,
@@ -90,21 +102,57 @@ export function sealCommit(
     streams: parts.streams,
     commands: parts.commands,
     events: `[${parts.events.join(',')}]`,
-  };
-  return { ...body, hash: hashCommit(body) };
+  } as const;
+  const header = headerOf(body);
+  const commit = { ...body, hash: sha256(`${header}\t${body.events}`) };
+  headers.set(commit, header);
+  return commit;
 }
 
 export function headOf(commit: Commit): LogHead {
   return { position: commit.position, hash: commit.hash, epoch: commit.epoch, at: commit.at };
 }
 
-/** The hash of a commit's other fields: what a third party recomputes. */
+/** The hash of what a commit says: what a third party recomputes. */
 export function hashCommit(commit: Omit<Commit, 'hash'>): string {
-  return sha256(canonicalJson(hashedFields(commit)));
+  return sha256(hashedText(commit));
 }
 
-/** A commit's fields under the names they are stored with, but for the hash: what is hashed. */
-export function hashedFields(commit: Omit<Commit, 'hash'>): JsonObject {
+/**
+ * What is hashed. Format 2: the header and the events' text with a tabulator between them, which is in
+ * neither: both lie in the log as these bytes. Format 1: one canonical JSON, the events a string in it.
+ */
+export function hashedText(commit: Omit<Commit, 'hash'>): string {
+  return commit.format === 1
+    ? canonicalJson(fieldsOf(commit))
+    : `${headerTextOf(commit)}\t${commit.events}`;
+}
+
+/** Header texts as they were read or written; a commit that is made from another has its own. */
+const headers = new WeakMap<object, string>();
+
+/** Canonical JSON of everything but `events` and `hash`, of a commit of format 2. */
+export function headerTextOf(commit: Omit<Commit, 'hash'>): string {
+  return headers.get(commit) ?? headerOf(commit);
+}
+
+/** The header as it was read was found to be the canonical one: it need not be written again. */
+export function rememberHeader(commit: Commit, header: string): void {
+  headers.set(commit, header);
+}
+
+/** As `canonicalJson` writes it, member by member. */
+export function headerOf(commit: Omit<Commit, 'hash'>): string {
+  return (
+    `{"_id":${commit.position},"at":"${new Date(commit.at).toISOString()}",` +
+    `"commands":${canonicalJson(commit.commands)},"commitId":${canonicalJson(commit.commitId)},` +
+    `"epoch":${commit.epoch},"format":${commit.format},"prev":"${commit.prev}",` +
+    `"streams":${canonicalJson(commit.streams)}}`
+  );
+}
+
+/** The fields of a commit of format 1 under the names they are stored with, but for the hash. */
+export function fieldsOf(commit: Omit<Commit, 'hash'>): JsonObject {
   return {
     _id: commit.position,
     at: new Date(commit.at).toISOString(),
@@ -130,11 +178,19 @@ export function recordsIn(commit: Commit): unknown {
 }
 
 interface EventRecord {
+  readonly by?: string;
+  readonly cause?: string;
+  readonly deviceAt?: number;
   readonly stream: string;
   readonly version: number;
   readonly type: string;
   readonly schema: number;
   readonly data: JsonObject;
+}
+
+function originIn({ by, cause, deviceAt }: EventRecord): Partial<Origin> {
+  if (by === undefined || cause === undefined) return {};
+  return deviceAt === undefined ? { by, cause } : { by, cause, deviceAt };
 }
 
 /** The events of a commit, upcast to today's schemas. */
@@ -150,6 +206,7 @@ export function decodeEvents(commit: Commit): StoredEvent[] {
         version: record.version,
         type: record.type,
         at: commit.at,
+        ...originIn(record),
         data:
           record.schema === schemaVersion
             ? record.data

@@ -13,6 +13,8 @@ export type DamageKind =
   | 'chain'
   /** `hash` is not the hash of the commit. */
   | 'hash'
+  /** The format falls. */
+  | 'format'
   /** The epoch falls. */
   | 'epoch'
   /** Time falls. */

@@ -1,5 +1,13 @@
 import { canonicalJson, isJsonObject, type JsonObject } from '../text/canonical-json.js';
-import { hashedFields, type Commit, type DecidedCommand } from './commit.js';
+import {
+  fieldsOf,
+  hashedText,
+  headerOf,
+  rememberHeader,
+  type Commit,
+  type CommitFormat,
+  type DecidedCommand,
+} from './commit.js';
 import type { Damage } from './damage.js';
 
 export type DecodedCommit =
@@ -7,36 +15,89 @@ export type DecodedCommit =
   | { readonly status: 'damaged'; readonly damage: Damage };
 
 /**
- * The document of a commit as canonical JSON text: the bytes that were hashed, and `hash`. It is
- * what the embedded store keeps, and what an export holds, one commit a line.
+ * A commit as one line of text: what the embedded store keeps, and what an export holds. Format 2: what
+ * was hashed, a tabulator, the hash. Format 1: canonical JSON of all fields.
  */
 export function encodeStoredCommit(commit: Commit): string {
-  return canonicalJson({ ...hashedFields(commit), hash: commit.hash });
+  return commit.format === 1
+    ? canonicalJson({ ...fieldsOf(commit), hash: commit.hash })
+    : `${hashedText(commit)}\t${commit.hash}`;
 }
 
 /**
- * The commit that should lie at `position`. Checks every field's type; the chain is another's work.
+ * The commit that should lie at `position`. Checks every field's type, and that the fields are written
+ * in the one canonical way; the chain and the events are another's work.
  */
 export function decodeStoredCommit(text: string, position: number): DecodedCommit {
-  return decodeCommitDocument(parsed(text), position);
+  const headerEnd = text.indexOf('\t');
+  const eventsEnd = text.lastIndexOf('\t');
+  if (headerEnd === -1) {
+    const decoded = decodeCommitDocument(parsed(text), position);
+    if (decoded.status === 'damaged' || encodeStoredCommit(decoded.commit) === text) return decoded;
+    return notCanonical(position);
+  }
+  return decodeParts(
+    {
+      header: text.slice(0, headerEnd),
+      events: headerEnd === eventsEnd ? undefined : text.slice(headerEnd + 1, eventsEnd),
+      hash: text.slice(eventsEnd + 1),
+    },
+    position,
+  );
 }
 
-/** As `decodeStoredCommit`, of what the text says. */
+/** The position that a stored commit says it has; NaN: it says none. */
+export function positionIn(text: string): number {
+  return Number(/^\{"_id":(\d+)/.exec(text)?.[1]);
+}
+
+/** As `decodeStoredCommit`, of the three texts that a commit of format 2 consists of. */
+export function decodeParts(
+  { header, events, hash }: { header: string; events: unknown; hash: unknown },
+  position: number,
+): DecodedCommit {
+  const fields = parsed(header);
+  if (!isJsonObject(fields)) {
+    return damaged(position, 'not-a-commit', 'its header is not a JSON object');
+  }
+  const decoded = decodeFields({ ...fields, events, hash }, position, 2);
+  if (decoded.status === 'damaged') return decoded;
+  if (headerOf(decoded.commit) !== header) return notCanonical(position);
+  rememberHeader(decoded.commit, header);
+  return decoded;
+}
+
+/** As `decodeStoredCommit`, of the fields of a commit of format 1. */
 export function decodeCommitDocument(document: unknown, position: number): DecodedCommit {
-  const damaged = (kind: Damage['kind'], detail: string): DecodedCommit => ({
-    status: 'damaged',
-    damage: { position, kind, detail },
-  });
-  if (!isJsonObject(document)) return damaged('not-a-commit', 'the text is not a JSON object');
-  const unexpected = Object.keys(document).find((field) => !Object.hasOwn(fieldChecks, field));
-  if (unexpected !== undefined) return damaged('field', `${unexpected} is not a field of a commit`);
-  for (const [field, check] of Object.entries(fieldChecks)) {
-    if (!check.test(document[field])) return damaged('field', `${field} is not ${check.wanted}`);
+  return isJsonObject(document)
+    ? decodeFields(document, position, 1)
+    : damaged(position, 'not-a-commit', 'the text is not a JSON object');
+}
+
+function decodeFields(document: JsonObject, position: number, format: CommitFormat): DecodedCommit {
+  const checks = fieldChecks[format];
+  const unexpected = Object.keys(document).find((field) => !Object.hasOwn(checks, field));
+  if (unexpected !== undefined) {
+    return damaged(position, 'field', `${unexpected} is not a field of a commit`);
+  }
+  for (const [field, check] of Object.entries(checks)) {
+    if (!check.test(document[field])) {
+      return damaged(position, 'field', `${field} is not ${check.wanted}`);
+    }
   }
   if (document['_id'] !== position) {
-    return damaged('gap', `the commit there says that it is number ${String(document['_id'])}`);
+    const detail = `the commit there says that it is number ${String(document['_id'])}`;
+    return damaged(position, 'gap', detail);
   }
-  return { status: 'commit', commit: commitOf(document) };
+  return { status: 'commit', commit: commitOf(document, format) };
+}
+
+function damaged(position: number, kind: Damage['kind'], detail: string): DecodedCommit {
+  return { status: 'damaged', damage: { position, kind, detail } };
+}
+
+function notCanonical(position: number): DecodedCommit {
+  return damaged(position, 'not-a-commit', 'its text is not the canonical one');
 }
 
 function parsed(text: string): unknown {
@@ -47,9 +108,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function commitOf(document: JsonObject): Commit {
+function commitOf(document: JsonObject, format: CommitFormat): Commit {
   // Every type was checked by `fieldChecks` just before.
   return {
+    format,
     position: document['_id'] as number,
     epoch: document['epoch'] as number,
     commitId: document['commitId'] as string,
@@ -77,7 +139,7 @@ const integerFrom = (least: number): FieldCheck => ({
   test: (value) => Number.isSafeInteger(value) && Number(value) >= least,
 });
 
-const fieldChecks: Readonly<Record<string, FieldCheck>> = {
+const sharedChecks: Readonly<Record<string, FieldCheck>> = {
   _id: integerFrom(1),
   at: { wanted: 'a time in ISO 8601, UTC, with milliseconds', test: isIsoTime },
   commands: {
@@ -98,8 +160,16 @@ const fieldChecks: Readonly<Record<string, FieldCheck>> = {
   },
 };
 
+const fieldChecks: Readonly<Record<CommitFormat, Readonly<Record<string, FieldCheck>>>> = {
+  1: sharedChecks,
+  2: { ...sharedChecks, format: { wanted: '2', test: (value) => value === 2 } },
+};
+
+/** A year has four digits: others are written in more than one way. */
+const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
 function isIsoTime(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
+  if (typeof value !== 'string' || !isoTime.test(value)) return false;
   const time = Date.parse(value);
   return !Number.isNaN(time) && new Date(time).toISOString() === value;
 }

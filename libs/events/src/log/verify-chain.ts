@@ -1,5 +1,12 @@
-import { isJsonObject } from '../text/canonical-json.js';
-import { hashCommit, headOf, recordsIn, type Commit, type LogHead } from './commit.js';
+import { isJsonObject, type JsonObject } from '../text/canonical-json.js';
+import {
+  hashCommit,
+  headOf,
+  recordsIn,
+  type Commit,
+  type CommitFormat,
+  type LogHead,
+} from './commit.js';
 import type { Damage, DamageKind } from './damage.js';
 
 export type ChainCheck =
@@ -33,14 +40,19 @@ export function chainVerifier(head: LogHead): ChainVerifier {
   const versions = new Map<string, number>();
   const fromStart = head.position === 0;
   let last = head;
+  let format: CommitFormat = 1;
   return {
     get head() {
       return last;
     },
     next(commit) {
-      const problem = linkProblem(commit, last) ?? eventsProblem(commit, versions, fromStart);
+      const problem =
+        linkProblem(commit, last) ??
+        formatProblem(commit, format) ??
+        eventsProblem(commit, versions, fromStart);
       if (problem !== null) return { position: commit.position, ...problem };
       last = headOf(commit);
+      format = commit.format;
       return null;
     },
   };
@@ -71,13 +83,25 @@ function linkProblem(commit: Commit, last: LogHead): Problem | null {
   return null;
 }
 
+/** A log goes over to the newer format once: an older one behind it says less than could be said. */
+function formatProblem({ format }: Commit, before: CommitFormat): Problem | null {
+  return format >= before
+    ? null
+    : { kind: 'format', detail: `format ${format} follows format ${before}` };
+}
+
 function eventsProblem(
   commit: Commit,
   versions: Map<string, number>,
   fromStart: boolean,
 ): Problem | null {
   const events = parsedEvents(commit);
-  if (events === null) return { kind: 'events', detail: 'events is not a JSON list of events' };
+  if (events === null) {
+    return {
+      kind: 'events',
+      detail: `events is not a JSON list of events of format ${commit.format}`,
+    };
+  }
   const seen = new Set<string>();
   for (const { stream, version } of events) {
     const before = versions.get(stream) ?? (fromStart ? 0 : version - 1);
@@ -100,10 +124,16 @@ function parsedEvents(commit: Commit): { stream: string; version: number }[] | n
   } catch {
     return null;
   }
-  return Array.isArray(records) && records.every(isEventRecord) ? records : null;
+  const isRecord = isEventRecord[commit.format];
+  return Array.isArray(records) && records.every(isRecord) ? records : null;
 }
 
-function isEventRecord(value: unknown): value is { stream: string; version: number } {
+interface EventRecord {
+  readonly stream: string;
+  readonly version: number;
+}
+
+function isPlainRecord(value: unknown): value is EventRecord & JsonObject {
   return (
     isJsonObject(value) &&
     typeof value['stream'] === 'string' &&
@@ -113,3 +143,18 @@ function isEventRecord(value: unknown): value is { stream: string; version: numb
     isJsonObject(value['data'])
   );
 }
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+const isEventRecord: Readonly<
+  Record<CommitFormat, (value: unknown) => value is EventRecord & JsonObject>
+> = {
+  1: isPlainRecord,
+  2: (value): value is EventRecord & JsonObject =>
+    isPlainRecord(value) &&
+    isText(value['by']) &&
+    isText(value['cause']) &&
+    (value['deviceAt'] === undefined || Number.isSafeInteger(value['deviceAt'])),
+};

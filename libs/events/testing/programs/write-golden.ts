@@ -12,6 +12,7 @@ import {
   sealCommit,
   type Commit,
 } from '../../src/log/commit.js';
+import type { Origin } from '../../src/log/origin.js';
 import { encodeStoredCommit } from '../../src/log/stored-commit.js';
 
 const seed = 1;
@@ -31,11 +32,25 @@ for (let from = 0; from < events.length; from += eventsPerCommit) {
     events: group.map((event) => {
       const version = (versions.get(event.stream) ?? 0) + 1;
       versions.set(event.stream, version);
-      return encodeEvent(event, version);
+      return encodeEvent(event, version, originOf(event, from));
     }),
   });
   commits.push(commit);
   head = headOf(commit);
+}
+
+/** Each kind of it, in turn; every other event has a device's time. */
+function originOf({ stream }: { stream: string }, from: number): Origin {
+  const causes = [
+    '1-0',
+    `request:POST /api/v1/jobs#${from}`,
+    `message:${stream}/status`,
+    'lease:1',
+  ];
+  const cause = causes[(from / eventsPerCommit) % causes.length] ?? '';
+  return from % (2 * eventsPerCommit) === 0
+    ? { by: stream, cause, deviceAt: Date.UTC(2026, 10, 22) }
+    : { by: 'manager/outbox', cause };
 }
 
 const write = (name: string, lines: readonly string[]): void => {

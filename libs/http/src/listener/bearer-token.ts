@@ -5,6 +5,15 @@ import type { Refusals } from './refusals.js';
 
 const scheme = /^bearer +/i;
 
+/** Whose word a request is: who showed the token, or anybody, where none was asked for. */
+export type Caller = 'token' | 'open';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
 export interface Admission {
   readonly token: string;
   /** Who needs no token: probes, the description of the interface, managers of the cluster. */
@@ -20,7 +29,11 @@ export function requireBearerToken(
   const expected = digestOf(token);
   server.addHook('onRequest', (request, reply, done) => {
     const { authorization } = request.headers;
-    if (carries(authorization, expected) || isFree(request)) return done();
+    if (carries(authorization, expected)) {
+      request.caller = 'token';
+      return done();
+    }
+    if (isFree(request)) return done();
     void reply.header('www-authenticate', 'Bearer realm="oakring"');
     const problem = new OakringError({
       code: 'unauthorized',

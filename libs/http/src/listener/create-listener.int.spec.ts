@@ -63,6 +63,7 @@ function make(limits: Partial<HttpLimits>) {
   return createListener(ThingsModule, {
     ...{ name: 'keeper', logContext: 'Things', token: null, isFree: () => true, names: [] },
     ...{ readBody: readDocument, maxBodyBytes: 1_024, logger: false },
+    requestId: () => 'a request',
     limits: { ...usualDeadlines, connections: 100, ...limits },
   });
 }

@@ -14,7 +14,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
 import { allowedMethods } from '../problems/allowed-methods.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
-import { requireBearerToken } from './bearer-token.js';
+import { requireBearerToken, type Caller } from './bearer-token.js';
 import { deadlinesOf, limitConnections, type HttpLimits } from './limits.js';
 import { OpenConnections } from './open-connections.js';
 import { speakWithOurOwnOnly } from './own-only.js';
@@ -38,6 +38,8 @@ export interface ListenerOptions {
   readonly names: readonly string[];
   readonly maxBodyBytes: number;
   readonly readBody: ReadBody;
+  /** A fresh name for a request. */
+  readonly requestId: () => string;
   readonly limits: HttpLimits;
   readonly logger?: LoggerService | LogLevel[] | false | undefined;
 }
@@ -60,6 +62,7 @@ export async function createListener(
   const server = adapter.getInstance() as unknown as FastifyInstance;
   limitConnections(server.server, options.limits.connections);
   methods.watch(server);
+  server.decorateRequest('caller', 'open' satisfies Caller);
   acceptJsonOnly(server, options.readBody);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -104,11 +107,12 @@ export function listenerProviders(ports: symbol, provided: Provided): Provider[]
 }
 
 function adapterOf(
-  { maxBodyBytes, limits }: ListenerOptions,
+  { maxBodyBytes, limits, requestId }: ListenerOptions,
   problems: ProblemFilter,
 ): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: maxBodyBytes,
+    genReqId: requestId,
     ...deadlinesOf(limits),
     ...withoutSchemas,
     routerOptions: { maxParamLength: maxParameterLength },

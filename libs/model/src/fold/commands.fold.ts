@@ -50,7 +50,7 @@ export function commandReopened(
     confirmed: false,
     reason: data.reason,
   }));
-  touchJob(state, job, event.position);
+  touchJob(state, job, event);
 }
 
 export function commandDispatched(
@@ -78,7 +78,7 @@ export function commandReceived(state: ClusterState, event: StoredEvent, id: str
   updateCurrent(state, command.job, command, (instance) =>
     instance.status === 'placed' ? { ...instance, status: 'starting', since: event.at } : instance,
   );
-  touchJob(state, command.job, event.position);
+  touchJob(state, command.job, event);
 }
 
 export function commandSucceeded(
@@ -158,7 +158,7 @@ export function instanceReported(
         since: event.at,
         confirmed: true,
       }));
-      touchJob(state, job, event.position);
+      touchJob(state, job, event);
       break;
   }
 }

@@ -1,7 +1,7 @@
 import { leaseRanOut, type Fault } from '@oakring/contracts';
 import type { StoredEvent } from '@oakring/events';
 import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
-import type { InstanceRecord, NodeRecord, PlacementRecord } from '../records.js';
+import { placeOf, type InstanceRecord, type NodeRecord, type PlacementRecord } from '../records.js';
 import {
   putInstance,
   putNode,
@@ -53,7 +53,7 @@ export function markRunning(
   if (reconcile === 'keepReplacement' || placement?.leaseMs !== null) {
     dropOriginals(state, { job, instance: number, generation });
   }
-  touchJob(state, job, event.position);
+  touchJob(state, job, event);
 }
 
 /** Whether this placement is where the instance is: not one that it was withdrawn from, or lost. */
@@ -91,7 +91,7 @@ export function endPlacement(
   const { job, instance: number, generation } = address;
   const placement = state.placements.get(placementKey(job, number, generation));
   if (placement === undefined) return;
-  removePlacement(state, placement, event.position);
+  removePlacement(state, placement, event);
   const key = instanceKey(job, number);
   const instance = state.instances.get(key);
   if (instance === undefined) return;
@@ -108,7 +108,7 @@ export function endPlacement(
     const reason = 'it is not on its node any more';
     putInstance(state, { ...instance, status: 'pending', nodeId: null, since: event.at, reason });
   }
-  touchJob(state, job, event.position);
+  touchJob(state, job, event);
 }
 
 /** An instance whose order expired has failed, although what it asked for may still be there. */
@@ -126,7 +126,7 @@ export function failCurrent(
     return isBlamed ? after : { ...after, failures, attempts };
   });
   if (isBlamed) rememberFailure(state, event, placement, null);
-  touchJob(state, placement.job, event.position);
+  touchJob(state, placement.job, event);
 }
 
 function afterEnd(
@@ -182,5 +182,5 @@ function rememberFailure(
   if (node === undefined || fault === 'job') return;
   const failure = { job, at: event.at, own: fault === 'node' };
   const failures = [...node.failures, failure].slice(-maxNodeFailures);
-  putNode(state, { ...node, failures, position: event.position });
+  putNode(state, { ...node, failures, ...placeOf(event) });
 }

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
-import type { JobRecord } from '../records.js';
+import { placeOf, type JobRecord } from '../records.js';
 import { jobDeletionOrdered, jobEnded, jobScaled, jobUpdated, rolloutEnded } from './jobs.fold.js';
 import { moveAborted, moveCompleted, moveStarted } from './moves.fold.js';
 import { instanceLost, instanceRecovered, originalDropped } from './losses.fold.js';
@@ -51,7 +51,7 @@ export function evolveJob(state: ClusterState, job: JobRecord, event: JobEvent):
     case 'JobEnded':
       return jobEnded(state, job);
     case 'JobCompleted':
-      state.jobs.set(job.id, { ...job, status: 'completed', position: event.position });
+      state.jobs.set(job.id, { ...job, status: 'completed', ...placeOf(event) });
       return;
     case 'JobUpdated':
       return jobUpdated(state, event, job, event.data);

@@ -1,7 +1,13 @@
 import type { Constraint, Technology } from '@oakring/contracts';
 import { wholePolicy, type EventData, type StoredEvent } from '@oakring/events';
 import { instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
-import type { InstanceRecord, JobRecord, RolloutRecord } from '../records.js';
+import {
+  placeOf,
+  type EventPlace,
+  type InstanceRecord,
+  type JobRecord,
+  type RolloutRecord,
+} from '../records.js';
 import {
   highestGeneration,
   lastGenerationOf,
@@ -30,7 +36,7 @@ export function jobSubmitted(
     submittedDesired: data.desired,
     submittedPosition: event.position,
     deletionPosition: 0,
-    position: event.position,
+    ...placeOf(event),
   });
   for (let number = 0; number < data.desired; number += 1) {
     addInstance(state, event, data.id, number);
@@ -68,7 +74,7 @@ export function jobUpdated(
     ...descriptionOf(data),
     revision: data.revision,
     rollout: rolloutOf(job, data),
-    position: event.position,
+    ...placeOf(event),
   });
   carryOver(state, job.id, sameAsOf(data), data.revision);
   // What failed before is another thing now: its failures are counted anew.
@@ -132,7 +138,7 @@ export function rolloutEnded(
     reason === null
       ? { ...job.rollout, status: ended, waits: null }
       : { ...job.rollout, status: 'failed', reason, waits: null };
-  state.jobs.set(job.id, { ...job, rollout, position: event.position });
+  state.jobs.set(job.id, { ...job, rollout, ...placeOf(event) });
 }
 
 export function jobEnded(state: ClusterState, job: JobRecord): void {
@@ -150,7 +156,7 @@ export function jobScaled(
   data: EventData<'JobScaled'>,
 ): void {
   const status = data.added.length > 0 ? 'active' : job.status;
-  state.jobs.set(job.id, { ...job, status, desired: data.desired, position: event.position });
+  state.jobs.set(job.id, { ...job, status, desired: data.desired, ...placeOf(event) });
   for (const number of data.added) addInstance(state, event, job.id, number);
   for (const number of data.removed) {
     dropInstance(state, event, instanceKey(job.id, number), `scaled down to ${data.desired}`);
@@ -158,13 +164,12 @@ export function jobScaled(
 }
 
 export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job: JobRecord): void {
-  const { position } = event;
   state.jobs.set(job.id, {
     ...job,
     status: 'deleting',
     desired: 0,
-    deletionPosition: position,
-    position,
+    deletionPosition: event.position,
+    ...placeOf(event),
   });
   for (const key of state.instancesOfJob.inOrder(job.id)) {
     dropInstance(state, event, key, 'the job is being deleted');
@@ -230,7 +235,7 @@ export function updateInstance(
   if (instance !== undefined) putInstance(state, change(instance));
 }
 
-export function touchJob(state: ClusterState, id: string, position: number): void {
+export function touchJob(state: ClusterState, id: string, event: EventPlace): void {
   const job = state.jobs.get(id);
-  if (job !== undefined && job.position !== position) state.jobs.set(id, { ...job, position });
+  if (job !== undefined) state.jobs.set(id, { ...job, ...placeOf(event) });
 }

@@ -22,7 +22,7 @@ export function instanceLost(
   if (!placement.wanted) {
     // It is to be stopped all the same, should its node ever come back.
     putPlacement(state, { ...placement, leaseOver: true });
-    return touchJob(state, job.id, event.position);
+    return touchJob(state, job.id, event);
   }
   putPlacement(state, {
     ...placement,
@@ -38,7 +38,7 @@ export function instanceLost(
     const left = { ...instance, since: event.at, confirmed: false, reason };
     return replace ? { ...left, status: 'pending', nodeId: null } : { ...left, status: 'lost' };
   });
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 /** The source of a move is lost: the target goes on as the instance. */
@@ -105,7 +105,7 @@ export function instanceRecovered(
     givenUp: false,
   }));
   if (running) markRunning(state, event, { job: job.id, ...data }, true);
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 /** What was placed in stead of one that goes on: the one that ran, and those that were lost as well. */

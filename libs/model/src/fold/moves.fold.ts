@@ -25,7 +25,7 @@ export function moveStarted(
     },
     decision: data.decisionId,
   }));
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 export function moveCompleted(
@@ -54,7 +54,7 @@ export function moveCompleted(
       givenUp: false,
     };
   });
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 export function moveAborted(
@@ -70,5 +70,5 @@ export function moveAborted(
     reason: `the move was given up: ${data.reason}`,
     moving: null,
   }));
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }

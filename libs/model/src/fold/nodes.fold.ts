@@ -1,7 +1,7 @@
 import { noResources, type NodeStatus } from '@oakring/contracts';
 import { subjectOf, type EventData, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
-import type { NodeRecord } from '../records.js';
+import { placeOf, type NodeRecord } from '../records.js';
 import { endPlacement } from './ends.fold.js';
 import { putNode } from './records.fold.js';
 
@@ -26,7 +26,7 @@ export function nodeRegistered(
     since: keepsStatus ? known.since : event.at,
     reason: known === undefined ? 'registered' : 'registered again',
     stopped: false,
-    position: event.position,
+    ...placeOf(event),
   });
 }
 
@@ -142,5 +142,5 @@ function forget(state: ClusterState, event: StoredEvent): void {
 
 function updateNode(state: ClusterState, event: StoredEvent, change: Partial<NodeRecord>): void {
   const node = state.nodes.get(subjectOf(event));
-  if (node !== undefined) putNode(state, { ...node, ...change, position: event.position });
+  if (node !== undefined) putNode(state, { ...node, ...change, ...placeOf(event) });
 }

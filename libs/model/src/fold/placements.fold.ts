@@ -29,7 +29,7 @@ export function instancesPlaced(
     }));
   }
   rolloutWaits(state, job, null);
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 export function placementRefused(
@@ -50,7 +50,7 @@ export function placementRefused(
       }));
     }
   }
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 function rolloutWaits(state: ClusterState, { id }: JobRecord, waits: string | null): void {
@@ -77,7 +77,7 @@ export function instanceWithdrawn(
     moving: null,
     avoid: elsewhere ? nodeId : null,
   }));
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 export function instanceRetried(
@@ -95,7 +95,7 @@ export function instanceRetried(
     givenUp: false,
     reason,
   }));
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 export function instanceGivenUp(
@@ -105,7 +105,7 @@ export function instanceGivenUp(
   { instance: number, reason }: EventData<'InstanceGivenUp'>,
 ): void {
   updateInstance(state, job.id, number, (instance) => ({ ...instance, givenUp: true, reason }));
-  touchJob(state, job.id, event.position);
+  touchJob(state, job.id, event);
 }
 
 /** It holds nothing, since its end freed what it held; it is there to be deleted. */
@@ -132,7 +132,7 @@ export function unexpectedFound(
       runningSince: 0,
       runningIncarnation: 0,
     },
-    event.position,
+    event,
   );
 }
 
@@ -179,6 +179,6 @@ export function reserveFor(
       runningSince: 0,
       runningIncarnation: 0,
     },
-    event.position,
+    event,
   );
 }

@@ -1,11 +1,13 @@
 import { isNothing, least, minus, plus } from '@oakring/contracts';
 import { clusterKey, instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
-import type {
-  CommandRecord,
-  CountersRecord,
-  InstanceRecord,
-  NodeRecord,
-  PlacementRecord,
+import {
+  placeOf,
+  type EventPlace,
+  type CommandRecord,
+  type CountersRecord,
+  type InstanceRecord,
+  type NodeRecord,
+  type PlacementRecord,
 } from '../records.js';
 
 /**
@@ -95,10 +97,10 @@ export function countersOf(state: ClusterState): CountersRecord {
 export function addPlacement(
   state: ClusterState,
   placement: PlacementRecord,
-  position: number,
+  event: EventPlace,
 ): void {
   putPlacement(state, placement);
-  reserve(state, placement, 1, position);
+  reserve(state, placement, 1, event);
 }
 
 export function putPlacement(state: ClusterState, placement: PlacementRecord): void {
@@ -127,7 +129,7 @@ export function hasOpenDelete(state: ClusterState, placement: PlacementRecord): 
 export function removePlacement(
   state: ClusterState,
   placement: PlacementRecord,
-  position: number,
+  event: EventPlace,
 ): void {
   const key = placementKey(placement.job, placement.number, placement.generation);
   state.placements.delete(key);
@@ -136,8 +138,8 @@ export function removePlacement(
   state.leasedOfNode.remove(placement.nodeId, key);
   state.unorderedStops.delete(key);
   state.unorderedStarts.delete(key);
-  reserve(state, placement, -1, position);
-  handOver(state, placement, position);
+  reserve(state, placement, -1, event);
+  handOver(state, placement, event);
   const command = placement.commandId === null ? null : state.commands.get(placement.commandId);
   if (command !== null && command !== undefined && command.status !== 'ended') {
     endCommand(state, command);
@@ -148,7 +150,7 @@ function reserve(
   state: ClusterState,
   placement: PlacementRecord,
   sign: 1 | -1,
-  position: number,
+  event: EventPlace,
 ): void {
   const node = state.nodes.get(placement.nodeId);
   if (node === undefined) return;
@@ -156,12 +158,12 @@ function reserve(
     ...node,
     reserved: (sign === 1 ? plus : minus)(node.reserved, placement.resources),
     placements: node.placements + sign,
-    position,
+    ...placeOf(event),
   });
 }
 
 /** What an ended placement held is its successor's there, as far as it was promised. */
-function handOver(state: ClusterState, ended: PlacementRecord, position: number): void {
+function handOver(state: ClusterState, ended: PlacementRecord, event: EventPlace): void {
   for (const key of state.placementsOfInstance.inOrder(instanceKey(ended.job, ended.number))) {
     const heir = state.placements.get(key);
     const node = state.nodes.get(ended.nodeId);
@@ -171,7 +173,7 @@ function handOver(state: ClusterState, ended: PlacementRecord, position: number)
     const left = minus(heir.takesOver, part);
     const resources = plus(heir.resources, part);
     putPlacement(state, { ...heir, resources, takesOver: isNothing(left) ? null : left });
-    putNode(state, { ...node, reserved: plus(node.reserved, part), position });
+    putNode(state, { ...node, reserved: plus(node.reserved, part), ...placeOf(event) });
   }
 }
 

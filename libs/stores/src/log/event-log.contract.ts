@@ -163,8 +163,8 @@ function independentHash(commit: Commit): string {
   const text =
     `{"_id":${commit.position},"at":"${new Date(commit.at).toISOString()}",` +
     `"commands":[${commands.join(',')}],"commitId":${JSON.stringify(commit.commitId)},` +
-    `"epoch":${commit.epoch},"events":${JSON.stringify(commit.events)},` +
-    `"prev":"${commit.prev}","streams":${JSON.stringify(commit.streams)}}`;
+    `"epoch":${commit.epoch},"format":2,"prev":"${commit.prev}",` +
+    `"streams":${JSON.stringify(commit.streams)}}\t${commit.events}`;
   return createHash('sha256').update(text).digest('hex');
 }
 

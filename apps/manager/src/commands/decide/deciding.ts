@@ -1,15 +1,24 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
-import type { DomainEvent, StoredEvent } from '@oakring/events';
+import {
+  addressOf,
+  subjectOf,
+  type DomainEvent,
+  type Origin,
+  type StoredEvent,
+} from '@oakring/events';
 import { type ClusterState, evolve } from '@oakring/model';
+import { observed, type CommandOrigin } from '../origin.js';
 
 /**
  * What a decider works on: the state after every decision before it, the time and position of the
  * commit, and where its events go. Pure: no clock, no ids but addresses in the log, no await.
  */
 export class Deciding {
-  readonly events: StoredEvent[] = [];
+  readonly events: DecidedEvent[] = [];
   /** About how many bytes the events take in the log. */
   bytes = 0;
+  /** Of the command that is decided now. */
+  origin: CommandOrigin = { by: 'nobody', cause: 'nothing' };
 
   constructor(
     readonly state: ClusterState,
@@ -21,7 +30,7 @@ export class Deciding {
 
   /** `<position>-<index>` of the event stated next: the id of a decision or command. */
   nextAddress(): string {
-    return `${this.position}-${this.events.length}`;
+    return addressOf({ position: this.position, index: this.events.length });
   }
 
   /** States a fact and folds it, so that the next fact is decided on it. */
@@ -33,15 +42,33 @@ export class Deciding {
       index: this.events.length,
       version: 0,
       at: this.at,
-    } as StoredEvent;
+      ...this.originOf(event.stream),
+    } as DecidedEvent;
     this.events.push(stored);
     this.bytes += envelopeBytes + bytesOf(event.data);
     evolve(this.state, stored);
   }
+
+  private originOf(stream: string): Origin {
+    const { cause } = this.origin;
+    return typeof cause === 'string'
+      ? { ...this.origin, cause }
+      : { ...this.origin, cause: this.newestAbout(cause.stream ?? stream) };
+  }
+
+  /** How things stand with what a stream is about: the address of the newest event that changed it. */
+  private newestAbout(stream: string): string {
+    const { jobs, nodes } = this.state;
+    const views = stream.startsWith('jobs/') ? jobs : stream.startsWith('nodes/') ? nodes : null;
+    const record = views?.get(subjectOf({ stream }));
+    return record === undefined ? observed(this.origin.by) : addressOf(record);
+  }
 }
 
-/** What an event has beside its data: its type, stream, version. */
-const envelopeBytes = 150;
+export type DecidedEvent = StoredEvent & Origin;
+
+/** What an event has beside its data: its type, stream, version, who and why. */
+const envelopeBytes = 220;
 
 /** Close, and cheaper than the text itself: nothing is escaped, numbers are of middling length. */
 function bytesOf(value: unknown): number {

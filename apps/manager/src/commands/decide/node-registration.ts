@@ -173,7 +173,7 @@ function factsOf(
 }
 
 function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boolean {
-  const { status, since, reason, stopped, reserved, placements, position, ...rest } = known;
+  const { status, since, reason, stopped, reserved, placements, position, index, ...rest } = known;
   const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...facing } = rest;
   const { tookOverAt, rival, ...before } = facing;
   const { startId = null, dialect = usualDialect } = facts;

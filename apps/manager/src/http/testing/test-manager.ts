@@ -21,7 +21,7 @@ import {
 import { openEpoch } from '../../leadership/open-epoch.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
-import { proposal } from '../../testing/given.js';
+import { byTest, proposal } from '../../testing/given.js';
 import { PastStates } from '../../history/past-states.js';
 import {
   COMMAND_QUEUE,
@@ -186,6 +186,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     leadership,
     proof: options.proof ?? null,
     names: options.names ?? [],
+    ports,
     logger: false,
   });
   await app.listen(0, '127.0.0.1');
@@ -204,7 +205,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     registered,
     signingKey,
     readiness,
-    submit: (command) => writer.submit(command),
+    submit: (command) => writer.submit(command, byTest),
     get: (path, headers = {}) =>
       ask('GET', `${url}${path}`, { headers: { ...bearer, ...headers } }),
     send: (method, path, body, headers = {}) =>

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { sha256 } from '@oakring/crypto';
 import type { IdempotencyKey } from '../../commands/command.js';
 import { header } from '../../http/endpoints/parameters.js';
+import type { CommandOrigin } from '../../commands/origin.js';
 
 const visible = /^[\x21-\x7e]{1,256}$/;
 
@@ -29,6 +30,13 @@ export function keyOf(request: FastifyRequest, bodyHash: () => string): Idempote
   }
   const path = request.url.split('?', 1)[0] ?? '';
   return { id: `${request.method} ${path}#${key}`, bodyHash: bodyHash() };
+}
+
+/** Who asks, and by which request: what comes of it says so. */
+export function originOf(request: FastifyRequest, key: IdempotencyKey | undefined): CommandOrigin {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const id = key?.id ?? `${request.method} ${path}#${request.id}`;
+  return { by: `api/${request.caller}`, cause: `request:${id}` };
 }
 
 /** SHA-256 of a body's canonical JSON, hex: tells a repetition from another request. */

@@ -6,6 +6,7 @@ import {
   type ScheduleAnswer,
 } from '@oakring/contracts';
 import type { CommandQueue, IdempotencyKey } from '../../commands/command.js';
+import type { CommandOrigin } from '../../commands/origin.js';
 import { basisOf } from '../../commands/decide/plans.js';
 import { questionAbout } from '../../scheduling/next-group.js';
 import { presentNodes } from '../../scheduling/present-nodes.js';
@@ -24,6 +25,7 @@ export interface MoveRequest {
   readonly number: number;
   /** The node that the caller names; null lets the scheduler choose. */
   readonly worker: string | null;
+  readonly origin: CommandOrigin;
   readonly key: IdempotencyKey | undefined;
 }
 
@@ -67,6 +69,7 @@ export class InstanceMoves {
           target: { nodeId, reason, total, scores: { ...scores } },
           basis: basisOf(answer),
         },
+        request.origin,
         request.key,
       );
       // A refusal under a key is on record as its answer: asking again would contradict it.
@@ -132,8 +135,10 @@ export class InstanceMoves {
       : null;
   }
 
-  private async refuse({ id, key }: MoveRequest, refusal: Refusal): Promise<never> {
-    settled(await this.queue.submit<'RefuseMove'>({ type: 'RefuseMove', id, refusal }, key));
+  private async refuse({ id, origin, key }: MoveRequest, refusal: Refusal): Promise<never> {
+    settled(
+      await this.queue.submit<'RefuseMove'>({ type: 'RefuseMove', id, refusal }, origin, key),
+    );
     throw new OakringError(refusal);
   }
 
@@ -142,10 +147,14 @@ export class InstanceMoves {
   }
 
   /** The key is known: the queue gives its first answer and does not look at the order. */
-  private async repeat({ id, number, key }: MoveRequest): Promise<JobOrderAnswer> {
+  private async repeat({ id, number, origin, key }: MoveRequest): Promise<JobOrderAnswer> {
     const target = { nodeId: '', reason: '', total: 0, scores: {} };
     const order = { type: 'MoveInstance', id, instance: number, generation: 0 } as const;
-    const outcome = this.queue.submit<'MoveInstance'>({ ...order, target, basis: null }, key);
+    const outcome = this.queue.submit<'MoveInstance'>(
+      { ...order, target, basis: null },
+      origin,
+      key,
+    );
     // Null where the first answer was that to `RefuseMove`.
     const answer: JobOrderAnswer | null = settled(await outcome);
     if (answer !== null) return answer;

@@ -18,7 +18,7 @@ import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { dryRun } from './dry-run.js';
-import { hashOf, idempotencyKey, jobIdOf, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, jobIdOf, keyOf, originOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
 import { parsed, settled } from './settled.js';
 import { documentOf, submittedJob } from './submitted-job.js';
@@ -82,7 +82,10 @@ export class JobCommandsController {
     const key = keyOf(request, () => bodyHash);
     const id = job.id ?? (key === undefined ? this.ports.ids.next() : jobIdOf(key));
     const command = { type: 'SubmitJob', id, job, bodyHash } as const;
-    return submittedJob(job, settled(await this.queue.submit<'SubmitJob'>(command, key)));
+    return submittedJob(
+      job,
+      settled(await this.queue.submit<'SubmitJob'>(command, originOf(request, key), key)),
+    );
   }
 
   @Delete(':id')
@@ -98,12 +101,8 @@ export class JobCommandsController {
   })
   async delete(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobOrderAnswer> {
     const command = { type: 'DeleteJob', id: parsed(idOf(id, 'id')) } as const;
-    return settled(
-      await this.queue.submit<'DeleteJob'>(
-        command,
-        keyOf(request, () => hashOf({})),
-      ),
-    );
+    const key = keyOf(request, () => hashOf({}));
+    return settled(await this.queue.submit<'DeleteJob'>(command, originOf(request, key), key));
   }
 
   @Post(':id/replicate')
@@ -130,12 +129,8 @@ export class JobCommandsController {
   ): Promise<JobOrderAnswer> {
     const { count } = order;
     const command = { type: 'ScaleJob', id: parsed(idOf(id, 'id')), count } as const;
-    return settled(
-      await this.queue.submit<'ScaleJob'>(
-        command,
-        keyOf(request, () => hashOf(order)),
-      ),
-    );
+    const key = keyOf(request, () => hashOf(order));
+    return settled(await this.queue.submit<'ScaleJob'>(command, originOf(request, key), key));
   }
 
   @Post(':id/instances/:number/move')
@@ -166,11 +161,13 @@ export class JobCommandsController {
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
     const { worker } = order;
+    const key = keyOf(request, () => hashOf(order));
     return this.moves.move({
       id: parsed(idOf(id, 'id')),
       number: instanceNumberOf(number),
       worker: worker === undefined || worker === null ? null : parsed(idOf(worker, 'worker')),
-      key: keyOf(request, () => hashOf(order)),
+      origin: originOf(request, key),
+      key,
     });
   }
 }

@@ -7,7 +7,7 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter, header } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
-import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 import { documentOf } from './submitted-job.js';
 
@@ -57,7 +57,9 @@ export class JobUpdatesController {
     const ifPosition = positionOf(request.headers[ifMatch.name.toLowerCase()]);
     const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition } as const;
     const key = keyOf(request, () => bodyHash);
-    const answer = settled(await this.queue.submit<'UpdateJob'>(command, key));
+    const answer = settled(
+      await this.queue.submit<'UpdateJob'>(command, originOf(request, key), key),
+    );
     return { ...answer, ...warningsOf(job.document) };
   }
 
@@ -79,7 +81,7 @@ export class JobUpdatesController {
   ): Promise<JobOrderAnswer> {
     const command = { type: 'RestartJob', id: parsed(idOf(id, 'id')) } as const;
     const key = keyOf(request, () => hashOf({}));
-    return settled(await this.queue.submit<'RestartJob'>(command, key));
+    return settled(await this.queue.submit<'RestartJob'>(command, originOf(request, key), key));
   }
 
   @Delete(':id/instances/:number/move')
@@ -104,7 +106,7 @@ export class JobUpdatesController {
     const instance = Number(number);
     const command = { type: 'CancelMove', id: parsed(idOf(id, 'id')), instance } as const;
     const key = keyOf(request, () => hashOf({}));
-    return settled(await this.queue.submit<'CancelMove'>(command, key));
+    return settled(await this.queue.submit<'CancelMove'>(command, originOf(request, key), key));
   }
 }
 

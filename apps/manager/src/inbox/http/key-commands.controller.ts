@@ -9,8 +9,9 @@ import { badParameter } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE, SIGNING_KEY } from '../../injection/tokens.js';
 import { ledgerKey, standing, type SeenTree } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
-import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { settled } from './settled.js';
+import type { CommandOrigin } from '../../commands/origin.js';
 
 type Verdict = KeyStatement['verdict'];
 
@@ -74,17 +75,19 @@ export class KeyCommandsController {
       throw badParameter('fingerprint', judged, fingerprint.expectation);
     }
     const isGiven = Object.keys(body).length > 0;
-    const said = isGiven ? givenIn(body) : await this.signed(verdict, judged);
-    return settled(
-      await this.queue.submit<'JudgeKey'>(
-        { type: 'JudgeKey', verdict, fingerprint: judged, ...said },
-        keyOf(request, () => hashOf(isGiven ? body : null)),
-      ),
-    );
+    const key = keyOf(request, () => hashOf(isGiven ? body : null));
+    const origin = originOf(request, key);
+    const said = isGiven ? givenIn(body) : await this.signed(verdict, judged, origin);
+    const command = { type: 'JudgeKey', verdict, fingerprint: judged, ...said } as const;
+    return settled(await this.queue.submit<'JudgeKey'>(command, origin, key));
   }
 
-  private async signed(verdict: Verdict, judged: string): Promise<Required<JudgeKey>> {
-    const { position, merkleRoot } = await this.newestTree();
+  private async signed(
+    verdict: Verdict,
+    judged: string,
+    origin: CommandOrigin,
+  ): Promise<Required<JudgeKey>> {
+    const { position, merkleRoot } = await this.newestTree(origin);
     const { clusterId } = standing(this.projection.state);
     const statement = { clusterId, verdict, fingerprint: judged, position, merkleRoot };
     const signature = this.key.sign(signedText(statement));
@@ -92,11 +95,11 @@ export class KeyCommandsController {
   }
 
   /** What we may name is known from a checkpoint; before the first one it is made now. */
-  private async newestTree(): Promise<SeenTree> {
+  private async newestTree(origin: CommandOrigin): Promise<SeenTree> {
     const { state } = this.projection;
     if (state.seals.get(ledgerKey) === undefined && state.head.position > 0) {
       const note = signCheckpoint(standing(state), this.key);
-      settled(await this.queue.submit<'SealLedger'>({ type: 'SealLedger', note }));
+      settled(await this.queue.submit<'SealLedger'>({ type: 'SealLedger', note }, origin));
     }
     return state.seals.get(ledgerKey)?.trees.at(-1) ?? standing(state);
   }

@@ -10,7 +10,7 @@ import { Projection } from '../../views/projection.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { Correspondence } from '../mqtt/worker-message.js';
 import { answerTo } from '../registration-answer.js';
-import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { NODE_TOKENS, type TokenVerdicts } from './token-verdicts.js';
 import { parsed, settled } from './settled.js';
 
@@ -56,7 +56,7 @@ export class NodeCommandsController {
     let bytes = 0;
     try {
       const key = keyOf(request, () => hashOf(body));
-      const outcome = await this.queue.submit<'RegisterNode'>(command, key);
+      const outcome = await this.queue.submit<'RegisterNode'>(command, originOf(request, key), key);
       bytes = outcome.bytes ?? 0;
       return this.answer(registration, settled(outcome));
     } finally {

@@ -8,7 +8,7 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
-import { hashOf, idempotencyKey, keyOf } from './idempotency.js';
+import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 
 const force = flag('force', 'Also one that speaks or was heard of not long ago.');
@@ -149,7 +149,7 @@ export class NodeOrdersController {
   ): Promise<NodeOrderAnswer> {
     const command = { type: 'OrderNode', id: parsed(idOf(id, 'id')), order } as const;
     const key = keyOf(request, () => hashOf({ ...order }));
-    return settled(await this.queue.submit<'OrderNode'>(command, key));
+    return settled(await this.queue.submit<'OrderNode'>(command, originOf(request, key), key));
   }
 }
 

@@ -12,6 +12,8 @@ import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { WORKER_COMMANDS } from '../../injection/tokens.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { WorkerMessage } from './worker-message.js';
+import { byWorker, type CommandOrigin } from '../../commands/origin.js';
+import { parseAddress } from '@oakring/events';
 
 /**
  * Commands of messages that are not decided yet, and the bytes of those messages; the rest wait in the
@@ -60,7 +62,7 @@ export class CommandIntake {
     this.undecided += 1;
     this.undecidedBytes += bytes;
     this.queue
-      .submit<T>(command)
+      .submit<T>(command, originOf(message, command))
       .then((outcome) => {
         appendedBytes = outcome.bytes ?? 0;
         if (outcome.status === 'refused') this.refuse(message, outcome.refusal);
@@ -102,6 +104,13 @@ export class CommandIntake {
     this.waiting?.();
     this.waiting = null;
   }
+}
+
+/** An acknowledgement follows from its order, anything else from what its worker had to say. */
+function originOf({ nodeId, topic }: WorkerMessage, command: Command): CommandOrigin {
+  return command.type === 'RecordAck' && parseAddress(command.ack.commandId) !== null
+    ? byWorker(nodeId, { answering: command.ack.commandId }, command.ack.at)
+    : byWorker(nodeId, { topic }, command.type === 'ReconcileNode' ? command.state.at : null);
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -1,3 +1,4 @@
+import { byTest } from '../../testing/given.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { systemPorts } from '@oakring/ports';
@@ -89,7 +90,7 @@ const brokers: [string, (port?: number) => Promise<BrokerUnderTest>][] = [
         seen: 'silent',
         reason: 'a test',
       } as const;
-      return running.queue.submit({ type: 'ObserveNode', ...silence });
+      return running.queue.submit({ type: 'ObserveNode', ...silence }, byTest);
     }
 
     function refusals(): number {

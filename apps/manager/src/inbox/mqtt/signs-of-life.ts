@@ -7,6 +7,7 @@ import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '@oakring/model';
 import { StaleSpeakers } from './stale-speakers.js';
 import type { Correspondence } from './worker-message.js';
+import { nodeStream } from '@oakring/events';
 
 /**
  * Whoever sends anything lives: a message of a known node's present start counts, also one that is
@@ -62,7 +63,10 @@ export class SignsOfLife {
     if (this.returning.get(nodeId) === position) return;
     this.returning.set(nodeId, position);
     this.queue
-      .submit({ type: 'ObserveNode', nodeId, incarnation, seen: 'alive', reason })
+      .submit(
+        { type: 'ObserveNode', nodeId, incarnation, seen: 'alive', reason },
+        { by: nodeStream(nodeId), cause: 'observed:life' },
+      )
       // Nothing was decided: the next message tries again.
       .catch(() => this.returning.delete(nodeId));
   }

@@ -5,6 +5,7 @@ import { PORTS, WORKER_COMMANDS } from '../../injection/tokens.js';
 import type { NodeRecord } from '@oakring/model';
 import { TokenBucket, type Rate } from '../token-bucket.js';
 import { RegistrationDesk } from './registration-desk.js';
+import { byItself } from '../../commands/origin.js';
 
 /** A node is told at most this often: the newer start hears it too. */
 const tellEveryMs = 10_000;
@@ -60,8 +61,10 @@ export class StaleSpeakers {
     const detail = `A newer start of the worker of node ${nodeId} has registered.`;
     this.desk.tell(nodeId, { code: 'incarnation-stale', detail });
     if (before?.incarnation !== incarnation) return;
-    this.queue.submit({ type: 'RecordRival', nodeId, incarnation }).catch(() => {
-      // Nothing was decided: it is told again, and recorded then.
-    });
+    this.queue
+      .submit({ type: 'RecordRival', nodeId, incarnation }, byItself('rivals'))
+      .catch(() => {
+        // Nothing was decided: it is told again, and recorded then.
+      });
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { OakringError } from '@oakring/contracts';
 import { emptyHead, encodeEvent, headOf, sealCommit, type Commit } from '@oakring/events';
+import { sampleOrigin } from '@oakring/events/testing';
 import { type EventLogReader } from '@oakring/stores';
 import { simulatedPorts } from '@oakring/ports';
 import { takeChanges, ClusterState } from '@oakring/model';
@@ -9,7 +10,7 @@ import { eventLines } from './event-lines.js';
 import type { EventQuery } from './event-query.js';
 
 const query: EventQuery = {
-  ...{ format: 'ndjson', from: 1, knownIndex: -1, stream: null, types: null },
+  ...{ format: 'ndjson', from: 1, knownIndex: -1, stream: null, types: null, by: null },
   ...{ follow: true, limit: Number.POSITIVE_INFINITY },
 };
 
@@ -49,7 +50,7 @@ function sampleCommits(count: number): Commit[] {
   for (let head = emptyHead; commits.length < count; head = headOf(commits.at(-1) ?? fail())) {
     const version = head.position + 1;
     const event = { stream: 'nodes/a', type: 'NodeBecameReady', data: { reason: 'seen' } } as const;
-    const events = [encodeEvent(event, version)];
+    const events = [encodeEvent(event, version, sampleOrigin)];
     const rest = { epoch: 1, commitId: `c${version}`, at: version, commands: [] };
     commits.push(sealCommit(head, { ...rest, streams: ['nodes/a'], events }));
   }

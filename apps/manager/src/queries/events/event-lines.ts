@@ -83,12 +83,24 @@ function wantedOf(commit: Commit, query: EventQuery): StoredEvent[] {
     (event) =>
       (query.stream === null || event.stream === query.stream) &&
       (query.types === null || query.types.has(event.type)) &&
+      (query.by === null || isBy(event, query.by)) &&
       (event.position > query.from || event.index > query.knownIndex),
   );
 }
 
+/** `nodes/` is every worker, `nodes/n1` one of them. */
+function isBy(event: StoredEvent, by: string): boolean {
+  return by.endsWith('/') ? (event.by?.startsWith(by) ?? false) : event.by === by;
+}
+
+/** Null where a device's clock says what is no time for people. */
+function isoOf(ms: number): string | null {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
+
 function writeEvent(event: StoredEvent, format: EventQuery['format']): string {
-  const { position, index, stream, version, type, at, data } = event;
+  const { position, index, stream, version, type, at, by, cause, deviceAt, data } = event;
   const line: EventLine = {
     position,
     index,
@@ -96,6 +108,7 @@ function writeEvent(event: StoredEvent, format: EventQuery['format']): string {
     version,
     type,
     at: new Date(at).toISOString(),
+    ...{ by: by ?? null, cause: cause ?? null, deviceAt: deviceAt === undefined ? null : isoOf(deviceAt) },
     data: { ...data },
   };
   const text = JSON.stringify(line);

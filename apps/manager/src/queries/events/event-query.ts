@@ -20,6 +20,8 @@ export interface EventQuery {
   readonly stream: string | null;
   /** Null: every type. */
   readonly types: ReadonlySet<string> | null;
+  /** Whose word: `nodes/n1`, or all that begin so: `nodes/`. Null: anybody's. */
+  readonly by: string | null;
   readonly follow: boolean;
   /** At most this many events. */
   readonly limit: number;
@@ -33,6 +35,10 @@ const from = integer('from', 'First position, inclusive; 1 by default.', {
 });
 const stream = text('stream', 'Only this stream: cluster, seals, nodes/<id> or jobs/<id>.');
 const type = text('type', 'Only these types of events, separated by commas.');
+const by = text(
+  'by',
+  'Only by the word of: nodes/<id>, manager/<process>, api/token …; `nodes/` is all of them.',
+);
 const follow = flag('follow', 'Go on with what happens. Implied by text/event-stream.');
 const limit = integer('limit', 'End after this many events.', { minimum: 1 });
 const lastEventId = header(
@@ -40,7 +46,7 @@ const lastEventId = header(
   'With text/event-stream: go on after this event, `<position>/<index>`.',
   ['position-invalid'],
 );
-export const eventParameters = [from, stream, type, follow, limit, lastEventId];
+export const eventParameters = [from, stream, type, by, follow, limit, lastEventId];
 
 export function eventQueryOf(request: FastifyRequest): EventQuery {
   // Fastify parsed it; its type is left open there.
@@ -51,6 +57,7 @@ export function eventQueryOf(request: FastifyRequest): EventQuery {
     ...startOf(request, query, sse),
     stream: streamOf(query),
     types: typesOf(query),
+    by: by.of(query),
     follow: follow.of(query) || sse,
     limit: limit.of(query) ?? Number.POSITIVE_INFINITY,
   };

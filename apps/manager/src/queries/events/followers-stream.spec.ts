@@ -3,7 +3,7 @@ import { seededRandomness, simulatedPorts } from '@oakring/ports';
 import { CommandWriter } from '../../commands/writer.js';
 import { catchUp } from '../../leadership/catch-up.js';
 import { RemoteLog, SharedCommits } from '../../leadership/testing/shared-store.js';
-import { submitJob } from '../../testing/given.js';
+import { byTest, submitJob } from '../../testing/given.js';
 import { ClusterState } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { eventLines } from './event-lines.js';
@@ -23,7 +23,7 @@ describe('a stream of events on a follower', () => {
       const leaving = new AbortController();
       const lines = eventLines(
         {
-          ...{ format, from: 1, knownIndex: -1, stream: null, types: null },
+          ...{ format, from: 1, knownIndex: -1, stream: null, types: null, by: null },
           ...{ follow: true, limit: Number.POSITIVE_INFINITY },
         },
         { log, projection, timers: ports.timers, signal: leaving.signal },
@@ -31,7 +31,7 @@ describe('a stream of events on a follower', () => {
       if (format === 'sse') expect((await lines.next()).value).toContain('following');
       for (const id of ['first', 'second']) {
         const next = lines.next();
-        await leader.submit(submitJob(id));
+        await leader.submit(submitJob(id), byTest);
         await catchUp(log, projection, 'here');
         expect((await next).value).toContain(`"jobs/${id}"`);
       }

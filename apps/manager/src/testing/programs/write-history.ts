@@ -11,6 +11,7 @@ import {
   sealsStream,
   type DomainEvent,
 } from '@oakring/events';
+import { sampleOrigin } from '@oakring/events/testing';
 import { seededRandomness } from '@oakring/ports';
 import { given } from '../given.js';
 import { beginning, presentedKeys, randomCommand } from '../random-commands.js';
@@ -53,7 +54,7 @@ function write(
     events: events.map((event) => {
       const version = (versions.get(event.stream) ?? 0) + 1;
       versions.set(event.stream, version);
-      return encodeEvent(event, version);
+      return encodeEvent(event, version, sampleOrigin);
     }),
   });
   lines.push(encodeStoredCommit(commit));

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { dataFileName } from '../../lmdb/environment.js';
 import { PageProblem, pagesOf, type Pages } from '../../lmdb/page-reader.js';
 import type { Tree } from '../../lmdb/pages.js';
 import { walkTree } from '../../lmdb/walk-tree.js';
-import { type Commit, type Damage, decodeStoredCommit, encodeStoredCommit } from '@oakring/events';
+import { type Commit, type Damage, decodeStoredCommit } from '@oakring/events';
 import { streamVersionsOf } from '../stream-versions.js';
 
 export type WalkedCommit =
@@ -74,12 +75,9 @@ export function commitAt(key: Buffer, value: Buffer, position: number): WalkedCo
     damage: { position, kind, detail },
   });
   if (!key.equals(toBufferKey(position))) return damaged('gap', 'it lies under another key');
-  const text = value.toString('utf8');
-  const decoded = decodeStoredCommit(text, position);
-  if (decoded.status === 'damaged') return decoded;
-  return encodeStoredCommit(decoded.commit) === text
-    ? decoded
-    : damaged('not-a-commit', 'its text is not the canonical one');
+  // What is shown must be what was hashed: bytes that are no text would be shown as something else.
+  if (!isUtf8(value)) return damaged('not-a-commit', 'its bytes are not UTF-8');
+  return decodeStoredCommit(value.toString('utf8'), position);
 }
 
 /** A sum over the entries of the index that does not depend on their order. */

@@ -1,37 +1,66 @@
 import { Long, type Document } from 'mongodb';
 import {
   isJsonObject,
-  hashedFields,
+  fieldsOf,
+  headerTextOf,
   type Commit,
   decodeCommitDocument,
+  decodeParts,
   type DecodedCommit,
 } from '@oakring/events';
 
-/** A commit as MongoDB keeps it: the fields that were hashed, with `_id` a long and `at` a date. */
+/**
+ * A commit as MongoDB keeps it. Format 2: its two texts as they were hashed, `hash`, and for its indexes
+ * `_id` (a long) and `streams`. Format 1: the fields that were hashed, `_id` a long and `at` a date.
+ */
 export interface CommitDocument extends Document {
   readonly _id: Long;
 }
 
 export function documentOf(commit: Commit): CommitDocument {
-  return {
-    ...hashedFields(commit),
-    _id: Long.fromNumber(commit.position),
-    at: new Date(commit.at),
-    hash: commit.hash,
-  };
+  const { events, hash, streams } = commit;
+  const _id = Long.fromNumber(commit.position);
+  return commit.format === 1
+    ? { ...fieldsOf(commit), _id, at: new Date(commit.at), hash }
+    : { _id, streams, header: headerTextOf(commit), events, hash };
 }
 
 /** The commit that should lie at `position`: the same checks as for the embedded store. */
 export function commitFrom(document: Document, position: number): DecodedCommit {
+  return Object.hasOwn(document, 'header')
+    ? commitOfTexts(document, position)
+    : commitOfFields(document, position);
+}
+
+const documentFields = ['_id', 'events', 'hash', 'header', 'streams'];
+
+function commitOfTexts(document: Document, position: number): DecodedCommit {
+  const { _id, streams, header, events, hash } = document;
+  const stray = Object.keys(document).find((field) => !documentFields.includes(field));
+  if (stray !== undefined) return damaged(position, `${stray} is not a field of a commit`);
+  if (typeof header !== 'string') return damaged(position, 'header is not a text');
+  const decoded = decodeParts({ header, events, hash }, position);
+  if (decoded.status === 'damaged') return decoded;
+  if (_id !== position) return damaged(position, 'it lies under another _id');
+  const said = decoded.commit.streams;
+  const isIndexed =
+    Array.isArray(streams) &&
+    streams.length === said.length &&
+    streams.every((name, index) => name === said[index]);
+  return isIndexed ? decoded : damaged(position, 'streams is not what its header says');
+}
+
+function commitOfFields(document: Document, position: number): DecodedCommit {
   const at: unknown = document['at'];
   const isDate = at instanceof Date && !Number.isNaN(at.getTime());
   const plain = { ...document, at: isDate ? at.toISOString() : null };
   const stray = strayType(plain);
   if (stray === null) return decodeCommitDocument(plain, position);
-  return {
-    status: 'damaged',
-    damage: { position, kind: 'field', detail: `${stray} has a type that JSON has not` },
-  };
+  return damaged(position, `${stray} has a type that JSON has not`);
+}
+
+function damaged(position: number, detail: string): DecodedCommit {
+  return { status: 'damaged', damage: { position, kind: 'field', detail } };
 }
 
 /** BSON has types that JSON has not: inside an outcome they would be hashed as something else. */

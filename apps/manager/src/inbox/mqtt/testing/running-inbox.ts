@@ -76,9 +76,9 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
   );
   const commands: Command[] = [];
   const queue: CommandQueue = {
-    submit: (command, key) => {
+    submit: (command, origin, key) => {
       commands.push(command);
-      return writer.submit(command, key).finally(changes.tell);
+      return writer.submit(command, origin, key).finally(changes.tell);
     },
   };
   // Every letter is a minute after the one before: none is left out for being one of many.

@@ -1,0 +1,37 @@
+/**
+ * On whose word an event is stated, and on account of what. Both are texts that a reader of the log
+ * alone understands (docs/ledger-format.md).
+ */
+export interface Origin {
+  /**
+   * Who: `nodes/<id>`, a worker by its own word; `manager/<process>`, a manager by itself (the commit's
+   * epoch says which one); `api/token` or `api/open`, a caller over HTTP who showed the cluster's token,
+   * or where none is asked for.
+   */
+  readonly by: string;
+  /**
+   * What led to it: the address of an event (`<position>-<index>`), or
+   * `request:<METHOD> <path>#<Idempotency-Key or an id of ours>`, `message:<topic>`,
+   * `lease:<epoch>`, `observed:<what>` where a manager saw for itself what is in no event.
+   */
+  readonly cause: string;
+  /** Milliseconds since 1970 by the device's own clock, where its message says. Never compared with ours. */
+  readonly deviceAt?: number;
+}
+
+/** An event's own name in the log, and what another's `cause` calls it: `<position>-<index>`. */
+export function addressOf({
+  position,
+  index,
+}: {
+  readonly position: number;
+  readonly index: number;
+}): string {
+  return `${position}-${index}`;
+}
+
+/** Where an address points; null: it is none. */
+export function parseAddress(text: string): { position: number; index: number } | null {
+  const [, position, index] = /^([1-9]\d{0,15})-(0|[1-9]\d{0,5})$/.exec(text) ?? [];
+  return position === undefined ? null : { position: Number(position), index: Number(index) };
+}
