@@ -323,6 +323,50 @@ describe('events', () => {
     answer.end();
   };
 
+  it('tells what led to one, back to the request', async () => {
+    const story = [
+      { ...eventLine(4, 0, 'JobSubmitted'), cause: 'request:POST /api/v1/jobs#k' },
+      { ...eventLine(6, 1, 'InstancesPlaced'), by: 'manager/placements', cause: '4-0' },
+      { ...eventLine(9, 0, 'CommandReceived'), by: 'nodes/n1', cause: '6-1' },
+    ];
+    const route: Route = ({ url }, answer) => {
+      const from = Number(new URL(url, 'http://x').searchParams.get('from'));
+      answer.lines(story.filter(({ position }) => position >= from));
+      answer.end();
+    };
+    const told = await oakring(['events', '--why', '9/0'], { 'GET /api/v1/events': route });
+    const lines = told.out.trimEnd().split('\n');
+    expect(lines.map((line) => /\d+\/\d/.exec(line)?.[0])).toEqual([
+      '9/0',
+      '6/1',
+      '4/0',
+      undefined,
+    ]);
+    expect(lines[3]).toContain('request:POST /api/v1/jobs#k');
+    const json = await oakring(['events', '--why', '9-0', '--json'], {
+      'GET /api/v1/events': route,
+    });
+    expect(
+      json.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(story.toReversed());
+  });
+
+  it.each([
+    ['9/1', 1, 'There is no event 9/1'],
+    ['yesterday', 2, '--why takes the address of an event'],
+  ])('says what it cannot tell of %j', async (address, code, said) => {
+    const route: Route = (_, answer) => {
+      answer.lines([eventLine(9, 0, 'JobEnded')]);
+      answer.end();
+    };
+    const told = await oakring(['events', '--why', address], { 'GET /api/v1/events': route });
+    expect(told.code).toBe(code);
+    expect(told.error).toContain(said);
+  });
+
   it('are told in a line each', async () => {
     const { code, out } = await oakring(['events'], { 'GET /api/v1/events': all });
     expect(code).toBe(0);

@@ -57,6 +57,19 @@ describe('GET /api/v1/events', () => {
     await manager.submit(submitJob('other'));
   });
 
+  it('says on whose word and on account of what, and gives only those of one who is named', async () => {
+    const headers = { 'idempotency-key': 'k1' };
+    await manager.send('DELETE', '/api/v1/jobs/other', undefined, headers);
+    const byRequest = await replay('?from=4&by=api/');
+    expect(byRequest[0]).toMatchObject({
+      ...{ type: 'JobDeletionOrdered', by: 'api/open' },
+      cause: 'request:DELETE /api/v1/jobs/other#k1',
+    });
+    expect(await replay('?by=api')).toEqual([]);
+    expect(await replay('?by=nodes/')).toEqual([]);
+    expect((await replay('?by=api/open')).length).toBe(3 + byRequest.length);
+  });
+
   it('replays the ledger as lines', async () => {
     const response = await manager.get('/api/v1/events');
     expect(response.headers.get('content-type')).toBe('application/x-ndjson');
@@ -69,6 +82,7 @@ describe('GET /api/v1/events', () => {
       version: 1,
       type: 'JobSubmitted',
       at: '2026-01-01T00:00:00.000Z',
+      ...{ by: 'api/open', cause: 'request:a test', deviceAt: null },
       data: expect.objectContaining({ id: 'other', desired: 1 }),
     });
     expect(await replay('?from=0')).toEqual(lines);

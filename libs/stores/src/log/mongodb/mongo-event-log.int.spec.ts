@@ -99,7 +99,7 @@ describeWithMongod('With a mongod', () => {
     const raw = client.db(databaseOf('shape')).collection('ledger', { promoteLongs: false });
     const stored = await raw.findOne({});
     expect(stored?._id).toEqual(Long.fromNumber(1));
-    const { header, events, hash, streams } = stored ?? {};
+    const { header, events, hash, streams } = (stored ?? {}) as Record<string, unknown>;
     expect(`${header}\t${events}\t${hash}`).toBe(encodeStoredCommit(commit));
     expect(streams).toEqual(commit.streams);
     expect(Object.keys(stored ?? {}).sort()).toEqual([
