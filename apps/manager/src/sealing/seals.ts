@@ -40,7 +40,10 @@ export function seals(key: SigningKey, queue: CommandQueue): Process<Standing> {
     },
     async act(steps) {
       for (const { step } of steps) {
-        await queue.submit({ type: 'SealLedger', note: signCheckpoint(step, key) }, byItself('seals'));
+        await queue.submit(
+          { type: 'SealLedger', note: signCheckpoint(step, key) },
+          byItself('seals'),
+        );
       }
       return 'done';
     },

@@ -108,7 +108,11 @@ function writeEvent(event: StoredEvent, format: EventQuery['format']): string {
     version,
     type,
     at: new Date(at).toISOString(),
-    ...{ by: by ?? null, cause: cause ?? null, deviceAt: deviceAt === undefined ? null : isoOf(deviceAt) },
+    ...{
+      by: by ?? null,
+      cause: cause ?? null,
+      deviceAt: deviceAt === undefined ? null : isoOf(deviceAt),
+    },
     data: { ...data },
   };
   const text = JSON.stringify(line);
