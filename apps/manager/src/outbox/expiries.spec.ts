@@ -18,7 +18,12 @@ function scene() {
   const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };
   const expired: { commandId: string; reason: string; stillTrue?: () => boolean }[] = [];
   const queue: CommandQueue = {
-    submit: (async (command: Command, _origin: unknown, _key: unknown, stillTrue?: () => boolean) => {
+    submit: (async (
+      command: Command,
+      _origin: unknown,
+      _key: unknown,
+      stillTrue?: () => boolean,
+    ) => {
       if (command.type === 'ExpireCommand') {
         expired.push({ ...command, ...(stillTrue === undefined ? {} : { stillTrue }) });
       }
