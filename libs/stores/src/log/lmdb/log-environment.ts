@@ -9,13 +9,7 @@ import {
   openEnvironment,
 } from '../../lmdb/environment.js';
 import { folderUnusable, prepareFolder } from '@oakring/host';
-import {
-  hashCommit,
-  logDamaged,
-  type Damage,
-  decodeStoredCommit,
-  encodeStoredCommit,
-} from '@oakring/events';
+import { hashCommit, logDamaged, type Damage, decodeStoredCommit } from '@oakring/events';
 
 /** The open environment of a ledger. */
 export interface LogEnvironment {
