@@ -37,6 +37,27 @@ const published = [
   },
 ];
 
+/** Examples of the pages, whose keys are not published. */
+const shown = [
+  {
+    page: 'signed-note',
+    content:
+      'Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned è subito sera.\n\n' +
+      '— quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n',
+    lines: 4,
+    signers: ['quasimodo.example/salvatore 367ba04b'],
+  },
+  {
+    page: 'tlog-cosignature',
+    content:
+      'example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n' +
+      '— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n' +
+      '— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n',
+    lines: 3,
+    signers: ['example.com/behind-the-sofa 033de0ae', 'witness.example.com/w1 8d66cf3f'],
+  },
+];
+
 const key = freshKey();
 const text = 'a text\n\nof three lines\n';
 
@@ -55,6 +76,15 @@ describe('a signed note', () => {
     expect(isNoteSignedBy({ ...read.note, text: 'another\n' }, name, publicKey)).toBe(false);
     expect(isNoteSignedBy(read.note, `${name}/b`, publicKey)).toBe(false);
     expect(writeNote(read.note)).toBe(content);
+  });
+
+  it.each(shown)('is read as c2sp.org shows it: $page', ({ content, lines, signers }) => {
+    const read = readNote(content);
+    if (read.status === 'refused') throw new Error(read.reason);
+    const { note } = read;
+    expect(note.text.split('\n')).toHaveLength(lines + 1);
+    expect(note.signatures.map(({ name, keyId }) => `${name} ${keyId}`)).toEqual(signers);
+    expect(writeNote(note)).toBe(content);
   });
 
   it('is read as it was written, also with empty lines and with several signatures', () => {
