@@ -3,14 +3,17 @@ import type { DomainEvent } from '../src/catalogue/catalogue.js';
 import {
   emptyHead,
   encodeEvent,
+  hashCommit,
   headOf,
   sealCommit,
   type Commit,
+  type CommitFormat,
   type LogHead,
 } from '../src/log/commit.js';
 import { sampleOrigin } from './sample-commits.js';
 import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
+import { canonicalJson } from '../src/text/canonical-json.js';
 import { signCheckpoint } from '../src/evidence/checkpoint.js';
 import {
   signedText,
@@ -35,7 +38,11 @@ export class SampleLedger {
   private epoch = 0;
   private readonly versions = new Map<string, number>();
 
-  constructor(readonly key: SigningKey) {
+  /** `format`: what it writes until it is told otherwise; 1 as software up to schema 5 did. */
+  constructor(
+    readonly key: SigningKey,
+    public format: CommitFormat = 2,
+  ) {
     const { fingerprint, publicKey } = key;
     this.openEpoch(key, [
       { stream: 'cluster', type: 'ClusterFounded', data: { clusterId, name: 'x', location: '' } },
@@ -111,7 +118,7 @@ export class SampleLedger {
   }
 
   append(events: readonly DomainEvent[]): void {
-    const commit = sealCommit(this.head, {
+    const parts = {
       epoch: this.epoch,
       commitId: `commit-${this.head.position + 1}`,
       at: 1_700_000_000_000 + this.head.position,
@@ -120,13 +127,22 @@ export class SampleLedger {
       events: events.map((event) => {
         const version = (this.versions.get(event.stream) ?? 0) + 1;
         this.versions.set(event.stream, version);
-        return encodeEvent(event, version, sampleOrigin);
+        return this.format === 1
+          ? canonicalJson({ ...event, schema: 5, version })
+          : encodeEvent(event, version, sampleOrigin);
       }),
-    });
+    };
+    const sealed = sealCommit(this.head, parts);
+    const commit = this.format === 1 ? inFormat1(sealed) : sealed;
     this.commits.push(commit);
     this.head = headOf(commit);
     this.tree = withLeaf(this.tree, commit.hash);
   }
+}
+
+function inFormat1(commit: Commit): Commit {
+  const body = { ...commit, format: 1 } as const;
+  return { ...body, hash: hashCommit(body) };
 }
 
 function typeOf(verdict: KeyStatement['verdict']): 'KeyEndorsed' | 'KeyRevoked' {

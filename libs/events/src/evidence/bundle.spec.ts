@@ -105,7 +105,7 @@ describe('a bundle', () => {
   });
 
   it('of a ledger with seals of the old form is whole as it was', () => {
-    const ledger = new SampleLedger(freshKey());
+    const ledger = new SampleLedger(freshKey(), 1);
     ledger.work(3);
     ledger.sealAsBefore(ledger.key);
     const { commits } = ledger;

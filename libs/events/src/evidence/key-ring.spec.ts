@@ -9,8 +9,9 @@ import type { SigningKey } from './seal.js';
 type Scene = (ledger: SampleLedger, second: SigningKey, third: SigningKey) => void;
 
 /** What a ring makes of a ledger, and of each of its checkpoints once it has taken everything. */
-function judged(scene: Scene, trusted: 'founding' | 'second' | 'nobody' = 'nobody') {
-  const [ledger, second, third] = [new SampleLedger(freshKey()), freshKey(), freshKey()];
+function judged(scene: Scene, trusted: 'founding' | 'second' | 'nobody' = 'nobody', format?: 1) {
+  const ledger = new SampleLedger(freshKey(), format);
+  const [second, third] = [freshKey(), freshKey()];
   scene(ledger, second, third);
   const trust = {
     ...{ nobody: null, founding: ledger.key.fingerprint, second: second.fingerprint },
@@ -142,9 +143,15 @@ const judgements: readonly [told: string, scene: Scene, verdicts: readonly strin
     },
     ['unendorsed'],
   ],
-  [
-    'of the old form counts by verdicts of the old form, of which the last one holds',
-    (ledger, second) => {
+];
+
+describe('a checkpoint', () => {
+  it.each(judgements)('%s', (_, scene, verdicts) => {
+    expect(judged(scene)).toMatchObject({ problems: [], verdicts });
+  });
+
+  it('of format 2 goes on from what seals and verdicts of format 1 said, of which the last holds', () => {
+    const scene: Scene = (ledger, second) => {
       ledger.judgeAsBefore(ledger.key, 'endorsed', second);
       ledger.present(second);
       ledger.sealAsBefore(second);
@@ -152,14 +159,13 @@ const judgements: readonly [told: string, scene: Scene, verdicts: readonly strin
       ledger.sealAsBefore(second);
       ledger.judgeAsBefore(ledger.key, 'endorsed', second);
       ledger.sealAsBefore(second);
-    },
-    ['counts', 'unendorsed', 'counts'],
-  ],
-];
-
-describe('a checkpoint', () => {
-  it.each(judgements)('%s', (_, scene, verdicts) => {
-    expect(judged(scene)).toMatchObject({ problems: [], verdicts });
+      ledger.format = 2;
+      ledger.seal(second);
+      ledger.judge(ledger.key, 'revoked', second);
+      ledger.seal(second);
+    };
+    const verdicts = ['counts', 'unendorsed', 'counts', 'counts', 'unendorsed'];
+    expect(judged(scene, 'nobody', 1)).toMatchObject({ problems: [], verdicts });
   });
 
   const all: Scene = (ledger, second, third) => {
@@ -300,27 +306,41 @@ const refusals: readonly [told: string, scene: Scene, problem: string][] = [
     'not before it',
   ],
   [
-    'a verdict of the old form after the newer form began',
+    'a verdict as format 1 has it in format 2',
     (ledger, second) => {
       ledger.present(second);
-      ledger.seal(ledger.key);
       ledger.judgeAsBefore(ledger.key, 'endorsed', second);
     },
-    'names no tree',
+    'names a tree in format 2',
   ],
   [
-    'a seal of the old form after the newer form began',
+    'a seal as format 1 has it in format 2',
+    (ledger) => ledger.sealAsBefore(ledger.key),
+    'in a commit of format 2',
+  ],
+  [
+    'an event of format 1 after one of format 2',
     (ledger) => {
-      ledger.seal(ledger.key);
+      ledger.format = 1;
       ledger.sealAsBefore(ledger.key);
     },
-    'old form',
+    'of format 1 comes after',
   ],
 ];
 
 describe('a ring of keys', () => {
   it.each(refusals)('refuses %s', (_, scene, problem) => {
     expect(judged(scene).problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([
+    ['a checkpoint', (ledger: SampleLedger) => ledger.seal(ledger.key)],
+    [
+      'a verdict at a tree',
+      (ledger: SampleLedger) => ledger.judge(ledger.key, 'revoked', ledger.key),
+    ],
+  ])('refuses %s in format 1', (_, scene) => {
+    expect(judged(scene, 'nobody', 1).problems).toHaveLength(1);
   });
 
   it('refuses a second founding key in the first commit', () => {

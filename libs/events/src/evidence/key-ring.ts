@@ -24,7 +24,12 @@ export interface Place {
 }
 
 /** What is wrong with a tree that somebody says to have seen, as a sentence; null: nothing. */
-export type TreeCheck = (tree: { position: number; merkleRoot: string }) => string | null;
+export type TreeCheck = (tree: Tree) => string | null;
+
+interface Tree {
+  readonly position: number;
+  readonly merkleRoot: string;
+}
 
 interface Key {
   readonly publicKey: string | null;
@@ -51,16 +56,16 @@ const nobody: Key = { publicKey: null, status: 'presented', spans: [], judgedAt:
  * afterwards. An event is no evidence for what lies before it in its own commit.
  *
  * A verdict is final. A key is endorsed once, after it was presented; once revoked it never counts again;
- * and no verdict names a smaller tree than the verdict before. Endorsements and revocations of schema 5
- * and before name no tree: they keep the meaning that they had (the last one holds), until the first
- * event of the newer form, after which there is none.
+ * and no verdict names a smaller tree than the verdict before. In commits of format 1 verdicts name no tree:
+ * they keep the meaning that they had (the last one holds), and seals are `LedgerSealed`. In commits of
+ * format 2 every verdict names one, and seals are checkpoints; there is no way back (verify-chain.ts).
  */
 export class KeyRing {
   private readonly keys = new Map<string, Key>();
   private cluster: string | null = null;
   private founder: string | null = null;
   private last: Place = { position: 0, index: -1 };
-  private isPlaced = false;
+  private isNewer = false;
 
   constructor(
     /** Fingerprint of the only key that counts from the start; null: the founding key. */
@@ -90,6 +95,8 @@ export class KeyRing {
     if (stream !== home) return `${event.type} is in stream ${stream} and belongs into ${home}`;
     if (!isBefore(this.last, event)) return `${event.type} is taken before what comes before it`;
     this.last = { position: event.position, index: event.index };
+    const problem = this.formProblem(event);
+    if (problem !== null) return problem;
     switch (event.type) {
       case 'ClusterFounded':
         return this.found(event.data.clusterId, event.position);
@@ -98,11 +105,26 @@ export class KeyRing {
       case 'KeyEndorsed':
       case 'KeyRevoked':
         return this.judge(event);
-      case 'CheckpointSigned':
-        this.isPlaced = true;
+      default:
         return null;
+    }
+  }
+
+  /** What is said in commits of format 2 is said otherwise than before, and it stays so. */
+  private formProblem(event: StoredEvent): string | null {
+    const isNewer = event.by !== undefined;
+    if (this.isNewer && !isNewer) return `${event.type} of format 1 comes after one of format 2`;
+    this.isNewer = isNewer;
+    switch (event.type) {
       case 'LedgerSealed':
-        return this.isPlaced ? 'a seal of the old form comes after the newer form began' : null;
+        return isNewer ? 'it is a seal of format 1 in a commit of format 2' : null;
+      case 'CheckpointSigned':
+        return isNewer ? null : 'it is a checkpoint in a commit of format 1';
+      case 'KeyEndorsed':
+      case 'KeyRevoked':
+        return isNewer === (treeOf(event) !== null)
+          ? null
+          : `what is said about key ${event.data.fingerprint} names a tree in format 2, and in 1 none`;
       default:
         return null;
     }
@@ -175,35 +197,31 @@ export class KeyRing {
   }
 
   private judge(event: Verdict): string | null {
-    const { fingerprint, by, signature, position: size, merkleRoot } = event.data;
+    const { fingerprint, by, signature } = event.data;
+    const tree = treeOf(event);
     const verdict = event.type === 'KeyEndorsed' ? 'endorsed' : 'revoked';
     const judge = this.keys.get(by)?.publicKey ?? null;
     if (judge === null)
       return `key ${fingerprint} is ${verdict} by ${by}, which was never presented`;
     const unplaced = { clusterId: this.clusterId, verdict, fingerprint } as const;
-    const isPlaced = size !== undefined && merkleRoot !== undefined;
-    const statement = isPlaced ? { ...unplaced, position: size, merkleRoot } : unplaced;
-    if (!isSignedBy(statement, judge, signature)) {
+    if (!isSignedBy(tree === null ? unplaced : { ...unplaced, ...tree }, judge, signature)) {
       return `key ${by} did not sign that ${fingerprint} is ${verdict}`;
     }
     const counts = this.countsAt(by, event);
-    const problem = isPlaced
-      ? this.placedProblem(event, { position: size, merkleRoot }, counts)
-      : this.unplacedProblem(event);
+    const problem = tree === null ? null : this.placedProblem(event, tree, counts);
     if (problem !== null) return problem;
-    this.isPlaced ||= isPlaced;
     if (!counts) return null;
     this.end(fingerprint, event);
     if (verdict === 'endorsed') this.begin(fingerprint, event);
     const known = this.keys.get(fingerprint) ?? nobody;
-    this.keys.set(fingerprint, { ...known, judgedAt: size ?? 0 });
+    this.keys.set(fingerprint, { ...known, judgedAt: tree?.position ?? 0 });
     return null;
   }
 
   /** `counts`: the one who says so does. Of what is passed over only the tree is looked at. */
   private placedProblem(
     { type, position: at, data: { fingerprint } }: Verdict,
-    tree: { readonly position: number; readonly merkleRoot: string },
+    tree: Tree,
     counts: boolean,
   ): string | null {
     if (tree.position < 1 || tree.position >= at) {
@@ -221,12 +239,6 @@ export class KeyRing {
     return `it names a tree of ${tree.position} commits; the last verdict on the key named ${judgedAt}`;
   }
 
-  private unplacedProblem({ data: { fingerprint } }: Verdict): string | null {
-    return this.isPlaced
-      ? `what is said about key ${fingerprint} names no tree, after the form that does began`
-      : null;
-  }
-
   private begin(fingerprint: string, { position, index }: Place): void {
     const known = this.keys.get(fingerprint) ?? nobody;
     const spans = [...known.spans, { from: { position, index }, to: null }];
@@ -239,6 +251,11 @@ export class KeyRing {
     const spans = known.spans.map((span) => (span.to === null ? { ...span, to } : span));
     this.keys.set(fingerprint, { ...known, status: 'revoked', spans });
   }
+}
+
+/** What the signer of a verdict saw; null: he does not say. */
+function treeOf({ data: { position, merkleRoot } }: Verdict): Tree | null {
+  return position === undefined || merkleRoot === undefined ? null : { position, merkleRoot };
 }
 
 function homeOf(type: string): string | null {

@@ -84,19 +84,20 @@ describe('an audit of a whole ledger', () => {
     ['another hash', { hash: 'f'.repeat(64) }],
     ['another position', { position: 3 }],
   ])('finds a seal of the old form, of %s', (_, lie) => {
-    const ledger = new SampleLedger(freshKey());
+    const ledger = new SampleLedger(freshKey(), 1);
     ledger.work(3);
     ledger.sealAsBefore(ledger.key, lie);
     expect(verify(ledger.commits).damage).toMatchObject({ position: 5, kind: 'seal' });
   });
 
   it('goes on from seals of the old form to checkpoints', () => {
-    const ledger = new SampleLedger(freshKey());
+    const ledger = new SampleLedger(freshKey(), 1);
     const second = freshKey();
     ledger.present(second);
     ledger.judgeAsBefore(ledger.key, 'endorsed', second);
     ledger.sealAsBefore(second);
     expect(verify(ledger.commits).report).toMatchObject({ seals: 1, sealedTo: 3 });
+    ledger.format = 2;
     ledger.seal(second);
     expect(verify(ledger.commits).report).toMatchObject({ seals: 2, sealedTo: 4, warnings: [] });
   });
