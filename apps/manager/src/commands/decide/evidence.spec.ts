@@ -1,0 +1,49 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { evidenceReach, signCheckpoint, signingKeyOf } from '@oakring/events';
+import { ClusterState, ledgerKey } from '@oakring/model';
+import { decide } from './decide.js';
+import { Deciding } from './deciding.js';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+/** Of the commit that is decided. */
+const now = 100_000;
+
+/** Types of events that a checkpoint of a position leads to. */
+function stated(state: ClusterState, position: number): string[] {
+  const hash = 'ab'.repeat(32);
+  const note = signCheckpoint({ clusterId: 'c', position, hash, merkleRoot: hash, epoch: 1 }, key);
+  const deciding = new Deciding(state, now, 1_700_000_000_000);
+  decide(deciding, { type: 'SealLedger', note });
+  return deciding.events.map(({ type }) => type);
+}
+
+describe('a checkpoint', () => {
+  it.each([
+    ['of the newest commit is stated', now - 1, ['CheckpointSigned']],
+    ['as old as a verifier reaches is stated', now - evidenceReach, ['CheckpointSigned']],
+    ['older than that is not', now - evidenceReach - 1, []],
+    ['of the commit that would hold it is not', now, []],
+  ])('%s', (_, position, types) => {
+    expect(stated(new ClusterState(false), position)).toEqual(types);
+  });
+
+  it('of what is sealed already is not stated again', () => {
+    const state = new ClusterState(false);
+    stated(state, now - 2);
+    expect(stated(state, now - 2)).toEqual([]);
+    expect(stated(state, now - 1)).toEqual(['CheckpointSigned']);
+    expect(state.seals.get(ledgerKey)?.trees.map(({ position }) => position)).toEqual([
+      now - 2,
+      now - 1,
+    ]);
+  });
+
+  it('is remembered with its tree until eight newer ones came', () => {
+    const state = new ClusterState(false);
+    for (let position = 1; position <= 10; position += 1) stated(state, now - 20 + position);
+    const positions = state.seals.get(ledgerKey)?.trees.map(({ position }) => position) ?? [];
+    expect(positions).toEqual([3, 4, 5, 6, 7, 8, 9, 10].map((position) => now - 20 + position));
+  });
+});
