@@ -52,7 +52,7 @@ describe('the README', () => {
     if (line.startsWith('oakring worker ')) return await startWorker(line);
     const script = line
       .replace(/^oakring /, `${process.execPath} bin/oakring.js `)
-      .replaceAll('/tmp/first.bundle', 'oakring-demo/first.bundle')
+      .replaceAll('/tmp/', 'oakring-demo/')
       .replaceAll('oakring-demo/', `${folder.path}/`)
       .replaceAll('oakring-worker-', `${folder.path}/oakring-worker-`)
       // Where tests run the machine is busy, and what wants some of it would wait.

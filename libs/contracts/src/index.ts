@@ -21,6 +21,7 @@ export {
   type JsonObject,
   type Parsed,
 } from './parsing/parsing.js';
+export { timeOf } from './parsing/moment.js';
 export { cutText, endOfText } from './parsing/text.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { NodeTelemetry } from '@oakring/contracts/http';
-import { OakringError } from '@oakring/contracts';
+import { OakringError, timeOf } from '@oakring/contracts';
 import { clusterStream, decodeEvents } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import {
@@ -12,7 +12,6 @@ import type { Ports } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { timeOf } from '../history/moment.js';
 import { lines, ok } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import {
@@ -119,7 +118,7 @@ export class TelemetryQueriesController {
   private momentOf(query: QueryString, parameter: Parameter<string | null>): number | null {
     const given = parameter.of(query);
     if (given === null) return null;
-    const at = timeOf(given, this.ports.clock);
+    const at = timeOf(given, this.ports.clock.wallMs());
     if (at !== null) return at;
     throw badParameter(
       parameter.name,

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { OakringError } from '@oakring/contracts';
+import { OakringError, timeOf } from '@oakring/contracts';
 import type { TelemetryLogReader } from '@oakring/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports } from '@oakring/ports';
-import { timeOf } from '../history/moment.js';
 import { PastStates } from '../history/past-states.js';
 import { header, integer, text, type Described, type Query } from '../http/endpoints/parameters.js';
 import { readingsAsOf } from '../telemetry/past-readings.js';
@@ -107,7 +106,7 @@ export class ViewAnswers {
     const state = await this.past.at(moment, 'at');
     const { position } = state.head;
     // Readings go on where commits pause: those of the time that was asked for.
-    const timeMs = timeOf(moment, this.ports.clock) ?? state.head.at;
+    const timeMs = timeOf(moment, this.ports.clock.wallMs()) ?? state.head.at;
     const telemetry = joinsTelemetry ? await readingsAsOf(this.telemetryLog, timeMs) : noReadings;
     return { state, position, isNow: false, telemetry };
   }

@@ -8,7 +8,7 @@ import type { Surroundings } from '../context.js';
 export function addAuditCommands(program: Command, surroundings: Surroundings): void {
   const audit = program
     .command('audit')
-    .description('prove what happened: verify, export, compare and copy the ledger')
+    .description('prove what happened: verify, export, report, compare and copy the ledger')
     .addHelpText(
       'after',
       `
@@ -22,6 +22,7 @@ Examples:
   oakring audit verify
   oakring audit export --from 1 --to 100 --out first.bundle
   oakring audit verify first.bundle
+  oakring audit report --from -1d
   oakring audit copy --from ./oakring-data/ledger --to mongodb://127.0.0.1:27017/oakring`,
     );
   program.hook('preSubcommand', async (_program, called) => {

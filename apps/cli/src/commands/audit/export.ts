@@ -43,12 +43,26 @@ function position(text: string): number {
 }
 
 async function exportBundle(
-  { terminal, ports, json }: Context,
+  context: Context,
   { env }: Surroundings,
-  { from, to, out, store }: ExportOptions,
+  { store, ...range }: ExportOptions,
 ): Promise<void> {
+  const { terminal, json } = context;
+  const { from, to, out } = range;
+  const sealed = await writeBundle(storeOf(env, store), range, context);
+  if (json) return terminal.out(JSON.stringify({ from, to, sealed, out }));
+  const seal = sealed === null ? 'no seal covers it yet' : `sealed at position ${sealed}`;
+  terminal.out(`exported: positions ${from}–${to} to ${out}, ${seal}`);
+}
+
+/** Resolves with the position of the seal that covers the range; null: none does yet. */
+export async function writeBundle(
+  store: string,
+  { from, to, out }: { readonly from: number; readonly to: number; readonly out: string },
+  { terminal, ports }: Pick<Context, 'terminal' | 'ports'>,
+): Promise<number | null> {
   const gathered = new Gathered(from, to);
-  for await (const walked of commitsOf(storeOf(env, store), ports)) {
+  for await (const walked of commitsOf(store, ports)) {
     if (walked.status === 'damaged') {
       throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
     }
@@ -69,10 +83,7 @@ async function exportBundle(
       throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
     },
   );
-  const sealed = gathered.parts().seal === null ? null : gathered.sealed;
-  if (json) return terminal.out(JSON.stringify({ from, to, sealed, out }));
-  const seal = sealed === null ? 'no seal covers it yet' : `sealed at position ${sealed}`;
-  terminal.out(`exported: positions ${from}–${to} to ${out}, ${seal}`);
+  return gathered.parts().seal === null ? null : gathered.sealed;
 }
 
 /** What a bundle needs of the log, taken in one pass: the range, every hash, keys, one seal. */

@@ -5,12 +5,14 @@ import { addExportCommand } from './export.js';
 import { addFsckCommand } from './fsck.js';
 import { addKeyCommands } from './keys.js';
 import { addReplayCommand } from './replay.js';
+import { addReportCommand } from './report/report.js';
 import { addVerifyCommand } from './verify.js';
 
 /** The commands of `oakring audit`, in the order of its help. */
 export function addAuditSubcommands(audit: Command, surroundings: Surroundings): void {
   addVerifyCommand(audit, surroundings);
   addExportCommand(audit, surroundings);
+  addReportCommand(audit, surroundings);
   addFsckCommand(audit, surroundings);
   addReplayCommand(audit, surroundings);
   addCopyCommand(audit, surroundings);

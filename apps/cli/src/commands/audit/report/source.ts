@@ -1,0 +1,124 @@
+import { timeOf } from '@oakring/contracts';
+import { decodeEvents, ledgerVerifier, type StoredEvent } from '@oakring/events';
+import type { EventLine } from '../../../client/documents.js';
+import { followEvents } from '../../../client/follow-events.js';
+import { CommandFailure, exitCodes } from '../../../exit-codes.js';
+import type { Context } from '../../context.js';
+import { commitsOf } from '../store.js';
+import { clearProgress, tellProgress } from '../verify.js';
+import type { Gathered } from './gathered.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+/** The ends of a range, as they were asked for; null: the log's own. */
+export interface Asked {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/**
+ * Gathers from a store, and verifies all of it on the way: what a report says of a ledger that was not
+ * looked at would be hearsay. One commit at a time is held.
+ */
+export async function gatherFromStore(
+  store: string,
+  asked: Asked,
+  { gathered, trust }: { readonly gathered: Gathered; readonly trust: string | null },
+  { terminal, ports }: Context,
+): Promise<Verdict> {
+  const nowMs = ports.clock.wallMs();
+  const isFrom = after(asked.from, nowMs);
+  const isTo = notAfter(asked.to, nowMs);
+  const verifier = ledgerVerifier({ trust });
+  for await (const walked of commitsOf(store, ports)) {
+    const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
+    if (damage !== null || walked.status === 'damaged') {
+      clearProgress(terminal);
+      return verdictOf(verifier.report(), damage, trust);
+    }
+    const { commit } = walked;
+    tellProgress(terminal, commit.position);
+    if (!isTo(commit)) continue;
+    const isIn = isFrom(commit);
+    // Of what is before only who leads matters, and that is in the stream of the cluster.
+    if (!isIn && !commit.streams.includes('cluster')) continue;
+    for (const event of decodeEvents(commit)) {
+      if (isIn) gathered.take(lineOf(event));
+      else gathered.before(lineOf(event));
+    }
+  }
+  clearProgress(terminal);
+  return verdictOf(verifier.report(), null, trust);
+}
+
+/** Gathers from a running manager, on its word alone. */
+export async function gatherFromManager(
+  asked: Asked,
+  gathered: Gathered,
+  { client, terminal, ports }: Context,
+): Promise<Verdict> {
+  const from = asked.from === null ? 1 : await positionOf(asked.from, 1, client);
+  const to = asked.to === null ? null : await positionOf(asked.to, 0, client);
+  const following = { ports, signal: terminal.closed };
+  for await (const { event } of followEvents(client, { from, follow: false }, following)) {
+    if (to !== null && event.position > to) break;
+    gathered.take(event);
+  }
+  return {
+    status: 'unverified',
+    lines: [`told by the manager at ${client.url}: nothing of it was verified`],
+  };
+}
+
+async function positionOf(
+  moment: string,
+  beyond: 0 | 1,
+  client: Context['client'],
+): Promise<number> {
+  if (/^\d{1,15}$/.test(moment)) return Number(moment);
+  return (await client.cluster(moment)).position + beyond;
+}
+
+interface Placed {
+  readonly position: number;
+  readonly at: number;
+}
+
+type Bound = (commit: Placed) => boolean;
+
+/** A moment is the state after the last commit until then: what happened from there comes behind it. */
+function after(text: string | null, nowMs: number): Bound {
+  return boundOf(text, nowMs, {
+    position: (first) => (commit) => commit.position >= first,
+    time: (timeMs) => (commit) => commit.at > timeMs,
+  });
+}
+
+function notAfter(text: string | null, nowMs: number): Bound {
+  return boundOf(text, nowMs, {
+    position: (last) => (commit) => commit.position <= last,
+    time: (timeMs) => (commit) => commit.at <= timeMs,
+  });
+}
+
+function boundOf(
+  text: string | null,
+  nowMs: number,
+  by: { position(position: number): Bound; time(timeMs: number): Bound },
+): Bound {
+  if (text === null) return () => true;
+  if (/^\d{1,15}$/.test(text)) return by.position(Number(text));
+  const timeMs = timeOf(text, nowMs);
+  if (timeMs !== null) return by.time(timeMs);
+  throw new CommandFailure(
+    `${JSON.stringify(text)} is neither a position, nor a time like 2026-11-23T10:00:00Z or -15m.`,
+    exitCodes.usage,
+  );
+}
+
+/** As the manager tells it. */
+function lineOf(event: StoredEvent): EventLine {
+  const { at, by = null, cause = null, deviceAt: _, ...rest } = event;
+  // What the catalogue has as data is an object of JSON.
+  const data = event.data as EventLine['data'];
+  return { ...rest, at: new Date(at).toISOString(), by, cause, deviceAt: null, data };
+}
