@@ -34,7 +34,7 @@ export interface Commit {
 
 export type CommitFormat = 1 | 2;
 /** What is written. */
-export const commitFormat = 2;
+export const commitFormat: CommitFormat = 2;
 
 /** An event with its place in history. */
 export type StoredEvent = DomainEvent & {
@@ -102,11 +102,11 @@ export function sealCommit(
     streams: parts.streams,
     commands: parts.commands,
     events: `[${parts.events.join(',')}]`,
-  } as const;
+    hash: '',
+  };
   const header = headerOf(body);
-  const commit = { ...body, hash: sha256(`${header}\t${body.events}`) };
-  headers.set(commit, header);
-  return commit;
+  body.hash = sha256(`${header}\t${body.events}`);
+  return new KnownCommit(body, header);
 }
 
 export function headOf(commit: Commit): LogHead {
@@ -128,17 +128,9 @@ export function hashedText(commit: Omit<Commit, 'hash'>): string {
     : `${headerTextOf(commit)}\t${commit.events}`;
 }
 
-/** Header texts as they were read or written; a commit that is made from another has its own. */
-const headers = new WeakMap<object, string>();
-
 /** Canonical JSON of everything but `events` and `hash`, of a commit of format 2. */
 export function headerTextOf(commit: Omit<Commit, 'hash'>): string {
-  return headers.get(commit) ?? headerOf(commit);
-}
-
-/** The header as it was read was found to be the canonical one: it need not be written again. */
-export function rememberHeader(commit: Commit, header: string): void {
-  headers.set(commit, header);
+  return KnownCommit.headerOf(commit) ?? headerOf(commit);
 }
 
 /** As `canonicalJson` writes it, member by member. */
@@ -165,16 +157,52 @@ export function fieldsOf(commit: Omit<Commit, 'hash'>): JsonObject {
   };
 }
 
-/** Parsing is most of the work on a commit that is read: it is done once for chain, versions, views. */
-const parsedRecords = new WeakMap<Commit, unknown>();
-
 /** What the text of a commit's events says, whatever that is. Throws when it is not JSON. */
 export function recordsIn(commit: Commit): unknown {
-  const known = parsedRecords.get(commit);
-  if (known !== undefined) return known;
-  const parsed: unknown = JSON.parse(commit.events);
-  parsedRecords.set(commit, parsed);
-  return parsed;
+  return KnownCommit.recordsOf(commit);
+}
+
+/**
+ * A commit that was sealed here or read, with what need not be made of it again: its header's text, and
+ * its events, whose parsing is most of the work on a commit. One that a spread makes of it has neither.
+ */
+export class KnownCommit implements Commit {
+  readonly format: CommitFormat;
+  readonly position: number;
+  readonly epoch: number;
+  readonly commitId: string;
+  readonly at: number;
+  readonly prev: string;
+  readonly streams: readonly string[];
+  readonly commands: readonly DecidedCommand[];
+  readonly events: string;
+  readonly hash: string;
+  readonly #header: string | null;
+  #records: unknown = undefined;
+
+  /** `header`: its canonical text, as it was written or read; null: format 1. */
+  constructor(commit: Commit, header: string | null) {
+    this.format = commit.format;
+    this.position = commit.position;
+    this.epoch = commit.epoch;
+    this.commitId = commit.commitId;
+    this.at = commit.at;
+    this.prev = commit.prev;
+    this.streams = commit.streams;
+    this.commands = commit.commands;
+    this.events = commit.events;
+    this.hash = commit.hash;
+    this.#header = header;
+  }
+
+  static headerOf(commit: object): string | null {
+    return #header in commit ? commit.#header : null;
+  }
+
+  static recordsOf(commit: Commit): unknown {
+    if (!(#records in commit)) return JSON.parse(commit.events);
+    return (commit.#records ??= JSON.parse(commit.events));
+  }
 }
 
 interface EventRecord {

@@ -3,7 +3,7 @@ import {
   fieldsOf,
   hashedText,
   headerOf,
-  rememberHeader,
+  KnownCommit,
   type Commit,
   type CommitFormat,
   type DecidedCommand,
@@ -33,8 +33,8 @@ export function decodeStoredCommit(text: string, position: number): DecodedCommi
   const eventsEnd = text.lastIndexOf('\t');
   if (headerEnd === -1) {
     const decoded = decodeCommitDocument(parsed(text), position);
-    if (decoded.status === 'damaged' || encodeStoredCommit(decoded.commit) === text) return decoded;
-    return notCanonical(position);
+    if (decoded.status === 'damaged') return decoded;
+    return encodeStoredCommit(decoded.commit) === text ? decoded : notCanonical(position);
   }
   return decodeParts(
     {
@@ -56,6 +56,11 @@ export function decodeParts(
   { header, events, hash }: { header: string; events: unknown; hash: unknown },
   position: number,
 ): DecodedCommit {
+  const plain = plainHeader.exec(header);
+  if (plain !== null && typeof events === 'string' && hexHash.test(String(hash))) {
+    const commit = plainCommit(plain, header, { events, hash: String(hash) });
+    if (commit?.position === position) return { status: 'commit', commit };
+  }
   const fields = parsed(header);
   if (!isJsonObject(fields)) {
     return damaged(position, 'not-a-commit', 'its header is not a JSON object');
@@ -63,8 +68,38 @@ export function decodeParts(
   const decoded = decodeFields({ ...fields, events, hash }, position, 2);
   if (decoded.status === 'damaged') return decoded;
   if (headerOf(decoded.commit) !== header) return notCanonical(position);
-  rememberHeader(decoded.commit, header);
-  return decoded;
+  return { status: 'commit', commit: new KnownCommit(decoded.commit, header) };
+}
+
+/**
+ * A header as nearly all are: without commands, every text of printable ASCII without quotation marks
+ * and backslashes. What matches is canonical but for its numbers and its time. All others take the long
+ * way, which also says what is wrong.
+ */
+const plainHeader =
+  /^\{"_id":([1-9]\d{0,15}),"at":"([^"]{24})","commands":\[\],"commitId":"([ !#-[\]-~]+)","epoch":(0|[1-9]\d{0,15}),"format":2,"prev":"([0-9a-f]{64})","streams":\[("[ !#-[\]-~]*"(?:,"[ !#-[\]-~]*")*)\]\}$/;
+
+function plainCommit(
+  [, position, at = '', commitId = '', epoch, prev = '', streams = '']: RegExpExecArray,
+  header: string,
+  rest: { readonly events: string; readonly hash: string },
+): Commit | null {
+  if (!isIsoTime(at)) return null;
+  const fields: Commit = {
+    format: 2,
+    position: Number(position),
+    epoch: Number(epoch),
+    commitId,
+    at: Date.parse(at),
+    prev,
+    streams: streams.slice(1, -1).split('","'),
+    commands: [],
+    events: rest.events,
+    hash: rest.hash,
+  };
+  const isExact = Number.isSafeInteger(fields.position) && Number.isSafeInteger(fields.epoch);
+  if (!isExact) return null;
+  return new KnownCommit(fields, header);
 }
 
 /** As `decodeStoredCommit`, of the fields of a commit of format 1. */
@@ -110,7 +145,7 @@ function parsed(text: string): unknown {
 
 function commitOf(document: JsonObject, format: CommitFormat): Commit {
   // Every type was checked by `fieldChecks` just before.
-  return {
+  const commit: Commit = {
     format,
     position: document['_id'] as number,
     epoch: document['epoch'] as number,
@@ -122,6 +157,7 @@ function commitOf(document: JsonObject, format: CommitFormat): Commit {
     events: document['events'] as string,
     hash: document['hash'] as string,
   };
+  return new KnownCommit(commit, null);
 }
 
 interface FieldCheck {
@@ -168,10 +204,18 @@ const fieldChecks: Readonly<Record<CommitFormat, Readonly<Record<string, FieldCh
 /** A year has four digits: others are written in more than one way. */
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
+/** The newest day that was seen to be one: commits that are read come one after the other. */
+let knownDay = '';
+
 function isIsoTime(value: unknown): boolean {
   if (typeof value !== 'string' || !isoTime.test(value)) return false;
+  const day = value.slice(0, 10);
+  if (day === knownDay)
+    return value.slice(11, 13) < '24' && value.slice(14, 15) < '6' && value.slice(17, 18) < '6';
   const time = Date.parse(value);
-  return !Number.isNaN(time) && new Date(time).toISOString() === value;
+  if (Number.isNaN(time) || new Date(time).toISOString() !== value) return false;
+  knownDay = day;
+  return true;
 }
 
 function isDecidedCommand(value: unknown): boolean {

@@ -102,19 +102,25 @@ function eventsProblem(
       detail: `events is not a JSON list of events of format ${commit.format}`,
     };
   }
-  const seen = new Set<string>();
   for (const { stream, version } of events) {
     const before = versions.get(stream) ?? (fromStart ? 0 : version - 1);
     if (version !== before + 1) {
       return { kind: 'events', detail: `version ${version} of ${stream} follows ${before}` };
     }
     versions.set(stream, version);
-    seen.add(stream);
   }
-  if (seen.size !== commit.streams.length || !commit.streams.every((name) => seen.has(name))) {
+  if (!namesStreams(commit, events)) {
     return { kind: 'events', detail: 'streams does not name the streams of the events' };
   }
   return null;
+}
+
+/** Whether `streams` names those of the events, each once. */
+function namesStreams({ streams }: Commit, events: readonly EventRecord[]): boolean {
+  const [first] = events;
+  if (events.length === 1) return streams.length === 1 && streams[0] === first?.stream;
+  const seen = new Set(events.map(({ stream }) => stream));
+  return seen.size === streams.length && streams.every((name) => seen.has(name));
 }
 
 function parsedEvents(commit: Commit): { stream: string; version: number }[] | null {
