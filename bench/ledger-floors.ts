@@ -81,8 +81,8 @@ export async function bareLmdb(folder: string, concurrency: number): Promise<num
 /** A commit in the collection, as far as a floor or a history written past the log needs it. */
 export interface LedgerDocument {
   readonly _id: Long;
+  readonly header: string;
   readonly events: string;
-  readonly prev: string;
   readonly streams: readonly string[];
 }
 
@@ -98,7 +98,7 @@ export async function bareMongo(url: string, concurrency: number): Promise<numbe
     position += 1;
     const text = JSON.stringify({ _id: position, events, prev, streams });
     prev = createHash('sha256').update(text).digest('hex');
-    await ledger.insertOne({ _id: Long.fromNumber(position), events, prev, streams });
+    await ledger.insertOne({ _id: Long.fromNumber(position), header: prev, events, streams });
   });
   await client.close();
   return perSecond;

@@ -4,35 +4,60 @@ import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
 import { recover } from '../apps/manager/src/leadership/recover.js';
 import {
+  clusterStream,
   emptyHead,
   encodeEvent,
   headOf,
+  headerTextOf,
+  ledgerVerifier,
   nodeStream,
   sealCommit,
   type Commit,
 } from '@oakring/events';
-import { MemoryCheckpointStore, openEventStore, type EventStore } from '@oakring/stores';
+import {
+  MemoryCheckpointStore,
+  openEventStore,
+  type EventLogReader,
+  type EventStore,
+} from '@oakring/stores';
 import { systemPorts } from '@oakring/ports';
 import type { LedgerDocument } from './ledger-floors.js';
 
 const replayEvents = 200_000;
 const ports = systemPorts();
 
-/** Events a second, and as a share of what reading and parsing alone does. */
+/** Events a second, of folding and of verifying, and as shares of what reading and parsing alone does. */
 export async function replay(
   address: string,
   perCommit: number,
-): Promise<{ perSecond: number; ratio: number }> {
+): Promise<Record<'folded' | 'verified', { perSecond: number; ratio: number }>> {
   const events = perCommit === 1 ? replayEvents / 10 : replayEvents;
   const store = await openEventStore(address, ports.timers);
   await fill(store, events, perCommit);
-  const ours = await bestOf(3, async () => {
+  const folded = await bestOf(3, async () => {
     const { replayedEvents } = await recover(store.log, new MemoryCheckpointStore(), 'bench');
     return replayedEvents;
   });
+  const verified = await bestOf(3, () => verify(store.log));
   await store.close();
   const floor = await bestOf(3, () => readBare(address));
-  return { perSecond: ours, ratio: ours / floor };
+  return {
+    folded: { perSecond: folded, ratio: folded / floor },
+    verified: { perSecond: verified, ratio: verified / floor },
+  };
+}
+
+async function verify(log: EventLogReader): Promise<number> {
+  const verifier = ledgerVerifier({ trust: null });
+  const { position: end } = await log.head();
+  for (let from = 1; from <= end;) {
+    for (const commit of await log.read({ from, limit: 500 })) {
+      const damage = verifier.next(commit);
+      if (damage !== null) throw new Error(JSON.stringify(damage));
+      from = commit.position + 1;
+    }
+  }
+  return verifier.report().events;
 }
 
 async function bestOf(times: number, work: () => Promise<number>): Promise<number> {
@@ -50,6 +75,12 @@ async function fill(store: EventStore, events: number, perCommit: number): Promi
   let head = emptyHead;
   const versions = new Map<string, number>();
   const documents: Commit[] = [];
+  const keep = async (commit: Commit): Promise<void> => {
+    head = headOf(commit);
+    if (store.mongodb === null) await store.log.append(commit);
+    else documents.push(commit);
+  };
+  await keep(opening());
   for (let made = 0; made < events; made += perCommit) {
     const texts: string[] = [];
     const streams = new Set<string>();
@@ -70,19 +101,32 @@ async function fill(store: EventStore, events: number, perCommit: number): Promi
       commands: [],
       events: texts,
     });
-    head = headOf(commit);
-    if (store.mongodb === null) await store.log.append(commit);
-    else documents.push(commit);
+    await keep(commit);
   }
   const ledger = store.mongodb?.db.collection<LedgerDocument>('ledger');
   for (let from = 0; from < documents.length; from += 500) {
-    const page = documents.slice(from, from + 500).map(({ position, at, ...rest }) => ({
-      _id: Long.fromNumber(position),
-      at: new Date(at),
-      ...rest,
+    const page = documents.slice(from, from + 500).map((commit) => ({
+      _id: Long.fromNumber(commit.position),
+      header: headerTextOf(commit),
+      ...{ streams: commit.streams, events: commit.events, hash: commit.hash },
     }));
     await ledger?.insertMany(page);
   }
+}
+
+/** A history begins with its cluster and its first leadership. */
+function opening(): Commit {
+  const stream = clusterStream;
+  const founded = { clusterId: 'bench', name: 'bench', location: '' };
+  const opened = { epoch: 1, software: 's', host: 'h', pid: 1, url: null, signingKey: null };
+  const origin = { by: 'manager/leadership', cause: 'lease:1' };
+  return sealCommit(emptyHead, {
+    ...{ epoch: 1, commitId: 'opening', at: 1_699_999_999_999, streams: [stream], commands: [] },
+    events: [
+      encodeEvent({ stream, type: 'ClusterFounded', data: founded }, 1, origin),
+      encodeEvent({ stream, type: 'EpochOpened', data: opened }, 2, origin),
+    ],
+  });
 }
 
 async function readBare(address: string): Promise<number> {
@@ -91,14 +135,19 @@ async function readBare(address: string): Promise<number> {
     const root = openLmdb({ path: address, maxDbs: 4 });
     const commits = root.openDB({ name: 'commits', encoding: 'string' });
     for (const { value } of commits.getRange()) {
-      events += JSON.parse(JSON.parse(value).events).length;
+      const [header, list] = String(value).split('\t');
+      JSON.parse(header ?? '');
+      events += JSON.parse(list ?? '').length;
     }
     await root.close();
     return events;
   }
   const client = await new MongoClient(address, { readConcern: { level: 'majority' } }).connect();
   const found = client.db().collection<LedgerDocument>('ledger').find().sort({ _id: 1 });
-  for await (const document of found) events += JSON.parse(document.events).length;
+  for await (const document of found) {
+    JSON.parse(document.header);
+    events += JSON.parse(document.events).length;
+  }
   await client.close();
   return events;
 }

@@ -36,24 +36,22 @@ export class Deciding {
   /** States a fact and folds it, so that the next fact is decided on it. */
   emit(event: DomainEvent): void {
     // The version within its stream is given when the commit is sealed; no fold looks at it.
+    const { by, cause, deviceAt } = this.origin;
     const stored = {
-      ...event,
+      stream: event.stream,
+      type: event.type,
+      data: event.data,
       position: this.position,
       index: this.events.length,
       version: 0,
       at: this.at,
-      ...this.originOf(event.stream),
+      by,
+      cause: typeof cause === 'string' ? cause : this.newestAbout(cause.stream ?? event.stream),
+      deviceAt,
     } as DecidedEvent;
     this.events.push(stored);
     this.bytes += envelopeBytes + bytesOf(event.data);
     evolve(this.state, stored);
-  }
-
-  private originOf(stream: string): Origin {
-    const { cause } = this.origin;
-    return typeof cause === 'string'
-      ? { ...this.origin, cause }
-      : { ...this.origin, cause: this.newestAbout(cause.stream ?? stream) };
   }
 
   /** How things stand with what a stream is about: the address of the newest event that changed it. */
