@@ -35,7 +35,9 @@ export {
   type LedgerVerifier,
   ledgerVerifier,
 } from './evidence/ledger-verifier.js';
+export { MerklePages } from './evidence/merkle-pages.js';
 export {
+  type Leaves,
   type MerkleFrontier,
   type TreeHead,
   consistencyProof,

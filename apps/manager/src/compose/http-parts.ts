@@ -6,6 +6,8 @@ import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
 import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
+import { CheckpointQueriesController } from '../queries/ledger/checkpoint-queries.controller.js';
+import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { ClusterQueriesController } from '../queries/cluster-queries.controller.js';
 import { DeadLetterQueriesController } from '../queries/dead-letter-queries.controller.js';
 import { DecisionQueriesController } from '../queries/decision-queries.controller.js';
@@ -47,6 +49,7 @@ export const httpControllers: Type[] = [
   KeyCommandsController,
   DeadLetterQueriesController,
   LedgerQueriesController,
+  CheckpointQueriesController,
   EventQueriesController,
   HealthController,
   MetricsController,
@@ -56,6 +59,7 @@ export const httpControllers: Type[] = [
 
 export const httpProviders: Provider[] = [
   InstanceMoves,
+  LedgerTree,
   ViewAnswers,
   ApiDocument,
   ...listenerProviders(PORTS, { logContext, cutAfterMs }),

@@ -199,6 +199,11 @@ export const requestErrors = {
     title: 'The statement names a tree that this ledger does not show any more',
     remedy: 'Ask for the keys again, and sign at the tree that is named there.',
   },
+  'checkpoint-unknown': {
+    status: 404,
+    title: 'There is no such checkpoint',
+    remedy: 'One is signed a minute after the first commit, and whenever a manager stops.',
+  },
   'signature-invalid': {
     status: 400,
     title: 'The signature is not of this key over this statement',

@@ -78,6 +78,26 @@ export class LedgerKeys {
   readonly items: readonly LedgerKey[];
 }
 
+@Shape({ says: 'How a tree of the ledger grew into a later one (RFC 9162, section 2.1.4).' })
+export class Consistency {
+  @Field(text)
+  readonly clusterId: string;
+
+  @Field(shaped(SeenTree))
+  readonly from: SeenTree;
+
+  @Field(shaped(SeenTree))
+  readonly to: SeenTree;
+
+  @Field(listOf(text), { says: 'Hashes, hexadecimal, in the order of the RFC; none between equals.' })
+  readonly proof: readonly string[];
+
+  @Field(nullable(text), {
+    says: 'The newest checkpoint, as signed, where it covers `to`; null where none does.',
+  })
+  readonly checkpoint: string | null;
+}
+
 @Shape()
 export class KeyJudged {
   @Field(text)

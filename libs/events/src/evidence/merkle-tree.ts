@@ -98,24 +98,38 @@ export function rootFromRange(
  * of the larger tree, at least. Throws a RangeError unless 1 ≤ from ≤ to ≤ their number.
  */
 export function consistencyProof(entries: readonly string[], from: number, to: number): string[] {
-  if (!(from >= 1 && from <= to && to <= entries.length)) {
+  if (to > entries.length) {
     throw new RangeError(`no proof from ${from} to ${to} of ${entries.length} leaves`);
   }
-  const rootOfLeaves = (first: number, count: number): string =>
-    merkleRoot(entries.slice(first, first + count));
+  return consistencyParts(from, to).map(({ first, count }) =>
+    merkleRoot(entries.slice(first - 1, first - 1 + count)),
+  );
+}
+
+/** Leaves in a row, counted from 1. */
+export interface Leaves {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The subtrees whose roots are the proof of `consistencyProof`, in its order. */
+export function consistencyParts(from: number, to: number): Leaves[] {
+  if (!(from >= 1 && from <= to)) throw new RangeError(`no proof from ${from} to ${to}`);
   /** SUBPROOF of the RFC; `isKnown`: the verifier has the root of what `from` covers here. */
-  const subproof = (first: number, size: number, covered: number, isKnown: boolean): string[] => {
-    if (covered === size) return isKnown ? [] : [rootOfLeaves(first, size)];
-    const left = largestPowerOfTwoBelow(size);
-    if (covered <= left) {
-      return [...subproof(first, left, covered, isKnown), rootOfLeaves(first + left, size - left)];
-    }
-    return [
-      ...subproof(first + left, size - left, covered - left, false),
-      rootOfLeaves(first, left),
-    ];
+  const subproof = (
+    { first, count }: Leaves,
+    covered: number,
+    isKnown: boolean,
+  ): readonly Leaves[] => {
+    if (covered === count) return isKnown ? [] : [{ first, count }];
+    const half = largestPowerOfTwoBelow(count);
+    const left = { first, count: half };
+    const right = { first: first + half, count: count - half };
+    return covered <= half
+      ? [...subproof(left, covered, isKnown), right]
+      : [...subproof(right, covered - half, false), left];
   };
-  return subproof(0, to, from, true);
+  return [...subproof({ first: 1, count: to }, from, true)];
 }
 
 /** A tree by its size and its root, in hexadecimal. */
@@ -186,7 +200,8 @@ function descend({ from, to, size }: LeafRange, subtrees: Subtrees): string {
   return visit(1, size);
 }
 
-function largestPowerOfTwoBelow(count: number): number {
+/** Where a tree of so many leaves is split; of one or two it is 1. */
+export function largestPowerOfTwoBelow(count: number): number {
   let power = 1;
   while (power * 2 < count) power *= 2;
   return power;
@@ -196,6 +211,6 @@ function leafHash(entry: string): string {
   return sha256OfHex(leafPrefix, entry);
 }
 
-function nodeHash(left: string, right: string): string {
+export function nodeHash(left: string, right: string): string {
   return sha256OfHex(nodePrefix, left, right);
 }
