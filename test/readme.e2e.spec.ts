@@ -57,7 +57,11 @@ describe('the README', () => {
       .replaceAll('oakring-worker-', `${folder.path}/oakring-worker-`)
       // Where tests run the machine is busy, and what wants some of it would wait.
       .replace('--technology process', '--technology process --cpu 0');
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script], {
+      encoding: 'utf8',
+      // What it sees of the cluster is kept nowhere else.
+      env: { ...process.env, XDG_CONFIG_HOME: folder.path },
+    });
     // What is too big to fit anywhere is shown to be refused.
     const code = line.includes('demo/big') ? 1 : 0;
     expect([status, stderr.replace(/^\s*$/, '')]).toEqual([code, expect.any(String)]);

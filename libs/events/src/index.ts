@@ -20,6 +20,7 @@ export { type BundleCheck, bundleLines, verifyBundle } from './evidence/bundle.j
 export {
   type Checkpoint,
   evidenceReach,
+  isCheckpointSigned,
   readCheckpoint,
   signCheckpoint,
 } from './evidence/checkpoint.js';

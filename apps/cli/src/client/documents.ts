@@ -4,6 +4,7 @@ import type { components } from './openapi.js';
 type Schemas = components['schemas'];
 
 export type Cluster = Schemas['Cluster'];
+export type Consistency = Schemas['Consistency'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type Decision = Schemas['Decision'];
 export type Diff = Schemas['Diff'];

@@ -27,6 +27,23 @@ export function httpOf({ url }: Address, ports: Ports): Http {
   };
 }
 
+/** What is answered at an address, as text; with our token where it is the manager's. */
+export async function textAt(
+  url: string,
+  { url: manager, token }: Address,
+  ports: Ports,
+): Promise<string> {
+  const isManagers = token !== null && url.startsWith(`${manager}/`);
+  const headers = isManagers ? { authorization: `Bearer ${token}` } : {};
+  const waiting = new AbortController();
+  const limit = ports.timers.after(answerWithinMs, () => waiting.abort());
+  try {
+    return await textOf(url, await send(url, new Request(url, { headers }), waiting.signal));
+  } finally {
+    limit.cancel();
+  }
+}
+
 /**
  * A body as it comes in; it ends, without an error, with `signal`. The signal itself is waited for: `fetch` may
  * leave a read unsettled when it is aborted, and the process would end with nothing left to wait for.

@@ -35,7 +35,7 @@ export function managerClient(address: Address, ports: Ports) {
     signal: AbortSignal,
   ) => linesOf(untilAborted((await asked).data ?? nothing(), address, signal));
   return {
-    url: address.url,
+    ...address,
     ...jobsOf(api),
     ...nodesOf(api),
     ...clusterOf(api),
@@ -146,6 +146,9 @@ function clusterOf(api: Api) {
     /** What changed between two moments. */
     diff: (from: string, to: string, limit: number) =>
       answer(api.GET('/api/v1/diff', { params: { query: { from, to, limit } } })),
+    /** What proves that the tree of `from` commits is the beginning of that of `to`. */
+    consistency: (from: number, to: number) =>
+      answer(api.GET('/api/v1/ledger/consistency', { params: { query: { from, to } } })),
     ledgerKeys: () => answer(api.GET('/api/v1/ledger/keys')),
     /** `signed`: by a key of ours; null: the leader signs with its own. */
     judgeKey: (fingerprint: string, order: 'endorse' | 'revoke', signed: JudgeKey | null) =>

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { renderCluster } from '../render/cluster.js';
+import { printable } from '../render/printable.js';
 import { contextOf, showView, type Surroundings } from './context.js';
 
 export function addClusterCommand(program: Command, surroundings: Surroundings): void {
@@ -28,5 +29,9 @@ export function addClusterCommand(program: Command, surroundings: Surroundings):
         past: at === undefined ? null : position,
       };
       showView(context, at, overview, (shown) => renderCluster(shown, terminal.colors));
+      // After the page: nobody waits for it.
+      const { managerProblem } = await import('../known/manager-watch.js');
+      const problem = await managerProblem(client, surroundings.env);
+      if (problem !== null) terminal.error(terminal.colors.red(printable(problem)));
     });
 }

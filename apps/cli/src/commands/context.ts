@@ -33,9 +33,17 @@ interface GlobalOptions {
   readonly color: boolean;
 }
 
-/** Throws `settings-invalid` when the address of the manager is unusable. */
-export function contextOf({ io, env, ports }: Surroundings, command: Command): Context {
-  const options = command.optsWithGlobals<GlobalOptions>();
+/**
+ * Throws `settings-invalid` when the address of the manager is unusable. `named`: the manager that an argument
+ * names instead, where it is the address of one.
+ */
+export function contextOf(
+  { io, env, ports }: Surroundings,
+  command: Command,
+  named?: string,
+): Context {
+  const given = command.optsWithGlobals<GlobalOptions>();
+  const options = named?.startsWith('http') === true ? { ...given, url: named } : given;
   return {
     client: managerClient(addressOf(env, options), ports),
     terminal: terminalOf(io, env, options.color),

@@ -2,6 +2,7 @@ import { canonicalJson, isJsonObject, type JsonObject } from '@oakring/events';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
+import { demandManager } from './held.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
@@ -13,6 +14,7 @@ export function addFsckCommand(audit: Command, surroundings: Surroundings): void
     .action(async ({ store }: { store?: string }, command: Command) => {
       const context = contextOf(surroundings, command);
       await fsck(context, storeOf(surroundings.env, store));
+      await demandManager(context, surroundings);
     });
 }
 

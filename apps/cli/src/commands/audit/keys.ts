@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { renderTable } from '../../render/table.js';
+import { demandManager } from './held.js';
 import { contextOf, show, type Surroundings } from '../context.js';
 
 interface JudgeOptions {
@@ -17,6 +18,7 @@ export function addKeyCommands(audit: Command, surroundings: Surroundings): void
     .action(async (_: object, command: Command) => {
       const context = contextOf(surroundings, command);
       show(context, await context.client.ledgerKeys(), ({ items }) => renderKeys(items));
+      await demandManager(context, surroundings);
     });
   for (const order of ['endorse', 'revoke'] as const) {
     audit

@@ -5,9 +5,12 @@ import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
+import { isManagerUrl, rangeOf } from './history-source.js';
+import { demandOfRange, heldTo, knownFrom, type KnownOptions } from './held.js';
+import { verifyManager } from './verify-manager.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
 
-interface VerifyOptions {
+interface VerifyOptions extends KnownOptions {
   readonly store?: string;
   readonly trust?: string;
 }
@@ -19,36 +22,48 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
   audit
     .command('verify')
     .description('check a ledger, or a bundle of one, from its first byte to its last')
-    .argument('[bundle]', 'file of "audit export"; without it the store is checked')
+    .argument(
+      '[bundle]',
+      'file of "audit export", or address of a manager; without it the store is checked',
+    )
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
     .option('--trust <fingerprint>', 'the one key that counts from the start')
+    .option('--known <checkpoint>', 'file, text or address of a checkpoint: it must continue that')
+    .option('--older-copy', 'what was seen of the cluster may be newer than this copy')
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
-      const context = contextOf(surroundings, command);
+      const context = contextOf(surroundings, command, bundle);
       if (bundle === undefined) await verifyStore(context, surroundings, options);
-      else await verifyFile(context, bundle, options.trust ?? null);
+      else if (isManagerUrl(bundle)) await verifyManager(context, surroundings, options);
+      else await verifyFile(context, bundle, options);
     });
 }
 
 async function verifyStore(
-  { terminal, ports, json }: Context,
-  { env }: Surroundings,
-  { store, trust }: VerifyOptions,
+  context: Context,
+  surroundings: Surroundings,
+  { store, trust, ...known }: VerifyOptions,
 ): Promise<void> {
+  const { terminal, ports, json } = context;
+  const held = await heldTo(context, surroundings, known);
   const verifier = ledgerVerifier({ trust: trust ?? null });
-  for await (const walked of commitsOf(storeOf(env, store), ports)) {
+  for await (const walked of commitsOf(storeOf(surroundings.env, store), ports)) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
     if (damage !== null) {
       clearProgress(terminal);
       if (json) terminal.out(JSON.stringify({ status: 'damaged', ...damage }));
       throw new CommandFailure(damageLine(damage), exitCodes.refused);
     }
-    if (walked.status === 'commit') tellProgress(terminal, walked.commit.position);
+    if (walked.status !== 'commit') continue;
+    held.take(walked.commit);
+    tellProgress(terminal, walked.commit.position);
   }
   clearProgress(terminal);
   const report = verifier.report();
+  const continued = await held.demand(report.sealedTo);
   if (json) return terminal.out(JSON.stringify({ status: 'whole', ...report }, null, 2));
   const { position, hash } = report.head;
   terminal.out(`whole: positions ${Math.min(1, position)}–${position}, head ${hash}`);
+  for (const line of continued) terminal.out(line);
   for (const line of detailsOf(report)) terminal.out(terminal.colors.dim(line));
   for (const warning of report.warnings)
     terminal.error(terminal.colors.yellow(`warning: ${warning}`));
@@ -66,10 +81,11 @@ function detailsOf(report: LedgerReport): string[] {
 }
 
 async function verifyFile(
-  { terminal, json }: Context,
+  context: Context,
   path: string,
-  trust: string | null,
+  { trust, known }: VerifyOptions,
 ): Promise<void> {
+  const { terminal, json } = context;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EISDIR') {
       const detail = `${path} is a folder, no bundle. A ledger is named with --store ${path}`;
@@ -77,16 +93,22 @@ async function verifyFile(
     }
     throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
   });
-  const check = verifyBundle(text.trimEnd().split('\n'), { trust });
+  const lines = text.trimEnd().split('\n');
+  const check = verifyBundle(lines, { trust: trust ?? null });
   if (check.status === 'not-a-bundle') {
     throw new CommandFailure(`${path} is not a bundle: ${check.detail}.`, exitCodes.unreachable);
   }
+  const continued =
+    known === undefined || check.status === 'damaged'
+      ? null
+      : demandOfRange(context, await knownFrom(known, context), rangeOf(lines));
   if (json) terminal.out(JSON.stringify(check, null, 2));
   if (check.status === 'damaged') {
     throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
   }
   if (json) return;
   terminal.out(`whole: positions ${check.from}–${check.to}, head ${check.head.hash}`);
+  if (continued !== null) terminal.out(continued);
   for (const key of check.keys) terminal.out(terminal.colors.dim(keyLine(key)));
   for (const warning of check.warnings) {
     terminal.error(terminal.colors.yellow(`warning: ${warning}`));

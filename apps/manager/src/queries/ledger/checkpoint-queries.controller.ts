@@ -6,7 +6,11 @@ import type { EventLogReader } from '@oakring/stores';
 import type { FastifyReply } from 'fastify';
 import { ofMedia, ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { badParameter, integer, type Query as QueryString } from '../../http/endpoints/parameters.js';
+import {
+  badParameter,
+  integer,
+  type Query as QueryString,
+} from '../../http/endpoints/parameters.js';
 import { EVENT_LOG } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { LedgerTree } from './ledger-tree.js';

@@ -1,0 +1,116 @@
+import { readCheckpoint, type Checkpoint, type Commit } from '@oakring/events';
+import { readFile } from 'node:fs/promises';
+import { textAt } from '../../client/http.js';
+import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { KnownCheckpoints } from '../../known/known-checkpoints.js';
+import { LedgerWatch, type Known, type KnownVerdict } from '../../known/ledger-watch.js';
+import { managerProblem } from '../../known/manager-watch.js';
+import { wordsOf } from '../../known/judge.js';
+import type { Context, Surroundings } from '../context.js';
+
+export interface KnownOptions {
+  /** A file, a note's text, or where one is answered. */
+  readonly known?: string;
+  readonly olderCopy?: boolean;
+}
+
+/** A ledger that is looked through, held to what was kept outside of it. */
+export interface Held {
+  take(commit: Commit): void;
+  /**
+   * Lines about what it continues. Throws when it does not: before anybody is told that it is whole.
+   * `sealedTo`: sealed by a key that counts, up to here.
+   */
+  demand(sealedTo: number): Promise<readonly string[]>;
+}
+
+export async function heldTo(
+  context: Pick<Context, 'terminal' | 'json' | 'client' | 'ports'>,
+  { env }: Surroundings,
+  { known, olderCopy = false }: KnownOptions,
+): Promise<Held> {
+  const given = known === undefined ? null : await knownFrom(known, context);
+  const watch = new LedgerWatch(given, KnownCheckpoints.of(env));
+  return {
+    take: (commit) => watch.take(commit),
+    async demand(sealedTo) {
+      const verdicts = watch.verdicts();
+      const broken = verdicts.find((verdict) => !isAccepted(verdict, olderCopy));
+      if (broken !== undefined) refuse(context, broken);
+      await watch.remember(sealedTo);
+      return verdicts.map(({ words }) => words);
+    },
+  };
+}
+
+/** Ends an audit with the running manager when its ledger does not continue what was seen of it. */
+export async function demandManager({ client }: Context, { env }: Surroundings): Promise<void> {
+  const problem = await managerProblem(client, env);
+  if (problem !== null) throw new CommandFailure(problem, exitCodes.refused);
+}
+
+/** The checkpoint that `--known` names, and how it is called. */
+export async function knownFrom(
+  known: string,
+  context: Pick<Context, 'client' | 'ports'>,
+): Promise<Known> {
+  const read = readCheckpoint(await noteFrom(known, context));
+  if (read.status === 'checkpoint')
+    return { checkpoint: read.checkpoint, source: 'the checkpoint' };
+  const name = known.includes('\n') ? 'What --known gives' : known;
+  throw new CommandFailure(`${name} is no checkpoint: ${read.reason}.`, exitCodes.usage);
+}
+
+/** As a bundle shows it: the commits `from` to `to`, and through the first one the hash before them. */
+export function demandOfRange(
+  context: Pick<Context, 'terminal' | 'json'>,
+  { checkpoint, source }: Known,
+  range: readonly Commit[],
+): string {
+  const [first] = range;
+  const { position, hash } = checkpoint;
+  const shown =
+    position === (first?.position ?? 0) - 1
+      ? first?.prev
+      : range.find((commit) => commit.position === position)?.hash;
+  if (shown === undefined) throw notShown(checkpoint, range);
+  const judgement =
+    shown === hash
+      ? ({ status: 'continues', size: position, merkleRoot: checkpoint.merkleRoot } as const)
+      : ({ status: 'forked' } as const);
+  const words = wordsOf(judgement, checkpoint, source);
+  if (judgement.status === 'forked') refuse(context, { judgement, words });
+  return words;
+}
+
+/** That an older copy ends earlier is no fault of it; all else is. */
+function isAccepted({ judgement: { status } }: KnownVerdict, olderCopy: boolean): boolean {
+  return status === 'continues' || (status === 'rolled-back' && olderCopy);
+}
+
+/** Says what is wrong to a person or a program, and ends the command. */
+export function refuse(
+  { terminal, json }: Pick<Context, 'terminal' | 'json'>,
+  { judgement, words }: KnownVerdict,
+): never {
+  if (json) terminal.out(JSON.stringify({ ...judgement, detail: words }));
+  throw new CommandFailure(words, exitCodes.refused);
+}
+
+function notShown({ position }: Checkpoint, range: readonly Commit[]): CommandFailure {
+  const detail =
+    `NOT PROVED: the checkpoint speaks of position ${position}, and the bundle shows ` +
+    `${range[0]?.position}–${range.at(-1)?.position}. Export a range with that position in it.`;
+  return new CommandFailure(detail, exitCodes.refused);
+}
+
+async function noteFrom(
+  known: string,
+  { client, ports }: Pick<Context, 'client' | 'ports'>,
+): Promise<string> {
+  if (known.includes('\n')) return known.endsWith('\n') ? known : `${known}\n`;
+  if (/^https?:\/\//.test(known)) return textAt(known, client, ports);
+  return readFile(known, 'utf8').catch((error: Error) => {
+    throw new CommandFailure(`${known} cannot be read: ${error.message}`, exitCodes.unreachable);
+  });
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { signCheckpoint } from '@oakring/events';
+import { freshKey, SampleLedger } from '@oakring/events/testing';
+import { systemPorts } from '@oakring/ports';
+import { openEventStore } from '@oakring/stores';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../run.js';
+import { testIo } from '../../testing/test-io.js';
+
+const key = freshKey();
+
+describe('the audit of a ledger whose checkpoints were kept', () => {
+  let folder: string;
+  let written = 0;
+  let kept: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'oakring-known-'));
+    kept = join(folder, 'oakring', 'checkpoints', 'c-1');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Founded, lived, sealed; and what the test adds. The same beginning has the same commits. */
+  function ledgerOf(live: (ledger: SampleLedger) => void): SampleLedger {
+    const ledger = new SampleLedger(key);
+    ledger.work(3);
+    ledger.seal(key);
+    live(ledger);
+    return ledger;
+  }
+
+  async function store({ commits }: SampleLedger): Promise<string> {
+    written += 1;
+    const path = join(folder, `ledger-${written}`);
+    const { log, close } = await openEventStore(path, systemPorts().timers);
+    for (const commit of commits) await log.append(commit);
+    await close();
+    return path;
+  }
+
+  async function audit(...args: string[]): Promise<[number, string, string]> {
+    const io = testIo();
+    const code = await run(['audit', ...args], io, { XDG_CONFIG_HOME: folder });
+    return [code, io.written(), io.complained()];
+  }
+
+  const today = ledgerOf((ledger) => {
+    ledger.work(4);
+    ledger.seal(key);
+    ledger.work(1);
+  });
+  const older = ledgerOf(() => {});
+  const rewritten = ledgerOf((ledger) => {
+    ledger.seal(key);
+    ledger.work(9);
+  });
+
+  it('keeps the newest one for its owner alone, and goes on from it', async () => {
+    const path = await store(older);
+    expect((await audit('verify', '--store', path))[0]).toBe(0);
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n4\n/);
+    const [code, out] = await audit('verify', '--store', await store(today));
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('continues a checkpoint seen before of 4 commits'),
+    ]);
+    expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n9\n/);
+  });
+
+  it('refuses one that went back, and one that went on otherwise from there', async () => {
+    await audit('verify', '--store', await store(today));
+    const [back, out, words] = await audit('verify', '--store', await store(older));
+    expect([back, out]).toEqual([1, '']);
+    expect(words).toMatch(/^THE LEDGER WENT BACK: it has 5 commits/);
+    const [forked, , otherwise] = await audit('verify', '--store', await store(rewritten));
+    expect(forked).toBe(1);
+    expect(otherwise).toMatch(/^THE LEDGER WAS REWRITTEN: .* at or before position 9:/);
+    expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n9\n/);
+  });
+
+  it('takes an older copy that is said to be one, and no rewritten one', async () => {
+    await audit('verify', '--store', await store(today));
+    const copy = await store(older);
+    expect((await audit('verify', '--older-copy', '--store', copy))[0]).toBe(0);
+    const other = await store(rewritten);
+    expect((await audit('verify', '--older-copy', '--store', other))[0]).toBe(1);
+  });
+
+  it('is held to the checkpoint of a file or a text as well', async () => {
+    const note = signCheckpoint(older.stands, key);
+    const file = join(folder, 'kept.txt');
+    writeFileSync(file, note);
+    const path = await store(today);
+    for (const known of [file, note]) {
+      const [code, out] = await audit('verify', '--known', known, '--store', path);
+      expect([code, out]).toEqual([0, expect.stringContaining('continues the checkpoint of 5')]);
+    }
+    rmSync(kept);
+    const other = await store(rewritten);
+    writeFileSync(file, signCheckpoint(today.stands, key));
+    expect(await audit('verify', '--known', file, '--store', other)).toEqual([
+      1,
+      '',
+      expect.stringMatching(/^THE LEDGER WAS REWRITTEN/),
+    ]);
+    expect(existsSync(kept)).toBe(false);
+    const [unusable] = await audit('verify', '--known', 'one line\n', '--store', path);
+    const [nowhere] = await audit('verify', '--known', join(folder, 'no'), '--store', path);
+    expect([unusable, nowhere]).toEqual([2, 3]);
+  });
+
+  it('holds a bundle to it as far as it shows, and says so beyond', async () => {
+    const bundle = join(folder, 'range.bundle');
+    const path = await store(today);
+    await audit('export', '--from', '3', '--to', '7', '--out', bundle, '--store', path);
+    const [code, out] = await audit('verify', bundle, '--known', signCheckpoint(older.stands, key));
+    expect([code, out]).toEqual([0, expect.stringContaining('continues the checkpoint of 5')]);
+    const other = await audit('verify', bundle, '--known', signCheckpoint(rewritten.stands, key));
+    expect(other).toEqual([1, '', expect.stringMatching(/^NOT PROVED: .* shows 3–7/)]);
+    const otherwise = signCheckpoint({ ...older.stands, hash: 'ab'.repeat(32) }, key);
+    expect(await audit('verify', bundle, '--known', otherwise)).toEqual([
+      1,
+      '',
+      expect.stringMatching(/^THE LEDGER WAS REWRITTEN/),
+    ]);
+  });
+});
