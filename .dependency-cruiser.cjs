@@ -1,7 +1,8 @@
 // The architecture as rules: each says in its comment why it is there, and is proven to bite in
 // infra/lint/dependency-rules.int.spec.ts.
 const loop = '^apps/manager/src';
-const loadedLate = '^apps/cli/src/(cluster|demo|known)/|^apps/cli/src/commands/audit/(?!audit\\.ts)';
+const loadedLate =
+  '^apps/cli/src/(cluster|demo|known)/|^apps/cli/src/commands/audit/(?!audit\\.ts)';
 /** They run in a browser as they are. */
 const portable = 'node_modules/(typebox|@noble|class-validator|class-transformer)/';
 const specs = '\\.(spec|contract)\\.ts$';

@@ -14,7 +14,13 @@ export { AnyDecision, type DecisionAnswer } from './decision-answers.js';
 export { SubmitJob } from './job-body.js';
 export { JobAnswer, JobOrderAnswer, JobPage } from './job-answers.js';
 export type { JsonSchema, ShapeClass } from './kinds.js';
-export { Consistency, DiffAnswer, KeyJudged, LedgerHeadAnswer, LedgerKeys } from './ledger-answers.js';
+export {
+  Consistency,
+  DiffAnswer,
+  KeyJudged,
+  LedgerHeadAnswer,
+  LedgerKeys,
+} from './ledger-answers.js';
 export {
   ClusterAnswer,
   NodeAnswer,

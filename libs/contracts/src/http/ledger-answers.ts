@@ -89,7 +89,9 @@ export class Consistency {
   @Field(shaped(SeenTree))
   readonly to: SeenTree;
 
-  @Field(listOf(text), { says: 'Hashes, hexadecimal, in the order of the RFC; none between equals.' })
+  @Field(listOf(text), {
+    says: 'Hashes, hexadecimal, in the order of the RFC; none between equals.',
+  })
   readonly proof: readonly string[];
 
   @Field(nullable(text), {
