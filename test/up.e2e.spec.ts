@@ -37,8 +37,11 @@ describe('oakring up', () => {
       made.remove();
     });
 
-    it('says in one line where everything is, and is ready from then on', async () => {
-      expect(cluster.output().trim().split('\n')).toHaveLength(1);
+    it('says by which key it is founded and where everything is, and is ready from then on', async () => {
+      expect(cluster.output().trim().split('\n')).toEqual([
+        expect.stringMatching(/founded; its first key is [0-9a-f]{64}\./),
+        expect.stringContaining('is ready'),
+      ]);
       expect(cluster.output()).toContain(path);
       expect((await call('GET', `${cluster.url}/health/ready`)).status).toBe(200);
       expect((await call('GET', `${cluster.url}/health/live`)).status).toBe(200);

@@ -42,9 +42,9 @@ interface Opening {
  * A commit of a lower epoch that comes first is a predecessor's last word, which is legal until the
  * epoch is open: it is folded, and opening is tried again. Throws `not-leading` when a higher epoch
  * was there first, `position-conflict` when our own was, `log-unavailable` when nothing can be
- * written.
+ * written. True when it founded the cluster.
  */
-export async function openEpoch(epoch: number, opening: Opening): Promise<void> {
+export async function openEpoch(epoch: number, opening: Opening): Promise<boolean> {
   const { log, place, projection } = opening;
   const { state } = projection;
   for (;;) {
@@ -57,7 +57,7 @@ export async function openEpoch(epoch: number, opening: Opening): Promise<void> 
         const events = decodeEvents(commit);
         foldCommit(state, commit, events);
         projection.announce(events, state.head);
-        return;
+        return events.some(({ type }) => type === 'ClusterFounded');
       }
       case 'unavailable':
         throw new OakringError({

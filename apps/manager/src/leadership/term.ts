@@ -57,11 +57,19 @@ export interface Term {
   abandon(): Promise<void>;
 }
 
+/** Said once, while whoever founds the cluster looks on: later it is only what somebody claims. */
+function foundedBy(fingerprint: string): string {
+  return (
+    `The cluster is founded; its first key is ${fingerprint}. Keep this fingerprint apart from the ledger: ` +
+    `"oakring audit verify --trust <fingerprint>" rests on it.`
+  );
+}
+
 /** Opens the epoch of `lease` and starts what only a leader does. Throws as `openEpoch`. */
 export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const { log, projection, connection, table, ports, warn } = parts;
   const leader = parts.leader();
-  await openEpoch(lease.epoch, { ...parts, leader });
+  if (await openEpoch(lease.epoch, { ...parts, leader })) warn(foundedBy(leader.key.fingerprint));
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);

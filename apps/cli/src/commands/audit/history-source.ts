@@ -15,3 +15,16 @@ export function rangeOf(lines: readonly string[]): readonly Commit[] {
     return decoded.status === 'commit' ? [decoded.commit] : [];
   });
 }
+
+/** The commit at a position that a bundle shows beside its range; null where it shows none. */
+export function exhibitOf(lines: readonly string[], position: number): Commit | null {
+  for (const line of lines) {
+    if (!line.startsWith('{"exhibit":')) continue;
+    const shown: unknown = JSON.parse(line);
+    const text = isJsonObject(shown) ? shown['exhibit'] : null;
+    if (typeof text !== 'string') continue;
+    const decoded = decodeStoredCommit(text, position);
+    if (decoded.status === 'commit') return decoded.commit;
+  }
+  return null;
+}

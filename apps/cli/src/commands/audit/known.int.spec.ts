@@ -42,7 +42,9 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
 
   async function audit(...args: string[]): Promise<[number, string, string]> {
     const io = testIo();
-    const code = await run(['audit', ...args], io, { XDG_CONFIG_HOME: folder });
+    const [first = '', ...rest] = args;
+    const argv = first === '--json' ? [first, 'audit', ...rest] : ['audit', ...args];
+    const code = await run(argv, io, { XDG_CONFIG_HOME: folder });
     return [code, io.written(), io.complained()];
   }
 
@@ -126,5 +128,51 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
       '',
       expect.stringMatching(/^THE LEDGER WAS REWRITTEN/),
     ]);
+  });
+
+  it('is compared with another one: the same, going on, or forking where', async () => {
+    const [a, b, c] = [await store(older), await store(today), await store(rewritten)];
+    const part = join(folder, 'part.bundle');
+    await audit('export', '--from', '3', '--to', '7', '--out', part, '--store', c);
+    expect((await audit('compare', a, a)).slice(0, 2)).toEqual([
+      0,
+      'the same history: positions 1–5 on both sides\n',
+    ]);
+    const [goesOn, said] = await audit('compare', a, b);
+    expect([goesOn, said]).toEqual([
+      0,
+      `B (${b}) continues A (${a}): the same up to position 5, then 6 commits more\n`,
+    ]);
+    const [forked, lines] = await audit('compare', b, part);
+    expect([forked, lines.split('\n')]).toEqual([
+      1,
+      [
+        'FORK at position 6: the same before it, and from there two histories',
+        expect.stringMatching(
+          / {2}A .*: commit [0-9a-f]{64}, 2023-.*Z, epoch 1: NodeBecameReady of/,
+        ),
+        expect.stringMatching(/ {2}B .*: commit [0-9a-f]{64}, .*: CheckpointSigned of seals/),
+        '',
+      ],
+    ]);
+    const early = join(folder, 'early.bundle');
+    await audit('export', '--from', '1', '--to', '1', '--out', early, '--store', c);
+    expect((await audit('compare', early, part))[0]).toBe(2);
+    writeFileSync(early, 'nothing');
+    expect((await audit('compare', early, part))[0]).toBe(3);
+    const [, json] = await audit('--json', 'compare', b, c);
+    expect(JSON.parse(json)).toMatchObject({ status: 'fork', position: 6, isExact: true });
+  });
+
+  it('shows by which key it was founded, in a store and in a bundle', async () => {
+    const path = await store(today);
+    const bundle = join(folder, 'range.bundle');
+    await audit('export', '--from', '3', '--to', '7', '--out', bundle, '--store', path);
+    for (const source of [path, bundle]) {
+      expect((await audit('fingerprint', source)).slice(0, 2)).toEqual([
+        0,
+        `${key.fingerprint}  c-1\n`,
+      ]);
+    }
   });
 });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Surroundings } from '../context.js';
+import { addCompareCommand } from './compare/compare.js';
 import { addCopyCommand } from './copy.js';
 import { addExportCommand } from './export.js';
+import { addFingerprintCommand } from './fingerprint.js';
 import { addFsckCommand } from './fsck.js';
 import { addKeyCommands } from './keys.js';
 import { addReplayCommand } from './replay.js';
@@ -11,6 +13,8 @@ import { addVerifyCommand } from './verify.js';
 /** The commands of `oakring audit`, in the order of its help. */
 export function addAuditSubcommands(audit: Command, surroundings: Surroundings): void {
   addVerifyCommand(audit, surroundings);
+  addFingerprintCommand(audit, surroundings);
+  addCompareCommand(audit, surroundings);
   addExportCommand(audit, surroundings);
   addReportCommand(audit, surroundings);
   addFsckCommand(audit, surroundings);
