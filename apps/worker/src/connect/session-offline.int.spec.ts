@@ -192,7 +192,10 @@ describe('A worker with a link', () => {
     const offline = { status: 'offline', incarnation: 1, stopped: true };
     expect(await manager.next('status', ({ status }) => status === 'offline')).toEqual(offline);
     expect(manager.heard.slice(-2).map(({ kind, body }) => ({ kind, body }))).toEqual([
-      { kind: 'state', body: { incarnation: 1, final: true, instances: [] } },
+      {
+        kind: 'state',
+        body: { incarnation: 1, at: expect.any(String), final: true, instances: [] },
+      },
       { kind: 'status', body: offline },
     ]);
     const later = await playManager(broker.url, 'w1');

@@ -117,6 +117,7 @@ describe('A worker and its manager', () => {
     expect(await stateAfterRequest('r1')).toEqual({
       incarnation: 1,
       requestId: 'r1',
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
       instances: [
         {
           ...{ job: 'web', instance: 0, generation: 1, status: 'running' },
