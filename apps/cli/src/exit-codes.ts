@@ -9,6 +9,8 @@ export const exitCodes = {
   unreachable: 3,
   /** `--wait` waited long enough. */
   timedOut: 4,
+  /** `audit verify --trust`: whole, but what is newest is under no seal yet. */
+  unsealedTail: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -31,6 +31,7 @@ export {
   verifyCosignature,
 } from './evidence/cosignature.js';
 export type { KnownKey } from './evidence/key-ring.js';
+export type { Standing } from './evidence/standing.js';
 export {
   type LedgerReport,
   type LedgerVerifier,
@@ -81,7 +82,8 @@ export {
   sealCommit,
 } from './log/commit.js';
 export { type Origin, addressOf, parseAddress } from './log/origin.js';
-export { type Damage, type DamageKind, logDamaged } from './log/damage.js';
+export { type Damage, damageAt, LogDamaged, logDamaged } from './log/damage.js';
+export type { RuleId } from './log/rules.js';
 export {
   type DecodedCommit,
   decodeCommitDocument,

@@ -1,15 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { sha256 } from '@oakring/crypto';
 import type { DomainEvent } from '../src/catalogue/catalogue.js';
 import {
   emptyHead,
   encodeEvent,
   hashCommit,
+  headerOf,
   headOf,
   sealCommit,
   type Commit,
   type CommitFormat,
   type LogHead,
 } from '../src/log/commit.js';
+import { encodeStoredCommit } from '../src/log/stored-commit.js';
 import { sampleOrigin } from './sample-commits.js';
 import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
@@ -30,20 +33,42 @@ export function freshKey(): SigningKey {
   return signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }
 
+/** What precedes 32 bytes that an Ed25519 key is made of in its PKCS #8 (RFC 8410). */
+const pkcs8Prefix = '302e020100300506032b657004220420';
+
+/** The same key for the same number: of what is written into files. It guards nothing. */
+export function numberedKey(number: number): SigningKey {
+  const der = Buffer.from(`${pkcs8Prefix}${sha256(`a key for tests, ${number}`)}`, 'hex');
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
 /** A ledger made by hand, for tests: founded with a key, and then what the test appends. */
 export class SampleLedger {
   readonly commits: Commit[] = [];
+  /** The commits as they are stored; forged ones have no other form. */
+  readonly lines: string[] = [];
   private head: LogHead = emptyHead;
   private tree = emptyFrontier;
+  private before = emptyFrontier;
   private epoch = 0;
   private readonly versions = new Map<string, number>();
 
-  /** `format`: what it writes until it is told otherwise; 1 as software up to schema 5 did. */
+  /**
+   * `format`: what it writes until it is told otherwise; 1 as software up to schema 5 did. `beginning`: a
+   * first commit that is another than it should be.
+   */
   constructor(
     readonly key: SigningKey,
     public format: CommitFormat = 2,
+    beginning: readonly DomainEvent[] | null = null,
   ) {
     const { fingerprint, publicKey } = key;
+    if (beginning !== null) {
+      this.epoch = 1;
+      this.append(beginning);
+      return;
+    }
     this.openEpoch(key, [
       { stream: 'cluster', type: 'ClusterFounded', data: { clusterId, name: 'x', location: '' } },
       { stream: 'seals', type: 'KeyPresented', data: { fingerprint, publicKey, founding: true } },
@@ -54,7 +79,9 @@ export class SampleLedger {
     this.epoch += 1;
     const { epoch } = this;
     const data = { epoch, software: 's', host: 'h', pid: 1, url: null, signingKey: fingerprint };
-    this.append([{ stream: 'cluster', type: 'EpochOpened', data }, ...more]);
+    const opened = { stream: 'cluster', type: 'EpochOpened', data } as const;
+    const [founded, ...others] = more;
+    this.append(founded === undefined ? [opened] : [founded, opened, ...others]);
   }
 
   /** Ordinary life. */
@@ -134,8 +161,34 @@ export class SampleLedger {
     };
     const sealed = sealCommit(this.head, parts);
     const commit = this.format === 1 ? inFormat1(sealed) : sealed;
+    this.keep(commit, encodeStoredCommit(commit));
+  }
+
+  /** As `append`, but said otherwise, and hashed as if it were so: what comes after goes on from it. */
+  forge(
+    events: readonly DomainEvent[],
+    change: (texts: { readonly header: string; readonly events: string }) => {
+      readonly header?: string;
+      readonly events?: string;
+      readonly hash?: string;
+    },
+  ): void {
+    this.append(events);
+    const commit = this.commits.pop();
+    this.lines.pop();
+    if (commit === undefined) throw new TypeError('nothing was appended');
+    const texts = { header: headerOf(commit), events: commit.events };
+    const said = { ...texts, ...change(texts) };
+    const hash = said.hash ?? sha256(`${said.header}\t${said.events}`);
+    this.tree = this.before;
+    this.keep({ ...commit, hash }, `${said.header}\t${said.events}\t${hash}`);
+  }
+
+  private keep(commit: Commit, line: string): void {
     this.commits.push(commit);
+    this.lines.push(line);
     this.head = headOf(commit);
+    this.before = this.tree;
     this.tree = withLeaf(this.tree, commit.hash);
   }
 }

@@ -1,4 +1,5 @@
-import { emptyHead, logDamaged, type LogHead } from '@oakring/events';
+import { emptyHead, damageAt,
+  logDamaged, type LogHead } from '@oakring/events';
 import { type CheckpointStore, type EventLogReader } from '@oakring/stores';
 import { saveCheckpoint } from '../views/checkpointer.js';
 import {
@@ -79,5 +80,5 @@ async function endsAt(log: EventLogReader, reached: LogHead, place: string): Pro
   const more = await log.read({ from: reached.position + 1, limit: 1 });
   if (more.length > 0) return false;
   const detail = `the log ends at position ${head.position}, its commits at ${reached.position}`;
-  throw logDamaged(place, { position: reached.position, kind: 'gap', detail });
+  throw logDamaged(place, damageAt(reached.position, 'C5', detail));
 }

@@ -1,7 +1,8 @@
 import { eventSchemas, schemaVersion } from '../catalogue/catalogue.js';
 import { canonicalJson, isJsonObject, type JsonObject } from '../text/canonical-json.js';
 import { decodeEvents, type Commit, type LogHead, type StoredEvent } from '../log/commit.js';
-import type { Damage, DamageKind } from '../log/damage.js';
+import { damageAt, type Damage } from '../log/damage.js';
+import type { RuleId } from '../log/rules.js';
 import { decodeStoredCommit, encodeStoredCommit, positionIn } from '../log/stored-commit.js';
 import { chainVerifier } from '../log/verify-chain.js';
 import { readCheckpoint } from './checkpoint.js';
@@ -89,8 +90,8 @@ class BundleProblem extends Error {
   }
 }
 
-function fail(position: number | null, kind: DamageKind, detail: string): never {
-  throw new BundleProblem({ position, kind, detail });
+function fail(position: number | null, rule: RuleId, detail: string): never {
+  throw new BundleProblem(damageAt(position, rule, detail));
 }
 
 class BundleVerifier {
@@ -116,7 +117,7 @@ class BundleVerifier {
 
   verify(lines: readonly string[]): BundleCheck {
     for (const line of lines) this.take(line);
-    if (!this.hasSchemas) fail(null, 'events', 'the schemas are missing');
+    if (!this.hasSchemas) fail(null, 'B1', 'the schemas are missing');
     const head = this.verifyRange();
     const { warnings, keys } = this.verifySeal();
     if (this.release !== schemaVersion) {
@@ -131,10 +132,10 @@ class BundleVerifier {
       return;
     }
     const object = parsed(line);
-    if (object === null) fail(this.from + this.range.length, 'not-a-commit', 'a line is not JSON');
+    if (object === null) fail(this.from + this.range.length, 'B1', 'a line is not JSON');
     if ('schemas' in object) return this.takeSchemas(object['schemas']);
     if ('exhibit' in object) {
-      if (!('proof' in object)) fail(null, 'seal', 'a line of evidence has no proof');
+      if (!('proof' in object)) fail(null, 'B1', 'a line of evidence has no proof');
       const text = String(object['exhibit']);
       const commit = commitOf(text, positionIn(text));
       this.exhibits.push({ commit, proof: stringsOf(object['proof']) });
@@ -153,14 +154,14 @@ class BundleVerifier {
     if (this.release !== schemaVersion) return;
     const known: unknown = JSON.parse(JSON.stringify(eventSchemas));
     if (canonicalJson(known) === canonicalJson(schemas)) return;
-    fail(null, 'events', `the schemas are not those of schema version ${schemaVersion}`);
+    fail(null, 'B3', `the schemas are not those of schema version ${schemaVersion}`);
   }
 
   private verifyRange(): LogHead {
     const { from, to } = this;
     const [first] = this.range;
     if (first === undefined || this.range.length !== to - from + 1) {
-      fail(from + this.range.length, 'gap', `positions ${from}–${to} were promised`);
+      fail(from + this.range.length, 'B7', `positions ${from}–${to} were promised`);
     }
     const before = { position: from - 1, hash: first.prev, epoch: 0, at: 0 };
     const chain = chainVerifier(before);
@@ -178,9 +179,9 @@ class BundleVerifier {
       { from: this.from, to: this.to, size: this.sealed },
       this.proof ?? [],
     );
-    if (root === null) fail(this.from, 'seal', 'the proof does not fit the range');
+    if (root === null) fail(this.from, 'B6', 'the proof does not fit the range');
     const { keys, seal } = this.evidence(root);
-    if (seal === null) fail(null, 'seal', `the seal of position ${this.sealed} is missing`);
+    if (seal === null) fail(null, 'B1', `the seal of position ${this.sealed} is missing`);
     const verdict = this.verdictOn(keys, seal, root);
     const warnings =
       verdict === 'counts'
@@ -200,7 +201,7 @@ class BundleVerifier {
       this.verifyExhibit(commit, proof, root);
       for (const event of decodeEvents(commit)) {
         const problem = keys.take(event);
-        if (problem !== null) fail(commit.position, 'seal', problem);
+        if (problem !== null) fail(commit.position, problem.rule, problem.detail);
         const sealing = sealingOf(event);
         if (sealing?.statement.position === this.sealed) seal = sealing;
       }
@@ -213,7 +214,7 @@ class BundleVerifier {
     if (commit.position > this.sealed) return;
     const range = { from: commit.position, to: commit.position, size: this.sealed };
     if (proof !== null && rootFromRange([commit.hash], range, proof) === root) return;
-    fail(commit.position, 'seal', 'it is shown as evidence and does not belong to the sealed log');
+    fail(commit.position, 'B5', 'it is shown as evidence and does not belong to the sealed log');
   }
 
   /** Of other trees than the sealed one a bundle of this format has no proof: they are taken as signed. */
@@ -229,10 +230,10 @@ class BundleVerifier {
   ): 'counts' | 'unendorsed' {
     const at = place.position;
     if (statement.merkleRoot !== root || statement.clusterId !== keys.clusterId) {
-      fail(at, 'seal', 'the range does not belong to the log that was sealed');
+      fail(at, 'S2', 'the range does not belong to the log that was sealed');
     }
     const verdict = verdictBy(keys);
-    if (verdict === 'invalid') fail(at, 'seal', `key ${fingerprint} did not sign the seal`);
+    if (verdict === 'invalid') fail(at, 'S3', `key ${fingerprint} did not sign the seal`);
     return verdict;
   }
 }
@@ -254,7 +255,7 @@ function sealingOf(event: StoredEvent): Sealing | null {
   }
   if (event.type !== 'CheckpointSigned') return null;
   const read = readCheckpoint(event.data.note);
-  if (read.status === 'refused') fail(event.position, 'seal', `no checkpoint: ${read.reason}`);
+  if (read.status === 'refused') fail(event.position, 'S1', `no checkpoint: ${read.reason}`);
   const { checkpoint: statement, note } = read;
   const { fingerprint } = statement;
   const verdictBy = (keys: KeyRing) => keys.checkpointVerdict(statement, note, event);

@@ -36,8 +36,8 @@ export type ReadCheckpoint =
   | { readonly status: 'refused'; readonly reason: string };
 
 /**
- * A checkpoint lies at most so many commits after the position that it speaks of, and what is said about a
- * key after the tree that it names: so many trees a verifier keeps in mind.
+ * A manager states nothing about a tree so many commits ago: what it takes is about these days. What is older
+ * in a ledger is verified all the same.
  */
 export const evidenceReach = 50_000;
 

@@ -21,7 +21,7 @@ function judged(scene: Scene, trusted: 'founding' | 'second' | 'nobody' = 'nobod
     merkleRoot(hashes.slice(0, position)) === root ? null : 'the tree is another',
   );
   const events = ledger.commits.flatMap(decodeEvents);
-  const problems = events.flatMap((event) => ring.take(event) ?? []);
+  const problems = events.flatMap((event) => ring.take(event)?.detail ?? []);
   const verdicts = events.flatMap((event) => verdictOn(ring, event) ?? []);
   return { problems, verdicts, ring, events };
 }
@@ -349,7 +349,7 @@ describe('a ring of keys', () => {
     const { fingerprint, publicKey } = freshKey();
     const data = { fingerprint, publicKey, founding: true };
     const second = { ...presented, index: 9, data } as StoredEvent;
-    expect(ring.take(second)).toContain('second founding key');
+    expect(ring.take(second)).toMatchObject({ rule: 'K2' });
   });
 
   it('refuses an event before one that it has', () => {

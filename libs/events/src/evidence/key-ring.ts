@@ -2,6 +2,8 @@ import { ed25519BytesOf, fingerprintOf } from '@oakring/crypto';
 import type { EventData } from '../catalogue/catalogue.js';
 import { clusterStream, sealsStream } from '../catalogue/streams.js';
 import type { StoredEvent } from '../log/commit.js';
+import type { Problem } from '../log/damage.js';
+import type { RuleId } from '../log/rules.js';
 import { isCheckpointSigned, type Checkpoint } from './checkpoint.js';
 import type { SignedNote } from './signed-note.js';
 import { isSignedBy, type SealStatement } from './seal.js';
@@ -87,13 +89,23 @@ export class KeyRing {
     }));
   }
 
-  /** Takes an event in; what is wrong with it as a sentence, or null. Others than key events pass. */
-  take(event: StoredEvent): string | null {
+  /** The key from which the others count: the trusted one, or the founding key; null: it was not presented. */
+  get root(): string | null {
+    if (this.trust === null) return this.founder;
+    return (this.keys.get(this.trust)?.publicKey ?? null) === null ? null : this.trust;
+  }
+
+  /** Takes an event in; what is wrong with it, or null. Others than key events pass. */
+  take(event: StoredEvent): Problem | null {
     const home = homeOf(event.type);
     if (home === null) return null;
     const { stream }: { stream: string } = event;
-    if (stream !== home) return `${event.type} is in stream ${stream} and belongs into ${home}`;
-    if (!isBefore(this.last, event)) return `${event.type} is taken before what comes before it`;
+    if (stream !== home) {
+      return broken('E8', `${event.type} is in stream ${stream} and belongs into ${home}`);
+    }
+    if (!isBefore(this.last, event)) {
+      return broken('C5', `${event.type} is taken before what comes before it`);
+    }
     this.last = { position: event.position, index: event.index };
     const problem = this.formProblem(event);
     if (problem !== null) return problem;
@@ -111,20 +123,25 @@ export class KeyRing {
   }
 
   /** What is said in commits of format 2 is said otherwise than before, and it stays so. */
-  private formProblem(event: StoredEvent): string | null {
+  private formProblem(event: StoredEvent): Problem | null {
     const isNewer = event.by !== undefined;
-    if (this.isNewer && !isNewer) return `${event.type} of format 1 comes after one of format 2`;
+    if (this.isNewer && !isNewer) {
+      return broken('C9', `${event.type} of format 1 comes after one of format 2`);
+    }
     this.isNewer = isNewer;
     switch (event.type) {
       case 'LedgerSealed':
-        return isNewer ? 'it is a seal of format 1 in a commit of format 2' : null;
+        return isNewer ? broken('K5', 'it is a seal of format 1 in a commit of format 2') : null;
       case 'CheckpointSigned':
-        return isNewer ? null : 'it is a checkpoint in a commit of format 1';
+        return isNewer ? null : broken('K5', 'it is a checkpoint in a commit of format 1');
       case 'KeyEndorsed':
       case 'KeyRevoked':
         return isNewer === (treeOf(event) !== null)
           ? null
-          : `what is said about key ${event.data.fingerprint} names a tree in format 2, and in 1 none`;
+          : broken(
+              'K5',
+              `what is said about key ${event.data.fingerprint} names a tree in format 2, and in 1 none`,
+            );
       default:
         return null;
     }
@@ -170,8 +187,10 @@ export class KeyRing {
     return this.countsAt(fingerprint, place) ? 'counts' : 'unendorsed';
   }
 
-  private found(clusterId: string, position: number): string | null {
-    if (position !== 1 || this.cluster !== null) return `a cluster is founded a second time`;
+  private found(clusterId: string, position: number): Problem | null {
+    if (position !== 1 || this.cluster !== null) {
+      return broken('O1', 'a cluster is founded a second time');
+    }
     this.cluster = clusterId;
     return null;
   }
@@ -179,13 +198,15 @@ export class KeyRing {
   private present(
     { fingerprint, publicKey, founding }: EventData<'KeyPresented'>,
     { position, index }: Place,
-  ): string | null {
+  ): Problem | null {
     if (ed25519BytesOf(publicKey) === null || fingerprintOf(publicKey) !== fingerprint) {
-      return `the key that is presented does not have the fingerprint ${fingerprint}`;
+      return broken('K1', `the key that is presented does not have the fingerprint ${fingerprint}`);
     }
-    if (founding && position !== 1) return 'a founding key is presented after the founding';
+    if (founding && position !== 1) {
+      return broken('K2', 'a founding key is presented after the founding');
+    }
     if (founding && (this.founder ?? fingerprint) !== fingerprint) {
-      return 'a second founding key is presented';
+      return broken('K2', 'a second founding key is presented');
     }
     if (founding) this.founder = fingerprint;
     const known = this.keys.get(fingerprint) ?? nobody;
@@ -196,16 +217,18 @@ export class KeyRing {
     return null;
   }
 
-  private judge(event: Verdict): string | null {
+  private judge(event: Verdict): Problem | null {
     const { fingerprint, by, signature } = event.data;
     const tree = treeOf(event);
     const verdict = event.type === 'KeyEndorsed' ? 'endorsed' : 'revoked';
     const judge = this.keys.get(by)?.publicKey ?? null;
-    if (judge === null)
-      return `key ${fingerprint} is ${verdict} by ${by}, which was never presented`;
+    if (judge === null) {
+      const detail = `key ${fingerprint} is ${verdict} by ${by}, which was never presented`;
+      return broken('K3', detail);
+    }
     const unplaced = { clusterId: this.clusterId, verdict, fingerprint } as const;
     if (!isSignedBy(tree === null ? unplaced : { ...unplaced, ...tree }, judge, signature)) {
-      return `key ${by} did not sign that ${fingerprint} is ${verdict}`;
+      return broken('K4', `key ${by} did not sign that ${fingerprint} is ${verdict}`);
     }
     const counts = this.countsAt(by, event);
     const problem = tree === null ? null : this.placedProblem(event, tree, counts);
@@ -223,12 +246,18 @@ export class KeyRing {
     { type, position: at, data: { fingerprint } }: Verdict,
     tree: Tree,
     counts: boolean,
-  ): string | null {
+  ): Problem | null {
     if (tree.position < 1 || tree.position >= at) {
-      return `it names a tree of ${tree.position} commits, which is not before it`;
+      const detail = `it names a tree of ${tree.position} commits, which is not before it`;
+      return broken('K6', detail);
     }
-    const problem = this.checkTree(tree);
-    if (problem !== null || !counts) return problem;
+    const unknown = this.checkTree(tree);
+    if (unknown !== null) return broken('K6', unknown);
+    const detail = counts ? this.finalProblem(type, fingerprint, tree) : null;
+    return detail === null ? null : broken('K7', detail);
+  }
+
+  private finalProblem(type: Verdict['type'], fingerprint: string, tree: Tree): string | null {
     const { status, publicKey, judgedAt } = this.keys.get(fingerprint) ?? nobody;
     if (status === 'revoked') return `key ${fingerprint} was revoked, which is final`;
     if (type === 'KeyEndorsed' && publicKey === null) {
@@ -251,6 +280,10 @@ export class KeyRing {
     const spans = known.spans.map((span) => (span.to === null ? { ...span, to } : span));
     this.keys.set(fingerprint, { ...known, status: 'revoked', spans });
   }
+}
+
+function broken(rule: RuleId, detail: string): Problem {
+  return { rule, detail };
 }
 
 /** What the signer of a verdict saw; null: he does not say. */

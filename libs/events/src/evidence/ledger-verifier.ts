@@ -1,18 +1,23 @@
-import { eventProblem, type EventData } from '../catalogue/catalogue.js';
+import type { EventData } from '../catalogue/catalogue.js';
 import { canonicalJson } from '../text/canonical-json.js';
 import {
   decodeEvents,
   emptyHead,
+  recordsIn,
   type Commit,
   type LogHead,
   type StoredEvent,
 } from '../log/commit.js';
-import type { Damage, DamageKind } from '../log/damage.js';
-import { chainVerifier } from '../log/verify-chain.js';
-import { evidenceReach, readCheckpoint } from './checkpoint.js';
+import { commitProblem, type EventRecord } from '../log/commit-problem.js';
+import { damageAt, type Damage, type Problem } from '../log/damage.js';
+import { idReach, type RuleId } from '../log/rules.js';
+import { linkVerifier } from '../log/verify-chain.js';
+import { readCheckpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
-import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
+import { rootOf } from './merkle-tree.js';
+import { PastTrees } from './past-trees.js';
 import type { SealStatement } from './seal.js';
+import { standingOf, type Standing } from './standing.js';
 
 /** What an audit of a whole log found. */
 export interface LedgerReport {
@@ -23,6 +28,9 @@ export interface LedgerReport {
   readonly seals: number;
   /** Sealed by a key that counts, up to here; 0: by none. */
   readonly sealedTo: number;
+  readonly standing: Standing;
+  /** Fingerprint of the key from which the others count; null: it is not in this ledger. */
+  readonly root: string | null;
   readonly manifests: number;
   readonly keys: readonly KnownKey[];
   /** Nothing is damaged, and yet somebody should look. */
@@ -35,93 +43,100 @@ export interface LedgerVerifier {
   report(): LedgerReport;
 }
 
-/** What was at a position, for the evidence that speaks of it. */
-interface Remembered {
-  readonly hash: string;
-  readonly epoch: number;
-  readonly tree: MerkleFrontier;
-}
-
 /**
- * Checks a log from its first commit, one commit at a time, in bounded memory: density, chain, times,
- * epochs and who opened them, stream versions, schemas, manifests of dropped telemetry, keys, seals.
+ * Checks a log from its first commit, one commit at a time, by every rule of docs/ledger-format.md that
+ * does not speak of a store or a bundle. Keeps 32 bytes a commit, the version of each stream, and the ids
+ * of the newest commits.
  */
 export function ledgerVerifier({ trust }: { readonly trust: string | null }): LedgerVerifier {
   return new Verifier(trust);
 }
 
 class Verifier implements LedgerVerifier {
-  private readonly chain = chainVerifier(emptyHead);
+  private readonly links = linkVerifier(emptyHead);
   private readonly keys: KeyRing;
-  private readonly trees = new Map<number, Remembered>();
+  private readonly trees = new PastTrees();
+  private readonly ids = new Set<string>();
   private readonly manifestTexts = new Map<string, string>();
   private readonly unendorsed = new Map<string, number>();
-  private tree = emptyFrontier;
   private events = 0;
   private epochs = 0;
   private seals = 0;
   private sealedTo = 0;
+  /** The newest position with anything but seals. */
+  private newsAt = 0;
 
   constructor(trust: string | null) {
     this.keys = new KeyRing(trust, (tree) => this.treeProblem(tree));
   }
 
   next(commit: Commit): Damage | null {
-    const epochBefore = this.chain.head.epoch;
-    const damage = this.chain.next(commit);
+    const misplaced = this.links.problemOf(commit);
+    if (misplaced !== null) return damageAt(commit.position, misplaced.rule, misplaced.detail);
+    const damage = commitProblem(commit);
     if (damage !== null) return damage;
-    const problem = this.contentProblem(commit, epochBefore);
-    if (problem !== null) return { position: commit.position, ...problem };
-    this.tree = withLeaf(this.tree, commit.hash);
-    const { hash, epoch } = commit;
-    this.trees.set(commit.position, { hash, epoch, tree: this.tree });
-    this.trees.delete(commit.position - evidenceReach);
-    return null;
+    const problem = this.follow(commit);
+    return problem === null ? null : damageAt(commit.position, problem.rule, problem.detail);
   }
 
   report(): LedgerReport {
+    const { sealedTo, newsAt } = this;
     return {
-      head: this.chain.head,
-      merkleRoot: rootOf(this.tree),
+      head: this.links.head,
+      merkleRoot: rootOf(this.trees.newest),
       events: this.events,
       epochs: this.epochs,
       seals: this.seals,
-      sealedTo: this.sealedTo,
+      sealedTo,
+      standing: standingOf(sealedTo, newsAt),
+      root: this.keys.root,
       manifests: this.manifestTexts.size,
       keys: this.keys.list(),
       warnings: this.warnings(),
     };
   }
 
-  private contentProblem(commit: Commit, epochBefore: number): Problem | null {
-    let events: StoredEvent[];
-    try {
-      events = decodeEvents(commit);
-    } catch (error) {
-      return { kind: 'events', detail: error instanceof Error ? error.message : String(error) };
-    }
-    this.events += events.length;
-    const opened = events.find((event) => event.type === 'EpochOpened');
-    if (commit.epoch > epochBefore) {
-      this.epochs += 1;
-      if (opened?.data.epoch !== commit.epoch) {
-        return { kind: 'epoch', detail: `nobody opened epoch ${commit.epoch}` };
-      }
-    } else if (opened !== undefined) {
-      return { kind: 'epoch', detail: `epoch ${opened.data.epoch} is opened twice` };
-    }
-    for (const event of events) {
-      const problem = this.eventProblem(event);
+  /** What comes of the order: of a commit that is sound by itself, and in its place. */
+  private follow(commit: Commit): Problem | null {
+    const { position, epoch } = commit;
+    const isOpening = epoch > this.links.head.epoch || position === 1;
+    // `commitProblem` found them to be ones.
+    const records = recordsIn(commit) as readonly TypedRecord[];
+    const problem =
+      this.links.take(commit, records) ??
+      this.idProblem(commit) ??
+      openingProblem(commit, records, isOpening) ??
+      this.evidenceProblem(commit, records);
+    if (problem !== null) return problem;
+    this.events += records.length;
+    if (isOpening) this.epochs += 1;
+    if (!records.every(({ type }) => isSeal(type))) this.newsAt = position;
+    this.trees.add(commit.hash, epoch);
+    return null;
+  }
+
+  private idProblem({ commitId }: Commit): Problem | null {
+    if (this.ids.has(commitId)) return broken('C10', `commitId ${commitId} was another commit's`);
+    this.ids.add(commitId);
+    if (this.ids.size > idReach) for (const oldest of this.ids) return this.forget(oldest);
+    return null;
+  }
+
+  private forget(id: string): null {
+    this.ids.delete(id);
+    return null;
+  }
+
+  private evidenceProblem(commit: Commit, records: readonly TypedRecord[]): Problem | null {
+    if (!records.some(({ type }) => evidenceTypes.has(type))) return null;
+    for (const event of decodeEvents(commit)) {
+      const problem = this.keys.take(event) ?? this.eventProblem(event);
       if (problem !== null) return problem;
     }
     return null;
   }
 
   private eventProblem(event: StoredEvent): Problem | null {
-    const schemaProblem = eventProblem(event.type, event.data);
-    if (schemaProblem !== null) return { kind: 'events', detail: schemaProblem };
-    const keyProblem = this.keys.take(event);
-    if (keyProblem !== null) return { kind: 'seal', detail: keyProblem };
     switch (event.type) {
       case 'TelemetryTruncated':
         return this.manifestProblem(event.data);
@@ -136,16 +151,11 @@ class Verifier implements LedgerVerifier {
 
   private checkpointProblem(event: EventOf<'CheckpointSigned'>): Problem | null {
     const read = readCheckpoint(event.data.note);
-    if (read.status === 'refused') return sealProblem(`it is no checkpoint: ${read.reason}`);
+    if (read.status === 'refused') return broken('S1', `it is no checkpoint: ${read.reason}`);
     const { checkpoint, note } = read;
-    if (note.signatures.length !== 1) return sealProblem('it is signed by others than the log');
-    const { position, epoch, fingerprint } = checkpoint;
-    const sealed = this.trees.get(position);
-    if (sealed !== undefined && sealed.epoch !== epoch) {
-      return sealProblem(`it says that position ${position} is of epoch ${epoch}`);
-    }
+    if (note.signatures.length !== 1) return broken('S1', 'it is signed by others than the log');
     const verdict = this.keys.checkpointVerdict(checkpoint, note, event);
-    return this.statementProblem(checkpoint, fingerprint, verdict);
+    return this.statementProblem(checkpoint, checkpoint.fingerprint, verdict);
   }
 
   private sealProblem(event: EventOf<'LedgerSealed'>): Problem | null {
@@ -155,22 +165,26 @@ class Verifier implements LedgerVerifier {
   }
 
   private statementProblem(
-    { clusterId, position, hash, merkleRoot }: SealStatement,
+    { clusterId, position, hash, merkleRoot, epoch }: SealStatement,
     fingerprint: string,
     verdict: SealVerdict,
   ): Problem | null {
-    const sealed = this.trees.get(position);
-    if (sealed === undefined) return sealProblem(`it seals position ${position}, out of reach`);
+    const sealed = this.trees.at(position);
+    if (sealed === null)
+      return broken('S2', `it seals position ${position}, which is not before it`);
     if (hash !== sealed.hash || clusterId !== this.keys.clusterId) {
-      return sealProblem(`it seals another history than the one up to ${position}`);
+      return broken('S2', `it seals another history than the one up to ${position}`);
     }
-    if (merkleRoot !== rootOf(sealed.tree)) {
-      return sealProblem(`its Merkle root is not the one of positions 1–${position}`);
+    if (epoch !== sealed.epoch) {
+      return broken('S2', `it says that position ${position} is of epoch ${epoch}`);
+    }
+    if (merkleRoot !== sealed.merkleRoot) {
+      return broken('S2', `its Merkle root is not the one of positions 1–${position}`);
     }
     this.seals += 1;
     switch (verdict) {
       case 'invalid':
-        return sealProblem(`key ${fingerprint} did not sign it`);
+        return broken('S3', `key ${fingerprint} did not sign it`);
       case 'unendorsed':
         this.unendorsed.set(fingerprint, (this.unendorsed.get(fingerprint) ?? 0) + 1);
         return null;
@@ -181,9 +195,7 @@ class Verifier implements LedgerVerifier {
   }
 
   private treeProblem(tree: { position: number; merkleRoot: string }): string | null {
-    const known = this.trees.get(tree.position);
-    if (known === undefined) return `it names a tree of ${tree.position} commits, out of reach`;
-    if (rootOf(known.tree) === tree.merkleRoot) return null;
+    if (this.trees.at(tree.position)?.merkleRoot === tree.merkleRoot) return null;
     return `the tree of ${tree.position} commits that it names is not of this ledger`;
   }
 
@@ -191,10 +203,8 @@ class Verifier implements LedgerVerifier {
     const text = canonicalJson(data);
     const before = this.manifestTexts.get(data.segment);
     this.manifestTexts.set(data.segment, text);
-    if (data.firstBatch > data.lastBatch || (before !== undefined && before !== text)) {
-      return { kind: 'manifest', detail: `segment ${data.segment} has contradicting manifests` };
-    }
-    return null;
+    if (data.firstBatch <= data.lastBatch && (before === undefined || before === text)) return null;
+    return broken('M1', `segment ${data.segment} has contradicting manifests`);
   }
 
   private warnings(): string[] {
@@ -205,13 +215,45 @@ class Verifier implements LedgerVerifier {
   }
 }
 
-interface Problem {
-  readonly kind: DamageKind;
-  readonly detail: string;
+interface TypedRecord extends EventRecord {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
 
-function sealProblem(detail: string): Problem {
-  return { kind: 'seal', detail };
+/** What is looked at beside its schema. */
+const evidenceTypes: ReadonlySet<string> = new Set<StoredEvent['type']>([
+  ...(['ClusterFounded', 'TelemetryTruncated', 'KeyPresented', 'KeyEndorsed'] as const),
+  ...(['KeyRevoked', 'CheckpointSigned', 'LedgerSealed'] as const),
+]);
+
+function isSeal(type: string): boolean {
+  return type === 'CheckpointSigned' || type === 'LedgerSealed';
+}
+
+/** Who began what follows: said where it begins, and nowhere else. */
+function openingProblem(
+  { position, epoch }: Commit,
+  records: readonly TypedRecord[],
+  isOpening: boolean,
+): Problem | null {
+  const isFirst = position === 1;
+  const opensAt = isFirst ? 1 : 0;
+  if (isFirst && records[0]?.type !== 'ClusterFounded') return broken('O1', 'nobody founded it');
+  for (const [index, { type, data }] of records.entries()) {
+    if (type === 'ClusterFounded' && !(isFirst && index === 0)) {
+      return broken('O1', 'a cluster is founded a second time');
+    }
+    if (type !== 'EpochOpened') continue;
+    if (!isOpening || index !== opensAt || data['epoch'] !== epoch) {
+      return broken('O2', `epoch ${String(data['epoch'])} is opened where it does not begin`);
+    }
+  }
+  if (!isOpening || records[opensAt]?.type === 'EpochOpened') return null;
+  return broken('O2', `nobody opened epoch ${epoch}`);
+}
+
+function broken(rule: RuleId, detail: string): Problem {
+  return { rule, detail };
 }

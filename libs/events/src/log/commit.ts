@@ -2,7 +2,7 @@ import { sha256 } from '@oakring/crypto';
 import { eventProblem, schemaVersion, type DomainEvent } from '../catalogue/catalogue.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
-import type { Origin } from './origin.js';
+import { originProblem, type Origin } from './origin.js';
 
 /** A command decided in a commit, by its id, and what its caller was answered. */
 export interface DecidedCommand {
@@ -66,7 +66,7 @@ export const maxCommitBytes = 1_048_576;
 
 /** Text of one event inside a commit. Throws when the event does not pass its schema. */
 export function encodeEvent(event: DomainEvent, version: number, origin: Origin): string {
-  const problem = eventProblem(event.type, event.data);
+  const problem = eventProblem(event.type, event.data) ?? originProblem(origin);
   if (problem !== null) throw new TypeError(`refused to write an event: ${problem}`);
   return canonicalJson({
     by: origin.by,

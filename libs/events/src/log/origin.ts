@@ -1,3 +1,5 @@
+import { maxBy, maxCause } from './rules.js';
+
 /**
  * On whose word an event is stated, and on account of what. Both are texts that a reader of the log
  * alone understands (docs/ledger-format.md).
@@ -34,4 +36,20 @@ export function addressOf({
 export function parseAddress(text: string): { position: number; index: number } | null {
   const [, position, index] = /^([1-9]\d{0,15})-(0|[1-9]\d{0,5})$/.exec(text) ?? [];
   return position === undefined ? null : { position: Number(position), index: Number(index) };
+}
+
+/** What is wrong with an origin, written or read; null: nothing. */
+export function originProblem({
+  by,
+  cause,
+  deviceAt,
+}: {
+  readonly by: string;
+  readonly cause: string;
+  readonly deviceAt?: number | undefined;
+}): string | null {
+  if (by === '' || by.length > maxBy) return `by has ${by.length} characters`;
+  if (cause === '' || cause.length > maxCause) return `cause has ${cause.length} characters`;
+  if (deviceAt === undefined || deviceAt >= 0) return null;
+  return `deviceAt is ${deviceAt}`;
 }

@@ -37,7 +37,7 @@ describe('A stored commit', () => {
     ['a hash of 63 digits', text.slice(0, -1), 'field'],
     ['a hash in capitals', text.slice(0, -64) + text.slice(-64).toUpperCase(), 'field'],
     ['an epoch that is not an integer', text.replace('"epoch":1', '"epoch":1.5'), 'field'],
-    ['no events', text.replace(/\t.*\t/, '\t'), 'field'],
+    ['no events', text.replace(/\t.*\t/, '\t'), 'not-a-commit'],
     ['a command without outcome', text.replace(/,"outcome":\{[^}]*\}/, ''), 'field'],
     ['a stream that is a number', text.replace('["a","b"]', '["a",7]'), 'field'],
     ['a missing field', text.replace('"epoch":1,', ''), 'field'],

@@ -1,14 +1,19 @@
-import { canonicalJson, isJsonObject, type JsonObject } from '../text/canonical-json.js';
+import {
+  canonicalJson,
+  isCanonical,
+  isJsonObject,
+  type JsonObject,
+} from '../text/canonical-json.js';
 import {
   fieldsOf,
   hashedText,
-  headerOf,
   KnownCommit,
   type Commit,
   type CommitFormat,
   type DecidedCommand,
 } from './commit.js';
-import type { Damage } from './damage.js';
+import { damageAt, type Damage } from './damage.js';
+import type { RuleId } from './rules.js';
 
 export type DecodedCommit =
   | { readonly status: 'commit'; readonly commit: Commit }
@@ -31,19 +36,24 @@ export function encodeStoredCommit(commit: Commit): string {
 export function decodeStoredCommit(text: string, position: number): DecodedCommit {
   const headerEnd = text.indexOf('\t');
   const eventsEnd = text.lastIndexOf('\t');
-  if (headerEnd === -1) {
-    const decoded = decodeCommitDocument(parsed(text), position);
-    if (decoded.status === 'damaged') return decoded;
-    return encodeStoredCommit(decoded.commit) === text ? decoded : notCanonical(position);
-  }
+  if (headerEnd === -1) return decodeLine(text, position);
+  if (headerEnd === eventsEnd) return damaged(position, 'C1', 'it has one tabulator');
   return decodeParts(
     {
       header: text.slice(0, headerEnd),
-      events: headerEnd === eventsEnd ? undefined : text.slice(headerEnd + 1, eventsEnd),
+      events: text.slice(headerEnd + 1, eventsEnd),
       hash: text.slice(eventsEnd + 1),
     },
     position,
   );
+}
+
+/** Of format 1. */
+function decodeLine(text: string, position: number): DecodedCommit {
+  const fields = parsed(text);
+  if (!isJsonObject(fields)) return damaged(position, 'C1', 'the line is not a JSON object');
+  if (!isCanonical(text, fields)) return notCanonical(position);
+  return decodeFields(fields, position, 1);
 }
 
 /** The position that a stored commit says it has; NaN: it says none. */
@@ -57,17 +67,20 @@ export function decodeParts(
   position: number,
 ): DecodedCommit {
   const plain = plainHeader.exec(header);
-  if (plain !== null && typeof events === 'string' && hexHash.test(String(hash))) {
-    const commit = plainCommit(plain, header, { events, hash: String(hash) });
+  const areTexts = typeof events === 'string' && typeof hash === 'string';
+  if (plain !== null && areTexts && hexHash.test(hash)) {
+    const commit = plainCommit(plain, header, { events, hash });
     if (commit?.position === position) return { status: 'commit', commit };
   }
   const fields = parsed(header);
   if (!isJsonObject(fields)) {
-    return damaged(position, 'not-a-commit', 'its header is not a JSON object');
+    return damaged(position, 'C1', 'its header is not a JSON object');
   }
+  if (!isCanonical(header, fields)) return notCanonical(position);
+  const stray = ['events', 'hash'].find((field) => Object.hasOwn(fields, field));
+  if (stray !== undefined) return damaged(position, 'C3', `${stray} is not a field of a header`);
   const decoded = decodeFields({ ...fields, events, hash }, position, 2);
   if (decoded.status === 'damaged') return decoded;
-  if (headerOf(decoded.commit) !== header) return notCanonical(position);
   return { status: 'commit', commit: new KnownCommit(decoded.commit, header) };
 }
 
@@ -106,33 +119,33 @@ function plainCommit(
 export function decodeCommitDocument(document: unknown, position: number): DecodedCommit {
   return isJsonObject(document)
     ? decodeFields(document, position, 1)
-    : damaged(position, 'not-a-commit', 'the text is not a JSON object');
+    : damaged(position, 'C1', 'it is not a JSON object');
 }
 
 function decodeFields(document: JsonObject, position: number, format: CommitFormat): DecodedCommit {
   const checks = fieldChecks[format];
   const unexpected = Object.keys(document).find((field) => !Object.hasOwn(checks, field));
   if (unexpected !== undefined) {
-    return damaged(position, 'field', `${unexpected} is not a field of a commit`);
+    return damaged(position, 'C3', `${unexpected} is not a field of a commit`);
   }
   for (const [field, check] of Object.entries(checks)) {
     if (!check.test(document[field])) {
-      return damaged(position, 'field', `${field} is not ${check.wanted}`);
+      return damaged(position, 'C3', `${field} is not ${check.wanted}`);
     }
   }
   if (document['_id'] !== position) {
     const detail = `the commit there says that it is number ${String(document['_id'])}`;
-    return damaged(position, 'gap', detail);
+    return damaged(position, 'C5', detail);
   }
   return { status: 'commit', commit: commitOf(document, format) };
 }
 
-function damaged(position: number, kind: Damage['kind'], detail: string): DecodedCommit {
-  return { status: 'damaged', damage: { position, kind, detail } };
+function damaged(position: number, rule: RuleId, detail: string): DecodedCommit {
+  return { status: 'damaged', damage: damageAt(position, rule, detail) };
 }
 
 function notCanonical(position: number): DecodedCommit {
-  return damaged(position, 'not-a-commit', 'its text is not the canonical one');
+  return damaged(position, 'C2', 'its text is not the canonical one');
 }
 
 function parsed(text: string): unknown {

@@ -47,12 +47,6 @@ describe('The chain of commits', () => {
       4,
       'events',
     ],
-    [
-      'an event does not say why',
-      forged(3, { events: at(3).events.replace('message:nodes/a/status', '') }),
-      4,
-      'events',
-    ],
     ['events are not JSON', forged(3, { events: '[{' }), 4, 'events'],
     ['events are not events', forged(3, { events: '[{"stream":"c"}]' }), 4, 'events'],
     ['streams names another', forged(3, { streams: ['d'] }), 4, 'events'],

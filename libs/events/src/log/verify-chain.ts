@@ -1,13 +1,6 @@
-import { isJsonObject, type JsonObject } from '../text/canonical-json.js';
-import {
-  hashCommit,
-  headOf,
-  recordsIn,
-  type Commit,
-  type CommitFormat,
-  type LogHead,
-} from './commit.js';
-import type { Damage, DamageKind } from './damage.js';
+import { headOf, type Commit, type CommitFormat, type LogHead } from './commit.js';
+import { eventRecords, hashProblem, type EventRecord } from './commit-problem.js';
+import { damageAt, type Damage, type Problem } from './damage.js';
 
 export type ChainCheck =
   | { readonly status: 'intact'; readonly head: LogHead }
@@ -36,7 +29,36 @@ export interface ChainVerifier {
   next(commit: Commit): Damage | null;
 }
 
+/** What a start looks at: the contents of events were checked when they were written (commit-problem.ts). */
 export function chainVerifier(head: LogHead): ChainVerifier {
+  const links = linkVerifier(head);
+  return {
+    get head() {
+      return links.head;
+    },
+    next(commit) {
+      const records = eventRecords(commit);
+      const problem =
+        links.problemOf(commit) ??
+        hashProblem(commit) ??
+        ('rule' in records
+          ? records
+          : (streamsProblem(commit, records) ?? links.take(commit, records)));
+      return problem === null ? null : damageAt(commit.position, problem.rule, problem.detail);
+    },
+  };
+}
+
+/** Only what comes of the order of commits; each by itself is `commitProblem`'s. */
+interface LinkVerifier {
+  readonly head: LogHead;
+  /** What is wrong with its place; nothing is remembered. */
+  problemOf(commit: Commit): Problem | null;
+  /** Goes on to the commit, unless a version of its events does not follow. */
+  take(commit: Commit, records: readonly EventRecord[]): Problem | null;
+}
+
+export function linkVerifier(head: LogHead): LinkVerifier {
   const versions = new Map<string, number>();
   const fromStart = head.position === 0;
   let last = head;
@@ -45,12 +67,10 @@ export function chainVerifier(head: LogHead): ChainVerifier {
     get head() {
       return last;
     },
-    next(commit) {
-      const problem =
-        linkProblem(commit, last) ??
-        formatProblem(commit, format) ??
-        eventsProblem(commit, versions, fromStart);
-      if (problem !== null) return { position: commit.position, ...problem };
+    problemOf: (commit) => linkProblem(commit, last) ?? formatProblem(commit, format),
+    take(commit, records) {
+      const problem = versionsProblem(records, versions, fromStart);
+      if (problem !== null) return problem;
       last = headOf(commit);
       format = commit.format;
       return null;
@@ -58,27 +78,18 @@ export function chainVerifier(head: LogHead): ChainVerifier {
   };
 }
 
-interface Problem {
-  readonly kind: DamageKind;
-  readonly detail: string;
-}
-
 function linkProblem(commit: Commit, last: LogHead): Problem | null {
   if (commit.position !== last.position + 1) {
-    return { kind: 'gap', detail: `position ${last.position + 1} was expected` };
+    return { rule: 'C5', detail: `position ${last.position + 1} was expected` };
   }
   if (commit.prev !== last.hash) {
-    return { kind: 'chain', detail: `prev is ${commit.prev}, the hash before is ${last.hash}` };
+    return { rule: 'C6', detail: `prev is ${commit.prev}, the hash before is ${last.hash}` };
   }
   if (commit.epoch < last.epoch) {
-    return { kind: 'epoch', detail: `epoch ${commit.epoch} follows epoch ${last.epoch}` };
+    return { rule: 'C7', detail: `epoch ${commit.epoch} follows epoch ${last.epoch}` };
   }
   if (commit.at < last.at) {
-    return { kind: 'time', detail: `it is ${last.at - commit.at} ms before the commit before` };
-  }
-  const hash = hashCommit(commit);
-  if (commit.hash !== hash) {
-    return { kind: 'hash', detail: `hash is ${commit.hash}, its fields hash to ${hash}` };
+    return { rule: 'C8', detail: `it is ${last.at - commit.at} ms before the commit before` };
   }
   return null;
 }
@@ -87,80 +98,29 @@ function linkProblem(commit: Commit, last: LogHead): Problem | null {
 function formatProblem({ format }: Commit, before: CommitFormat): Problem | null {
   return format >= before
     ? null
-    : { kind: 'format', detail: `format ${format} follows format ${before}` };
+    : { rule: 'C9', detail: `format ${format} follows format ${before}` };
 }
 
-function eventsProblem(
-  commit: Commit,
+function versionsProblem(
+  records: readonly EventRecord[],
   versions: Map<string, number>,
   fromStart: boolean,
 ): Problem | null {
-  const events = parsedEvents(commit);
-  if (events === null) {
-    return {
-      kind: 'events',
-      detail: `events is not a JSON list of events of format ${commit.format}`,
-    };
-  }
-  for (const { stream, version } of events) {
+  for (const { stream, version } of records) {
     const before = versions.get(stream) ?? (fromStart ? 0 : version - 1);
     if (version !== before + 1) {
-      return { kind: 'events', detail: `version ${version} of ${stream} follows ${before}` };
+      return { rule: 'E5', detail: `version ${version} of ${stream} follows ${before}` };
     }
     versions.set(stream, version);
-  }
-  if (!namesStreams(commit, events)) {
-    return { kind: 'events', detail: 'streams does not name the streams of the events' };
   }
   return null;
 }
 
-/** Whether `streams` names those of the events, each once. */
-function namesStreams({ streams }: Commit, events: readonly EventRecord[]): boolean {
-  const [first] = events;
-  if (events.length === 1) return streams.length === 1 && streams[0] === first?.stream;
-  const seen = new Set(events.map(({ stream }) => stream));
-  return seen.size === streams.length && streams.every((name) => seen.has(name));
+/** In whatever order: `commitProblem` is stricter, and old logs that are read for what they say are not. */
+function streamsProblem({ streams }: Commit, records: readonly EventRecord[]): Problem | null {
+  const [first] = records;
+  if (records.length === 1 && streams.length === 1 && streams[0] === first?.stream) return null;
+  const seen = new Set(records.map(({ stream }) => stream));
+  if (seen.size === streams.length && streams.every((name) => seen.has(name))) return null;
+  return { rule: 'E6', detail: 'streams does not name the streams of the events' };
 }
-
-function parsedEvents(commit: Commit): { stream: string; version: number }[] | null {
-  let records: unknown;
-  try {
-    records = recordsIn(commit);
-  } catch {
-    return null;
-  }
-  const isRecord = isEventRecord[commit.format];
-  return Array.isArray(records) && records.every(isRecord) ? records : null;
-}
-
-interface EventRecord {
-  readonly stream: string;
-  readonly version: number;
-}
-
-function isPlainRecord(value: unknown): value is EventRecord & JsonObject {
-  return (
-    isJsonObject(value) &&
-    typeof value['stream'] === 'string' &&
-    typeof value['type'] === 'string' &&
-    Number.isSafeInteger(value['schema']) &&
-    Number.isSafeInteger(value['version']) &&
-    isJsonObject(value['data'])
-  );
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
-}
-
-const isEventRecord: Readonly<
-  Record<CommitFormat, (value: unknown) => value is EventRecord & JsonObject>
-> = {
-  1: isPlainRecord,
-  2: (value): value is EventRecord & JsonObject =>
-    isPlainRecord(value) &&
-    isText(value['by']) &&
-    isText(value['cause']) &&
-    (value['deviceAt'] === undefined || Number.isSafeInteger(value['deviceAt'])),
-};

@@ -13,10 +13,11 @@ export function addAuditCommands(program: Command, surroundings: Surroundings): 
       'after',
       `
 Exit codes of audit commands:
-  0  whole
-  1  damaged or different
-  2  wrong usage or settings
+  0  whole; with --trust also: under a seal by a key that counts from that one on
+  1  damaged or different; with --trust also: no such seal
+  2  wrong usage or settings, such as a fingerprint that is in no key of the ledger
   3  it cannot be read or reached
+  5  with --trust: whole and sealed, but for its newest commits, which nobody has signed yet
 
 Examples:
   oakring audit verify

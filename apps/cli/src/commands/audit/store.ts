@@ -6,7 +6,7 @@ import {
   storeAddressOf,
   walkLedger,
 } from '@oakring/stores';
-import { type Commit, type Damage } from '@oakring/events';
+import { type Commit, type Damage, LogDamaged } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -96,12 +96,11 @@ function holdsLedger(folder: string): boolean {
 }
 
 function damageOf(error: unknown): { damage: Damage } {
-  if (!(error instanceof OakringError) || error.code !== 'log-damaged') throw error;
-  const position = typeof error.value === 'number' ? error.value : null;
-  return { damage: { position, kind: 'field', detail: error.message } };
+  if (!(error instanceof LogDamaged)) throw error;
+  return { damage: error.damage };
 }
 
-/** The damage as one line: the position first, then its kind. */
-export function damageLine({ position, kind, detail }: Damage): string {
-  return `damaged: position ${position ?? 'unknown'}, ${kind}: ${detail}`;
+/** The damage as one line: the position first, then its kind, and the rule of docs/ledger-format.md. */
+export function damageLine({ position, kind, rule, detail }: Damage): string {
+  return `damaged: position ${position ?? 'unknown'}, ${kind}: ${detail} (rule ${rule})`;
 }

@@ -8,6 +8,7 @@ import { contextOf, type Context, type Surroundings } from '../context.js';
 import { isManagerUrl, rangeOf } from './history-source.js';
 import { demandOfRange, heldTo, knownFrom, type KnownOptions } from './held.js';
 import { verifyManager } from './verify-manager.js';
+import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
 
 interface VerifyOptions extends KnownOptions {
@@ -27,7 +28,11 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
       'file of "audit export", or address of a manager; without it the store is checked',
     )
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
-    .option('--trust <fingerprint>', 'the one key that counts from the start')
+    .option(
+      '--trust <fingerprint>',
+      'the one key that counts from the start; demands a seal by it or what it endorsed',
+      fingerprint,
+    )
     .option('--known <checkpoint>', 'file, text or address of a checkpoint: it must continue that')
     .option('--older-copy', 'what was seen of the cluster may be newer than this copy')
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
@@ -60,21 +65,47 @@ async function verifyStore(
   clearProgress(terminal);
   const report = verifier.report();
   const continued = await held.demand(report.sealedTo);
-  if (json) return terminal.out(JSON.stringify({ status: 'whole', ...report }, null, 2));
   const { position, hash } = report.head;
-  terminal.out(`whole: positions ${Math.min(1, position)}–${position}, head ${hash}`);
-  for (const line of continued) terminal.out(line);
-  for (const line of detailsOf(report)) terminal.out(terminal.colors.dim(line));
-  for (const warning of report.warnings)
+  const found: Found = { from: Math.min(1, position), to: position, ...report };
+  tell(
+    { terminal, json },
+    { found, report, hash, details: [...continued, ...detailsOf(report)] },
+    trust ?? null,
+  );
+}
+
+interface Verdict {
+  readonly found: Found;
+  readonly report: { readonly warnings: readonly string[] };
+  readonly hash: string;
+  readonly details: readonly string[];
+}
+
+function tell(
+  { terminal, json }: Pick<Context, 'terminal' | 'json'>,
+  { found, report, hash, details }: Verdict,
+  trust: string | null,
+): void {
+  const status = statusOf(found, trust);
+  if (json) {
+    terminal.out(JSON.stringify({ ...report, status }, null, 2));
+    return demandTrust(found, trust);
+  }
+  terminal.out(`${status}: positions ${found.from}–${found.to}, head ${hash}`);
+  for (const line of verdictLines(found, trust)) terminal.out(line);
+  for (const line of details) terminal.out(terminal.colors.dim(line));
+  for (const warning of report.warnings) {
     terminal.error(terminal.colors.yellow(`warning: ${warning}`));
+  }
+  demandTrust(found, trust);
 }
 
 function detailsOf(report: LedgerReport): string[] {
-  const { events, epochs, seals, sealedTo, manifests, merkleRoot, keys } = report;
+  const { events, epochs, seals, manifests, merkleRoot, keys } = report;
   return [
     `${counted(events, 'event')}, ${counted(epochs, 'epoch')}, ` +
       `${counted(manifests, 'manifest')} of dropped telemetry`,
-    `${counted(seals, 'seal')}; sealed by a key that counts up to position ${sealedTo}`,
+    counted(seals, 'seal'),
     `Merkle root ${merkleRoot}`,
     ...keys.map(keyLine),
   ];

@@ -12,6 +12,7 @@ import {
   headOf,
   type Commit,
   type LogHead,
+  damageAt,
   logDamaged,
   type Damage,
   verifyChain,
@@ -126,8 +127,7 @@ export class LedgerWatch {
       return this.twice(() => work(pagesOf(this.file)));
     } catch (error) {
       if (!(error instanceof PageProblem)) throw error;
-      const detail = error.message;
-      const damaged = logDamaged(this.folder, { position: null, kind: 'data-file', detail });
+      const damaged = logDamaged(this.folder, damageAt(null, 'P1', error.message));
       this.fail(damaged);
       throw damaged;
     }
@@ -203,8 +203,8 @@ export class LedgerWatch {
       return work(pagesOf(this.file));
     } catch (error) {
       if (!(error instanceof PageProblem)) throw error;
-      const kind: Damage['kind'] = position === null ? 'index' : 'data-file';
-      throw logDamaged(this.folder, { position, kind, detail: error.message });
+      const rule = position === null ? 'P4' : 'P1';
+      throw logDamaged(this.folder, damageAt(position, rule, error.message));
     }
   }
 }

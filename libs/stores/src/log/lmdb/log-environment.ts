@@ -9,7 +9,8 @@ import {
   openEnvironment,
 } from '../../lmdb/environment.js';
 import { folderUnusable, prepareFolder } from '@oakring/host';
-import { hashCommit, logDamaged, type Damage, decodeStoredCommit } from '@oakring/events';
+import { hashCommit, damageAt,
+  logDamaged, type Damage, decodeStoredCommit } from '@oakring/events';
 
 /** The open environment of a ledger. */
 export interface LogEnvironment {
@@ -32,11 +33,8 @@ export async function openLogEnvironment(folder: string, since = 0): Promise<Log
   await prepareFolder(folder);
   const found = environmentIn(folder);
   if (found === 'lost') {
-    throw logDamaged(folder, {
-      position: null,
-      kind: 'data-file',
-      detail: `${dataFileName} is gone, its lock file is still there`,
-    });
+    const detail = `${dataFileName} is gone, its lock file is still there`;
+    throw logDamaged(folder, damageAt(null, 'P1', detail));
   }
   const damage = await inspectedOrNew(folder, found === 'absent', since);
   if (damage !== null) throw logDamaged(folder, damage);
@@ -77,12 +75,12 @@ function damageIn(path: string, since: number): Damage | null {
   // Nothing can be said without lmdb: what is damaged is found when the log is replayed.
   if (inspection.status === 'layout-unknown') return null;
   if (inspection.status === 'damaged') {
-    return { position: null, kind: 'data-file', detail: inspection.detail };
+    return damageAt(null, 'P1', inspection.detail);
   }
   const commits = inspection.trees.get(commitTree);
   const streams = inspection.trees.get(streamTree);
   if (commits === undefined || streams === undefined) {
-    return { position: null, kind: 'data-file', detail: 'it holds another kind of data' };
+    return damageAt(null, 'P1', 'it holds another kind of data');
   }
   return edgeDamage(commits, streams);
 }
@@ -92,7 +90,7 @@ function edgeDamage(commits: TreeEdges, streams: TreeEdges): Damage | null {
   const { entries, first, last } = commits;
   if (first === null || last === null) {
     if (streams.entries === 0) return null;
-    return { position: 1, kind: 'gap', detail: 'there are streams and no commits' };
+    return damageAt(1, 'P4', 'there are streams and no commits');
   }
   const oldest = decodeStoredCommit(first.toString('utf8'), 1);
   if (oldest.status === 'damaged') return oldest.damage;
@@ -102,5 +100,5 @@ function edgeDamage(commits: TreeEdges, streams: TreeEdges): Damage | null {
   const hash = hashCommit(commit);
   if (hash === commit.hash) return null;
   const detail = `hash is ${commit.hash}, its fields hash to ${hash}`;
-  return { position: commit.position, kind: 'hash', detail };
+  return damageAt(commit.position, 'C4', detail);
 }

@@ -7,7 +7,13 @@ import { dataFileName } from '../../lmdb/environment.js';
 import { PageProblem, pagesOf, type Pages } from '../../lmdb/page-reader.js';
 import type { Tree } from '../../lmdb/pages.js';
 import { walkTree } from '../../lmdb/walk-tree.js';
-import { type Commit, type Damage, decodeStoredCommit } from '@oakring/events';
+import {
+  type Commit,
+  type Damage,
+  damageAt,
+  decodeStoredCommit,
+  type RuleId,
+} from '@oakring/events';
 import { streamVersionsOf } from '../stream-versions.js';
 
 export type WalkedCommit =
@@ -22,10 +28,6 @@ export type WalkedCommit =
 export function* walkLedger(folder: string): Generator<WalkedCommit> {
   const file = openSync(join(folder, dataFileName), 'r');
   let position = 0;
-  const damaged = (kind: Damage['kind'], detail: string): WalkedCommit => ({
-    status: 'damaged',
-    damage: { position: position + 1, kind, detail },
-  });
   try {
     const pages = pagesOf(file);
     const trees = ledgerTrees(pages);
@@ -43,7 +45,7 @@ export function* walkLedger(folder: string): Generator<WalkedCommit> {
     if (problem !== null) yield { status: 'damaged', damage: problem };
   } catch (error) {
     if (!(error instanceof PageProblem)) throw error;
-    yield damaged('data-file', error.message);
+    yield { status: 'damaged', damage: damageAt(position + 1, 'P1', error.message) };
   } finally {
     closeSync(file);
   }
@@ -70,13 +72,13 @@ export function ledgerTrees(pages: Pages): { commits: Tree; streams: Tree } {
 }
 
 export function commitAt(key: Buffer, value: Buffer, position: number): WalkedCommit {
-  const damaged = (kind: Damage['kind'], detail: string): WalkedCommit => ({
+  const damaged = (rule: RuleId, detail: string): WalkedCommit => ({
     status: 'damaged',
-    damage: { position, kind, detail },
+    damage: damageAt(position, rule, detail),
   });
-  if (!key.equals(toBufferKey(position))) return damaged('gap', 'it lies under another key');
+  if (!key.equals(toBufferKey(position))) return damaged('P2', 'it lies under another key');
   // What is shown must be what was hashed: bytes that are no text would be shown as something else.
-  if (!isUtf8(value)) return damaged('not-a-commit', 'its bytes are not UTF-8');
+  if (!isUtf8(value)) return damaged('P3', 'its bytes are not UTF-8');
   return decodeStoredCommit(value.toString('utf8'), position);
 }
 
@@ -101,7 +103,7 @@ class IndexSum {
 function indexProblem(pages: Pages, tree: Tree, expected: IndexSum): Damage | null {
   const found = new IndexSum();
   let position: number | null = null;
-  const damage = (detail: string): Damage => ({ position, kind: 'index', detail });
+  const damage = (detail: string): Damage => damageAt(position, 'P4', detail);
   try {
     for (const { key, value } of walkTree(pages, tree)) {
       const address: unknown = fromBufferKey(key);

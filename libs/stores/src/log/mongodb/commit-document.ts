@@ -5,6 +5,7 @@ import {
   headerTextOf,
   type Commit,
   decodeCommitDocument,
+  damageAt,
   decodeParts,
   type DecodedCommit,
 } from '@oakring/events';
@@ -60,7 +61,7 @@ function commitOfFields(document: Document, position: number): DecodedCommit {
 }
 
 function damaged(position: number, detail: string): DecodedCommit {
-  return { status: 'damaged', damage: { position, kind: 'field', detail } };
+  return { status: 'damaged', damage: damageAt(position, 'P5', detail) };
 }
 
 /** BSON has types that JSON has not: inside an outcome they would be hashed as something else. */

@@ -1,0 +1,28 @@
+import { clusterEvents } from './cluster-events.js';
+import { evidenceEvents } from './evidence-events.js';
+import { jobEvents } from './job-events.js';
+import { nodeEvents } from './node-events.js';
+import { clusterStream, jobStream, nodeStream, sealsStream } from './streams.js';
+
+/** Of each type, what the names of its streams begin with. */
+const prefixes: ReadonlyMap<string, string> = new Map([
+  ...named(jobEvents, jobStream('')),
+  ...named(nodeEvents, nodeStream('')),
+]);
+/** Of each type that has one stream, which that is. */
+const names: ReadonlyMap<string, string> = new Map([
+  ...named(clusterEvents, clusterStream),
+  ...named(evidenceEvents, sealsStream),
+]);
+
+/** `StreamOf`, for events that were read. */
+export function isStreamOf(type: string, stream: string): boolean {
+  const prefix = prefixes.get(type);
+  return prefix === undefined
+    ? names.get(type) === stream
+    : stream.startsWith(prefix) && stream.length > prefix.length;
+}
+
+function named(types: object, stream: string): [string, string][] {
+  return Object.keys(types).map((type) => [type, stream]);
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { allForgeries, folder, manifestOf } from '../../testing/forgeries/all-forgeries.js';
+import type { ManifestEntry } from '../../testing/forgeries/forgery.js';
+import { decodeStoredCommit } from '../log/stored-commit.js';
+import { ledgerRules } from '../log/rules.js';
+import { ledgerVerifier } from './ledger-verifier.js';
+
+const forgeries = allForgeries();
+const manifest = JSON.parse(
+  readFileSync(new URL('manifest.json', folder), 'utf8'),
+) as readonly ManifestEntry[];
+
+/** What is said of a file, as its entry in the manifest has it. */
+function verdictOn({ file, trust }: ManifestEntry): { verdict: string; rule?: string } {
+  const lines = readFileSync(new URL(file, folder), 'utf8').split('\n').slice(0, -1);
+  const verifier = ledgerVerifier({ trust });
+  for (const [index, line] of lines.entries()) {
+    const decoded = decodeStoredCommit(line, index + 1);
+    const damage = decoded.status === 'damaged' ? decoded.damage : verifier.next(decoded.commit);
+    if (damage !== null) return { verdict: 'refused', rule: damage.rule };
+  }
+  const { standing, root } = verifier.report();
+  return { verdict: lines.length > 0 && root === null ? 'unknown-key' : standing };
+}
+
+describe('a forged ledger', () => {
+  it.each(manifest)('$file: $verdict $rule', (entry) => {
+    const { verdict, rule } = entry;
+    expect(verdictOn(entry)).toEqual(rule === undefined ? { verdict } : { verdict, rule });
+  });
+
+  it('is there for every rule, but for those of a store alone', () => {
+    const broken = new Set(manifest.map(({ rule }) => rule));
+    const left = Object.keys(ledgerRules).filter((rule) => !broken.has(rule));
+    expect(left.filter((rule) => !rule.startsWith('P') && !rule.startsWith('B'))).toEqual([]);
+  });
+
+  it('is the one that "npm run forgeries" writes', () => {
+    expect(manifest).toEqual(manifestOf(forgeries));
+    expect(readdirSync(folder).sort()).toEqual(
+      [...manifest.map(({ file }) => file), 'manifest.json'].sort(),
+    );
+    for (const { name, form, lines } of forgeries) {
+      const text = readFileSync(new URL(`${name}.${form}`, folder), 'utf8');
+      expect(text).toBe(lines.map((line) => `${line}\n`).join(''));
+    }
+  });
+});
+
+describe('docs/ledger-format.md', () => {
+  it('has every rule, in the words that the verifier has', () => {
+    const page = readFileSync('docs/ledger-format.md', 'utf8');
+    const found = [...page.matchAll(/^- \*\*([A-Z]\d+)\*\* (.*(?:\n {2}.*)*)$/gm)];
+    const said = found.map(([, id, says = '']) => `${id} ${says.replaceAll(/\n {2}/g, ' ')}`);
+    expect(said).toEqual(Object.entries(ledgerRules).map(([id, { says }]) => `${id} ${says}`));
+  });
+});

@@ -1,0 +1,67 @@
+import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
+
+/** What was at a position, for the evidence that speaks of it. */
+interface PastTree {
+  readonly hash: string;
+  readonly epoch: number;
+  readonly merkleRoot: string;
+}
+
+/** Hashes in one piece of memory. */
+const chunkHashes = 4_096;
+const hashBytes = 32;
+/** Of so many trees one is kept; any other is grown from it again, at most so many leaves. */
+const treesBetween = 256;
+
+/**
+ * The trees of a log as it grows, at any position of it: 32 bytes a commit, and a tree of log₂ n hashes
+ * for every 256 of them.
+ */
+export class PastTrees {
+  newest = emptyFrontier;
+  private readonly chunks: Uint8Array[] = [];
+  private readonly kept: MerkleFrontier[] = [emptyFrontier];
+  private readonly epochs: { readonly from: number; readonly epoch: number }[] = [];
+
+  add(hash: string, epoch: number): void {
+    const index = this.newest.size;
+    this.put(index, hash);
+    this.newest = withLeaf(this.newest, hash);
+    if (this.newest.size % treesBetween === 0) this.kept.push(this.newest);
+    if (this.epochs.at(-1)?.epoch !== epoch) this.epochs.push({ from: index + 1, epoch });
+  }
+
+  /** The tree of the first `position` commits; null: there are fewer. */
+  at(position: number): PastTree | null {
+    if (!(position >= 1 && position <= this.newest.size)) return null;
+    let tree = this.kept[Math.floor(position / treesBetween)] ?? emptyFrontier;
+    while (tree.size < position) tree = withLeaf(tree, this.hashAt(tree.size));
+    const epoch = this.epochs.findLast(({ from }) => from <= position)?.epoch ?? 0;
+    return { hash: this.hashAt(position - 1), epoch, merkleRoot: rootOf(tree) };
+  }
+
+  private put(index: number, hash: string): void {
+    const at = (index % chunkHashes) * hashBytes;
+    let chunk = this.chunks[Math.floor(index / chunkHashes)];
+    if (chunk === undefined) this.chunks.push((chunk = new Uint8Array(chunkHashes * hashBytes)));
+    for (let byte = 0; byte < hashBytes; byte += 1) {
+      chunk[at + byte] = (digitAt(hash, 2 * byte) << 4) | digitAt(hash, 2 * byte + 1);
+    }
+  }
+
+  private hashAt(index: number): string {
+    const at = (index % chunkHashes) * hashBytes;
+    const chunk = this.chunks[Math.floor(index / chunkHashes)] ?? new Uint8Array();
+    let hash = '';
+    for (const byte of chunk.subarray(at, at + hashBytes)) {
+      hash += byte.toString(16).padStart(2, '0');
+    }
+    return hash;
+  }
+}
+
+/** Of lower-case hexadecimal digits. */
+function digitAt(hash: string, at: number): number {
+  const code = hash.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}

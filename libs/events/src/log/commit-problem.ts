@@ -1,0 +1,151 @@
+import { eventProblem, isEventType, schemaVersion } from '../catalogue/catalogue.js';
+import { isStreamOf } from '../catalogue/streams-of-types.js';
+import { upcast } from '../catalogue/upcasters.js';
+import { isCanonical, isJsonObject, type JsonObject } from '../text/canonical-json.js';
+import { hashCommit, recordsIn, type Commit } from './commit.js';
+import { damageAt, type Damage, type Problem } from './damage.js';
+import { originProblem, parseAddress } from './origin.js';
+
+/** What the chain needs of an event. */
+export interface EventRecord {
+  readonly stream: string;
+  readonly version: number;
+}
+
+/**
+ * What is wrong with a commit by itself, whatever was before it: everything that needs no other commit, and
+ * most of the work of a verifier. Pure, so that many can look at a log at once. What comes of the order of
+ * commits is `chainVerifier`'s and `ledgerVerifier`'s.
+ */
+export function commitProblem(commit: Commit): Damage | null {
+  const problem = hashProblem(commit) ?? contentProblem(commit);
+  return problem === null ? null : damageAt(commit.position, problem.rule, problem.detail);
+}
+
+export function hashProblem(commit: Commit): Problem | null {
+  let hash: string;
+  try {
+    hash = hashCommit(commit);
+  } catch (error) {
+    return { rule: 'C2', detail: error instanceof Error ? error.message : String(error) };
+  }
+  if (commit.hash === hash) return null;
+  return { rule: 'C4', detail: `hash is ${commit.hash}, its fields hash to ${hash}` };
+}
+
+/** The events, where they are ones at all; of a log that was checked whole before, nothing else is looked at. */
+export function eventRecords(commit: Commit): readonly EventRecord[] | Problem {
+  const records = recordsOf(commit);
+  if (records === undefined) return { rule: 'E1', detail: 'events is not JSON' };
+  const isNewer = commit.format !== 1;
+  const isList = Array.isArray(records) && records.every((each) => isRecord(each, isNewer));
+  // Every one was found to be one.
+  if (isList) return records as readonly (EventRecord & JsonObject)[];
+  return { rule: 'E2', detail: `events is not a JSON list of events of format ${commit.format}` };
+}
+
+function recordsOf(commit: Commit): unknown {
+  try {
+    return recordsIn(commit);
+  } catch {
+    return undefined;
+  }
+}
+
+function contentProblem(commit: Commit): Problem | null {
+  const records = eventRecords(commit);
+  if ('rule' in records) return records;
+  if (records.length === 0) return { rule: 'E2', detail: 'it has no events' };
+  if (!isCanonical(commit.events, records)) {
+    return { rule: 'E1', detail: 'the text of its events is not the canonical one' };
+  }
+  const streams = new Set<string>();
+  for (const [index, record] of records.entries()) {
+    // `eventRecords` has looked at the types of its members.
+    const problem = recordProblem(record as Record, commit, index);
+    if (problem !== null) return problem;
+    streams.add(record.stream);
+  }
+  return streamsProblem(commit, streams);
+}
+
+interface Record extends EventRecord {
+  readonly by?: string;
+  readonly cause?: string;
+  readonly deviceAt?: number;
+  readonly type: string;
+  readonly schema: number;
+  readonly data: JsonObject;
+}
+
+function recordProblem(record: Record, { position }: Commit, index: number): Problem | null {
+  const { by, cause, deviceAt } = record;
+  if (by !== undefined && cause !== undefined) {
+    const detail = originProblem({ by, cause, deviceAt });
+    if (detail !== null) return { rule: 'E3', detail };
+    const problem = causeProblem(cause, position, index);
+    if (problem !== null) return { rule: 'E4', detail: problem };
+  }
+  const detail = dataProblem(record);
+  if (detail !== null) return { rule: 'E7', detail };
+  if (isStreamOf(record.type, record.stream)) return null;
+  return { rule: 'E8', detail: `${record.type} is in stream ${record.stream}` };
+}
+
+const toldCause = /^(request|message|lease|observed):./su;
+
+function causeProblem(cause: string, position: number, index: number): string | null {
+  const led = parseAddress(cause);
+  if (led === null) {
+    return toldCause.test(cause) ? null : `cause ${shortened(cause)} has none of the forms`;
+  }
+  if (led.position < position || (led.position === position && led.index < index)) return null;
+  return `event ${position}-${index} has the cause ${cause}, which is not before it`;
+}
+
+function dataProblem({ type, schema, data }: Record): string | null {
+  if (schema < 1 || schema > schemaVersion) {
+    return `${shortened(type)} has schema version ${schema}; known are 1 to ${schemaVersion}`;
+  }
+  if (!isEventType(type)) return `${shortened(type)} is not a type of event`;
+  if (schema === schemaVersion) return eventProblem(type, data);
+  return eventProblem(type, upcast(type, schema, data));
+}
+
+function streamsProblem({ streams }: Commit, seen: ReadonlySet<string>): Problem | null {
+  let before = '';
+  for (const name of streams) {
+    if (!seen.has(name) || name <= before) {
+      return { rule: 'E6', detail: `streams does not name the streams of the events in order` };
+    }
+    before = name;
+  }
+  if (streams.length === seen.size) return null;
+  return { rule: 'E6', detail: 'streams does not name the streams of all events' };
+}
+
+function isRecord(value: unknown, isNewer: boolean): value is EventRecord & JsonObject {
+  return (
+    isJsonObject(value) &&
+    typeof value['stream'] === 'string' &&
+    typeof value['type'] === 'string' &&
+    Number.isSafeInteger(value['schema']) &&
+    Number.isSafeInteger(value['version']) &&
+    isJsonObject(value['data']) &&
+    (isNewer ? saysWho(value) : Object.keys(value).length === 5)
+  );
+}
+
+function saysWho(value: JsonObject): boolean {
+  const { by, cause, deviceAt } = value;
+  return (
+    typeof by === 'string' &&
+    typeof cause === 'string' &&
+    Object.keys(value).length === (deviceAt === undefined ? 7 : 8) &&
+    (deviceAt === undefined || Number.isSafeInteger(deviceAt))
+  );
+}
+
+function shortened(text: string): string {
+  return text.length > 64 ? `${text.slice(0, 64)}…` : text;
+}

@@ -1,0 +1,326 @@
+import type { DomainEvent } from '../../src/catalogue/catalogue.js';
+import { signCheckpoint } from '../../src/evidence/checkpoint.js';
+import type { RuleId } from '../../src/log/rules.js';
+import { numberedKey, SampleLedger } from '../sample-ledger.js';
+import type { Expected, Forgery } from './forgery.js';
+
+const [founder, second, third] = [numberedKey(1), numberedKey(2), numberedKey(3)] as const;
+
+type Story = (ledger: SampleLedger) => void;
+
+function told(story: Story, format: 1 | 2 = 2): readonly string[] {
+  const ledger = new SampleLedger(founder, format);
+  ledger.work(2);
+  story(ledger);
+  return ledger.lines;
+}
+
+const opened = (epoch: number): DomainEvent => ({
+  ...({ stream: 'cluster', type: 'EpochOpened' } as const),
+  data: { epoch, software: 's', host: 'h', pid: 1, url: null, signingKey: null },
+});
+const founded: DomainEvent = {
+  ...({ stream: 'cluster', type: 'ClusterFounded' } as const),
+  data: { clusterId: 'c-2', name: 'x', location: '' },
+};
+const ready: DomainEvent = { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } };
+const manifest = (readings: number, firstBatch = 1): DomainEvent => ({
+  ...({ stream: 'cluster', type: 'TelemetryTruncated' } as const),
+  data: {
+    ...{ segment: '1-1', firstBatch, lastBatch: 5, readings },
+    ...{ firstHash: 'a', lastHash: 'b', merkleRoot: 'c' },
+  },
+});
+
+/** The checkpoint that would be honest, as it was changed after it was signed. */
+function stated(ledger: SampleLedger, change: (note: string) => string): void {
+  const note = change(signCheckpoint(ledger.stands, founder));
+  ledger.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note } }]);
+}
+
+const asSecond = { ...third, fingerprint: second.fingerprint };
+
+const stories: readonly (readonly [string, RuleId, Story])[] = [
+  ['a-second-founding', 'O1', (ledger) => ledger.append([founded])],
+  ['an-epoch-opened-twice', 'O2', (ledger) => ledger.append([opened(1)])],
+  ['an-epoch-opened-late-in-its-commit', 'O2', (it) => it.openEpoch(founder, [ready])],
+  [
+    'another-epoch-opened',
+    'O2',
+    (ledger) =>
+      ledger.forge([opened(3)], ({ header }) => ({
+        header: header.replace('"epoch":1', '"epoch":2'),
+      })),
+  ],
+  [
+    'manifests-that-contradict-each-other',
+    'M1',
+    (ledger) => ledger.append([manifest(1), manifest(2)]),
+  ],
+  ['a-manifest-that-ends-before-it-begins', 'M1', (ledger) => ledger.append([manifest(1, 6)])],
+  [
+    'a-key-of-another-fingerprint',
+    'K1',
+    (ledger) => ledger.present({ ...second, fingerprint: third.fingerprint }),
+  ],
+  ['a-key-that-is-none', 'K1', (ledger) => ledger.present({ ...second, publicKey: 'AAAA' })],
+  ['a-founding-key-presented-later', 'K2', (ledger) => ledger.present(second, { founding: true })],
+  ['a-verdict-by-nobody', 'K3', (ledger) => ledger.judge(second, 'revoked', founder)],
+  [
+    'a-verdict-signed-by-another',
+    'K4',
+    (ledger) => {
+      ledger.present(second);
+      ledger.judge({ ...third, fingerprint: founder.fingerprint }, 'endorsed', second);
+    },
+  ],
+  [
+    'a-verdict-for-another-cluster',
+    'K4',
+    (ledger) => {
+      ledger.present(second);
+      ledger.judge(founder, 'endorsed', second, { clusterId: 'c-2' });
+    },
+  ],
+  [
+    'a-verdict-that-names-no-tree',
+    'K5',
+    (ledger) => {
+      ledger.present(second);
+      ledger.judgeAsBefore(founder, 'endorsed', second);
+    },
+  ],
+  ['a-seal-of-format-1-in-format-2', 'K5', (ledger) => ledger.sealAsBefore(founder)],
+  [
+    'a-verdict-at-a-tree-of-another-ledger',
+    'K6',
+    (ledger) => {
+      ledger.present(second);
+      ledger.judge(founder, 'endorsed', second, { merkleRoot: 'ab'.repeat(32) });
+    },
+  ],
+  [
+    'a-verdict-at-a-tree-to-come',
+    'K6',
+    (ledger) => {
+      ledger.present(second);
+      ledger.judge(founder, 'endorsed', second, { position: 99 });
+    },
+  ],
+  [
+    'an-endorsement-before-the-key-was-presented',
+    'K7',
+    (ledger) => ledger.judge(founder, 'endorsed', second),
+  ],
+  [
+    'an-endorsement-after-a-revocation',
+    'K7',
+    (ledger) => {
+      ledger.present(second);
+      ledger.judge(founder, 'revoked', second);
+      ledger.judge(founder, 'endorsed', second);
+    },
+  ],
+  [
+    'an-endorsement-replayed',
+    'K7',
+    (ledger) => {
+      ledger.present(second);
+      const { position, merkleRoot } = ledger.stands;
+      ledger.judge(founder, 'endorsed', second);
+      ledger.judge(founder, 'endorsed', second, { position, merkleRoot });
+    },
+  ],
+  [
+    'a-verdict-older-than-the-last',
+    'K7',
+    (ledger) => {
+      ledger.present(second);
+      const { position, merkleRoot } = ledger.stands;
+      ledger.work(1);
+      ledger.judge(founder, 'endorsed', second);
+      ledger.judge(founder, 'revoked', second, { position, merkleRoot });
+    },
+  ],
+  ['a-checkpoint-that-is-none', 'S1', (ledger) => stated(ledger, () => 'no note')],
+  [
+    'a-checkpoint-with-a-leading-zero',
+    'S1',
+    (ledger) => stated(ledger, (note) => note.replace(/epoch \d+/, 'epoch 01')),
+  ],
+  [
+    'a-checkpoint-signed-by-others-as-well',
+    'S1',
+    (ledger) =>
+      stated(ledger, (note) => {
+        const [line = ''] = note.split('\n').slice(-2);
+        return `${note}${line.replace('oakring/c-1', 'witness')}\n`;
+      }),
+  ],
+  ['a-checkpoint-of-another-hash', 'S2', (it) => it.seal(founder, { hash: 'ab'.repeat(32) })],
+  ['a-checkpoint-of-another-root', 'S2', (it) => it.seal(founder, { merkleRoot: 'ab'.repeat(32) })],
+  ['a-checkpoint-of-another-cluster', 'S2', (it) => it.seal(founder, { clusterId: 'c-2' })],
+  ['a-checkpoint-of-another-epoch', 'S2', (it) => it.seal(founder, { epoch: 7 })],
+  ['a-checkpoint-of-a-position-to-come', 'S2', (it) => it.seal(founder, { position: 99 })],
+  ['a-checkpoint-of-its-own-position', 'S2', (it) => it.seal(founder, { position: 4 })],
+  [
+    'a-checkpoint-signed-by-another-key',
+    'S3',
+    (ledger) => {
+      ledger.present(second);
+      ledger.seal(asSecond);
+    },
+  ],
+  ['a-checkpoint-by-a-key-that-nobody-presented', 'S3', (ledger) => ledger.seal(third)],
+  [
+    'a-checkpoint-changed-after-it-was-signed',
+    'S3',
+    (ledger) => {
+      const { position } = ledger.stands;
+      // Of a position that is sealed in the same words but one.
+      ledger.work(1);
+      const now = ledger.stands;
+      const honest = signCheckpoint({ ...now, position }, founder);
+      const note = honest.replace(`\n${position}\n`, `\n${now.position}\n`);
+      ledger.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note } }]);
+    },
+  ],
+];
+
+/** Each breaks one rule about who opened, who may sign, and what is signed. */
+export function evidenceForgeries(): Forgery[] {
+  return [
+    ...stories.map(([name, rule, story]) => refused(name, rule, told(story))),
+    refused('nobody-founded-it', 'O1', unfounded()),
+    refused('two-founding-keys', 'K2', twoFounders()),
+    refused(
+      'a-checkpoint-in-format-1',
+      'K5',
+      told((it) => it.seal(founder), 1),
+    ),
+    refused('a-seal-of-another-position', 'S2', told(earlierSeal, 1)),
+  ];
+}
+
+function earlierSeal(ledger: SampleLedger): void {
+  ledger.sealAsBefore(founder, { position: 2 });
+}
+
+/** The first commit without its first event, or with a second founding key. */
+function unfounded(): readonly string[] {
+  return new SampleLedger(founder, 2, [opened(1)]).lines;
+}
+
+function twoFounders(): readonly string[] {
+  const keys = [founder, second].map(({ fingerprint, publicKey }): DomainEvent => ({
+    ...({ stream: 'seals', type: 'KeyPresented' } as const),
+    data: { fingerprint, publicKey, founding: true },
+  }));
+  return new SampleLedger(founder, 2, [founded, opened(1), ...keys]).lines;
+}
+
+function refused(name: string, rule: RuleId, lines: readonly string[]): Forgery {
+  return {
+    ...{ name, form: 'ledger', lines, trust: null },
+    expected: { verdict: 'refused', rule },
+  };
+}
+
+type Trusting = readonly [string, Exclude<Expected['verdict'], 'refused'>, Story, string | null];
+
+const trusting: readonly Trusting[] = [
+  ['honest', 'sealed', (it) => it.seal(founder), null],
+  ['honest-and-trusted', 'sealed', (it) => it.seal(founder), founder.fingerprint],
+  ['honest-with-another-key', 'sealed', endorsedSeal, founder.fingerprint],
+  ['honest-with-a-key-revoked-later', 'sealed', revokedLater, founder.fingerprint],
+  ['honest-with-a-key-presented-twice', 'sealed', presentedTwice, founder.fingerprint],
+  ['honest-with-names-like-numbers', 'sealed', numberNames, null],
+  ['honest-with-two-epochs', 'sealed', twoEpochs, founder.fingerprint],
+  ['a-seal-by-the-key-that-is-trusted-alone', 'sealed', endorsedSeal, second.fingerprint],
+  ['commits-after-the-last-seal', 'unsealed-tail', sealedThenWorked, founder.fingerprint],
+  ['no-seal-at-all', 'unsealed', () => undefined, founder.fingerprint],
+  ['no-seal-at-all-and-no-trust-asked', 'unsealed', () => undefined, null],
+  ['a-seal-before-the-endorsement', 'unsealed', sealedTooEarly, founder.fingerprint],
+  ['a-seal-after-the-revocation', 'unsealed', sealedTooLate, founder.fingerprint],
+  ['a-seal-by-a-key-that-nobody-endorsed', 'unsealed', sealedByNobody, founder.fingerprint],
+  [
+    'an-endorsement-by-a-key-that-does-not-count',
+    'unsealed',
+    endorsedByNobody,
+    founder.fingerprint,
+  ],
+  [
+    'a-seal-and-trust-in-a-key-that-never-was',
+    'unknown-key',
+    (it) => it.seal(founder),
+    third.fingerprint,
+  ],
+];
+
+/** Nothing is broken in them; what they prove to whom is another question. */
+export function trustCases(): Forgery[] {
+  return trusting.map(([name, verdict, story, trust]) => ({
+    ...{ name, form: 'ledger', lines: told(story), trust, expected: { verdict } },
+  }));
+}
+
+function endorsedSeal(ledger: SampleLedger): void {
+  ledger.present(second);
+  ledger.judge(founder, 'endorsed', second);
+  ledger.seal(second);
+}
+
+function revokedLater(ledger: SampleLedger): void {
+  endorsedSeal(ledger);
+  ledger.judge(founder, 'revoked', second);
+  ledger.seal(founder);
+}
+
+function presentedTwice(ledger: SampleLedger): void {
+  endorsedSeal(ledger);
+  ledger.present(second);
+  ledger.seal(second);
+}
+
+function numberNames(ledger: SampleLedger): void {
+  ledger.forge([ready], ({ events }) => ({
+    events: events.replace('{"reason"', '{"10":1,"9":1,"reason"'),
+  }));
+  ledger.seal(founder);
+}
+
+function twoEpochs(ledger: SampleLedger): void {
+  ledger.openEpoch(founder);
+  ledger.work(1);
+  ledger.seal(founder);
+}
+
+function sealedThenWorked(ledger: SampleLedger): void {
+  ledger.seal(founder);
+  ledger.work(2);
+}
+
+function sealedTooEarly(ledger: SampleLedger): void {
+  ledger.present(second);
+  ledger.seal(second);
+  ledger.judge(founder, 'endorsed', second);
+}
+
+function sealedTooLate(ledger: SampleLedger): void {
+  ledger.present(second);
+  ledger.judge(founder, 'endorsed', second);
+  ledger.judge(founder, 'revoked', second);
+  ledger.seal(second);
+}
+
+function sealedByNobody(ledger: SampleLedger): void {
+  ledger.present(second);
+  ledger.seal(second);
+}
+
+function endorsedByNobody(ledger: SampleLedger): void {
+  ledger.present(second);
+  ledger.present(third);
+  ledger.judge(second, 'endorsed', third);
+  ledger.seal(third);
+}

@@ -1,0 +1,27 @@
+import type { RuleId } from '../../src/log/rules.js';
+
+/** A file that a verifier is tried on, and what it must say. */
+export interface Forgery {
+  /** Without the ending. */
+  readonly name: string;
+  /** `ledger`: stored commits; `bundle`: one; `mongodb`: documents as Extended JSON. One a line. */
+  readonly form: 'ledger' | 'bundle' | 'mongodb';
+  readonly lines: readonly string[];
+  /** `--trust`. */
+  readonly trust: string | null;
+  readonly expected: Expected;
+}
+
+export type Expected =
+  | { readonly verdict: 'refused'; readonly rule: RuleId }
+  /** Nothing is broken. Asked for trust: by what it rests on. */
+  | { readonly verdict: 'sealed' | 'unsealed-tail' | 'unsealed' | 'unknown-key' };
+
+/** Without the forms of a verifier: an entry of manifest.json. */
+export interface ManifestEntry {
+  readonly file: string;
+  readonly form: Forgery['form'];
+  readonly trust: string | null;
+  readonly verdict: string;
+  readonly rule?: string;
+}

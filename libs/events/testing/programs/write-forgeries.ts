@@ -1,0 +1,13 @@
+// Writes libs/events/forgeries: ledgers and bundles that say what is not so, and some that are honest, with
+// the verdict that each must get (manifest.json). A verifier in any language is tried on them.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { allForgeries, folder, manifestOf } from '../forgeries/all-forgeries.js';
+
+mkdirSync(folder, { recursive: true });
+for (const name of readdirSync(folder)) rmSync(new URL(name, folder));
+const forgeries = allForgeries();
+for (const { name, form, lines } of forgeries) {
+  writeFileSync(new URL(`${name}.${form}`, folder), lines.map((line) => `${line}\n`).join(''));
+}
+const manifest = JSON.stringify(manifestOf(forgeries), null, 2);
+writeFileSync(new URL('manifest.json', folder), `${manifest}\n`);
