@@ -14,7 +14,6 @@ import {
   type LogHead,
   damageAt,
   logDamaged,
-  type Damage,
   verifyChain,
 } from '@oakring/events';
 import { commitAt, ledgerTrees } from './walk-ledger.js';
