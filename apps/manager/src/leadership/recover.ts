@@ -1,5 +1,4 @@
-import { emptyHead, damageAt,
-  logDamaged, type LogHead } from '@oakring/events';
+import { emptyHead, damageAt, logDamaged, type LogHead } from '@oakring/events';
 import { type CheckpointStore, type EventLogReader } from '@oakring/stores';
 import { saveCheckpoint } from '../views/checkpointer.js';
 import {

@@ -9,8 +9,7 @@ import {
   openEnvironment,
 } from '../../lmdb/environment.js';
 import { folderUnusable, prepareFolder } from '@oakring/host';
-import { hashCommit, damageAt,
-  logDamaged, type Damage, decodeStoredCommit } from '@oakring/events';
+import { hashCommit, damageAt, logDamaged, type Damage, decodeStoredCommit } from '@oakring/events';
 
 /** The open environment of a ledger. */
 export interface LogEnvironment {
