@@ -53,6 +53,7 @@ const managerMayUse = {
     ...['commands', 'connection', 'dead-letters', 'detection', 'http', 'injection', 'scheduling'],
     ...['telemetry', 'views', 'wires'],
   ],
+  verification: ['injection', 'views'],
   leadership: [
     ...['commands', 'config', 'connection', 'inbox', 'injection', 'outbox', 'scheduling'],
     ...['supervision', 'telemetry', 'views', 'wires'],
@@ -61,7 +62,7 @@ const managerMayUse = {
   compose: [
     ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'history', 'http', 'inbox'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
-    ...['sealing', 'supervision', 'telemetry', 'views', 'wires'],
+    ...['sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
   ],
   '.': ['compose', 'config', 'history'],
 };

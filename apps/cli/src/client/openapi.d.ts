@@ -349,6 +349,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this manager found when it verified the ledger */
+        get: operations["showLedgerVerification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/views": {
         parameters: {
             query?: never;
@@ -980,6 +997,17 @@ export interface components {
             ticket: string;
             proof: string;
         };
+        /** @description What is wrong with the ledger, and where. */
+        LedgerDamage: {
+            /** @description Of the commit that is to blame; null: the store as a whole. */
+            position: number | null;
+            kind: string;
+            /** @description Of docs/ledger-format.md, that is broken. */
+            rule: string;
+            detail: string;
+            /** Format: date-time */
+            foundAt: string;
+        };
         /** @description One hash that stands for the whole history up to a position. */
         LedgerHead: {
             position: number;
@@ -1012,6 +1040,40 @@ export interface components {
             /** @description The newest checkpoint, as signed (C2SP tlog-checkpoint); null before the first. */
             checkpoint: string | null;
             items: components["schemas"]["LedgerKey"][];
+        };
+        /** @description What the manager that answers has verified by itself since it started, as `oakring audit verify` does. */
+        LedgerVerified: {
+            /**
+             * @description `whole`: all there is was verified.
+             * @enum {string}
+             */
+            status: "verifying" | "whole" | "damaged";
+            /** @description Position up to which commits were verified. */
+            verifiedTo: number;
+            /** @description Position of the newest commit that the views reflect. */
+            head: number;
+            /**
+             * Format: date-time
+             * @description When the newest commit was verified.
+             */
+            at: string | null;
+            /**
+             * Format: date-time
+             * @description When all there was had been verified.
+             */
+            wholeAt: string | null;
+            /** @description How often the ledger was gone through from its first commit to its last. */
+            passes: number;
+            /** @description Sealed up to here by a key that counts, as far as was verified; null before the first. */
+            sealed: number | null;
+            /** @description Nothing is damaged, and yet somebody should look. */
+            warnings: string[];
+            /** @description It ends the verification until the next start. */
+            damage: components["schemas"]["LedgerDamage"] | null;
+            /** @description In a second of the time that it works. */
+            commitsPerSecond: number | null;
+            /** @description Of one core that it takes at most. */
+            share: number;
         };
         Moment: {
             position: number;
@@ -3390,6 +3452,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerKeys"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
+        };
+    };
+    showLedgerVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerVerified"];
                 };
             };
             400: components["responses"]["invalid-field"];

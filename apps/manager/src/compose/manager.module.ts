@@ -15,6 +15,8 @@ import {
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
+  VERIFICATION,
+  type VerificationView,
 } from '../injection/query-tokens.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, TELEMETRY } from '../injection/tokens.js';
@@ -30,6 +32,7 @@ export interface ManagerParts extends InboxParts {
   readonly feed: NodeChangeFeed;
   readonly scheduler: Scheduler;
   readonly proof: ClusterProof | null;
+  readonly verification: VerificationView;
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
@@ -53,8 +56,12 @@ export class ManagerModule {
         { provide: Scheduler, useValue: parts.scheduler },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
         { provide: MESSAGE_COUNTS, useValue: parts.messages },
-        { provide: READINESS, useValue: readinessOf(leadership, parts.obstacle) },
+        {
+          provide: READINESS,
+          useValue: readinessOf(leadership, parts.obstacle, parts.verification),
+        },
         { provide: LEADERSHIP, useValue: leadership },
+        { provide: VERIFICATION, useValue: parts.verification },
         { provide: CLUSTER_PROOF, useFactory: () => parts.proof },
         ...httpProviders,
       ],

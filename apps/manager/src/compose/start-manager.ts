@@ -13,6 +13,7 @@ import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
+import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
 import { openKept } from './open-kept.js';
 
@@ -80,6 +81,9 @@ async function start(
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection, wires } = kept;
   const positionBefore = projection.position;
+  const { log, place } = stores;
+  const verification = new LedgerVerification({ log, projection, ports, place, warn });
+  stopping.add(() => verification.stop());
   const cluster = {
     id: (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '',
     hasNode: (nodeId: string): boolean => projection.state.nodes.get(nodeId) !== undefined,
@@ -109,6 +113,7 @@ async function start(
   address.local = await letWorldIn(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
+      verification,
       maxNodes: settings.maxNodes,
       pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },
@@ -119,6 +124,7 @@ async function start(
   // Where others wait to take over they come first: what still arrives here is passed on to them.
   if (stores.leases !== null) stopping.add(() => leadership.stop());
   await leadership.start();
+  verification.start();
   const failed = Promise.race([leadership.failed, stores.failed]);
   failed.catch(() => {
     // Whoever runs the manager listens; until then nobody is there to be told.

@@ -1,4 +1,6 @@
 import type { DeadLetter, ErrorCode } from '@oakring/contracts';
+import type { Damage } from '@oakring/events';
+import type { Trouble } from '../supervision/troubles.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 
 /** Injection token of `DeadLetterList`. */
@@ -47,3 +49,36 @@ export interface LeadershipView {
   /** How what happens by itself does; none while another leads. */
   readonly processes: readonly ProcessHealth[];
 }
+
+/** Injection token of `VerificationView`. */
+export const VERIFICATION = Symbol('Verification');
+
+/** What the verification beside everything else has found since the start (verification/). */
+export interface Verified {
+  readonly status: 'verifying' | 'whole' | 'damaged';
+  readonly verifiedTo: number;
+  readonly head: number;
+  /** When the newest commit was verified; null: none was yet. */
+  readonly atMs: number | null;
+  /** When all there was had been verified; null: not yet. */
+  readonly wholeAtMs: number | null;
+  readonly passes: number;
+  readonly sealedTo: number;
+  readonly warnings: readonly string[];
+  readonly damage: (Damage & { readonly foundMs: number }) | null;
+  /** Of the time that it worked; null: it has not yet. */
+  readonly commitsPerSecond: number | null;
+  /** Of one core, at most. */
+  readonly share: number;
+}
+
+export interface VerificationView {
+  readonly result: Verified;
+  /** Milliseconds since all there was had been verified, or since we began. */
+  readonly ageMs: number;
+  /** Damage, as an operator is to see it. */
+  readonly trouble: Trouble | null;
+}
+
+/** What it is called where troubles are named. */
+export const verificationName = 'ledger verification';

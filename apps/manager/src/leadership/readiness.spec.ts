@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { readinessOf } from './readiness.js';
 
 const leader = { leading: true, leader: 'http://here', ready: true, detail: 'leading' };
+const sound = { trouble: null };
 const full = 'the disk is full, 0 bytes left';
 
 describe('A manager', () => {
   it('that leads is not ready while its log cannot be written, and ready again by itself', async () => {
     let obstacle: string | null = full;
-    const readiness = readinessOf({ status: leader, processes: [] }, async () => obstacle);
+    const readiness = readinessOf({ status: leader, processes: [] }, async () => obstacle, sound);
     expect(await readiness.isReady()).toEqual({
       ready: false,
       code: 'log-unavailable',
@@ -23,13 +24,22 @@ describe('A manager', () => {
       { ...rest, name: 'seals', trouble: { sinceMs: 1, reason: 'a secret path' } },
       { ...rest, name: 'drains', trouble: null },
     ];
-    const readiness = readinessOf({ status: leader, processes }, async () => null);
+    const readiness = readinessOf({ status: leader, processes }, async () => null, sound);
     expect(await readiness.isReady()).toEqual({ ready: true, detail: 'leading; degraded: seals' });
+  });
+
+  it('does its work on a ledger that was found to be damaged, and names that', async () => {
+    const damaged = { trouble: { sinceMs: 1, reason: 'a secret path' } };
+    const readiness = readinessOf({ status: leader, processes: [] }, async () => null, damaged);
+    expect(await readiness.isReady()).toEqual({
+      ready: true,
+      detail: 'leading; degraded: ledger verification',
+    });
   });
 
   it('that follows writes nothing, and is ready on a full disk', async () => {
     const status = { leading: false, leader: null, ready: true, detail: 'following' };
-    const readiness = readinessOf({ status, processes: [] }, async () => full);
+    const readiness = readinessOf({ status, processes: [] }, async () => full, sound);
     expect(await readiness.isReady()).toEqual({ ready: true, detail: 'following' });
   });
 });

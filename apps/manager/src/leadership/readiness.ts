@@ -1,5 +1,9 @@
 import type { EventStore } from '@oakring/stores';
-import type { Readiness } from '../injection/query-tokens.js';
+import {
+  verificationName,
+  type Readiness,
+  type VerificationView,
+} from '../injection/query-tokens.js';
 import type { Leadership } from './leadership.js';
 
 /**
@@ -9,6 +13,7 @@ import type { Leadership } from './leadership.js';
 export function readinessOf(
   leadership: Pick<Leadership, 'status' | 'processes'>,
   obstacle: EventStore['obstacle'],
+  verification: Pick<VerificationView, 'trouble'>,
 ): Readiness {
   return {
     async isReady() {
@@ -16,7 +21,8 @@ export function readinessOf(
       const inTheWay = ready && leading ? await obstacle() : null;
       if (inTheWay === null) {
         const failing = leadership.processes.filter(({ trouble }) => trouble !== null);
-        const names = failing.map(({ name }) => name).join(', ');
+        const failed = verification.trouble === null ? [] : [verificationName];
+        const names = [...failing.map(({ name }) => name), ...failed].join(', ');
         return { ready, detail: names === '' ? detail : `${detail}; degraded: ${names}` };
       }
       const why = `the event log cannot be written: ${inTheWay}`;

@@ -4,7 +4,13 @@ import type { NodeStatus } from '@oakring/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
-import { LEADERSHIP, type LeadershipView } from '../injection/query-tokens.js';
+import {
+  LEADERSHIP,
+  VERIFICATION,
+  verificationName,
+  type LeadershipView,
+  type VerificationView,
+} from '../injection/query-tokens.js';
 import { clusterKey, type ClusterState } from '@oakring/model';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
@@ -14,6 +20,7 @@ export class ClusterQueriesController {
   constructor(
     private readonly answers: ViewAnswers,
     @Inject(LEADERSHIP) private readonly leadership: LeadershipView,
+    @Inject(VERIFICATION) private readonly verification: VerificationView,
   ) {}
 
   @Get()
@@ -38,7 +45,9 @@ export class ClusterQueriesController {
   }
 
   private degraded(): Degraded {
-    return this.leadership.processes.flatMap(({ name: what, trouble }) => {
+    const { trouble: damage } = this.verification;
+    const all = [...this.leadership.processes, { name: verificationName, trouble: damage }];
+    return all.flatMap(({ name: what, trouble }) => {
       if (trouble === null) return [];
       const { sinceMs, reason } = trouble;
       return [{ what, since: new Date(sinceMs).toISOString(), reason }];

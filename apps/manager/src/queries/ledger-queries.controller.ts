@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { LedgerHeadAnswer, LedgerKeys } from '@oakring/contracts/http';
+import { LedgerHeadAnswer, LedgerKeys, LedgerVerified } from '@oakring/contracts/http';
 import { shownUrl } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/stores';
 import type { LogHead } from '@oakring/events';
@@ -13,7 +13,12 @@ import { linesOf } from '../history/snapshot-keeper.js';
 import { EVENT_LOG, PORTS } from '../injection/tokens.js';
 import { ledgerKey, standing } from '@oakring/model';
 import { Projection } from '../views/projection.js';
-import { LEADERSHIP, type LeadershipView } from '../injection/query-tokens.js';
+import {
+  LEADERSHIP,
+  VERIFICATION,
+  type LeadershipView,
+  type VerificationView,
+} from '../injection/query-tokens.js';
 
 @Controller('api/v1/ledger')
 export class LedgerQueriesController {
@@ -22,6 +27,7 @@ export class LedgerQueriesController {
     @Inject(LEADERSHIP) private readonly leadership: LeadershipView,
     @Inject(PORTS) private readonly ports: Ports,
     private readonly projection: Projection,
+    @Inject(VERIFICATION) private readonly verification: VerificationView,
   ) {}
 
   /** The keys that seal this log, and how far it is sealed. */
@@ -45,6 +51,29 @@ export class LedgerQueriesController {
       tree: seal?.trees.at(-1) ?? { position, merkleRoot: stands.merkleRoot },
       checkpoint: seal?.note ?? null,
       items: [...state.keys.values()],
+    };
+  }
+
+  /** What this manager has verified by itself since it started. */
+  @Get('verify')
+  @Endpoint({
+    id: 'showLedgerVerification',
+    tag: 'Ledger',
+    summary: 'What this manager found when it verified the ledger',
+    needs: 'ledger:read',
+    answeredBy: 'any',
+    answers: [ok(LedgerVerified, 'The newest result.')],
+  })
+  verify(): LedgerVerified {
+    const { atMs, wholeAtMs, damage, sealedTo, ...rest } = this.verification.result;
+    return {
+      ...rest,
+      ...{ at: isoOf(atMs), wholeAt: isoOf(wholeAtMs), sealed: sealedTo === 0 ? null : sealedTo },
+      damage: damage && {
+        ...{ position: damage.position, kind: damage.kind, rule: damage.rule },
+        detail: damage.detail,
+        foundAt: new Date(damage.foundMs).toISOString(),
+      },
     };
   }
 
@@ -89,6 +118,10 @@ export class LedgerQueriesController {
     const shown = leader === null ? null : shownUrl(leader);
     return { position, hash, epoch, leader: shown, leading };
   }
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }
 
 async function* withHead(head: LogHead, lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -20,6 +20,7 @@ export {
   KeyJudged,
   LedgerHeadAnswer,
   LedgerKeys,
+  LedgerVerified,
 } from './ledger-answers.js';
 export {
   ClusterAnswer,

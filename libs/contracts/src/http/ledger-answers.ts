@@ -1,4 +1,15 @@
-import { anything, flag, listOf, natural, nullable, oneOf, recordOf, text, time } from './kinds.js';
+import {
+  anything,
+  flag,
+  listOf,
+  natural,
+  nullable,
+  number,
+  oneOf,
+  recordOf,
+  text,
+  time,
+} from './kinds.js';
 import { Field, Shape, shaped } from './shape.js';
 
 @Shape({ name: 'LedgerHead', says: 'One hash that stands for the whole history up to a position.' })
@@ -98,6 +109,69 @@ export class Consistency {
     says: 'The newest checkpoint, as signed, where it covers `to`; null where none does.',
   })
   readonly checkpoint: string | null;
+}
+
+@Shape({ says: 'What is wrong with the ledger, and where.' })
+export class LedgerDamage {
+  @Field(nullable(natural), { says: 'Of the commit that is to blame; null: the store as a whole.' })
+  readonly position: number | null;
+
+  @Field(text)
+  readonly kind: string;
+
+  @Field(text, { says: 'Of docs/ledger-format.md, that is broken.' })
+  readonly rule: string;
+
+  @Field(text)
+  readonly detail: string;
+
+  @Field(time)
+  readonly foundAt: string;
+}
+
+const verifiedStatuses = ['verifying', 'whole', 'damaged'] as const;
+
+@Shape({
+  name: 'LedgerVerified',
+  says: 'What the manager that answers has verified by itself since it started, as `oakring audit verify` does.',
+})
+export class LedgerVerified {
+  @Field(oneOf(verifiedStatuses), { says: '`whole`: all there is was verified.' })
+  readonly status: (typeof verifiedStatuses)[number];
+
+  @Field(natural, { says: 'Position up to which commits were verified.' })
+  readonly verifiedTo: number;
+
+  @Field(natural, { says: 'Position of the newest commit that the views reflect.' })
+  readonly head: number;
+
+  @Field(nullable(time), { says: 'When the newest commit was verified.' })
+  readonly at: string | null;
+
+  @Field(nullable(time), { says: 'When all there was had been verified.' })
+  readonly wholeAt: string | null;
+
+  @Field(natural, {
+    says: 'How often the ledger was gone through from its first commit to its last.',
+  })
+  readonly passes: number;
+
+  @Field(nullable(natural), {
+    says: 'Sealed up to here by a key that counts, as far as was verified; null before the first.',
+  })
+  readonly sealed: number | null;
+
+  @Field(listOf(text), { says: 'Nothing is damaged, and yet somebody should look.' })
+  readonly warnings: readonly string[];
+
+  @Field(nullable(shaped(LedgerDamage)), { says: 'It ends the verification until the next start.' })
+  readonly damage: LedgerDamage | null;
+
+  @Field(nullable(natural), { says: 'In a second of the time that it works.' })
+  readonly commitsPerSecond: number | null;
+
+  @Field(number, { says: 'Of one core that it takes at most.' })
+  readonly share: number;
 }
 
 @Shape()

@@ -16,6 +16,7 @@ import {
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
+  VERIFICATION,
   type LeadershipView,
 } from '../../injection/query-tokens.js';
 import { openEpoch } from '../../leadership/open-epoch.js';
@@ -36,6 +37,7 @@ import {
 } from '../../injection/tokens.js';
 import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
+import { LedgerVerification } from '../../verification/ledger-verification.js';
 import { Projection } from '../../views/projection.js';
 import type { ClusterProof } from '../forwarding/cluster-proof.js';
 import { createHttpApp } from '../create-http-app.js';
@@ -95,6 +97,10 @@ export interface TestManager {
   readonly registered: string[];
   readonly signingKey: SigningKey;
   readonly readiness: { ready: boolean; detail: string };
+  /** Begins when it is started. */
+  readonly verification: LedgerVerification;
+  /** What was said in the log. */
+  readonly warnings: readonly string[];
   /** Decides a command as if it came from elsewhere. */
   submit(command: Command): Promise<unknown>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -139,11 +145,16 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const letters: DeadLetter[] = [];
   const messages = new Map<string, number>();
   const registered: string[] = [];
+  const warnings: string[] = [];
   const readiness = { ready: true, detail: 'all is well' };
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
     processes: [{ name: 'stops', keys: 2, oldestMs: 1_500, failures: 1, trouble: null }],
   };
+  const verification = new LedgerVerification({
+    ...{ log, projection, ports },
+    ...{ place: 'memory', warn: (line) => warnings.push(line) },
+  });
   const module: DynamicModule = {
     module: TestModule,
     imports: [TerminusModule.forRoot({ logger: false })],
@@ -173,6 +184,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: MESSAGE_COUNTS, useValue: messages },
       { provide: READINESS, useValue: { isReady: async () => readiness } },
       { provide: LEADERSHIP, useValue: leadership },
+      { provide: VERIFICATION, useValue: verification },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
@@ -205,6 +217,8 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     registered,
     signingKey,
     readiness,
+    verification,
+    warnings,
     submit: (command) => writer.submit(command, byTest),
     get: (path, headers = {}) =>
       ask('GET', `${url}${path}`, { headers: { ...bearer, ...headers } }),
@@ -218,6 +232,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
         ...(body === undefined ? {} : { body: bodyOf(body) }),
       }),
     async close() {
+      verification.stop();
       await app.close();
       await writer.stop();
     },

@@ -13,6 +13,8 @@ import {
   MESSAGE_COUNTS,
   type DeadLetterList,
   type LeadershipView,
+  type VerificationView,
+  VERIFICATION,
 } from '../../injection/query-tokens.js';
 
 /** For Prometheus. */
@@ -27,6 +29,7 @@ export class MetricsController {
     @Inject(MESSAGE_COUNTS) readonly messages: ReadonlyMap<string, number>,
     readonly refusals: Refusals,
     @Inject(LEADERSHIP) readonly leadership: LeadershipView,
+    @Inject(VERIFICATION) readonly verification: VerificationView,
   ) {}
 
   @Get()

@@ -4,7 +4,11 @@ import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
 import { clusterKey } from '@oakring/model';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
-import type { DeadLetterList, LeadershipView } from '../../injection/query-tokens.js';
+import type {
+  DeadLetterList,
+  LeadershipView,
+  VerificationView,
+} from '../../injection/query-tokens.js';
 import { addProcessMetrics } from './process-metrics.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
@@ -15,12 +19,15 @@ export function managerMetrics(sources: {
   readonly messages: ReadonlyMap<string, number>;
   readonly refusals: Refusals;
   readonly leadership: LeadershipView;
+  readonly verification: VerificationView;
 }): Registry {
-  const { projection, telemetry, deadLetters, messages, refusals, leadership } = sources;
+  const { projection, telemetry, deadLetters, messages, refusals, leadership, verification } =
+    sources;
   const registry = new Registry();
   addProcessMetrics(registry);
   addViewMetrics(registry, projection);
   addConsequenceMetrics(registry, leadership);
+  addVerificationMetrics(registry, verification);
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',
     help: 'Readings accepted since the start.',
@@ -104,6 +111,31 @@ function addConsequenceMetrics(registry: Registry, leadership: LeadershipView): 
     collect() {
       failures.reset();
       for (const each of leadership.processes) failures.inc({ process: each.name }, each.failures);
+    },
+  });
+}
+
+/** What GET /api/v1/ledger/verify says, for alarms. */
+function addVerificationMetrics(registry: Registry, verification: VerificationView): void {
+  const verified: Gauge = new Gauge({
+    name: 'oakring_ledger_verified_position',
+    help: 'Position up to which this manager has verified the ledger since its start.',
+    registers: [registry],
+    collect: () => verified.set(verification.result.verifiedTo),
+  });
+  const age: Gauge = new Gauge({
+    name: 'oakring_ledger_verification_age_seconds',
+    help: 'Seconds since all of the ledger had been verified; before the first time since the start.',
+    registers: [registry],
+    collect: () => age.set(verification.ageMs / 1_000),
+  });
+  const failures: Counter = new Counter({
+    name: 'oakring_ledger_verification_failures_total',
+    help: '1 once this manager has found the ledger damaged.',
+    registers: [registry],
+    collect() {
+      failures.reset();
+      failures.inc(verification.trouble === null ? 0 : 1);
     },
   });
 }
