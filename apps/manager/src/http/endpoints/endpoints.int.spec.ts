@@ -60,8 +60,11 @@ jobs:write      leader        PUT /api/v1/jobs/{id}
 ledger:read     any           GET /api/v1/dead-letters
 ledger:read     any           GET /api/v1/decisions/{id}
 ledger:read     any           GET /api/v1/diff
+ledger:read     any           GET /api/v1/ledger/checkpoint
+ledger:read     any           GET /api/v1/ledger/consistency
 ledger:read     any           GET /api/v1/ledger/head
 ledger:read     any           GET /api/v1/ledger/keys
+ledger:read     any           GET /api/v1/ledger/verify
 ledger:read     any    stream GET /api/v1/events
 ledger:read     any    stream GET /api/v1/ledger/views
 ledger:read     leader stream GET /api/v1/telemetry/batches
