@@ -19,6 +19,7 @@ const libsMayUse = {
   model: ['contracts', 'crypto', 'events'],
   stores: ['contracts', 'events', 'host', 'ports'],
   telemetry: ['contracts', 'crypto', 'events', 'host', 'ports'],
+  timestamps: ['crypto'],
 };
 
 /**
@@ -273,6 +274,17 @@ module.exports = {
       to: {
         path: '^libs/stores/src/.*mongo',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
+      name: 'time-stamps-loaded-late',
+      comment:
+        'ASN.1 and CMS are read in one place, and come by import() when there is a time stamp.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/timestamps/', specs, '/testing/'] },
+      to: {
+        path: '^libs/timestamps/|node_modules/(pkijs|asn1js)/',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
     },
     {

@@ -151,7 +151,7 @@ export class SimulatedManager {
     const made = composeManager(
       views,
       {
-        ...{ ...around, connection, scheduler, key: host.key },
+        ...{ ...around, connection, scheduler, key: host.key, authority: null },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },
           time: isLocal ? null : () => line.call(() => world.wallMs),

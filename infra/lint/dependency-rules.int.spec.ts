@@ -67,6 +67,8 @@ const refused: [rule: string, from: string, what: string][] = [
   ['lmdb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'lmdb'],
   ['mongodb-behind-the-log', 'apps/manager/src/leadership/b.ts', 'mongodb'],
   ['mongodb-loaded-late', 'libs/stores/src/store/a.ts', './mongo-event-store.js'],
+  ['time-stamps-loaded-late', 'apps/cli/src/commands/audit/t.ts', '@oakring/timestamps'],
+  ['timestamps-may-use', 'libs/timestamps/src/a.ts', '@oakring/events'],
   ['no-dev-dependencies-in-what-ships', 'apps/worker/src/a.ts', 'fast-check'],
 ];
 
@@ -115,6 +117,7 @@ const targets = [
   'libs/stores/src/index.ts',
   'libs/stores/src/store/mongo-event-store.ts',
   'libs/planning/src/index.ts',
+  'libs/timestamps/src/index.ts',
   'libs/ports/src/ids.ts',
   'libs/ports/src/index.ts',
 ];

@@ -45,6 +45,40 @@ export async function ask({ url, token, withinMs, body }: Question): Promise<unk
   }
 }
 
+interface ByteQuestion {
+  readonly url: string;
+  readonly body: Uint8Array;
+  /** Media type of the body. */
+  readonly type: string;
+  readonly withinMs: number;
+  readonly maxAnswerBytes: number;
+  readonly ending: AbortSignal;
+}
+
+/** Asks somebody else's program, with bytes for bytes: no more of them than we can use. Throws a NoAnswer. */
+export async function askForBytes(question: ByteQuestion): Promise<Uint8Array> {
+  const { url, body, type, withinMs, maxAnswerBytes, ending } = question;
+  try {
+    const response = await fetch(url, {
+      ...{ method: 'POST', body: Buffer.from(body), redirect: 'error' },
+      headers: { 'content-type': type },
+      signal: AbortSignal.any([ending, AbortSignal.timeout(withinMs)]),
+    });
+    if (!response.ok) throw new NoAnswer(`status ${response.status}`, response.status);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of response.body ?? []) {
+      length += chunk.length;
+      if (length > maxAnswerBytes) throw new NoAnswer(`more than ${maxAnswerBytes} bytes`, 200);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof NoAnswer) throw error;
+    throw new NoAnswer(reasonOf(error, withinMs), null, { cause: error });
+  }
+}
+
 function problemIn(status: number, text: string): string {
   try {
     const { code, detail } = JSON.parse(text) as Partial<Problem>;

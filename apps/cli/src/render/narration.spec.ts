@@ -40,6 +40,10 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   KeyEndorsed: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 endorsed by f1'],
   KeyRevoked: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 revoked by f1'],
   CheckpointSigned: [{ note: checkpointNote }, 'position 7'],
+  CheckpointStamped: [
+    { position: 7, time: '2026-11-29T01:00:00.000Z', token: 'AA==' },
+    'position 7 stamped: it existed before 2026-11-29T01:00:00.000Z',
+  ],
   LedgerSealed: [
     {
       ...{ clusterId: 'c1', position: 7, hash: 'ab', merkleRoot: 'cd' },

@@ -159,6 +159,14 @@ export type Command =
       readonly note: string;
     }
   | {
+      readonly type: 'StampCheckpoint';
+      /** What the checkpoint seals. */
+      readonly position: number;
+      /** What the token says, and the token: RFC 3161, base64. It is checked by who submits it. */
+      readonly time: string;
+      readonly token: string;
+    }
+  | {
       readonly type: 'JudgeKey';
       readonly verdict: KeyStatement['verdict'];
       readonly fingerprint: string;
@@ -219,6 +227,7 @@ export interface Answers {
   AssumeEnded: null;
   DeclareTruncation: null;
   SealLedger: null;
+  StampCheckpoint: null;
   JudgeKey: { readonly fingerprint: string; readonly status: 'counts' | 'revoked' };
 }
 

@@ -13,6 +13,7 @@ import { Projection } from '../views/projection.js';
 import { spokenTo } from '../wires/spoken.js';
 import type { Wires } from '../wires/wires.js';
 import type { InboxConnection } from './inbox-parts.js';
+import type { StampAuthority } from '../sealing/stamps.js';
 import { startLoops } from './start-loops.js';
 
 /** What a manager shows, whether it leads or not. */
@@ -57,6 +58,8 @@ export interface Surroundings {
   /** Where others reach us over HTTP; known once we listen. */
   readonly url: () => string;
   readonly key: SigningKey;
+  /** Stamps checkpoints; null: nobody does. */
+  readonly authority: StampAuthority | null;
   readonly leader: Omit<Leader, 'url' | 'key'>;
 }
 
@@ -72,12 +75,13 @@ export function composeManager(
   around: Surroundings,
   stopping: Undo,
 ): ComposedManager {
-  const { ports, warn, store, connection, reachesBroker, scheduler, url, key } = around;
+  const { ports, warn, store, connection, reachesBroker, scheduler, url, key, authority } = around;
   const table = new TelemetryTable(ports);
   const messages: MessageCounts = new Map(wires.kinds.map((kind) => [kind, 0]));
   const leadership = new Leadership(store.leases, url, {
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
-    ...{ wires, reachesBroker, startLoops, ports, warn },
+    ...{ wires, reachesBroker, ports, warn },
+    startLoops: (parts, ending) => startLoops({ ...parts, authority }, ending),
     storeTime: store.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => around.openTelemetryLog(epoch, table),
     leader: () => ({ ...around.leader, url: url(), key }),

@@ -18,14 +18,20 @@ import { Placements } from '../scheduling/placements.js';
 import { WaitingJobs } from '../scheduling/waiting-jobs.js';
 import { WakeUps } from '../scheduling/wake-ups.js';
 import { seals } from '../sealing/seals.js';
+import { stamps, type StampAuthority } from '../sealing/stamps.js';
 import type { Process } from '../supervision/process.js';
 import { retention } from '../telemetry/retention.js';
+
+export interface Authority {
+  /** Null: nobody stamps checkpoints. */
+  readonly authority: StampAuthority | null;
+}
 
 /**
  * All that happens by itself while we lead: a process is added here and nowhere else. In the order in
  * which they look. Beside it those that hear of more than the views say.
  */
-export function processesOf(parts: LoopParts) {
+export function processesOf(parts: LoopParts & Authority) {
   const { telemetryLog, link, queue, projection, scheduler, table, ports } = parts;
   const state = () => projection.state;
   const sight = new Sight(link, ports.clock, table, state);
@@ -41,6 +47,7 @@ export function processesOf(parts: LoopParts) {
   const processes = [
     retention(telemetryLog, queue),
     seals(parts.key, queue),
+    ...(parts.authority === null ? [] : [stamps(parts.authority, queue, ports.clock)]),
     new Storms(sight, queue),
     silence,
     requests,

@@ -12,6 +12,7 @@ import { createHttpApp } from '../http/create-http-app.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
+import { openAuthority } from '../sealing/http-authority.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
@@ -93,6 +94,7 @@ async function start(
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
 
+  const authority = await openAuthority(settings, ports);
   const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
   const address = { local: '' };
   const url = (): string => settings.advertiseUrl ?? address.local;
@@ -105,7 +107,7 @@ async function start(
           if (nodeId !== null && !clean) listener(nodeId);
         }),
       openTelemetryLog: (epoch, shedding) => openTelemetryLog(settings, epoch, ports, shedding),
-      key: kept.key,
+      ...{ key: kept.key, authority },
       leader: leaderOf(settings, options),
     },
     stopping,

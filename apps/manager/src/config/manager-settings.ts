@@ -1,5 +1,5 @@
 import { OakringError, readSettings, settingsCatalogue, type Settings } from '@oakring/contracts';
-import { refuseOpenListener, type Listener } from '@oakring/host';
+import { isLoopbackAddress, refuseOpenListener, type Listener } from '@oakring/host';
 import { isMongoUrl, storeAddressOf } from '@oakring/stores';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
@@ -20,6 +20,8 @@ const {
   token,
   advertiseUrl,
   allowedHosts,
+  tsaUrl,
+  tsaCa,
   maxNodes,
   allowOpen,
   clusterName,
@@ -27,6 +29,8 @@ const {
 } = settingsCatalogue;
 
 const catalogue = {
+  tsaUrl,
+  tsaCa,
   data,
   store,
   host,
@@ -61,6 +65,7 @@ export function readManagerSettings(
   // What a name leads to is judged when it is bound.
   if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings));
   refuseUnreachableAdvertisement(settings);
+  refusePlainAuthority(settings);
   const dataFolder = resolve(settings.data);
   return Object.freeze({
     ...settings,
@@ -79,6 +84,19 @@ function refuseUnreachableAdvertisement(settings: Settings<typeof catalogue>): v
       `OAKRING_ADVERTISE_URL is not set. With OAKRING_STORE in MongoDB other managers must know ` +
       `where to reach this one, and OAKRING_HOST=${host} does not say it.`,
     field: 'OAKRING_ADVERTISE_URL',
+  });
+}
+
+/** Who listens on the way learns from plain HTTP when we sealed what, and may withhold the answer. */
+function refusePlainAuthority({ tsaUrl: url }: Settings<typeof catalogue>): void {
+  if (url === null) return;
+  const { protocol, hostname } = new URL(url);
+  const isHere = hostname === 'localhost' || isLoopbackAddress(hostname.replace(/[[\]]/g, ''));
+  if (protocol === 'https:' || isHere) return;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail: `OAKRING_TSA_URL: "${url}" is neither https:// nor on this machine.`,
+    field: 'OAKRING_TSA_URL',
   });
 }
 

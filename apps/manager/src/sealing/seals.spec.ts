@@ -26,7 +26,9 @@ function scene() {
 }
 
 function sealed(state: ClusterState, position: number, sealedAt: number): void {
-  state.seals.set(ledgerKey, { position, sealedAt, fingerprint: 'f', note: null, trees: [] });
+  state.seals.set(ledgerKey, {
+    ...{ position, sealedAt, fingerprint: 'f', note: null, stamped: null, trees: [] },
+  });
 }
 
 describe('What was committed', () => {

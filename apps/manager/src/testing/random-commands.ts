@@ -222,6 +222,11 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const merkleRoot = String(number(10)).repeat(64);
     return { type: 'SealLedger', note: signCheckpoint({ ...statement, merkleRoot }, foundingKey) };
   },
+  StampCheckpoint: ({ state, number }) => ({
+    type: 'StampCheckpoint',
+    position: (state.seals.get(ledgerKey)?.position ?? 1) - number(2),
+    ...{ time: '2026-11-29T00:00:00.000Z', token: 'AA==' },
+  }),
   JudgeKey: ({ state, pick }) => {
     const { clusterId = '' } = state.cluster.get(clusterKey) ?? {};
     const verdict = pick(['endorsed', 'revoked'] as const);

@@ -32,6 +32,12 @@ export const systemErrors = {
     title: 'The scheduler does not answer',
     remedy: 'Start the scheduler, or check OAKRING_SCHEDULER_URL.',
   },
+  'authority-unavailable': {
+    status: 503,
+    title: 'The authority for time stamps gives none',
+    remedy:
+      'Check OAKRING_TSA_URL, and that OAKRING_TSA_CA holds the certificate that it answers by.',
+  },
   'shutting-down': {
     status: 503,
     title: 'The manager is shutting down',

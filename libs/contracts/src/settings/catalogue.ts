@@ -58,6 +58,16 @@ export const settingsCatalogue = {
     'OAKRING_ALLOWED_HOSTS',
     'further host names that people and proxies reach us by, separated by commas',
   ),
+  tsaUrl: urlSetting(
+    'OAKRING_TSA_URL',
+    { ...http, credentials: 'no setting: an authority is asked without' },
+    'authority that time-stamps checkpoints (RFC 3161), https:// or on this machine',
+  ),
+  tsaCa: textSetting(
+    'OAKRING_TSA_CA',
+    '',
+    'PEM file of the certificates that its stamps must lead to (default: taken unjudged)',
+  ),
   url: urlSetting('OAKRING_URL', http, 'where the command line finds the manager'),
   maxNodes: countSetting('OAKRING_MAX_NODES', 10_000, 'nodes that may be registered'),
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),

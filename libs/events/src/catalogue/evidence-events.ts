@@ -23,7 +23,16 @@ export const evidenceEvents = {
    * one signature of the log. The note is all there is, so that nothing beside it can say otherwise.
    */
   CheckpointSigned: Type.Object({ note: text }),
-  /** The same in our own form: written up to schema 5. */
+  /**
+   * What an authority for time stamps said of the checkpoint that seals `position`: an RFC 3161 token over
+   * its note, base64. `time` is the one in the token, to be read without it.
+   */
+  CheckpointStamped: Type.Object({
+    position: natural,
+    time: text,
+    token: Type.String({ minLength: 1, maxLength: 65_536 }),
+  }),
+  /** A checkpoint in our own form: written up to schema 5. */
   LedgerSealed: Type.Object({
     clusterId: id,
     position: natural,

@@ -4,7 +4,15 @@ import type { SeenTree } from '../evidence-records.js';
 
 type EvidenceEvent = Extract<
   StoredEvent,
-  { type: 'KeyPresented' | 'KeyEndorsed' | 'KeyRevoked' | 'CheckpointSigned' | 'LedgerSealed' }
+  {
+    type:
+      | 'KeyPresented'
+      | 'KeyEndorsed'
+      | 'KeyRevoked'
+      | 'CheckpointSigned'
+      | 'CheckpointStamped'
+      | 'LedgerSealed';
+  }
 >;
 
 /** So many trees may be named by who judges a key: he signs on another machine, and a new one comes. */
@@ -25,6 +33,9 @@ export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void 
       if (read.status === 'checkpoint') sealed(state, read.checkpoint, event, event.data.note);
       break;
     }
+    case 'CheckpointStamped':
+      stamped(state, event.data, event.at);
+      break;
     case 'LedgerSealed':
       sealed(state, event.data, event, null);
       break;
@@ -72,9 +83,18 @@ function sealed(
   { position: sealedAt }: StoredEvent,
   note: string | null,
 ): void {
-  const { trees = [] } = state.seals.get(ledgerKey) ?? {};
+  const { trees = [], stamped = null } = state.seals.get(ledgerKey) ?? {};
   state.seals.set(ledgerKey, {
-    ...{ position, fingerprint, sealedAt, note },
+    ...{ position, fingerprint, sealedAt, note, stamped },
     trees: [...trees.slice(1 - keptTrees), { position, merkleRoot }],
   });
+}
+
+function stamped(
+  state: ClusterState,
+  { position }: EventData<'CheckpointStamped'>,
+  at: number,
+): void {
+  const record = state.seals.get(ledgerKey);
+  if (record !== undefined) state.seals.set(ledgerKey, { ...record, stamped: { position, at } });
 }

@@ -68,6 +68,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'KeyEndorsed':
     case 'KeyRevoked':
     case 'CheckpointSigned':
+    case 'CheckpointStamped':
     case 'LedgerSealed':
       evolveEvidence(state, event);
       break;

@@ -8,6 +8,7 @@ export const clusterSentences: Sentences<
   | 'KeyEndorsed'
   | 'KeyRevoked'
   | 'CheckpointSigned'
+  | 'CheckpointStamped'
   | 'LedgerSealed'
   | 'MessagesRefused'
   | 'RequestAnswered'
@@ -31,6 +32,8 @@ export const clusterSentences: Sentences<
     const [hash, fingerprint] = [commit.replace('commit ', ''), key.replace('key ', '')];
     return sealedUpTo({ position, hash, fingerprint });
   },
+  CheckpointStamped: ({ position, time }) =>
+    `the checkpoint of position ${position} stamped: it existed before ${time}, by the word of an authority`,
   LedgerSealed: sealedUpTo,
   MessagesRefused: ({ registrations, statuses, states, histories, nodes }, { colors }) =>
     `${colors.red('refused')} as too many: ${registrations} registrations, ${statuses} statuses, ` +

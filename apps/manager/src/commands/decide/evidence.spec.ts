@@ -47,3 +47,43 @@ describe('a checkpoint', () => {
     expect(positions).toEqual([3, 4, 5, 6, 7, 8, 9, 10].map((position) => now - 20 + position));
   });
 });
+
+/** Positions whose checkpoints are stamped, by a command each. */
+function stampedBy(state: ClusterState, positions: readonly number[]): number[] {
+  return positions.filter((position) => {
+    const deciding = new Deciding(state, now, 1_700_000_000_000);
+    decide(deciding, { type: 'StampCheckpoint', position, time: 't', token: 'AA==' });
+    return deciding.events.some(({ type }) => type === 'CheckpointStamped');
+  });
+}
+
+describe('a time stamp', () => {
+  it('is stated of one of the newest checkpoints, and once', () => {
+    const state = new ClusterState(false);
+    stated(state, now - 3);
+    stated(state, now - 2);
+    expect(stampedBy(state, [now - 4, now - 1, now - 2, now - 2, now - 3])).toEqual([now - 2]);
+  });
+
+  it('of an older checkpoint than the newest counts, when that was on its way', () => {
+    const state = new ClusterState(false);
+    stated(state, now - 3);
+    stated(state, now - 2);
+    expect(stampedBy(state, [now - 3, now - 2])).toEqual([now - 3, now - 2]);
+    expect(state.seals.get(ledgerKey)?.stamped).toEqual({
+      position: now - 2,
+      at: 1_700_000_000_000,
+    });
+  });
+
+  it('stays known when a newer checkpoint is signed', () => {
+    const state = new ClusterState(false);
+    stated(state, now - 3);
+    stampedBy(state, [now - 3]);
+    stated(state, now - 2);
+    expect(state.seals.get(ledgerKey)).toMatchObject({
+      position: now - 2,
+      stamped: { position: now - 3 },
+    });
+  });
+});

@@ -23,6 +23,19 @@ export function sealLedger(
   return { answer: null };
 }
 
+/** States when a checkpoint was there by an authority's word: of one of the newest, and once. */
+export function stampCheckpoint(
+  deciding: Deciding,
+  { type: _, ...data }: Extract<Command, { type: 'StampCheckpoint' }>,
+): Decided<null> {
+  const { trees = [], stamped = null } = deciding.state.seals.get(ledgerKey) ?? {};
+  const isKnown = trees.some(({ position }) => position === data.position);
+  if (isKnown && data.position > (stamped?.position ?? 0)) {
+    deciding.emit({ stream, type: 'CheckpointStamped', data });
+  }
+  return { answer: null };
+}
+
 /**
  * Endorses or revokes a key in the name of one that counts, for good. Refused with `key-untrusted` when
  * the key that says so does not count, `tree-unknown` when it saw another ledger, or one of long ago,

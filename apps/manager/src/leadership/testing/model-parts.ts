@@ -28,7 +28,7 @@ export function partsOf(
     storeTime: async () => ports.clock.wallMs(),
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
     table: new TelemetryTable(ports),
-    startLoops,
+    startLoops: (parts, stopping) => startLoops({ ...parts, authority: null }, stopping),
     openTelemetryLog: async () => new MemoryTelemetryLog(),
     leader: () => ({
       ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },

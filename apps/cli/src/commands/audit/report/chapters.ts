@@ -75,6 +75,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   KeyEndorsed: 'keys',
   KeyRevoked: 'keys',
   CheckpointSigned: 'keys',
+  CheckpointStamped: 'keys',
   LedgerSealed: 'keys',
 
   TelemetryTruncated: 'telemetry',

@@ -1,0 +1,1 @@
+export { LocalAuthority } from './local-authority.js';
