@@ -39,7 +39,7 @@ export function pageOf(report: Report, verdict: Verdict, bundle: string | null):
         <p class="dim">
           ${report.firstAt} to ${report.lastAt}, by the leaders’ clocks. ${sumOf(report)}.
         </p>
-        <div class="verdict ${verdict.status}">
+        <div class="verdict ${verdict.standing ?? verdict.status}">
           ${verdict.lines.map((line) => markup`<p>${line}</p>`)}${proof}
         </div>
         ${timelineOf(report)} ${report.chapters.map((chapter) => sectionOf(chapter, report))}

@@ -7,6 +7,7 @@ import { contextOf, type Context, type Surroundings } from '../../context.js';
 import { wholeNumber } from '../../options.js';
 import { writeBundle } from '../export.js';
 import { storeOf } from '../store.js';
+import { fingerprint } from '../verdict.js';
 import { Gathered, type Report } from './gathered.js';
 import { pageOf } from './page.js';
 import { gatherFromManager, gatherFromStore } from './source.js';
@@ -35,7 +36,7 @@ export function addReportCommand(audit: Command, surroundings: Surroundings): vo
     .option('--to <moment>', 'up to and with a position, a time, or a time ago [the last]')
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
     .option('--manager', 'ask a running manager, on its word: nothing is verified')
-    .option('--trust <fingerprint>', 'the one key that counts from the start')
+    .option('--trust <fingerprint>', 'the one key that counts from the start', fingerprint)
     .option(
       '--lines <count>',
       'lines of each part at most; how many more is said',
@@ -83,10 +84,13 @@ async function report(
       : await gatherFromStore(store, { from, to }, { gathered, trust }, context);
   const found = gathered.report();
   if (found === null) throw nothingThere(verdict, options);
-  if (json) terminal.out(JSON.stringify({ verdict, ...found }, null, 2));
+  const { status, standing, lines: said } = verdict;
+  if (json) {
+    terminal.out(JSON.stringify({ verdict: { status, standing, lines: said }, ...found }, null, 2));
+  }
   if (isText) for (const line of textOf(found, verdict, terminal.colors)) terminal.out(line);
   if (html !== undefined) await writePage({ html, store, found, verdict }, context);
-  failIfUnproven(verdict, trust);
+  verdict.demand();
 }
 
 function refuseTogether({ manager, store, trust, html }: ReportOptions): void {
@@ -129,13 +133,4 @@ async function writePage(
   if (json) return;
   for (const line of verdict.lines) terminal.out(line);
   terminal.out(`written: positions ${from}–${to} to ${html}${isProven ? ` and ${bundle}` : ''}`);
-}
-
-/** A report of a damaged ledger is told, and fails; so does one that the named key does not cover. */
-function failIfUnproven(
-  { status, lines: [first = '', sealed = ''] }: Verdict,
-  trust: string | null,
-): void {
-  if (status === 'damaged') throw new CommandFailure(first, exitCodes.refused);
-  if (trust !== null && status === 'unsealed') throw new CommandFailure(sealed, exitCodes.refused);
 }

@@ -7,7 +7,7 @@ import type { Context } from '../../context.js';
 import { commitsOf } from '../store.js';
 import { clearProgress, tellProgress } from '../verify.js';
 import type { Gathered } from './gathered.js';
-import { verdictOf, type Verdict } from './verdict.js';
+import { damagedAt, verdictOf, type Verdict } from './verdict.js';
 
 /** The ends of a range, as they were asked for; null: the log's own. */
 export interface Asked {
@@ -29,13 +29,16 @@ export async function gatherFromStore(
   const isFrom = after(asked.from, nowMs);
   const isTo = notAfter(asked.to, nowMs);
   const verifier = ledgerVerifier({ trust });
+  let verified = 0;
   for await (const walked of commitsOf(store, ports)) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
-    if (damage !== null || walked.status === 'damaged') {
+    if (damage !== null) {
       clearProgress(terminal);
-      return verdictOf(verifier.report(), damage, trust);
+      return damagedAt(damage, verified);
     }
+    if (walked.status !== 'commit') continue;
     const { commit } = walked;
+    verified = commit.position;
     tellProgress(terminal, commit.position);
     if (!isTo(commit)) continue;
     const isIn = isFrom(commit);
@@ -47,7 +50,7 @@ export async function gatherFromStore(
     }
   }
   clearProgress(terminal);
-  return verdictOf(verifier.report(), null, trust);
+  return verdictOf(verifier.report(), trust);
 }
 
 /** Gathers from a running manager, on its word alone. */
@@ -64,8 +67,9 @@ export async function gatherFromManager(
     gathered.take(event);
   }
   return {
-    status: 'unverified',
+    ...{ status: 'unverified', standing: null },
     lines: [`told by the manager at ${client.url}: nothing of it was verified`],
+    demand: () => {},
   };
 }
 

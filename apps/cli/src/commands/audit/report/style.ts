@@ -10,7 +10,7 @@ font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:.2em 0}h2{font-size:1.15rem;margin:1.6em 0 .4em;border-bottom:1px solid var(--line)}
 h2 small,.dim,time{color:var(--dim);font-weight:normal}
 .verdict{border-left:.4rem solid var(--bad);background:var(--soft);padding:.6rem .9rem;margin:.8rem 0}
-.verdict.whole{border-color:var(--good)}.verdict p{margin:.2rem 0}.verdict p:first-child{font-weight:600}
+.verdict.sealed,.verdict.unsealed-tail{border-color:var(--good)}.verdict p{margin:.2rem 0}.verdict p:first-child{font-weight:600}
 ol{list-style:none;margin:0;padding:0}
 li{padding:.35rem 0;border-bottom:1px solid var(--line);break-inside:avoid}
 li:target{background:var(--soft)}

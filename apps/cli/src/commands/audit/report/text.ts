@@ -18,7 +18,9 @@ export const kindNames = {
 /** A report for a terminal. Its texts are fit for one. */
 export function* textOf(report: Report, verdict: Verdict, colors: Colors): Generator<string> {
   const [first = '', ...rest] = verdict.lines;
-  yield verdict.status === 'whole' ? colors.green(first) : colors.yellow(first);
+  yield verdict.status === 'whole' && verdict.standing !== 'unsealed'
+    ? colors.green(first)
+    : colors.yellow(first);
   for (const line of rest) yield colors.dim(line);
   yield `positions ${report.from}–${report.to}, ${report.firstAt} to ${report.lastAt}: ${sumOf(report)}`;
   for (const chapter of report.chapters) {

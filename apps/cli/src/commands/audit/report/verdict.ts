@@ -1,44 +1,44 @@
-import type { Damage, LedgerReport } from '@oakring/events';
-import { counted } from '../../../render/measures.js';
+import type { Damage, LedgerReport, Standing } from '@oakring/events';
+import { demandTrust, statusOf, verdictLines, type Found } from '../verdict.js';
+import { CommandFailure, exitCodes } from '../../../exit-codes.js';
 import { damageLine } from '../store.js';
 
 /** What the ledger behind a report was found to be, and on whose word that rests. */
 export interface Verdict {
-  readonly status: 'whole' | 'unsealed' | 'damaged' | 'unverified';
+  /** As `audit verify` has it; `unverified`: a manager told it. */
+  readonly status: string;
+  readonly standing: Standing | null;
   /** For people; the first says it all. */
   readonly lines: readonly string[];
+  /** Fails where trust was asked for and is not proven, or something is damaged. */
+  demand(): void;
 }
 
 /** `trust`: the one key that the reader trusts; null: whichever founded the ledger. */
-export function verdictOf(
-  report: LedgerReport,
-  damage: Damage | null,
-  trust: string | null,
-): Verdict {
-  const { head, sealedTo, warnings } = report;
-  if (damage !== null) {
-    const until = `What follows is told of positions 1–${head.position} before it.`;
-    return { status: 'damaged', lines: [damageLine(damage), until] };
-  }
-  const whole = `whole: positions ${Math.min(1, head.position)}–${head.position}, head ${head.hash}`;
-  const rests = `It rests on ${basisOf(report, trust)}`;
-  const sealed =
-    sealedTo === 0
-      ? 'No seal by a key that counts covers any of it.'
-      : `Sealed by a key that counts up to position ${sealedTo} (${counted(report.seals, 'seal')} in all)` +
-        (sealedTo < head.position ? `; what is behind it is under no seal yet.` : '.');
+export function verdictOf(report: LedgerReport, trust: string | null): Verdict {
+  const { head, standing, warnings } = report;
+  const found: Found = { from: Math.min(1, head.position), to: head.position, ...report };
+  const status = statusOf(found, trust);
+  const said = `${status}: positions ${found.from}–${found.to}, head ${head.hash}`;
   const warned = warnings.map((warning) => `warning: ${warning}`);
-  const status = sealedTo === 0 ? 'unsealed' : 'whole';
-  return { status, lines: [whole, sealed, rests, ...warned] };
+  return {
+    ...{ status, standing },
+    lines: [said, ...verdictLines(found, trust), ...warned],
+    demand: () => demandTrust(found, trust),
+  };
 }
 
-function basisOf({ keys }: LedgerReport, trust: string | null): string {
-  if (trust !== null) return `key ${trust}, which the reader named with --trust.`;
-  const [founding] = keys
-    .filter(({ counted: spans }) => spans.length > 0)
-    .sort((a, b) => (a.counted[0]?.from ?? 0) - (b.counted[0]?.from ?? 0));
-  return founding === undefined
-    ? 'nobody’s word: no key counts.'
-    : `the founding key ${founding.fingerprint}, by the ledger’s own word: compare it with the ` +
-        'fingerprint that you know, or name that with --trust.';
+/** `position`: how far it is whole. */
+export function damagedAt(damage: Damage, position: number): Verdict {
+  const line = damageLine(damage);
+  return {
+    ...{ status: 'damaged', standing: null },
+    lines: [
+      line,
+      `What follows is told of positions ${Math.min(1, position)}–${position} before it.`,
+    ],
+    demand: () => {
+      throw new CommandFailure(line, exitCodes.refused);
+    },
+  };
 }
