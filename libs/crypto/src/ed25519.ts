@@ -1,4 +1,4 @@
-import { bytesOfBase64 } from './base64.js';
+import { base64Of, bytesOfBase64 } from './base64.js';
 import { nodeCrypto, portable } from './runtime.js';
 import { sha256OfBytes } from './sha256.js';
 
@@ -15,6 +15,11 @@ export function ed25519BytesOf(publicKey: string): Uint8Array | null {
   const spki = bytesOfBase64(publicKey);
   if (spki?.length !== 44 || spkiPrefix.some((byte, index) => spki[index] !== byte)) return null;
   return spki.slice(spkiPrefix.length);
+}
+
+/** The other way round: SPKI DER, base64, of the 32 bytes of a public key. */
+export function ed25519KeyOfBytes(key: Uint8Array): string {
+  return base64Of(Uint8Array.of(...spkiPrefix, ...key));
 }
 
 /**

@@ -21,6 +21,7 @@ export {
   type Checkpoint,
   evidenceReach,
   isCheckpointSigned,
+  originOf,
   readCheckpoint,
   signCheckpoint,
 } from './evidence/checkpoint.js';
@@ -63,6 +64,8 @@ export {
   readNote,
   writeNote,
 } from './evidence/signed-note.js';
+export { type VerifierKey, readVerifierKey, writeVerifierKey } from './evidence/verifier-key.js';
+export { readAddCheckpoint, witness } from './evidence/witness.js';
 export { type JsonObject, canonicalJson, isJsonObject } from './text/canonical-json.js';
 export {
   type Commit,

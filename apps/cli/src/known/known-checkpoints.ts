@@ -15,15 +15,24 @@ const maxCharacters = 65_536;
  * can take back what was seen of it.
  */
 export class KnownCheckpoints {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly most: number,
+  ) {}
+
+  /** Of however many clusters, in this folder. */
+  static in(folder: string): KnownCheckpoints {
+    return new KnownCheckpoints(folder, Infinity);
+  }
 
   /** Null where there is no home to keep them in. */
   static of(env: Environment): KnownCheckpoints | null {
     const { XDG_CONFIG_HOME: config = '', HOME: home = '' } = env;
     // The XDG specification: a relative one is to be ignored.
-    if (isAbsolute(config)) return new KnownCheckpoints(join(config, 'oakring', 'checkpoints'));
+    if (isAbsolute(config))
+      return new KnownCheckpoints(join(config, 'oakring', 'checkpoints'), maxClusters);
     if (!isAbsolute(home)) return null;
-    return new KnownCheckpoints(join(home, '.config', 'oakring', 'checkpoints'));
+    return new KnownCheckpoints(join(home, '.config', 'oakring', 'checkpoints'), maxClusters);
   }
 
   /** Null: none was seen yet. */
@@ -39,31 +48,36 @@ export class KnownCheckpoints {
     const path = this.pathOf(clusterId);
     if (path === null || note.length > maxCharacters) return;
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}.new`;
-    try {
-      await writeFile(draft, note, { mode: 0o600 });
-      await rename(draft, path);
-    } finally {
-      await rm(draft, { force: true });
-    }
+    await writeWhole(path, note);
     await this.forgetOldest();
   }
 
   private async forgetOldest(): Promise<void> {
     const names = await readdir(this.folder);
-    if (names.length <= maxClusters) return;
+    if (names.length <= this.most) return;
     const seen = await Promise.all(
       names.map(async (name) => {
         const path = join(this.folder, name);
         return { path, at: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
       }),
     );
-    const oldest = seen.sort((a, b) => a.at - b.at).slice(0, names.length - maxClusters);
+    const oldest = seen.sort((a, b) => a.at - b.at).slice(0, names.length - this.most);
     await Promise.all(oldest.map(({ path }) => rm(path, { force: true })));
   }
 
   /** The id is what a manager says: it must not lead elsewhere. */
   private pathOf(clusterId: string): string | null {
     return isId(clusterId) ? join(this.folder, clusterId) : null;
+  }
+}
+
+/** Whole or not at all, for its owner alone, and on the disk when it resolves. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    await writeFile(draft, text, { mode: 0o600, flush: true });
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
   }
 }

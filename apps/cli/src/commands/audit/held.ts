@@ -1,4 +1,13 @@
-import { readCheckpoint, type Checkpoint, type Commit } from '@oakring/events';
+import {
+  readCheckpoint,
+  readVerifierKey,
+  verifyCosignature,
+  type Checkpoint,
+  type Commit,
+  type SignedNote,
+  type VerifierKey,
+} from '@oakring/events';
+import { InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { textAt } from '../../client/http.js';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
@@ -10,8 +19,11 @@ import type { Context, Surroundings } from '../context.js';
 
 export interface KnownOptions {
   /** A file, a note's text, or where one is answered. */
-  readonly known?: string;
+  readonly known?: string | undefined;
   readonly olderCopy?: boolean;
+  /** Keys of witnesses, and how many of them must have cosigned what `known` names. */
+  readonly witness?: readonly VerifierKey[];
+  readonly quorum?: number;
 }
 
 /** A ledger that is looked through, held to what was kept outside of it. */
@@ -27,9 +39,9 @@ export interface Held {
 export async function heldTo(
   context: Pick<Context, 'terminal' | 'json' | 'client' | 'ports'>,
   { env }: Surroundings,
-  { known, olderCopy = false }: KnownOptions,
+  { known, olderCopy = false, ...witnesses }: KnownOptions,
 ): Promise<Held> {
-  const given = known === undefined ? null : await knownFrom(known, context);
+  const given = await knownOf({ known, ...witnesses }, context);
   const watch = new LedgerWatch(given, KnownCheckpoints.of(env));
   return {
     take: (commit) => watch.take(commit),
@@ -49,14 +61,59 @@ export async function demandManager({ client }: Context, { env }: Surroundings):
   if (problem !== null) throw new CommandFailure(problem, exitCodes.refused);
 }
 
-/** The checkpoint that `--known` names, and how it is called. */
-export async function knownFrom(
+/** The checkpoint that `--known` names, cosigned as is demanded, and how it is called; null: none is named. */
+export async function knownOf(
+  { known, witness = [], quorum = witness.length }: KnownOptions,
+  context: Pick<Context, 'client' | 'ports'>,
+): Promise<Known | null> {
+  if (quorum > witness.length) {
+    const detail = `--quorum is ${quorum}, and ${witness.length} witnesses are named.`;
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  if (known === undefined) {
+    if (witness.length === 0) return null;
+    const detail = '--witness needs --known: a checkpoint that they cosigned.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  const { note, checkpoint } = await noteOf(known, context);
+  const checks = witness.map((key) => ({
+    name: key.name,
+    isCosigned: verifyCosignature(note, key).status === 'cosigned',
+  }));
+  const [cosigned, missing] = [true, false].map((is) =>
+    checks.filter(({ isCosigned }) => isCosigned === is).map(({ name }) => name),
+  );
+  if ((cosigned?.length ?? 0) < quorum) {
+    const detail =
+      `NOT WITNESSED: the checkpoint of ${checkpoint.position} commits has ${cosigned?.length ?? 0} of ` +
+      `${quorum} cosignatures; missing: ${missing?.join(', ')}.`;
+    throw new CommandFailure(detail, exitCodes.refused);
+  }
+  const by = cosigned?.length === 0 ? '' : ` (cosigned by ${cosigned?.join(', ')})`;
+  return { checkpoint, source: `the checkpoint${by}` };
+}
+
+/** Gathers the option `--witness`. */
+export function witnessKey(
+  text: string,
+  before: readonly VerifierKey[] = [],
+): readonly VerifierKey[] {
+  const key = readVerifierKey(text, 'cosignature');
+  if (key === null) {
+    throw new InvalidArgumentError('It is no key of a witness, as one prints it at its start.');
+  }
+  if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
+    throw new InvalidArgumentError('It is named twice, and counts once.');
+  }
+  return [...before, key];
+}
+
+async function noteOf(
   known: string,
   context: Pick<Context, 'client' | 'ports'>,
-): Promise<Known> {
+): Promise<{ readonly checkpoint: Checkpoint; readonly note: SignedNote }> {
   const read = readCheckpoint(await noteFrom(known, context));
-  if (read.status === 'checkpoint')
-    return { checkpoint: read.checkpoint, source: 'the checkpoint' };
+  if (read.status === 'checkpoint') return read;
   const name = known.includes('\n') ? 'What --known gives' : known;
   throw new CommandFailure(`${name} is no checkpoint: ${read.reason}.`, exitCodes.usage);
 }

@@ -1,5 +1,5 @@
 import type { JudgeKey, LedgerKey, LedgerKeys } from '../../client/documents.js';
-import { signedText, signingKeyOf } from '@oakring/events';
+import { originOf, signedText, signingKeyOf, writeVerifierKey } from '@oakring/events';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
@@ -15,9 +15,12 @@ export function addKeyCommands(audit: Command, surroundings: Surroundings): void
   audit
     .command('keys')
     .description('list the keys that seal the ledger')
-    .action(async (_: object, command: Command) => {
+    .option('--vkeys', 'as witnesses take them: oakring/<cluster id>+<id>+<key>')
+    .action(async ({ vkeys = false }: { vkeys?: boolean }, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.ledgerKeys(), ({ items }) => renderKeys(items));
+      show(context, await context.client.ledgerKeys(), (keys) =>
+        vkeys ? vkeysOf(keys) : renderKeys(keys.items),
+      );
       await demandManager(context, surroundings);
     });
   for (const order of ['endorse', 'revoke'] as const) {
@@ -56,6 +59,15 @@ async function signedBy(
   const statement = { clusterId, verdict, fingerprint, position, merkleRoot } as const;
   const signature = key.sign(signedText(statement));
   return { by: key.fingerprint, signature, position, merkleRoot };
+}
+
+function vkeysOf({ clusterId, items }: LedgerKeys): string {
+  const name = originOf(clusterId);
+  return items
+    .flatMap(({ publicKey }) =>
+      publicKey === null ? [] : [writeVerifierKey({ name, publicKey }, 'ed25519')],
+    )
+    .join('\n');
 }
 
 function renderKeys(keys: readonly LedgerKey[]): string {

@@ -9,6 +9,7 @@ import { addKeyCommands } from './keys.js';
 import { addReplayCommand } from './replay.js';
 import { addReportCommand } from './report/report.js';
 import { addVerifyCommand } from './verify.js';
+import { addWitnessCommand } from './witness/witness.js';
 
 /** The commands of `oakring audit`, in the order of its help. */
 export function addAuditSubcommands(audit: Command, surroundings: Surroundings): void {
@@ -21,4 +22,5 @@ export function addAuditSubcommands(audit: Command, surroundings: Surroundings):
   addReplayCommand(audit, surroundings);
   addCopyCommand(audit, surroundings);
   addKeyCommands(audit, surroundings);
+  addWitnessCommand(audit, surroundings);
 }

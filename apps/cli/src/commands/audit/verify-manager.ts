@@ -3,7 +3,7 @@ import { judgeManager, readKept, shownCheckpoint, wordsOf } from '../../known/ju
 import { KnownCheckpoints } from '../../known/known-checkpoints.js';
 import type { Known } from '../../known/ledger-watch.js';
 import type { Context, Surroundings } from '../context.js';
-import { knownFrom, refuse, type KnownOptions } from './held.js';
+import { knownOf, refuse, type KnownOptions } from './held.js';
 
 /**
  * Without its ledger: that the newest checkpoint of a manager is signed, and that it continues those that
@@ -12,7 +12,7 @@ import { knownFrom, refuse, type KnownOptions } from './held.js';
 export async function verifyManager(
   context: Context,
   { env }: Surroundings,
-  { known }: KnownOptions,
+  options: KnownOptions,
 ): Promise<void> {
   const { client, terminal, json } = context;
   const keys = await client.ledgerKeys();
@@ -21,7 +21,8 @@ export async function verifyManager(
     throw new CommandFailure(`NOT PROVED: ${shown.detail}.`, exitCodes.refused);
   }
   const store = KnownCheckpoints.of(env);
-  const kept: Known[] = known === undefined ? [] : [await knownFrom(known, context)];
+  const given = await knownOf(options, context);
+  const kept: Known[] = given === null ? [] : [given];
   const seen = readKept(store?.read(keys.clusterId) ?? null, keys.clusterId);
   if (seen !== null) kept.push({ checkpoint: seen, source: 'a checkpoint seen before' });
   const lines: string[] = [];

@@ -5,8 +5,9 @@ import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
+import { wholeNumber } from '../options.js';
 import { isManagerUrl, rangeOf } from './history-source.js';
-import { demandOfRange, heldTo, knownFrom, type KnownOptions } from './held.js';
+import { demandOfRange, heldTo, knownOf, witnessKey, type KnownOptions } from './held.js';
 import { verifyManager } from './verify-manager.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
@@ -34,6 +35,8 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
       fingerprint,
     )
     .option('--known <checkpoint>', 'file, text or address of a checkpoint: it must continue that')
+    .option('--witness <vkey>', 'who must have cosigned it; several times for several', witnessKey)
+    .option('--quorum <n>', 'how many of them (default: all)', wholeNumber)
     .option('--older-copy', 'what was seen of the cluster may be newer than this copy')
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
       const context = contextOf(surroundings, command, bundle);
@@ -114,7 +117,7 @@ function detailsOf(report: LedgerReport): string[] {
 async function verifyFile(
   context: Context,
   path: string,
-  { trust, known }: VerifyOptions,
+  { trust, ...options }: VerifyOptions,
 ): Promise<void> {
   const { terminal, json } = context;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -129,10 +132,11 @@ async function verifyFile(
   if (check.status === 'not-a-bundle') {
     throw new CommandFailure(`${path} is not a bundle: ${check.detail}.`, exitCodes.unreachable);
   }
+  const known = await knownOf(options, context);
   const continued =
-    known === undefined || check.status === 'damaged'
+    known === null || check.status === 'damaged'
       ? null
-      : demandOfRange(context, await knownFrom(known, context), rangeOf(lines));
+      : demandOfRange(context, known, rangeOf(lines));
   if (json) terminal.out(JSON.stringify(check, null, 2));
   if (check.status === 'damaged') {
     throw new CommandFailure(damageLine(check.damage), exitCodes.refused);

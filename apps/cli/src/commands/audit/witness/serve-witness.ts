@@ -1,0 +1,74 @@
+import { readAddCheckpoint, readCheckpoint, witness } from '@oakring/events';
+import type { Clock } from '@oakring/ports';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { WitnessState } from './witness-state.js';
+
+const maxBodyBytes = 128 * 1024;
+const path = '/add-checkpoint';
+
+interface WitnessParts {
+  readonly state: WitnessState;
+  /** Public keys of the logs that are witnessed, by the cluster's id. */
+  readonly logs: ReadonlyMap<string, readonly string[]>;
+  readonly clock: Pick<Clock, 'wallMs'>;
+  readonly tell: (line: string) => void;
+}
+
+/** `POST /add-checkpoint` as c2sp.org/tlog-witness has it, on loopback; behind a proxy for the world. */
+export function witnessServer(parts: WitnessParts): Server {
+  // One after the other: what is kept is compared, signed and kept anew in one step.
+  let last: Promise<unknown> = Promise.resolve();
+  const server = createServer((request, response) => {
+    last = last.then(() => answer(request, response, parts)).catch(() => response.destroy());
+  });
+  server.requestTimeout = 30_000;
+  return server;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { state, logs, clock, tell }: WitnessParts,
+): Promise<void> {
+  if (request.url !== path) return end(response, 404, 'There is POST /add-checkpoint only.\n');
+  if (request.method !== 'POST') return end(response, 405, 'POST is what is answered.\n');
+  const body = await bodyOf(request);
+  const question = body === null ? null : readAddCheckpoint(body);
+  if (question === null) return end(response, 400, 'The body is none of c2sp.org/tlog-witness.\n');
+  const known = {
+    keysOf: (clusterId: string) => logs.get(clusterId) ?? null,
+    newest: (clusterId: string) => state.newest(clusterId),
+  };
+  const seconds = Math.floor(clock.wallMs() / 1_000);
+  const witnessed = witness(question, known, state.cosigner, seconds);
+  if (witnessed.status === 'refused') {
+    tell(`refused (${witnessed.http}): ${witnessed.reason}`);
+    return witnessed.http === 409
+      ? end(response, 409, `${witnessed.size}\n`, 'text/x.tlog.size')
+      : end(response, witnessed.http, `${witnessed.reason}\n`);
+  }
+  const read = readCheckpoint(witnessed.note);
+  if (read.status === 'refused') throw new TypeError(read.reason);
+  const { clusterId, position } = read.checkpoint;
+  await state.keep(clusterId, witnessed.note);
+  tell(`cosigned: ${position} commits of cluster ${clusterId}`);
+  end(response, 200, witnessed.line);
+}
+
+function end(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
+  response.writeHead(status, { 'content-type': type });
+  response.end(text);
+}
+
+/** Null: it is longer than any such body. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    const piece = Buffer.from(chunk as Uint8Array);
+    bytes += piece.length;
+    if (bytes > maxBodyBytes) return null;
+    chunks.push(piece);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
