@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { addressOf, nodeStream } from '@oakring/events';
-import { given, ready, submitJob } from '../testing/given.js';
+import { ack, commandTo, given, plan, ready, submitJob } from '../testing/given.js';
 import type { Command } from './command.js';
 import { decide } from './decide/decide.js';
 import { Deciding } from './decide/deciding.js';
@@ -58,6 +58,16 @@ describe('An event', () => {
   });
 });
 
+it('What a worker answers follows from the order that it answers', () => {
+  const cluster = given(...ready('n1'), submitJob('j'), plan('j', 'n1'));
+  const id = commandTo(cluster, 'n1', 'deploy');
+  const origin = byWorker('n1', 'nodes/n1/acks');
+  expect(decided(cluster, ack('n1', id, 'received'), origin)).toMatchObject([
+    { type: 'CommandReceived', by: 'nodes/n1', cause: id },
+  ]);
+  expect(decided(cluster, ack('n1', '99-0', 'received'), origin)).toEqual([]);
+});
+
 describe('The word of a worker', () => {
   it.each([
     ['2026-01-01T00:00:00.000Z', { deviceAt: Date.UTC(2026, 0, 1) }],
@@ -65,7 +75,7 @@ describe('The word of a worker', () => {
     ['1969-01-01T00:00:00.000Z', {}],
     [null, {}],
   ])('that says its time as %j is recorded with %j', (said, recorded) => {
-    const origin = byWorker('n1', { topic: 'nodes/n1/state' }, said);
+    const origin = byWorker('n1', 'nodes/n1/state', said);
     expect(origin).toEqual({ by: 'nodes/n1', cause: 'message:nodes/n1/state', ...recorded });
   });
 });

@@ -24,15 +24,11 @@ export function byItself(
 }
 
 /** Of what a worker said on a topic; `deviceAt`: its clock, ISO 8601, where it says. */
-export function byWorker(
-  nodeId: string,
-  said: { readonly topic: string } | { readonly answering: string },
-  deviceAt?: string | null,
-): CommandOrigin {
+export function byWorker(nodeId: string, topic: string, deviceAt?: string | null): CommandOrigin {
   const at = Date.parse(deviceAt ?? '');
   return {
     by: `nodes/${nodeId}`,
-    cause: 'topic' in said ? `message:${said.topic}` : said.answering,
+    cause: `message:${topic}`,
     ...(Number.isSafeInteger(at) && at >= 0 ? { deviceAt: at } : {}),
   };
 }

@@ -33,6 +33,11 @@ export class Deciding {
     return addressOf({ position: this.position, index: this.events.length });
   }
 
+  /** What is stated from now on for this command follows from the event at that address. */
+  followsFrom(address: string): void {
+    this.origin = { ...this.origin, cause: address };
+  }
+
   /** States a fact and folds it, so that the next fact is decided on it. */
   emit(event: DomainEvent): void {
     // The version within its stream is given when the commit is sealed; no fold looks at it.

@@ -34,6 +34,8 @@ export function recordAck(deciding: Deciding, nodeId: string, ack: Ack): Decided
       ack.generation,
     );
   }
+  // Known by now: what a worker says to answer may be any text.
+  deciding.followsFrom(command.id);
   seenAlive(deciding, speaker.node, 'acknowledged a command');
   if (command.status !== 'ended') advance(deciding, command, ack);
   return { answer: null };

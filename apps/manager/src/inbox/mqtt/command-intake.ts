@@ -13,7 +13,6 @@ import { WORKER_COMMANDS } from '../../injection/tokens.js';
 import { WorkerAdmission } from '../worker-admission.js';
 import type { WorkerMessage } from './worker-message.js';
 import { byWorker, type CommandOrigin } from '../../commands/origin.js';
-import { parseAddress } from '@oakring/events';
 
 /**
  * Commands of messages that are not decided yet, and the bytes of those messages; the rest wait in the
@@ -106,11 +105,15 @@ export class CommandIntake {
   }
 }
 
-/** An acknowledgement follows from its order, anything else from what its worker had to say. */
 function originOf({ nodeId, topic }: WorkerMessage, command: Command): CommandOrigin {
-  return command.type === 'RecordAck' && parseAddress(command.ack.commandId) !== null
-    ? byWorker(nodeId, { answering: command.ack.commandId }, command.ack.at)
-    : byWorker(nodeId, { topic }, command.type === 'ReconcileNode' ? command.state.at : null);
+  switch (command.type) {
+    case 'RecordAck':
+      return byWorker(nodeId, topic, command.ack.at);
+    case 'ReconcileNode':
+      return byWorker(nodeId, topic, command.state.at);
+    default:
+      return byWorker(nodeId, topic);
+  }
 }
 
 function codeOf(error: unknown): ErrorCode {
