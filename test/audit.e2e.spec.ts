@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmodSync, cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, untilAll } from './kit/http.js';
+import { call, eventually, untilAll } from './kit/http.js';
 import { oakring, temporaryFolder, up, type Cluster } from './kit/processes.js';
 import { TestWorker } from './kit/test-worker.js';
 
@@ -48,6 +48,28 @@ describe('an auditor', () => {
       code: 0,
       out: expect.stringContaining('whole:'),
     });
+  });
+
+  it('hears from the manager itself that all of it is whole', async () => {
+    const { body } = await eventually(
+      () => call('GET', `${cluster.url}/api/v1/ledger/verify`),
+      (answer) => answer.body.status === 'whole',
+    );
+    expect(body).toMatchObject({ verifiedTo: body.head, damage: null, warnings: [] });
+  });
+
+  it('is told by the same ledger who did what', async () => {
+    const { code, out } = await audit('report', '--store', ledger);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      / j +submitted: 3 × j:1 .*\(by api\/open, after request:POST \/api\/v1\/jobs#/,
+    );
+    const { code: asked, out: told } = await audit('report', '--manager', '--from', '1');
+    expect([asked, told.split('\n')[0]]).toEqual([
+      0,
+      expect.stringContaining('told by the manager'),
+    ]);
+    expect(told).toContain('submitted: 3 × j:1');
   });
 
   it('sees the cluster as it was, and what changed since', async () => {
