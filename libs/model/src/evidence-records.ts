@@ -29,8 +29,12 @@ export interface SealRecord {
   readonly sealedAt: number;
   /** The checkpoint as it was signed; null of a seal. */
   readonly note: string | null;
-  /** The checkpoint that was stamped last, and the commit time of that; null: none was. */
-  readonly stamped: { readonly position: number; readonly at: number } | null;
+  /** What the checkpoint seals that was stamped last, and the commit that says so; null: none was. */
+  readonly stamped: {
+    readonly position: number;
+    readonly statedAt: number;
+    readonly at: number;
+  } | null;
   /** Of this one and some before it, oldest first: who judges a key names one of them. */
   readonly trees: readonly SeenTree[];
 }

@@ -42,14 +42,15 @@ describe('The newest checkpoint', () => {
     ['within an hour when the clock went back', -hourMs, 7 + hourMs],
   ])('is stamped %s', (_, passedMs, againMs) => {
     const at = 10 * hourMs;
-    const { state, process } = scene({ stamped: { position: 3, at } });
+    const { state, process } = scene({ stamped: { position: 3, statedAt: 4, at } });
     const look = process.look(ledgerKey, state, seenAt(7, { wallMs: at + passedMs }));
     expect(look.againMs).toBe(againMs);
     expect(look.step).toEqual(againMs === null ? expect.objectContaining({ position: 5 }) : null);
   });
 
   it.each([
-    ['is stamped', { stamped: { position: 5, at: 1 } }],
+    ['is stamped', { stamped: { position: 5, statedAt: 7, at: 1 } }],
+    ['seals nothing but a stamp', { stamped: { position: 3, statedAt: 5, at: 1 } }],
     ['is a seal of format 1, and has no note', { note: null }],
   ])('is nothing to stamp when it %s', (_, sealed) => {
     const { state, process } = scene(sealed);
@@ -57,7 +58,7 @@ describe('The newest checkpoint', () => {
   });
 
   it('waits on one fact while newer ones come', () => {
-    const { state, process } = scene({ stamped: { position: 3, at: 1 } });
+    const { state, process } = scene({ stamped: { position: 3, statedAt: 4, at: 1 } });
     const before = process.fact(ledgerKey, state);
     const sealed = state.seals.get(ledgerKey);
     if (sealed !== undefined) state.seals.set(ledgerKey, { ...sealed, position: 9 });

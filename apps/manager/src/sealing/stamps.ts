@@ -53,7 +53,8 @@ export function stamps(
     concerned: () => [ledgerKey],
     fact(_key, state) {
       const { note = null, position = 0, stamped = null } = state.seals.get(ledgerKey) ?? {};
-      const upTo = stamped?.position ?? 0;
+      // One that seals nothing but the stamp before is not worth another: an idle ledger comes to rest.
+      const upTo = stamped?.statedAt ?? 0;
       // The same while newer ones come: an authority that is away is not another matter each time.
       return note !== null && position > upTo ? `unstamped after ${upTo}` : null;
     },

@@ -34,7 +34,7 @@ export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void 
       break;
     }
     case 'CheckpointStamped':
-      stamped(state, event.data, event.at);
+      stamped(state, event.data, event);
       break;
     case 'LedgerSealed':
       sealed(state, event.data, event, null);
@@ -93,8 +93,9 @@ function sealed(
 function stamped(
   state: ClusterState,
   { position }: EventData<'CheckpointStamped'>,
-  at: number,
+  { position: statedAt, at }: StoredEvent,
 ): void {
   const record = state.seals.get(ledgerKey);
-  if (record !== undefined) state.seals.set(ledgerKey, { ...record, stamped: { position, at } });
+  if (record === undefined) return;
+  state.seals.set(ledgerKey, { ...record, stamped: { position, statedAt, at } });
 }

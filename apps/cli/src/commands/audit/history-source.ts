@@ -28,3 +28,17 @@ export function exhibitOf(lines: readonly string[], position: number): Commit | 
   }
   return null;
 }
+
+/** All commits that a bundle shows, beside its range and in it, in the order of the log. */
+export function shownIn(lines: readonly string[]): readonly Commit[] {
+  const exhibits = lines.flatMap((line) => {
+    const shown: unknown = line.startsWith('{"exhibit":') ? JSON.parse(line) : null;
+    const text = isJsonObject(shown) ? shown['exhibit'] : null;
+    if (typeof text !== 'string') return [];
+    const header: unknown = JSON.parse(text.split('\t')[0] ?? 'null');
+    const decoded = decodeStoredCommit(text, isJsonObject(header) ? Number(header['_id']) : 0);
+    return decoded.status === 'commit' ? [decoded.commit] : [];
+  });
+  const all = new Map([...exhibits, ...rangeOf(lines)].map((commit) => [commit.position, commit]));
+  return Array.from(all.values()).sort((a, b) => a.position - b.position);
+}

@@ -6,8 +6,9 @@ import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
-import { isManagerUrl, rangeOf } from './history-source.js';
+import { isManagerUrl, rangeOf, shownIn } from './history-source.js';
 import { demandOfRange, heldTo, knownOf, witnessKey, type KnownOptions } from './held.js';
+import { refuseStamp, StampWatch, type FoundStamps } from './stamps.js';
 import { verifyManager } from './verify-manager.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
@@ -15,6 +16,8 @@ import { commitsOf, damageLine, storeOf } from './store.js';
 interface VerifyOptions extends KnownOptions {
   readonly store?: string;
   readonly trust?: string;
+  /** File of the certificates that time stamps must lead to. */
+  readonly tsaCa?: string;
 }
 
 /** A progress line after so many commits. */
@@ -38,21 +41,33 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
     .option('--witness <vkey>', 'who must have cosigned it; several times for several', witnessKey)
     .option('--quorum <n>', 'how many of them (default: all)', wholeNumber)
     .option('--older-copy', 'what was seen of the cluster may be newer than this copy')
+    .option(
+      '--tsa-ca <pem>',
+      'certificates that time stamps must lead to; demands one of a checkpoint',
+    )
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
       const context = contextOf(surroundings, command, bundle);
       if (bundle === undefined) await verifyStore(context, surroundings, options);
-      else if (isManagerUrl(bundle)) await verifyManager(context, surroundings, options);
-      else await verifyFile(context, bundle, options);
+      else if (isManagerUrl(bundle)) {
+        if (options.tsaCa !== undefined) throw noStampsThere();
+        await verifyManager(context, surroundings, options);
+      } else await verifyFile(context, bundle, options);
     });
+}
+
+function noStampsThere(): CommandFailure {
+  const detail = '--tsa-ca judges what lies in a ledger: name a bundle of it, or its --store.';
+  return new CommandFailure(detail, exitCodes.usage);
 }
 
 async function verifyStore(
   context: Context,
   surroundings: Surroundings,
-  { store, trust, ...known }: VerifyOptions,
+  { store, trust, tsaCa, ...known }: VerifyOptions,
 ): Promise<void> {
   const { terminal, ports, json } = context;
   const held = await heldTo(context, surroundings, known);
+  const stamps = await StampWatch.of(tsaCa, { isWhole: true });
   const verifier = ledgerVerifier({ trust: trust ?? null });
   for await (const walked of commitsOf(storeOf(surroundings.env, store), ports)) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
@@ -63,6 +78,9 @@ async function verifyStore(
     }
     if (walked.status !== 'commit') continue;
     held.take(walked.commit);
+    const judged = stamps.take(walked.commit);
+    const refused = judged === null ? null : await judged;
+    if (refused !== null) refuseStamp(refused, json ? (line) => terminal.out(line) : null);
     tellProgress(terminal, walked.commit.position);
   }
   clearProgress(terminal);
@@ -72,14 +90,19 @@ async function verifyStore(
   const found: Found = { from: Math.min(1, position), to: position, ...report };
   tell(
     { terminal, json },
-    { found, report, hash, details: [...continued, ...detailsOf(report)] },
+    {
+      ...{ found, hash },
+      report: { ...report, stamps: stamps.found },
+      details: [...continued, ...stamps.lines(), ...detailsOf(report)],
+    },
     trust ?? null,
   );
+  stamps.demand();
 }
 
 interface Verdict {
   readonly found: Found;
-  readonly report: { readonly warnings: readonly string[] };
+  readonly report: LedgerReport & { readonly stamps: FoundStamps };
   readonly hash: string;
   readonly details: readonly string[];
 }
@@ -117,7 +140,7 @@ function detailsOf(report: LedgerReport): string[] {
 async function verifyFile(
   context: Context,
   path: string,
-  { trust, ...options }: VerifyOptions,
+  { trust, tsaCa, ...options }: VerifyOptions,
 ): Promise<void> {
   const { terminal, json } = context;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -137,16 +160,35 @@ async function verifyFile(
     known === null || check.status === 'damaged'
       ? null
       : demandOfRange(context, known, rangeOf(lines));
-  if (json) terminal.out(JSON.stringify(check, null, 2));
   if (check.status === 'damaged') {
+    if (json) terminal.out(JSON.stringify(check, null, 2));
     throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
   }
-  if (json) return;
+  const stamps = await StampWatch.of(tsaCa, { isWhole: false });
+  await takeShown(stamps, lines, context);
+  if (json) {
+    terminal.out(JSON.stringify({ ...check, stamps: stamps.found }, null, 2));
+    return stamps.demand();
+  }
   terminal.out(`whole: positions ${check.from}–${check.to}, head ${check.head.hash}`);
   if (continued !== null) terminal.out(continued);
+  for (const line of stamps.lines()) terminal.out(terminal.colors.dim(line));
   for (const key of check.keys) terminal.out(terminal.colors.dim(keyLine(key)));
   for (const warning of check.warnings) {
     terminal.error(terminal.colors.yellow(`warning: ${warning}`));
+  }
+  stamps.demand();
+}
+
+/** The stamps of a bundle, held to the checkpoints that it shows. */
+async function takeShown(
+  stamps: StampWatch,
+  lines: readonly string[],
+  { terminal, json }: Pick<Context, 'terminal' | 'json'>,
+): Promise<void> {
+  for (const commit of shownIn(lines)) {
+    const refused = await stamps.take(commit);
+    if (refused !== null) refuseStamp(refused, json ? (line) => terminal.out(line) : null);
   }
 }
 

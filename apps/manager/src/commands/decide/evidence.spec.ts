@@ -72,6 +72,7 @@ describe('a time stamp', () => {
     expect(stampedBy(state, [now - 3, now - 2])).toEqual([now - 3, now - 2]);
     expect(state.seals.get(ledgerKey)?.stamped).toEqual({
       position: now - 2,
+      statedAt: now,
       at: 1_700_000_000_000,
     });
   });
