@@ -8,6 +8,7 @@ export {
   schemaVersion,
 } from './catalogue/catalogue.js';
 export {
+  checkpointsStream,
   clusterStream,
   jobStream,
   nodeStream,
@@ -16,7 +17,8 @@ export {
 } from './catalogue/streams.js';
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
 export { spokenPolicy, wholePolicy } from './catalogue/spoken-policy.js';
-export { type BundleCheck, bundleLines, verifyBundle } from './evidence/bundle.js';
+export { type BundleSeal, bundleLines } from './evidence/bundle.js';
+export { type BundleCheck, countsAtItsEnd, verifyBundle } from './evidence/bundle-verifier.js';
 export {
   type Checkpoint,
   evidenceReach,

@@ -125,23 +125,32 @@ export class SampleLedger {
   }
 
   /** `lie`: what the checkpoint states falsely. */
-  seal(key: SigningKey, lie: Partial<SealStatement> = {}): void {
+  seal(key: SigningKey, lie: Partial<SealStatement & { keyEvents: number }> = {}): void {
     const note = signCheckpoint({ ...this.stands, ...lie }, key);
-    this.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note } }]);
+    this.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
   }
 
   /** As it was said up to schema 5. */
   sealAsBefore(key: SigningKey, lie: Partial<SealStatement> = {}): void {
-    const statement = { ...this.stands, ...lie };
+    const { keyEvents: _, ...stands } = this.stands;
+    const statement = { ...stands, ...lie };
     const signature = key.sign(signedText(statement));
     const data = { ...statement, fingerprint: key.fingerprint, signature };
     this.append([{ stream: 'seals', type: 'LedgerSealed', data }]);
   }
 
   /** What an honest checkpoint would state now. */
-  get stands(): SealStatement {
+  get stands(): SealStatement & { readonly keyEvents: number } {
     const { position, hash } = this.head;
-    return { clusterId, position, hash, merkleRoot: rootOf(this.tree), epoch: this.epoch };
+    const keyEvents = this.versions.get('seals') ?? 0;
+    return {
+      clusterId,
+      position,
+      hash,
+      merkleRoot: rootOf(this.tree),
+      epoch: this.epoch,
+      keyEvents,
+    };
   }
 
   append(events: readonly DomainEvent[]): void {

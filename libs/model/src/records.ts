@@ -9,7 +9,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 15;
+export const foldVersion = 16;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -31,6 +31,8 @@ export interface ClusterRecord {
   readonly epoch: number;
   /** Commit time of its beginning, milliseconds since 1970; null: there is none. */
   readonly storm: { readonly since: number; readonly reason: string } | null;
+  /** Events of stream `seals` so far: what a checkpoint says of keys. */
+  readonly keyEvents: number;
 }
 
 /** `position` and `index`: of the event that changed it last. */

@@ -1,7 +1,7 @@
 import {
   decodeEvents,
   readCheckpoint,
-  sealsStream,
+  checkpointsStream,
   type Checkpoint,
   type Commit,
 } from '@oakring/events';
@@ -42,7 +42,7 @@ export class LedgerWatch {
     for (const { checkpoint } of this.kept()) {
       if (checkpoint.position === position) this.hashes.set(position, commit.hash);
     }
-    if (!commit.streams.includes(sealsStream)) return;
+    if (!commit.streams.includes(checkpointsStream)) return;
     for (const event of decodeEvents(commit)) {
       if (event.type !== 'CheckpointSigned') continue;
       const { note } = event.data;

@@ -218,7 +218,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     // A log that a test begins without its founding has no id.
     const { clusterId = 'c' } = state.cluster.get(clusterKey) ?? {};
     const position = 1 + number(3) + (state.seals.get(ledgerKey)?.position ?? 0);
-    const statement = { clusterId, position, hash: 'ab'.repeat(32), epoch: 1 };
+    const statement = { clusterId, position, hash: 'ab'.repeat(32), epoch: 1, keyEvents: 1 };
     const merkleRoot = String(number(10)).repeat(64);
     return { type: 'SealLedger', note: signCheckpoint({ ...statement, merkleRoot }, foundingKey) };
   },

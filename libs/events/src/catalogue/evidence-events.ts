@@ -10,7 +10,7 @@ const keyVerdict = Type.Object({
   merkleRoot: Type.Optional(text),
 });
 
-/** Stream `seals`: who may speak for this log, and where it stood. Formats: docs/ledger-format.md. */
+/** Streams `seals` and `checkpoints`: who may speak for this log, and where it stood. Formats: docs/ledger-format.md. */
 export const evidenceEvents = {
   /** A manager shows the key that it signs with. In the founding commit it counts by that. */
   KeyPresented: Type.Object({ fingerprint: text, publicKey: text, founding: Type.Boolean() }),

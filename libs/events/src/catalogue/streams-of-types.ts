@@ -2,7 +2,7 @@ import { clusterEvents } from './cluster-events.js';
 import { evidenceEvents } from './evidence-events.js';
 import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
-import { clusterStream, jobStream, nodeStream, sealsStream } from './streams.js';
+import { checkpointsStream, clusterStream, jobStream, nodeStream, sealsStream } from './streams.js';
 
 /** Of each type, what the names of its streams begin with. */
 const prefixes: ReadonlyMap<string, string> = new Map([
@@ -13,6 +13,8 @@ const prefixes: ReadonlyMap<string, string> = new Map([
 const names: ReadonlyMap<string, string> = new Map([
   ...named(clusterEvents, clusterStream),
   ...named(evidenceEvents, sealsStream),
+  ['CheckpointSigned', checkpointsStream],
+  ['CheckpointStamped', checkpointsStream],
 ]);
 
 /** `StreamOf`, for events that were read. */

@@ -3,16 +3,20 @@ import type { jobEvents } from './job-events.js';
 import type { nodeEvents } from './node-events.js';
 
 /** The stream that events of a type are in: the part of the catalogue that has its entry says so. */
-export type StreamOf<T> = T extends keyof typeof jobEvents
-  ? ReturnType<typeof jobStream>
-  : T extends keyof typeof nodeEvents
-    ? ReturnType<typeof nodeStream>
-    : T extends keyof typeof evidenceEvents
-      ? typeof sealsStream
-      : typeof clusterStream;
+export type StreamOf<T> = T extends 'CheckpointSigned' | 'CheckpointStamped'
+  ? typeof checkpointsStream
+  : T extends keyof typeof jobEvents
+    ? ReturnType<typeof jobStream>
+    : T extends keyof typeof nodeEvents
+      ? ReturnType<typeof nodeStream>
+      : T extends keyof typeof evidenceEvents
+        ? typeof sealsStream
+        : typeof clusterStream;
 
 export const clusterStream = 'cluster';
+/** Of keys (and of the seals of format 1): few events, so that all of them can be shown. */
 export const sealsStream = 'seals';
+export const checkpointsStream = 'checkpoints';
 
 export function jobStream(id: string): `jobs/${string}` {
   return `jobs/${id}`;

@@ -9,17 +9,17 @@ import {
 
 const key = freshKey();
 const statement = {
-  ...{ clusterId: 'c-1', position: 20_852_163, epoch: 3 },
+  ...{ clusterId: 'c-1', position: 20_852_163, epoch: 3, keyEvents: 4 },
   merkleRoot: '0ac5186a91863e8e1d90c808014aa89bf5da8e3ee1d9f07630f0378f68f1ab62',
   hash: 'ab'.repeat(32),
 };
 const { fingerprint, publicKey } = key;
 
 describe('a checkpoint', () => {
-  it('is origin, size and root as everybody writes them, and three lines of ours', () => {
+  it('is origin, size and root as everybody writes them, and four lines of ours', () => {
     expect(checkpointText({ ...statement, fingerprint })).toBe(
       'oakring/c-1\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n' +
-        `commit ${'ab'.repeat(32)}\nepoch 3\nkey ${fingerprint}\n`,
+        `commit ${'ab'.repeat(32)}\nepoch 3\nseals 4\nkey ${fingerprint}\n`,
     );
   });
 
@@ -46,7 +46,7 @@ describe('a checkpoint', () => {
     ['beyond all counting', '20852163', '9007199254740992', 'second line'],
     ['with a short root', root, 'CsUYapGG', 'third line'],
     ['with a root whose last bits are not zero', root, root.replace('2I=', '2J='), 'third line'],
-    ['without our lines', /commit .*\nepoch .*\nkey .*\n/, '', 'further lines'],
+    ['without our lines', /commit .*\nepoch .*\nseals .*\nkey .*\n/, '', 'further lines'],
     ['with a line more', 'epoch 3', 'epoch 3\nnote x', 'further lines'],
     ['with its lines in another order', /(commit .*)\n(epoch 3)/, '$2\n$1', 'further lines'],
     ['with capitals in a hash', 'commit ab', 'commit AB', 'further lines'],

@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly hash: string;
   /** Of the commit at `position`: which leadership it was, when two of them tell different histories. */
   readonly epoch: number;
+  /** How many events stream `seals` has in the tree: who shows fewer hides something about keys. */
+  readonly keyEvents: number;
   /** Of the key that signs: four bytes on a signature line are found again by whoever tries 2³² keys. */
   readonly fingerprint: string;
 }
@@ -56,12 +58,12 @@ export function originOf(clusterId: string): string {
   return `${originPrefix}${clusterId}`;
 }
 
-/** The note's text: the three lines of a checkpoint, and three extension lines of ours. */
+/** The note's text: the three lines of a checkpoint, and four extension lines of ours. */
 export function checkpointText(checkpoint: Checkpoint): string {
-  const { clusterId, position, merkleRoot, hash, epoch, fingerprint } = checkpoint;
+  const { clusterId, position, merkleRoot, hash, epoch, keyEvents, fingerprint } = checkpoint;
   const root = base64Of(bytesOfHex(merkleRoot));
   const lines = [originOf(clusterId), String(position), root];
-  lines.push(`commit ${hash}`, `epoch ${epoch}`, `key ${fingerprint}`);
+  lines.push(`commit ${hash}`, `epoch ${epoch}`, `seals ${keyEvents}`, `key ${fingerprint}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -81,8 +83,8 @@ export function readCheckpoint(content: string): ReadCheckpoint {
   const [origin = '', size = '', root = '', ...extensions] = read.note.text
     .slice(0, -1)
     .split('\n');
-  const [hash, epoch, fingerprint] = ['commit ', 'epoch ', 'key '].map((label, index) =>
-    valueAfter(label, extensions[index]),
+  const [hash, epoch, keyEvents, fingerprint] = ['commit ', 'epoch ', 'seals ', 'key '].map(
+    (label, index) => valueAfter(label, extensions[index]),
   );
   if (!origin.startsWith(originPrefix) || !isNoteName(origin) || origin === originPrefix) {
     return refused('its first line is not oakring/ and the id of a cluster');
@@ -90,14 +92,15 @@ export function readCheckpoint(content: string): ReadCheckpoint {
   if (!isNumber(size) || size === '0') return refused('its second line is not the size of a tree');
   const rootBytes = bytesOfBase64(root);
   if (rootBytes?.length !== 32) return refused('its third line is not a hash in base 64');
-  if (extensions.length !== 3 || !isHash(hash) || !isNumber(epoch) || !isHash(fingerprint)) {
-    return refused('its further lines are not commit, epoch and key');
+  const areNumbers = isNumber(epoch) && isNumber(keyEvents);
+  if (extensions.length !== 4 || !isHash(hash) || !areNumbers || !isHash(fingerprint)) {
+    return refused('its further lines are not commit, epoch, seals and key');
   }
   const checkpoint: Checkpoint = {
     clusterId: origin.slice(originPrefix.length),
     position: Number(size),
     merkleRoot: hexOf(rootBytes),
-    ...{ hash, epoch: Number(epoch), fingerprint },
+    ...{ hash, epoch: Number(epoch), keyEvents: Number(keyEvents), fingerprint },
   };
   return { status: 'checkpoint', checkpoint, note: read.note };
 }

@@ -1,6 +1,6 @@
 import { ed25519BytesOf, fingerprintOf } from '@oakring/crypto';
 import type { EventData } from '../catalogue/catalogue.js';
-import { clusterStream, sealsStream } from '../catalogue/streams.js';
+import { checkpointsStream, clusterStream, sealsStream } from '../catalogue/streams.js';
 import type { StoredEvent } from '../log/commit.js';
 import type { Problem } from '../log/damage.js';
 import type { RuleId } from '../log/rules.js';
@@ -298,9 +298,10 @@ function homeOf(type: string): string | null {
     case 'KeyPresented':
     case 'KeyEndorsed':
     case 'KeyRevoked':
-    case 'CheckpointSigned':
     case 'LedgerSealed':
       return sealsStream;
+    case 'CheckpointSigned':
+      return checkpointsStream;
     default:
       return null;
   }

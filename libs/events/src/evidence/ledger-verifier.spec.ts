@@ -117,7 +117,7 @@ describe('an audit of a whole ledger', () => {
     ]) {
       const ledger = new SampleLedger(key);
       ledger.work(2);
-      ledger.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note: forged } }]);
+      ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note: forged } }]);
       expect(verify(ledger.commits).damage).toMatchObject({ position: 4, kind: 'seal' });
     }
   });

@@ -1,4 +1,5 @@
 import type { EventData } from '../catalogue/catalogue.js';
+import { sealsStream } from '../catalogue/streams.js';
 import { canonicalJson } from '../text/canonical-json.js';
 import {
   decodeEvents,
@@ -59,6 +60,8 @@ class Verifier implements LedgerVerifier {
   private readonly ids = new Set<string>();
   private readonly manifestTexts = new Map<string, string>();
   private readonly unendorsed = new Map<string, number>();
+  /** Positions of all events of stream `seals`. */
+  private readonly keyEvents: number[] = [];
   private events = 0;
   private epochs = 0;
   private seals = 0;
@@ -130,6 +133,8 @@ class Verifier implements LedgerVerifier {
   private evidenceProblem(commit: Commit, records: readonly TypedRecord[]): Problem | null {
     if (!records.some(({ type }) => evidenceTypes.has(type))) return null;
     for (const event of decodeEvents(commit)) {
+      const { stream }: { stream: string } = event;
+      if (stream === sealsStream) this.keyEvents.push(event.position);
       const problem = this.keys.take(event) ?? this.eventProblem(event);
       if (problem !== null) return problem;
     }
@@ -154,6 +159,10 @@ class Verifier implements LedgerVerifier {
     if (read.status === 'refused') return broken('S1', `it is no checkpoint: ${read.reason}`);
     const { checkpoint, note } = read;
     if (note.signatures.length !== 1) return broken('S1', 'it is signed by others than the log');
+    const { position, keyEvents } = checkpoint;
+    if (keyEvents !== this.keyEventsAt(position)) {
+      return broken('S2', `it counts ${keyEvents} events of stream ${sealsStream}`);
+    }
     const verdict = this.keys.checkpointVerdict(checkpoint, note, event);
     return this.statementProblem(checkpoint, checkpoint.fingerprint, verdict);
   }
@@ -192,6 +201,11 @@ class Verifier implements LedgerVerifier {
         this.sealedTo = Math.max(this.sealedTo, position);
         return null;
     }
+  }
+
+  /** How many events stream `seals` had then. */
+  private keyEventsAt(position: number): number {
+    return this.keyEvents.filter((at) => at <= position).length;
   }
 
   private treeProblem(tree: { position: number; merkleRoot: string }): string | null {

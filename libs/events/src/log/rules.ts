@@ -52,7 +52,7 @@ export const idReach = 50_000;
 export const ledgerRules = rules({
   P1: ['data-file', 'In lmdb every page that the ledger needs is in the data file, and is one.'],
   P2: ['gap', 'In lmdb a commit lies under the key of its position.'],
-  P3: ['not-a-commit', 'The bytes of every line are UTF-8, without a byte order mark.'],
+  P3: ['not-a-commit', 'The bytes of every line are UTF-8.'],
   P4: [
     'index',
     'In lmdb the index of streams has, for each stream of each commit, the version of its last event there, and nothing else.',
@@ -120,14 +120,25 @@ export const ledgerRules = rules({
   S1: ['seal', 'A checkpoint is a note of the form stated, with one signature.'],
   S2: [
     'seal',
-    'A checkpoint or seal states cluster, position, hash, epoch and root of a commit before it.',
+    'A checkpoint or seal states cluster, position, hash, epoch and root of a commit before it, and a checkpoint how many events stream `seals` had there.',
   ],
   S3: ['seal', 'A checkpoint or seal is signed by the key that it names, presented before it.'],
-  B1: ['not-a-commit', 'A bundle has exactly the lines stated, in that order.'],
-  B3: ['events', 'The schemas are those of the schema version stated.'],
-  B5: ['seal', 'An exhibit belongs to the sealed tree by its proof.'],
-  B6: ['seal', 'The range belongs to the sealed tree by its proof.'],
-  B7: ['gap', 'The range is every commit from `from` to `to`, each continuing the one before.'],
+  B1: [
+    'not-a-commit',
+    'A bundle has exactly the lines stated, in that order, each ended by a line feed, and nothing else.',
+  ],
+  B2: [
+    'not-a-commit',
+    'The first line is canonical JSON of exactly the members stated; 1 ≤ `from` ≤ `to`, and `sealed` is 0 or at least `to`.',
+  ],
+  B3: ['events', 'The schemas are those of the schema version stated, where the reader knows it.'],
+  B4: [
+    'seal',
+    'The exhibits are the first commit and every commit of the tree with an event of stream `seals`: from its version 1, as many as the checkpoint states.',
+  ],
+  B5: ['seal', 'An exhibit belongs to the tree that the range proof gives, by its proof.'],
+  B6: ['seal', 'The range proof fits the range: neither too few nor too many hashes.'],
+  B7: ['gap', 'The last lines are the commits `from` to `to`, as many as that is.'],
 });
 
 export type RuleId = keyof typeof ledgerRules;

@@ -1,3 +1,4 @@
+import { bundleForgeries } from './bundle-forgeries.js';
 import { commitForgeries } from './commit-forgeries.js';
 import { evidenceForgeries, trustCases } from './evidence-forgeries.js';
 import type { Forgery, ManifestEntry } from './forgery.js';
@@ -5,7 +6,13 @@ import type { Forgery, ManifestEntry } from './forgery.js';
 export const folder = new URL('../../forgeries/', import.meta.url);
 
 export function allForgeries(): Forgery[] {
-  return [...commitForgeries(), ...evidenceForgeries(), ...trustCases(), emptied()];
+  return [
+    ...commitForgeries(),
+    ...evidenceForgeries(),
+    ...trustCases(),
+    emptied(),
+    ...bundleForgeries(),
+  ];
 }
 
 export function manifestOf(forgeries: readonly Forgery[]): ManifestEntry[] {

@@ -35,7 +35,7 @@ const manifest = (readings: number, firstBatch = 1): DomainEvent => ({
 /** The checkpoint that would be honest, as it was changed after it was signed. */
 function stated(ledger: SampleLedger, change: (note: string) => string): void {
   const note = change(signCheckpoint(ledger.stands, founder));
-  ledger.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note } }]);
+  ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
 }
 
 const asSecond = { ...third, fingerprint: second.fingerprint };
@@ -182,7 +182,7 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
       const now = ledger.stands;
       const honest = signCheckpoint({ ...now, position }, founder);
       const note = honest.replace(`\n${position}\n`, `\n${now.position}\n`);
-      ledger.append([{ stream: 'seals', type: 'CheckpointSigned', data: { note } }]);
+      ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
     },
   ],
 ];

@@ -1,5 +1,5 @@
-import { readCheckpoint, type EventData, type StoredEvent } from '@oakring/events';
-import { ledgerKey, type ClusterState } from '../cluster-state.js';
+import { readCheckpoint, type EventData, type StoredEvent, sealsStream } from '@oakring/events';
+import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
 import type { SeenTree } from '../evidence-records.js';
 
 type EvidenceEvent = Extract<
@@ -20,6 +20,8 @@ const keptTrees = 8;
 
 /** Who may speak for the log, and how far it is sealed. */
 export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void {
+  const { stream }: { stream: string } = event;
+  if (stream === sealsStream) counted(state);
   switch (event.type) {
     case 'KeyPresented':
       keyPresented(state, event.data, event.position);
@@ -40,6 +42,12 @@ export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void 
       sealed(state, event.data, event, null);
       break;
   }
+}
+
+function counted(state: ClusterState): void {
+  const cluster = state.cluster.get(clusterKey);
+  if (cluster === undefined) return;
+  state.cluster.set(clusterKey, { ...cluster, keyEvents: cluster.keyEvents + 1 });
 }
 
 /** Presented again, it is what it was. */

@@ -94,7 +94,7 @@ type ClusterEvent = Extract<
 
 function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   if (event.type === 'ClusterFounded') {
-    state.cluster.set(clusterKey, { ...event.data, epoch: 0, storm: null });
+    state.cluster.set(clusterKey, { ...event.data, epoch: 0, storm: null, keyEvents: 0 });
   }
   const cluster = state.cluster.get(clusterKey);
   if (cluster === undefined) return;

@@ -1,3 +1,4 @@
+import type { Damage } from '@oakring/events';
 import type { LeaseStore } from '../lease/lease-store.port.js';
 import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
 import type { MongoStore } from '../mongodb/connect-mongodb.js';
@@ -29,4 +30,6 @@ export interface EventStore {
 export interface OpenReader extends EventLogReader {
   /** Where it is, for messages: never with a password. */
   readonly place: string;
+  /** What lies beside the commits, where no position leads to it; null: nothing. */
+  stray(): Promise<Damage | null>;
 }

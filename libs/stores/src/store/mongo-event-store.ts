@@ -41,6 +41,7 @@ export async function openMongoReader(url: string, timers: Timers): Promise<Open
     place: store.place,
     head: () => log.head(),
     read: (query) => log.read(query),
+    stray: () => log.stray(),
     close: async () => {
       await log.close();
       await store.close();

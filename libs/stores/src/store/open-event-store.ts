@@ -58,6 +58,8 @@ export async function openEventLogReader(address: string, timers: Timers): Promi
     place: address,
     head: () => log.head(),
     read: (query) => log.read(query),
+    // Its file is read page by page where that is asked (walk-ledger.ts).
+    stray: async () => null,
     close: () => log.close(),
   };
 }

@@ -1,24 +1,29 @@
 import {
   bundleLines,
+  checkpointsStream,
+  countsAtItsEnd,
   decodeEvents,
+  encodeStoredCommit,
   readCheckpoint,
   sealsStream,
+  type BundleSeal,
   type Commit,
-  type StoredEvent,
 } from '@oakring/events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { counted } from '../../render/measures.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
 import { commitsOf, damageLine, storeOf } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface ExportOptions {
-  readonly from: number;
-  readonly to: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly all?: boolean;
   readonly out: string;
   readonly store?: string;
 }
@@ -27,8 +32,9 @@ export function addExportCommand(audit: Command, surroundings: Surroundings): vo
   audit
     .command('export')
     .description('write a range of the ledger with all that proves it into one file')
-    .requiredOption('--from <position>', 'first position', position)
-    .requiredOption('--to <position>', 'last position', position)
+    .option('--from <position>', 'first position', position)
+    .option('--to <position>', 'last position', position)
+    .option('--all', 'every commit instead, a line each, as it is stored: for verifiers of others')
     .requiredOption('--out <bundle>', 'file to write')
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
     .action(async (options: ExportOptions, command: Command) => {
@@ -48,11 +54,49 @@ async function exportBundle(
   { store, ...range }: ExportOptions,
 ): Promise<void> {
   const { terminal, json } = context;
-  const { from, to, out } = range;
-  const sealed = await writeBundle(storeOf(env, store), range, context);
+  const { from, to, out, all = false } = range;
+  if (all) {
+    const commits = await writeAll(storeOf(env, store), out, context);
+    if (json) return terminal.out(JSON.stringify({ commits, out }));
+    return terminal.out(`exported: ${counted(commits, 'commit')} to ${out}`);
+  }
+  if (from === undefined || to === undefined) {
+    const detail = 'A range is exported with --from and --to, everything with --all.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  const sealed = await writeBundle(storeOf(env, store), { from, to, out }, context);
   if (json) return terminal.out(JSON.stringify({ from, to, sealed, out }));
   const seal = sealed === null ? 'no seal covers it yet' : `sealed at position ${sealed}`;
   terminal.out(`exported: positions ${from}–${to} to ${out}, ${seal}`);
+}
+
+/** As they come: of a ledger of any size. Resolves with their number. */
+async function writeAll(
+  store: string,
+  out: string,
+  { terminal, ports }: Pick<Context, 'terminal' | 'ports'>,
+): Promise<number> {
+  let commits = 0;
+  const text = async function* (): AsyncGenerator<string> {
+    for await (const walked of commitsOf(store, ports)) {
+      if (walked.status === 'damaged') {
+        throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
+      }
+      commits = walked.commit.position;
+      yield `${encodeStoredCommit(walked.commit)}\n`;
+      tellProgress(terminal, commits);
+    }
+  };
+  await written(Readable.from(text()), out);
+  clearProgress(terminal);
+  return commits;
+}
+
+async function written(text: Readable, out: string): Promise<void> {
+  await pipeline(text, createWriteStream(out, { mode: 0o600 })).catch((error: Error) => {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
+  });
 }
 
 /** Resolves with the position of the seal that covers the range; null: none does yet. */
@@ -74,27 +118,25 @@ export async function writeBundle(
     const detail = `Positions ${from}–${to} are asked for; the ledger has 1–${gathered.head}.`;
     throw new CommandFailure(detail, exitCodes.usage);
   }
-  const lines = bundleLines(gathered.parts());
+  const seal = gathered.seal();
+  const lines = bundleLines({ range: gathered.range, seal });
   const text = function* (): Generator<string> {
     for (const line of lines) yield `${line}\n`;
   };
-  await pipeline(Readable.from(text()), createWriteStream(out, { mode: 0o600 })).catch(
-    (error: Error) => {
-      throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
-    },
-  );
-  return gathered.parts().seal === null ? null : gathered.sealed;
+  await written(Readable.from(text()), out);
+  return seal?.hashes.length ?? null;
 }
 
-/** What a bundle needs of the log, taken in one pass: the range, every hash, keys, one seal. */
+/** So many checkpoints that cover the range are tried for one whose key counts. */
+const maxCandidates = 64;
+
+/** What a bundle needs of the log, taken in one pass: the range, every hash, keys, checkpoints. */
 class Gathered {
   readonly range: Commit[] = [];
   head = 0;
-  /** Position that the chosen seal covers. */
-  sealed = 0;
   private readonly hashes: string[] = [];
   private readonly keys: Commit[] = [];
-  private seal: Commit | null = null;
+  private readonly candidates: { readonly note: string; readonly size: number }[] = [];
 
   constructor(
     private readonly from: number,
@@ -102,31 +144,28 @@ class Gathered {
   ) {}
 
   take(commit: Commit): void {
-    this.head = commit.position;
+    const { position, streams } = commit;
+    this.head = position;
     this.hashes.push(commit.hash);
-    if (commit.position >= this.from && commit.position <= this.to) this.range.push(commit);
-    if (!commit.streams.includes(sealsStream)) return;
-    const events = decodeEvents(commit);
-    if (events.some(({ type }) => type.startsWith('Key'))) this.keys.push(commit);
-    for (const event of events) {
-      // The first seal that covers the range has the shortest proof.
-      const position = sealedBy(event);
-      if (this.seal !== null || position < this.to) continue;
-      this.seal = commit;
-      this.sealed = position;
+    if (position >= this.from && position <= this.to) this.range.push(commit);
+    if (position === 1 || streams.includes(sealsStream)) this.keys.push(commit);
+    if (!streams.includes(checkpointsStream) || this.candidates.length === maxCandidates) return;
+    for (const event of decodeEvents(commit)) {
+      if (event.type !== 'CheckpointSigned') continue;
+      const { note } = event.data;
+      const read = readCheckpoint(note);
+      const size = read.status === 'checkpoint' ? read.checkpoint.position : 0;
+      if (size >= this.to) this.candidates.push({ note, size });
     }
   }
 
-  parts() {
-    const hashes = this.hashes.slice(0, this.sealed);
-    return { range: this.range, hashes, seal: this.seal, keys: this.keys };
+  /** The first that covers the range has the shortest proof; one whose key counts goes before all. */
+  seal(): BundleSeal | null {
+    const seals = this.candidates.map(({ note, size }) => ({
+      note,
+      hashes: this.hashes.slice(0, size),
+      exhibits: this.keys.filter(({ position }) => position <= size),
+    }));
+    return seals.find(({ note, exhibits }) => countsAtItsEnd(note, exhibits)) ?? seals[0] ?? null;
   }
-}
-
-/** The position that an event seals; 0: it seals nothing. */
-function sealedBy(event: StoredEvent): number {
-  if (event.type === 'LedgerSealed') return event.data.position;
-  if (event.type !== 'CheckpointSigned') return 0;
-  const read = readCheckpoint(event.data.note);
-  return read.status === 'checkpoint' ? read.checkpoint.position : 0;
 }

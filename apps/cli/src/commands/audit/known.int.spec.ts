@@ -151,7 +151,7 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
         expect.stringMatching(
           / {2}A .*: commit [0-9a-f]{64}, 2023-.*Z, epoch 1: NodeBecameReady of/,
         ),
-        expect.stringMatching(/ {2}B .*: commit [0-9a-f]{64}, .*: CheckpointSigned of seals/),
+        expect.stringMatching(/ {2}B .*: commit [0-9a-f]{64}, .*: CheckpointSigned of checkpoints/),
         '',
       ],
     ]);

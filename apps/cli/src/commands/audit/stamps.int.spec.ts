@@ -50,7 +50,7 @@ async function stampedLedger(
   const note = signCheckpoint(ledger.stands, key);
   ledger.seal(key);
   const data = await alter(await stampOf(note, 4));
-  ledger.append([{ stream: 'seals', type: 'CheckpointStamped', data }]);
+  ledger.append([{ stream: 'checkpoints', type: 'CheckpointStamped', data }]);
   ledger.seal(key);
   return ledger;
 }

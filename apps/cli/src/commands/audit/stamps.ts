@@ -1,7 +1,7 @@
 import {
   decodeEvents,
   readCheckpoint,
-  sealsStream,
+  checkpointsStream,
   type Commit,
   type StoredEvent,
 } from '@oakring/events';
@@ -57,7 +57,7 @@ export class StampWatch {
 
   /** The next commit, in the order of the log; the first stamp in it that is refused. Null: at once, none. */
   take(commit: Commit): Promise<RefusedStamp | null> | null {
-    return commit.streams.includes(sealsStream) ? this.judge(decodeEvents(commit)) : null;
+    return commit.streams.includes(checkpointsStream) ? this.judge(decodeEvents(commit)) : null;
   }
 
   get found(): FoundStamps {

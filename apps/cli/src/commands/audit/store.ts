@@ -46,7 +46,11 @@ export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Wa
       if ('damage' in commits) return yield { status: 'damaged', damage: commits.damage };
       for (const commit of commits) yield { status: 'commit', commit };
       const last = commits.at(-1);
-      if (last === undefined) return;
+      if (last === undefined) {
+        const damage = await tryingOn(() => log.stray(), ports);
+        if (damage !== null) yield { status: 'damaged', damage };
+        return;
+      }
       from = last.position + 1;
     }
   } finally {

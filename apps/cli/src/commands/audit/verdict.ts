@@ -11,6 +11,8 @@ export interface Found {
   readonly sealedTo: number;
   /** The key from which the others count; null: it was not presented. */
   readonly root: string | null;
+  /** Of a bundle without a checkpoint there are none, and nothing follows from that. */
+  readonly keys: readonly object[];
 }
 
 /** `--trust`: a word that can be no fingerprint is a mistake of the one who types. */
@@ -52,11 +54,11 @@ export function verdictLines(found: Found, trust: string | null): string[] {
 /** Ends the command where trust was asked for and is not proven. */
 export function demandTrust(found: Found, trust: string | null): void {
   if (trust === null) return;
-  const { from, to, root, standing, sealedTo } = found;
+  const { from, to, root, standing, sealedTo, keys } = found;
   if (to === 0) {
     throw new CommandFailure('not proven: the ledger is empty.', exitCodes.refused);
   }
-  if (root === null) {
+  if (root === null && keys.length > 0) {
     const detail = `No key with the fingerprint ${trust} was presented there.`;
     throw new CommandFailure(
       `${detail} "oakring audit verify" without --trust lists those that were.`,

@@ -1,5 +1,13 @@
-import { ledgerVerifier, verifyBundle, type KnownKey, type LedgerReport } from '@oakring/events';
+import {
+  damageAt,
+  ledgerVerifier,
+  verifyBundle,
+  type BundleCheck,
+  type KnownKey,
+  type LedgerReport,
+} from '@oakring/events';
 import type { Command } from 'commander';
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
@@ -102,7 +110,7 @@ async function verifyStore(
 
 interface Verdict {
   readonly found: Found;
-  readonly report: LedgerReport & { readonly stamps: FoundStamps };
+  readonly report: { readonly warnings: readonly string[]; readonly stamps: FoundStamps };
   readonly hash: string;
   readonly details: readonly string[];
 }
@@ -143,40 +151,37 @@ async function verifyFile(
   { trust, tsaCa, ...options }: VerifyOptions,
 ): Promise<void> {
   const { terminal, json } = context;
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EISDIR') {
       const detail = `${path} is a folder, no bundle. A ledger is named with --store ${path}`;
       throw new CommandFailure(detail, exitCodes.usage);
     }
     throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
   });
-  const lines = text.trimEnd().split('\n');
-  const check = verifyBundle(lines, { trust: trust ?? null });
+  // What is shown must be what was hashed: bytes that are no text would be shown as something else.
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const check: BundleCheck =
+    text === null
+      ? { status: 'damaged', damage: damageAt(null, 'P3', 'its bytes are not UTF-8') }
+      : verifyBundle(text, { trust: trust ?? null });
   if (check.status === 'not-a-bundle') {
     throw new CommandFailure(`${path} is not a bundle: ${check.detail}.`, exitCodes.unreachable);
   }
-  const known = await knownOf(options, context);
-  const continued =
-    known === null || check.status === 'damaged'
-      ? null
-      : demandOfRange(context, known, rangeOf(lines));
   if (check.status === 'damaged') {
-    if (json) terminal.out(JSON.stringify(check, null, 2));
+    if (json) terminal.out(JSON.stringify({ status: 'damaged', ...check.damage }));
     throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
   }
+  const lines = (text ?? '').trimEnd().split('\n');
+  const known = await knownOf(options, context);
+  const continued = known === null ? [] : [demandOfRange(context, known, rangeOf(lines))];
   const stamps = await StampWatch.of(tsaCa, { isWhole: false });
   await takeShown(stamps, lines, context);
-  if (json) {
-    terminal.out(JSON.stringify({ ...check, stamps: stamps.found }, null, 2));
-    return stamps.demand();
-  }
-  terminal.out(`whole: positions ${check.from}–${check.to}, head ${check.head.hash}`);
-  if (continued !== null) terminal.out(continued);
-  for (const line of stamps.lines()) terminal.out(terminal.colors.dim(line));
-  for (const key of check.keys) terminal.out(terminal.colors.dim(keyLine(key)));
-  for (const warning of check.warnings) {
-    terminal.error(terminal.colors.yellow(`warning: ${warning}`));
-  }
+  const verdict = {
+    ...{ found: check, hash: check.head.hash },
+    report: { ...check, stamps: stamps.found },
+    details: [...continued, ...stamps.lines(), ...check.keys.map(keyLine)],
+  };
+  tell({ terminal, json }, verdict, trust ?? null);
   stamps.demand();
 }
 

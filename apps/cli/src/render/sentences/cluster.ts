@@ -28,7 +28,7 @@ export const clusterSentences: Sentences<
     colors.yellow(`key ${fingerprint.slice(0, 16)} revoked by ${by.slice(0, 16)}`),
   CheckpointSigned: ({ note }) => {
     // Texts come here fit for one line of a terminal: a line feed is written out.
-    const [, position = '?', , commit = '', , key = ''] = note.split('\\n');
+    const [, position = '?', , commit = '', , , key = ''] = note.split('\\n');
     const [hash, fingerprint] = [commit.replace('commit ', ''), key.replace('key ', '')];
     return sealedUpTo({ position, hash, fingerprint });
   },

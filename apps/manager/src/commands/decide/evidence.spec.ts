@@ -13,7 +13,8 @@ const now = 100_000;
 /** Types of events that a checkpoint of a position leads to. */
 function stated(state: ClusterState, position: number): string[] {
   const hash = 'ab'.repeat(32);
-  const note = signCheckpoint({ clusterId: 'c', position, hash, merkleRoot: hash, epoch: 1 }, key);
+  const tree = { position, hash, merkleRoot: hash, keyEvents: 1 };
+  const note = signCheckpoint({ clusterId: 'c', epoch: 1, ...tree }, key);
   const deciding = new Deciding(state, now, 1_700_000_000_000);
   decide(deciding, { type: 'SealLedger', note });
   return deciding.events.map(({ type }) => type);

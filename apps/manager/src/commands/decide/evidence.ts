@@ -1,5 +1,11 @@
 import type { Refusal } from '@oakring/contracts';
-import { evidenceReach, isSignedBy, readCheckpoint, sealsStream } from '@oakring/events';
+import {
+  checkpointsStream,
+  evidenceReach,
+  isSignedBy,
+  readCheckpoint,
+  sealsStream,
+} from '@oakring/events';
 import { ledgerKey, standing, type ClusterState } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
@@ -18,7 +24,7 @@ export function sealLedger(
   if (read.status === 'refused') throw new TypeError(`no checkpoint to state: ${read.reason}`);
   const { position } = read.checkpoint;
   if (position > sealed && isInReach(deciding, position)) {
-    deciding.emit({ stream, type: 'CheckpointSigned', data: { note } });
+    deciding.emit({ stream: checkpointsStream, type: 'CheckpointSigned', data: { note } });
   }
   return { answer: null };
 }
@@ -31,7 +37,7 @@ export function stampCheckpoint(
   const { trees = [], stamped = null } = deciding.state.seals.get(ledgerKey) ?? {};
   const isKnown = trees.some(({ position }) => position === data.position);
   if (isKnown && data.position > (stamped?.position ?? 0)) {
-    deciding.emit({ stream, type: 'CheckpointStamped', data });
+    deciding.emit({ stream: checkpointsStream, type: 'CheckpointStamped', data });
   }
   return { answer: null };
 }

@@ -11,7 +11,7 @@ import { emptyHead, encodeStoredCommit, verifyChain } from '@oakring/events';
 import { describeEventLog } from '../event-log.contract.js';
 import type { EventLogWriter } from '../event-log.port.js';
 import { commitMaker } from '@oakring/events/testing';
-import { openEventStore } from '../../store/open-event-store.js';
+import { openEventLogReader, openEventStore } from '../../store/open-event-store.js';
 import { openMongoEventLog } from './mongo-event-log.js';
 
 let mongod: AnyMongod;
@@ -138,6 +138,27 @@ describeWithMongod('With a mongod', () => {
     await log.close();
     if (found.status === 'damaged') expect(found).toMatchObject({ damage: { position: 2 } });
     else expect(found).toEqual({ status: 'thrown', position: 2 });
+  });
+
+  it.each([
+    ['a number that is no long', 2.5],
+    ['a position before the first', Long.fromNumber(0)],
+    ['a text', 'note'],
+  ])('finds a document beside the commits, under %s', async (what, _id) => {
+    const database = `stray-${what.replaceAll(' ', '-')}`;
+    const log = await openLog(database);
+    await log.append(commitMaker(emptyHead).next(['a']));
+    await log.close();
+    const reader = await openEventLogReader(mongod.url(database), systemPorts().timers);
+    expect(await reader.stray()).toBeNull();
+    const client = await mongod.client();
+    await client
+      .db(databaseOf(database))
+      .collection('ledger')
+      .insertOne({ _id: _id as never });
+    await client.close();
+    expect(await reader.stray()).toMatchObject({ rule: 'P6' });
+    await reader.close();
   });
 
   it('refuses a server that is no replica set, or not there, without showing the password', async () => {

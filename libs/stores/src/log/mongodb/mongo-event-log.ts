@@ -8,7 +8,15 @@ import {
   storeAway,
 } from '../../mongodb/mongo-errors.js';
 import { writeLimit, type MongoStore } from '../../mongodb/connect-mongodb.js';
-import { emptyHead, headOf, type Commit, type LogHead, logDamaged } from '@oakring/events';
+import {
+  damageAt,
+  emptyHead,
+  headOf,
+  type Commit,
+  type Damage,
+  type LogHead,
+  logDamaged,
+} from '@oakring/events';
 import type { AppendOutcome, EventLogWriter } from '../event-log.port.js';
 import { settleAppend, storeBackoff, type RemoteCommits } from '../settle-append.js';
 import { streamVersionsOf } from '../stream-versions.js';
@@ -105,6 +113,18 @@ export class MongoEventLog implements EventLogWriter, RemoteCommits {
       await found.close();
     }
     return commits;
+  }
+
+  /** A document that no position leads to: its `_id` is no long from 1. Looks at all of them. */
+  stray(): Promise<Damage | null> {
+    return this.answered(async () => {
+      const isNone = { $or: [{ _id: { $not: { $type: 'long' } } }, { _id: { $lt: 1 } }] };
+      const found = await this.order.run((session) =>
+        this.commits.findOne(isNone as object, { projection: { _id: 1 }, session }),
+      );
+      if (found === null) return null;
+      return damageAt(null, 'P6', `a document has the _id ${String(found._id)}`);
+    });
   }
 
   streamVersions(streams: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -1,0 +1,336 @@
+import { eventSchemas, schemaVersion } from '../catalogue/catalogue.js';
+import { sealsStream } from '../catalogue/streams.js';
+import {
+  canonicalJson,
+  isCanonical,
+  isJsonObject,
+  type JsonObject,
+} from '../text/canonical-json.js';
+import {
+  decodeEvents,
+  emptyHead,
+  recordsIn,
+  type Commit,
+  type LogHead,
+  type StoredEvent,
+} from '../log/commit.js';
+import { commitProblem, type EventRecord } from '../log/commit-problem.js';
+import { damageAt, type Damage } from '../log/damage.js';
+import type { RuleId } from '../log/rules.js';
+import { decodeStoredCommit, positionIn } from '../log/stored-commit.js';
+import { linkVerifier } from '../log/verify-chain.js';
+import { bundleFormat } from './bundle.js';
+import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
+import { rootFromRange } from './merkle-tree.js';
+import type { SignedNote } from './signed-note.js';
+import type { Standing } from './standing.js';
+
+export interface BundleReport {
+  readonly status: 'whole';
+  readonly from: number;
+  readonly to: number;
+  readonly head: LogHead;
+  readonly standing: Standing;
+  /** Size of the tree that the checkpoint seals, where its key counts; else 0. */
+  readonly sealedTo: number;
+  /** Fingerprint of the key from which the others count; null: it shows none. */
+  readonly root: string | null;
+  readonly keys: readonly KnownKey[];
+  readonly warnings: readonly string[];
+}
+
+export type BundleCheck =
+  | BundleReport
+  | { readonly status: 'damaged'; readonly damage: Damage }
+  | { readonly status: 'not-a-bundle'; readonly detail: string };
+
+/** Checks a bundle by itself. `trust`: fingerprint of the only key that counts from the start. */
+export function verifyBundle(
+  text: string,
+  { trust }: { readonly trust: string | null },
+): BundleCheck {
+  const lines = text.split('\n');
+  const [head = ''] = lines;
+  const header = parsed(head);
+  if (header?.['format'] !== bundleFormat) {
+    const detail =
+      header?.['format'] === 'oakring-bundle-1'
+        ? 'it is of format 1, which was never released: export it again'
+        : `its first line does not say ${bundleFormat}`;
+    return { status: 'not-a-bundle', detail };
+  }
+  try {
+    if (lines.pop() !== '') fail(null, 'B1', 'its last line does not end with a line feed');
+    return new BundleVerifier(promiseOf(head, header), lines, trust).verify();
+  } catch (error) {
+    if (error instanceof BundleProblem) return { status: 'damaged', damage: error.damage };
+    throw error;
+  }
+}
+
+/** Whether a checkpoint is by a key that counts where its tree ends, as these commits have it. */
+export function countsAtItsEnd(note: string, exhibits: readonly Commit[]): boolean {
+  const read = readCheckpoint(note);
+  if (read.status === 'refused') return false;
+  const keys = new KeyRing(null, () => null);
+  for (const event of exhibits.flatMap(decodeEvents)) if (keys.take(event) !== null) return false;
+  return verdictAtEnd(keys, read) === 'counts';
+}
+
+class BundleProblem extends Error {
+  constructor(readonly damage: Damage) {
+    super(damage.detail);
+  }
+}
+
+function fail(position: number | null, rule: RuleId, detail: string): never {
+  throw new BundleProblem(damageAt(position, rule, detail));
+}
+
+/** What the first line promises. */
+interface Promised {
+  readonly from: number;
+  readonly to: number;
+  readonly sealed: number;
+  readonly schemaVersion: number;
+}
+
+function promiseOf(line: string, header: JsonObject): Promised {
+  const { from, to, sealed, schemaVersion: release } = header;
+  const names = Object.keys(header).join();
+  const numbers = [from, to, sealed, release];
+  if (
+    !isCanonical(line, header) ||
+    names !== 'format,from,schemaVersion,sealed,to' ||
+    !numbers.every((number) => Number.isSafeInteger(number) && Number(number) >= 0)
+  ) {
+    fail(null, 'B2', 'its first line is not the one that a bundle has');
+  }
+  const promised = {
+    ...{ from: Number(from), to: Number(to) },
+    ...{ sealed: Number(sealed), schemaVersion: Number(release) },
+  };
+  const isRange = promised.from >= 1 && promised.to >= promised.from;
+  if (!isRange || (promised.sealed !== 0 && promised.sealed < promised.to)) {
+    fail(
+      null,
+      'B2',
+      `it promises positions ${promised.from}–${promised.to} in a tree of ${promised.sealed}`,
+    );
+  }
+  return promised;
+}
+
+interface Exhibit {
+  readonly commit: Commit;
+  readonly proof: readonly string[];
+}
+
+class BundleVerifier {
+  private at = 1;
+
+  constructor(
+    private readonly promised: Promised,
+    private readonly lines: readonly string[],
+    private readonly trust: string | null,
+  ) {}
+
+  verify(): BundleCheck {
+    const { from, to, sealed } = this.promised;
+    const warnings = this.takeSchemas();
+    const evidence = sealed === 0 ? null : this.takeEvidence();
+    const range = this.takeRange();
+    const head = this.verifyRange(range);
+    const shown = { status: 'whole', from, to, head } as const;
+    if (evidence === null) {
+      const none = { standing: 'unsealed', sealedTo: 0, root: null, keys: [] } as const;
+      return { ...shown, ...none, warnings };
+    }
+    const { keys, verdict } = this.judge(evidence, range);
+    const known = { root: keys.root, keys: keys.list() };
+    if (verdict === 'counts') {
+      return { ...shown, ...known, standing: 'sealed', sealedTo: sealed, warnings };
+    }
+    const unsealed = { standing: 'unsealed', sealedTo: 0 } as const;
+    return { ...shown, ...known, ...unsealed, warnings: [...warnings, doesNotCount] };
+  }
+
+  private next(): string {
+    const line = this.lines[this.at];
+    this.at += 1;
+    return line ?? fail(null, 'B1', `it ends after ${this.lines.length} lines`);
+  }
+
+  /** The next line, an object of exactly these members (in their order). */
+  private takeObject(names: string): JsonObject {
+    const number = this.at + 1;
+    const line = this.next();
+    const object = parsed(line);
+    if (object === null || !isCanonical(line, object) || Object.keys(object).join() !== names) {
+      fail(null, 'B1', `its line ${number} is not one of ${names.replace(',', ' and ')}`);
+    }
+    return object;
+  }
+
+  /** Schemas say how to read the events; of our own version they must be the ones that we know. */
+  private takeSchemas(): string[] {
+    const { schemas } = this.takeObject('schemas');
+    const release = this.promised.schemaVersion;
+    if (release !== schemaVersion) {
+      return [`its schemas are of version ${release}; here version ${schemaVersion} is known`];
+    }
+    const known: unknown = JSON.parse(JSON.stringify(eventSchemas));
+    if (canonicalJson(known) === canonicalJson(schemas)) return [];
+    return fail(null, 'B3', `the schemas are not those of schema version ${schemaVersion}`);
+  }
+
+  private takeEvidence(): Evidence {
+    const exhibits: Exhibit[] = [];
+    while (this.lines[this.at]?.startsWith('{"exhibit"') === true) {
+      const { exhibit, proof } = this.takeObject('exhibit,proof');
+      const last = exhibits.at(-1)?.commit.position ?? 0;
+      exhibits.push({ commit: exhibitOf(exhibit, last), proof: hashesOf(proof) });
+    }
+    const { checkpoint } = this.takeObject('checkpoint');
+    const { rangeProof } = this.takeObject('rangeProof');
+    const read = readCheckpoint(String(checkpoint));
+    if (read.status === 'refused') fail(null, 'S1', `it is no checkpoint: ${read.reason}`);
+    if (read.note.signatures.length !== 1) fail(null, 'S1', 'it is signed by others than the log');
+    return { ...read, exhibits, rangeProof: hashesOf(rangeProof) };
+  }
+
+  private takeRange(): Commit[] {
+    const { from, to } = this.promised;
+    const lines = this.lines.slice(this.at);
+    if (lines.length !== to - from + 1) {
+      const detail = `positions ${from}–${to} are promised, ${lines.length} lines are there`;
+      fail(from, 'B7', detail);
+    }
+    return lines.map((line, index) => soundCommit(line, from + index));
+  }
+
+  private verifyRange(range: readonly Commit[]): LogHead {
+    const [first] = range;
+    const { from } = this.promised;
+    const before = { position: from - 1, hash: first?.prev ?? '', epoch: 0, at: 0 };
+    const links = linkVerifier(from === 1 ? emptyHead : before);
+    for (const commit of range) {
+      // `soundCommit` found them to be ones.
+      const records = recordsIn(commit) as readonly EventRecord[];
+      const problem = links.problemOf(commit) ?? links.take(commit, records);
+      if (problem !== null) fail(commit.position, problem.rule, problem.detail);
+    }
+    return links.head;
+  }
+
+  private judge(
+    evidence: Evidence,
+    range: readonly Commit[],
+  ): { keys: KeyRing; verdict: SealVerdict } {
+    const { from, to, sealed: size } = this.promised;
+    const { checkpoint, exhibits, rangeProof } = evidence;
+    const hashes = range.map(({ hash }) => hash);
+    const root = rootFromRange(hashes, { from, to, size }, rangeProof);
+    if (root === null) fail(from, 'B6', 'the proof does not fit the range');
+    for (const { commit, proof } of exhibits) {
+      const { position, hash } = commit;
+      const leaf = { from: position, to: position, size };
+      if (rootFromRange([hash], leaf, proof) === root) continue;
+      fail(position, 'B5', 'it is shown as evidence and does not belong to the tree of the range');
+    }
+    const keys = this.keysOf(evidence, root);
+    this.demandStatement(checkpoint, { keys, root, last: range.at(-1) });
+    const verdict = verdictAtEnd(keys, evidence);
+    if (verdict === 'invalid') fail(null, 'S3', `key ${checkpoint.fingerprint} did not sign it`);
+    return { keys, verdict };
+  }
+
+  /** All of stream `seals` in the tree, from its first event to as many as the checkpoint says. */
+  private keysOf({ checkpoint, exhibits }: Evidence, root: string): KeyRing {
+    const keys = new KeyRing(this.trust, ({ position, merkleRoot }) =>
+      position !== this.promised.sealed || merkleRoot === root
+        ? null
+        : `the tree of ${position} commits that it names is not of this ledger`,
+    );
+    let version = 0;
+    if (exhibits[0]?.commit.position !== 1) fail(1, 'B4', 'the first commit is not shown');
+    for (const event of exhibits.flatMap(({ commit }) => decodeEvents(commit))) {
+      const { position } = event;
+      const { stream }: { stream: string } = event;
+      if (stream === sealsStream) {
+        version += 1;
+        if (event.version !== version)
+          fail(position, 'B4', `event ${version} of ${stream} is not shown`);
+      }
+      const problem = keys.take(event);
+      if (problem !== null) fail(position, problem.rule, problem.detail);
+    }
+    if (version === checkpoint.keyEvents) return keys;
+    const detail = `${version} events of stream ${sealsStream} are shown; the checkpoint counts ${checkpoint.keyEvents}`;
+    return fail(null, 'B4', detail);
+  }
+
+  private demandStatement(
+    { position, merkleRoot, clusterId, hash, epoch }: Checkpoint,
+    { keys, root, last }: { keys: KeyRing; root: string; last: Commit | undefined },
+  ): void {
+    const isOfTree = position === this.promised.sealed && merkleRoot === root;
+    if (!isOfTree || clusterId !== keys.clusterId) {
+      fail(null, 'S2', 'the range does not belong to the ledger that the checkpoint speaks of');
+    }
+    if (last?.position !== position || (last.hash === hash && last.epoch === epoch)) return;
+    fail(position, 'S2', 'the checkpoint states another hash or epoch');
+  }
+}
+
+const doesNotCount =
+  'the key of the checkpoint does not count where its tree ends: no key that counts had endorsed it, or one had revoked it';
+
+interface Evidence {
+  readonly exhibits: readonly Exhibit[];
+  readonly checkpoint: Checkpoint;
+  readonly note: SignedNote;
+  readonly rangeProof: readonly string[];
+}
+
+/** After the last commit of the tree: nothing that came later is shown. */
+function verdictAtEnd(
+  keys: KeyRing,
+  { checkpoint, note }: Pick<Evidence, 'checkpoint' | 'note'>,
+): SealVerdict {
+  const place: Pick<StoredEvent, 'position' | 'index'> = {
+    position: checkpoint.position,
+    index: Number.MAX_SAFE_INTEGER,
+  };
+  return keys.checkpointVerdict(checkpoint, note, place);
+}
+
+function exhibitOf(text: unknown, after: number): Commit {
+  if (typeof text !== 'string') fail(null, 'B1', 'an exhibit is not a commit');
+  const position = positionIn(text);
+  if (!(position > after)) fail(null, 'B1', `an exhibit does not come after position ${after}`);
+  return soundCommit(text, position);
+}
+
+function soundCommit(text: string, position: number): Commit {
+  const decoded = decodeStoredCommit(text, position);
+  if (decoded.status === 'damaged') throw new BundleProblem(decoded.damage);
+  const damage = commitProblem(decoded.commit);
+  if (damage !== null) throw new BundleProblem(damage);
+  return decoded.commit;
+}
+
+function parsed(line: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isJsonObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function hashesOf(value: unknown): readonly string[] {
+  const isList = Array.isArray(value) && value.every((hash) => typeof hash === 'string');
+  return isList ? value : fail(null, 'B1', 'a proof is not a list of hashes');
+}
