@@ -27,7 +27,7 @@ export interface Rest {
 
 /**
  * One part of a report, in bounded memory: so many lines, then a count. Alike is what says the same about
- * the same on the same word, wherever it stands; and what is of one kind in one commit.
+ * the same on the same word, wherever it stands; and what is of one kind in one commit and has one cause.
  */
 export class Chapter {
   readonly lines: ReportLine[] = [];
@@ -35,6 +35,7 @@ export class Chapter {
   events = 0;
   private readonly bySaying = new Map<string, ReportLine>();
   private readonly ofCommit = new Map<string, ReportLine>();
+  private readonly about = new Set<string>();
   private commit = 0;
 
   constructor(private readonly maxLines: number) {}
@@ -45,27 +46,37 @@ export class Chapter {
     this.commit = event.position;
     const address = `${event.position}/${event.index}`;
     const kind = `${event.type} ${event.by}`;
+    const consequence = `${kind} ${event.cause}`;
+    const before = this.ofCommit.get(consequence);
+    if (before !== undefined) return addAlike(before, address, event.at);
+    const about = `${kind} ${event.stream}`;
+    const isFull = this.lines.length >= this.maxLines;
+    // Of what no line is about no words are made: most of a long range is that.
+    if (isFull && !this.about.has(about)) return this.addRest(address);
     const text = tell(event);
-    const saying = `${kind} ${event.stream} ${whatOf(event, text)}`;
-    const alike = this.bySaying.get(saying) ?? this.ofCommit.get(kind);
-    if (alike !== undefined) {
-      alike.count += 1;
-      alike.until = { address, at: event.at };
-      return;
-    }
-    if (this.lines.length >= this.maxLines) {
-      this.rest ??= { events: 0, from: address, to: address };
-      this.rest.events += 1;
-      this.rest.to = address;
-      return;
-    }
+    const saying = `${about} ${whatOf(event, text)}`;
+    const alike = this.bySaying.get(saying);
+    if (alike !== undefined) return addAlike(alike, address, event.at);
+    if (isFull) return this.addRest(address);
     const { at, by, cause, type } = printable(event);
     const subject = printable(subjectOf(event));
     const line = { address, at, subject, type, text, by, cause, count: 1, until: null };
     this.lines.push(line);
     this.bySaying.set(saying, line);
-    this.ofCommit.set(kind, line);
+    this.ofCommit.set(consequence, line);
+    this.about.add(about);
   }
+
+  private addRest(address: string): void {
+    this.rest ??= { events: 0, from: address, to: address };
+    this.rest.events += 1;
+    this.rest.to = address;
+  }
+}
+
+function addAlike(line: ReportLine, address: string, at: string): void {
+  line.count += 1;
+  line.until = { address, at };
 }
 
 /** What makes two events of a kind alike: what they say; of what a manager does every minute, for whom. */
