@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { allForgeries, folder, manifestOf } from '../../testing/forgeries/all-forgeries.js';
 import type { ManifestEntry } from '../../testing/forgeries/forgery.js';
+import { vectors, vectorsFile } from '../../testing/forgeries/vectors.js';
 import { decodeStoredCommit } from '../log/stored-commit.js';
 import { ledgerRules } from '../log/rules.js';
 import { verifyBundle } from './bundle-verifier.js';
@@ -42,6 +43,11 @@ describe('a forged file', () => {
     const broken = new Set(manifest.map(({ rule }) => rule));
     const left = Object.keys(ledgerRules).filter((rule) => !broken.has(rule));
     expect(left.filter((rule) => !rule.startsWith('P'))).toEqual([]);
+  });
+
+  it('comes with vectors of what is computed', () => {
+    const written: unknown = JSON.parse(readFileSync(vectorsFile, 'utf8'));
+    expect(written).toEqual(vectors());
   });
 
   it('is the one that "npm run forgeries" writes', () => {

@@ -1,6 +1,7 @@
-// Writes libs/events/forgeries: ledgers and bundles that say what is not so, and some that are honest, with
+// Writes libs/events/vectors, and libs/events/forgeries: ledgers and bundles that say what is not so, and some that are honest, with
 // the verdict that each must get (manifest.json). A verifier in any language is tried on them.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { vectors, vectorsFile } from '../forgeries/vectors.js';
 import { allForgeries, folder, manifestOf } from '../forgeries/all-forgeries.js';
 
 mkdirSync(folder, { recursive: true });
@@ -11,3 +12,5 @@ for (const { name, form, lines } of forgeries) {
 }
 const manifest = JSON.stringify(manifestOf(forgeries), null, 2);
 writeFileSync(new URL('manifest.json', folder), `${manifest}\n`);
+mkdirSync(new URL('.', vectorsFile), { recursive: true });
+writeFileSync(vectorsFile, `${JSON.stringify(vectors(), null, 2)}\n`);
