@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { seededRandomness } from '@oakring/ports';
 import { allForgeries, folder, manifestOf } from '../../testing/forgeries/all-forgeries.js';
 import type { ManifestEntry } from '../../testing/forgeries/forgery.js';
 import { vectors, vectorsFile } from '../../testing/forgeries/vectors.js';
@@ -14,15 +16,18 @@ const manifest = JSON.parse(
 ) as readonly ManifestEntry[];
 
 /** What is said of a file, as its entry in the manifest has it. */
-function verdictOn({ file, form, trust }: ManifestEntry): { verdict: string; rule?: string } {
+function verdictOn(
+  text: string,
+  { form, trust }: Pick<ManifestEntry, 'form' | 'trust'>,
+): { verdict: string; rule?: string } {
   if (form === 'bundle') {
-    const check = verifyBundle(readFileSync(new URL(file, folder), 'utf8'), { trust });
+    const check = verifyBundle(text, { trust });
     if (check.status === 'damaged') return { verdict: 'refused', rule: check.damage.rule };
     if (check.status === 'not-a-bundle') return { verdict: check.status };
     const isUnknown = check.root === null && check.keys.length > 0;
     return { verdict: isUnknown ? 'unknown-key' : check.standing };
   }
-  const lines = readFileSync(new URL(file, folder), 'utf8').split('\n').slice(0, -1);
+  const lines = text.split('\n').slice(0, -1);
   const verifier = ledgerVerifier({ trust });
   for (const [index, line] of lines.entries()) {
     const decoded = decodeStoredCommit(line, index + 1);
@@ -36,7 +41,8 @@ function verdictOn({ file, form, trust }: ManifestEntry): { verdict: string; rul
 describe('a forged file', () => {
   it.each(manifest)('$file: $verdict $rule', (entry) => {
     const { verdict, rule } = entry;
-    expect(verdictOn(entry)).toEqual(rule === undefined ? { verdict } : { verdict, rule });
+    const text = readFileSync(new URL(entry.file, folder), 'utf8');
+    expect(verdictOn(text, entry)).toEqual(rule === undefined ? { verdict } : { verdict, rule });
   });
 
   it('is there for every rule, but for those of a store alone', () => {
@@ -60,6 +66,29 @@ describe('a forged file', () => {
       expect(text).toBe(lines.map((line) => `${line}\n`).join(''));
     }
   });
+});
+
+describe('an honest file', () => {
+  it.each(['honest-with-another-key.ledger', 'an-honest-bundle.bundle'])(
+    '%s does not hide a bit that was changed anywhere',
+    (file) => {
+      const seed = 20_261_129;
+      const chance = seededRandomness(seed);
+      const sound = readFileSync(new URL(file, folder));
+      const entry = { form: file.endsWith('bundle') ? 'bundle' : 'ledger', trust: null } as const;
+      const survivors: string[] = [];
+      for (let trial = 0; trial < 300; trial += 1) {
+        const at = chance.integer(sound.length - 1);
+        const bit = chance.integer(8);
+        const bytes = Buffer.from(sound);
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+        if (!isUtf8(bytes)) continue;
+        const { verdict } = verdictOn(bytes.toString('utf8'), entry);
+        if (verdict === 'sealed') survivors.push(`seed ${seed}: bit ${bit} of byte ${at}`);
+      }
+      expect(survivors).toEqual([]);
+    },
+  );
 });
 
 describe('docs/ledger-format.md', () => {
