@@ -119,10 +119,12 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
       { do: 'forget', reason },
     ] as const),
   }),
-  EndDrain: ({ node, pick }) => ({
-    ...({ type: 'EndDrain', id: node, reason } as const),
-    outcome: pick(['done', 'incomplete']),
-  }),
+  EndDrain: ({ state, node, pick }) => {
+    // Drains are few and end by other commands as well: one that is under way comes first.
+    const drained = [...state.nodes.values()].find(({ draining }) => draining !== null);
+    const outcome = pick(['done', 'incomplete'] as const);
+    return { type: 'EndDrain', id: drained?.id ?? node, outcome, reason };
+  },
   ObserveStorm: ({ pick, number }) => ({
     ...({ type: 'ObserveStorm', reason } as const),
     ...{ seen: pick(['begun', 'over']), silent: number(4), ready: 4 },
@@ -243,7 +245,15 @@ export const commandTypes = Object.keys(draws) as readonly CommandType[];
 
 /** What makes the rest worth drawing comes more often: so many times for one of the others. */
 const frequent: Partial<Record<CommandType, number>> = {
-  ...{ RegisterNode: 3, ReconcileNode: 8, OrderNode: 2, SubmitJob: 6, ScaleJob: 3, UpdateJob: 2 },
+  ...{
+    RegisterNode: 3,
+    ReconcileNode: 8,
+    OrderNode: 4,
+    EndDrain: 3,
+    SubmitJob: 6,
+    ScaleJob: 3,
+    UpdateJob: 2,
+  },
   ...{ ApplyPlan: 20, RecordAck: 20, RecordDelivery: 6, OrderStops: 5, RetryInstance: 2 },
   ...{ ReplaceInstance: 8, OrderStarts: 5, MoveInstance: 5, DeclareLost: 3, AssumeEnded: 2 },
 };

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freshKey, SampleLedger } from '@oakring/events/testing';
+import { systemPorts } from '@oakring/ports';
+import { openEventStore } from '@oakring/stores';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../run.js';
+import { testIo } from '../../testing/test-io.js';
+
+const key = freshKey();
+const stranger = freshKey();
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oakring-trust-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function verify(live: (ledger: SampleLedger) => void, ...more: string[]) {
+  const ledger = new SampleLedger(key);
+  live(ledger);
+  const path = join(folder, 'ledger');
+  const { log, close } = await openEventStore(path, systemPorts().timers);
+  for (const commit of ledger.commits) await log.append(commit);
+  await close();
+  const io = testIo();
+  const argv = ['audit', 'verify', '--store', path, ...more];
+  const code = await run(argv, io, { XDG_CONFIG_HOME: folder });
+  return { code, out: io.written(), error: io.complained() };
+}
+
+const sealed = (ledger: SampleLedger): void => {
+  ledger.work(2);
+  ledger.seal(key);
+};
+const withTail = (ledger: SampleLedger): void => {
+  sealed(ledger);
+  ledger.work(2);
+};
+const unsealed = (ledger: SampleLedger): void => ledger.work(2);
+
+describe('audit verify --trust, of a ledger', () => {
+  it.each([
+    ['that is sealed', sealed, key.fingerprint, 0, 'sealed: positions 1–3'],
+    ['with commits after its last seal', withTail, key.fingerprint, 5, 'unsealed-tail'],
+    ['without any seal', unsealed, key.fingerprint, 1, 'unproven'],
+    ['where nobody presented that key', sealed, stranger.fingerprint, 2, ''],
+  ])('%s, ends as that says', async (_, live, trust, code, said) => {
+    const verified = await verify(live, '--trust', trust);
+    expect(verified).toMatchObject({ code, out: expect.stringContaining(said) });
+    expect(verified.error === '').toBe(code === 0);
+  });
+
+  it.each(['', 'ab', 'F'.repeat(64)])('does not take %j for a fingerprint', async (trust) => {
+    const { code, out } = await verify(sealed, '--trust', trust);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+});
+
+describe('audit verify without --trust', () => {
+  it('says whose word it rests on, and what nobody has signed', async () => {
+    const { code, out } = await verify(withTail);
+    expect(code).toBe(0);
+    expect(out).toContain(`on the word of key ${key.fingerprint}, the founding key`);
+    expect(out).toContain('NOT SEALED: positions 4–6');
+  });
+
+  it('does not let pass for signed what no key has', async () => {
+    const { code, out } = await verify(unsealed);
+    expect(code).toBe(0);
+    expect(out).toContain('NOT SEALED: positions 1–3');
+    expect(out).not.toContain('sealed: positions');
+  });
+});
