@@ -9,7 +9,8 @@ export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
  * Ties a command to its parent. The shell leads a session and process group of its own; a watcher in
  * it reads from a pipe that only the worker holds open. When the worker ends, however it ends
  * (`kill -9` too), the pipe closes and the watcher kills the cgroup, where there is one (the second
- * argument; the watcher itself stays outside), removes it, and kills the process group. Without a
+ * argument; the watcher itself stays outside) until it can be removed, since the shell may only be
+ * entering it, and kills the process group. Without a
  * cgroup a command that leaves its process group on purpose (a daemon) is not held. The trap lets the
  * command handle SIGTERM itself: the shell goes on waiting for it and passes its exit code on. A
  * SIGTERM that comes while the command is forked is passed on to it. The watcher also keeps the
@@ -23,8 +24,9 @@ exec 3<&0 </dev/null 4>&2 2>/dev/null
   if [ "$1" = 0 ]; then read -r _ <&3
   else left=$1; while left=$(timeout "$left" head -n 1 <&3) && [ -n "$left" ]; do :; done
   fi
-  [ -z "$2" ] || echo 1 > "$2/cgroup.kill"
-  tries=50; while [ -d "$2" ] && ! rmdir "$2" && [ $((tries-=1)) -gt 0 ]; do sleep 0.02; done
+  tries=50; while [ -d "$2" ] && [ $((tries-=1)) -gt 0 ]; do
+    echo 1 > "$2/cgroup.kill"; rmdir "$2" || sleep 0.02
+  done
   rmdir "\${2%/*}"
   kill -KILL 0 ) &
 if [ -n "$2" ] && ! echo $$ > "$2/cgroup.procs"; then

@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -185,6 +193,39 @@ describe('The process runtime', () => {
     await until(() => !existsSync(dirname(group)));
     // The guard, which had the command among its arguments, ends after it has removed the group.
     await until(() => processesWith(marker).length === 0);
+  });
+
+  it('is ended with its cgroup whenever the worker is killed, also while it starts', async () => {
+    if (typeof groups === 'string') return;
+    const own = await Cgroups.open(`killed early in ${folder}`, systemPorts().timers);
+    if (typeof own === 'string') throw new Error(own);
+    const marker = `oakring-early-${folder}`;
+    const args = ['-c', `setsid sh -c 'sleep 600; : ${marker}' & sleep 600`];
+    let group = '';
+    for (let round = 0; round < 40; round += 1) {
+      group = await own.make(`early-${round}`);
+      const command = { program: '/bin/sh', args, environment: {}, isHeard: false };
+      // Each a little later: before the command is in its group, as it enters, and after.
+      await begun({ ...command, validForMs: undefined, group }, (child) => {
+        setTimeout(() => child.stdin?.destroy(), round / 8);
+      });
+    }
+    await until(() => processesWith(marker).length === 0);
+    await until(() => !existsSync(dirname(group)));
+  });
+
+  it('has its cgroup killed until that is empty: what enters it late is ended as well', async () => {
+    // A folder that looks like one, and is not removed while anything is in it.
+    const group = join(folder, 'owner', 'entered-late');
+    mkdirSync(group, { recursive: true });
+    const kill = join(group, 'cgroup.kill');
+    const command = { program: '/bin/sleep', args: ['600'], environment: {}, isHeard: false };
+    await begun({ ...command, validForMs: undefined, group }, (child) => child.stdin?.destroy());
+    await until(() => existsSync(kill));
+    rmSync(kill);
+    await until(() => existsSync(kill));
+    rmSync(group, { recursive: true });
+    await until(() => processesWith(group).length === 0);
   });
 
   it('keeps what an instance prints, in files that do not grow without end', async () => {
