@@ -42,12 +42,12 @@ const unsealed = (ledger: SampleLedger): void => ledger.work(2);
 
 describe('audit verify --trust, of a ledger', () => {
   it.each([
-    ['that is sealed', sealed, key.fingerprint, 0, 'sealed: positions 1–3'],
-    ['with commits after its last seal', withTail, key.fingerprint, 5, 'unsealed-tail'],
-    ['without any seal', unsealed, key.fingerprint, 1, 'unproven'],
-    ['where nobody presented that key', sealed, stranger.fingerprint, 2, ''],
-  ])('%s, ends as that says', async (_, live, trust, code, said) => {
-    const verified = await verify(live, '--trust', trust);
+    ['that is sealed', sealed, { trust: key, code: 0, said: 'sealed: positions 1–3' }],
+    ['with commits after its last seal', withTail, { trust: key, code: 5, said: 'unsealed-tail' }],
+    ['without any seal', unsealed, { trust: key, code: 1, said: 'unproven' }],
+    ['where nobody presented that key', sealed, { trust: stranger, code: 2, said: '' }],
+  ])('%s, ends as that says', async (_, live, { trust, code, said }) => {
+    const verified = await verify(live, '--trust', trust.fingerprint);
     expect(verified).toMatchObject({ code, out: expect.stringContaining(said) });
     expect(verified.error === '').toBe(code === 0);
   });
