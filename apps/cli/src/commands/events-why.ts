@@ -12,7 +12,7 @@ interface Address {
 }
 
 /** `12/0`, as events are told, or `12-0`, as orders and decisions are called. */
-function addressOf(text: string): Address | null {
+function parseAddress(text: string): Address | null {
   const [, position, index] = /^([1-9]\d{0,14})[-/](\d{1,6})$/.exec(text) ?? [];
   return position === undefined ? null : { position: Number(position), index: Number(index) };
 }
@@ -20,7 +20,7 @@ function addressOf(text: string): Address | null {
 /** Tells an event and what led to it, back to what no event led to: a request, a message, a lease. */
 export async function tellWhy({ client, terminal, json }: Context, asked: string): Promise<void> {
   const narrate = createNarrator(terminal.colors);
-  let address = addressOf(asked);
+  let address = parseAddress(asked);
   if (address === null) {
     throw new CommandFailure(
       `--why takes the address of an event, such as 12/0; ${JSON.stringify(asked)} is none.`,
@@ -30,7 +30,7 @@ export async function tellWhy({ client, terminal, json }: Context, asked: string
   for (let links = 0; links < maxLinks; links += 1) {
     const event: EventLine = await eventAt(client, address, terminal.closed);
     terminal.out(json ? JSON.stringify(event) : narrate(event));
-    const next: Address | null = addressOf(event.cause ?? '');
+    const next: Address | null = parseAddress(event.cause ?? '');
     if (next === null) {
       if (!json) terminal.out(terminal.colors.dim(`          ${originOf(event)}`));
       return;

@@ -10,13 +10,13 @@ const sealEveryMs = 60_000;
 const sealEveryCommits = 10_000;
 
 /** What a checkpoint states, whoever signs it. */
-type Standing = Omit<Checkpoint, 'fingerprint'>;
+type Statement = Omit<Checkpoint, 'fingerprint'>;
 
 /**
  * Signs where the ledger stands, now and then, and once more when we stop. A checkpoint is a commit like
  * any other, and is not worth one of its own: nothing is sealed while only checkpoints were added.
  */
-export function seals(key: SigningKey, queue: CommandQueue): Process<Standing> {
+export function seals(key: SigningKey, queue: CommandQueue): Process<Statement> {
   return {
     name: 'seals',
     most: 1,

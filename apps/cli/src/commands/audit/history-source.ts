@@ -1,4 +1,4 @@
-import { decodeStoredCommit, isJsonObject, type Commit } from '@oakring/events';
+import { decodeStoredCommit, isJsonObject, positionIn, type Commit } from '@oakring/events';
 
 export function isManagerUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
@@ -18,27 +18,23 @@ export function rangeOf(lines: readonly string[]): readonly Commit[] {
 
 /** The commit at a position that a bundle shows beside its range; null where it shows none. */
 export function exhibitOf(lines: readonly string[], position: number): Commit | null {
-  for (const line of lines) {
-    if (!line.startsWith('{"exhibit":')) continue;
-    const shown: unknown = JSON.parse(line);
-    const text = isJsonObject(shown) ? shown['exhibit'] : null;
-    if (typeof text !== 'string') continue;
-    const decoded = decodeStoredCommit(text, position);
-    if (decoded.status === 'commit') return decoded.commit;
-  }
-  return null;
+  return exhibitsIn(lines).find((commit) => commit.position === position) ?? null;
 }
 
 /** All commits that a bundle shows, beside its range and in it, in the order of the log. */
 export function shownIn(lines: readonly string[]): readonly Commit[] {
-  const exhibits = lines.flatMap((line) => {
+  const shown = [...exhibitsIn(lines), ...rangeOf(lines)];
+  const all = new Map(shown.map((commit) => [commit.position, commit]));
+  return Array.from(all.values()).sort((a, b) => a.position - b.position);
+}
+
+/** Those beside its range. Lines that are none are left out. */
+function exhibitsIn(lines: readonly string[]): readonly Commit[] {
+  return lines.flatMap((line) => {
     const shown: unknown = line.startsWith('{"exhibit":') ? JSON.parse(line) : null;
     const text = isJsonObject(shown) ? shown['exhibit'] : null;
     if (typeof text !== 'string') return [];
-    const header: unknown = JSON.parse(text.split('\t')[0] ?? 'null');
-    const decoded = decodeStoredCommit(text, isJsonObject(header) ? Number(header['_id']) : 0);
+    const decoded = decodeStoredCommit(text, positionIn(text));
     return decoded.status === 'commit' ? [decoded.commit] : [];
   });
-  const all = new Map([...exhibits, ...rangeOf(lines)].map((commit) => [commit.position, commit]));
-  return Array.from(all.values()).sort((a, b) => a.position - b.position);
 }

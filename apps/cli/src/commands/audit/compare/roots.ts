@@ -1,3 +1,5 @@
+import type { Comparison } from './strands.js';
+
 /** A history that says what the root of its tree was at any size, and shows no commits for it. */
 export interface Roots {
   readonly size: number;
@@ -5,13 +7,7 @@ export interface Roots {
 }
 
 export type RootComparison =
-  | { readonly status: 'same'; readonly from: number; readonly to: number }
-  | {
-      readonly status: 'continues';
-      readonly longer: 'A' | 'B';
-      readonly to: number;
-      readonly more: number;
-    }
+  | Exclude<Comparison, { readonly status: 'fork' | 'apart' }>
   | { readonly status: 'fork'; readonly position: number };
 
 /**
