@@ -1,7 +1,15 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ed25519KeyOf, fingerprintOf, isSigned, sha256, sha256OfHex } from './index.js';
+import {
+  bytesOfHex,
+  ed25519KeyOf,
+  fingerprintOf,
+  hexOf,
+  isSigned,
+  sha256,
+  sha256OfHex,
+} from './index.js';
 import { portable } from './portable.js';
 
 const pem = generateKeyPairSync('ed25519')
@@ -47,5 +55,14 @@ describe('what is signed', () => {
     const other = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     expect(() => ed25519KeyOf(other)).toThrow('it is a key for ec, not Ed25519');
     expect(() => ed25519KeyOf('nothing')).toThrow();
+  });
+});
+
+describe('bytes in hexadecimal', () => {
+  it('are two lower-case digits each, there and back', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    expect(hexOf(bytes)).toBe(Buffer.from(bytes).toString('hex'));
+    expect(bytesOfHex(hexOf(bytes))).toEqual(bytes);
+    expect([hexOf(new Uint8Array()), bytesOfHex('')]).toEqual(['', new Uint8Array()]);
   });
 });

@@ -95,6 +95,7 @@ export {
   decodeParts,
   decodeStoredCommit,
   encodeStoredCommit,
+  positionIn,
 } from './log/stored-commit.js';
 export {
   type ChainCheck,

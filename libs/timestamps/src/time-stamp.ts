@@ -11,7 +11,7 @@ import {
   TSTInfo,
   type SignerInfo,
 } from 'pkijs';
-import { sha256OfBytes } from '@oakring/crypto';
+import { hexOf, sha256OfBytes } from '@oakring/crypto';
 
 /** What an authority says: it saw the content at that time. */
 export interface TimeStamp {
@@ -225,10 +225,6 @@ function nameOf({ typesAndValues }: RelativeDistinguishedNames): string {
     ({ value }) => value.valueBlock.value,
   );
   return texts.join(', ');
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }
 
 /** Of this realm, in a buffer of their own: the library tells by the class. */

@@ -11,10 +11,11 @@ import {
   emptyHead,
   recordsIn,
   type Commit,
+  type EventRecord,
   type LogHead,
   type StoredEvent,
 } from '../log/commit.js';
-import { commitProblem, type EventRecord } from '../log/commit-problem.js';
+import { commitProblem } from '../log/commit-problem.js';
 import { damageAt, type Damage } from '../log/damage.js';
 import type { RuleId } from '../log/rules.js';
 import { decodeStoredCommit, positionIn } from '../log/stored-commit.js';

@@ -1,7 +1,5 @@
-import { base64Of, bytesOfBase64 } from '@oakring/crypto';
+import { base64Of, bytesOfBase64, bytesOfHex, hexOf } from '@oakring/crypto';
 import {
-  bytesOfHex,
-  hexOf,
   isNoteName,
   isNoteSignedBy,
   noteContent,

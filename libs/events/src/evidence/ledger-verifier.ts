@@ -6,10 +6,11 @@ import {
   emptyHead,
   recordsIn,
   type Commit,
+  type EventRecord,
   type LogHead,
   type StoredEvent,
 } from '../log/commit.js';
-import { commitProblem, type EventRecord } from '../log/commit-problem.js';
+import { commitProblem } from '../log/commit-problem.js';
 import { damageAt, type Damage, type Problem } from '../log/damage.js';
 import { idReach, type RuleId } from '../log/rules.js';
 import { linkVerifier } from '../log/verify-chain.js';
@@ -104,7 +105,7 @@ class Verifier implements LedgerVerifier {
     const { position, epoch } = commit;
     const isOpening = epoch > this.links.head.epoch || position === 1;
     // `commitProblem` found them to be ones.
-    const records = recordsIn(commit) as readonly TypedRecord[];
+    const records = recordsIn(commit) as readonly EventRecord[];
     const problem =
       this.links.take(commit, records) ??
       this.idProblem(commit) ??
@@ -130,7 +131,7 @@ class Verifier implements LedgerVerifier {
     return null;
   }
 
-  private evidenceProblem(commit: Commit, records: readonly TypedRecord[]): Problem | null {
+  private evidenceProblem(commit: Commit, records: readonly EventRecord[]): Problem | null {
     if (!records.some(({ type }) => evidenceTypes.has(type))) return null;
     for (const event of decodeEvents(commit)) {
       const { stream }: { stream: string } = event;
@@ -229,11 +230,6 @@ class Verifier implements LedgerVerifier {
   }
 }
 
-interface TypedRecord extends EventRecord {
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
 type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
 
 /** What is looked at beside its schema. */
@@ -249,7 +245,7 @@ function isSeal(type: string): boolean {
 /** Who began what follows: said where it begins, and nowhere else. */
 function openingProblem(
   { position, epoch }: Commit,
-  records: readonly TypedRecord[],
+  records: readonly EventRecord[],
   isOpening: boolean,
 ): Problem | null {
   const isFirst = position === 1;

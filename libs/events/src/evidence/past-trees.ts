@@ -1,3 +1,4 @@
+import { bytesOfHex, hexOf } from '@oakring/crypto';
 import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
 
 /** What was at a position, for the evidence that speaks of it. */
@@ -44,24 +45,12 @@ export class PastTrees {
     const at = (index % chunkHashes) * hashBytes;
     let chunk = this.chunks[Math.floor(index / chunkHashes)];
     if (chunk === undefined) this.chunks.push((chunk = new Uint8Array(chunkHashes * hashBytes)));
-    for (let byte = 0; byte < hashBytes; byte += 1) {
-      chunk[at + byte] = (digitAt(hash, 2 * byte) << 4) | digitAt(hash, 2 * byte + 1);
-    }
+    chunk.set(bytesOfHex(hash), at);
   }
 
   private hashAt(index: number): string {
     const at = (index % chunkHashes) * hashBytes;
     const chunk = this.chunks[Math.floor(index / chunkHashes)] ?? new Uint8Array();
-    let hash = '';
-    for (const byte of chunk.subarray(at, at + hashBytes)) {
-      hash += byte.toString(16).padStart(2, '0');
-    }
-    return hash;
+    return hexOf(chunk.subarray(at, at + hashBytes));
   }
-}
-
-/** Of lower-case hexadecimal digits. */
-function digitAt(hash: string, at: number): number {
-  const code = hash.charCodeAt(at);
-  return code < 0x3a ? code - 0x30 : code - 0x57;
 }

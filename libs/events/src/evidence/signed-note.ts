@@ -1,4 +1,12 @@
-import { base64Of, bytesOfBase64, ed25519BytesOf, isSigned, sha256OfBytes } from '@oakring/crypto';
+import {
+  base64Of,
+  bytesOfBase64,
+  bytesOfHex,
+  ed25519BytesOf,
+  hexOf,
+  isSigned,
+  sha256OfBytes,
+} from '@oakring/crypto';
 
 /** A signature line of a note: who signed, and what. */
 export interface NoteSignature {
@@ -135,15 +143,6 @@ function hasControls(text: string): boolean {
     if (code < 0x20 && code !== 0x0a) return true;
   }
   return false;
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Of hexadecimal digits, two a byte. */
-export function bytesOfHex(digits: string): Uint8Array {
-  return Uint8Array.from(digits.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }
 
 function refused(reason: string): ReadNote {

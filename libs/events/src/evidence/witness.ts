@@ -1,8 +1,8 @@
-import { base64Of, bytesOfBase64 } from '@oakring/crypto';
+import { base64Of, bytesOfBase64, bytesOfHex, hexOf } from '@oakring/crypto';
 import { readCheckpoint, isCheckpointSigned, type Checkpoint } from './checkpoint.js';
 import { cosign, type Cosigner } from './cosignature.js';
 import { verifyConsistency } from './merkle-tree.js';
-import { bytesOfHex, hexOf, noteContent } from './signed-note.js';
+import { noteContent } from './signed-note.js';
 
 /** What a witness is asked to sign (c2sp.org/tlog-witness). */
 export interface AddCheckpoint {

@@ -2,15 +2,9 @@ import { eventProblem, isEventType, schemaVersion } from '../catalogue/catalogue
 import { isStreamOf } from '../catalogue/streams-of-types.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { isCanonical, isJsonObject, type JsonObject } from '../text/canonical-json.js';
-import { hashCommit, recordsIn, type Commit } from './commit.js';
+import { hashCommit, recordsIn, type Commit, type EventRecord } from './commit.js';
 import { damageAt, type Damage, type Problem } from './damage.js';
 import { originProblem, parseAddress } from './origin.js';
-
-/** What the chain needs of an event. */
-export interface EventRecord {
-  readonly stream: string;
-  readonly version: number;
-}
 
 /**
  * What is wrong with a commit by itself, whatever was before it: everything that needs no other commit, and
@@ -40,7 +34,7 @@ export function eventRecords(commit: Commit): readonly EventRecord[] | Problem {
   const isNewer = commit.format !== 1;
   const isList = Array.isArray(records) && records.every((each) => isRecord(each, isNewer));
   // Every one was found to be one.
-  if (isList) return records as readonly (EventRecord & JsonObject)[];
+  if (isList) return records as readonly EventRecord[];
   return { rule: 'E2', detail: `events is not a JSON list of events of format ${commit.format}` };
 }
 
@@ -61,24 +55,14 @@ function contentProblem(commit: Commit): Problem | null {
   }
   const streams = new Set<string>();
   for (const [index, record] of records.entries()) {
-    // `eventRecords` has looked at the types of its members.
-    const problem = recordProblem(record as Record, commit, index);
+    const problem = recordProblem(record, commit, index);
     if (problem !== null) return problem;
     streams.add(record.stream);
   }
   return streamsProblem(commit, streams);
 }
 
-interface Record extends EventRecord {
-  readonly by?: string;
-  readonly cause?: string;
-  readonly deviceAt?: number;
-  readonly type: string;
-  readonly schema: number;
-  readonly data: JsonObject;
-}
-
-function recordProblem(record: Record, { position }: Commit, index: number): Problem | null {
+function recordProblem(record: EventRecord, { position }: Commit, index: number): Problem | null {
   const { by, cause, deviceAt } = record;
   if (by !== undefined && cause !== undefined) {
     const detail = originProblem({ by, cause, deviceAt });
@@ -103,7 +87,7 @@ function causeProblem(cause: string, position: number, index: number): string | 
   return `event ${position}-${index} has the cause ${cause}, which is not before it`;
 }
 
-function dataProblem({ type, schema, data }: Record): string | null {
+function dataProblem({ type, schema, data }: EventRecord): string | null {
   if (schema < 1 || schema > schemaVersion) {
     return `${shortened(type)} has schema version ${schema}; known are 1 to ${schemaVersion}`;
   }
@@ -124,7 +108,7 @@ function streamsProblem({ streams }: Commit, seen: ReadonlySet<string>): Problem
   return { rule: 'E6', detail: 'streams does not name the streams of all events' };
 }
 
-function isRecord(value: unknown, isNewer: boolean): value is EventRecord & JsonObject {
+function isRecord(value: unknown, isNewer: boolean): boolean {
   return (
     isJsonObject(value) &&
     typeof value['stream'] === 'string' &&

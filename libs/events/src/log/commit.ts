@@ -205,7 +205,8 @@ export class KnownCommit implements Commit {
   }
 }
 
-interface EventRecord {
+/** An event as its text says it. */
+export interface EventRecord {
   readonly by?: string;
   readonly cause?: string;
   readonly deviceAt?: number;

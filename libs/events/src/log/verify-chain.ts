@@ -1,5 +1,11 @@
-import { headOf, type Commit, type CommitFormat, type LogHead } from './commit.js';
-import { eventRecords, hashProblem, type EventRecord } from './commit-problem.js';
+import {
+  headOf,
+  type Commit,
+  type CommitFormat,
+  type EventRecord,
+  type LogHead,
+} from './commit.js';
+import { eventRecords, hashProblem } from './commit-problem.js';
 import { damageAt, type Damage, type Problem } from './damage.js';
 
 export type ChainCheck =

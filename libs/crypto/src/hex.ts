@@ -1,0 +1,20 @@
+/** Bytes as lower-case hexadecimal digits, two a byte. */
+export function hexOf(bytes: Uint8Array): string {
+  let digits = '';
+  for (const byte of bytes) digits += byte.toString(16).padStart(2, '0');
+  return digits;
+}
+
+/** What lower-case hexadecimal digits stand for, two a byte. */
+export function bytesOfHex(digits: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(digits.length / 2));
+  for (let at = 0; at < bytes.length; at += 1) {
+    bytes[at] = (valueAt(digits, 2 * at) << 4) | valueAt(digits, 2 * at + 1);
+  }
+  return bytes;
+}
+
+function valueAt(digits: string, at: number): number {
+  const code = digits.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}
