@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { seededRandomness } from '@oakring/ports';
 import { allForgeries, folder, manifestOf } from '../../testing/forgeries/all-forgeries.js';
-import type { ManifestEntry } from '../../testing/forgeries/forgery.js';
+import { contentOf, type ManifestEntry } from '../../testing/forgeries/forgery.js';
 import { vectors, vectorsFile } from '../../testing/forgeries/vectors.js';
 import { decodeStoredCommit } from '../log/stored-commit.js';
 import { ledgerRules } from '../log/rules.js';
@@ -27,7 +27,8 @@ function verdictOn(
     const isUnknown = check.root === null && check.keys.length > 0;
     return { verdict: isUnknown ? 'unknown-key' : check.standing };
   }
-  const lines = text.split('\n').slice(0, -1);
+  const lines = text.split('\n');
+  if (lines.pop() !== '') return { verdict: 'refused', rule: 'C1' };
   const verifier = ledgerVerifier({ trust });
   for (const [index, line] of lines.entries()) {
     const decoded = decodeStoredCommit(line, index + 1);
@@ -38,8 +39,11 @@ function verdictOn(
   return { verdict: lines.length > 0 && root === null ? 'unknown-key' : standing };
 }
 
+/** What is broken before there is a text is found by who reads files. */
+const texts = manifest.filter(({ rule = '' }) => !rule.startsWith('P'));
+
 describe('a forged file', () => {
-  it.each(manifest)('$file: $verdict $rule', (entry) => {
+  it.each(texts)('$file: $verdict $rule', (entry) => {
     const { verdict, rule } = entry;
     const text = readFileSync(new URL(entry.file, folder), 'utf8');
     expect(verdictOn(text, entry)).toEqual(rule === undefined ? { verdict } : { verdict, rule });
@@ -61,9 +65,9 @@ describe('a forged file', () => {
     expect(readdirSync(folder).sort()).toEqual(
       [...manifest.map(({ file }) => file), 'manifest.json'].sort(),
     );
-    for (const { name, form, lines } of forgeries) {
-      const text = readFileSync(new URL(`${name}.${form}`, folder), 'utf8');
-      expect(text).toBe(lines.map((line) => `${line}\n`).join(''));
+    for (const forgery of forgeries) {
+      const bytes = readFileSync(new URL(`${forgery.name}.${forgery.form}`, folder));
+      expect(bytes.equals(contentOf(forgery))).toBe(true);
     }
   });
 });

@@ -171,5 +171,21 @@ export function bundleForgeries(): Forgery[] {
   const judged = trusting.map(([name, verdict, lines, trust]): Forgery => ({
     ...{ name, form: 'bundle', lines, trust, expected: { verdict } },
   }));
-  return [...refused, ...judged];
+  return [...refused, ...judged, ...altered()];
+}
+
+function altered(): Forgery[] {
+  const forged = { form: 'bundle', lines: honest, trust: null } as const;
+  return [
+    {
+      ...{ ...forged, name: 'a-bundle-cut-short' },
+      altered: (bytes) => bytes.subarray(0, -1),
+      expected: { verdict: 'refused', rule: 'B1' },
+    },
+    {
+      ...{ ...forged, name: 'a-bundle-with-bytes-that-are-no-text' },
+      altered: (bytes) => bytes.fill(0xff, bytes.lastIndexOf('round'), bytes.lastIndexOf('ound')),
+      expected: { verdict: 'refused', rule: 'P3' },
+    },
+  ];
 }

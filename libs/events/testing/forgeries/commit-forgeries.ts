@@ -114,6 +114,15 @@ export function commitForgeries(): Forgery[] {
     ...forgeries,
     refused('a-line-that-is-no-commit', 'C1', [first, second, '[]']),
     refused('a-line-of-two-parts', 'C1', [first, second, third.slice(0, -65)]),
+    {
+      ...refused('a-line-cut-short', 'C1', honest),
+      altered: (bytes) => bytes.subarray(0, -1),
+    },
+    {
+      ...refused('bytes-that-are-no-text', 'P3', honest),
+      // The x of the fourth commit.
+      altered: (bytes) => bytes.fill(0xff, bytes.indexOf('"x"') + 1, bytes.indexOf('"x"') + 2),
+    },
     refused('a-commit-left-out', 'C5', [first, third, ...rest]),
     refused('a-beginning-left-out', 'C5', [second, third, ...rest]),
     refused('streams-out-of-order', 'E6', streamsOutOfOrder()),

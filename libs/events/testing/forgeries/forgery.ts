@@ -7,9 +7,16 @@ export interface Forgery {
   /** `ledger`: stored commits; `bundle`: one; `mongodb`: documents as Extended JSON. One a line. */
   readonly form: 'ledger' | 'bundle' | 'mongodb';
   readonly lines: readonly string[];
+  /** What becomes of the bytes of those lines; without it, nothing. */
+  readonly altered?: (bytes: Buffer) => Uint8Array;
   /** `--trust`. */
   readonly trust: string | null;
   readonly expected: Expected;
+}
+
+/** What is in the file. */
+export function contentOf({ lines, altered = (bytes) => bytes }: Forgery): Uint8Array {
+  return altered(Buffer.from(lines.map((line) => `${line}\n`).join('')));
 }
 
 export type Expected =

@@ -2,13 +2,14 @@
 // the verdict that each must get (manifest.json). A verifier in any language is tried on them.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { vectors, vectorsFile } from '../forgeries/vectors.js';
+import { contentOf } from '../forgeries/forgery.js';
 import { allForgeries, folder, manifestOf } from '../forgeries/all-forgeries.js';
 
 mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(folder)) rmSync(new URL(name, folder));
 const forgeries = allForgeries();
-for (const { name, form, lines } of forgeries) {
-  writeFileSync(new URL(`${name}.${form}`, folder), lines.map((line) => `${line}\n`).join(''));
+for (const forgery of forgeries) {
+  writeFileSync(new URL(`${forgery.name}.${forgery.form}`, folder), contentOf(forgery));
 }
 const manifest = JSON.stringify(manifestOf(forgeries), null, 2);
 writeFileSync(new URL('manifest.json', folder), `${manifest}\n`);

@@ -130,6 +130,23 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
     ]);
   });
 
+  it('holds a file of "audit export --all" to it as the ledger that it is', async () => {
+    const file = join(folder, 'all');
+    const path = await store(today);
+    await audit('export', '--all', '--out', file, '--store', path);
+    const of = ['--trust', key.fingerprint];
+    expect((await audit('verify', file))[0]).toBe(0);
+    const [code, out] = await audit('verify', file, ...of);
+    expect([code, out]).toEqual((await audit('verify', '--store', path, ...of)).slice(0, 2));
+    expect([code, out]).toEqual([5, expect.stringContaining('unsealed-tail: positions 1–11')]);
+    await audit('export', '--all', '--out', file, '--store', await store(rewritten));
+    expect(await audit('verify', file)).toEqual([
+      1,
+      '',
+      expect.stringMatching(/^THE LEDGER WAS REWRITTEN/),
+    ]);
+  });
+
   it('is compared with another one: the same, going on, or forking where', async () => {
     const [a, b, c] = [await store(older), await store(today), await store(rewritten)];
     const part = join(folder, 'part.bundle');

@@ -19,7 +19,8 @@ import { demandOfRange, heldTo, knownOf, witnessKey, type KnownOptions } from '.
 import { refuseStamp, StampWatch, type FoundStamps } from './stamps.js';
 import { verifyManager } from './verify-manager.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
-import { commitsOf, damageLine, storeOf } from './store.js';
+import { commitsIn, isLedgerFile } from './ledger-file.js';
+import { commitsOf, damageLine, storeOf, type Walked } from './store.js';
 
 interface VerifyOptions extends KnownOptions {
   readonly store?: string;
@@ -37,7 +38,7 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
     .description('check a ledger, or a bundle of one, from its first byte to its last')
     .argument(
       '[bundle]',
-      'file of "audit export", or address of a manager; without it the store is checked',
+      'file of "audit export" (a bundle, or all), or address of a manager; without it the store is checked',
     )
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
     .option(
@@ -55,11 +56,15 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
     )
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
       const context = contextOf(surroundings, command, bundle);
-      if (bundle === undefined) await verifyStore(context, surroundings, options);
-      else if (isManagerUrl(bundle)) {
+      if (bundle === undefined) {
+        const commits = commitsOf(storeOf(surroundings.env, options.store), context.ports);
+        await verifyLedger(context, surroundings, commits, options);
+      } else if (isManagerUrl(bundle)) {
         if (options.tsaCa !== undefined) throw noStampsThere();
         await verifyManager(context, surroundings, options);
-      } else await verifyFile(context, bundle, options);
+      } else if (await readable(bundle, isLedgerFile)) {
+        await verifyLedger(context, surroundings, commitsIn(bundle, context.ports), options);
+      } else await verifyBundleFile(context, bundle, options);
     });
 }
 
@@ -68,16 +73,28 @@ function noStampsThere(): CommandFailure {
   return new CommandFailure(detail, exitCodes.usage);
 }
 
-async function verifyStore(
+/** Reads a file, or says why it cannot. */
+async function readable<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
+  return read(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EISDIR') {
+      const detail = `${path} is a folder, no file. A ledger is named with --store ${path}`;
+      throw new CommandFailure(detail, exitCodes.usage);
+    }
+    throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
+  });
+}
+
+async function verifyLedger(
   context: Context,
   surroundings: Surroundings,
-  { store, trust, tsaCa, ...known }: VerifyOptions,
+  commits: AsyncIterable<Walked>,
+  { store: _, trust, tsaCa, ...known }: VerifyOptions,
 ): Promise<void> {
-  const { terminal, ports, json } = context;
+  const { terminal, json } = context;
   const held = await heldTo(context, surroundings, known);
   const stamps = await StampWatch.of(tsaCa, { isWhole: true });
   const verifier = ledgerVerifier({ trust: trust ?? null });
-  for await (const walked of commitsOf(storeOf(surroundings.env, store), ports)) {
+  for await (const walked of commits) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
     if (damage !== null) {
       clearProgress(terminal);
@@ -145,19 +162,13 @@ function detailsOf(report: LedgerReport): string[] {
   ];
 }
 
-async function verifyFile(
+async function verifyBundleFile(
   context: Context,
   path: string,
   { trust, tsaCa, ...options }: VerifyOptions,
 ): Promise<void> {
   const { terminal, json } = context;
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EISDIR') {
-      const detail = `${path} is a folder, no bundle. A ledger is named with --store ${path}`;
-      throw new CommandFailure(detail, exitCodes.usage);
-    }
-    throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
-  });
+  const bytes = await readable(path, (file) => readFile(file));
   // What is shown must be what was hashed: bytes that are no text would be shown as something else.
   const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
   const check: BundleCheck =
@@ -165,7 +176,8 @@ async function verifyFile(
       ? { status: 'damaged', damage: damageAt(null, 'P3', 'its bytes are not UTF-8') }
       : verifyBundle(text, { trust: trust ?? null });
   if (check.status === 'not-a-bundle') {
-    throw new CommandFailure(`${path} is not a bundle: ${check.detail}.`, exitCodes.unreachable);
+    const detail = `${path} is not a bundle, nor a ledger of "audit export --all": ${check.detail}.`;
+    throw new CommandFailure(detail, exitCodes.unreachable);
   }
   if (check.status === 'damaged') {
     if (json) terminal.out(JSON.stringify({ status: 'damaged', ...check.damage }));
