@@ -1,5 +1,6 @@
 import { bundleForgeries } from './bundle-forgeries.js';
 import { commitForgeries } from './commit-forgeries.js';
+import { storeForgeries } from './store-forgeries.js';
 import { evidenceForgeries, trustCases } from './evidence-forgeries.js';
 import type { Forgery, ManifestEntry } from './forgery.js';
 
@@ -12,6 +13,7 @@ export function allForgeries(): Forgery[] {
     ...trustCases(),
     emptied(),
     ...bundleForgeries(),
+    ...storeForgeries(),
   ];
 }
 

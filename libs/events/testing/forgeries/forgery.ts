@@ -4,8 +4,11 @@ import type { RuleId } from '../../src/log/rules.js';
 export interface Forgery {
   /** Without the ending. */
   readonly name: string;
-  /** `ledger`: stored commits; `bundle`: one; `mongodb`: documents as Extended JSON. One a line. */
-  readonly form: 'ledger' | 'bundle' | 'mongodb';
+  /**
+   * `ledger`: stored commits; `bundle`: one; `lmdb`: entries of its trees; `mongodb`: documents as Extended
+   * JSON. One a line.
+   */
+  readonly form: 'ledger' | 'bundle' | 'lmdb' | 'mongodb';
   readonly lines: readonly string[];
   /** What becomes of the bytes of those lines; without it, nothing. */
   readonly altered?: (bytes: Buffer) => Uint8Array;

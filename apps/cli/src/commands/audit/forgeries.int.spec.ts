@@ -1,10 +1,19 @@
-import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { open } from 'lmdb';
+import { BSON, type Document, type MongoClient } from 'mongodb';
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  anyMongod,
+  describeWithMongod,
+  type AnyMongod,
+} from '../../../../../infra/mongo/testing/mongod.js';
 import { run } from '../../run.js';
 import { testIo } from '../../testing/test-io.js';
 
-interface Entry {
+interface Forged {
   readonly file: string;
   readonly form: string;
   readonly trust: string | null;
@@ -15,7 +24,47 @@ interface Entry {
 const folder = new URL('../../../../../libs/events/forgeries/', import.meta.url);
 const manifest = JSON.parse(
   readFileSync(new URL('manifest.json', folder), 'utf8'),
-) as readonly Entry[];
+) as readonly Forged[];
+
+function ofForm(...forms: readonly string[]): readonly Forged[] {
+  return manifest.filter(({ form }) => forms.includes(form));
+}
+
+function pathOf({ file }: Forged): string {
+  return fileURLToPath(new URL(file, folder));
+}
+
+function linesOf(forged: Forged): readonly string[] {
+  return readFileSync(pathOf(forged), 'utf8').trimEnd().split('\n');
+}
+
+type Entry =
+  | { readonly tree: string; readonly key: string; readonly value: string }
+  | { readonly keptBytes: number };
+
+/** Makes a ledger of lmdb with these entries and no others. */
+async function fill(store: string, lines: readonly string[]): Promise<void> {
+  const entries = lines.map((line) => JSON.parse(line) as Entry);
+  const root = open({ path: store, maxDbs: 4, overlappingSync: false });
+  const encodings = { keyEncoding: 'binary', encoding: 'binary' } as const;
+  const trees = new Map(
+    ['commits', 'streams'].map((name) => [
+      name,
+      root.openDB<Buffer, Buffer>({ name, ...encodings }),
+    ]),
+  );
+  await root.transaction(() => {
+    for (const entry of entries) {
+      if ('keptBytes' in entry) continue;
+      const { tree, key, value } = entry;
+      void trees.get(tree)?.put(Buffer.from(key, 'hex'), Buffer.from(value, 'hex'));
+    }
+  });
+  await root.close();
+  for (const entry of entries) {
+    if ('keptBytes' in entry) truncateSync(join(store, 'data.mdb'), entry.keptBytes);
+  }
+}
 
 /** What `oakring audit verify` says to a program, and ends with. */
 async function audited(argv: readonly string[], trust: string | null) {
@@ -26,7 +75,7 @@ async function audited(argv: readonly string[], trust: string | null) {
   return { code, said: JSON.parse(io.written()) as object };
 }
 
-function expectedOf({ verdict, rule, trust }: Entry) {
+function expectedOf({ verdict, rule, trust }: Forged) {
   if (verdict === 'refused') return { code: 1, said: { status: 'damaged', rule } };
   const standing = verdict === 'unknown-key' ? {} : { standing: verdict };
   const codes: Record<string, number> = {
@@ -36,8 +85,44 @@ function expectedOf({ verdict, rule, trust }: Entry) {
 }
 
 describe('audit verify, of a forged file', () => {
-  it.each(manifest)('$file: $verdict $rule', async (entry) => {
-    const path = fileURLToPath(new URL(entry.file, folder));
-    expect(await audited([path], entry.trust)).toMatchObject(expectedOf(entry));
+  it.each(ofForm('ledger', 'bundle'))('$file: $verdict $rule', async (entry) => {
+    expect(await audited([pathOf(entry)], entry.trust)).toMatchObject(expectedOf(entry));
+  });
+});
+
+describe('audit verify, of a forged ledger in lmdb', () => {
+  let store: string;
+  beforeEach(() => {
+    store = mkdtempSync(join(tmpdir(), 'oakring-forged-'));
+  });
+  afterEach(() => rmSync(store, { recursive: true }));
+
+  it.each(ofForm('lmdb'))('$file: $verdict $rule', async (entry) => {
+    await fill(store, linesOf(entry));
+    const found = await audited(['--store', store], entry.trust);
+    expect(found).toMatchObject(expectedOf(entry));
+  });
+});
+
+describeWithMongod('audit verify, of a forged ledger in MongoDB', () => {
+  let mongod: AnyMongod;
+  let client: MongoClient;
+  beforeAll(async () => {
+    mongod = await anyMongod();
+    client = await mongod.client();
+  });
+  afterAll(async () => {
+    await client.close();
+    await mongod.remove();
+  });
+
+  it.each(ofForm('mongodb'))('$file: $verdict $rule', async (entry) => {
+    const url = mongod.url('forged');
+    const ledger = client.db(new URL(url).pathname.slice(1)).collection('ledger');
+    await ledger.deleteMany({});
+    const documents = linesOf(entry).map((line) => BSON.EJSON.parse(line, { relaxed: false }));
+    await ledger.insertMany(documents as Document[]);
+    const found = await audited(['--store', url], entry.trust);
+    expect(found).toMatchObject(expectedOf(entry));
   });
 });

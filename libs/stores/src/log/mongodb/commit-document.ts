@@ -33,13 +33,18 @@ export function commitFrom(document: Document, position: number): DecodedCommit 
     : commitOfFields(document, position);
 }
 
-const documentFields = ['_id', 'events', 'hash', 'header', 'streams'];
+const textsFields = ['_id', 'events', 'hash', 'header', 'streams'];
+const fieldsFields = [
+  ...['_id', 'at', 'commands', 'commitId', 'epoch', 'events', 'hash', 'prev', 'streams'],
+];
 
 function commitOfTexts(document: Document, position: number): DecodedCommit {
+  const problem = membersProblem(document, textsFields);
+  if (problem !== null) return damaged(position, problem);
   const { _id, streams, header, events, hash } = document;
-  const stray = Object.keys(document).find((field) => !documentFields.includes(field));
-  if (stray !== undefined) return damaged(position, `${stray} is not a field of a commit`);
   if (typeof header !== 'string') return damaged(position, 'header is not a text');
+  if (typeof events !== 'string') return damaged(position, 'events is not a text');
+  if (typeof hash !== 'string') return damaged(position, 'hash is not a text');
   const decoded = decodeParts({ header, events, hash }, position);
   if (decoded.status === 'damaged') return decoded;
   if (_id !== position) return damaged(position, 'it lies under another _id');
@@ -52,12 +57,23 @@ function commitOfTexts(document: Document, position: number): DecodedCommit {
 }
 
 function commitOfFields(document: Document, position: number): DecodedCommit {
+  const problem = membersProblem(document, fieldsFields);
+  if (problem !== null) return damaged(position, problem);
   const at: unknown = document['at'];
-  const isDate = at instanceof Date && !Number.isNaN(at.getTime());
-  const plain = { ...document, at: isDate ? at.toISOString() : null };
+  if (!(at instanceof Date) || Number.isNaN(at.getTime())) {
+    return damaged(position, 'at is not a date');
+  }
+  const plain = { ...document, at: at.toISOString() };
   const stray = strayType(plain);
   if (stray === null) return decodeCommitDocument(plain, position);
   return damaged(position, `${stray} has a type that JSON has not`);
+}
+
+function membersProblem(document: Document, fields: readonly string[]): string | null {
+  const stray = Object.keys(document).find((field) => !fields.includes(field));
+  if (stray !== undefined) return `${stray} is not a field of a commit`;
+  const missing = fields.find((field) => !Object.hasOwn(document, field));
+  return missing === undefined ? null : `it has no ${missing}`;
 }
 
 function damaged(position: number, detail: string): DecodedCommit {
