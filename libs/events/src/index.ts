@@ -36,6 +36,15 @@ export {
 export type { KnownKey } from './evidence/key-ring.js';
 export type { Standing } from './evidence/standing.js';
 export {
+  type Cosigned,
+  type StatedCosignature,
+  cosignatureProblem,
+  cosignedNote,
+  recentCheckpoints,
+  statedCosignature,
+  witnessedTo,
+} from './evidence/stated-cosignature.js';
+export {
   type LedgerReport,
   type LedgerVerifier,
   ledgerVerifier,

@@ -27,5 +27,9 @@ function sealOf(commits: readonly Commit[], note: string): BundleSeal {
   const exhibits = tree.filter(
     ({ position, streams }) => position === 1 || streams.includes('seals'),
   );
-  return { note, hashes: tree.map(({ hash }) => hash), exhibits };
+  const cosignatures = commits
+    .flatMap(decodeEvents)
+    .flatMap((event) => (event.type === 'CheckpointCosigned' ? [event.data] : []))
+    .filter(({ position }) => position === read.checkpoint.position);
+  return { note, cosignatures, hashes: tree.map(({ hash }) => hash), exhibits };
 }

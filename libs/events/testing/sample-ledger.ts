@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { sha256 } from '@oakring/crypto';
-import type { DomainEvent } from '../src/catalogue/catalogue.js';
+import type { DomainEvent, EventData } from '../src/catalogue/catalogue.js';
 import {
+  decodeEvents,
   emptyHead,
   encodeEvent,
   hashCommit,
@@ -17,7 +18,9 @@ import { sampleOrigin } from './sample-commits.js';
 import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
 import { canonicalJson } from '../src/text/canonical-json.js';
-import { signCheckpoint } from '../src/evidence/checkpoint.js';
+import { readCheckpoint, signCheckpoint } from '../src/evidence/checkpoint.js';
+import { cosign, type Cosigner } from '../src/evidence/cosignature.js';
+import { statedCosignature, type StatedCosignature } from '../src/evidence/stated-cosignature.js';
 import {
   signedText,
   signingKeyOf,
@@ -128,6 +131,33 @@ export class SampleLedger {
   seal(key: SigningKey, lie: Partial<SealStatement & { keyEvents: number }> = {}): void {
     const note = signCheckpoint({ ...this.stands, ...lie }, key);
     this.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
+  }
+
+  /** `lie`: what is stated otherwise of the checkpoint of that position. */
+  cosign(
+    cosigner: Cosigner,
+    position: number,
+    lie: Partial<EventData<'CheckpointCosigned'>> = {},
+  ): void {
+    const data = { position, ...this.cosignatureOf(cosigner, position), ...lie };
+    this.append([{ stream: 'checkpoints', type: 'CheckpointCosigned', data }]);
+  }
+
+  private cosignatureOf(cosigner: Cosigner, position: number): StatedCosignature {
+    const notes = this.commits
+      .flatMap(decodeEvents)
+      .flatMap((event) => (event.type === 'CheckpointSigned' ? [event.data.note] : []))
+      .flatMap((text) => {
+        const read = readCheckpoint(text);
+        return read.status === 'checkpoint' && read.checkpoint.position === position
+          ? [read.note]
+          : [];
+      });
+    const note = notes.at(-1) ?? { text: '', signatures: [] };
+    const signatures = [cosign(note, cosigner, 1_700_000_000 + position)];
+    const stated = statedCosignature({ ...note, signatures }, cosigner);
+    if (stated === null) throw new TypeError(`${cosigner.name} did not cosign`);
+    return stated;
   }
 
   /** As it was said up to schema 5. */

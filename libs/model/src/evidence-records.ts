@@ -20,6 +20,16 @@ export interface SeenTree {
   readonly merkleRoot: string;
 }
 
+/** A tree that was sealed: who judges a key names one, and a witness cosigns it. */
+export interface SealedTree extends SeenTree {
+  /** The checkpoint as it was signed; null of a seal. */
+  readonly note: string | null;
+  /** The newest position in it with anything but statements about checkpoints. */
+  readonly newsAt: number;
+  /** Verifier keys of the witnesses that cosigned it. */
+  readonly cosigned: readonly string[];
+}
+
 /** The newest checkpoint (up to schema 5: seal), by whichever key. */
 export interface SealRecord {
   /** Sealed up to here. */
@@ -35,8 +45,10 @@ export interface SealRecord {
     readonly statedAt: number;
     readonly at: number;
   } | null;
-  /** Of this one and some before it, oldest first: who judges a key names one of them. */
-  readonly trees: readonly SeenTree[];
+  /** Commits with nothing but statements about checkpoints, the newest without a gap; null before any. */
+  readonly quiet: { readonly from: number; readonly to: number } | null;
+  /** Of this one and some before it, oldest first. */
+  readonly trees: readonly SealedTree[];
 }
 
 /** The Merkle tree over the hashes of all commits. One record. */

@@ -26,7 +26,7 @@ export type {
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';
 export { isUpdated } from './revisions.js';
-export { standing } from './standing.js';
+export { newestSealedTree, standing } from './standing.js';
 export { Index, Table } from './table.js';
 export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
 export { rebuildViews, type RebuiltViews } from './rebuild-views.js';

@@ -1,4 +1,5 @@
 import { emptyFrontier, rootOf, type Checkpoint } from '@oakring/events';
+import type { SeenTree } from './evidence-records.js';
 import { clusterKey, ledgerKey, type ClusterState } from './cluster-state.js';
 
 /** Where the ledger stands in these views: what a checkpoint states, whoever signs it. */
@@ -13,4 +14,12 @@ export function standing(state: ClusterState): Omit<Checkpoint, 'fingerprint'> {
     epoch,
     keyEvents,
   };
+}
+
+/** What a statement about a key is to name: the newest tree that was sealed; null before any was. */
+export function newestSealedTree(state: ClusterState): SeenTree | null {
+  const newest = state.seals.get(ledgerKey)?.trees.at(-1);
+  if (newest === undefined) return null;
+  const { position, merkleRoot } = newest;
+  return { position, merkleRoot };
 }

@@ -7,6 +7,7 @@ import type { Colors } from '../terminal.js';
 const untold: ReadonlySet<string> = new Set([
   'CheckpointSigned',
   'CheckpointStamped',
+  'CheckpointCosigned',
   'EpochOpened',
   'CommandReceived',
   'KeyPresented',

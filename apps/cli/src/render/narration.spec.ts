@@ -44,6 +44,10 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { position: 7, time: '2026-11-29T01:00:00.000Z', token: 'AA==' },
     'position 7 stamped: it existed before 2026-11-29T01:00:00.000Z',
   ],
+  CheckpointCosigned: [
+    { position: 7, witness: 'w.example+0a1b2c3d+BAAA', signature: 'AA==' },
+    'position 7 cosigned by witness w.example',
+  ],
   LedgerSealed: [
     {
       ...{ clusterId: 'c1', position: 7, hash: 'ab', merkleRoot: 'cd' },

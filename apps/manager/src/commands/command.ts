@@ -167,6 +167,14 @@ export type Command =
       readonly token: string;
     }
   | {
+      readonly type: 'CosignCheckpoint';
+      /** What the checkpoint seals. */
+      readonly position: number;
+      /** The witness's verifier key, and what it wrote on the note. */
+      readonly witness: string;
+      readonly signature: string;
+    }
+  | {
       readonly type: 'JudgeKey';
       readonly verdict: KeyStatement['verdict'];
       readonly fingerprint: string;
@@ -228,6 +236,7 @@ export interface Answers {
   DeclareTruncation: null;
   SealLedger: null;
   StampCheckpoint: null;
+  CosignCheckpoint: null;
   JudgeKey: { readonly fingerprint: string; readonly status: 'counts' | 'revoked' };
 }
 

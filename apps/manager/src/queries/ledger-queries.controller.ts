@@ -11,7 +11,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../history/snapshot-keeper.js';
 import { EVENT_LOG, PORTS } from '../injection/tokens.js';
-import { ledgerKey, standing } from '@oakring/model';
+import { ledgerKey, newestSealedTree, standing } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import {
   LEADERSHIP,
@@ -48,7 +48,7 @@ export class LedgerQueriesController {
       clusterId: stands.clusterId,
       position,
       sealed: seal?.position ?? null,
-      tree: seal?.trees.at(-1) ?? { position, merkleRoot: stands.merkleRoot },
+      tree: newestSealedTree(state) ?? { position, merkleRoot: stands.merkleRoot },
       checkpoint: seal?.note ?? null,
       items: [...state.keys.values()],
     };

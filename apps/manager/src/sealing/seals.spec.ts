@@ -27,7 +27,7 @@ function scene() {
 
 function sealed(state: ClusterState, position: number, sealedAt: number): void {
   state.seals.set(ledgerKey, {
-    ...{ position, sealedAt, fingerprint: 'f', note: null, stamped: null, trees: [] },
+    ...{ position, sealedAt, fingerprint: 'f', note: null, stamped: null, quiet: null, trees: [] },
   });
 }
 

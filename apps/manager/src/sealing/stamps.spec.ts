@@ -13,7 +13,15 @@ function scene(sealed: Partial<SealRecord>, stamp?: StampAuthority['stamp']) {
   const ports = simulatedPorts();
   const state = new ClusterState(false);
   state.seals.set(ledgerKey, {
-    ...{ position: 5, sealedAt: 6, fingerprint: 'f', note: 'the note', stamped: null, trees: [] },
+    ...{
+      position: 5,
+      sealedAt: 6,
+      fingerprint: 'f',
+      note: 'the note',
+      stamped: null,
+      quiet: null,
+      trees: [],
+    },
     ...sealed,
   });
   const ordered: Command[] = [];

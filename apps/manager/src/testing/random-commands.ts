@@ -1,11 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { emptyFrontier, rootOf, signCheckpoint, signedText, signingKeyOf } from '@oakring/events';
+import {
+  cosign,
+  emptyFrontier,
+  readCheckpoint,
+  rootOf,
+  signCheckpoint,
+  signedText,
+  signingKeyOf,
+  statedCosignature,
+  writeVerifierKey,
+} from '@oakring/events';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
 import {
   clusterKey,
   ledgerKey,
+  newestSealedTree,
   type ClusterState,
   type CommandRecord,
   type InstanceRecord,
@@ -38,6 +49,7 @@ function freshKey() {
 
 const foundingKey = freshKey();
 const otherKeys = [freshKey(), freshKey()];
+const cosigners = ['w1', 'w2'].map((name) => ({ name, ...freshKey() }));
 /** The keys of the log that these commands are for, as they were presented: the founding one first. */
 export const presentedKeys = [foundingKey, ...otherKeys].map(({ fingerprint, publicKey }) => ({
   ...{ fingerprint, publicKey, founding: fingerprint === foundingKey.fingerprint },
@@ -229,11 +241,25 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     position: (state.seals.get(ledgerKey)?.position ?? 1) - number(2),
     ...{ time: '2026-11-29T00:00:00.000Z', token: 'AA==' },
   }),
+  CosignCheckpoint: ({ state, number, pick }) => {
+    const note = state.seals.get(ledgerKey)?.trees.at(-1 - number(2))?.note ?? '';
+    const read = readCheckpoint(note);
+    const position = read.status === 'checkpoint' ? read.checkpoint.position : 1;
+    const cosigner = pick(cosigners);
+    const witness = writeVerifierKey(cosigner, 'cosignature');
+    if (read.status === 'refused') {
+      return { type: 'CosignCheckpoint', position, witness, signature: 'AA==' };
+    }
+    const signatures = [cosign(read.note, cosigner, number(9))];
+    const stated = statedCosignature({ ...read.note, signatures }, cosigner);
+    const { signature } = stated ?? { signature: 'AA==' };
+    return { type: 'CosignCheckpoint', position, witness, signature };
+  },
   JudgeKey: ({ state, pick }) => {
     const { clusterId = '' } = state.cluster.get(clusterKey) ?? {};
     const verdict = pick(['endorsed', 'revoked'] as const);
     const { fingerprint } = pick(otherKeys);
-    const tree = state.seals.get(ledgerKey)?.trees.at(-1) ?? emptyTree;
+    const tree = newestSealedTree(state) ?? emptyTree;
     const said = { verdict, fingerprint, ...tree };
     const signature = foundingKey.sign(signedText({ clusterId, ...said }));
     return { type: 'JudgeKey', ...said, by: foundingKey.fingerprint, signature };

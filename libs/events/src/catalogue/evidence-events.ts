@@ -32,6 +32,15 @@ export const evidenceEvents = {
     time: text,
     token: Type.String({ minLength: 1, maxLength: 65_536 }),
   }),
+  /**
+   * A witness says that it saw the checkpoint that seals `position` continue those before (C2SP
+   * tlog-cosignature): its verifier key, and what stands after its name on a signature line of the note.
+   */
+  CheckpointCosigned: Type.Object({
+    position: natural,
+    witness: Type.String({ minLength: 1, maxLength: 1_024 }),
+    signature: Type.String({ minLength: 1, maxLength: 256 }),
+  }),
   /** A checkpoint in our own form: written up to schema 5. */
   LedgerSealed: Type.Object({
     clusterId: id,

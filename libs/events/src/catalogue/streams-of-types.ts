@@ -15,6 +15,7 @@ const names: ReadonlyMap<string, string> = new Map([
   ...named(evidenceEvents, sealsStream),
   ['CheckpointSigned', checkpointsStream],
   ['CheckpointStamped', checkpointsStream],
+  ['CheckpointCosigned', checkpointsStream],
 ]);
 
 /** `StreamOf`, for events that were read. */

@@ -3,7 +3,7 @@ import type { jobEvents } from './job-events.js';
 import type { nodeEvents } from './node-events.js';
 
 /** The stream that events of a type are in: the part of the catalogue that has its entry says so. */
-export type StreamOf<T> = T extends 'CheckpointSigned' | 'CheckpointStamped'
+export type StreamOf<T> = T extends `Checkpoint${string}`
   ? typeof checkpointsStream
   : T extends keyof typeof jobEvents
     ? ReturnType<typeof jobStream>

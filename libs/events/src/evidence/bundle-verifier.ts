@@ -26,6 +26,7 @@ import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { rootFromRange } from './merkle-tree.js';
 import type { SignedNote } from './signed-note.js';
 import type { Standing } from './standing.js';
+import { Cosignatures, type Cosigned, type StatedCosignature } from './stated-cosignature.js';
 
 export interface BundleReport {
   readonly status: 'whole';
@@ -38,6 +39,8 @@ export interface BundleReport {
   /** Fingerprint of the key from which the others count; null: it shows none. */
   readonly root: string | null;
   readonly keys: readonly KnownKey[];
+  /** Witnesses that cosigned the checkpoint, whether its key counts or not. */
+  readonly cosigned: readonly Cosigned[];
   readonly warnings: readonly string[];
 }
 
@@ -145,11 +148,17 @@ class BundleVerifier {
     const head = this.verifyRange(range);
     const shown = { status: 'whole', from, to, head } as const;
     if (evidence === null) {
-      const none = { standing: 'unsealed', sealedTo: 0, root: null, keys: [] } as const;
+      const none = {
+        standing: 'unsealed',
+        sealedTo: 0,
+        root: null,
+        keys: [],
+        cosigned: [],
+      } as const;
       return { ...shown, ...none, warnings };
     }
     const { keys, verdict } = this.judge(evidence, range);
-    const known = { root: keys.root, keys: keys.list() };
+    const known = { root: keys.root, keys: keys.list(), cosigned: evidence.cosigned };
     if (verdict === 'counts') {
       return { ...shown, ...known, standing: 'sealed', sealedTo: sealed, warnings };
     }
@@ -194,11 +203,25 @@ class BundleVerifier {
       exhibits.push({ commit: exhibitOf(exhibit, last), proof: hashesOf(proof) });
     }
     const { checkpoint } = this.takeObject('checkpoint');
+    const stated = this.takeCosignatures();
     const { rangeProof } = this.takeObject('rangeProof');
     const read = readCheckpoint(String(checkpoint));
     if (read.status === 'refused') fail(null, 'S1', `it is no checkpoint: ${read.reason}`);
     if (read.note.signatures.length !== 1) fail(null, 'S1', 'it is signed by others than the log');
-    return { ...read, exhibits, rangeProof: hashesOf(rangeProof) };
+    const cosigned = cosignedBy(stated, read);
+    return { ...read, exhibits, cosigned, rangeProof: hashesOf(rangeProof) };
+  }
+
+  private takeCosignatures(): readonly StatedCosignature[] {
+    const stated: StatedCosignature[] = [];
+    while (this.lines[this.at]?.startsWith('{"cosignature"') === true) {
+      const { cosignature, witness } = this.takeObject('cosignature,witness');
+      if (typeof cosignature !== 'string' || typeof witness !== 'string') {
+        fail(null, 'B1', 'a cosignature is not of texts');
+      }
+      stated.push({ witness, signature: cosignature });
+    }
+    return stated;
   }
 
   private takeRange(): Commit[] {
@@ -290,9 +313,24 @@ const doesNotCount =
 
 interface Evidence {
   readonly exhibits: readonly Exhibit[];
+  readonly cosigned: readonly Cosigned[];
   readonly checkpoint: Checkpoint;
   readonly note: SignedNote;
   readonly rangeProof: readonly string[];
+}
+
+/** By the rules of a ledger in which each stands right after the checkpoint. */
+function cosignedBy(
+  stated: readonly StatedCosignature[],
+  { checkpoint: { position }, note }: Pick<Evidence, 'checkpoint' | 'note'>,
+): readonly Cosigned[] {
+  const cosignatures = new Cosignatures();
+  cosignatures.stated(position, note);
+  for (const each of stated) {
+    const problem = cosignatures.take({ ...each, position });
+    if (problem !== null) fail(null, problem.rule, problem.detail);
+  }
+  return cosignatures.list();
 }
 
 /** After the last commit of the tree: nothing that came later is shown. */

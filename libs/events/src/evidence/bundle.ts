@@ -3,6 +3,7 @@ import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
 import type { Commit } from '../log/commit.js';
 import { encodeStoredCommit } from '../log/stored-commit.js';
 import { rangeProof } from './merkle-tree.js';
+import type { StatedCosignature } from './stated-cosignature.js';
 
 export const bundleFormat = 'oakring-bundle-2';
 
@@ -16,6 +17,8 @@ export interface BundleParts {
 export interface BundleSeal {
   /** A checkpoint of the last commit of the range or a later one. */
   readonly note: string;
+  /** What witnesses say of it. */
+  readonly cosignatures: readonly StatedCosignature[];
   /** Hashes of all commits in its tree, in order. */
   readonly hashes: readonly string[];
   /** The first commit, and all others in its tree with an event of stream `seals`; in order. */
@@ -36,13 +39,16 @@ export function* bundleLines({ range, seal }: BundleParts): Generator<string> {
   yield canonicalJson({ format: bundleFormat, from, schemaVersion, sealed: size, to });
   yield canonicalJson({ schemas: JSON.parse(JSON.stringify(eventSchemas)) as JsonObject });
   if (seal !== null) {
-    const { note, hashes, exhibits } = seal;
+    const { note, cosignatures, hashes, exhibits } = seal;
     for (const commit of exhibits) {
       const { position } = commit;
       const proof = rangeProof(hashes, { from: position, to: position, size });
       yield canonicalJson({ exhibit: encodeStoredCommit(commit), proof });
     }
     yield canonicalJson({ checkpoint: note });
+    for (const { witness, signature } of cosignatures) {
+      yield canonicalJson({ cosignature: signature, witness });
+    }
     yield canonicalJson({ rangeProof: rangeProof(hashes, { from, to, size }) });
   }
   for (const commit of range) yield encodeStoredCommit(commit);

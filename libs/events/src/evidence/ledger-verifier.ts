@@ -20,6 +20,7 @@ import { rootOf } from './merkle-tree.js';
 import { PastTrees } from './past-trees.js';
 import type { SealStatement } from './seal.js';
 import { standingOf, type Standing } from './standing.js';
+import { Cosignatures, type Cosigned } from './stated-cosignature.js';
 
 /** What an audit of a whole log found. */
 export interface LedgerReport {
@@ -31,6 +32,10 @@ export interface LedgerReport {
   /** Sealed by a key that counts, up to here; 0: by none. */
   readonly sealedTo: number;
   readonly standing: Standing;
+  /** The newest position with anything but statements about checkpoints. */
+  readonly newsAt: number;
+  /** Which witnesses saw it, and up to where. */
+  readonly cosigned: readonly Cosigned[];
   /** Fingerprint of the key from which the others count; null: it is not in this ledger. */
   readonly root: string | null;
   readonly manifests: number;
@@ -58,6 +63,7 @@ class Verifier implements LedgerVerifier {
   private readonly links = linkVerifier(emptyHead);
   private readonly keys: KeyRing;
   private readonly trees = new PastTrees();
+  private readonly cosignatures = new Cosignatures();
   private readonly ids = new Set<string>();
   private readonly manifestTexts = new Map<string, string>();
   private readonly unendorsed = new Map<string, number>();
@@ -67,7 +73,7 @@ class Verifier implements LedgerVerifier {
   private epochs = 0;
   private seals = 0;
   private sealedTo = 0;
-  /** The newest position with anything but seals. */
+  /** The newest position with anything but statements about checkpoints. */
   private newsAt = 0;
 
   constructor(trust: string | null) {
@@ -93,6 +99,8 @@ class Verifier implements LedgerVerifier {
       seals: this.seals,
       sealedTo,
       standing: standingOf(sealedTo, newsAt),
+      newsAt,
+      cosigned: this.cosignatures.list(),
       root: this.keys.root,
       manifests: this.manifestTexts.size,
       keys: this.keys.list(),
@@ -114,7 +122,7 @@ class Verifier implements LedgerVerifier {
     if (problem !== null) return problem;
     this.events += records.length;
     if (isOpening) this.epochs += 1;
-    if (!records.every(({ type }) => isSeal(type))) this.newsAt = position;
+    if (!records.every(({ type }) => isOfCheckpoints(type))) this.newsAt = position;
     this.trees.add(commit.hash, epoch);
     return null;
   }
@@ -148,6 +156,8 @@ class Verifier implements LedgerVerifier {
         return this.manifestProblem(event.data);
       case 'CheckpointSigned':
         return this.checkpointProblem(event);
+      case 'CheckpointCosigned':
+        return this.cosignatures.take(event.data);
       case 'LedgerSealed':
         return this.sealProblem(event);
       default:
@@ -165,6 +175,7 @@ class Verifier implements LedgerVerifier {
       return broken('S2', `it counts ${keyEvents} events of stream ${sealsStream}`);
     }
     const verdict = this.keys.checkpointVerdict(checkpoint, note, event);
+    this.cosignatures.stated(position, note);
     return this.statementProblem(checkpoint, checkpoint.fingerprint, verdict);
   }
 
@@ -235,11 +246,13 @@ type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
 /** What is looked at beside its schema. */
 const evidenceTypes: ReadonlySet<string> = new Set<StoredEvent['type']>([
   ...(['ClusterFounded', 'TelemetryTruncated', 'KeyPresented', 'KeyEndorsed'] as const),
-  ...(['KeyRevoked', 'CheckpointSigned', 'LedgerSealed'] as const),
+  ...(['KeyRevoked', 'CheckpointSigned', 'CheckpointCosigned'] as const),
+  'LedgerSealed',
 ]);
 
-function isSeal(type: string): boolean {
-  return type === 'CheckpointSigned' || type === 'LedgerSealed';
+/** Nobody seals what is said about seals only: an idle ledger comes to rest. */
+function isOfCheckpoints(type: string): boolean {
+  return type === 'LedgerSealed' || type.startsWith('Checkpoint');
 }
 
 /** Who began what follows: said where it begins, and nowhere else. */

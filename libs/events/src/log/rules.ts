@@ -123,6 +123,14 @@ export const ledgerRules = rules({
     'A checkpoint or seal states cluster, position, hash, epoch and root of a commit before it, and a checkpoint how many events stream `seals` had there.',
   ],
   S3: ['seal', 'A checkpoint or seal is signed by the key that it names, presented before it.'],
+  S4: [
+    'seal',
+    'A cosignature is of one of the eight newest checkpoints before it, by its size, and the only one of its witness for it.',
+  ],
+  S5: [
+    'seal',
+    'A cosignature is that of the witness whose verifier key it names, over the text of the checkpoint.',
+  ],
   B1: [
     'not-a-commit',
     'A bundle has exactly the lines stated, in that order, each ended by a line feed, and nothing else.',

@@ -36,6 +36,15 @@ const at = { head: 0, schemas: 1, first: 2, endorsed: 4, checkpoint: 5, proof: 6
 
 type Lines = readonly string[];
 
+/** As `honest`, with the lines of two witnesses after the checkpoint. */
+const witnessed = bundleOf(cosigned(story()), 3, 6, byFounder);
+
+function cosigned(ledger: SampleLedger): SampleLedger['commits'] {
+  ledger.cosign({ name: 'w.example', ...numberedKey(4) }, 7);
+  ledger.cosign({ name: 'another.example', ...numberedKey(5) }, 7);
+  return ledger.commits;
+}
+
 function changed(lines: Lines, index: number, was: string | RegExp, now: string): Lines {
   const line = lines[index] ?? '';
   const text = line.replace(was, () => now);
@@ -137,6 +146,21 @@ const broken: readonly (readonly [string, RuleId, Lines])[] = [
     honest.with(at.checkpoint, note(otherCluster())),
   ],
   [
+    'a-bundle-with-a-cosignature-of-another',
+    'S5',
+    changed(witnessed, at.proof, '"w.example', '"x.example'),
+  ],
+  [
+    'a-bundle-with-a-cosignature-twice',
+    'S4',
+    witnessed.with(at.proof + 1, witnessed[at.proof] ?? ''),
+  ],
+  [
+    'a-bundle-with-a-cosignature-before-its-checkpoint',
+    'B1',
+    swapped(witnessed, at.checkpoint, at.proof),
+  ],
+  [
     'a-bundle-with-a-checkpoint-changed',
     'S3',
     changed(honest, at.checkpoint, String.raw`\nepoch 1`, String.raw`\nepoch 2`),
@@ -157,6 +181,7 @@ const trusting: readonly Trusting[] = [
   ['an-honest-bundle', 'sealed', honest, null],
   ['an-honest-bundle-and-trust', 'sealed', honest, fingerprint],
   ['an-honest-bundle-of-all-that-is-sealed', 'sealed', whole, fingerprint],
+  ['an-honest-bundle-with-cosignatures', 'sealed', witnessed, fingerprint],
   ['a-bundle-downgraded-to-unsealed', 'unsealed', downgraded, fingerprint],
   ['a-bundle-downgraded-and-no-trust-asked', 'unsealed', downgraded, null],
   ['a-bundle-sealed-by-a-revoked-key', 'unsealed', revoked, fingerprint],

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../../src/catalogue/catalogue.js';
 import { signCheckpoint } from '../../src/evidence/checkpoint.js';
+import { writeVerifierKey } from '../../src/evidence/verifier-key.js';
 import type { RuleId } from '../../src/log/rules.js';
 import { numberedKey, SampleLedger } from '../sample-ledger.js';
 import type { Expected, Forgery } from './forgery.js';
@@ -187,10 +188,67 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
   ],
 ];
 
+const witness = { name: 'w.example', ...numberedKey(4) };
+const witnessKey = writeVerifierKey(witness, 'cosignature');
+
+/** The commits of a ledger with a checkpoint of 3 commits, in its fourth. */
+const cosigned: readonly (readonly [string, RuleId, Story])[] = [
+  [
+    'a-cosignature-by-a-witness-that-did-not',
+    'S5',
+    (it) => it.cosign({ ...witness, sign: second.sign }, 3),
+  ],
+  [
+    'a-cosignature-with-the-key-of-another',
+    'S5',
+    (it) =>
+      it.cosign(witness, 3, { witness: writeVerifierKey({ ...witness, ...third }, 'cosignature') }),
+  ],
+  [
+    'a-cosignature-by-a-witness-that-is-no-key',
+    'S5',
+    (it) => it.cosign(witness, 3, { witness: witnessKey.replace('w.example', 'w.exemple') }),
+  ],
+  [
+    'a-cosignature-of-another-checkpoint',
+    'S5',
+    (it) => {
+      it.work(1);
+      it.seal(founder);
+      it.cosign(witness, 3, { position: 5 });
+    },
+  ],
+  ['a-cosignature-of-no-checkpoint', 'S4', (it) => it.cosign(witness, 3, { position: 2 })],
+  [
+    'a-cosignature-repeated',
+    'S4',
+    (it) => {
+      it.cosign(witness, 3);
+      it.cosign(witness, 3);
+    },
+  ],
+  [
+    'a-cosignature-of-a-checkpoint-of-long-ago',
+    'S4',
+    (it) => {
+      for (let count = 0; count < 8; count += 1) it.seal(founder);
+      it.cosign(witness, 3);
+    },
+  ],
+];
+
+function sealedFirst(story: Story): Story {
+  return (ledger) => {
+    ledger.seal(founder);
+    story(ledger);
+  };
+}
+
 /** Each breaks one rule about who opened, who may sign, and what is signed. */
 export function evidenceForgeries(): Forgery[] {
   return [
     ...stories.map(([name, rule, story]) => refused(name, rule, told(story))),
+    ...cosigned.map(([name, rule, story]) => refused(name, rule, told(sealedFirst(story)))),
     refused('nobody-founded-it', 'O1', unfounded()),
     refused('two-founding-keys', 'K2', twoFounders()),
     refused(
@@ -235,6 +293,7 @@ const trusting: readonly Trusting[] = [
   ['honest-with-a-key-revoked-later', 'sealed', revokedLater, founder.fingerprint],
   ['honest-with-a-key-presented-twice', 'sealed', presentedTwice, founder.fingerprint],
   ['honest-with-names-like-numbers', 'sealed', numberNames, null],
+  ['honest-with-cosignatures', 'sealed', cosignedTwice, founder.fingerprint],
   ['honest-with-two-epochs', 'sealed', twoEpochs, founder.fingerprint],
   ['a-seal-by-the-key-that-is-trusted-alone', 'sealed', endorsedSeal, second.fingerprint],
   ['commits-after-the-last-seal', 'unsealed-tail', sealedThenWorked, founder.fingerprint],
@@ -293,6 +352,16 @@ function twoEpochs(ledger: SampleLedger): void {
   ledger.openEpoch(founder);
   ledger.work(1);
   ledger.seal(founder);
+}
+
+/** The one of the older checkpoint comes late. */
+function cosignedTwice(ledger: SampleLedger): void {
+  ledger.seal(founder);
+  ledger.cosign({ name: 'another.example', ...numberedKey(5) }, 3);
+  ledger.work(1);
+  ledger.seal(founder);
+  ledger.cosign(witness, 6);
+  ledger.cosign(witness, 3);
 }
 
 function sealedThenWorked(ledger: SampleLedger): void {

@@ -1,4 +1,11 @@
-import { readCheckpoint, type EventData, type StoredEvent, sealsStream } from '@oakring/events';
+import {
+  readCheckpoint,
+  recentCheckpoints,
+  sealsStream,
+  type Commit,
+  type EventData,
+  type StoredEvent,
+} from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
 import type { SeenTree } from '../evidence-records.js';
 
@@ -11,12 +18,10 @@ type EvidenceEvent = Extract<
       | 'KeyRevoked'
       | 'CheckpointSigned'
       | 'CheckpointStamped'
+      | 'CheckpointCosigned'
       | 'LedgerSealed';
   }
 >;
-
-/** So many trees may be named by who judges a key: he signs on another machine, and a new one comes. */
-const keptTrees = 8;
 
 /** Who may speak for the log, and how far it is sealed. */
 export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void {
@@ -37,6 +42,9 @@ export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void 
     }
     case 'CheckpointStamped':
       stamped(state, event.data, event);
+      break;
+    case 'CheckpointCosigned':
+      cosigned(state, event.data);
       break;
     case 'LedgerSealed':
       sealed(state, event.data, event, null);
@@ -91,11 +99,39 @@ function sealed(
   { position: sealedAt }: StoredEvent,
   note: string | null,
 ): void {
-  const { trees = [], stamped = null } = state.seals.get(ledgerKey) ?? {};
+  const { trees = [], stamped = null, quiet = null } = state.seals.get(ledgerKey) ?? {};
+  const isQuiet = quiet !== null && quiet.from <= position && position <= quiet.to;
+  const newsAt = isQuiet ? quiet.from - 1 : position;
   state.seals.set(ledgerKey, {
-    ...{ position, fingerprint, sealedAt, note, stamped },
-    trees: [...trees.slice(1 - keptTrees), { position, merkleRoot }],
+    ...{ position, fingerprint, sealedAt, note, stamped, quiet },
+    trees: [
+      ...trees.slice(1 - recentCheckpoints),
+      { position, merkleRoot, note, newsAt, cosigned: [] },
+    ],
   });
+}
+
+function cosigned(
+  state: ClusterState,
+  { position, witness }: EventData<'CheckpointCosigned'>,
+): void {
+  const record = state.seals.get(ledgerKey);
+  if (record === undefined) return;
+  const trees = record.trees.map((tree) =>
+    tree.position === position && !tree.cosigned.includes(witness)
+      ? { ...tree, cosigned: [...tree.cosigned, witness] }
+      : tree,
+  );
+  state.seals.set(ledgerKey, { ...record, trees });
+}
+
+/** Of a commit that says something about checkpoints: whether it is all that it says. */
+export function restsIn(state: ClusterState, { position, streams }: Commit): void {
+  const record = state.seals.get(ledgerKey);
+  if (record === undefined) return;
+  const from = record.quiet?.to === position - 1 ? record.quiet.from : position;
+  const quiet = streams.length === 1 ? { from, to: position } : null;
+  state.seals.set(ledgerKey, { ...record, quiet });
 }
 
 function stamped(

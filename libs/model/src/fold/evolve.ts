@@ -1,4 +1,11 @@
-import { emptyFrontier, subjectOf, withLeaf, type Commit, type StoredEvent } from '@oakring/events';
+import {
+  checkpointsStream,
+  emptyFrontier,
+  subjectOf,
+  withLeaf,
+  type Commit,
+  type StoredEvent,
+} from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
 import { answersGiven } from './answers.fold.js';
 import {
@@ -13,7 +20,7 @@ import {
   commandSuperseded,
   instanceReported,
 } from './commands.fold.js';
-import { evolveEvidence } from './evidence.fold.js';
+import { evolveEvidence, restsIn } from './evidence.fold.js';
 import { evolveJob, isJobEvent, type JobEvent } from './job-events.fold.js';
 import { jobSubmitted } from './jobs.fold.js';
 import {
@@ -69,6 +76,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'KeyRevoked':
     case 'CheckpointSigned':
     case 'CheckpointStamped':
+    case 'CheckpointCosigned':
     case 'LedgerSealed':
       evolveEvidence(state, event);
       break;
@@ -185,6 +193,7 @@ function evolveOfJob(state: ClusterState, event: JobEvent): void {
 export function concludeCommit(state: ClusterState, commit: Commit): void {
   state.merkle.set(ledgerKey, withLeaf(state.merkle.get(ledgerKey) ?? emptyFrontier, commit.hash));
   answersGiven(state, commit);
+  if (commit.streams.includes(checkpointsStream)) restsIn(state, commit);
   state.head = {
     position: commit.position,
     hash: commit.hash,

@@ -8,6 +8,7 @@ import {
   sealsStream,
   type BundleSeal,
   type Commit,
+  type StatedCosignature,
 } from '@oakring/events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createWriteStream } from 'node:fs';
@@ -130,13 +131,19 @@ export async function writeBundle(
 /** So many checkpoints that cover the range are tried for one whose key counts. */
 const maxCandidates = 64;
 
+interface Candidate {
+  readonly note: string;
+  readonly size: number;
+  readonly cosignatures: StatedCosignature[];
+}
+
 /** What a bundle needs of the log, taken in one pass: the range, every hash, keys, checkpoints. */
 class Gathered {
   readonly range: Commit[] = [];
   head = 0;
   private readonly hashes: string[] = [];
   private readonly keys: Commit[] = [];
-  private readonly candidates: { readonly note: string; readonly size: number }[] = [];
+  private readonly candidates: Candidate[] = [];
 
   constructor(
     private readonly from: number,
@@ -149,20 +156,33 @@ class Gathered {
     this.hashes.push(commit.hash);
     if (position >= this.from && position <= this.to) this.range.push(commit);
     if (position === 1 || streams.includes(sealsStream)) this.keys.push(commit);
-    if (!streams.includes(checkpointsStream) || this.candidates.length === maxCandidates) return;
+    if (!streams.includes(checkpointsStream)) return;
     for (const event of decodeEvents(commit)) {
-      if (event.type !== 'CheckpointSigned') continue;
-      const { note } = event.data;
-      const read = readCheckpoint(note);
-      const size = read.status === 'checkpoint' ? read.checkpoint.position : 0;
-      if (size >= this.to) this.candidates.push({ note, size });
+      if (event.type === 'CheckpointCosigned') {
+        const { position: size, ...cosignature } = event.data;
+        this.candidates.findLast((each) => each.size === size)?.cosignatures.push(cosignature);
+      }
+      if (event.type === 'CheckpointSigned') this.takeNote(event.data.note);
     }
   }
 
-  /** The first that covers the range has the shortest proof; one whose key counts goes before all. */
+  private takeNote(note: string): void {
+    const read = readCheckpoint(note);
+    const size = read.status === 'checkpoint' ? read.checkpoint.position : 0;
+    if (size < this.to || this.candidates.length === maxCandidates) return;
+    this.candidates.push({ note, size, cosignatures: [] });
+  }
+
+  /**
+   * One whose key counts goes before all, then the one with most witnesses; of those the first has the
+   * shortest proof.
+   */
   seal(): BundleSeal | null {
-    const seals = this.candidates.map(({ note, size }) => ({
-      note,
+    const sorted = this.candidates.toSorted(
+      (a, b) => b.cosignatures.length - a.cosignatures.length,
+    );
+    const seals = sorted.map(({ note, size, cosignatures }) => ({
+      ...{ note, cosignatures },
       hashes: this.hashes.slice(0, size),
       exhibits: this.keys.filter(({ position }) => position <= size),
     }));

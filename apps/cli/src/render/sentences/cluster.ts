@@ -9,6 +9,7 @@ export const clusterSentences: Sentences<
   | 'KeyRevoked'
   | 'CheckpointSigned'
   | 'CheckpointStamped'
+  | 'CheckpointCosigned'
   | 'LedgerSealed'
   | 'MessagesRefused'
   | 'RequestAnswered'
@@ -34,6 +35,8 @@ export const clusterSentences: Sentences<
   },
   CheckpointStamped: ({ position, time }) =>
     `the checkpoint of position ${position} stamped: it existed before ${time}, by the word of an authority`,
+  CheckpointCosigned: ({ position, witness }) =>
+    `the checkpoint of position ${position} cosigned by witness ${witness.split('+')[0] ?? witness}`,
   LedgerSealed: sealedUpTo,
   MessagesRefused: ({ registrations, statuses, states, histories, nodes }, { colors }) =>
     `${colors.red('refused')} as too many: ${registrations} registrations, ${statuses} statuses, ` +

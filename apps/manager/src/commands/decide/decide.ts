@@ -1,7 +1,7 @@
 import { clusterStream } from '@oakring/events';
 import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
-import { judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
+import { cosignCheckpoint, judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
 import { retryInstance } from './failures.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { declareLost, observeStorm } from './losses.js';
@@ -74,6 +74,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   AssumeEnded: (deciding, command) => assumeEnded(deciding, command.commandId),
   SealLedger: sealLedger,
   StampCheckpoint: stampCheckpoint,
+  CosignCheckpoint: cosignCheckpoint,
   JudgeKey: judgeKey,
   DeclareTruncation: (deciding, command) => {
     deciding.emit({ stream: clusterStream, type: 'TelemetryTruncated', data: command.manifest });

@@ -1,6 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { evidenceReach, signCheckpoint, signingKeyOf } from '@oakring/events';
+import {
+  cosign,
+  evidenceReach,
+  readCheckpoint,
+  signCheckpoint,
+  signingKeyOf,
+  statedCosignature,
+  writeVerifierKey,
+} from '@oakring/events';
 import { ClusterState, ledgerKey } from '@oakring/model';
 import { decide } from './decide.js';
 import { Deciding } from './deciding.js';
@@ -87,5 +95,58 @@ describe('a time stamp', () => {
       position: now - 2,
       stamped: { position: now - 3 },
     });
+  });
+});
+
+const witness = { name: 'w.example', ...key };
+
+/** What the witness's word on the checkpoint of that position leads to: a code, or the events' types. */
+function cosignedAt(
+  state: ClusterState,
+  position: number,
+  by = witness,
+): string | readonly string[] {
+  const note = state.seals.get(ledgerKey)?.trees.find((tree) => tree.position === position)?.note;
+  const read = readCheckpoint(note ?? signCheckpoint(someTree, key));
+  if (read.status === 'refused') throw new Error(read.reason);
+  const signatures = [cosign(read.note, by, 1_700_000_000)];
+  const stated = statedCosignature({ ...read.note, signatures }, by);
+  const deciding = new Deciding(state, now, 1_700_000_000_000);
+  const witnessed = writeVerifierKey(witness, 'cosignature');
+  const { answer, refusal } = {
+    ...{ answer: null, refusal: null },
+    ...decide(deciding, {
+      type: 'CosignCheckpoint',
+      ...{ position, witness: witnessed, signature: stated?.signature ?? '' },
+    }),
+  };
+  expect(answer).toBeNull();
+  return refusal?.code ?? deciding.events.map(({ type }) => type);
+}
+
+const someTree = {
+  ...{ clusterId: 'c', epoch: 1, position: 1, keyEvents: 1 },
+  ...{ hash: 'ab'.repeat(32), merkleRoot: 'ab'.repeat(32) },
+};
+
+describe('a cosignature', () => {
+  it('is stated of one of the newest checkpoints, once a witness', () => {
+    const state = new ClusterState(false);
+    stated(state, now - 3);
+    stated(state, now - 2);
+    expect(cosignedAt(state, now - 3)).toEqual(['CheckpointCosigned']);
+    expect(cosignedAt(state, now - 3)).toEqual([]);
+    expect(cosignedAt(state, now - 2)).toEqual(['CheckpointCosigned']);
+    const key = writeVerifierKey(witness, 'cosignature');
+    const cosigned = state.seals.get(ledgerKey)?.trees.map((tree) => tree.cosigned);
+    expect(cosigned).toEqual([[key], [key]]);
+  });
+
+  it('of another checkpoint, or by another, is refused', () => {
+    const state = new ClusterState(false);
+    stated(state, now - 3);
+    expect(cosignedAt(state, now - 4)).toBe('tree-unknown');
+    const other = { ...witness, sign: () => 'AA'.repeat(43) + '==' };
+    expect(cosignedAt(state, now - 3, other)).toBe('signature-invalid');
   });
 });

@@ -1,6 +1,7 @@
 import type { Refusal } from '@oakring/contracts';
 import {
   checkpointsStream,
+  cosignatureProblem,
   evidenceReach,
   isSignedBy,
   readCheckpoint,
@@ -39,6 +40,32 @@ export function stampCheckpoint(
   if (isKnown && data.position > (stamped?.position ?? 0)) {
     deciding.emit({ stream: checkpointsStream, type: 'CheckpointStamped', data });
   }
+  return { answer: null };
+}
+
+/**
+ * States that a witness saw one of the newest checkpoints, and once. Refused with `tree-unknown` when it is
+ * none of them, `signature-invalid` when the witness did not cosign it.
+ */
+export function cosignCheckpoint(
+  deciding: Deciding,
+  { type: _, ...data }: Extract<Command, { type: 'CosignCheckpoint' }>,
+): Decided<null> {
+  const { position, witness } = data;
+  const { trees = [] } = deciding.state.seals.get(ledgerKey) ?? {};
+  const tree = trees.findLast((each) => each.position === position);
+  const read = readCheckpoint(tree?.note ?? '');
+  if (tree === undefined || read.status === 'refused') {
+    const detail = `No checkpoint of ${position} commits is one of the newest of this ledger.`;
+    return refuse('tree-unknown', detail, 'position', position);
+  }
+  if (tree.cosigned.includes(witness)) return { answer: null };
+  const reason = cosignatureProblem(read.note.text, data);
+  if (reason !== null) {
+    const detail = `The checkpoint of ${position} commits is not cosigned: ${reason}.`;
+    return refuse('signature-invalid', detail, 'signature');
+  }
+  deciding.emit({ stream: checkpointsStream, type: 'CheckpointCosigned', data });
   return { answer: null };
 }
 

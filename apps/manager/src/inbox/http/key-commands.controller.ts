@@ -7,7 +7,7 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE, SIGNING_KEY } from '../../injection/tokens.js';
-import { ledgerKey, standing, type SeenTree } from '@oakring/model';
+import { ledgerKey, newestSealedTree, standing, type SeenTree } from '@oakring/model';
 import { Projection } from '../../views/projection.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { settled } from './settled.js';
@@ -101,7 +101,7 @@ export class KeyCommandsController {
       const note = signCheckpoint(standing(state), this.key);
       settled(await this.queue.submit<'SealLedger'>({ type: 'SealLedger', note }, origin));
     }
-    return state.seals.get(ledgerKey)?.trees.at(-1) ?? standing(state);
+    return newestSealedTree(state) ?? standing(state);
   }
 }
 

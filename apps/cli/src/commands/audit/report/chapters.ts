@@ -76,6 +76,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   KeyRevoked: 'keys',
   CheckpointSigned: 'keys',
   CheckpointStamped: 'keys',
+  CheckpointCosigned: 'keys',
   LedgerSealed: 'keys',
 
   TelemetryTruncated: 'telemetry',
