@@ -14,7 +14,6 @@ import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { KnownCheckpoints } from '../../known/known-checkpoints.js';
 import { LedgerWatch, type Known, type KnownVerdict } from '../../known/ledger-watch.js';
 import { managerProblem } from '../../known/manager-watch.js';
-import { wordsOf } from '../../known/judge.js';
 import type { Context, Surroundings } from '../context.js';
 
 export interface KnownOptions {
@@ -118,28 +117,6 @@ async function noteOf(
   throw new CommandFailure(`${name} is no checkpoint: ${read.reason}.`, exitCodes.usage);
 }
 
-/** As a bundle shows it: the commits `from` to `to`, and through the first one the hash before them. */
-export function demandOfRange(
-  context: Pick<Context, 'terminal' | 'json'>,
-  { checkpoint, source }: Known,
-  range: readonly Commit[],
-): string {
-  const [first] = range;
-  const { position, hash } = checkpoint;
-  const shown =
-    position === (first?.position ?? 0) - 1
-      ? first?.prev
-      : range.find((commit) => commit.position === position)?.hash;
-  if (shown === undefined) throw notShown(checkpoint, range);
-  const judgement =
-    shown === hash
-      ? ({ status: 'continues', size: position, merkleRoot: checkpoint.merkleRoot } as const)
-      : ({ status: 'forked' } as const);
-  const words = wordsOf(judgement, checkpoint, source);
-  if (judgement.status === 'forked') refuse(context, { judgement, words });
-  return words;
-}
-
 /** That an older copy ends earlier is no fault of it; all else is. */
 function isAccepted({ judgement: { status } }: KnownVerdict, olderCopy: boolean): boolean {
   return status === 'continues' || (status === 'rolled-back' && olderCopy);
@@ -152,13 +129,6 @@ export function refuse(
 ): never {
   if (json) terminal.out(JSON.stringify({ ...judgement, detail: words }));
   throw new CommandFailure(words, exitCodes.refused);
-}
-
-function notShown({ position }: Checkpoint, range: readonly Commit[]): CommandFailure {
-  const detail =
-    `NOT PROVED: the checkpoint speaks of position ${position}, and the bundle shows ` +
-    `${range[0]?.position}–${range.at(-1)?.position}. Export a range with that position in it.`;
-  return new CommandFailure(detail, exitCodes.refused);
 }
 
 async function noteFrom(

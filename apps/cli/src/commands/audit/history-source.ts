@@ -21,6 +21,14 @@ export function exhibitOf(lines: readonly string[], position: number): Commit | 
   return exhibitsIn(lines).find((commit) => commit.position === position) ?? null;
 }
 
+/** The checkpoint that proves a bundle; null: it has none. */
+export function noteIn(lines: readonly string[]): string | null {
+  const line = lines.find((each) => each.startsWith('{"checkpoint":'));
+  const shown: unknown = line === undefined ? null : JSON.parse(line);
+  const note = isJsonObject(shown) ? shown['checkpoint'] : null;
+  return typeof note === 'string' ? note : null;
+}
+
 /** All commits that a bundle shows, beside its range and in it, in the order of the log. */
 export function shownIn(lines: readonly string[]): readonly Commit[] {
   const shown = [...exhibitsIn(lines), ...rangeOf(lines)];

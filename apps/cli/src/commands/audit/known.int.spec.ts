@@ -130,6 +130,59 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
     ]);
   });
 
+  describe('and a bundle of it', () => {
+    const bundleOf = async (ledger: SampleLedger, from: number, to: number): Promise<string> => {
+      const bundle = join(folder, `${from}-${to}.bundle`);
+      const range = ['--from', String(from), '--to', String(to), '--out', bundle];
+      await audit('export', ...range, '--store', await store(ledger));
+      return bundle;
+    };
+
+    it('keeps what it is sealed with, and is held to what was seen', async () => {
+      const first = await bundleOf(older, 2, 3);
+      expect((await audit('verify', first))[0]).toBe(0);
+      expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n4\n/);
+      const [code, out] = await audit('verify', await bundleOf(today, 3, 7));
+      expect([code, out]).toEqual([
+        0,
+        expect.stringContaining('continues a checkpoint seen before of 4 commits'),
+      ]);
+      expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n9\n/);
+    });
+
+    it('is refused when it is of another history than was seen', async () => {
+      await audit('verify', '--store', await store(today));
+      const forked = ledgerOf((ledger) => {
+        ledger.seal(key);
+        ledger.work(9);
+        ledger.seal(key);
+      });
+      const [code, out, words] = await audit('verify', await bundleOf(forked, 8, 10));
+      expect([code, out]).toEqual([1, '']);
+      expect(words).toMatch(/^THE LEDGER WAS REWRITTEN: .* a checkpoint seen before of 9 commits/);
+      expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n9\n/);
+    });
+
+    it('says so when it does not show what was seen, and keeps nothing of it', async () => {
+      const seen = ledgerOf((ledger) => {
+        ledger.work(1);
+        ledger.seal(key);
+      });
+      await audit('verify', '--store', await store(seen));
+      const [code, , words] = await audit('verify', await bundleOf(today, 8, 9));
+      expect(code).toBe(0);
+      expect(words).toContain('NOT held to a checkpoint seen before of 6 commits');
+      expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n6\n/);
+    });
+
+    it('may be of an earlier day than what was seen', async () => {
+      const early = await bundleOf(older, 2, 3);
+      await audit('verify', '--store', await store(today));
+      expect((await audit('verify', early))[0]).toBe(0);
+      expect(readFileSync(kept, 'utf8')).toMatch(/^oakring\/c-1\n9\n/);
+    });
+  });
+
   it('holds a file of "audit export --all" to it as the ledger that it is', async () => {
     const file = join(folder, 'all');
     const path = await store(today);

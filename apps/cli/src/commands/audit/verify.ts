@@ -14,8 +14,9 @@ import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
-import { isManagerUrl, rangeOf, shownIn } from './history-source.js';
-import { demandOfRange, heldTo, knownOf, witnessKey, type KnownOptions } from './held.js';
+import { isManagerUrl, shownIn } from './history-source.js';
+import { heldTo, witnessKey, type KnownOptions } from './held.js';
+import { holdBundle } from './held-bundle.js';
 import { refuseStamp, StampWatch, type FoundStamps } from './stamps.js';
 import { verifyManager } from './verify-manager.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
@@ -64,7 +65,7 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
         await verifyManager(context, surroundings, options);
       } else if (await readable(bundle, isLedgerFile)) {
         await verifyLedger(context, surroundings, commitsIn(bundle, context.ports), options);
-      } else await verifyBundleFile(context, bundle, options);
+      } else await verifyBundleFile(context, surroundings, bundle, options);
     });
 }
 
@@ -164,6 +165,7 @@ function detailsOf(report: LedgerReport): string[] {
 
 async function verifyBundleFile(
   context: Context,
+  surroundings: Surroundings,
   path: string,
   { trust, tsaCa, ...options }: VerifyOptions,
 ): Promise<void> {
@@ -184,13 +186,14 @@ async function verifyBundleFile(
     throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
   }
   const lines = (text ?? '').trimEnd().split('\n');
-  const known = await knownOf(options, context);
-  const continued = known === null ? [] : [demandOfRange(context, known, rangeOf(lines))];
+  const { continued, warnings } = await holdBundle(context, surroundings, options, {
+    ...{ lines, sealedTo: check.sealedTo },
+  });
   const stamps = await StampWatch.of(tsaCa, { isWhole: false });
   await takeShown(stamps, lines, context);
   const verdict = {
     ...{ found: check, hash: check.head.hash },
-    report: { ...check, stamps: stamps.found },
+    report: { ...check, warnings: [...check.warnings, ...warnings], stamps: stamps.found },
     details: [...continued, ...stamps.lines(), ...check.keys.map(keyLine)],
   };
   tell({ terminal, json }, verdict, trust ?? null);
