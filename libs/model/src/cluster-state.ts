@@ -36,6 +36,8 @@ export class ClusterState {
   readonly merkle: Table<MerkleRecord>;
   readonly revisions: Table<RevisionRecord>;
 
+  /** Ids of the jobs whose numbers a root gives, by their name: containers are called so. */
+  readonly givenOfName = new Index();
   /** Keys of a job's instances. */
   readonly instancesOfJob = new Index();
   /** Keys of a node's placements. */

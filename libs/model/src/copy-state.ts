@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject, type LogHead } from '@oakring/events';
 import { ClusterState } from './cluster-state.js';
-import { indexCommand, indexInstance, indexPlacement } from './fold/records.fold.js';
+import { indexCommand, indexInstance, indexJob, indexPlacement } from './fold/records.fold.js';
 
 /** What was kept of a state: where it stood, and every record, in no promised order. */
 export interface SavedState {
@@ -43,6 +43,7 @@ function ageOf(record: JsonObject): number {
 }
 
 function indexRecords(state: ClusterState): void {
+  for (const job of state.jobs.values()) indexJob(state, job);
   for (const [key, instance] of state.instances.entries()) indexInstance(state, key, instance);
   for (const [key, placement] of state.placements.entries()) indexPlacement(state, key, placement);
   // The oldest ended ones are forgotten first, in a copy as in what it was copied from.

@@ -1,13 +1,18 @@
 import { instanceKey, type ClusterState } from './cluster-state.js';
+import { awaitedNamesake } from './namesakes.js';
 import type { JobRecord, PlacementRecord } from './records.js';
 
-/** What must never run twice waits for the end of its placements; one that was lost has no grant left. */
+/**
+ * What must never run twice waits for the end of its placements; one that was lost has no grant left.
+ * What a root named like another job of it waits for that one's end.
+ */
 export function mayStart(
   state: ClusterState,
   job: JobRecord,
   key: string,
   beside?: PlacementRecord,
 ): boolean {
+  if (awaitedNamesake(state, job) !== null) return false;
   if (!job.enforcesStop) return true;
   for (const placementId of state.placementsOfInstance.of(key)) {
     const placement = state.placements.get(placementId);

@@ -1,11 +1,4 @@
-import type {
-  Constraint,
-  JobPolicy,
-  JobStatus,
-  NodeStatus,
-  Resources,
-  Technology,
-} from '@oakring/contracts';
+import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@oakring/contracts';
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
@@ -58,6 +51,8 @@ export interface NodeRecord extends EventPlace {
   readonly labels: Readonly<Record<string, string>>;
   readonly technologies: readonly string[];
   readonly architecture: string | null;
+  readonly addons: readonly string[];
+  readonly drivers: readonly string[];
   readonly acknowledges: boolean;
   readonly enforcesStop: boolean;
   readonly tokenPresented: boolean;
@@ -97,7 +92,7 @@ export interface NodeRecord extends EventPlace {
 export interface JobRecord extends EventPlace {
   readonly id: string;
   readonly document: JsonObject;
-  readonly technology: Technology;
+  readonly technology: string;
   readonly resources: Resources;
   readonly labels: Readonly<Record<string, string>>;
   readonly constraints: readonly Constraint[];
@@ -105,6 +100,8 @@ export interface JobRecord extends EventPlace {
   /** It must never run twice: only workers that enforce a stop are candidates. */
   readonly enforcesStop: boolean;
   readonly bodyHash: string;
+  /** `given`: by a root, one order each; there may be holes. */
+  readonly numbering: 'counted' | 'given';
   readonly status: JobStatus;
   readonly desired: number;
   /** From 1; grows with every update. */
@@ -131,7 +128,7 @@ export interface RolloutRecord {
 /** A former revision of a job. Key `<job>/<revision>`. */
 export interface RevisionRecord {
   readonly document: JsonObject;
-  readonly technology: Technology;
+  readonly technology: string;
   readonly resources: Resources;
   readonly labels: Readonly<Record<string, string>>;
   readonly constraints: readonly Constraint[];

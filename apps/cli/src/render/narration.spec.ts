@@ -193,6 +193,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   ],
   JobSubmissionRefused: [{ code: 'job-id-taken', detail: 'It is another.' }, 'It is another.'],
   JobScaled: [{ desired: 5, added: [3, 4], removed: [] }, 'scaled to 5: 2 more'],
+  JobDeletionRefused: [{ code: 'job-of-root', detail: 'It is a root’s.' }, 'a root’s'],
   JobScaleRefused: [{ code: 'job-deleting', detail: 'It is being deleted.' }, 'being deleted'],
   JobDeletionOrdered: [{}, 'deletion'],
   JobEnded: [{}, 'ended'],

@@ -88,6 +88,18 @@ export type Command =
       readonly ifPosition: number | null;
     }
   | { readonly type: 'RestartJob'; readonly id: string }
+  /** A root's order: its job is to have an instance of this number. */
+  | {
+      readonly type: 'OrderInstance';
+      readonly id: string;
+      readonly job: JobDocument;
+      /** Of what of its document stays the same from one order to the next. */
+      readonly bodyHash: string;
+      readonly instance: number;
+    }
+  | { readonly type: 'EndInstance'; readonly id: string; readonly instance: number }
+  /** A root's order: all numbers of its job. */
+  | { readonly type: 'DismissJob'; readonly id: string }
   | {
       readonly type: 'ReplaceInstance';
       readonly id: string;
@@ -114,8 +126,14 @@ export type Command =
       readonly instance: number;
       readonly generation: number;
     }
-  | { readonly type: 'ScaleJob'; readonly id: string; readonly count: number }
-  | { readonly type: 'DeleteJob'; readonly id: string }
+  | {
+      readonly type: 'ScaleJob';
+      readonly id: string;
+      readonly count: number;
+      /** Also what a root numbers. */
+      readonly force?: boolean;
+    }
+  | { readonly type: 'DeleteJob'; readonly id: string; readonly force?: boolean }
   | {
       readonly type: 'MoveInstance';
       readonly id: string;
@@ -208,6 +226,9 @@ export interface Answers {
   /** `restarts`: instances are replaced. False: nothing that runs is touched. */
   UpdateJob: JobOrder & { readonly revision: number; readonly restarts: boolean };
   RestartJob: Answers['UpdateJob'];
+  OrderInstance: Pick<JobOrder, 'id' | 'position'>;
+  EndInstance: null;
+  DismissJob: null;
   ReplaceInstance: null;
   RefuseReplacement: null;
   CompleteRollout: null;

@@ -7,6 +7,7 @@ import {
   type RolloutAnswer,
 } from '@oakring/contracts';
 import {
+  awaitedNamesake,
   instanceKey,
   type ClusterState,
   type InstanceRecord,
@@ -73,7 +74,7 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
     status: shownStatus(state, instance),
     nodeId: place.nodeId,
     confirmed,
-    reason: waiting?.reason ?? shownReason(state, instance),
+    reason: waiting?.reason ?? namesakeReason(state, instance) ?? shownReason(state, instance),
     decision,
     since: new Date(instance.since).toISOString(),
     revision,
@@ -139,6 +140,18 @@ function whatFollows({ policy: { onDisconnect } }: JobRecord): string {
   const after = `${then} after ${lostAfterMs / 1_000} s of that`;
   if (stopOnWorkerAfterMs === null) return after;
   return `${after}, once its worker must have ended it (${stopOnWorkerAfterMs / 1_000} s cut off)`;
+}
+
+/** Another job of that name is there still. */
+function namesakeReason(state: ClusterState, instance: InstanceRecord): string | null {
+  const job = state.jobs.get(instance.job);
+  if (instance.status !== 'pending' || job === undefined) return null;
+  const other = awaitedNamesake(state, job);
+  if (other === null) return null;
+  const name = String(job.document['name']);
+  const known = `waits for the end of job ${other.id}, which is called ${name} as well`;
+  if (other.desired === 0) return known;
+  return `${known}; where its root has forgotten that one: oakring job rm ${other.id} --force`;
 }
 
 function isHeard({ status }: NodeRecord): boolean {

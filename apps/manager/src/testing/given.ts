@@ -90,6 +90,16 @@ export function submitJob(
   return { type: 'SubmitJob', id, job, bodyHash: hashOf(job.document) };
 }
 
+/** A root's order of one instance. */
+export function orderInstance(
+  id: string,
+  instance: number,
+  body: Record<string, unknown> = {},
+): Extract<Command, { type: 'OrderInstance' }> {
+  const job = jobDocument({ id, ...body });
+  return { type: 'OrderInstance', id, job, bodyHash: hashOf(job.document), instance };
+}
+
 function hashOf(body: unknown): string {
   return createHash('sha256').update(JSON.stringify(body)).digest('hex');
 }

@@ -24,6 +24,7 @@ import {
 import {
   ack,
   jobDocument,
+  orderInstance,
   plan,
   proposal,
   ready,
@@ -34,6 +35,8 @@ import {
 import { nodeIds, randomJob, type Chance } from './random-job.js';
 
 const jobIds = ['j1', 'j2', 'j3'];
+/** Jobs of a root: one name is used again by another. */
+const rootJobs = ['r1', 'r2', 'r3'];
 
 /** Nodes that are ready, and jobs: what is drawn goes on from there. */
 export const beginning: readonly Command[] = [
@@ -161,6 +164,17 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
       ...{ job: jobDocument(body), ifPosition: draw.pick([null, null, 1]) },
     };
   },
+  OrderInstance: (draw) => {
+    const id = draw.pick([...rootJobs, ...rootJobs, draw.job]);
+    const name = id === 'r3' ? 'r1' : id;
+    return orderInstance(id, draw.number(6), { ...randomJob(draw), name });
+  },
+  EndInstance: ({ state, instance, pick, number }) => {
+    const all = [...state.instances.values()].filter(({ job }) => rootJobs.includes(job));
+    const { job: id, number: of } = all.length === 0 || number(4) === 0 ? instance : pick(all);
+    return { type: 'EndInstance', id, instance: of };
+  },
+  DismissJob: ({ job, pick }) => ({ type: 'DismissJob', id: pick([...rootJobs, job]) }),
   RestartJob: ({ job }) => ({ type: 'RestartJob', id: job }),
   ReplaceInstance: ({ state, instance, node }) => ({
     ...({ type: 'ReplaceInstance', id: instance.job, instance: instance.number, reason } as const),
@@ -197,7 +211,10 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     return { type: 'RefuseMove', id: job, refusal: { code: 'worker-does-not-fit', detail } };
   },
   ApplyPlan: ({ job, pick, number }) => ({
-    ...plan(job, ...Array.from({ length: number(6) }, () => pick(nodeIds))),
+    ...plan(
+      pick([job, job, ...rootJobs]),
+      ...Array.from({ length: number(6) }, () => pick(nodeIds)),
+    ),
     avoiding: number(3) === 0,
   }),
   RefusePlacement: ({ job, pick }) => ({
@@ -277,6 +294,8 @@ const frequent: Partial<Record<CommandType, number>> = {
     OrderNode: 4,
     EndDrain: 3,
     SubmitJob: 6,
+    OrderInstance: 5,
+    EndInstance: 2,
     ScaleJob: 3,
     UpdateJob: 2,
   },

@@ -152,6 +152,13 @@ export const requestErrors = {
     title: 'The instance cannot be moved now',
     remedy: 'Move an instance that is running; a pending one is placed without a move.',
   },
+  'job-of-root': {
+    status: 409,
+    title: 'A root numbers the instances of the job',
+    remedy:
+      'Order it at the root, which asks for these instances. With force it is done here, and the root ' +
+      'is told.',
+  },
   'job-completed': {
     status: 409,
     title: 'The job has completed',

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../parsing/parsing.js';
-import { technologies } from '../messages/technology.js';
 import { FieldWarning, pageOf } from './answers.js';
 import {
   anyObject,
@@ -151,7 +150,7 @@ class JobHead {
   @Field(text)
   readonly image: string;
 
-  @Field(oneOf<string>(technologies))
+  @Field(text)
   readonly technology: string;
 
   @Field(oneOf(jobStatuses))

@@ -12,7 +12,7 @@ import {
 import { optional } from '../messages/codec.js';
 import type { Resources } from '../resources/catalogue.js';
 import { defaultRequest, resourcesOf } from '../resources/resources.js';
-import { technologyOf, type Technology } from '../messages/technology.js';
+import { runtimeOf, technologyOf } from '../messages/technology.js';
 import type { SubmitJob } from './plain.js';
 import { policyOf, type JobPolicy } from './job-policy.js';
 
@@ -23,7 +23,8 @@ export type Constraint =
 
 /** What a job demands of a node; what `fits` looks at. */
 export interface Requirement {
-  readonly technology: Technology;
+  /** Of the known ones, or a runtime by its name where a root numbers the job's instances. */
+  readonly technology: string;
   /** Reserved for each instance. */
   readonly resources: Resources;
   /** Labels that a node must carry, with these values. */
@@ -72,7 +73,9 @@ export function jobOf(body: SubmitJob): JobDocument {
 
 /** The part of a job document that placement looks at. */
 export function parseRequirement(body: JsonObject): Parsed<Requirement> {
-  const technology = technologyOf(body['technology'], 'technology');
+  // What runtimes its workers have is a root's own affair: there is no list of them.
+  const nameOf = body['numbering'] === 'given' ? runtimeOf : technologyOf;
+  const technology: Parsed<string> = nameOf(body['technology'], 'technology');
   if (!technology.ok) return technology;
   const resources = optional(body['resources'], defaultRequest, (value) =>
     resourcesOf(value, 'resources', defaultRequest),

@@ -33,9 +33,13 @@ export interface Registration {
   /** True when the worker stated no capacity and the default is used. */
   readonly assumed: boolean;
   readonly labels: Readonly<Record<string, string>>;
-  readonly technologies: readonly Technology[];
+  /** Runtimes by their names, where its dialect has others than those known. */
+  readonly technologies: readonly string[];
   /** Processor architecture such as `amd64`; null when not stated. */
   readonly architecture: string | null;
+  /** What its dialect says of it beside: add-ons, and drivers of volumes. Absent: none. */
+  readonly addons?: readonly string[];
+  readonly drivers?: readonly string[];
   readonly acknowledges: boolean;
   readonly enforcesStop: boolean;
   /** The secret that a former registration was answered with; never stored or logged. */
@@ -48,7 +52,7 @@ export interface Registration {
 export type RegistrationSaid = Pick<Registration, 'id' | 'name' | 'ip' | 'port'> &
   Partial<Omit<Registration, 'id' | 'name' | 'ip' | 'port'>>;
 
-const members: Members<Omit<Registration, 'assumed' | 'extra'>> = {
+const members: Members<Omit<Registration, 'assumed' | 'extra' | 'addons' | 'drivers'>> = {
   id: must(idOf),
   name: must((value, name) => textOrNumberOf(value, name, 256)),
   ip: must((value, name) => textOf(value, name, 256)),

@@ -1,4 +1,4 @@
-import { refused, shortened, type Parsed } from '../parsing/parsing.js';
+import { refused, shortened, textOf, type Parsed } from '../parsing/parsing.js';
 
 export const technologies = ['docker', 'unikernel', 'process', 'simulated'] as const;
 export type Technology = (typeof technologies)[number];
@@ -13,4 +13,9 @@ export function technologyOf(value: unknown, field: string): Parsed<Technology> 
     field,
     value ?? null,
   );
+}
+
+/** Of a root's job: whatever its workers advertise by that name. */
+export function runtimeOf(value: unknown, field: string): Parsed<string> {
+  return textOf(value, field, 64);
 }

@@ -54,6 +54,8 @@ export const jobEvents = {
     policy: spokenJobPolicy,
     /** SHA-256 of the canonical body: tells a repetition from another job of the same id. */
     bodyHash: text,
+    /** `given`: a root numbers its instances, one order each. Absent: they are counted. */
+    numbering: Type.Optional(Type.Literal('given')),
   }),
   JobSubmissionRefused: refusal,
   JobScaled: Type.Object({
@@ -63,6 +65,7 @@ export const jobEvents = {
   }),
   JobScaleRefused: refusal,
   JobDeletionOrdered: Type.Object({}),
+  JobDeletionRefused: refusal,
   JobEnded: Type.Object({}),
   /** Every instance of a one-shot job has run to its end. */
   JobCompleted: Type.Object({}),

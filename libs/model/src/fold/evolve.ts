@@ -83,6 +83,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     // Refusals and manifests are for the record; no view shows them.
     case 'JobSubmissionRefused':
     case 'JobScaleRefused':
+    case 'JobDeletionRefused':
     case 'JobUpdateRefused':
     case 'NodeOrderRefused':
     case 'MoveRefused':

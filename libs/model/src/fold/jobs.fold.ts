@@ -1,4 +1,4 @@
-import type { Constraint, Technology } from '@oakring/contracts';
+import type { Constraint } from '@oakring/contracts';
 import { wholePolicy, type EventData, type StoredEvent } from '@oakring/events';
 import { instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
 import {
@@ -10,10 +10,12 @@ import {
 } from '../records.js';
 import {
   highestGeneration,
+  indexJob,
   lastGenerationOf,
   putInstance,
   putPlacement,
   removeInstance,
+  removeJob,
 } from './records.fold.js';
 
 /** Reason of an instance that nothing was decided about yet. */
@@ -26,9 +28,10 @@ export function jobSubmitted(
   event: StoredEvent,
   data: EventData<'JobSubmitted'>,
 ): void {
-  state.jobs.set(data.id, {
+  const job: JobRecord = {
     id: data.id,
     ...descriptionOf(data),
+    numbering: data.numbering ?? 'counted',
     status: 'active',
     desired: data.desired,
     revision: 1,
@@ -37,7 +40,9 @@ export function jobSubmitted(
     submittedPosition: event.position,
     deletionPosition: 0,
     ...placeOf(event),
-  });
+  };
+  state.jobs.set(data.id, job);
+  indexJob(state, job);
   for (let number = 0; number < data.desired; number += 1) {
     addInstance(state, event, data.id, number);
   }
@@ -47,8 +52,8 @@ function descriptionOf(data: EventData<'JobSubmitted'> | EventData<'JobUpdated'>
   const policy = wholePolicy(data.policy);
   return {
     document: data.document,
+    technology: data.technology,
     // The inbox validated them before the event was written.
-    technology: data.technology as Technology,
     constraints: data.constraints as unknown as readonly Constraint[],
     policy,
     enforcesStop: policy.onDisconnect.stopOnWorkerAfterMs !== null,
@@ -142,7 +147,7 @@ export function rolloutEnded(
 }
 
 export function jobEnded(state: ClusterState, job: JobRecord): void {
-  state.jobs.delete(job.id);
+  removeJob(state, job);
   const oldest = Math.max(1, job.revision - maxRevisions);
   for (let revision = oldest; revision < job.revision; revision += 1) {
     state.revisions.delete(revisionKey(job.id, revision));
@@ -158,8 +163,10 @@ export function jobScaled(
   const status = data.added.length > 0 ? 'active' : job.status;
   state.jobs.set(job.id, { ...job, status, desired: data.desired, ...placeOf(event) });
   for (const number of data.added) addInstance(state, event, job.id, number);
+  const isGiven = job.numbering === 'given';
+  const reason = isGiven ? 'its root ordered its end' : `scaled down to ${data.desired}`;
   for (const number of data.removed) {
-    dropInstance(state, event, instanceKey(job.id, number), `scaled down to ${data.desired}`);
+    dropInstance(state, event, instanceKey(job.id, number), reason);
   }
 }
 

@@ -21,6 +21,8 @@ export function nodeRegistered(
     ...data,
     startId: data.startId ?? null,
     dialect: data.dialect ?? usualDialect,
+    addons: data.addons ?? [],
+    drivers: data.drivers ?? [],
     ...(restarted ? { rival: null, tookOverAt: known.status === 'ready' ? event.at : null } : {}),
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,

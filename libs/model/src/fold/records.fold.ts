@@ -6,6 +6,7 @@ import {
   type CommandRecord,
   type CountersRecord,
   type InstanceRecord,
+  type JobRecord,
   type NodeRecord,
   type PlacementRecord,
 } from '../records.js';
@@ -22,6 +23,20 @@ const maxRetired = 100_000;
 
 export function putNode(state: ClusterState, node: NodeRecord): void {
   state.nodes.set(node.id, node);
+}
+
+/** A job whose name may not change while it is there. */
+export function indexJob(state: ClusterState, { id, numbering, document }: JobRecord): void {
+  if (numbering === 'given') state.givenOfName.add(nameOf(document), id);
+}
+
+export function removeJob(state: ClusterState, { id, document }: JobRecord): void {
+  state.jobs.delete(id);
+  state.givenOfName.remove(nameOf(document), id);
+}
+
+function nameOf({ name }: JobRecord['document']): string {
+  return String(name);
 }
 
 export function putInstance(state: ClusterState, instance: InstanceRecord): void {

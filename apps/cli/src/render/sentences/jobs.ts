@@ -1,4 +1,4 @@
-import type { EventType } from '@oakring/events';
+import type { EventData, EventType } from '@oakring/events';
 import { resourcesText } from '../measures.js';
 import type { Sentences } from './sentence.js';
 
@@ -16,13 +16,14 @@ export const jobSentences: Sentences<
   >
 > = {
   JobSubmitted: (job, { colors }) =>
-    `${colors.green('submitted')}: ${job.desired} × ${String(job.document['image'])} ` +
+    `${colors.green('submitted')}: ${countOf(job)} × ${String(job.document['image'])} ` +
     `(${job.technology}, ${resourcesText(job.resources)} each)`,
   JobSubmissionRefused: ({ detail }, { colors }) => colors.red(`not submitted: ${detail}`),
   JobScaled: ({ desired, added, removed }) =>
     `scaled to ${desired}: ${added.length} more, ${removed.length} fewer`,
   JobScaleRefused: ({ detail }, { colors }) => colors.red(`not scaled: ${detail}`),
   JobDeletionOrdered: (_, { colors }) => colors.yellow('deletion ordered'),
+  JobDeletionRefused: ({ detail }, { colors }) => colors.red(`not deleted: ${detail}`),
   JobEnded: (_, { colors }) => colors.green('ended: its id is free again'),
 
   InstancesPlaced: ({ placements }, { colors }) =>
@@ -76,3 +77,8 @@ export const jobSentences: Sentences<
   UnexpectedInstanceFound: ({ instance, generation, nodeId, reason }, { colors }) =>
     `${colors.yellow(`#${instance}, generation ${generation}`)} found on ${colors.cyan(nodeId)}: ${reason}`,
 };
+
+/** A root numbers them, one order each. */
+function countOf({ numbering, desired }: EventData<'JobSubmitted'>): string {
+  return numbering === 'given' ? 'as many as its root orders' : String(desired);
+}

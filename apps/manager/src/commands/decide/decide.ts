@@ -3,6 +3,7 @@ import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
 import { cosignCheckpoint, judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
 import { retryInstance } from './failures.js';
+import { dismissJob, endInstance, orderInstance } from './given-numbers.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { declareLost, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
@@ -48,12 +49,15 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   SubmitJob: (deciding, command) => submitJob(deciding, command.id, command.job, command.bodyHash),
   UpdateJob: updateJob,
   RestartJob: (deciding, command) => restartJob(deciding, command.id),
+  OrderInstance: orderInstance,
+  EndInstance: endInstance,
+  DismissJob: dismissJob,
   ReplaceInstance: replaceInstance,
   RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),
   RetryInstance: retryInstance,
-  ScaleJob: (deciding, command) => scaleJob(deciding, command.id, command.count),
-  DeleteJob: (deciding, command) => deleteJob(deciding, command.id),
+  ScaleJob: scaleJob,
+  DeleteJob: deleteJob,
   MoveInstance: moveInstance,
   CancelMove: (deciding, command) => cancelMove(deciding, command.id, command.instance),
   RefuseMove: (deciding, command) => refuseMove(deciding, command.id, command.refusal),

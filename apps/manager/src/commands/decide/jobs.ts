@@ -6,7 +6,8 @@ import {
   type InstanceRecord,
   type JobRecord,
 } from '@oakring/model';
-import type { Answers } from '../command.js';
+import type { Answers, Command } from '../command.js';
+import { whyOfRoot } from './given-numbers.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
 
@@ -54,8 +55,7 @@ export function submitJob(
 /** `POST /api/v1/jobs/{id}/replicate`: a new desired total; the reconciler does the rest. */
 export function scaleJob(
   deciding: Deciding,
-  id: string,
-  count: number,
+  { id, count, force = false }: Extract<Command, { type: 'ScaleJob' }>,
 ): Decided<Answers['ScaleJob']> {
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
@@ -71,11 +71,21 @@ export function scaleJob(
   if (job.desired === count) {
     return { answer: { id, status: job.status, desired: count, position: job.position } };
   }
+  const ofRoot = whyOfRoot(job, {
+    force: force && count < job.desired,
+    what: `scaled to ${count}`,
+  });
+  if (ofRoot !== null) {
+    const data = { code: ofRoot.code, detail: ofRoot.detail };
+    deciding.emit({ stream: jobStream(id), type: 'JobScaleRefused', data });
+    return { refusal: ofRoot };
+  }
   deciding.emit({
     stream: jobStream(id),
     type: 'JobScaled',
     data: { desired: count, ...difference(deciding.state, job, count) },
   });
+  concludeDeletion(deciding, id);
   return { answer: { id, status: job.status, desired: count, position: deciding.position } };
 }
 
@@ -128,11 +138,20 @@ function leastWorthKeepingFirst(state: ClusterState) {
 }
 
 /** `DELETE /api/v1/jobs/{id}`. Repeated while it lasts: the same answer. */
-export function deleteJob(deciding: Deciding, id: string): Decided<Answers['DeleteJob']> {
+export function deleteJob(
+  deciding: Deciding,
+  { id, force = false }: Extract<Command, { type: 'DeleteJob' }>,
+): Decided<Answers['DeleteJob']> {
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
   if (job.status === 'deleting') {
     return { answer: { id, status: 'deleting', desired: 0, position: job.deletionPosition } };
+  }
+  const ofRoot = whyOfRoot(job, { force, what: 'deleted' });
+  if (ofRoot !== null) {
+    const data = { code: ofRoot.code, detail: ofRoot.detail };
+    deciding.emit({ stream: jobStream(id), type: 'JobDeletionRefused', data });
+    return { refusal: ofRoot };
   }
   deciding.emit({ stream: jobStream(id), type: 'JobDeletionOrdered', data: {} });
   concludeDeletion(deciding, id);

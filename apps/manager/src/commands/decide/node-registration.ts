@@ -176,8 +176,9 @@ function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boole
   const { status, since, reason, stopped, reserved, placements, position, index, ...rest } = known;
   const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...facing } = rest;
   const { tookOverAt, rival, ...before } = facing;
-  const { startId = null, dialect = usualDialect } = facts;
-  return canonicalJson(before) === canonicalJson({ ...facts, startId, dialect });
+  const { startId = null, dialect = usualDialect, addons = [], drivers = [] } = facts;
+  const after = { ...facts, startId, dialect, addons, drivers };
+  return canonicalJson(before) === canonicalJson(after);
 }
 
 /** Any message of the current incarnation is a sign of life. */

@@ -180,10 +180,10 @@ export function endIfStopped(deciding: Deciding, placement: PlacementRecord): bo
   return true;
 }
 
-/** A job that is being deleted ends with its last instance. */
+/** A job that is being deleted, or whose numbers are given, ends with its last instance. */
 export function concludeDeletion(deciding: Deciding, job: string): void {
   const record = deciding.state.jobs.get(job);
-  if (record?.status !== 'deleting') return;
+  if (record?.status !== 'deleting' && record?.numbering !== 'given') return;
   if (deciding.state.instancesOfJob.sizeOf(job) > 0) return;
   deciding.emit({ stream: jobStream(job), type: 'JobEnded', data: {} });
 }

@@ -12,6 +12,7 @@ import {
   type ClusterState,
   nextGeneration,
   factsOf,
+  holdsNamesake,
   mayBegin,
   mayStart,
   type InstanceRecord,
@@ -78,7 +79,10 @@ function choose(
     const instance = waiting[next];
     if (instance === undefined) break;
     const before = taken.get(proposed.nodeId) ?? noResources;
-    if (!holds(state, tests, proposed.nodeId, { taken: before })) {
+    if (
+      !holds(state, tests, proposed.nodeId, { taken: before }) ||
+      holdsNamesake(state, job, proposed.nodeId)
+    ) {
       rejected.add(proposed.nodeId);
       continue;
     }

@@ -3,6 +3,7 @@ import { canonicalJson, jobStream, spokenPolicy } from '@oakring/events';
 import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
+import { whyOfRoot } from './given-numbers.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
 
@@ -17,6 +18,8 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   const { id, job: document } = update;
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
+  const ofRoot = whyOfRoot(job, { force: false, what: 'updated' });
+  if (ofRoot !== null) return refuseUpdate(deciding, id, { refusal: ofRoot });
   const refusal = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
   if (refusal !== null) return refuseUpdate(deciding, id, refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {

@@ -37,6 +37,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   MessagesRefused: 'refusals',
   JobSubmissionRefused: 'refusals',
   JobScaleRefused: 'refusals',
+  JobDeletionRefused: 'refusals',
   JobUpdateRefused: 'refusals',
   MoveRefused: 'refusals',
   NodeOrderRefused: 'refusals',

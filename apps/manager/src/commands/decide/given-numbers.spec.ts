@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ack,
+  acknowledgeAll,
+  commandTo,
+  given,
+  orderInstance,
+  plan,
+  ready,
+  registerNode,
+  submitJob,
+  type Given,
+} from '../../testing/given.js';
+
+const end = (instance: number, id = 'r') => ({ type: 'EndInstance', id, instance }) as const;
+const dismiss = (id = 'r') => ({ type: 'DismissJob', id }) as const;
+
+function numbersOf(cluster: Given, job = 'r'): number[] {
+  const keys = [...cluster.state.instancesOfJob.of(job)];
+  return keys.map((key) => Number(key.split('/')[1])).sort((a, b) => a - b);
+}
+
+/** Instances of these numbers run on node a. */
+function running(...numbers: number[]): Given {
+  const cluster = given(...ready('a'), ...numbers.map((number) => orderInstance('r', number)));
+  cluster.when(plan('r', ...numbers.map(() => 'a')));
+  acknowledgeAll(cluster);
+  return cluster;
+}
+
+describe('an instance that a root orders', () => {
+  it('begins a job that has this number and no other', () => {
+    const cluster = given();
+    const { types, events, decided } = cluster.when(orderInstance('r', 3));
+    expect(types).toEqual(['JobSubmitted', 'JobScaled']);
+    expect(events[0]?.data).toMatchObject({ id: 'r', desired: 0, numbering: 'given' });
+    expect(events[1]?.data).toEqual({ desired: 1, added: [3], removed: [] });
+    expect(decided).toEqual({ answer: { id: 'r', position: 1 } });
+    expect(numbersOf(cluster)).toEqual([3]);
+  });
+
+  it('joins those that are there, holes and all', () => {
+    const cluster = given(orderInstance('r', 0), orderInstance('r', 7));
+    expect(cluster.when(orderInstance('r', 3)).types).toEqual(['JobScaled']);
+    expect(numbersOf(cluster)).toEqual([0, 3, 7]);
+    expect(cluster.state.jobs.get('r')?.desired).toBe(3);
+  });
+
+  it('is there already when the order comes again', () => {
+    const cluster = running(0);
+    expect(cluster.when(orderInstance('r', 0)).types).toEqual([]);
+    expect(cluster.state.instances.get('r/0')?.status).toBe('running');
+  });
+
+  it('runs the document that its job began with, and that it came with another is on record', () => {
+    const cluster = given(orderInstance('r', 0));
+    const { types } = cluster.when(orderInstance('r', 1, { image: 'other:2' }));
+    expect(types).toEqual(['JobUpdateRefused', 'JobScaled']);
+    expect(cluster.state.jobs.get('r')?.document).toMatchObject({ image: 'web:1' });
+    expect(cluster.when(orderInstance('r', 1, { image: 'other:2' })).types).toEqual([]);
+  });
+
+  it('is refused under the id of a job that was submitted here', () => {
+    const cluster = given(submitJob('r'));
+    const { types, decided } = cluster.when(orderInstance('r', 0));
+    expect(types).toEqual(['JobSubmissionRefused']);
+    expect(decided).toMatchObject({ refusal: { code: 'job-id-taken' } });
+  });
+
+  it('goes on after the generations that its number had before', () => {
+    const cluster = running(0);
+    cluster.when(end(0));
+    cluster.when({ type: 'OrderStops', placements: ['r/0/1'] });
+    cluster.when(ack('a', commandTo(cluster, 'a', 'delete'), 'succeeded'));
+    expect(cluster.state.jobs.get('r')).toBeUndefined();
+    cluster.when(orderInstance('r', 0));
+    cluster.when(plan('r', 'a'));
+    expect(cluster.state.placements.get('r/0/2')).toBeDefined();
+  });
+
+  it('makes a job live again that is being deleted', () => {
+    const cluster = running(0);
+    cluster.when(dismiss());
+    cluster.when(orderInstance('r', 1));
+    expect(cluster.state.jobs.get('r')).toMatchObject({ status: 'active', desired: 1 });
+    expect(cluster.state.instances.get('r/0')?.removing).toBe(true);
+  });
+});
+
+describe('an instance that a root ends', () => {
+  it('goes, and no other with it', () => {
+    const cluster = running(0, 3);
+    const { types, events } = cluster.when(end(0));
+    expect(types).toEqual(['JobScaled']);
+    expect(events[0]?.data).toEqual({ desired: 1, added: [], removed: [0] });
+    expect(cluster.state.instances.get('r/3')?.status).toBe('running');
+  });
+
+  it('ends its job where it was the last one, once nothing of it is left', () => {
+    const cluster = running(0);
+    expect(cluster.when(end(0)).types).toEqual(['JobScaled']);
+    cluster.when({ type: 'OrderStops', placements: ['r/0/1'] });
+    const { types } = cluster.when(ack('a', commandTo(cluster, 'a', 'delete'), 'succeeded'));
+    expect(types).toContain('JobEnded');
+  });
+
+  it('ends its job at once where nothing was placed', () => {
+    expect(given(orderInstance('r', 5)).when(end(5)).types).toEqual(['JobScaled', 'JobEnded']);
+  });
+
+  it.each([
+    ['of a job that nobody knows', end(0, 'unknown')],
+    ['of a number that is not there', end(9)],
+    ['of a job that was submitted here', end(0, 'native')],
+  ])('%s is no news', (_, command) => {
+    const cluster = given(submitJob('native'), orderInstance('r', 0));
+    expect(cluster.when(command)).toMatchObject({ types: [], decided: { answer: null } });
+  });
+
+  it('is ended once, however often it is ordered', () => {
+    const cluster = running(0, 1);
+    cluster.when(end(0));
+    expect(cluster.when(end(0)).types).toEqual([]);
+  });
+});
+
+describe('a job that a root dismisses', () => {
+  it('ends with all its numbers', () => {
+    const cluster = running(0, 3);
+    expect(cluster.when(dismiss()).types).toEqual(['JobDeletionOrdered']);
+    expect([...cluster.state.instances.values()].every(({ removing }) => removing)).toBe(true);
+    expect(cluster.when(dismiss()).types).toEqual([]);
+  });
+
+  it('is none that was submitted here, and none that nobody knows', () => {
+    const cluster = given(submitJob('native'));
+    expect(cluster.when(dismiss('native')).types).toEqual([]);
+    expect(cluster.when(dismiss('unknown')).types).toEqual([]);
+  });
+});
+
+describe('a job of a root', () => {
+  it.each([
+    ['scaled', { type: 'ScaleJob', id: 'r', count: 1 }, 'JobScaleRefused'],
+    ['deleted', { type: 'DeleteJob', id: 'r' }, 'JobDeletionRefused'],
+    [
+      'updated',
+      { ...submitJob('r', { image: 'other:2' }), type: 'UpdateJob', ifPosition: null },
+      'JobUpdateRefused',
+    ],
+    // Only its root gives numbers.
+    [
+      'scaled up, by force',
+      { type: 'ScaleJob', id: 'r', count: 5, force: true },
+      'JobScaleRefused',
+    ],
+  ] as const)('is not %s here', (_, command, refused) => {
+    const { types, decided } = running(0, 3).when(command);
+    expect(types).toEqual([refused]);
+    expect(decided).toMatchObject({ refusal: { code: 'job-of-root' } });
+  });
+
+  it('is scaled down and deleted where it is forced', () => {
+    const cluster = running(0, 3);
+    cluster.when({ type: 'ScaleJob', id: 'r', count: 1, force: true });
+    expect(cluster.state.instances.get('r/3')?.removing).toBe(true);
+    cluster.when({ type: 'DeleteJob', id: 'r', force: true });
+    expect(cluster.state.jobs.get('r')?.status).toBe('deleting');
+  });
+
+  it('is restarted here like any other', () => {
+    expect(running(0).when({ type: 'RestartJob', id: 'r' }).types).toEqual(['JobUpdated']);
+  });
+});
+
+describe('a job that is called like another one of its root', () => {
+  const second = (number: number) => orderInstance('s', number, { name: 'web' });
+
+  it('waits until the other one has ended', () => {
+    const cluster = running(0);
+    cluster.when(second(0));
+    expect(cluster.when(plan('s', 'a')).types).toEqual([]);
+    cluster.when(end(0));
+    expect(cluster.when(plan('s', 'a')).types).toEqual([]);
+    cluster.when({ type: 'OrderStops', placements: ['r/0/1'] });
+    cluster.when(ack('a', commandTo(cluster, 'a', 'delete'), 'succeeded'));
+    expect(cluster.when(plan('s', 'a')).types).toContain('InstancesPlaced');
+  });
+
+  it('does not wait for a node that nobody hears, and goes to none that may have the other one', () => {
+    const cluster = running(0);
+    for (const command of ready('b')) cluster.when(command);
+    cluster.when(end(0));
+    cluster.when(second(0));
+    for (const seen of ['silent', 'disconnected'] as const) {
+      cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen, reason: 'silent' });
+    }
+    expect(cluster.when(plan('s', 'b')).types).toContain('InstancesPlaced');
+    cluster.when(second(1));
+    cluster.when(registerNode('a', { acknowledges: true }));
+    cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen: 'alive', reason: 'x' });
+    const { decided } = cluster.when(plan('s', 'a'));
+    expect(decided).toMatchObject({ answer: { placed: 0 } });
+  });
+
+  it('is not in the way of the first one', () => {
+    const cluster = running(0);
+    cluster.when(second(0));
+    cluster.when(orderInstance('r', 1));
+    expect(cluster.when(plan('r', 'a')).types).toContain('InstancesPlaced');
+  });
+});

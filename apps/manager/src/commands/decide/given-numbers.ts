@@ -1,0 +1,109 @@
+import type { Refusal } from '@oakring/contracts';
+import { jobStream, spokenPolicy } from '@oakring/events';
+import { instanceKey, type JobRecord } from '@oakring/model';
+import type { Answers, Command } from '../command.js';
+import { refuse, type Decided, type Deciding } from './deciding.js';
+import { concludeDeletion } from './orders.js';
+
+/**
+ * Jobs whose instances are numbered by a root: it orders one number at a time, and ends one at a time.
+ * A number is there or it is not, so each order may come again, late, or for what is long gone. Such a
+ * job begins with its first number, and ends by itself with the last one.
+ */
+
+/** One more number. The job is the one that it began with: a root sends its document with each. */
+export function orderInstance(
+  deciding: Deciding,
+  { id, job: document, bodyHash, instance }: Extract<Command, { type: 'OrderInstance' }>,
+): Decided<Answers['OrderInstance']> {
+  const { state } = deciding;
+  const known = state.jobs.get(id);
+  if (known !== undefined && known.numbering !== 'given') {
+    const detail = `Job ${id} was submitted to this cluster; no root numbers its instances.`;
+    const data = { code: 'job-id-taken', detail };
+    deciding.emit({ stream: jobStream(id), type: 'JobSubmissionRefused', data });
+    return refuse('job-id-taken', detail, 'id', id);
+  }
+  if (known === undefined) begin(deciding, id, document, bodyHash);
+  const job = state.jobs.get(id);
+  if (job === undefined || state.instances.get(instanceKey(id, instance)) !== undefined) {
+    return { answer: { id, position: job?.position ?? deciding.position } };
+  }
+  if (job.bodyHash !== bodyHash) {
+    const detail =
+      `Instance ${instance} was ordered with another document than the one that job ${id} runs ` +
+      'since its first order; it runs that one.';
+    const data = { code: 'job-id-taken', detail };
+    deciding.emit({ stream: jobStream(id), type: 'JobUpdateRefused', data });
+  }
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobScaled',
+    data: { desired: job.desired + 1, added: [instance], removed: [] },
+  });
+  return { answer: { id, position: deciding.position } };
+}
+
+function begin(
+  deciding: Deciding,
+  id: string,
+  job: Extract<Command, { type: 'OrderInstance' }>['job'],
+  bodyHash: string,
+): void {
+  const { document, technology, resources, labels, constraints, policy } = job;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobSubmitted',
+    data: {
+      ...{ id, desired: 0, document: { ...document }, technology, resources, labels },
+      constraints: constraints.map((constraint) => ({ ...constraint })),
+      policy: spokenPolicy(policy),
+      ...{ bodyHash, numbering: 'given' as const },
+    },
+  });
+}
+
+/** Of what is not there the end is there already. */
+export function endInstance(
+  deciding: Deciding,
+  { id, instance }: Extract<Command, { type: 'EndInstance' }>,
+): Decided<Answers['EndInstance']> {
+  const job = givenJob(deciding, id);
+  const record = deciding.state.instances.get(instanceKey(id, instance));
+  if (job === undefined || record === undefined || record.removing) return { answer: null };
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobScaled',
+    data: { desired: Math.max(0, job.desired - 1), added: [], removed: [instance] },
+  });
+  concludeDeletion(deciding, id);
+  return { answer: null };
+}
+
+/** The end of all its numbers. */
+export function dismissJob(
+  deciding: Deciding,
+  { id }: Extract<Command, { type: 'DismissJob' }>,
+): Decided<Answers['DismissJob']> {
+  const job = givenJob(deciding, id);
+  if (job === undefined || job.status === 'deleting') return { answer: null };
+  deciding.emit({ stream: jobStream(id), type: 'JobDeletionOrdered', data: {} });
+  concludeDeletion(deciding, id);
+  return { answer: null };
+}
+
+/** What a root asked for is not changed behind its back: it would ask for it again, or count on it. */
+export function whyOfRoot(
+  { id, numbering }: JobRecord,
+  { force, what }: { readonly force: boolean; readonly what: string },
+): Refusal | null {
+  if (numbering !== 'given' || force) return null;
+  const detail = `Job ${id} is a root's, which numbers its instances; it is not ${what} here.`;
+  return { code: 'job-of-root', detail, field: 'id', value: id };
+}
+
+/** What was submitted here is nothing that a root can end. */
+function givenJob({ state }: Deciding, id: string): JobRecord | undefined {
+  const job = state.jobs.get(id);
+  return job?.numbering === 'given' ? job : undefined;
+}
