@@ -8,10 +8,17 @@ export function hexOf(bytes: Uint8Array): string {
 /** What lower-case hexadecimal digits stand for, two a byte. */
 export function bytesOfHex(digits: string): Uint8Array {
   const bytes = new Uint8Array(Math.floor(digits.length / 2));
-  for (let at = 0; at < bytes.length; at += 1) {
-    bytes[at] = (valueAt(digits, 2 * at) << 4) | valueAt(digits, 2 * at + 1);
-  }
+  writeHex(digits, bytes, 0);
   return bytes;
+}
+
+/** The same, into `bytes` from `at` on. How many they are. */
+export function writeHex(digits: string, bytes: Uint8Array, at: number): number {
+  const count = Math.floor(digits.length / 2);
+  for (let index = 0; index < count; index += 1) {
+    bytes[at + index] = (valueAt(digits, 2 * index) << 4) | valueAt(digits, 2 * index + 1);
+  }
+  return count;
 }
 
 function valueAt(digits: string, at: number): number {

@@ -6,5 +6,5 @@ export {
   fingerprintOf,
   isSigned,
 } from './ed25519.js';
-export { bytesOfHex, hexOf } from './hex.js';
+export { bytesOfHex, hexOf, writeHex } from './hex.js';
 export { sha256, sha256OfBytes, sha256OfHex } from './sha256.js';

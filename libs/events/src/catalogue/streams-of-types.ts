@@ -26,6 +26,14 @@ export function isStreamOf(type: string, stream: string): boolean {
     : stream.startsWith(prefix) && stream.length > prefix.length;
 }
 
+/** The one stream of a type, or what the names of its streams begin with; null: it is no type. */
+export function streamsOf(type: string): { name: string } | { prefix: string } | null {
+  const prefix = prefixes.get(type);
+  if (prefix !== undefined) return { prefix };
+  const name = names.get(type);
+  return name === undefined ? null : { name };
+}
+
 function named(types: object, stream: string): [string, string][] {
   return Object.keys(types).map((type) => [type, stream]);
 }

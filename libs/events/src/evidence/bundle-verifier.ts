@@ -15,7 +15,7 @@ import {
   type LogHead,
   type StoredEvent,
 } from '../log/commit.js';
-import { commitProblem } from '../log/commit-problem.js';
+import { soundEvents } from '../log/commit-problem.js';
 import { damageAt, type Damage } from '../log/damage.js';
 import type { RuleId } from '../log/rules.js';
 import { decodeStoredCommit, positionIn } from '../log/stored-commit.js';
@@ -355,8 +355,8 @@ function exhibitOf(text: unknown, after: number): Commit {
 function soundCommit(text: string, position: number): Commit {
   const decoded = decodeStoredCommit(text, position);
   if (decoded.status === 'damaged') throw new BundleProblem(decoded.damage);
-  const damage = commitProblem(decoded.commit);
-  if (damage !== null) throw new BundleProblem(damage);
+  const events = soundEvents(decoded.commit);
+  if ('rule' in events) throw new BundleProblem(events);
   return decoded.commit;
 }
 

@@ -1,17 +1,18 @@
 import type { EventData } from '../catalogue/catalogue.js';
 import { sealsStream } from '../catalogue/streams.js';
 import { canonicalJson } from '../text/canonical-json.js';
+import { textOfItsOwn } from '../text/own-text.js';
 import {
   decodeEvents,
   emptyHead,
-  recordsIn,
   type Commit,
-  type EventRecord,
+  type EventHead,
   type LogHead,
   type StoredEvent,
 } from '../log/commit.js';
-import { commitProblem } from '../log/commit-problem.js';
+import { soundEvents } from '../log/commit-problem.js';
 import { damageAt, type Damage, type Problem } from '../log/damage.js';
+import { evidenceTypes } from '../log/plain-events.js';
 import { idReach, type RuleId } from '../log/rules.js';
 import { linkVerifier } from '../log/verify-chain.js';
 import { readCheckpoint } from './checkpoint.js';
@@ -65,6 +66,8 @@ class Verifier implements LedgerVerifier {
   private readonly trees = new PastTrees();
   private readonly cosignatures = new Cosignatures();
   private readonly ids = new Set<string>();
+  /** The same, by position modulo their number: a set that is asked for its oldest looks for it. */
+  private readonly newestIds: string[] = [];
   private readonly manifestTexts = new Map<string, string>();
   private readonly unendorsed = new Map<string, number>();
   /** Positions of all events of stream `seals`. */
@@ -83,9 +86,9 @@ class Verifier implements LedgerVerifier {
   next(commit: Commit): Damage | null {
     const misplaced = this.links.problemOf(commit);
     if (misplaced !== null) return damageAt(commit.position, misplaced.rule, misplaced.detail);
-    const damage = commitProblem(commit);
-    if (damage !== null) return damage;
-    const problem = this.follow(commit);
+    const events = soundEvents(commit);
+    if ('rule' in events) return events;
+    const problem = this.follow(commit, events);
     return problem === null ? null : damageAt(commit.position, problem.rule, problem.detail);
   }
 
@@ -109,11 +112,9 @@ class Verifier implements LedgerVerifier {
   }
 
   /** What comes of the order: of a commit that is sound by itself, and in its place. */
-  private follow(commit: Commit): Problem | null {
+  private follow(commit: Commit, records: readonly EventHead[]): Problem | null {
     const { position, epoch } = commit;
     const isOpening = epoch > this.links.head.epoch || position === 1;
-    // `commitProblem` found them to be ones.
-    const records = recordsIn(commit) as readonly EventRecord[];
     const problem =
       this.links.take(commit, records) ??
       this.idProblem(commit) ??
@@ -127,19 +128,18 @@ class Verifier implements LedgerVerifier {
     return null;
   }
 
-  private idProblem({ commitId }: Commit): Problem | null {
+  private idProblem({ commitId, position }: Commit): Problem | null {
     if (this.ids.has(commitId)) return broken('C10', `commitId ${commitId} was another commit's`);
-    this.ids.add(commitId);
-    if (this.ids.size > idReach) for (const oldest of this.ids) return this.forget(oldest);
+    const place = position % idReach;
+    const oldest = this.newestIds[place];
+    if (oldest !== undefined) this.ids.delete(oldest);
+    const id = textOfItsOwn(commitId);
+    this.newestIds[place] = id;
+    this.ids.add(id);
     return null;
   }
 
-  private forget(id: string): null {
-    this.ids.delete(id);
-    return null;
-  }
-
-  private evidenceProblem(commit: Commit, records: readonly EventRecord[]): Problem | null {
+  private evidenceProblem(commit: Commit, records: readonly EventHead[]): Problem | null {
     if (!records.some(({ type }) => evidenceTypes.has(type))) return null;
     for (const event of decodeEvents(commit)) {
       const { stream }: { stream: string } = event;
@@ -243,13 +243,6 @@ class Verifier implements LedgerVerifier {
 
 type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
 
-/** What is looked at beside its schema. */
-const evidenceTypes: ReadonlySet<string> = new Set<StoredEvent['type']>([
-  ...(['ClusterFounded', 'TelemetryTruncated', 'KeyPresented', 'KeyEndorsed'] as const),
-  ...(['KeyRevoked', 'CheckpointSigned', 'CheckpointCosigned'] as const),
-  'LedgerSealed',
-]);
-
 /** Nobody seals what is said about seals only: an idle ledger comes to rest. */
 function isOfCheckpoints(type: string): boolean {
   return type === 'LedgerSealed' || type.startsWith('Checkpoint');
@@ -258,7 +251,7 @@ function isOfCheckpoints(type: string): boolean {
 /** Who began what follows: said where it begins, and nowhere else. */
 function openingProblem(
   { position, epoch }: Commit,
-  records: readonly EventRecord[],
+  records: readonly EventHead[],
   isOpening: boolean,
 ): Problem | null {
   const isFirst = position === 1;
@@ -269,8 +262,8 @@ function openingProblem(
       return broken('O1', 'a cluster is founded a second time');
     }
     if (type !== 'EpochOpened') continue;
-    if (!isOpening || index !== opensAt || data['epoch'] !== epoch) {
-      return broken('O2', `epoch ${String(data['epoch'])} is opened where it does not begin`);
+    if (!isOpening || index !== opensAt || data?.['epoch'] !== epoch) {
+      return broken('O2', `epoch ${String(data?.['epoch'])} is opened where it does not begin`);
     }
   }
   if (!isOpening || records[opensAt]?.type === 'EpochOpened') return null;

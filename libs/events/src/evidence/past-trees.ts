@@ -1,4 +1,4 @@
-import { bytesOfHex, hexOf } from '@oakring/crypto';
+import { hexOf, writeHex } from '@oakring/crypto';
 import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
 
 /** What was at a position, for the evidence that speaks of it. */
@@ -45,7 +45,7 @@ export class PastTrees {
     const at = (index % chunkHashes) * hashBytes;
     let chunk = this.chunks[Math.floor(index / chunkHashes)];
     if (chunk === undefined) this.chunks.push((chunk = new Uint8Array(chunkHashes * hashBytes)));
-    chunk.set(bytesOfHex(hash), at);
+    writeHex(hash, chunk, at);
   }
 
   private hashAt(index: number): string {

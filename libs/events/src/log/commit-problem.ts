@@ -2,18 +2,24 @@ import { eventProblem, isEventType, schemaVersion } from '../catalogue/catalogue
 import { isStreamOf } from '../catalogue/streams-of-types.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { isCanonical, isJsonObject, type JsonObject } from '../text/canonical-json.js';
-import { hashCommit, recordsIn, type Commit, type EventRecord } from './commit.js';
+import { hashCommit, recordsIn, type Commit, type EventHead, type EventRecord } from './commit.js';
 import { damageAt, type Damage, type Problem } from './damage.js';
 import { originProblem, parseAddress } from './origin.js';
+import { plainEvents } from './plain-events.js';
 
 /**
- * What is wrong with a commit by itself, whatever was before it: everything that needs no other commit, and
- * most of the work of a verifier. Pure, so that many can look at a log at once. What comes of the order of
- * commits is `chainVerifier`'s and `ledgerVerifier`'s.
+ * The events of a commit with which nothing is wrong by itself, whatever was before it, or what is wrong:
+ * everything that needs no other commit, and most of the work of a verifier. Pure, so that many can look at
+ * a log at once. What comes of the order of commits is `chainVerifier`'s and `ledgerVerifier`'s.
  */
-export function commitProblem(commit: Commit): Damage | null {
-  const problem = hashProblem(commit) ?? contentProblem(commit);
-  return problem === null ? null : damageAt(commit.position, problem.rule, problem.detail);
+export function soundEvents(commit: Commit): readonly EventHead[] | Damage {
+  const problem = hashProblem(commit);
+  if (problem !== null) return damageAt(commit.position, problem.rule, problem.detail);
+  const events = plainEvents(commit) ?? parsedEvents(commit);
+  if ('rule' in events) return damageAt(commit.position, events.rule, events.detail);
+  const misnamed = streamsProblem(commit, events);
+  if (misnamed === null) return events;
+  return damageAt(commit.position, misnamed.rule, misnamed.detail);
 }
 
 export function hashProblem(commit: Commit): Problem | null {
@@ -46,20 +52,20 @@ function recordsOf(commit: Commit): unknown {
   }
 }
 
-function contentProblem(commit: Commit): Problem | null {
+/** All that can be said of events by themselves, whatever their texts. */
+export function parsedEvents(commit: Commit): readonly EventRecord[] | Problem {
   const records = eventRecords(commit);
   if ('rule' in records) return records;
   if (records.length === 0) return { rule: 'E2', detail: 'it has no events' };
   if (!isCanonical(commit.events, records)) {
     return { rule: 'E1', detail: 'the text of its events is not the canonical one' };
   }
-  const streams = new Set<string>();
-  for (const [index, record] of records.entries()) {
-    const problem = recordProblem(record, commit, index);
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index];
+    const problem = record === undefined ? null : recordProblem(record, commit, index);
     if (problem !== null) return problem;
-    streams.add(record.stream);
   }
-  return streamsProblem(commit, streams);
+  return records;
 }
 
 function recordProblem(record: EventRecord, { position }: Commit, index: number): Problem | null {
@@ -96,7 +102,10 @@ function dataProblem({ type, schema, data }: EventRecord): string | null {
   return eventProblem(type, upcast(type, schema, data));
 }
 
-function streamsProblem({ streams }: Commit, seen: ReadonlySet<string>): Problem | null {
+function streamsProblem({ streams }: Commit, events: readonly EventHead[]): Problem | null {
+  if (events.length === 1 && streams.length === 1 && streams[0] === events[0]?.stream) return null;
+  const seen = new Set<string>();
+  for (const { stream } of events) seen.add(stream);
   let before = '';
   for (const name of streams) {
     if (!seen.has(name) || name <= before) {

@@ -123,9 +123,8 @@ export function hashCommit(commit: Omit<Commit, 'hash'>): string {
  * neither: both lie in the log as these bytes. Format 1: one canonical JSON, the events a string in it.
  */
 export function hashedText(commit: Omit<Commit, 'hash'>): string {
-  return commit.format === 1
-    ? canonicalJson(fieldsOf(commit))
-    : `${headerTextOf(commit)}\t${commit.events}`;
+  if (commit.format === 1) return canonicalJson(fieldsOf(commit));
+  return KnownCommit.hashedOf(commit) ?? `${headerTextOf(commit)}\t${commit.events}`;
 }
 
 /** Canonical JSON of everything but `events` and `hash`, of a commit of format 2. */
@@ -178,10 +177,14 @@ export class KnownCommit implements Commit {
   readonly events: string;
   readonly hash: string;
   readonly #header: string | null;
+  readonly #hashed: string | null;
   #records: unknown = undefined;
 
-  /** `header`: its canonical text, as it was written or read; null: format 1. */
-  constructor(commit: Commit, header: string | null) {
+  /**
+   * `header`: its canonical text, as it was written or read; null: format 1. `hashed`: `hashedText`, where
+   * it was read in one piece.
+   */
+  constructor(commit: Commit, header: string | null, hashed: string | null = null) {
     this.format = commit.format;
     this.position = commit.position;
     this.epoch = commit.epoch;
@@ -193,10 +196,15 @@ export class KnownCommit implements Commit {
     this.events = commit.events;
     this.hash = commit.hash;
     this.#header = header;
+    this.#hashed = hashed;
   }
 
   static headerOf(commit: object): string | null {
     return #header in commit ? commit.#header : null;
+  }
+
+  static hashedOf(commit: object): string | null {
+    return #hashed in commit ? commit.#hashed : null;
   }
 
   static recordsOf(commit: Commit): unknown {
@@ -215,6 +223,14 @@ export interface EventRecord {
   readonly type: string;
   readonly schema: number;
   readonly data: JsonObject;
+}
+
+/** What the order of events is judged by; without its data where its text was found sound unparsed. */
+export interface EventHead {
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly data: JsonObject | null;
 }
 
 /** The events of a commit, upcast to today's schemas. */

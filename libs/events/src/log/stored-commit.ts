@@ -43,6 +43,7 @@ export function decodeStoredCommit(text: string, position: number): DecodedCommi
       header: text.slice(0, headerEnd),
       events: text.slice(headerEnd + 1, eventsEnd),
       hash: text.slice(eventsEnd + 1),
+      hashed: text.slice(0, eventsEnd),
     },
     position,
   );
@@ -61,17 +62,19 @@ export function positionIn(text: string): number {
   return Number(/^\{"_id":(\d+)/.exec(text)?.[1]);
 }
 
+interface Parts {
+  readonly header: string;
+  readonly events: unknown;
+  readonly hash: unknown;
+  /** What is hashed, where it lies in one piece. */
+  readonly hashed: string | null;
+}
+
 /** As `decodeStoredCommit`, of the three texts that a commit of format 2 consists of. */
-export function decodeParts(
-  { header, events, hash }: { header: string; events: unknown; hash: unknown },
-  position: number,
-): DecodedCommit {
-  const plain = plainHeader.exec(header);
-  const areTexts = typeof events === 'string' && typeof hash === 'string';
-  if (plain !== null && areTexts && hexHash.test(hash)) {
-    const commit = plainCommit(plain, header, { events, hash });
-    if (commit?.position === position) return { status: 'commit', commit };
-  }
+export function decodeParts(parts: Parts, position: number): DecodedCommit {
+  const plain = plainCommit(parts);
+  if (plain?.position === position) return { status: 'commit', commit: plain };
+  const { header, events, hash, hashed } = parts;
   const fields = parsed(header);
   if (!isJsonObject(fields)) {
     return damaged(position, 'C1', 'its header is not a JSON object');
@@ -81,38 +84,37 @@ export function decodeParts(
   if (stray !== undefined) return damaged(position, 'C3', `${stray} is not a field of a header`);
   const decoded = decodeFields({ ...fields, events, hash }, position, 2);
   if (decoded.status === 'damaged') return decoded;
-  return { status: 'commit', commit: new KnownCommit(decoded.commit, header) };
+  return { status: 'commit', commit: new KnownCommit(decoded.commit, header, hashed) };
 }
 
 /**
  * A header as nearly all are: without commands, every text of printable ASCII without quotation marks
- * and backslashes. What matches is canonical but for its numbers and its time. All others take the long
+ * and backslashes. What matches is canonical but for its time. All others take the long
  * way, which also says what is wrong.
  */
 const plainHeader =
-  /^\{"_id":([1-9]\d{0,15}),"at":"([^"]{24})","commands":\[\],"commitId":"([ !#-[\]-~]+)","epoch":(0|[1-9]\d{0,15}),"format":2,"prev":"([0-9a-f]{64})","streams":\[("[ !#-[\]-~]*"(?:,"[ !#-[\]-~]*")*)\]\}$/;
+  /^\{"_id":([1-9]\d{0,14}),"at":"(\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{3}Z)","commands":\[\],"commitId":"([ !#-[\]-~]+)","epoch":(0|[1-9]\d{0,14}),"format":2,"prev":"([0-9a-f]{64})","streams":\["([ !#-[\]-~]*(?:","[ !#-[\]-~]*)*)"\]\}$/;
 
-function plainCommit(
-  [, position, at = '', commitId = '', epoch, prev = '', streams = '']: RegExpExecArray,
-  header: string,
-  rest: { readonly events: string; readonly hash: string },
-): Commit | null {
-  if (!isIsoTime(at)) return null;
+function plainCommit({ header, events, hash, hashed }: Parts): Commit | null {
+  const plain = plainHeader.exec(header);
+  if (plain === null || typeof events !== 'string') return null;
+  if (typeof hash !== 'string' || !hexHash.test(hash)) return null;
+  const [, position, time = '', commitId = '', epoch, prev = '', streams = ''] = plain;
+  const at = timeOf(time);
+  if (at === null) return null;
   const fields: Commit = {
     format: 2,
     position: Number(position),
     epoch: Number(epoch),
     commitId,
-    at: Date.parse(at),
+    at,
     prev,
-    streams: streams.slice(1, -1).split('","'),
+    streams: streams.includes('"') ? streams.split('","') : [streams],
     commands: [],
-    events: rest.events,
-    hash: rest.hash,
+    events,
+    hash,
   };
-  const isExact = Number.isSafeInteger(fields.position) && Number.isSafeInteger(fields.epoch);
-  if (!isExact) return null;
-  return new KnownCommit(fields, header);
+  return new KnownCommit(fields, header, hashed);
 }
 
 /** As `decodeStoredCommit`, of the fields of a commit of format 1. */
@@ -217,18 +219,26 @@ const fieldChecks: Readonly<Record<CommitFormat, Readonly<Record<string, FieldCh
 /** A year has four digits: others are written in more than one way. */
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-/** The newest day that was seen to be one: commits that are read come one after the other. */
-let knownDay = '';
-
 function isIsoTime(value: unknown): boolean {
   if (typeof value !== 'string' || !isoTime.test(value)) return false;
-  const day = value.slice(0, 10);
-  if (day === knownDay)
-    return value.slice(11, 13) < '24' && value.slice(14, 15) < '6' && value.slice(17, 18) < '6';
   const time = Date.parse(value);
-  if (Number.isNaN(time) || new Date(time).toISOString() !== value) return false;
-  knownDay = day;
-  return true;
+  return !Number.isNaN(time) && new Date(time).toISOString() === value;
+}
+
+/** The newest hour that was seen to be one: commits that are read come one after the other. */
+let knownHour = { text: '', beganMs: 0 };
+
+/** Of a time as `plainHeader` finds it: milliseconds since 1970; null: there was never such a one. */
+function timeOf(text: string): number | null {
+  if (!text.startsWith(knownHour.text) || knownHour.text === '') {
+    const hour = text.slice(0, 13);
+    const began = `${hour}:00:00.000Z`;
+    if (!isIsoTime(began)) return null;
+    knownHour = { text: hour, beganMs: Date.parse(began) };
+  }
+  const digit = (at: number): number => text.charCodeAt(at) - 0x30;
+  const seconds = (digit(14) * 10 + digit(15)) * 60 + digit(17) * 10 + digit(18);
+  return knownHour.beganMs + seconds * 1_000 + digit(20) * 100 + digit(21) * 10 + digit(22);
 }
 
 function isDecidedCommand(value: unknown): boolean {

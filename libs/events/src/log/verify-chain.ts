@@ -1,11 +1,6 @@
-import {
-  headOf,
-  type Commit,
-  type CommitFormat,
-  type EventRecord,
-  type LogHead,
-} from './commit.js';
+import { headOf, type Commit, type CommitFormat, type EventHead, type LogHead } from './commit.js';
 import { eventRecords, hashProblem } from './commit-problem.js';
+import { textOfItsOwn } from '../text/own-text.js';
 import { damageAt, type Damage, type Problem } from './damage.js';
 
 export type ChainCheck =
@@ -55,13 +50,13 @@ export function chainVerifier(head: LogHead): ChainVerifier {
   };
 }
 
-/** Only what comes of the order of commits; each by itself is `commitProblem`'s. */
+/** Only what comes of the order of commits; each by itself is `soundEvents`'s. */
 interface LinkVerifier {
   readonly head: LogHead;
   /** What is wrong with its place; nothing is remembered. */
   problemOf(commit: Commit): Problem | null;
   /** Goes on to the commit, unless a version of its events does not follow. */
-  take(commit: Commit, records: readonly EventRecord[]): Problem | null;
+  take(commit: Commit, records: readonly EventHead[]): Problem | null;
 }
 
 export function linkVerifier(head: LogHead): LinkVerifier {
@@ -108,22 +103,23 @@ function formatProblem({ format }: Commit, before: CommitFormat): Problem | null
 }
 
 function versionsProblem(
-  records: readonly EventRecord[],
+  records: readonly EventHead[],
   versions: Map<string, number>,
   fromStart: boolean,
 ): Problem | null {
   for (const { stream, version } of records) {
-    const before = versions.get(stream) ?? (fromStart ? 0 : version - 1);
+    const known = versions.get(stream);
+    const before = known ?? (fromStart ? 0 : version - 1);
     if (version !== before + 1) {
       return { rule: 'E5', detail: `version ${version} of ${stream} follows ${before}` };
     }
-    versions.set(stream, version);
+    versions.set(known === undefined ? textOfItsOwn(stream) : stream, version);
   }
   return null;
 }
 
-/** In whatever order: `commitProblem` is stricter, and old logs that are read for what they say are not. */
-function streamsProblem({ streams }: Commit, records: readonly EventRecord[]): Problem | null {
+/** In whatever order: `soundEvents` is stricter, and old logs that are read for what they say are not. */
+function streamsProblem({ streams }: Commit, records: readonly EventHead[]): Problem | null {
   const [first] = records;
   if (records.length === 1 && streams.length === 1 && streams[0] === first?.stream) return null;
   const seen = new Set(records.map(({ stream }) => stream));

@@ -45,7 +45,7 @@ function commitOfTexts(document: Document, position: number): DecodedCommit {
   if (typeof header !== 'string') return damaged(position, 'header is not a text');
   if (typeof events !== 'string') return damaged(position, 'events is not a text');
   if (typeof hash !== 'string') return damaged(position, 'hash is not a text');
-  const decoded = decodeParts({ header, events, hash }, position);
+  const decoded = decodeParts({ header, events, hash, hashed: null }, position);
   if (decoded.status === 'damaged') return decoded;
   if (_id !== position) return damaged(position, 'it lies under another _id');
   const said = decoded.commit.streams;
