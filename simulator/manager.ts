@@ -151,7 +151,13 @@ export class SimulatedManager {
     const made = composeManager(
       views,
       {
-        ...{ ...around, connection, scheduler, key: host.key, authority: null },
+        ...{
+          ...around,
+          connection,
+          scheduler,
+          key: host.key,
+          outsiders: { authority: null, witnesses: [] },
+        },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },
           time: isLocal ? null : () => line.call(() => world.wallMs),

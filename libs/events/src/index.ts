@@ -76,7 +76,7 @@ export {
   writeNote,
 } from './evidence/signed-note.js';
 export { type VerifierKey, readVerifierKey, writeVerifierKey } from './evidence/verifier-key.js';
-export { readAddCheckpoint, witness } from './evidence/witness.js';
+export { readAddCheckpoint, witness, writeAddCheckpoint } from './evidence/witness.js';
 export { type JsonObject, canonicalJson, isJsonObject } from './text/canonical-json.js';
 export {
   type Commit,

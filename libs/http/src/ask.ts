@@ -55,8 +55,20 @@ interface ByteQuestion {
   readonly ending: AbortSignal;
 }
 
-/** Asks somebody else's program, with bytes for bytes: no more of them than we can use. Throws a NoAnswer. */
+/** As `exchangeBytes`, where every other answer than a success is none. */
 export async function askForBytes(question: ByteQuestion): Promise<Uint8Array> {
+  const { status, bytes } = await exchangeBytes(question);
+  if (status >= 200 && status < 300) return bytes;
+  throw new NoAnswer(`status ${status}`, status);
+}
+
+interface ByteAnswer {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Asks somebody else's program, with bytes for bytes: no more of them than we can use. Throws a NoAnswer. */
+export async function exchangeBytes(question: ByteQuestion): Promise<ByteAnswer> {
   const { url, body, type, withinMs, maxAnswerBytes, ending } = question;
   try {
     const response = await fetch(url, {
@@ -64,15 +76,16 @@ export async function askForBytes(question: ByteQuestion): Promise<Uint8Array> {
       headers: { 'content-type': type },
       signal: AbortSignal.any([ending, AbortSignal.timeout(withinMs)]),
     });
-    if (!response.ok) throw new NoAnswer(`status ${response.status}`, response.status);
     const chunks: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of response.body ?? []) {
       length += chunk.length;
-      if (length > maxAnswerBytes) throw new NoAnswer(`more than ${maxAnswerBytes} bytes`, 200);
+      if (length > maxAnswerBytes) {
+        throw new NoAnswer(`more than ${maxAnswerBytes} bytes`, response.status);
+      }
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks);
+    return { status: response.status, bytes: Buffer.concat(chunks) };
   } catch (error) {
     if (error instanceof NoAnswer) throw error;
     throw new NoAnswer(reasonOf(error, withinMs), null, { cause: error });

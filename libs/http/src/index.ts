@@ -1,4 +1,4 @@
-export { ask, askForBytes, NoAnswer } from './ask.js';
+export { ask, askForBytes, exchangeBytes, NoAnswer } from './ask.js';
 export { BodyPipe } from './bodies/body-pipe.js';
 export { readDocument, readMessage } from './bodies/json-body.js';
 export { validated } from './bodies/validated.js';

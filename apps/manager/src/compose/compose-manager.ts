@@ -13,7 +13,7 @@ import { Projection } from '../views/projection.js';
 import { spokenTo } from '../wires/spoken.js';
 import type { Wires } from '../wires/wires.js';
 import type { InboxConnection } from './inbox-parts.js';
-import type { StampAuthority } from '../sealing/stamps.js';
+import type { Outsiders } from './processes.js';
 import { startLoops } from './start-loops.js';
 
 /** What a manager shows, whether it leads or not. */
@@ -58,8 +58,7 @@ export interface Surroundings {
   /** Where others reach us over HTTP; known once we listen. */
   readonly url: () => string;
   readonly key: SigningKey;
-  /** Stamps checkpoints; null: nobody does. */
-  readonly authority: StampAuthority | null;
+  readonly outsiders: Outsiders;
   readonly leader: Omit<Leader, 'url' | 'key'>;
 }
 
@@ -75,13 +74,13 @@ export function composeManager(
   around: Surroundings,
   stopping: Undo,
 ): ComposedManager {
-  const { ports, warn, store, connection, reachesBroker, scheduler, url, key, authority } = around;
+  const { ports, warn, store, connection, reachesBroker, scheduler, url, key, outsiders } = around;
   const table = new TelemetryTable(ports);
   const messages: MessageCounts = new Map(wires.kinds.map((kind) => [kind, 0]));
   const leadership = new Leadership(store.leases, url, {
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
     ...{ wires, reachesBroker, ports, warn },
-    startLoops: (parts, ending) => startLoops({ ...parts, authority }, ending),
+    startLoops: (parts, ending) => startLoops({ ...parts, ...outsiders }, ending),
     storeTime: store.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => around.openTelemetryLog(epoch, table),
     leader: () => ({ ...around.leader, url: url(), key }),

@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { listenerProviders } from '@oakring/http';
+import { CosignatureCommandsController } from '../inbox/http/cosignature-commands.controller.js';
 import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
@@ -16,6 +17,7 @@ import { EventQueriesController } from '../queries/events/event-queries.controll
 import { HealthController } from '../queries/health/health.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
+import { EvidenceSources } from '../queries/metrics/evidence-sources.js';
 import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeChangesController } from '../queries/node-changes.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
@@ -47,6 +49,7 @@ export const httpControllers: Type[] = [
   DecisionQueriesController,
   DiffQueriesController,
   KeyCommandsController,
+  CosignatureCommandsController,
   DeadLetterQueriesController,
   LedgerQueriesController,
   CheckpointQueriesController,
@@ -60,6 +63,7 @@ export const httpControllers: Type[] = [
 export const httpProviders: Provider[] = [
   InstanceMoves,
   LedgerTree,
+  EvidenceSources,
   ViewAnswers,
   ApiDocument,
   ...listenerProviders(PORTS, { logContext, cutAfterMs }),

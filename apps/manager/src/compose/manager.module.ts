@@ -17,6 +17,8 @@ import {
   READINESS,
   VERIFICATION,
   type VerificationView,
+  type WitnessView,
+  WITNESSES,
 } from '../injection/query-tokens.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, TELEMETRY } from '../injection/tokens.js';
@@ -33,6 +35,7 @@ export interface ManagerParts extends InboxParts {
   readonly scheduler: Scheduler;
   readonly proof: ClusterProof | null;
   readonly verification: VerificationView;
+  readonly knownWitnesses: readonly WitnessView[];
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
@@ -62,6 +65,7 @@ export class ManagerModule {
         },
         { provide: LEADERSHIP, useValue: leadership },
         { provide: VERIFICATION, useValue: parts.verification },
+        { provide: WITNESSES, useValue: parts.knownWitnesses },
         { provide: CLUSTER_PROOF, useFactory: () => parts.proof },
         ...httpProviders,
       ],

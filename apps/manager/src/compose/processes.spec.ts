@@ -40,6 +40,7 @@ function after(commands: number, seed: number) {
   const parts = processesOf({
     ...{ link, projection, key, ports },
     authority: { stamp: () => Promise.reject(new Error('nobody stamps here')) },
+    witnesses: [],
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

@@ -17,21 +17,25 @@ import { orderedStops } from '../scheduling/ordered-stops.js';
 import { Placements } from '../scheduling/placements.js';
 import { WaitingJobs } from '../scheduling/waiting-jobs.js';
 import { WakeUps } from '../scheduling/wake-ups.js';
+import { cosignatures, type Witness } from '../sealing/cosignatures.js';
 import { seals } from '../sealing/seals.js';
 import { stamps, type StampAuthority } from '../sealing/stamps.js';
 import type { Process } from '../supervision/process.js';
 import { retention } from '../telemetry/retention.js';
 
-export interface Authority {
+/** Who is asked about checkpoints. */
+export interface Outsiders {
   /** Null: nobody stamps checkpoints. */
   readonly authority: StampAuthority | null;
+  /** Those that are asked to cosign checkpoints. */
+  readonly witnesses: readonly Witness[];
 }
 
 /**
  * All that happens by itself while we lead: a process is added here and nowhere else. In the order in
  * which they look. Beside it those that hear of more than the views say.
  */
-export function processesOf(parts: LoopParts & Authority) {
+export function processesOf(parts: LoopParts & Outsiders) {
   const { telemetryLog, link, queue, projection, scheduler, table, ports } = parts;
   const state = () => projection.state;
   const sight = new Sight(link, ports.clock, table, state);
@@ -48,6 +52,7 @@ export function processesOf(parts: LoopParts & Authority) {
     retention(telemetryLog, queue),
     seals(parts.key, queue),
     ...(parts.authority === null ? [] : [stamps(parts.authority, queue, ports.clock)]),
+    ...(parts.witnesses.length === 0 ? [] : [cosignatures(parts.witnesses, queue, ports.clock)]),
     new Storms(sight, queue),
     silence,
     requests,

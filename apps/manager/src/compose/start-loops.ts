@@ -2,10 +2,10 @@ import type { Undo } from '@oakring/ports';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { LoopParts, Loops } from '../leadership/loops.js';
 import { Supervisor } from '../supervision/supervisor.js';
-import { processesOf, type Authority } from './processes.js';
+import { processesOf, type Outsiders } from './processes.js';
 
 /** What works by itself between the views and the world: started here, and stopped by `stopping`. */
-export function startLoops(parts: LoopParts & Authority, stopping: Undo): Loops {
+export function startLoops(parts: LoopParts & Outsiders, stopping: Undo): Loops {
   const { projection, table, ports, warn } = parts;
   const { processes, ...hearing } = processesOf(parts);
   const { silence, deliveries, grants, requests, expiries, placements } = hearing;

@@ -13,6 +13,8 @@ import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
 import { openAuthority } from '../sealing/http-authority.js';
+import { LedgerTree } from '../queries/ledger/ledger-tree.js';
+import { witnessesOf, witnessView } from './witnesses.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
@@ -95,6 +97,7 @@ async function start(
   stopping.add(() => broker?.stop());
 
   const authority = await openAuthority(settings, ports);
+  const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
   const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
   const address = { local: '' };
   const url = (): string => settings.advertiseUrl ?? address.local;
@@ -107,7 +110,7 @@ async function start(
           if (nodeId !== null && !clean) listener(nodeId);
         }),
       openTelemetryLog: (epoch, shedding) => openTelemetryLog(settings, epoch, ports, shedding),
-      ...{ key: kept.key, authority },
+      ...{ key: kept.key, outsiders: { authority, witnesses } },
       leader: leaderOf(settings, options),
     },
     stopping,
@@ -116,6 +119,7 @@ async function start(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       verification,
+      knownWitnesses: witnessView(settings, witnesses),
       maxNodes: settings.maxNodes,
       pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },

@@ -3,6 +3,7 @@ import { isLoopbackAddress, refuseOpenListener, type Listener } from '@oakring/h
 import { isMongoUrl, storeAddressOf } from '@oakring/stores';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { readWitnesses, type ConfiguredWitness } from './witness-setting.js';
 
 const wildcardHosts = new Set(['0.0.0.0', '::']);
 
@@ -22,6 +23,7 @@ const {
   allowedHosts,
   tsaUrl,
   tsaCa,
+  witnesses,
   maxNodes,
   allowOpen,
   clusterName,
@@ -31,6 +33,7 @@ const {
 const catalogue = {
   tsaUrl,
   tsaCa,
+  witnesses,
   data,
   store,
   host,
@@ -53,6 +56,8 @@ const catalogue = {
 export type ManagerSettings = Settings<typeof catalogue> & {
   /** Absolute folder of all state. */
   readonly dataFolder: string;
+  /** Of `witnesses`, what they say. */
+  readonly knownWitnesses: readonly ConfiguredWitness[];
   /** Where the ledger is: an absolute folder, or a MongoDB URL. */
   readonly storeAddress: string;
 };
@@ -70,6 +75,7 @@ export function readManagerSettings(
   return Object.freeze({
     ...settings,
     dataFolder,
+    knownWitnesses: readWitnesses(settings.witnesses),
     storeAddress: storeAddressOf(settings.store, dataFolder),
   });
 }

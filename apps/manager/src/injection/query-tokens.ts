@@ -1,5 +1,5 @@
 import type { DeadLetter, ErrorCode } from '@oakring/contracts';
-import type { Damage } from '@oakring/events';
+import type { Damage, VerifierKey } from '@oakring/events';
 import type { Trouble } from '../supervision/troubles.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 
@@ -82,3 +82,12 @@ export interface VerificationView {
 
 /** What it is called where troubles are named. */
 export const verificationName = 'ledger verification';
+
+/** `WitnessView`s: witnesses whose word is taken, from the settings. */
+export const WITNESSES = Symbol('Witnesses');
+
+export interface WitnessView extends VerifierKey {
+  readonly verifierKey: string;
+  /** By its newest answer it saw another history than ours. */
+  readonly objects: boolean;
+}

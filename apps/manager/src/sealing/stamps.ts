@@ -3,14 +3,13 @@ import { ledgerKey } from '@oakring/model';
 import type { CommandQueue } from '../commands/command.js';
 import { byItself } from '../commands/origin.js';
 import type { Process } from '../supervision/process.js';
+import { leaveAloneMs, Patience } from './patience.js';
 
 /**
  * A stamp gives an outside time to all that its checkpoint seals, and so to all before it: between two of
  * them the chain says what came first. Authorities that ask no money for it stamp for everybody.
  */
 const stampEveryMs = 3_600_000;
-/** An authority that failed is not asked again for so long; the failure stands until then. */
-const leaveAloneMs = 60_000;
 
 /** An authority for time stamps (RFC 3161). */
 export interface StampAuthority {
@@ -42,7 +41,7 @@ export function stamps(
   queue: CommandQueue,
   clock: Clock,
 ): Process<Unstamped> {
-  const asking = patient(authority, clock);
+  const patience = new Patience(clock);
   return {
     name: 'stamps',
     most: 1,
@@ -68,28 +67,13 @@ export function stamps(
     },
     async act(steps, ending) {
       for (const { step } of steps) {
-        const { time, token } = await asking.stamp(step.note, ending);
+        const { time, token } = await patience.ask('authority', () =>
+          authority.stamp(step.note, ending),
+        );
         const { position } = step;
         await queue.submit({ type: 'StampCheckpoint', position, time, token }, byItself('stamps'));
       }
       return 'done';
-    },
-  };
-}
-
-/** Steps that failed are tried again within seconds, which is how it is told; the authority is spared. */
-function patient(authority: StampAuthority, clock: Clock): StampAuthority {
-  let failed: { readonly error: unknown; readonly untilMs: number } | null = null;
-  return {
-    async stamp(note, ending) {
-      if (failed !== null && clock.monotonicMs() < failed.untilMs) throw failed.error;
-      failed = null;
-      try {
-        return await authority.stamp(note, ending);
-      } catch (error) {
-        failed = { error, untilMs: clock.monotonicMs() + leaveAloneMs };
-        throw error;
-      }
     },
   };
 }

@@ -211,6 +211,11 @@ export const requestErrors = {
     title: 'There is no such checkpoint',
     remedy: 'One is signed a minute after the first commit, and whenever a manager stops.',
   },
+  'witness-unknown': {
+    status: 422,
+    title: 'No witness of this cluster signed the note',
+    remedy: 'Name the key of the witness in OAKRING_WITNESSES, in each manager.',
+  },
   'signature-invalid': {
     status: 400,
     title: 'The signature is not of this key over this statement',

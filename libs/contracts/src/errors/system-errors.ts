@@ -38,6 +38,17 @@ export const systemErrors = {
     remedy:
       'Check OAKRING_TSA_URL, and that OAKRING_TSA_CA holds the certificate that it answers by.',
   },
+  'witness-unavailable': {
+    status: 503,
+    title: 'A witness does not cosign the checkpoint',
+    remedy: 'Check its entry in OAKRING_WITNESSES, and that it knows the keys of this cluster.',
+  },
+  'witness-refused': {
+    status: 503,
+    title: 'A witness saw another history of this ledger',
+    remedy:
+      'Find out who put back or changed the store: "oakring audit compare" tells where two copies part.',
+  },
   'shutting-down': {
     status: 503,
     title: 'The manager is shutting down',

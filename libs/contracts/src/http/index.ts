@@ -17,6 +17,7 @@ export type { JsonSchema, ShapeClass } from './kinds.js';
 export {
   Consistency,
   DiffAnswer,
+  CosignaturesTaken,
   KeyJudged,
   LedgerHeadAnswer,
   LedgerKeys,
@@ -31,6 +32,7 @@ export {
   RegisteredAnswer,
 } from './node-answers.js';
 export {
+  CosignedCheckpoint,
   DrainNode,
   fingerprint,
   JudgeKey,

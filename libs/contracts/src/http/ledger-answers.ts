@@ -184,6 +184,15 @@ export class KeyJudged {
 }
 
 @Shape()
+export class CosignaturesTaken {
+  @Field(natural, { says: 'What the checkpoint seals.' })
+  readonly position: number;
+
+  @Field(listOf(text), { says: 'Witnesses whose cosignatures of it lie in the ledger.' })
+  readonly witnesses: readonly string[];
+}
+
+@Shape()
 export class Moment {
   @Field(natural)
   readonly position: number;

@@ -7,6 +7,8 @@ const maxDrainMs = 7 * 86_400_000;
 export const usualDrainMs = 600_000;
 const maxReasonCharacters = 1_024;
 const maxSignatureCharacters = 128;
+/** A signed note, whosever signatures are on it. */
+const maxNoteCharacters = 65_536;
 
 /** The body of an order that says everything by its address. */
 @Shape()
@@ -62,4 +64,10 @@ export class JudgeKey {
 
   @Field(textOf(maxSignatureCharacters), { when, says: 'Ed25519, base64.' })
   readonly signature?: string;
+}
+
+@Shape({ says: 'A checkpoint with the signatures of witnesses.' })
+export class CosignedCheckpoint {
+  @Field(textOf(maxNoteCharacters), { says: 'The signed note (C2SP).' })
+  readonly note: string;
 }

@@ -68,6 +68,10 @@ export const settingsCatalogue = {
     '',
     'PEM file of the certificates that its stamps must lead to (default: taken unjudged)',
   ),
+  witnesses: listSetting(
+    'OAKRING_WITNESSES',
+    'witnesses that cosign checkpoints, separated by commas: key of each, and the URL where it is asked',
+  ),
   url: urlSetting('OAKRING_URL', http, 'where the command line finds the manager'),
   maxNodes: countSetting('OAKRING_MAX_NODES', 10_000, 'nodes that may be registered'),
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),

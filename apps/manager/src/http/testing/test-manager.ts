@@ -17,7 +17,9 @@ import {
   MESSAGE_COUNTS,
   READINESS,
   VERIFICATION,
+  WITNESSES,
   type LeadershipView,
+  type WitnessView,
 } from '../../injection/query-tokens.js';
 import { openEpoch } from '../../leadership/open-epoch.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
@@ -121,6 +123,7 @@ interface TestOptions {
   readonly controllers?: readonly Type[];
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
+  readonly witnesses?: readonly WitnessView[];
   /** Keys of those who led before, in turn: the first founded the cluster, and is ours. Otherwise nobody did. */
   readonly leaders?: readonly SigningKey[];
 }
@@ -185,6 +188,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: READINESS, useValue: { isReady: async () => readiness } },
       { provide: LEADERSHIP, useValue: leadership },
       { provide: VERIFICATION, useValue: verification },
+      { provide: WITNESSES, useValue: options.witnesses ?? [] },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },

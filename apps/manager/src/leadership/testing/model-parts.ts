@@ -28,7 +28,8 @@ export function partsOf(
     storeTime: async () => ports.clock.wallMs(),
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
     table: new TelemetryTable(ports),
-    startLoops: (parts, stopping) => startLoops({ ...parts, authority: null }, stopping),
+    startLoops: (parts, stopping) =>
+      startLoops({ ...parts, authority: null, witnesses: [] }, stopping),
     openTelemetryLog: async () => new MemoryTelemetryLog(),
     leader: () => ({
       ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },

@@ -6,6 +6,7 @@ import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import { ofMedia } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { TELEMETRY } from '../../injection/tokens.js';
+import { EvidenceSources } from './evidence-sources.js';
 import { Projection } from '../../views/projection.js';
 import {
   DEAD_LETTERS,
@@ -13,8 +14,6 @@ import {
   MESSAGE_COUNTS,
   type DeadLetterList,
   type LeadershipView,
-  type VerificationView,
-  VERIFICATION,
 } from '../../injection/query-tokens.js';
 
 /** For Prometheus. */
@@ -29,7 +28,7 @@ export class MetricsController {
     @Inject(MESSAGE_COUNTS) readonly messages: ReadonlyMap<string, number>,
     readonly refusals: Refusals,
     @Inject(LEADERSHIP) readonly leadership: LeadershipView,
-    @Inject(VERIFICATION) readonly verification: VerificationView,
+    readonly evidence: EvidenceSources,
   ) {}
 
   @Get()

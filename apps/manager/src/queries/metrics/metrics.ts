@@ -2,13 +2,15 @@ import type { Refusals } from '@oakring/http';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
-import { clusterKey } from '@oakring/model';
+import { clusterKey, ledgerKey } from '@oakring/model';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
 import type {
   DeadLetterList,
   LeadershipView,
   VerificationView,
+  WitnessView,
 } from '../../injection/query-tokens.js';
+import type { EvidenceSources } from './evidence-sources.js';
 import { addProcessMetrics } from './process-metrics.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
@@ -19,15 +21,15 @@ export function managerMetrics(sources: {
   readonly messages: ReadonlyMap<string, number>;
   readonly refusals: Refusals;
   readonly leadership: LeadershipView;
-  readonly verification: VerificationView;
+  readonly evidence: EvidenceSources;
 }): Registry {
-  const { projection, telemetry, deadLetters, messages, refusals, leadership, verification } =
-    sources;
+  const { projection, telemetry, deadLetters, messages, refusals, leadership, evidence } = sources;
   const registry = new Registry();
   addProcessMetrics(registry);
   addViewMetrics(registry, projection);
   addConsequenceMetrics(registry, leadership);
-  addVerificationMetrics(registry, verification);
+  addVerificationMetrics(registry, evidence.verification);
+  addWitnessMetrics(registry, projection, evidence.witnesses);
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',
     help: 'Readings accepted since the start.',
@@ -136,6 +138,36 @@ function addVerificationMetrics(registry: Registry, verification: VerificationVi
     collect() {
       failures.reset();
       failures.inc(verification.trouble === null ? 0 : 1);
+    },
+  });
+}
+
+/** What witnesses say of the ledger, for alarms: what is not seen for long, and what is seen otherwise. */
+function addWitnessMetrics(
+  registry: Registry,
+  { state }: Pick<Projection, 'state'>,
+  witnesses: readonly WitnessView[],
+): void {
+  const seen: Gauge<'witness'> = new Gauge({
+    name: 'oakring_witness_seen_position',
+    help: 'Position up to which each witness cosigned one of the newest checkpoints; 0: none of them.',
+    labelNames: ['witness'],
+    registers: [registry],
+    collect() {
+      const { trees = [] } = state.seals.get(ledgerKey) ?? {};
+      for (const { name, verifierKey } of witnesses) {
+        const tree = trees.findLast(({ cosigned }) => cosigned.includes(verifierKey));
+        seen.set({ witness: name }, tree?.position ?? 0);
+      }
+    },
+  });
+  const objects: Gauge<'witness'> = new Gauge({
+    name: 'oakring_witness_objects',
+    help: '1 while a witness refuses our checkpoint by its newest answer: it saw another history.',
+    labelNames: ['witness'],
+    registers: [registry],
+    collect() {
+      for (const each of witnesses) objects.set({ witness: each.name }, each.objects ? 1 : 0);
     },
   });
 }
