@@ -7,6 +7,7 @@ export {
   isEventType,
   schemaVersion,
 } from './catalogue/catalogue.js';
+export { ownCatalogue } from './catalogue/committed-catalogue.js';
 export {
   checkpointsStream,
   clusterStream,
@@ -17,7 +18,7 @@ export {
 } from './catalogue/streams.js';
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
 export { spokenPolicy, wholePolicy } from './catalogue/spoken-policy.js';
-export { type BundleSeal, bundleLines } from './evidence/bundle.js';
+export { type BundleSeal, bundleLines, commitsToOwnSchemas } from './evidence/bundle.js';
 export { type BundleCheck, countsAtItsEnd, verifyBundle } from './evidence/bundle-verifier.js';
 export {
   type Checkpoint,

@@ -15,6 +15,7 @@ import {
 } from '../src/log/commit.js';
 import { encodeStoredCommit } from '../src/log/stored-commit.js';
 import { sampleOrigin } from './sample-commits.js';
+import { ownCatalogue, type CommittedCatalogue } from '../src/catalogue/committed-catalogue.js';
 import { nodeStream } from '../src/catalogue/streams.js';
 import { emptyFrontier, rootOf, withLeaf } from '../src/evidence/merkle-tree.js';
 import { canonicalJson } from '../src/text/canonical-json.js';
@@ -55,6 +56,7 @@ export class SampleLedger {
   private tree = emptyFrontier;
   private before = emptyFrontier;
   private epoch = 0;
+  private isCatalogueStated = false;
   private readonly versions = new Map<string, number>();
 
   /**
@@ -78,13 +80,26 @@ export class SampleLedger {
     ]);
   }
 
-  openEpoch({ fingerprint }: SigningKey, more: readonly DomainEvent[] = []): void {
+  /** `catalogue`: stated by it; else its own, where none was yet. */
+  openEpoch(
+    { fingerprint }: SigningKey,
+    more: readonly DomainEvent[] = [],
+    catalogue: DomainEvent | null = null,
+  ): void {
     this.epoch += 1;
     const { epoch } = this;
     const data = { epoch, software: 's', host: 'h', pid: 1, url: null, signingKey: fingerprint };
     const opened = { stream: 'cluster', type: 'EpochOpened', data } as const;
-    const [founded, ...others] = more;
-    this.append(founded === undefined ? [opened] : [founded, opened, ...others]);
+    const first = more.filter(({ type }) => type === 'ClusterFounded');
+    const stated = catalogue === null ? this.catalogue() : [catalogue];
+    this.append([...first, opened, ...stated, ...more.slice(first.length)]);
+  }
+
+  /** Stated once, by the first epoch of format 2. */
+  private catalogue(): readonly DomainEvent[] {
+    if (this.format === 1 || this.isCatalogueStated) return [];
+    this.isCatalogueStated = true;
+    return [catalogueStated()];
   }
 
   /** Ordinary life. */
@@ -230,6 +245,11 @@ export class SampleLedger {
     this.before = this.tree;
     this.tree = withLeaf(this.tree, commit.hash);
   }
+}
+
+export function catalogueStated(other: Partial<CommittedCatalogue> = {}): DomainEvent {
+  const data = { ...ownCatalogue(), ...other };
+  return { stream: 'seals', type: 'CatalogueChanged', data };
 }
 
 function inFormat1(commit: Commit): Commit {

@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 17;
+export const foldVersion = 18;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -24,6 +24,8 @@ export interface ClusterRecord {
   readonly epoch: number;
   /** Commit time of its beginning, milliseconds since 1970; null: there is none. */
   readonly storm: { readonly since: number; readonly reason: string } | null;
+  /** The schemas that the ledger commits to; null: it did not yet. */
+  readonly catalogue: { readonly schemaVersion: number; readonly hash: string } | null;
   /** Events of stream `seals` so far: what a checkpoint says of keys. */
   readonly keyEvents: number;
 }

@@ -5,6 +5,7 @@ import type { Colors } from '../terminal.js';
 
 /** Left to `oakring events`: true, and more than a first look needs. */
 const untold: ReadonlySet<string> = new Set([
+  'CatalogueChanged',
   'CheckpointSigned',
   'CheckpointStamped',
   'CheckpointCosigned',

@@ -36,6 +36,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { epoch: 3, software: '0.1.0', host: 'box', pid: 42, url: null, signingKey: null },
     'epoch 3',
   ],
+  CatalogueChanged: [{ schemaVersion: 6, hash: 'ab' }, 'schema version 6'],
   KeyPresented: [{ fingerprint: 'f1', publicKey: 'p', founding: true }, 'f1 presented'],
   KeyEndorsed: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 endorsed by f1'],
   KeyRevoked: [{ fingerprint: 'f2', by: 'f1', signature: 's' }, 'f2 revoked by f1'],

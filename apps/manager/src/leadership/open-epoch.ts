@@ -3,10 +3,12 @@ import {
   clusterStream,
   decodeEvents,
   encodeEvent,
+  ownCatalogue,
   sealCommit,
   sealsStream,
   type Commit,
   type DomainEvent,
+  type EventData,
   type SigningKey,
 } from '@oakring/events';
 import { type EventLogWriter } from '@oakring/stores';
@@ -108,7 +110,9 @@ function openingEvents(epoch: number, { projection, leader, ports }: Opening): D
     data: { epoch, software, host, pid, url, signingKey: key.fingerprint },
   };
   const { state } = projection;
-  const isFounding = state.cluster.get(clusterKey) === undefined;
+  const cluster = state.cluster.get(clusterKey);
+  const isFounding = cluster === undefined;
+  const opening = [opened, ...catalogueEvents(cluster?.catalogue ?? null)];
   const presented: DomainEvent = {
     stream: sealsStream,
     type: 'KeyPresented',
@@ -116,12 +120,20 @@ function openingEvents(epoch: number, { projection, leader, ports }: Opening): D
   };
   if (!isFounding) {
     const isKnown = (state.keys.get(key.fingerprint)?.publicKey ?? null) !== null;
-    return isKnown ? [opened] : [opened, presented];
+    return isKnown ? opening : [...opening, presented];
   }
   const founded: DomainEvent = {
     stream: clusterStream,
     type: 'ClusterFounded',
     data: { clusterId: ports.ids.next(), name: clusterName, location: clusterLocation },
   };
-  return [founded, opened, presented];
+  return [founded, ...opening, presented];
+}
+
+/** The schemas that this program writes with, where the ledger does not commit to them yet. */
+function catalogueEvents(committed: EventData<'CatalogueChanged'> | null): DomainEvent[] {
+  const data = ownCatalogue();
+  const isCommitted =
+    committed?.hash === data.hash && committed.schemaVersion === data.schemaVersion;
+  return isCommitted ? [] : [{ stream: sealsStream, type: 'CatalogueChanged', data }];
 }

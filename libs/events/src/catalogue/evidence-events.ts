@@ -10,8 +10,13 @@ const keyVerdict = Type.Object({
   merkleRoot: Type.Optional(text),
 });
 
-/** Streams `seals` and `checkpoints`: who may speak for this log, and where it stood. Formats: docs/ledger-format.md. */
+/** Streams `seals` and `checkpoints`: how this log is read, who may speak for it, and where it stood. Formats: docs/ledger-format.md. */
 export const evidenceEvents = {
+  /**
+   * From here on events are of these schemas: stated by the program that opens an epoch with others than
+   * were stated last. `hash`: SHA-256 of the catalogue as bundles carry it (committed-catalogue.ts).
+   */
+  CatalogueChanged: Type.Object({ schemaVersion: natural, hash: text }),
   /** A manager shows the key that it signs with. In the founding commit it counts by that. */
   KeyPresented: Type.Object({ fingerprint: text, publicKey: text, founding: Type.Boolean() }),
   /** A key that counts vouches for another, once. */

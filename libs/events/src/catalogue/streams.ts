@@ -14,7 +14,7 @@ export type StreamOf<T> = T extends `Checkpoint${string}`
         : typeof clusterStream;
 
 export const clusterStream = 'cluster';
-/** Of keys (and of the seals of format 1): few events, so that all of them can be shown. */
+/** Of keys and schemas (and of the seals of format 1): few events, so that all of them can be shown. */
 export const sealsStream = 'seals';
 export const checkpointsStream = 'checkpoints';
 

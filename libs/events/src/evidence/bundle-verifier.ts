@@ -1,11 +1,11 @@
-import { eventSchemas, schemaVersion } from '../catalogue/catalogue.js';
-import { sealsStream } from '../catalogue/streams.js';
+import { sha256 } from '@oakring/crypto';
 import {
-  canonicalJson,
-  isCanonical,
-  isJsonObject,
-  type JsonObject,
-} from '../text/canonical-json.js';
+  ownCatalogue,
+  schemasLine,
+  type CommittedCatalogue,
+} from '../catalogue/committed-catalogue.js';
+import { sealsStream } from '../catalogue/streams.js';
+import { isCanonical, isJsonObject, type JsonObject } from '../text/canonical-json.js';
 import {
   decodeEvents,
   emptyHead,
@@ -20,7 +20,8 @@ import { damageAt, type Damage } from '../log/damage.js';
 import type { RuleId } from '../log/rules.js';
 import { decodeStoredCommit, positionIn } from '../log/stored-commit.js';
 import { linkVerifier } from '../log/verify-chain.js';
-import { bundleFormat } from './bundle.js';
+import { bundleFormat, newestCatalogue } from './bundle.js';
+import { CatalogueTrail } from './catalogue-trail.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { rootFromRange } from './merkle-tree.js';
@@ -142,12 +143,15 @@ class BundleVerifier {
 
   verify(): BundleCheck {
     const { from, to, sealed } = this.promised;
-    const warnings = this.takeSchemas();
+    const schemas = this.takeSchemas();
     const evidence = sealed === 0 ? null : this.takeEvidence();
     const range = this.takeRange();
     const head = this.verifyRange(range);
     const shown = { status: 'whole', from, to, head } as const;
-    if (evidence === null) {
+    const judged = evidence === null ? null : this.judge(evidence, range);
+    const exhibits = evidence?.exhibits.map(({ commit }) => commit) ?? [];
+    const warnings = this.schemaWarnings(schemas, newestCatalogue([...exhibits, ...range]));
+    if (judged === null) {
       const none = {
         standing: 'unsealed',
         sealedTo: 0,
@@ -157,8 +161,8 @@ class BundleVerifier {
       } as const;
       return { ...shown, ...none, warnings };
     }
-    const { keys, verdict } = this.judge(evidence, range);
-    const known = { root: keys.root, keys: keys.list(), cosigned: evidence.cosigned };
+    const { keys, verdict, cosigned } = judged;
+    const known = { root: keys.root, keys: keys.list(), cosigned };
     if (verdict === 'counts') {
       return { ...shown, ...known, standing: 'sealed', sealedTo: sealed, warnings };
     }
@@ -183,16 +187,37 @@ class BundleVerifier {
     return object;
   }
 
-  /** Schemas say how to read the events; of our own version they must be the ones that we know. */
-  private takeSchemas(): string[] {
-    const { schemas } = this.takeObject('schemas');
+  /** The line: what it must say is known when all commits are. */
+  private takeSchemas(): string {
+    this.takeObject('schemas');
+    return this.lines[this.at - 1] ?? '';
+  }
+
+  /** Schemas say how to read the events: those that the ledger commits to, or where it does not, our own. */
+  private schemaWarnings(line: string, committed: CommittedCatalogue | null): string[] {
     const release = this.promised.schemaVersion;
-    if (release !== schemaVersion) {
-      return [`its schemas are of version ${release}; here version ${schemaVersion} is known`];
+    const own = ownCatalogue();
+    const { schemaVersion: stated, hash: statedHash } = committed ?? own;
+    const hash = sha256(line);
+    if (committed === null && release !== stated) {
+      return [
+        `nobody commits to its schemas of version ${release}; here version ${stated} is known`,
+      ];
     }
-    const known: unknown = JSON.parse(JSON.stringify(eventSchemas));
-    if (canonicalJson(known) === canonicalJson(schemas)) return [];
-    return fail(null, 'B3', `the schemas are not those of schema version ${schemaVersion}`);
+    if (release !== stated) {
+      const detail = `it speaks of schema version ${release}; the newest that is committed to is ${stated}`;
+      fail(null, 'B3', detail);
+    }
+    if (line === noSchemas && committed !== null) return [hasNoSchemas];
+    if (hash !== statedHash) {
+      fail(
+        null,
+        'B3',
+        `its schemas have the hash ${hash}; those of version ${stated} ${statedHash}`,
+      );
+    }
+    const isForeign = release === own.schemaVersion && hash !== own.hash;
+    return isForeign ? [`its schemas of version ${release} are not those known here`] : [];
   }
 
   private takeEvidence(): Evidence {
@@ -248,10 +273,7 @@ class BundleVerifier {
     return links.head;
   }
 
-  private judge(
-    evidence: Evidence,
-    range: readonly Commit[],
-  ): { keys: KeyRing; verdict: SealVerdict } {
+  private judge(evidence: Evidence, range: readonly Commit[]): Judged {
     const { from, to, sealed: size } = this.promised;
     const { checkpoint, exhibits, rangeProof } = evidence;
     const hashes = range.map(({ hash }) => hash);
@@ -267,7 +289,7 @@ class BundleVerifier {
     this.demandStatement(checkpoint, { keys, root, last: range.at(-1) });
     const verdict = verdictAtEnd(keys, evidence);
     if (verdict === 'invalid') fail(null, 'S3', `key ${checkpoint.fingerprint} did not sign it`);
-    return { keys, verdict };
+    return { keys, verdict, cosigned: evidence.cosigned };
   }
 
   /** All of stream `seals` in the tree, from its first event to as many as the checkpoint says. */
@@ -277,8 +299,14 @@ class BundleVerifier {
         ? null
         : `the tree of ${position} commits that it names is not of this ledger`,
     );
+    const catalogues = new CatalogueTrail();
     let version = 0;
     if (exhibits[0]?.commit.position !== 1) fail(1, 'B4', 'the first commit is not shown');
+    for (const { commit } of exhibits) {
+      // `soundCommit` found them to be ones.
+      const problem = catalogues.take(commit, recordsIn(commit) as readonly EventRecord[]);
+      if (problem !== null) fail(commit.position, problem.rule, problem.detail);
+    }
     for (const event of exhibits.flatMap(({ commit }) => decodeEvents(commit))) {
       const { position } = event;
       const { stream }: { stream: string } = event;
@@ -308,6 +336,9 @@ class BundleVerifier {
   }
 }
 
+const noSchemas = schemasLine({});
+const hasNoSchemas =
+  'it carries no schemas: whoever exported it did not have those that the ledger commits to';
 const doesNotCount =
   'the key of the checkpoint does not count where its tree ends: no key that counts had endorsed it, or one had revoked it';
 
@@ -317,6 +348,12 @@ interface Evidence {
   readonly checkpoint: Checkpoint;
   readonly note: SignedNote;
   readonly rangeProof: readonly string[];
+}
+
+interface Judged {
+  readonly keys: KeyRing;
+  readonly verdict: SealVerdict;
+  readonly cosigned: readonly Cosigned[];
 }
 
 /** By the rules of a ledger in which each stands right after the checkpoint. */

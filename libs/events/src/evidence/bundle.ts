@@ -1,7 +1,14 @@
-import { eventSchemas, schemaVersion } from '../catalogue/catalogue.js';
-import { canonicalJson, type JsonObject } from '../text/canonical-json.js';
-import type { Commit } from '../log/commit.js';
+import {
+  isSameCatalogue,
+  ownCatalogue,
+  schemasLine,
+  type CommittedCatalogue,
+} from '../catalogue/committed-catalogue.js';
+import { sealsStream } from '../catalogue/streams.js';
+import { canonicalJson } from '../text/canonical-json.js';
+import { recordsIn, type Commit, type EventRecord } from '../log/commit.js';
 import { encodeStoredCommit } from '../log/stored-commit.js';
+import { catalogueIn } from './catalogue-trail.js';
 import { rangeProof } from './merkle-tree.js';
 import type { StatedCosignature } from './stated-cosignature.js';
 
@@ -36,8 +43,11 @@ export function* bundleLines({ range, seal }: BundleParts): Generator<string> {
   const size = seal?.hashes.length ?? 0;
   const from = first.position;
   const to = last.position;
+  const own = ownCatalogue();
+  const committed = newestCatalogue([...(seal?.exhibits ?? []), ...range]) ?? own;
+  const { schemaVersion } = committed;
   yield canonicalJson({ format: bundleFormat, from, schemaVersion, sealed: size, to });
-  yield canonicalJson({ schemas: JSON.parse(JSON.stringify(eventSchemas)) as JsonObject });
+  yield schemasLine(isSameCatalogue(committed, own) ? undefined : {});
   if (seal !== null) {
     const { note, cosignatures, hashes, exhibits } = seal;
     for (const commit of exhibits) {
@@ -52,4 +62,27 @@ export function* bundleLines({ range, seal }: BundleParts): Generator<string> {
     yield canonicalJson({ rangeProof: rangeProof(hashes, { from, to, size }) });
   }
   for (const commit of range) yield encodeStoredCommit(commit);
+}
+
+/** Whether a bundle with these exhibits can carry the schemas of this program. */
+export function commitsToOwnSchemas(exhibits: readonly Commit[]): boolean {
+  const own = ownCatalogue();
+  return isSameCatalogue(newestCatalogue(exhibits) ?? own, own);
+}
+
+/** What the last `CatalogueChanged` of these commits states; null: none of them has one. */
+export function newestCatalogue(commits: readonly Commit[]): CommittedCatalogue | null {
+  let newest: Commit | null = null;
+  for (const commit of commits) {
+    const isLater = commit.position >= (newest?.position ?? 0);
+    if (isLater && changeIn(commit) !== undefined) newest = commit;
+  }
+  const change = newest === null ? undefined : changeIn(newest);
+  return change === undefined ? null : catalogueIn(change.data);
+}
+
+function changeIn(commit: Commit): EventRecord | undefined {
+  if (!commit.streams.includes(sealsStream)) return undefined;
+  const records = recordsIn(commit) as readonly EventRecord[];
+  return records.findLast(({ type }) => type === 'CatalogueChanged');
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Commit } from '../log/commit.js';
 import { signCheckpoint } from './checkpoint.js';
 import { ledgerVerifier } from './ledger-verifier.js';
-import { freshKey, SampleLedger } from '../../testing/sample-ledger.js';
+import { catalogueStated, freshKey, SampleLedger } from '../../testing/sample-ledger.js';
 
 function verify(commits: readonly Commit[], trust: string | null = null) {
   const verifier = ledgerVerifier({ trust });
@@ -98,8 +98,9 @@ describe('an audit of a whole ledger', () => {
     ledger.sealAsBefore(second);
     expect(verify(ledger.commits).report).toMatchObject({ seals: 1, sealedTo: 3 });
     ledger.format = 2;
+    ledger.openEpoch(second);
     ledger.seal(second);
-    expect(verify(ledger.commits).report).toMatchObject({ seals: 2, sealedTo: 4, warnings: [] });
+    expect(verify(ledger.commits).report).toMatchObject({ seals: 2, sealedTo: 5, warnings: [] });
   });
 
   it('finds a checkpoint that is none, is signed by others as well, or names a key of another', () => {
@@ -120,6 +121,16 @@ describe('an audit of a whole ledger', () => {
       ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note: forged } }]);
       expect(verify(ledger.commits).damage).toMatchObject({ position: 4, kind: 'seal' });
     }
+  });
+
+  it('warns of schemas that are committed to and are not those known here', () => {
+    const ledger = new SampleLedger(freshKey());
+    ledger.openEpoch(ledger.key);
+    const forged = new SampleLedger(freshKey());
+    const hash = 'ab'.repeat(32);
+    forged.openEpoch(forged.key, [], catalogueStated({ hash }));
+    expect(verify(ledger.commits).report?.warnings).toEqual([]);
+    expect(verify(forged.commits).report?.warnings).toEqual([expect.stringContaining(hash)]);
   });
 
   it('finds an endorsement that its key did not sign', () => {

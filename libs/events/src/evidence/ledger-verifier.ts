@@ -15,6 +15,7 @@ import { damageAt, type Damage, type Problem } from '../log/damage.js';
 import { evidenceTypes } from '../log/plain-events.js';
 import { idReach, type RuleId } from '../log/rules.js';
 import { linkVerifier } from '../log/verify-chain.js';
+import { CatalogueTrail } from './catalogue-trail.js';
 import { readCheckpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { rootOf } from './merkle-tree.js';
@@ -63,6 +64,7 @@ export function ledgerVerifier({ trust }: { readonly trust: string | null }): Le
 class Verifier implements LedgerVerifier {
   private readonly links = linkVerifier(emptyHead);
   private readonly keys: KeyRing;
+  private readonly catalogues = new CatalogueTrail();
   private readonly trees = new PastTrees();
   private readonly cosignatures = new Cosignatures();
   private readonly ids = new Set<string>();
@@ -119,6 +121,7 @@ class Verifier implements LedgerVerifier {
       this.links.take(commit, records) ??
       this.idProblem(commit) ??
       openingProblem(commit, records, isOpening) ??
+      this.catalogues.take(commit, records) ??
       this.evidenceProblem(commit, records);
     if (problem !== null) return problem;
     this.events += records.length;
@@ -234,10 +237,12 @@ class Verifier implements LedgerVerifier {
   }
 
   private warnings(): string[] {
-    return [...this.unendorsed].map(
+    const unendorsed = Array.from(
+      this.unendorsed,
       ([fingerprint, count]) =>
         `${count} seal${count === 1 ? '' : 's'} by key ${fingerprint} where it did not count: no key that counts had endorsed it, or one had revoked it`,
     );
+    return [...unendorsed, ...this.catalogues.warnings()];
   }
 }
 

@@ -230,6 +230,7 @@ export interface EventHead {
   readonly stream: string;
   readonly version: number;
   readonly type: string;
+  readonly schema: number;
   readonly data: JsonObject | null;
 }
 

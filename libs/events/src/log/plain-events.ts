@@ -19,7 +19,8 @@ const maxLength = 8_192;
 
 /** What is looked at beside its schema, once it is in its place. */
 export const evidenceTypes: ReadonlySet<string> = new Set<EventType>([
-  ...(['ClusterFounded', 'TelemetryTruncated', 'KeyPresented', 'KeyEndorsed'] as const),
+  ...(['ClusterFounded', 'TelemetryTruncated', 'CatalogueChanged'] as const),
+  ...(['KeyPresented', 'KeyEndorsed'] as const),
   ...(['KeyRevoked', 'CheckpointSigned', 'CheckpointCosigned', 'LedgerSealed'] as const),
 ]);
 /** What they say is needed: their texts are parsed in any case. */
@@ -48,7 +49,7 @@ export function plainEvents({ format, position, events }: Commit): readonly Even
     if (match === null || pattern.lastIndex - at > maxLength) return null;
     const [, cause, stream = '', version] = match;
     if (cause !== undefined && !isBefore(cause, position, found.length)) return null;
-    found.push({ stream, type, version: Number(version), data: null });
+    found.push({ stream, type, schema: schemaVersion, version: Number(version), data: null });
     at = pattern.lastIndex + 1;
     if (events.charCodeAt(at - 1) === comma) continue;
     return at === events.length && events.endsWith(']') ? found : null;

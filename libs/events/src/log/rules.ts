@@ -100,6 +100,10 @@ export const ledgerRules = rules({
     'epoch',
     'A commit whose epoch is higher than the one before begins with `EpochOpened` of that epoch (the first commit: after `ClusterFounded`), and there is no other.',
   ],
+  O3: [
+    'events',
+    '`CatalogueChanged` comes right after `EpochOpened`, with another `hash` or `schemaVersion` than the one before and no lower `schemaVersion`. `schema` of every event is the `schemaVersion` that was stated last, by its own commit where that states one; before any it is 5 at most.',
+  ],
   M1: [
     'manifest',
     'Manifests (`TelemetryTruncated`) of one segment are equal, and end where they begin or later.',
@@ -139,7 +143,10 @@ export const ledgerRules = rules({
     'not-a-commit',
     'The first line is canonical JSON of exactly the members stated; 1 ≤ `from` ≤ `to`, and `sealed` is 0 or at least `to`.',
   ],
-  B3: ['events', 'The schemas are those of the schema version stated, where the reader knows it.'],
+  B3: [
+    'events',
+    'The schemas and their version are those of the newest `CatalogueChanged` that is shown, or there are none (`{}`); where none is shown, they are those of the version stated, where the reader knows it.',
+  ],
   B4: [
     'seal',
     'The exhibits are the first commit and every commit of the tree with an event of stream `seals`: from its version 1, as many as the checkpoint states.',

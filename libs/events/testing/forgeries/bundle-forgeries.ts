@@ -72,7 +72,7 @@ function exhibitChanged(lines: Lines, index: number): Lines {
 
 function otherCluster(): string {
   const ledger = story();
-  const tree = { ...ledger.stands, position: 7, keyEvents: 3 };
+  const tree = { ...ledger.stands, position: 7, keyEvents: 4 };
   return signCheckpoint({ ...tree, clusterId: 'c-2' }, founder);
 }
 
@@ -99,6 +99,16 @@ const broken: readonly (readonly [string, RuleId, Lines])[] = [
   ['a-bundle-sealed-too-early', 'B2', changed(honest, at.head, '"sealed":7', '"sealed":5')],
   ['a-bundle-of-half-a-position', 'B2', changed(honest, at.head, '"from":3', '"from":3.5')],
   ['a-bundle-with-other-schemas', 'B3', changed(honest, at.schemas, '"object"', '"abject"')],
+  [
+    'a-bundle-of-another-schema-version',
+    'B3',
+    changed(honest, at.head, /"schemaVersion":\d+/, '"schemaVersion":5'),
+  ],
+  [
+    'a-bundle-with-a-schema-less',
+    'B3',
+    changed(honest, at.schemas, /"NodeBecameReady":\{.*?\},"Node/, '"Node'),
+  ],
   ['a-bundle-that-hides-a-key-event', 'B4', without(honest, 3)],
   ['a-bundle-that-hides-the-last-key-event', 'B4', without(revoked, 5)],
   ['a-bundle-that-hides-its-beginning', 'B4', without(honest, at.first)],
@@ -182,6 +192,7 @@ const trusting: readonly Trusting[] = [
   ['an-honest-bundle-and-trust', 'sealed', honest, fingerprint],
   ['an-honest-bundle-of-all-that-is-sealed', 'sealed', whole, fingerprint],
   ['an-honest-bundle-with-cosignatures', 'sealed', witnessed, fingerprint],
+  ['an-honest-bundle-without-schemas', 'sealed', honest.with(at.schemas, '{"schemas":{}}'), null],
   ['a-bundle-downgraded-to-unsealed', 'unsealed', downgraded, fingerprint],
   ['a-bundle-downgraded-and-no-trust-asked', 'unsealed', downgraded, null],
   ['a-bundle-sealed-by-a-revoked-key', 'unsealed', revoked, fingerprint],

@@ -2,7 +2,7 @@ import type { DomainEvent } from '../../src/catalogue/catalogue.js';
 import { signCheckpoint } from '../../src/evidence/checkpoint.js';
 import { writeVerifierKey } from '../../src/evidence/verifier-key.js';
 import type { RuleId } from '../../src/log/rules.js';
-import { numberedKey, SampleLedger } from '../sample-ledger.js';
+import { catalogueStated, numberedKey, SampleLedger } from '../sample-ledger.js';
 import type { Expected, Forgery } from './forgery.js';
 
 const [founder, second, third] = [numberedKey(1), numberedKey(2), numberedKey(3)] as const;
@@ -39,12 +39,20 @@ function stated(ledger: SampleLedger, change: (note: string) => string): void {
   ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
 }
 
+const otherHash = 'ab'.repeat(32);
+
+function openedLate(ledger: SampleLedger): void {
+  ledger.forge([ready, opened(2)], ({ header }) => ({
+    header: header.replace('"epoch":1', '"epoch":2'),
+  }));
+}
+
 const asSecond = { ...third, fingerprint: second.fingerprint };
 
 const stories: readonly (readonly [string, RuleId, Story])[] = [
   ['a-second-founding', 'O1', (ledger) => ledger.append([founded])],
   ['an-epoch-opened-twice', 'O2', (ledger) => ledger.append([opened(1)])],
-  ['an-epoch-opened-late-in-its-commit', 'O2', (it) => it.openEpoch(founder, [ready])],
+  ['an-epoch-opened-late-in-its-commit', 'O2', openedLate],
   [
     'another-epoch-opened',
     'O2',
@@ -52,6 +60,23 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
       ledger.forge([opened(3)], ({ header }) => ({
         header: header.replace('"epoch":1', '"epoch":2'),
       })),
+  ],
+  [
+    'a-catalogue-stated-at-any-time',
+    'O3',
+    (it) => it.append([ready, catalogueStated({ hash: otherHash })]),
+  ],
+  ['a-catalogue-stated-twice', 'O3', (it) => it.openEpoch(founder, [catalogueStated()])],
+  [
+    'a-catalogue-that-falls',
+    'O3',
+    (it) => it.openEpoch(founder, [catalogueStated({ schemaVersion: 5, hash: otherHash })]),
+  ],
+  [
+    'an-event-of-an-older-schema',
+    'O3',
+    (it) =>
+      it.forge([ready], ({ events }) => ({ events: events.replace(/"schema":\d+/, '"schema":5') })),
   ],
   [
     'manifests-that-contradict-each-other',
@@ -251,6 +276,7 @@ export function evidenceForgeries(): Forgery[] {
     ...cosigned.map(([name, rule, story]) => refused(name, rule, told(sealedFirst(story)))),
     refused('nobody-founded-it', 'O1', unfounded()),
     refused('two-founding-keys', 'K2', twoFounders()),
+    refused('a-catalogue-that-nobody-stated', 'O3', uncommitted()),
     refused(
       'a-checkpoint-in-format-1',
       'K5',
@@ -269,12 +295,16 @@ function unfounded(): readonly string[] {
   return new SampleLedger(founder, 2, [opened(1)]).lines;
 }
 
+function uncommitted(): readonly string[] {
+  return new SampleLedger(founder, 2, [founded, opened(1)]).lines;
+}
+
 function twoFounders(): readonly string[] {
   const keys = [founder, second].map(({ fingerprint, publicKey }): DomainEvent => ({
     ...({ stream: 'seals', type: 'KeyPresented' } as const),
     data: { fingerprint, publicKey, founding: true },
   }));
-  return new SampleLedger(founder, 2, [founded, opened(1), ...keys]).lines;
+  return new SampleLedger(founder, 2, [founded, opened(1), catalogueStated(), ...keys]).lines;
 }
 
 function refused(name: string, rule: RuleId, lines: readonly string[]): Forgery {

@@ -13,6 +13,7 @@ type EvidenceEvent = Extract<
   StoredEvent,
   {
     type:
+      | 'CatalogueChanged'
       | 'KeyPresented'
       | 'KeyEndorsed'
       | 'KeyRevoked'
@@ -28,6 +29,9 @@ export function evolveEvidence(state: ClusterState, event: EvidenceEvent): void 
   const { stream }: { stream: string } = event;
   if (stream === sealsStream) counted(state);
   switch (event.type) {
+    case 'CatalogueChanged':
+      catalogueChanged(state, event.data);
+      break;
     case 'KeyPresented':
       keyPresented(state, event.data, event.position);
       break;
@@ -56,6 +60,11 @@ function counted(state: ClusterState): void {
   const cluster = state.cluster.get(clusterKey);
   if (cluster === undefined) return;
   state.cluster.set(clusterKey, { ...cluster, keyEvents: cluster.keyEvents + 1 });
+}
+
+function catalogueChanged(state: ClusterState, catalogue: EventData<'CatalogueChanged'>): void {
+  const cluster = state.cluster.get(clusterKey);
+  if (cluster !== undefined) state.cluster.set(clusterKey, { ...cluster, catalogue });
 }
 
 /** Presented again, it is what it was. */

@@ -71,6 +71,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'UnexpectedInstanceFound':
       unexpectedFound(state, event, subjectOf(event), event.data);
       break;
+    case 'CatalogueChanged':
     case 'KeyPresented':
     case 'KeyEndorsed':
     case 'KeyRevoked':
@@ -96,6 +97,8 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
+const unsaid = { catalogue: null, keyEvents: 0 } as const;
+
 type ClusterEvent = Extract<
   StoredEvent,
   { type: 'ClusterFounded' | 'EpochOpened' | 'StormBegan' | 'StormEnded' }
@@ -103,7 +106,7 @@ type ClusterEvent = Extract<
 
 function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   if (event.type === 'ClusterFounded') {
-    state.cluster.set(clusterKey, { ...event.data, epoch: 0, storm: null, keyEvents: 0 });
+    state.cluster.set(clusterKey, { ...event.data, epoch: 0, storm: null, ...unsaid });
   }
   const cluster = state.cluster.get(clusterKey);
   if (cluster === undefined) return;

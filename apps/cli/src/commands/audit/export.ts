@@ -1,6 +1,7 @@
 import {
   bundleLines,
   checkpointsStream,
+  commitsToOwnSchemas,
   countsAtItsEnd,
   decodeEvents,
   encodeStoredCommit,
@@ -128,7 +129,7 @@ export async function writeBundle(
   return seal?.hashes.length ?? null;
 }
 
-/** So many checkpoints that cover the range are tried for one whose key counts. */
+/** So many checkpoints that cover the range are tried for one whose key counts, and the newest. */
 const maxCandidates = 64;
 
 interface Candidate {
@@ -169,13 +170,14 @@ class Gathered {
   private takeNote(note: string): void {
     const read = readCheckpoint(note);
     const size = read.status === 'checkpoint' ? read.checkpoint.position : 0;
-    if (size < this.to || this.candidates.length === maxCandidates) return;
+    if (size < this.to) return;
+    if (this.candidates.length === maxCandidates) this.candidates.pop();
     this.candidates.push({ note, size, cosignatures: [] });
   }
 
   /**
-   * One whose key counts goes before all, then the one with most witnesses; of those the first has the
-   * shortest proof.
+   * One whose key counts goes before all, then one that commits to the schemas of this program, so that the
+   * bundle can carry them, then the one with most witnesses; of those the first has the shortest proof.
    */
   seal(): BundleSeal | null {
     const sorted = this.candidates.toSorted(
@@ -186,6 +188,8 @@ class Gathered {
       hashes: this.hashes.slice(0, size),
       exhibits: this.keys.filter(({ position }) => position <= size),
     }));
-    return seals.find(({ note, exhibits }) => countsAtItsEnd(note, exhibits)) ?? seals[0] ?? null;
+    const counting = seals.filter(({ note, exhibits }) => countsAtItsEnd(note, exhibits));
+    const readable = counting.find(({ exhibits }) => commitsToOwnSchemas(exhibits));
+    return readable ?? counting[0] ?? seals[0] ?? null;
   }
 }

@@ -4,6 +4,7 @@ import type { Sentences } from './sentence.js';
 export const clusterSentences: Sentences<
   | 'ClusterFounded'
   | 'EpochOpened'
+  | 'CatalogueChanged'
   | 'KeyPresented'
   | 'KeyEndorsed'
   | 'KeyRevoked'
@@ -21,6 +22,8 @@ export const clusterSentences: Sentences<
   ClusterFounded: ({ name, clusterId }) => `the cluster "${name}" was founded (${clusterId})`,
   EpochOpened: ({ epoch, pid, host, software }) =>
     `epoch ${epoch} opened by process ${pid} on ${host} (${software})`,
+  CatalogueChanged: ({ schemaVersion, hash }) =>
+    `events are of schema version ${schemaVersion} from here on, hash ${hash.slice(0, 16)}`,
   KeyPresented: ({ fingerprint, founding }) =>
     `key ${fingerprint.slice(0, 16)} presented${founding ? ', and counts: it founded the log' : ''}`,
   KeyEndorsed: ({ fingerprint, by }) =>

@@ -72,6 +72,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   DriftDetected: 'nodes',
   WorkerHistoryRecorded: 'nodes',
 
+  CatalogueChanged: 'keys',
   KeyPresented: 'keys',
   KeyEndorsed: 'keys',
   KeyRevoked: 'keys',
