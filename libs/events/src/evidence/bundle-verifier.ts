@@ -5,7 +5,7 @@ import {
   type CommittedCatalogue,
 } from '../catalogue/committed-catalogue.js';
 import { sealsStream } from '../catalogue/streams.js';
-import { isCanonical, isJsonObject, type JsonObject } from '../text/canonical-json.js';
+import { isCanonical, type JsonObject } from '../text/canonical-json.js';
 import {
   decodeEvents,
   emptyHead,
@@ -16,11 +16,11 @@ import {
   type StoredEvent,
 } from '../log/commit.js';
 import { soundEvents } from '../log/commit-problem.js';
-import { damageAt, type Damage } from '../log/damage.js';
-import type { RuleId } from '../log/rules.js';
+import type { Damage } from '../log/damage.js';
 import { decodeStoredCommit, positionIn } from '../log/stored-commit.js';
 import { linkVerifier } from '../log/verify-chain.js';
 import { bundleFormat, newestCatalogue } from './bundle.js';
+import { BundleProblem, fail, hashesOf, parsed, promiseOf, type Promised } from './bundle-lines.js';
 import { CatalogueTrail } from './catalogue-trail.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
@@ -81,50 +81,6 @@ export function countsAtItsEnd(note: string, exhibits: readonly Commit[]): boole
   const keys = new KeyRing(null, () => null);
   for (const event of exhibits.flatMap(decodeEvents)) if (keys.take(event) !== null) return false;
   return verdictAtEnd(keys, read) === 'counts';
-}
-
-class BundleProblem extends Error {
-  constructor(readonly damage: Damage) {
-    super(damage.detail);
-  }
-}
-
-function fail(position: number | null, rule: RuleId, detail: string): never {
-  throw new BundleProblem(damageAt(position, rule, detail));
-}
-
-/** What the first line promises. */
-interface Promised {
-  readonly from: number;
-  readonly to: number;
-  readonly sealed: number;
-  readonly schemaVersion: number;
-}
-
-function promiseOf(line: string, header: JsonObject): Promised {
-  const { from, to, sealed, schemaVersion: release } = header;
-  const names = Object.keys(header).join();
-  const numbers = [from, to, sealed, release];
-  if (
-    !isCanonical(line, header) ||
-    names !== 'format,from,schemaVersion,sealed,to' ||
-    !numbers.every((number) => Number.isSafeInteger(number) && Number(number) >= 0)
-  ) {
-    fail(null, 'B2', 'its first line is not the one that a bundle has');
-  }
-  const promised = {
-    ...{ from: Number(from), to: Number(to) },
-    ...{ sealed: Number(sealed), schemaVersion: Number(release) },
-  };
-  const isRange = promised.from >= 1 && promised.to >= promised.from;
-  if (!isRange || (promised.sealed !== 0 && promised.sealed < promised.to)) {
-    fail(
-      null,
-      'B2',
-      `it promises positions ${promised.from}–${promised.to} in a tree of ${promised.sealed}`,
-    );
-  }
-  return promised;
 }
 
 interface Exhibit {
@@ -395,18 +351,4 @@ function soundCommit(text: string, position: number): Commit {
   const events = soundEvents(decoded.commit);
   if ('rule' in events) throw new BundleProblem(events);
   return decoded.commit;
-}
-
-function parsed(line: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function hashesOf(value: unknown): readonly string[] {
-  const isList = Array.isArray(value) && value.every((hash) => typeof hash === 'string');
-  return isList ? value : fail(null, 'B1', 'a proof is not a list of hashes');
 }
