@@ -18,7 +18,10 @@ function commitOf(events: string): Commit {
 function headsOf(commit: Commit): unknown {
   const parsed = parsedEvents(commit);
   if ('rule' in parsed) return parsed;
-  return parsed.map(({ stream, version, type }) => ({ stream, version, type, data: null }));
+  return parsed.map(({ stream, version, type, schema }) => ({
+    ...{ stream, version, type, schema },
+    data: null,
+  }));
 }
 
 const told = { by: nodeStream('a'), cause: 'message:nodes/a/status' };
