@@ -69,6 +69,7 @@ export {
   type JobDocument,
   type Requirement,
 } from './http/job-document.js';
+export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
 export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
 export { runPartOf } from './http/run-part.js';
 export { nearestOf } from './http/nearest-field.js';

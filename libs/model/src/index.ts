@@ -30,4 +30,5 @@ export { isUpdated } from './revisions.js';
 export { newestSealedTree, standing } from './standing.js';
 export { Index, Table } from './table.js';
 export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
+export { refusalCodeOf } from './refusal-code.js';
 export { rebuildViews, type RebuiltViews } from './rebuild-views.js';

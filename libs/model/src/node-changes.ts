@@ -65,5 +65,8 @@ export function factsOf(node: NodeRecord): NodeFacts {
     reserved: node.reserved,
     open: node.cordoned === null && node.draining === null && node.quarantined === null,
     enforcesStop: node.enforcesStop,
+    name: node.name,
+    ...(node.addons.length === 0 ? {} : { addons: node.addons }),
+    ...(node.drivers.length === 0 ? {} : { drivers: node.drivers }),
   };
 }

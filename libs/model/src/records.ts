@@ -181,6 +181,8 @@ export interface InstanceRecord {
   readonly attempts: readonly AttemptRecord[];
   /** Where it just failed, or was withdrawn from: elsewhere comes first. */
   readonly avoid: string | null;
+  /** The newest answer that gave it no place. */
+  readonly refused: { readonly code: string; readonly detail: string } | null;
   /** It failed too often, and is not tried again. */
   readonly givenUp: boolean;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { NodeFacts, Requirement } from '@oakring/contracts';
+import { noResources, type NodeFacts, type Requirement } from '@oakring/contracts';
 import { fits, freeOf, isOpen, testsFor, testsOf, whyNot } from './fits.js';
 import { standardRules } from './rules.js';
 
@@ -95,6 +95,21 @@ describe('a node', () => {
 
 describe('the filters', () => {
   it('are looked at in their order: a node that fails several is told the first', () => {
+    const place = { latitude: 0, longitude: 0 };
+    const all: Requirement = {
+      ...requirement,
+      resources: { ...requirement.resources, gpus: 1 },
+      constraints: [
+        ...requirement.constraints,
+        ...([
+          { type: 'addons', needs: ['x'] },
+          { type: 'drivers', needs: ['y'] },
+          { type: 'geo', place, withinMetres: 1, cluster: null },
+          { type: 'host', hosts: ['m'] },
+          { type: 'size', resources: { cpuMillis: 1, memoryMiB: 1, gpus: 1 } },
+        ] as const),
+      ],
+    };
     const failing: NodeFacts = {
       id: 'b',
       status: 'lost',
@@ -113,15 +128,26 @@ describe('the filters', () => {
       { enforcesStop: true },
       { architecture: 'amd64' },
       { labels: { zone: 'north' } },
+      { addons: ['x'] },
+      { drivers: ['y'] },
+      { labels: { zone: 'north', position: '0,0' } },
       { id: 'a' },
-      { capacity: { cpuMillis: 600, memoryMiB: 0 } },
-      { capacity: { cpuMillis: 600, memoryMiB: 500 } },
+      { name: 'm' },
+      { capacity: { cpuMillis: 1, memoryMiB: 0 } },
+      { capacity: { cpuMillis: 1, memoryMiB: 1 } },
+      { capacity: { cpuMillis: 1, memoryMiB: 1, gpus: 1 } },
+      { capacity: { cpuMillis: 600, memoryMiB: 1, gpus: 1 } },
+      {
+        capacity: { cpuMillis: 600, memoryMiB: 500, gpus: 1 },
+        reserved: { ...noResources, gpus: 1 },
+      },
+      { reserved: noResources },
     ];
-    const seen = [reasonOf(failing, requirement, new Set(['b']))];
+    const seen = [reasonOf(failing, all, new Set(['b']))];
     let repaired = failing;
     for (const repair of [{}, ...repairs]) {
       repaired = { ...repaired, ...repair };
-      seen.push(reasonOf(repaired, requirement));
+      seen.push(reasonOf(repaired, all));
     }
     expect(seen).toEqual([...filters.map(({ name }) => name), null]);
   });

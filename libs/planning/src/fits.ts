@@ -50,7 +50,11 @@ function passes(node: NodeFacts, test: Test, free: Resources): boolean {
     case 'make':
       return test.passes(node);
     case 'name':
-      return test.passes(node.id);
+      return test.passes(node.id, node.name ?? '');
+    case 'size': {
+      const amounts: Readonly<Record<string, number>> = node.capacity;
+      return (amounts[test.resource] ?? 0) >= test.atLeast;
+    }
     case 'room': {
       const amounts: Readonly<Record<string, number>> = free;
       return (amounts[test.resource] ?? 0) >= test.atLeast;

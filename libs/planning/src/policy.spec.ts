@@ -10,10 +10,11 @@ describe('The policy that a decision names', () => {
       filters: filtersOf(resourceCatalogue).map(({ name }) => name),
       scores: Object.entries(scores).map(([name, { weight }]) => `${name} × ${weight}`),
     }).toEqual({
-      policy: 'least-allocated-spread/1',
+      policy: 'least-allocated-spread/2',
       filters: [
         ...['excluded', 'status', 'closed', 'technology', 'stop-enforced', 'architecture'],
-        ...['labels', 'direct', 'capacity-cpu', 'capacity-memory'],
+        ...['labels', 'addons', 'drivers', 'geo', 'direct', 'host', 'size-cpu', 'size-memory'],
+        ...['size-gpu', 'capacity-cpu', 'capacity-memory', 'capacity-gpu'],
       ],
       scores: ['leastAllocated × 2', 'balance × 1', 'spread × 2'],
     });

@@ -721,6 +721,7 @@ export interface components {
                 [key: string]: {
                     cpuMillis: number;
                     memoryMiB: number;
+                    gpus?: number;
                 };
             };
             /** @description Taken by jobs that the same call planned before. */
@@ -728,6 +729,7 @@ export interface components {
                 [key: string]: {
                     cpuMillis: number;
                     memoryMiB: number;
+                    gpus?: number;
                 };
             };
             /** @description Instances of the job that were there. */
@@ -860,6 +862,7 @@ export interface components {
             resources: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
         };
         FreedPlace: {
@@ -873,6 +876,7 @@ export interface components {
             resources: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
         };
         Health: {
@@ -912,6 +916,8 @@ export interface components {
             failures: number;
             /** @description It fails again and again: the next tries come later and later. */
             crashLooping: boolean;
+            /** @description Code of why it has no place. */
+            refusal?: string;
             /**
              * @description It failed too often and is not tried again by itself.
              * @constant
@@ -1144,6 +1150,7 @@ export interface components {
             lacking: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
         };
         Node: {
@@ -1172,6 +1179,7 @@ export interface components {
             capacity: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
             /** @description The node stated no capacity. */
             assumed: boolean;
@@ -1184,6 +1192,7 @@ export interface components {
             reserved: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
             /** @description Null before the first reading. Not part of the view. */
             used: components["schemas"]["Used"] | null;
@@ -1239,6 +1248,7 @@ export interface components {
             capacity: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
             /**
              * @example {
@@ -1249,10 +1259,16 @@ export interface components {
             reserved: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
             /** @description False: cordoned, draining or in quarantine; nothing new is placed. */
             open: boolean;
             enforcesStop: boolean;
+            /** @description What its machine is called. */
+            name?: string;
+            addons?: string[];
+            /** @description Of volumes. */
+            drivers?: string[];
         };
         /** @description Why nothing new is placed on a node; each null where it does not apply. */
         NodeFlags: {
@@ -1332,6 +1348,7 @@ export interface components {
             takesOver?: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             };
         };
         PlacementRefused: {
@@ -1364,12 +1381,13 @@ export interface components {
             wouldFit: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             } | null;
         };
         /** @description Why fewer could be placed than were wanted. */
         PlanRefusal: {
             /** @enum {string} */
-            code: "no-nodes" | "no-capacity" | "no-qualified-node";
+            code: "no-nodes" | "no-capacity" | "no-qualified-node" | "no-such-node";
             detail: string;
             /** @description Nodes that were passed over, by filter. */
             filtered: {
@@ -1386,6 +1404,7 @@ export interface components {
             wouldFit: {
                 cpuMillis: number;
                 memoryMiB: number;
+                gpus?: number;
             } | null;
         };
         PlannedPlacement: {
@@ -1503,6 +1522,7 @@ export interface components {
         Resources: {
             cpuMillis?: number;
             memoryMiB?: number;
+            gpus?: number;
         } & {
             [key: string]: unknown;
         };

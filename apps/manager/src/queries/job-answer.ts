@@ -14,6 +14,7 @@ import {
   type JobRecord,
   type NodeRecord,
   isUpdated,
+  refusalCodeOf,
 } from '@oakring/model';
 import { waitsFor } from './waiting-answer.js';
 
@@ -67,6 +68,7 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
   const replaces = originalsOf(state, instance);
   const waiting = waitsFor(state, instance);
   // One that is on its way out is where it is not ended yet.
+  const refusal = refusalCodeOf(instance);
   const place = instance.removing && waiting !== null ? waiting : { generation, nodeId };
   return {
     number,
@@ -80,6 +82,7 @@ function instanceAnswer(state: ClusterState, instance: InstanceRecord): Instance
     revision,
     failures,
     crashLooping: failures >= crashLoopFrom,
+    ...(refusal === null ? {} : { refusal }),
     ...(instance.givenUp ? { givenUp: true } : {}),
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),
     ...(moving === null

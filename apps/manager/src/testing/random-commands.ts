@@ -237,7 +237,12 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     attempt: attempt + number(2),
   }),
   ExpireCommand: ({ command }) => ({ type: 'ExpireCommand', commandId: command.id, reason }),
-  AssumeEnded: ({ command }) => ({ type: 'AssumeEnded', commandId: command.id }),
+  AssumeEnded: ({ state, command }) => {
+    // Few are delivered and not done: one that is comes first.
+    const isDue = ({ status, kind }: CommandRecord) => status === 'delivered' && kind === 'delete';
+    const due = [...state.commands.values()].find(isDue) ?? command;
+    return { type: 'AssumeEnded', commandId: due.id };
+  },
   DeclareTruncation: ({ number }) => ({
     type: 'DeclareTruncation',
     manifest: {

@@ -102,6 +102,9 @@ export class InstanceAnswer {
   @Field(flag, { says: 'It fails again and again: the next tries come later and later.' })
   readonly crashLooping: boolean;
 
+  @Field(text, { optional: true, says: 'Code of why it has no place.' })
+  readonly refusal?: string;
+
   @Field(onlyTrue, {
     optional: true,
     says: 'It failed too often and is not tried again by itself.',

@@ -15,11 +15,13 @@ import { defaultRequest, resourcesOf } from '../resources/resources.js';
 import { runtimeOf, technologyOf } from '../messages/technology.js';
 import type { SubmitJob } from './plain.js';
 import { policyOf, type JobPolicy } from './job-policy.js';
+import { rootConstraintOf, type RootConstraint } from './root-constraints.js';
 
 /** A rule about where instances may run. Others are refused: an ignored constraint would be a lie. */
 export type Constraint =
   | { readonly type: 'direct'; readonly node: string }
-  | { readonly type: 'architecture'; readonly architecture: string };
+  | { readonly type: 'architecture'; readonly architecture: string }
+  | RootConstraint;
 
 /** What a job demands of a node; what `fits` looks at. */
 export interface Requirement {
@@ -126,6 +128,8 @@ function constraintOf(entry: unknown, field: string): Parsed<Constraint> {
     const node = idOf(entry['node'], `${field}.node`);
     return node.ok ? { ok: true, value: { type: 'direct', node: node.value } } : node;
   }
+  const ofRoot = rootConstraintOf(entry, field);
+  if (ofRoot !== null) return ofRoot;
   if (entry['type'] === 'architecture') {
     const architecture = textOf(entry['architecture'], `${field}.architecture`, 64);
     return architecture.ok

@@ -44,6 +44,15 @@ export class NodeFactsAnswer {
 
   @Field(flag)
   readonly enforcesStop: boolean;
+
+  @Field(text, { optional: true, says: 'What its machine is called.' })
+  readonly name?: string;
+
+  @Field(listOf(text), { optional: true })
+  readonly addons?: readonly string[];
+
+  @Field(listOf(text), { optional: true, says: 'Of volumes.' })
+  readonly drivers?: readonly string[];
 }
 
 @Shape({ name: 'ForeignLoad', says: 'Use of a node that is not our instances’.' })
@@ -103,7 +112,7 @@ export class NearestNode {
   readonly lacking: Resources;
 }
 
-const refusalCodes = ['no-nodes', 'no-capacity', 'no-qualified-node'] as const;
+const refusalCodes = ['no-nodes', 'no-capacity', 'no-qualified-node', 'no-such-node'] as const;
 
 @Shape({ name: 'PlanRefusal', says: 'Why fewer could be placed than were wanted.' })
 export class PlanRefusal {

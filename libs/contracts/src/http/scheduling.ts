@@ -19,6 +19,11 @@ export interface NodeFacts {
   /** False: cordoned, draining or in quarantine; nothing new is placed. */
   readonly open: boolean;
   readonly enforcesStop: boolean;
+  /** What its machine is called. */
+  readonly name?: string;
+  /** Absent: none. */
+  readonly addons?: readonly string[];
+  readonly drivers?: readonly string[];
 }
 
 /** Foreign load of a node: use that is not our own instances', as its newest reading shows it. */
@@ -81,7 +86,7 @@ export interface ProposedPlacement extends PlacementScore {
 }
 
 export interface PlacementRefusal {
-  readonly code: 'no-nodes' | 'no-capacity' | 'no-qualified-node';
+  readonly code: 'no-nodes' | 'no-capacity' | 'no-qualified-node' | 'no-such-node';
   /** One sentence: counts per filter, the nearest node, the smallest change that would make it fit. */
   readonly detail: string;
   readonly filtered: FilterCounts;

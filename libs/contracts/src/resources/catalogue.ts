@@ -40,6 +40,11 @@ export const resourceCatalogue = {
     ...{ maximum: 1_073_741_824, assumed: 8192, requested: 64 },
     ...({ everywhere: true, measured: 'memory' } as const),
   },
+  gpus: {
+    ...{ label: 'GPU', unit: 'GPUs', suffix: ' GPU', suffixAlone: ' GPU' },
+    ...{ maximum: 4096, assumed: 0, requested: 0 },
+    ...({ everywhere: false, measured: null } as const),
+  },
 } satisfies Readonly<Record<string, ResourceKind>>;
 
 type Catalogue = typeof resourceCatalogue;

@@ -201,6 +201,7 @@ function addInstance(state: ClusterState, event: StoredEvent, job: string, numbe
     failures: 0,
     attempts: [],
     avoid: null,
+    refused: null,
     givenUp: false,
   });
 }

@@ -47,6 +47,7 @@ export function placementRefused(
         ...instance,
         reason: data.detail,
         decision: data.decisionId,
+        refused: { code: data.code, detail: data.detail },
       }));
     }
   }

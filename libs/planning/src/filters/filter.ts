@@ -6,10 +6,17 @@ export interface Demand {
   readonly exclude: ReadonlySet<string>;
 }
 
-/** All of a node but its name and its resources; most clusters have a handful of makes. */
+/** All of a node but its names and its resources; most clusters have a handful of makes. */
 export type Make = Pick<
   NodeFacts,
-  'status' | 'open' | 'technologies' | 'architecture' | 'labels' | 'enforcesStop'
+  | 'status'
+  | 'open'
+  | 'technologies'
+  | 'architecture'
+  | 'labels'
+  | 'enforcesStop'
+  | 'addons'
+  | 'drivers'
 >;
 
 /** Which change can help a job that waits because nodes fail a filter. */
@@ -55,10 +62,10 @@ interface MakeFilter<Asked> extends Asking<Asked> {
   obstacle(make: Make, asked: Asked): string;
 }
 
-/** Of which node it is. */
+/** Of which node it is: its id, and what its machine is called. */
 interface NameFilter<Asked> extends Asking<Asked> {
   readonly judges: 'name';
-  passes(id: string, asked: Asked): boolean;
+  passes(id: string, asked: Asked, name: string): boolean;
   obstacle(make: Make, asked: Asked): string;
 }
 
@@ -70,13 +77,22 @@ interface RoomFilter extends Told {
   obstacle(make: Make): string;
 }
 
-type FilterParts<Asked> = StateFilter | MakeFilter<Asked> | NameFilter<Asked> | RoomFilter;
+/** Of how much it has of one resource in all. */
+interface SizeFilter extends Told {
+  readonly judges: 'size';
+  readonly resource: string;
+  asks(demand: Demand): number | null;
+  obstacle(asked: number): string;
+}
+
+type FilterParts<Asked> =
+  SizeFilter | StateFilter | MakeFilter<Asked> | NameFilter<Asked> | RoomFilter;
 
 /** A filter with what one job asks of it. */
 export type Test = { readonly filter: Filter } & (
   | { readonly judges: 'state' | 'make'; passes(make: Make): boolean }
-  | { readonly judges: 'name'; passes(id: string): boolean }
-  | { readonly judges: 'room'; readonly resource: string; readonly atLeast: number }
+  | { readonly judges: 'name'; passes(id: string, name: string): boolean }
+  | { readonly judges: 'room' | 'size'; readonly resource: string; readonly atLeast: number }
 ) & {
     readonly asked: unknown;
     readonly wokenBy: WakeUp;
@@ -95,6 +111,7 @@ export function filterOf<Asked>(parts: FilterParts<Asked>): Filter {
   const { name, phrase } = parts;
   if (parts.judges === 'state') return stateFilter(parts);
   if (parts.judges === 'room') return roomFilter(parts);
+  if (parts.judges === 'size') return sizeFilter(parts);
   const filter: Filter = {
     name,
     phrase,
@@ -117,7 +134,7 @@ function testOf<Asked>(
     const passes = (make: Make): boolean => parts.passes(make, asked);
     return { filter, judges: 'make', passes, asked, wokenBy, obstacle };
   }
-  const passes = (id: string): boolean => parts.passes(id, asked);
+  const passes = (id: string, name: string): boolean => parts.passes(id, asked, name);
   return { filter, judges: 'name', passes, asked, wokenBy, obstacle };
 }
 
@@ -136,6 +153,21 @@ function roomFilter({ name, phrase, judges, resource, asks, obstacle }: RoomFilt
       if (atLeast === null) return null;
       const wokenBy = { by: 'room', resource, atLeast } as const;
       return { filter, judges, resource, atLeast, asked: atLeast, wokenBy, obstacle };
+    },
+  };
+  return filter;
+}
+
+function sizeFilter({ name, phrase, judges, resource, asks, obstacle }: SizeFilter): Filter {
+  const filter: Filter = {
+    name,
+    phrase,
+    testFor(demand) {
+      const atLeast = asks(demand);
+      if (atLeast === null) return null;
+      const lacks = (): string => obstacle(atLeast);
+      const asked = { resource, atLeast, asked: atLeast, wokenBy: anyNode };
+      return { filter, judges, ...asked, obstacle: lacks };
     },
   };
   return filter;

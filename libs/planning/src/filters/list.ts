@@ -5,7 +5,11 @@ import { closed } from './closed.js';
 import { direct } from './direct.js';
 import { excluded } from './excluded.js';
 import type { Filter } from './filter.js';
+import { geo } from './geo.js';
+import { host } from './host.js';
 import { labels } from './labels.js';
+import { addons, drivers } from './offers.js';
+import { sizeOf } from './size.js';
 import { status } from './status.js';
 import { stopEnforced } from './stop-enforced.js';
 import { technology } from './technology.js';
@@ -14,7 +18,7 @@ import { technology } from './technology.js';
  * Name and version of the filters, scores and weights, stored with every decision: raised when one comes,
  * goes or decides otherwise (policy.spec.ts names them).
  */
-export const policy = 'least-allocated-spread/1';
+export const policy = 'least-allocated-spread/2';
 
 /**
  * In the order in which a node is looked at: one that fails several is counted by the first. Those of
@@ -29,7 +33,12 @@ export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readon
     stopEnforced,
     architecture,
     labels,
+    addons,
+    drivers,
+    geo,
     direct,
+    host,
+    ...Object.entries(kinds).map(([name, kind]) => sizeOf(name, kind)),
     ...Object.entries(kinds).map(([name, kind]) => capacityOf(name, kind)),
   ];
 }

@@ -15,6 +15,8 @@ export interface NodeColumns {
   /** Number of slots in use. */
   readonly count: number;
   readonly ids: readonly string[];
+  /** What their machines are called. */
+  readonly names: readonly string[];
   readonly slotOf: ReadonlyMap<string, number>;
   readonly capacity: readonly Float64Array[];
   /** Capacity less reservations and foreign load, never below 0. */

@@ -71,7 +71,7 @@ describe('the copy of the node view', () => {
     const table = new NodeTable();
     const foreign = [{ id: 'a', resources: { cpuMillis: 500, memoryMiB: 3 } }];
     table.apply(changes({ nodes: [facts('a', 100, 'x')], foreign }));
-    expect(table.free.map((column) => column[0])).toEqual([0, 7]);
+    expect(table.free.map((column) => column[0])).toEqual([0, 7, 0]);
   });
 
   it('ignores foreign load of a node that it does not know', () => {

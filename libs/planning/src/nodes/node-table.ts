@@ -17,6 +17,7 @@ type Column = Float64Array | Int32Array;
 export class NodeTable implements NodeColumns {
   count = 0;
   readonly ids: string[] = [];
+  readonly names: string[] = [];
   readonly slotOf = new Map<string, number>();
   readonly capacity: Float64Array[];
   readonly free: Float64Array[];
@@ -55,6 +56,7 @@ export class NodeTable implements NodeColumns {
   private clear(): void {
     this.count = 0;
     this.ids.length = 0;
+    this.names.length = 0;
     this.inUse.length = 0;
     this.slotOf.clear();
     this.makes.length = 0;
@@ -66,6 +68,7 @@ export class NodeTable implements NodeColumns {
     write(this.capacity, slot, amountsOf(this.rules, node.capacity));
     write(this.reserved, slot, amountsOf(this.rules, node.reserved));
     this.make[slot] = this.makeNumberOf(node);
+    this.names[slot] = node.name ?? '';
     this.refreshFree(slot);
   }
 
@@ -94,6 +97,7 @@ export class NodeTable implements NodeColumns {
     if (slot === undefined) return;
     for (const column of this.columns()) column.copyWithin(slot, slot + 1, this.count);
     this.ids.splice(slot, 1);
+    this.names.splice(slot, 1);
     this.inUse.splice(slot, 1);
     this.count -= 1;
     this.slotOf.delete(id);
@@ -110,6 +114,7 @@ export class NodeTable implements NodeColumns {
 
   private sortSlots(): void {
     const ids = [...this.ids];
+    const names = [...this.names];
     const inUse = [...this.inUse];
     const order = ids.map((_id, slot) => slot);
     order.sort((a, b) => ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1));
@@ -120,6 +125,7 @@ export class NodeTable implements NodeColumns {
     for (const [slot, from] of order.entries()) {
       const id = ids[from] ?? '';
       this.ids[slot] = id;
+      this.names[slot] = names[from] ?? '';
       this.inUse[slot] = inUse[from] ?? null;
       this.slotOf.set(id, slot);
     }
@@ -133,6 +139,7 @@ export class NodeTable implements NodeColumns {
     const slot = this.count;
     if (slot === this.make.length) this.grow();
     this.ids.push(id);
+    this.names.push('');
     this.inUse.push(null);
     this.slotOf.set(id, slot);
     for (const column of this.foreign) column[slot] = 0;
@@ -156,8 +163,9 @@ export class NodeTable implements NodeColumns {
 
   private makeNumberOf(node: Make): number {
     const { status, open, technologies, architecture, labels, enforcesStop } = node;
+    const { addons = [], drivers = [] } = node;
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-    const kept = { status, open, technologies, architecture, enforcesStop };
+    const kept = { status, open, technologies, architecture, enforcesStop, addons, drivers };
     const key = JSON.stringify([kept, sorted]);
     const known = this.makeNumbers.get(key);
     if (known !== undefined) return known;

@@ -1,5 +1,6 @@
 import type { FilterCounts } from '@oakring/contracts';
 import type { Demand, Make, Test } from '../filters/filter.js';
+import { host } from '../filters/host.js';
 import { testsOf } from '../fits.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
@@ -22,8 +23,12 @@ interface Placed {
 interface NameStep extends Placed {
   readonly test: Extract<Test, { judges: 'name' }>;
 }
+interface SizeStep extends Placed {
+  readonly test: Extract<Test, { judges: 'room' | 'size' }>;
+  readonly column: RoomColumn;
+}
 interface RoomStep {
-  readonly test: Extract<Test, { judges: 'room' }>;
+  readonly test: Extract<Test, { judges: 'room' | 'size' }>;
   readonly column: RoomColumn;
   readonly atLeast: number;
 }
@@ -36,6 +41,7 @@ export class Candidates {
   /** By the make's number: 0 before anyone asked, then one more than the place of the test that it fails. */
   private readonly verdicts: Uint8Array;
   private readonly names: NameStep[] = [];
+  private readonly sizes: SizeStep[] = [];
   private readonly rooms: RoomStep[] = [];
   /** What an instance takes, by resource. */
   readonly asked: readonly number[];
@@ -55,9 +61,11 @@ export class Candidates {
     this.verdicts = new Uint8Array(nodes.makes.length);
     for (const [place, test] of this.tests.entries()) {
       if (test.judges === 'name') this.names.push({ place, test });
-      if (test.judges !== 'room') continue;
+      if (test.judges !== 'room' && test.judges !== 'size') continue;
       const column = columns[rules.resources.indexOf(test.resource)];
-      if (column !== undefined) this.rooms.push({ test, column, atLeast: test.atLeast });
+      if (column === undefined) continue;
+      if (test.judges === 'size') this.sizes.push({ place, test, column });
+      else this.rooms.push({ test, column, atLeast: test.atLeast });
     }
     this.asked = amountsOf(rules, demand.requirement.resources);
     this.counted = room.countedFor(this.asked);
@@ -69,6 +77,20 @@ export class Candidates {
     return this.named === null ? null : (this.nodes.slotOf.get(this.named[0] ?? '') ?? -1);
   }
 
+  /** Says so where no machine is called what the job names; null: one is, or it names none. */
+  unknownHosts(): string | null {
+    const { ids, names, count } = this.nodes;
+    const step = this.names.find(({ test }) => test.filter === host);
+    if (step === undefined) return null;
+    for (let slot = 0; slot < count; slot += 1) {
+      if (step.test.passes(ids[slot] ?? '', names[slot] ?? '')) return null;
+    }
+    const hosts = (step.test.asked as readonly (readonly string[])[]).map((each) =>
+      each.join(' or '),
+    );
+    return `No node is called ${hosts.join(' and ')}.`;
+  }
+
   /** The first test that a node fails. Whoever passes all others is looked at for its room. */
   failure(slot: number): Test | null {
     const { names, nodes, rooms, tests } = this;
@@ -77,7 +99,11 @@ export class Candidates {
     for (let at = 0; at < names.length; at += 1) {
       const step = names[at];
       if (step === undefined || step.place > place) break;
-      if (!step.test.passes(nodes.ids[slot] ?? '')) place = step.place;
+      if (!step.test.passes(nodes.ids[slot] ?? '', nodes.names[slot] ?? '')) place = step.place;
+    }
+    for (const step of this.sizes) {
+      if (step.place > place) break;
+      if ((step.column.capacity[slot] ?? 0) < step.test.atLeast) place = step.place;
     }
     if (place < tests.length) return tests[place] ?? null;
     this.looked.look(slot);

@@ -18,8 +18,10 @@ export function explainRefusal(
   }
   const seen = seenSentence(nodes, filtered, missing);
   if (nearest === -1) {
-    const detail = `${seen} ${whatWouldQualify(candidates, survey)}`;
-    return { code: 'no-qualified-node', detail, filtered, nearest: null, wouldFit: null };
+    const unknown = candidates.unknownHosts();
+    const detail = `${seen} ${unknown ?? whatWouldQualify(candidates, survey)}`;
+    const code = unknown === null ? 'no-qualified-node' : 'no-such-node';
+    return { code, detail, filtered, nearest: null, wouldFit: null };
   }
   const lacking = asked.map((wanted, at) => Math.max(0, wanted - room.free(at, nearest)));
   const nodeId = nodes.ids[nearest] ?? '';
