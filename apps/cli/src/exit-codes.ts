@@ -9,7 +9,7 @@ export const exitCodes = {
   unreachable: 3,
   /** `--wait` waited long enough. */
   timedOut: 4,
-  /** `audit verify --trust`: whole, but what is newest is under no seal yet. */
+  /** `audit verify --trust`, `--witness`: whole, but what is newest is under no seal yet, or not witnessed. */
   unsealedTail: 5,
 } as const;
 

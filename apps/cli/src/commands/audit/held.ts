@@ -20,7 +20,7 @@ export interface KnownOptions {
   /** A file, a note's text, or where one is answered. */
   readonly known?: string | undefined;
   readonly olderCopy?: boolean;
-  /** Keys of witnesses, and how many of them must have cosigned what `known` names. */
+  /** Keys of witnesses, and how many of them must have cosigned what `known` names, or what is shown. */
   readonly witness?: readonly VerifierKey[];
   readonly quorum?: number;
 }
@@ -65,15 +65,15 @@ export async function knownOf(
   { known, witness = [], quorum = witness.length }: KnownOptions,
   context: Pick<Context, 'client' | 'ports'>,
 ): Promise<Known | null> {
+  if (witness.length > 0 && quorum === 0) {
+    const detail = '--quorum is 0: that many demand nothing.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
   if (quorum > witness.length) {
     const detail = `--quorum is ${quorum}, and ${witness.length} witnesses are named.`;
     throw new CommandFailure(detail, exitCodes.usage);
   }
-  if (known === undefined) {
-    if (witness.length === 0) return null;
-    const detail = '--witness needs --known: a checkpoint that they cosigned.';
-    throw new CommandFailure(detail, exitCodes.usage);
-  }
+  if (known === undefined) return null;
   const { note, checkpoint } = await noteOf(known, context);
   const checks = witness.map((key) => ({
     name: key.name,

@@ -15,6 +15,11 @@ export async function verifyManager(
   options: KnownOptions,
 ): Promise<void> {
   const { client, terminal, json } = context;
+  if (options.witness !== undefined && options.known === undefined) {
+    const detail =
+      '--witness needs --known of a manager, a checkpoint that they cosigned; or name a bundle, or its --store.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
   const keys = await client.ledgerKeys();
   const shown = shownCheckpoint(keys);
   if (shown !== null && 'detail' in shown) {

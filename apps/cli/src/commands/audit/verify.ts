@@ -19,6 +19,7 @@ import { heldTo, witnessKey, type KnownOptions } from './held.js';
 import { holdBundle } from './held-bundle.js';
 import { refuseStamp, StampWatch, type FoundStamps } from './stamps.js';
 import { verifyManager } from './verify-manager.js';
+import { Witnessed } from './witnessed.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
 import { commitsIn, isLedgerFile } from './ledger-file.js';
 import { commitsOf, damageLine, storeOf, type Walked } from './store.js';
@@ -48,7 +49,11 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
       fingerprint,
     )
     .option('--known <checkpoint>', 'file, text or address of a checkpoint: it must continue that')
-    .option('--witness <vkey>', 'who must have cosigned it; several times for several', witnessKey)
+    .option(
+      '--witness <vkey>',
+      'who must have cosigned what is shown, or --known; several times for several',
+      witnessKey,
+    )
     .option('--quorum <n>', 'how many of them (default: all)', wholeNumber)
     .option('--older-copy', 'what was seen of the cluster may be newer than this copy')
     .option(
@@ -113,13 +118,14 @@ async function verifyLedger(
   const report = verifier.report();
   const continued = await held.demand(report.sealedTo);
   const { position, hash } = report.head;
-  const found: Found = { from: Math.min(1, position), to: position, ...report };
+  const found = { from: Math.min(1, position), to: position, ...report };
   tell(
     { terminal, json },
     {
       ...{ found, hash },
       report: { ...report, stamps: stamps.found },
       details: [...continued, ...stamps.lines(), ...detailsOf(report)],
+      witnessed: Witnessed.of(found, known),
     },
     trust ?? null,
   );
@@ -131,25 +137,37 @@ interface Verdict {
   readonly report: { readonly warnings: readonly string[]; readonly stamps: FoundStamps };
   readonly hash: string;
   readonly details: readonly string[];
+  /** Null: no witness is named. */
+  readonly witnessed: Witnessed | null;
 }
 
 function tell(
   { terminal, json }: Pick<Context, 'terminal' | 'json'>,
-  { found, report, hash, details }: Verdict,
+  { found, report, hash, details, witnessed }: Verdict,
   trust: string | null,
 ): void {
-  const status = statusOf(found, trust);
+  const sealed = statusOf(found, trust);
+  const isSeen = witnessed === null || witnessed.standing === 'witnessed';
+  const status = sealed !== 'whole' || isSeen ? sealed : witnessed.standing;
   if (json) {
-    terminal.out(JSON.stringify({ ...report, status }, null, 2));
-    return demandTrust(found, trust);
+    const { to, by, quorum } = witnessed ?? {};
+    const seen = witnessed === null ? {} : { witnessed: { to, by, quorum } };
+    terminal.out(JSON.stringify({ ...report, ...seen, status }, null, 2));
+    return demandAll(found, trust, witnessed);
   }
   terminal.out(`${status}: positions ${found.from}–${found.to}, head ${hash}`);
   for (const line of verdictLines(found, trust)) terminal.out(line);
+  for (const line of witnessed?.lines() ?? []) terminal.out(line);
   for (const line of details) terminal.out(terminal.colors.dim(line));
   for (const warning of report.warnings) {
     terminal.error(terminal.colors.yellow(`warning: ${warning}`));
   }
+  demandAll(found, trust, witnessed);
+}
+
+function demandAll(found: Found, trust: string | null, witnessed: Witnessed | null): void {
   demandTrust(found, trust);
+  witnessed?.demand();
 }
 
 function detailsOf(report: LedgerReport): string[] {
@@ -195,6 +213,8 @@ async function verifyBundleFile(
     ...{ found: check, hash: check.head.hash },
     report: { ...check, warnings: [...check.warnings, ...warnings], stamps: stamps.found },
     details: [...continued, ...stamps.lines(), ...check.keys.map(keyLine)],
+    // A checkpoint covers all of the range, or none of it.
+    witnessed: Witnessed.of({ ...check, newsAt: check.to }, options),
   };
   tell({ terminal, json }, verdict, trust ?? null);
   stamps.demand();
