@@ -18,7 +18,12 @@ export {
 } from './catalogue/streams.js';
 export type { DecisionBasis, PlacedInstance } from './catalogue/shapes.js';
 export { spokenPolicy, wholePolicy } from './catalogue/spoken-policy.js';
-export { type BundleSeal, bundleLines, commitsToOwnSchemas } from './evidence/bundle.js';
+export {
+  type BundleSeal,
+  type StatedStamp,
+  bundleProof,
+  commitsToOwnSchemas,
+} from './evidence/bundle.js';
 export { type BundleCheck, countsAtItsEnd, verifyBundle } from './evidence/bundle-verifier.js';
 export {
   type Checkpoint,

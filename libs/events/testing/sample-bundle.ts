@@ -1,5 +1,6 @@
 import { decodeEvents, type Commit } from '../src/log/commit.js';
-import { bundleLines, type BundleSeal } from '../src/evidence/bundle.js';
+import { bundleProof, type BundleSeal } from '../src/evidence/bundle.js';
+import { encodeStoredCommit } from '../src/log/stored-commit.js';
 import { readCheckpoint } from '../src/evidence/checkpoint.js';
 
 /** Notes of a ledger's checkpoints, in order. */
@@ -17,7 +18,9 @@ export function bundleOf(
   note: string | null = notesIn(commits)[0] ?? null,
 ): string[] {
   const seal = note === null ? null : sealOf(commits, note);
-  return [...bundleLines({ range: commits.slice(from - 1, to), seal })];
+  const range = commits.slice(from - 1, to);
+  const statements = range.filter(({ streams }) => streams.includes('seals'));
+  return [...bundleProof({ from, to, statements, seal }), ...range.map(encodeStoredCommit)];
 }
 
 function sealOf(commits: readonly Commit[], note: string): BundleSeal {
@@ -31,5 +34,9 @@ function sealOf(commits: readonly Commit[], note: string): BundleSeal {
     .flatMap(decodeEvents)
     .flatMap((event) => (event.type === 'CheckpointCosigned' ? [event.data] : []))
     .filter(({ position }) => position === read.checkpoint.position);
-  return { note, cosignatures, hashes: tree.map(({ hash }) => hash), exhibits };
+  const stamp = commits
+    .flatMap(decodeEvents)
+    .find((event) => event.type === 'CheckpointStamped' && event.data.position === tree.length);
+  const stated = stamp?.type === 'CheckpointStamped' ? stamp.data : null;
+  return { note, cosignatures, stamp: stated, hashes: tree.map(({ hash }) => hash), exhibits };
 }

@@ -158,6 +158,10 @@ export class SampleLedger {
     this.append([{ stream: 'checkpoints', type: 'CheckpointCosigned', data }]);
   }
 
+  stamp(data: EventData<'CheckpointStamped'>): void {
+    this.append([{ stream: 'checkpoints', type: 'CheckpointStamped', data }]);
+  }
+
   private cosignatureOf(cosigner: Cosigner, position: number): StatedCosignature {
     const notes = this.commits
       .flatMap(decodeEvents)

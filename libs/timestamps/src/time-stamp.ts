@@ -27,7 +27,12 @@ export interface TimeStamp {
 
 export type ReadTimeStamp =
   | { readonly status: 'stamp'; readonly stamp: TimeStamp }
-  | { readonly status: 'refused'; readonly reason: string };
+  | {
+      readonly status: 'refused';
+      readonly reason: string;
+      /** It is one, and leads to none that is trusted. */
+      readonly isOfTrust: boolean;
+    };
 
 /** Certificates of authorities whose word is taken. */
 export type TrustedCertificates = readonly Certificate[];
@@ -81,9 +86,13 @@ export async function readTimeStamp(
     return { status: 'stamp', stamp: await stampIn(token, content, trusted) };
   } catch (error) {
     // Whatever a library throws at bytes that somebody else made.
-    return { status: 'refused', reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { status: 'refused', reason, isOfTrust: error instanceof Untrusted };
   }
 }
+
+/** All is in order but whose word it is. */
+class Untrusted extends Error {}
 
 async function stampIn(
   token: Uint8Array,
@@ -214,7 +223,7 @@ async function demandTrust(
   const { result, resultMessage } = await chain.verify();
   if (result) return;
   const when = at.toISOString();
-  throw new Error(
+  throw new Untrusted(
     `the certificate of ${nameOf(certificate.subject)} leads to none that is trusted at ${when}: ${resultMessage}`,
   );
 }

@@ -185,6 +185,7 @@ class BundleVerifier {
     }
     const { checkpoint } = this.takeObject('checkpoint');
     const stated = this.takeCosignatures();
+    this.takeStamp();
     const { rangeProof } = this.takeObject('rangeProof');
     const read = readCheckpoint(String(checkpoint));
     if (read.status === 'refused') fail(null, 'S1', `it is no checkpoint: ${read.reason}`);
@@ -203,6 +204,15 @@ class BundleVerifier {
       stated.push({ witness, signature: cosignature });
     }
     return stated;
+  }
+
+  /** What it says is judged by whoever reads time stamps (libs/timestamps). */
+  private takeStamp(): void {
+    if (this.lines[this.at]?.startsWith('{"stamp"') !== true) return;
+    const { stamp, time } = this.takeObject('stamp,time');
+    if (typeof stamp !== 'string' || typeof time !== 'string') {
+      fail(null, 'B1', 'a stamp is not of texts');
+    }
   }
 
   private takeRange(): Commit[] {

@@ -1,3 +1,4 @@
+import type { EventData } from '../catalogue/catalogue.js';
 import {
   isSameCatalogue,
   ownCatalogue,
@@ -15,17 +16,24 @@ import type { StatedCosignature } from './stated-cosignature.js';
 export const bundleFormat = 'oakring-bundle-2';
 
 export interface BundleParts {
-  /** Commits of the range, in order. */
-  readonly range: readonly Commit[];
+  /** Positions of the range. */
+  readonly from: number;
+  readonly to: number;
+  /** The commits of the range with an event of stream `seals`. */
+  readonly statements: readonly Commit[];
   /** What proves them; null: no checkpoint covers them yet. */
   readonly seal: BundleSeal | null;
 }
+
+export type StatedStamp = Pick<EventData<'CheckpointStamped'>, 'time' | 'token'>;
 
 export interface BundleSeal {
   /** A checkpoint of the last commit of the range or a later one. */
   readonly note: string;
   /** What witnesses say of it. */
   readonly cosignatures: readonly StatedCosignature[];
+  /** From when it is, by an authority's word: of its `CheckpointStamped`; null: nobody stamped it. */
+  readonly stamp: StatedStamp | null;
   /** Hashes of all commits in its tree, in order. */
   readonly hashes: readonly string[];
   /** The first commit, and all others in its tree with an event of stream `seals`; in order. */
@@ -33,23 +41,18 @@ export interface BundleSeal {
 }
 
 /**
- * The lines of a bundle (docs/ledger-format.md): everything that is needed to check a range of the
- * log on a machine without it. Throws a TypeError when the parts are none of one.
+ * The lines of a bundle (docs/ledger-format.md) up to its range: everything that is needed to check that on a
+ * machine without the log. The commits follow, each as it is stored.
  */
-export function* bundleLines({ range, seal }: BundleParts): Generator<string> {
-  const [first] = range;
-  const last = range.at(-1);
-  if (first === undefined || last === undefined) throw new TypeError('a bundle of no commits');
+export function* bundleProof({ from, to, statements, seal }: BundleParts): Generator<string> {
   const size = seal?.hashes.length ?? 0;
-  const from = first.position;
-  const to = last.position;
   const own = ownCatalogue();
-  const committed = newestCatalogue([...(seal?.exhibits ?? []), ...range]) ?? own;
+  const committed = newestCatalogue([...(seal?.exhibits ?? []), ...statements]) ?? own;
   const { schemaVersion } = committed;
   yield canonicalJson({ format: bundleFormat, from, schemaVersion, sealed: size, to });
   yield schemasLine(isSameCatalogue(committed, own) ? undefined : {});
   if (seal !== null) {
-    const { note, cosignatures, hashes, exhibits } = seal;
+    const { note, cosignatures, stamp, hashes, exhibits } = seal;
     for (const commit of exhibits) {
       const { position } = commit;
       const proof = rangeProof(hashes, { from: position, to: position, size });
@@ -59,9 +62,9 @@ export function* bundleLines({ range, seal }: BundleParts): Generator<string> {
     for (const { witness, signature } of cosignatures) {
       yield canonicalJson({ cosignature: signature, witness });
     }
+    if (stamp !== null) yield canonicalJson({ stamp: stamp.token, time: stamp.time });
     yield canonicalJson({ rangeProof: rangeProof(hashes, { from, to, size }) });
   }
-  for (const commit of range) yield encodeStoredCommit(commit);
 }
 
 /** Whether a bundle with these exhibits can carry the schemas of this program. */

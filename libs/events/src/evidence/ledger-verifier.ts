@@ -21,6 +21,7 @@ import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { rootOf } from './merkle-tree.js';
 import { PastTrees } from './past-trees.js';
 import type { SealStatement } from './seal.js';
+import { StampOrder } from './stamp-order.js';
 import { standingOf, type Standing } from './standing.js';
 import { Cosignatures, type Cosigned } from './stated-cosignature.js';
 
@@ -67,6 +68,7 @@ class Verifier implements LedgerVerifier {
   private readonly catalogues = new CatalogueTrail();
   private readonly trees = new PastTrees();
   private readonly cosignatures = new Cosignatures();
+  private readonly stamps = new StampOrder();
   private readonly ids = new Set<string>();
   /** The same, by position modulo their number: a set that is asked for its oldest looks for it. */
   private readonly newestIds: string[] = [];
@@ -78,8 +80,10 @@ class Verifier implements LedgerVerifier {
   private epochs = 0;
   private seals = 0;
   private sealedTo = 0;
-  /** The newest position with anything but statements about checkpoints. */
+  /** The newest position with anything but statements about checkpoints that prove themselves. */
   private newsAt = 0;
+  /** Of the newest checkpoint or seal by a key that does not count there. */
+  private doubtfulAt = 0;
 
   constructor(trust: string | null) {
     this.keys = new KeyRing(trust, (tree) => this.treeProblem(tree));
@@ -126,7 +130,8 @@ class Verifier implements LedgerVerifier {
     if (problem !== null) return problem;
     this.events += records.length;
     if (isOpening) this.epochs += 1;
-    if (!records.every(({ type }) => isOfCheckpoints(type))) this.newsAt = position;
+    const isQuiet = commit.commands.length === 0 && this.doubtfulAt !== position;
+    if (!isQuiet || !records.every(({ type }) => isOfCheckpoints(type))) this.newsAt = position;
     this.trees.add(commit.hash, epoch);
     return null;
   }
@@ -161,6 +166,8 @@ class Verifier implements LedgerVerifier {
         return this.checkpointProblem(event);
       case 'CheckpointCosigned':
         return this.cosignatures.take(event.data);
+      case 'CheckpointStamped':
+        return this.stamps.take(event.data);
       case 'LedgerSealed':
         return this.sealProblem(event);
       default:
@@ -179,12 +186,15 @@ class Verifier implements LedgerVerifier {
     }
     const verdict = this.keys.checkpointVerdict(checkpoint, note, event);
     this.cosignatures.stated(position, note);
+    this.stamps.stated(position);
+    if (verdict === 'unendorsed') this.doubtfulAt = event.position;
     return this.statementProblem(checkpoint, checkpoint.fingerprint, verdict);
   }
 
   private sealProblem(event: EventOf<'LedgerSealed'>): Problem | null {
     const { fingerprint, signature, ...statement } = event.data;
     const verdict = this.keys.sealVerdict(statement, { fingerprint, signature }, event);
+    if (verdict === 'unendorsed') this.doubtfulAt = event.position;
     return this.statementProblem(statement, fingerprint, verdict);
   }
 
@@ -248,7 +258,7 @@ class Verifier implements LedgerVerifier {
 
 type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
 
-/** Nobody seals what is said about seals only: an idle ledger comes to rest. */
+/** Nobody has to seal what is said about seals only: an idle ledger comes to rest. */
 function isOfCheckpoints(type: string): boolean {
   return type === 'LedgerSealed' || type.startsWith('Checkpoint');
 }

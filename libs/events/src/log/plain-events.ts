@@ -21,7 +21,8 @@ const maxLength = 8_192;
 export const evidenceTypes: ReadonlySet<string> = new Set<EventType>([
   ...(['ClusterFounded', 'TelemetryTruncated', 'CatalogueChanged'] as const),
   ...(['KeyPresented', 'KeyEndorsed'] as const),
-  ...(['KeyRevoked', 'CheckpointSigned', 'CheckpointCosigned', 'LedgerSealed'] as const),
+  ...(['KeyRevoked', 'CheckpointSigned', 'CheckpointCosigned'] as const),
+  ...(['CheckpointStamped', 'LedgerSealed'] as const),
 ]);
 /** What they say is needed: their texts are parsed in any case. */
 const parsedTypes: ReadonlySet<string> = new Set([...evidenceTypes, 'EpochOpened']);

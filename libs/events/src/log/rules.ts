@@ -24,6 +24,8 @@ export type DamageKind =
   | 'index'
   /** A seal or a key does not fit what it speaks of. */
   | 'seal'
+  /** A time stamp is none, or of something else. */
+  | 'stamp'
   /** Two manifests of dropped telemetry contradict each other. */
   | 'manifest'
   /** The events of a commit, their streams or their versions do not fit together. */
@@ -134,6 +136,18 @@ export const ledgerRules = rules({
   S5: [
     'seal',
     'A cosignature is that of the witness whose verifier key it names, over the text of the checkpoint.',
+  ],
+  T1: [
+    'stamp',
+    'A stamp is of one of the eight newest checkpoints before it, by its size, and of a larger one than the stamp before.',
+  ],
+  T2: [
+    'stamp',
+    '`token` is a time stamp token of the form stated, in the one form of base64, of the note of that checkpoint, and `time` is its `genTime`.',
+  ],
+  T3: [
+    'stamp',
+    'The certificate that signed a stamp leads, at `genTime`, to one that the reader trusts, where he names any.',
   ],
   B1: [
     'not-a-commit',

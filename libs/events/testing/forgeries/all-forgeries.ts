@@ -1,12 +1,16 @@
 import { bundleForgeries } from './bundle-forgeries.js';
 import { commitForgeries } from './commit-forgeries.js';
+import { keptTokens, stampForgeries } from './stamp-forgeries.js';
 import { storeForgeries } from './store-forgeries.js';
 import { evidenceForgeries, trustCases } from './evidence-forgeries.js';
 import type { Forgery, ManifestEntry } from './forgery.js';
 
 export const folder = new URL('../../forgeries/', import.meta.url);
 
+/** Throws a TypeError where the tokens are of another checkpoint than today's. */
 export function allForgeries(): Forgery[] {
+  const tokens = keptTokens();
+  if (tokens === null) throw new TypeError('tokens.json is out of date: npm run forgeries');
   return [
     ...commitForgeries(),
     ...evidenceForgeries(),
@@ -14,12 +18,14 @@ export function allForgeries(): Forgery[] {
     emptied(),
     ...bundleForgeries(),
     ...storeForgeries(),
+    ...stampForgeries(tokens),
   ];
 }
 
 export function manifestOf(forgeries: readonly Forgery[]): ManifestEntry[] {
-  return forgeries.map(({ name, form, trust, expected }) => ({
+  return forgeries.map(({ name, form, trust, tsaCa = null, expected }) => ({
     ...{ file: `${name}.${form}`, form, trust },
+    ...(tsaCa === null ? {} : { tsaCa }),
     ...expected,
   }));
 }

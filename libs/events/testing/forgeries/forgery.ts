@@ -14,6 +14,8 @@ export interface Forgery {
   readonly altered?: (bytes: Buffer) => Uint8Array;
   /** `--trust`. */
   readonly trust: string | null;
+  /** `--tsa-ca`: a file beside it. */
+  readonly tsaCa?: string | null;
   readonly expected: Expected;
 }
 
@@ -24,14 +26,15 @@ export function contentOf({ lines, altered = (bytes) => bytes }: Forgery): Uint8
 
 export type Expected =
   | { readonly verdict: 'refused'; readonly rule: RuleId }
-  /** Nothing is broken. Asked for trust: by what it rests on. */
-  | { readonly verdict: 'sealed' | 'unsealed-tail' | 'unsealed' | 'unknown-key' };
+  /** Nothing is broken. Asked for trust: by what it rests on; `unstamped`: asked for an outside time, there is none. */
+  | { readonly verdict: 'sealed' | 'unsealed-tail' | 'unsealed' | 'unknown-key' | 'unstamped' };
 
 /** Without the forms of a verifier: an entry of manifest.json. */
 export interface ManifestEntry {
   readonly file: string;
   readonly form: Forgery['form'];
   readonly trust: string | null;
+  readonly tsaCa?: string;
   readonly verdict: string;
   readonly rule?: string;
 }

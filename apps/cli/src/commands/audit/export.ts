@@ -1,5 +1,5 @@
 import {
-  bundleLines,
+  bundleProof,
   checkpointsStream,
   commitsToOwnSchemas,
   countsAtItsEnd,
@@ -10,6 +10,7 @@ import {
   type BundleSeal,
   type Commit,
   type StatedCosignature,
+  type StatedStamp,
 } from '@oakring/events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createWriteStream } from 'node:fs';
@@ -107,7 +108,7 @@ export async function writeBundle(
   { from, to, out }: { readonly from: number; readonly to: number; readonly out: string },
   { terminal, ports }: Pick<Context, 'terminal' | 'ports'>,
 ): Promise<number | null> {
-  const gathered = new Gathered(from, to);
+  const gathered = new Gathered(to);
   for await (const walked of commitsOf(store, ports)) {
     if (walked.status === 'damaged') {
       throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
@@ -116,52 +117,73 @@ export async function writeBundle(
     tellProgress(terminal, walked.commit.position);
   }
   clearProgress(terminal);
-  if (from > to || gathered.range.length !== to - from + 1) {
+  if (from > to || to > gathered.head) {
     const detail = `Positions ${from}–${to} are asked for; the ledger has 1–${gathered.head}.`;
     throw new CommandFailure(detail, exitCodes.usage);
   }
-  const seal = gathered.seal();
-  const lines = bundleLines({ range: gathered.range, seal });
-  const text = function* (): Generator<string> {
-    for (const line of lines) yield `${line}\n`;
+  const proof = { from, to, statements: gathered.statements(from), seal: gathered.seal() };
+  const text = async function* (): AsyncGenerator<string> {
+    for (const line of bundleProof(proof)) yield `${line}\n`;
+    // Read once more: of a range of any size one commit at a time is held.
+    for await (const commit of rangeIn(store, { from, to }, ports)) {
+      yield `${encodeStoredCommit(commit)}\n`;
+      tellProgress(terminal, commit.position);
+    }
   };
   await written(Readable.from(text()), out);
-  return seal?.hashes.length ?? null;
+  clearProgress(terminal);
+  return proof.seal?.hashes.length ?? null;
 }
 
-/** So many checkpoints that cover the range are tried for one whose key counts, and the newest. */
-const maxCandidates = 64;
+async function* rangeIn(
+  store: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  ports: Context['ports'],
+): AsyncGenerator<Commit> {
+  for await (const walked of commitsOf(store, ports)) {
+    if (walked.status === 'damaged') {
+      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
+    }
+    const { commit } = walked;
+    if (commit.position >= from) yield commit;
+    if (commit.position === to) return;
+  }
+}
+
+/** Of so many checkpoints that cover the range, and the newest, one is taken: a stamp comes about an hour later. */
+const maxCandidates = 256;
 
 interface Candidate {
   readonly note: string;
   readonly size: number;
   readonly cosignatures: StatedCosignature[];
+  stamp: StatedStamp | null;
 }
 
-/** What a bundle needs of the log, taken in one pass: the range, every hash, keys, checkpoints. */
+/** What proves a range of the log, taken in one pass: every hash, keys, checkpoints. */
 class Gathered {
-  readonly range: Commit[] = [];
   head = 0;
   private readonly hashes: string[] = [];
   private readonly keys: Commit[] = [];
   private readonly candidates: Candidate[] = [];
 
-  constructor(
-    private readonly from: number,
-    private readonly to: number,
-  ) {}
+  constructor(private readonly to: number) {}
 
   take(commit: Commit): void {
     const { position, streams } = commit;
     this.head = position;
     this.hashes.push(commit.hash);
-    if (position >= this.from && position <= this.to) this.range.push(commit);
     if (position === 1 || streams.includes(sealsStream)) this.keys.push(commit);
     if (!streams.includes(checkpointsStream)) return;
     for (const event of decodeEvents(commit)) {
       if (event.type === 'CheckpointCosigned') {
         const { position: size, ...cosignature } = event.data;
         this.candidates.findLast((each) => each.size === size)?.cosignatures.push(cosignature);
+      }
+      if (event.type === 'CheckpointStamped') {
+        const { position: size, time, token } = event.data;
+        const stamped = this.candidates.findLast((each) => each.size === size);
+        if (stamped !== undefined) stamped.stamp = { time, token };
       }
       if (event.type === 'CheckpointSigned') this.takeNote(event.data.note);
     }
@@ -172,24 +194,35 @@ class Gathered {
     const size = read.status === 'checkpoint' ? read.checkpoint.position : 0;
     if (size < this.to) return;
     if (this.candidates.length === maxCandidates) this.candidates.pop();
-    this.candidates.push({ note, size, cosignatures: [] });
+    this.candidates.push({ note, size, cosignatures: [], stamp: null });
+  }
+
+  /** Those in the range that say something of keys, or of schemas. */
+  statements(from: number): readonly Commit[] {
+    return this.keys.filter(({ position }) => position >= from && position <= this.to);
   }
 
   /**
    * One whose key counts goes before all, then one that commits to the schemas of this program, so that the
-   * bundle can carry them, then the one with most witnesses; of those the first has the shortest proof.
+   * bundle can carry them, then the one of which most others say something: witnesses, and an authority for
+   * time stamps. Of those the first has the shortest proof.
    */
   seal(): BundleSeal | null {
-    const sorted = this.candidates.toSorted(
-      (a, b) => b.cosignatures.length - a.cosignatures.length,
-    );
-    const seals = sorted.map(({ note, size, cosignatures }) => ({
-      ...{ note, cosignatures },
-      hashes: this.hashes.slice(0, size),
-      exhibits: this.keys.filter(({ position }) => position <= size),
-    }));
-    const counting = seals.filter(({ note, exhibits }) => countsAtItsEnd(note, exhibits));
-    const readable = counting.find(({ exhibits }) => commitsToOwnSchemas(exhibits));
-    return readable ?? counting[0] ?? seals[0] ?? null;
+    const sorted = this.candidates.toSorted((a, b) => othersOn(b) - othersOn(a));
+    const counting = sorted.filter(({ note, size }) => countsAtItsEnd(note, this.exhibitsTo(size)));
+    const readable = counting.find(({ size }) => commitsToOwnSchemas(this.exhibitsTo(size)));
+    const chosen = readable ?? counting[0] ?? sorted[0];
+    if (chosen === undefined) return null;
+    const { note, size, cosignatures, stamp } = chosen;
+    const hashes = this.hashes.slice(0, size);
+    return { note, cosignatures, stamp, hashes, exhibits: this.exhibitsTo(size) };
   }
+
+  private exhibitsTo(size: number): readonly Commit[] {
+    return this.keys.filter(({ position }) => position <= size);
+  }
+}
+
+function othersOn({ cosignatures, stamp }: Candidate): number {
+  return cosignatures.length + (stamp === null ? 0 : 1);
 }

@@ -17,6 +17,7 @@ interface Forged {
   readonly file: string;
   readonly form: string;
   readonly trust: string | null;
+  readonly tsaCa?: string;
   readonly verdict: string;
   readonly rule?: string;
 }
@@ -67,9 +68,10 @@ async function fill(store: string, lines: readonly string[]): Promise<void> {
 }
 
 /** What `oakring audit verify` says to a program, and ends with. */
-async function audited(argv: readonly string[], trust: string | null) {
+async function audited(argv: readonly string[], { trust, tsaCa }: Forged) {
   const io = testIo();
   const more = trust === null ? [] : ['--trust', trust];
+  if (tsaCa !== undefined) more.push('--tsa-ca', fileURLToPath(new URL(tsaCa, folder)));
   // No home: what is remembered of one file would refuse the next.
   const code = await run(['--json', 'audit', 'verify', ...argv, ...more], io, {});
   return { code, said: JSON.parse(io.written()) as object };
@@ -77,16 +79,17 @@ async function audited(argv: readonly string[], trust: string | null) {
 
 function expectedOf({ verdict, rule, trust }: Forged) {
   if (verdict === 'refused') return { code: 1, said: { status: 'damaged', rule } };
-  const standing = verdict === 'unknown-key' ? {} : { standing: verdict };
+  const isOther = verdict === 'unknown-key' || verdict === 'unstamped';
+  const standing = isOther ? {} : { standing: verdict };
   const codes: Record<string, number> = {
-    ...{ sealed: 0, 'unsealed-tail': 5, unsealed: 1, 'unknown-key': 2 },
+    ...{ sealed: 0, 'unsealed-tail': 5, unsealed: 1, 'unknown-key': 2, unstamped: 1 },
   };
   return { code: trust === null ? 0 : codes[verdict], said: standing };
 }
 
 describe('audit verify, of a forged file', () => {
   it.each(ofForm('ledger', 'bundle'))('$file: $verdict $rule', async (entry) => {
-    expect(await audited([pathOf(entry)], entry.trust)).toMatchObject(expectedOf(entry));
+    expect(await audited([pathOf(entry)], entry)).toMatchObject(expectedOf(entry));
   });
 });
 
@@ -99,7 +102,7 @@ describe('audit verify, of a forged ledger in lmdb', () => {
 
   it.each(ofForm('lmdb'))('$file: $verdict $rule', async (entry) => {
     await fill(store, linesOf(entry));
-    const found = await audited(['--store', store], entry.trust);
+    const found = await audited(['--store', store], entry);
     expect(found).toMatchObject(expectedOf(entry));
   });
 });
@@ -122,7 +125,7 @@ describeWithMongod('audit verify, of a forged ledger in MongoDB', () => {
     await ledger.deleteMany({});
     const documents = linesOf(entry).map((line) => BSON.EJSON.parse(line, { relaxed: false }));
     await ledger.insertMany(documents as Document[]);
-    const found = await audited(['--store', url], entry.trust);
+    const found = await audited(['--store', url], entry);
     expect(found).toMatchObject(expectedOf(entry));
   });
 });

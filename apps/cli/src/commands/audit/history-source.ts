@@ -1,4 +1,11 @@
-import { decodeStoredCommit, isJsonObject, positionIn, type Commit } from '@oakring/events';
+import {
+  decodeStoredCommit,
+  isJsonObject,
+  positionIn,
+  type Commit,
+  type JsonObject,
+  type StatedStamp,
+} from '@oakring/events';
 
 export function isManagerUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
@@ -23,10 +30,21 @@ export function exhibitOf(lines: readonly string[], position: number): Commit | 
 
 /** The checkpoint that proves a bundle; null: it has none. */
 export function noteIn(lines: readonly string[]): string | null {
-  const line = lines.find((each) => each.startsWith('{"checkpoint":'));
-  const shown: unknown = line === undefined ? null : JSON.parse(line);
-  const note = isJsonObject(shown) ? shown['checkpoint'] : null;
+  const note = memberIn(lines, 'checkpoint')?.['checkpoint'];
   return typeof note === 'string' ? note : null;
+}
+
+/** From when its checkpoint is, by an authority's word; null: nobody stamped it. */
+export function stampIn(lines: readonly string[]): StatedStamp | null {
+  const { stamp: token, time } = memberIn(lines, 'stamp') ?? {};
+  return typeof token === 'string' && typeof time === 'string' ? { token, time } : null;
+}
+
+/** The line that begins with this member. */
+function memberIn(lines: readonly string[], name: string): JsonObject | null {
+  const line = lines.find((each) => each.startsWith(`{"${name}":`));
+  const shown: unknown = line === undefined ? null : JSON.parse(line);
+  return isJsonObject(shown) ? shown : null;
 }
 
 /** All commits that a bundle shows, beside its range and in it, in the order of the log. */

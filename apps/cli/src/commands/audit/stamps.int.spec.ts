@@ -97,7 +97,7 @@ describe('A ledger with a time stamp', () => {
     });
   });
 
-  it('shows it in a bundle that holds both, and says of the stamp alone that it does not', async () => {
+  it('shows it in a bundle that holds both or is sealed by it, and says of the stamp alone that it does not', async () => {
     const path = await storeOf(await stampedLedger());
     const bundle = join(folder, `bundle-${stores}`);
     const range = (from: string) =>
@@ -105,6 +105,9 @@ describe('A ledger with a time stamp', () => {
     expect((await range('2'))[0]).toBe(0);
     const [code, out] = await audit('audit', 'verify', bundle, '--tsa-ca', authority.caFile);
     expect([code, out]).toEqual([0, expect.stringContaining('by the word of A test TSA')]);
+    await audit('audit', 'export', '--store', path, '--from', '2', '--to', '3', '--out', bundle);
+    const [beyond, said] = await audit('audit', 'verify', bundle, '--tsa-ca', authority.caFile);
+    expect([beyond, said]).toEqual([0, expect.stringContaining('by the word of A test TSA')]);
     await range('6');
     const [alone, , words] = await audit('audit', 'verify', bundle, '--tsa-ca', authority.caFile);
     expect([alone, words]).toEqual([1, expect.stringContaining('not proven')]);
@@ -119,9 +122,9 @@ describe('A ledger with a time stamp', () => {
     [
       'is altered',
       (stamp) => ({ ...stamp, token: `${stamp.token.slice(0, -8)}AAAAAAA=` }),
-      /the time stamp of position 4: /,
+      /the stamp of position 4: /,
     ],
-    ['is no token', (stamp) => ({ ...stamp, token: 'AA==' }), /the time stamp of position 4: /],
+    ['is no token', (stamp) => ({ ...stamp, token: 'AA==' }), /the stamp of position 4: /],
     ['is no base64', (stamp) => ({ ...stamp, token: 'A' }), /not base64 in its one form/],
     [
       'says another time than its token',
@@ -131,14 +134,14 @@ describe('A ledger with a time stamp', () => {
     [
       'is of no checkpoint',
       (stamp) => ({ ...stamp, position: 3 }),
-      /none of the eight checkpoints before seals that/,
+      /none of the 8 checkpoints before it seals that/,
     ],
   ])('is refused with or without --tsa-ca when it %s', async (_, alter, reason) => {
     const path = await storeOf(await stampedLedger(alter));
     for (const trust of [[], ['--tsa-ca', authority.caFile]]) {
       const [code, out, words] = await audit('audit', 'verify', '--store', path, ...trust);
       expect([code, out]).toEqual([1, '']);
-      expect(words).toMatch(/^refused: event 6-0: /);
+      expect(words).toMatch(/^damaged: position 6, stamp: /);
       expect(words).toMatch(reason);
     }
   });

@@ -1,8 +1,12 @@
 import {
+  damageAt,
   decodeEvents,
   readCheckpoint,
   checkpointsStream,
   type Commit,
+  type Damage,
+  type EventData,
+  type StatedStamp,
   type StoredEvent,
 } from '@oakring/events';
 import type { TimeStamp, TrustedCertificates } from '@oakring/timestamps';
@@ -10,7 +14,8 @@ import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 
-type Stamped = Extract<StoredEvent, { type: 'CheckpointStamped' }>;
+type Stamped = EventData<'CheckpointStamped'>;
+type Problem = Pick<Damage, 'rule' | 'detail'>;
 
 /** So many checkpoints may come between one and its stamp. */
 const keptNotes = 8;
@@ -21,12 +26,6 @@ export interface FoundStamps {
   /** Of a bundle: stamps of checkpoints that it does not show. */
   readonly unshown: number;
   readonly newest: (Omit<TimeStamp, 'nonce'> & { readonly position: number }) | null;
-}
-
-/** Where a stamp is refused, an event's address, and why. */
-export interface RefusedStamp {
-  readonly address: string;
-  readonly detail: string;
 }
 
 /** Judges the time stamps of a ledger as its commits pass by, in bounded memory. */
@@ -55,8 +54,8 @@ export class StampWatch {
     }
   }
 
-  /** The next commit, in the order of the log; the first stamp in it that is refused. Null: at once, none. */
-  take(commit: Commit): Promise<RefusedStamp | null> | null {
+  /** The next commit, in the order of the log; what the first stamp in it breaks. Null: at once, nothing. */
+  take(commit: Commit): Promise<Damage | null> | null {
     return commit.streams.includes(checkpointsStream) ? this.judge(decodeEvents(commit)) : null;
   }
 
@@ -90,14 +89,24 @@ export class StampWatch {
     throw new CommandFailure(detail, exitCodes.refused);
   }
 
-  private async judge(events: readonly StoredEvent[]): Promise<RefusedStamp | null> {
+  /** The stamp that a bundle has of its checkpoint, after all others; what it breaks. */
+  async takeShown(note: string, stated: StatedStamp): Promise<Damage | null> {
+    this.remember(note);
+    const read = readCheckpoint(note);
+    const position = read.status === 'checkpoint' ? read.checkpoint.position : 0;
+    const problem = await this.problemOf({ ...stated, position });
+    return problem === null ? null : damageAt(null, problem.rule, `its stamp: ${problem.detail}`);
+  }
+
+  private async judge(events: readonly StoredEvent[]): Promise<Damage | null> {
     for (const event of events) {
       if (event.type === 'CheckpointSigned') this.remember(event.data.note);
       if (event.type !== 'CheckpointStamped') continue;
-      const detail = await this.problemOf(event);
-      if (detail === null) continue;
-      const address = `${event.position}-${event.index}`;
-      return { address, detail: `the time stamp of position ${event.data.position}: ${detail}` };
+      const problem = await this.problemOf(event.data);
+      if (problem === null) continue;
+      const { position, index, data } = event;
+      const detail = `event ${position}-${index}, the stamp of position ${data.position}: ${problem.detail}`;
+      return damageAt(position, problem.rule, detail);
     }
     return null;
   }
@@ -112,34 +121,34 @@ export class StampWatch {
     }
   }
 
-  private async problemOf({ data: { position, time, token } }: Stamped): Promise<string | null> {
-    if (position <= this.stampedTo) return `one of position ${this.stampedTo} came before it`;
+  private async problemOf({ position, time, token }: Stamped): Promise<Problem | null> {
+    if (position <= this.stampedTo) {
+      return { rule: 'T1', detail: `one of position ${this.stampedTo} came before it` };
+    }
     this.stampedTo = position;
     const note = this.notes.get(position);
-    if (note === undefined && this.isWhole)
-      return 'none of the eight checkpoints before seals that';
+    if (note === undefined && this.isWhole) {
+      return { rule: 'T1', detail: 'none of the eight checkpoints before seals that' };
+    }
     if (note === undefined) {
       this.unshown += 1;
       return null;
     }
     const { readTimeStamp } = await import('@oakring/timestamps');
     const bytes = Buffer.from(token, 'base64');
-    if (bytes.toString('base64') !== token) return 'its token is not base64 in its one form';
+    if (bytes.toString('base64') !== token) {
+      return { rule: 'T2', detail: 'its token is not base64 in its one form' };
+    }
     const read = await readTimeStamp(bytes, note, this.trusted);
-    if (read.status === 'refused') return read.reason;
+    if (read.status === 'refused') {
+      return { rule: read.isOfTrust ? 'T3' : 'T2', detail: read.reason };
+    }
     const { authority, isTrusted } = read.stamp;
-    if (read.stamp.time !== time) return `it says ${time}, and its token ${read.stamp.time}`;
+    if (read.stamp.time !== time) {
+      return { rule: 'T2', detail: `it says ${time}, and its token ${read.stamp.time}` };
+    }
     this.count += 1;
     this.newest = { position, time, authority, isTrusted };
     return null;
   }
-}
-
-/** Throws what ends the command when a stamp is refused; with `--json` it is told before. */
-export function refuseStamp(
-  { address, detail }: RefusedStamp,
-  out: ((line: string) => void) | null,
-): never {
-  out?.(JSON.stringify({ status: 'stamp-refused', address, detail }));
-  throw new CommandFailure(`refused: event ${address}: ${detail}`, exitCodes.refused);
 }

@@ -3,6 +3,7 @@ import {
   ledgerVerifier,
   verifyBundle,
   type BundleCheck,
+  type Damage,
   type KnownKey,
   type LedgerReport,
 } from '@oakring/events';
@@ -14,10 +15,10 @@ import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
-import { isManagerUrl, shownIn } from './history-source.js';
+import { isManagerUrl, noteIn, shownIn, stampIn } from './history-source.js';
 import { heldTo, witnessKey, type KnownOptions } from './held.js';
 import { holdBundle } from './held-bundle.js';
-import { refuseStamp, StampWatch, type FoundStamps } from './stamps.js';
+import { StampWatch, type FoundStamps } from './stamps.js';
 import { verifyManager } from './verify-manager.js';
 import { Witnessed } from './witnessed.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
@@ -102,16 +103,12 @@ async function verifyLedger(
   const verifier = ledgerVerifier({ trust: trust ?? null });
   for await (const walked of commits) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
-    if (damage !== null) {
-      clearProgress(terminal);
-      if (json) terminal.out(JSON.stringify({ status: 'damaged', ...damage }));
-      throw new CommandFailure(damageLine(damage), exitCodes.refused);
-    }
+    if (damage !== null) refuseDamage(damage, context);
     if (walked.status !== 'commit') continue;
     held.take(walked.commit);
     const judged = stamps.take(walked.commit);
-    const refused = judged === null ? null : await judged;
-    if (refused !== null) refuseStamp(refused, json ? (line) => terminal.out(line) : null);
+    const broken = judged === null ? null : await judged;
+    if (broken !== null) refuseDamage(broken, context);
     tellProgress(terminal, walked.commit.position);
   }
   clearProgress(terminal);
@@ -130,6 +127,12 @@ async function verifyLedger(
     trust ?? null,
   );
   stamps.demand();
+}
+
+function refuseDamage(damage: Damage, { terminal, json }: Context): never {
+  clearProgress(terminal);
+  if (json) terminal.out(JSON.stringify({ status: 'damaged', ...damage }));
+  throw new CommandFailure(damageLine(damage), exitCodes.refused);
 }
 
 interface Verdict {
@@ -199,10 +202,7 @@ async function verifyBundleFile(
     const detail = `${path} is not a bundle, nor a ledger of "audit export --all": ${check.detail}.`;
     throw new CommandFailure(detail, exitCodes.unreachable);
   }
-  if (check.status === 'damaged') {
-    if (json) terminal.out(JSON.stringify({ status: 'damaged', ...check.damage }));
-    throw new CommandFailure(damageLine(check.damage), exitCodes.refused);
-  }
+  if (check.status === 'damaged') refuseDamage(check.damage, context);
   const lines = (text ?? '').trimEnd().split('\n');
   const { continued, warnings } = await holdBundle(context, surroundings, options, {
     ...{ lines, sealedTo: check.sealedTo },
@@ -220,16 +220,20 @@ async function verifyBundleFile(
   stamps.demand();
 }
 
-/** The stamps of a bundle, held to the checkpoints that it shows. */
+/** The stamps of a bundle: those in the commits that it shows, and the one of its checkpoint. */
 async function takeShown(
   stamps: StampWatch,
   lines: readonly string[],
-  { terminal, json }: Pick<Context, 'terminal' | 'json'>,
+  context: Context,
 ): Promise<void> {
   for (const commit of shownIn(lines)) {
-    const refused = await stamps.take(commit);
-    if (refused !== null) refuseStamp(refused, json ? (line) => terminal.out(line) : null);
+    const broken = await stamps.take(commit);
+    if (broken !== null) refuseDamage(broken, context);
   }
+  const [note, stamp] = [noteIn(lines), stampIn(lines)];
+  if (note === null || stamp === null) return;
+  const broken = await stamps.takeShown(note, stamp);
+  if (broken !== null) refuseDamage(broken, context);
 }
 
 function keyLine({ fingerprint, status, counted }: KnownKey): string {

@@ -1,0 +1,35 @@
+import { questionBytes, readAnswer } from '@oakring/timestamps';
+import { LocalAuthority } from '@oakring/timestamps/testing';
+import { stampedNote, type Token, type Tokens } from '../forgeries/stamp-forgeries.js';
+
+const nonce = 'ab'.repeat(16);
+
+/** Tokens of the checkpoint as it is today, by an authority that is made for them, and thrown away. */
+export async function makeTokens(): Promise<Tokens> {
+  const note = stampedNote();
+  const [own, other] = await Promise.all([LocalAuthority.make(), LocalAuthority.make()]);
+  try {
+    const request = questionBytes({ content: note, nonce });
+    const forged = async (how: Parameters<LocalAuthority['forge']>[1]): Promise<Token> => {
+      const { time } = await stampOf(own, note);
+      return { time, token: (await own.forge(request, how)).toString('base64') };
+    };
+    return {
+      ...{ note, authority: own.ca, stranger: other.ca },
+      honest: await stampOf(own, note),
+      another: await stampOf(own, 'other words\n'),
+      misused: await forged({ usage: 'critical,codeSigning' }),
+      unnamed: await forged({ isNamed: false }),
+    };
+  } finally {
+    await Promise.all([own.close(), other.close()]);
+  }
+}
+
+async function stampOf(authority: LocalAuthority, content: string): Promise<Token> {
+  const question = { content, nonce };
+  const answer = await readAnswer(await authority.answer(questionBytes(question)), question, null);
+  if (answer.status === 'refused') throw new Error(answer.reason);
+  const { time, token } = answer;
+  return { time, token };
+}
