@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { settingsCatalogue } from '@oakring/contracts';
+import { readSettings, settingsCatalogue } from '@oakring/contracts';
 import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
 import { terminalOf } from '../terminal.js';
 import type { Surroundings } from './context.js';
@@ -29,6 +29,8 @@ Examples:
     const { io, env, ports } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
     const settings = environmentWithFlags(env, command, clusterSettings);
+    // Whoever mistyped one is told at once, and not when seconds later everything is loaded.
+    readSettings(ofCluster, settings);
     await serve(
       surroundings,
       async () => {
