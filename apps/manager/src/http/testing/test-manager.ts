@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
-import { MemoryEventLog } from '@oakring/stores';
+import { MemoryEventLog, type EventLogWriter } from '@oakring/stores';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import { signingKeyOf, type SigningKey } from '@oakring/events';
 import { simulatedPorts, type Ports } from '@oakring/ports';
@@ -126,12 +126,15 @@ interface TestOptions {
   readonly witnesses?: readonly WitnessView[];
   /** Keys of those who led before, in turn: the first founded the cluster, and is ours. Otherwise nobody did. */
   readonly leaders?: readonly SigningKey[];
+  /** In the place of the one in memory, and empty; its owner closes it. */
+  readonly log?: EventLogWriter;
 }
 
 /** The HTTP side on a real listener, over a real writer and a log in memory. */
 export async function startTestManager(options: TestOptions = {}): Promise<TestManager> {
   const ports = options.ports ?? simulatedPorts();
-  const log = new MemoryEventLog();
+  const memory = new MemoryEventLog();
+  const log: EventLogWriter = options.log ?? memory;
   const projection = new Projection(new ClusterState(false), ports);
   const feed = new NodeChangeFeed(projection.state);
   const { leaders = [] } = options;
@@ -211,7 +214,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const bearer = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   return {
     url,
-    log,
+    log: memory,
     projection,
     scheduler,
     telemetry,
