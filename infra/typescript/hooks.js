@@ -1,8 +1,8 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { transform } from '@swc/core';
-import { aliases, compilerOptions } from './compiler.js';
+import { aliases } from './compiler.js';
+import { compiled } from './compiled.js';
 
 const root = new URL('../../', import.meta.url);
 let built = false;
@@ -45,9 +45,6 @@ function shippedAs({ href }) {
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const filename = fileURLToPath(url);
-  const { code } = await transform(readFileSync(filename, 'utf8'), {
-    ...compilerOptions,
-    filename,
-  });
-  return { format: 'module', source: code, shortCircuit: true };
+  const source = await compiled(readFileSync(filename, 'utf8'), filename);
+  return { format: 'module', source, shortCircuit: true };
 }

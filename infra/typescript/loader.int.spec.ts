@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
@@ -27,5 +29,17 @@ describe('the loader of TypeScript', () => {
     const built = ['dist/libs/ports/src/index.js', 'dist/apps/manager/src/index.js'];
     const found = [...built, 'bench/run.ts', 'bench/not-there.js'];
     expect(foundBy('register-built.js')).toEqual(found.map(urlOf));
+  });
+
+  it('runs what a file says now, whatever it said when it was compiled before', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oakring-loader-'));
+    const file = join(folder, 'program.ts');
+    const said = ['first', 'second', 'first'].map((word) => {
+      writeFileSync(file, `const word: string = '${word}';\nconsole.log(word);\n`);
+      const args = ['--import', resolve('infra/typescript/register.js'), file];
+      return execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
+    });
+    rmSync(folder, { recursive: true });
+    expect(said).toEqual(['first', 'second', 'first']);
   });
 });
