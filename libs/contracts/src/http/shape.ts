@@ -1,4 +1,7 @@
-import { IsOptional, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { IsOptional } from 'class-validator/cjs/decorator/common/IsOptional.js';
+import { ValidateBy } from 'class-validator/cjs/decorator/common/ValidateBy.js';
+import { ValidateIf } from 'class-validator/cjs/decorator/common/ValidateIf.js';
+import { ValidateNested } from 'class-validator/cjs/decorator/common/ValidateNested.js';
 import { isObject, type JsonObject } from '../parsing/parsing.js';
 import type { JsonSchema, Kind, ShapeClass } from './kinds.js';
 

@@ -15,12 +15,14 @@ import {
   namesOfShape,
   type ShapeClass,
 } from '@oakring/contracts/http';
-import { validateSync, type ValidationError } from 'class-validator';
+import type { ValidationError } from 'class-validator';
+import { Validator } from 'class-validator/cjs/validation/Validator.js';
 import { InvalidBody } from '../problems/invalid-body.js';
 
 /** At most this many bad fields are named. */
 const maxNamed = 32;
 
+const validator = new Validator();
 const validation = {
   forbidUnknownValues: false,
   // The first broken rule of a field says what it should have been.
@@ -41,7 +43,7 @@ export function validated<T extends object>(
     throw new OakringError({ code: 'invalid-json', detail: 'The request has no body.' });
   }
   const given = body ?? {};
-  const errors = validateSync(instanceOf(type, given), validation);
+  const errors = validator.validateSync(instanceOf(type, given), validation);
   const faults = [...errors.flatMap((error) => faultsOf(error, '')), ...strangersIn(type, given)];
   if (faults.length > 0) throw invalid(faults);
   // Its rules say that it is one; what they leave open is kept as it came.
