@@ -26,6 +26,11 @@ export type Command =
       readonly registration: Registration;
       /** In which it was said; absent: the usual one. */
       readonly dialect?: string;
+      /**
+       * Its worker counts no starts, and has ended all that it ran before it registers: this is its next
+       * start. Who submits it has made sure that it is the same machine.
+       */
+      readonly startsAnew?: true;
       /** What the edge found of the presented token. */
       readonly token: 'absent' | 'valid' | 'wrong';
     }

@@ -80,15 +80,18 @@ const emptyTree = { position: 0, merkleRoot: rootOf(emptyFrontier) };
 
 /** Does not compile while a type of command is not drawn. */
 const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { type: T }> } = {
-  RegisterNode: ({ node, pick, number }) =>
-    registerNode(node, {
+  RegisterNode: ({ node, pick, number }) => {
+    const starts = pick([{}, {}, {}, { incarnation: 1 + number(3) }, 'anew'] as const);
+    const said = registerNode(node, {
       acknowledges: node < 'c',
       enforcesStop: node < 'c',
-      ...pick([{}, {}, {}, { incarnation: 1 + number(3) }]),
+      ...(starts === 'anew' ? {} : starts),
       architecture: pick(['amd64', 'arm64']),
       labels: pick([{}, { zone: 'north' }]),
       capacity: { cpuMillis: 100 * number(10), memoryMiB: 64 * number(10) },
-    }),
+    });
+    return starts === 'anew' && node < 'c' ? { ...said, startsAnew: true } : said;
+  },
   RecordWorkerStatus: ({ node, pick, number }) => ({
     type: 'RecordWorkerStatus',
     nodeId: node,
@@ -145,8 +148,12 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     ...{ seen: pick(['begun', 'over']), silent: number(4), ready: 4 },
   }),
   DeclareLost: ({ state, node }) => {
-    const placements = [...state.placementsOfNode.of(node)];
-    return { type: 'DeclareLost', nodeId: node, placements, reason };
+    const absent = [...state.nodes.values()].find(
+      ({ status, placements }) => placements > 0 && status !== 'ready' && status !== 'registered',
+    );
+    const nodeId = absent?.id ?? node;
+    const placements = [...state.placementsOfNode.of(nodeId)];
+    return { type: 'DeclareLost', nodeId, placements, reason };
   },
   ObserveNode: ({ state, node, pick }) => ({
     type: 'ObserveNode',
@@ -305,7 +312,7 @@ const frequent: Partial<Record<CommandType, number>> = {
     UpdateJob: 2,
   },
   ...{ ApplyPlan: 20, RecordAck: 20, RecordDelivery: 6, OrderStops: 5, RetryInstance: 2 },
-  ...{ ReplaceInstance: 8, OrderStarts: 5, MoveInstance: 5, DeclareLost: 3, AssumeEnded: 2 },
+  ...{ ReplaceInstance: 8, OrderStarts: 12, MoveInstance: 5, DeclareLost: 3, AssumeEnded: 2 },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));
 

@@ -8,8 +8,8 @@ import type {
 import type { CommandRecord } from '@oakring/model';
 
 /**
- * What workers can say, by the core's word for it: that of the native messages, and what they say. A
- * dialect whose workers say more adds its own words.
+ * What workers can say, by the core's word for it: that of the native messages, and two of workers that
+ * neither acknowledge nor know generations. What those leave unsaid is inferred (`inference/`).
  */
 interface Sayings extends Omit<SaidByWorkers, 'registration'> {
   readonly registration: {
@@ -17,6 +17,44 @@ interface Sayings extends Omit<SaidByWorkers, 'registration'> {
     /** In which it was said: the node's from now on. */
     readonly dialect: string;
   };
+  readonly sighting: Sighting;
+  readonly word: WordOfInstance;
+}
+
+/** What one of a node's lists shows just now: all that is there, as far as this list knows. */
+export interface Sighting {
+  /** Which of the node's lists, where the message says so; else the same for all of them. */
+  readonly list: string;
+  readonly instances: readonly SeenInstance[];
+}
+
+export interface SeenInstance {
+  /** Of its job, as the worker was told. */
+  readonly name: string;
+  readonly instance: number;
+  /** Listed without another status it runs. */
+  readonly status: 'running' | 'starting';
+  readonly usage?: InstanceUsage | null;
+  /** The newest of what it wrote. */
+  readonly log?: string | null;
+}
+
+/** As its worker says it: numbers of whatever unit, or nothing. */
+export interface InstanceUsage {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly disk: string;
+}
+
+/** What a worker says of one instance, once. */
+export interface WordOfInstance {
+  readonly name: string;
+  readonly instance: number;
+  /** `stopping`: it was asked to end. `ended`: it is gone, by itself or as ordered. */
+  readonly says: 'created' | 'starting' | 'running' | 'failed' | 'ended' | 'completed' | 'stopping';
+  /** The worker's own, which says little at an end. */
+  readonly detail: string | null;
+  readonly publicIp: string | null;
 }
 
 /** What can be said to workers, by the core's word for it. */

@@ -14,6 +14,7 @@ import { registerNode } from './node-registration.js';
 import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js';
 import { refuseReplacement, replaceInstance } from './replacements.js';
 import { reconcileNode } from './reconciliation.js';
+import { startAnew } from './new-start.js';
 import { completeRollout, restartJob, updateJob } from './updates.js';
 import {
   assumeEnded,
@@ -32,7 +33,7 @@ type Decider<T extends CommandType> = (
 
 const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RegisterNode: (deciding, command) =>
-    registerNode(deciding, command.registration, command.token, command.dialect),
+    command.startsAnew === true ? startAnew(deciding, command) : registerNode(deciding, command),
   RecordWorkerStatus: (deciding, command) =>
     recordWorkerStatus(deciding, command.nodeId, command.status, command.retained),
   RecordAck: (deciding, command) => recordAck(deciding, command.nodeId, command.ack),

@@ -1,13 +1,14 @@
 import type { Refusal, Registration, ReportedInstance } from '@oakring/contracts';
 import { canonicalJson, nodeStream, type EventData } from '@oakring/events';
 import { leadershipOf, type NodeRecord, usualDialect } from '@oakring/model';
-import type { Answers } from '../command.js';
+import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { claimedTwice, rivalOf } from './node-rivals.js';
 import { resolveLost } from './losses.js';
 import { reopenWanted } from './orders.js';
 
-type TokenVerdict = 'absent' | 'valid' | 'wrong';
+type Registering = Extract<Command, { type: 'RegisterNode' }>;
+type TokenVerdict = Registering['token'];
 
 /**
  * How many starts a node may have had since it was last heard of: one a second for eleven days. One
@@ -28,13 +29,12 @@ export const maxIncarnationJump = 1_000_000;
  */
 export function registerNode(
   deciding: Deciding,
-  registration: Registration,
-  token: TokenVerdict,
-  dialect = usualDialect,
+  registering: Registering,
 ): Decided<Answers['RegisterNode']> {
+  const { registration, token, dialect = usualDialect } = registering;
   const known = deciding.state.nodes.get(registration.id);
   const refusal =
-    (known === undefined ? null : refusalOf(known, registration, token)) ??
+    (known === undefined ? null : refusalOf(known, registering)) ??
     whyImplausible(known, registration);
   if (refusal !== null) {
     if (known !== undefined) claimedTwice(deciding, known, rivalOf(refusal, registration));
@@ -79,14 +79,14 @@ export function registerNode(
 
 function refusalOf(
   known: NodeRecord,
-  registration: Registration,
-  token: TokenVerdict,
+  { registration, token, startsAnew }: Registering,
 ): Refusal | null {
   if (token === 'wrong') {
     return refuse('node-id-taken', `Node ${known.id} was registered with another token.`, 'token')
       .refusal;
   }
-  const sameMachine = known.name === registration.name && known.ip === registration.ip;
+  const sameMachine =
+    startsAnew === true || (known.name === registration.name && known.ip === registration.ip);
   if (token === 'absent' && known.tokenPresented) {
     return refuse(
       'node-id-taken',

@@ -90,6 +90,16 @@ export class WorkerMessagesController implements Handlers {
     return this.histories.take(heard);
   }
 
+  @EventPattern('sighting')
+  async sighting(@Payload() { message }: HeardMessage<'sighting'>): Promise<void> {
+    this.life.heard(message.nodeId, null);
+  }
+
+  @EventPattern('word')
+  async word(@Payload() { message }: HeardMessage<'word'>): Promise<void> {
+    this.life.heard(message.nodeId, null);
+  }
+
   /**
    * Null while pages are missing, or when it confirms what nobody asks any more. A page is kept only of
    * a node that may speak; a complete report is judged where all others are, in its turn.
