@@ -131,7 +131,7 @@ module.exports = {
       to: {
         path: '^libs/',
         pathNot: [
-          '^libs/([^/]+/(src|testing)/index|contracts/src/(native|http/index))\\.ts$',
+          '^libs/([^/]+/(src|testing)/index|contracts/src/(native|oakestra|http/index))\\.ts$',
           '^$1/$2/',
         ],
       },
@@ -218,7 +218,7 @@ module.exports = {
           '/testing/',
         ],
       },
-      to: { path: '^libs/contracts/src/native\\.ts$' },
+      to: { path: '^libs/contracts/src/(native|oakestra)\\.ts$' },
     },
     {
       name: 'dialects-behind-their-port',

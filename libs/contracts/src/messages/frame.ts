@@ -75,7 +75,7 @@ export function documentMessage<T, S, W extends string>(
  * `parseJsonObject` for the hot path: most payloads are plain ASCII, which needs no UTF-8 decoding.
  * Anything unusual goes the thorough way, so that both refuse alike.
  */
-function reportIn(payload: Uint8Array): Parsed<JsonObject> {
+export function reportIn(payload: Uint8Array): Parsed<JsonObject> {
   const bytes = bufferOf(payload);
   const text = bytes.toString('latin1');
   if (escapedSurrogate.test(text)) return mended(bytes);

@@ -1,11 +1,14 @@
 import {
+  choiceSetting,
   choicesSetting,
   countSetting,
   flagSetting,
   idSetting,
+  knownPortSetting,
   labelsSetting,
   listSetting,
   namesSetting,
+  networksSetting,
   placeSetting,
   portSetting,
   secretSetting,
@@ -77,7 +80,23 @@ export const settingsCatalogue = {
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),
   clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
   clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),
-  systemManagerUrl: placeSetting('SYSTEM_MANAGER_URL', 'address of the root orchestrator'),
+  systemManagerUrl: placeSetting(
+    'SYSTEM_MANAGER_URL',
+    'host of the root orchestrator, with or without scheme',
+  ),
+  oakestra: choiceSetting(
+    'OAKRING_OAKESTRA',
+    "speak with Oakestra's workers and root (default: where SYSTEM_MANAGER_URL is set)",
+  ),
+  oakestraHosts: networksSetting(
+    'OAKRING_OAKESTRA_HOSTS',
+    "addresses that Oakestra's workers and root come from, separated by commas",
+  ),
+  mqttBroker: placeSetting('MQTT_BROKER_URL', 'host of a broker elsewhere, for OAKRING_MQTT_URL'),
+  mqttBrokerPort: knownPortSetting(
+    'MQTT_BROKER_PORT',
+    "port of the broker, as Oakestra's workers are told it",
+  ),
 } as const;
 
 /** What a worker can do its work with. */

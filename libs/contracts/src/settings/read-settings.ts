@@ -49,17 +49,85 @@ export function textSetting(
   return { variable, fallback, description, read: (text) => ({ value: text }) };
 }
 
-/** Text that may be an address, which is told to others. */
-export function placeSetting(variable: string, description: string): Setting<string> {
+/** A host, and a port where one was given with it. */
+export interface Place {
+  readonly host: string;
+  readonly port: number | null;
+}
+
+const hostPattern = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
+
+/** A host by name or number, as such or as an address with scheme and port; or nothing. */
+export function placeSetting(variable: string, description: string): Setting<Place | null> {
   return {
     variable,
     fallback: '',
     description,
-    read: (text) =>
-      text.includes('@')
-        ? { problem: `"${shownUrl(text)}" was given with a user or password; leave it out` }
-        : { value: text },
+    read: (text) => {
+      if (text === '') return { value: null };
+      if (text.includes('@')) {
+        return { problem: `"${shownUrl(text)}" was given with a user or password; leave it out` };
+      }
+      const [, , place = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)\/?$/i.exec(text) ?? [];
+      const [, host = '', port = null] = /^(.*?)(?::(\d{1,5}))?$/.exec(place) ?? [];
+      const isPlace = hostPattern.test(host) && (port === null || Number(port) <= 65_535);
+      if (!isPlace) return { problem: `"${shownUrl(text)}" is not a host name or address` };
+      return { value: { host, port: port === null ? null : Number(port) } };
+    },
   };
+}
+
+/** A TCP port, or nothing. */
+export function knownPortSetting(variable: string, description: string): Setting<number | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      if (text === '') return { value: null };
+      return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+        ? { value: Number(text) }
+        : { problem: `"${text}" is not a port (1 to 65535)` };
+    },
+  };
+}
+
+/** True, false, or as something else says. */
+export function choiceSetting(variable: string, description: string): Setting<boolean | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      if (text === '') return { value: null };
+      return text === 'true' || text === 'false'
+        ? { value: text === 'true' }
+        : { problem: `"${text}" is neither true nor false` };
+    },
+  };
+}
+
+/** IP addresses and networks (`10.0.0.0/8`), separated by commas. */
+export function networksSetting(variable: string, description: string): Setting<readonly string[]> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      const given = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+      const bad = given.find((each) => !isNetwork(each));
+      if (bad === undefined) return { value: given };
+      return { problem: `"${bad}" is not an IP address or a network such as 10.0.0.0/8` };
+    },
+  };
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits = '0'] = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  if (address.includes(':')) return URL.canParse(`http://[${address}]/`) && Number(bits) <= 128;
+  const parts = address.split('.');
+  const isFour = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part));
+  return isFour && parts.every((part) => Number(part) <= 255) && Number(bits) <= 32;
 }
 
 /** A TCP port, 0 (any free one) to 65 535. */

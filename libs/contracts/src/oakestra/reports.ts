@@ -1,0 +1,207 @@
+import { LeftOut } from '../messages/left-out.js';
+import { reportIn } from '../messages/frame.js';
+import { percentOf, type Reading } from '../messages/telemetry.js';
+import {
+  integerOf,
+  isObject,
+  refused,
+  shortened,
+  textOf,
+  type JsonObject,
+  type Parsed,
+} from '../parsing/parsing.js';
+import { cutText, endOfText } from '../parsing/text.js';
+
+/** What a worker shows of one of its instances, just now. */
+export interface InstanceSighting {
+  /** Of the service: its `job_name`. */
+  readonly name: string;
+  readonly instance: number;
+  /** One that it still fetches the image for is shown too, by later releases. */
+  readonly status: 'running' | 'starting';
+  /** As it says it: numbers of whatever unit, empty where it does not know. Null: nothing of it. */
+  readonly usage: {
+    readonly cpu: string;
+    readonly memory: string;
+    readonly disk: string;
+  } | null;
+  /** The end of what it wrote. */
+  readonly log?: string;
+}
+
+/** What a worker says of one of its instances, once. */
+export interface InstanceWord {
+  readonly name: string;
+  readonly instance: number;
+  readonly says: (typeof words)[keyof typeof words];
+  readonly detail: string | null;
+  readonly publicIp: string | null;
+}
+
+/** Theirs, and ours for them. */
+const words = {
+  INSTANTIATION: 'starting',
+  CREATED: 'created',
+  RUNNING: 'running',
+  FAILED: 'failed',
+  DEAD: 'ended',
+  COMPLETED: 'completed',
+  UNDEPLOYED: 'stopping',
+} as const;
+
+const numberRange = { minimum: 0, maximum: 2 ** 31 - 1 };
+const maxNameCharacters = 256;
+const maxLogCharacters = 1_024;
+const maxDetailCharacters = 4_096;
+const maxNumeralCharacters = 64;
+
+/**
+ * `nodes/<id>/information`: the registration's members, all but a few of them empty. Only the use of
+ * the machine is taken, so that what is empty erases nothing.
+ */
+export function readHeartbeat(payload: Uint8Array): Parsed<Reading> {
+  const body = reportIn(payload);
+  if (!body.ok) return body;
+  const { cpu_percent: cpu, memory_percent: memory } = body.value;
+  if (isPercent(cpu) && isPercent(memory)) {
+    return { ok: true, value: readingOf(Math.round(cpu * 100), Math.round(memory * 100)) };
+  }
+  const leftOut = new LeftOut();
+  const used = (field: string): number | null =>
+    leftOut.or(percentOf(body.value[field], field), null);
+  return leftOut.beside(readingOf(used('cpu_percent'), used('memory_percent')));
+}
+
+function readingOf(cpu: number | null, memory: number | null): Reading {
+  return { cpu, memory, incarnation: null, sequence: null, instances: null, at: null };
+}
+
+function isPercent(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 100;
+}
+
+/**
+ * `nodes/<id>/jobs/resources`: what one of its runtimes runs. Refused as a whole where it is not known
+ * which instance an entry is of: a list that one is missing from would say that it is not there.
+ */
+export function readInstances(payload: Uint8Array): Parsed<readonly InstanceSighting[]> {
+  const body = reportIn(payload);
+  if (!body.ok) return body;
+  // Go writes null for a list that was never made.
+  const { services = null } = body.value;
+  if (services === null && Object.hasOwn(body.value, 'services')) return { ok: true, value: [] };
+  if (!Array.isArray(services)) {
+    return refused('invalid-field', `services is ${shownOf(services)}, not a list.`, 'services');
+  }
+  const leftOut = new LeftOut();
+  const instances: InstanceSighting[] = [];
+  for (let at = 0; at < services.length; at += 1) {
+    const read = instanceOf(services[at], at, leftOut);
+    if (!read.ok) return read;
+    instances.push(read.value);
+  }
+  return leftOut.beside(instances);
+}
+
+function instanceOf(entry: unknown, at: number, leftOut: LeftOut): Parsed<InstanceSighting> {
+  if (!isObject(entry)) {
+    const field = `services.${at}`;
+    return refused('invalid-field', `${field} is ${shownOf(entry)}, not an object.`, field, entry);
+  }
+  const { job_name: name, instance, status = null, logs = null } = entry;
+  if (!isName(name)) return named(textOf(name, `services.${at}.job_name`, maxNameCharacters));
+  if (!isInstance(instance)) {
+    return named(integerOf(instance, `services.${at}.instance`, numberRange));
+  }
+  const shown = { name, instance, status: statusOf(status), usage: usageOf(entry, at, leftOut) };
+  if (typeof logs === 'string') {
+    if (logs === '') return { ok: true, value: shown };
+    const { usage } = shown;
+    const log = endOfText(logs, maxLogCharacters);
+    return { ok: true, value: { name, instance, status: shown.status, usage, log } };
+  }
+  if (logs !== null) leaveOut(leftOut, `services.${at}.logs`, logs, 'a text');
+  return { ok: true, value: shown };
+}
+
+/** The refusal of what was found not to be so. */
+function named<T>(parsed: Parsed<T>): Extract<Parsed<never>, { ok: false }> {
+  return parsed.ok ? refused('invalid-field', 'A name or number is not usable.') : parsed;
+}
+
+function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= maxNameCharacters &&
+    value.isWellFormed()
+  );
+}
+
+function isInstance(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= numberRange.maximum;
+}
+
+/** Without one it runs. With any but that it is on its way there. */
+function statusOf(status: unknown): InstanceSighting['status'] {
+  return status === null || status === '' || status === 'RUNNING' ? 'running' : 'starting';
+}
+
+function usageOf(entry: JsonObject, at: number, leftOut: LeftOut): InstanceSighting['usage'] {
+  const cpu = numeralOf(entry, 'cpu_percent', at, leftOut);
+  const memory = numeralOf(entry, 'memory_percent', at, leftOut);
+  const disk = numeralOf(entry, 'disk', at, leftOut);
+  return cpu === '' && memory === '' && disk === '' ? null : { cpu, memory, disk };
+}
+
+function numeralOf(entry: JsonObject, member: string, at: number, leftOut: LeftOut): string {
+  const value = entry[member];
+  if (value === undefined || value === null || value === '') return '';
+  if (typeof value === 'string' && value.length <= maxNumeralCharacters && Number(value) >= 0) {
+    return value;
+  }
+  if (typeof value === 'number' && value >= 0) return String(value);
+  leaveOut(leftOut, `services.${at}.${member}`, value, 'a number of 0 or more');
+  return '';
+}
+
+/** `nodes/<id>/job`. */
+export function readWord(payload: Uint8Array): Parsed<InstanceWord> {
+  const body = reportIn(payload);
+  if (!body.ok) return body;
+  const { sname, instance, status } = body.value;
+  const name = textOf(sname, 'sname', maxNameCharacters);
+  if (!name.ok) return name;
+  const number = integerOf(instance, 'instance', numberRange);
+  if (!number.ok) return number;
+  const says =
+    typeof status === 'string' && Object.hasOwn(words, status)
+      ? words[status as keyof typeof words]
+      : null;
+  if (says === null) {
+    const known = Object.keys(words).join(', ');
+    const detail = `status is ${shownOf(status)}; it can be ${known}.`;
+    return refused('invalid-field', detail, 'status', status ?? null);
+  }
+  const leftOut = new LeftOut();
+  const detail = lineOf(body.value, 'status_detail', leftOut);
+  const publicIp = lineOf(body.value, 'publicip', leftOut);
+  return leftOut.beside({ name: name.value, instance: number.value, says, detail, publicIp });
+}
+
+function lineOf(body: JsonObject, member: string, leftOut: LeftOut): string | null {
+  const { [member]: value } = body;
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string') return cutText(value, maxDetailCharacters);
+  leaveOut(leftOut, member, value, 'a text');
+  return null;
+}
+
+function leaveOut(leftOut: LeftOut, field: string, value: unknown, expected: string): void {
+  const detail = `${field} is ${shownOf(value)}, not ${expected}.`;
+  leftOut.add(refused('invalid-field', detail, field, value).refusal);
+}
+
+function shownOf(value: unknown): string {
+  return JSON.stringify(shortened(value)) ?? 'missing';
+}
