@@ -84,6 +84,7 @@ export {
 export { type VerifierKey, readVerifierKey, writeVerifierKey } from './evidence/verifier-key.js';
 export { readAddCheckpoint, witness, writeAddCheckpoint } from './evidence/witness.js';
 export { type JsonObject, canonicalJson, isJsonObject } from './text/canonical-json.js';
+export { textOfItsOwn } from './text/own-text.js';
 export {
   type Commit,
   type DecidedCommand,
@@ -98,7 +99,7 @@ export {
   headOf,
   maxCommitBytes,
   maxEventsPerCommit,
-  recordsIn,
+  placesIn,
   sealCommit,
 } from './log/commit.js';
 export { type Origin, addressOf, parseAddress } from './log/origin.js';

@@ -2,7 +2,14 @@ import { eventProblem, isEventType, schemaVersion } from '../catalogue/catalogue
 import { isStreamOf } from '../catalogue/streams-of-types.js';
 import { upcast } from '../catalogue/upcasters.js';
 import { isCanonical, isJsonObject, type JsonObject } from '../text/canonical-json.js';
-import { hashCommit, recordsIn, type Commit, type EventHead, type EventRecord } from './commit.js';
+import {
+  hashCommit,
+  keepHeads,
+  recordsIn,
+  type Commit,
+  type EventHead,
+  type EventRecord,
+} from './commit.js';
 import { damageAt, type Damage, type Problem } from './damage.js';
 import { originProblem, parseAddress } from './origin.js';
 import { plainEvents } from './plain-events.js';
@@ -18,7 +25,10 @@ export function soundEvents(commit: Commit): readonly EventHead[] | Damage {
   const events = plainEvents(commit) ?? parsedEvents(commit);
   if ('rule' in events) return damageAt(commit.position, events.rule, events.detail);
   const misnamed = streamsProblem(commit, events);
-  if (misnamed === null) return events;
+  if (misnamed === null) {
+    keepHeads(commit, events);
+    return events;
+  }
   return damageAt(commit.position, misnamed.rule, misnamed.detail);
 }
 

@@ -161,6 +161,16 @@ export function recordsIn(commit: Commit): unknown {
   return KnownCommit.recordsOf(commit);
 }
 
+/** Where the events of a commit belong, once it is known that they are ones. */
+export function placesIn(commit: Commit): readonly Pick<EventHead, 'stream' | 'version'>[] {
+  return KnownCommit.headsOf(commit) ?? (recordsIn(commit) as readonly EventRecord[]);
+}
+
+/** Keeps what a look at the events found. */
+export function keepHeads(commit: Commit, heads: readonly EventHead[]): void {
+  KnownCommit.keepHeads(commit, heads);
+}
+
 /**
  * A commit that was sealed here or read, with what need not be made of it again: its header's text, and
  * its events, whose parsing is most of the work on a commit. One that a spread makes of it has neither.
@@ -179,6 +189,7 @@ export class KnownCommit implements Commit {
   readonly #header: string | null;
   readonly #hashed: string | null;
   #records: unknown = undefined;
+  #heads: readonly EventHead[] | null = null;
 
   /**
    * `header`: its canonical text, as it was written or read; null: format 1. `hashed`: `hashedText`, where
@@ -205,6 +216,14 @@ export class KnownCommit implements Commit {
 
   static hashedOf(commit: object): string | null {
     return #hashed in commit ? commit.#hashed : null;
+  }
+
+  static headsOf(commit: object): readonly EventHead[] | null {
+    return #heads in commit ? commit.#heads : null;
+  }
+
+  static keepHeads(commit: object, heads: readonly EventHead[]): void {
+    if (#heads in commit) commit.#heads = heads;
   }
 
   static recordsOf(commit: Commit): unknown {

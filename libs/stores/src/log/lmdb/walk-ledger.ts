@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBufferKey, toBufferKey } from 'ordered-binary';
@@ -7,6 +6,7 @@ import { dataFileName } from '../../lmdb/environment.js';
 import { PageProblem, pagesOf, type Pages } from '../../lmdb/page-reader.js';
 import type { Tree } from '../../lmdb/pages.js';
 import { walkTree } from '../../lmdb/walk-tree.js';
+import { sha256 } from '@oakring/crypto';
 import {
   type Commit,
   type Damage,
@@ -14,6 +14,7 @@ import {
   decodeStoredCommit,
   positionIn,
   type RuleId,
+  textOfItsOwn,
 } from '@oakring/events';
 import { streamVersionsOf } from '../stream-versions.js';
 
@@ -32,7 +33,7 @@ export function* walkLedger(folder: string): Generator<WalkedCommit> {
   try {
     const pages = pagesOf(file);
     const trees = ledgerTrees(pages);
-    const expected = new IndexSum();
+    const expected = new ExpectedIndex();
     for (const { key, value } of walkTree(pages, trees.commits)) {
       const walked = commitAt(key, value, position + 1);
       yield walked;
@@ -92,28 +93,61 @@ function liesThere(key: Buffer, text: string): boolean {
   return Number.isSafeInteger(stated) && key.equals(toBufferKey(stated));
 }
 
-/** A sum over the entries of the index that does not depend on their order. */
-class IndexSum {
-  private readonly sum = Buffer.alloc(32);
-  count = 0;
+/** Entries that are hashed in one go; a stream that has fewer keeps them as they are. */
+const entriesHashed = 32;
 
-  add(stream: string, position: number, version: number): void {
-    const digest = createHash('sha256').update(`${position} ${version} ${stream}`).digest();
-    for (const [index, byte] of digest.entries()) {
-      this.sum[index] = (this.sum[index] ?? 0) ^ byte;
-    }
-    this.count += 1;
+/** What the index has of one stream, in the order of positions, of any length in little room. */
+class StreamEntries {
+  private digest = '';
+  private numbers: number[] = [];
+
+  add(position: number, version: number): void {
+    this.numbers.push(position, version);
+    if (this.numbers.length < 2 * entriesHashed) return;
+    this.digest = sha256(`${this.digest} ${this.numbers.join(' ')}`);
+    this.numbers = [];
   }
 
-  equals(other: IndexSum): boolean {
-    return this.count === other.count && this.sum.equals(other.sum);
+  equals({ digest, numbers }: StreamEntries): boolean {
+    return digest === this.digest && numbers.join(' ') === this.numbers.join(' ');
   }
 }
 
-function indexProblem(pages: Pages, tree: Tree, expected: IndexSum): Damage | null {
-  const found = new IndexSum();
+/** What the index has to have, stream by stream: the order of commits is that of each stream in it. */
+class ExpectedIndex {
+  private readonly streams = new Map<string, StreamEntries>();
+
+  add(stream: string, position: number, version: number): void {
+    let entries = this.streams.get(stream);
+    if (entries === undefined) {
+      entries = new StreamEntries();
+      this.streams.set(textOfItsOwn(stream), entries);
+    }
+    entries.add(position, version);
+  }
+
+  /** Whether these are the entries of the stream, which was not asked about before. */
+  take(stream: string, found: StreamEntries): boolean {
+    const isExpected = this.streams.get(stream)?.equals(found) === true;
+    this.streams.delete(stream);
+    return isExpected;
+  }
+
+  get isEmpty(): boolean {
+    return this.streams.size === 0;
+  }
+}
+
+function indexProblem(pages: Pages, tree: Tree, expected: ExpectedIndex): Damage | null {
   let position: number | null = null;
   const damage = (detail: string): Damage => damageAt(position, 'P4', detail);
+  let fits = true;
+  let stream: string | null = null;
+  let found = new StreamEntries();
+  const endStream = (): void => {
+    if (stream !== null && !expected.take(stream, found)) fits = false;
+    found = new StreamEntries();
+  };
   try {
     for (const { key, value } of walkTree(pages, tree)) {
       const address: unknown = fromBufferKey(key);
@@ -122,13 +156,16 @@ function indexProblem(pages: Pages, tree: Tree, expected: IndexSum): Damage | nu
         return damage('an entry of the index of streams is not one');
       }
       position = address[1];
-      found.add(address[0], address[1], version);
+      if (address[0] !== stream) endStream();
+      stream = address[0];
+      found.add(position, version);
     }
   } catch (error) {
     return damage(`the index of streams: ${error instanceof Error ? error.message : error}`);
   }
+  endStream();
   position = null;
-  return found.equals(expected) ? null : damage('the index of streams does not fit the commits');
+  return fits && expected.isEmpty ? null : damage('the index of streams does not fit the commits');
 }
 
 function isAddress(value: unknown): value is [stream: string, position: number] {
