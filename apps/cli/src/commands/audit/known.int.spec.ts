@@ -192,6 +192,10 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
     const [code, out] = await audit('verify', file, ...of);
     expect([code, out]).toEqual((await audit('verify', '--store', path, ...of)).slice(0, 2));
     expect([code, out]).toEqual([5, expect.stringContaining('unsealed-tail: positions 1–11')]);
+    expect((await audit('compare', file, path)).slice(0, 2)).toEqual([
+      0,
+      'the same history: positions 1–11 on both sides\n',
+    ]);
     await audit('export', '--all', '--out', file, '--store', await store(rewritten));
     expect(await audit('verify', file)).toEqual([
       1,

@@ -5,7 +5,8 @@ import { CommandFailure, exitCodes } from '../../../exit-codes.js';
 import type { Environment } from '../../../terminal.js';
 import type { Context } from '../../context.js';
 import { exhibitOf, isManagerUrl, rangeOf } from '../history-source.js';
-import { commitsOf, damageLine, storeOf } from '../store.js';
+import { commitsIn, isLedgerFile } from '../ledger-file.js';
+import { commitsOf, damageLine, storeOf, type Walked } from '../store.js';
 import type { Roots } from './roots.js';
 
 /** What lies at a position, for a person to compare. */
@@ -29,7 +30,7 @@ export type Side =
     }
   | { readonly kind: 'roots'; readonly roots: Roots; at(position: number): Promise<At | null> };
 
-/** The history that an argument names: a manager's address, a store, or a bundle's file. */
+/** The history that an argument names: a manager's address, a store, or the file of an export. */
 export async function sideOf(
   name: string,
   client: ManagerClient,
@@ -38,7 +39,7 @@ export async function sideOf(
 ): Promise<Side> {
   if (isManagerUrl(name)) return managerSide(client);
   const isFile = name.includes('://') ? false : (await stat(name).catch(() => null))?.isFile();
-  if (isFile === true) {
+  if (isFile === true && !(await isLedgerFile(name))) {
     const lines = (await readFile(name, 'utf8')).trimEnd().split('\n');
     const range = bundled(name, lines);
     const isFromStart = range[0]?.position === 1;
@@ -49,12 +50,13 @@ export async function sideOf(
       founding: async () => exhibitOf(lines, 1),
     };
   }
-  const store = storeOf(env, name);
+  const read = (): AsyncIterable<Walked> =>
+    isFile === true ? commitsIn(name, ports) : commitsOf(storeOf(env, name), ports);
   return {
     kind: 'commits',
     isFromStart: true,
-    commits: () => checked(name, walked(store, ports)),
-    founding: async () => (await checked(name, walked(store, ports)).next()).value ?? null,
+    commits: () => checked(name, walked(name, read())),
+    founding: async () => (await checked(name, walked(name, read())).next()).value ?? null,
   };
 }
 
@@ -110,10 +112,10 @@ async function* listed(range: readonly Commit[]): AsyncGenerator<Commit> {
   yield* range;
 }
 
-async function* walked(store: string, ports: Context['ports']): AsyncGenerator<Commit> {
-  for await (const each of commitsOf(store, ports)) {
+async function* walked(name: string, commits: AsyncIterable<Walked>): AsyncGenerator<Commit> {
+  for await (const each of commits) {
     if (each.status === 'damaged') {
-      throw new CommandFailure(`${store}: ${damageLine(each.damage)}`, exitCodes.refused);
+      throw new CommandFailure(`${name}: ${damageLine(each.damage)}`, exitCodes.refused);
     }
     yield each.commit;
   }
