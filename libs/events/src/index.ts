@@ -45,7 +45,6 @@ export {
   type Cosigned,
   type StatedCosignature,
   cosignatureProblem,
-  cosignedNote,
   recentCheckpoints,
   statedCosignature,
   witnessedTo,

@@ -51,15 +51,6 @@ export function statedCosignature(
   return { witness: writeVerifierKey(key, 'cosignature'), signature };
 }
 
-/** The checkpoint with these cosignatures on it: as everybody's tools read it (C2SP). */
-export function cosignedNote(note: string, cosignatures: readonly StatedCosignature[]): string {
-  const lines = cosignatures.map(({ witness, signature }) => {
-    const { name = '' } = readVerifierKey(witness, 'cosignature') ?? {};
-    return `— ${name} ${signature}\n`;
-  });
-  return `${note}${lines.join('')}`;
-}
-
 interface Shown {
   readonly position: number;
   readonly text: string;
