@@ -26,6 +26,8 @@ export interface ClusterRecord {
   readonly storm: { readonly since: number; readonly reason: string } | null;
   /** The schemas that the ledger commits to; null: it did not yet. */
   readonly catalogue: { readonly schemaVersion: number; readonly hash: string } | null;
+  /** Id that the root knows us by; null: none has taken us in yet. */
+  readonly root: string | null;
   /** Events of stream `seals` so far: what a checkpoint says of keys. */
   readonly keyEvents: number;
 }
@@ -104,6 +106,10 @@ export interface JobRecord extends EventPlace {
   readonly bodyHash: string;
   /** `given`: by a root, one order each; there may be holes. */
   readonly numbering: 'counted' | 'given';
+  /** What the root that ordered it knows us by; null: none had taken us in. */
+  readonly root: string | null;
+  /** Its root asked for the end of all of it, and was not yet found to remember us. */
+  readonly dismissed: boolean;
   readonly status: JobStatus;
   readonly desired: number;
   /** From 1; grows with every update. */

@@ -125,6 +125,11 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { incarnation: 1, from: 3, upTo: 4, entries: [{}, {}] },
     '2 entries, 3–4',
   ],
+  RootRegistered: [{ root: 'abc' }, 'the root took this cluster in, as abc'],
+  RootForgot: [
+    { former: 'a', root: 'b', jobs: 2 },
+    'THE ROOT FORGOT this cluster: a is b now; 2 jobs',
+  ],
   StormBegan: [{ silent: 5, ready: 9, reason: 'silence' }, '5 of 9 nodes silent: silence'],
   StormEnded: [{ stillSilent: 5, reason: 'quiet' }, '5 nodes are still silent'],
   JobCompleted: [{}, 'run to its end'],
@@ -196,6 +201,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   JobScaled: [{ desired: 5, added: [3, 4], removed: [] }, 'scaled to 5: 2 more'],
   JobDeletionRefused: [{ code: 'job-of-root', detail: 'It is a root’s.' }, 'a root’s'],
   JobScaleRefused: [{ code: 'job-deleting', detail: 'It is being deleted.' }, 'being deleted'],
+  JobDismissed: [{}, 'its root asks for the end of all of it'],
   JobDeletionOrdered: [{}, 'deletion'],
   JobEnded: [{}, 'ended'],
   InstancesPlaced: [

@@ -105,6 +105,10 @@ export type Command =
   | { readonly type: 'EndInstance'; readonly id: string; readonly instance: number }
   /** A root's order: all numbers of its job. */
   | { readonly type: 'DismissJob'; readonly id: string }
+  /** What a dismissal asked for, once its root is known to remember us. */
+  | { readonly type: 'ObeyDismissal'; readonly id: string }
+  /** The root took us in, and knows us by this id. */
+  | { readonly type: 'RecordRoot'; readonly root: string }
   | {
       readonly type: 'ReplaceInstance';
       readonly id: string;
@@ -234,6 +238,9 @@ export interface Answers {
   OrderInstance: Pick<JobOrder, 'id' | 'position'>;
   EndInstance: null;
   DismissJob: null;
+  ObeyDismissal: null;
+  /** Whether it is the one that it knew us by before. */
+  RecordRoot: { readonly remembers: boolean };
   ReplaceInstance: null;
   RefuseReplacement: null;
   CompleteRollout: null;

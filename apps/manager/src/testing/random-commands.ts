@@ -182,6 +182,11 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     return { type: 'EndInstance', id, instance: of };
   },
   DismissJob: ({ job, pick }) => ({ type: 'DismissJob', id: pick([...rootJobs, job]) }),
+  ObeyDismissal: ({ pick }) => ({ type: 'ObeyDismissal', id: pick(rootJobs) }),
+  RecordRoot: ({ pick }) => ({
+    type: 'RecordRoot',
+    root: pick(['root-1', 'root-1', 'root-1', 'root-2']),
+  }),
   RestartJob: ({ job }) => ({ type: 'RestartJob', id: job }),
   ReplaceInstance: ({ state, instance, node }) => ({
     ...({ type: 'ReplaceInstance', id: instance.job, instance: instance.number, reason } as const),
@@ -312,7 +317,7 @@ const frequent: Partial<Record<CommandType, number>> = {
     UpdateJob: 2,
   },
   ...{ ApplyPlan: 20, RecordAck: 20, RecordDelivery: 6, OrderStops: 5, RetryInstance: 2 },
-  ...{ ReplaceInstance: 8, OrderStarts: 12, MoveInstance: 5, DeclareLost: 3, AssumeEnded: 2 },
+  ...{ ReplaceInstance: 8, OrderStarts: 12, MoveInstance: 6, CancelMove: 2, DeclareLost: 3 },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));
 

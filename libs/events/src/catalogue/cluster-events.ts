@@ -29,6 +29,10 @@ export const clusterEvents = {
   /** Many nodes fell silent at once: until it ends nothing is rescheduled on account of silence. */
   StormBegan: Type.Object({ silent: natural, ready: natural, reason: text }),
   StormEnded: Type.Object({ stillSilent: natural, reason: text }),
+  /** The root that orders from us took us in; `root`: the id that it knows us by. */
+  RootRegistered: Type.Object({ root: id }),
+  /** It takes us for another cluster than before: it lost its memory. What it had ordered goes on. */
+  RootForgot: Type.Object({ former: id, root: id, jobs: natural }),
   /** The manifest of a telemetry segment that was dropped: the hole is legal. */
   TelemetryTruncated: Type.Object({
     segment: id,

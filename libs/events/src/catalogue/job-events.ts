@@ -64,6 +64,8 @@ export const jobEvents = {
     removed: Type.Array(natural),
   }),
   JobScaleRefused: refusal,
+  /** Its root asks for the end of all of it: obeyed once the root is known to remember us. */
+  JobDismissed: Type.Object({}),
   JobDeletionOrdered: Type.Object({}),
   JobDeletionRefused: refusal,
   JobEnded: Type.Object({}),

@@ -22,7 +22,7 @@ import {
 } from './commands.fold.js';
 import { evolveEvidence, restsIn } from './evidence.fold.js';
 import { evolveJob, isJobEvent, type JobEvent } from './job-events.fold.js';
-import { jobSubmitted } from './jobs.fold.js';
+import { jobSubmitted, rootForgot, rootRegistered } from './jobs.fold.js';
 import {
   isNodeOrderEvent,
   nodeOrdered,
@@ -41,6 +41,8 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'EpochOpened':
     case 'StormBegan':
     case 'StormEnded':
+    case 'RootRegistered':
+    case 'RootForgot':
       evolveCluster(state, event);
       break;
     case 'NodeRegistered':
@@ -97,11 +99,19 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
-const unsaid = { catalogue: null, keyEvents: 0 } as const;
+const unsaid = { catalogue: null, root: null, keyEvents: 0 } as const;
 
 type ClusterEvent = Extract<
   StoredEvent,
-  { type: 'ClusterFounded' | 'EpochOpened' | 'StormBegan' | 'StormEnded' }
+  {
+    type:
+      | 'ClusterFounded'
+      | 'EpochOpened'
+      | 'StormBegan'
+      | 'StormEnded'
+      | 'RootRegistered'
+      | 'RootForgot';
+  }
 >;
 
 function evolveCluster(state: ClusterState, event: ClusterEvent): void {
@@ -115,6 +125,8 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   if (type === 'StormBegan') {
     state.cluster.set(clusterKey, { ...cluster, storm: { since: at, reason: data.reason } });
   }
+  if (type === 'RootRegistered') rootRegistered(state, cluster, data.root);
+  if (type === 'RootForgot') rootForgot(state, cluster, data.root);
   if (type === 'StormEnded') state.cluster.set(clusterKey, { ...cluster, storm: null });
 }
 

@@ -14,6 +14,7 @@ import {
 
 const jobEventTypes = [
   'JobScaled',
+  'JobDismissed',
   'JobDeletionOrdered',
   'JobEnded',
   'JobCompleted',
@@ -46,6 +47,9 @@ export function evolveJob(state: ClusterState, job: JobRecord, event: JobEvent):
   switch (event.type) {
     case 'JobScaled':
       return jobScaled(state, event, job, event.data);
+    case 'JobDismissed':
+      state.jobs.set(job.id, { ...job, dismissed: true, ...placeOf(event) });
+      return;
     case 'JobDeletionOrdered':
       return jobDeletionOrdered(state, event, job);
     case 'JobEnded':

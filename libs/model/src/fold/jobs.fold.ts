@@ -1,8 +1,9 @@
 import type { Constraint } from '@oakring/contracts';
 import { wholePolicy, type EventData, type StoredEvent } from '@oakring/events';
-import { instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
+import { clusterKey, instanceKey, revisionKey, type ClusterState } from '../cluster-state.js';
 import {
   placeOf,
+  type ClusterRecord,
   type EventPlace,
   type InstanceRecord,
   type JobRecord,
@@ -32,6 +33,8 @@ export function jobSubmitted(
     id: data.id,
     ...descriptionOf(data),
     numbering: data.numbering ?? 'counted',
+    root: data.numbering === 'given' ? rootOf(state) : null,
+    dismissed: false,
     status: 'active',
     desired: data.desired,
     revision: 1,
@@ -45,6 +48,26 @@ export function jobSubmitted(
   indexJob(state, job);
   for (let number = 0; number < data.desired; number += 1) {
     addInstance(state, event, data.id, number);
+  }
+}
+
+function rootOf(state: ClusterState): string | null {
+  return state.cluster.get(clusterKey)?.root ?? null;
+}
+
+/** What was ordered before the root said what it knows us by was ordered by it. */
+export function rootRegistered(state: ClusterState, cluster: ClusterRecord, root: string): void {
+  state.cluster.set(clusterKey, { ...cluster, root });
+  for (const job of [...state.jobs.values()]) {
+    if (job.numbering === 'given' && job.root === null) state.jobs.set(job.id, { ...job, root });
+  }
+}
+
+/** What it does not remember, it cannot have meant to end. */
+export function rootForgot(state: ClusterState, cluster: ClusterRecord, root: string): void {
+  state.cluster.set(clusterKey, { ...cluster, root });
+  for (const job of [...state.jobs.values()]) {
+    if (job.dismissed) state.jobs.set(job.id, { ...job, dismissed: false });
   }
 }
 
@@ -161,9 +184,11 @@ export function jobScaled(
   data: EventData<'JobScaled'>,
 ): void {
   const status = data.added.length > 0 ? 'active' : job.status;
-  state.jobs.set(job.id, { ...job, status, desired: data.desired, ...placeOf(event) });
-  for (const number of data.added) addInstance(state, event, job.id, number);
   const isGiven = job.numbering === 'given';
+  const scaled = { ...job, status, desired: data.desired, ...placeOf(event) };
+  const isOrdered = isGiven && data.added.length > 0;
+  state.jobs.set(job.id, isOrdered ? { ...scaled, root: rootOf(state), dismissed: false } : scaled);
+  for (const number of data.added) addInstance(state, event, job.id, number);
   const reason = isGiven ? 'its root ordered its end' : `scaled down to ${data.desired}`;
   for (const number of data.removed) {
     dropInstance(state, event, instanceKey(job.id, number), reason);

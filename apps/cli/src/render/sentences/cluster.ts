@@ -15,6 +15,8 @@ export const clusterSentences: Sentences<
   | 'MessagesRefused'
   | 'RequestAnswered'
   | 'RequestRefused'
+  | 'RootForgot'
+  | 'RootRegistered'
   | 'StormBegan'
   | 'StormEnded'
   | 'TelemetryTruncated'
@@ -48,6 +50,10 @@ export const clusterSentences: Sentences<
   RequestRefused: ({ request, detail }, { colors }) => colors.red(`${request} refused: ${detail}`),
   TelemetryTruncated: ({ segment, firstBatch, lastBatch, readings }) =>
     `readings dropped: segment ${segment}, batches ${firstBatch}–${lastBatch}, ${readings} of them`,
+  RootRegistered: ({ root }) => `the root took this cluster in, as ${root}`,
+  RootForgot: ({ former, root, jobs }, { colors }) =>
+    `${colors.red('THE ROOT FORGOT')} this cluster: ${former} is ${root} now; ${jobs} jobs that it ` +
+    'had ordered go on (oakring root forgotten)',
   StormBegan: ({ silent, ready, reason }, { colors }) =>
     `${colors.red('STORM')}: ${silent} of ${ready} nodes silent: ${reason}; nothing is rescheduled`,
   StormEnded: ({ stillSilent, reason }, { colors }) =>

@@ -22,6 +22,8 @@ export const jobSentences: Sentences<
   JobScaled: ({ desired, added, removed }) =>
     `scaled to ${desired}: ${added.length} more, ${removed.length} fewer`,
   JobScaleRefused: ({ detail }, { colors }) => colors.red(`not scaled: ${detail}`),
+  JobDismissed: (_, { colors }) =>
+    colors.yellow('its root asks for the end of all of it; whether it remembers us is asked first'),
   JobDeletionOrdered: (_, { colors }) => colors.yellow('deletion ordered'),
   JobDeletionRefused: ({ detail }, { colors }) => colors.red(`not deleted: ${detail}`),
   JobEnded: (_, { colors }) => colors.green('ended: its id is free again'),

@@ -3,7 +3,13 @@ import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
 import { cosignCheckpoint, judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
 import { retryInstance } from './failures.js';
-import { dismissJob, endInstance, orderInstance } from './given-numbers.js';
+import {
+  dismissJob,
+  endInstance,
+  obeyDismissal,
+  orderInstance,
+  recordRoot,
+} from './given-numbers.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { declareLost, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
@@ -53,6 +59,8 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   OrderInstance: orderInstance,
   EndInstance: endInstance,
   DismissJob: dismissJob,
+  ObeyDismissal: obeyDismissal,
+  RecordRoot: (deciding, { root }) => recordRoot(deciding, root),
   ReplaceInstance: replaceInstance,
   RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),

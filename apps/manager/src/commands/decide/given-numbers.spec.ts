@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { clusterKey, type ClusterState } from '@oakring/model';
 import {
   ack,
   acknowledgeAll,
@@ -13,6 +14,8 @@ import {
 } from '../../testing/given.js';
 
 const end = (instance: number, id = 'r') => ({ type: 'EndInstance', id, instance }) as const;
+const obey = (id = 'r') => ({ type: 'ObeyDismissal', id }) as const;
+const took = (root: string) => ({ type: 'RecordRoot', root }) as const;
 const dismiss = (id = 'r') => ({ type: 'DismissJob', id }) as const;
 
 function numbersOf(cluster: Given, job = 'r'): number[] {
@@ -81,6 +84,7 @@ describe('an instance that a root orders', () => {
   it('makes a job live again that is being deleted', () => {
     const cluster = running(0);
     cluster.when(dismiss());
+    cluster.when(obey());
     cluster.when(orderInstance('r', 1));
     expect(cluster.state.jobs.get('r')).toMatchObject({ status: 'active', desired: 1 });
     expect(cluster.state.instances.get('r/0')?.removing).toBe(true);
@@ -125,17 +129,72 @@ describe('an instance that a root ends', () => {
 });
 
 describe('a job that a root dismisses', () => {
-  it('ends with all its numbers', () => {
+  it('goes on until the root is known to remember us, and then ends with all its numbers', () => {
     const cluster = running(0, 3);
-    expect(cluster.when(dismiss()).types).toEqual(['JobDeletionOrdered']);
-    expect([...cluster.state.instances.values()].every(({ removing }) => removing)).toBe(true);
+    expect(cluster.when(dismiss()).types).toEqual(['JobDismissed']);
     expect(cluster.when(dismiss()).types).toEqual([]);
+    expect(cluster.state.instances.get('r/0')).toMatchObject({ status: 'running' });
+    expect(cluster.when(obey()).types).toEqual(['JobDeletionOrdered']);
+    expect([...cluster.state.instances.values()].every(({ removing }) => removing)).toBe(true);
+    expect(cluster.when(obey()).types).toEqual([]);
+    expect(cluster.when(dismiss()).types).toEqual([]);
+  });
+
+  it('goes on where it was not dismissed, or ordered again since', () => {
+    const cluster = running(0);
+    expect(cluster.when(obey()).types).toEqual([]);
+    cluster.when(dismiss());
+    cluster.when(orderInstance('r', 1));
+    expect(cluster.when(obey()).types).toEqual([]);
   });
 
   it('is none that was submitted here, and none that nobody knows', () => {
     const cluster = given(submitJob('native'));
     expect(cluster.when(dismiss('native')).types).toEqual([]);
     expect(cluster.when(dismiss('unknown')).types).toEqual([]);
+  });
+});
+
+function founded(...numbers: number[]): Given {
+  const cluster = running(...numbers);
+  const facts = { clusterId: 'c-1', name: 'n', location: 'l', epoch: 1, storm: null };
+  (cluster.state as ClusterState).cluster.set(clusterKey, {
+    ...facts,
+    catalogue: null,
+    root: null,
+    keyEvents: 0,
+  });
+  return cluster;
+}
+
+describe('a root', () => {
+  it('is known by the id that it gives us, from what it ordered before on', () => {
+    const cluster = founded(0);
+    expect(cluster.when(took('first')).types).toEqual(['RootRegistered']);
+    expect(cluster.when(took('first')).types).toEqual([]);
+    expect(cluster.state.jobs.get('r')?.root).toBe('first');
+  });
+
+  it('that gives another id has forgotten what it ordered: that goes on, whatever it asks for', () => {
+    const cluster = founded(0);
+    cluster.when(took('first'));
+    cluster.when(dismiss());
+    const { types, events } = cluster.when(took('second'));
+    expect(types).toEqual(['RootForgot']);
+    expect(events[0]?.data).toEqual({ former: 'first', root: 'second', jobs: 1 });
+    expect(cluster.when(obey()).types).toEqual([]);
+    expect(cluster.when(dismiss()).types).toEqual([]);
+    expect(cluster.state.instances.get('r/0')).toMatchObject({ status: 'running' });
+  });
+
+  it('that orders something again remembers it again', () => {
+    const cluster = founded(0);
+    cluster.when(took('first'));
+    cluster.when(took('second'));
+    cluster.when(orderInstance('r', 4));
+    cluster.when(orderInstance('new', 0));
+    expect(cluster.state.jobs.get('r')?.root).toBe('second');
+    expect(cluster.state.jobs.get('new')?.root).toBe('second');
   });
 });
 

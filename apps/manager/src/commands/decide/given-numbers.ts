@@ -1,6 +1,6 @@
 import type { Refusal } from '@oakring/contracts';
-import { jobStream, spokenPolicy } from '@oakring/events';
-import { instanceKey, type JobRecord } from '@oakring/model';
+import { clusterStream, jobStream, spokenPolicy } from '@oakring/events';
+import { clusterKey, instanceKey, isForgotten, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
@@ -80,16 +80,44 @@ export function endInstance(
   return { answer: null };
 }
 
-/** The end of all its numbers. */
+/**
+ * The end of all its numbers is asked for. A root asks so for every job that it does not know, be it that it
+ * has lost its memory (guarantee 6): it waits until the root is known to remember us.
+ */
 export function dismissJob(
   deciding: Deciding,
   { id }: Extract<Command, { type: 'DismissJob' }>,
 ): Decided<Answers['DismissJob']> {
   const job = givenJob(deciding, id);
-  if (job === undefined || job.status === 'deleting') return { answer: null };
+  if (job === undefined || job.status === 'deleting' || job.dismissed) return { answer: null };
+  if (isForgotten(deciding.state, job)) return { answer: null };
+  deciding.emit({ stream: jobStream(id), type: 'JobDismissed', data: {} });
+  return { answer: null };
+}
+
+export function obeyDismissal(
+  deciding: Deciding,
+  { id }: Extract<Command, { type: 'ObeyDismissal' }>,
+): Decided<Answers['ObeyDismissal']> {
+  const job = givenJob(deciding, id);
+  if (job?.dismissed !== true || job.status === 'deleting') return { answer: null };
   deciding.emit({ stream: jobStream(id), type: 'JobDeletionOrdered', data: {} });
   concludeDeletion(deciding, id);
   return { answer: null };
+}
+
+/** The root took us in. Another id than before: its data base is another one, and knows none of our jobs. */
+export function recordRoot(deciding: Deciding, root: string): Decided<Answers['RecordRoot']> {
+  const former = deciding.state.cluster.get(clusterKey)?.root ?? null;
+  if (former === root) return { answer: { remembers: true } };
+  if (former === null) {
+    deciding.emit({ stream: clusterStream, type: 'RootRegistered', data: { root } });
+    return { answer: { remembers: true } };
+  }
+  let jobs = 0;
+  for (const job of deciding.state.jobs.values()) if (job.root === former) jobs += 1;
+  deciding.emit({ stream: clusterStream, type: 'RootForgot', data: { former, root, jobs } });
+  return { answer: { remembers: false } };
 }
 
 /** What a root asked for is not changed behind its back: it would ask for it again, or count on it. */

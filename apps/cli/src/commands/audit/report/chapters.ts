@@ -22,6 +22,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   JobSubmitted: 'orders',
   JobScaled: 'orders',
   JobUpdated: 'orders',
+  JobDismissed: 'orders',
   JobDeletionOrdered: 'orders',
   MoveStarted: 'orders',
   NodeCordoned: 'orders',
@@ -59,6 +60,9 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   CommandExpired: 'instances',
   JobCompleted: 'instances',
   JobEnded: 'instances',
+
+  RootRegistered: 'leaders',
+  RootForgot: 'leaders',
 
   StormBegan: 'nodes',
   StormEnded: 'nodes',
