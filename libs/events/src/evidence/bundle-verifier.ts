@@ -24,7 +24,8 @@ import { BundleProblem, fail, hashesOf, parsed, promiseOf, type Promised } from 
 import { CatalogueTrail } from './catalogue-trail.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
-import { rootFromRange } from './merkle-tree.js';
+import { frontierBefore, rootFromRange } from './merkle-tree.js';
+import { RangeRules, type ProvedRange } from './range-rules.js';
 import type { SignedNote } from './signed-note.js';
 import type { Standing } from './standing.js';
 import { Cosignatures, type Cosigned, type StatedCosignature } from './stated-cosignature.js';
@@ -106,6 +107,8 @@ class BundleVerifier {
     const shown = { status: 'whole', from, to, head } as const;
     const judged = evidence === null ? null : this.judge(evidence, range);
     const exhibits = evidence?.exhibits.map(({ commit }) => commit) ?? [];
+    const before = frontierBefore(from, evidence?.rangeProof ?? []);
+    this.followRange(range, judged === null ? null : { keys: judged.keys, exhibits, before });
     const warnings = this.schemaWarnings(schemas, newestCatalogue([...exhibits, ...range]));
     if (judged === null) {
       const none = {
@@ -237,6 +240,14 @@ class BundleVerifier {
       if (problem !== null) fail(commit.position, problem.rule, problem.detail);
     }
     return links.head;
+  }
+
+  private followRange(range: readonly Commit[], proved: ProvedRange | null): void {
+    const rules = new RangeRules(this.promised.from, proved);
+    for (const commit of range) {
+      const problem = rules.take(commit);
+      if (problem !== null) fail(commit.position, problem.rule, problem.detail);
+    }
   }
 
   private judge(evidence: Evidence, range: readonly Commit[]): Judged {

@@ -16,6 +16,9 @@ export class CatalogueTrail {
   newest: CommittedCatalogue | null = null;
   private readonly foreign: string[] = [];
 
+  /** `fromStart`: what was stated before is known. */
+  constructor(private readonly fromStart = true) {}
+
   /** Of a commit whose events passed their schemas. */
   take({ position }: Pick<Commit, 'position'>, records: readonly EventHead[]): Problem | null {
     for (const [index, { type, data }] of records.entries()) {
@@ -56,7 +59,8 @@ export class CatalogueTrail {
   }
 
   private isInForce(schema: number): boolean {
-    return this.newest === null ? schema <= lastUncommitted : schema === this.newest.schemaVersion;
+    if (this.newest === null) return !this.fromStart || schema <= lastUncommitted;
+    return schema === this.newest.schemaVersion;
   }
 }
 

@@ -19,6 +19,7 @@ import { CatalogueTrail } from './catalogue-trail.js';
 import { readCheckpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { rootOf } from './merkle-tree.js';
+import { openingProblem } from './opening.js';
 import { PastTrees } from './past-trees.js';
 import type { SealStatement } from './seal.js';
 import { StampOrder } from './stamp-order.js';
@@ -261,28 +262,6 @@ type EventOf<T extends StoredEvent['type']> = Extract<StoredEvent, { type: T }>;
 /** Nobody has to seal what is said about seals only: an idle ledger comes to rest. */
 function isOfCheckpoints(type: string): boolean {
   return type === 'LedgerSealed' || type.startsWith('Checkpoint');
-}
-
-/** Who began what follows: said where it begins, and nowhere else. */
-function openingProblem(
-  { position, epoch }: Commit,
-  records: readonly EventHead[],
-  isOpening: boolean,
-): Problem | null {
-  const isFirst = position === 1;
-  const opensAt = isFirst ? 1 : 0;
-  if (isFirst && records[0]?.type !== 'ClusterFounded') return broken('O1', 'nobody founded it');
-  for (const [index, { type, data }] of records.entries()) {
-    if (type === 'ClusterFounded' && !(isFirst && index === 0)) {
-      return broken('O1', 'a cluster is founded a second time');
-    }
-    if (type !== 'EpochOpened') continue;
-    if (!isOpening || index !== opensAt || data?.['epoch'] !== epoch) {
-      return broken('O2', `epoch ${String(data?.['epoch'])} is opened where it does not begin`);
-    }
-  }
-  if (!isOpening || records[opensAt]?.type === 'EpochOpened') return null;
-  return broken('O2', `nobody opened epoch ${epoch}`);
 }
 
 function broken(rule: RuleId, detail: string): Problem {

@@ -50,6 +50,14 @@ export interface LeafRange {
   readonly size: number;
 }
 
+/** The tree of all leaves before a range: its peaks are what a proof that fits begins with. */
+export function frontierBefore(from: number, proof: readonly string[]): MerkleFrontier {
+  const size = from - 1;
+  let peaks = 0;
+  for (let bits = size; bits > 0; bits = Math.floor(bits / 2)) peaks += bits % 2;
+  return { size, peaks: proof.slice(0, peaks) };
+}
+
 /**
  * What proves that leaves belong to a tree: the roots of the subtrees outside the range, left to
  * right, as the RFC's recursion meets them. At most 2 log₂ n hashes; of one leaf it is its inclusion

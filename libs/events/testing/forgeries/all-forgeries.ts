@@ -3,6 +3,7 @@ import { commitForgeries } from './commit-forgeries.js';
 import { keptTokens, stampForgeries } from './stamp-forgeries.js';
 import { storeForgeries } from './store-forgeries.js';
 import { evidenceForgeries, trustCases } from './evidence-forgeries.js';
+import { rangeForgeries } from './range-forgeries.js';
 import type { Forgery, ManifestEntry } from './forgery.js';
 
 export const folder = new URL('../../forgeries/', import.meta.url);
@@ -17,6 +18,7 @@ export function allForgeries(): Forgery[] {
     ...trustCases(),
     emptied(),
     ...bundleForgeries(),
+    ...rangeForgeries(),
     ...storeForgeries(),
     ...stampForgeries(tokens),
   ];

@@ -1,0 +1,156 @@
+import { sealsStream } from '../catalogue/streams.js';
+import { canonicalJson } from '../text/canonical-json.js';
+import { decodeEvents, recordsIn, type Commit, type EventRecord } from '../log/commit.js';
+import type { StoredEvent } from '../log/commit.js';
+import type { Problem } from '../log/damage.js';
+import type { RuleId } from '../log/rules.js';
+import { CatalogueTrail } from './catalogue-trail.js';
+import { readCheckpoint } from './checkpoint.js';
+import type { KeyRing, SealVerdict } from './key-ring.js';
+import { openingProblem } from './opening.js';
+import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
+import type { SealStatement } from './seal.js';
+
+/** What a proof shows beside the range. */
+export interface ProvedRange {
+  readonly keys: KeyRing;
+  /** All of stream `seals` in the tree, and the first commit. */
+  readonly exhibits: readonly Commit[];
+  /** The tree of all commits before the range. */
+  readonly before: MerkleFrontier;
+}
+
+/**
+ * What comes of the order of commits, of those of a bundle: as in a ledger, as far as one can be told who
+ * does not see what was before. `proved`: null without a proof; then nothing is known of keys either.
+ */
+export class RangeRules {
+  private readonly ids = new Set<string>();
+  private readonly manifests = new Map<string, string>();
+  private readonly catalogues: CatalogueTrail;
+  private readonly trees = new Map<number, { commit: Commit; tree: MerkleFrontier }>();
+  private readonly keyEvents: readonly number[];
+  private tree: MerkleFrontier | null;
+  private epoch: number | null;
+
+  constructor(
+    from: number,
+    private readonly proved: ProvedRange | null,
+  ) {
+    const exhibits = proved?.exhibits ?? [];
+    this.catalogues = new CatalogueTrail(from === 1 || proved !== null);
+    for (const commit of exhibits) {
+      if (commit.position < from) this.catalogues.take(commit, recordsOf(commit));
+    }
+    this.keyEvents = exhibits.flatMap(decodeEvents).flatMap(({ stream, position }) => {
+      const name: string = stream;
+      return name === sealsStream ? [position] : [];
+    });
+    this.tree = proved?.before ?? (from === 1 ? emptyFrontier : null);
+    this.epoch = from === 1 ? 0 : null;
+  }
+
+  /** The next commit, sound by itself and in its place. */
+  take(commit: Commit): Problem | null {
+    const records = recordsOf(commit);
+    const { commitId, epoch, position } = commit;
+    if (this.ids.has(commitId)) return broken('C10', `commitId ${commitId} was another commit's`);
+    this.ids.add(commitId);
+    // The epoch before the range is not shown: it may begin here.
+    const isOpening =
+      position === 1 ||
+      (this.epoch === null ? records[0]?.type === 'EpochOpened' : epoch > this.epoch);
+    this.epoch = epoch;
+    const problem =
+      openingProblem(commit, records, isOpening) ??
+      this.catalogues.take(commit, records) ??
+      this.evidenceProblem(commit, records);
+    if (this.tree === null) return problem;
+    this.tree = withLeaf(this.tree, commit.hash);
+    this.trees.set(position, { commit, tree: this.tree });
+    return problem;
+  }
+
+  private evidenceProblem(commit: Commit, records: readonly EventRecord[]): Problem | null {
+    if (!records.some(({ type }) => looked.has(type))) return null;
+    for (const event of decodeEvents(commit)) {
+      const problem = this.eventProblem(event);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+
+  private eventProblem(event: StoredEvent): Problem | null {
+    switch (event.type) {
+      case 'TelemetryTruncated': {
+        const { segment, firstBatch, lastBatch } = event.data;
+        const text = canonicalJson(event.data);
+        const before = this.manifests.get(segment) ?? text;
+        this.manifests.set(segment, text);
+        if (firstBatch <= lastBatch && before === text) return null;
+        return broken('M1', `segment ${segment} has contradicting manifests`);
+      }
+      case 'CheckpointSigned':
+        return this.checkpointProblem(event);
+      case 'LedgerSealed': {
+        const { fingerprint, signature, ...stated } = event.data;
+        const signed = { fingerprint, signature };
+        const verdict = this.proved?.keys.sealVerdict(stated, signed, event) ?? null;
+        return this.statementProblem(stated, event, verdict);
+      }
+      default:
+        return null;
+    }
+  }
+
+  private checkpointProblem(
+    event: Extract<StoredEvent, { type: 'CheckpointSigned' }>,
+  ): Problem | null {
+    const read = readCheckpoint(event.data.note);
+    if (read.status === 'refused') return broken('S1', `it is no checkpoint: ${read.reason}`);
+    const { checkpoint, note } = read;
+    if (note.signatures.length !== 1) return broken('S1', 'it is signed by others than the log');
+    const { position, keyEvents } = checkpoint;
+    const shown = this.keyEvents.filter((at) => at <= position).length;
+    if (this.proved !== null && keyEvents !== shown) {
+      return broken('S2', `it counts ${keyEvents} events of stream ${sealsStream}, not ${shown}`);
+    }
+    const verdict = this.proved?.keys.checkpointVerdict(checkpoint, note, event) ?? null;
+    return this.statementProblem(checkpoint, event, verdict);
+  }
+
+  /** Of a commit before the range neither hash nor epoch is shown, nor the tree. */
+  private statementProblem(
+    { clusterId, position, hash, merkleRoot, epoch }: SealStatement,
+    { position: at }: StoredEvent,
+    verdict: SealVerdict | null,
+  ): Problem | null {
+    if (position < 1 || position >= at) {
+      return broken('S2', `it seals position ${position}, which is not before it`);
+    }
+    if (this.proved !== null && clusterId !== this.proved.keys.clusterId) {
+      return broken('S2', `it seals a history of cluster ${clusterId}`);
+    }
+    const shown = this.trees.get(position);
+    const isOther =
+      shown !== undefined &&
+      (hash !== shown.commit.hash ||
+        epoch !== shown.commit.epoch ||
+        merkleRoot !== rootOf(shown.tree));
+    if (isOther) return broken('S2', `it seals another history than the one up to ${position}`);
+    return verdict === 'invalid' ? broken('S3', 'the key that it names did not sign it') : null;
+  }
+}
+
+const looked: ReadonlySet<string> = new Set<StoredEvent['type']>([
+  ...(['TelemetryTruncated', 'CheckpointSigned', 'LedgerSealed'] as const),
+]);
+
+/** Of a commit whose events were found to be ones. */
+function recordsOf(commit: Commit): readonly EventRecord[] {
+  return recordsIn(commit) as readonly EventRecord[];
+}
+
+function broken(rule: RuleId, detail: string): Problem {
+  return { rule, detail };
+}

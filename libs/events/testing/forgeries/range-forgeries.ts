@@ -1,0 +1,96 @@
+import type { DomainEvent } from '../../src/catalogue/catalogue.js';
+import type { RuleId } from '../../src/log/rules.js';
+import { bundleOf, notesIn } from '../sample-bundle.js';
+import { catalogueStated, numberedKey, SampleLedger } from '../sample-ledger.js';
+import type { Forgery } from './forgery.js';
+
+const [founder, second] = [numberedKey(1), numberedKey(2)] as const;
+
+type Story = (ledger: SampleLedger) => void;
+
+/** A bundle from position 3 on of what is told from 4 on, all of it sealed by the founding key. */
+function told(story: Story): readonly string[] {
+  const ledger = new SampleLedger(founder);
+  ledger.work(2);
+  story(ledger);
+  ledger.work(1);
+  const { position } = ledger.stands;
+  ledger.seal(founder);
+  const lines = bundleOf(ledger.commits, 3, position, notesIn(ledger.commits).at(-1) ?? null);
+  // What was forged is no text that our own writer makes.
+  return [...lines.slice(0, 2 - position), ...ledger.lines.slice(2, position)];
+}
+
+const ready: DomainEvent = { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } };
+const founded: DomainEvent = {
+  ...({ stream: 'cluster', type: 'ClusterFounded' } as const),
+  data: { clusterId: 'c-2', name: 'x', location: '' },
+};
+const opened = (epoch: number): DomainEvent => ({
+  ...({ stream: 'cluster', type: 'EpochOpened' } as const),
+  data: { epoch, software: 's', host: 'h', pid: 1, url: null, signingKey: null },
+});
+const manifest = (readings: number): DomainEvent => ({
+  ...({ stream: 'cluster', type: 'TelemetryTruncated' } as const),
+  data: {
+    ...{ segment: '1-1', firstBatch: 1, lastBatch: 5, readings },
+    ...{ firstHash: 'a', lastHash: 'b', merkleRoot: 'c' },
+  },
+});
+const otherHash = 'ab'.repeat(32);
+
+const sealed = (lie: Parameters<SampleLedger['seal']>[1]): Story => {
+  return (ledger) => ledger.seal(founder, lie);
+};
+const said = (change: (texts: { header: string; events: string }) => object): Story => {
+  return (ledger) => ledger.forge([ready], change);
+};
+
+const stories: readonly (readonly [string, RuleId, Story])[] = [
+  ['a-range-with-a-founding', 'O1', (it) => it.append([founded])],
+  ['a-range-with-an-epoch-opened-twice', 'O2', (it) => it.append([opened(1)])],
+  [
+    'a-range-with-a-commit-id-twice',
+    'C10',
+    said(({ header }) => ({ header: header.replace('commit-4', 'commit-3') })),
+  ],
+  [
+    'a-range-with-an-event-of-an-older-schema',
+    'O3',
+    said(({ events }) => ({ events: events.replace(/"schema":\d+/, '"schema":5') })),
+  ],
+  ['a-range-with-manifests-that-contradict', 'M1', (it) => it.append([manifest(1), manifest(2)])],
+  [
+    'a-range-with-a-checkpoint-that-is-none',
+    'S1',
+    (it) =>
+      it.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note: 'no note' } }]),
+  ],
+  ['a-range-with-a-checkpoint-of-another-hash', 'S2', sealed({ hash: otherHash })],
+  ['a-range-with-a-checkpoint-of-another-root', 'S2', sealed({ merkleRoot: otherHash })],
+  ['a-range-with-a-checkpoint-of-another-cluster', 'S2', sealed({ clusterId: 'c-2' })],
+  ['a-range-with-a-checkpoint-of-a-position-to-come', 'S2', sealed({ position: 99 })],
+  ['a-range-with-a-checkpoint-that-counts-more', 'S2', sealed({ keyEvents: 9 })],
+  ['a-range-with-a-checkpoint-by-nobody', 'S3', (it) => it.seal(second)],
+];
+
+/** Bundles of which a commit of the range breaks what it would break in a ledger, and an honest one. */
+export function rangeForgeries(): Forgery[] {
+  const refused = stories.map(([name, rule, story]): Forgery => ({
+    ...{ name, form: 'bundle', lines: told(story), trust: null },
+    expected: { verdict: 'refused', rule },
+  }));
+  const honest: Forgery = {
+    ...{ name: 'an-honest-range-of-all-kinds', form: 'bundle', lines: told(honestly), trust: null },
+    expected: { verdict: 'sealed' },
+  };
+  return [...refused, honest];
+}
+
+function honestly(ledger: SampleLedger): void {
+  ledger.seal(founder);
+  ledger.append([manifest(1)]);
+  ledger.openEpoch(founder, [], catalogueStated({ hash: otherHash }));
+  ledger.present(second);
+  ledger.seal(founder);
+}
