@@ -7,7 +7,7 @@ const named = new Set([...page.matchAll(/`([A-Z]\w+)`/g)].map(([, name]) => name
 
 /** They move nothing of what the page is about. */
 const elsewhere =
-  /^(Checkpoint|Cluster|Epoch|Key|Ledger|Messages|Request|Telemetry|WorkerHistory)|Refused$|^(DriftDetected|NodeClaimedTwice)$/;
+  /^(Catalogue|Checkpoint|Cluster|Epoch|Key|Ledger|Messages|Request|Telemetry|WorkerHistory)|Refused$|^(DriftDetected|NodeClaimedTwice)$/;
 
 describe('docs/state-machines.md', () => {
   it('names events that exist', () => {
