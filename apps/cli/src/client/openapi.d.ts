@@ -179,6 +179,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/service/{id}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order an instance of a service of Oakestra’s root, by its number */
+        post: operations["orderServiceInstance"];
+        /** End an instance of a service of Oakestra’s root, by its number; -1: all of them */
+        delete: operations["endServiceInstance"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cluster/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who we are to Oakestra’s root */
+        get: operations["tellRootClusterStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cluster": {
         parameters: {
             query?: never;
@@ -817,7 +852,7 @@ export interface components {
              * @description The leader’s clock at the commit.
              */
             at: string;
-            /** @description Who: `nodes/<id>`, `manager/<process>`, `api/token`, `api/open`. Null: recorded before format 2. */
+            /** @description Who: `nodes/<id>`, `manager/<process>`, `api/token`, `api/open`, `root`. Null: recorded before format 2. */
             by: string | null;
             /** @description What led to it: `<position>-<index>` of an event, `request:…`, `message:<topic>`, `lease:<epoch>`, `observed:…`. */
             cause: string | null;
@@ -1304,6 +1339,34 @@ export interface components {
             readingsShed: number;
         };
         Nothing: Record<string, never>;
+        OakestraClusterStatus: {
+            cluster_name: string;
+            /** @description As the root calls us; null before it has. */
+            cluster_id: string | null;
+            connected_to_root: boolean;
+        };
+        /**
+         * @description A service of Oakestra’s root, as it describes it.
+         * @example {
+         *       "job_name": "app.ns.web.ns",
+         *       "image": "docker.io/library/nginx:1.27",
+         *       "virtualization": "docker",
+         *       "memory": 128
+         *     }
+         */
+        OakestraService: {
+            /** @description Its name; its containers are called so. */
+            job_name?: unknown;
+            image?: unknown;
+            /** @description The runtime. */
+            virtualization?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        OakestraTaken: {
+            /** @enum {string} */
+            status: "ok";
+        };
         /** @description What becomes of an instance whose node is not heard of. Milliseconds. */
         OnDisconnectRules: {
             /** @description A lost instance is placed again elsewhere. */
@@ -1776,6 +1839,18 @@ export interface components {
                 };
             };
         };
+        /** @description invalid-field, invalid-json, not-utf8 */
+        "invalid-field.invalid-json.not-utf8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "invalid-field" | "invalid-json" | "not-utf8";
+                };
+            };
+        };
         /** @description invalid-field, position-invalid, moment-invalid */
         "invalid-field.position-invalid.moment-invalid": {
             headers: {
@@ -1869,6 +1944,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-id-taken */
+        "job-id-taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-id-taken";
                 };
             };
         };
@@ -3155,6 +3242,103 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    orderServiceInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OakestraService"];
+            };
+        };
+        responses: {
+            /** @description In the log. What is wrong with the service is told in the report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OakestraTaken"];
+                };
+            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["job-id-taken"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    endServiceInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the log, or there is no such instance. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OakestraTaken"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    tellRootClusterStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As of now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OakestraClusterStatus"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
     };
     showCluster: {

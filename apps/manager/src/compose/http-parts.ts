@@ -7,6 +7,7 @@ import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
 import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
+import { ServiceOrdersController } from '../inbox/root/service-orders.controller.js';
 import { CheckpointQueriesController } from '../queries/ledger/checkpoint-queries.controller.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { ClusterQueriesController } from '../queries/cluster-queries.controller.js';
@@ -41,6 +42,7 @@ export const httpControllers: Type[] = [
   JobUpdatesController,
   NodeCommandsController,
   NodeOrdersController,
+  ServiceOrdersController,
   ClusterQueriesController,
   JobQueriesController,
   NodeQueriesController,

@@ -20,6 +20,8 @@ import {
   type WitnessView,
   WITNESSES,
 } from '../injection/query-tokens.js';
+import { ROOT_LINK, SERVICE_RULES, type RootLink } from '../inbox/root/root-orders.js';
+import type { ServiceRules } from '../inbox/root/service-translation.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, TELEMETRY } from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
@@ -36,6 +38,9 @@ export interface ManagerParts extends InboxParts {
   readonly proof: ClusterProof | null;
   readonly verification: VerificationView;
   readonly knownWitnesses: readonly WitnessView[];
+  /** Null: nobody asked for Oakestra. */
+  readonly serviceRules: ServiceRules | null;
+  readonly rootLink: RootLink;
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
@@ -66,6 +71,8 @@ export class ManagerModule {
         { provide: LEADERSHIP, useValue: leadership },
         { provide: VERIFICATION, useValue: parts.verification },
         { provide: WITNESSES, useValue: parts.knownWitnesses },
+        { provide: SERVICE_RULES, useValue: parts.serviceRules },
+        { provide: ROOT_LINK, useValue: parts.rootLink },
         { provide: CLUSTER_PROOF, useFactory: () => parts.proof },
         ...httpProviders,
       ],

@@ -7,12 +7,14 @@ import { type Ports, Undo } from '@oakring/ports';
 import { composeManager } from './compose-manager.js';
 import { inboxOf } from './inbox-parts.js';
 import { listenerOf, type ManagerSettings } from '../config/manager-settings.js';
+import { serviceRulesOf } from './service-rules.js';
 import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
 import { openAuthority } from '../sealing/http-authority.js';
+import { withoutRoot } from '../inbox/root/root-orders.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { witnessesOf, witnessView } from './witnesses.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
@@ -120,6 +122,7 @@ async function start(
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       verification,
       knownWitnesses: witnessView(settings, witnesses),
+      ...{ serviceRules: serviceRulesOf(settings), rootLink: withoutRoot },
       maxNodes: settings.maxNodes,
       pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },

@@ -28,6 +28,11 @@ const {
   allowOpen,
   clusterName,
   clusterLocation,
+  oakestraCpuOvercommit,
+  oakestraUnkept,
+  oakestraLostAfterMs,
+  systemManagerUrl,
+  oakestra,
 } = settingsCatalogue;
 
 const catalogue = {
@@ -51,6 +56,11 @@ const catalogue = {
   allowOpen,
   clusterName,
   clusterLocation,
+  oakestraCpuOvercommit,
+  oakestraUnkept,
+  oakestraLostAfterMs,
+  systemManagerUrl,
+  oakestra,
 };
 
 export type ManagerSettings = Settings<typeof catalogue> & {

@@ -12,6 +12,7 @@ import {
   ack,
   byTest,
   commandTo,
+  orderInstance,
   given,
   proposal,
   ready,
@@ -63,6 +64,18 @@ describe('Jobs that wait for a place', () => {
       });
       await loop.stop();
     }
+  });
+});
+
+describe('A service of a root that nobody can place', () => {
+  it('is not asked about: the reason is known', async () => {
+    const refused = { code: 'service-unusable', detail: 'It cannot be placed: so.' };
+    const bad = orderInstance('bad', 0, { numbering: 'given', refused });
+    const cluster = waiting(bad, orderInstance('good', 0, { name: 'good' }));
+    await start(cluster, ({ jobs }) => ({ answers: jobs.map(() => proposal(['a'])) }));
+    expect(calls).toEqual([['good']]);
+    expect(instanceOf(cluster, 'bad')).toMatchObject({ status: 'pending', reason: refused.detail });
+    await loop.stop();
   });
 });
 

@@ -1,5 +1,5 @@
 import { OakringError, type ScheduleAnswer, type ScheduleJob } from '@oakring/contracts';
-import { ownerOf, type Changes, type ClusterState } from '@oakring/model';
+import { ownerOf, whyUnusable, type Changes, type ClusterState } from '@oakring/model';
 import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import {
@@ -98,6 +98,8 @@ export class Placements implements Process<'ask'> {
   ): string | null {
     const job = jobs.get(id);
     if (job?.status !== 'active' || !jobsWithPending.has(id)) return null;
+    // Nobody has to be asked about it.
+    if (whyUnusable(job) !== null) return null;
     let newest = 0;
     for (const key of pendingOfJob.of(id))
       newest = Math.max(newest, instances.get(key)?.since ?? 0);

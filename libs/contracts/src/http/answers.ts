@@ -125,7 +125,7 @@ export class EventLine {
   readonly at: string;
 
   @Field(nullable(text), {
-    says: 'Who: `nodes/<id>`, `manager/<process>`, `api/token`, `api/open`. Null: recorded before format 2.',
+    says: 'Who: `nodes/<id>`, `manager/<process>`, `api/token`, `api/open`, `root`. Null: recorded before format 2.',
   })
   readonly by: string | null;
 

@@ -42,6 +42,7 @@ export {
   ReplicateJob,
   usualDrainMs,
 } from './order-bodies.js';
+export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestra-documents.js';
 export { DryRunAnswer, NodeChangesAnswer } from './planning-answers.js';
 export { RegisterNode } from './register-node.js';
 export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';

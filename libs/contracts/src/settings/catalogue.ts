@@ -2,7 +2,10 @@ import {
   choiceSetting,
   choicesSetting,
   countSetting,
+  factorSetting,
   flagSetting,
+  oneOfSetting,
+  timeSetting,
   idSetting,
   knownPortSetting,
   labelsSetting,
@@ -96,6 +99,20 @@ export const settingsCatalogue = {
   mqttBrokerPort: knownPortSetting(
     'MQTT_BROKER_PORT',
     "port of the broker, as Oakestra's workers are told it",
+  ),
+  oakestraCpuOvercommit: factorSetting(
+    'OAKRING_OAKESTRA_CPU_OVERCOMMIT',
+    'cores that services of a root may reserve for each that a node has (default: none are reserved)',
+  ),
+  oakestraUnkept: oneOfSetting(
+    'OAKRING_OAKESTRA_UNKEPT',
+    ['place', 'refuse'],
+    'services whose wishes (latency, connectivity, bandwidth) nobody looks at',
+  ),
+  oakestraLostAfterMs: timeSetting(
+    'OAKRING_OAKESTRA_LOST_AFTER_MS',
+    { fallbackMs: 20_000, leastMs: 500 },
+    'silence of a worker after which services of a root are ordered elsewhere',
   ),
 } as const;
 

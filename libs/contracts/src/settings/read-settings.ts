@@ -164,6 +164,60 @@ export function countSetting(
   };
 }
 
+/** How many for one, as 1.5; or off. */
+export function factorSetting(variable: string, description: string): Setting<number | null> {
+  return {
+    variable,
+    fallback: '',
+    description,
+    read: (text) => {
+      if (text === '' || text === 'off') return { value: null };
+      const isFactor = /^\d{1,4}(\.\d{1,3})?$/.test(text) && Number(text) > 0;
+      return isFactor
+        ? { value: Number(text) }
+        : { problem: `"${text}" is neither off nor a number above 0, such as 4 or 1.5` };
+    },
+  };
+}
+
+/** The first one, unless another is said. */
+export function oneOfSetting<N extends string>(
+  variable: string,
+  choices: readonly [N, ...N[]],
+  description: string,
+): Setting<N> {
+  return {
+    variable,
+    fallback: choices[0],
+    description,
+    read: (text) => {
+      const chosen = choices.find((choice) => choice === text);
+      if (chosen !== undefined) return { value: chosen };
+      return { problem: `"${text}" is none of ${choices.join(', ')}` };
+    },
+  };
+}
+
+/** Milliseconds, up to a day. */
+export function timeSetting(
+  variable: string,
+  { fallbackMs, leastMs }: { readonly fallbackMs: number; readonly leastMs: number },
+  description: string,
+): Setting<number> {
+  const mostMs = 86_400_000;
+  return {
+    variable,
+    fallback: String(fallbackMs),
+    description,
+    read: (text) => {
+      const isTime = /^\d{1,8}$/.test(text) && Number(text) >= leastMs && Number(text) <= mostMs;
+      return isTime
+        ? { value: Number(text) }
+        : { problem: `"${text}" is not a number of milliseconds from ${leastMs} to ${mostMs}` };
+    },
+  };
+}
+
 export function flagSetting(variable: string, description: string): Setting<boolean> {
   return {
     variable,

@@ -62,4 +62,10 @@ describe('who may speak to a listener on a network', () => {
     const headers = { host: 'localhost', ...(type === undefined ? {} : { 'content-type': type }) };
     expect(statusOf({ method: 'POST', headers })).toBe(status);
   });
+
+  it('a DELETE may say nothing of what it does not have: of it a browser asks first', () => {
+    expect(statusOf({ method: 'DELETE', headers: { host: 'localhost' } })).toBe(200);
+    const headers = { host: 'localhost', 'content-type': 'text/plain' };
+    expect(statusOf({ method: 'DELETE', headers })).toBe(415);
+  });
 });

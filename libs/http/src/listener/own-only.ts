@@ -16,7 +16,8 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  *   Its requests name it as `Host`, which is none of our names: 421.
  * - A page of another origin says so in `Origin` or `Sec-Fetch-Site`: 403.
  * - A form or a script that a browser does not ask about first cannot send `application/json`, so
- *   every change needs it, also without a body: 415.
+ *   every change needs it, also without a body: 415. Of a DELETE a browser always asks first, so it may
+ *   say nothing of what it does not have.
  *
  * Our names are the address that was connected to, the loopback names, and `names` (the address that
  * we tell others, and OAKRING_ALLOWED_HOSTS). Who reaches us by a network may also write any address
@@ -113,6 +114,7 @@ function problemOfChange({ method, headers, is404 }: Sent): OakringError | null 
   // What is not there is told as not there.
   if (reads.has(method) || is404) return null;
   const given = headers['content-type'];
+  if (method === 'DELETE' && given === undefined) return null;
   const media = given?.split(';', 1)[0]?.trim().toLowerCase();
   if (media === 'application/json') return null;
   return new OakringError({

@@ -91,6 +91,20 @@ describe('an instance that a root orders', () => {
   });
 });
 
+describe('an instance of a document that nobody can place', () => {
+  const refused = { code: 'service-unusable', detail: 'It cannot be placed: so.' };
+
+  it('waits with the reason from its first moment', () => {
+    const cluster = given();
+    const body = { numbering: 'given', refused };
+    expect(cluster.when(orderInstance('r', 0, body)).types).toEqual([
+      ...['JobSubmitted', 'JobScaled', 'PlacementRefused'],
+    ]);
+    const instance = cluster.state.instances.get('r/0');
+    expect(instance).toMatchObject({ status: 'pending', reason: refused.detail, refused });
+  });
+});
+
 describe('an instance that a root ends', () => {
   it('goes, and no other with it', () => {
     const cluster = running(0, 3);

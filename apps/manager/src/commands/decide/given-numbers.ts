@@ -1,9 +1,10 @@
 import type { Refusal } from '@oakring/contracts';
 import { clusterStream, jobStream, spokenPolicy } from '@oakring/events';
-import { clusterKey, instanceKey, isForgotten, type JobRecord } from '@oakring/model';
+import { clusterKey, instanceKey, isForgotten, whyUnusable, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
+import { refusePlacement } from './plans.js';
 
 /**
  * Jobs whose instances are numbered by a root: it orders one number at a time, and ends one at a time.
@@ -41,6 +42,8 @@ export function orderInstance(
     type: 'JobScaled',
     data: { desired: job.desired + 1, added: [instance], removed: [] },
   });
+  const unusable = whyUnusable(job);
+  if (unusable !== null) refusePlacement(deciding, id, unusable.code, unusable.detail);
   return { answer: { id, position: deciding.position } };
 }
 

@@ -15,13 +15,15 @@ export type Permission =
   | 'nodes:write'
   | 'nodes:register'
   | 'ledger:read'
-  | 'ledger:write';
+  | 'ledger:write'
+  /** What Oakestra's workers and root do, who can show no token. */
+  | 'oakestra';
 
 /** All that an endpoint says of itself: what guards, forwards, limits and describes it reads this. */
 export interface Endpoint {
   /** Of the operation: functions of clients are called so. */
   readonly id: string;
-  readonly tag: 'Jobs' | 'Nodes' | 'Ledger' | 'Operation';
+  readonly tag: 'Jobs' | 'Nodes' | 'Ledger' | 'Operation' | 'Root';
   readonly summary: string;
   /** `nothing`: it is public, whoever asks. */
   readonly needs: Permission | 'nothing';

@@ -22,6 +22,8 @@ import {
   type WitnessView,
 } from '../../injection/query-tokens.js';
 import { openEpoch } from '../../leadership/open-epoch.js';
+import { ROOT_LINK, SERVICE_RULES, withoutRoot } from '../../inbox/root/root-orders.js';
+import type { ServiceRules } from '../../inbox/root/service-translation.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import type { LatestReading } from '../../telemetry/telemetry-table.js';
 import { byTest, proposal } from '../../testing/given.js';
@@ -124,6 +126,8 @@ interface TestOptions {
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
   readonly witnesses?: readonly WitnessView[];
+  /** Absent: nobody asked for Oakestra. */
+  readonly serviceRules?: ServiceRules;
   /** Keys of those who led before, in turn: the first founded the cluster, and is ours. Otherwise nobody did. */
   readonly leaders?: readonly SigningKey[];
   /** In the place of the one in memory, and empty; its owner closes it. */
@@ -192,6 +196,8 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: LEADERSHIP, useValue: leadership },
       { provide: VERIFICATION, useValue: verification },
       { provide: WITNESSES, useValue: options.witnesses ?? [] },
+      { provide: SERVICE_RULES, useValue: options.serviceRules ?? null },
+      { provide: ROOT_LINK, useValue: withoutRoot },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
