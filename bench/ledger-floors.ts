@@ -84,6 +84,7 @@ export interface LedgerDocument {
   readonly header: string;
   readonly events: string;
   readonly streams: readonly string[];
+  readonly hash?: string;
 }
 
 export async function bareMongo(url: string, concurrency: number): Promise<number> {

@@ -11,6 +11,7 @@ import {
   encodeStoredCommit,
   headOf,
   nodeStream,
+  ownCatalogue,
   rootOf,
   sealCommit,
   sealsStream,
@@ -23,10 +24,11 @@ import {
 import { openLmdbEventLog, streamVersionsOf } from '@oakring/stores';
 import { open as openLmdb, type Key } from 'lmdb';
 
-const clusterId = 'bench';
 const origin = { by: 'manager/leadership', cause: 'lease:1' };
 const { privateKey } = generateKeyPairSync('ed25519');
 const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+/** Each of its own: whoever verifies one after the other is not told that a ledger was rewritten. */
+const clusterId = `bench-${key.fingerprint.slice(0, 8)}`;
 
 interface History {
   /** How many, but for those about the ledger itself. */
@@ -62,12 +64,14 @@ class Chain {
   opening(withKey: boolean): Commit {
     const stream = clusterStream;
     const { publicKey, fingerprint } = key;
+    const catalogue = { stream: sealsStream, type: 'CatalogueChanged', data: ownCatalogue() };
     const opened = { epoch: 1, software: 's', host: 'h', pid: 1, url: null, signingKey: null };
     const presented = { publicKey, fingerprint, founding: true };
     return this.commit(
       [
         { stream, type: 'ClusterFounded', data: { clusterId, name: 'bench', location: '' } },
         { stream, type: 'EpochOpened', data: opened },
+        catalogue as DomainEvent,
         ...(withKey
           ? [{ stream: sealsStream, type: 'KeyPresented', data: presented } as DomainEvent]
           : []),
@@ -79,7 +83,7 @@ class Chain {
   seal(): Commit {
     const { position, hash, epoch, at } = this.head;
     const statement = { clusterId, position, hash, epoch, merkleRoot: rootOf(this.tree) };
-    const note = signCheckpoint({ ...statement, keyEvents: 1 }, key);
+    const note = signCheckpoint({ ...statement, keyEvents: 2 }, key);
     return this.commit(
       [{ stream: checkpointsStream, type: 'CheckpointSigned', data: { note } } as DomainEvent],
       at,

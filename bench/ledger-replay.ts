@@ -3,17 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { open as openLmdb } from 'lmdb';
 import { Long, MongoClient } from 'mongodb';
 import { recover } from '../apps/manager/src/leadership/recover.js';
-import {
-  clusterStream,
-  emptyHead,
-  encodeEvent,
-  headOf,
-  headerTextOf,
-  ledgerVerifier,
-  nodeStream,
-  sealCommit,
-  type Commit,
-} from '@oakring/events';
+import { headerTextOf, ledgerVerifier, type Commit } from '@oakring/events';
 import {
   MemoryCheckpointStore,
   openEventStore,
@@ -22,6 +12,7 @@ import {
 } from '@oakring/stores';
 import { systemPorts } from '@oakring/ports';
 import type { LedgerDocument } from './ledger-floors.js';
+import { history } from './ledger-history.js';
 
 const replayEvents = 200_000;
 const ports = systemPorts();
@@ -70,63 +61,21 @@ async function bestOf(times: number, work: () => Promise<number>): Promise<numbe
   return best;
 }
 
-/** Nodes that go silent and come back: events that change a view each. */
 async function fill(store: EventStore, events: number, perCommit: number): Promise<void> {
-  let head = emptyHead;
-  const versions = new Map<string, number>();
-  const documents: Commit[] = [];
-  const keep = async (commit: Commit): Promise<void> => {
-    head = headOf(commit);
+  const documents: LedgerDocument[] = [];
+  for (const commit of history({ events, perCommit, sealEvery: 0 })) {
     if (store.mongodb === null) await store.log.append(commit);
-    else documents.push(commit);
-  };
-  await keep(opening());
-  for (let made = 0; made < events; made += perCommit) {
-    const texts: string[] = [];
-    const streams = new Set<string>();
-    for (let index = 0; index < perCommit; index += 1) {
-      const stream = nodeStream(`n${(made + index) % 50}`);
-      const version = (versions.get(stream) ?? 0) + 1;
-      versions.set(stream, version);
-      streams.add(stream);
-      const type = version % 2 === 0 ? 'NodeBecameReady' : 'NodeSuspected';
-      const event = { stream, type, data: { reason: 'no message for 6 s' } } as const;
-      texts.push(encodeEvent(event, version, { by: stream, cause: `message:${stream}/status` }));
-    }
-    const commit = sealCommit(head, {
-      epoch: 1,
-      commitId: `c${made}`,
-      at: 1_700_000_000_000 + made,
-      streams: [...streams].sort((a, b) => (a < b ? -1 : 1)),
-      commands: [],
-      events: texts,
-    });
-    await keep(commit);
+    else documents.push(documentOf(commit));
   }
   const ledger = store.mongodb?.db.collection<LedgerDocument>('ledger');
   for (let from = 0; from < documents.length; from += 500) {
-    const page = documents.slice(from, from + 500).map((commit) => ({
-      _id: Long.fromNumber(commit.position),
-      header: headerTextOf(commit),
-      ...{ streams: commit.streams, events: commit.events, hash: commit.hash },
-    }));
-    await ledger?.insertMany(page);
+    await ledger?.insertMany(documents.slice(from, from + 500));
   }
 }
 
-/** A history begins with its cluster and its first leadership. */
-function opening(): Commit {
-  const stream = clusterStream;
-  const founded = { clusterId: 'bench', name: 'bench', location: '' };
-  const opened = { epoch: 1, software: 's', host: 'h', pid: 1, url: null, signingKey: null };
-  const origin = { by: 'manager/leadership', cause: 'lease:1' };
-  return sealCommit(emptyHead, {
-    ...{ epoch: 1, commitId: 'opening', at: 1_699_999_999_999, streams: [stream], commands: [] },
-    events: [
-      encodeEvent({ stream, type: 'ClusterFounded', data: founded }, 1, origin),
-      encodeEvent({ stream, type: 'EpochOpened', data: opened }, 2, origin),
-    ],
-  });
+function documentOf(commit: Commit): LedgerDocument {
+  const { position, streams, events, hash } = commit;
+  return { _id: Long.fromNumber(position), header: headerTextOf(commit), streams, events, hash };
 }
 
 async function readBare(address: string): Promise<number> {
