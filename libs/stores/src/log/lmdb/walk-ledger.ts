@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBufferKey, toBufferKey } from 'ordered-binary';
@@ -6,7 +7,6 @@ import { dataFileName } from '../../lmdb/environment.js';
 import { PageProblem, pagesOf, type Pages } from '../../lmdb/page-reader.js';
 import type { Tree } from '../../lmdb/pages.js';
 import { walkTree } from '../../lmdb/walk-tree.js';
-import { sha256 } from '@oakring/crypto';
 import {
   type Commit,
   type Damage,
@@ -104,7 +104,7 @@ class StreamEntries {
   add(position: number, version: number): void {
     this.numbers.push(position, version);
     if (this.numbers.length < 2 * entriesHashed) return;
-    this.digest = sha256(`${this.digest} ${this.numbers.join(' ')}`);
+    this.digest = hash('sha256', `${this.digest} ${this.numbers.join(' ')}`);
     this.numbers = [];
   }
 
