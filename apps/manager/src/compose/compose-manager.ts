@@ -11,6 +11,7 @@ import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Checkpointer } from '../views/checkpointer.js';
 import { Projection } from '../views/projection.js';
 import { spokenTo } from '../wires/spoken.js';
+import type { Dialect } from '../wires/dialect.port.js';
 import type { Wires } from '../wires/wires.js';
 import type { InboxConnection } from './inbox-parts.js';
 import type { Outsiders } from './processes.js';
@@ -24,11 +25,16 @@ export interface Views {
   readonly wires: Wires;
 }
 
+interface Spoken {
+  /** Absent: all that there are. */
+  readonly dialects?: readonly Dialect[];
+}
+
 /** The views as they were recovered, and what is kept of them for the next start. */
 export function startViews(
   recovered: ClusterState,
   checkpoints: CheckpointStore,
-  { ports, warn }: Pick<Surroundings, 'ports' | 'warn'>,
+  { ports, warn, dialects }: Pick<Surroundings, 'ports' | 'warn'> & Spoken,
   stopping: Undo,
 ): Views {
   const projection = new Projection(recovered, ports);
@@ -37,7 +43,7 @@ export function startViews(
   const checkpointer = new Checkpointer(checkpoints, projection, ports, warn);
   checkpointer.start();
   stopping.add(() => checkpointer.stop());
-  return { projection, feed, wires: spokenTo(projection) };
+  return { projection, feed, wires: spokenTo(projection, dialects) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { JobCommandsController } from '../inbox/http/job-commands.controller.js'
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
+import { OakestraRegistrationController } from '../inbox/http/oakestra-registration.controller.js';
 import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
 import { ServiceOrdersController } from '../inbox/root/service-orders.controller.js';
 import { CheckpointQueriesController } from '../queries/ledger/checkpoint-queries.controller.js';
@@ -43,6 +44,7 @@ export const httpControllers: Type[] = [
   NodeCommandsController,
   NodeOrdersController,
   ServiceOrdersController,
+  OakestraRegistrationController,
   ClusterQueriesController,
   JobQueriesController,
   NodeQueriesController,

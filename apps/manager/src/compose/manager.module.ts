@@ -6,6 +6,7 @@ import { inboxControllers, inboxProviders, type InboxParts } from './inbox-parts
 import type { ClusterProof } from '../http/forwarding/cluster-proof.js';
 import { PastStates } from '../history/past-states.js';
 import { httpControllers, httpProviders } from './http-parts.js';
+import { OPEN_BROKER, type OpenBroker } from '../inbox/http/open-broker.js';
 import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
 import { commandsOf } from '../leadership/current-term.js';
 import { readinessOf } from '../leadership/readiness.js';
@@ -36,6 +37,7 @@ export interface ManagerParts extends InboxParts {
   readonly feed: NodeChangeFeed;
   readonly scheduler: Scheduler;
   readonly proof: ClusterProof | null;
+  readonly openBroker: OpenBroker;
   readonly verification: VerificationView;
   readonly knownWitnesses: readonly WitnessView[];
   /** Null: nobody asked for Oakestra. */
@@ -55,6 +57,7 @@ export class ManagerModule {
       providers: [
         ...inboxProviders(parts),
         { provide: NODE_TOKENS, useValue: parts.tokens },
+        { provide: OPEN_BROKER, useValue: parts.openBroker },
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },
         { provide: EVENT_LOG, useValue: parts.log },
         { provide: TELEMETRY, useValue: parts.table },

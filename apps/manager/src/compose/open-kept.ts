@@ -14,6 +14,7 @@ import { openStores, type Stores } from '../leadership/open-stores.js';
 import { openSigningKey } from '../sealing/key-file.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
 import type { Projection } from '../views/projection.js';
+import { dialectsOf } from '../wires/spoken.js';
 
 /** What a manager has from its start to its end, leading or not. */
 export interface Kept extends Views {
@@ -40,7 +41,9 @@ export async function openKept(
   const key = await openSigningKey(settings.dataFolder);
   const tokens = await openTokens(settings, stores);
   const { recovered, checkpoints } = stores;
-  const views = startViews(recovered.state, checkpoints, surroundings, stopping);
+  const dialects = dialectsOf({ oakestra: settings.speaksOakestra });
+  const spoken = { ...surroundings, dialects };
+  const views = startViews(recovered.state, checkpoints, spoken, stopping);
   const { projection } = views;
   const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
   const proof =

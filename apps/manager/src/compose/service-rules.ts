@@ -4,7 +4,7 @@ import type { ManagerSettings } from '../config/manager-settings.js';
 
 /** How services of a root are taken; null: nobody asked for one. */
 export function serviceRulesOf(settings: ManagerSettings): ServiceRules | null {
-  if (!(settings.oakestra ?? settings.systemManagerUrl !== null)) return null;
+  if (!settings.speaksOakestra) return null;
   return {
     clusterName: settings.clusterName,
     clusterPlace: placeIn(settings.clusterLocation),

@@ -6,8 +6,8 @@ import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import { type Ports, Undo } from '@oakring/ports';
 import { composeManager } from './compose-manager.js';
 import { inboxOf } from './inbox-parts.js';
-import { listenerOf, type ManagerSettings } from '../config/manager-settings.js';
 import { serviceRulesOf } from './service-rules.js';
+import { listenerOf, refuseOpenWire, type ManagerSettings } from '../config/manager-settings.js';
 import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
@@ -67,6 +67,7 @@ export async function startManager(
   try {
     // From here on the host is the address that was judged.
     const host = await listenAddress(listenerOf(settings));
+    if (settings.speaksOakestra) refuseOpenWire(host, settings);
     const names = ownNames(host, settings);
     return await start({ ...settings, host }, ports, { ...options, names }, stopping);
   } catch (error) {
@@ -123,6 +124,11 @@ async function start(
       verification,
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootLink: withoutRoot },
+      openBroker: {
+        lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
+        portToTell: () =>
+          connection.connected ? (settings.mqttBrokerPort ?? portOf(link.url)) : null,
+      },
       maxNodes: settings.maxNodes,
       pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },
@@ -148,6 +154,12 @@ async function start(
     startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  if (port !== '') return Number(port);
+  return protocol === 'mqtts:' ? 8883 : 1883;
 }
 
 function telemetryFolder({ dataFolder }: ManagerSettings): string {
@@ -183,6 +195,7 @@ async function letWorldIn(
     token: settings.token,
     leadership: parts.leadership,
     proof: parts.proof,
+    openWire: settings.speaksOakestra ? { hosts: settings.oakestraHosts } : null,
     names: options.names,
     ports: parts.ports,
     logger: options.logger ?? ['warn', 'error', 'fatal'],

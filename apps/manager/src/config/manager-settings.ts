@@ -33,6 +33,9 @@ const {
   oakestraLostAfterMs,
   systemManagerUrl,
   oakestra,
+  oakestraHosts,
+  mqttBroker,
+  mqttBrokerPort,
 } = settingsCatalogue;
 
 const catalogue = {
@@ -61,6 +64,9 @@ const catalogue = {
   oakestraLostAfterMs,
   systemManagerUrl,
   oakestra,
+  oakestraHosts,
+  mqttBroker,
+  mqttBrokerPort,
 };
 
 export type ManagerSettings = Settings<typeof catalogue> & {
@@ -70,23 +76,69 @@ export type ManagerSettings = Settings<typeof catalogue> & {
   readonly knownWitnesses: readonly ConfiguredWitness[];
   /** Where the ledger is: an absolute folder, or a MongoDB URL. */
   readonly storeAddress: string;
+  /** Whether we speak with Oakestra's workers, and with its root where there is one. */
+  readonly speaksOakestra: boolean;
 };
 
 /** Settings of a manager, validated. Throws `settings-invalid` listing every bad variable. */
 export function readManagerSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): ManagerSettings {
-  const settings = readSettings(catalogue, env);
+  const settings = withBroker(readSettings(catalogue, env));
   // What a name leads to is judged when it is bound.
-  if (isIP(settings.host) !== 0) refuseOpenListener(settings.host, listenerOf(settings));
+  if (isIP(settings.host) !== 0) {
+    refuseOpenListener(settings.host, listenerOf(settings));
+    if (speaksOakestra(settings)) refuseOpenWire(settings.host, settings);
+  }
   refuseUnreachableAdvertisement(settings);
   refusePlainAuthority(settings);
   const dataFolder = resolve(settings.data);
   return Object.freeze({
     ...settings,
     dataFolder,
+    speaksOakestra: speaksOakestra(settings),
     knownWitnesses: readWitnesses(settings.witnesses),
     storeAddress: storeAddressOf(settings.store, dataFolder),
+  });
+}
+
+/** The broker by the name that Oakestra has for it, where ours is not set. */
+function withBroker(settings: Settings<typeof catalogue>): Settings<typeof catalogue> {
+  const { mqttBroker: broker, mqttBrokerPort: port } = settings;
+  if (settings.mqttUrl !== null || broker === null) return settings;
+  return { ...settings, mqttUrl: `mqtt://${broker.host}:${broker.port ?? port ?? 10_003}` };
+}
+
+function speaksOakestra({ oakestra, systemManagerUrl }: Settings<typeof catalogue>): boolean {
+  return oakestra ?? systemManagerUrl !== null;
+}
+
+type OpenWireSettings = Pick<
+  Settings<typeof catalogue>,
+  'host' | 'allowOpen' | 'oakestraHosts' | 'mqttUrl'
+>;
+
+/**
+ * Neither workers nor root of Oakestra can show a credential. Beyond loopback it must be said who they
+ * are: by their addresses over HTTP, and to the broker, which is not ours then. Throws `settings-invalid`.
+ */
+export function refuseOpenWire(
+  address: string,
+  { host, allowOpen, oakestraHosts: hosts, mqttUrl: url }: OpenWireSettings,
+): void {
+  if (isLoopbackAddress(address) || allowOpen) return;
+  const missing: string[] = [];
+  if (hosts.length === 0) missing.push('OAKRING_OAKESTRA_HOSTS is not set');
+  if (url === null || new URL(url).protocol !== 'mqtts:') {
+    missing.push('no broker that asks for certificates is named (OAKRING_MQTT_URL=mqtts://…)');
+  }
+  if (missing.length === 0) return;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail:
+      `OAKRING_HOST=${host} is reachable from other machines, and Oakestra's workers and root show no ` +
+      `credentials; ${missing.join(', and ')}. Mend that, or set OAKRING_ALLOW_OPEN=true.`,
+    field: 'OAKRING_OAKESTRA',
   });
 }
 

@@ -16,11 +16,15 @@ import { limitStreams } from './endpoints/long-streams.js';
 import type { LeadershipView } from '../injection/query-tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedHeader, forwardToLeader } from './forwarding/forward-to-leader.js';
+import { guardOpenWire, type OpenWire } from './open-wire.js';
 import { PORTS } from '../injection/tokens.js';
 
 /** What the lines of the HTTP side stand under in the log. */
 export const logContext = 'Http';
 const usualLimits: HttpLimits = { ...usualDeadlines, connections: 4_096 };
+
+/** What is for everybody, and what others than a token guard (`open-wire.ts`). */
+const freeNeeds: ReadonlySet<unknown> = new Set(['nothing', 'oakestra']);
 
 interface HttpAppOptions {
   /** Bearer token that requests must carry; null lets everyone in. */
@@ -29,6 +33,8 @@ interface HttpAppOptions {
   readonly leadership: LeadershipView;
   /** How managers know each other; null where there is one manager. */
   readonly proof: ClusterProof | null;
+  /** Who may use what nobody can show a token for; null: nobody. */
+  readonly openWire: OpenWire | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
   readonly ports: Ports;
@@ -41,12 +47,12 @@ interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, proof, names, ports, logger }: HttpAppOptions,
+  { token, leadership, proof, openWire, names, ports, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const app = await createListener(module, {
     ...{ name: 'manager', logContext, token, names, limits: usualLimits, logger },
     isFree: (request) =>
-      endpointOf(request)?.needs === 'nothing' || isAmongManagers(request, proof),
+      freeNeeds.has(endpointOf(request)?.needs) || isAmongManagers(request, proof),
     maxBodyBytes: maxHttpBodyBytes,
     readBody: readDocument,
     requestId: () => ports.ids.next(),
@@ -55,6 +61,7 @@ export async function createHttpApp(
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   app.useGlobalPipes(new BodyPipe());
   const routes = declaredRoutes(server);
+  guardOpenWire(server, openWire, (request) => isAmongManagers(request, proof));
   if (proof !== null) await forwardToLeader(server, leadership, proof);
   refuseUnknownParameters(server);
   limitStreams(server, app.get<Ports>(PORTS, { strict: false }).timers);

@@ -110,6 +110,7 @@ export class Outbox implements Process<Sending> {
     return {
       command,
       document: orderedDocument(state, command),
+      runtimes: state.nodes.get(command.nodeId)?.technologies ?? [],
       attempt,
       nowMs: this.clock.wallMs(),
       validMs: orderValidMs,

@@ -11,14 +11,15 @@ const command: CommandRecord = {
   ...{ targetNodeId: null, status: 'issued', attempt: 1, reason: null },
   ...{ issuedAt: 0, incarnation: 1, denials: 0, ended: 0 },
 };
-const document = { id: 'web', name: 'web', image: 'shop', technology: 'docker' };
+const document = { id: 'web', name: 'web', image: 'docker.io/shop:1', technology: 'docker' };
+const runtimes = ['docker'];
 const at = '2026-11-28T10:00:00.000Z';
 
 /** One of each: does not compile without one that is added. */
 export const orders: { readonly [K in OrderKind]: OrderOf<K> } = {
   command: {
     what: 'command',
-    said: { command, document, attempt: 1, nowMs: 0, validMs: 300_000, epoch: 2 },
+    said: { command, document, runtimes, attempt: 1, nowMs: 0, validMs: 300_000, epoch: 2 },
   },
   registered: {
     what: 'registered',

@@ -85,6 +85,8 @@ export interface CommandToSend {
   readonly command: CommandRecord;
   /** What was ordered; absent where it is known no more. */
   readonly document: JsonObject | undefined;
+  /** What its node says it runs things with. */
+  readonly runtimes?: readonly string[];
   /** From 1. */
   readonly attempt: number;
   readonly nowMs: number;

@@ -43,6 +43,7 @@ export {
   usualDrainMs,
 } from './order-bodies.js';
 export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestra-documents.js';
+export { OakestraWorker, OakestraWorkerAnswer } from './oakestra-worker.js';
 export { DryRunAnswer, NodeChangesAnswer } from './planning-answers.js';
 export { RegisterNode } from './register-node.js';
 export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';

@@ -43,6 +43,9 @@ import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { LedgerVerification } from '../../verification/ledger-verification.js';
 import { Projection } from '../../views/projection.js';
+import { OPEN_BROKER } from '../../inbox/http/open-broker.js';
+import { DeadLetters, type RefusedMessage } from '../../dead-letters/dead-letters.js';
+import type { OpenWire } from '../open-wire.js';
 import type { ClusterProof } from '../forwarding/cluster-proof.js';
 import { createHttpApp } from '../create-http-app.js';
 import { expectDocumented } from './documented.js';
@@ -95,6 +98,8 @@ export interface TestManager {
   readonly telemetry: SetTelemetry;
   readonly telemetryLog: MemoryTelemetryLog;
   readonly letters: DeadLetter[];
+  /** Parts of what came over HTTP that were left out. */
+  readonly refused: RefusedMessage[];
   /** How many messages of workers came, by what they say. */
   readonly messages: Map<string, number>;
   /** Nodes whose registration was passed on as a sign of life. */
@@ -118,6 +123,9 @@ interface TestOptions {
   /** Who leads; otherwise it is this one. */
   readonly leadership?: LeadershipView;
   readonly proof?: ClusterProof;
+  readonly openWire?: OpenWire;
+  /** That of workers that come over HTTP; absent: no broker listens. */
+  readonly brokerPort?: () => number | null;
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   readonly maxNodes?: number;
@@ -153,6 +161,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const telemetry = new SetTelemetry();
   const telemetryLog = new MemoryTelemetryLog();
   const letters: DeadLetter[] = [];
+  const refused: RefusedMessage[] = [];
   const messages = new Map<string, number>();
   const registered: string[] = [];
   const warnings: string[] = [];
@@ -198,6 +207,17 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: WITNESSES, useValue: options.witnesses ?? [] },
       { provide: SERVICE_RULES, useValue: options.serviceRules ?? null },
       { provide: ROOT_LINK, useValue: withoutRoot },
+      {
+        provide: OPEN_BROKER,
+        useValue: {
+          portToTell: () => options.brokerPort?.() ?? null,
+          lastHeardMs: (nodeId: string) => telemetry.lastSeenMs(nodeId),
+        },
+      },
+      {
+        provide: DeadLetters,
+        useValue: { record: (letter: RefusedMessage) => refused.push(letter) },
+      },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },
       { provide: NodeChangeFeed, useValue: feed },
@@ -210,6 +230,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     token: options.token ?? null,
     leadership,
     proof: options.proof ?? null,
+    openWire: options.openWire ?? (options.serviceRules === undefined ? null : { hosts: [] }),
     names: options.names ?? [],
     ports,
     logger: false,
@@ -226,6 +247,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     telemetry,
     telemetryLog,
     letters,
+    refused,
     messages,
     registered,
     signingKey,

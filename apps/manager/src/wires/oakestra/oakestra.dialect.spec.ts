@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@oakring/contracts';
+import { dialectContract, orders } from '../dialect.contract.js';
+import type { CommandToSend, SaidKind } from '../dialect.port.js';
+import { oakestraDialect } from './oakestra.dialect.js';
+
+dialectContract(oakestraDialect);
+
+const service = {
+  ...{ _id: '65f0c0ffee65f0c0ffee65f0', job_name: 'a.b.c.d', virtualization: 'runc' },
+  ...{ image: 'docker.io/library/nginx:alpine', memory: 64, instance_list: [], pid: 'x' },
+};
+const heard = (says: SaidKind, said: unknown) =>
+  oakestraDialect.up
+    .find((topic) => topic.says === says)
+    ?.decode('n', Buffer.from(JSON.stringify(said)));
+const sent = (changes: Partial<CommandToSend>, kind: 'deploy' | 'delete' | 'move' = 'deploy') => {
+  const { command, ...rest } = orders.command.said;
+  const order = { ...rest, runtimes: ['docker', 'runc'], ...changes };
+  const encoded = oakestraDialect.encode('n', {
+    what: 'command',
+    said: { ...order, command: { ...command, kind, instance: 3 } },
+  });
+  return encoded.ok
+    ? { ...encoded.value, payload: JSON.parse(encoded.value.payload) as JsonObject }
+    : encoded.refusal;
+};
+
+describe('The dialect of Oakestra’s workers', () => {
+  it('hears readings, what runs, and words', () => {
+    expect(heard('reading', { cpu_percent: 1, memory_percent: 2, memory: 700 })).toMatchObject({
+      value: { what: 'reading', said: { cpu: 100, memory: 200 } },
+    });
+    const entry = { job_name: 'a.b.c.d', instance: 3, cpu_percent: {}, logs: 'x' };
+    expect(heard('sighting', { services: [entry] })).toMatchObject({
+      value: { what: 'sighting', said: { list: 'resources', instances: [{ name: 'a.b.c.d' }] } },
+      leftOut: [{ field: 'services.0.cpu_percent' }],
+    });
+    expect(heard('word', { sname: 'a.b.c.d', instance: 3, status: 'DEAD' })).toMatchObject({
+      value: { what: 'word', said: { name: 'a.b.c.d', instance: 3, says: 'ended' } },
+    });
+  });
+
+  it('orders a root’s service by its own document, of which workers read a part', () => {
+    const { instance_list, pid, ...read } = service;
+    const document = { id: 'x', name: 'x', image: 'x', technology: 'x', document: service };
+    expect(sent({ document })).toEqual({
+      ...{ topic: 'nodes/n/control/deploy', qos: 1 },
+      payload: { ...read, instance_number: 3 },
+    });
+    expect(sent({ document }, 'delete')).toEqual({
+      ...{ topic: 'nodes/n/control/delete', qos: 1 },
+      payload: { job_name: 'a.b.c.d', virtualization: 'runc', instance_number: 3 },
+    });
+  });
+
+  it('orders a job of ours as a service', () => {
+    const document = {
+      ...{ id: 'web', name: 'web', image: 'docker.io/library/nginx:alpine', technology: 'docker' },
+      ...{ cmd: ['sh', '-c', 'x'], environment: { A: 1, B: 'two' } },
+    };
+    expect(sent({ document })).toMatchObject({
+      payload: {
+        ...{ _id: 'web', job_name: 'web', virtualization: 'docker', instance_number: 3 },
+        ...{ cmd: ['sh', '-c', 'x'], environment: ['A=1', 'B=two'] },
+      },
+    });
+  });
+
+  it('orders nothing that would harm a worker', () => {
+    const document = { document: { ...service, virtualization: 'wasm' } };
+    expect(sent({ document })).toMatchObject({ code: 'invalid-field', field: 'virtualization' });
+    expect(sent({ document }, 'delete')).toMatchObject({ field: 'virtualization' });
+    expect(sent({ document: undefined })).toMatchObject({ code: 'job-unknown' });
+    expect(sent({ document: { document: service }, runtimes: [] })).toMatchObject({
+      field: 'virtualization',
+    });
+  });
+
+  it('has no word for what these workers know nothing of', () => {
+    expect(sent({}, 'move')).toMatchObject({ code: 'topic-unknown' });
+    for (const what of ['registered', 'history-accepted', 'grant', 'state-wanted'] as const) {
+      expect(oakestraDialect.encode('n', orders[what])).toMatchObject({
+        refusal: { code: 'topic-unknown' },
+      });
+    }
+  });
+});

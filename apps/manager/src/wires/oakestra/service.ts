@@ -1,0 +1,19 @@
+import { isObject, parseCommand, parseEnvironment, type JsonObject } from '@oakring/contracts';
+
+/**
+ * A service as its root describes it: the root's own document where the job came from there, else one
+ * that is made of the job's.
+ */
+export function serviceOf(job: string, document: JsonObject): JsonObject {
+  const { document: ofRoot } = document;
+  if (isObject(ofRoot)) return ofRoot;
+  const { name, image, technology } = document;
+  const command = parseCommand(document);
+  const environment = parseEnvironment(document);
+  const assignments = environment.ok ? Object.entries(environment.value) : [];
+  return {
+    ...{ _id: job, job_name: name, image, virtualization: technology },
+    cmd: command.ok ? command.value : null,
+    environment: assignments.map(([variable, value]) => `${variable}=${value}`),
+  };
+}
