@@ -27,6 +27,13 @@ describe('an order about a node', () => {
       'is being drained',
     ],
     [['drain', 'edge-berlin', '--cancel'], `DELETE ${path}/drain`, undefined, 'takes new work'],
+    [
+      ['label', 'edge-berlin', 'position=52.5,13.4', 'room=hall'],
+      `PUT ${path}/labels`,
+      { labels: { position: '52.5,13.4', room: 'hall' } },
+      'is labelled',
+    ],
+    [['label', 'edge-berlin'], `PUT ${path}/labels`, { labels: {} }, 'no labels by operators'],
     [['forget', 'edge-berlin'], `DELETE ${path}`, undefined, 'is forgotten'],
   ])('%j asks for it and says so', async (argv, route, body, shown) => {
     const { code, out, asked } = await oakring(['node', ...argv], {

@@ -13,6 +13,7 @@ export {
   isId,
   maxJsonDepth,
   isObject,
+  labelsOf,
   maxHttpBodyBytes,
   parseJsonDocument,
   parseJsonObject,

@@ -60,7 +60,7 @@ export function factsOf(node: NodeRecord): NodeFacts {
     status: node.status,
     technologies: node.technologies,
     architecture: node.architecture,
-    labels: node.labels,
+    labels: node.givenLabels === null ? node.labels : { ...node.labels, ...node.givenLabels },
     capacity: node.capacity,
     reserved: node.reserved,
     open: node.cordoned === null && node.draining === null && node.quarantined === null,

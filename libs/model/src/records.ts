@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 18;
+export const foldVersion = 19;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -53,6 +53,8 @@ export interface NodeRecord extends EventPlace {
   readonly capacity: Resources;
   readonly assumed: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** What an operator said of it; null: nothing. */
+  readonly givenLabels: Readonly<Record<string, string>> | null;
   readonly technologies: readonly string[];
   readonly architecture: string | null;
   readonly addons: readonly string[];

@@ -77,12 +77,20 @@ function jobsOf(api: Api) {
         api.POST('/api/v1/jobs', { params, body: unjudged(document) }),
       ) as Promise<DryRun>;
     },
-    deleteJob: (id: string) =>
-      answer(api.DELETE('/api/v1/jobs/{id}', { params: { path: { id } } })),
-    /** `count` is the new desired total. */
-    scaleJob: (id: string, count: number) =>
+    /** `force`: also what a root numbers. */
+    deleteJob: (id: string, force = false) =>
       answer(
-        api.POST('/api/v1/jobs/{id}/replicate', { params: { path: { id } }, body: { count } }),
+        api.DELETE('/api/v1/jobs/{id}', {
+          params: { path: { id }, query: force ? { force } : {} },
+        }),
+      ),
+    /** `count` is the new desired total. */
+    scaleJob: (id: string, count: number, force = false) =>
+      answer(
+        api.POST('/api/v1/jobs/{id}/replicate', {
+          params: { path: { id }, query: force ? { force } : {} },
+          body: { count },
+        }),
       ),
     /** Null lets the scheduler choose. */
     moveInstance: (id: string, instance: number, worker: string | null) =>
@@ -121,6 +129,9 @@ function nodesOf(api: Api) {
       answer(api.POST(`/api/v1/nodes/{id}/${order}`, { params: { path: { id } }, body })),
     takeBackOrder: (id: string, order: NodeOrderName) =>
       answer(api.DELETE(`/api/v1/nodes/{id}/${order}`, { params: { path: { id } } })),
+    /** What an operator says of it; all that were said before are gone. */
+    labelNode: (id: string, labels: Readonly<Record<string, string>>) =>
+      answer(api.PUT('/api/v1/nodes/{id}/labels', { params: { path: { id } }, body: { labels } })),
     forgetNode: (id: string, force: boolean) =>
       answer(
         api.DELETE('/api/v1/nodes/{id}', {

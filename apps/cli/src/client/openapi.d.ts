@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a node is, beside what its worker says; it counts more */
+        put: operations["labelNode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}": {
         parameters: {
             query?: never;
@@ -986,6 +1003,11 @@ export interface components {
             name: string;
             image: string;
             technology: string;
+            /**
+             * @description A root numbers its instances.
+             * @constant
+             */
+            byRoot?: true;
             /** @enum {string} */
             status: "active" | "completed" | "deleting";
             desired: number;
@@ -1034,6 +1056,11 @@ export interface components {
             name: string;
             image: string;
             technology: string;
+            /**
+             * @description A root numbers its instances.
+             * @constant
+             */
+            byRoot?: true;
             /** @enum {string} */
             status: "active" | "completed" | "deleting";
             desired: number;
@@ -1057,6 +1084,24 @@ export interface components {
         KeyJudged: {
             fingerprint: string;
             status: string;
+        };
+        /**
+         * @example {
+         *       "labels": {
+         *         "position": "48.2,11.6"
+         *       }
+         *     }
+         */
+        LabelNode: {
+            /**
+             * @description All that an operator says of it; `position` is latitude,longitude.
+             * @example {
+             *       "room": "hall"
+             *     }
+             */
+            labels: {
+                [key: string]: string | number | boolean;
+            };
         };
         /** @description What a leader answers to the challenge of another manager. */
         LeaderProof: {
@@ -1935,18 +1980,6 @@ export interface components {
                 };
             };
         };
-        /** @description job-deleting, job-completed, update-without-effect, idempotency-key-reused */
-        "job-deleting.job-completed.update-without-effect.idempotency-key-reused": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
-                };
-            };
-        };
         /** @description job-id-taken */
         "job-id-taken": {
             headers: {
@@ -1968,6 +2001,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "job-id-taken" | "job-deleting" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-of-root, idempotency-key-reused */
+        "job-of-root.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-of-root" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-of-root, job-deleting, job-completed, update-without-effect, idempotency-key-reused */
+        "job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
                 };
             };
         };
@@ -2622,7 +2679,7 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
             412: components["responses"]["position-changed"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
@@ -2633,7 +2690,10 @@ export interface operations {
     };
     deleteJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also a job whose instances a root numbers; the root is told. */
+                force?: boolean;
+            };
             header?: {
                 /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
                 "Idempotency-Key"?: string;
@@ -2659,7 +2719,7 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["idempotency-key-reused"];
+            409: components["responses"]["job-of-root.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -2669,7 +2729,10 @@ export interface operations {
     };
     replicateJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also a job whose instances a root numbers; the root is told. */
+                force?: boolean;
+            };
             header?: {
                 /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
                 "Idempotency-Key"?: string;
@@ -2699,7 +2762,7 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -3126,6 +3189,46 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Ordered, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeOrder"];
+                };
+            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["node-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    labelNode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelNode"];
+            };
+        };
         responses: {
             /** @description Ordered, or so already. */
             200: {

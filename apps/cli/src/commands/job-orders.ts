@@ -5,6 +5,7 @@ import { seconds, wholeNumber } from './options.js';
 import { defaultPatienceSeconds, untilGone, untilMoved, untilRunning } from './wait.js';
 
 interface WaitOptions {
+  readonly force?: boolean;
   readonly wait?: boolean;
   readonly timeout: number;
 }
@@ -19,12 +20,13 @@ function addRemove(job: Command, surroundings: Surroundings): void {
   job
     .command('rm <id>')
     .description('stop every instance of a job and forget it')
+    .option('--force', 'also a job of a root, which is told')
     .option('--wait', 'return once its last instance has ended')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', '\nExample:\n  oakring job rm hello --wait')
-    .action(async (id: string, { wait, timeout }: WaitOptions, command: Command) => {
+    .action(async (id: string, { force, wait, timeout }: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.deleteJob(id);
+      const answer = await context.client.deleteJob(id, force === true);
       if (wait === true) await untilGone(context, id, timeout);
       const state = wait === true ? 'is gone' : 'is being deleted';
       show(context, answer, () => `Job ${answer.id} ${state} (position ${answer.position}).`);
@@ -37,12 +39,13 @@ function addScale(job: Command, surroundings: Surroundings): void {
     .description('set the number of instances')
     .argument('<id>', 'of the job')
     .argument('<count>', 'the new desired total', wholeNumber)
+    .option('--force', 'also fewer of a job of a root, which is told')
     .option('--wait', 'return once so many run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', '\nExample:\n  oakring job scale hello 5 --wait')
     .action(async (id: string, count: number, options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.scaleJob(id, count);
+      const answer = await context.client.scaleJob(id, count, options.force === true);
       if (options.wait !== true) {
         const told = `Job ${answer.id} is to have ${answer.desired} instances`;
         return show(context, answer, () => `${told} (position ${answer.position}).`);

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
 import { addNodeForget } from './node-forget.js';
-import { seconds } from './options.js';
+import { pair, seconds } from './options.js';
 import { untilDrained } from './wait.js';
+
+type Labels = Readonly<Record<string, string>>;
 
 interface DrainOptions {
   readonly within: number;
@@ -31,7 +33,28 @@ export function addNodeOrders(node: Command, surroundings: Surroundings): void {
   );
   addBack(node, surroundings, ['release', 'quarantine'], 'trust a node again');
   addDrain(node, surroundings);
+  addLabel(node, surroundings);
   addNodeForget(node, surroundings);
+}
+
+function addLabel(node: Command, surroundings: Surroundings): void {
+  node
+    .command('label')
+    .description(
+      'say what a node is, beside what its worker says; without labels: nothing any more',
+    )
+    .argument('<id>', 'of the node')
+    .argument('[labels...]', 'name=value each, in the place of those said before', pair)
+    .addHelpText(
+      'after',
+      '\nExample:\n  oakring node label edge-berlin position=52.52,13.40 room=hall',
+    )
+    .action(async (id: string, given: Labels | undefined, _options: unknown, command: Command) => {
+      const context = contextOf(surroundings, command);
+      const answer = await context.client.labelNode(id, given ?? {});
+      const told = given === undefined ? 'has no labels by operators' : 'is labelled';
+      show(context, answer, () => `Node ${id} ${told} (position ${answer.position}).`);
+    });
 }
 
 function addSimple(

@@ -16,7 +16,7 @@ export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string 
       job.image,
       job.technology,
       colorStatus(job.status, colors),
-      String(job.desired),
+      job.byRoot === true ? `${job.desired} (root)` : String(job.desired),
       countsText(job.counts, colors),
     ]),
   );
@@ -30,6 +30,7 @@ export function renderJob(job: Job, colors: Colors): string {
     `name ${job.name}`,
     `position ${job.position}`,
     ...(job.revision > 1 ? [`revision ${job.revision}`] : []),
+    ...(job.byRoot === true ? ['by root, which numbers its instances'] : []),
   ].join('  ');
   const parts = [head, ...rolloutText(job, colors), '', renderInstances(job.instances, colors)];
   return [...parts, ...troubles(job, colors)].join('\n');

@@ -114,6 +114,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   NodeDrainStarted: [{ deadline: 0, force: true }, 'until 1970-01-01T00:00:00.000Z, by force then'],
   NodeDrainEnded: [{ outcome: 'incomplete', left: 2, reason: 'no room' }, '2 left: no room'],
   NodeQuarantined: [{ reason: '3 jobs failed', byRecord: true }, 'by its record: 3 jobs failed'],
+  NodeLabelled: [{ labels: { position: '48.2,11.6' } }, 'labelled position=48.2,11.6'],
   NodeReleased: [{ reason: 'ordered' }, 'released'],
   NodeForgotten: [{ reason: 'sold' }, 'forgotten: sold'],
   NodeOrderRefused: [{ code: 'node-in-use', detail: 'It speaks.' }, 'It speaks.'],

@@ -80,6 +80,12 @@ describe('jobs', () => {
     expect(renderJob(job, colors)).toMatch(/0 +running +edge-berlin +1 +no +5-0 +most room/);
   });
 
+  it('say that a root numbers their instances', () => {
+    const job = jobSummary({ desired: 3, byRoot: true });
+    expect(renderJobs([job], colors)).toContain('3 (root)');
+    expect(renderJob(jobAnswer({ byRoot: true }), colors)).toContain('by root, which numbers');
+  });
+
   it('are shown with where an instance moves', () => {
     const moving = instanceAnswer({ movingTo: { nodeId: 'edge-lisbon', generation: 2 } });
     expect(renderJob(jobAnswer({ instances: [moving] }), colors)).toContain(

@@ -8,6 +8,7 @@ export type NodeOrder =
   | { readonly do: 'cancel-drain' }
   | { readonly do: 'quarantine'; readonly reason: string }
   | { readonly do: 'release' }
+  | { readonly do: 'label'; readonly labels: Readonly<Record<string, string>> }
   /** `force`: although it speaks. */
   | { readonly do: 'forget'; readonly reason: string; readonly force?: true };
 

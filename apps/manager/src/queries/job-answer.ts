@@ -41,12 +41,14 @@ export function jobSummary(state: ClusterState, job: JobRecord): JobSummary {
   return { ...headOf(job), counts };
 }
 
-function headOf({ id, document, technology, status, desired, position }: JobRecord) {
+function headOf(job: JobRecord) {
+  const { id, document, technology, numbering, status, desired, position } = job;
   return {
     id,
     name: String(document['name']),
     image: String(document['image']),
     technology,
+    ...(numbering === 'given' && { byRoot: true as const }),
     status,
     desired,
     position,

@@ -27,7 +27,7 @@ export function nodeAnswer(
     lastSeen: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
     readingsShed: telemetry.shedOf(node.id),
     instances: countedOn(state, node.id),
-    labels: node.labels,
+    labels: { ...node.labels, ...node.givenLabels },
     technologies: node.technologies,
     architecture: node.architecture,
     acknowledges: node.acknowledges,

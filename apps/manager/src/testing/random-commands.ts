@@ -133,6 +133,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
       ...(['uncordon', 'uncordon', 'uncordon'] as const).map((it) => ({ do: it })),
       ...(['release', 'release', 'release', 'cancel-drain'] as const).map((it) => ({ do: it })),
       { do: 'drain', withinMs: 1_000, force: number(2) === 0 },
+      { do: 'label', labels: pick([{}, { zone: 'north' }, { position: '48.2,11.6' }]) },
       { do: 'quarantine', reason },
       { do: 'forget', reason },
     ] as const),

@@ -36,6 +36,7 @@ export {
   DrainNode,
   fingerprint,
   JudgeKey,
+  LabelNode,
   MoveInstance,
   NodeReason,
   Nothing,

@@ -156,6 +156,9 @@ class JobHead {
   @Field(text)
   readonly technology: string;
 
+  @Field(onlyTrue, { optional: true, says: 'A root numbers its instances.' })
+  readonly byRoot?: true;
+
   @Field(oneOf(jobStatuses))
   readonly status: JobStatus;
 

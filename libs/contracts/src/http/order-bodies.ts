@@ -1,6 +1,7 @@
 import { maxJobCount } from '../messages/addresses.js';
 import type { JsonObject } from '../parsing/parsing.js';
 import { flag, identifier, integer, matching, textOf } from './kinds.js';
+import { labels } from './job-body.js';
 import { Field, Shape } from './shape.js';
 
 const maxDrainMs = 7 * 86_400_000;
@@ -13,6 +14,12 @@ const maxNoteCharacters = 65_536;
 /** The body of an order that says everything by its address. */
 @Shape()
 export class Nothing {}
+
+@Shape({ example: { labels: { position: '48.2,11.6' } } })
+export class LabelNode {
+  @Field(labels, { says: 'All that an operator says of it; `position` is latitude,longitude.' })
+  readonly labels: Readonly<Record<string, string | number | boolean>>;
+}
 
 @Shape({ example: { count: 5 } })
 export class ReplicateJob {

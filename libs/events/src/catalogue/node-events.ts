@@ -61,6 +61,8 @@ export const nodeEvents = {
   /** `byRecord`: jobs that run elsewhere failed there, one after the other. */
   NodeQuarantined: Type.Object({ reason: text, byRecord: Type.Boolean() }),
   NodeReleased: reason,
+  /** What an operator says of it, in the place of what was said so before; counts more than its worker's word. */
+  NodeLabelled: Type.Object({ labels }),
   NodeForgotten: reason,
   NodeOrderRefused: Type.Object({ code: text, detail: text }),
 

@@ -34,6 +34,7 @@ export function nodeRegistered(
 
 const fresh = {
   tookOverAt: null,
+  givenLabels: null,
   rival: null,
   reserved: noResources,
   placements: 0,
@@ -73,6 +74,7 @@ const nodeOrderTypes = [
   'NodeDrainEnded',
   'NodeQuarantined',
   'NodeReleased',
+  'NodeLabelled',
   'NodeForgotten',
   'NodeClaimedTwice',
   'DriftDetected',
@@ -113,6 +115,12 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
     case 'NodeReleased':
       updateNode(state, event, { quarantined: null, failures: [] });
       break;
+    case 'NodeLabelled': {
+      const { labels } = event.data;
+      const isAny = Object.keys(labels).length > 0;
+      updateNode(state, event, { givenLabels: isAny ? labels : null });
+      break;
+    }
     case 'NodeForgotten':
       forget(state, event);
       break;

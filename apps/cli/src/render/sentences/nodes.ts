@@ -1,5 +1,5 @@
 import type { EventType } from '@oakring/events';
-import { resourcesText } from '../measures.js';
+import { labelsText, resourcesText } from '../measures.js';
 import type { Sentences } from './sentence.js';
 
 /** What happened to nodes. */
@@ -29,6 +29,8 @@ export const nodeSentences: Sentences<
   NodeQuarantined: ({ reason, byRecord }, { colors }) =>
     `${colors.red('quarantined')}${byRecord ? ' by its record' : ''}: ${reason}`,
   NodeReleased: (_, { colors }) => colors.green('released from quarantine'),
+  NodeLabelled: ({ labels }) =>
+    Object.keys(labels).length === 0 ? 'no labels by operators' : `labelled ${labelsText(labels)}`,
   NodeForgotten: ({ reason }, { colors }) => `${colors.yellow('forgotten')}: ${reason}`,
   NodeOrderRefused: ({ detail }, { colors }) => colors.red(`refused: ${detail}`),
   DriftDetected: ({ missing, outdated, unexpected }, { colors }) =>

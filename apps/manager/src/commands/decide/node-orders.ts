@@ -1,4 +1,4 @@
-import { jobStream, nodeStream } from '@oakring/events';
+import { canonicalJson, jobStream, nodeStream } from '@oakring/events';
 import { instanceKey, type NodeRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import type { NodeOrder } from '../node-order.js';
@@ -46,6 +46,11 @@ function change(deciding: Deciding, node: NodeRecord, order: NodeOrder): void {
     case 'release':
       if (node.quarantined === null) return;
       return deciding.emit({ stream, type: 'NodeReleased', data: { reason: 'ordered' } });
+    case 'label': {
+      const labels = { ...order.labels };
+      if (canonicalJson(labels) === canonicalJson(node.givenLabels ?? {})) return;
+      return deciding.emit({ stream, type: 'NodeLabelled', data: { labels } });
+    }
     case 'forget':
       return;
   }

@@ -25,6 +25,8 @@ import { documentOf, submittedJob } from './submitted-job.js';
 
 const dryRunWanted = flag('dryRun', 'Tell where it would go; write nothing.');
 
+const force = flag('force', 'Also a job whose instances a root numbers; the root is told.');
+
 /** Orders of a root about jobs. */
 @Controller('api/v1/jobs')
 export class JobCommandsController {
@@ -95,13 +97,18 @@ export class JobCommandsController {
     summary: 'Delete a job; it is gone when its last instance has ended',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [idempotencyKey],
+    parameters: [force, idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],
-    problems: ['invalid-id', 'job-unknown'],
+    problems: ['invalid-id', 'job-unknown', 'job-of-root'],
   })
-  async delete(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobOrderAnswer> {
-    const command = { type: 'DeleteJob', id: parsed(idOf(id, 'id')) } as const;
-    const key = keyOf(request, () => hashOf({}));
+  async delete(
+    @Param('id') id: string,
+    @Query() query: QueryString,
+    @Req() request: FastifyRequest,
+  ): Promise<JobOrderAnswer> {
+    const byForce = force.of(query);
+    const command = { type: 'DeleteJob', id: parsed(idOf(id, 'id')), force: byForce } as const;
+    const key = keyOf(request, () => hashOf(byForce ? { force: true } : {}));
     return settled(await this.queue.submit<'DeleteJob'>(command, originOf(request, key), key));
   }
 
@@ -112,11 +119,12 @@ export class JobCommandsController {
     summary: 'Change the desired number of instances',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [idempotencyKey],
+    parameters: [force, idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: [
       'invalid-id',
       'job-unknown',
+      'job-of-root',
       'job-deleting',
       'job-completed',
       'update-without-effect',
@@ -125,11 +133,14 @@ export class JobCommandsController {
   async replicate(
     @Param('id') id: string,
     @Body() order: ReplicateJob,
+    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
     const { count } = order;
-    const command = { type: 'ScaleJob', id: parsed(idOf(id, 'id')), count } as const;
-    const key = keyOf(request, () => hashOf(order));
+    const byForce = force.of(query);
+    const job = parsed(idOf(id, 'id'));
+    const command = { type: 'ScaleJob', id: job, count, force: byForce } as const;
+    const key = keyOf(request, () => hashOf(byForce ? { count, force: true } : order));
     return settled(await this.queue.submit<'ScaleJob'>(command, originOf(request, key), key));
   }
 

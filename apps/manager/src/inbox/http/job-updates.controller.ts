@@ -34,6 +34,7 @@ export class JobUpdatesController {
     problems: [
       'invalid-id',
       'job-unknown',
+      'job-of-root',
       'job-deleting',
       'job-completed',
       'update-without-effect',

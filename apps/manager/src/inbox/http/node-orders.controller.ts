@@ -1,6 +1,12 @@
-import { Body, Controller, Delete, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { DrainNode, NodeOrderAnswer, NodeReason, usualDrainMs } from '@oakring/contracts/http';
-import { idOf } from '@oakring/contracts';
+import { Body, Controller, Delete, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
+import {
+  DrainNode,
+  LabelNode,
+  NodeOrderAnswer,
+  NodeReason,
+  usualDrainMs,
+} from '@oakring/contracts/http';
+import { idOf, labelsOf } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
 import type { NodeOrder } from '../../commands/node-order.js';
@@ -119,6 +125,26 @@ export class NodeOrdersController {
   })
   release(@Param('id') id: string, @Req() request: FastifyRequest): Promise<NodeOrderAnswer> {
     return this.order(id, { do: 'release' }, request);
+  }
+
+  @Put(':id/labels')
+  @Endpoint({
+    id: 'labelNode',
+    tag: 'Nodes',
+    summary: 'Say what a node is, beside what its worker says; it counts more',
+    needs: 'nodes:write',
+    answeredBy: 'leader',
+    parameters: [idempotencyKey],
+    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
+    problems: ['invalid-id', 'node-unknown'],
+  })
+  label(
+    @Param('id') id: string,
+    @Body() body: LabelNode,
+    @Req() request: FastifyRequest,
+  ): Promise<NodeOrderAnswer> {
+    const labels = parsed(labelsOf(body.labels, 'labels'));
+    return this.order(id, { do: 'label', labels }, request);
   }
 
   @Delete(':id')

@@ -48,6 +48,22 @@ describe('An order about a node', () => {
     expect(await send('GET', url)).toMatchObject({ status: 404 });
   });
 
+  it('says what it is, in the place of what was said before', async () => {
+    const labels = async () => (await send('GET', url)).body['labels'];
+    const labelled = (body: unknown) => send('PUT', `${url}/labels`, body);
+    const first = await labelled({ labels: { position: '48.2,11.6', floor: 3 } });
+    expect(first.status).toBe(200);
+    expect(await labels()).toEqual({ position: '48.2,11.6', floor: '3' });
+    expect(await labelled({ labels: { floor: '3', position: '48.2,11.6' } })).toEqual(first);
+    await manager.send('POST', '/api/v1/nodes', {
+      ...{ id: 'n1', name: 'n1', ip: '10.0.0.1', port: 1, labels: { floor: '1', zone: 'x' } },
+    });
+    expect(await labels()).toEqual({ position: '48.2,11.6', floor: '3', zone: 'x' });
+    await labelled({ labels: {} });
+    expect(await labels()).toEqual({ floor: '1', zone: 'x' });
+    expect((await labelled({ labels: { a: {} } })).status).toBe(400);
+  });
+
   it('puts it into quarantine and releases it', async () => {
     await send('POST', `${url}/quarantine`, { reason: 'odd' });
     expect((await flags())['quarantined']).toMatchObject({ reason: 'odd', byRecord: false });

@@ -115,6 +115,24 @@ describe("Orders of Oakestra's root", () => {
     expect((await end(`${id}/-2`)).status).toBe(400);
   });
 
+  it('are not undone by those of others, unless they are forced', async () => {
+    for (const number of [0, 1]) await post(`kept/${number}`, { ...service, job_name: 'kept' });
+    const orders = [
+      () => manager.send('POST', '/api/v1/jobs/kept/replicate', { count: 1 }),
+      () => manager.send('DELETE', '/api/v1/jobs/kept'),
+    ];
+    for (const order of orders) {
+      expect(await (await order()).json()).toMatchObject({ status: 409, code: 'job-of-root' });
+    }
+    const scaled = '/api/v1/jobs/kept/replicate?force=true';
+    expect((await manager.send('POST', scaled, { count: 1 })).status).toBe(200);
+    expect(numbersOf('kept')).toEqual([0]);
+    const job = await (await manager.get('/api/v1/jobs/kept')).json();
+    expect(job).toMatchObject({ byRoot: true, desired: 1 });
+    expect((await manager.send('DELETE', '/api/v1/jobs/kept?force=true')).status).toBe(200);
+    expect(manager.projection.state.jobs.get('kept')).toBeUndefined();
+  });
+
   it('are carried out like those of any job', async () => {
     await manager.submit(registerNode('n9'));
     await post('placed/4', { ...service, job_name: 'other' });

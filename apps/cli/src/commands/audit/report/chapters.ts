@@ -31,6 +31,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   NodeDrainEnded: 'orders',
   NodeQuarantined: 'orders',
   NodeReleased: 'orders',
+  NodeLabelled: 'orders',
   NodeForgotten: 'orders',
   RequestAnswered: 'orders',
 
