@@ -40,6 +40,7 @@ const managerMayUse = {
   supervision: ['views'],
   outbox: ['commands', 'supervision', 'wires'],
   grants: ['outbox', 'views'],
+  inference: ['commands', 'outbox', 'wires'],
   detection: ['commands', 'grants', 'supervision'],
   telemetry: ['commands', 'supervision'],
   scheduling: ['commands', 'supervision', 'telemetry'],
@@ -62,6 +63,7 @@ const managerMayUse = {
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
     ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'history', 'http', 'inbox'],
+    'inference',
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
     ...['sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
   ],

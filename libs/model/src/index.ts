@@ -14,7 +14,7 @@ export { waitingReason } from './fold/jobs.fold.js';
 export { highestGeneration, nextGeneration } from './fold/records.fold.js';
 export { mayBegin, mayStart } from './may-start.js';
 export { isForgotten } from './forgotten.js';
-export { awaitedNamesake, holdsNamesake } from './namesakes.js';
+export { awaitedNamesake, holdsNamesake, nameOf } from './namesakes.js';
 export { NodeChangeFeed, factsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
 export { usualDialect } from './fold/nodes.fold.js';

@@ -2,6 +2,14 @@ import type { ClusterState } from './cluster-state.js';
 import type { JobRecord, PlacementRecord } from './records.js';
 
 /**
+ * By what a worker that knows no ids calls a job: a root's by its name, which the root sees to it that it
+ * means one job; any other by its id, since names of ours may be given twice.
+ */
+export function nameOf({ id, numbering, document }: JobRecord): string {
+  return numbering === 'given' ? String(document['name']) : id;
+}
+
+/**
  * Workers of a root's jobs call what they run by the job's name and the number: two jobs of one name are
  * one thing to them. The later one waits for the earlier one's end, but not for a node that nobody hears.
  */
@@ -27,7 +35,7 @@ export function holdsNamesake(state: ClusterState, job: JobRecord, nodeId: strin
 
 function* namesakesOf(state: ClusterState, job: JobRecord): Generator<JobRecord> {
   if (job.numbering !== 'given') return;
-  const name = String(job.document['name']);
+  const name = nameOf(job);
   // Of almost every name there is one job.
   if (state.givenOfName.sizeOf(name) < 2) return;
   for (const id of state.givenOfName.inOrder(name)) {

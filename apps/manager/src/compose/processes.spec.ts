@@ -9,6 +9,7 @@ import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { given } from '../testing/given.js';
 import { beginning, randomCommand } from '../testing/random-commands.js';
 import { seenAt } from '../testing/seen.js';
+import { spokenTo } from '../wires/spoken.js';
 import { Projection } from '../views/projection.js';
 import { processesOf } from './processes.js';
 
@@ -41,6 +42,7 @@ function after(commands: number, seed: number) {
     ...{ link, projection, key, ports },
     authority: { stamp: () => Promise.reject(new Error('nobody stamps here')) },
     witnesses: [],
+    wires: spokenTo(projection),
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

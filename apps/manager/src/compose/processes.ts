@@ -2,7 +2,9 @@ import { Losses } from '../detection/losses.js';
 import { Sight } from '../detection/sight.js';
 import { Silence } from '../detection/silence.js';
 import { Storms } from '../detection/storms.js';
+import type { NodeRecord } from '@oakring/model';
 import { LeaseGrants } from '../grants/lease-grants.js';
+import { Inference } from '../inference/inference.js';
 import type { LoopParts } from '../leadership/loops.js';
 import { assumedEnds } from '../outbox/assumed-ends.js';
 import { DeliveryRecord } from '../outbox/delivery-record.js';
@@ -36,14 +38,17 @@ export interface Outsiders {
  * which they look. Beside it those that hear of more than the views say.
  */
 export function processesOf(parts: LoopParts & Outsiders) {
-  const { telemetryLog, link, queue, projection, scheduler, table, ports } = parts;
+  const { telemetryLog, link, queue, projection, scheduler, table, ports, wires } = parts;
   const state = () => projection.state;
   const sight = new Sight(link, ports.clock, table, state);
   const silence = new Silence(sight, table, queue, state, ports.clock);
   const deliveries = new DeliveryRecord();
   const grants = new LeaseGrants(link, projection, ports);
-  const requests = new StateRequests(link, state, deliveries, ports);
+  const isInferred = (node: NodeRecord) => wires.isInferred(node);
+  const requests = new StateRequests(link, state, deliveries, ports, isInferred);
   const expiries = new Expiries(link, queue, ports.clock);
+  const renew = (commandId: string) => expiries.renew(commandId, state());
+  const inference = new Inference({ state, isInferred, clock: ports.clock, renew });
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
   const queued = { state, waiting, wakeUps };
@@ -57,7 +62,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     silence,
     requests,
     expiries,
-    new Outbox(link, queue, state, deliveries, ports.clock),
+    new Outbox(link, queue, state, deliveries, inference, ports.clock),
     assumedEnds(queue),
     wakeUps,
     placements,
@@ -71,6 +76,6 @@ export function processesOf(parts: LoopParts & Outsiders) {
   return {
     // Each with steps of its own, which nobody else reads.
     processes: processes as unknown as readonly Process<unknown>[],
-    ...{ silence, deliveries, grants, requests, expiries, placements },
+    ...{ silence, deliveries, grants, requests, expiries, placements, inference },
   };
 }

@@ -8,25 +8,33 @@ import { processesOf, type Outsiders } from './processes.js';
 export function startLoops(parts: LoopParts & Outsiders, stopping: Undo): Loops {
   const { projection, table, ports, warn } = parts;
   const { processes, ...hearing } = processesOf(parts);
-  const { silence, deliveries, grants, requests, expiries, placements } = hearing;
+  const { silence, deliveries, grants, requests, expiries, placements, inference } = hearing;
   const supervisor = new Supervisor(processes, projection, ports, warn);
   supervisor.start();
   stopping.add(() => supervisor.stop());
+  parts.link.onDown(() => inference.linkLost());
   const correspondence: Correspondence = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
     registered: (nodeId) => {
       table.touch(nodeId);
       requests.registered(nodeId);
+      inference.registered(nodeId);
     },
     heardAgain: (nodeId) => requests.heardAgain(nodeId),
     progressed: (commandId) => expiries.renew(commandId, projection.state),
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
+    sighted: (nodeId, sighting) => inference.sighted(nodeId, sighting),
+    told: (nodeId, word) => inference.told(nodeId, word),
+    concluded: (nodeId) => inference.concluded(nodeId),
   };
   return {
     correspondence,
     startPlacing: () => placements.open(),
-    connectionLost: (nodeId) => silence.connectionLost(nodeId),
+    connectionLost: (nodeId) => {
+      inference.disturbed(nodeId);
+      silence.connectionLost(nodeId);
+    },
     get health() {
       return supervisor.health;
     },

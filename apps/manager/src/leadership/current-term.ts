@@ -43,6 +43,10 @@ export function correspondenceOf(leadership: Leadership): Correspondence {
     progressed: (commandId) => leadership.current?.correspondence.progressed(commandId),
     readingTaken: (nodeId, incarnation, sequence) =>
       leadership.current?.correspondence.readingTaken(nodeId, incarnation, sequence),
+    sighted: (nodeId, sighting) =>
+      leadership.current?.correspondence.sighted(nodeId, sighting) ?? [],
+    told: (nodeId, word) => leadership.current?.correspondence.told(nodeId, word) ?? [],
+    concluded: (nodeId) => leadership.current?.correspondence.concluded(nodeId) ?? [],
   };
 }
 

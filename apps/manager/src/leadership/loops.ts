@@ -8,6 +8,7 @@ import type { Scheduler } from '../scheduling/scheduler.port.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
+import type { Wires } from '../wires/wires.js';
 
 /** What works by itself while we lead gets these; which loops there are is composed from outside. */
 export interface LoopParts {
@@ -15,6 +16,7 @@ export interface LoopParts {
   readonly link: DownLink;
   readonly queue: CommandQueue;
   readonly projection: Projection;
+  readonly wires: Wires;
   readonly scheduler: Scheduler;
   readonly table: TelemetryTable;
   readonly key: SigningKey;

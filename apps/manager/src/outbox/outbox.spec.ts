@@ -23,6 +23,8 @@ let up: (() => void)[];
 let down: (() => void)[];
 let link: { upSinceMs: number | null };
 let refusal: Refusal | null;
+let mayBeSent: boolean;
+let told: string[];
 
 beforeEach(() => {
   ports = simulatedPorts();
@@ -32,6 +34,8 @@ beforeEach(() => {
   down = [];
   link = { upSinceMs: 0 };
   refusal = null;
+  mayBeSent = true;
+  told = [];
 });
 afterEach(() => void supervisor.stop());
 
@@ -86,6 +90,17 @@ describe('An order that cannot be sent now', () => {
     tell(report('a', {}));
     await ports.advance(100);
     expect(sent).toHaveLength(2);
+  });
+
+  it('waits while its worker may not hear it, or may be at it', async () => {
+    mayBeSent = false;
+    begin(...ready('a'), submitJob('j'), plan('j', 'a'));
+    await ports.advance(10_000);
+    expect(sent).toEqual([]);
+    mayBeSent = true;
+    await ports.advance(300);
+    expect(sent).toMatchObject([{ attempt: 1 }]);
+    expect(told).toEqual(['sending deploy']);
   });
 
   it('waits for the link, and is sent over the next one as for the first time', async () => {
@@ -160,7 +175,13 @@ function begin(...commands: Command[]): void {
     onDown: (listener: () => void) => void down.push(listener),
   };
   const state = () => projection.state;
-  const outbox = new Outbox(connection, queue, state, new DeliveryRecord(), ports.clock);
+  const gate = {
+    maySend: () => mayBeSent,
+    sending: ({ kind }: CommandRecord) => void told.push(`sending ${kind}`),
+    unsent: ({ kind }: CommandRecord) => void told.push(`unsent ${kind}`),
+    forget: (nodeId: string) => void told.push(`forget ${nodeId}`),
+  };
+  const outbox = new Outbox(connection, queue, state, new DeliveryRecord(), gate, ports.clock);
   supervisor = new Supervisor([outbox as Process<unknown>], projection, ports, () => {});
   supervisor.start();
 }

@@ -6,6 +6,7 @@ import {
   type ClusterState,
   type CommandRecord,
 } from '@oakring/model';
+import type { Refusal } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import {
@@ -20,8 +21,12 @@ import {
 import type { CommandToSend } from '../wires/dialect.port.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
+import type { OrderGate } from './order-gate.port.js';
 import { orderValidMs } from './order-validity.js';
 import { byItself } from '../commands/origin.js';
+
+/** An order that may not be sent now is looked at again after this long. */
+const notYetMs = 250;
 
 /** One attempt of an order. */
 interface Sending {
@@ -35,7 +40,7 @@ interface Sending {
  *
  * issued → sent (to a ready node, while the link is up) → received or ended: nothing to look at.
  * Not received in time: sent again with the same commandId, the next attempt, later each time. Ordered
- * again, or over a link that came up anew: from the first attempt on. Without acknowledgements the
+ * again, over a link that came up anew, or to another start of its worker: from the first attempt on. Without acknowledgements the
  * broker's PUBACK is recorded as delivery.
  */
 export class Outbox implements Process<Sending> {
@@ -51,6 +56,7 @@ export class Outbox implements Process<Sending> {
     private readonly queue: CommandQueue,
     private readonly state: () => ClusterState,
     private readonly deliveries: DeliveryRecord,
+    private readonly gate: OrderGate,
     private readonly clock: Ports['clock'],
   ) {}
 
@@ -66,21 +72,28 @@ export class Outbox implements Process<Sending> {
     for (const nodeId of unsentOfNode.names()) yield* unsentOfNode.of(nodeId);
   }
 
+  note({ presences }: Changes, { nodes }: ClusterState): void {
+    for (const nodeId of presences) if (nodes.get(nodeId) === undefined) this.gate.forget(nodeId);
+  }
+
   *concerned({ commands, presences }: Changes, { unsentOfNode }: ClusterState): Generator<string> {
     yield* commands;
     for (const nodeId of presences) yield* unsentOfNode.of(nodeId);
   }
 
-  fact(id: string, { commands }: ClusterState): string | null {
+  fact(id: string, { commands, nodes }: ClusterState): string | null {
     const command = commands.get(id);
     if (command?.status !== 'issued') return null;
-    return `ordered at ${command.issuedAt}, over the link of ${this.link.upSinceMs}`;
+    const start = nodes.get(command.nodeId)?.incarnation;
+    const { upSinceMs } = this.link;
+    return `ordered at ${command.issuedAt}, over the link of ${upSinceMs}, to start ${start}`;
   }
 
-  look(id: string, { commands, nodes }: ClusterState, { attempts }: Seen): Look<Sending> {
+  look(id: string, { commands, nodes }: ClusterState, { attempts, nowMs }: Seen): Look<Sending> {
     const command = commands.get(id);
     if (command === undefined || this.link.upSinceMs === null) return nothing;
     if (nodes.get(command.nodeId)?.status !== 'ready') return nothing;
+    if (!this.gate.maySend(command)) return { step: null, againMs: nowMs + notYetMs };
     return { step: { command, attempt: attempts + 1 }, againMs: null };
   }
 
@@ -90,10 +103,7 @@ export class Outbox implements Process<Sending> {
     const { id: commandId, nodeId } = command;
     // Sending goes on while the log stalls: how often it was tried is then missing on record for a while.
     if (attempt > 1) void this.recordDispatch(command, attempt).catch(() => {});
-    this.deliveries.sending(nodeId);
-    const order = { what: 'command', said: this.orderOf(command, attempt) } as const;
-    const refusal = await this.link.send(nodeId, order);
-    this.deliveries.confirmed(nodeId);
+    const refusal = await this.send(command, attempt);
     if (refusal !== null) await this.fail(command, refusal.detail);
     else if (this.state().nodes.get(nodeId)?.acknowledges === false) {
       await this.queue.submit<'RecordDelivery'>(
@@ -102,6 +112,21 @@ export class Outbox implements Process<Sending> {
       );
     }
     return 'again';
+  }
+
+  private async send(command: CommandRecord, attempt: number): Promise<Refusal | null> {
+    const { nodeId } = command;
+    this.deliveries.sending(nodeId);
+    this.gate.sending(command);
+    try {
+      const order = { what: 'command', said: this.orderOf(command, attempt) } as const;
+      const refusal = await this.link.send(nodeId, order);
+      this.deliveries.confirmed(nodeId);
+      return refusal;
+    } catch (error) {
+      this.gate.unsent(command);
+      throw error;
+    }
   }
 
   private orderOf(command: CommandRecord, attempt: number): CommandToSend {

@@ -45,7 +45,13 @@ beforeEach(async () => {
     onUp: () => {},
     onDown: () => {},
   };
-  requests = new StateRequests(link, () => projection.state, new DeliveryRecord(), ports);
+  requests = new StateRequests(
+    link,
+    () => projection.state,
+    new DeliveryRecord(),
+    ports,
+    () => false,
+  );
   supervisor = new Supervisor([requests as Process<unknown>], projection, ports, () => {});
   supervisor.start();
   // Asked as one that is ready: the next time is minutes away.
@@ -160,7 +166,13 @@ describe('A node that gives up what it had in a last report, and goes on', () =>
 function requestsOf(state: ClusterState, time: SimulatedPorts): StateRequests {
   const link = { connected: true, upSinceMs: 0, send: async () => null };
   const listening = { ...link, onUp: () => {}, onDown: () => {} };
-  return new StateRequests(listening, () => state, new DeliveryRecord(), time);
+  return new StateRequests(
+    listening,
+    () => state,
+    new DeliveryRecord(),
+    time,
+    () => false,
+  );
 }
 
 function decide(command: Command): void {

@@ -45,7 +45,7 @@ interface Asked {
 /**
  * Asks workers for their complete state: on registration, after our link came up, while a node is not
  * ready or has what we gave up on, when an order goes on for long, and every few minutes. Workers that
- * do not acknowledge are not asked.
+ * do not acknowledge, or show it by themselves, are not asked.
  */
 export class StateRequests implements Process<'ask'> {
   readonly name = 'state-requests';
@@ -63,6 +63,8 @@ export class StateRequests implements Process<'ask'> {
     private readonly state: () => ClusterState,
     private readonly deliveries: DeliveryRecord,
     private readonly ports: Ports,
+    /** Whether a node's worker shows what it has by itself, and cannot be asked. */
+    private readonly isInferred: (node: NodeRecord) => boolean,
   ) {}
 
   listen(wake: Wake): void {
@@ -106,7 +108,7 @@ export class StateRequests implements Process<'ask'> {
 
   fact(nodeId: string, { nodes }: ClusterState): string | null {
     const node = nodes.get(nodeId);
-    if (node?.acknowledges !== true) return null;
+    if (node?.acknowledges !== true || this.isInferred(node)) return null;
     return `${node.status} since ${node.since}, over the link of ${this.link.upSinceMs}`;
   }
 

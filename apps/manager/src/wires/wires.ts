@@ -48,6 +48,7 @@ export class Wires {
   private readonly topics: NodeTopics<Voice>;
   private readonly addresses = new Map<string, Address>();
   private characters = 0;
+  private readonly inferred: ReadonlySet<string>;
 
   constructor(
     readonly dialects: readonly Dialect[],
@@ -59,6 +60,13 @@ export class Wires {
         dialect.up.map((up) => ({ topic: up.topic, value: { dialect, up } })),
       ),
     );
+    const shows = ({ up }: Dialect): boolean => up.some(({ says }) => says === 'sighting');
+    this.inferred = new Set(dialects.filter(shows).map(({ name }) => name));
+  }
+
+  /** Its workers show what they have and do not acknowledge: what they leave unsaid is inferred. */
+  isInferred({ dialect }: { readonly dialect: string }): boolean {
+    return this.inferred.has(dialect);
   }
 
   /** All that may be said in one of them. */

@@ -1,5 +1,6 @@
 import { isNothing, least, minus, plus } from '@oakring/contracts';
 import { clusterKey, instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
+import { nameOf } from '../namesakes.js';
 import {
   placeOf,
   type EventPlace,
@@ -26,17 +27,13 @@ export function putNode(state: ClusterState, node: NodeRecord): void {
 }
 
 /** A job whose name may not change while it is there. */
-export function indexJob(state: ClusterState, { id, numbering, document }: JobRecord): void {
-  if (numbering === 'given') state.givenOfName.add(nameOf(document), id);
+export function indexJob(state: ClusterState, job: JobRecord): void {
+  if (job.numbering === 'given') state.givenOfName.add(nameOf(job), job.id);
 }
 
-export function removeJob(state: ClusterState, { id, document }: JobRecord): void {
-  state.jobs.delete(id);
-  state.givenOfName.remove(nameOf(document), id);
-}
-
-function nameOf({ name }: JobRecord['document']): string {
-  return String(name);
+export function removeJob(state: ClusterState, job: JobRecord): void {
+  state.jobs.delete(job.id);
+  state.givenOfName.remove(nameOf(job), job.id);
 }
 
 export function putInstance(state: ClusterState, instance: InstanceRecord): void {

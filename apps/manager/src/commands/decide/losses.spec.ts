@@ -77,6 +77,18 @@ describe('a lost instance that is found running', () => {
     expect(orderStops(cluster).types).toEqual([]);
   });
 
+  it('goes on where its replacement has its place on the same node, and does not run yet', () => {
+    const cluster = running({}, 'a');
+    lose(cluster, 'a');
+    cluster.when({
+      ...({ type: 'ObserveNode', nodeId: 'a', incarnation: 1 } as const),
+      ...({ seen: 'alive', reason: 'r' } as const),
+    });
+    cluster.when(plan('j', 'a'));
+    cluster.when(report('a', { 'j/0/1': 'running' }));
+    expect(instanceOf(cluster)).toMatchObject({ status: 'running', generation: 1 });
+  });
+
   it('is deleted once its replacement runs, with the reason', () => {
     const cluster = replaced({});
     cluster.when(report('a', { 'j/0/1': 'running' }));

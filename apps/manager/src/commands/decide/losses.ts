@@ -151,6 +151,8 @@ function originalGoesOn(
   { state, at }: Deciding,
   { job, placement, replacement, seen }: Rivals,
 ): boolean {
+  // Where the one is, the other need not be started.
+  if (replacement.nodeId === placement.nodeId && replacement.runningSince === 0) return true;
   switch (job.policy.onDisconnect.reconcile) {
     case 'keepOriginal':
       return true;

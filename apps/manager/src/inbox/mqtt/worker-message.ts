@@ -1,5 +1,6 @@
 import type { WorkerState } from '@oakring/contracts';
-import type { SaidKind, SaidOf } from '../../wires/dialect.port.js';
+import type { Command } from '../../commands/command.js';
+import type { SaidKind, SaidOf, Sighting, WordOfInstance } from '../../wires/dialect.port.js';
 import type { Address, Heard } from '../../wires/wires.js';
 
 /** A message as it came, addressed and of bearable size; nothing else is checked yet. */
@@ -40,6 +41,9 @@ export type Handlers = {
   unreadable(unreadable: UnreadableMessage): void;
 };
 
+/** What is said in a worker's stead, from what it shows. */
+export type Inferred = Extract<Command, { type: 'RecordAck' | 'ReconcileNode' }>;
+
 /** How many messages came of all that workers can say, since the start. */
 export type MessageCounts = Map<SaidKind, number>;
 
@@ -63,4 +67,9 @@ export interface Correspondence {
   progressed(commandId: string): void;
   /** A reading was believed: it may be answered with a grant. */
   readingTaken(nodeId: string, incarnation: number | null, sequence: number | null): void;
+  /** What follows from what a node's list shows, and from its word: to be submitted in its stead. */
+  sighted(nodeId: string, sighting: Sighting): readonly Inferred[];
+  told(nodeId: string, word: WordOfInstance): readonly Inferred[];
+  /** One of those is decided, or will not be: what follows next. */
+  concluded(nodeId: string): readonly Inferred[];
 }

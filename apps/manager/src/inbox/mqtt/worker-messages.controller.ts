@@ -14,6 +14,7 @@ import type {
   Correspondence,
   Handlers,
   HeardMessage,
+  Inferred,
   ReceivedReading,
   UnreadableMessage,
   WorkerMessage,
@@ -91,13 +92,32 @@ export class WorkerMessagesController implements Handlers {
   }
 
   @EventPattern('sighting')
-  async sighting(@Payload() { message }: HeardMessage<'sighting'>): Promise<void> {
+  async sighting(@Payload() { message, said }: HeardMessage<'sighting'>): Promise<void> {
     this.life.heard(message.nodeId, null);
+    const inferred = this.correspondence.sighted(message.nodeId, said);
+    if (inferred.length > 0) await this.submitInferred(message, inferred);
   }
 
   @EventPattern('word')
-  async word(@Payload() { message }: HeardMessage<'word'>): Promise<void> {
+  async word(@Payload() { message, said }: HeardMessage<'word'>): Promise<void> {
     this.life.heard(message.nodeId, null);
+    const inferred = this.correspondence.told(message.nodeId, said);
+    if (inferred.length > 0) await this.submitInferred(message, inferred);
+  }
+
+  private async submitInferred(
+    message: WorkerMessage,
+    inferred: readonly Inferred[],
+  ): Promise<void> {
+    const { nodeId } = message;
+    const settle = (): void => {};
+    const concluded = (): void => {
+      const next = this.correspondence.concluded(nodeId);
+      if (next.length > 0) void this.submitInferred(message, next);
+    };
+    for (const command of inferred) {
+      await this.intake.submit<Inferred['type']>(message, command, settle, concluded);
+    }
   }
 
   /**

@@ -208,4 +208,7 @@ const silentCorrespondence: Correspondence = {
   heardAgain: () => {},
   progressed: () => {},
   readingTaken: () => {},
+  sighted: () => [],
+  told: () => [],
+  concluded: () => [],
 };

@@ -1,0 +1,169 @@
+import {
+  instanceKey,
+  placementKey,
+  type CommandRecord,
+  type NodeRecord,
+  type PlacementRecord,
+} from '@oakring/model';
+import { endOf, isAbsent, isShown, type Evidence } from './evidence.js';
+import { periodMs } from './period.js';
+import { reasonOfCompletion, reasonOfEnd } from './reasons.js';
+import type { Scene } from './scene.js';
+import type { NodeSight } from './sight.js';
+import { strangersOn } from './strangers.js';
+import { Telling, type Inferred } from './telling.js';
+
+/** An order to start that nothing was heard of may be a pull for so long. */
+const pullPatienceMs = 600_000;
+/** What was told to end and is shown so long after is told again. */
+const toldAgainMs = 2 * periodMs;
+
+interface Subject {
+  readonly placement: PlacementRecord;
+  readonly evidence: Evidence;
+  /** The newest order about it; null: none, or it has ended. */
+  readonly open: CommandRecord | null;
+}
+
+/** One list of each. */
+export function runtimesOf({ technologies }: NodeRecord): number {
+  return Math.max(1, technologies.length);
+}
+
+/** What follows from what was seen and heard (docs/state-machines.md, workers that do not acknowledge). */
+export function conclusionsOn(scene: Scene): readonly Inferred[] {
+  const { state, node, sight, nowMs } = scene;
+  const telling = new Telling(node);
+  for (const key of state.placementsOfNode.of(node.id)) {
+    const placement = state.placements.get(key);
+    if (placement === undefined || placement.commandId === null) continue;
+    const command = state.commands.get(placement.commandId);
+    const open = command === undefined || command.status === 'ended' ? null : command;
+    const subject = { placement, evidence: sight.of(key), open };
+    if (placement.lost) concludeLost(scene, subject, telling);
+    else if (placement.wanted) concludeWanted(scene, subject, telling);
+    else concludeUnwanted(scene, subject, telling);
+  }
+  sight.forgetStrangers(nowMs);
+  strangersOn(scene, telling);
+  const isBack = node.status !== 'ready' && node.status !== 'suspect';
+  if (isBack && sight.pace.count >= runtimesOf(node)) telling.isDue = true;
+  return telling.commands;
+}
+
+function concludeWanted(scene: Scene, subject: Subject, telling: Telling): void {
+  const { state, wallMs, sight } = scene;
+  const { placement, evidence, open } = subject;
+  const end = endOf(evidence, sight.pace, runtimesOf(scene.node));
+  if (end !== null) {
+    if (end.says === 'failed' && open !== null) {
+      return telling.acknowledge(open, 'failed', end.detail);
+    }
+    telling.isDue = true;
+    if (end.says === 'completed') {
+      const reason = reasonOfCompletion(placement, wallMs);
+      return telling.report(placement, { status: 'completed', reason });
+    }
+    const what = end.says === 'failed' ? (end.detail ?? 'it failed') : 'it ended by itself';
+    const reason = reasonOfEnd(what, placement, state, wallMs);
+    return telling.report(placement, { status: 'failed', reason });
+  }
+  const isKnown = open === null || evidence.isAnswered;
+  if (isKnown && isGone(scene, evidence)) {
+    const what = `none of the lists of ${placement.nodeId} has had it for two periods`;
+    const reason = reasonOfEnd(what, placement, state, wallMs);
+    telling.isDue = true;
+    return telling.report(placement, { status: 'failed', reason });
+  }
+  if (isShown(evidence, sight.pace)) concludeShown(scene, subject, telling);
+  else if (open !== null) concludeUnseen(scene, { ...subject, open }, telling);
+}
+
+function concludeShown({ state, renew }: Scene, subject: Subject, telling: Telling): void {
+  const { placement, evidence, open } = subject;
+  const { job, number, generation } = placement;
+  const status = evidence.shown?.status ?? 'running';
+  telling.report(placement, { status, reason: null });
+  if (open !== null) {
+    if (status === 'running') return telling.acknowledge(open, 'succeeded', null);
+    if (open.status === 'issued') telling.acknowledge(open, 'received', null);
+    return renew(open.id);
+  }
+  const instance = state.instances.get(instanceKey(job, number));
+  if (status !== 'running' || instance?.generation !== generation || instance.removing) return;
+  const isRunning = instance.status === 'running' && instance.confirmed;
+  const holdsPlace = ['placed', 'starting', 'running'].includes(instance.status);
+  if (holdsPlace && !isRunning) telling.isDue = true;
+}
+
+/** Ordered and not shown: it may be under way, its image may be pulled, or nobody got the order. */
+function concludeUnseen(
+  scene: Scene,
+  { evidence, open }: Subject & { readonly open: CommandRecord },
+  telling: Telling,
+): void {
+  const { sight, nowMs, sinceMs, renew } = scene;
+  if (evidence.isSaidToRun) return telling.acknowledge(open, 'succeeded', null);
+  if (open.status === 'issued') {
+    const isReceived = evidence.createdMs !== null || isTaken(evidence, open, sight);
+    if (isReceived) telling.acknowledge(open, 'received', null);
+  } else if (nowMs - (evidence.startSentMs ?? sinceMs) < pullPatienceMs) {
+    renew(open.id);
+  }
+}
+
+function concludeUnwanted(scene: Scene, subject: Subject, telling: Telling): void {
+  const { sight } = scene;
+  const { placement, evidence, open } = subject;
+  if (open?.kind !== 'delete') return;
+  if (endOf(evidence, sight.pace, runtimesOf(scene.node)) !== null) {
+    return telling.acknowledge(open, 'succeeded', null);
+  }
+  if (!mayBePulled(scene, subject) && isGone(scene, evidence)) {
+    return telling.acknowledge(open, 'succeeded', null);
+  }
+  const { shown, sent } = evidence;
+  if (open.status === 'issued') {
+    if (isTaken(evidence, open, sight)) telling.acknowledge(open, 'received', null);
+  } else if (shown !== null && isShown(evidence, sight.pace)) {
+    if (shown.atMs - (sent?.atMs ?? shown.atMs - toldAgainMs) < toldAgainMs) return;
+    evidence.sent = null;
+    telling.repeat(placement);
+  }
+}
+
+function concludeLost(scene: Scene, { placement, evidence }: Subject, telling: Telling): void {
+  const { sight, node, wallMs, state } = scene;
+  const end = endOf(evidence, sight.pace, runtimesOf(node));
+  if (end === null && isShown(evidence, sight.pace)) {
+    telling.report(placement, { status: evidence.shown?.status ?? 'running', reason: null });
+    telling.isDue = true;
+  } else if (end !== null || isGone(scene, evidence)) {
+    const isDone = end?.says === 'completed';
+    const reason = isDone
+      ? reasonOfCompletion(placement, wallMs)
+      : reasonOfEnd('it is not there any more', placement, state, wallMs);
+    telling.report(placement, { status: isDone ? 'completed' : 'failed', reason });
+    telling.isDue = true;
+  }
+}
+
+/** Its start was ordered, and its worker has said nothing of it yet: what is not listed may still come. */
+function mayBePulled(scene: Scene, { placement, evidence }: Subject): boolean {
+  const { job, number, generation, runningSince } = placement;
+  if (evidence.isAnswered || runningSince > 0) return false;
+  const { startSentMs } = evidence;
+  const isInherited = scene.inherited.has(placementKey(job, number, generation));
+  if (startSentMs === null && !isInherited) return false;
+  return scene.nowMs - (startSentMs ?? scene.sinceMs) < pullPatienceMs;
+}
+
+function isGone({ node, sight, nowMs }: Scene, evidence: Evidence): boolean {
+  return isAbsent(evidence, sight.pace, { runtimes: runtimesOf(node), nowMs });
+}
+
+/** Sent to a worker that was heard before and after, undisturbed. */
+function isTaken({ sent }: Evidence, { id }: CommandRecord, { pace }: NodeSight): boolean {
+  if (sent?.commandId !== id || sent.disturbance !== pace.disturbance) return false;
+  return pace.isHeardSince(sent.atMs);
+}

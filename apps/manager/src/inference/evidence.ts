@@ -1,0 +1,81 @@
+import type { Pace } from './pace.js';
+import { periodMs } from './period.js';
+
+/** What was seen and heard of one placement, in this term and of this start of its worker. */
+export interface Evidence {
+  /** The newest order about it that the broker took, and when. */
+  sent: {
+    readonly commandId: string;
+    readonly atMs: number;
+    readonly disturbance: number;
+    readonly count: number;
+  } | null;
+  /** When its start was sent; null: not by us. */
+  startSentMs: number | null;
+  /** Its worker said or showed something of it since: it is not being pulled. */
+  isAnswered: boolean;
+  /** When its worker said that it was created, or runs. */
+  createdMs: number | null;
+  isSaidToRun: boolean;
+  /** The newest calm list that shows it. */
+  shown: {
+    readonly atMs: number;
+    readonly disturbance: number;
+    readonly count: number;
+    readonly status: 'running' | 'starting';
+  } | null;
+  /** Its worker's word that it has come to an end. */
+  end: {
+    readonly says: 'failed' | 'ended' | 'completed';
+    readonly detail: string | null;
+    readonly atMs: number;
+    readonly isCalm: boolean;
+  } | null;
+}
+
+export function noEvidence(): Evidence {
+  return {
+    sent: null,
+    startSentMs: null,
+    isAnswered: false,
+    createdMs: null,
+    isSaidToRun: false,
+    shown: null,
+    end: null,
+  };
+}
+
+/** Shown by the lists that count now. */
+export function isShown({ shown }: Evidence, pace: Pace): boolean {
+  return shown?.disturbance === pace.disturbance;
+}
+
+/**
+ * Two lists of each runtime have come without it, at their own pace, since it was last shown or ordered:
+ * it is not there, unless it is still to come.
+ */
+export function isAbsent(
+  { shown, sent, createdMs }: Evidence,
+  pace: Pace,
+  { runtimes, nowMs }: { readonly runtimes: number; readonly nowMs: number },
+): boolean {
+  const countAt = (at: { disturbance: number; count: number } | null): number =>
+    at?.disturbance === pace.disturbance ? at.count : 0;
+  const lists = 2 * runtimes;
+  if (pace.count - Math.max(countAt(shown), countAt(sent)) < lists) return false;
+  const lastMs = Math.max(shown?.atMs ?? 0, sent?.atMs ?? 0, createdMs ?? 0);
+  return pace.isComplete(lists) && nowMs - lastMs >= 1.75 * periodMs;
+}
+
+/** An end that was said among shuffled messages counts once calm ones do not deny it. */
+export function endOf(evidence: Evidence, pace: Pace, runtimes: number): Evidence['end'] {
+  const { end, shown } = evidence;
+  if (end === null) return null;
+  if (end.isCalm) {
+    if (shown === null || shown.atMs - end.atMs < periodMs) return end;
+  } else if (!isShown(evidence, pace)) {
+    return pace.count >= runtimes ? end : null;
+  }
+  evidence.end = null;
+  return null;
+}

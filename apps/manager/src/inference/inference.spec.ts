@@ -1,0 +1,300 @@
+import { describe, expect, it } from '@jest/globals';
+import { lose, plan, registerNode } from '../testing/given.js';
+import { OneWorker } from './testing/one-worker.js';
+
+/** The table of docs/state-machines.md, workers that do not acknowledge: each row by its first words. */
+
+describe('An order to start that was sent', () => {
+  it('is received when its worker is heard at its pace after it', async () => {
+    const world = await new OneWorker().ordered();
+    expect(await world.lists(1)).toEqual(['received']);
+    expect(world.instance?.status).toBe('starting');
+  });
+
+  it('is received when its worker says that it was created', async () => {
+    const world = await new OneWorker().ordered();
+    expect(world.says('created')).toEqual(['received']);
+  });
+
+  it('is done when a list has it after that, or a period later', async () => {
+    for (const wasCreated of [true, false]) {
+      const world = await new OneWorker().ordered();
+      if (wasCreated) world.says('created');
+      else await world.pass(2_000);
+      expect(world.list('j/0')).toContain('succeeded');
+      expect(world.instance).toMatchObject({ status: 'running', confirmed: true });
+    }
+  });
+
+  it('is not done by a list of a moment before it', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(100);
+    expect(world.list('j/0')).toEqual(['received']);
+  });
+
+  it('goes on while it is listed with another status', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(2_000);
+    world.listAs('starting', 'j/0');
+    world.listAs('starting', 'j/0');
+    expect(world.instance?.status).toBe('starting');
+    expect(world.renewed).not.toEqual([]);
+  });
+
+  it('goes on while nothing is said of it, which may be a pull, and is not sent twice', async () => {
+    const world = await new OneWorker().ordered();
+    await world.lists(150);
+    expect(world.send()).toEqual([]);
+    expect(world.instance?.status).toBe('starting');
+    expect(world.renewed.length).toBeGreaterThan(100);
+  });
+
+  it('fails when its worker says so, with the detail that it gives', async () => {
+    const world = await new OneWorker().ordered();
+    expect(world.says('failed', 'no such image')).toEqual(['failed']);
+    expect(world.instance).toMatchObject({ status: 'failed', reason: 'no such image' });
+  });
+
+  it.each(['task already deployed', 'service already deployed'])(
+    'is done when its worker says "%s"',
+    async (detail) => {
+      const world = await new OneWorker().ordered();
+      expect(world.says('failed', detail)).toEqual(['succeeded']);
+      expect(world.instance?.status).toBe('running');
+    },
+  );
+
+  it('is sent again when its worker was not heard at its pace after it', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(20_000);
+    expect(world.send()).toEqual([]);
+    expect(await world.lists(1)).toEqual([]);
+    await world.lists(2);
+    expect(world.send()).toEqual(['deploy']);
+  });
+});
+
+describe('An order to start that was not sent', () => {
+  it('is not answered by a word that comes before it', async () => {
+    const world = new OneWorker();
+    await world.lists(2);
+    world.when(plan('j', 'a'));
+    expect([...world.says('created'), ...world.says('ended'), ...world.list('j/0')]).toEqual([]);
+    expect(world.order?.status).toBe('issued');
+  });
+
+  it('is sent neither to a worker that is not heard at its pace, nor before each list came', async () => {
+    const world = new OneWorker();
+    world.when(plan('j', 'a'));
+    expect(world.send()).toEqual([]);
+    await world.pass(2_000);
+    world.list();
+    expect(world.send()).toEqual([]);
+    world.list();
+    expect(world.send()).toEqual(['deploy']);
+  });
+
+  it('waits while a list shows what has its name', async () => {
+    const world = new OneWorker();
+    await world.lists(1, 'j/0');
+    world.when(plan('j', 'a'));
+    expect(world.send()).toEqual([]);
+    await world.lists(3);
+    expect(world.send()).toEqual(['deploy']);
+  });
+});
+
+describe('An instance that runs', () => {
+  it('has failed when its worker says that it is gone: since when it ran, and what comes next', async () => {
+    const world = await new OneWorker().running();
+    await world.lists(30, 'j/0');
+    expect(world.says('ended', 'Container is starting up')).toEqual(['j/0/1 failed']);
+    expect(world.instance).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(
+        /^it ended by itself; it ran for 1 min 0 s, since 2023-.*Z; its first failure: it is tried again within \d+ s$/,
+      ),
+    });
+  });
+
+  it('has completed when its worker says so of a one-shot', async () => {
+    const world = await new OneWorker({ one_shot: true }).running();
+    expect(world.says('completed')).toEqual(['j/0/1 completed']);
+    expect(world.instance?.status).toBe('completed');
+  });
+
+  it('has failed when none of the lists has had it for two periods', async () => {
+    const world = await new OneWorker().running();
+    expect(await world.lists(1)).toEqual([]);
+    expect(await world.lists(1)).toEqual(['j/0/1 failed']);
+    expect(world.instance?.reason).toContain('none of the lists of a has had it for two periods');
+  });
+
+  it('goes on while one of the lists has it', async () => {
+    const world = await new OneWorker().running();
+    expect(await world.lists(20, 'j/0')).toEqual([]);
+    expect(world.instance?.status).toBe('running');
+  });
+
+  it('goes on while the list that had it stays away', async () => {
+    const world = await new OneWorker().running();
+    for (let period = 0; period < 30; period += 1) {
+      await world.pass(2_000);
+      world.list();
+    }
+    expect(world.instance?.status).toBe('running');
+  });
+
+  it('goes on whatever a list of the first two seconds after a silence does not have', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    for (let count = 0; count < 20; count += 1) expect(world.list()).toEqual([]);
+    expect(await world.lists(3, 'j/0')).toEqual([]);
+    expect(world.instance?.status).toBe('running');
+  });
+
+  it('has failed by a word of after a silence once lists at their pace are without it', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    expect([...world.list('j/0'), ...world.says('ended'), ...world.list()]).toEqual([]);
+    expect(await world.lists(1)).toContain('j/0/1 failed');
+  });
+
+  it('goes on whatever was said after a silence when lists at their pace have it', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    expect([...world.says('ended'), ...world.list()]).toEqual([]);
+    expect(await world.lists(5, 'j/0')).toEqual([]);
+    expect(world.instance?.status).toBe('running');
+  });
+
+  it('is ordered again when its worker starts anew, once that one is heard', async () => {
+    const world = await new OneWorker().running();
+    world.register();
+    expect([...world.list('j/0'), ...world.send()]).toEqual([]);
+    await world.lists(1);
+    expect(world.send()).toEqual(['deploy']);
+  });
+
+  it('is judged by a new leader only when lists come at their pace', async () => {
+    const world = await new OneWorker().running();
+    world.newTerm();
+    await world.pass(100);
+    expect([...world.list(), ...world.list(), ...world.says('ended')]).toEqual([]);
+    expect(await world.lists(2, 'j/0')).toEqual([]);
+    expect(world.instance?.status).toBe('running');
+  });
+});
+
+describe('An order to end that was sent', () => {
+  it('is received when its worker is heard at its pace after it', async () => {
+    const world = await new OneWorker().running();
+    world.deleted();
+    expect(await world.lists(1)).toEqual(['received']);
+  });
+
+  it('is not done when its worker says that it was asked to', async () => {
+    const world = await new OneWorker().running();
+    world.deleted();
+    world.says('stopping');
+    expect(world.order?.status).not.toBe('ended');
+  });
+
+  it('is done when its worker says that it is gone', async () => {
+    const world = await new OneWorker().running();
+    world.deleted();
+    expect(world.says('ended')).toEqual(['succeeded']);
+    expect(world.cluster.state.placements.size).toBe(0);
+  });
+
+  it('is done when none of the lists has had for two periods what was there', async () => {
+    const world = await new OneWorker().running();
+    world.deleted();
+    expect(await world.lists(2)).toContain('succeeded');
+  });
+
+  it('is sent again when lists have it all the same', async () => {
+    const world = await new OneWorker().running();
+    world.deleted();
+    expect(await world.lists(2, 'j/0')).toEqual(['received', 'j/0/1 running']);
+    expect(world.send()).toEqual(['delete']);
+  });
+
+  it('that met a pull is sent again when it shows, and done only then', async () => {
+    const world = await new OneWorker().ordered();
+    world.deleted();
+    expect(await world.lists(60)).toEqual(['received']);
+    expect(world.says('created')).toEqual([]);
+    expect(await world.lists(1, 'j/0')).toEqual(['j/0/1 running']);
+    expect(world.send()).toEqual(['delete']);
+    expect(world.says('ended')).toEqual(['succeeded']);
+  });
+
+  it('that met a pull is done when nothing shows for ten minutes', async () => {
+    const world = await new OneWorker().ordered();
+    world.deleted();
+    expect(await world.lists(299)).toEqual(['received']);
+    expect(await world.lists(3)).toContain('succeeded');
+  });
+});
+
+describe('A lost instance', () => {
+  it('is found when lists at their pace have it', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    expect(world.list('j/0')).toEqual([]);
+    expect(await world.lists(2, 'j/0')).toContain('j/0/1 running');
+    expect(world.instance).toMatchObject({ status: 'running', generation: 1 });
+  });
+
+  it('is gone when lists at their pace have been without it for two periods', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    await world.lists(4);
+    expect(world.cluster.state.placements.size).toBe(0);
+  });
+});
+
+describe('A worker that was given up', () => {
+  it('is ready when each of its lists has come at its pace', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    const observed = { type: 'ObserveNode', nodeId: 'a', incarnation: 1, reason: 'r' } as const;
+    world.when({ ...observed, seen: 'disconnected' });
+    await world.lists(1, 'j/0');
+    expect(world.cluster.state.nodes.get('a')?.status).toBe('disconnected');
+    await world.lists(1, 'j/0');
+    expect(world.cluster.state.nodes.get('a')?.status).toBe('ready');
+  });
+});
+
+describe('What is listed and was not ordered there', () => {
+  it('is shown, and left alone', async () => {
+    const world = new OneWorker();
+    await world.lists(4, 'other/3');
+    expect(world.cluster.state.nodes.get('a')?.unexpected).toEqual(['other/3/1']);
+    expect(world.cluster.state.placements.size).toBe(0);
+    await world.lists(4);
+    expect(world.cluster.state.nodes.get('a')?.unexpected).toEqual([]);
+  });
+
+  it('is shown where only what runs elsewhere has that name, and is not taken for that', async () => {
+    const world = new OneWorker();
+    world.cluster.when(registerNode('b'));
+    world.when(plan('j', 'b'));
+    await world.lists(4, 'j/0');
+    expect(world.cluster.state.nodes.get('a')?.unexpected).toEqual(['j/0/2']);
+    expect(world.instance).toMatchObject({ nodeId: 'b', status: 'placed' });
+  });
+
+  it('is ended where the ledger says that it has ended', async () => {
+    const world = await new OneWorker().running();
+    world.says('ended');
+    expect(world.cluster.state.placements.size).toBe(0);
+    await world.lists(4, 'j/0');
+    expect(world.cluster.state.placements.get('j/0/1')).toMatchObject({ wanted: false });
+  });
+});

@@ -1,0 +1,299 @@
+import {
+  nameOf,
+  placementKey,
+  type ClusterState,
+  type CommandRecord,
+  type NodeRecord,
+} from '@oakring/model';
+import type { Ports } from '@oakring/ports';
+import type { OrderGate } from '../outbox/order-gate.port.js';
+import type { Sighting, WordOfInstance } from '../wires/dialect.port.js';
+import { conclusionsOn, runtimesOf } from './conclusions.js';
+import { noEvidence, type Evidence } from './evidence.js';
+import { InstanceFigures } from './figures.js';
+import { Pace } from './pace.js';
+import { periodMs } from './period.js';
+import { NodeSight } from './sight.js';
+import type { Inferred } from './telling.js';
+
+/** The same is not told again sooner, should it have had no effect; and not later. */
+const toldAgain = { firstMs: periodMs, mostMs: 60_000 };
+
+interface Parts {
+  readonly state: () => ClusterState;
+  /** Whether a node's worker is one of those that say sightings and words. */
+  readonly isInferred: (node: NodeRecord) => boolean;
+  readonly clock: Ports['clock'];
+  /** An order to start goes on, as far as can be seen. */
+  readonly renew: (commandId: string) => void;
+}
+
+/**
+ * Says for workers that neither acknowledge nor know generations what they leave unsaid: what became of an
+ * order, and what is there (docs/state-machines.md, workers that do not acknowledge). A word or a list means
+ * the placement whose order was sent there last. Nothing is concluded from what comes out of turn.
+ *
+ * All of it is in memory, of one term: another begins with what the views say, and waits for lists that
+ * come at their own pace. Bounded by the placements of the nodes that are known.
+ */
+export class Inference implements OrderGate {
+  readonly figures: InstanceFigures;
+  private readonly sights = new Map<string, NodeSight>();
+  /** What was placed before this term: its orders may have been sent by another. */
+  private readonly inherited = new Set<string>();
+  private readonly sinceMs: number;
+
+  constructor(private readonly parts: Parts) {
+    this.sinceMs = parts.clock.monotonicMs();
+    this.figures = new InstanceFigures(parts.clock);
+    const { nodes, placementsOfNode } = parts.state();
+    for (const node of nodes.values()) {
+      if (!parts.isInferred(node)) continue;
+      for (const key of placementsOfNode.of(node.id)) this.inherited.add(key);
+    }
+  }
+
+  /** One of a node's lists: what follows from it, to be submitted. `concluded` is told of each that was decided. */
+  sighted(nodeId: string, { instances }: Sighting): readonly Inferred[] {
+    const found = this.find(nodeId);
+    if (found === null) return [];
+    const { node, sight } = found;
+    const state = this.parts.state();
+    const nowMs = this.parts.clock.monotonicMs();
+    const { pace } = sight;
+    const counts = pace.list(nowMs);
+    for (const seen of instances) {
+      const placement = sight.placementOf(state, node, seen);
+      if (placement !== undefined) this.figures.note(nodeId, seen);
+      if (!counts) continue;
+      const key =
+        placement === undefined
+          ? null
+          : placementKey(placement.job, placement.number, placement.generation);
+      if (key === null || !this.isOrdered(key, nowMs)) {
+        sight.noteStranger(seen.name, seen.instance, nowMs);
+        continue;
+      }
+      const { disturbance, count } = pace;
+      const evidence = sight.of(key);
+      evidence.shown = { atMs: nowMs, disturbance, count, status: seen.status };
+      evidence.isAnswered = true;
+    }
+    return counts ? this.conclude(node, sight) : [];
+  }
+
+  /** A node's word of one instance. */
+  told(nodeId: string, word: WordOfInstance): readonly Inferred[] {
+    const found = this.find(nodeId);
+    if (found === null) return [];
+    const { node, sight } = found;
+    const state = this.parts.state();
+    const nowMs = this.parts.clock.monotonicMs();
+    const placement = sight.placementOf(state, node, word);
+    if (placement === undefined) return [];
+    this.figures.noteAddress(nodeId, word);
+    const { job, number, generation, wanted } = placement;
+    const key = placementKey(job, number, generation);
+    // Its order was not sent yet: the word is of one before it, whose end is known.
+    if (!this.isSent(key)) return [];
+    const isCalm = sight.pace.isCalm(nowMs);
+    take(sight.of(key), { word, nowMs, isCalm, wanted });
+    return isCalm ? this.conclude(node, sight) : [];
+  }
+
+  /** What was told of a node is decided, or will not be: what was seen meanwhile is judged now. */
+  concluded(nodeId: string): readonly Inferred[] {
+    const sight = this.sights.get(nodeId);
+    const node = this.parts.state().nodes.get(nodeId);
+    if (sight === undefined) return [];
+    sight.underWay = Math.max(0, sight.underWay - 1);
+    if (sight.underWay > 0 || !sight.isDue || node?.incarnation !== sight.incarnation) return [];
+    return sight.pace.isCalm(this.parts.clock.monotonicMs()) ? this.conclude(node, sight) : [];
+  }
+
+  /** Its worker has started, and has nothing to say of what was before. */
+  registered(nodeId: string): void {
+    const node = this.parts.state().nodes.get(nodeId);
+    if (node === undefined || !this.parts.isInferred(node)) return;
+    if (this.sights.get(nodeId)?.incarnation !== node.incarnation) this.begin(node);
+  }
+
+  /** A connection of its worker's broke: what it says next comes out of turn. */
+  disturbed(nodeId: string): void {
+    this.sights.get(nodeId)?.pace.break();
+  }
+
+  linkLost(): void {
+    for (const { pace } of this.sights.values()) pace.break();
+  }
+
+  forget(nodeId: string): void {
+    this.sights.delete(nodeId);
+    this.figures.forget(nodeId);
+  }
+
+  /**
+   * Not to a worker that may not hear it, nor twice while it may be at it; and nothing is started where an
+   * earlier one of the same name and number may still be.
+   */
+  maySend(command: CommandRecord): boolean {
+    const state = this.parts.state();
+    const node = state.nodes.get(command.nodeId);
+    if (node === undefined || !this.parts.isInferred(node)) return true;
+    const sight = this.sightOf(node);
+    const { pace } = sight;
+    const nowMs = this.parts.clock.monotonicMs();
+    if (!pace.isCalm(nowMs)) return false;
+    const key = placementKey(command.job, command.instance, command.generation);
+    const sent = sight.evidence.get(key)?.sent;
+    if (sent?.commandId === command.id && sent.disturbance === pace.disturbance) return false;
+    if (command.kind !== 'deploy' && command.kind !== 'replicate') return true;
+    return pace.count >= runtimesOf(node) && !this.isTaken(state, { node, sight, command });
+  }
+
+  sending({ id: commandId, nodeId, kind, job, instance, generation }: CommandRecord): void {
+    const found = this.find(nodeId);
+    if (found === null || kind === 'move') return;
+    const { sight } = found;
+    const atMs = this.parts.clock.monotonicMs();
+    const { disturbance, count } = sight.pace;
+    const starts = kind !== 'delete';
+    const key = placementKey(job, instance, generation);
+    if (starts) sight.evidence.set(key, { ...noEvidence(), startSentMs: atMs });
+    sight.of(key).sent = { commandId, atMs, disturbance, count };
+  }
+
+  /** It may have arrived all the same. */
+  unsent({ nodeId, job, instance, generation }: CommandRecord): void {
+    const evidence = this.sights.get(nodeId)?.evidence.get(placementKey(job, instance, generation));
+    if (evidence !== undefined) evidence.sent = null;
+  }
+
+  private conclude(node: NodeRecord, sight: NodeSight): readonly Inferred[] {
+    if (sight.underWay > 0) {
+      sight.isDue = true;
+      return [];
+    }
+    sight.isDue = false;
+    const { state, clock, renew } = this.parts;
+    const nowMs = clock.monotonicMs();
+    const commands = conclusionsOn({
+      ...{ state: state(), node, sight, nowMs, wallMs: clock.wallMs(), renew },
+      ...{ sinceMs: this.sinceMs, inherited: this.inherited },
+    });
+    if (commands.length === 0 || !mayTell(sight, commands, nowMs)) return [];
+    sight.underWay = commands.length;
+    return commands;
+  }
+
+  /** Whether what is listed can be this placement: it was ordered, and the list is not of before that. */
+  private isOrdered(key: string, nowMs: number): boolean {
+    const state = this.parts.state();
+    const placement = state.placements.get(key);
+    if (placement === undefined || !this.isSent(key)) return false;
+    const evidence = this.sights.get(placement.nodeId)?.evidence.get(key);
+    const { startSentMs = null, createdMs = null } = evidence ?? {};
+    if (startSentMs === null || createdMs !== null || !placement.wanted) return true;
+    return nowMs - startSentMs >= periodMs;
+  }
+
+  /** Its start was sent, by us or maybe by another; or it is known to be there. */
+  private isSent(key: string): boolean {
+    const placement = this.parts.state().placements.get(key);
+    if (placement === undefined) return false;
+    const { wanted, lost, runningSince, nodeId } = placement;
+    if (!wanted || lost || runningSince > 0 || this.inherited.has(key)) return true;
+    return (this.sights.get(nodeId)?.evidence.get(key)?.startSentMs ?? null) !== null;
+  }
+
+  private isTaken(
+    state: ClusterState,
+    {
+      node,
+      sight,
+      command,
+    }: {
+      readonly node: NodeRecord;
+      readonly sight: NodeSight;
+      readonly command: CommandRecord;
+    },
+  ): boolean {
+    const job = state.jobs.get(command.job);
+    const name = job === undefined ? command.job : nameOf(job);
+    const { instance, generation } = command;
+    const first = sight.placementOf(state, node, { name, instance });
+    return first?.generation !== generation || sight.strangers.has(`${name}/${instance}`);
+  }
+
+  private find(nodeId: string): { readonly node: NodeRecord; readonly sight: NodeSight } | null {
+    const node = this.parts.state().nodes.get(nodeId);
+    if (node === undefined || !this.parts.isInferred(node)) {
+      this.forget(nodeId);
+      return null;
+    }
+    return { node, sight: this.sightOf(node) };
+  }
+
+  /** Another start of its worker has nothing of what was there before. */
+  private sightOf(node: NodeRecord): NodeSight {
+    const { id, incarnation } = node;
+    const known = this.sights.get(id);
+    if (known?.incarnation === incarnation) return known;
+    if (known !== undefined) return this.begin(node);
+    const sight = new NodeSight(incarnation, new Pace(null));
+    this.sights.set(id, sight);
+    return sight;
+  }
+
+  private begin({ id, incarnation }: NodeRecord): NodeSight {
+    for (const key of this.parts.state().placementsOfNode.of(id)) this.inherited.delete(key);
+    const sight = new NodeSight(incarnation, new Pace(this.parts.clock.monotonicMs()));
+    this.sights.set(id, sight);
+    return sight;
+  }
+}
+
+interface Hearing {
+  readonly word: WordOfInstance;
+  readonly nowMs: number;
+  readonly isCalm: boolean;
+  readonly wanted: boolean;
+}
+
+function take(evidence: Evidence, { word, nowMs, isCalm, wanted }: Hearing): void {
+  const { says, detail } = word;
+  // It was ordered once more than was needed.
+  const runs = says === 'running' || (says === 'failed' && /already deployed/i.test(detail ?? ''));
+  if (runs || says === 'created' || says === 'starting') {
+    // Out of turn it may be older than an end.
+    if (!isCalm) return;
+    evidence.isAnswered = true;
+    if (says !== 'starting') evidence.createdMs = nowMs;
+    if (runs) evidence.isSaidToRun = true;
+  } else if (says === 'stopping') {
+    if (!wanted) evidence.isAnswered = true;
+  } else {
+    evidence.isAnswered = true;
+    evidence.end = { says, detail, atMs: nowMs, isCalm };
+  }
+}
+
+/** Without reasons, which say how long something took. */
+function shortOf(command: Inferred): string {
+  if (command.type === 'RecordAck') return `${command.ack.commandId} ${command.ack.phase}`;
+  const instances = command.state.instances.map(
+    ({ job, instance, generation, status }) => `${job}/${instance}/${generation} ${status}`,
+  );
+  return `${instances.join(' ')} ${command.provesAbsence}`;
+}
+
+/** What was told before and changed nothing is told again later each time. */
+function mayTell(sight: NodeSight, commands: readonly Inferred[], nowMs: number): boolean {
+  const what = commands.map(shortOf).join();
+  const { told } = sight;
+  const isSame = told?.what === what;
+  if (isSame && nowMs < told.untilMs) return false;
+  const waitMs = isSame ? Math.min(told.waitMs * 2, toldAgain.mostMs) : toldAgain.firstMs;
+  sight.told = { what, untilMs: nowMs + waitMs, waitMs };
+  return true;
+}

@@ -1,0 +1,74 @@
+import { periodMs } from './period.js';
+
+/** So long without a list is a silence. */
+const silenceMs = 1.5 * periodMs;
+/** What comes in this time after a silence was kept meanwhile, and comes in any order. */
+const shuffledMs = periodMs;
+/** What comes so soon after a registration was sent by the start before. */
+const formerMs = 1_000;
+/** Lists whose times are remembered: two of each of so many runtimes. */
+const maxTimes = 64;
+
+/**
+ * The pace of a node's lists: whether what they show is how it is just now.
+ *
+ * unheard → (a list) → shuffled → (2 s later) → calm → (3 s without a list, or a connection broke) →
+ * unheard. A worker that has just started has nothing to shuffle: its first list is calm. Only calm lists
+ * count, and they are counted anew from each disturbance on.
+ */
+export class Pace {
+  /** Number of the newest disturbance. */
+  disturbance = 0;
+  /** Calm lists since then. */
+  count = 0;
+  private readonly times: number[] = [];
+  private lastMs: number | null = null;
+  private calmFromMs = Number.POSITIVE_INFINITY;
+
+  constructor(
+    /** Monotonic: when its worker registered; null: it is heard of in the middle of its life. */
+    private startedMs: number | null,
+  ) {}
+
+  /** A list has come; true: it counts. */
+  list(nowMs: number): boolean {
+    if (this.startedMs !== null && nowMs - this.startedMs < formerMs) return false;
+    if (this.lastMs === null || nowMs - this.lastMs > silenceMs) {
+      this.disturbance += 1;
+      this.count = 0;
+      this.times.length = 0;
+      this.calmFromMs = this.startedMs === null ? nowMs + shuffledMs : nowMs;
+      this.startedMs = null;
+    }
+    this.lastMs = nowMs;
+    if (nowMs < this.calmFromMs) return false;
+    this.count += 1;
+    this.times.push(nowMs);
+    if (this.times.length > maxTimes) this.times.shift();
+    return true;
+  }
+
+  isCalm(nowMs: number): boolean {
+    return this.lastMs !== null && nowMs - this.lastMs <= silenceMs && nowMs >= this.calmFromMs;
+  }
+
+  /** A list came since then, and nothing was disturbed. */
+  isHeardSince(ms: number): boolean {
+    return this.lastMs !== null && this.lastMs > ms;
+  }
+
+  /** A connection between us broke: what comes next comes after a silence. */
+  break(): void {
+    this.lastMs = null;
+  }
+
+  /**
+   * Whether the newest `lists` have come at their own pace: within two periods. When one of several lists
+   * stays away, its place is taken by others, and they take longer.
+   */
+  isComplete(lists: number): boolean {
+    const [first, last] = [this.times.at(-lists), this.times.at(-1)];
+    if (lists > maxTimes || first === undefined || last === undefined) return false;
+    return last - first <= 2.2 * periodMs;
+  }
+}

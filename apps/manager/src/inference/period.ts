@@ -1,0 +1,2 @@
+/** How often a worker sends each of its lists. */
+export const periodMs = 2_000;

@@ -1,0 +1,95 @@
+import { nameOf, type ClusterState, type NodeRecord, type PlacementRecord } from '@oakring/model';
+import { noEvidence, type Evidence } from './evidence.js';
+import type { Pace } from './pace.js';
+import { periodMs } from './period.js';
+
+/** Instances that nobody ordered there, remembered of a node. */
+const maxStrangers = 100;
+
+/** Something that is listed and is none of the node's placements. */
+export interface Stranger {
+  readonly name: string;
+  readonly instance: number;
+  readonly sinceMs: number;
+  readonly lastMs: number;
+}
+
+/** What one start of a node's worker shows and says: forgotten with the start, and with the term. */
+export class NodeSight {
+  readonly evidence = new Map<string, Evidence>();
+  readonly strangers = new Map<string, Stranger>();
+  /** Commands of it that are not decided yet; what is heard meanwhile is judged after. */
+  underWay = 0;
+  isDue = false;
+  /** What was last told, and until when the same is not told again. */
+  told: { readonly what: string; readonly untilMs: number; readonly waitMs: number } | null = null;
+  private record: NodeRecord | null = null;
+  private keys = new Map<string, string[]>();
+
+  constructor(
+    readonly incarnation: number,
+    readonly pace: Pace,
+  ) {}
+
+  /**
+   * The placement that a name and number mean. Of two of an instance on one node the later one is not
+   * ordered before the earlier one has ended, so it is the earlier one.
+   */
+  placementOf(
+    state: ClusterState,
+    node: NodeRecord,
+    { name, instance }: { readonly name: string; readonly instance: number },
+  ): PlacementRecord | undefined {
+    // A node's record changes with each placement that comes or goes.
+    if (this.record !== node) this.lookAt(state, node);
+    const [key] = this.keys.get(`${name}/${instance}`) ?? [];
+    return key === undefined ? undefined : state.placements.get(key);
+  }
+
+  of(key: string): Evidence {
+    const known = this.evidence.get(key);
+    if (known !== undefined) return known;
+    const evidence = noEvidence();
+    this.evidence.set(key, evidence);
+    return evidence;
+  }
+
+  /** Listed, and no placement: noted by a calm list. */
+  noteStranger(name: string, instance: number, nowMs: number): void {
+    const key = `${name}/${instance}`;
+    const known = this.strangers.get(key);
+    if (known === undefined && this.strangers.size >= maxStrangers) return;
+    const isNew = known === undefined || nowMs - known.lastMs > 2 * periodMs;
+    this.strangers.set(key, {
+      ...{ name, instance },
+      sinceMs: isNew ? nowMs : known.sinceMs,
+      lastMs: nowMs,
+    });
+  }
+
+  forgetStrangers(nowMs: number): void {
+    for (const [key, { lastMs }] of this.strangers) {
+      if (nowMs - lastMs > 2 * periodMs) this.strangers.delete(key);
+    }
+  }
+
+  private lookAt(state: ClusterState, node: NodeRecord): void {
+    this.record = node;
+    this.keys = new Map();
+    const placements: PlacementRecord[] = [];
+    for (const key of state.placementsOfNode.of(node.id)) {
+      const placement = state.placements.get(key);
+      if (placement !== undefined) placements.push(placement);
+    }
+    placements.sort((a, b) => a.generation - b.generation);
+    const keys = new Set<string>();
+    for (const { job: id, number, generation } of placements) {
+      const job = state.jobs.get(id);
+      const name = `${job === undefined ? id : nameOf(job)}/${number}`;
+      const key = `${id}/${number}/${generation}`;
+      keys.add(key);
+      this.keys.set(name, [...(this.keys.get(name) ?? []), key]);
+    }
+    for (const key of this.evidence.keys()) if (!keys.has(key)) this.evidence.delete(key);
+  }
+}

@@ -1,0 +1,45 @@
+import { instanceKey, placementKey, highestGeneration, type ClusterState } from '@oakring/model';
+import { periodMs } from './period.js';
+import type { Scene } from './scene.js';
+import type { Stranger } from './sight.js';
+import type { Telling } from './telling.js';
+
+/** Listed for so long it is there; a single list may be of a moment ago. */
+const establishedMs = 2 * periodMs;
+/** Generations that are tried for a name. */
+const maxTried = 64;
+
+/**
+ * What is there and was not ordered there, as far as the ledger knows. One that has ended by the ledger (a
+ * pull that was given up too soon) is reported as a generation that is gone, and is deleted; what is not
+ * ours is only shown.
+ */
+export function strangersOn({ state, node, sight }: Scene, telling: Telling): void {
+  const shown: string[] = [];
+  for (const stranger of sight.strangers.values()) {
+    if (stranger.lastMs - stranger.sinceMs < establishedMs) continue;
+    const address = addressOf(state, stranger);
+    telling.reportAs(address, { status: 'running', reason: null });
+    if (address.isOurs) telling.isDue = true;
+    else shown.push(placementKey(address.job, address.instance, address.generation));
+  }
+  if (shown.sort().join() !== node.unexpected.join()) telling.isDue = true;
+}
+
+/** A generation that was given to it and of which nothing is left; else what nobody can have ordered. */
+function addressOf(state: ClusterState, { name, instance }: Stranger) {
+  let shown = { job: name, generation: 1 };
+  for (const job of [...state.givenOfName.inOrder(name), name]) {
+    const key = instanceKey(job, instance);
+    const known = state.instances.get(key);
+    const highest =
+      known === undefined ? (state.retired.get(key)?.generation ?? 0) : highestGeneration(known);
+    for (let generation = highest; generation > Math.max(0, highest - maxTried); generation -= 1) {
+      if (state.placements.get(placementKey(job, instance, generation)) !== undefined) continue;
+      return { job, instance, generation, isOurs: true };
+    }
+    // One that was not given: it must be none of those that are placed.
+    if (highest > 0) shown = { job, generation: highest + 1 };
+  }
+  return { ...shown, instance, isOurs: false };
+}

@@ -1,0 +1,54 @@
+import type { AckPhase, ReportedInstance } from '@oakring/contracts';
+import type { CommandRecord, NodeRecord, PlacementRecord } from '@oakring/model';
+import type { Command } from '../commands/command.js';
+
+/** What is said in a worker's stead. */
+export type Inferred = Extract<Command, { type: 'RecordAck' | 'ReconcileNode' }>;
+
+type Reported = Pick<ReportedInstance, 'status' | 'reason'>;
+
+/**
+ * What follows from what was seen of a node, as its worker would say it: acknowledgements, and a state that
+ * is never complete. What is gone is said of each one by name, so that nothing is gone for not being named.
+ */
+export class Telling {
+  /** There is something in the state that is not known yet. */
+  isDue = false;
+  private readonly acks: Inferred[] = [];
+  private readonly instances: ReportedInstance[] = [];
+  private repeats = false;
+
+  constructor(private readonly node: NodeRecord) {}
+
+  acknowledge({ id, generation }: CommandRecord, phase: AckPhase, reason: string | null): void {
+    const { id: nodeId, incarnation } = this.node;
+    const ack = { commandId: id, generation, phase, reason, incarnation };
+    this.acks.push({ type: 'RecordAck', nodeId, ack });
+  }
+
+  report({ job, number, generation }: PlacementRecord, { status, reason }: Reported): void {
+    this.reportAs({ job, instance: number, generation }, { status, reason });
+  }
+
+  reportAs(
+    { job, instance, generation }: Pick<ReportedInstance, 'job' | 'instance' | 'generation'>,
+    { status, reason }: Reported,
+  ): void {
+    this.instances.push({ job, instance, generation, status, reason });
+  }
+
+  /** It is there although it was told to end: it is told again. */
+  repeat(placement: PlacementRecord): void {
+    this.report(placement, { status: 'running', reason: null });
+    this.repeats = true;
+    this.isDue = true;
+  }
+
+  get commands(): readonly Inferred[] {
+    if (!this.isDue) return this.acks;
+    const { id: nodeId, incarnation } = this.node;
+    const { instances, repeats: provesAbsence } = this;
+    const state = { incarnation, requestId: null, instances, unreadable: 1 };
+    return [...this.acks, { type: 'ReconcileNode', nodeId, state, provesAbsence }];
+  }
+}
