@@ -44,15 +44,15 @@ function addLabel(node: Command, surroundings: Surroundings): void {
       'say what a node is, beside what its worker says; without labels: nothing any more',
     )
     .argument('<id>', 'of the node')
-    .argument('[labels...]', 'name=value each, in the place of those said before', pair)
+    .argument('[labels...]', 'name=value each, in the place of those said before', pair, {})
     .addHelpText(
       'after',
       '\nExample:\n  oakring node label edge-berlin position=52.52,13.40 room=hall',
     )
-    .action(async (id: string, given: Labels | undefined, _options: unknown, command: Command) => {
+    .action(async (id: string, labels: Labels, _options: unknown, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.labelNode(id, given ?? {});
-      const told = given === undefined ? 'has no labels by operators' : 'is labelled';
+      const answer = await context.client.labelNode(id, labels);
+      const told = Object.keys(labels).length === 0 ? 'has no labels by operators' : 'is labelled';
       show(context, answer, () => `Node ${id} ${told} (position ${answer.position}).`);
     });
 }
