@@ -43,6 +43,7 @@ function after(commands: number, seed: number) {
     authority: { stamp: () => Promise.reject(new Error('nobody stamps here')) },
     witnesses: [],
     wires: spokenTo(projection),
+    awayMs: 0,
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

@@ -40,11 +40,16 @@ export interface Outsiders {
 export function processesOf(parts: LoopParts & Outsiders) {
   const { telemetryLog, link, queue, projection, scheduler, table, ports, wires } = parts;
   const state = () => projection.state;
-  const sight = new Sight(link, ports.clock, table, state);
-  const silence = new Silence(sight, table, queue, state, ports.clock);
   const deliveries = new DeliveryRecord();
   const grants = new LeaseGrants(link, projection, ports);
   const isInferred = (node: NodeRecord) => wires.isInferred(node);
+  const saysNothing = (nodeId: string): boolean => {
+    const node = state().nodes.get(nodeId);
+    return node !== undefined && isInferred(node);
+  };
+  const late = { comesLate: saysNothing, awayMs: parts.awayMs };
+  const sight = new Sight(link, ports.clock, table, state, late);
+  const silence = new Silence(sight, table, queue, state, ports.clock);
   const requests = new StateRequests(link, state, deliveries, ports, isInferred);
   const expiries = new Expiries(link, queue, ports.clock);
   const renew = (commandId: string) => expiries.renew(commandId, state());
@@ -71,7 +76,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     retries(queue),
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),
-    new Losses(sight, grants, table, queue),
+    new Losses(sight, grants, table, queue, saysNothing),
   ];
   return {
     // Each with steps of its own, which nobody else reads.

@@ -13,12 +13,16 @@ interface Known {
   /** Null: none since we began to hear, at 0. */
   grantedMs: number | null;
   seenMs: number;
+  saysNothing: boolean;
   verdict: 'may' | 'not yet' | 'storm';
 }
 
 /** Job `j` runs on node `a`, which is silent. */
 function scene(onDisconnect: Record<string, unknown>, more: Partial<Known> = {}) {
-  const known: Known = { grantedMs: null, seenMs: 0, verdict: 'may', ...more };
+  const known: Known = {
+    ...{ grantedMs: null, seenMs: 0, saysNothing: false, verdict: 'may' as const },
+    ...more,
+  };
   const cluster = running({ onDisconnect }, 'a');
   const observe = (seen: 'silent' | 'alive') =>
     cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen, reason: 'r' });
@@ -42,7 +46,8 @@ function scene(onDisconnect: Record<string, unknown>, more: Partial<Known> = {})
     },
   };
   const life = { lastSeenMonotonicMs: () => known.seenMs };
-  const losses = new Losses(sight, { lastGrantMs: () => known.grantedMs }, life, queue);
+  const grants = { lastGrantMs: () => known.grantedMs };
+  const losses = new Losses(sight, grants, life, queue, () => known.saysNothing);
   const look = (nowMs: number, sinceMs = 0) =>
     losses.look('a', cluster.state, seenAt(nowMs, { sinceMs }));
   const act = async (nowMs: number): Promise<void> => {
@@ -75,6 +80,23 @@ describe('An instance on a node that is not ready', () => {
     const step = (atMs: number) => ({ placements: ['j/0/1'], silentMs: atMs });
     expect(look((lostAtMs ?? 86_400_000) - 1).step).toBeNull();
     if (lostAtMs !== null) expect(look(lostAtMs).step).toEqual(step(lostAtMs));
+  });
+
+  it('is lost after its patience from the last message of a worker that says nothing else', async () => {
+    const { look, act, declared } = scene(
+      { lostAfterMs: 20_000 },
+      { saysNothing: true, seenMs: 4_000 },
+    );
+    expect(look(23_999, 10_000).step).toBeNull();
+    expect(look(24_000, 10_000).step).toMatchObject({ silentMs: 20_000 });
+    await act(24_000);
+    expect(declared).toMatchObject([{ reason: 'node a was last heard of 24.0 s ago' }]);
+  });
+
+  it('is lost after its patience from when it was not ready any more, if it speaks since', () => {
+    const { look } = scene({ lostAfterMs: 20_000 }, { saysNothing: true, seenMs: 15_000 });
+    expect(look(29_999, 10_000).step).toBeNull();
+    expect(look(30_000, 10_000).step).not.toBeNull();
   });
 
   it('is looked at again when its patience is over, and once a second until then', () => {

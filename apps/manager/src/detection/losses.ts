@@ -18,15 +18,18 @@ interface LastGrants {
   lastGrantMs(nodeId: string): number | null;
 }
 
-/** Placements whose patience is over, and for how long their node has not been ready. */
+/** Placements whose patience is over, and for how long their node has not been ready, or heard of. */
 interface Loss {
   readonly placements: readonly string[];
   readonly silentMs: number;
 }
 
+/** Of whose nodes silence is counted from the last message: they say that they go by nothing else. */
+type SaysNothing = (nodeId: string) => boolean;
+
 /**
  * Instances on nodes that are not ready, each by its own job's patience (`lostAfterMs`, counted from
- * the step to suspect). What must never run twice also waits until its worker must have killed it:
+ * the step to suspect; from the last message, where a worker has no other way to say that it goes). What must never run twice also waits until its worker must have killed it:
  * limit + margin after the last grant, or after our sight began, since a predecessor may have granted.
  */
 export class Losses implements Process<Loss | 'storm'> {
@@ -41,6 +44,7 @@ export class Losses implements Process<Loss | 'storm'> {
     private readonly grants: LastGrants,
     private readonly life: { lastSeenMonotonicMs(nodeId: string): number | null },
     private readonly queue: CommandQueue,
+    private readonly saysNothing: SaysNothing,
   ) {}
 
   *all({ nodes }: ClusterState): Generator<string> {
@@ -63,16 +67,17 @@ export class Losses implements Process<Loss | 'storm'> {
   look(nodeId: string, state: ClusterState, { nowMs, sinceMs }: Seen): Look<Loss | 'storm'> {
     const sightMs = this.sight.sinceMs;
     if (sightMs === null) return { step: null, againMs: nowMs + lookAgainMs };
+    const absentMs = this.absentSinceMs(nodeId, sinceMs);
     const { due, nextMs } = this.dueOn(nodeId, state, {
       nowMs,
-      sinceMs: Math.max(sinceMs, sightMs),
+      sinceMs: Math.max(absentMs, sightMs),
     });
     const againMs = Math.min(nextMs, nowMs + lookAgainMs);
     if (due.length === 0) return { step: null, againMs };
     const verdict = this.sight.verdictOn(nodeId);
     if (verdict === 'storm') return { step: 'storm', againMs: nowMs + notYetMs };
     if (verdict === 'not yet') return { step: null, againMs: nowMs + notYetMs };
-    return { step: { placements: due, silentMs: nowMs - sinceMs }, againMs };
+    return { step: { placements: due, silentMs: nowMs - absentMs }, againMs };
   }
 
   async act([doing]: readonly Doing<Loss | 'storm'>[]): Promise<Outcome> {
@@ -80,7 +85,10 @@ export class Losses implements Process<Loss | 'storm'> {
     const { key: nodeId, step } = doing;
     if (step === 'storm') return this.sight.beginStorm();
     const seenMs = this.life.lastSeenMonotonicMs(nodeId);
-    const reason = `node ${nodeId} was not ready for ${(step.silentMs / 1000).toFixed(1)} s`;
+    const seconds = (step.silentMs / 1000).toFixed(1);
+    const reason = this.saysNothing(nodeId)
+      ? `node ${nodeId} was last heard of ${seconds} s ago`
+      : `node ${nodeId} was not ready for ${seconds} s`;
     const { status } = await this.queue.submit<'DeclareLost'>(
       { type: 'DeclareLost', nodeId, placements: step.placements, reason },
       byItself(this.name, { stream: nodeStream(nodeId) }),
@@ -90,6 +98,12 @@ export class Losses implements Process<Loss | 'storm'> {
         this.life.lastSeenMonotonicMs(nodeId) === seenMs && this.sight.verdictOn(nodeId) === 'may',
     );
     return status === 'refused' ? 'again' : 'done';
+  }
+
+  private absentSinceMs(nodeId: string, sinceMs: number): number {
+    if (!this.saysNothing(nodeId)) return sinceMs;
+    // One that speaks and is not ready all the same is absent since it became so.
+    return Math.min(sinceMs, this.life.lastSeenMonotonicMs(nodeId) ?? sinceMs);
   }
 
   private dueOn(

@@ -12,6 +12,19 @@ const assessEveryMs = 50;
 /** After our sight began nobody that we know steps past suspect for this long. */
 const blindForMs = suspectAfterMs + suspectGraceMs;
 
+/** Workers that try to reach the broker again, each time after twice as long: this more is for the try itself. */
+const returnMarginMs = 5_000;
+/** The longest that they wait. */
+const mostReturnMs = 600_000;
+
+/** Of workers that come back late after an outage that was not theirs. */
+export interface LateReturns {
+  /** Whether a node's worker is one of those. */
+  comesLate(nodeId: string): boolean;
+  /** For how long nobody may have been there to hear, before this term. */
+  readonly awayMs: number;
+}
+
 /** The link by which we hear. */
 export interface HearingLink {
   readonly upSinceMs: number | null;
@@ -33,12 +46,17 @@ export class Sight {
   private readonly known = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private assessed = { atMs: Number.NEGATIVE_INFINITY, isTooMany: false };
+  /** Since when our link has been down; null: it is up, or was never. */
+  private downSinceMs: number | null = null;
+  /** Until then whoever comes back late may not have come back yet. */
+  private returnsUntilMs = 0;
 
   constructor(
     private readonly link: HearingLink,
     private readonly clock: Clock,
-    hearing: Hearing,
+    private readonly hearing: Hearing,
     private readonly state: () => ClusterState,
+    private readonly late: LateReturns,
   ) {
     this.guard = new StormGuard(
       clock,
@@ -47,7 +65,10 @@ export class Sight {
     );
     this.guard.isStorm = this.isStormOnRecord;
     link.onUp(() => this.begin());
-    link.onDown(() => this.storm());
+    link.onDown(() => {
+      this.downSinceMs ??= clock.monotonicMs();
+      this.storm();
+    });
   }
 
   /** Monotonic: when we began to hear; null while we do not. */
@@ -71,6 +92,7 @@ export class Sight {
     if (sinceMs === null) return 'not yet';
     const nowMs = this.clock.monotonicMs();
     if (this.known.has(nodeId) && nowMs - sinceMs < blindForMs) return 'not yet';
+    if (this.mayReturn(nodeId, nowMs)) return 'not yet';
     if (this.areTooManySilent(nowMs)) return 'storm';
     return this.guard.mayStep(nodeId) ? 'may' : 'not yet';
   }
@@ -90,7 +112,19 @@ export class Sight {
     return this.assessed.isTooMany;
   }
 
+  /** The broker, or our way to it, was away for so long: a worker hears of its return as much later. */
+  private mayReturn(nodeId: string, nowMs: number): boolean {
+    if (nowMs >= this.returnsUntilMs || !this.late.comesLate(nodeId)) return false;
+    const heardMs = this.hearing.lastSeenMonotonicMs(nodeId) ?? Number.NEGATIVE_INFINITY;
+    return heardMs < (this.sinceMs ?? 0);
+  }
+
   private begin(): void {
+    const nowMs = this.clock.monotonicMs();
+    const outageMs = this.downSinceMs === null ? this.late.awayMs : nowMs - this.downSinceMs;
+    this.downSinceMs = null;
+    const returnMs = Math.min(outageMs + returnMarginMs, mostReturnMs);
+    this.returnsUntilMs = Math.max(this.returnsUntilMs, nowMs + returnMs);
     this.assessed = { atMs: Number.NEGATIVE_INFINITY, isTooMany: false };
     this.known.clear();
     const { nodes } = this.state();

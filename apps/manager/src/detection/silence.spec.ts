@@ -18,6 +18,8 @@ const heardLink = {
   onDown: () => {},
 };
 
+const nobodyLate = { comesLate: () => false, awayMs: 0 };
+
 let ports: SimulatedPorts;
 let cluster: Given;
 let projection: Projection;
@@ -43,7 +45,7 @@ beforeEach(() => {
     }) as unknown as CommandQueue['submit'],
   };
   const state = () => projection.state;
-  const sight = new Sight(heardLink, ports.clock, table, state);
+  const sight = new Sight(heardLink, ports.clock, table, state, nobodyLate);
   silence = new Silence(sight, table, queue, state, ports.clock);
   const processes = [new Storms(sight, queue), silence] as unknown as Process<unknown>[];
   watch = new Supervisor(processes, projection, ports, () => {});
@@ -104,7 +106,7 @@ describe('Nodes that carry something and fall silent together', () => {
     const { state, when } = running({}, ...ids);
     const time = simulatedPorts();
     const readings = new TelemetryTable(time);
-    const sight = new Sight(heardLink, time.clock, readings, () => state);
+    const sight = new Sight(heardLink, time.clock, readings, () => state, nobodyLate);
     for (const id of ids.slice(1)) {
       when({ ...{ type: 'ObserveNode', nodeId: id, incarnation: 1, reason: 'r' }, seen: 'silent' });
       const node = state.nodes.get(id);

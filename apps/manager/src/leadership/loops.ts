@@ -19,6 +19,8 @@ export interface LoopParts {
   readonly wires: Wires;
   readonly scheduler: Scheduler;
   readonly table: TelemetryTable;
+  /** For how long nobody may have led before this term. */
+  readonly awayMs: number;
   readonly key: SigningKey;
   readonly ports: Ports;
   readonly warn: (line: string) => void;

@@ -69,6 +69,7 @@ function foundedBy(fingerprint: string): string {
 export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const { log, projection, connection, table, ports, warn } = parts;
   const leader = parts.leader();
+  const { at: lastCommitAt } = projection.state.head;
   if (await openEpoch(lease.epoch, { ...parts, leader })) warn(foundedBy(leader.key.fingerprint));
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
@@ -76,7 +77,11 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const link = new TermLink(connection, new WorkerLine(connection, parts.wires), lease, ports);
   const stopping = new Undo();
   const loops = parts.startLoops(
-    { ...parts, link, queue: writer, telemetryLog, key: leader.key, warn },
+    {
+      ...parts,
+      ...{ link, queue: writer, telemetryLog, key: leader.key, warn },
+      awayMs: Math.max(0, ports.clock.wallMs() - lastCommitAt),
+    },
     stopping,
   );
   connection.start(() => lease.isHeld);
