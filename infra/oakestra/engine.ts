@@ -1,0 +1,149 @@
+import type { Timers } from '@oakring/ports';
+import { controlIn, type Order } from './control.js';
+
+/** What it says: on which of its topics, and what. */
+export type Say = (topic: 'job' | 'jobs/resources', payload: object) => void;
+
+interface Container {
+  readonly order: Order;
+  state: 'pulling' | 'running' | 'ending';
+}
+
+export interface EngineOptions {
+  /** What it advertises: `docker` and others of its containerd. */
+  readonly runtimes: readonly string[];
+  /** How long it takes to fetch an image; 0: it is there. */
+  readonly pullMs?: (image: string) => number;
+}
+
+const startMs = 100;
+const endMs = 30;
+const uselessDetail = 'Container is starting up';
+const containerId = /^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$/;
+
+/**
+ * What a worker of Oakestra does with its orders, in the way and in about the time of the real one: it
+ * acknowledges nothing, drops what it cannot read, fails in words, is silent where it does not know the
+ * instance, and panics.
+ */
+export class Engine {
+  /** Names with numbers of what it runs. */
+  get running(): readonly string[] {
+    return [...this.containers].flatMap(([key, { state }]) => (state === 'pulling' ? [] : [key]));
+  }
+
+  hasPanicked = false;
+  /** Orders that it could read. */
+  readonly orders: string[] = [];
+  dropped = 0;
+  private readonly containers = new Map<string, Container>();
+
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly say: Say,
+    private readonly timers: Timers,
+    private readonly panic: () => void = () => {},
+  ) {}
+
+  control(kind: 'deploy' | 'delete', payload: string): void {
+    if (this.hasPanicked) return;
+    const heard = controlIn(payload, this.options.runtimes);
+    switch (heard.is) {
+      case 'dropped':
+        this.dropped += 1;
+        return;
+      case 'panic':
+        this.hasPanicked = true;
+        this.containers.clear();
+        return this.panic();
+      case 'order':
+        this.orders.push(`${kind} ${keyOf(heard.order)}`);
+        return kind === 'deploy' ? this.deploy(heard.order) : this.remove(heard.order);
+    }
+  }
+
+  /** A workload ends by itself. */
+  end(key: string, exitCode: number): void {
+    const order = this.containers.get(key)?.order;
+    if (order === undefined) return;
+    this.containers.delete(key);
+    const isDone = exitCode === 0 && order.one_shot;
+    this.word(order, isDone ? 'COMPLETED' : 'DEAD', uselessDetail);
+  }
+
+  /** It is told to stop: it says of each that it is gone. */
+  terminate(): void {
+    for (const { order } of this.containers.values()) this.word(order, 'DEAD', uselessDetail);
+    this.containers.clear();
+  }
+
+  /** One copy for each runtime, also when there is nothing. */
+  report(): void {
+    for (let copy = 0; copy < this.options.runtimes.length; copy += 1) {
+      const services = [...this.containers.values()]
+        .filter(({ state }) => state !== 'pulling')
+        .map(({ order }) => ({
+          ...{ cpu_percent: '1.5', memory_percent: '0.01', disk: '4096', logs: 'hello\n' },
+          ...{ job_name: order.job_name, virtualization: 'docker' },
+          instance: order.instance_number,
+        }));
+      this.say('jobs/resources', { services });
+    }
+  }
+
+  private deploy(order: Order): void {
+    const key = keyOf(order);
+    const there = this.containers.get(key);
+    if (there?.state === 'pulling') {
+      this.word(order, 'CREATED', '');
+      return this.word(order, 'FAILED', 'task already deployed');
+    }
+    if (there?.state === 'ending') return this.word(order, 'FAILED', 'snapshot: already exists');
+    const fault = there === undefined ? this.faultOf(order) : 'task already deployed';
+    if (fault !== null) {
+      this.timers.after(startMs, () => this.word(order, 'FAILED', fault));
+      return;
+    }
+    const container: Container = { order, state: 'pulling' };
+    this.containers.set(key, container);
+    const pullMs = this.options.pullMs?.(order.image) ?? 0;
+    this.timers.after(pullMs + startMs, () => {
+      if (this.hasPanicked || this.containers.get(key) !== container) return;
+      container.state = 'running';
+      this.word(order, 'CREATED', '');
+    });
+  }
+
+  private faultOf(order: Order): string | null {
+    const { virtualization, image, job_name: name } = order;
+    if (!this.options.runtimes.includes(virtualization)) return `${virtualization} is not active`;
+    const id = `${name}.instance.${order.instance_number}`;
+    if (id.length > 76 || !containerId.test(id)) return `identifier "${id}" must match`;
+    const isWhole = /^[^/]+\.[^/]+\/.*:[^/]+$/.test(image);
+    return isWhole ? null : `failed to resolve reference "${image}"`;
+  }
+
+  private remove(order: Order): void {
+    const key = keyOf(order);
+    const container = this.containers.get(key);
+    // Of what is still fetched, or was ordered for another runtime, it knows nothing.
+    const isKnown = container?.order.virtualization === order.virtualization;
+    if (container?.state !== 'running' || !isKnown) return;
+    container.state = 'ending';
+    this.word(order, 'UNDEPLOYED', '');
+    this.timers.after(endMs, () => {
+      if (this.containers.get(key) !== container) return;
+      this.containers.delete(key);
+      this.word(order, 'DEAD', uselessDetail);
+    });
+  }
+
+  private word(order: Order, status: string, detail: string): void {
+    const { job_name: sname, instance_number: instance } = order;
+    this.say('job', { sname, status, status_detail: detail, instance, publicip: '' });
+  }
+}
+
+function keyOf({ job_name: name, instance_number: number }: Order): string {
+  return `${name}/${number}`;
+}
