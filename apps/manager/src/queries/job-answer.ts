@@ -27,7 +27,7 @@ export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
     instances: instancesOf(state, job.id)
       .sort((a, b) => a.number - b.number)
       .map((instance) => instanceAnswer(state, instance)),
-    ...warningsOf(job.document),
+    ...warningsAbout(job),
     document: { ...job.document, id: job.id, count: job.desired },
   };
 }
@@ -39,6 +39,15 @@ export function jobSummary(state: ClusterState, job: JobRecord): JobSummary {
     counts[status] = (counts[status] ?? 0) + 1;
   }
   return { ...headOf(job), counts };
+}
+
+/** A root's document is passed on whole; what of it nobody looks at was found when it was translated. */
+function warningsAbout({ numbering, document }: JobRecord): Pick<JobAnswer, 'warnings'> {
+  if (numbering !== 'given') return warningsOf(document);
+  const { warnings } = document;
+  if (!Array.isArray(warnings) || warnings.length === 0) return {};
+  const told = warnings.map(String);
+  return { warnings: told.map((detail) => ({ field: 'document', nearest: null, detail })) };
 }
 
 function headOf(job: JobRecord) {

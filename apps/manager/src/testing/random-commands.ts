@@ -175,7 +175,9 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   OrderInstance: (draw) => {
     const id = draw.pick([...rootJobs, ...rootJobs, draw.job]);
     const name = id === 'r3' ? 'r1' : id;
-    return orderInstance(id, draw.number(6), { ...randomJob(draw), name });
+    const refused = { code: 'service-unusable', detail: draw.pick(['so', 'otherwise']) };
+    const unusable = draw.number(8) === 0 ? { numbering: 'given', refused } : {};
+    return orderInstance(id, draw.number(6), { ...randomJob(draw), name, ...unusable });
   },
   EndInstance: ({ state, instance, pick, number }) => {
     const all = [...state.instances.values()].filter(({ job }) => rootJobs.includes(job));

@@ -10,6 +10,7 @@ import {
   type RolloutRecord,
 } from '../records.js';
 import {
+  forgetName,
   highestGeneration,
   indexJob,
   lastGenerationOf,
@@ -97,13 +98,17 @@ export function jobUpdated(
     ...{ document, technology, resources, labels, constraints, policy, bodyHash },
   });
   state.revisions.delete(revisionKey(job.id, data.revision - maxRevisions));
-  state.jobs.set(job.id, {
+  const updated: JobRecord = {
     ...job,
     ...descriptionOf(data),
     revision: data.revision,
     rollout: rolloutOf(job, data),
     ...placeOf(event),
-  });
+  };
+  // What could not be placed may have had no name either.
+  forgetName(state, job);
+  state.jobs.set(job.id, updated);
+  indexJob(state, updated);
   carryOver(state, job.id, sameAsOf(data), data.revision);
   // What failed before is another thing now: its failures are counted anew.
   for (const key of state.instancesOfJob.inOrder(job.id)) {

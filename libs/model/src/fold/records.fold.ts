@@ -26,13 +26,16 @@ export function putNode(state: ClusterState, node: NodeRecord): void {
   state.nodes.set(node.id, node);
 }
 
-/** A job whose name may not change while it is there. */
 export function indexJob(state: ClusterState, job: JobRecord): void {
   if (job.numbering === 'given') state.givenOfName.add(nameOf(job), job.id);
 }
 
 export function removeJob(state: ClusterState, job: JobRecord): void {
   state.jobs.delete(job.id);
+  forgetName(state, job);
+}
+
+export function forgetName(state: ClusterState, job: JobRecord): void {
   state.givenOfName.remove(nameOf(job), job.id);
 }
 

@@ -95,13 +95,38 @@ describe('an instance of a document that nobody can place', () => {
   const refused = { code: 'service-unusable', detail: 'It cannot be placed: so.' };
 
   it('waits with the reason from its first moment', () => {
-    const cluster = given();
+    const cluster = given(...ready('a'));
     const body = { numbering: 'given', refused };
     expect(cluster.when(orderInstance('r', 0, body)).types).toEqual([
       ...['JobSubmitted', 'JobScaled', 'PlacementRefused'],
     ]);
     const instance = cluster.state.instances.get('r/0');
     expect(instance).toMatchObject({ status: 'pending', reason: refused.detail, refused });
+    expect(cluster.when(plan('r', 'a')).types).toEqual([]);
+  });
+});
+
+describe('a document that its root corrects', () => {
+  const refused = { code: 'service-unusable', detail: 'It cannot be placed: so.' };
+  const bad = { numbering: 'given', refused };
+
+  it('is taken for all that waits, as long as nobody could place it', () => {
+    const cluster = given(...ready('a'), orderInstance('r', 0, { ...bad, name: 'r' }));
+    const corrected = cluster.when(orderInstance('r', 1, { image: 'web:2' }));
+    expect(corrected.types).toEqual(['JobUpdated', 'JobScaled']);
+    cluster.when(plan('r', 'a', 'a'));
+    expect([...cluster.state.placements.values()].map(({ number }) => number)).toEqual([0, 1]);
+    expect(cluster.state.givenOfName.inOrder('web')).toEqual(['r']);
+    expect(cluster.state.givenOfName.inOrder('r')).toEqual([]);
+  });
+
+  it('may be wrong again, which is told to all', () => {
+    const cluster = given(orderInstance('r', 0, bad));
+    const detail = 'It cannot be placed: otherwise.';
+    const again = { numbering: 'given', refused: { ...refused, detail } };
+    cluster.when(orderInstance('r', 1, again));
+    const reasons = [...cluster.state.instances.values()].map(({ reason }) => reason);
+    expect(reasons).toEqual([detail, detail]);
   });
 });
 
@@ -274,6 +299,26 @@ describe('a job that is called like another one of its root', () => {
     cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen: 'alive', reason: 'x' });
     const { decided } = cluster.when(plan('s', 'a'));
     expect(decided).toMatchObject({ answer: { placed: 0 } });
+  });
+
+  it('is not moved to where the other one may be', () => {
+    const cluster = running(0);
+    for (const id of ['b', 'c']) for (const command of ready(id)) cluster.when(command);
+    cluster.when(end(0));
+    for (const seen of ['silent', 'disconnected'] as const) {
+      cluster.when({ type: 'ObserveNode', nodeId: 'a', incarnation: 1, seen, reason: 'silent' });
+    }
+    cluster.when(second(0));
+    cluster.when(plan('s', 'b'));
+    acknowledgeAll(cluster);
+    cluster.when(registerNode('a'));
+    const move = (nodeId: string) =>
+      cluster.when({
+        ...({ type: 'MoveInstance', id: 's', instance: 0, generation: 1, basis: null } as const),
+        target: { nodeId, reason: 'r', total: 1, scores: {} },
+      }).decided;
+    expect(move('a')).toMatchObject({ refusal: { code: 'worker-does-not-fit' } });
+    expect(move('c')).toMatchObject({ answer: { nodeId: 'c' } });
   });
 
   it('is not in the way of the first one', () => {

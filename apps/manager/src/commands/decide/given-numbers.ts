@@ -12,6 +12,8 @@ import { refusePlacement } from './plans.js';
  * job begins with its first number, and ends by itself with the last one.
  */
 
+type Described = Extract<Command, { type: 'OrderInstance' }>;
+
 /** One more number. The job is the one that it began with: a root sends its document with each. */
 export function orderInstance(
   deciding: Deciding,
@@ -26,6 +28,9 @@ export function orderInstance(
     return refuse('job-id-taken', detail, 'id', id);
   }
   if (known === undefined) begin(deciding, id, document, bodyHash);
+  else if (known.bodyHash !== bodyHash && whyUnusable(known) !== null) {
+    correct(deciding, known, { document, bodyHash });
+  }
   const job = state.jobs.get(id);
   if (job === undefined || state.instances.get(instanceKey(id, instance)) !== undefined) {
     return { answer: { id, position: job?.position ?? deciding.position } };
@@ -64,6 +69,32 @@ function begin(
       ...{ bodyHash, numbering: 'given' as const },
     },
   });
+}
+
+/** What nobody could place, its root describes anew: nothing of it runs that would be another thing. */
+function correct(
+  deciding: Deciding,
+  { id, revision }: JobRecord,
+  {
+    document: job,
+    bodyHash,
+  }: Pick<Described, 'bodyHash'> & { readonly document: Described['job'] },
+): void {
+  const { document, technology, resources, labels, constraints, policy } = job;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobUpdated',
+    data: {
+      ...{ document: { ...document }, technology, resources, labels },
+      constraints: constraints.map((constraint) => ({ ...constraint })),
+      policy: spokenPolicy(policy),
+      ...{ bodyHash, revision: revision + 1, rollbackTo: 0, sameAs: 0 },
+      reason: 'its root describes anew what nobody could place',
+    },
+  });
+  const after = deciding.state.jobs.get(id);
+  const unusable = after === undefined ? null : whyUnusable(after);
+  if (unusable !== null) refusePlacement(deciding, id, unusable.code, unusable.detail);
 }
 
 /** Of what is not there the end is there already. */

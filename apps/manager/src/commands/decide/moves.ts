@@ -1,6 +1,7 @@
 import { jobStream } from '@oakring/events';
 import type { Refusal } from '@oakring/contracts';
 import {
+  holdsNamesake,
   instanceKey,
   placementKey,
   nextGeneration,
@@ -115,7 +116,8 @@ function refusalOf(
   }
   if (
     move.target.nodeId === instance.nodeId ||
-    !holds(deciding.state, testsFor(job), move.target.nodeId)
+    !holds(deciding.state, testsFor(job), move.target.nodeId) ||
+    holdsNamesake(deciding.state, job, move.target.nodeId)
   ) {
     return {
       code: 'worker-does-not-fit',

@@ -13,6 +13,7 @@ import {
   nextGeneration,
   factsOf,
   holdsNamesake,
+  whyUnusable,
   mayBegin,
   mayStart,
   type InstanceRecord,
@@ -35,7 +36,9 @@ export function applyPlan(
   { id, answer, avoiding = false }: Extract<Command, { type: 'ApplyPlan' }>,
 ): Decided<Answers['ApplyPlan']> {
   const job = deciding.state.jobs.get(id);
-  if (job?.status !== 'active') return { answer: { placed: 0, rejected: [] } };
+  if (job?.status !== 'active' || whyUnusable(job) !== null) {
+    return { answer: { placed: 0, rejected: [] } };
+  }
   const pending = placeableInstances(deciding.state, job);
   const { placements, rejected } = choose(deciding.state, job, { pending, answer, avoiding });
   const basis = basisOf(answer);

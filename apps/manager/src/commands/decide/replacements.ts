@@ -1,6 +1,7 @@
 import { jobStream } from '@oakring/events';
 import { least, noResources, plus, type Resources } from '@oakring/contracts';
 import {
+  holdsNamesake,
   instanceKey,
   placementKey,
   type ClusterState,
@@ -31,6 +32,7 @@ export function replaceInstance(deciding: Deciding, replacement: Replacement): D
   const held = heldOn(state, instance, target.nodeId);
   const tests = testsFor(job);
   if (!holds(state, tests, target.nodeId, { freed: held })) return { answer: null };
+  if (holdsNamesake(state, job, target.nodeId)) return { answer: null };
   const takesOver = holds(state, tests, target.nodeId) ? null : least(job.resources, held);
   exchange(deciding, { job, instance, takesOver }, replacement);
   return { answer: null };

@@ -133,6 +133,14 @@ describe("Orders of Oakestra's root", () => {
     expect(manager.projection.state.jobs.get('kept')).toBeUndefined();
   });
 
+  it('are shown with what of the document nobody looks at, and no more', async () => {
+    await post('wishes/0', { ...service, job_name: 'wishes', bandwidth_in: 5 });
+    const job = await (await manager.get('/api/v1/jobs/wishes')).json();
+    expect(job).toMatchObject({
+      warnings: [{ detail: 'bandwidth_in (5 kbit/s) is not looked at' }],
+    });
+  });
+
   it('are carried out like those of any job', async () => {
     await manager.submit(registerNode('n9'));
     await post('placed/4', { ...service, job_name: 'other' });
