@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
+import { nameOf, type JobRecord } from '@oakring/model';
 import { dialectContract, orders } from '../dialect.contract.js';
 import type { CommandToSend, SaidKind } from '../dialect.port.js';
 import { oakestraDialect } from './oakestra.dialect.js';
@@ -54,9 +55,9 @@ describe('The dialect of Oakestra’s workers', () => {
     });
   });
 
-  it('orders a job of ours as a service', () => {
+  it('orders a job of ours as a service, by the name that its worker is understood to mean', () => {
     const document = {
-      ...{ id: 'web', name: 'web', image: 'docker.io/library/nginx:alpine', technology: 'docker' },
+      ...{ id: 'web', name: 'shop', image: 'docker.io/library/nginx:alpine', technology: 'docker' },
       ...{ cmd: ['sh', '-c', 'x'], environment: { A: 1, B: 'two' } },
     };
     expect(sent({ document })).toMatchObject({
@@ -65,6 +66,8 @@ describe('The dialect of Oakestra’s workers', () => {
         ...{ cmd: ['sh', '-c', 'x'], environment: ['A=1', 'B=two'] },
       },
     });
+    const record = { id: 'web', numbering: 'counted', document } as unknown as JobRecord;
+    expect(nameOf(record)).toBe('web');
   });
 
   it('orders nothing that would harm a worker', () => {

@@ -7,12 +7,13 @@ import { isObject, parseCommand, parseEnvironment, type JsonObject } from '@oakr
 export function serviceOf(job: string, document: JsonObject): JsonObject {
   const { document: ofRoot } = document;
   if (isObject(ofRoot)) return ofRoot;
-  const { name, image, technology } = document;
+  const { image, technology } = document;
   const command = parseCommand(document);
   const environment = parseEnvironment(document);
   const assignments = environment.ok ? Object.entries(environment.value) : [];
   return {
-    ...{ _id: job, job_name: name, image, virtualization: technology },
+    // Its id, since a worker must know it by a name that no other job has (`nameOf`).
+    ...{ _id: job, job_name: job, image, virtualization: technology },
     cmd: command.ok ? command.value : null,
     environment: assignments.map(([variable, value]) => `${variable}=${value}`),
   };
