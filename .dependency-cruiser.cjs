@@ -47,6 +47,8 @@ const managerMayUse = {
   rollout: ['commands', 'scheduling', 'supervision'],
   recovery: ['commands', 'supervision'],
   sealing: ['commands', 'supervision'],
+  // The sentence that people read is the one that the root is told.
+  root: ['commands', 'queries', 'supervision'],
   // The ways in and out. A query can neither take a command nor send an order.
   injection: ['supervision'],
   http: ['injection'],
@@ -65,7 +67,7 @@ const managerMayUse = {
     ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'history', 'http', 'inbox'],
     'inference',
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
-    ...['sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
+    ...['root', 'sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
   ],
   '.': ['compose', 'config', 'history'],
 };
@@ -286,6 +288,16 @@ module.exports = {
       from: { path: '^(apps|libs)/', pathNot: ['^libs/timestamps/', specs, '/testing/'] },
       to: {
         path: '^libs/timestamps/|node_modules/(pkijs|asn1js)/',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
+    },
+    {
+      name: 'grpc-for-the-root-alone',
+      comment: 'One place speaks gRPC, and loads it once there is a root.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [specs, '/testing/'] },
+      to: {
+        path: 'node_modules/@grpc/',
         dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
     },

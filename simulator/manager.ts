@@ -156,7 +156,7 @@ export class SimulatedManager {
           connection,
           scheduler,
           key: host.key,
-          outsiders: { authority: null, witnesses: [] },
+          outsiders: { authority: null, witnesses: [], root: null },
         },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },

@@ -231,6 +231,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/node/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a worker of Oakestra: it gets its id and the port of its broker */
+        post: operations["registerOakestraWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cluster": {
         parameters: {
             query?: never;
@@ -1412,6 +1429,29 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        /**
+         * @example {
+         *       "host": "edge-1",
+         *       "ip": "10.0.0.7",
+         *       "vcpus": 4,
+         *       "memory": 3000
+         *     }
+         */
+        OakestraWorker: {
+            host: string;
+            /** @description Cores. */
+            vcpus: number;
+            /** @description What is free, MB. */
+            memory: number;
+        } & {
+            [key: string]: unknown;
+        };
+        OakestraWorkerAnswer: {
+            /** @description 24 hexadecimal digits. */
+            id: string;
+            /** @description Port of the broker, on the host that was asked. */
+            MQTT_BROKER_PORT: string;
+        };
         /** @description What becomes of an instance whose node is not heard of. Milliseconds. */
         OnDisconnectRules: {
             /** @description A lost instance is placed again elsewhere. */
@@ -1533,7 +1573,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -1800,6 +1840,20 @@ export interface components {
         };
     };
     responses: {
+        /** @description broker-unreachable, store-away, shutting-down, not-leading, outcome-unknown, overloaded, log-unavailable */
+        "broker-unreachable.store-away.shutting-down.not-leading.outcome-unknown.overloaded.log-unavailable": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "broker-unreachable" | "store-away" | "shutting-down" | "not-leading" | "outcome-unknown" | "overloaded" | "log-unavailable";
+                };
+            };
+        };
         /** @description checkpoint-unknown */
         "checkpoint-unknown": {
             headers: {
@@ -2076,6 +2130,18 @@ export interface components {
                 };
             };
         };
+        /** @description log-damaged, internal */
+        "log-damaged.internal": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "log-damaged" | "internal";
+                };
+            };
+        };
         /** @description log-truncated */
         "log-truncated": {
             headers: {
@@ -2121,6 +2187,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "node-id-taken" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "too-many-nodes" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description node-id-taken, too-many-nodes */
+        "node-id-taken.too-many-nodes": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "node-id-taken" | "too-many-nodes";
                 };
             };
         };
@@ -3442,6 +3520,42 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
+        };
+    };
+    registerOakestraWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OakestraWorker"];
+            };
+        };
+        responses: {
+            /** @description Registered: its workloads before this are gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OakestraWorkerAnswer"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["node-id-taken.too-many-nodes"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            429: components["responses"]["rate-exceeded"];
+            500: components["responses"]["log-damaged.internal"];
+            503: components["responses"]["broker-unreachable.store-away.shutting-down.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     showCluster: {

@@ -8,6 +8,7 @@ import type { CommandQueue } from '../commands/command.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { given } from '../testing/given.js';
 import { beginning, randomCommand } from '../testing/random-commands.js';
+import { RootStanding } from '../root/root-standing.js';
 import { seenAt } from '../testing/seen.js';
 import { spokenTo } from '../wires/spoken.js';
 import { Projection } from '../views/projection.js';
@@ -44,6 +45,15 @@ function after(commands: number, seed: number) {
     witnesses: [],
     wires: spokenTo(projection),
     awayMs: 0,
+    root: {
+      standing: new RootStanding(ports.clock),
+      forgetful: 'end',
+      root: {
+        name: 'nobody',
+        register: () => Promise.reject(new Error('nobody is there')),
+        report: () => Promise.reject(new Error('nobody is there')),
+      },
+    },
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

@@ -11,6 +11,7 @@ import { DeliveryRecord } from '../outbox/delivery-record.js';
 import { Expiries } from '../outbox/expiries.js';
 import { Outbox } from '../outbox/outbox.js';
 import { StateRequests } from '../outbox/state-requests.js';
+import { RootSpeaking, type RootParts } from '../root/root-speaking.js';
 import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
 import { Drains } from '../scheduling/drains.js';
@@ -25,12 +26,14 @@ import { stamps, type StampAuthority } from '../sealing/stamps.js';
 import type { Process } from '../supervision/process.js';
 import { retention } from '../telemetry/retention.js';
 
-/** Who is asked about checkpoints. */
+/** Who is asked about checkpoints, and whom this cluster works for. */
 export interface Outsiders {
   /** Null: nobody stamps checkpoints. */
   readonly authority: StampAuthority | null;
   /** Those that are asked to cosign checkpoints. */
   readonly witnesses: readonly Witness[];
+  /** Null: the cluster stands alone. */
+  readonly root: RootParts | null;
 }
 
 /**
@@ -77,10 +80,25 @@ export function processesOf(parts: LoopParts & Outsiders) {
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),
     new Losses(sight, grants, table, queue, saysNothing),
+    ...rootOf(parts, inference),
   ];
   return {
     // Each with steps of its own, which nobody else reads.
     processes: processes as unknown as readonly Process<unknown>[],
     ...{ silence, deliveries, grants, requests, expiries, placements, inference },
   };
+}
+
+function rootOf(
+  parts: LoopParts & Outsiders,
+  { figures }: Pick<Inference, 'figures'>,
+): readonly RootSpeaking[] {
+  const { root, table, queue, projection, ports, warn } = parts;
+  if (root === null) return [];
+  const measured = {
+    latest: (nodeId: string) => table.latest(nodeId),
+    foreignOf: (nodeId: string) => table.foreignOf(nodeId),
+    figuresOf: (nodeId: string, job: string, instance: number) => figures.of(nodeId, job, instance),
+  };
+  return [new RootSpeaking(root, measured, queue, () => projection.state, ports, warn)];
 }

@@ -16,6 +16,7 @@ import { telemetryLimits } from '../telemetry/retention.js';
 import { openAuthority } from '../sealing/http-authority.js';
 import { withoutRoot } from '../inbox/root/root-orders.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
+import { rootPartsOf } from './root-parts.js';
 import { witnessesOf, witnessView } from './witnesses.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
@@ -101,8 +102,9 @@ async function start(
 
   const authority = await openAuthority(settings, ports);
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
-  const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
   const address = { local: '' };
+  const root = rootPartsOf(settings, ports.clock, () => Number(new URL(address.local).port));
+  const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
   const url = (): string => settings.advertiseUrl ?? address.local;
   const { table, messages, leadership } = composeManager(
     kept,
@@ -113,7 +115,7 @@ async function start(
           if (nodeId !== null && !clean) listener(nodeId);
         }),
       openTelemetryLog: (epoch, shedding) => openTelemetryLog(settings, epoch, ports, shedding),
-      ...{ key: kept.key, outsiders: { authority, witnesses } },
+      ...{ key: kept.key, outsiders: { authority, witnesses, root } },
       leader: leaderOf(settings, options),
     },
     stopping,
@@ -123,7 +125,7 @@ async function start(
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       verification,
       knownWitnesses: witnessView(settings, witnesses),
-      ...{ serviceRules: serviceRulesOf(settings), rootLink: withoutRoot },
+      ...{ serviceRules: serviceRulesOf(settings), rootLink: root?.standing ?? withoutRoot },
       openBroker: {
         lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
         portToTell: () =>

@@ -32,6 +32,11 @@ const {
   oakestraUnkept,
   oakestraLostAfterMs,
   systemManagerUrl,
+  systemManagerPort,
+  systemManagerGrpcPort,
+  myPort,
+  serviceManagerPort,
+  oakestraForgetfulRoot,
   oakestra,
   oakestraHosts,
   mqttBroker,
@@ -63,6 +68,11 @@ const catalogue = {
   oakestraUnkept,
   oakestraLostAfterMs,
   systemManagerUrl,
+  systemManagerPort,
+  systemManagerGrpcPort,
+  myPort,
+  serviceManagerPort,
+  oakestraForgetfulRoot,
   oakestra,
   oakestraHosts,
   mqttBroker,
@@ -92,6 +102,7 @@ export function readManagerSettings(
   }
   refuseUnreachableAdvertisement(settings);
   refusePlainAuthority(settings);
+  refuseNamelessToRoot(settings);
   const dataFolder = resolve(settings.data);
   return Object.freeze({
     ...settings,
@@ -165,6 +176,19 @@ function refusePlainAuthority({ tsaUrl: url }: Settings<typeof catalogue>): void
     code: 'settings-invalid',
     detail: `OAKRING_TSA_URL: "${url}" is neither https:// nor on this machine.`,
     field: 'OAKRING_TSA_URL',
+  });
+}
+
+/** A root takes no cluster in without name and place. */
+function refuseNamelessToRoot(settings: Settings<typeof catalogue>): void {
+  const { systemManagerUrl, oakestra, clusterName: called, clusterLocation: place } = settings;
+  if (systemManagerUrl === null || oakestra === false) return;
+  const field = called === '' ? 'CLUSTER_NAME' : place === '' ? 'CLUSTER_LOCATION' : null;
+  if (field === null) return;
+  throw new OakringError({
+    code: 'settings-invalid',
+    detail: `${field} is empty, and the root that SYSTEM_MANAGER_URL names takes no cluster in without it.`,
+    field,
   });
 }
 

@@ -73,7 +73,7 @@ function instancesOf(state: ClusterState, job: string): InstanceRecord[] {
   return instances;
 }
 
-function instanceAnswer(state: ClusterState, instance: InstanceRecord): InstanceAnswer {
+export function instanceAnswer(state: ClusterState, instance: InstanceRecord): InstanceAnswer {
   const { number, generation, nodeId, confirmed, decision, moving, attempts } = instance;
   const { revision, failures } = instance;
   const replaces = originalsOf(state, instance);

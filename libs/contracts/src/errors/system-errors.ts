@@ -49,6 +49,11 @@ export const systemErrors = {
     remedy:
       'Find out who put back or changed the store: "oakring audit compare" tells where two copies part.',
   },
+  'root-unavailable': {
+    status: 503,
+    title: 'The root does not take what this cluster tells it',
+    remedy: 'Look at the root, and check SYSTEM_MANAGER_URL and its ports. The cluster goes on.',
+  },
   'shutting-down': {
     status: 503,
     title: 'The manager is shutting down',

@@ -87,6 +87,24 @@ export const settingsCatalogue = {
     'SYSTEM_MANAGER_URL',
     'host of the root orchestrator, with or without scheme',
   ),
+  systemManagerPort: knownPortSetting(
+    'SYSTEM_MANAGER_PORT',
+    "HTTP port of the root (default: SYSTEM_MANAGER_URL's, or 10000)",
+  ),
+  systemManagerGrpcPort: portSetting('SYSTEM_MANAGER_GRPC_PORT', 50_052, 'gRPC port of the root'),
+  myPort: knownPortSetting(
+    'MY_PORT',
+    'HTTP port of the manager as the root reaches it (default: the one that it listens on)',
+  ),
+  serviceManagerPort: knownPortSetting(
+    'CLUSTER_SERVICE_MANAGER_PORT',
+    'port of the network component, as the root is told it (default: there is none)',
+  ),
+  oakestraForgetfulRoot: oneOfSetting(
+    'OAKRING_OAKESTRA_FORGETFUL_ROOT',
+    ['keep', 'end'],
+    'services that were ordered by a root that has lost its memory since',
+  ),
   oakestra: choiceSetting(
     'OAKRING_OAKESTRA',
     "speak with Oakestra's workers and root (default: where SYSTEM_MANAGER_URL is set)",

@@ -1,0 +1,196 @@
+import { cutText } from '@oakring/contracts';
+import {
+  instanceKey,
+  type ClusterState,
+  type InstanceRecord,
+  type JobRecord,
+} from '@oakring/model';
+import { instanceAnswer } from '../queries/job-answer.js';
+import { clusterTotals, type Load } from './report-totals.js';
+import { isTold, toldOfJob, toldStatus, type ToldStatus } from './told-status.js';
+
+/** What a worker says of an instance, where it says it. */
+export interface InstanceFigures {
+  readonly usage: {
+    readonly cpu: string;
+    readonly memory: string;
+    readonly disk: string;
+  } | null;
+  readonly log: string | null;
+  readonly publicIp: string | null;
+}
+
+/** What a report is made of beside the views. */
+export interface Measured extends Load {
+  figuresOf(nodeId: string, name: string, instance: number): InstanceFigures | null;
+}
+
+export interface Limits {
+  readonly instances: number;
+  readonly bytes: number;
+}
+
+export interface Report {
+  readonly bytes: Uint8Array;
+  /** Keys of the instances in it. */
+  readonly told: readonly string[];
+  /** The same, and those that the root is told nothing of. */
+  readonly done: readonly string[];
+}
+
+interface ToldInstance {
+  readonly instance_number: number;
+  readonly status: ToldStatus;
+  readonly status_detail: string;
+  readonly worker_id: string;
+  readonly host_ip: string;
+  readonly host_port: number;
+  readonly publicip: string;
+  readonly cpu_percent: string;
+  readonly memory_percent: string;
+  readonly disk: string;
+  readonly logs: string;
+  readonly last_modified_timestamp: number;
+}
+
+interface ToldJob {
+  readonly _id: string;
+  readonly job_name: string;
+  readonly status: ToldStatus;
+  readonly status_detail: string;
+  readonly instance_list: ToldInstance[];
+}
+
+/** Where workers of this kind are reached by one another. */
+const hostPort = 50_011;
+const maxDetail = 500;
+const maxLog = 1_024;
+/** Comma and brackets between two entries. */
+const betweenBytes = 2;
+
+/**
+ * The report to a root: what the cluster has, and of its jobs the instances of `keys`, as far as `limits`
+ * goes; the first always. Instances that the root is told nothing of are passed over.
+ */
+export function reportOf(
+  state: ClusterState,
+  measured: Measured,
+  keys: Iterable<string>,
+  limits: Limits,
+): Report {
+  const totals = clusterTotals(state, measured);
+  let room = limits.bytes - sizeOf({ ...totals, jobs: [] });
+  const jobs = new Map<string, ToldJob>();
+  const told: string[] = [];
+  const done: string[] = [];
+  for (const key of keys) {
+    if (told.length >= limits.instances) break;
+    const instance = state.instances.get(key);
+    const job = instance === undefined ? undefined : state.jobs.get(instance.job);
+    if (instance === undefined || job === undefined || !isTold(state, job, instance)) {
+      done.push(key);
+      continue;
+    }
+    const entry = instanceEntry(state, job, instance, measured);
+    const before = jobs.get(job.id);
+    const head = before ?? jobHead(state, job);
+    const size = sizeOf(entry) + (before === undefined ? sizeOf(head) : 0);
+    if (size > room && told.length > 0) break;
+    room -= size;
+    head.instance_list.push(entry);
+    jobs.set(job.id, head);
+    told.push(key);
+    done.push(key);
+  }
+  const bytes = Buffer.from(JSON.stringify({ ...totals, jobs: [...jobs.values()] }));
+  return { bytes, told, done };
+}
+
+function sizeOf(part: object): number {
+  return Buffer.byteLength(JSON.stringify(part)) + betweenBytes;
+}
+
+function jobHead(state: ClusterState, job: JobRecord): ToldJob {
+  const instances: InstanceRecord[] = [];
+  for (const key of state.instancesOfJob.of(job.id)) {
+    const instance = state.instances.get(key);
+    if (instance !== undefined && isTold(state, job, instance)) instances.push(instance);
+  }
+  instances.sort((one, other) => one.number - other.number);
+  const statuses = instances.map(toldStatus);
+  const status = toldOfJob(statuses);
+  const first = instances[statuses.indexOf(status)];
+  const running = statuses.filter((each) => each === 'RUNNING').length;
+  const count = `${running} of ${instances.length} running`;
+  const why =
+    first === undefined ? null : `instance ${first.number}: ${detailOf(state, job, first)}`;
+  return {
+    ...{ _id: job.id, job_name: String(job.document['name']), status },
+    status_detail: cutText(why === null ? count : `${count}; ${why}`, maxDetail),
+    instance_list: [],
+  };
+}
+
+function instanceEntry(
+  state: ClusterState,
+  job: JobRecord,
+  instance: InstanceRecord,
+  measured: Measured,
+): ToldInstance {
+  const { number, since } = instance;
+  const { nodeId } = instanceAnswer(state, instance);
+  const node = nodeId === null ? undefined : state.nodes.get(nodeId);
+  const name = String(job.document['name']);
+  const figures = node === undefined ? null : measured.figuresOf(node.id, name, number);
+  const { cpu = '', memory = '', disk = '' } = figures?.usage ?? {};
+  // What is left out becomes null there.
+  return {
+    ...{ instance_number: number, status: toldStatus(instance) },
+    status_detail: cutText(detailOf(state, job, instance), maxDetail),
+    ...{ worker_id: nodeId ?? '', host_ip: node?.ip ?? '', host_port: hostPort },
+    publicip: figures?.publicIp ?? '',
+    ...{ cpu_percent: cpu, memory_percent: memory, disk },
+    logs: endOf(figures?.log ?? ''),
+    last_modified_timestamp: since / 1_000,
+  };
+}
+
+/** The sentence that `job why` gives, where it gives one; and what nobody here looks at. */
+function detailOf(state: ClusterState, job: JobRecord, instance: InstanceRecord): string {
+  const { reason, nodeId, failures, attempts } = instanceAnswer(state, instance);
+  const newest = attempts?.at(-1);
+  const tried =
+    newest === undefined || instance.status === 'failed'
+      ? null
+      : `attempt ${failures + 1}; the one before: ${newest.reason}`;
+  const since = new Date(instance.since).toISOString();
+  const where = nodeId === null ? null : `${instance.status} on ${nodeId} since ${since}`;
+  const why = reason ?? (where === null ? 'waits for a place' : null);
+  const warnings = Array.isArray(job.document['warnings']) ? job.document['warnings'] : [];
+  return [where, why, tried, ...warnings].filter((each) => each !== null).join('; ');
+}
+
+function endOf(log: string): string {
+  const bytes = Buffer.from(log);
+  if (bytes.length <= maxLog) return log;
+  // A character that was cut in half is not shown.
+  return bytes
+    .subarray(bytes.length - maxLog)
+    .toString('utf8')
+    .replace(/^\uFFFD+/, '');
+}
+
+/** Keys of all instances that a root may be told of. */
+export function toldKeys(state: ClusterState): string[] {
+  const keys: string[] = [];
+  for (const job of state.jobs.values()) {
+    if (job.numbering !== 'given') continue;
+    for (const key of state.instancesOfJob.of(job.id)) {
+      const instance = state.instances.get(key);
+      if (instance !== undefined && isTold(state, job, instance)) {
+        keys.push(instanceKey(job.id, instance.number));
+      }
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,280 @@
+import { describe, expect, it } from '@jest/globals';
+import { simulatedPorts } from '@oakring/ports';
+import type { Command, CommandQueue } from '../commands/command.js';
+import { Supervisor } from '../supervision/supervisor.js';
+import { orderInstance, type Given } from '../testing/given.js';
+import { Projection } from '../views/projection.js';
+import { RootSpeaking } from './root-speaking.js';
+import { RootStanding } from './root-standing.js';
+import type { ReportFate, Root } from './root.port.js';
+import { givenRoot, rootId, unmeasured } from './testing/given-root.js';
+
+const another = 'aaaaaaaaaaaaaaaaaaaaaaaa';
+const why = 'does not';
+const taken: ReportFate = { status: 'taken' };
+
+/** A root that does what it is told to, and a manager that leads. */
+class Scene {
+  readonly ports = simulatedPorts();
+  readonly cluster: Given;
+  readonly said: string[] = [];
+  readonly warned: string[] = [];
+  readonly standing = new RootStanding(this.ports.clock);
+  id = rootId;
+  isThere = true;
+  fate: ReportFate = taken;
+  /** How long it takes for a report, and how many it reads at once. */
+  tookMs = 0;
+  atOnce = 0;
+  mostAtOnce = 0;
+  /** Numbers of the instances in each report. */
+  readonly reports: { readonly atMs: number; readonly numbers: number[] }[] = [];
+  readonly supervisor: Supervisor;
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(forgetful: 'keep' | 'end', ...commands: Command[]) {
+    this.cluster = givenRoot(...commands);
+    const projection = new Projection(this.cluster.state, this.ports);
+    const told = projection as unknown as { onProjected: unknown };
+    told.onProjected = (listener: (events: unknown, head: unknown, changes: unknown) => void) => {
+      this.listeners.push(() => listener([], null, this.changes()));
+      return () => {};
+    };
+    const parts = { root: this.root, standing: this.standing, forgetful };
+    const warn = (line: string): void => void this.warned.push(line);
+    const process = new RootSpeaking(
+      ...([parts, unmeasured, this.queue, () => this.cluster.state, this.ports, warn] as const),
+    );
+    this.supervisor = new Supervisor([process] as never, projection, this.ports, warn);
+    this.changes();
+    this.supervisor.start();
+  }
+
+  private changes(): unknown {
+    const { state } = this.cluster;
+    const { nodes, jobs, instances } = state;
+    return {
+      ...{ nodes: nodes.takeNews(), jobs: jobs.takeNews(), instances: instances.takeNews() },
+      ...{ placements: new Set(), commands: new Set(), cluster: new Set() },
+      presences: nodes.takeNewSteps(),
+    };
+  }
+
+  order(command: Command): void {
+    this.cluster.when(command);
+    for (const listener of this.listeners) listener();
+  }
+
+  private readonly queue = {
+    submit: async (command: Command) => {
+      if (command.type !== 'RecordRoot')
+        this.said.push(`${command.type} ${'id' in command ? command.id : ''}`);
+      const { decided } = this.cluster.when(command);
+      for (const listener of this.listeners) listener();
+      return { status: 'accepted', answer: (decided as { answer: unknown }).answer };
+    },
+  } as unknown as CommandQueue;
+
+  private readonly root: Root = {
+    name: 'root:10000',
+    register: async () => {
+      await Promise.resolve();
+      if (!this.isThere) throw new Error('nobody is there');
+      this.said.push(`registered as ${this.id}`);
+      return this.id;
+    },
+    report: async (id, bytes) => {
+      const atMs = this.ports.clock.monotonicMs();
+      const { jobs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+        jobs: { instance_list: { instance_number: number }[] }[];
+      };
+      const numbers = jobs.flatMap((job) => job.instance_list.map((each) => each.instance_number));
+      this.reports.push({ atMs, numbers });
+      this.said.push(`report to ${id}`);
+      this.atOnce += 1;
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+      if (this.tookMs > 0) await this.ports.timers.sleep(this.tookMs);
+      this.atOnce -= 1;
+      return this.isThere ? this.fate : { status: 'away', why };
+    },
+  };
+
+  get gapsMs(): number[] {
+    return this.reports.slice(1).map(({ atMs }, at) => atMs - (this.reports[at]?.atMs ?? 0));
+  }
+}
+
+const begun = async (...commands: Command[]): Promise<Scene> => {
+  const scene = new Scene('keep', ...commands);
+  await scene.ports.advance(1_000);
+  return scene;
+};
+
+describe('The root', () => {
+  it('is told who we are when a term begins, and how we are right after it', async () => {
+    const { said, reports } = await begun();
+    expect(said).toEqual([`registered as ${rootId}`, `report to ${rootId}`]);
+    expect(reports[0]?.atMs).toBeLessThan(1_000);
+  });
+
+  it('has a report every 15 s, and is told every five minutes who we are', async () => {
+    const scene = await begun();
+    await scene.ports.advance(600_000);
+    expect(Math.min(...scene.gapsMs)).toBeGreaterThanOrEqual(14_900);
+    expect(Math.max(...scene.gapsMs)).toBeLessThanOrEqual(15_200);
+    expect(scene.said.filter((each) => each.startsWith('registered'))).toHaveLength(3);
+  });
+
+  it('hears within seconds of what changed, once a second at most, and of nothing else then', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    for (let number = 1; number <= 40; number += 1) {
+      scene.order(orderInstance('r', number));
+      await scene.ports.advance(100);
+    }
+    await scene.ports.advance(1_500);
+    const [, ...news] = scene.reports;
+    expect(news.length).toBeLessThanOrEqual(6);
+    expect(new Set(news.flatMap(({ numbers }) => numbers)).size).toBe(40);
+    expect(Math.min(...scene.gapsMs)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('reads 200 instances at a time, those that changed first, and every other in its turn', async () => {
+    const numbers = Array.from({ length: 450 }, (_, number) => number);
+    const scene = await begun(...numbers.map((number) => orderInstance('r', number)));
+    await scene.ports.advance(30_000);
+    expect(scene.reports.map((report) => report.numbers.length)).toEqual([200, 200, 200]);
+    expect(new Set(scene.reports.flatMap((report) => report.numbers)).size).toBe(450);
+    scene.order(orderInstance('r', 999));
+    await scene.ports.advance(100);
+    expect(scene.reports.at(-1)?.numbers).toEqual([999]);
+  });
+
+  it('that takes 9 s for a report is not asked twice at once, and rests as long', async () => {
+    const scene = new Scene('keep', orderInstance('r', 0));
+    scene.tookMs = 9_000;
+    for (let number = 1; number <= 60; number += 1) {
+      scene.order(orderInstance('r', number));
+      await scene.ports.advance(1_000);
+      expect(scene.standing.now().isConnected || number < 10).toBe(true);
+    }
+    expect(scene.mostAtOnce).toBe(1);
+    expect(Math.min(...scene.gapsMs)).toBeGreaterThanOrEqual(15_000);
+  });
+});
+
+describe('A root that is away', () => {
+  it('is waited for, for ever, told of once, and taken up within 20 s of its return', async () => {
+    const scene = new Scene('keep');
+    scene.isThere = false;
+    await scene.ports.advance(3_600_000);
+    expect(scene.said).toEqual([]);
+    expect(scene.warned).toHaveLength(1);
+    expect(scene.supervisor.health[0]?.trouble?.reason).toContain('nobody is there');
+    expect(scene.standing.now()).toEqual({ clusterId: null, isConnected: false });
+    scene.isThere = true;
+    await scene.ports.advance(20_000);
+    expect(scene.said).toEqual([`registered as ${rootId}`, `report to ${rootId}`]);
+    expect(scene.standing.now()).toEqual({ clusterId: rootId, isConnected: true });
+    expect(scene.supervisor.health[0]?.trouble).toBeNull();
+  });
+
+  it('is known to be within 20 s, and told who we are when it is back', async () => {
+    const scene = await begun();
+    scene.isThere = false;
+    await scene.ports.advance(20_000);
+    expect(scene.standing.now().isConnected).toBe(false);
+    await scene.ports.advance(60_000);
+    const before = scene.said.length;
+    scene.isThere = true;
+    await scene.ports.advance(20_000);
+    expect(scene.said.slice(before)).toContain(`registered as ${rootId}`);
+    expect(scene.standing.now().isConnected).toBe(true);
+  });
+});
+
+describe('A root that does not take a report', () => {
+  it.each<[ReportFate['status']]>([['refused'], ['too-large'], ['slow']])(
+    '(%s) is asked without haste, told who we are, and goes on when it does',
+    async (status) => {
+      const scene = await begun(orderInstance('r', 0), orderInstance('r', 1));
+      scene.fate = { status, why } as ReportFate;
+      await scene.ports.advance(300_000);
+      expect(scene.reports.length).toBeLessThanOrEqual(25);
+      expect(Math.min(...scene.gapsMs.slice(2))).toBeGreaterThanOrEqual(7_500);
+      expect(scene.warned).toHaveLength(1);
+      scene.fate = taken;
+      await scene.ports.advance(60_000);
+      expect(scene.standing.now().isConnected).toBe(true);
+      expect(new Set(scene.reports.slice(-4).flatMap(({ numbers }) => numbers)).size).toBe(2);
+    },
+  );
+
+  it('for its size gets half of it until it does, and all of it again later', async () => {
+    const numbers = Array.from({ length: 100 }, (_, number) => number);
+    const scene = await begun(...numbers.map((number) => orderInstance('r', number)));
+    scene.fate = { status: 'too-large', why };
+    await scene.ports.advance(60_000);
+    expect(scene.reports.at(-1)?.numbers.length).toBeLessThan(50);
+    scene.fate = taken;
+    await scene.ports.advance(300_000);
+    expect(scene.reports.at(-1)?.numbers).toHaveLength(100);
+  });
+});
+
+const dismiss = { type: 'DismissJob', id: 'r' } as const;
+
+describe('A root that dismisses a job', () => {
+  it('is asked first whether it remembers us, and obeyed if it does', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    scene.order(dismiss);
+    await scene.ports.advance(1_000);
+    expect(scene.said.slice(2, 4)).toEqual([`registered as ${rootId}`, 'ObeyDismissal r']);
+  });
+
+  it('is asked so while it still reads the report that it dismisses it for', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    scene.tookMs = 5_000;
+    await scene.ports.advance(15_000);
+    scene.order(dismiss);
+    await scene.ports.advance(6_000);
+    expect(scene.said).toContain('ObeyDismissal r');
+    expect(scene.mostAtOnce).toBe(1);
+  });
+
+  it('and has lost its memory is not obeyed: all goes on, unreported, and somebody is told', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    scene.id = another;
+    scene.order(dismiss);
+    await scene.ports.advance(60_000);
+    expect(scene.said).not.toContain('ObeyDismissal r');
+    expect(scene.warned).toEqual([expect.stringContaining('has lost its memory')]);
+    expect(scene.cluster.state.jobs.get('r')).toMatchObject({ status: 'active', dismissed: false });
+    expect(scene.reports.at(-1)?.numbers).toEqual([]);
+    expect(scene.said.at(-1)).toBe(`report to ${another}`);
+  });
+
+  it('is found to have lost its memory within five minutes, also where it dismisses nothing', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    scene.id = another;
+    await scene.ports.advance(301_000);
+    expect(scene.warned).toEqual([expect.stringContaining('has lost its memory')]);
+  });
+
+  it('and has lost its memory is obeyed by those who want it so', async () => {
+    const scene = new Scene('end', orderInstance('r', 0));
+    await scene.ports.advance(1_000);
+    scene.id = another;
+    scene.order(dismiss);
+    await scene.ports.advance(2_000);
+    expect(scene.said).toContain('DeleteJob r');
+  });
+});
+
+describe('Whoever leads next', () => {
+  it('tells the root at once who it is, and all that there is', async () => {
+    const scene = await begun(orderInstance('r', 0), orderInstance('r', 1));
+    await scene.supervisor.stop();
+    await scene.ports.advance(60_000);
+    expect(scene.reports).toHaveLength(1);
+  });
+});

@@ -1,0 +1,81 @@
+import {
+  clusterKey,
+  instanceKey,
+  isForgotten,
+  refusalCodeOf,
+  type ClusterState,
+  type InstanceRecord,
+  type JobRecord,
+} from '@oakring/model';
+
+/** The words that a root knows for how an instance does; of any other it makes an error. */
+export type ToldStatus =
+  | 'CLUSTER_SCHEDULED'
+  | 'NODE_SCHEDULED'
+  | 'CREATING'
+  | 'RUNNING'
+  | 'FAILED'
+  | 'DEAD'
+  | 'COMPLETED'
+  | 'UNDEPLOYED'
+  | 'NO_WORKER_CAPACITY'
+  | 'NO_QUALIFIED_WORKER_FOUND'
+  | 'NO_NODE_FOUND';
+
+/** The one that is told of a whole job: the first that one of its instances has. */
+const worstFirst: readonly ToldStatus[] = [
+  ...(['DEAD', 'FAILED', 'NO_NODE_FOUND', 'NO_QUALIFIED_WORKER_FOUND'] as const),
+  ...(['NO_WORKER_CAPACITY', 'CLUSTER_SCHEDULED', 'NODE_SCHEDULED', 'CREATING'] as const),
+  ...(['UNDEPLOYED', 'RUNNING', 'COMPLETED'] as const),
+];
+
+export function toldStatus(instance: InstanceRecord): ToldStatus {
+  switch (instance.status) {
+    case 'pending':
+      return refusalOf(instance);
+    case 'placed':
+      return 'NODE_SCHEDULED';
+    case 'starting':
+      return 'CREATING';
+    // Also while its worker is silent, which the detail says.
+    case 'running':
+      return 'RUNNING';
+    case 'completed':
+      return 'COMPLETED';
+    case 'failed':
+      return instance.givenUp ? 'DEAD' : 'FAILED';
+    case 'lost':
+      return 'DEAD';
+    case 'stopping':
+      return 'UNDEPLOYED';
+  }
+}
+
+function refusalOf(instance: InstanceRecord): ToldStatus {
+  const code = refusalCodeOf(instance);
+  if (code === null) return 'CLUSTER_SCHEDULED';
+  if (code === 'no-capacity') return 'NO_WORKER_CAPACITY';
+  return code === 'no-such-node' ? 'NO_NODE_FOUND' : 'NO_QUALIFIED_WORKER_FOUND';
+}
+
+export function toldOfJob(statuses: readonly ToldStatus[]): ToldStatus {
+  return worstFirst.find((status) => statuses.includes(status)) ?? 'CLUSTER_SCHEDULED';
+}
+
+/**
+ * Whether the root is told of an instance: it ordered the job, remembers it, and has not ended it. A root
+ * orders the end of what it does not know; what somebody ended here it must hear of.
+ */
+export function isTold(state: ClusterState, job: JobRecord, instance: InstanceRecord): boolean {
+  const { root = null } = state.cluster.get(clusterKey) ?? {};
+  if (root === null || job.root !== root || isForgotten(state, job)) return false;
+  return !instance.removing || (!job.dismissed && !isEndedByRoot(state, instance));
+}
+
+function isEndedByRoot(state: ClusterState, { job, number }: InstanceRecord): boolean {
+  const keys = [...state.placementsOfInstance.of(instanceKey(job, number))];
+  return keys.some((key) => state.placements.get(key)?.stopReason === orderedByRoot);
+}
+
+/** As the fold says it of a number that a root took back. */
+const orderedByRoot = 'its root ordered its end';
