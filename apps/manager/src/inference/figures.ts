@@ -23,11 +23,14 @@ export class InstanceFigures {
     return this.nodes.get(nodeId)?.get(`${name}/${instance}`) ?? null;
   }
 
+  /** Of every list: no spreads here. */
   note(nodeId: string, { name, instance, usage = null, log = null }: SeenInstance): void {
     const before = this.of(nodeId, name, instance);
     this.put(nodeId, `${name}/${instance}`, {
-      ...{ usage: usage ?? before?.usage ?? null, log: log ?? before?.log ?? null },
-      ...{ publicIp: before?.publicIp ?? null, atMs: this.clock.monotonicMs() },
+      usage: usage ?? before?.usage ?? null,
+      log: log ?? before?.log ?? null,
+      publicIp: before?.publicIp ?? null,
+      atMs: this.clock.monotonicMs(),
     });
   }
 

@@ -178,8 +178,14 @@ export class Inference implements OrderGate {
     const { state, clock, renew } = this.parts;
     const nowMs = clock.monotonicMs();
     const commands = conclusionsOn({
-      ...{ state: state(), node, sight, nowMs, wallMs: clock.wallMs(), renew },
-      ...{ sinceMs: this.sinceMs, inherited: this.inherited },
+      state: state(),
+      node,
+      sight,
+      nowMs,
+      wallMs: clock.wallMs(),
+      sinceMs: this.sinceMs,
+      inherited: this.inherited,
+      renew,
     });
     if (commands.length === 0 || !mayTell(sight, commands, nowMs)) return [];
     sight.underWay = commands.length;
