@@ -21,7 +21,8 @@ Exit codes:
   1  refused by the cluster, or failed
   2  wrong usage or settings
   3  the manager cannot be reached
-  4  --wait timed out`;
+  4  --wait timed out
+  5  whole, but what is newest is not sealed or not witnessed (audit verify)`;
 
 /** Ends a command with a message for the person, and a code for the program. */
 export class CommandFailure extends Error {

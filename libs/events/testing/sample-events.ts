@@ -9,7 +9,7 @@ interface Schema {
   readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: false | Schema;
   readonly items?: Schema;
 }
 
@@ -60,9 +60,9 @@ function objectOf(schema: Schema, randomness: Randomness): JsonObject {
   const members = Object.entries(schema.properties ?? {}).map(
     ([name, member]): [string, unknown] => [name, valueOf(member, randomness)],
   );
-  const [record] = Object.values(schema.patternProperties ?? {});
-  if (record !== undefined) {
-    for (const name of ['zone', 'arch']) members.push([name, valueOf(record, randomness)]);
+  const entry = schema.additionalProperties ?? false;
+  if (entry !== false) {
+    for (const name of ['zone', 'arch']) members.push([name, valueOf(entry, randomness)]);
   }
   return Object.fromEntries(members);
 }

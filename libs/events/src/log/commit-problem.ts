@@ -109,7 +109,7 @@ function dataProblem({ type, schema, data }: EventRecord): string | null {
   }
   if (!isEventType(type)) return `${shortened(type)} is not a type of event`;
   if (schema === schemaVersion) return eventProblem(type, data);
-  return eventProblem(type, upcast(type, schema, data));
+  return eventProblem(type, upcast(type, schema, data), schema);
 }
 
 function streamsProblem({ streams }: Commit, events: readonly EventHead[]): Problem | null {

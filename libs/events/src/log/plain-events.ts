@@ -143,15 +143,15 @@ function textOf(schema: JsonObject): string | null {
 }
 
 function objectOf(schema: JsonObject): string | null {
-  const { properties, patternProperties, required = [] } = schema;
-  if (isJsonObject(patternProperties)) {
-    if (!onlyHas(schema, 'type', 'patternProperties')) return null;
+  const { properties, required = [], additionalProperties: others } = schema;
+  if (isJsonObject(others)) {
+    if (!onlyHas(schema, 'type', 'additionalProperties')) return null;
     // Of more entries than one a pattern does not tell whether they are in order.
-    const value = onlyHas(patternProperties, anyName) ? valueOf(patternProperties[anyName]) : null;
+    const value = valueOf(others);
     return value === null ? '\\{\\}' : `\\{(?:"${character}*":${value})?\\}`;
   }
-  if (!onlyHas(schema, 'type', 'required', 'properties') || !isJsonObject(properties)) return null;
-  if (!Array.isArray(required)) return null;
+  if (others !== false || !isJsonObject(properties) || !Array.isArray(required)) return null;
+  if (!onlyHas(schema, 'type', 'required', 'properties', 'additionalProperties')) return null;
   const members: string[] = [];
   for (const name of Object.keys(properties).sort()) {
     const value = valueOf(properties[name]);
@@ -164,8 +164,6 @@ function objectOf(schema: JsonObject): string | null {
   }
   return `\\{${members.join('')}\\}`;
 }
-
-const anyName = '^.*$';
 
 function anyOfThese(values: readonly (string | null)[]): string | null {
   const told = values.filter((value) => value !== null);

@@ -101,6 +101,39 @@ const byEvents: readonly (readonly [string, RuleId, Change])[] = [
   ['a-schema-before-all', 'E7', events(/"schema":\d+/, '"schema":0')],
   ['data-of-another-type', 'E7', events('"reason":"x"', '"reason":1')],
   ['data-without-a-member', 'E7', events('"reason":"x"', '')],
+  ['data-with-a-further-member', 'E7', events('"reason":"x"', '"reason":"x","zone":1')],
+];
+
+const capacity = { cpuMillis: 1, memoryMiB: 1 };
+const registered: DomainEvent = {
+  ...({ stream: 'nodes/n1', type: 'NodeRegistered' } as const),
+  data: {
+    ...{ id: 'n1', name: 'x', ip: '::1', port: 1, incarnation: 1, capacity, assumed: false },
+    ...{ labels: { zone: 'a' }, technologies: [], architecture: null, acknowledges: true },
+    ...{ enforcesStop: true, tokenPresented: true, extra: { serial: { any: [1] } } },
+  },
+};
+const drifted: DomainEvent = {
+  ...({ stream: 'nodes/n1', type: 'DriftDetected' } as const),
+  data: { missing: [], outdated: [], unexpected: [] },
+};
+
+/** Of what has objects and maps in its data. */
+const byData: readonly (readonly [string, RuleId, DomainEvent, Change])[] = [
+  [
+    'a-further-member-in-depth',
+    'E7',
+    registered,
+    events('"memoryMiB":1', '"memoryMiB":1,"moons":0'),
+  ],
+  ['a-label-that-is-a-number', 'E7', registered, events('"zone":"a"', '"zone":1')],
+  [
+    'a-label-with-a-line-end-that-is-a-number',
+    'E7',
+    registered,
+    events('"zone":"a"', String.raw`"zo\nne":1`),
+  ],
+  ['lists-with-a-further-member', 'E7', drifted, events('[]}', '[],"zone":[]}')],
 ];
 
 /** Each breaks one rule about a commit or its events, and is signed all the same. */
@@ -108,10 +141,15 @@ export function commitForgeries(): Forgery[] {
   const forgeries = [...byHeader, ...byEvents].map(([name, rule, change]) =>
     refused(name, rule, changed([ready], change)),
   );
+  const inData = byData.map(([name, rule, event, change]) =>
+    refused(name, rule, changed([event], change)),
+  );
   const honest = changed([ready], () => ({}));
   const [first = '', second = '', third = '', ...rest] = honest;
   return [
     ...forgeries,
+    ...inData,
+    ...honestly(),
     refused('a-line-that-is-no-commit', 'C1', [first, second, '[]']),
     refused('a-line-of-two-parts', 'C1', [first, second, third.slice(0, -65)]),
     {
@@ -140,6 +178,24 @@ function refused(name: string, rule: RuleId, lines: readonly string[]): Forgery 
     ...{ name, form: 'ledger', lines, trust: null },
     expected: { verdict: 'refused', rule },
   };
+}
+
+function honestly(): Forgery[] {
+  const expected = { verdict: 'sealed' } as const;
+  const [form, trust] = ['ledger', null] as const;
+  const maps = changed([registered, drifted], () => ({}));
+  return [
+    { name: 'honest-with-maps', form, lines: maps, trust, expected },
+    { name: 'honest-with-a-further-member-before-6', form, lines: asBefore(), trust, expected },
+  ];
+}
+
+/** Schemas up to 5 named members, and left others be. */
+function asBefore(): readonly string[] {
+  const ledger = new SampleLedger(numberedKey(1), 1);
+  ledger.append([{ ...ready, data: { reason: 'x', zone: 1 } } as DomainEvent]);
+  ledger.sealAsBefore(ledger.key);
+  return ledger.lines;
 }
 
 function streamsOutOfOrder(): readonly string[] {

@@ -372,9 +372,8 @@ function presentedTwice(ledger: SampleLedger): void {
 }
 
 function numberNames(ledger: SampleLedger): void {
-  ledger.forge([ready], ({ events }) => ({
-    events: events.replace('{"reason"', '{"10":1,"9":1,"reason"'),
-  }));
+  const data = { incarnation: 1, from: 1, upTo: 1, entries: [{ 9: 1, 10: 1 }] };
+  ledger.append([{ stream: 'nodes/n1', type: 'WorkerHistoryRecorded', data }]);
   ledger.seal(founder);
 }
 
