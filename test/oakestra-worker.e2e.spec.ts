@@ -128,5 +128,9 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     const topic = `nodes/${id}/jobs/resources`;
     expect(await mosquittoPub(mosquitto.port, { topic, payload })).toBe(0);
     expect((await node(id)).status).toBe(404);
+    await eventually(
+      () => call('GET', `${cluster.url}/api/v1/dead-letters`),
+      ({ body }) => body.items[0]?.code === 'node-unknown',
+    );
   });
 });

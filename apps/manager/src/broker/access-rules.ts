@@ -73,7 +73,7 @@ export function accessRules(
     },
     authorizePublish(client, packet, done) {
       if (client === null || !internalClients.has(client)) {
-        confine(packet, retained, options, logger);
+        confine(packet, retained, { ...options, clientId: client?.id ?? '' }, logger);
       }
       // An error here would close the connection: a refused message must not.
       done(null);
@@ -82,7 +82,7 @@ export function accessRules(
       const { topic } = subscription;
       const allowed =
         internalClients.has(client) ||
-        (options.access.maySubscribe(topic) && filters.grant(client, topic));
+        (options.access.maySubscribe(topic, client.id) && filters.grant(client, topic));
       // Null is answered with the failure code 0x80 (MQTT 3.1.1 §3.9.3).
       done(null, allowed ? subscription : null);
     },
@@ -93,12 +93,12 @@ export function accessRules(
 function confine(
   packet: PublishPacket,
   retained: RetainedRoom,
-  options: AccessOptions,
+  options: AccessOptions & { readonly clientId: string },
   logger: Logger,
 ): void {
-  const { access, isRegistered = () => true } = options;
+  const { access, clientId, isRegistered = () => true } = options;
   const { topic } = packet;
-  const refusal = access.publishRefusal(topic);
+  const refusal = access.publishRefusal(topic, clientId);
   if (refusal !== null) {
     tell(options, packet, refusal, logger);
     packet.topic = discarded;

@@ -10,6 +10,7 @@ import { ReadingIntake } from '../inbox/mqtt/reading-intake.js';
 import { RegistrationDesk } from '../inbox/mqtt/registration-desk.js';
 import { SignsOfLife } from '../inbox/mqtt/signs-of-life.js';
 import { StaleSpeakers } from '../inbox/mqtt/stale-speakers.js';
+import { UnknownWorkers } from '../inbox/mqtt/unknown-workers.js';
 import type { MessageCounts } from '../inbox/mqtt/worker-message.js';
 import { WorkerMessagesController } from '../inbox/mqtt/worker-messages.controller.js';
 import { NodeTokens } from '../inbox/node-tokens.js';
@@ -73,6 +74,7 @@ export function inboxProviders(parts: InboxParts): Provider[] {
     CommandIntake,
     SignsOfLife,
     StaleSpeakers,
+    UnknownWorkers,
     ReadingIntake,
     RegistrationDesk,
     HistoryDesk,

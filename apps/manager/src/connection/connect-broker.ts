@@ -46,7 +46,7 @@ export async function connectBroker(
     port: settings.mqttPort,
     credentials: username === null || password === null ? null : { username, password },
     internal,
-    access: accessOf(wires.dialects),
+    access: accessOf(wires.dialects, (nodeId) => wires.dialectOf(nodeId)),
     ports,
     isRegistered: (nodeId) => cluster.hasNode(nodeId),
     onRefused: (topic, payload, { code, detail }) =>

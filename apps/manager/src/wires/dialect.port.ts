@@ -127,6 +127,17 @@ export interface DownTopic {
   readonly isForOrders?: true;
 }
 
+/** Stands in a topic of other programs for any name. */
+export const anyMark = '{any}';
+
+/** A topic of other programs, which a broker lets pass and we do not look at. */
+export interface PassingTopic {
+  readonly may: 'say' | 'hear';
+  /** `node`: whoever is called as the node of the topic. */
+  readonly by: 'node' | 'anybody';
+  readonly topic: string;
+}
+
 /**
  * How one family of workers speaks: everything that knows a topic, a payload or a status word of it.
  * `dialect.contract.ts` says what holds for each.
@@ -139,6 +150,10 @@ export interface Dialect {
   readonly name: string;
   readonly up: readonly UpTopic[];
   readonly down: readonly DownTopic[];
+  /** What programs beside its workers say to each other. */
+  readonly beside?: readonly PassingTopic[];
+  /** What a node's worker calls its connection; absent: anything. */
+  clientOf?(nodeId: string): string;
   /** Payloads over this are refused unread. */
   readonly mostPayloadBytes: number;
   /** The start that a message that cannot be read says it is of; null: it does not say. */

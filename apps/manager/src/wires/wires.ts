@@ -53,7 +53,7 @@ export class Wires {
   constructor(
     readonly dialects: readonly Dialect[],
     /** Name of a node's dialect; null: nobody knows the node. */
-    private readonly dialectOf: (nodeId: string) => string | null,
+    readonly dialectOf: (nodeId: string) => string | null,
   ) {
     this.topics = new NodeTopics(
       dialects.flatMap((dialect) =>

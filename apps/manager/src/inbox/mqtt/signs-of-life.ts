@@ -6,7 +6,8 @@ import { CORRESPONDENCE, WORKER_COMMANDS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import type { NodeRecord } from '@oakring/model';
 import { StaleSpeakers } from './stale-speakers.js';
-import type { Correspondence } from './worker-message.js';
+import { UnknownWorkers } from './unknown-workers.js';
+import type { Correspondence, HeardMessage } from './worker-message.js';
 import { nodeStream } from '@oakring/events';
 
 /**
@@ -26,6 +27,7 @@ export class SignsOfLife {
     private readonly projection: Projection,
     private readonly table: TelemetryTable,
     private readonly stale: StaleSpeakers,
+    private readonly unknown: UnknownWorkers,
     @Inject(WORKER_COMMANDS) private readonly queue: CommandQueue,
     @Inject(CORRESPONDENCE) private readonly correspondence: Correspondence,
   ) {}
@@ -44,6 +46,13 @@ export class SignsOfLife {
     }
     this.table.touch(nodeId);
     this.welcome(node, 'sent a message');
+  }
+
+  /** As `heard`; whoever cannot be told that nobody knows it is shown to people. */
+  sighted(heard: HeardMessage<'sighting'>): void {
+    const { nodeId } = heard.message;
+    if (this.projection.state.nodes.get(nodeId) === undefined) this.unknown.heard(heard);
+    this.heard(nodeId, null);
   }
 
   /** A reading was believed: it may also be answered. */

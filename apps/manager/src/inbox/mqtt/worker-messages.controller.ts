@@ -92,8 +92,9 @@ export class WorkerMessagesController implements Handlers {
   }
 
   @EventPattern('sighting')
-  async sighting(@Payload() { message, said }: HeardMessage<'sighting'>): Promise<void> {
-    this.life.heard(message.nodeId, null);
+  async sighting(@Payload() heard: HeardMessage<'sighting'>): Promise<void> {
+    const { message, said } = heard;
+    this.life.sighted(heard);
     const inferred = this.correspondence.sighted(message.nodeId, said);
     if (inferred.length > 0) await this.submitInferred(message, inferred);
   }

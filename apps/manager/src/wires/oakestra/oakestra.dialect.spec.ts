@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
 import { nameOf, type JobRecord } from '@oakring/model';
+import { accessOf } from '../access.js';
 import { dialectContract, orders } from '../dialect.contract.js';
 import type { CommandToSend, SaidKind } from '../dialect.port.js';
+import { nativeDialect } from '../native/native.dialect.js';
 import { oakestraDialect } from './oakestra.dialect.js';
 
 dialectContract(oakestraDialect);
@@ -87,5 +89,61 @@ describe('The dialect of Oakestra’s workers', () => {
         refusal: { code: 'topic-unknown' },
       });
     }
+  });
+});
+
+describe('What its programs may do at the embedded broker', () => {
+  const access = accessOf([nativeDialect, oakestraDialect], (nodeId) =>
+    nodeId === 'n' ? 'native' : 'oakestra',
+  );
+  const mayPublish = (topic: string, client: string) =>
+    access.publishRefusal(topic, client) === null;
+
+  it('a worker speaks and listens under its own id only', () => {
+    for (const kind of ['information', 'job', 'jobs/resources']) {
+      expect(mayPublish(`nodes/a/${kind}`, 'a-ne')).toBe(true);
+      expect(access.publishRefusal(`nodes/a/${kind}`, 'b-ne')?.code).toBe('id-mismatch');
+    }
+    for (const kind of ['deploy', 'delete']) {
+      expect(access.maySubscribe(`nodes/a/control/${kind}`, 'a-ne')).toBe(true);
+      expect(access.maySubscribe(`nodes/a/control/${kind}`, 'b-ne')).toBe(false);
+      expect(mayPublish(`nodes/a/control/${kind}`, 'a-ne')).toBe(false);
+    }
+    expect(access.maySubscribe('nodes/+/control/deploy', 'a-ne')).toBe(false);
+  });
+
+  it('a native worker calls itself what it likes', () => {
+    expect(mayPublish('nodes/n/information', 'anything')).toBe(true);
+    expect(access.maySubscribe('nodes/n/controls', 'anything')).toBe(true);
+  });
+
+  it('the network of a node asks under its id, and that of the cluster hears all and answers', () => {
+    for (const kind of [
+      ...['subnet', 'tablequery/request', 'service/deployed', 'service/undeployed'],
+      ...['service/address-changed', 'interest/remove'],
+    ]) {
+      expect(mayPublish(`nodes/a/net/${kind}`, 'a')).toBe(true);
+      expect(mayPublish(`nodes/a/net/${kind}`, 'b')).toBe(false);
+    }
+    for (const kind of ['subnetwork/result', 'tablequery/result']) {
+      expect(access.maySubscribe(`nodes/a/net/${kind}`, 'a')).toBe(true);
+      expect(access.maySubscribe(`nodes/a/net/${kind}`, 'b')).toBe(false);
+      expect(mayPublish(`nodes/a/net/${kind}`, 'random')).toBe(true);
+    }
+    expect(access.maySubscribe('nodes/+/net/#', 'random')).toBe(true);
+    expect(access.maySubscribe('jobs/a.b.c.d/updates_available', 'a')).toBe(true);
+    expect(mayPublish('jobs/a.b.c.d/updates_available', 'random')).toBe(true);
+  });
+
+  it.each([
+    'nodes/#',
+    'nodes/+/#',
+    '#',
+    'jobs/+/updates_available/x',
+    'nodes/a/net/#',
+    'jobs/#',
+    'jobs/+/updates_available',
+  ])('nobody hears %s', (filter) => {
+    expect(access.maySubscribe(filter, 'a')).toBe(false);
   });
 });

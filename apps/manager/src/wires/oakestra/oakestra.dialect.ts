@@ -14,6 +14,7 @@ import {
   type Publication,
 } from '../dialect.port.js';
 import { topicOfNode } from '../node-topics.js';
+import { besideWorkers } from './beside.js';
 import { serviceOf } from './service.js';
 
 const name = 'oakestra';
@@ -58,6 +59,8 @@ export const oakestraDialect: Dialect = {
     },
   ],
   down: [{ topic: topics.deploy, isForOrders: true }, { topic: topics.delete }],
+  beside: besideWorkers,
+  clientOf: (nodeId) => `${nodeId}-ne`,
   mostPayloadBytes,
   incarnationIn: () => null,
   encode: (nodeId, order) =>

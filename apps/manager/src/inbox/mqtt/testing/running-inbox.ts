@@ -33,6 +33,7 @@ import { ReadingIntake } from '../reading-intake.js';
 import { RegistrationDesk } from '../registration-desk.js';
 import { SignsOfLife } from '../signs-of-life.js';
 import { StaleSpeakers } from '../stale-speakers.js';
+import { UnknownWorkers } from '../unknown-workers.js';
 import type { Correspondence } from '../worker-message.js';
 import { WorkerMessagesController } from '../worker-messages.controller.js';
 
@@ -112,6 +113,7 @@ export async function runInbox(broker: Broker): Promise<RunningInbox> {
       HistoryDesk,
       SignsOfLife,
       StaleSpeakers,
+      UnknownWorkers,
       ReadingIntake,
       { provide: PORTS, useValue: ports },
       { provide: WORKER_COMMANDS, useValue: queue },

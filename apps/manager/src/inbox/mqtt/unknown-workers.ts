@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { shortened } from '@oakring/contracts';
+import type { Ports } from '@oakring/ports';
+import { DeadLetters } from '../../dead-letters/dead-letters.js';
+import { PORTS } from '../../injection/tokens.js';
+import type { HeardMessage } from './worker-message.js';
+
+/** Each is put among the dead letters this often. */
+const tellEveryMs = 60_000;
+const maxWorkers = 10_000;
+const maxNamed = 10;
+
+/**
+ * Workers that speak under an id that nobody knows, and cannot be told: our data is new, or they belong to
+ * another cluster. Nothing is ordered there. Who they are and what they say that they run is for a
+ * person to see.
+ */
+@Injectable()
+export class UnknownWorkers {
+  private readonly toldMs = new Map<string, number>();
+
+  constructor(
+    private readonly deadLetters: DeadLetters,
+    @Inject(PORTS) private readonly ports: Pick<Ports, 'clock'>,
+  ) {}
+
+  heard({ message, said }: HeardMessage<'sighting'>): void {
+    const { nodeId, topic, payload } = message;
+    const nowMs = this.ports.clock.monotonicMs();
+    const toldMs = this.toldMs.get(nodeId) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - toldMs < tellEveryMs) return;
+    if (this.toldMs.size >= maxWorkers) this.toldMs.clear();
+    this.toldMs.set(nodeId, nowMs);
+    const all = said.instances.map(
+      ({ name, instance }) => `${String(shortened(name))}/${instance}`,
+    );
+    const more = all.length > maxNamed ? ` and ${all.length - maxNamed} more` : '';
+    const runs = all.length === 0 ? 'nothing' : `${all.slice(0, maxNamed).join(', ')}${more}`;
+    const reason =
+      `Nobody knows node ${nodeId}; it says that it runs ${runs}. Nothing is ordered there. Start its ` +
+      'worker again, and it registers; what it runs ends by that.';
+    this.deadLetters.record({ topic, code: 'node-unknown', reason, payload, nodeId });
+  }
+}
