@@ -10,7 +10,7 @@ export { MemoryLeaseStore } from './lease/memory/memory-lease-store.js';
 export type { AppendOutcome, EventLogReader, EventLogWriter } from './log/event-log.port.js';
 export { holdSnapshot } from './log/lmdb/hold-snapshot.js';
 export { openLmdbEventLog } from './log/lmdb/lmdb-event-log.js';
-export { walkLedger } from './log/lmdb/walk-ledger.js';
+export { walkLedgerOnThreads } from './log/lmdb/walk-ledger.js';
 export { MemoryEventLog } from './log/memory/memory-event-log.js';
 export { type RemoteCommits, settleAppend } from './log/settle-append.js';
 export { streamVersionsOf } from './log/stream-versions.js';

@@ -36,9 +36,9 @@ export interface Pages {
   demand(first: number, count: number): void;
 }
 
-export function pagesOf(file: number): Pages {
+/** `meta`: the newest at some time, for whoever reads with somebody else who began then. */
+export function pagesOf(file: number, meta: Meta = newestMeta(file)): Pages {
   const fileBytes = fstatSync(file).size;
-  const meta = newestMeta(file);
   const { lastPage, pageSize } = meta;
 
   const demand = (first: number, count: number): void => {
@@ -74,7 +74,7 @@ export function pagesOf(file: number): Pages {
     demand,
     value(value) {
       if (value.kind === 'tree') throw new PageProblem('a value is a tree');
-      if (value.kind === 'inline') return Buffer.from(value.bytes);
+      if (value.kind === 'inline') return value.bytes;
       demand(value.first, value.count);
       const room = value.count * pageSize - headerBytes;
       if (value.size > room) throw new PageProblem(`page ${value.first} holds less than it states`);

@@ -38,10 +38,11 @@ export function* walkTree(
       if (isBelow || (last !== null && Buffer.compare(key, last) <= 0)) {
         throw new PageProblem(`a key of page ${page} is out of order`);
       }
-      last = Buffer.from(key);
+      // Each page is read into memory of its own: nothing writes over it.
+      last = key;
       entries += 1;
       if (from !== null && Buffer.compare(key, from) < 0) continue;
-      yield { key: last, value: pages.value(value) };
+      yield { key, value: pages.value(value) };
     }
   };
   if (tree.depth > 0) yield* visit(tree.root, tree.depth, null);

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ledgerVerifier, type Damage } from '@oakring/events';
+import { walkLedgerOnThreads } from '@oakring/stores';
 import { open } from 'lmdb';
 import { BSON, type Document, type MongoClient } from 'mongodb';
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
@@ -10,6 +12,7 @@ import {
   describeWithMongod,
   type AnyMongod,
 } from '../../../../../infra/mongo/testing/mongod.js';
+import { typescriptArguments } from '../../../../../infra/typescript/typescript-arguments.js';
 import { run } from '../../run.js';
 import { testIo } from '../../testing/test-io.js';
 
@@ -77,6 +80,22 @@ async function audited(argv: readonly string[], { trust, tsaCa }: Forged) {
   return { code, said: JSON.parse(io.written()) as object };
 }
 
+/** What a verifier finds that has the index read on another thread, however short the ledger. */
+async function damageOnThreads(store: string, trust: string | null): Promise<Damage | null> {
+  const execArgv = typescriptArguments('').slice(0, 2);
+  const walk = walkLedgerOnThreads(store, { leastEntries: 0, execArgv });
+  try {
+    const verifier = ledgerVerifier({ trust });
+    for (const walked of walk.commits) {
+      const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
+      if (damage !== null) return damage;
+    }
+    return await walk.indexDamage();
+  } finally {
+    await walk.close();
+  }
+}
+
 function expectedOf({ verdict, rule, trust }: Forged) {
   if (verdict === 'refused') return { code: 1, said: { status: 'damaged', rule } };
   const isOther = verdict === 'unknown-key' || verdict === 'unstamped';
@@ -104,6 +123,19 @@ describe('audit verify, of a forged ledger in lmdb', () => {
     await fill(store, linesOf(entry));
     const found = await audited(['--store', store], entry);
     expect(found).toMatchObject(expectedOf(entry));
+    const damage = await damageOnThreads(store, entry.trust);
+    const isDamaged = 'status' in found.said && found.said.status === 'damaged';
+    expect(isDamaged ? found.said : null).toEqual(damage && { status: 'damaged', ...damage });
+  });
+
+  it('a thread that breaks is no verdict', async () => {
+    const [honest] = ofForm('lmdb');
+    await fill(store, honest === undefined ? [] : linesOf(honest));
+    const execArgv = ['--import', 'data:text/javascript,throw new Error("no memory")'];
+    const walk = walkLedgerOnThreads(store, { leastEntries: 0, execArgv });
+    expect([...walk.commits].map(({ status }) => status)).not.toContain('damaged');
+    await expect(walk.indexDamage()).rejects.toThrow('says nothing about the ledger');
+    await walk.close();
   });
 });
 

@@ -4,7 +4,7 @@ import {
   isMongoUrl,
   openEventLogReader,
   storeAddressOf,
-  walkLedger,
+  walkLedgerOnThreads,
 } from '@oakring/stores';
 import { type Commit, type Damage, LogDamaged } from '@oakring/events';
 import type { Ports } from '@oakring/ports';
@@ -76,10 +76,17 @@ export async function tryingOn<T>(ask: () => Promise<T>, { clock, timers }: Port
 async function* walkFolder(folder: string, ports: Ports): AsyncGenerator<Walked> {
   const snapshot = await holdSnapshot(folder);
   try {
-    for (const walked of walkLedger(folder)) {
-      yield walked;
-      const isPause = walked.status === 'commit' && walked.commit.position % pageCommits === 0;
-      if (isPause) await ports.timers.sleep(0);
+    const walk = walkLedgerOnThreads(folder);
+    try {
+      for (const walked of walk.commits) {
+        yield walked;
+        const isPause = walked.status === 'commit' && walked.commit.position % pageCommits === 0;
+        if (isPause) await ports.timers.sleep(0);
+      }
+      const damage = await walk.indexDamage();
+      if (damage !== null) yield { status: 'damaged', damage };
+    } finally {
+      await walk.close();
     }
   } finally {
     await snapshot.release();

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBufferKey, toBufferKey } from 'ordered-binary';
+import { toBufferKey } from 'ordered-binary';
 import { dataFileName } from '../../lmdb/environment.js';
 import { PageProblem, pagesOf, type Pages } from '../../lmdb/page-reader.js';
 import type { Tree } from '../../lmdb/pages.js';
@@ -17,6 +16,8 @@ import {
   textOfItsOwn,
 } from '@oakring/events';
 import { streamVersionsOf } from '../stream-versions.js';
+import { readBeside, type IndexReading } from './read-beside.js';
+import { readIndex, StreamEntries, type FoundIndex } from './stream-index.js';
 
 export type WalkedCommit =
   | { readonly status: 'commit'; readonly commit: Commit }
@@ -28,28 +29,89 @@ export type WalkedCommit =
  * use: branch pages, keys, texts to the last byte, and the index of streams.
  */
 export function* walkLedger(folder: string): Generator<WalkedCommit> {
-  const file = openSync(join(folder, dataFileName), 'r');
+  const file = openLedger(folder);
+  try {
+    const expected = yield* walkCommits(file);
+    if (expected === null) return;
+    const damage = expected.problemOf(readIndex(expected.pages, expected.tree));
+    if (damage !== null) yield { status: 'damaged', damage };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** As `walkLedger`, with the index of streams read on another thread where that is worth one. */
+export interface ThreadedWalk {
+  /** Ends as `walkLedger` does, but for the index. */
+  readonly commits: Generator<WalkedCommit>;
+  /** Once all commits were taken: what is wrong with the index. Null too when a commit was damaged. */
+  indexDamage(): Promise<Damage | null>;
+  close(): Promise<void>;
+}
+
+/** An index of fewer entries is read before a thread has begun. */
+const entriesWorthAThread = 100_000;
+
+export function walkLedgerOnThreads(
+  folder: string,
+  { leastEntries = entriesWorthAThread, execArgv }: ThreadsOptions = {},
+): ThreadedWalk {
+  const file = openLedger(folder);
+  let reading: IndexReading | null = null;
+  let expected: ExpectedIndex | null = null;
+  const readIt = ({ meta }: Pages, tree: Tree): void => {
+    if (tree.entries >= leastEntries) reading = readBeside({ file, meta, tree }, execArgv);
+  };
+  return {
+    commits: (function* () {
+      expected = yield* walkCommits(file, readIt);
+    })(),
+    async indexDamage() {
+      if (expected === null) return null;
+      const found = (await reading?.found()) ?? readIndex(expected.pages, expected.tree);
+      return expected.problemOf(found);
+    },
+    async close() {
+      await reading?.end();
+      closeSync(file);
+    },
+  };
+}
+
+interface ThreadsOptions {
+  readonly leastEntries?: number;
+  readonly execArgv?: readonly string[];
+}
+
+function openLedger(folder: string): number {
+  return openSync(join(folder, dataFileName), 'r');
+}
+
+/** Returns what the index has to hold; null: the last commit is damaged. */
+function* walkCommits(
+  file: number,
+  begin: (pages: Pages, streams: Tree) => void = () => {},
+): Generator<WalkedCommit, ExpectedIndex | null> {
   let position = 0;
   try {
     const pages = pagesOf(file);
     const trees = ledgerTrees(pages);
-    const expected = new ExpectedIndex();
+    begin(pages, trees.streams);
+    const expected = new ExpectedIndex(pages, trees.streams);
     for (const { key, value } of walkTree(pages, trees.commits)) {
       const walked = commitAt(key, value, position + 1);
       yield walked;
-      if (walked.status === 'damaged') return;
+      if (walked.status === 'damaged') return null;
       position += 1;
       for (const [stream, version] of streamVersionsOf(walked.commit)) {
         expected.add(stream, position, version);
       }
     }
-    const problem = indexProblem(pages, trees.streams, expected);
-    if (problem !== null) yield { status: 'damaged', damage: problem };
+    return expected;
   } catch (error) {
     if (!(error instanceof PageProblem)) throw error;
     yield { status: 'damaged', damage: damageAt(position + 1, 'P1', error.message) };
-  } finally {
-    closeSync(file);
+    return null;
   }
 }
 
@@ -93,29 +155,14 @@ function liesThere(key: Buffer, text: string): boolean {
   return Number.isSafeInteger(stated) && key.equals(toBufferKey(stated));
 }
 
-/** Entries that are hashed in one go; a stream that has fewer keeps them as they are. */
-const entriesHashed = 32;
-
-/** What the index has of one stream, in the order of positions, of any length in little room. */
-class StreamEntries {
-  private digest = '';
-  private numbers: number[] = [];
-
-  add(position: number, version: number): void {
-    this.numbers.push(position, version);
-    if (this.numbers.length < 2 * entriesHashed) return;
-    this.digest = hash('sha256', `${this.digest} ${this.numbers.join(' ')}`);
-    this.numbers = [];
-  }
-
-  equals({ digest, numbers }: StreamEntries): boolean {
-    return digest === this.digest && numbers.join(' ') === this.numbers.join(' ');
-  }
-}
-
 /** What the index has to have, stream by stream: the order of commits is that of each stream in it. */
 class ExpectedIndex {
   private readonly streams = new Map<string, StreamEntries>();
+
+  constructor(
+    readonly pages: Pages,
+    readonly tree: Tree,
+  ) {}
 
   add(stream: string, position: number, version: number): void {
     let entries = this.streams.get(stream);
@@ -126,48 +173,12 @@ class ExpectedIndex {
     entries.add(position, version);
   }
 
-  /** Whether these are the entries of the stream, which was not asked about before. */
-  take(stream: string, found: StreamEntries): boolean {
-    const isExpected = this.streams.get(stream)?.equals(found) === true;
-    this.streams.delete(stream);
-    return isExpected;
-  }
-
-  get isEmpty(): boolean {
-    return this.streams.size === 0;
-  }
-}
-
-function indexProblem(pages: Pages, tree: Tree, expected: ExpectedIndex): Damage | null {
-  let position: number | null = null;
-  const damage = (detail: string): Damage => damageAt(position, 'P4', detail);
-  let fits = true;
-  let stream: string | null = null;
-  let found = new StreamEntries();
-  const endStream = (): void => {
-    if (stream !== null && !expected.take(stream, found)) fits = false;
-    found = new StreamEntries();
-  };
-  try {
-    for (const { key, value } of walkTree(pages, tree)) {
-      const address: unknown = fromBufferKey(key);
-      const version: unknown = fromBufferKey(value);
-      if (!isAddress(address) || typeof version !== 'number') {
-        return damage('an entry of the index of streams is not one');
-      }
-      position = address[1];
-      if (address[0] !== stream) endStream();
-      stream = address[0];
-      found.add(position, version);
+  problemOf(found: FoundIndex): Damage | null {
+    if (found.status === 'damaged') return damageAt(found.position, 'P4', found.detail);
+    let fits = found.streams.size === this.streams.size;
+    for (const [stream, { text }] of this.streams) {
+      if (found.streams.get(stream) !== text) fits = false;
     }
-  } catch (error) {
-    return damage(`the index of streams: ${error instanceof Error ? error.message : error}`);
+    return fits ? null : damageAt(null, 'P4', 'the index of streams does not fit the commits');
   }
-  endStream();
-  position = null;
-  return fits && expected.isEmpty ? null : damage('the index of streams does not fit the commits');
-}
-
-function isAddress(value: unknown): value is [stream: string, position: number] {
-  return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'number';
 }
