@@ -55,6 +55,11 @@ const texts = [
     2,
     told,
   ),
+  // A row of one type, and what ends it.
+  ...[9, 10, 11].map((version) =>
+    encodeEvent({ stream: nodeStream('a'), type: 'NodeSuspected', data: reason }, version, told),
+  ),
+  encodeEvent({ stream: nodeStream('a'), type: 'NodeBecameReady', data: reason }, 12, told),
 ];
 const plain = `[${texts.join(',')}]`;
 

@@ -27,8 +27,13 @@ export const evidenceTypes: ReadonlySet<string> = new Set<EventType>([
 /** What they say is needed: their texts are parsed in any case. */
 const parsedTypes: ReadonlySet<string> = new Set([...evidenceTypes, 'EpochOpened']);
 
+interface Kind {
+  readonly type: EventType;
+  readonly pattern: RegExp;
+}
+
 /** By type of event; null: its texts are parsed. */
-const patterns = new Map<string, RegExp | null>();
+const kinds = new Map<string, Kind | null>();
 
 /**
  * The events of a commit of which nothing is broken that a look at the commit alone can tell but E6, found
@@ -41,17 +46,29 @@ const patterns = new Map<string, RegExp | null>();
 export function plainEvents({ format, position, events }: Commit): readonly EventHead[] | null {
   if (format !== 2 || events.length > maxCommitBytes || !events.startsWith('[')) return null;
   const found: EventHead[] = [];
+  let kind: Kind | null = null;
+  let isRow = false;
   for (let at = 1; ;) {
-    const type = typeAt(events, at);
-    const pattern = type === null ? null : patternOf(type);
-    if (type === null || pattern === null) return null;
-    pattern.lastIndex = at;
-    const match = pattern.exec(events);
-    if (match === null || pattern.lastIndex - at > maxLength) return null;
-    const [, cause, stream = '', version] = match;
+    let match = isRow && kind !== null ? matchAt(kind, events, at) : null;
+    if (match === null) {
+      const next = kindAt(events, at);
+      if (next === null) return null;
+      // Events of a type come in rows: after the second one it need not be looked for.
+      isRow = next === kind;
+      kind = next;
+      match = matchAt(next, events, at);
+    }
+    if (match === null || kind === null) return null;
+    const cause = match[1];
     if (cause !== undefined && !isBefore(cause, position, found.length)) return null;
-    found.push({ stream, type, schema: schemaVersion, version: Number(version), data: null });
-    at = pattern.lastIndex + 1;
+    found.push({
+      stream: match[2] ?? '',
+      type: kind.type,
+      schema: schemaVersion,
+      version: Number(match[3]),
+      data: null,
+    });
+    at = kind.pattern.lastIndex + 1;
     if (events.charCodeAt(at - 1) === comma) continue;
     return at === events.length && events.endsWith(']') ? found : null;
   }
@@ -60,12 +77,18 @@ export function plainEvents({ format, position, events }: Commit): readonly Even
 const comma = 0x2c;
 const beforeType = '","type":"';
 
-/** Which type the next event seems to have: its pattern will tell. */
-function typeAt(events: string, at: number): string | null {
+function matchAt({ pattern }: Kind, events: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  const match = pattern.exec(events);
+  return pattern.lastIndex - at > maxLength ? null : match;
+}
+
+/** Of the type that the next event seems to have: its pattern will tell. */
+function kindAt(events: string, at: number): Kind | null {
   const before = events.indexOf(beforeType, at);
   if (before === -1) return null;
   const begin = before + beforeType.length;
-  return events.slice(begin, events.indexOf('"', begin));
+  return kindOf(events.slice(begin, events.indexOf('"', begin)));
 }
 
 function isBefore(cause: string, position: number, index: number): boolean {
@@ -74,13 +97,14 @@ function isBefore(cause: string, position: number, index: number): boolean {
   return led.position < position || (led.position === position && led.index < index);
 }
 
-function patternOf(type: string): RegExp | null {
-  const known = patterns.get(type);
+function kindOf(type: string): Kind | null {
+  const known = kinds.get(type);
   if (known !== undefined) return known;
   // What is no type is not kept: a forger may have many.
   if (!isEventType(type)) return null;
-  const made = makePattern(type, eventSchemas[type]);
-  patterns.set(type, made);
+  const pattern = makePattern(type, eventSchemas[type]);
+  const made = pattern === null ? null : { type, pattern };
+  kinds.set(type, made);
   return made;
 }
 
