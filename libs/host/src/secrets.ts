@@ -4,7 +4,11 @@ import { join } from 'node:path';
 type Environment = Record<string, string | undefined>;
 
 /** Variables whose value is a secret whatever it is; another one is when it is an address with a password. */
-const secretNames: ReadonlySet<string> = new Set(['OAKRING_MQTT_PASSWORD', 'OAKRING_TOKEN']);
+const secretNames: ReadonlySet<string> = new Set([
+  'OAKRING_MQTT_PASSWORD',
+  'OAKRING_TOKEN',
+  'CLUSTER_KEYFILE_PASSWORD',
+]);
 const hasCredentials = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 const secretFlag = '--token';
 

@@ -41,6 +41,8 @@ const {
   oakestraHosts,
   mqttBroker,
   mqttBrokerPort,
+  mqttCert,
+  mqttKeyPassword,
 } = settingsCatalogue;
 
 const catalogue = {
@@ -77,6 +79,8 @@ const catalogue = {
   oakestraHosts,
   mqttBroker,
   mqttBrokerPort,
+  mqttCert,
+  mqttKeyPassword,
 };
 
 export type ManagerSettings = Settings<typeof catalogue> & {
@@ -115,9 +119,12 @@ export function readManagerSettings(
 
 /** The broker by the name that Oakestra has for it, where ours is not set. */
 function withBroker(settings: Settings<typeof catalogue>): Settings<typeof catalogue> {
-  const { mqttBroker: broker, mqttBrokerPort: port } = settings;
+  const { mqttBroker: broker, mqttBrokerPort: port, mqttCert } = settings;
   if (settings.mqttUrl !== null || broker === null) return settings;
-  return { ...settings, mqttUrl: `mqtt://${broker.host}:${broker.port ?? port ?? 10_003}` };
+  return {
+    ...settings,
+    mqttUrl: `${mqttCert === '' ? 'mqtt' : 'mqtts'}://${broker.host}:${broker.port ?? port ?? 10_003}`,
+  };
 }
 
 function speaksOakestra({ oakestra, systemManagerUrl }: Settings<typeof catalogue>): boolean {
@@ -126,7 +133,7 @@ function speaksOakestra({ oakestra, systemManagerUrl }: Settings<typeof catalogu
 
 type OpenWireSettings = Pick<
   Settings<typeof catalogue>,
-  'host' | 'allowOpen' | 'oakestraHosts' | 'mqttUrl'
+  'host' | 'allowOpen' | 'oakestraHosts' | 'mqttUrl' | 'mqttCert'
 >;
 
 /**
@@ -135,13 +142,13 @@ type OpenWireSettings = Pick<
  */
 export function refuseOpenWire(
   address: string,
-  { host, allowOpen, oakestraHosts: hosts, mqttUrl: url }: OpenWireSettings,
+  { host, allowOpen, oakestraHosts: hosts, mqttUrl: url, mqttCert }: OpenWireSettings,
 ): void {
   if (isLoopbackAddress(address) || allowOpen) return;
   const missing: string[] = [];
   if (hosts.length === 0) missing.push('OAKRING_OAKESTRA_HOSTS is not set');
-  if (url === null || new URL(url).protocol !== 'mqtts:') {
-    missing.push('no broker that asks for certificates is named (OAKRING_MQTT_URL=mqtts://…)');
+  if (url === null || mqttCert === '' || new URL(url).protocol !== 'mqtts:') {
+    missing.push('no broker with certificates is named (MQTT_CERT, OAKRING_MQTT_URL=mqtts://…)');
   }
   if (missing.length === 0) return;
   throw new OakringError({

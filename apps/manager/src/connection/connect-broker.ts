@@ -6,6 +6,7 @@ import type { DeadLetters } from '../dead-letters/dead-letters.js';
 import { accessOf } from '../wires/access.js';
 import type { Wires } from '../wires/wires.js';
 import { BrokerConnection } from './broker-connection.js';
+import { brokerTls } from './broker-tls.js';
 import { reachBroker } from './reach-broker.js';
 
 export interface BrokerLink {
@@ -33,8 +34,9 @@ export async function connectBroker(
   const { wires } = cluster;
   const clientId = (): string => `oakring-${cluster.id()}`;
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
+  const tls = brokerTls(settings);
   if (mqttUrl !== null) {
-    const address = () => ({ url: mqttUrl, username, password, clientId: clientId() });
+    const address = () => ({ url: mqttUrl, username, password, clientId: clientId(), ...tls });
     const probe = (): Promise<boolean> =>
       reachBroker({ ...address(), clientId: `oakring-probe-${ports.ids.next()}` }, ports.timers);
     const connection = new BrokerConnection(address, wires.subscriptions, ports);

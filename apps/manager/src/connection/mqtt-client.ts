@@ -13,17 +13,27 @@ export interface BrokerAddress {
   readonly password: string | null;
   /** `oakring-<clusterId>`: the broker itself cuts off a predecessor of the same cluster. */
   readonly clientId: string;
+  /** Who we are, and whom we believe; absent: what the machine's store of certificates says. */
+  readonly tls?: BrokerTls;
+}
+
+export interface BrokerTls {
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly passphrase?: string;
 }
 
 /** An MQTT.js client for one link: it never reconnects and keeps nothing for a later one. */
 export function openClient(
-  { url, username, password, clientId }: BrokerAddress,
+  { url, username, password, clientId, tls }: BrokerAddress,
   timers: Timers,
 ): MqttClient {
   const client = connect(url, {
     clientId,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
+    ...tls,
     clean: true,
     reconnectPeriod: 0,
     resubscribe: false,

@@ -114,6 +114,12 @@ export const settingsCatalogue = {
     "addresses that Oakestra's workers and root come from, separated by commas",
   ),
   mqttBroker: placeSetting('MQTT_BROKER_URL', 'host of a broker elsewhere, for OAKRING_MQTT_URL'),
+  mqttCert: textSetting(
+    'MQTT_CERT',
+    '',
+    'folder of ca.crt, cluster.crt and cluster.key: TLS with our certificate at the broker',
+  ),
+  mqttKeyPassword: secretSetting('CLUSTER_KEYFILE_PASSWORD', 'password of cluster.key'),
   mqttBrokerPort: knownPortSetting(
     'MQTT_BROKER_PORT',
     "port of the broker, as Oakestra's workers are told it",
