@@ -7,6 +7,7 @@ import { addDecisionCommands } from './commands/decision.js';
 import { addDemoCommand } from './commands/demo.js';
 import { addDiffCommand } from './commands/diff.js';
 import { addEventsCommand } from './commands/events.js';
+import { addImportCommand } from './commands/imports/import.js';
 import { addJobCommands } from './commands/job.js';
 import { addNodeCommands } from './commands/node.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
@@ -57,6 +58,7 @@ Examples:
   addDiffCommand(program, surroundings);
   addAuditCommands(program, surroundings);
   addDeadLettersCommand(program, surroundings);
+  addImportCommand(program, surroundings);
   addHelpCommand(program);
   return program;
 }

@@ -15,6 +15,7 @@ export { MemoryEventLog } from './log/memory/memory-event-log.js';
 export { type RemoteCommits, settleAppend } from './log/settle-append.js';
 export { streamVersionsOf } from './log/stream-versions.js';
 export type { MongoStore } from './mongodb/connect-mongodb.js';
+export { readForeignDocuments } from './store/foreign-documents.js';
 export type { EventStore } from './store/event-store.port.js';
 export {
   isMongoUrl,

@@ -2,7 +2,16 @@ import { idExpectation, type JsonObject } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import createClient, { type Client } from 'openapi-fetch';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
-import type { DrainNode, DryRun, Job, JobDocument, JudgeKey, NodeReason } from './documents.js';
+import type {
+  DrainNode,
+  DryRun,
+  Job,
+  JobDocument,
+  JudgeKey,
+  NodeReason,
+  OakestraCandidate,
+  OakestraJob,
+} from './documents.js';
 import { httpOf, untilAborted, type Address } from './http.js';
 import { linesOf } from './lines.js';
 import { refusedWith } from './manager-error.js';
@@ -39,6 +48,7 @@ export function managerClient(address: Address, ports: Ports) {
     ...jobsOf(api),
     ...nodesOf(api),
     ...clusterOf(api),
+    ...importsOf(api),
     /** Lines of NDJSON: the head, then every record of every view at that position. */
     views: (signal: AbortSignal) =>
       lines(api.GET('/api/v1/ledger/views', streaming(signal)), signal),
@@ -167,6 +177,25 @@ function clusterOf(api: Api) {
         api.POST(`/api/v1/ledger/keys/{fingerprint}/${order}`, {
           params: { path: { fingerprint } },
           ...(signed === null ? {} : { body: signed }),
+        }),
+      ),
+  };
+}
+
+/** `dryRun`: what would become of it. */
+function importsOf(api: Api) {
+  const query = (dryRun: boolean) => ({ query: dryRun ? { dryRun } : {} });
+  return {
+    importNode: (body: JsonObject, dryRun: boolean) =>
+      answer(
+        api.POST('/api/v1/imports/oakestra/nodes', {
+          ...{ params: query(dryRun), body: body as OakestraCandidate },
+        }),
+      ),
+    importService: (body: JsonObject, dryRun: boolean) =>
+      answer(
+        api.POST('/api/v1/imports/oakestra/services', {
+          ...{ params: query(dryRun), body: body as OakestraJob },
         }),
       ),
   };

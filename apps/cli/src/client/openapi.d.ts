@@ -231,6 +231,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/oakestra/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a node over from Oakestra’s cluster, with its id */
+        post: operations["importOakestraNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/oakestra/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a service over from Oakestra’s cluster: its instances run where they are */
+        post: operations["importOakestraService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/node/register": {
         parameters: {
             query?: never;
@@ -1401,11 +1435,65 @@ export interface components {
             readingsShed: number;
         };
         Nothing: Record<string, never>;
+        /**
+         * @description A node as Oakestra’s cluster keeps it: a document of its data base `candidates`.
+         * @example {
+         *       "_id": "65f0c0ffee65f0c0ffee65f0",
+         *       "host": "edge-1",
+         *       "vcpus": 4,
+         *       "memory": 3000
+         *     }
+         */
+        OakestraCandidate: {
+            _id: string;
+        } & {
+            [key: string]: unknown;
+        };
         OakestraClusterStatus: {
             cluster_name: string;
             /** @description As the root calls us; null before it has. */
             cluster_id: string | null;
             connected_to_root: boolean;
+        };
+        OakestraInstanceImported: {
+            number: number;
+            /** @description Where it is taken to run; null: it is to be placed. */
+            nodeId: string | null;
+            /** @enum {string} */
+            outcome: "comes-over" | "there-already" | "stays-behind";
+            /** @description Why, or what to know of it. */
+            detail: string | null;
+        };
+        /**
+         * @description A service as Oakestra’s cluster keeps it: a document of its data base `jobs`.
+         * @example {
+         *       "_id": "65f0c0ffee65f0c0ffee65f1",
+         *       "job_name": "app.ns.web.ns",
+         *       "image": "docker.io/library/nginx:1.27",
+         *       "virtualization": "docker",
+         *       "instance_list": [
+         *         {
+         *           "instance_number": 3,
+         *           "worker_id": "65f0c0ffee65f0c0ffee65f0",
+         *           "status": "RUNNING"
+         *         }
+         *       ]
+         *     }
+         */
+        OakestraJob: {
+            _id: string;
+            /** @description Its instances, each with its number and worker. */
+            instance_list?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        OakestraNodeImported: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            outcome: "comes-over" | "there-already" | "stays-behind";
+            /** @description Why, or what to know of it. */
+            detail: string | null;
         };
         /**
          * @description A service of Oakestra’s root, as it describes it.
@@ -1424,6 +1512,13 @@ export interface components {
             virtualization?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        OakestraServiceImported: {
+            id: string;
+            name: string;
+            /** @description What is not looked at here, or keeps it from being placed anew. */
+            warnings: string[];
+            instances: components["schemas"]["OakestraInstanceImported"][];
         };
         OakestraTaken: {
             /** @enum {string} */
@@ -3520,6 +3615,80 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
+        };
+    };
+    importOakestraNode: {
+        parameters: {
+            query?: {
+                /** @description Tell what would come over; write nothing. */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OakestraCandidate"];
+            };
+        };
+        responses: {
+            /** @description What became of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OakestraNodeImported"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    importOakestraService: {
+        parameters: {
+            query?: {
+                /** @description Tell what would come over; write nothing. */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OakestraJob"];
+            };
+        };
+        responses: {
+            /** @description What became of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OakestraServiceImported"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["route-unknown"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     registerOakestraWorker: {

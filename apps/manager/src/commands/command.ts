@@ -103,6 +103,17 @@ export type Command =
       readonly instance: number;
     }
   | { readonly type: 'EndInstance'; readonly id: string; readonly instance: number }
+  /** One of a root's that another orchestrator had started, as far as that one knew. */
+  | {
+      readonly type: 'TakeOverInstance';
+      readonly id: string;
+      readonly job: JobDocument;
+      readonly bodyHash: string;
+      readonly instance: number;
+      /** Where; null: nowhere, it is to be placed. */
+      readonly nodeId: string | null;
+      readonly hasCompleted: boolean;
+    }
   /** A root's order: all numbers of its job. */
   | { readonly type: 'DismissJob'; readonly id: string }
   /** What a dismissal asked for, once its root is known to remember us. */
@@ -237,6 +248,8 @@ export interface Answers {
   RestartJob: Answers['UpdateJob'];
   OrderInstance: Pick<JobOrder, 'id' | 'position'>;
   EndInstance: null;
+  /** False: it was there already, and is as it was. */
+  TakeOverInstance: { readonly taken: boolean };
   DismissJob: null;
   ObeyDismissal: null;
   /** Whether it is the one that it knew us by before. */

@@ -8,6 +8,7 @@ import { KeyCommandsController } from '../inbox/http/key-commands.controller.js'
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
 import { OakestraRegistrationController } from '../inbox/http/oakestra-registration.controller.js';
 import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
+import { OakestraImportsController } from '../inbox/imports/oakestra-imports.controller.js';
 import { ServiceOrdersController } from '../inbox/root/service-orders.controller.js';
 import { CheckpointQueriesController } from '../queries/ledger/checkpoint-queries.controller.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
@@ -44,6 +45,7 @@ export const httpControllers: Type[] = [
   NodeCommandsController,
   NodeOrdersController,
   ServiceOrdersController,
+  OakestraImportsController,
   OakestraRegistrationController,
   ClusterQueriesController,
   JobQueriesController,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
-import { running } from '../testing/given.js';
+import { given, orderInstance, registerNode, report, running } from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
@@ -151,5 +151,40 @@ describe('An instance on a node that is not ready', () => {
     await ports.advance(70);
     expect(declared).toHaveLength(1);
     await watch.stop();
+  });
+});
+
+describe('An instance that was taken over from another orchestrator', () => {
+  const onDisconnect = { lostAfterMs: 20_000 };
+  const node = registerNode('a', { acknowledges: true });
+  const takenOver = () =>
+    given(node, {
+      ...orderInstance('j', 0, { onDisconnect }),
+      ...{ type: 'TakeOverInstance', nodeId: 'a', hasCompleted: false },
+    });
+  const lostAtMs = (cluster: ReturnType<typeof given>) => {
+    const seen = { type: 'ObserveNode', nodeId: 'a', seen: 'silent', reason: 'r' } as const;
+    const { incarnation = 1 } = cluster.state.nodes.get('a') ?? {};
+    cluster.when({ ...seen, incarnation });
+    const sight = {
+      ...{ sinceMs: 0, verdictOn: () => 'may' as const, beginStorm: () => 'settled' as const },
+    };
+    const silent = { lastSeenMonotonicMs: () => 0 };
+    const queue = {} as CommandQueue;
+    const losses = new Losses(sight, { lastGrantMs: () => null }, silent, queue, () => true);
+    const isLost = (nowMs: number) => losses.look('a', cluster.state, seenAt(nowMs)).step !== null;
+    return [20_000, 605_000].find((atMs) => !isLost(atMs - 1) && isLost(atMs));
+  };
+
+  it('is waited for as long as its worker stays away from a broker that was away', () => {
+    expect(lostAtMs(takenOver())).toBe(605_000);
+  });
+
+  it('is one like any other once its worker has confirmed it, or starts anew', () => {
+    const confirmed = takenOver();
+    confirmed.when(report('a', { 'j/0/1': 'running' }));
+    const anew = takenOver();
+    anew.when({ ...node, startsAnew: true });
+    expect([confirmed, anew].map(lostAtMs)).toEqual([20_000, 20_000]);
   });
 });

@@ -1,7 +1,7 @@
 import type { CommandQueue } from '../commands/command.js';
 import { leaseMarginMs } from '../grants/lease-grants.js';
 import type { Doing, Look, Outcome, Process, Seen } from '../supervision/process.js';
-import type { Changes, ClusterState, PlacementRecord } from '@oakring/model';
+import { instanceKey, type Changes, type ClusterState, type PlacementRecord } from '@oakring/model';
 import type { Sight } from './sight.js';
 import { byItself } from '../commands/origin.js';
 import { nodeStream } from '@oakring/events';
@@ -10,6 +10,11 @@ import { nodeStream } from '@oakring/events';
 const notYetMs = 50;
 /** A node whose next deadline is further away is looked at again after this long. */
 const lookAgainMs = 1_000;
+/**
+ * A worker that was taken over comes back by itself after as long as its broker was away, at most 600 s:
+ * what it runs is not placed elsewhere before.
+ */
+const takenOverForMs = 605_000;
 /** Losses declared in one command: they share a commit. */
 const maxPerOrder = 500;
 
@@ -126,15 +131,16 @@ export class Losses implements Process<Loss | 'storm'> {
 
   private lostAtMs(
     placement: PlacementRecord,
-    { jobs }: ClusterState,
+    state: ClusterState,
     sinceMs: number,
   ): number | null {
     const { job, nodeId, leaseMs, wanted } = placement;
-    const policy = jobs.get(job)?.policy.onDisconnect;
+    const policy = state.jobs.get(job)?.policy.onDisconnect;
     // What is not wanted needs no patience, only the certainty that its worker has ended it.
     const patienceMs = wanted ? policy?.lostAfterMs : 0;
     if (policy === undefined || patienceMs === undefined || patienceMs === null) return null;
-    const lostAtMs = sinceMs + patienceMs;
+    const leastMs = isAwaited(placement, state) ? takenOverForMs : 0;
+    const lostAtMs = sinceMs + Math.max(patienceMs, leastMs);
     if (leaseMs === null) return lostAtMs;
     const sightMs = this.sight.sinceMs ?? sinceMs;
     const grantedMs = Math.max(this.grants.lastGrantMs(nodeId) ?? 0, sightMs);
@@ -145,4 +151,13 @@ export class Losses implements Process<Loss | 'storm'> {
 /** Still to be judged: it is wanted, or lives on grants and may run although it is not. */
 function isOpen({ wanted, lost, leaseMs, leaseOver }: PlacementRecord): boolean {
   return wanted || (!lost && leaseMs !== null && !leaseOver);
+}
+
+/** It was taken over where it was said to run, and its worker was not heard since. */
+function isAwaited(placement: PlacementRecord, { instances }: ClusterState): boolean {
+  const { job, number, generation, wanted, digest, runningSince } = placement;
+  // What we order has a digest, and what is ordered anew is not known to run.
+  if (!wanted || digest !== undefined || runningSince === 0) return false;
+  const instance = instances.get(instanceKey(job, number));
+  return instance?.generation === generation && !instance.confirmed;
 }

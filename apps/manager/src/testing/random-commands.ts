@@ -184,6 +184,15 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const { job: id, number: of } = all.length === 0 || number(4) === 0 ? instance : pick(all);
     return { type: 'EndInstance', id, instance: of };
   },
+  TakeOverInstance: (draw) => {
+    const id = draw.pick(rootJobs);
+    const name = id === 'r3' ? 'r1' : id;
+    return {
+      ...orderInstance(id, draw.number(6), { ...randomJob(draw), name }),
+      ...({ type: 'TakeOverInstance', hasCompleted: draw.number(4) === 0 } as const),
+      nodeId: draw.pick([draw.node, draw.node, null]),
+    };
+  },
   DismissJob: ({ job, pick }) => ({ type: 'DismissJob', id: pick([...rootJobs, job]) }),
   ObeyDismissal: ({ pick }) => ({ type: 'ObeyDismissal', id: pick(rootJobs) }),
   RecordRoot: ({ pick }) => ({
@@ -316,6 +325,7 @@ const frequent: Partial<Record<CommandType, number>> = {
     SubmitJob: 6,
     OrderInstance: 5,
     EndInstance: 2,
+    TakeOverInstance: 3,
     ScaleJob: 3,
     UpdateJob: 2,
   },

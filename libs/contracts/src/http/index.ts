@@ -43,6 +43,13 @@ export {
   ReplicateJob,
   usualDrainMs,
 } from './order-bodies.js';
+export {
+  OakestraCandidate,
+  OakestraJob,
+  OakestraNodeImported,
+  OakestraServiceImported,
+  type OakestraInstanceImported,
+} from './oakestra-import.js';
 export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestra-documents.js';
 export { OakestraWorker, OakestraWorkerAnswer } from './oakestra-worker.js';
 export { DryRunAnswer, NodeChangesAnswer } from './planning-answers.js';

@@ -21,6 +21,7 @@ import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js
 import { refuseReplacement, replaceInstance } from './replacements.js';
 import { reconcileNode } from './reconciliation.js';
 import { startAnew } from './new-start.js';
+import { takeOverInstance } from './take-over.js';
 import { completeRollout, restartJob, updateJob } from './updates.js';
 import {
   assumeEnded,
@@ -58,6 +59,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RestartJob: (deciding, command) => restartJob(deciding, command.id),
   OrderInstance: orderInstance,
   EndInstance: endInstance,
+  TakeOverInstance: takeOverInstance,
   DismissJob: dismissJob,
   ObeyDismissal: obeyDismissal,
   RecordRoot: (deciding, { root }) => recordRoot(deciding, root),

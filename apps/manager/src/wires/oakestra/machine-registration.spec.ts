@@ -4,7 +4,7 @@ import { arrivalIn, type MachineRegistration } from './machine-registration.js';
 
 interface Told {
   readonly host?: string;
-  readonly hostid?: string;
+  readonly hostid?: string | null;
   readonly ip?: string;
   readonly mac?: string | null;
 }
@@ -101,6 +101,15 @@ describe('A machine that registers', () => {
     expect(cluster.claim({ ip: '10.0.0.8' })).toMatchObject({
       ...{ isItself: false, registration: { id } },
     });
+  });
+
+  it('is the node of its name of which no system is known, by its address or its silence', () => {
+    const cluster = new Nodes();
+    const id = cluster.take({ hostid: null, mac: null });
+    expect(cluster.take({})).toBe(id);
+    const silent = new Nodes();
+    const other = silent.take({ hostid: null, mac: null }, { isHeard: false });
+    expect(silent.take({ ip: '10.0.0.8' })).toBe(other);
   });
 
   it('is no node of another dialect, whatever that is called', () => {

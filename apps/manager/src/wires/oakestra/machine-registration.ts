@@ -60,12 +60,14 @@ function kindOf({ hostid, host }: Machine): string {
  */
 function whoIs(machine: Machine, known: Known): { id: string; isItself: boolean } {
   const kind = kindOf(machine);
+  // Of what was taken over from another orchestrator the system may not be known.
+  const kinds: readonly unknown[] = [kind, kindOf({ ...machine, hostid: null })];
   const taken = new Set<string>();
   const alike: { readonly node: NodeRecord; readonly sharesCard: boolean }[] = [];
   for (const node of known.nodes) {
     taken.add(node.id);
     const before = node.dialect === oakestraDialect.name ? traitsOf(node) : null;
-    if (before?.kind !== kind) continue;
+    if (before === null || !kinds.includes(before.kind)) continue;
     const isUnknown = before.macs.length === 0 || machine.macs.length === 0;
     const sharesCard = before.macs.some((mac) => machine.macs.includes(mac));
     const isSame = isUnknown ? node.ip === machine.ip || !known.isHeard(node.id) : sharesCard;
