@@ -55,7 +55,8 @@ export class SampleLedger {
   private head: LogHead = emptyHead;
   private tree = emptyFrontier;
   private before = emptyFrontier;
-  private epoch = 0;
+  /** Of what is appended next; begun by `openEpoch`, unless a forger says so. */
+  epoch = 0;
   private isCatalogueStated = false;
   private readonly versions = new Map<string, number>();
 

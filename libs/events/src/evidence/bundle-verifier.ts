@@ -25,6 +25,7 @@ import { CatalogueTrail } from './catalogue-trail.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { frontierBefore, rootFromRange } from './merkle-tree.js';
+import { orderProblem, rootsOf } from './proved-trees.js';
 import { RangeRules, type ProvedRange } from './range-rules.js';
 import type { SignedNote } from './signed-note.js';
 import type { Standing } from './standing.js';
@@ -262,7 +263,10 @@ class BundleVerifier {
       if (rootFromRange([hash], leaf, proof) === root) continue;
       fail(position, 'B5', 'it is shown as evidence and does not belong to the tree of the range');
     }
-    const keys = this.keysOf(evidence, root);
+    const disorder = orderProblem([...exhibits.map(({ commit }) => commit), ...range]);
+    if (disorder !== null) throw new BundleProblem(disorder);
+    const rootAt = rootsOf(frontierBefore(from, rangeProof), range);
+    const keys = this.keysOf(evidence, (at) => (at === size ? root : rootAt(at)));
     this.demandStatement(checkpoint, { keys, root, last: range.at(-1) });
     const verdict = verdictAtEnd(keys, evidence);
     if (verdict === 'invalid') fail(null, 'S3', `key ${checkpoint.fingerprint} did not sign it`);
@@ -270,9 +274,12 @@ class BundleVerifier {
   }
 
   /** All of stream `seals` in the tree, from its first event to as many as the checkpoint says. */
-  private keysOf({ checkpoint, exhibits }: Evidence, root: string): KeyRing {
+  private keysOf(
+    { checkpoint, exhibits }: Evidence,
+    rootAt: (position: number) => string | null,
+  ): KeyRing {
     const keys = new KeyRing(this.trust, ({ position, merkleRoot }) =>
-      position !== this.promised.sealed || merkleRoot === root
+      (rootAt(position) ?? merkleRoot) === merkleRoot
         ? null
         : `the tree of ${position} commits that it names is not of this ledger`,
     );

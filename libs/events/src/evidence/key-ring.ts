@@ -35,6 +35,8 @@ interface Tree {
 
 interface Key {
   readonly publicKey: string | null;
+  /** Where it was first presented. */
+  readonly presented: Place | null;
   readonly status: KnownKey['status'];
   /** It counts after `from` and before `to`; null: to this day. */
   readonly spans: readonly { readonly from: Place; readonly to: Place | null }[];
@@ -44,7 +46,9 @@ interface Key {
 
 type Verdict = Extract<StoredEvent, { type: 'KeyEndorsed' | 'KeyRevoked' }>;
 
-const nobody: Key = { publicKey: null, status: 'presented', spans: [], judgedAt: 0 };
+const nobody: Key = {
+  ...{ publicKey: null, presented: null, status: 'presented', spans: [], judgedAt: 0 },
+};
 
 /**
  * Which keys count, and where, as the key events of a log have it. They are taken in the order of their
@@ -182,8 +186,10 @@ export class KeyRing {
     place: Place,
     isSigned: (publicKey: string) => boolean,
   ): SealVerdict {
-    const publicKey = this.keys.get(fingerprint)?.publicKey ?? null;
-    if (publicKey === null || !isSigned(publicKey)) return 'invalid';
+    const { publicKey, presented } = this.keys.get(fingerprint) ?? nobody;
+    // A bundle has all of them before it judges any: also those that were presented later.
+    if (publicKey === null || presented === null || !isBefore(presented, place)) return 'invalid';
+    if (!isSigned(publicKey)) return 'invalid';
     return this.countsAt(fingerprint, place) ? 'counts' : 'unendorsed';
   }
 
@@ -212,7 +218,7 @@ export class KeyRing {
     const known = this.keys.get(fingerprint) ?? nobody;
     if (known.publicKey !== null) return null;
     const isRoot = this.trust === null ? founding : fingerprint === this.trust;
-    this.keys.set(fingerprint, { ...known, publicKey });
+    this.keys.set(fingerprint, { ...known, publicKey, presented: { position, index } });
     if (isRoot && known.status === 'presented') this.begin(fingerprint, { position, index });
     return null;
   }

@@ -10,6 +10,8 @@ import type { KeyRing, SealVerdict } from './key-ring.js';
 import { openingProblem } from './opening.js';
 import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
 import type { SealStatement } from './seal.js';
+import { StampOrder } from './stamp-order.js';
+import { Cosignatures, recentCheckpoints } from './stated-cosignature.js';
 
 /** What a proof shows beside the range. */
 export interface ProvedRange {
@@ -30,11 +32,15 @@ export class RangeRules {
   private readonly catalogues: CatalogueTrail;
   private readonly trees = new Map<number, { commit: Commit; tree: MerkleFrontier }>();
   private readonly keyEvents: readonly number[];
+  private readonly cosignatures = new Cosignatures();
+  private readonly stamps = new StampOrder();
+  /** What the checkpoints of the range seal. */
+  private readonly stated: number[] = [];
   private tree: MerkleFrontier | null;
   private epoch: number | null;
 
   constructor(
-    from: number,
+    private readonly from: number,
     private readonly proved: ProvedRange | null,
   ) {
     const exhibits = proved?.exhibits ?? [];
@@ -92,6 +98,12 @@ export class RangeRules {
       }
       case 'CheckpointSigned':
         return this.checkpointProblem(event);
+      case 'CheckpointCosigned':
+        return this.isUnshown(event.data) ? null : this.cosignatures.take(event.data);
+      case 'CheckpointStamped':
+        return this.isUnshown(event.data)
+          ? this.stamps.takeUnshown(event.data)
+          : this.stamps.take(event.data);
       case 'LedgerSealed': {
         const { fingerprint, signature, ...stated } = event.data;
         const signed = { fingerprint, signature };
@@ -101,6 +113,12 @@ export class RangeRules {
       default:
         return null;
     }
+  }
+
+  /** Whether it may speak of a checkpoint that lies before the range, which seals what is before that again. */
+  private isUnshown({ position }: { readonly position: number }): boolean {
+    if (this.stated.length >= recentCheckpoints || this.stated.includes(position)) return false;
+    return position >= 1 && position < this.from - 1;
   }
 
   private checkpointProblem(
@@ -116,6 +134,9 @@ export class RangeRules {
       return broken('S2', `it counts ${keyEvents} events of stream ${sealsStream}, not ${shown}`);
     }
     const verdict = this.proved?.keys.checkpointVerdict(checkpoint, note, event) ?? null;
+    this.stated.push(position);
+    this.cosignatures.stated(position, note);
+    this.stamps.stated(position);
     return this.statementProblem(checkpoint, event, verdict);
   }
 
@@ -144,6 +165,7 @@ export class RangeRules {
 
 const looked: ReadonlySet<string> = new Set<StoredEvent['type']>([
   ...(['TelemetryTruncated', 'CheckpointSigned', 'LedgerSealed'] as const),
+  ...(['CheckpointCosigned', 'CheckpointStamped'] as const),
 ]);
 
 /** Of a commit whose events were found to be ones. */

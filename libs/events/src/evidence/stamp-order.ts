@@ -17,6 +17,12 @@ export class StampOrder {
       const detail = `${named}: none of the ${recentCheckpoints} checkpoints before it seals that`;
       return { rule: 'T1', detail };
     }
+    return this.takeUnshown({ position });
+  }
+
+  /** The same of a checkpoint that is not shown. */
+  takeUnshown({ position }: { readonly position: number }): Problem | null {
+    const named = `the stamp of position ${position}`;
     if (position <= this.stampedTo) {
       return { rule: 'T1', detail: `${named}: one of position ${this.stampedTo} came before it` };
     }

@@ -1,4 +1,5 @@
-import type { DomainEvent } from '../../src/catalogue/catalogue.js';
+import type { DomainEvent, EventData } from '../../src/catalogue/catalogue.js';
+import { writeVerifierKey } from '../../src/evidence/verifier-key.js';
 import type { RuleId } from '../../src/log/rules.js';
 import { bundleOf, notesIn } from '../sample-bundle.js';
 import { catalogueStated, numberedKey, SampleLedger } from '../sample-ledger.js';
@@ -10,8 +11,13 @@ type Story = (ledger: SampleLedger) => void;
 
 /** A bundle from position 3 on of what is told from 4 on, all of it sealed by the founding key. */
 function told(story: Story): readonly string[] {
+  return after((ledger) => ledger.work(2), story);
+}
+
+/** The same, of which something else happened in position 2, which is not in the range. */
+function after(before: Story, story: Story): readonly string[] {
   const ledger = new SampleLedger(founder);
-  ledger.work(2);
+  before(ledger);
   story(ledger);
   ledger.work(1);
   const { position } = ledger.stands;
@@ -72,6 +78,93 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
   ['a-range-with-a-checkpoint-of-a-position-to-come', 'S2', sealed({ position: 99 })],
   ['a-range-with-a-checkpoint-that-counts-more', 'S2', sealed({ keyEvents: 9 })],
   ['a-range-with-a-checkpoint-by-nobody', 'S3', (it) => it.seal(second)],
+  [
+    'a-range-with-a-checkpoint-by-a-key-presented-later',
+    'S3',
+    (it) => {
+      it.seal(second);
+      it.present(second);
+    },
+  ],
+  [
+    'a-range-with-an-epoch-that-nobody-opened',
+    'O2',
+    (it) => {
+      it.epoch = 2;
+      it.work(1);
+    },
+  ],
+  [
+    'a-range-with-a-catalogue-stated-at-any-time',
+    'O3',
+    (it) => it.append([ready, catalogueStated({ hash: otherHash })]),
+  ],
+  [
+    'a-range-with-a-verdict-on-another-tree',
+    'K6',
+    (it) => {
+      it.present(second);
+      it.judge(founder, 'endorsed', second, { position: 3, merkleRoot: otherHash });
+    },
+  ],
+  [
+    'a-range-with-a-verdict-on-another-tree-before-it',
+    'K6',
+    (it) => {
+      it.present(second);
+      it.judge(founder, 'endorsed', second, { position: 2, merkleRoot: otherHash });
+    },
+  ],
+  ['a-range-with-a-cosignature-of-no-checkpoint', 'S4', cosigned({ position: 2 })],
+  ['a-range-with-a-cosignature-of-another', 'S5', cosigned({ witness: otherWitness() })],
+  ['a-range-with-a-stamp-of-no-checkpoint', 'T1', (it) => it.stamp(stampOf(2))],
+];
+
+function cosigned(lie: Partial<EventData<'CheckpointCosigned'>>): Story {
+  return (ledger) => {
+    ledger.seal(founder);
+    ledger.cosign({ name: 'w.example', ...numberedKey(4) }, 3, lie);
+  };
+}
+
+function otherWitness(): string {
+  return writeVerifierKey({ name: 'w.example', ...numberedKey(5) }, 'cosignature');
+}
+
+const stampOf = (position: number) => ({
+  position,
+  time: '2026-11-29T00:00:00.000Z',
+  token: 'AA==',
+});
+
+const presentedIn = (ledger: SampleLedger, inEpoch = false): void => {
+  const { fingerprint, publicKey } = second;
+  const data = { fingerprint, publicKey, founding: false };
+  const presented = { stream: 'seals', type: 'KeyPresented', data } as const;
+  if (inEpoch) ledger.openEpoch(founder, [presented]);
+  else ledger.append([presented]);
+};
+
+/** What an exhibit right before the range says of it. */
+const neighbours: readonly (readonly [string, RuleId, Story, Story])[] = [
+  [
+    'a-range-that-does-not-continue-an-exhibit',
+    'C6',
+    (it) => presentedIn(it),
+    said(({ header }) => ({ header: header.replace(/"prev":"[^"]*"/, `"prev":"${otherHash}"`) })),
+  ],
+  [
+    'a-range-of-an-epoch-before-that-of-an-exhibit',
+    'C7',
+    (it) => presentedIn(it, true),
+    said(({ header }) => ({ header: header.replace('"epoch":2', '"epoch":1') })),
+  ],
+  [
+    'a-range-of-a-time-before-that-of-an-exhibit',
+    'C8',
+    (it) => presentedIn(it),
+    said(({ header }) => ({ header: header.replace(/"at":"\d{4}/, '"at":"1999') })),
+  ],
 ];
 
 /** Bundles of which a commit of the range breaks what it would break in a ledger, and an honest one. */
@@ -80,15 +173,20 @@ export function rangeForgeries(): Forgery[] {
     ...{ name, form: 'bundle', lines: told(story), trust: null },
     expected: { verdict: 'refused', rule },
   }));
+  const strangers = neighbours.map(([name, rule, before, story]): Forgery => ({
+    ...{ name, form: 'bundle', lines: after(before, story), trust: null },
+    expected: { verdict: 'refused', rule },
+  }));
   const honest: Forgery = {
     ...{ name: 'an-honest-range-of-all-kinds', form: 'bundle', lines: told(honestly), trust: null },
     expected: { verdict: 'sealed' },
   };
-  return [...refused, honest];
+  return [...refused, ...strangers, honest];
 }
 
 function honestly(ledger: SampleLedger): void {
   ledger.seal(founder);
+  ledger.cosign({ name: 'w.example', ...numberedKey(4) }, 3);
   ledger.append([manifest(1)]);
   ledger.openEpoch(founder, [], catalogueStated({ hash: otherHash }));
   ledger.present(second);
