@@ -62,6 +62,12 @@ export class Engine {
     }
   }
 
+  /** It was ordered before, by another cluster, and runs. */
+  adopt(order: Pick<Order, 'job_name' | 'instance_number' | 'image'>): void {
+    const whole = { virtualization: 'docker', one_shot: false, ...order };
+    this.containers.set(keyOf(whole), { order: whole, state: 'running' });
+  }
+
   /** A workload ends by itself. */
   end(key: string, exitCode: number): void {
     const order = this.containers.get(key)?.order;

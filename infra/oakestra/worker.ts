@@ -63,6 +63,12 @@ export class StandInWorker {
     if (response.status !== 200) throw new Error(`answered ${response.status}: ${text}`);
     const { id, MQTT_BROKER_PORT: port } = JSON.parse(text) as Record<string, unknown>;
     if (typeof id !== 'string' || typeof port !== 'string') throw new Error(`answered ${text}`);
+    await this.resume(id, port);
+  }
+
+  /** As one that had registered before, with whatever cluster, and only lost its broker. */
+  async resume(id: string, port: string): Promise<void> {
+    const { ip } = this.options;
     this.id = id;
     this.port = port;
     await this.connect();
