@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { sha256 } from '@oakring/crypto';
-import type { DomainEvent, EventData } from '../src/catalogue/catalogue.js';
+import { schemaVersion, type DomainEvent, type EventData } from '../src/catalogue/catalogue.js';
 import {
   decodeEvents,
   emptyHead,
@@ -52,7 +52,7 @@ export class SampleLedger {
   readonly commits: Commit[] = [];
   /** The commits as they are stored; forged ones have no other form. */
   readonly lines: string[] = [];
-  private head: LogHead = emptyHead;
+  private head: LogHead;
   private tree = emptyFrontier;
   private before = emptyFrontier;
   /** Of what is appended next; begun by `openEpoch`, unless a forger says so. */
@@ -62,13 +62,15 @@ export class SampleLedger {
 
   /**
    * `format`: what it writes until it is told otherwise; 1 as software up to schema 5 did. `beginning`: a
-   * first commit that is another than it should be.
+   * first commit that is another than it should be; `prev`: what that names as the hash before it.
    */
   constructor(
     readonly key: SigningKey,
     public format: CommitFormat = 2,
     beginning: readonly DomainEvent[] | null = null,
+    prev = emptyHead.hash,
   ) {
+    this.head = { ...emptyHead, hash: prev };
     const { fingerprint, publicKey } = key;
     if (beginning !== null) {
       this.epoch = 1;
@@ -214,7 +216,7 @@ export class SampleLedger {
         const version = (this.versions.get(event.stream) ?? 0) + 1;
         this.versions.set(event.stream, version);
         return this.format === 1
-          ? canonicalJson({ ...event, schema: 5, version })
+          ? canonicalJson({ ...event, schema: this.isCatalogueStated ? schemaVersion : 5, version })
           : encodeEvent(event, version, sampleOrigin);
       }),
     };

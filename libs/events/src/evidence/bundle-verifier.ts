@@ -286,6 +286,12 @@ class BundleVerifier {
     const catalogues = new CatalogueTrail();
     let version = 0;
     if (exhibits[0]?.commit.position !== 1) fail(1, 'B4', 'the first commit is not shown');
+    const idle = exhibits.find(
+      ({ commit: { position, streams } }) => position !== 1 && !streams.includes(sealsStream),
+    );
+    if (idle !== undefined) {
+      fail(idle.commit.position, 'B4', `it has no event of stream ${sealsStream}`);
+    }
     for (const { commit } of exhibits) {
       // `soundCommit` found them to be ones.
       const problem = catalogues.take(commit, recordsIn(commit) as readonly EventRecord[]);

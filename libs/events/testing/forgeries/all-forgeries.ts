@@ -3,6 +3,7 @@ import { commitForgeries } from './commit-forgeries.js';
 import { keptTokens, stampForgeries } from './stamp-forgeries.js';
 import { storeForgeries } from './store-forgeries.js';
 import { evidenceForgeries, trustCases } from './evidence-forgeries.js';
+import { olderForgeries } from './older-forgeries.js';
 import { rangeForgeries } from './range-forgeries.js';
 import type { Forgery, ManifestEntry } from './forgery.js';
 
@@ -16,6 +17,7 @@ export function allForgeries(): Forgery[] {
     ...commitForgeries(),
     ...evidenceForgeries(),
     ...trustCases(),
+    ...olderForgeries(),
     emptied(),
     ...bundleForgeries(),
     ...rangeForgeries(),

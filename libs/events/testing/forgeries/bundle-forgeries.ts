@@ -1,7 +1,11 @@
 import { sha256 } from '@oakring/crypto';
-import { schemaVersion } from '../../src/catalogue/catalogue.js';
-import { signCheckpoint } from '../../src/evidence/checkpoint.js';
+import { schemaVersion, type DomainEvent } from '../../src/catalogue/catalogue.js';
+import { readCheckpoint, signCheckpoint, type Checkpoint } from '../../src/evidence/checkpoint.js';
+import { rangeProof } from '../../src/evidence/merkle-tree.js';
+import { decodeEvents } from '../../src/log/commit.js';
 import type { RuleId } from '../../src/log/rules.js';
+import { encodeStoredCommit } from '../../src/log/stored-commit.js';
+import { canonicalJson } from '../../src/text/canonical-json.js';
 import { bundleOf, notesIn } from '../sample-bundle.js';
 import { numberedKey, SampleLedger } from '../sample-ledger.js';
 import type { Expected, Forgery } from './forgery.js';
@@ -70,14 +74,82 @@ function exhibitChanged(lines: Lines, index: number): Lines {
   return lines.with(index, JSON.stringify({ exhibit: forged, proof }));
 }
 
-function otherCluster(): string {
-  const ledger = story();
-  const tree = { ...ledger.stands, position: 7, keyEvents: 4 };
-  return signCheckpoint({ ...tree, clusterId: 'c-2' }, founder);
+/** The founding key's checkpoint of 1 to 7, but for what it states falsely. */
+function lying(lie: Partial<Checkpoint>): string {
+  const read = readCheckpoint(byFounder);
+  if (read.status === 'refused') throw new TypeError(read.reason);
+  return note(signCheckpoint({ ...read.checkpoint, ...lie }, founder));
+}
+
+/** Of as many events of keys, in the words of those who signed them, and otherwise of other commits. */
+function madeUp(): SampleLedger {
+  const ledger = new SampleLedger(founder);
+  for (const reason of ['never', 'nowhere']) {
+    ledger.append([{ stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason } }]);
+  }
+  ledger.present(second);
+  for (const { stream, type, data } of commits.slice(4, 5).flatMap(decodeEvents)) {
+    // As it was, under the name that it had.
+    ledger.append([{ stream, type, data } as DomainEvent]);
+  }
+  ledger.work(2);
+  ledger.seal(founder);
+  return ledger;
+}
+
+/** A bundle of those, each hash and proof in order, under the checkpoint of what was. */
+function underAnother(): Lines {
+  const lines = bundleOf(madeUp().commits, 6, 6);
+  return lines.with(at.checkpoint, note(byFounder));
+}
+
+function oneExhibitMore(): Lines {
+  const [, commit] = commits;
+  if (commit === undefined) throw new TypeError('there is no second commit');
+  const hashes = commits.slice(0, 7).map(({ hash }) => hash);
+  const proof = rangeProof(hashes, { from: 2, to: 2, size: 7 });
+  const line = canonicalJson({ exhibit: encodeStoredCommit(commit), proof });
+  return honest.toSpliced(at.first + 1, 0, line);
+}
+
+/** A key that was revoked is endorsed again in words of format 1, which name no tree. */
+function formatFalls(): Lines {
+  const ledger = new SampleLedger(founder);
+  ledger.present(second);
+  ledger.judge(founder, 'revoked', second);
+  ledger.format = 1;
+  ledger.judgeAsBefore(founder, 'endorsed', second);
+  ledger.format = 2;
+  ledger.work(1);
+  ledger.seal(second);
+  return bundleOf(ledger.commits, 5, 5);
+}
+
+function sealedAsBefore(): Lines {
+  const ledger = new SampleLedger(founder);
+  ledger.sealAsBefore(founder);
+  ledger.work(1);
+  ledger.seal(founder);
+  return bundleOf(ledger.commits, 3, 3);
+}
+
+/** From a first commit that names one before it. */
+function beganElsewhere(): Lines {
+  const ledger = new SampleLedger(founder, 2, null, 'ab'.repeat(32));
+  ledger.work(1);
+  ledger.seal(founder);
+  return bundleOf(ledger.commits, 1, 2);
 }
 
 const hash = /[0-9a-f]{64}/;
 const zeros = '0'.repeat(64);
+
+/** The same commits under a first line that promises no proof. */
+const downgraded = [
+  JSON.stringify({ format: 'oakring-bundle-2', from: 3, schemaVersion, sealed: 0, to: 6 }),
+  ...honest.slice(1, 2),
+  ...honest.slice(at.range),
+];
 
 const broken: readonly (readonly [string, RuleId, Lines])[] = [
   ['a-bundle-with-exhibits-out-of-order', 'B1', swapped(honest, 3, 4)],
@@ -105,12 +177,18 @@ const broken: readonly (readonly [string, RuleId, Lines])[] = [
     changed(honest, at.head, /"schemaVersion":\d+/, '"schemaVersion":5'),
   ],
   [
+    'a-bundle-without-a-proof-and-with-other-schemas',
+    'B3',
+    changed(downgraded, at.schemas, '"object"', '"abject"'),
+  ],
+  [
     'a-bundle-with-a-schema-less',
     'B3',
     changed(honest, at.schemas, /"NodeBecameReady":\{.*?\},"Node/, '"Node'),
   ],
   ['a-bundle-that-hides-a-key-event', 'B4', without(honest, 3)],
   ['a-bundle-that-hides-the-last-key-event', 'B4', without(revoked, 5)],
+  ['a-bundle-with-an-exhibit-too-many', 'B4', oneExhibitMore()],
   ['a-bundle-that-hides-its-beginning', 'B4', without(honest, at.first)],
   ['a-bundle-with-an-exhibit-of-another-ledger', 'B5', exhibitChanged(honest, at.endorsed)],
   [
@@ -134,11 +212,8 @@ const broken: readonly (readonly [string, RuleId, Lines])[] = [
     'B5',
     honest.with(honest.length - 1, rehashed(honest.at(-1) ?? '', 'round', 'sound')),
   ],
-  [
-    'a-bundle-that-begins-elsewhere',
-    'C6',
-    whole.with(at.range, rehashed(whole[at.range] ?? '', zeros, 'ab'.repeat(32))),
-  ],
+  ['a-bundle-that-begins-elsewhere', 'C6', beganElsewhere()],
+  ['a-bundle-whose-format-falls', 'C9', formatFalls()],
   [
     'a-bundle-with-a-blank-in-an-event',
     'E1',
@@ -153,8 +228,20 @@ const broken: readonly (readonly [string, RuleId, Lines])[] = [
   [
     'a-bundle-with-the-checkpoint-of-another-cluster',
     'S2',
-    honest.with(at.checkpoint, note(otherCluster())),
+    honest.with(at.checkpoint, lying({ clusterId: 'c-2' })),
   ],
+  ['a-bundle-of-commits-made-up', 'S2', underAnother()],
+  [
+    'a-bundle-with-the-checkpoint-of-another-hash',
+    'S2',
+    whole.with(at.checkpoint, lying({ hash: 'ab'.repeat(32) })),
+  ],
+  [
+    'a-bundle-with-the-checkpoint-of-another-epoch',
+    'S2',
+    whole.with(at.checkpoint, lying({ epoch: 7 })),
+  ],
+  ['a-bundle-with-a-seal-of-format-1', 'K5', sealedAsBefore()],
   [
     'a-bundle-with-a-cosignature-of-another',
     'S5',
@@ -180,13 +267,6 @@ const broken: readonly (readonly [string, RuleId, Lines])[] = [
 type Trusting = readonly [string, Exclude<Expected['verdict'], 'refused'>, Lines, string | null];
 
 const { fingerprint } = founder;
-/** The same commits under a first line that promises no proof. */
-const downgraded = [
-  JSON.stringify({ format: 'oakring-bundle-2', from: 3, schemaVersion, sealed: 0, to: 6 }),
-  ...honest.slice(1, 2),
-  ...honest.slice(at.range),
-];
-
 const trusting: readonly Trusting[] = [
   ['an-honest-bundle', 'sealed', honest, null],
   ['an-honest-bundle-and-trust', 'sealed', honest, fingerprint],

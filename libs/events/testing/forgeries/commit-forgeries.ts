@@ -56,6 +56,8 @@ const byHeader: readonly (readonly [string, RuleId, Change])[] = [
   ['a-format-to-come', 'C3', header('"format":2', '"format":3')],
   ['a-command-with-more', 'C3', command('{},"x":1')],
   ['an-empty-commit-id', 'C3', header('"commit-4"', '""')],
+  ['streams-that-are-numbers', 'C3', header('["nodes/n1"]', '[1]')],
+  ['a-predecessor-in-capitals', 'C3', header(/"prev":"[^"]*"/, `"prev":"${'AB'.repeat(32)}"`)],
   ['another-hash', 'C4', () => ({ hash: 'ab'.repeat(32) })],
   ['a-position-left-out', 'C5', header('"_id":4', '"_id":5')],
   ['another-predecessor', 'C6', header(/"prev":"[^"]*"/, `"prev":"${'ab'.repeat(32)}"`)],
@@ -161,6 +163,10 @@ export function commitForgeries(): Forgery[] {
       // The x of the fourth commit.
       altered: (bytes) => bytes.fill(0xff, bytes.indexOf('"x"') + 1, bytes.indexOf('"x"') + 2),
     },
+    refused('a-hash-in-capitals', 'C3', [
+      ...[first, second],
+      third.replace(/[0-9a-f]{64}$/, (hash) => hash.toUpperCase()),
+    ]),
     refused('a-commit-left-out', 'C5', [first, third, ...rest]),
     refused('a-beginning-left-out', 'C5', [second, third, ...rest]),
     refused('streams-out-of-order', 'E6', streamsOutOfOrder()),
@@ -170,6 +176,7 @@ export function commitForgeries(): Forgery[] {
       changed([strayed()], () => ({})),
     ),
     refused('a-commit-of-format-1-after-format-2', 'C9', formatFalls()),
+    refused('a-first-commit-with-a-predecessor', 'C6', beganElsewhere()),
   ];
 }
 
@@ -211,5 +218,11 @@ function formatFalls(): readonly string[] {
   ledger.work(1);
   ledger.format = 1;
   ledger.work(1);
+  return ledger.lines;
+}
+
+function beganElsewhere(): readonly string[] {
+  const ledger = new SampleLedger(numberedKey(1), 2, null, 'ab'.repeat(32));
+  ledger.seal(ledger.key);
   return ledger.lines;
 }

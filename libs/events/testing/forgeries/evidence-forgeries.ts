@@ -9,8 +9,8 @@ const [founder, second, third] = [numberedKey(1), numberedKey(2), numberedKey(3)
 
 type Story = (ledger: SampleLedger) => void;
 
-function told(story: Story, format: 1 | 2 = 2): readonly string[] {
-  const ledger = new SampleLedger(founder, format);
+function told(story: Story): readonly string[] {
+  const ledger = new SampleLedger(founder);
   ledger.work(2);
   story(ledger);
   return ledger.lines;
@@ -277,17 +277,7 @@ export function evidenceForgeries(): Forgery[] {
     refused('nobody-founded-it', 'O1', unfounded()),
     refused('two-founding-keys', 'K2', twoFounders()),
     refused('a-catalogue-that-nobody-stated', 'O3', uncommitted()),
-    refused(
-      'a-checkpoint-in-format-1',
-      'K5',
-      told((it) => it.seal(founder), 1),
-    ),
-    refused('a-seal-of-another-position', 'S2', told(earlierSeal, 1)),
   ];
-}
-
-function earlierSeal(ledger: SampleLedger): void {
-  ledger.sealAsBefore(founder, { position: 2 });
 }
 
 /** The first commit without its first event, or with a second founding key. */
