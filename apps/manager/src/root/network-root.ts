@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
+import { isIPv4 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ServiceError } from '@grpc/grpc-js';
 import { isId, OakringError, shortened, systemCodeOf } from '@oakring/contracts';
 import { exchangeBytes, NoAnswer } from '@oakring/http';
 import type { ReportFate, Root } from './root.port.js';
 
-const withinMs = 10_000;
+const usuallyWithinMs = 10_000;
 /** What it answers is not read. */
 const maxAnswerBytes = 64 * 1024;
 const protoFile = 'infra/oakestra/cluster-registration.proto';
@@ -23,13 +24,17 @@ export interface RootSettings {
   readonly managerPort: () => number;
   /** 0: there is no network component. */
   readonly networkPort: number;
+  /** How long each call may take. */
+  readonly withinMs?: number;
 }
 
 /** The root of Oakestra: taken in over gRPC, reported to over HTTP. */
 export class NetworkRoot implements Root {
   readonly name: string;
+  private readonly withinMs: number;
 
   constructor(private readonly settings: RootSettings) {
+    this.withinMs = settings.withinMs ?? usuallyWithinMs;
     this.name = `${settings.host}:${settings.httpPort}`;
   }
 
@@ -51,7 +56,14 @@ export class NetworkRoot implements Root {
   async report(id: string, body: Uint8Array, ending: AbortSignal): Promise<ReportFate> {
     try {
       const url = `http://${await this.address()}:${this.settings.httpPort}/api/information/${id}`;
-      const question = { url, body, type: 'application/json', withinMs, maxAnswerBytes, ending };
+      const question = {
+        url,
+        body,
+        type: 'application/json',
+        withinMs: this.withinMs,
+        maxAnswerBytes,
+        ending,
+      };
       const { status } = await exchangeBytes(question);
       const why = `answers a report with status ${status}`;
       if (status >= 200 && status < 300) return { status: 'taken' };
@@ -60,7 +72,7 @@ export class NetworkRoot implements Root {
       if (error instanceof OakringError) return { status: 'away', why: error.message };
       if (!(error instanceof NoAnswer)) throw error;
       const { cause } = error;
-      const isSlow = cause instanceof Error && cause.name === 'TimeoutError';
+      const isSlow = (cause as { name?: unknown } | undefined)?.name === 'TimeoutError';
       const why = `did not take a report: ${error.message}`;
       return { status: isSlow ? 'slow' : error.status === null ? 'away' : 'refused', why };
     }
@@ -70,10 +82,12 @@ export class NetworkRoot implements Root {
   private async address(): Promise<string> {
     const { host } = this.settings;
     try {
-      return (await lookup(host, { family: 4 })).address;
+      const { address } = await lookup(host, { family: 4 });
+      if (isIPv4(address)) return address;
     } catch (error) {
       throw this.unavailable(`has no IPv4 address (${systemCodeOf(error) ?? String(error)})`);
     }
+    throw this.unavailable('has no IPv4 address');
   }
 
   /** A connection of its own: registrations are rare, and one that is kept up tries to be by itself. */
@@ -86,7 +100,7 @@ export class NetworkRoot implements Root {
     if (method === undefined) throw new Error(`${protoFile} has no handle_init_final`);
     const client = new grpc.Client(address, grpc.credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = method;
-    const late = AbortSignal.timeout(withinMs);
+    const late = AbortSignal.timeout(this.withinMs);
     const over = AbortSignal.any([ending, late]);
     try {
       return await new Promise((resolve, reject) => {
@@ -95,6 +109,7 @@ export class NetworkRoot implements Root {
         const call = client.makeUnaryRequest(
           ...([path, requestSerialize, responseDeserialize, body, answered] as const),
         );
+        if (over.aborted) call.cancel();
         over.addEventListener('abort', () => call.cancel(), { once: true });
       });
     } finally {
@@ -104,7 +119,9 @@ export class NetworkRoot implements Root {
 
   private refusal({ code, details }: ServiceError, isLate: boolean): OakringError {
     const { host, grpcPort } = this.settings;
-    const said = isLate ? `no answer within ${withinMs} ms` : `gRPC status ${code}: ${details}`;
+    const said = isLate
+      ? `no answer within ${this.withinMs} ms`
+      : `gRPC status ${code}: ${details}`;
     return this.unavailable(`does not take this cluster in at ${host}:${grpcPort} (${said})`);
   }
 
