@@ -209,13 +209,14 @@ module.exports = {
     {
       name: 'the-wire-is-known-at-the-edge',
       comment:
-        'Topics and payloads are known to a dialect of the manager, and to where the worker connects: ' +
+        'Topics and payloads are known to a dialect of the manager, to where the services of a root are read, ' +
+        'and to where the worker connects: ' +
         'the core speaks of orders and of what was said.',
       severity: 'error',
       from: {
         path: '^(apps|libs)/',
         pathNot: [
-          '^apps/manager/src/wires/[^/]+/',
+          '^apps/manager/src/(wires/[^/]+|inbox/root)/',
           '^apps/worker/src/connect/',
           '^libs/contracts/',
           specs,

@@ -11,4 +11,4 @@ export {
   type InstanceSighting,
   type InstanceWord,
 } from './oakestra/reports.js';
-export { deleteMessage, deployMessage } from './oakestra/orders.js';
+export { deleteMessage, deployMessage, numbersBelow, orderFaults } from './oakestra/orders.js';

@@ -33,4 +33,4 @@ export { Index, Table } from './table.js';
 export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
 export { refusalCodeOf } from './refusal-code.js';
 export { rebuildViews, type RebuiltViews } from './rebuild-views.js';
-export { whyUnusable } from './unusable.js';
+export { whyNumberUnusable, whyUnusable } from './unusable.js';

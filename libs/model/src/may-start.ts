@@ -1,6 +1,7 @@
 import { instanceKey, type ClusterState } from './cluster-state.js';
 import { awaitedNamesake } from './namesakes.js';
 import type { JobRecord, PlacementRecord } from './records.js';
+import { whyNumberUnusable } from './unusable.js';
 
 /**
  * What must never run twice waits for the end of its placements; one that was lost has no grant left.
@@ -13,6 +14,7 @@ export function mayStart(
   beside?: PlacementRecord,
 ): boolean {
   if (awaitedNamesake(state, job) !== null) return false;
+  if (isUnusable(state, job, key)) return false;
   if (!job.enforcesStop) return true;
   for (const placementId of state.placementsOfInstance.of(key)) {
     const placement = state.placements.get(placementId);
@@ -20,6 +22,13 @@ export function mayStart(
     if (placement?.leaseOver === false) return false;
   }
   return true;
+}
+
+/** Its number is none that its worker could take. */
+function isUnusable(state: ClusterState, job: JobRecord, key: string): boolean {
+  if (job.numbering !== 'given') return false;
+  const instance = state.instances.get(key);
+  return instance !== undefined && whyNumberUnusable(job, instance.number) !== null;
 }
 
 /** Whether a placement that was not ordered to start may be: what it waits for has ended. */

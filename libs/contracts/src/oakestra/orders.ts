@@ -1,3 +1,4 @@
+import type { Refusal } from '../errors/catalogue.js';
 import { isObject, refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
 /** What is ordered to run, as the worker's program reads it. */
@@ -49,20 +50,51 @@ const kinds: Readonly<Record<Kind, { readonly is: (value: unknown) => boolean; s
 
 /** The payload of `nodes/<id>/control/deploy`; or why the worker could not take it. */
 export function deployMessage({ service, instance, runtimes }: Ordered): Parsed<JsonObject> {
+  const [fault] = orderFaults(service, instance);
+  if (fault !== undefined) return { ok: false, refusal: fault };
+  const virtualization = runtimeOf(service);
+  const refusal = runtimeRefusal(virtualization, runtimes);
+  if (refusal !== null) return refusal;
   const message = new Map<string, unknown>();
   for (const [name, kind] of Object.entries(members)) {
-    const value = Object.hasOwn(service, name) ? service[name] : null;
-    if (value === undefined || value === null) continue;
-    if (!kinds[kind].is(value)) return unusable(name, value, kinds[kind].says);
+    const value = memberOf(service, name);
+    if (value === null) continue;
     message.set(name, kind === 'volumes' ? (value as JsonObject[]).map(volumeOf) : value);
   }
-  const virtualization = runtimeOf(service);
-  const refusal =
-    runtimeRefusal(virtualization, runtimes) ??
-    nameRefusal(service, virtualization, instance) ??
-    imageRefusal(service, virtualization);
   message.set('virtualization', virtualization).set('instance_number', instance);
-  return refusal ?? { ok: true, value: Object.fromEntries(message) };
+  return { ok: true, value: Object.fromEntries(message) };
+}
+
+/** All for which no worker could take this order, whatever it runs things with. */
+export function orderFaults(service: JsonObject, instance: number): readonly Refusal[] {
+  const faults: Refusal[] = [];
+  for (const [name, kind] of Object.entries(members)) {
+    const value = memberOf(service, name);
+    if (value === null || kinds[kind].is(value)) continue;
+    faults.push(unusable(name, value, kinds[kind].says).refusal);
+  }
+  const virtualization = runtimeOf(service);
+  const more = [
+    nameRefusal(service, virtualization, instance),
+    imageRefusal(memberOf(service, 'image'), virtualization),
+  ];
+  for (const refusal of more) {
+    const isTold = faults.some(({ field }) => field === refusal?.refusal.field);
+    if (refusal !== null && !isTold) faults.push(refusal.refusal);
+  }
+  return faults;
+}
+
+/** Numbers below this make the id of a container that is possible, as long as 0 does. */
+export function numbersBelow({ job_name: name, ...service }: JsonObject): number {
+  if (!isText(name) || machines.includes(runtimeOf(service))) return Number.POSITIVE_INFINITY;
+  return 10 ** (maxContainerIdCharacters - containerIdOf(name, 0).length + 1);
+}
+
+/** Null is as absent. `code` is the image by another name. */
+function memberOf(service: JsonObject, name: string): unknown {
+  const value = Object.hasOwn(service, name) ? (service[name] ?? null) : null;
+  return value === null && name === 'image' ? (service['code'] ?? null) : value;
 }
 
 /** The payload of `nodes/<id>/control/delete`, with the runtime that was ordered. */
@@ -95,6 +127,10 @@ const maxContainerIdCharacters = 76;
 /** What runs in a machine of its own. */
 const machines: readonly unknown[] = ['unikernel', 'crosvm'];
 
+function containerIdOf(name: string, instance: number): string {
+  return `${name}.instance.${instance}`;
+}
+
 function nameRefusal(
   { job_name: name }: JsonObject,
   virtualization: unknown,
@@ -103,7 +139,7 @@ function nameRefusal(
   if (!isText(name) || name === '') return unusable('job_name', name, 'a text');
   if (!isCount(instance)) return unusable('instance_number', instance, kinds.count.says);
   if (machines.includes(virtualization)) return null;
-  const id = `${name}.instance.${instance}`;
+  const id = containerIdOf(name, instance);
   if (id.length <= maxContainerIdCharacters && containerId.test(id)) return null;
   const detail =
     `job_name makes ${JSON.stringify(shortened(id))} the container's id, of which at most ` +
@@ -112,7 +148,7 @@ function nameRefusal(
   return refused('invalid-field', detail, 'job_name', name);
 }
 
-function imageRefusal({ image }: JsonObject, virtualization: unknown): Refused | null {
+function imageRefusal(image: unknown, virtualization: unknown): Refused | null {
   if (!isText(image) || image.trim() === '') {
     return refused('invalid-field', 'image is missing: there is nothing to run.', 'image');
   }

@@ -106,6 +106,41 @@ describe('an instance of a document that nobody can place', () => {
   });
 });
 
+describe('an instance whose number no worker could take', () => {
+  const body = { numbering: 'given', numbersBelow: 10 };
+  const reasonOf = (cluster: Given, key: string) => cluster.state.instances.get(key)?.reason;
+
+  it('waits with the reason, whatever the others wait for, which are placed', () => {
+    const cluster = given(
+      ...[
+        ...ready('a'),
+        ...ready('b'),
+        ...[9, 10, 8].map((each) => orderInstance('r', each, body)),
+      ],
+    );
+    expect(cluster.state.instances.get('r/10')).toMatchObject({
+      ...{ status: 'pending', refused: { code: 'service-unusable' } },
+      reason: expect.stringContaining('only numbers below 10'),
+    });
+    const said = reasonOf(cluster, 'r/10');
+    cluster.when({ type: 'RefusePlacement', id: 'r', code: 'no-capacity', detail: 'No room.' });
+    expect(['r/8', 'r/9', 'r/10'].map((key) => reasonOf(cluster, key))).toEqual([
+      ...['No room.', 'No room.', said],
+    ]);
+    cluster.when(plan('r', 'a', 'a', 'b'));
+    expect([...cluster.state.placements.values()].map(({ number }) => number)).toEqual([8, 9]);
+  });
+
+  it('is told so when its document is corrected otherwise', () => {
+    const refused = { code: 'service-unusable', detail: 'It cannot be placed: so.' };
+    const bad = { ...body, refused };
+    const cluster = given(...ready('a'), orderInstance('r', 1, bad), orderInstance('r', 10, bad));
+    expect(reasonOf(cluster, 'r/10')).toBe(refused.detail);
+    cluster.when(orderInstance('r', 2, body));
+    expect(reasonOf(cluster, 'r/10')).toMatch(/only numbers below 10/);
+  });
+});
+
 describe('a document that its root corrects', () => {
   const refused = { code: 'service-unusable', detail: 'It cannot be placed: so.' };
   const bad = { numbering: 'given', refused };

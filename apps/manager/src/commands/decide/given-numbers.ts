@@ -1,6 +1,13 @@
 import type { Refusal } from '@oakring/contracts';
 import { clusterStream, jobStream, spokenPolicy } from '@oakring/events';
-import { clusterKey, instanceKey, isForgotten, whyUnusable, type JobRecord } from '@oakring/model';
+import {
+  clusterKey,
+  instanceKey,
+  isForgotten,
+  whyNumberUnusable,
+  whyUnusable,
+  type JobRecord,
+} from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
@@ -47,7 +54,7 @@ export function orderInstance(
     type: 'JobScaled',
     data: { desired: job.desired + 1, added: [instance], removed: [] },
   });
-  const unusable = whyUnusable(job);
+  const unusable = whyUnusable(job) ?? whyNumberUnusable(job, instance);
   if (unusable !== null) refusePlacement(deciding, id, unusable.code, unusable.detail);
   return { answer: { id, position: deciding.position } };
 }
@@ -92,9 +99,17 @@ function correct(
       reason: 'its root describes anew what nobody could place',
     },
   });
-  const after = deciding.state.jobs.get(id);
-  const unusable = after === undefined ? null : whyUnusable(after);
-  if (unusable !== null) refusePlacement(deciding, id, unusable.code, unusable.detail);
+  const { jobs, pendingOfJob, instances } = deciding.state;
+  const after = jobs.get(id);
+  if (after === undefined) return;
+  for (const key of pendingOfJob.of(id)) {
+    const { number = 0 } = instances.get(key) ?? {};
+    const unusable = whyUnusable(after) ?? whyNumberUnusable(after, number);
+    if (unusable === null) continue;
+    refusePlacement(deciding, id, unusable.code, unusable.detail);
+    // All wait with the one reason.
+    if (whyUnusable(after) !== null) break;
+  }
 }
 
 /** Of what is not there the end is there already. */

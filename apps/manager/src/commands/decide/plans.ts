@@ -13,6 +13,7 @@ import {
   nextGeneration,
   factsOf,
   holdsNamesake,
+  whyNumberUnusable,
   whyUnusable,
   mayBegin,
   mayStart,
@@ -179,9 +180,13 @@ function refuseRest(
 
 function instancesToTell(state: ClusterState, id: string, detail: string): number[] {
   const numbers: number[] = [];
+  const job = state.jobs.get(id);
   for (const key of state.pendingOfJob.of(id)) {
     const instance = state.instances.get(key);
-    if (instance !== undefined && instance.reason !== detail) numbers.push(instance.number);
+    if (job === undefined || instance === undefined || instance.reason === detail) continue;
+    // What waits for ever because of its number is not told what the others wait for.
+    const unusable = whyUnusable(job) ?? whyNumberUnusable(job, instance.number);
+    if (unusable === null || unusable.detail === detail) numbers.push(instance.number);
   }
   return numbers;
 }

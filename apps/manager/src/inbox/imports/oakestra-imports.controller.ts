@@ -97,8 +97,7 @@ export class OakestraImportsController {
     const service = serviceIn(old as unknown as JsonObject);
     const known = instancesIn(old as unknown as JsonObject);
     const numbered = known.filter((each) => each !== null);
-    const longest = Math.max(0, ...numbered.map(({ number }) => number));
-    const translated = translatedService(id, service, { instance: longest, rules });
+    const translated = translatedService(id, service, rules);
     const instances: OakestraInstanceImported[] = [];
     for (const { number, worker, hasCompleted } of numbered) {
       const nodeId = this.placeOf(worker, isDry);

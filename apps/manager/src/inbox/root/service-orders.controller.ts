@@ -50,7 +50,7 @@ export class ServiceOrdersController {
     const rules = this.rulesOr404(request);
     const instance = instanceOf(number);
     const { ...service } = body;
-    const job = translatedService(parsed(idOf(id, 'id')), service, { instance, rules });
+    const job = translatedService(parsed(idOf(id, 'id')), service, rules);
     const command = { type: 'OrderInstance', id, ...job, instance } as const;
     settled(await this.queue.submit<'OrderInstance'>(command, byRoot(request)));
     return taken;

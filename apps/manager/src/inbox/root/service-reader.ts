@@ -16,6 +16,10 @@ export class ServiceReader {
     this.problems.push(`${name} is ${shown}, not ${expected}`);
   }
 
+  hasToldOf(name: string): boolean {
+    return this.problems.some((told) => told.startsWith(`${name} `) || told.startsWith(`${name}.`));
+  }
+
   /** Null is as absent, for the root and for its workers. */
   of(name: string): unknown {
     return Object.hasOwn(this.service, name) ? (this.service[name] ?? null) : null;

@@ -15,12 +15,8 @@ const service: JsonObject = {
   ...{ next_instance_progressive_number: 1, instance_list: [{ instance_number: 0 }] },
 };
 
-function translated(more: JsonObject = {}, rules: Partial<ServiceRules> = {}, instance = 0) {
-  return translatedService(
-    id,
-    { ...service, ...more },
-    { instance, rules: { ...usual, ...rules } },
-  );
+function translated(more: JsonObject = {}, rules: Partial<ServiceRules> = {}) {
+  return translatedService(id, { ...service, ...more }, { ...usual, ...rules });
 }
 
 function documentOf(more: JsonObject, rules: Partial<ServiceRules> = {}): JsonObject {
@@ -122,7 +118,8 @@ describe('A service of a root', () => {
 
   it('calls a container docker, and an image code', () => {
     expect(translated({ virtualization: 'container' }).job.technology).toBe('docker');
-    expect(translated({ image: null, code: 'r/i:1' }).job.image).toBe('r/i:1');
+    expect(translated({ image: null, code: 'r.io/i:1' }).job.image).toBe('r.io/i:1');
+    expect(refusal({ image: null, code: 'r.io/i:1' })).toBeNull();
   });
 
   it('is for workers of ours what it is for its own, where it can be', () => {
@@ -134,7 +131,7 @@ describe('A service of a root', () => {
 
   it('is the same whatever its root writes anew with each order', () => {
     const again = { instance_list: [{ instance_number: 7 }], next_instance_progressive_number: 8 };
-    expect(translated(again, {}, 7).bodyHash).toBe(translated().bodyHash);
+    expect(translated(again).bodyHash).toBe(translated().bodyHash);
     expect(translated({ memory: 1 }).bodyHash).not.toBe(translated().bodyHash);
   });
 });
@@ -146,13 +143,16 @@ describe('What a root describes and nobody can place or run', () => {
     ['job_name', wrong.text, /job_name is 1, not a text/],
     ['job_name', null, /job_name is missing/],
     ['job_name', '', /job_name is ""/],
-    ['job_name', 'x'.repeat(70), /job_name is .* at most 76/],
-    ['job_name', 'a..b', /job_name is "a\.\.b", not possible as a container's id/],
+    ['job_name', 'x'.repeat(70), /job_name makes .* at most 76/],
+    ['job_name', 'a..b', /job_name makes "a\.\.b\.instance\.0" the container's id/],
     ['virtualization', wrong.text, /virtualization is 1, not a text/],
     ['virtualization', null, /virtualization is missing, not the name of a runtime/],
     ['virtualization', '', /virtualization is ""/],
     ['image', wrong.text, /image is 1, not a text/],
     ['image', ' ', /image is " "/],
+    ['image', 'nginx', /image is "nginx"; it needs its registry and its tag/],
+    ['image', 'nginx:alpine', /it needs its registry and its tag/],
+    ['image', 'docker.io/library/nginx', /it needs its registry and its tag/],
     ['memory', wrong.number, /memory is "64", not a whole number from 0 to/],
     ['memory', 1.5, /memory is 1.5/],
     ['memory', -1, /memory is -1/],
@@ -169,7 +169,7 @@ describe('What a root describes and nobody can place or run', () => {
     ['one_shot', wrong.flag, /one_shot is "yes", not true or false/],
     ['privileged', 1, /privileged is 1/],
     ['cmd', wrong.list, /cmd is "x", not a list/],
-    ['cmd', ['x', 1], /cmd\.1 is 1, not a text/],
+    ['cmd', ['x', 1], /cmd is \["x",1\], not a list of texts/],
     ['environment', {}, /environment is \{\}, not a list/],
     ['vm_images', 'x', /vm_images is "x"/],
     ['arch', 'amd64', /arch is "amd64", not a list/],
@@ -201,10 +201,22 @@ describe('What a root describes and nobody can place or run', () => {
     expect(refusal(more as JsonObject)).toMatch(told);
   });
 
+  it.each([
+    ['docker', 50, undefined],
+    ['docker', 58, 100_000_000],
+    ['docker', 64, 100],
+    ['docker', 65, 10],
+    ['unikernel', 65, undefined],
+  ])('of %s, by a name of %d characters, has numbers below %s', (virtualization, length, below) => {
+    const document = documentOf({ virtualization, job_name: 'x'.repeat(length) });
+    expect(document['numbersBelow']).toBe(below);
+    expect(document).not.toHaveProperty('refused');
+  });
+
   it('is told all at once', () => {
     const detail = refusal({ memory: 'x', port: 1 });
     expect(detail).toMatch(
-      /^It cannot be placed: port is 1.*; memory is "x".*Correct it at the root\.$/,
+      /^It cannot be placed: memory is "x".*; port is 1.*Correct it at the root\.$/,
     );
   });
 

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type SubmitJob,
 } from '@oakring/contracts';
+import { numbersBelow, orderFaults } from '@oakring/contracts/oakestra';
 import { canonicalJson } from '@oakring/events';
 import { sha256 } from '@oakring/crypto';
 import { placementRules, type Here } from './service-constraints.js';
@@ -43,26 +44,25 @@ const perOrder: ReadonlySet<string> = new Set([
 export function translatedService(
   id: string,
   service: JsonObject,
-  { instance, rules }: { readonly instance: number; readonly rules: ServiceRules },
+  rules: ServiceRules,
 ): TranslatedService {
   const reader = new ServiceReader(service);
   const name = nameOf(reader, id);
   const technology = runtimeOf(reader);
-  if (technology !== null && !isMachine(technology)) judgeContainerId(reader, name, instance);
   const image = imageOf(reader);
-  judgeWorkersPart(reader);
   const { resources, size } = amountsOf(reader, rules);
   const where = placementRules(reader, rules);
   noteUnkept(reader);
   const unkept = rules.unkept === 'refuse' ? reader.unkept : [];
   const onDisconnect = silenceOf(reader, rules);
   const oneShot = reader.flag('one_shot');
+  judgeWorkersPart(reader, service);
   const problems = [...reader.problems, ...unkept];
   const document = {
     ...{ id, name, image: image ?? 'missing', technology: technology ?? 'missing' },
     ...{ resources, constraints: [...where, ...size] },
     ...{ onDisconnect, restart: forEver, one_shot: oneShot, ...runOf(reader) },
-    ...{ numbering: 'given', document: service },
+    ...{ numbering: 'given', document: service, ...boundOf(service) },
     ...(problems.length > 0 && {
       refused: { code: 'service-unusable', detail: sentence('It cannot be placed', problems) },
     }),
@@ -107,21 +107,20 @@ function runtimeOf(reader: ServiceReader): string | null {
   return null;
 }
 
-function isMachine(runtime: string): boolean {
-  return runtime === 'unikernel' || runtime === 'crosvm';
+/** For which a worker would refuse the order, or drop it in silence: the rule by which orders are written. */
+function judgeWorkersPart(reader: ServiceReader, service: JsonObject): void {
+  for (const { field = '', detail } of orderFaults(service, 0)) {
+    if (!reader.hasToldOf(field)) reader.problems.push(detail.replace(/\.$/, ''));
+  }
 }
 
-const containerId = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
-const maxContainerId = 76;
+/** A root's numbers are below. */
+const mostNumber = 1_000_000_000;
 
-/** The worker calls the container by it. */
-function judgeContainerId(reader: ServiceReader, name: string, instance: number): void {
-  const id = `${name}.instance.${instance}`;
-  if (id.length <= maxContainerId && containerId.test(id)) return;
-  const expected =
-    `possible as a container's id (${id.length} characters as ${id.slice(0, 100)}; at most ` +
-    `${maxContainerId}, letters and digits with single dots, dashes or underscores between them)`;
-  reader.problem('job_name', name, expected);
+/** Below which a number is not too long for the name; absent: none is. */
+function boundOf(service: JsonObject): { numbersBelow?: number } {
+  const below = numbersBelow(service);
+  return below < 1 || below >= mostNumber ? {} : { numbersBelow: below };
 }
 
 /** `code` is the same by another name. */
@@ -132,13 +131,6 @@ function imageOf(reader: ServiceReader): string | null {
     reader.problem('image', image ?? undefined, 'a text of 1 to 1024 characters');
   }
   return null;
-}
-
-/** Of another type its worker would drop the whole order, in silence. */
-function judgeWorkersPart(reader: ServiceReader): void {
-  for (const name of ['port', 'platform']) reader.text(name);
-  for (const name of ['cmd', 'environment', 'vm_images']) reader.texts(name);
-  reader.flag('privileged');
 }
 
 /** Cores and GPUs are compared with what a node has; memory is reserved. */
