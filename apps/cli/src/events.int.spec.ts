@@ -114,6 +114,22 @@ describe('events', () => {
     expect(out.trimEnd().split('\n')).toHaveLength(2);
   });
 
+  it.each([
+    ['EPIPE', 0, ''],
+    ['ENOSPC', 1, 'Standard output cannot be written: write ENOSPC\n'],
+  ])('tell %s as what it is, also between two requests', async (code, exit, said) => {
+    const route: Route = (_, answer) => {
+      answer.lines([{ ...eventLine(9, 0, 'JobEnded'), cause: '9-0' }]);
+      answer.end();
+    };
+    const told = await oakring(
+      ['events', '--why', '9/0'],
+      { 'GET /api/v1/events': route },
+      { breaks: { afterLines: 1, code } },
+    );
+    expect({ code: told.code, error: told.error }).toEqual({ code: exit, error: said });
+  });
+
   it('end with 1 when they cannot be written', async () => {
     const { code, error } = await oakring(
       ['events', '--json'],

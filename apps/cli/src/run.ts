@@ -3,6 +3,7 @@ import { systemPorts, type Ports } from '@oakring/ports';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import type { Io } from './io.js';
+import { ManagerError } from './client/manager-error.js';
 import { createProgram } from './program.js';
 import { terminalOf, type Environment } from './terminal.js';
 
@@ -51,6 +52,10 @@ async function parse(
     // Commander has told its own errors already.
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    }
+    // What was still asked for was let go with the output: that is told once, as what it is.
+    if (error instanceof ManagerError && io.closed.aborted && error.cause === io.closed.reason) {
+      return exitCodes.done;
     }
     const { color, json } = program.opts<{ color: boolean; json?: boolean }>();
     // Errors go to standard error: whether that is a terminal decides about their colour.

@@ -13,7 +13,7 @@ import {
   type StatedStamp,
 } from '@oakring/events';
 import { InvalidArgumentError, type Command } from 'commander';
-import { createWriteStream } from 'node:fs';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
@@ -95,11 +95,25 @@ async function writeAll(
   return commits;
 }
 
+/**
+ * The file has its name once it is whole: half an export would be read as a ledger that ends there, and one that
+ * fails costs nobody an earlier one. What is no plain file, such as a pipe or a link, is written as it is.
+ */
 async function written(text: Readable, out: string): Promise<void> {
-  await pipeline(text, createWriteStream(out, { mode: 0o600 })).catch((error: Error) => {
-    if (error instanceof CommandFailure) throw error;
+  const isPlain = await lstat(out).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+  const draft = isPlain ? `${out}.partial` : out;
+  try {
+    const file = await open(draft, 'w', 0o600);
+    await pipeline(text, file.createWriteStream());
+    if (isPlain) await rename(draft, out);
+  } catch (error) {
+    if (isPlain) await rm(draft, { force: true });
+    if (error instanceof CommandFailure || !(error instanceof Error)) throw error;
     throw new CommandFailure(`${out} cannot be written: ${error.message}`, exitCodes.unreachable);
-  });
+  }
 }
 
 /** Resolves with the position of the seal that covers the range; null: none does yet. */

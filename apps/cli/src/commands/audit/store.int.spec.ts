@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../run.js';
@@ -31,4 +31,19 @@ describe('an audit of a folder without a ledger', () => {
     await writeFile(join(folder, 'ledger', 'data.mdb'), '');
     expect(await complaint()).toContain(`--store ${join(folder, 'ledger')}`);
   });
+
+  it.each([{ range: ['--all'] }, { range: ['--from', '1', '--to', '2'] }])(
+    'leaves what was exported before: $range',
+    async ({ range }) => {
+      const out = join(folder, 'exported');
+      const argv = ['audit', 'export', '--store', folder, '--out', out, ...range];
+      expect(await run(argv, testIo(), {})).toBe(3);
+      // An empty file would be read as a ledger without commits.
+      expect(await readdir(folder)).toEqual([]);
+      await writeFile(out, 'of yesterday');
+      expect(await run(argv, testIo(), {})).toBe(3);
+      expect(await readdir(folder)).toEqual(['exported']);
+      expect(await readFile(out, 'utf8')).toBe('of yesterday');
+    },
+  );
 });
