@@ -9,7 +9,7 @@ export const exitCodes = {
   unreachable: 3,
   /** `--wait` waited long enough. */
   timedOut: 4,
-  /** `audit verify --trust`, `--witness`: whole, but what is newest is under no seal yet, or not witnessed. */
+  /** `audit verify --trust`, `--witness`, `--tsa-ca`: whole, but what is newest is not sealed, witnessed or stamped yet. */
   unsealedTail: 5,
 } as const;
 
@@ -22,7 +22,7 @@ Exit codes:
   2  wrong usage or settings
   3  the manager cannot be reached
   4  --wait timed out
-  5  whole, but what is newest is not sealed or not witnessed (audit verify)`;
+  5  whole, but what is newest is not sealed, witnessed or stamped (audit verify)`;
 
 /** Ends a command with a message for the person, and a code for the program. */
 export class CommandFailure extends Error {

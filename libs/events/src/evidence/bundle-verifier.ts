@@ -110,7 +110,8 @@ class BundleVerifier {
     const exhibits = evidence?.exhibits.map(({ commit }) => commit) ?? [];
     const before = frontierBefore(from, evidence?.rangeProof ?? []);
     this.followRange(range, judged === null ? null : { keys: judged.keys, exhibits, before });
-    const warnings = this.schemaWarnings(schemas, newestCatalogue([...exhibits, ...range]));
+    const ofSchemas = this.schemaWarnings(schemas, newestCatalogue([...exhibits, ...range]));
+    const warnings = [...ofSchemas, ...(judged?.keys.warnings() ?? [])];
     if (judged === null) {
       const none = {
         standing: 'unsealed',

@@ -42,6 +42,21 @@ describe('a bundle', () => {
     });
   });
 
+  it('warns who trusts a key of what it endorsed in format 1', () => {
+    const ledger = new SampleLedger(freshKey(), 1);
+    const second = freshKey();
+    ledger.present(second);
+    ledger.judgeAsBefore(ledger.key, 'endorsed', second);
+    ledger.format = 2;
+    ledger.openEpoch(second);
+    ledger.seal(second);
+    const lines = bundleOf(ledger.commits, 4, 4);
+    expect(verify(lines, ledger.key.fingerprint)).toMatchObject({
+      standing: 'sealed',
+      warnings: [expect.stringContaining('an endorsement of format 1')],
+    });
+  });
+
   it('counts though its key was revoked later', () => {
     const ledger = new SampleLedger(freshKey());
     const second = freshKey();

@@ -44,7 +44,7 @@ const texts = manifest.filter(
   ({ form, rule = '', verdict }) =>
     (form === 'ledger' || form === 'bundle') &&
     !/^(P\d|T2|T3)$/.test(rule) &&
-    verdict !== 'unstamped',
+    !verdict.startsWith('unstamped'),
 );
 
 const beside = ['authority.pem', 'another-authority.pem'];

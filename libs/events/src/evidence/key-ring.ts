@@ -68,6 +68,8 @@ const nobody: Key = {
  */
 export class KeyRing {
   private readonly keys = new Map<string, Key>();
+  /** Keys that count, or did, by words that are said for ever. */
+  private readonly unplaced = new Set<string>();
   private cluster: string | null = null;
   private founder: string | null = null;
   private last: Place = { position: 0, index: -1 };
@@ -97,6 +99,16 @@ export class KeyRing {
   get root(): string | null {
     if (this.trust === null) return this.founder;
     return (this.keys.get(this.trust)?.publicKey ?? null) === null ? null : this.trust;
+  }
+
+  /** What a trusted key may have said about another history: format 1 does not tell. */
+  warnings(): readonly string[] {
+    if (this.trust === null) return [];
+    return Array.from(
+      this.unplaced,
+      (fingerprint) =>
+        `key ${fingerprint} counts by an endorsement of format 1, which names no tree: whoever has it can show it again in another ledger of this cluster, also after a revocation. A checkpoint that you know (--known) or a witness tells them apart`,
+    );
   }
 
   /** Takes an event in; what is wrong with it, or null. Others than key events pass. */
@@ -242,6 +254,7 @@ export class KeyRing {
     if (!counts) return null;
     this.end(fingerprint, event);
     if (verdict === 'endorsed') this.begin(fingerprint, event);
+    if (verdict === 'endorsed' && tree === null) this.unplaced.add(fingerprint);
     const known = this.keys.get(fingerprint) ?? nobody;
     this.keys.set(fingerprint, { ...known, judgedAt: tree?.position ?? 0 });
     return null;

@@ -103,6 +103,19 @@ describe('an audit of a whole ledger', () => {
     expect(verify(ledger.commits).report).toMatchObject({ seals: 2, sealedTo: 5, warnings: [] });
   });
 
+  it('warns who trusts a key of what it endorsed in the old form, which can be shown again', () => {
+    const ledger = new SampleLedger(freshKey(), 1);
+    const second = freshKey();
+    ledger.present(second);
+    ledger.judgeAsBefore(ledger.key, 'endorsed', second);
+    ledger.sealAsBefore(second);
+    const { report } = verify(ledger.commits, ledger.key.fingerprint);
+    expect(report).toMatchObject({
+      standing: 'sealed',
+      warnings: [expect.stringContaining(`key ${second.fingerprint} counts by an endorsement of`)],
+    });
+  });
+
   it('finds a checkpoint that is none, is signed by others as well, or names a key of another', () => {
     const whole = new SampleLedger(freshKey());
     whole.work(2);

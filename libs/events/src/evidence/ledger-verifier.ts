@@ -253,7 +253,7 @@ class Verifier implements LedgerVerifier {
       ([fingerprint, count]) =>
         `${count} seal${count === 1 ? '' : 's'} by key ${fingerprint} where it did not count: no key that counts had endorsed it, or one had revoked it`,
     );
-    return [...unendorsed, ...this.catalogues.warnings()];
+    return [...unendorsed, ...this.keys.warnings(), ...this.catalogues.warnings()];
   }
 }
 

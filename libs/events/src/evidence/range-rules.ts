@@ -105,6 +105,7 @@ export class RangeRules {
           ? this.stamps.takeUnshown(event.data)
           : this.stamps.take(event.data);
       case 'LedgerSealed': {
+        if (event.by !== undefined) return broken('K5', 'it is a seal of format 1 in format 2');
         const { fingerprint, signature, ...stated } = event.data;
         const signed = { fingerprint, signature };
         const verdict = this.proved?.keys.sealVerdict(stated, signed, event) ?? null;
@@ -124,6 +125,7 @@ export class RangeRules {
   private checkpointProblem(
     event: Extract<StoredEvent, { type: 'CheckpointSigned' }>,
   ): Problem | null {
+    if (event.by === undefined) return broken('K5', 'it is a checkpoint in a commit of format 1');
     const read = readCheckpoint(event.data.note);
     if (read.status === 'refused') return broken('S1', `it is no checkpoint: ${read.reason}`);
     const { checkpoint, note } = read;

@@ -27,7 +27,8 @@ export function contentOf({ lines, altered = (bytes) => bytes }: Forgery): Uint8
 export type Expected =
   | { readonly verdict: 'refused'; readonly rule: RuleId }
   /** Nothing is broken. Asked for trust: by what it rests on; `unstamped`: asked for an outside time, there is none. */
-  | { readonly verdict: 'sealed' | 'unsealed-tail' | 'unsealed' | 'unknown-key' | 'unstamped' };
+  | { readonly verdict: 'sealed' | 'unsealed-tail' | 'unsealed' | 'unknown-key' }
+  | { readonly verdict: 'unstamped' | 'unstamped-tail' };
 
 /** Without the forms of a verifier: an entry of manifest.json. */
 export interface ManifestEntry {

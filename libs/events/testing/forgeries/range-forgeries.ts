@@ -181,7 +181,32 @@ export function rangeForgeries(): Forgery[] {
     ...{ name: 'an-honest-range-of-all-kinds', form: 'bundle', lines: told(honestly), trust: null },
     expected: { verdict: 'sealed' },
   };
-  return [...refused, ...strangers, honest];
+  return [...refused, ...strangers, ofOlder(), unproved(), honest];
+}
+
+function ofAnotherFormat(name: string, lines: readonly string[]): Forgery {
+  return {
+    ...{ name, form: 'bundle', lines, trust: null },
+    expected: { verdict: 'refused', rule: 'K5' },
+  };
+}
+
+function ofOlder(): Forgery {
+  const ledger = new SampleLedger(founder, 1);
+  ledger.seal(founder);
+  ledger.format = 2;
+  ledger.openEpoch(founder);
+  ledger.seal(founder);
+  const lines = bundleOf(ledger.commits, 2, 3, notesIn(ledger.commits)[1]);
+  return ofAnotherFormat('a-range-with-a-checkpoint-in-format-1', lines);
+}
+
+/** Without a proof nothing is known of keys; what a seal looks like is. */
+function unproved(): Forgery {
+  const ledger = new SampleLedger(founder);
+  ledger.sealAsBefore(founder);
+  const lines = bundleOf(ledger.commits, 1, 2, null);
+  return ofAnotherFormat('a-range-without-a-proof-and-with-a-seal-of-format-1', lines);
 }
 
 function honestly(ledger: SampleLedger): void {

@@ -165,7 +165,13 @@ function tails({ honest }: Tokens): readonly Case[] {
       },
     ]);
   };
+  const workedOn = (ledger: SampleLedger) => {
+    ledger.append([stamp]);
+    ledger.work(1);
+    ledger.seal(founder);
+  };
   return [
+    ['commits-after-the-last-stamp', 'unstamped-tail', { lines: told(workedOn), tsaCa: authority }],
     ['a-tail-with-the-answer-to-a-request', 'unsealed-tail', { lines: told(answered) }],
     ['a-tail-with-something-beside-a-stamp', 'unsealed-tail', { lines: told(beside) }],
     ['a-tail-by-a-key-that-does-not-count', 'unsealed-tail', { lines: told(doubtful) }],
@@ -181,9 +187,17 @@ function bundles({ honest, another }: Tokens): readonly Case[] {
   const bare = lines.toSpliced(at, 1);
   const other = JSON.stringify({ stamp: another.token, time: another.time });
   const form = 'bundle' as const;
+  ledger.work(1);
+  ledger.seal(founder);
+  const beyond = bundleOf(ledger.commits, 3, 6, notesIn(ledger.commits)[1]);
   return [
     ['an-honest-bundle-with-a-stamp', 'sealed', { form, lines, tsaCa: authority }],
     ['an-honest-bundle-with-a-stamp-and-no-authority-named', 'sealed', { form, lines }],
+    [
+      'a-bundle-with-a-stamp-of-its-beginning',
+      'unstamped-tail',
+      { form, lines: beyond, tsaCa: authority },
+    ],
     [
       'a-bundle-without-a-stamp-where-one-is-demanded',
       'unstamped',

@@ -98,12 +98,17 @@ async function damageOnThreads(store: string, trust: string | null): Promise<Dam
 
 function expectedOf({ verdict, rule, trust }: Forged) {
   if (verdict === 'refused') return { code: 1, said: { status: 'damaged', rule } };
-  const isOther = verdict === 'unknown-key' || verdict === 'unstamped';
+  const isUnstamped = verdict.startsWith('unstamped');
+  const isOther = verdict === 'unknown-key' || isUnstamped;
   const standing = isOther ? {} : { standing: verdict };
   const codes: Record<string, number> = {
-    ...{ sealed: 0, 'unsealed-tail': 5, unsealed: 1, 'unknown-key': 2, unstamped: 1 },
+    ...{ sealed: 0, 'unsealed-tail': 5, unsealed: 1, 'unknown-key': 2 },
+    ...{ unstamped: 1, 'unstamped-tail': 5 },
   };
-  return { code: trust === null ? 0 : codes[verdict], said: standing };
+  return {
+    code: trust === null ? 0 : codes[verdict],
+    said: isUnstamped ? { status: verdict } : standing,
+  };
 }
 
 describe('audit verify, of a forged file', () => {

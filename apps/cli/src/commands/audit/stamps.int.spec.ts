@@ -161,6 +161,21 @@ describe('A ledger with a time stamp', () => {
 });
 
 describe('Whoever asks for an outside time', () => {
+  it('is told up to where there is one, and where none is yet', async () => {
+    const ledger = await stampedLedger();
+    ledger.work(2);
+    const path = await storeOf(ledger);
+    const verify = ['audit', 'verify', '--store', path, '--tsa-ca', authority.caFile];
+    const [code, out, words] = await audit(...verify);
+    expect([code, out, words]).toEqual([
+      5,
+      expect.stringContaining('the checkpoint of position 4 existed before'),
+      expect.stringContaining('stamped up to position 4 only: no time stamp covers positions 5–9'),
+    ]);
+    const [, json] = await audit('--json', ...verify);
+    expect(JSON.parse(json)).toMatchObject({ status: 'unstamped-tail' });
+  });
+
   it('is refused where nothing is stamped', async () => {
     const ledger = new SampleLedger(key);
     ledger.seal(key);

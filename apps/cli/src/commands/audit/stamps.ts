@@ -81,12 +81,32 @@ export class StampWatch {
     ];
   }
 
-  /** Ends the command where an outside time was asked for and there is none. */
-  demand(): void {
-    if (this.trusted === null || this.newest !== null) return;
-    const detail =
-      'not proven: no time stamp of a checkpoint is shown, so --tsa-ca proves no time.';
-    throw new CommandFailure(detail, exitCodes.refused);
+  /** As `Witnessed.standing`, of outside times. Null: none was asked for. `newsAt`: as `LedgerReport` has it. */
+  standing(newsAt: number): 'stamped' | 'unstamped-tail' | 'unstamped' | null {
+    if (this.trusted === null) return null;
+    if (this.newest === null) return 'unstamped';
+    return this.newest.position < newsAt ? 'unstamped-tail' : 'stamped';
+  }
+
+  /** Ends the command where an outside time was asked for and there is none of all that is shown. */
+  demand(newsAt: number): void {
+    switch (this.standing(newsAt)) {
+      case null:
+      case 'stamped':
+        return;
+      case 'unstamped':
+        throw new CommandFailure(
+          'not proven: no time stamp of a checkpoint is shown, so --tsa-ca proves no time.',
+          exitCodes.refused,
+        );
+      case 'unstamped-tail': {
+        const to = this.newest?.position ?? 0;
+        throw new CommandFailure(
+          `stamped up to position ${to} only: no time stamp covers positions ${to + 1}–${newsAt} yet.`,
+          exitCodes.unsealedTail,
+        );
+      }
+    }
   }
 
   /** The stamp that a bundle has of its checkpoint, after all others; what it breaks. */

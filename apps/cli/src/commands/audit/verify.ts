@@ -1,8 +1,10 @@
 import {
+  checkpointsStream,
   damageAt,
   ledgerVerifier,
   verifyBundle,
   type BundleCheck,
+  type Commit,
   type Damage,
   type KnownKey,
   type LedgerReport,
@@ -15,7 +17,7 @@ import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
-import { isManagerUrl, noteIn, shownIn, stampIn } from './history-source.js';
+import { isManagerUrl, noteIn, rangeOf, shownIn, stampIn } from './history-source.js';
 import { heldTo, witnessKey, type KnownOptions } from './held.js';
 import { holdBundle } from './held-bundle.js';
 import { StampWatch, type FoundStamps } from './stamps.js';
@@ -59,7 +61,7 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
     .option('--older-copy', 'what was seen of the cluster may be newer than this copy')
     .option(
       '--tsa-ca <pem>',
-      'certificates that time stamps must lead to; demands one of a checkpoint',
+      'certificates that time stamps must lead to; demands that they cover what is shown',
     )
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
       const context = contextOf(surroundings, command, bundle);
@@ -123,10 +125,11 @@ async function verifyLedger(
       report: { ...report, stamps: stamps.found },
       details: [...continued, ...stamps.lines(), ...detailsOf(report)],
       witnessed: Witnessed.of(found, known),
+      stamped: stamps.standing(report.newsAt),
     },
     trust ?? null,
   );
-  stamps.demand();
+  stamps.demand(report.newsAt);
 }
 
 function refuseDamage(damage: Damage, { terminal, json }: Context): never {
@@ -142,16 +145,18 @@ interface Verdict {
   readonly details: readonly string[];
   /** Null: no witness is named. */
   readonly witnessed: Witnessed | null;
+  readonly stamped: ReturnType<StampWatch['standing']>;
 }
 
 function tell(
   { terminal, json }: Pick<Context, 'terminal' | 'json'>,
-  { found, report, hash, details, witnessed }: Verdict,
+  { found, report, hash, details, witnessed, stamped }: Verdict,
   trust: string | null,
 ): void {
   const sealed = statusOf(found, trust);
   const isSeen = witnessed === null || witnessed.standing === 'witnessed';
-  const status = sealed !== 'whole' || isSeen ? sealed : witnessed.standing;
+  const told = isSeen ? stamped : witnessed.standing;
+  const status = sealed !== 'whole' || told === null || told === 'stamped' ? sealed : told;
   if (json) {
     const { to, by, quorum } = witnessed ?? {};
     const seen = witnessed === null ? {} : { witnessed: { to, by, quorum } };
@@ -209,15 +214,24 @@ async function verifyBundleFile(
   });
   const stamps = await StampWatch.of(tsaCa, { isWhole: false });
   await takeShown(stamps, lines, context);
+  const newsAt = newsIn(rangeOf(lines));
   const verdict = {
     ...{ found: check, hash: check.head.hash },
     report: { ...check, warnings: [...check.warnings, ...warnings], stamps: stamps.found },
     details: [...continued, ...stamps.lines(), ...check.keys.map(keyLine)],
     // A checkpoint covers all of the range, or none of it.
     witnessed: Witnessed.of({ ...check, newsAt: check.to }, options),
+    stamped: stamps.standing(newsAt),
   };
   tell({ terminal, json }, verdict, trust ?? null);
-  stamps.demand();
+  stamps.demand(newsAt);
+}
+
+/** The newest position with anything but statements about checkpoints; 0: none. */
+function newsIn(range: readonly Commit[]): number {
+  const isNews = ({ streams, commands }: Commit): boolean =>
+    commands.length > 0 || streams.some((name) => name !== checkpointsStream);
+  return range.findLast(isNews)?.position ?? 0;
 }
 
 /** The stamps of a bundle: those in the commits that it shows, and the one of its checkpoint. */
