@@ -100,7 +100,7 @@ export const ledgerRules = rules({
   O1: ['epoch', '`ClusterFounded` is the first event of the first commit, and there is no other.'],
   O2: [
     'epoch',
-    'A commit whose epoch is higher than the one before begins with `EpochOpened` of that epoch (the first commit: after `ClusterFounded`), and there is no other.',
+    'The first commit (after `ClusterFounded`), and one whose epoch is higher than the one before, begin with `EpochOpened` of their epoch, and there is no other.',
   ],
   O3: [
     'events',
@@ -111,14 +111,17 @@ export const ledgerRules = rules({
     'Manifests (`TelemetryTruncated`) of one segment are equal, and end where they begin or later.',
   ],
   K1: ['seal', 'A `fingerprint` that is presented is that of its `publicKey`, an Ed25519 key.'],
-  K2: ['seal', 'A founding key is presented in the first commit, and is one.'],
+  K2: ['seal', 'At most one key is presented as the founding one, in the first commit.'],
   K3: ['seal', 'A verdict is by a key that was presented before it.'],
   K4: ['seal', 'A verdict is signed by the key that it names.'],
   K5: [
     'seal',
     'In format 2 a verdict names a tree and a seal is a checkpoint; in format 1 a verdict names none and a seal is `LedgerSealed`.',
   ],
-  K6: ['seal', 'The tree that a verdict names is one of this ledger, and ends before the verdict.'],
+  K6: [
+    'seal',
+    'The tree that a verdict names is one of this ledger, of one commit at least, and ends before the verdict.',
+  ],
   K7: [
     'seal',
     'A key is endorsed once, after it was presented; nothing is said about a key that was revoked; a verdict names no smaller tree than the one before about the same key. (What a key says that does not count is passed over.)',
