@@ -1,4 +1,4 @@
-// `npm run bench [telemetry|jobs|idle …]`: prints its figures with the machine's.
+// `npm run bench [telemetry|jobs|oakestra …]`: prints its figures with the machine's.
 import Table from 'cli-table3';
 import { machine } from './machine.js';
 import type { Figures } from './figures.js';
@@ -9,13 +9,19 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   ledger: async () => (await import('./ledger.js')).benchLedger(),
   survival: async () => (await import('./survival.js')).benchSurvival(),
   waiting: async () => (await import('./waiting.js')).benchWaiting(),
+  'oakestra-intake': async () => (await import('./oakestra-intake.js')).benchOakestraIntake(),
+  'oakestra-orders': async () => (await import('./oakestra-orders.js')).benchOakestraOrders(),
+  'oakestra-loss': async () => (await import('./oakestra-orders.js')).benchOakestraLoss(),
+  'oakestra-report': async () => (await import('./oakestra-report.js')).benchOakestraReport(),
   idle: async () => (await import('./idle.js')).benchIdle(),
 };
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
 const asked = args.filter((arg) => !arg.startsWith('--'));
-const unknown = asked.filter((name) => !(name in benches));
+/** `oakestra` is all that begin with it. */
+const isAsked = (name: string, by: string): boolean => name === by || name.startsWith(`${by}-`);
+const unknown = asked.filter((by) => !Object.keys(benches).some((name) => isAsked(name, by)));
 if (unknown.length > 0) {
   console.error(
     `There is no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`,
@@ -25,7 +31,7 @@ if (unknown.length > 0) {
 
 const figures: Record<string, Figures> = {};
 for (const [name, bench] of Object.entries(benches)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 && !asked.some((by) => isAsked(name, by))) continue;
   if (!json) console.error(`${name} …`);
   figures[name] = await bench();
 }

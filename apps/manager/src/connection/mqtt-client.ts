@@ -48,12 +48,31 @@ export function openClient(
 }
 
 /**
+ * Confirmations of what comes in one after the other go out together: each by itself costs as much as
+ * all other handling of its message.
+ */
+function confirmTogether({ stream }: MqttClient, timers: Timers): () => void {
+  let isHeldBack = false;
+  return () => {
+    if (isHeldBack) return;
+    isHeldBack = true;
+    stream.cork();
+    timers.soon(() => {
+      isHeldBack = false;
+      stream.uncork();
+    });
+  };
+}
+
+/**
  * A socket that is full would be read up to two mebibytes at a stretch, with all other work of the
  * process waiting behind it: a break now and then leaves the rest to TCP for one turn.
  */
 function letOthersWork(client: MqttClient, timers: Timers): void {
   let inARow = 0;
-  client.handleMessage = (_packet, proceed) => {
+  const holdBack = confirmTogether(client, timers);
+  client.handleMessage = ({ qos }, proceed) => {
+    if (qos > 0) holdBack();
     inARow += 1;
     if (inARow < messagesInARow) return proceed();
     inARow = 0;

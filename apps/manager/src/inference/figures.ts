@@ -13,9 +13,11 @@ export interface FiguresOfInstance {
   readonly atMs: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The newest that workers said of what their instances use and write: in memory, no part of a view. */
 export class InstanceFigures {
-  private readonly nodes = new Map<string, Map<string, FiguresOfInstance>>();
+  private readonly nodes = new Map<string, Map<string, Writable<FiguresOfInstance>>>();
 
   constructor(private readonly clock: Ports['clock']) {}
 
@@ -23,33 +25,37 @@ export class InstanceFigures {
     return this.nodes.get(nodeId)?.get(`${name}/${instance}`) ?? null;
   }
 
-  /** Of every list: no spreads here. */
+  /** Of every list: looked up once, and written where it stands. */
   note(nodeId: string, { name, instance, usage = null, log = null }: SeenInstance): void {
-    const before = this.of(nodeId, name, instance);
-    this.put(nodeId, `${name}/${instance}`, {
-      usage: usage ?? before?.usage ?? null,
-      log: log ?? before?.log ?? null,
-      publicIp: before?.publicIp ?? null,
-      atMs: this.clock.monotonicMs(),
-    });
+    const figures = this.placeOf(nodeId, `${name}/${instance}`);
+    if (usage !== null) figures.usage = usage;
+    if (log !== null) figures.log = log;
   }
 
   noteAddress(nodeId: string, { name, instance, publicIp }: WordOfInstance): void {
-    if (publicIp === null) return;
-    const { usage = null, log = null } = this.of(nodeId, name, instance) ?? {};
-    const atMs = this.clock.monotonicMs();
-    this.put(nodeId, `${name}/${instance}`, { usage, log, publicIp, atMs });
+    if (publicIp !== null) this.placeOf(nodeId, `${name}/${instance}`).publicIp = publicIp;
   }
 
   forget(nodeId: string): void {
     this.nodes.delete(nodeId);
   }
 
-  private put(nodeId: string, key: string, figures: FiguresOfInstance): void {
-    const ofNode = this.nodes.get(nodeId) ?? new Map<string, FiguresOfInstance>();
-    this.nodes.set(nodeId, ofNode);
-    if (!ofNode.has(key)) this.makeRoom(ofNode);
+  private placeOf(nodeId: string, key: string): Writable<FiguresOfInstance> {
+    const atMs = this.clock.monotonicMs();
+    let ofNode = this.nodes.get(nodeId);
+    if (ofNode === undefined) {
+      ofNode = new Map();
+      this.nodes.set(nodeId, ofNode);
+    }
+    const known = ofNode.get(key);
+    if (known !== undefined) {
+      known.atMs = atMs;
+      return known;
+    }
+    this.makeRoom(ofNode);
+    const figures = { usage: null, log: null, publicIp: null, atMs };
     ofNode.set(key, figures);
+    return figures;
   }
 
   private makeRoom(ofNode: Map<string, FiguresOfInstance>): void {

@@ -4,6 +4,7 @@ import {
   type ClusterState,
   type CommandRecord,
   type NodeRecord,
+  type PlacementRecord,
 } from '@oakring/model';
 import type { Ports } from '@oakring/ports';
 import type { OrderGate } from '../outbox/order-gate.port.js';
@@ -63,21 +64,23 @@ export class Inference implements OrderGate {
     const { pace } = sight;
     const counts = pace.list(nowMs);
     for (const seen of instances) {
-      const placement = sight.placementOf(state, node, seen);
+      const key = sight.keyOf(state, node, seen);
+      const placement = key === undefined ? undefined : state.placements.get(key);
       if (placement !== undefined) this.figures.note(nodeId, seen);
       if (!counts) continue;
-      const key =
-        placement === undefined
-          ? null
-          : placementKey(placement.job, placement.number, placement.generation);
-      if (key === null || !this.isOrdered(key, nowMs)) {
+      const evidence = key === undefined ? undefined : sight.evidence.get(key);
+      if (
+        key === undefined ||
+        placement === undefined ||
+        !this.isOrdered({ key, placement, evidence }, nowMs)
+      ) {
         sight.noteStranger(seen.name, seen.instance, nowMs);
         continue;
       }
       const { disturbance, count } = pace;
-      const evidence = sight.of(key);
-      evidence.shown = { atMs: nowMs, disturbance, count, status: seen.status };
-      evidence.isAnswered = true;
+      const shown = evidence ?? sight.of(key);
+      shown.shown = { atMs: nowMs, disturbance, count, status: seen.status };
+      shown.isAnswered = true;
     }
     return counts ? this.conclude(node, sight) : [];
   }
@@ -95,7 +98,7 @@ export class Inference implements OrderGate {
     const { job, number, generation, wanted } = placement;
     const key = placementKey(job, number, generation);
     // Its order was not sent yet: the word is of one before it, whose end is known.
-    if (!this.isSent(key)) return [];
+    if (!this.isSent({ key, placement, evidence: sight.evidence.get(key) })) return [];
     const isCalm = sight.pace.isCalm(nowMs);
     take(sight.of(key), { word, nowMs, isCalm, wanted });
     return isCalm ? this.conclude(node, sight) : [];
@@ -193,23 +196,18 @@ export class Inference implements OrderGate {
   }
 
   /** Whether what is listed can be this placement: it was ordered, and the list is not of before that. */
-  private isOrdered(key: string, nowMs: number): boolean {
-    const state = this.parts.state();
-    const placement = state.placements.get(key);
-    if (placement === undefined || !this.isSent(key)) return false;
-    const evidence = this.sights.get(placement.nodeId)?.evidence.get(key);
-    const { startSentMs = null, createdMs = null } = evidence ?? {};
-    if (startSentMs === null || createdMs !== null || !placement.wanted) return true;
+  private isOrdered(known: Known, nowMs: number): boolean {
+    if (!this.isSent(known)) return false;
+    const { startSentMs = null, createdMs = null } = known.evidence ?? {};
+    if (startSentMs === null || createdMs !== null || !known.placement.wanted) return true;
     return nowMs - startSentMs >= periodMs;
   }
 
   /** Its start was sent, by us or maybe by another; or it is known to be there. */
-  private isSent(key: string): boolean {
-    const placement = this.parts.state().placements.get(key);
-    if (placement === undefined) return false;
-    const { wanted, lost, runningSince, nodeId } = placement;
+  private isSent({ key, placement, evidence }: Known): boolean {
+    const { wanted, lost, runningSince } = placement;
     if (!wanted || lost || runningSince > 0 || this.inherited.has(key)) return true;
-    return (this.sights.get(nodeId)?.evidence.get(key)?.startSentMs ?? null) !== null;
+    return (evidence?.startSentMs ?? null) !== null;
   }
 
   private isTaken(
@@ -257,6 +255,13 @@ export class Inference implements OrderGate {
     this.sights.set(id, sight);
     return sight;
   }
+}
+
+/** A placement, and what was seen of it on the node that it is on. */
+interface Known {
+  readonly key: string;
+  readonly placement: PlacementRecord;
+  readonly evidence: Evidence | undefined;
 }
 
 interface Hearing {

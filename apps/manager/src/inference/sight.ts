@@ -40,10 +40,19 @@ export class NodeSight {
     node: NodeRecord,
     { name, instance }: { readonly name: string; readonly instance: number },
   ): PlacementRecord | undefined {
+    const key = this.keyOf(state, node, { name, instance });
+    return key === undefined ? undefined : state.placements.get(key);
+  }
+
+  /** The key of that placement: the same text each time, which is found sooner than one made anew. */
+  keyOf(
+    state: ClusterState,
+    node: NodeRecord,
+    { name, instance }: { readonly name: string; readonly instance: number },
+  ): string | undefined {
     // A node's record changes with each placement that comes or goes.
     if (this.record !== node) this.lookAt(state, node);
-    const [key] = this.keys.get(`${name}/${instance}`) ?? [];
-    return key === undefined ? undefined : state.placements.get(key);
+    return this.keys.get(`${name}/${instance}`)?.[0];
   }
 
   of(key: string): Evidence {
