@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LocalAuthority } from '../testing/index.js';
+import { LocalAuthority, otherwise } from '../testing/index.js';
 import { questionBytes, readAnswer } from './exchange.js';
 import { certificatesOf, readTimeStamp, type ReadTimeStamp } from './time-stamp.js';
 
@@ -83,6 +83,9 @@ describe('A time stamp', () => {
     ['that is for something else', { usage: 'critical,serverAuth' }, /for time stamps alone/],
     ['that does not insist on what it is for', { usage: 'timeStamping' }, /for time stamps alone/],
     ['that it does not name', { isNamed: false }, /does not say by which certificate/],
+    ['by which it is of another type', { stating: otherwise.type }, /does not say that a time/],
+    ['by which it says other words', { stating: otherwise.digest }, /digest doesn't match/],
+    ['in place of the one that it names', { stating: otherwise.certificate }, /not the one that/],
     ['that had expired', { days: -1 }, /leads to none that is trusted/],
   ])('by a certificate %s is refused', async (_, forgery, reason) => {
     const forged = await authority.forge(questionBytes(question), forgery);
@@ -91,7 +94,8 @@ describe('A time stamp', () => {
   });
 
   it('is that of the other certificate of the authority when nothing is wrong with it', async () => {
-    const signedAnew = await authority.forge(questionBytes(question), {});
+    const unaltered = { ...otherwise.type, altered: (value: Buffer) => value };
+    const signedAnew = await authority.forge(questionBytes(question), { stating: unaltered });
     const read = await readTimeStamp(signedAnew, content, certificatesOf(authority.ca));
     expect(read).toMatchObject({ status: 'stamp', stamp: { isTrusted: true } });
   });

@@ -1,1 +1,1 @@
-export { LocalAuthority } from './local-authority.js';
+export { LocalAuthority, otherwise } from './local-authority.js';

@@ -1,10 +1,14 @@
+import { fromBER, OctetString, type BaseBlock } from 'asn1js';
 import { execFile } from 'node:child_process';
+import { sign } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ContentInfo, SignedData } from 'pkijs';
+import { bytesOf } from '../src/time-stamp.js';
 
 const run = promisify(execFile);
 
@@ -16,6 +20,15 @@ interface Forgery {
   readonly days?: number;
   /** Whether the signature says by which certificate. */
   readonly isNamed?: boolean;
+  /** What its signature states otherwise, and is made anew for. */
+  readonly stating?: Stating | null;
+}
+
+interface Stating {
+  /** Type of a signed attribute. */
+  readonly attribute: string;
+  /** What becomes of its value, in DER. */
+  readonly altered: (value: Buffer) => Buffer;
 }
 
 /**
@@ -71,7 +84,7 @@ export class LocalAuthority {
   /** A token as it would state it, signed with its key by another certificate of the same CA. */
   async forge(
     request: Uint8Array,
-    { usage = 'critical,timeStamping', days = 20, isNamed = true }: Forgery,
+    { usage = 'critical,timeStamping', days = 20, isNamed = true, stating = null }: Forgery,
   ): Promise<Buffer> {
     const openssl = (...args: string[]) => run('openssl', args, { cwd: this.folder });
     await writeFile(join(this.folder, 'other-ext'), extensions(usage));
@@ -90,7 +103,29 @@ export class LocalAuthority {
       ...['-econtent_type', 'id-smime-ct-TSTInfo', ...(isNamed ? ['-cades'] : [])],
       ...['-signer', 'other.pem', '-inkey', 'tsa.key', '-out', 'forged'],
     );
-    return readFile(join(this.folder, 'forged'));
+    const forged = await readFile(join(this.folder, 'forged'));
+    return stating === null ? forged : this.restated(forged, stating);
+  }
+
+  /** The same token, whose signature holds for attributes of which one is another. */
+  private async restated(token: Buffer, { attribute, altered }: Stating): Promise<Buffer> {
+    const content = new ContentInfo({ schema: fromBER(bytesOf(token)).result });
+    const signed = new SignedData({ schema: content.content });
+    const [signer] = signed.signerInfos;
+    const attributes = signer?.signedAttrs;
+    const stated = attributes?.attributes.find(({ type }) => type === attribute);
+    if (signer === undefined || attributes === undefined || stated === undefined) {
+      throw new Error(`it states no ${attribute}`);
+    }
+    stated.values = stated.values.map((value: BaseBlock) => {
+      return fromBER(bytesOf(altered(Buffer.from(value.toBER())))).result;
+    });
+    // They are signed as the SET OF that they are, not under the tag that they lie under.
+    const bytes = Buffer.from(attributes.toSchema().toBER()).fill(0x31, 0, 1);
+    const key = await readFile(join(this.folder, 'tsa.key'), 'utf8');
+    signer.signature = new OctetString({ valueHex: bytesOf(sign('sha256', bytes, key)) });
+    content.content = signed.toSchema(true);
+    return Buffer.from(content.toSchema().toBER());
   }
 
   /** Answers over HTTP from now on; the address. */
@@ -120,6 +155,28 @@ export class LocalAuthority {
     return this.answer(Buffer.concat(chunks));
   }
 }
+
+/** Another byte at that place. */
+function flipped(value: Buffer, at: number): Buffer {
+  return Buffer.from(value.with(at, (value.at(at) ?? 0) ^ 1));
+}
+
+/** What a signature over a token states of it, each of them otherwise. */
+export const otherwise = {
+  type: {
+    attribute: '1.2.840.113549.1.9.3',
+    altered: (value) => flipped(value, value.length - 1),
+  },
+  digest: {
+    attribute: '1.2.840.113549.1.9.4',
+    altered: (value) => flipped(value, value.length - 1),
+  },
+  certificate: {
+    attribute: '1.2.840.113549.1.9.16.2.47',
+    // The first byte of the hash: an OCTET STRING of 32.
+    altered: (value) => flipped(value, value.indexOf(Buffer.of(0x04, 0x20)) + 2),
+  },
+} satisfies Record<string, Stating>;
 
 function extensions(usage: string): string {
   return `extendedKeyUsage=${usage}\n`;

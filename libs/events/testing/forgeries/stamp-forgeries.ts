@@ -31,6 +31,10 @@ export interface Tokens {
   /** Of the note, with a certificate for something else, and without naming one. */
   readonly misused: Token;
   readonly unnamed: Token;
+  /** Of the note, with a signature that states another type, other words, and another certificate. */
+  readonly mistyped: Token;
+  readonly misdigested: Token;
+  readonly misnamed: Token;
 }
 
 export type Token = Omit<Stamp, 'position'>;
@@ -101,7 +105,7 @@ const stamped = (stamp: Token, position = 3) => ({
   lines: told((ledger) => ledger.stamp({ ...stamp, position })),
 });
 
-function ledgers({ honest, another, misused, unnamed }: Tokens): readonly Case[] {
+function ledgers({ honest, another, ...forged }: Tokens): readonly Case[] {
   const { time, token } = honest;
   const late = new Date(Date.parse(time) + 1_000).toISOString();
   const bytes = Buffer.from(token, 'base64');
@@ -137,8 +141,11 @@ function ledgers({ honest, another, misused, unnamed }: Tokens): readonly Case[]
       'T2',
       stamped({ time, token: Buffer.concat([bytes, Buffer.of(0)]).toString('base64') }),
     ],
-    ['a-stamp-by-a-certificate-for-something-else', 'T2', stamped(misused)],
-    ['a-stamp-that-names-no-certificate', 'T2', stamped(unnamed)],
+    ['a-stamp-by-a-certificate-for-something-else', 'T2', stamped(forged.misused)],
+    ['a-stamp-that-names-no-certificate', 'T2', stamped(forged.unnamed)],
+    ['a-stamp-that-names-another-certificate', 'T2', stamped(forged.misnamed)],
+    ['a-stamp-whose-signature-is-of-another-type', 'T2', stamped(forged.mistyped)],
+    ['a-stamp-whose-signature-is-of-other-words', 'T2', stamped(forged.misdigested)],
   ];
 }
 

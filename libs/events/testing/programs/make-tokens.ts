@@ -1,5 +1,5 @@
 import { questionBytes, readAnswer } from '@oakring/timestamps';
-import { LocalAuthority } from '@oakring/timestamps/testing';
+import { LocalAuthority, otherwise } from '@oakring/timestamps/testing';
 import { stampedNote, type Token, type Tokens } from '../forgeries/stamp-forgeries.js';
 
 const nonce = 'ab'.repeat(16);
@@ -20,6 +20,9 @@ export async function makeTokens(): Promise<Tokens> {
       another: await stampOf(own, 'other words\n'),
       misused: await forged({ usage: 'critical,codeSigning' }),
       unnamed: await forged({ isNamed: false }),
+      mistyped: await forged({ stating: otherwise.type }),
+      misdigested: await forged({ stating: otherwise.digest }),
+      misnamed: await forged({ stating: otherwise.certificate }),
     };
   } finally {
     await Promise.all([own.close(), other.close()]);
