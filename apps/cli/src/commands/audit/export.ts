@@ -58,6 +58,10 @@ async function exportBundle(
 ): Promise<void> {
   const { terminal, json } = context;
   const { from, to, out, all = false } = range;
+  if (all && (from ?? to) !== undefined) {
+    const detail = '--all is everything, --from and --to are a range: name one of them.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
   if (all) {
     const commits = await writeAll(storeOf(env, store), out, context);
     if (json) return terminal.out(JSON.stringify({ commits, out }));

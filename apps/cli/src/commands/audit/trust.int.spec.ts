@@ -73,3 +73,17 @@ describe('audit verify without --trust', () => {
     expect(out).not.toContain('sealed: positions');
   });
 });
+
+describe('audit, asked for what it would pass over,', () => {
+  const manager = 'http://127.0.0.1:1';
+  it.each([
+    ['--trust judges what lies', ['verify', manager, '--trust', key.fingerprint]],
+    ['--tsa-ca judges what lies', ['verify', manager, '--tsa-ca', 'ca.pem']],
+    ['are two ledgers', ['verify', 'a.bundle', '--store', 'ledger']],
+    ['name one of them', ['export', '--all', '--from', '1', '--out', 'a.bundle']],
+  ])('is not: %s', async (said, argv) => {
+    const io = testIo();
+    expect(await run(['audit', ...argv], io, {})).toBe(2);
+    expect(io.complained()).toContain(said);
+  });
+});

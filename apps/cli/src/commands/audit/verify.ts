@@ -65,11 +65,11 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
     )
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
       const context = contextOf(surroundings, command, bundle);
+      refuseTogether(bundle, options);
       if (bundle === undefined) {
         const commits = commitsOf(storeOf(surroundings.env, options.store), context.ports);
         await verifyLedger(context, surroundings, commits, options);
       } else if (isManagerUrl(bundle)) {
-        if (options.tsaCa !== undefined) throw noStampsThere();
         await verifyManager(context, surroundings, options);
       } else if (await readable(bundle, isLedgerFile)) {
         await verifyLedger(context, surroundings, commitsIn(bundle, context.ports), options);
@@ -77,9 +77,18 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
     });
 }
 
-function noStampsThere(): CommandFailure {
-  const detail = '--tsa-ca judges what lies in a ledger: name a bundle of it, or its --store.';
-  return new CommandFailure(detail, exitCodes.usage);
+/** What would be passed over: a demand that nothing is held to must not end with 0. */
+function refuseTogether(bundle: string | undefined, options: VerifyOptions): void {
+  if (bundle === undefined) return;
+  if (options.store !== undefined) {
+    const detail = `${bundle} and --store ${options.store} are two ledgers: name one of them.`;
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  const { trust, tsaCa } = options;
+  const demand = trust === undefined ? '--tsa-ca' : '--trust';
+  if (!isManagerUrl(bundle) || (trust ?? tsaCa) === undefined) return;
+  const detail = `${demand} judges what lies in a ledger: name a bundle of it, or its --store.`;
+  throw new CommandFailure(detail, exitCodes.usage);
 }
 
 /** Reads a file, or says why it cannot. */
