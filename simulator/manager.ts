@@ -156,7 +156,7 @@ export class SimulatedManager {
           connection,
           scheduler,
           key: host.key,
-          outsiders: { authority: null, witnesses: [], root: null },
+          outsiders: { authority: null, witnesses: [], root: null, network: null },
         },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },

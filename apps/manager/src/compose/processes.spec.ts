@@ -54,6 +54,7 @@ function after(commands: number, seed: number) {
         report: () => Promise.reject(new Error('nobody is there')),
       },
     },
+    network: null,
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

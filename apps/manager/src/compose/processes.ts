@@ -2,15 +2,16 @@ import { Losses } from '../detection/losses.js';
 import { Sight } from '../detection/sight.js';
 import { Silence } from '../detection/silence.js';
 import { Storms } from '../detection/storms.js';
-import type { NodeRecord } from '@oakring/model';
+import { nameOf, type NodeRecord } from '@oakring/model';
 import { LeaseGrants } from '../grants/lease-grants.js';
 import { Inference } from '../inference/inference.js';
 import type { LoopParts } from '../leadership/loops.js';
 import { assumedEnds } from '../outbox/assumed-ends.js';
 import { DeliveryRecord } from '../outbox/delivery-record.js';
 import { Expiries } from '../outbox/expiries.js';
-import { Outbox } from '../outbox/outbox.js';
+import { Outbox, type BeforeFirst } from '../outbox/outbox.js';
 import { StateRequests } from '../outbox/state-requests.js';
+import type { NetworkComponent } from '../root/network-component.js';
 import { RootSpeaking, type RootParts } from '../root/root-speaking.js';
 import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
@@ -34,6 +35,8 @@ export interface Outsiders {
   readonly witnesses: readonly Witness[];
   /** Null: the cluster stands alone. */
   readonly root: RootParts | null;
+  /** Null: there is none. */
+  readonly network: Pick<NetworkComponent, 'startComes'> | null;
 }
 
 /**
@@ -57,6 +60,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
   const expiries = new Expiries(link, queue, ports.clock);
   const renew = (commandId: string) => expiries.renew(commandId, state());
   const inference = new Inference({ state, isInferred, clock: ports.clock, renew });
+  const beforeFirst = startsTold(parts, saysNothing);
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
   const queued = { state, waiting, wakeUps };
@@ -70,7 +74,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     silence,
     requests,
     expiries,
-    new Outbox(link, queue, state, deliveries, inference, ports.clock),
+    new Outbox(link, queue, state, deliveries, { gate: inference, beforeFirst }, ports.clock),
     assumedEnds(queue),
     wakeUps,
     placements,
@@ -86,6 +90,20 @@ export function processesOf(parts: LoopParts & Outsiders) {
     // Each with steps of its own, which nobody else reads.
     processes: processes as unknown as readonly Process<unknown>[],
     ...{ silence, deliveries, grants, requests, expiries, placements, inference },
+  };
+}
+
+/** Only a root's services on its own workers have a network of it. */
+function startsTold(
+  { network, projection }: LoopParts & Outsiders,
+  isTheirs: (nodeId: string) => boolean,
+): BeforeFirst | null {
+  if (network === null) return null;
+  return async ({ kind, job: id, nodeId }, ending) => {
+    const job = projection.state.jobs.get(id);
+    const isStart = kind === 'deploy' || kind === 'replicate';
+    if (!isStart || job?.numbering !== 'given' || !isTheirs(nodeId)) return;
+    await network.startComes(nameOf(job), ending);
   };
 }
 

@@ -16,7 +16,7 @@ import { telemetryLimits } from '../telemetry/retention.js';
 import { openAuthority } from '../sealing/http-authority.js';
 import { withoutRoot } from '../inbox/root/root-orders.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
-import { rootPartsOf } from './root-parts.js';
+import { networkPartOf, rootPartsOf } from './root-parts.js';
 import { witnessesOf, witnessView } from './witnesses.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
@@ -83,8 +83,7 @@ async function start(
   options: ManagerOptions & Named,
   stopping: Undo,
 ): Promise<RunningManager> {
-  const logger = new Logger('Manager');
-  const warn = (line: string): void => logger.warn(line);
+  const warn = (line: string): void => new Logger('Manager').warn(line);
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
   const { stores, projection, wires } = kept;
   const positionBefore = projection.position;
@@ -115,7 +114,8 @@ async function start(
           if (nodeId !== null && !clean) listener(nodeId);
         }),
       openTelemetryLog: (epoch, shedding) => openTelemetryLog(settings, epoch, ports, shedding),
-      ...{ key: kept.key, outsiders: { authority, witnesses, root } },
+      key: kept.key,
+      outsiders: { authority, witnesses, root, network: networkPartOf(settings, warn) },
       leader: leaderOf(settings, options),
     },
     stopping,

@@ -27,6 +27,8 @@ describe('Settings of Oakestra', () => {
     ['SYSTEM_MANAGER_URL', 'root or so'],
     ['MQTT_BROKER_URL', 'a b'],
     ['MQTT_BROKER_PORT', '0'],
+    ['CLUSTER_SERVICE_MANAGER_ADDR', 'a b'],
+    ['CLUSTER_SERVICE_MANAGER_PORT', 'x'],
     ['OAKRING_OAKESTRA', 'yes'],
     ['OAKRING_OAKESTRA_HOSTS', '10.0.0.0/33'],
     ['OAKRING_OAKESTRA_HOSTS', 'edge-1'],

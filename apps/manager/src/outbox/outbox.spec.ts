@@ -11,7 +11,7 @@ import { Projection } from '../views/projection.js';
 import { assumedEnds } from './assumed-ends.js';
 import { DeliveryRecord } from './delivery-record.js';
 import type { Order } from '../wires/dialect.port.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type BeforeFirst } from './outbox.js';
 
 let ports: SimulatedPorts;
 let cluster: Given;
@@ -25,6 +25,7 @@ let link: { upSinceMs: number | null };
 let refusal: Refusal | null;
 let mayBeSent: boolean;
 let told: string[];
+let beforeFirst: BeforeFirst | null;
 
 beforeEach(() => {
   ports = simulatedPorts();
@@ -36,8 +37,40 @@ beforeEach(() => {
   refusal = null;
   mayBeSent = true;
   told = [];
+  beforeFirst = null;
 });
 afterEach(() => void supervisor.stop());
+
+describe('An order that somebody hears of first', () => {
+  let goOn: () => void;
+  let heard: number;
+  beforeEach(() => {
+    heard = 0;
+    beforeFirst = () => {
+      heard += 1;
+      return new Promise((resolve) => void (goOn = resolve));
+    };
+    begin(...ready('a'), submitJob('j'), plan('j', 'a'));
+  });
+
+  it('is sent when that is done, and again without it', async () => {
+    await ports.advance(900);
+    expect([heard, sent]).toEqual([1, []]);
+    goOn();
+    await ports.advance(60_000);
+    expect(sent[0]).toMatchObject({ attempt: 1, atMs: 900 });
+    expect(sent.length).toBeGreaterThan(1);
+    expect(heard).toBe(1);
+  });
+
+  it('is not sent where that is no longer to be', async () => {
+    await ports.advance(900);
+    tell(silent);
+    goOn();
+    await ports.advance(60_000);
+    expect(sent).toEqual([]);
+  });
+});
 
 describe('An order to a worker that is ready', () => {
   it('is sent at once, and again with the next attempt, later each time, until it is received', async () => {
@@ -181,7 +214,14 @@ function begin(...commands: Command[]): void {
     unsent: ({ kind }: CommandRecord) => void told.push(`unsent ${kind}`),
     forget: (nodeId: string) => void told.push(`forget ${nodeId}`),
   };
-  const outbox = new Outbox(connection, queue, state, new DeliveryRecord(), gate, ports.clock);
+  const outbox = new Outbox(
+    connection,
+    queue,
+    state,
+    new DeliveryRecord(),
+    { gate, beforeFirst },
+    ports.clock,
+  );
   supervisor = new Supervisor([outbox as Process<unknown>], projection, ports, () => {});
   supervisor.start();
 }

@@ -28,6 +28,9 @@ import { byItself } from '../commands/origin.js';
 /** An order that may not be sent now is looked at again after this long. */
 const notYetMs = 250;
 
+/** Hears of an order before it is sent for the first time. It never throws, and takes its time of that order only. */
+export type BeforeFirst = (command: CommandRecord, ending: AbortSignal) => Promise<void>;
+
 /** One attempt of an order. */
 interface Sending {
   readonly command: CommandRecord;
@@ -56,7 +59,7 @@ export class Outbox implements Process<Sending> {
     private readonly queue: CommandQueue,
     private readonly state: () => ClusterState,
     private readonly deliveries: DeliveryRecord,
-    private readonly gate: OrderGate,
+    private readonly asked: { readonly gate: OrderGate; readonly beforeFirst?: BeforeFirst | null },
     private readonly clock: Ports['clock'],
   ) {}
 
@@ -73,7 +76,8 @@ export class Outbox implements Process<Sending> {
   }
 
   note({ presences }: Changes, { nodes }: ClusterState): void {
-    for (const nodeId of presences) if (nodes.get(nodeId) === undefined) this.gate.forget(nodeId);
+    for (const nodeId of presences)
+      if (nodes.get(nodeId) === undefined) this.asked.gate.forget(nodeId);
   }
 
   *concerned({ commands, presences }: Changes, { unsentOfNode }: ClusterState): Generator<string> {
@@ -93,14 +97,19 @@ export class Outbox implements Process<Sending> {
     const command = commands.get(id);
     if (command === undefined || this.link.upSinceMs === null) return nothing;
     if (nodes.get(command.nodeId)?.status !== 'ready') return nothing;
-    if (!this.gate.maySend(command)) return { step: null, againMs: nowMs + notYetMs };
+    if (!this.asked.gate.maySend(command)) return { step: null, againMs: nowMs + notYetMs };
     return { step: { command, attempt: attempts + 1 }, againMs: null };
   }
 
-  async act([doing]: readonly Doing<Sending>[]): Promise<Outcome> {
+  async act([doing]: readonly Doing<Sending>[], ending: AbortSignal): Promise<Outcome> {
     if (doing === undefined) return 'done';
     const { command, attempt } = doing.step;
     const { id: commandId, nodeId } = command;
+    const { beforeFirst = null } = this.asked;
+    if (beforeFirst !== null && attempt === 1) {
+      await beforeFirst(command, ending);
+      if (!this.isDue(command)) return 'again';
+    }
     // Sending goes on while the log stalls: how often it was tried is then missing on record for a while.
     if (attempt > 1) void this.recordDispatch(command, attempt).catch(() => {});
     const refusal = await this.send(command, attempt);
@@ -114,17 +123,25 @@ export class Outbox implements Process<Sending> {
     return 'again';
   }
 
+  /** Meanwhile it may have been taken back, or its worker gone. */
+  private isDue({ id, nodeId }: CommandRecord): boolean {
+    const { commands, nodes } = this.state();
+    const command = commands.get(id);
+    if (command?.status !== 'issued' || this.link.upSinceMs === null) return false;
+    return nodes.get(nodeId)?.status === 'ready' && this.asked.gate.maySend(command);
+  }
+
   private async send(command: CommandRecord, attempt: number): Promise<Refusal | null> {
     const { nodeId } = command;
     this.deliveries.sending(nodeId);
-    this.gate.sending(command);
+    this.asked.gate.sending(command);
     try {
       const order = { what: 'command', said: this.orderOf(command, attempt) } as const;
       const refusal = await this.link.send(nodeId, order);
       this.deliveries.confirmed(nodeId);
       return refusal;
     } catch (error) {
-      this.gate.unsent(command);
+      this.asked.gate.unsent(command);
       throw error;
     }
   }

@@ -96,9 +96,13 @@ export const settingsCatalogue = {
     'MY_PORT',
     'HTTP port of the manager as the root reaches it (default: the one that it listens on)',
   ),
+  serviceManager: placeSetting(
+    'CLUSTER_SERVICE_MANAGER_ADDR',
+    'host of the network component, which hears of each start before its worker (default: none)',
+  ),
   serviceManagerPort: knownPortSetting(
     'CLUSTER_SERVICE_MANAGER_PORT',
-    'port of the network component, as the root is told it (default: there is none)',
+    'port of the network component, also told to the root (default: 10110 where its host is set)',
   ),
   oakestraForgetfulRoot: oneOfSetting(
     'OAKRING_OAKESTRA_FORGETFUL_ROOT',

@@ -29,7 +29,7 @@ export function partsOf(
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
     table: new TelemetryTable(ports),
     startLoops: (parts, stopping) =>
-      startLoops({ ...parts, authority: null, witnesses: [], root: null }, stopping),
+      startLoops({ ...parts, authority: null, witnesses: [], root: null, network: null }, stopping),
     openTelemetryLog: async () => new MemoryTelemetryLog(),
     leader: () => ({
       ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
