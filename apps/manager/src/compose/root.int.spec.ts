@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemPorts } from '@oakring/ports';
+import { readManagerSettings } from '../config/manager-settings.js';
+import { StrictRoot } from '../root/testing/strict-root.js';
+import { startManager, type RunningManager } from './start-manager.js';
+
+const document = { job_name: 'a.n.web.n', image: 'docker.io/x:1', virtualization: 'docker' };
+const [first, second] = ['5f1d2c3b4a59687766554401', '5f1d2c3b4a59687766554402'];
+
+const waitsMs = 30_000;
+
+let folder: string;
+let root: StrictRoot;
+let manager: RunningManager;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'oakring-root-'));
+  root = await StrictRoot.start();
+  const settings = readManagerSettings({
+    ...{ OAKRING_DATA: folder, OAKRING_PORT: '0', OAKRING_MQTT_PORT: '0' },
+    ...{ CLUSTER_NAME: 'edge', CLUSTER_LOCATION: 'here', SYSTEM_MANAGER_URL: 'http://localhost' },
+    SYSTEM_MANAGER_PORT: String(root.httpPort),
+    SYSTEM_MANAGER_GRPC_PORT: String(root.grpcPort),
+  });
+  manager = await startManager(settings, systemPorts(), {
+    ...{ software: 'a test', schedulerUrl: () => 'http://127.0.0.1:9', logger: false as never },
+  });
+}, waitsMs);
+afterAll(async () => {
+  await manager.stop();
+  await root.stop();
+  await rm(folder, { recursive: true, force: true });
+}, waitsMs);
+
+/** Resolves once it is so. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const { clock, timers } = systemPorts();
+  const endMs = clock.monotonicMs() + waitsMs;
+  while (!(await isSo())) {
+    if (clock.monotonicMs() > endMs) throw new Error('It is not so yet.');
+    await timers.sleep(20);
+  }
+}
+
+const status = async () => (await fetch(`${manager.localUrl}/api/cluster/status`)).json();
+const toldOf = (id: string, number: number) => root.services.get(id)?.instances.get(number);
+
+describe('A manager with a root', () => {
+  it(
+    'is taken in by it as soon as it leads, where it really listens',
+    async () => {
+      await until(() => root.reports > 0);
+      const cluster = root.clusters.get('edge');
+      expect(cluster?.port).toBe(Number(new URL(manager.localUrl).port));
+      await until(
+        async () => ((await status()) as { connected_to_root: boolean }).connected_to_root,
+      );
+      expect(await status()).toEqual({
+        ...{ cluster_name: 'edge', cluster_id: cluster?.id, connected_to_root: true },
+      });
+    },
+    2 * waitsMs,
+  );
+
+  it(
+    'takes its orders, and tells it within seconds what became of them',
+    async () => {
+      expect(await root.order(first, 0, document)).toBe(200);
+      await until(() => typeof toldOf(first, 0)?.['status_detail'] === 'string');
+      expect(toldOf(first, 0)).toMatchObject({ status: 'CLUSTER_SCHEDULED', worker_id: '' });
+    },
+    2 * waitsMs,
+  );
+
+  it(
+    'stops nothing when the root has lost its memory, and dismisses what is reported',
+    async () => {
+      root.forget();
+      // Ordered by the root of before: its next report names what the root does not know.
+      const url = `${manager.localUrl}/api/service/${first}/1`;
+      const headers = { 'content-type': 'application/json' };
+      await fetch(url, { method: 'POST', headers, body: JSON.stringify(document) });
+      await until(() => root.asked.some((each) => each === `DELETE ${first}/-1 200`));
+      // Its next order counts as its own once we know who it is by now.
+      await until(async () => {
+        const { id } = root.clusters.get('edge') ?? {};
+        return id !== undefined && ((await status()) as { cluster_id: string }).cluster_id === id;
+      });
+      expect(await root.order(second, 0, document)).toBe(200);
+      await until(() => typeof toldOf(second, 0)?.['status_detail'] === 'string');
+      const job = await (await fetch(`${manager.localUrl}/api/v1/jobs/${first}`)).json();
+      expect(job).toMatchObject({ status: 'active', desired: 2 });
+      expect(root.problems).toEqual([]);
+      expect(root.mostReportsAtOnce).toBe(1);
+    },
+    4 * waitsMs,
+  );
+});
