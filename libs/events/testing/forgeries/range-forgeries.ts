@@ -118,6 +118,15 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
   ['a-range-with-a-cosignature-of-no-checkpoint', 'S4', cosigned({ position: 2 })],
   ['a-range-with-a-cosignature-of-another', 'S5', cosigned({ witness: otherWitness() })],
   ['a-range-with-a-stamp-of-no-checkpoint', 'T1', (it) => it.stamp(stampOf(2))],
+  [
+    'a-range-with-a-stamp-repeated',
+    'T1',
+    (it) => {
+      // Of a checkpoint that may lie before the range.
+      it.stamp(stampOf(1));
+      it.stamp(stampOf(1));
+    },
+  ],
 ];
 
 function cosigned(lie: Partial<EventData<'CheckpointCosigned'>>): Story {
