@@ -13,6 +13,7 @@ const all = { instances: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER
 const measured: Measured = {
   latest: () => ({ cpu: 12.5, memory: 25.5 }),
   foreignOf: () => ({ cpuMillis: 100, memoryMiB: 100 }),
+  gpusOf: () => null,
   figuresOf: () => ({
     ...{ usage: { cpu: '1.52', memory: '0.011', disk: '40960' }, publicIp: '10.0.0.7' },
     log: 'GET /index.html 200 "-" '.repeat(40),

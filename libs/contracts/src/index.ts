@@ -51,7 +51,7 @@ export { maxJobCount } from './messages/addresses.js';
 export { checkedContent } from './messages/content.js';
 export { parseRegistration, type Registration } from './messages/registration.js';
 export type { Registered } from './messages/registered.js';
-export type { InstanceReading, Reading } from './messages/telemetry.js';
+export type { GpuUse, InstanceReading, MachineReading, Reading } from './messages/telemetry.js';
 export type { WorkerStatus } from './messages/status.js';
 export type { Ack, AckPhase, Fault } from './messages/ack.js';
 export type { ReportedInstance, ReportedStatus, WorkerState } from './messages/state.js';

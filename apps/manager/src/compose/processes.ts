@@ -116,6 +116,7 @@ function rootOf(
   const measured = {
     latest: (nodeId: string) => table.latest(nodeId),
     foreignOf: (nodeId: string) => table.foreignOf(nodeId),
+    gpusOf: (nodeId: string) => table.gpusOf(nodeId),
     figuresOf: (nodeId: string, job: string, instance: number) => figures.of(nodeId, job, instance),
   };
   return [new RootSpeaking(root, measured, queue, () => projection.state, ports, warn)];

@@ -1,10 +1,12 @@
-import { noResources, type Resources } from '@oakring/contracts';
+import { noResources, type GpuUse, type Resources } from '@oakring/contracts';
 import type { ClusterState, NodeRecord } from '@oakring/model';
 
 /** What is measured of nodes. */
 export interface Load {
   latest(nodeId: string): { readonly cpu: number; readonly memory: number } | null;
   foreignOf(nodeId: string): Resources;
+  /** Null: it has no graphics cards, or does not say what they do. */
+  gpusOf(nodeId: string): GpuUse | null;
 }
 
 /** What all workers together have and use, as a root reads it. */
@@ -61,13 +63,24 @@ function totalsOf(nodes: readonly NodeRecord[], load: Load): Totals {
     cpu_percent: averageOf(readings.map(({ cpu }) => cpu)),
     memory_percent: averageOf(readings.map((reading) => reading.memory)),
     ...free,
-    // How busy they are no worker's reading says yet.
-    ...{ gpu_percent: 0, gpu_temp: 0, vram: 0, vram_percent: 0 },
+    ...gpuTotals(nodes.flatMap(({ id }) => load.gpusOf(id) ?? [])),
     active_nodes: nodes.length,
     virtualization: eachOnce(nodes.flatMap(({ technologies }) => technologies)),
     supported_addons: eachOnce(nodes.flatMap(({ addons }) => addons)),
     csi_drivers: eachOnce(nodes.flatMap(({ drivers }) => drivers)),
     gpu_drivers: [],
+  };
+}
+
+function gpuTotals(gpus: readonly GpuUse[]) {
+  let vram = 0;
+  for (const each of gpus) vram += each.vram ?? 0;
+  return {
+    // A root cuts what is no whole number.
+    gpu_percent: Math.round(averageOf(gpus.flatMap(({ percent }) => percent ?? []))),
+    gpu_temp: averageOf(gpus.flatMap(({ temperature }) => temperature ?? [])),
+    vram,
+    vram_percent: averageOf(gpus.flatMap(({ vramPercent }) => vramPercent ?? [])),
   };
 }
 

@@ -81,6 +81,19 @@ describe('What a root is told of the cluster', () => {
     });
   });
 
+  it('is what their graphics cards do, where they say it', () => {
+    const use = { percent: 10, temperature: 60, vram: 4_000, vramPercent: 30 };
+    const unsaid = { percent: 25, temperature: null, vram: null, vramPercent: null };
+    const gpusOf = (id: string) => (id === 'a' ? use : unsaid);
+    expect(shown(givenRoot(...two), { ...unmeasured, gpusOf })).toMatchObject({
+      ...{ gpu_percent: 18, gpu_temp: 60, vram: 4_000, vram_percent: 30 },
+      aggregation_per_architecture: {
+        amd64: { gpu_percent: 10, vram: 4_000 },
+        arm64: { gpu_percent: 25, gpu_temp: 0, vram: 0, vram_percent: 0 },
+      },
+    });
+  });
+
   it('is nothing, and never null, where there is no worker', () => {
     const totals = shown(givenRoot());
     expect(totals).toMatchObject({ active_nodes: 0, memory: 0, cpu_percent: 0, jobs: [] });

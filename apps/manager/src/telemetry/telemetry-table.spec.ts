@@ -20,7 +20,12 @@ describe('the telemetry table', () => {
   it('shows the newest reading in percent, and when it came', () => {
     const table = new TelemetryTable(simulatedPorts());
     table.record(node, reading({ cpu: 1_000 }), 5, 1_005);
+    expect(table.gpusOf(node.id)).toBeNull();
+    const gpus = { percent: 5, temperature: 60, vram: 8_000, vramPercent: 7 };
+    table.record(node, { ...reading({ cpu: 1_000 }), gpus }, 6, 1_006);
+    expect(table.gpusOf(node.id)).toEqual(gpus);
     table.record(node, reading({ cpu: 1_234, memory: 10_000 }), 7, 1_007);
+    expect(table.gpusOf(node.id)).toBeNull();
     expect(table.latest('edge-1')).toEqual({ cpu: 12.34, memory: 100 });
     expect(table.lastSeenMs('edge-1')).toBe(1_007);
     expect(table.lastSeenMonotonicMs('edge-1')).toBe(7);

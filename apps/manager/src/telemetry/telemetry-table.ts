@@ -4,6 +4,8 @@ import {
   resourceNames,
   resourcesFrom,
   type ForeignLoad,
+  type GpuUse,
+  type MachineReading,
   type Reading,
   type ResourceKind,
   type ResourceName,
@@ -74,6 +76,8 @@ export class TelemetryTable implements TelemetryReader {
   shedTotal = 0;
   private readonly shed = new Map<string, number>();
   private readonly slots = new Map<string, number>();
+  /** Of the nodes whose newest reading said it: few. */
+  private readonly gpus = new Map<string, GpuUse>();
   private ids: string[] = [];
   /** Hundredths of a percent, or `unknown`. */
   private cpu = new Int16Array(firstSlots);
@@ -92,13 +96,20 @@ export class TelemetryTable implements TelemetryReader {
 
   constructor(private readonly ports: Ports) {}
 
-  record(node: MeasuredNode, reading: Reading, nowMonotonicMs: number, nowWallMs: number): void {
+  record(
+    node: MeasuredNode,
+    reading: MachineReading,
+    nowMonotonicMs: number,
+    nowWallMs: number,
+  ): void {
     const slot = this.slotOf(node.id);
     this.newest += 1;
     this.seenMonotonicMs[slot] = nowMonotonicMs;
     this.seenWallMs[slot] = nowWallMs;
     this.recordInterval(slot, nowMonotonicMs);
-    const { cpu, memory, instances } = reading;
+    const { cpu, memory, instances, gpus } = reading;
+    if (gpus !== undefined) this.gpus.set(node.id, gpus);
+    else if (this.gpus.size > 0) this.gpus.delete(node.id);
     const isKnown = cpu !== null && memory !== null;
     this.cpu[slot] = isKnown ? cpu : unknown;
     this.memory[slot] = isKnown ? memory : unknown;
@@ -128,6 +139,7 @@ export class TelemetryTable implements TelemetryReader {
   /** Whoever leads next hears for himself; the numbers of readings go on. */
   forget(): void {
     this.slots.clear();
+    this.gpus.clear();
     this.ids = [];
     this.readMonotonicMs.fill(0);
     this.intervalMs.fill(0);
@@ -140,6 +152,11 @@ export class TelemetryTable implements TelemetryReader {
     const cpu = slot === undefined ? unknown : (this.cpu[slot] ?? unknown);
     if (slot === undefined || cpu === unknown) return null;
     return { cpu: cpu / 100, memory: (this.memory[slot] ?? 0) / 100 };
+  }
+
+  /** Null: it has none, or does not say. */
+  gpusOf(nodeId: string): GpuUse | null {
+    return this.gpus.get(nodeId) ?? null;
   }
 
   lastSeenMs(nodeId: string): number | null {

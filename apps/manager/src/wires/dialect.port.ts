@@ -1,5 +1,6 @@
 import type {
   JsonObject,
+  MachineReading,
   Parsed,
   Registration,
   SaidByWorkers,
@@ -11,7 +12,8 @@ import type { CommandRecord } from '@oakring/model';
  * What workers can say, by the core's word for it: that of the native messages, and two of workers that
  * neither acknowledge nor know generations. What those leave unsaid is inferred (`inference/`).
  */
-interface Sayings extends Omit<SaidByWorkers, 'registration'> {
+interface Sayings extends Omit<SaidByWorkers, 'registration' | 'reading'> {
+  readonly reading: MachineReading;
   readonly registration: {
     readonly registration: Registration;
     /** In which it was said: the node's from now on. */

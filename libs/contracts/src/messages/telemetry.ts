@@ -25,6 +25,22 @@ export interface Reading {
   readonly at: string | null;
 }
 
+/** What its graphics cards do, of a node that has some; null: it does not say. */
+export interface GpuUse {
+  /** 0–100. */
+  readonly percent: number | null;
+  /** Degrees Celsius. */
+  readonly temperature: number | null;
+  /** MB. */
+  readonly vram: number | null;
+  readonly vramPercent: number | null;
+}
+
+/** A reading of a worker that may say more than its own dialect has words for. */
+export interface MachineReading extends Reading {
+  readonly gpus?: GpuUse;
+}
+
 export interface InstanceReading {
   readonly job: string;
   readonly instance: number;

@@ -23,6 +23,16 @@ describe('A heartbeat', () => {
     });
   });
 
+  it('says what the graphics cards of a machine do, where it has some', () => {
+    const has = { vgpus: 2, gpu_usage: 25.5, gpu_temp: 61, vram: 8_000, vram_percent: 40 };
+    const gpus = { percent: 25.5, temperature: 61, vram: 8_000, vramPercent: 40 };
+    expect(readHeartbeat(bytes({ ...heartbeat, ...has }))).toMatchObject({ value: { gpus } });
+    const broken = { vgpus: 1, gpu_usage: 101, gpu_temp: 'hot', vram: -1, vram_percent: null };
+    expect(readHeartbeat(bytes({ ...heartbeat, ...broken }))).toMatchObject({
+      value: { cpu: 1_235, gpus: { percent: null, temperature: null, vram: null } },
+    });
+  });
+
   it.each(
     ['cpu_percent', 'memory_percent'].flatMap((member) =>
       [...wrongTypes, null, ''].map((value) => [member, value] as const),

@@ -1,6 +1,6 @@
 import { LeftOut } from '../messages/left-out.js';
 import { reportIn } from '../messages/frame.js';
-import { percentOf, type Reading } from '../messages/telemetry.js';
+import { percentOf, type GpuUse, type MachineReading } from '../messages/telemetry.js';
 import {
   integerOf,
   isObject,
@@ -57,23 +57,46 @@ const maxNumeralCharacters = 64;
 
 /**
  * `nodes/<id>/information`: the registration's members, all but a few of them empty. Only the use of
- * the machine is taken, so that what is empty erases nothing.
+ * the machine is taken, so that what is empty erases nothing; of its graphics cards where it has some.
  */
-export function readHeartbeat(payload: Uint8Array): Parsed<Reading> {
+export function readHeartbeat(payload: Uint8Array): Parsed<MachineReading> {
   const body = reportIn(payload);
   if (!body.ok) return body;
   const { cpu_percent: cpu, memory_percent: memory } = body.value;
   if (isPercent(cpu) && isPercent(memory)) {
-    return { ok: true, value: readingOf(Math.round(cpu * 100), Math.round(memory * 100)) };
+    const plain = readingOf(Math.round(cpu * 100), Math.round(memory * 100));
+    return { ok: true, value: withGpus(plain, body.value) };
   }
   const leftOut = new LeftOut();
   const used = (field: string): number | null =>
     leftOut.or(percentOf(body.value[field], field), null);
-  return leftOut.beside(readingOf(used('cpu_percent'), used('memory_percent')));
+  return leftOut.beside(
+    withGpus(readingOf(used('cpu_percent'), used('memory_percent')), body.value),
+  );
 }
 
-function readingOf(cpu: number | null, memory: number | null): Reading {
+function readingOf(cpu: number | null, memory: number | null): MachineReading {
   return { cpu, memory, incarnation: null, sequence: null, instances: null, at: null };
+}
+
+/** They are for a root to read, and not worth a dead letter: what is not usable is not said. */
+function withGpus(reading: MachineReading, body: JsonObject): MachineReading {
+  const { vgpus, gpu_usage: percent, gpu_temp: temperature, vram, vram_percent: used } = body;
+  if (typeof vgpus !== 'number' || !(vgpus > 0)) return reading;
+  const gpus: GpuUse = {
+    percent: isPercent(percent) ? percent : null,
+    temperature: amountUpTo(mostDegrees, temperature),
+    vram: amountUpTo(mostVramMb, vram),
+    vramPercent: isPercent(used) ? used : null,
+  };
+  return { ...reading, gpus };
+}
+
+const mostDegrees = 1_000;
+const mostVramMb = 1_000_000_000;
+
+function amountUpTo(most: number, value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= most ? value : null;
 }
 
 function isPercent(value: unknown): value is number {

@@ -21,5 +21,6 @@ export function givenRoot(...commands: readonly Command[]): Given {
 export const unmeasured: Measured = {
   latest: () => null,
   foreignOf: () => ({ cpuMillis: 0, memoryMiB: 0 }),
+  gpusOf: () => null,
   figuresOf: () => null,
 };
