@@ -6,6 +6,8 @@ import type { WitnessState } from './witness-state.js';
 const maxBodyBytes = 128 * 1024;
 const path = '/add-checkpoint';
 
+type Question = NonNullable<ReturnType<typeof readAddCheckpoint>>;
+
 interface WitnessParts {
   readonly state: WitnessState;
   /** Public keys of the logs that are witnessed, by the cluster's id. */
@@ -16,25 +18,44 @@ interface WitnessParts {
 
 /** `POST /add-checkpoint` as c2sp.org/tlog-witness has it, on loopback; behind a proxy for the world. */
 export function witnessServer(parts: WitnessParts): Server {
-  // One after the other: what is kept is compared, signed and kept anew in one step.
   let last: Promise<unknown> = Promise.resolve();
+  // One after the other: what is kept is compared, signed and kept anew in one step. Who sends slowly is no
+  // part of it, and keeps nobody else waiting.
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    const done = last.then(step);
+    last = done.catch(() => {});
+    return done;
+  };
   const server = createServer((request, response) => {
-    last = last.then(() => answer(request, response, parts)).catch(() => response.destroy());
+    questionIn(request, response)
+      .then((asked) => (asked === null ? undefined : inTurn(() => answer(asked, response, parts))))
+      .catch(() => response.destroy());
   });
   server.requestTimeout = 30_000;
   return server;
 }
 
-async function answer(
+/** Null: it is answered already, being none. */
+async function questionIn(
   request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Question | null> {
+  const refused = (status: number, text: string): null => {
+    end(response, status, text);
+    return null;
+  };
+  if (request.url !== path) return refused(404, 'There is POST /add-checkpoint only.\n');
+  if (request.method !== 'POST') return refused(405, 'POST is what is answered.\n');
+  const body = await bodyOf(request);
+  const question = body === null ? null : readAddCheckpoint(body);
+  return question ?? refused(400, 'The body is none of c2sp.org/tlog-witness.\n');
+}
+
+async function answer(
+  question: Question,
   response: ServerResponse,
   { state, logs, clock, tell }: WitnessParts,
 ): Promise<void> {
-  if (request.url !== path) return end(response, 404, 'There is POST /add-checkpoint only.\n');
-  if (request.method !== 'POST') return end(response, 405, 'POST is what is answered.\n');
-  const body = await bodyOf(request);
-  const question = body === null ? null : readAddCheckpoint(body);
-  if (question === null) return end(response, 400, 'The body is none of c2sp.org/tlog-witness.\n');
   const known = {
     keysOf: (clusterId: string) => logs.get(clusterId) ?? null,
     newest: (clusterId: string) => state.newest(clusterId),

@@ -7,7 +7,9 @@ import {
   writeVerifierKey,
 } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request, type ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../run.js';
@@ -139,6 +141,7 @@ describe('oakring audit witness', () => {
     const args = ['--folder', join(folder, 'w'), '--name', 'w', '--serve', '0', '--log', vkey];
     const ended = run(['audit', 'witness', ...args], io, {});
     const url = await listening(io, ended);
+    const endless = await unendedPost(url);
     const post = async (
       oldSize: number,
       proof: readonly string[],
@@ -158,6 +161,7 @@ describe('oakring audit witness', () => {
     expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(400);
     expect((await fetch(url)).status).toBe(405);
     expect((await fetch(`${url}s`)).status).toBe(404);
+    endless.destroy();
     io.signal();
     expect(await ended).toBe(0);
     expect(readdirSync(join(folder, 'w', 'cosigned'))).toEqual(['c-1']);
@@ -174,4 +178,14 @@ async function listening(io: TestIo, ended: Promise<number>): Promise<string> {
     await new Promise((resolve) => setImmediate(resolve));
   }
   throw new Error(`it ended with ${code}: ${io.complained()}`);
+}
+
+/** A request that is taken, and whose body never comes: nobody else has to wait for it. */
+async function unendedPost(url: string): Promise<ClientRequest> {
+  const headers = { expect: '100-continue', 'content-length': '9' };
+  const asked = request(url, { method: 'POST', headers });
+  asked.on('error', () => {});
+  asked.flushHeaders();
+  await once(asked, 'continue');
+  return asked;
 }
