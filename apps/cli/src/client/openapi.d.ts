@@ -316,6 +316,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/strangers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workers that speak under an id that nobody knows, and what they say that they run */
+        get: operations["listStrangers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}/telemetry": {
         parameters: {
             query?: never;
@@ -1816,6 +1833,23 @@ export interface components {
             min: number;
             avg: number;
             max: number;
+        };
+        /** @description A worker that speaks under an id that nobody knows. */
+        Stranger: {
+            id: string;
+            /** Format: date-time */
+            lastSeen: string;
+            /** @description Of what it says that it runs, the first. */
+            runs: string[];
+            /** @description How many it says that it runs. */
+            instances: number;
+        };
+        StrangerPage: {
+            items: components["schemas"]["Stranger"][];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
         };
         /**
          * @description Unknown fields are kept, travel to the scheduler and to the worker, and are named in the answer.
@@ -3835,6 +3869,34 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away.not-leading.outcome-unknown"];
+        };
+    };
+    listStrangers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those of the last minutes. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrangerPage"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
     };
     showNodeTelemetry: {

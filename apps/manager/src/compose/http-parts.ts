@@ -24,6 +24,7 @@ import { EvidenceSources } from '../queries/metrics/evidence-sources.js';
 import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeChangesController } from '../queries/node-changes.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
+import { StrangerQueriesController } from '../queries/stranger-queries.controller.js';
 import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
 import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from '../http/docs/api-document.js';
@@ -51,6 +52,7 @@ export const httpControllers: Type[] = [
   JobQueriesController,
   NodeQueriesController,
   NodeChangesController,
+  StrangerQueriesController,
   TelemetryQueriesController,
   DecisionQueriesController,
   DiffQueriesController,

@@ -10,6 +10,7 @@ import { ReadingIntake } from '../inbox/mqtt/reading-intake.js';
 import { RegistrationDesk } from '../inbox/mqtt/registration-desk.js';
 import { SignsOfLife } from '../inbox/mqtt/signs-of-life.js';
 import { StaleSpeakers } from '../inbox/mqtt/stale-speakers.js';
+import { STRANGERS } from '../injection/query-tokens.js';
 import { UnknownWorkers } from '../inbox/mqtt/unknown-workers.js';
 import type { MessageCounts } from '../inbox/mqtt/worker-message.js';
 import { WorkerMessagesController } from '../inbox/mqtt/worker-messages.controller.js';
@@ -75,6 +76,7 @@ export function inboxProviders(parts: InboxParts): Provider[] {
     SignsOfLife,
     StaleSpeakers,
     UnknownWorkers,
+    { provide: STRANGERS, useExisting: UnknownWorkers },
     ReadingIntake,
     RegistrationDesk,
     HistoryDesk,

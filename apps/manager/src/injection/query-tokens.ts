@@ -14,6 +14,19 @@ export interface DeadLetterList {
   counts(): ReadonlyMap<string, number>;
 }
 
+/** Injection token of `StrangerList`. */
+export const STRANGERS = Symbol('Strangers');
+
+/** Workers that speak under an id that nobody knows, to the manager that leads. */
+export interface StrangerList {
+  list(): readonly {
+    readonly id: string;
+    readonly lastSeen: string;
+    readonly runs: readonly string[];
+    readonly instances: number;
+  }[];
+}
+
 /** Messages of workers since the start, by what they say: a `ReadonlyMap<string, number>`. */
 export const MESSAGE_COUNTS = Symbol('MessageCounts');
 

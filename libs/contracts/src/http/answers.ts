@@ -164,6 +164,23 @@ export class DeadLetter {
 
 export const DeadLetterPage = pageOf(DeadLetter, 'DeadLetterPage');
 
+@Shape({ name: 'Stranger', says: 'A worker that speaks under an id that nobody knows.' })
+export class Stranger {
+  @Field(text)
+  readonly id: string;
+
+  @Field(time)
+  readonly lastSeen: string;
+
+  @Field(listOf(text), { says: 'Of what it says that it runs, the first.' })
+  readonly runs: readonly string[];
+
+  @Field(natural, { says: 'How many it says that it runs.' })
+  readonly instances: number;
+}
+
+export const StrangerPage = pageOf(Stranger, 'StrangerPage');
+
 /** How a check of the health is told, by what is checked. */
 @Shape({ name: 'Health' })
 export class HealthAnswer {

@@ -4,6 +4,8 @@
 export {
   DeadLetter,
   DeadLetterPage,
+  Stranger,
+  StrangerPage,
   EventLine,
   HealthAnswer,
   LeaderProof,

@@ -13,6 +13,8 @@ import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
 import {
   CLUSTER_PROOF,
   DEAD_LETTERS,
+  STRANGERS,
+  type StrangerList,
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
@@ -135,6 +137,7 @@ interface TestOptions {
   readonly queue?: CommandQueue;
   readonly witnesses?: readonly WitnessView[];
   /** Absent: nobody asked for Oakestra. */
+  readonly strangers?: ReturnType<StrangerList['list']>;
   readonly serviceRules?: ServiceRules;
   /** Keys of those who led before, in turn: the first founded the cluster, and is ours. Otherwise nobody did. */
   readonly leaders?: readonly SigningKey[];
@@ -192,6 +195,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       {
         provide: CORRESPONDENCE,
         useValue: { registered: (nodeId: string) => registered.push(nodeId) },
+      },
+      {
+        provide: STRANGERS,
+        useValue: { list: () => options.strangers ?? [] },
       },
       {
         provide: DEAD_LETTERS,

@@ -23,11 +23,17 @@ describe('A worker under an id that nobody knows', () => {
       if (second === 0) speak('y', 0);
       await ports.advance(1_000);
     }
+    expect(unknown.list()).toEqual([
+      expect.objectContaining({ id: 'x', instances: 12, runs: expect.arrayContaining(['a.b/9']) }),
+      expect.objectContaining({ id: 'y', instances: 0, runs: [] }),
+    ]);
     const told = letters.list(10);
     expect(told.map(({ topic }) => topic.split('/')[1])).toEqual(['x', 'y', 'x']);
     expect(told[0]).toMatchObject({
       ...{ code: 'node-unknown', reason: expect.stringContaining('a.b/9 and 2 more') },
     });
+    await ports.advance(600_001);
+    expect(unknown.list()).toEqual([]);
     expect(told[1]?.reason).toContain('runs nothing');
   });
 });

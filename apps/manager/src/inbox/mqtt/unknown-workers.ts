@@ -3,12 +3,15 @@ import { shortened } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { PORTS } from '../../injection/tokens.js';
+import type { SeenInstance } from '../../wires/dialect.port.js';
 import type { HeardMessage } from './worker-message.js';
 
 /** Each is put among the dead letters this often. */
 const tellEveryMs = 60_000;
 const maxWorkers = 10_000;
 const maxNamed = 10;
+const maxShown = 1_000;
+const shownForMs = 600_000;
 
 /**
  * Workers that speak under an id that nobody knows, and cannot be told: our data is new, or they belong to
@@ -18,6 +21,7 @@ const maxNamed = 10;
 @Injectable()
 export class UnknownWorkers {
   private readonly toldMs = new Map<string, number>();
+  private readonly latest = new Map<string, Heard>();
 
   constructor(
     private readonly deadLetters: DeadLetters,
@@ -27,6 +31,7 @@ export class UnknownWorkers {
   heard({ message, said }: HeardMessage<'sighting'>): void {
     const { nodeId, topic, payload } = message;
     const nowMs = this.ports.clock.monotonicMs();
+    this.note(nodeId, said.instances, nowMs);
     const toldMs = this.toldMs.get(nodeId) ?? Number.NEGATIVE_INFINITY;
     if (nowMs - toldMs < tellEveryMs) return;
     if (this.toldMs.size >= maxWorkers) this.toldMs.clear();
@@ -41,4 +46,32 @@ export class UnknownWorkers {
       'worker again, and it registers; what it runs ends by that.';
     this.deadLetters.record({ topic, code: 'node-unknown', reason, payload, nodeId });
   }
+
+  /** Those that were heard of late, by id. */
+  list() {
+    const { clock } = this.ports;
+    const sinceMs = clock.monotonicMs() - shownForMs;
+    for (const [id, { atMs }] of this.latest) if (atMs < sinceMs) this.latest.delete(id);
+    return [...this.latest]
+      .map(([id, { lastSeenMs, runs, instances }]) => ({
+        ...{ id, lastSeen: new Date(lastSeenMs).toISOString(), runs, instances },
+      }))
+      .sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  private note(id: string, seen: readonly SeenInstance[], atMs: number): void {
+    if (!this.latest.has(id) && this.latest.size >= maxShown) return;
+    const named = seen.slice(0, maxNamed);
+    const runs = named.map(({ name, instance }) => `${String(shortened(name))}/${instance}`);
+    const lastSeenMs = this.ports.clock.wallMs();
+    this.latest.set(id, { atMs, lastSeenMs, runs, instances: seen.length });
+  }
+}
+
+interface Heard {
+  /** Monotonic. */
+  readonly atMs: number;
+  readonly lastSeenMs: number;
+  readonly runs: readonly string[];
+  readonly instances: number;
 }
