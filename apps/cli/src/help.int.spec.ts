@@ -25,6 +25,8 @@ describe('help', () => {
     ['decision', 'show'],
     ['events'],
     ['dead-letters'],
+    ['root'],
+    ['root', 'forgotten'],
   ];
 
   it.each(commands)('of %s %s has an example', async (...argv) => {

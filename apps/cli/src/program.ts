@@ -10,6 +10,7 @@ import { addEventsCommand } from './commands/events.js';
 import { addImportCommand } from './commands/imports/import.js';
 import { addJobCommands } from './commands/job.js';
 import { addNodeCommands } from './commands/node.js';
+import { addRootCommands } from './commands/root.js';
 import { addSchedulerCommand } from './commands/scheduler.js';
 import { addUpCommand } from './commands/up.js';
 import { addWorkerCommand } from './commands/worker.js';
@@ -59,6 +60,7 @@ Examples:
   addAuditCommands(program, surroundings);
   addDeadLettersCommand(program, surroundings);
   addImportCommand(program, surroundings);
+  addRootCommands(program, surroundings);
   addHelpCommand(program);
   return program;
 }

@@ -32,6 +32,18 @@ const letter = {
   payload: '?',
   suppressed: 0,
 };
+const root = {
+  address: 'root.example:10000',
+  clusterId: '5f1d2c3b4a59687766554433',
+  connected: true,
+  connectedSince: '2026-01-01T00:00:00.000Z',
+  lastReport: {
+    ...{ at: '2026-01-01T00:00:00.000Z', ageMs: 3_000, tookMs: 12, bytes: 900, instances: 1 },
+  },
+  calls: { registrations: 1, reports: 4, failures: 0 },
+  jobs: 1,
+  kept: [{ id: 'j', name: 'a.n.web.n', why: 'forgotten', desired: 2, nodes: ['n1'] }],
+};
 
 describe('a command that asks', () => {
   const questions: [argv: string[], route: string, body: unknown, shown: string][] = [
@@ -41,6 +53,8 @@ describe('a command that asks', () => {
     [['job', 'show', 'hello'], 'GET /api/v1/jobs/hello', jobAnswer(), 'most room'],
     [['decision', 'show', '5-0'], 'GET /api/v1/decisions/5-0', decision, 'room'],
     [['dead-letters'], 'GET /api/v1/dead-letters', { items: [letter], position: 9 }, 'not-utf8'],
+    [['root'], 'GET /api/v1/root', root, 'KEPT         1 job'],
+    [['root', 'forgotten'], 'GET /api/v1/root', root, 'oakring job rm <id> --force'],
   ];
 
   it.each(questions)('%j shows people a table', async (argv, route, body, shown) => {

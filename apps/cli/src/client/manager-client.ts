@@ -163,6 +163,7 @@ function clusterOf(api: Api) {
     /** Newest first. */
     deadLetters: (limit: number) =>
       answer(api.GET('/api/v1/dead-letters', { params: { query: { limit } } })),
+    root: () => answer(api.GET('/api/v1/root')),
     head: () => answer(api.GET('/api/v1/ledger/head')),
     /** What changed between two moments. */
     diff: (from: string, to: string, limit: number) =>

@@ -299,6 +299,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/root": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How we stand with Oakestra’s root, and what runs on although it does not know it */
+        get: operations["showRoot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node-changes": {
         parameters: {
             query?: never;
@@ -1149,6 +1166,20 @@ export interface components {
             /** @description Ed25519, base64. */
             signature?: string;
         };
+        /** @description A job of a root that runs on although the root does not know it, or says so. */
+        KeptJob: {
+            id: string;
+            name: string;
+            /**
+             * @description `forgotten`: the root has lost its memory since it ordered it; `dismissed`: it asks for its end, and is not known to remember this cluster yet.
+             * @enum {string}
+             */
+            why: "forgotten" | "dismissed";
+            /** @description How many instances there are to be. */
+            desired: number;
+            /** @description Where its instances are. */
+            nodes: string[];
+        };
         KeyJudged: {
             fingerprint: string;
             status: string;
@@ -1810,6 +1841,41 @@ export interface components {
             /** @description Instances that run the revision, of those desired. */
             updated: number;
             reason: string | null;
+        };
+        /** @description The root that this cluster works for, as the leader sees it. */
+        Root: {
+            /** @description Null: the cluster stands alone. */
+            address: string | null;
+            /** @description As the root calls us; null before it has in this term. */
+            clusterId: string | null;
+            /** @description It answered within 20 s. */
+            connected: boolean;
+            /** Format: date-time */
+            connectedSince: string | null;
+            /** @description Of this term. */
+            lastReport: components["schemas"]["RootReport"] | null;
+            calls: components["schemas"]["RootCalls"];
+            /** @description Jobs that it is told of. */
+            jobs: number;
+            kept: components["schemas"]["KeptJob"][];
+        };
+        /** @description What the root was called for, since the start of this manager. */
+        RootCalls: {
+            registrations: number;
+            /** @description Reports that it took. */
+            reports: number;
+            failures: number;
+        };
+        /** @description The newest report that the root has taken. */
+        RootReport: {
+            /** Format: date-time */
+            at: string;
+            ageMs: number;
+            /** @description Until the root answered. */
+            tookMs: number;
+            bytes: number;
+            /** @description How many it tells of. */
+            instances: number;
         };
         /** @description What the scheduler saw. */
         SeenPositions: {
@@ -3812,6 +3878,34 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
+        };
+    };
+    showRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The root. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Root"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
         };
     };
     nodeChanges: {

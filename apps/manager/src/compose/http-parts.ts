@@ -25,6 +25,7 @@ import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeChangesController } from '../queries/node-changes.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
 import { StrangerQueriesController } from '../queries/stranger-queries.controller.js';
+import { RootQueriesController } from '../queries/root/root-queries.controller.js';
 import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
 import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from '../http/docs/api-document.js';
@@ -49,6 +50,7 @@ export const httpControllers: Type[] = [
   OakestraImportsController,
   OakestraRegistrationController,
   ClusterQueriesController,
+  RootQueriesController,
   JobQueriesController,
   NodeQueriesController,
   NodeChangesController,

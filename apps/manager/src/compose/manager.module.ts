@@ -16,6 +16,8 @@ import {
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
+  ROOT_VIEW,
+  type RootView,
   VERIFICATION,
   type VerificationView,
   type WitnessView,
@@ -43,6 +45,8 @@ export interface ManagerParts extends InboxParts {
   /** Null: nobody asked for Oakestra. */
   readonly serviceRules: ServiceRules | null;
   readonly rootLink: RootLink;
+  /** Null: the cluster stands alone. */
+  readonly rootView: RootView | null;
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
@@ -76,6 +80,7 @@ export class ManagerModule {
         { provide: WITNESSES, useValue: parts.knownWitnesses },
         { provide: SERVICE_RULES, useValue: parts.serviceRules },
         { provide: ROOT_LINK, useValue: parts.rootLink },
+        { provide: ROOT_VIEW, useValue: parts.rootView },
         { provide: CLUSTER_PROOF, useFactory: () => parts.proof },
         ...httpProviders,
       ],

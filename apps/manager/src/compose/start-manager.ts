@@ -125,13 +125,13 @@ async function start(
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       verification,
       knownWitnesses: witnessView(settings, witnesses),
-      ...{ serviceRules: serviceRulesOf(settings), rootLink: root?.standing ?? withoutRoot },
+      ...{ serviceRules: serviceRulesOf(settings), rootView: root },
+      ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },
       openBroker: {
         lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
         portToTell: () =>
           connection.connected ? (settings.mqttBrokerPort ?? portOf(link.url)) : null,
       },
-      maxNodes: settings.maxNodes,
       pastReadings: fileTelemetryReader(telemetryFolder(settings)),
     },
     settings,

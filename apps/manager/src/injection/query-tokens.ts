@@ -96,6 +96,35 @@ export interface VerificationView {
 /** What it is called where troubles are named. */
 export const verificationName = 'ledger verification';
 
+/** Injection token of `RootView`; null: the cluster stands alone. */
+export const ROOT_VIEW = Symbol('RootView');
+
+/** How the leader stands with the root that this cluster works for. */
+export interface RootView {
+  readonly root: { readonly name: string };
+  readonly standing: {
+    now(): {
+      readonly clusterId: string | null;
+      readonly isConnected: boolean;
+      /** Wall clock; null: it is not. */
+      readonly sinceMs: number | null;
+    };
+    /** Of this term. */
+    readonly lastReport: {
+      readonly atMs: number;
+      readonly tookMs: number;
+      readonly bytes: number;
+      readonly instances: number;
+    } | null;
+    /** Since the start. */
+    readonly counts: {
+      readonly registrations: number;
+      readonly reports: number;
+      readonly failures: number;
+    };
+  };
+}
+
 /** `WitnessView`s: witnesses whose word is taken, from the settings. */
 export const WITNESSES = Symbol('Witnesses');
 

@@ -17,6 +17,8 @@ export class RootStanding {
   private id: string | null = null;
   /** Monotonic: its newest answer. */
   private heardMs = Number.NEGATIVE_INFINITY;
+  /** Wall clock: since when it answers; null: it did not. */
+  private sinceMs: number | null = null;
   private reported: TakenReport | null = null;
   private calls = { registrations: 0, reports: 0, failures: 0 };
 
@@ -26,17 +28,18 @@ export class RootStanding {
   begin(): void {
     this.id = null;
     this.heardMs = Number.NEGATIVE_INFINITY;
+    this.sinceMs = null;
     this.reported = null;
   }
 
   registered(id: string): void {
     this.id = id;
-    this.heardMs = this.clock.monotonicMs();
+    this.heard();
     this.calls.registrations += 1;
   }
 
   taken(report: TakenReport): void {
-    this.heardMs = this.clock.monotonicMs();
+    this.heard();
     this.reported = report;
     this.calls.reports += 1;
   }
@@ -46,9 +49,13 @@ export class RootStanding {
     this.calls.failures += 1;
   }
 
-  now(): { readonly clusterId: string | null; readonly isConnected: boolean } {
-    const isConnected = this.clock.monotonicMs() - this.heardMs < silentAfterMs;
-    return { clusterId: this.id, isConnected };
+  now(): {
+    readonly clusterId: string | null;
+    readonly isConnected: boolean;
+    readonly sinceMs: number | null;
+  } {
+    const { isConnected } = this;
+    return { clusterId: this.id, isConnected, sinceMs: isConnected ? this.sinceMs : null };
   }
 
   get lastReport(): TakenReport | null {
@@ -58,5 +65,14 @@ export class RootStanding {
   /** Since the start. */
   get counts(): { registrations: number; reports: number; failures: number } {
     return { ...this.calls };
+  }
+
+  private get isConnected(): boolean {
+    return this.clock.monotonicMs() - this.heardMs < silentAfterMs;
+  }
+
+  private heard(): void {
+    if (!this.isConnected) this.sinceMs = this.clock.wallMs();
+    this.heardMs = this.clock.monotonicMs();
   }
 }

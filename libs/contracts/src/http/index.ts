@@ -56,6 +56,7 @@ export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestr
 export { OakestraWorker, OakestraWorkerAnswer } from './oakestra-worker.js';
 export { DryRunAnswer, NodeChangesAnswer } from './planning-answers.js';
 export { RegisterNode } from './register-node.js';
+export { type KeptJob, RootAnswer } from './root-answers.js';
 export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';
 export {
   fieldsOf,

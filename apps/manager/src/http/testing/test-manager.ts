@@ -18,9 +18,11 @@ import {
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
+  ROOT_VIEW,
   VERIFICATION,
   WITNESSES,
   type LeadershipView,
+  type RootView,
   type WitnessView,
 } from '../../injection/query-tokens.js';
 import { openEpoch } from '../../leadership/open-epoch.js';
@@ -136,6 +138,8 @@ interface TestOptions {
   /** In the place of the writer. */
   readonly queue?: CommandQueue;
   readonly witnesses?: readonly WitnessView[];
+  /** Absent: the cluster stands alone. */
+  readonly root?: RootView;
   /** Absent: nobody asked for Oakestra. */
   readonly strangers?: ReturnType<StrangerList['list']>;
   readonly serviceRules?: ServiceRules;
@@ -214,6 +218,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: WITNESSES, useValue: options.witnesses ?? [] },
       { provide: SERVICE_RULES, useValue: options.serviceRules ?? null },
       { provide: ROOT_LINK, useValue: withoutRoot },
+      { provide: ROOT_VIEW, useValue: options.root ?? null },
       {
         provide: OPEN_BROKER,
         useValue: {

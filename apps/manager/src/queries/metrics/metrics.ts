@@ -12,6 +12,7 @@ import type {
 } from '../../injection/query-tokens.js';
 import type { EvidenceSources } from './evidence-sources.js';
 import { addProcessMetrics } from './process-metrics.js';
+import { addRootMetrics } from './root-metrics.js';
 
 /** Everything is read off the views when it is asked for; nothing is counted on a hot path. */
 export function managerMetrics(sources: {
@@ -30,6 +31,8 @@ export function managerMetrics(sources: {
   addConsequenceMetrics(registry, leadership);
   addVerificationMetrics(registry, evidence.verification);
   addWitnessMetrics(registry, projection, evidence.witnesses);
+  const { clock } = evidence.ports;
+  addRootMetrics(registry, projection.state, evidence.root, () => clock.wallMs());
   const readings = new Counter({
     name: 'oakring_telemetry_readings_total',
     help: 'Readings accepted since the start.',
