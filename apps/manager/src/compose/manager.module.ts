@@ -9,6 +9,7 @@ import { httpControllers, httpProviders } from './http-parts.js';
 import { OPEN_BROKER, type OpenBroker } from '../inbox/http/open-broker.js';
 import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
 import { commandsOf } from '../leadership/current-term.js';
+import { rootMemoryTrouble } from '../queries/root/root-memory.js';
 import { readinessOf } from '../leadership/readiness.js';
 import {
   CLUSTER_PROOF,
@@ -73,7 +74,9 @@ export class ManagerModule {
         { provide: MESSAGE_COUNTS, useValue: parts.messages },
         {
           provide: READINESS,
-          useValue: readinessOf(leadership, parts.obstacle, parts.verification),
+          useValue: readinessOf(leadership, parts.obstacle, parts.verification, () =>
+            rootMemoryTrouble(parts.projection.state, parts.rootView),
+          ),
         },
         { provide: LEADERSHIP, useValue: leadership },
         { provide: VERIFICATION, useValue: parts.verification },

@@ -99,6 +99,9 @@ export const verificationName = 'ledger verification';
 /** Injection token of `RootView`; null: the cluster stands alone. */
 export const ROOT_VIEW = Symbol('RootView');
 
+/** What it is called where troubles are named. */
+export const rootMemoryName = 'root memory';
+
 /** How the leader stands with the root that this cluster works for. */
 export interface RootView {
   readonly root: { readonly name: string };
@@ -109,6 +112,8 @@ export interface RootView {
       /** Wall clock; null: it is not. */
       readonly sinceMs: number | null;
     };
+    /** Wall clock: since when what the root forgot is known to this term. */
+    readonly forgotMs: number;
     /** Of this term. */
     readonly lastReport: {
       readonly atMs: number;

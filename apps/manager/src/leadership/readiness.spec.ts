@@ -37,6 +37,15 @@ describe('A manager', () => {
     });
   });
 
+  it('does its work although the root has lost its memory, and names that while it leads', async () => {
+    const forgot = () => ({ sinceMs: 1, reason: 'a name' });
+    const told = async (status: typeof leader) =>
+      readinessOf({ status, processes: [] }, async () => null, sound, forgot).isReady();
+    expect(await told(leader)).toEqual({ ready: true, detail: 'leading; degraded: root memory' });
+    const follower = { ...leader, leading: false, detail: 'following' };
+    expect(await told(follower)).toEqual({ ready: true, detail: 'following' });
+  });
+
   it('that follows writes nothing, and is ready on a full disk', async () => {
     const status = { leading: false, leader: null, ready: true, detail: 'following' };
     const readiness = readinessOf({ status, processes: [] }, async () => full, sound);

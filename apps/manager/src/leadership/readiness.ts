@@ -1,5 +1,7 @@
 import type { EventStore } from '@oakring/stores';
+import type { Trouble } from '../supervision/troubles.js';
 import {
+  rootMemoryName,
   verificationName,
   type Readiness,
   type VerificationView,
@@ -14,6 +16,8 @@ export function readinessOf(
   leadership: Pick<Leadership, 'status' | 'processes'>,
   obstacle: EventStore['obstacle'],
   verification: Pick<VerificationView, 'trouble'>,
+  /** What the root forgot and runs on. */
+  rootMemory: () => Trouble | null = () => null,
 ): Readiness {
   return {
     async isReady() {
@@ -22,7 +26,8 @@ export function readinessOf(
       if (inTheWay === null) {
         const failing = leadership.processes.filter(({ trouble }) => trouble !== null);
         const failed = verification.trouble === null ? [] : [verificationName];
-        const names = [...failing.map(({ name }) => name), ...failed].join(', ');
+        const forgotten = leading && rootMemory() !== null ? [rootMemoryName] : [];
+        const names = [...failing.map(({ name }) => name), ...failed, ...forgotten].join(', ');
         return { ready, detail: names === '' ? detail : `${detail}; degraded: ${names}` };
       }
       const why = `the event log cannot be written: ${inTheWay}`;

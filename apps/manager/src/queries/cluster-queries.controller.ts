@@ -6,12 +6,17 @@ import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import {
   LEADERSHIP,
+  ROOT_VIEW,
+  rootMemoryName,
   VERIFICATION,
   verificationName,
   type LeadershipView,
+  type RootView,
   type VerificationView,
 } from '../injection/query-tokens.js';
 import { clusterKey, type ClusterState } from '@oakring/model';
+import type { Trouble } from '../supervision/troubles.js';
+import { rootMemoryTrouble } from './root/root-memory.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
 /** The cluster as a whole, with what should alarm somebody. */
@@ -21,6 +26,7 @@ export class ClusterQueriesController {
     private readonly answers: ViewAnswers,
     @Inject(LEADERSHIP) private readonly leadership: LeadershipView,
     @Inject(VERIFICATION) private readonly verification: VerificationView,
+    @Inject(ROOT_VIEW) private readonly root: RootView | null,
   ) {}
 
   @Get()
@@ -40,19 +46,27 @@ export class ClusterQueriesController {
     const degraded = this.degraded();
     const beside = degraded.map(({ what, since }) => `-${what}-${since}`).join('');
     return this.answers.answer({ request, reply, beside }, (_query, { state, position, isNow }) =>
-      clusterAnswer(state, position, isNow ? degraded : []),
+      clusterAnswer(state, position, isNow ? [...degraded, ...this.forgotten(state)] : []),
     );
   }
 
   private degraded(): Degraded {
     const { trouble: damage } = this.verification;
     const all = [...this.leadership.processes, { name: verificationName, trouble: damage }];
-    return all.flatMap(({ name: what, trouble }) => {
-      if (trouble === null) return [];
-      const { sinceMs, reason } = trouble;
-      return [{ what, since: new Date(sinceMs).toISOString(), reason }];
-    });
+    return all.flatMap(({ name, trouble }) => shownTrouble(name, trouble));
   }
+
+  /** It changes with the position alone. */
+  private forgotten(state: ClusterState): Degraded {
+    if (!this.leadership.status.leading) return [];
+    return shownTrouble(rootMemoryName, rootMemoryTrouble(state, this.root));
+  }
+}
+
+function shownTrouble(what: string, trouble: Trouble | null): Degraded {
+  if (trouble === null) return [];
+  const { sinceMs, reason } = trouble;
+  return [{ what, since: new Date(sinceMs).toISOString(), reason }];
 }
 
 type Degraded = NonNullable<ClusterAnswer['degraded']>;

@@ -170,7 +170,7 @@ describe('A root that is away', () => {
     expect(scene.said).toEqual([]);
     expect(scene.warned).toHaveLength(1);
     expect(scene.supervisor.health[0]?.trouble?.reason).toContain('nobody is there');
-    expect(scene.standing.now()).toEqual({ clusterId: null, isConnected: false });
+    expect(scene.standing.now()).toMatchObject({ clusterId: null, isConnected: false });
     scene.isThere = true;
     await scene.ports.advance(20_000);
     expect(scene.said).toEqual([`registered as ${rootId}`, `report to ${rootId}`]);

@@ -130,6 +130,7 @@ export class RootSpeaking implements Process<Step> {
     );
     const remembers = taken.status === 'accepted' && taken.answer.remembers;
     if (!remembers) {
+      standing.forgot();
       this.warn(
         `The root ${root.name} has lost its memory: it knows this cluster as ${id} now. What it had ` +
           'goes on; "oakring root forgotten" lists it.',

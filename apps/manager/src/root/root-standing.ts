@@ -19,6 +19,7 @@ export class RootStanding {
   private heardMs = Number.NEGATIVE_INFINITY;
   /** Wall clock: since when it answers; null: it did not. */
   private sinceMs: number | null = null;
+  private forgotAtMs = 0;
   private reported: TakenReport | null = null;
   private calls = { registrations: 0, reports: 0, failures: 0 };
 
@@ -29,6 +30,7 @@ export class RootStanding {
     this.id = null;
     this.heardMs = Number.NEGATIVE_INFINITY;
     this.sinceMs = null;
+    this.forgotAtMs = this.clock.wallMs();
     this.reported = null;
   }
 
@@ -56,6 +58,16 @@ export class RootStanding {
   } {
     const { isConnected } = this;
     return { clusterId: this.id, isConnected, sinceMs: isConnected ? this.sinceMs : null };
+  }
+
+  /** It knows us by another id than before. */
+  forgot(): void {
+    this.forgotAtMs = this.clock.wallMs();
+  }
+
+  /** Wall clock: since when what it forgot is known to this term. */
+  get forgotMs(): number {
+    return this.forgotAtMs;
   }
 
   get lastReport(): TakenReport | null {

@@ -26,6 +26,7 @@ async function start(): Promise<void> {
   const nowMs = ports.clock.wallMs();
   const standing = {
     now: () => ({ clusterId: newer, isConnected: true, sinceMs: nowMs - 9_000 }),
+    forgotMs: nowMs - 60_000,
     lastReport: { atMs: nowMs - 4_000, tookMs: 12.3, bytes: 900, instances: 1 },
     counts: { registrations: 1, reports: 4, failures: 2 },
   };
@@ -87,6 +88,21 @@ describe('GET /api/v1/root', () => {
     await forgets();
     await manager.submit({ type: 'DeleteJob', id: 'r', force: true });
     expect((await shown()).kept.map(({ id }) => id)).toEqual(['s']);
+  });
+});
+
+describe('GET /api/v1/cluster', () => {
+  it('is degraded while jobs that the root forgot run on, until an operator ends them', async () => {
+    await start();
+    await forgets();
+    const since = new Date(ports.clock.wallMs() - 60_000).toISOString();
+    const during = await (await manager.get('/api/v1/cluster')).json();
+    expect(during).toMatchObject({
+      degraded: [{ what: 'root memory', since, reason: expect.stringContaining('1 job run on') }],
+    });
+    await manager.submit({ type: 'DeleteJob', id: 'r', force: true });
+    const after = await (await manager.get('/api/v1/cluster')).json();
+    expect(after).not.toHaveProperty('degraded');
   });
 });
 
