@@ -174,7 +174,7 @@ describe('A root that is away', () => {
     scene.isThere = true;
     await scene.ports.advance(20_000);
     expect(scene.said).toEqual([`registered as ${rootId}`, `report to ${rootId}`]);
-    expect(scene.standing.now()).toEqual({ clusterId: rootId, isConnected: true });
+    expect(scene.standing.now()).toMatchObject({ clusterId: rootId, isConnected: true });
     expect(scene.supervisor.health[0]?.trouble).toBeNull();
   });
 
