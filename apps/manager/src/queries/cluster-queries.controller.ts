@@ -15,7 +15,6 @@ import {
   type VerificationView,
 } from '../injection/query-tokens.js';
 import { clusterKey, type ClusterState } from '@oakring/model';
-import type { Trouble } from '../supervision/troubles.js';
 import { rootMemoryTrouble } from './root/root-memory.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
@@ -63,7 +62,7 @@ export class ClusterQueriesController {
   }
 }
 
-function shownTrouble(what: string, trouble: Trouble | null): Degraded {
+function shownTrouble(what: string, trouble: VerificationView['trouble']): Degraded {
   if (trouble === null) return [];
   const { sinceMs, reason } = trouble;
   return [{ what, since: new Date(sinceMs).toISOString(), reason }];

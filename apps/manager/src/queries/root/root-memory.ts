@@ -1,9 +1,11 @@
 import { isForgotten, type ClusterState } from '@oakring/model';
-import type { RootView } from '../../injection/query-tokens.js';
-import type { Trouble } from '../../supervision/troubles.js';
+import type { RootView, VerificationView } from '../../injection/query-tokens.js';
 
 /** Somebody has to say what becomes of jobs that the root forgot: until then it is shown as trouble. */
-export function rootMemoryTrouble(state: ClusterState, root: RootView | null): Trouble | null {
+export function rootMemoryTrouble(
+  state: ClusterState,
+  root: RootView | null,
+): VerificationView['trouble'] {
   if (root === null) return null;
   let count = 0;
   for (const job of state.jobs.values()) {
