@@ -33,6 +33,8 @@ export class StandInWorker {
   private port = '';
   private client: MqttClient | null = null;
   private readonly backlog: Kept[] = [];
+  /** On their way to the broker. */
+  private readonly outgoing = new Set<Promise<unknown>>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private isEnding = false;
   private readonly periodMs: number;
@@ -122,10 +124,9 @@ export class StandInWorker {
 
   /** SIGTERM: it says that all has ended, and closes without a word to its broker. */
   async terminate(): Promise<void> {
-    const { client } = this;
     this.engine.terminate();
-    if (client !== null)
-      await new Promise<void>((resolve) => client.once('outgoingEmpty', resolve));
+    // The broker has them, or will not.
+    await Promise.allSettled(this.outgoing);
     this.kill();
   }
 
@@ -166,13 +167,20 @@ export class StandInWorker {
     if (this.isEnding) return;
     const message = { topic: `nodes/${this.id}/${topic}`, payload: JSON.stringify(payload) };
     if (this.client === null) this.backlog.push(message);
-    else this.client.publish(message.topic, message.payload, { qos: 1 });
+    else this.send(this.client, message);
+  }
+
+  private send(client: MqttClient, { topic, payload }: Kept): void {
+    const sent = client.publishAsync(topic, payload, { qos: 1 });
+    this.outgoing.add(sent);
+    const forget = (): void => void this.outgoing.delete(sent);
+    sent.then(forget, forget);
   }
 
   private sayBacklog(): void {
     while (this.backlog.length > 0) {
       const [message] = this.backlog.splice(randomInt(this.backlog.length), 1);
-      if (message !== undefined) this.client?.publish(message.topic, message.payload, { qos: 1 });
+      if (message !== undefined && this.client !== null) this.send(this.client, message);
     }
   }
 

@@ -145,7 +145,8 @@ export class StrictRoot {
     const id = before?.id ?? `${this.memory}${String(this.ids).padStart(8, '0')}`;
     const address = peer.slice(0, peer.lastIndexOf(':'));
     const registrations = (before?.registrations ?? 0) + 1;
-    this.clusters.set(name, { id, address, port, networkPort: network ?? 0, registrations });
+    this.lastCluster = { id, address, port, networkPort: network ?? 0, registrations };
+    this.clusters.set(name, this.lastCluster);
     answer(null, { id });
   }
 
@@ -186,7 +187,6 @@ export class StrictRoot {
   private async ask(method: string, path: string, body?: object): Promise<number> {
     const cluster = this.clusters.values().next().value ?? this.lastCluster;
     if (cluster === undefined) return 0;
-    this.lastCluster = cluster;
     const url = `http://${cluster.address}:${cluster.port}/api/service/${path}`;
     try {
       const answer = await fetch(url, {
