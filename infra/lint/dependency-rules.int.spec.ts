@@ -45,6 +45,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['cli-starts-at-once', 'apps/cli/src/b.ts', './cluster/start-cluster.js'],
   ['deciders-are-pure', 'apps/manager/src/commands/decide/a.ts', 'node:crypto'],
   ['deciders-are-pure', 'apps/manager/src/commands/decide/b.ts', 'rxjs'],
+  ['grpc-for-the-root-alone', 'apps/manager/src/root/g.ts', '@grpc/grpc-js'],
   ['writer-knows-no-transport', 'apps/manager/src/views/a.ts', '@nestjs/platform-fastify'],
   ...managerFolders.map((folder): [string, string, string] => [
     `manager-${folder}-may-use`,
