@@ -48,10 +48,12 @@ describe('Every route', () => {
 const routes = `
 cluster:metrics any           GET /metrics
 cluster:read    any           GET /api/v1/cluster
+cluster:read    leader        GET /api/v1/root
 jobs:read       any           GET /api/v1/jobs
 jobs:read       any           GET /api/v1/jobs/{id}
 jobs:write      leader        DELETE /api/v1/jobs/{id}
 jobs:write      leader        DELETE /api/v1/jobs/{id}/instances/{number}/move
+jobs:write      leader        POST /api/v1/imports/oakestra/services
 jobs:write      leader        POST /api/v1/jobs
 jobs:write      leader        POST /api/v1/jobs/{id}/instances/{number}/move
 jobs:write      leader        POST /api/v1/jobs/{id}/replicate
@@ -68,20 +70,24 @@ ledger:read     any           GET /api/v1/ledger/verify
 ledger:read     any    stream GET /api/v1/events
 ledger:read     any    stream GET /api/v1/ledger/views
 ledger:read     leader stream GET /api/v1/telemetry/batches
+ledger:write    leader        POST /api/v1/ledger/cosignatures
 ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/endorse
 ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/revoke
 nodes:read      any           GET /api/v1/nodes
 nodes:read      any           GET /api/v1/nodes/{id}
 nodes:read      leader        GET /api/v1/node-changes
 nodes:read      leader        GET /api/v1/nodes/{id}/telemetry
+nodes:read      leader        GET /api/v1/strangers
 nodes:register  leader        POST /api/v1/nodes
 nodes:write     leader        DELETE /api/v1/nodes/{id}
 nodes:write     leader        DELETE /api/v1/nodes/{id}/cordon
 nodes:write     leader        DELETE /api/v1/nodes/{id}/drain
 nodes:write     leader        DELETE /api/v1/nodes/{id}/quarantine
+nodes:write     leader        POST /api/v1/imports/oakestra/nodes
 nodes:write     leader        POST /api/v1/nodes/{id}/cordon
 nodes:write     leader        POST /api/v1/nodes/{id}/drain
 nodes:write     leader        POST /api/v1/nodes/{id}/quarantine
+nodes:write     leader        PUT /api/v1/nodes/{id}/labels
 nothing         any           GET /api/docs
 nothing         any           GET /api/docs-json
 nothing         any           GET /api/docs/start.js
@@ -89,4 +95,8 @@ nothing         any           GET /api/docs/{asset}
 nothing         any           GET /api/v1/leadership/proof
 nothing         any           GET /health/live
 nothing         any           GET /health/ready
+oakestra        leader        DELETE /api/service/{id}/{number}
+oakestra        leader        GET /api/cluster/status
+oakestra        leader        POST /api/node/register
+oakestra        leader        POST /api/service/{id}/{number}
 `;
