@@ -4,7 +4,7 @@ import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import { commitsOf, damageLine, storeOf, tryingOn } from './store.js';
+import { soundCommitsOf, storeOf, tryingOn } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface CopyOptions {
@@ -66,11 +66,7 @@ async function copyInto(
   const there = await tryingOn(() => log.head(), ports);
   let copied = 0;
   let reached = 0;
-  for await (const walked of commitsOf(from, ports)) {
-    if (walked.status === 'damaged') {
-      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
-    }
-    const { commit } = walked;
+  for await (const commit of soundCommitsOf(from, ports)) {
     reached = commit.position;
     tellProgress(terminal, reached);
     if (reached < there.position) continue;

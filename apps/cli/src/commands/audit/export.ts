@@ -20,7 +20,7 @@ import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
-import { commitsOf, damageLine, storeOf } from './store.js';
+import { soundCommitsOf, storeOf } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface ExportOptions {
@@ -85,12 +85,9 @@ async function writeAll(
 ): Promise<number> {
   let commits = 0;
   const text = async function* (): AsyncGenerator<string> {
-    for await (const walked of commitsOf(store, ports)) {
-      if (walked.status === 'damaged') {
-        throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
-      }
-      commits = walked.commit.position;
-      yield `${encodeStoredCommit(walked.commit)}\n`;
+    for await (const commit of soundCommitsOf(store, ports)) {
+      commits = commit.position;
+      yield `${encodeStoredCommit(commit)}\n`;
       tellProgress(terminal, commits);
     }
   };
@@ -127,12 +124,9 @@ export async function writeBundle(
   { terminal, ports }: Pick<Context, 'terminal' | 'ports'>,
 ): Promise<number | null> {
   const gathered = new Gathered(to);
-  for await (const walked of commitsOf(store, ports)) {
-    if (walked.status === 'damaged') {
-      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
-    }
-    gathered.take(walked.commit);
-    tellProgress(terminal, walked.commit.position);
+  for await (const commit of soundCommitsOf(store, ports)) {
+    gathered.take(commit);
+    tellProgress(terminal, commit.position);
   }
   clearProgress(terminal);
   if (from > to || to > gathered.head) {
@@ -158,11 +152,7 @@ async function* rangeIn(
   { from, to }: { readonly from: number; readonly to: number },
   ports: Context['ports'],
 ): AsyncGenerator<Commit> {
-  for await (const walked of commitsOf(store, ports)) {
-    if (walked.status === 'damaged') {
-      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
-    }
-    const { commit } = walked;
+  for await (const commit of soundCommitsOf(store, ports)) {
     if (commit.position >= from) yield commit;
     if (commit.position === to) return;
   }
@@ -227,9 +217,13 @@ class Gathered {
    */
   seal(): BundleSeal | null {
     const sorted = this.candidates.toSorted((a, b) => othersOn(b) - othersOn(a));
-    const counting = sorted.filter(({ note, size }) => countsAtItsEnd(note, this.exhibitsTo(size)));
-    const readable = counting.find(({ size }) => commitsToOwnSchemas(this.exhibitsTo(size)));
-    const chosen = readable ?? counting[0] ?? sorted[0];
+    const counts = ({ note, size }: Candidate): boolean =>
+      countsAtItsEnd(note, this.exhibitsTo(size));
+    // Signatures are verified by it: of no more than those that come first.
+    const readable = sorted.find(
+      (each) => commitsToOwnSchemas(this.exhibitsTo(each.size)) && counts(each),
+    );
+    const chosen = readable ?? sorted.find(counts) ?? sorted[0];
     if (chosen === undefined) return null;
     const { note, size, cosignatures, stamp } = chosen;
     const hashes = this.hashes.slice(0, size);

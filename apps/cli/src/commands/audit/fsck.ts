@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { demandManager } from './held.js';
-import { commitsOf, damageLine, storeOf } from './store.js';
+import { soundCommitsOf, storeOf } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 export function addFsckCommand(audit: Command, surroundings: Surroundings): void {
@@ -66,11 +66,8 @@ async function rebuiltViews(
   // Loaded here: no other command of an auditor needs the manager.
   const { rebuildViews } = await import('@oakring/model');
   const views = rebuildViews();
-  for await (const walked of commitsOf(store, ports)) {
-    if (walked.status === 'damaged') {
-      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
-    }
-    views.fold(walked.commit);
+  for await (const commit of soundCommitsOf(store, ports)) {
+    views.fold(commit);
     tellProgress(terminal, views.position);
     if (views.position === position) break;
   }

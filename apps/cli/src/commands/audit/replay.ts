@@ -3,7 +3,7 @@ import type { Replayed } from '@oakring/manager';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import { commitsOf, damageLine, storeOf } from './store.js';
+import { soundCommitsOf, storeOf } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface ReplayOptions {
@@ -51,12 +51,9 @@ async function* replays(
   // Loaded here: no other command of an auditor needs the manager.
   const { DecisionReplay } = await import('@oakring/manager');
   const decisions = new DecisionReplay();
-  for await (const walked of commitsOf(store, ports)) {
-    if (walked.status === 'damaged') {
-      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
-    }
-    yield* decisions.next(walked.commit);
-    tellProgress(terminal, walked.commit.position);
+  for await (const commit of soundCommitsOf(store, ports)) {
+    yield* decisions.next(commit);
+    tellProgress(terminal, commit.position);
   }
   yield* decisions.end();
   clearProgress(terminal);

@@ -58,6 +58,16 @@ export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Wa
   }
 }
 
+/** The same for who can do nothing with a damaged one: that ends the command. */
+export async function* soundCommitsOf(store: string, ports: Ports): AsyncGenerator<Commit> {
+  for await (const walked of commitsOf(store, ports)) {
+    if (walked.status === 'damaged') {
+      throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
+    }
+    yield walked.commit;
+  }
+}
+
 /** An election takes seconds, and is no news about the ledger. What is away for longer is told as away. */
 export async function tryingOn<T>(ask: () => Promise<T>, { clock, timers }: Ports): Promise<T> {
   const sinceMs = clock.monotonicMs();
