@@ -7,7 +7,7 @@ export {
   isEventType,
   schemaVersion,
 } from './catalogue/catalogue.js';
-export { ownCatalogue } from './catalogue/committed-catalogue.js';
+export { isSameCatalogue, ownCatalogue } from './catalogue/committed-catalogue.js';
 export {
   checkpointsStream,
   clusterStream,

@@ -3,6 +3,7 @@ import {
   clusterStream,
   decodeEvents,
   encodeEvent,
+  isSameCatalogue,
   ownCatalogue,
   sealCommit,
   sealsStream,
@@ -133,7 +134,6 @@ function openingEvents(epoch: number, { projection, leader, ports }: Opening): D
 /** The schemas that this program writes with, where the ledger does not commit to them yet. */
 function catalogueEvents(committed: EventData<'CatalogueChanged'> | null): DomainEvent[] {
   const data = ownCatalogue();
-  const isCommitted =
-    committed?.hash === data.hash && committed.schemaVersion === data.schemaVersion;
+  const isCommitted = committed !== null && isSameCatalogue(committed, data);
   return isCommitted ? [] : [{ stream: sealsStream, type: 'CatalogueChanged', data }];
 }
