@@ -9,9 +9,8 @@ import { isCanonical, type JsonObject } from '../text/canonical-json.js';
 import {
   decodeEvents,
   emptyHead,
-  recordsIn,
+  soundRecordsIn,
   type Commit,
-  type EventRecord,
   type LogHead,
   type StoredEvent,
 } from '../log/commit.js';
@@ -22,7 +21,7 @@ import { linkVerifier } from '../log/verify-chain.js';
 import { bundleFormat, newestCatalogue } from './bundle.js';
 import { BundleProblem, fail, hashesOf, parsed, promiseOf, type Promised } from './bundle-lines.js';
 import { CatalogueTrail } from './catalogue-trail.js';
-import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { readCheckpoint, statedCheckpoint, type Checkpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
 import { frontierBefore, rootFromRange } from './merkle-tree.js';
 import { orderProblem, rootsOf } from './proved-trees.js';
@@ -192,9 +191,8 @@ class BundleVerifier {
     const stated = this.takeCosignatures();
     this.takeStamp();
     const { rangeProof } = this.takeObject('rangeProof');
-    const read = readCheckpoint(String(checkpoint));
-    if (read.status === 'refused') fail(null, 'S1', `it is no checkpoint: ${read.reason}`);
-    if (read.note.signatures.length !== 1) fail(null, 'S1', 'it is signed by others than the log');
+    const read = statedCheckpoint(String(checkpoint));
+    if ('rule' in read) fail(null, read.rule, read.detail);
     const cosigned = cosignedBy(stated, read);
     return { ...read, exhibits, cosigned, rangeProof: hashesOf(rangeProof) };
   }
@@ -236,9 +234,7 @@ class BundleVerifier {
     const before = { position: from - 1, hash: first?.prev ?? '', epoch: 0, at: 0 };
     const links = linkVerifier(from === 1 ? emptyHead : before);
     for (const commit of range) {
-      // `soundCommit` found them to be ones.
-      const records = recordsIn(commit) as readonly EventRecord[];
-      const problem = links.problemOf(commit) ?? links.take(commit, records);
+      const problem = links.problemOf(commit) ?? links.take(commit, soundRecordsIn(commit));
       if (problem !== null) fail(commit.position, problem.rule, problem.detail);
     }
     return links.head;
@@ -294,8 +290,7 @@ class BundleVerifier {
       fail(idle.commit.position, 'B4', `it has no event of stream ${sealsStream}`);
     }
     for (const { commit } of exhibits) {
-      // `soundCommit` found them to be ones.
-      const problem = catalogues.take(commit, recordsIn(commit) as readonly EventRecord[]);
+      const problem = catalogues.take(commit, soundRecordsIn(commit));
       if (problem !== null) fail(commit.position, problem.rule, problem.detail);
     }
     for (const event of exhibits.flatMap(({ commit }) => decodeEvents(commit))) {

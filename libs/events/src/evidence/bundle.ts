@@ -7,7 +7,7 @@ import {
 } from '../catalogue/committed-catalogue.js';
 import { sealsStream } from '../catalogue/streams.js';
 import { canonicalJson } from '../text/canonical-json.js';
-import { recordsIn, type Commit, type EventRecord } from '../log/commit.js';
+import { soundRecordsIn, type Commit, type EventRecord } from '../log/commit.js';
 import { encodeStoredCommit } from '../log/stored-commit.js';
 import { catalogueIn } from './catalogue-trail.js';
 import { rangeProof } from './merkle-tree.js';
@@ -86,6 +86,5 @@ export function newestCatalogue(commits: readonly Commit[]): CommittedCatalogue 
 
 function changeIn(commit: Commit): EventRecord | undefined {
   if (!commit.streams.includes(sealsStream)) return undefined;
-  const records = recordsIn(commit) as readonly EventRecord[];
-  return records.findLast(({ type }) => type === 'CatalogueChanged');
+  return soundRecordsIn(commit).findLast(({ type }) => type === 'CatalogueChanged');
 }

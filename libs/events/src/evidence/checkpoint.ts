@@ -1,4 +1,5 @@
 import { base64Of, bytesOfBase64, bytesOfHex, hexOf } from '@oakring/crypto';
+import type { Problem } from '../log/damage.js';
 import {
   isNoteName,
   isNoteSignedBy,
@@ -27,13 +28,14 @@ export interface Checkpoint {
   readonly fingerprint: string;
 }
 
+interface SoundCheckpoint {
+  readonly status: 'checkpoint';
+  readonly checkpoint: Checkpoint;
+  readonly note: SignedNote;
+}
+
 export type ReadCheckpoint =
-  | {
-      readonly status: 'checkpoint';
-      readonly checkpoint: Checkpoint;
-      readonly note: SignedNote;
-    }
-  | { readonly status: 'refused'; readonly reason: string };
+  SoundCheckpoint | { readonly status: 'refused'; readonly reason: string };
 
 /**
  * A manager states nothing about a tree so many commits ago: what it takes is about these days. What is older
@@ -103,6 +105,14 @@ export function readCheckpoint(content: string): ReadCheckpoint {
   return { status: 'checkpoint', checkpoint, note: read.note };
 }
 
+/** As `readCheckpoint`, of what a ledger or a bundle states: signed by the log alone. */
+export function statedCheckpoint(content: string): Problem | SoundCheckpoint {
+  const read = readCheckpoint(content);
+  if (read.status === 'refused') return unstated(`it is no checkpoint: ${read.reason}`);
+  if (read.note.signatures.length === 1) return read;
+  return unstated('it is signed by others than the log');
+}
+
 /** Whether the holder of this key signed it as the log itself. */
 export function isCheckpointSigned(
   note: SignedNote,
@@ -126,4 +136,8 @@ function isHash(text: string | undefined): text is string {
 
 function refused(reason: string): ReadCheckpoint {
   return { status: 'refused', reason };
+}
+
+function unstated(detail: string): Problem {
+  return { rule: 'S1', detail };
 }

@@ -3,6 +3,7 @@ import type { EventData } from '../catalogue/catalogue.js';
 import { checkpointsStream, clusterStream, sealsStream } from '../catalogue/streams.js';
 import type { StoredEvent } from '../log/commit.js';
 import type { Problem } from '../log/damage.js';
+import { isBefore, type Place } from '../log/origin.js';
 import type { RuleId } from '../log/rules.js';
 import { isCheckpointSigned, type Checkpoint } from './checkpoint.js';
 import type { SignedNote } from './signed-note.js';
@@ -18,12 +19,6 @@ export interface KnownKey {
 
 /** What a seal proves: it is sound and its key counts, or only that somebody signed. */
 export type SealVerdict = 'counts' | 'unendorsed' | 'invalid';
-
-/** Where an event is in history. */
-export interface Place {
-  readonly position: number;
-  readonly index: number;
-}
 
 /** What is wrong with a tree that somebody says to have seen, as a sentence; null: nothing. */
 export type TreeCheck = (tree: Tree) => string | null;
@@ -324,11 +319,4 @@ function homeOf(type: string): string | null {
     default:
       return null;
   }
-}
-
-function isBefore(place: Place, other: Place): boolean {
-  return (
-    place.position < other.position ||
-    (place.position === other.position && place.index < other.index)
-  );
 }

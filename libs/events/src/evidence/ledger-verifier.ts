@@ -1,6 +1,4 @@
-import type { EventData } from '../catalogue/catalogue.js';
 import { sealsStream } from '../catalogue/streams.js';
-import { canonicalJson } from '../text/canonical-json.js';
 import { textOfItsOwn } from '../text/own-text.js';
 import {
   decodeEvents,
@@ -16,8 +14,9 @@ import { evidenceTypes } from '../log/plain-events.js';
 import { idReach, type RuleId } from '../log/rules.js';
 import { linkVerifier } from '../log/verify-chain.js';
 import { CatalogueTrail } from './catalogue-trail.js';
-import { readCheckpoint } from './checkpoint.js';
+import { statedCheckpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
+import { Manifests } from './manifests.js';
 import { rootOf } from './merkle-tree.js';
 import { openingProblem } from './opening.js';
 import { PastTrees } from './past-trees.js';
@@ -73,7 +72,7 @@ class Verifier implements LedgerVerifier {
   private readonly ids = new Set<string>();
   /** The same, by position modulo their number: a set that is asked for its oldest looks for it. */
   private readonly newestIds: string[] = [];
-  private readonly manifestTexts = new Map<string, string>();
+  private readonly manifests = new Manifests();
   private readonly unendorsed = new Map<string, number>();
   /** Positions of all events of stream `seals`. */
   private readonly keyEvents: number[] = [];
@@ -112,7 +111,7 @@ class Verifier implements LedgerVerifier {
       newsAt,
       cosigned: this.cosignatures.list(),
       root: this.keys.root,
-      manifests: this.manifestTexts.size,
+      manifests: this.manifests.count,
       keys: this.keys.list(),
       warnings: this.warnings(),
     };
@@ -162,7 +161,7 @@ class Verifier implements LedgerVerifier {
   private eventProblem(event: StoredEvent): Problem | null {
     switch (event.type) {
       case 'TelemetryTruncated':
-        return this.manifestProblem(event.data);
+        return this.manifests.take(event.data);
       case 'CheckpointSigned':
         return this.checkpointProblem(event);
       case 'CheckpointCosigned':
@@ -177,10 +176,9 @@ class Verifier implements LedgerVerifier {
   }
 
   private checkpointProblem(event: EventOf<'CheckpointSigned'>): Problem | null {
-    const read = readCheckpoint(event.data.note);
-    if (read.status === 'refused') return broken('S1', `it is no checkpoint: ${read.reason}`);
-    const { checkpoint, note } = read;
-    if (note.signatures.length !== 1) return broken('S1', 'it is signed by others than the log');
+    const stated = statedCheckpoint(event.data.note);
+    if ('rule' in stated) return stated;
+    const { checkpoint, note } = stated;
     const { position, keyEvents } = checkpoint;
     if (keyEvents !== this.keyEventsAt(position)) {
       return broken('S2', `it counts ${keyEvents} events of stream ${sealsStream}`);
@@ -237,14 +235,6 @@ class Verifier implements LedgerVerifier {
   private treeProblem(tree: { position: number; merkleRoot: string }): string | null {
     if (this.trees.at(tree.position)?.merkleRoot === tree.merkleRoot) return null;
     return `the tree of ${tree.position} commits that it names is not of this ledger`;
-  }
-
-  private manifestProblem(data: EventData<'TelemetryTruncated'>): Problem | null {
-    const text = canonicalJson(data);
-    const before = this.manifestTexts.get(data.segment);
-    this.manifestTexts.set(data.segment, text);
-    if (data.firstBatch <= data.lastBatch && (before === undefined || before === text)) return null;
-    return broken('M1', `segment ${data.segment} has contradicting manifests`);
   }
 
   private warnings(): string[] {

@@ -1,14 +1,20 @@
 import { sealsStream } from '../catalogue/streams.js';
-import { canonicalJson } from '../text/canonical-json.js';
-import { decodeEvents, recordsIn, type Commit, type EventRecord } from '../log/commit.js';
-import type { StoredEvent } from '../log/commit.js';
+import {
+  decodeEvents,
+  soundRecordsIn,
+  type Commit,
+  type EventRecord,
+  type StoredEvent,
+} from '../log/commit.js';
 import type { Problem } from '../log/damage.js';
+import { evidenceTypes } from '../log/plain-events.js';
 import type { RuleId } from '../log/rules.js';
 import { CatalogueTrail } from './catalogue-trail.js';
-import { readCheckpoint } from './checkpoint.js';
+import { statedCheckpoint } from './checkpoint.js';
 import type { KeyRing, SealVerdict } from './key-ring.js';
-import { openingProblem } from './opening.js';
+import { Manifests } from './manifests.js';
 import { emptyFrontier, rootOf, withLeaf, type MerkleFrontier } from './merkle-tree.js';
+import { openingProblem } from './opening.js';
 import type { SealStatement } from './seal.js';
 import { StampOrder } from './stamp-order.js';
 import { Cosignatures, recentCheckpoints } from './stated-cosignature.js';
@@ -28,7 +34,7 @@ export interface ProvedRange {
  */
 export class RangeRules {
   private readonly ids = new Set<string>();
-  private readonly manifests = new Map<string, string>();
+  private readonly manifests = new Manifests();
   private readonly catalogues: CatalogueTrail;
   private readonly trees = new Map<number, { commit: Commit; tree: MerkleFrontier }>();
   private readonly keyEvents: readonly number[];
@@ -46,7 +52,7 @@ export class RangeRules {
     const exhibits = proved?.exhibits ?? [];
     this.catalogues = new CatalogueTrail(from === 1 || proved !== null);
     for (const commit of exhibits) {
-      if (commit.position < from) this.catalogues.take(commit, recordsOf(commit));
+      if (commit.position < from) this.catalogues.take(commit, soundRecordsIn(commit));
     }
     this.keyEvents = exhibits.flatMap(decodeEvents).flatMap(({ stream, position }) => {
       const name: string = stream;
@@ -58,7 +64,7 @@ export class RangeRules {
 
   /** The next commit, sound by itself and in its place. */
   take(commit: Commit): Problem | null {
-    const records = recordsOf(commit);
+    const records = soundRecordsIn(commit);
     const { commitId, epoch, position } = commit;
     if (this.ids.has(commitId)) return broken('C10', `commitId ${commitId} was another commit's`);
     this.ids.add(commitId);
@@ -78,7 +84,7 @@ export class RangeRules {
   }
 
   private evidenceProblem(commit: Commit, records: readonly EventRecord[]): Problem | null {
-    if (!records.some(({ type }) => looked.has(type))) return null;
+    if (!records.some(({ type }) => evidenceTypes.has(type))) return null;
     for (const event of decodeEvents(commit)) {
       const problem = this.eventProblem(event);
       if (problem !== null) return problem;
@@ -88,14 +94,8 @@ export class RangeRules {
 
   private eventProblem(event: StoredEvent): Problem | null {
     switch (event.type) {
-      case 'TelemetryTruncated': {
-        const { segment, firstBatch, lastBatch } = event.data;
-        const text = canonicalJson(event.data);
-        const before = this.manifests.get(segment) ?? text;
-        this.manifests.set(segment, text);
-        if (firstBatch <= lastBatch && before === text) return null;
-        return broken('M1', `segment ${segment} has contradicting manifests`);
-      }
+      case 'TelemetryTruncated':
+        return this.manifests.take(event.data);
       case 'CheckpointSigned':
         return this.checkpointProblem(event);
       case 'CheckpointCosigned':
@@ -126,10 +126,9 @@ export class RangeRules {
     event: Extract<StoredEvent, { type: 'CheckpointSigned' }>,
   ): Problem | null {
     if (event.by === undefined) return broken('K5', 'it is a checkpoint in a commit of format 1');
-    const read = readCheckpoint(event.data.note);
-    if (read.status === 'refused') return broken('S1', `it is no checkpoint: ${read.reason}`);
-    const { checkpoint, note } = read;
-    if (note.signatures.length !== 1) return broken('S1', 'it is signed by others than the log');
+    const stated = statedCheckpoint(event.data.note);
+    if ('rule' in stated) return stated;
+    const { checkpoint, note } = stated;
     const { position, keyEvents } = checkpoint;
     const shown = this.keyEvents.filter((at) => at <= position).length;
     if (this.proved !== null && keyEvents !== shown) {
@@ -163,16 +162,6 @@ export class RangeRules {
     if (isOther) return broken('S2', `it seals another history than the one up to ${position}`);
     return verdict === 'invalid' ? broken('S3', 'the key that it names did not sign it') : null;
   }
-}
-
-const looked: ReadonlySet<string> = new Set<StoredEvent['type']>([
-  ...(['TelemetryTruncated', 'CheckpointSigned', 'LedgerSealed'] as const),
-  ...(['CheckpointCosigned', 'CheckpointStamped'] as const),
-]);
-
-/** Of a commit whose events were found to be ones. */
-function recordsOf(commit: Commit): readonly EventRecord[] {
-  return recordsIn(commit) as readonly EventRecord[];
 }
 
 function broken(rule: RuleId, detail: string): Problem {

@@ -11,7 +11,7 @@ import {
   type EventRecord,
 } from './commit.js';
 import { damageAt, type Damage, type Problem } from './damage.js';
-import { originProblem, parseAddress } from './origin.js';
+import { isBefore, originProblem, parseAddress } from './origin.js';
 import { plainEvents } from './plain-events.js';
 
 /**
@@ -99,7 +99,7 @@ function causeProblem(cause: string, position: number, index: number): string | 
   if (led === null) {
     return toldCause.test(cause) ? null : `cause ${shortened(cause)} has none of the forms`;
   }
-  if (led.position < position || (led.position === position && led.index < index)) return null;
+  if (isBefore(led, { position, index })) return null;
   return `event ${position}-${index} has the cause ${cause}, which is not before it`;
 }
 

@@ -161,9 +161,14 @@ export function recordsIn(commit: Commit): unknown {
   return KnownCommit.recordsOf(commit);
 }
 
+/** The same, once it is known that its events are ones. */
+export function soundRecordsIn(commit: Commit): readonly EventRecord[] {
+  return recordsIn(commit) as readonly EventRecord[];
+}
+
 /** Where the events of a commit belong, once it is known that they are ones. */
 export function placesIn(commit: Commit): readonly Pick<EventHead, 'stream' | 'version'>[] {
-  return KnownCommit.headsOf(commit) ?? (recordsIn(commit) as readonly EventRecord[]);
+  return KnownCommit.headsOf(commit) ?? soundRecordsIn(commit);
 }
 
 /** Keeps what a look at the events found. */
@@ -255,8 +260,7 @@ export interface EventHead {
 
 /** The events of a commit, upcast to today's schemas. */
 export function decodeEvents(commit: Commit): StoredEvent[] {
-  const records = recordsIn(commit) as readonly EventRecord[];
-  return records.map(
+  return soundRecordsIn(commit).map(
     (record, index) =>
       // The schema was checked when it was written, and the hash covers the text.
       ({

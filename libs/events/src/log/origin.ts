@@ -21,21 +21,28 @@ export interface Origin {
   readonly deviceAt?: number;
 }
 
-/** An event's own name in the log, and what another's `cause` calls it: `<position>-<index>`. */
-export function addressOf({
-  position,
-  index,
-}: {
+/** Where an event is in history. */
+export interface Place {
   readonly position: number;
   readonly index: number;
-}): string {
+}
+
+/** An event's own name in the log, and what another's `cause` calls it: `<position>-<index>`. */
+export function addressOf({ position, index }: Place): string {
   return `${position}-${index}`;
 }
 
 /** Where an address points; null: it is none. */
-export function parseAddress(text: string): { position: number; index: number } | null {
+export function parseAddress(text: string): Place | null {
   const [, position, index] = /^([1-9]\d{0,15})-(0|[1-9]\d{0,5})$/.exec(text) ?? [];
   return position === undefined ? null : { position: Number(position), index: Number(index) };
+}
+
+export function isBefore(place: Place, other: Place): boolean {
+  return (
+    place.position < other.position ||
+    (place.position === other.position && place.index < other.index)
+  );
 }
 
 /** What is wrong with an origin, written or read; null: nothing. */

@@ -7,7 +7,7 @@ import {
 import { streamsOf } from '../catalogue/streams-of-types.js';
 import { isJsonObject, type JsonObject } from '../text/canonical-json.js';
 import { maxCommitBytes, type Commit, type EventHead } from './commit.js';
-import { parseAddress } from './origin.js';
+import { isBefore, parseAddress, type Place } from './origin.js';
 import { maxBy } from './rules.js';
 
 /** A text of printable ASCII, without quotation marks and backslashes, stands in JSON as it is. */
@@ -60,7 +60,7 @@ export function plainEvents({ format, position, events }: Commit): readonly Even
     }
     if (match === null || kind === null) return null;
     const cause = match[1];
-    if (cause !== undefined && !isBefore(cause, position, found.length)) return null;
+    if (cause !== undefined && !leads(cause, { position, index: found.length })) return null;
     found.push({
       stream: match[2] ?? '',
       type: kind.type,
@@ -91,10 +91,9 @@ function kindAt(events: string, at: number): Kind | null {
   return kindOf(events.slice(begin, events.indexOf('"', begin)));
 }
 
-function isBefore(cause: string, position: number, index: number): boolean {
+function leads(cause: string, place: Place): boolean {
   const led = parseAddress(cause);
-  if (led === null) return false;
-  return led.position < position || (led.position === position && led.index < index);
+  return led !== null && isBefore(led, place);
 }
 
 function kindOf(type: string): Kind | null {
