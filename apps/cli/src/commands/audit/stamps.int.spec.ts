@@ -146,6 +146,22 @@ describe('A ledger with a time stamp', () => {
     }
   });
 
+  it('is taken of a checkpoint that was stated again among the eight newest', async () => {
+    const ledger = new SampleLedger(key);
+    ledger.work(3);
+    const note = signCheckpoint(ledger.stands, key);
+    const sealed = (times: number): void => {
+      for (let count = 0; count < times; count += 1) ledger.seal(key);
+    };
+    sealed(8);
+    ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
+    sealed(7);
+    ledger.stamp(await stampOf(note, 4));
+    const path = await storeOf(ledger);
+    const [code, out] = await audit('audit', 'verify', '--store', path);
+    expect([code, out]).toEqual([0, expect.stringContaining('1 time stamp: the checkpoint of')]);
+  });
+
   it('is refused by whoever trusts another authority', async () => {
     const path = await storeOf(await stampedLedger());
     const [code, , words] = await audit(

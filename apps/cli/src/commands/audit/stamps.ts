@@ -2,6 +2,7 @@ import {
   damageAt,
   decodeEvents,
   readCheckpoint,
+  recentCheckpoints,
   checkpointsStream,
   type Commit,
   type Damage,
@@ -17,9 +18,6 @@ import { counted } from '../../render/measures.js';
 type Stamped = EventData<'CheckpointStamped'>;
 type Problem = Pick<Damage, 'rule' | 'detail'>;
 
-/** So many checkpoints may come between one and its stamp. */
-const keptNotes = 8;
-
 /** Time stamps that were found, none of them refused. */
 export interface FoundStamps {
   readonly count: number;
@@ -28,7 +26,10 @@ export interface FoundStamps {
   readonly newest: (Omit<TimeStamp, 'nonce'> & { readonly position: number }) | null;
 }
 
-/** Judges the time stamps of a ledger as its commits pass by, in bounded memory. */
+/**
+ * Judges the time stamps of a ledger as its commits pass by, in bounded memory: those that a verifier of the
+ * ledger let pass, which knows of which checkpoints they may be.
+ */
 export class StampWatch {
   private readonly notes = new Map<number, string>();
   private count = 0;
@@ -36,18 +37,14 @@ export class StampWatch {
   private stampedTo = 0;
   private newest: FoundStamps['newest'] = null;
 
-  private constructor(
-    private readonly trusted: TrustedCertificates | null,
-    /** A bundle leaves commits out: a checkpoint that is not there was not shown. */
-    private readonly isWhole: boolean,
-  ) {}
+  private constructor(private readonly trusted: TrustedCertificates | null) {}
 
   /** `ca`: file of the certificates that stamps must lead to. Throws a CommandFailure when it is none. */
-  static async of(ca: string | undefined, { isWhole }: { isWhole: boolean }): Promise<StampWatch> {
-    if (ca === undefined) return new StampWatch(null, isWhole);
+  static async of(ca: string | undefined): Promise<StampWatch> {
+    if (ca === undefined) return new StampWatch(null);
     const { certificatesOf } = await import('@oakring/timestamps');
     try {
-      return new StampWatch(certificatesOf(await readFile(ca, 'utf8')), isWhole);
+      return new StampWatch(certificatesOf(await readFile(ca, 'utf8')));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CommandFailure(`--tsa-ca: ${ca} cannot be used: ${reason}.`, exitCodes.usage);
@@ -134,10 +131,13 @@ export class StampWatch {
   private remember(note: string): void {
     const read = readCheckpoint(note);
     if (read.status === 'refused') return;
-    this.notes.set(read.checkpoint.position, note);
-    for (const position of this.notes.keys()) {
-      if (this.notes.size <= keptNotes) break;
-      this.notes.delete(position);
+    const { position } = read.checkpoint;
+    // One that is stated again is one of the newest.
+    this.notes.delete(position);
+    this.notes.set(position, note);
+    for (const oldest of this.notes.keys()) {
+      if (this.notes.size <= recentCheckpoints) break;
+      this.notes.delete(oldest);
     }
   }
 
@@ -147,10 +147,8 @@ export class StampWatch {
     }
     this.stampedTo = position;
     const note = this.notes.get(position);
-    if (note === undefined && this.isWhole) {
-      return { rule: 'T1', detail: 'none of the eight checkpoints before seals that' };
-    }
     if (note === undefined) {
+      // A bundle leaves commits out.
       this.unshown += 1;
       return null;
     }

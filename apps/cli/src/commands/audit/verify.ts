@@ -110,7 +110,7 @@ async function verifyLedger(
 ): Promise<void> {
   const { terminal, json } = context;
   const held = await heldTo(context, surroundings, known);
-  const stamps = await StampWatch.of(tsaCa, { isWhole: true });
+  const stamps = await StampWatch.of(tsaCa);
   const verifier = ledgerVerifier({ trust: trust ?? null });
   for await (const walked of commits) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
@@ -221,7 +221,7 @@ async function verifyBundleFile(
   const { continued, warnings } = await holdBundle(context, surroundings, options, {
     ...{ lines, sealedTo: check.sealedTo },
   });
-  const stamps = await StampWatch.of(tsaCa, { isWhole: false });
+  const stamps = await StampWatch.of(tsaCa);
   await takeShown(stamps, lines, context);
   const newsAt = newsIn(rangeOf(lines));
   const verdict = {
