@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { systemPorts } from '@oakring/ports';
-import { openEventStore } from '@oakring/stores';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../run.js';
+import { storedLedger } from '../../testing/stored-ledger.js';
 import { testIo } from '../../testing/test-io.js';
 
 const key = freshKey();
@@ -31,13 +30,9 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
     return ledger;
   }
 
-  async function store({ commits }: SampleLedger): Promise<string> {
+  function store(ledger: SampleLedger): Promise<string> {
     written += 1;
-    const path = join(folder, `ledger-${written}`);
-    const { log, close } = await openEventStore(path, systemPorts().timers);
-    for (const commit of commits) await log.append(commit);
-    await close();
-    return path;
+    return storedLedger(join(folder, `ledger-${written}`), ledger);
   }
 
   async function audit(...args: string[]): Promise<[number, string, string]> {

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { systemPorts } from '@oakring/ports';
-import { openEventStore } from '@oakring/stores';
 import { questionBytes, readAnswer } from '@oakring/timestamps';
 import { LocalAuthority } from '@oakring/timestamps/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../run.js';
+import { storedLedger } from '../../testing/stored-ledger.js';
 import { testIo } from '../../testing/test-io.js';
 
 const key = freshKey();
@@ -55,13 +54,9 @@ async function stampedLedger(
   return ledger;
 }
 
-async function storeOf({ commits }: SampleLedger): Promise<string> {
+function storeOf(ledger: SampleLedger): Promise<string> {
   stores += 1;
-  const path = join(folder, `ledger-${stores}`);
-  const { log, close } = await openEventStore(path, systemPorts().timers);
-  for (const commit of commits) await log.append(commit);
-  await close();
-  return path;
+  return storedLedger(join(folder, `ledger-${stores}`), ledger);
 }
 
 async function audit(...args: string[]): Promise<[code: number, out: string, words: string]> {

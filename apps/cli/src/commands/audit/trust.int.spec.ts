@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { systemPorts } from '@oakring/ports';
-import { openEventStore } from '@oakring/stores';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../run.js';
+import { storedLedger } from '../../testing/stored-ledger.js';
 import { testIo } from '../../testing/test-io.js';
 
 const key = freshKey();
@@ -20,10 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function verify(live: (ledger: SampleLedger) => void, ...more: string[]) {
   const ledger = new SampleLedger(key);
   live(ledger);
-  const path = join(folder, 'ledger');
-  const { log, close } = await openEventStore(path, systemPorts().timers);
-  for (const commit of ledger.commits) await log.append(commit);
-  await close();
+  const path = await storedLedger(join(folder, 'ledger'), ledger);
   const io = testIo();
   const argv = ['audit', 'verify', '--store', path, ...more];
   const code = await run(argv, io, { XDG_CONFIG_HOME: folder });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeEvent, headOf, sealCommit, type DomainEvent } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { openLmdbEventLog } from '@oakring/stores';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { run } from '../../../run.js';
+import { storedLedger } from '../../../testing/stored-ledger.js';
 import { testIo } from '../../../testing/test-io.js';
 
 const hostile = '</style><img src=x onerror=alert(1)><b a="\' &amp;';
@@ -52,11 +52,8 @@ describe('a report of a ledger', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function written(name: string, { commits }: SampleLedger): Promise<string> {
-    const log = await openLmdbEventLog(join(folder, name));
-    for (const commit of commits) await log.append(commit);
-    await log.close();
-    return join(folder, name);
+  function written(name: string, sample: SampleLedger): Promise<string> {
+    return storedLedger(join(folder, name), sample);
   }
 
   async function report(...args: readonly string[]) {

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeVerifierKey } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { systemPorts } from '@oakring/ports';
-import { openEventStore } from '@oakring/stores';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../run.js';
+import { storedLedger } from '../../../testing/stored-ledger.js';
 import { testIo } from '../../../testing/test-io.js';
 
 const key = freshKey();
@@ -25,14 +24,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const named = (...witnesses: Cosigner[]): string[] =>
   witnesses.flatMap((each) => ['--witness', writeVerifierKey(each, 'cosignature')]);
 
-async function stored(live: Live): Promise<string> {
+function stored(live: Live): Promise<string> {
   const ledger = new SampleLedger(key);
   live(ledger);
-  const path = join(folder, 'ledger');
-  const { log, close } = await openEventStore(path, systemPorts().timers);
-  for (const commit of ledger.commits) await log.append(commit);
-  await close();
-  return path;
+  return storedLedger(join(folder, 'ledger'), ledger);
 }
 
 async function audit(...args: string[]): Promise<[number, string, string]> {
