@@ -2,9 +2,10 @@ import { bundleForgeries } from './bundle-forgeries.js';
 import { commitForgeries } from './commit-forgeries.js';
 import { keptTokens, stampForgeries } from './stamp-forgeries.js';
 import { storeForgeries } from './store-forgeries.js';
-import { evidenceForgeries, trustCases } from './evidence-forgeries.js';
+import { evidenceForgeries } from './evidence-forgeries.js';
 import { olderForgeries } from './older-forgeries.js';
 import { rangeForgeries } from './range-forgeries.js';
+import { trustCases } from './trust-cases.js';
 import type { Forgery, ManifestEntry } from './forgery.js';
 
 export const folder = new URL('../../forgeries/', import.meta.url);

@@ -8,9 +8,8 @@ import { encodeStoredCommit } from '../../src/log/stored-commit.js';
 import { canonicalJson } from '../../src/text/canonical-json.js';
 import { bundleOf, notesIn } from '../sample-bundle.js';
 import { numberedKey, SampleLedger } from '../sample-ledger.js';
-import type { Expected, Forgery } from './forgery.js';
-
-const [founder, second, third] = [numberedKey(1), numberedKey(2), numberedKey(3)] as const;
+import { refused, type Expected, type Forgery } from './forgery.js';
+import { founder, second, third } from './story.js';
 
 /**
  * Positions 1 to 11. A second key is presented (4) and endorsed (5); 1 to 7 are sealed by the first key; the
@@ -280,28 +279,22 @@ const trusting: readonly Trusting[] = [
 ];
 
 export function bundleForgeries(): Forgery[] {
-  const refused = broken.map(([name, rule, lines]): Forgery => ({
-    ...{ name, form: 'bundle', lines, trust: null },
-    expected: { verdict: 'refused', rule },
-  }));
+  const forged = broken.map(([name, rule, lines]) => refused(name, rule, lines, 'bundle'));
   const judged = trusting.map(([name, verdict, lines, trust]): Forgery => ({
     ...{ name, form: 'bundle', lines, trust, expected: { verdict } },
   }));
-  return [...refused, ...judged, ...altered()];
+  return [...forged, ...judged, ...altered()];
 }
 
 function altered(): Forgery[] {
-  const forged = { form: 'bundle', lines: honest, trust: null } as const;
   return [
     {
-      ...{ ...forged, name: 'a-bundle-cut-short' },
+      ...refused('a-bundle-cut-short', 'B1', honest, 'bundle'),
       altered: (bytes) => bytes.subarray(0, -1),
-      expected: { verdict: 'refused', rule: 'B1' },
     },
     {
-      ...{ ...forged, name: 'a-bundle-with-bytes-that-are-no-text' },
+      ...refused('a-bundle-with-bytes-that-are-no-text', 'P3', honest, 'bundle'),
       altered: (bytes) => bytes.fill(0xff, bytes.lastIndexOf('round'), bytes.lastIndexOf('ound')),
-      expected: { verdict: 'refused', rule: 'P3' },
     },
   ];
 }

@@ -1,12 +1,12 @@
 import type { DomainEvent } from '../../src/catalogue/catalogue.js';
 import type { RuleId } from '../../src/log/rules.js';
 import { numberedKey, SampleLedger } from '../sample-ledger.js';
-import type { Forgery } from './forgery.js';
+import { refused, type Forgery } from './forgery.js';
+import { ready } from './story.js';
 
 type Texts = { readonly header: string; readonly events: string };
 type Change = (texts: Texts) => { header?: string; events?: string; hash?: string };
 
-const ready: DomainEvent = { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } };
 const other: DomainEvent = { stream: 'nodes/n2', type: 'NodeBecameReady', data: { reason: 'y' } };
 
 /** Three honest commits, and a fourth that says something else, sealed by the founding key. */
@@ -178,13 +178,6 @@ export function commitForgeries(): Forgery[] {
     refused('a-commit-of-format-1-after-format-2', 'C9', formatFalls()),
     refused('a-first-commit-with-a-predecessor', 'C6', beganElsewhere()),
   ];
-}
-
-function refused(name: string, rule: RuleId, lines: readonly string[]): Forgery {
-  return {
-    ...{ name, form: 'ledger', lines, trust: null },
-    expected: { verdict: 'refused', rule },
-  };
 }
 
 function honestly(): Forgery[] {

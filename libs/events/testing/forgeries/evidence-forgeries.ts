@@ -3,43 +3,25 @@ import { signCheckpoint } from '../../src/evidence/checkpoint.js';
 import { writeVerifierKey } from '../../src/evidence/verifier-key.js';
 import type { RuleId } from '../../src/log/rules.js';
 import { catalogueStated, numberedKey, SampleLedger } from '../sample-ledger.js';
-import type { Expected, Forgery } from './forgery.js';
-
-const [founder, second, third] = [numberedKey(1), numberedKey(2), numberedKey(3)] as const;
-
-type Story = (ledger: SampleLedger) => void;
-
-function told(story: Story): readonly string[] {
-  const ledger = new SampleLedger(founder);
-  ledger.work(2);
-  story(ledger);
-  return ledger.lines;
-}
-
-const opened = (epoch: number): DomainEvent => ({
-  ...({ stream: 'cluster', type: 'EpochOpened' } as const),
-  data: { epoch, software: 's', host: 'h', pid: 1, url: null, signingKey: null },
-});
-const founded: DomainEvent = {
-  ...({ stream: 'cluster', type: 'ClusterFounded' } as const),
-  data: { clusterId: 'c-2', name: 'x', location: '' },
-};
-const ready: DomainEvent = { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } };
-const manifest = (readings: number, firstBatch = 1): DomainEvent => ({
-  ...({ stream: 'cluster', type: 'TelemetryTruncated' } as const),
-  data: {
-    ...{ segment: '1-1', firstBatch, lastBatch: 5, readings },
-    ...{ firstHash: 'a', lastHash: 'b', merkleRoot: 'c' },
-  },
-});
+import { refused, type Forgery } from './forgery.js';
+import {
+  founded,
+  founder,
+  manifest,
+  opened,
+  otherHash,
+  ready,
+  second,
+  third,
+  told,
+  type Story,
+} from './story.js';
 
 /** The checkpoint that would be honest, as it was changed after it was signed. */
 function stated(ledger: SampleLedger, change: (note: string) => string): void {
   const note = change(signCheckpoint(ledger.stands, founder));
   ledger.append([{ stream: 'checkpoints', type: 'CheckpointSigned', data: { note } }]);
 }
-
-const otherHash = 'ab'.repeat(32);
 
 function openedLate(ledger: SampleLedger): void {
   ledger.forge([ready, opened(2)], ({ header }) => ({
@@ -122,7 +104,7 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
     'K6',
     (ledger) => {
       ledger.present(second);
-      ledger.judge(founder, 'endorsed', second, { merkleRoot: 'ab'.repeat(32) });
+      ledger.judge(founder, 'endorsed', second, { merkleRoot: otherHash });
     },
   ],
   [
@@ -183,8 +165,8 @@ const stories: readonly (readonly [string, RuleId, Story])[] = [
         return `${note}${line.replace('oakring/c-1', 'witness')}\n`;
       }),
   ],
-  ['a-checkpoint-of-another-hash', 'S2', (it) => it.seal(founder, { hash: 'ab'.repeat(32) })],
-  ['a-checkpoint-of-another-root', 'S2', (it) => it.seal(founder, { merkleRoot: 'ab'.repeat(32) })],
+  ['a-checkpoint-of-another-hash', 'S2', (it) => it.seal(founder, { hash: otherHash })],
+  ['a-checkpoint-of-another-root', 'S2', (it) => it.seal(founder, { merkleRoot: otherHash })],
   ['a-checkpoint-of-another-cluster', 'S2', (it) => it.seal(founder, { clusterId: 'c-2' })],
   ['a-checkpoint-of-another-epoch', 'S2', (it) => it.seal(founder, { epoch: 7 })],
   ['a-checkpoint-of-a-position-to-come', 'S2', (it) => it.seal(founder, { position: 99 })],
@@ -295,120 +277,4 @@ function twoFounders(): readonly string[] {
     data: { fingerprint, publicKey, founding: true },
   }));
   return new SampleLedger(founder, 2, [founded, opened(1), catalogueStated(), ...keys]).lines;
-}
-
-function refused(name: string, rule: RuleId, lines: readonly string[]): Forgery {
-  return {
-    ...{ name, form: 'ledger', lines, trust: null },
-    expected: { verdict: 'refused', rule },
-  };
-}
-
-type Trusting = readonly [string, Exclude<Expected['verdict'], 'refused'>, Story, string | null];
-
-const trusting: readonly Trusting[] = [
-  ['honest', 'sealed', (it) => it.seal(founder), null],
-  ['honest-and-trusted', 'sealed', (it) => it.seal(founder), founder.fingerprint],
-  ['honest-with-another-key', 'sealed', endorsedSeal, founder.fingerprint],
-  ['honest-with-a-key-revoked-later', 'sealed', revokedLater, founder.fingerprint],
-  ['honest-with-a-key-presented-twice', 'sealed', presentedTwice, founder.fingerprint],
-  ['honest-with-names-like-numbers', 'sealed', numberNames, null],
-  ['honest-with-cosignatures', 'sealed', cosignedTwice, founder.fingerprint],
-  ['honest-with-two-epochs', 'sealed', twoEpochs, founder.fingerprint],
-  ['a-seal-by-the-key-that-is-trusted-alone', 'sealed', endorsedSeal, second.fingerprint],
-  ['commits-after-the-last-seal', 'unsealed-tail', sealedThenWorked, founder.fingerprint],
-  ['no-seal-at-all', 'unsealed', () => undefined, founder.fingerprint],
-  ['no-seal-at-all-and-no-trust-asked', 'unsealed', () => undefined, null],
-  ['a-seal-before-the-endorsement', 'unsealed', sealedTooEarly, founder.fingerprint],
-  ['a-seal-after-the-revocation', 'unsealed', sealedTooLate, founder.fingerprint],
-  ['a-seal-by-a-key-that-nobody-endorsed', 'unsealed', sealedByNobody, founder.fingerprint],
-  [
-    'an-endorsement-by-a-key-that-does-not-count',
-    'unsealed',
-    endorsedByNobody,
-    founder.fingerprint,
-  ],
-  [
-    'a-seal-and-trust-in-a-key-that-never-was',
-    'unknown-key',
-    (it) => it.seal(founder),
-    third.fingerprint,
-  ],
-];
-
-/** Nothing is broken in them; what they prove to whom is another question. */
-export function trustCases(): Forgery[] {
-  return trusting.map(([name, verdict, story, trust]) => ({
-    ...{ name, form: 'ledger', lines: told(story), trust, expected: { verdict } },
-  }));
-}
-
-function endorsedSeal(ledger: SampleLedger): void {
-  ledger.present(second);
-  ledger.judge(founder, 'endorsed', second);
-  ledger.seal(second);
-}
-
-function revokedLater(ledger: SampleLedger): void {
-  endorsedSeal(ledger);
-  ledger.judge(founder, 'revoked', second);
-  ledger.seal(founder);
-}
-
-function presentedTwice(ledger: SampleLedger): void {
-  endorsedSeal(ledger);
-  ledger.present(second);
-  ledger.seal(second);
-}
-
-function numberNames(ledger: SampleLedger): void {
-  const data = { incarnation: 1, from: 1, upTo: 1, entries: [{ 9: 1, 10: 1 }] };
-  ledger.append([{ stream: 'nodes/n1', type: 'WorkerHistoryRecorded', data }]);
-  ledger.seal(founder);
-}
-
-function twoEpochs(ledger: SampleLedger): void {
-  ledger.openEpoch(founder);
-  ledger.work(1);
-  ledger.seal(founder);
-}
-
-/** The one of the older checkpoint comes late. */
-function cosignedTwice(ledger: SampleLedger): void {
-  ledger.seal(founder);
-  ledger.cosign({ name: 'another.example', ...numberedKey(5) }, 3);
-  ledger.work(1);
-  ledger.seal(founder);
-  ledger.cosign(witness, 6);
-  ledger.cosign(witness, 3);
-}
-
-function sealedThenWorked(ledger: SampleLedger): void {
-  ledger.seal(founder);
-  ledger.work(2);
-}
-
-function sealedTooEarly(ledger: SampleLedger): void {
-  ledger.present(second);
-  ledger.seal(second);
-  ledger.judge(founder, 'endorsed', second);
-}
-
-function sealedTooLate(ledger: SampleLedger): void {
-  ledger.present(second);
-  ledger.judge(founder, 'endorsed', second);
-  ledger.judge(founder, 'revoked', second);
-  ledger.seal(second);
-}
-
-function sealedByNobody(ledger: SampleLedger): void {
-  ledger.present(second);
-  ledger.seal(second);
-}
-
-function endorsedByNobody(ledger: SampleLedger): void {
-  ledger.present(second);
-  ledger.present(third);
-  ledger.judge(second, 'endorsed', third);
-  ledger.seal(third);
 }

@@ -39,3 +39,13 @@ export interface ManifestEntry {
   readonly verdict: string;
   readonly rule?: string;
 }
+
+/** What a verifier refuses for this rule, whoever it trusts. */
+export function refused(
+  name: string,
+  rule: RuleId,
+  lines: readonly string[],
+  form: Forgery['form'] = 'ledger',
+): Forgery {
+  return { name, form, lines, trust: null, expected: { verdict: 'refused', rule } };
+}

@@ -1,19 +1,7 @@
 import type { RuleId } from '../../src/log/rules.js';
-import { numberedKey, SampleLedger } from '../sample-ledger.js';
-import type { Forgery } from './forgery.js';
-
-const [founder, second] = [numberedKey(1), numberedKey(2)] as const;
-const otherHash = 'ab'.repeat(32);
-
-type Story = (ledger: SampleLedger) => void;
-
-/** Begun in format 1, as software up to schema 5 wrote. */
-function told(story: Story): readonly string[] {
-  const ledger = new SampleLedger(founder, 1);
-  ledger.work(2);
-  story(ledger);
-  return ledger.lines;
-}
+import type { SampleLedger } from '../sample-ledger.js';
+import { refused, type Forgery } from './forgery.js';
+import { founder, otherHash, second, told, type Story } from './story.js';
 
 const broken: readonly (readonly [string, RuleId, Story])[] = [
   ['a-seal-of-another-position', 'S2', (it) => it.sealAsBefore(founder, { position: 2 })],
@@ -46,15 +34,12 @@ const honest: readonly (readonly [string, Story])[] = [
 
 /** Ledgers that begin in format 1: some say what is not so. */
 export function olderForgeries(): Forgery[] {
-  const refused = broken.map(([name, rule, story]): Forgery => ({
-    ...{ name, form: 'ledger', lines: told(story), trust: null },
-    expected: { verdict: 'refused', rule },
-  }));
+  const forged = broken.map(([name, rule, story]) => refused(name, rule, told(story, 1)));
   const judged = honest.map(([name, story]): Forgery => ({
-    ...{ name, form: 'ledger', lines: told(story), trust: founder.fingerprint },
+    ...{ name, form: 'ledger', lines: told(story, 1), trust: founder.fingerprint },
     expected: { verdict: 'sealed' },
   }));
-  return [...refused, ...judged];
+  return [...forged, ...judged];
 }
 
 /** What the last verdict says holds, also after a revocation. */

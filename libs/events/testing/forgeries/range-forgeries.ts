@@ -1,13 +1,19 @@
-import type { DomainEvent, EventData } from '../../src/catalogue/catalogue.js';
+import type { EventData } from '../../src/catalogue/catalogue.js';
 import { writeVerifierKey } from '../../src/evidence/verifier-key.js';
 import type { RuleId } from '../../src/log/rules.js';
 import { bundleOf, notesIn } from '../sample-bundle.js';
 import { catalogueStated, numberedKey, SampleLedger } from '../sample-ledger.js';
-import type { Forgery } from './forgery.js';
-
-const [founder, second] = [numberedKey(1), numberedKey(2)] as const;
-
-type Story = (ledger: SampleLedger) => void;
+import { refused, type Forgery } from './forgery.js';
+import {
+  founded,
+  founder,
+  manifest,
+  opened,
+  otherHash,
+  ready,
+  second,
+  type Story,
+} from './story.js';
 
 /** A bundle from position 3 on of what is told from 4 on, all of it sealed by the founding key. */
 function told(story: Story): readonly string[] {
@@ -26,24 +32,6 @@ function after(before: Story, story: Story): readonly string[] {
   // What was forged is no text that our own writer makes.
   return [...lines.slice(0, 2 - position), ...ledger.lines.slice(2, position)];
 }
-
-const ready: DomainEvent = { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } };
-const founded: DomainEvent = {
-  ...({ stream: 'cluster', type: 'ClusterFounded' } as const),
-  data: { clusterId: 'c-2', name: 'x', location: '' },
-};
-const opened = (epoch: number): DomainEvent => ({
-  ...({ stream: 'cluster', type: 'EpochOpened' } as const),
-  data: { epoch, software: 's', host: 'h', pid: 1, url: null, signingKey: null },
-});
-const manifest = (readings: number): DomainEvent => ({
-  ...({ stream: 'cluster', type: 'TelemetryTruncated' } as const),
-  data: {
-    ...{ segment: '1-1', firstBatch: 1, lastBatch: 5, readings },
-    ...{ firstHash: 'a', lastHash: 'b', merkleRoot: 'c' },
-  },
-});
-const otherHash = 'ab'.repeat(32);
 
 const sealed = (lie: Parameters<SampleLedger['seal']>[1]): Story => {
   return (ledger) => ledger.seal(founder, lie);
@@ -178,26 +166,15 @@ const neighbours: readonly (readonly [string, RuleId, Story, Story])[] = [
 
 /** Bundles of which a commit of the range breaks what it would break in a ledger, and an honest one. */
 export function rangeForgeries(): Forgery[] {
-  const refused = stories.map(([name, rule, story]): Forgery => ({
-    ...{ name, form: 'bundle', lines: told(story), trust: null },
-    expected: { verdict: 'refused', rule },
-  }));
-  const strangers = neighbours.map(([name, rule, before, story]): Forgery => ({
-    ...{ name, form: 'bundle', lines: after(before, story), trust: null },
-    expected: { verdict: 'refused', rule },
-  }));
+  const alone = stories.map(([name, rule, story]) => refused(name, rule, told(story), 'bundle'));
+  const strangers = neighbours.map(([name, rule, before, story]) =>
+    refused(name, rule, after(before, story), 'bundle'),
+  );
   const honest: Forgery = {
     ...{ name: 'an-honest-range-of-all-kinds', form: 'bundle', lines: told(honestly), trust: null },
     expected: { verdict: 'sealed' },
   };
-  return [...refused, ...strangers, ofOlder(), unproved(), honest];
-}
-
-function ofAnotherFormat(name: string, lines: readonly string[]): Forgery {
-  return {
-    ...{ name, form: 'bundle', lines, trust: null },
-    expected: { verdict: 'refused', rule: 'K5' },
-  };
+  return [...alone, ...strangers, ofOlder(), unproved(), honest];
 }
 
 function ofOlder(): Forgery {
@@ -207,7 +184,7 @@ function ofOlder(): Forgery {
   ledger.openEpoch(founder);
   ledger.seal(founder);
   const lines = bundleOf(ledger.commits, 2, 3, notesIn(ledger.commits)[1]);
-  return ofAnotherFormat('a-range-with-a-checkpoint-in-format-1', lines);
+  return refused('a-range-with-a-checkpoint-in-format-1', 'K5', lines, 'bundle');
 }
 
 /** Without a proof nothing is known of keys; what a seal looks like is. */
@@ -215,7 +192,7 @@ function unproved(): Forgery {
   const ledger = new SampleLedger(founder);
   ledger.sealAsBefore(founder);
   const lines = bundleOf(ledger.commits, 1, 2, null);
-  return ofAnotherFormat('a-range-without-a-proof-and-with-a-seal-of-format-1', lines);
+  return refused('a-range-without-a-proof-and-with-a-seal-of-format-1', 'K5', lines, 'bundle');
 }
 
 function honestly(ledger: SampleLedger): void {

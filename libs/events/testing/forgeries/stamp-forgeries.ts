@@ -2,12 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { EventData } from '../../src/catalogue/catalogue.js';
 import { signCheckpoint } from '../../src/evidence/checkpoint.js';
 import { bundleOf, notesIn } from '../sample-bundle.js';
-import { numberedKey, SampleLedger } from '../sample-ledger.js';
+import { SampleLedger } from '../sample-ledger.js';
 import type { Expected, Forgery } from './forgery.js';
+import { founder, ready, second } from './story.js';
 
 type Stamp = EventData<'CheckpointStamped'>;
-
-const [founder, second] = [numberedKey(1), numberedKey(2)] as const;
 
 /** A checkpoint of 3 commits lies in the fourth. */
 function story(): SampleLedger {
@@ -159,8 +158,7 @@ function tails({ honest }: Tokens): readonly Case[] {
   const command = '"commands":[{"id":"POST /x#1","outcome":{"a":1}}]';
   const answered = (ledger: SampleLedger) =>
     ledger.forge([stamp], ({ header }) => ({ header: header.replace('"commands":[]', command) }));
-  const beside = (ledger: SampleLedger) =>
-    ledger.append([stamp, { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } }]);
+  const beside = (ledger: SampleLedger) => ledger.append([stamp, ready]);
   const doubtful = (ledger: SampleLedger) => {
     ledger.present(second);
     ledger.seal(founder);

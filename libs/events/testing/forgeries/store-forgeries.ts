@@ -4,6 +4,7 @@ import type { RuleId } from '../../src/log/rules.js';
 import { canonicalJson } from '../../src/text/canonical-json.js';
 import { numberedKey, SampleLedger } from '../sample-ledger.js';
 import type { Expected, Forgery } from './forgery.js';
+import { ready } from './story.js';
 
 const key = numberedKey(1);
 
@@ -158,7 +159,6 @@ const inMongodb: readonly (readonly [string, Outcome, readonly Document[]])[] = 
 
 function idTwice(): readonly Document[] {
   const ledger = story();
-  const ready = { stream: 'nodes/n1', type: 'NodeBecameReady', data: { reason: 'x' } } as const;
   ledger.forge([ready], ({ header }) => ({ header: header.replace('"commit-5"', '"commit-4"') }));
   return ledger.lines.map((line, index) => {
     const [header = '', events, hash] = line.split('\t');
