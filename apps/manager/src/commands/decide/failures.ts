@@ -1,5 +1,5 @@
 import { leaseRanOut, noResources } from '@oakring/contracts';
-import { jobStream, nodeStream, spokenPolicy } from '@oakring/events';
+import { jobStream, nodeStream } from '@oakring/events';
 import {
   instanceKey,
   revisionKey,
@@ -13,6 +13,7 @@ import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { holds } from './plans.js';
 import { abortMoveTo, callMovesOff, concludeDeletion } from './orders.js';
+import { revise } from './spoken-job.js';
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
 const quarantineWindowMs = 600_000;
@@ -76,18 +77,9 @@ function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecor
     deciding.emit({ stream: jobStream(job.id), type: 'RolloutFailed', data });
     return;
   }
-  deciding.emit({
-    stream: jobStream(job.id),
-    type: 'JobUpdated',
-    data: {
-      ...former,
-      policy: spokenPolicy(former.policy),
-      constraints: former.constraints.map((constraint) => ({ ...constraint })),
-      revision: job.revision + 1,
-      rollbackTo: rollout.from,
-      sameAs: rollout.from,
-      reason: `revision ${job.revision} is rolled back: ${why}`,
-    },
+  revise(deciding, job, former, {
+    ...{ rollbackTo: rollout.from, sameAs: rollout.from },
+    reason: `revision ${job.revision} is rolled back: ${why}`,
   });
   if (former.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, job.id);
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, JobDocument } from '@oakring/contracts';
-import { jobStream, spokenPolicy } from '@oakring/events';
+import { jobStream } from '@oakring/events';
 import {
   instanceKey,
   type ClusterState,
@@ -10,6 +10,7 @@ import type { Answers, Command } from '../command.js';
 import { whyOfRoot } from './given-numbers.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
+import { spokenJob } from './spoken-job.js';
 
 /** `POST /api/v1/jobs`. The same document under the same id gets the first answer again. */
 export function submitJob(
@@ -37,17 +38,7 @@ export function submitJob(
   deciding.emit({
     stream: jobStream(id),
     type: 'JobSubmitted',
-    data: {
-      id,
-      desired: job.count,
-      document: { ...job.document },
-      technology: job.technology,
-      resources: job.resources,
-      labels: job.labels,
-      constraints: job.constraints.map((constraint) => ({ ...constraint })),
-      policy: spokenPolicy(job.policy),
-      bodyHash,
-    },
+    data: { id, desired: job.count, ...spokenJob(job), bodyHash },
   });
   return { answer: { id, position: deciding.position, desired: job.count } };
 }

@@ -1,11 +1,12 @@
 import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
-import { canonicalJson, jobStream, spokenPolicy } from '@oakring/events';
+import { canonicalJson, jobStream } from '@oakring/events';
 import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { whyOfRoot } from './given-numbers.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
+import { revise } from './spoken-job.js';
 
 type Update = Extract<Command, { type: 'UpdateJob' }>;
 
@@ -23,15 +24,9 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   const refusal = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
   if (refusal !== null) return refuseUpdate(deciding, id, refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
-    const { technology, resources, labels, constraints, policy } = document;
-    revise(deciding, job, {
-      ...{ document: { ...document.document }, technology, resources, labels, constraints, policy },
-      ...{
-        bodyHash: update.bodyHash,
-        sameAs: revisionAlike(deciding.state, job, document.document),
-        reason: '',
-      },
-    });
+    const described = { ...document, bodyHash: update.bodyHash };
+    const sameAs = revisionAlike(deciding.state, job, document.document);
+    revise(deciding, job, described, { sameAs, reason: '' });
   }
   if (document.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, id);
   if (job.desired !== document.count) {
@@ -50,31 +45,8 @@ export function restartJob(deciding: Deciding, id: string): Decided<Answers['Res
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
   const refusal = refusalOf(job, null);
   if (refusal !== null) return refuseUpdate(deciding, id, refusal);
-  const { document, technology, resources, labels, constraints, policy, bodyHash } = job;
-  revise(deciding, job, {
-    ...{ document, technology, resources, labels, constraints, policy, bodyHash },
-    ...{ sameAs: 0, reason: 'a restart was ordered' },
-  });
+  revise(deciding, job, job, { reason: 'a restart was ordered' });
   return answerOf(deciding, job);
-}
-
-type Revision = Pick<
-  JobRecord,
-  'document' | 'technology' | 'resources' | 'labels' | 'constraints' | 'policy' | 'bodyHash'
-> & { readonly sameAs: number; readonly reason: string };
-
-function revise(deciding: Deciding, job: JobRecord, revision: Revision): void {
-  deciding.emit({
-    stream: jobStream(job.id),
-    type: 'JobUpdated',
-    data: {
-      ...revision,
-      policy: spokenPolicy(revision.policy),
-      constraints: revision.constraints.map((constraint) => ({ ...constraint })),
-      revision: job.revision + 1,
-      rollbackTo: 0,
-    },
-  });
 }
 
 function answerOf(deciding: Deciding, before: JobRecord): { answer: Answers['UpdateJob'] } {

@@ -1,0 +1,44 @@
+import { jobStream, spokenPolicy } from '@oakring/events';
+import type { JobRecord } from '@oakring/model';
+import type { Deciding } from './deciding.js';
+
+type Described = Pick<
+  JobRecord,
+  'document' | 'technology' | 'resources' | 'labels' | 'constraints' | 'policy'
+>;
+
+/** What a job is, as events say it. */
+export function spokenJob(described: Described) {
+  const { document, technology, resources, labels, constraints, policy } = described;
+  return {
+    ...{ document: { ...document }, technology, resources, labels },
+    constraints: constraints.map((constraint) => ({ ...constraint })),
+    policy: spokenPolicy(policy),
+  };
+}
+
+interface Revising {
+  readonly reason: string;
+  /** The revision that is given back; absent: none. */
+  readonly rollbackTo?: number;
+  /** One that runs alike; absent: none does. */
+  readonly sameAs?: number;
+}
+
+/** From now on the job is what is described. */
+export function revise(
+  deciding: Deciding,
+  { id, revision }: JobRecord,
+  described: Described & Pick<JobRecord, 'bodyHash'>,
+  { reason, rollbackTo = 0, sameAs = 0 }: Revising,
+): void {
+  const { bodyHash } = described;
+  deciding.emit({
+    stream: jobStream(id),
+    type: 'JobUpdated',
+    data: {
+      ...spokenJob(described),
+      ...{ bodyHash, revision: revision + 1, rollbackTo, sameAs, reason },
+    },
+  });
+}
