@@ -10,12 +10,13 @@ export {
 } from './cluster-state.js';
 export { copyState, stateAsText, stateFromCheckpoint } from './copy-state.js';
 export { concludeCommit, evolve, foldCommit } from './fold/evolve.js';
-export { waitingReason } from './fold/jobs.fold.js';
+export { isStart } from './fold/commands.fold.js';
+export { endedByRoot, waitingReason } from './fold/jobs.fold.js';
 export { highestGeneration, nextGeneration } from './fold/records.fold.js';
 export { mayBegin, mayStart } from './may-start.js';
-export { isForgotten } from './forgotten.js';
+export { currentRoot, isForgotten } from './forgotten.js';
 export { awaitedNamesake, holdsNamesake, nameOf } from './namesakes.js';
-export { NodeChangeFeed, factsOf } from './node-changes.js';
+export { NodeChangeFeed, factsOf, labelsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
 export { usualDialect } from './fold/nodes.fold.js';
 export { foldVersion } from './records.js';
@@ -28,9 +29,9 @@ export type {
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';
 export { isUpdated } from './revisions.js';
-export { newestSealedTree, standing } from './standing.js';
+export { cosignedUpTo, newestSealedTree, sealedTreeAt, standing } from './standing.js';
 export { Index, Table } from './table.js';
 export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
 export { refusalCodeOf } from './refusal-code.js';
 export { rebuildViews, type RebuiltViews } from './rebuild-views.js';
-export { whyNumberUnusable, whyUnusable } from './unusable.js';
+export { whyInstanceUnusable, whyUnusable } from './unusable.js';

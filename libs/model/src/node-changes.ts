@@ -54,13 +54,18 @@ export class NodeChangeFeed {
   }
 }
 
+/** What it is: what an operator says of it counts more than what its worker says. */
+export function labelsOf({ labels, givenLabels }: NodeRecord): NodeFacts['labels'] {
+  return givenLabels === null ? labels : { ...labels, ...givenLabels };
+}
+
 export function factsOf(node: NodeRecord): NodeFacts {
   return {
     id: node.id,
     status: node.status,
     technologies: node.technologies,
     architecture: node.architecture,
-    labels: node.givenLabels === null ? node.labels : { ...node.labels, ...node.givenLabels },
+    labels: labelsOf(node),
     capacity: node.capacity,
     reserved: node.reserved,
     open: node.cordoned === null && node.draining === null && node.quarantined === null,

@@ -1,5 +1,5 @@
 import { emptyFrontier, rootOf, type Checkpoint } from '@oakring/events';
-import type { SeenTree } from './evidence-records.js';
+import type { SealedTree, SeenTree } from './evidence-records.js';
 import { clusterKey, ledgerKey, type ClusterState } from './cluster-state.js';
 
 /** Where the ledger stands in these views: what a checkpoint states, whoever signs it. */
@@ -22,4 +22,15 @@ export function newestSealedTree(state: ClusterState): SeenTree | null {
   if (newest === undefined) return null;
   const { position, merkleRoot } = newest;
   return { position, merkleRoot };
+}
+
+/** One of the newest checkpoints, by what it seals; undefined: it is none of them. */
+export function sealedTreeAt({ seals }: ClusterState, position: number): SealedTree | undefined {
+  return seals.get(ledgerKey)?.trees.findLast((tree) => tree.position === position);
+}
+
+/** Up to where a witness cosigned one of the newest checkpoints; 0: none of them. */
+export function cosignedUpTo({ seals }: ClusterState, witness: string): number {
+  const trees = seals.get(ledgerKey)?.trees ?? [];
+  return trees.findLast(({ cosigned }) => cosigned.includes(witness))?.position ?? 0;
 }

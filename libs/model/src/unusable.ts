@@ -1,5 +1,13 @@
 import type { JobRecord } from './records.js';
 
+/** Why an instance can be neither placed nor run: for what its job is, or for its own number. */
+export function whyInstanceUnusable(
+  job: Pick<JobRecord, 'numbering' | 'document'>,
+  number: number,
+): { code: string; detail: string } | null {
+  return whyUnusable(job) ?? whyNumberUnusable(job, number);
+}
+
 /** Why an instance can never be placed while others of its job can: its worker could not name it. */
 export function whyNumberUnusable(
   { document }: Pick<JobRecord, 'document'>,

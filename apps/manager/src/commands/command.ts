@@ -288,6 +288,9 @@ export interface Answers {
 
 type JobOrder = Pick<JobOrderAnswer, 'id' | 'status' | 'desired' | 'position'>;
 
+/** What is said in the stead of a worker, from what it shows. */
+export type Inferred = Extract<Command, { type: 'RecordAck' | 'ReconcileNode' }>;
+
 /** Where commands go in. */
 export interface CommandQueue {
   /**

@@ -2,7 +2,7 @@ import { Losses } from '../detection/losses.js';
 import { Sight } from '../detection/sight.js';
 import { Silence } from '../detection/silence.js';
 import { Storms } from '../detection/storms.js';
-import { nameOf, type NodeRecord } from '@oakring/model';
+import { isStart, nameOf, type NodeRecord } from '@oakring/model';
 import { LeaseGrants } from '../grants/lease-grants.js';
 import { Inference } from '../inference/inference.js';
 import type { LoopParts } from '../leadership/loops.js';
@@ -99,10 +99,9 @@ function startsTold(
   isTheirs: (nodeId: string) => boolean,
 ): BeforeFirst | null {
   if (network === null) return null;
-  return async ({ kind, job: id, nodeId }, ending) => {
-    const job = projection.state.jobs.get(id);
-    const isStart = kind === 'deploy' || kind === 'replicate';
-    if (!isStart || job?.numbering !== 'given' || !isTheirs(nodeId)) return;
+  return async (command, ending) => {
+    const job = projection.state.jobs.get(command.job);
+    if (!isStart(command) || job?.numbering !== 'given' || !isTheirs(command.nodeId)) return;
     await network.startComes(nameOf(job), ending);
   };
 }

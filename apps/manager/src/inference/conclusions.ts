@@ -5,13 +5,14 @@ import {
   type NodeRecord,
   type PlacementRecord,
 } from '@oakring/model';
+import type { Inferred } from '../commands/command.js';
 import { endOf, isAbsent, isShown, type Evidence } from './evidence.js';
 import { periodMs } from './period.js';
 import { reasonOfCompletion, reasonOfEnd } from './reasons.js';
 import type { Scene } from './scene.js';
 import type { NodeSight } from './sight.js';
 import { strangersOn } from './strangers.js';
-import { Telling, type Inferred } from './telling.js';
+import { Telling } from './telling.js';
 
 /** An order to start that nothing was heard of may be a pull for so long. */
 const pullPatienceMs = 600_000;

@@ -1,4 +1,5 @@
 import {
+  isStart,
   nameOf,
   placementKey,
   type ClusterState,
@@ -7,6 +8,7 @@ import {
   type PlacementRecord,
 } from '@oakring/model';
 import type { Ports } from '@oakring/ports';
+import type { Inferred } from '../commands/command.js';
 import type { OrderGate } from '../outbox/order-gate.port.js';
 import type { Sighting, WordOfInstance } from '../wires/dialect.port.js';
 import { conclusionsOn, runtimesOf } from './conclusions.js';
@@ -15,7 +17,6 @@ import { InstanceFigures } from './figures.js';
 import { Pace } from './pace.js';
 import { periodMs } from './period.js';
 import { NodeSight } from './sight.js';
-import type { Inferred } from './telling.js';
 
 /** The same is not told again sooner, should it have had no effect; and not later. */
 const toldAgain = { firstMs: periodMs, mostMs: 60_000 };
@@ -92,11 +93,11 @@ export class Inference implements OrderGate {
     const { node, sight } = found;
     const state = this.parts.state();
     const nowMs = this.parts.clock.monotonicMs();
-    const placement = sight.placementOf(state, node, word);
-    if (placement === undefined) return [];
+    const key = sight.keyOf(state, node, word);
+    const placement = key === undefined ? undefined : state.placements.get(key);
+    if (key === undefined || placement === undefined) return [];
     this.figures.noteAddress(nodeId, word);
-    const { job, number, generation, wanted } = placement;
-    const key = placementKey(job, number, generation);
+    const { wanted } = placement;
     // Its order was not sent yet: the word is of one before it, whose end is known.
     if (!this.isSent({ key, placement, evidence: sight.evidence.get(key) })) return [];
     const isCalm = sight.pace.isCalm(nowMs);
@@ -150,19 +151,19 @@ export class Inference implements OrderGate {
     const key = placementKey(command.job, command.instance, command.generation);
     const sent = sight.evidence.get(key)?.sent;
     if (sent?.commandId === command.id && sent.disturbance === pace.disturbance) return false;
-    if (command.kind !== 'deploy' && command.kind !== 'replicate') return true;
+    if (!isStart(command)) return true;
     return pace.count >= runtimesOf(node) && !this.isTaken(state, { node, sight, command });
   }
 
-  sending({ id: commandId, nodeId, kind, job, instance, generation }: CommandRecord): void {
+  sending(command: CommandRecord): void {
+    const { id: commandId, nodeId, job, instance, generation } = command;
     const found = this.find(nodeId);
-    if (found === null || kind === 'move') return;
+    if (found === null || command.kind === 'move') return;
     const { sight } = found;
     const atMs = this.parts.clock.monotonicMs();
     const { disturbance, count } = sight.pace;
-    const starts = kind !== 'delete';
     const key = placementKey(job, instance, generation);
-    if (starts) sight.evidence.set(key, { ...noEvidence(), startSentMs: atMs });
+    if (isStart(command)) sight.evidence.set(key, { ...noEvidence(), startSentMs: atMs });
     sight.of(key).sent = { commandId, atMs, disturbance, count };
   }
 

@@ -1,4 +1,10 @@
-import { nameOf, type ClusterState, type NodeRecord, type PlacementRecord } from '@oakring/model';
+import {
+  nameOf,
+  placementKey,
+  type ClusterState,
+  type NodeRecord,
+  type PlacementRecord,
+} from '@oakring/model';
 import { noEvidence, type Evidence } from './evidence.js';
 import type { Pace } from './pace.js';
 import { periodMs } from './period.js';
@@ -95,7 +101,7 @@ export class NodeSight {
     for (const { job: id, number, generation } of placements) {
       const job = state.jobs.get(id);
       const name = `${job === undefined ? id : nameOf(job)}/${number}`;
-      const key = `${id}/${number}/${generation}`;
+      const key = placementKey(id, number, generation);
       keys.add(key);
       this.keys.set(name, [...(this.keys.get(name) ?? []), key]);
     }

@@ -1,9 +1,6 @@
 import type { AckPhase, ReportedInstance } from '@oakring/contracts';
 import type { CommandRecord, NodeRecord, PlacementRecord } from '@oakring/model';
-import type { Command } from '../commands/command.js';
-
-/** What is said in a worker's stead. */
-export type Inferred = Extract<Command, { type: 'RecordAck' | 'ReconcileNode' }>;
+import type { Inferred } from '../commands/command.js';
 
 type Reported = Pick<ReportedInstance, 'status' | 'reason'>;
 

@@ -7,7 +7,7 @@ import {
   type Process,
   type Seen,
 } from '../supervision/process.js';
-import type { Changes, ClusterState, CommandRecord } from '@oakring/model';
+import { isStart, type Changes, type ClusterState, type CommandRecord } from '@oakring/model';
 import { orderValidMs } from './order-validity.js';
 import type { DownLink } from './down-link.port.js';
 import { byItself } from '../commands/origin.js';
@@ -69,9 +69,8 @@ export class Expiries implements Process<Expiry> {
 
   fact(id: string, { commands }: ClusterState): string | null {
     const command = commands.get(id);
-    const isStart = command?.kind === 'deploy' || command?.kind === 'replicate';
-    const isOpen = command?.status === 'issued' || command?.status === 'received';
-    return isStart && isOpen ? 'open' : null;
+    if (command === undefined || !isStart(command)) return null;
+    return command.status === 'issued' || command.status === 'received' ? 'open' : null;
   }
 
   forget(id: string): void {

@@ -1,4 +1,5 @@
 import {
+  isStart,
   leadershipOf,
   orderedDocument,
   placementKey,
@@ -180,10 +181,8 @@ export class Outbox implements Process<Sending> {
   }
 }
 
-function digestOf(
-  { placements }: ClusterState,
-  { job, instance, generation, kind }: CommandRecord,
-): string | undefined {
-  if (kind !== 'deploy' && kind !== 'replicate') return undefined;
+function digestOf({ placements }: ClusterState, command: CommandRecord): string | undefined {
+  if (!isStart(command)) return undefined;
+  const { job, instance, generation } = command;
   return placements.get(placementKey(job, instance, generation))?.digest;
 }

@@ -14,6 +14,7 @@ import {
   type JobRecord,
   type NodeRecord,
   isUpdated,
+  nameOf,
   refusalCodeOf,
 } from '@oakring/model';
 import { waitsFor } from './waiting-answer.js';
@@ -162,8 +163,7 @@ function namesakeReason(state: ClusterState, instance: InstanceRecord): string |
   if (instance.status !== 'pending' || job === undefined) return null;
   const other = awaitedNamesake(state, job);
   if (other === null) return null;
-  const name = String(job.document['name']);
-  const known = `waits for the end of job ${other.id}, which is called ${name} as well`;
+  const known = `waits for the end of job ${other.id}, which is called ${nameOf(job)} as well`;
   if (other.desired === 0) return known;
   return `${known}; where its root has forgotten that one: oakring job rm ${other.id} --force`;
 }

@@ -1,5 +1,5 @@
 import type { NodeAnswer, NodeFlags } from '@oakring/contracts';
-import type { ClusterState, NodeRecord } from '@oakring/model';
+import { labelsOf, type ClusterState, type NodeRecord } from '@oakring/model';
 import type { View } from './view-answers.js';
 
 /** `GET /api/v1/nodes/{id}`: the view's record, joined with what was measured last. */
@@ -27,7 +27,7 @@ export function nodeAnswer(
     lastSeen: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
     readingsShed: telemetry.shedOf(node.id),
     instances: countedOn(state, node.id),
-    labels: { ...node.labels, ...node.givenLabels },
+    labels: labelsOf(node),
     technologies: node.technologies,
     architecture: node.architecture,
     acknowledges: node.acknowledges,

@@ -1,4 +1,4 @@
-import type { Changes, ClusterState } from '@oakring/model';
+import { ownerOf, type Changes, type ClusterState } from '@oakring/model';
 import { reportOf, toldKeys, type Measured, type Report } from './report.js';
 
 /** What a root reads in some seconds; it answers nobody meanwhile, and is killed after thirty. */
@@ -20,7 +20,7 @@ export class ReportTurns {
     for (const key of changes.instances) this.noteOne(key, state);
     for (const nodeId of changes.presences) {
       for (const key of state.placementsOfNode.of(nodeId)) {
-        this.noteOne(key.slice(0, key.lastIndexOf('/')), state);
+        this.noteOne(ownerOf(key), state);
       }
     }
   }

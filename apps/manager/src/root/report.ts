@@ -1,10 +1,5 @@
 import { cutText } from '@oakring/contracts';
-import {
-  instanceKey,
-  type ClusterState,
-  type InstanceRecord,
-  type JobRecord,
-} from '@oakring/model';
+import { nameOf, type ClusterState, type InstanceRecord, type JobRecord } from '@oakring/model';
 import { instanceAnswer } from '../queries/job-answer.js';
 import { clusterTotals, type Load } from './report-totals.js';
 import { isTold, toldOfJob, toldStatus, type ToldStatus } from './told-status.js';
@@ -125,7 +120,7 @@ function jobHead(state: ClusterState, job: JobRecord): ToldJob {
   const why =
     first === undefined ? null : `instance ${first.number}: ${detailOf(state, job, first)}`;
   return {
-    ...{ _id: job.id, job_name: String(job.document['name']), status },
+    ...{ _id: job.id, job_name: nameOf(job), status },
     status_detail: cutText(why === null ? count : `${count}; ${why}`, maxDetail),
     instance_list: [],
   };
@@ -140,8 +135,7 @@ function instanceEntry(
   const { number, since } = instance;
   const { nodeId } = instanceAnswer(state, instance);
   const node = nodeId === null ? undefined : state.nodes.get(nodeId);
-  const name = String(job.document['name']);
-  const figures = node === undefined ? null : measured.figuresOf(node.id, name, number);
+  const figures = node === undefined ? null : measured.figuresOf(node.id, nameOf(job), number);
   const { cpu = '', memory = '', disk = '' } = figures?.usage ?? {};
   // What is left out becomes null there.
   return {
@@ -188,7 +182,7 @@ export function toldKeys(state: ClusterState): string[] {
     for (const key of state.instancesOfJob.of(job.id)) {
       const instance = state.instances.get(key);
       if (instance !== undefined && isTold(state, job, instance)) {
-        keys.push(instanceKey(job.id, instance.number));
+        keys.push(key);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { OakringError } from '@oakring/contracts';
-import { clusterKey, isForgotten, type Changes, type ClusterState } from '@oakring/model';
+import { currentRoot, isForgotten, type Changes, type ClusterState } from '@oakring/model';
 import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { byItself } from '../commands/origin.js';
@@ -208,7 +208,7 @@ export class RootSpeaking implements Process<Step> {
 
 /** Jobs whose end the root asked for, and which it was not yet found to remember. */
 function dismissedOf(state: ClusterState): readonly string[] {
-  const { root = null } = state.cluster.get(clusterKey) ?? {};
+  const root = currentRoot(state);
   const ids: string[] = [];
   for (const { id, dismissed, status, root: by } of state.jobs.values()) {
     if (dismissed && status === 'active' && by === root) ids.push(id);

@@ -1,7 +1,7 @@
 import {
-  clusterKey,
+  currentRoot,
+  endedByRoot,
   instanceKey,
-  isForgotten,
   refusalCodeOf,
   type ClusterState,
   type InstanceRecord,
@@ -67,15 +67,11 @@ export function toldOfJob(statuses: readonly ToldStatus[]): ToldStatus {
  * orders the end of what it does not know; what somebody ended here it must hear of.
  */
 export function isTold(state: ClusterState, job: JobRecord, instance: InstanceRecord): boolean {
-  const { root = null } = state.cluster.get(clusterKey) ?? {};
-  if (root === null || job.root !== root || isForgotten(state, job)) return false;
+  if (job.root === null || job.root !== currentRoot(state)) return false;
   return !instance.removing || (!job.dismissed && !isEndedByRoot(state, instance));
 }
 
 function isEndedByRoot(state: ClusterState, { job, number }: InstanceRecord): boolean {
   const keys = [...state.placementsOfInstance.of(instanceKey(job, number))];
-  return keys.some((key) => state.placements.get(key)?.stopReason === orderedByRoot);
+  return keys.some((key) => state.placements.get(key)?.stopReason === endedByRoot);
 }
-
-/** As the fold says it of a number that a root took back. */
-const orderedByRoot = 'its root ordered its end';

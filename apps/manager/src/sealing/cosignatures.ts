@@ -1,5 +1,5 @@
 import type { StatedCosignature } from '@oakring/events';
-import { ledgerKey } from '@oakring/model';
+import { cosignedUpTo, ledgerKey } from '@oakring/model';
 import type { Clock } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { byItself } from '../commands/origin.js';
@@ -50,19 +50,17 @@ export function cosignatures(
     all: () => byKey.keys(),
     concerned: () => byKey.keys(),
     fact(key, state) {
-      const { trees = [] } = state.seals.get(ledgerKey) ?? {};
-      const newest = trees.at(-1);
-      const seen = seenBy(key, trees);
+      const newest = state.seals.get(ledgerKey)?.trees.at(-1);
+      const seen = cosignedUpTo(state, key);
       // One that seals nothing but words about checkpoints is not worth another: an idle ledger comes to rest.
       if (newest === undefined || newest.note === null || newest.newsAt <= seen) return null;
       // The same while newer ones come: a witness that is away is not another matter each time.
       return `unwitnessed after ${seen}`;
     },
     look(key, state) {
-      const { trees = [] } = state.seals.get(ledgerKey) ?? {};
-      const { note = null, position = 0 } = trees.at(-1) ?? {};
+      const { note = null, position = 0 } = state.seals.get(ledgerKey)?.trees.at(-1) ?? {};
       if (note === null) return { step: null, againMs: null };
-      return { step: { position, note, seen: seenBy(key, trees) }, againMs: null };
+      return { step: { position, note, seen: cosignedUpTo(state, key) }, againMs: null };
     },
     async act(steps, ending) {
       for (const { key, step } of steps) {
@@ -76,13 +74,4 @@ export function cosignatures(
       return 'done';
     },
   };
-}
-
-interface Tree {
-  readonly position: number;
-  readonly cosigned: readonly string[];
-}
-
-function seenBy(key: string, trees: readonly Tree[]): number {
-  return trees.findLast(({ cosigned }) => cosigned.includes(key))?.position ?? 0;
 }

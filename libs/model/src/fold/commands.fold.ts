@@ -67,14 +67,14 @@ export function commandDelivered(state: ClusterState, event: StoredEvent, id: st
   const command = state.commands.get(id);
   if (command === undefined || command.status !== 'issued') return;
   putCommand(state, { ...command, status: 'delivered' });
-  if (starts(command)) markRunning(state, event, command, false);
+  if (isStart(command)) markRunning(state, event, command, false);
 }
 
 export function commandReceived(state: ClusterState, event: StoredEvent, id: string): void {
   const command = state.commands.get(id);
   if (command === undefined || command.status === 'ended') return;
   putCommand(state, { ...command, status: 'received' });
-  if (!starts(command)) return;
+  if (!isStart(command)) return;
   updateCurrent(state, command.job, command, (instance) =>
     instance.status === 'placed' ? { ...instance, status: 'starting', since: event.at } : instance,
   );
@@ -89,7 +89,7 @@ export function commandSucceeded(
   const command = state.commands.get(data.commandId);
   if (command === undefined || command.status === 'ended') return;
   endCommand(state, command);
-  if (starts(command)) markRunning(state, event, command, !data.assumed);
+  if (isStart(command)) markRunning(state, event, command, !data.assumed);
   if (command.kind === 'delete') endPlacement(state, event, command, null);
 }
 
@@ -101,7 +101,7 @@ export function commandFailed(
   const command = state.commands.get(data.commandId);
   if (command === undefined || command.status === 'ended') return;
   endCommand(state, command);
-  if (starts(command)) {
+  if (isStart(command)) {
     const { reason, fault = null } = data;
     endPlacement(state, event, command, { status: 'failed', reason, fault });
   }
@@ -121,7 +121,7 @@ export function commandExpired(
   endCommand(state, command);
   const { job, instance, generation } = command;
   const placement = state.placements.get(placementKey(job, instance, generation));
-  if (placement === undefined || !starts(command)) return;
+  if (placement === undefined || !isStart(command)) return;
   putPlacement(state, { ...placement, wanted: false, lost: false, stopReason: reason });
   failCurrent(state, event, placement, { reason, isBlamed: command.status === 'received' });
 }
@@ -185,8 +185,9 @@ function commandOf(
   };
 }
 
-function starts(command: CommandRecord): boolean {
-  return command.kind === 'deploy' || command.kind === 'replicate';
+/** An order to start something. */
+export function isStart({ kind }: Pick<CommandRecord, 'kind'>): boolean {
+  return kind === 'deploy' || kind === 'replicate';
 }
 
 function updateCurrent(

@@ -9,6 +9,7 @@ import {
   type JobRecord,
   type RolloutRecord,
 } from '../records.js';
+import { currentRoot } from '../forgotten.js';
 import {
   forgetName,
   highestGeneration,
@@ -20,6 +21,8 @@ import {
   removeJob,
 } from './records.fold.js';
 
+/** Why a number stops that a root took back. */
+export const endedByRoot = 'its root ordered its end';
 /** Reason of an instance that nothing was decided about yet. */
 export const waitingReason = 'waiting for a decision';
 /** Former revisions of a job that are kept, for what is ordered again during an update. */
@@ -34,7 +37,7 @@ export function jobSubmitted(
     id: data.id,
     ...descriptionOf(data),
     numbering: data.numbering ?? 'counted',
-    root: data.numbering === 'given' ? rootOf(state) : null,
+    root: data.numbering === 'given' ? currentRoot(state) : null,
     dismissed: false,
     status: 'active',
     desired: data.desired,
@@ -50,10 +53,6 @@ export function jobSubmitted(
   for (let number = 0; number < data.desired; number += 1) {
     addInstance(state, event, data.id, number);
   }
-}
-
-function rootOf(state: ClusterState): string | null {
-  return state.cluster.get(clusterKey)?.root ?? null;
 }
 
 /** What was ordered before the root said what it knows us by was ordered by it. */
@@ -192,9 +191,12 @@ export function jobScaled(
   const isGiven = job.numbering === 'given';
   const scaled = { ...job, status, desired: data.desired, ...placeOf(event) };
   const isOrdered = isGiven && data.added.length > 0;
-  state.jobs.set(job.id, isOrdered ? { ...scaled, root: rootOf(state), dismissed: false } : scaled);
+  state.jobs.set(
+    job.id,
+    isOrdered ? { ...scaled, root: currentRoot(state), dismissed: false } : scaled,
+  );
   for (const number of data.added) addInstance(state, event, job.id, number);
-  const reason = isGiven ? 'its root ordered its end' : `scaled down to ${data.desired}`;
+  const reason = isGiven ? endedByRoot : `scaled down to ${data.desired}`;
   for (const number of data.removed) {
     dropInstance(state, event, instanceKey(job.id, number), reason);
   }

@@ -7,7 +7,7 @@ import {
   readCheckpoint,
   sealsStream,
 } from '@oakring/events';
-import { ledgerKey, standing, type ClusterState } from '@oakring/model';
+import { ledgerKey, sealedTreeAt, standing, type ClusterState } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 
@@ -35,8 +35,8 @@ export function stampCheckpoint(
   deciding: Deciding,
   { type: _, ...data }: Extract<Command, { type: 'StampCheckpoint' }>,
 ): Decided<null> {
-  const { trees = [], stamped = null } = deciding.state.seals.get(ledgerKey) ?? {};
-  const isKnown = trees.some(({ position }) => position === data.position);
+  const { stamped = null } = deciding.state.seals.get(ledgerKey) ?? {};
+  const isKnown = sealedTreeAt(deciding.state, data.position) !== undefined;
   if (isKnown && data.position > (stamped?.position ?? 0)) {
     deciding.emit({ stream: checkpointsStream, type: 'CheckpointStamped', data });
   }
@@ -52,8 +52,7 @@ export function cosignCheckpoint(
   { type: _, ...data }: Extract<Command, { type: 'CosignCheckpoint' }>,
 ): Decided<null> {
   const { position, witness } = data;
-  const { trees = [] } = deciding.state.seals.get(ledgerKey) ?? {};
-  const tree = trees.findLast((each) => each.position === position);
+  const tree = sealedTreeAt(deciding.state, position);
   const read = readCheckpoint(tree?.note ?? '');
   if (tree === undefined || read.status === 'refused') {
     const detail = `No checkpoint of ${position} commits is one of the newest of this ledger.`;

@@ -1,10 +1,10 @@
 import type { Refusal } from '@oakring/contracts';
-import { clusterStream, jobStream, spokenPolicy } from '@oakring/events';
+import { clusterStream, jobStream } from '@oakring/events';
 import {
-  clusterKey,
+  currentRoot,
   instanceKey,
   isForgotten,
-  whyNumberUnusable,
+  whyInstanceUnusable,
   whyUnusable,
   type JobRecord,
 } from '@oakring/model';
@@ -12,6 +12,7 @@ import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
 import { refusePlacement } from './plans.js';
+import { revise, spokenJob } from './spoken-job.js';
 
 /**
  * Jobs whose instances are numbered by a root: it orders one number at a time, and ends one at a time.
@@ -19,7 +20,10 @@ import { refusePlacement } from './plans.js';
  * job begins with its first number, and ends by itself with the last one.
  */
 
-type Described = Extract<Command, { type: 'OrderInstance' }>;
+interface Described {
+  readonly document: Extract<Command, { type: 'OrderInstance' }>['job'];
+  readonly bodyHash: string;
+}
 
 /** One more number. The job is the one that it began with: a root sends its document with each. */
 export function orderInstance(
@@ -34,7 +38,7 @@ export function orderInstance(
     deciding.emit({ stream: jobStream(id), type: 'JobSubmissionRefused', data });
     return refuse('job-id-taken', detail, 'id', id);
   }
-  if (known === undefined) begin(deciding, id, document, bodyHash);
+  if (known === undefined) begin(deciding, id, { document, bodyHash });
   else if (known.bodyHash !== bodyHash && whyUnusable(known) !== null) {
     correct(deciding, known, { document, bodyHash });
   }
@@ -54,57 +58,30 @@ export function orderInstance(
     type: 'JobScaled',
     data: { desired: job.desired + 1, added: [instance], removed: [] },
   });
-  const unusable = whyUnusable(job) ?? whyNumberUnusable(job, instance);
+  const unusable = whyInstanceUnusable(job, instance);
   if (unusable !== null) refusePlacement(deciding, id, unusable.code, unusable.detail);
   return { answer: { id, position: deciding.position } };
 }
 
-function begin(
-  deciding: Deciding,
-  id: string,
-  job: Extract<Command, { type: 'OrderInstance' }>['job'],
-  bodyHash: string,
-): void {
-  const { document, technology, resources, labels, constraints, policy } = job;
+function begin(deciding: Deciding, id: string, { document, bodyHash }: Described): void {
   deciding.emit({
     stream: jobStream(id),
     type: 'JobSubmitted',
-    data: {
-      ...{ id, desired: 0, document: { ...document }, technology, resources, labels },
-      constraints: constraints.map((constraint) => ({ ...constraint })),
-      policy: spokenPolicy(policy),
-      ...{ bodyHash, numbering: 'given' as const },
-    },
+    data: { id, desired: 0, ...spokenJob(document), bodyHash, numbering: 'given' },
   });
 }
 
 /** What nobody could place, its root describes anew: nothing of it runs that would be another thing. */
-function correct(
-  deciding: Deciding,
-  { id, revision }: JobRecord,
-  {
-    document: job,
-    bodyHash,
-  }: Pick<Described, 'bodyHash'> & { readonly document: Described['job'] },
-): void {
-  const { document, technology, resources, labels, constraints, policy } = job;
-  deciding.emit({
-    stream: jobStream(id),
-    type: 'JobUpdated',
-    data: {
-      ...{ document: { ...document }, technology, resources, labels },
-      constraints: constraints.map((constraint) => ({ ...constraint })),
-      policy: spokenPolicy(policy),
-      ...{ bodyHash, revision: revision + 1, rollbackTo: 0, sameAs: 0 },
-      reason: 'its root describes anew what nobody could place',
-    },
-  });
+function correct(deciding: Deciding, job: JobRecord, { document, bodyHash }: Described): void {
+  const { id } = job;
+  const reason = 'its root describes anew what nobody could place';
+  revise(deciding, job, { ...document, bodyHash }, { reason });
   const { jobs, pendingOfJob, instances } = deciding.state;
   const after = jobs.get(id);
   if (after === undefined) return;
   for (const key of pendingOfJob.of(id)) {
     const { number = 0 } = instances.get(key) ?? {};
-    const unusable = whyUnusable(after) ?? whyNumberUnusable(after, number);
+    const unusable = whyInstanceUnusable(after, number);
     if (unusable === null) continue;
     refusePlacement(deciding, id, unusable.code, unusable.detail);
     // All wait with the one reason.
@@ -157,7 +134,7 @@ export function obeyDismissal(
 
 /** The root took us in. Another id than before: its data base is another one, and knows none of our jobs. */
 export function recordRoot(deciding: Deciding, root: string): Decided<Answers['RecordRoot']> {
-  const former = deciding.state.cluster.get(clusterKey)?.root ?? null;
+  const former = currentRoot(deciding.state);
   if (former === root) return { answer: { remembers: true } };
   if (former === null) {
     deciding.emit({ stream: clusterStream, type: 'RootRegistered', data: { root } });

@@ -1,6 +1,7 @@
 import { jobStream } from '@oakring/events';
 import {
   instanceKey,
+  isStart,
   type ClusterState,
   type CommandRecord,
   type PlacementRecord,
@@ -79,7 +80,7 @@ function digestOf(
   { job, number: instance, generation }: PlacementRecord,
   kind: CommandRecord['kind'],
 ): { digest?: string } {
-  if (kind !== 'deploy' && kind !== 'replicate') return {};
+  if (!isStart({ kind })) return {};
   const document = orderedDocument(state, { job, instance, generation });
   return document === undefined ? {} : { digest: orderDigest(state, document) };
 }

@@ -13,7 +13,7 @@ import {
   nextGeneration,
   factsOf,
   holdsNamesake,
-  whyNumberUnusable,
+  whyInstanceUnusable,
   whyUnusable,
   mayBegin,
   mayStart,
@@ -185,7 +185,7 @@ function instancesToTell(state: ClusterState, id: string, detail: string): numbe
     const instance = state.instances.get(key);
     if (job === undefined || instance === undefined || instance.reason === detail) continue;
     // What waits for ever because of its number is not told what the others wait for.
-    const unusable = whyUnusable(job) ?? whyNumberUnusable(job, instance.number);
+    const unusable = whyInstanceUnusable(job, instance.number);
     if (unusable === null || unusable.detail === detail) numbers.push(instance.number);
   }
   return numbers;

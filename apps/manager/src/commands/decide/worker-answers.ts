@@ -1,6 +1,6 @@
 import { jobStream } from '@oakring/events';
 import type { Ack } from '@oakring/contracts';
-import { placementKey, leadershipOf, type CommandRecord } from '@oakring/model';
+import { isStart, placementKey, leadershipOf, type CommandRecord } from '@oakring/model';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
@@ -69,7 +69,7 @@ export function succeed(deciding: Deciding, command: CommandRecord, assumed: boo
     type: 'CommandSucceeded',
     data: { commandId: command.id, assumed },
   });
-  if (command.kind === 'deploy' || command.kind === 'replicate') {
+  if (isStart(command)) {
     concludeStart(deciding, command, !assumed);
   }
   if (command.kind === 'delete') concludeDeletion(deciding, command.job);
@@ -86,7 +86,7 @@ function fail(
     type: 'CommandFailed',
     data: { commandId: command.id, reason, ...(ack.fault ? { fault: ack.fault } : {}) },
   });
-  if (command.kind === 'deploy' || command.kind === 'replicate') {
+  if (isStart(command)) {
     abortMoveTo(deciding, command, reason);
     concludeEnd(deciding, command, command.nodeId);
   }
@@ -124,8 +124,7 @@ export function expireCommand(
   reason: string,
 ): Decided<null> {
   const command = deciding.state.commands.get(commandId);
-  const starts = command?.kind === 'deploy' || command?.kind === 'replicate';
-  if (command === undefined || !starts) return { answer: null };
+  if (command === undefined || !isStart(command)) return { answer: null };
   // Without acknowledgements delivery is all there is to know.
   if (command.status === 'ended' || command.status === 'delivered') return { answer: null };
   const wasReceived = command.status === 'received';
@@ -145,7 +144,7 @@ export function recordDelivery(deciding: Deciding, commandId: string): Decided<n
   if (deciding.state.nodes.get(command.nodeId)?.acknowledges !== false) return { answer: null };
   deciding.emit({ stream: jobStream(command.job), type: 'CommandDelivered', data: { commandId } });
   if (command.kind === 'move') succeed(deciding, command, true);
-  if (command.kind === 'deploy' || command.kind === 'replicate') {
+  if (isStart(command)) {
     concludeStart(deciding, command, false);
   }
   return { answer: null };

@@ -2,7 +2,7 @@ import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
 import { CosignaturesTaken, CosignedCheckpoint } from '@oakring/contracts/http';
 import { readCheckpoint, statedCosignature, type Checkpoint } from '@oakring/events';
-import { ledgerKey } from '@oakring/model';
+import { sealedTreeAt } from '@oakring/model';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
@@ -58,8 +58,7 @@ export class CosignatureCommandsController {
 
   /** A witness that saw another history than ours says so by a note of its own: nothing of it is taken. */
   private demandOurs({ position, merkleRoot }: Checkpoint, text: string): void {
-    const { trees = [] } = this.projection.state.seals.get(ledgerKey) ?? {};
-    const ours = trees.findLast((tree) => tree.position === position);
+    const ours = sealedTreeAt(this.projection.state, position);
     if (ours?.note?.startsWith(`${text}\n`) === true) return;
     const detail = `The checkpoint of ${position} commits with root ${merkleRoot} is none of the newest of this ledger.`;
     throw new OakringError({ code: 'tree-unknown', detail, field: 'note', value: position });

@@ -1,5 +1,5 @@
 import type { WorkerState } from '@oakring/contracts';
-import type { Command } from '../../commands/command.js';
+import type { Inferred } from '../../commands/command.js';
 import type { SaidKind, SaidOf, Sighting, WordOfInstance } from '../../wires/dialect.port.js';
 import type { Address, Heard } from '../../wires/wires.js';
 
@@ -40,9 +40,6 @@ export type Handlers = {
   reading(batch: readonly ReceivedReading[]): void;
   unreadable(unreadable: UnreadableMessage): void;
 };
-
-/** What is said in a worker's stead, from what it shows. */
-export type Inferred = Extract<Command, { type: 'RecordAck' | 'ReconcileNode' }>;
 
 /** How many messages came of all that workers can say, since the start. */
 export type MessageCounts = Map<SaidKind, number>;

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { WorkerState } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import type { Answers, Command, Outcome } from '../../commands/command.js';
+import type { Answers, Command, Inferred, Outcome } from '../../commands/command.js';
 import { CORRESPONDENCE, PORTS } from '../../injection/tokens.js';
 import { CommandIntake } from './command-intake.js';
 import { HistoryDesk } from './history-desk.js';
@@ -14,7 +14,6 @@ import type {
   Correspondence,
   Handlers,
   HeardMessage,
-  Inferred,
   ReceivedReading,
   UnreadableMessage,
   WorkerMessage,

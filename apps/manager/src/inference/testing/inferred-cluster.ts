@@ -1,6 +1,6 @@
 import { placementKey, type CommandRecord } from '@oakring/model';
 import { seededRandomness, simulatedPorts, type Randomness } from '@oakring/ports';
-import type { Command } from '../../commands/command.js';
+import type { Command, Inferred } from '../../commands/command.js';
 import {
   given,
   orderStops,
@@ -10,7 +10,6 @@ import {
   type Given,
 } from '../../testing/given.js';
 import { Inference } from '../inference.js';
-import type { Inferred } from '../telling.js';
 import { SimulatedEngine, type Message } from './simulated-engine.js';
 
 const runtimes = ['docker', 'unikernel'];

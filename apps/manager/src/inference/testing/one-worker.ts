@@ -1,10 +1,9 @@
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { CommandRecord } from '@oakring/model';
 import type { WordOfInstance } from '../../wires/dialect.port.js';
-import type { Command } from '../../commands/command.js';
+import type { Command, Inferred } from '../../commands/command.js';
 import { given, plan, registerNode, submitJob, type Given } from '../../testing/given.js';
 import { Inference } from '../inference.js';
-import type { Inferred } from '../telling.js';
 
 type Says = WordOfInstance['says'];
 

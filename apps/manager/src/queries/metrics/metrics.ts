@@ -2,7 +2,7 @@ import type { Refusals } from '@oakring/http';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { TelemetryReader } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
-import { clusterKey, ledgerKey } from '@oakring/model';
+import { clusterKey, cosignedUpTo } from '@oakring/model';
 import { crashLoopFrom, shownStatus } from '../job-answer.js';
 import type {
   DeadLetterList,
@@ -157,10 +157,8 @@ function addWitnessMetrics(
     labelNames: ['witness'],
     registers: [registry],
     collect() {
-      const { trees = [] } = state.seals.get(ledgerKey) ?? {};
       for (const { name, verifierKey } of witnesses) {
-        const tree = trees.findLast(({ cosigned }) => cosigned.includes(verifierKey));
-        seen.set({ witness: name }, tree?.position ?? 0);
+        seen.set({ witness: name }, cosignedUpTo(state, verifierKey));
       }
     },
   });

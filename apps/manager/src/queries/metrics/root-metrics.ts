@@ -1,4 +1,4 @@
-import { clusterKey, type ClusterState } from '@oakring/model';
+import { currentRoot, type ClusterState } from '@oakring/model';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { RootView } from '../../injection/query-tokens.js';
 import { rootAnswer } from '../root/root-answer.js';
@@ -11,7 +11,6 @@ export function addRootMetrics(
   wallMs: () => number,
 ): void {
   const registers = [registry];
-  const hasHadOne = (): boolean => (state.cluster.get(clusterKey)?.root ?? null) !== null;
   const kept: Gauge<'why'> = new Gauge({
     name: 'oakring_root_jobs_kept',
     help: 'Jobs that run on although their root forgot them, or asks for their end unconfirmed.',
@@ -19,7 +18,7 @@ export function addRootMetrics(
     registers,
     collect() {
       kept.reset();
-      if (root === null && !hasHadOne()) return;
+      if (root === null && currentRoot(state) === null) return;
       const counts = { forgotten: 0, dismissed: 0 };
       for (const { why } of rootAnswer(state, root, wallMs()).kept) counts[why] += 1;
       for (const [why, count] of Object.entries(counts)) kept.set({ why }, count);
