@@ -19,6 +19,7 @@ export {
   parseJsonObject,
   refused,
   shortened,
+  shownIn,
   type JsonObject,
   type Parsed,
 } from './parsing/parsing.js';

@@ -4,7 +4,7 @@ import {
   idOf,
   isObject,
   refused,
-  shortened,
+  shownIn,
   textOf,
   type JsonObject,
   type Parsed,
@@ -138,7 +138,7 @@ function constraintOf(entry: unknown, field: string): Parsed<Constraint> {
   }
   return refused(
     'constraint-unknown',
-    `${field}.type is ${JSON.stringify(shortened(entry['type'])) ?? 'missing'}; known are direct, architecture.`,
+    `${field}.type is ${shownIn(entry['type'])}; known are direct, architecture.`,
     `${field}.type`,
     entry['type'] ?? null,
   );

@@ -1,5 +1,5 @@
 import { LeftOut } from './left-out.js';
-import { refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
+import { refused, shownIn, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
 /**
  * A message of a wire, both ways: the one place that knows what is in it. `T` is what is read, `S` what
@@ -101,8 +101,7 @@ export function wordOf<const W extends string>(known: readonly W[]): Parse<W> {
   return (value, name) => {
     const word = known.find((each) => each === value);
     if (word !== undefined) return { ok: true, value: word };
-    const shown = JSON.stringify(shortened(value)) ?? 'missing';
-    const detail = `${name} is ${shown}; it can be ${known.join(', ')}.`;
+    const detail = `${name} is ${shownIn(value)}; it can be ${known.join(', ')}.`;
     return refused('invalid-field', detail, name, value ?? null);
   };
 }

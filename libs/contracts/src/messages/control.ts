@@ -1,6 +1,6 @@
 import { generationRange, instanceRange, wordIn } from './addresses.js';
 import { ifAny, messageOf, must, wordOf } from './codec.js';
-import { idOf, integerOf, isObject, refused, shortened, textOf } from '../parsing/parsing.js';
+import { idOf, integerOf, isObject, textOf, unlike } from '../parsing/parsing.js';
 import type { IntegerRange, JsonObject, Parsed } from '../parsing/parsing.js';
 
 export const commandKinds = ['deploy', 'delete', 'move', 'replicate'] as const;
@@ -61,8 +61,7 @@ export const control = messageOf<Control>({
 
 function jobOf(value: unknown, name: string): Parsed<Control['job']> {
   if (!isObject(value)) {
-    const shown = JSON.stringify(shortened(value)) ?? 'missing';
-    return refused('invalid-field', `${name} is ${shown}, not an object.`, name, value ?? null);
+    return unlike(name, value, 'an object');
   }
   const id = idOf(value['id'], `${name}.id`);
   return id.ok ? { ok: true, value: { ...value, id: id.value } } : id;

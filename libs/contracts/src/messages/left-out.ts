@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors/catalogue.js';
 import { cutText } from '../parsing/text.js';
-import { refused, shortened, type Parsed } from '../parsing/parsing.js';
+import { refused, unlike, type Parsed } from '../parsing/parsing.js';
 
 /** Parts of one message that are named; of more only the number is told. */
 const maxNamed = 20;
@@ -17,6 +17,11 @@ export class LeftOut {
   add(refusal: Refusal): void {
     this.count += 1;
     if (this.count <= maxNamed) this.refusals.push(refusal);
+  }
+
+  /** A part for what it is not. */
+  addUnlike(field: string, value: unknown, expected: string): void {
+    this.add(unlike(field, value, expected).refusal);
   }
 
   /** The value, or what stands in its stead when it is not usable. */
@@ -50,7 +55,6 @@ export function reasonOf(value: unknown, field: string, leftOut: LeftOut): strin
   if (typeof value === 'string' || typeof value === 'number') {
     return cutText(String(value), maxReasonCharacters);
   }
-  const shown = JSON.stringify(shortened(value));
-  leftOut.add(refused('invalid-field', `${field} is ${shown}, not a text.`, field, value).refusal);
+  leftOut.addUnlike(field, value, 'a text');
   return null;
 }

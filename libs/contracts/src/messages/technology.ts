@@ -1,4 +1,4 @@
-import { refused, shortened, textOf, type Parsed } from '../parsing/parsing.js';
+import { refused, shownIn, textOf, type Parsed } from '../parsing/parsing.js';
 
 export const technologies = ['docker', 'unikernel', 'process', 'simulated'] as const;
 export type Technology = (typeof technologies)[number];
@@ -9,7 +9,7 @@ export function technologyOf(value: unknown, field: string): Parsed<Technology> 
   if (known !== undefined) return { ok: true, value: known };
   return refused(
     'technology-unknown',
-    `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}; known are ${technologies.join(', ')}.`,
+    `${field} is ${shownIn(value)}; known are ${technologies.join(', ')}.`,
     field,
     value ?? null,
   );

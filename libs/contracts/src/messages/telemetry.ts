@@ -6,7 +6,7 @@ import {
   isId,
   isObject,
   refused,
-  shortened,
+  unlike,
   type JsonObject,
   type Parsed,
 } from '../parsing/parsing.js';
@@ -182,12 +182,7 @@ export function percentOf(value: unknown, field: string): Parsed<number> {
     typeof percent !== 'number' ||
     !(percent >= -toleratedPercent && percent <= 100 + toleratedPercent)
   ) {
-    return refused(
-      'invalid-field',
-      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not a percentage from 0 to 100.`,
-      field,
-      value ?? null,
-    );
+    return unlike(field, value, 'a percentage from 0 to 100');
   }
   return { ok: true, value: Math.round(Math.min(100, Math.max(0, percent)) * 100) };
 }

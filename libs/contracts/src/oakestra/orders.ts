@@ -1,5 +1,13 @@
 import type { Refusal } from '../errors/catalogue.js';
-import { isObject, refused, shortened, type JsonObject, type Parsed } from '../parsing/parsing.js';
+import {
+  isObject,
+  refused,
+  shortened,
+  shownIn,
+  unlike,
+  type JsonObject,
+  type Parsed,
+} from '../parsing/parsing.js';
 
 /** What is ordered to run, as the worker's program reads it. */
 interface Ordered {
@@ -71,7 +79,7 @@ export function orderFaults(service: JsonObject, instance: number): readonly Ref
   for (const [name, kind] of Object.entries(members)) {
     const value = memberOf(service, name);
     if (value === null || kinds[kind].is(value)) continue;
-    faults.push(unusable(name, value, kinds[kind].says).refusal);
+    faults.push(unlike(name, value, kinds[kind].says).refusal);
   }
   const virtualization = runtimeOf(service);
   const more = [
@@ -116,9 +124,8 @@ function runtimeOf({ virtualization }: JsonObject): unknown {
 /** One that it does not know, and the worker's whole program panics. */
 function runtimeRefusal(virtualization: unknown, runtimes: readonly string[]): Refused | null {
   if (isText(virtualization) && runtimes.includes(virtualization)) return null;
-  const shown = JSON.stringify(shortened(virtualization)) ?? 'missing';
   const offered = runtimes.length === 0 ? 'nothing' : runtimes.join(', ');
-  const detail = `virtualization is ${shown}; the node runs ${offered}.`;
+  const detail = `virtualization is ${shownIn(virtualization)}; the node runs ${offered}.`;
   return refused('invalid-field', detail, 'virtualization', virtualization ?? null);
 }
 
@@ -136,8 +143,8 @@ function nameRefusal(
   virtualization: unknown,
   instance: number,
 ): Refused | null {
-  if (!isText(name) || name === '') return unusable('job_name', name, 'a text');
-  if (!isCount(instance)) return unusable('instance_number', instance, kinds.count.says);
+  if (!isText(name) || name === '') return unlike('job_name', name, 'a text');
+  if (!isCount(instance)) return unlike('instance_number', instance, kinds.count.says);
   if (machines.includes(virtualization)) return null;
   const id = containerIdOf(name, instance);
   if (id.length <= maxContainerIdCharacters && containerId.test(id)) return null;
@@ -192,9 +199,4 @@ function isVolume(value: unknown): boolean {
 function volumeOf(volume: JsonObject): JsonObject {
   const kept = [...volumeTexts, 'config'].filter((name) => (volume[name] ?? null) !== null);
   return Object.fromEntries(kept.map((name) => [name, volume[name]]));
-}
-
-function unusable(field: string, value: unknown, expected: string): Refused {
-  const shown = JSON.stringify(shortened(value)) ?? 'missing';
-  return refused('invalid-field', `${field} is ${shown}, not ${expected}.`, field, value ?? null);
 }

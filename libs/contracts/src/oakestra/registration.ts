@@ -1,13 +1,5 @@
 import { LeftOut } from '../messages/left-out.js';
-import {
-  integerOf,
-  isObject,
-  refused,
-  shortened,
-  textOf,
-  type JsonObject,
-  type Parsed,
-} from '../parsing/parsing.js';
+import { integerOf, isObject, textOf, type JsonObject, type Parsed } from '../parsing/parsing.js';
 import type { ResourceName, Resources } from '../resources/catalogue.js';
 import { resourcesFrom } from '../resources/resources.js';
 
@@ -111,7 +103,7 @@ function recordOf(body: JsonObject, member: string, leftOut: LeftOut): JsonObjec
   const value = body[member];
   if (value === undefined || value === null) return {};
   if (isObject(value)) return value;
-  leaveOut(leftOut, member, value, 'an object of texts');
+  leftOut.addUnlike(member, value, 'an object of texts');
   return {};
 }
 
@@ -125,7 +117,7 @@ function namesOf(
   const list = body[member];
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list) || list.length > maxNames) {
-    leaveOut(leftOut, member, list, `a list of at most ${maxNames}`);
+    leftOut.addUnlike(member, list, `a list of at most ${maxNames}`);
     return [];
   }
   const names = new Set<string>();
@@ -150,7 +142,7 @@ function hostidOf(system: JsonObject, leftOut: LeftOut): string | null {
   } catch {
     // Left out below.
   }
-  leaveOut(leftOut, 'system_info.full_stats', stats, 'an object in JSON');
+  leftOut.addUnlike('system_info.full_stats', stats, 'an object in JSON');
   return null;
 }
 
@@ -170,9 +162,4 @@ function macsIn(network: JsonObject): readonly string[] {
     }
   }
   return [...macs].sort().slice(0, maxMacs);
-}
-
-function leaveOut(leftOut: LeftOut, field: string, value: unknown, expected: string): void {
-  const detail = `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not ${expected}.`;
-  leftOut.add(refused('invalid-field', detail, field, value).refusal);
 }

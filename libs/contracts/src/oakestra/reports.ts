@@ -5,8 +5,9 @@ import {
   integerOf,
   isObject,
   refused,
-  shortened,
+  shownIn,
   textOf,
+  unlike,
   type JsonObject,
   type Parsed,
 } from '../parsing/parsing.js';
@@ -114,7 +115,7 @@ export function readInstances(payload: Uint8Array): Parsed<readonly InstanceSigh
   const { services = null } = body.value;
   if (services === null && Object.hasOwn(body.value, 'services')) return { ok: true, value: [] };
   if (!Array.isArray(services)) {
-    return refused('invalid-field', `services is ${shownOf(services)}, not a list.`, 'services');
+    return refused('invalid-field', `services is ${shownIn(services)}, not a list.`, 'services');
   }
   const leftOut = new LeftOut();
   const instances: InstanceSighting[] = [];
@@ -128,8 +129,7 @@ export function readInstances(payload: Uint8Array): Parsed<readonly InstanceSigh
 
 function instanceOf(entry: unknown, at: number, leftOut: LeftOut): Parsed<InstanceSighting> {
   if (!isObject(entry)) {
-    const field = `services.${at}`;
-    return refused('invalid-field', `${field} is ${shownOf(entry)}, not an object.`, field, entry);
+    return unlike(`services.${at}`, entry, 'an object');
   }
   const { job_name: name, instance, status = null, logs = null } = entry;
   if (!isName(name)) return named(textOf(name, `services.${at}.job_name`, maxNameCharacters));
@@ -143,7 +143,7 @@ function instanceOf(entry: unknown, at: number, leftOut: LeftOut): Parsed<Instan
     const log = endOfText(logs, maxLogCharacters);
     return { ok: true, value: { name, instance, status: shown.status, usage, log } };
   }
-  if (logs !== null) leaveOut(leftOut, `services.${at}.logs`, logs, 'a text');
+  if (logs !== null) leftOut.addUnlike(`services.${at}.logs`, logs, 'a text');
   return { ok: true, value: shown };
 }
 
@@ -184,7 +184,7 @@ function numeralOf(entry: JsonObject, member: string, at: number, leftOut: LeftO
     return value;
   }
   if (typeof value === 'number' && value >= 0) return String(value);
-  leaveOut(leftOut, `services.${at}.${member}`, value, 'a number of 0 or more');
+  leftOut.addUnlike(`services.${at}.${member}`, value, 'a number of 0 or more');
   return '';
 }
 
@@ -203,7 +203,7 @@ export function readWord(payload: Uint8Array): Parsed<InstanceWord> {
       : null;
   if (says === null) {
     const known = Object.keys(words).join(', ');
-    const detail = `status is ${shownOf(status)}; it can be ${known}.`;
+    const detail = `status is ${shownIn(status)}; it can be ${known}.`;
     return refused('invalid-field', detail, 'status', status ?? null);
   }
   const leftOut = new LeftOut();
@@ -216,15 +216,6 @@ function lineOf(body: JsonObject, member: string, leftOut: LeftOut): string | nu
   const { [member]: value } = body;
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'string') return cutText(value, maxDetailCharacters);
-  leaveOut(leftOut, member, value, 'a text');
+  leftOut.addUnlike(member, value, 'a text');
   return null;
-}
-
-function leaveOut(leftOut: LeftOut, field: string, value: unknown, expected: string): void {
-  const detail = `${field} is ${shownOf(value)}, not ${expected}.`;
-  leftOut.add(refused('invalid-field', detail, field, value).refusal);
-}
-
-function shownOf(value: unknown): string {
-  return JSON.stringify(shortened(value)) ?? 'missing';
 }

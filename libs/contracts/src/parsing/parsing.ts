@@ -35,6 +35,17 @@ export function refused(
   };
 }
 
+/** Refuses a value for what it is not: "<field> is <value>, not <expected>." */
+export function unlike(field: string, value: unknown, expected: string) {
+  const detail = `${field} is ${shownIn(value)}, not ${expected}.`;
+  return refused('invalid-field', detail, field, value ?? null);
+}
+
+/** A value as a sentence of an error shows it. */
+export function shownIn(value: unknown): string {
+  return JSON.stringify(shortened(value)) ?? 'missing';
+}
+
 /** A value as it may be shown in an error: at most 120 characters of its JSON. */
 export function shortened(value: unknown): unknown {
   let text: string;
@@ -123,7 +134,7 @@ export function idOf(value: unknown, field: string): Parsed<string> {
   if (typeof text !== 'string' || !isId(text)) {
     return refused(
       'invalid-id',
-      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, ${idExpectation}.`,
+      `${field} is ${shownIn(value)}, ${idExpectation}.`,
       field,
       value ?? null,
     );
@@ -144,12 +155,7 @@ export function integerOf(value: unknown, field: string, range: IntegerRange): P
     value < range.minimum ||
     value > range.maximum
   ) {
-    return refused(
-      'invalid-field',
-      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not an integer from ${range.minimum} to ${range.maximum}.`,
-      field,
-      value ?? null,
-    );
+    return unlike(field, value, `an integer from ${range.minimum} to ${range.maximum}`);
   }
   return { ok: true, value };
 }
@@ -162,12 +168,7 @@ export function textOf(value: unknown, field: string, maximum = 1024): Parsed<st
     value.length > maximum ||
     !value.isWellFormed()
   ) {
-    return refused(
-      'invalid-field',
-      `${field} is ${JSON.stringify(shortened(value)) ?? 'missing'}, not a text of 1 to ${maximum} characters.`,
-      field,
-      value ?? null,
-    );
+    return unlike(field, value, `a text of 1 to ${maximum} characters`);
   }
   return { ok: true, value };
 }

@@ -1,4 +1,4 @@
-import { isObject, shortened, type JsonObject } from '@oakring/contracts';
+import { isObject, shownIn, type JsonObject } from '@oakring/contracts';
 
 /**
  * What is found in a root's document: reasons for which it cannot be placed or run, and wishes that are
@@ -12,8 +12,7 @@ export class ServiceReader {
   constructor(private readonly service: JsonObject) {}
 
   problem(name: string, value: unknown, expected: string): void {
-    const shown = JSON.stringify(shortened(value)) ?? 'missing';
-    this.problems.push(`${name} is ${shown}, not ${expected}`);
+    this.problems.push(`${name} is ${shownIn(value)}, not ${expected}`);
   }
 
   hasToldOf(name: string): boolean {
