@@ -57,12 +57,14 @@ interface ByteQuestion {
 
 /** As `exchangeBytes`, where every other answer than a success is none. */
 export async function askForBytes(question: ByteQuestion): Promise<Uint8Array> {
-  const { status, bytes } = await exchangeBytes(question);
-  if (status >= 200 && status < 300) return bytes;
+  const { ok, status, bytes } = await exchangeBytes(question);
+  if (ok) return bytes;
   throw new NoAnswer(`status ${status}`, status);
 }
 
 interface ByteAnswer {
+  /** It is a success. */
+  readonly ok: boolean;
   readonly status: number;
   readonly bytes: Uint8Array;
 }
@@ -85,7 +87,8 @@ export async function exchangeBytes(question: ByteQuestion): Promise<ByteAnswer>
       }
       chunks.push(chunk);
     }
-    return { status: response.status, bytes: Buffer.concat(chunks) };
+    const { ok, status } = response;
+    return { ok, status, bytes: Buffer.concat(chunks) };
   } catch (error) {
     if (error instanceof NoAnswer) throw error;
     throw new NoAnswer(reasonOf(error, withinMs), null, { cause: error });

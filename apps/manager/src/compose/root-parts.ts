@@ -14,8 +14,8 @@ export function rootPartsOf(
   clock: Clock,
   ownPort: () => number,
 ): RootParts | null {
-  const { systemManagerUrl: place, oakestra, clusterName, clusterLocation } = settings;
-  if (place === null || oakestra === false) return null;
+  const { systemManagerUrl: place, speaksOakestra, clusterName, clusterLocation } = settings;
+  if (place === null || !speaksOakestra) return null;
   const root = new NetworkRoot({
     ...{ host: place.host, clusterName, clusterLocation },
     httpPort: settings.systemManagerPort ?? place.port ?? usualHttpPort,

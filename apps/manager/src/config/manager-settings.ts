@@ -190,8 +190,8 @@ function refusePlainAuthority({ tsaUrl: url }: Settings<typeof catalogue>): void
 
 /** A root takes no cluster in without name and place. */
 function refuseNamelessToRoot(settings: Settings<typeof catalogue>): void {
-  const { systemManagerUrl, oakestra, clusterName: called, clusterLocation: place } = settings;
-  if (systemManagerUrl === null || oakestra === false) return;
+  const { systemManagerUrl, clusterName: called, clusterLocation: place } = settings;
+  if (systemManagerUrl === null || !speaksOakestra(settings)) return;
   const field = called === '' ? 'CLUSTER_NAME' : place === '' ? 'CLUSTER_LOCATION' : null;
   if (field === null) return;
   throw new OakringError({

@@ -22,8 +22,8 @@ export class NetworkComponent {
     const body = Buffer.from(JSON.stringify({ job_name: jobName }));
     const question = { url, body, type: 'application/json', withinMs, maxAnswerBytes, ending };
     try {
-      const { status } = await exchangeBytes(question);
-      if (status >= 200 && status < 300) this.hasFailed = false;
+      const { ok, status } = await exchangeBytes(question);
+      if (ok) this.hasFailed = false;
       else this.failed(`answers with status ${status}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;

@@ -64,9 +64,9 @@ export class NetworkRoot implements Root {
         maxAnswerBytes,
         ending,
       };
-      const { status } = await exchangeBytes(question);
+      const { ok, status } = await exchangeBytes(question);
+      if (ok) return { status: 'taken' };
       const why = `answers a report with status ${status}`;
-      if (status >= 200 && status < 300) return { status: 'taken' };
       return { status: status === 413 ? 'too-large' : 'refused', why };
     } catch (error) {
       if (error instanceof OakringError) return { status: 'away', why: error.message };

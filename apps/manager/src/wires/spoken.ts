@@ -4,7 +4,11 @@ import { nativeDialect } from './native/native.dialect.js';
 import { oakestraDialect } from './oakestra/oakestra.dialect.js';
 import { Wires } from './wires.js';
 
-export { arrivalIn, type Arrival } from './oakestra/machine-registration.js';
+export {
+  arrivalIn,
+  type Arrival,
+  type MachineRegistration,
+} from './oakestra/machine-registration.js';
 
 /** The dialects that are spoken here; the first one is that of nodes that nobody knows. */
 export const spokenDialects: readonly Dialect[] = [nativeDialect, oakestraDialect];

@@ -1,4 +1,4 @@
-import { filterOf } from './filter.js';
+import { eachIn, filterOf } from './filter.js';
 
 export const architecture = filterOf<readonly (readonly string[])[]>({
   judges: 'make',
@@ -14,7 +14,6 @@ export const architecture = filterOf<readonly (readonly string[])[]>({
   passes: ({ architecture }, wanted) =>
     wanted.every((allowed) => architecture !== null && allowed.includes(architecture)),
   obstacle: ({ architecture }, wanted) =>
-    `is ${architecture ?? 'of no stated architecture'}, not ` +
-    wanted.map((allowed) => allowed.join(' or ')).join(' and '),
+    `is ${architecture ?? 'of no stated architecture'}, not ${eachIn(wanted)}`,
   wokenBy: () => ({ by: 'node' }),
 });

@@ -88,6 +88,11 @@ interface SizeFilter extends Told {
 type FilterParts<Asked> =
   SizeFilter | StateFilter | MakeFilter<Asked> | NameFilter<Asked> | RoomFilter;
 
+/** Several lists, of each of which one will do. */
+export function eachIn(lists: readonly (readonly string[])[]): string {
+  return lists.map((list) => list.join(' or ')).join(' and ');
+}
+
 /** A filter with what one job asks of it. */
 export type Test = { readonly filter: Filter } & (
   | { readonly judges: 'state' | 'make'; passes(make: Make): boolean }

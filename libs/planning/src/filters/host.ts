@@ -1,4 +1,4 @@
-import { filterOf } from './filter.js';
+import { eachIn, filterOf } from './filter.js';
 
 /** By what a machine is called, which a root knows it by; our ids are `direct`. */
 export const host = filterOf<readonly (readonly string[])[]>({
@@ -12,8 +12,7 @@ export const host = filterOf<readonly (readonly string[])[]>({
     return named.length === 0 ? null : named;
   },
   passes: (_id, named, name) => named.every((hosts) => hosts.includes(name)),
-  obstacle: (_make, named) =>
-    `is not called ${named.map((hosts) => hosts.join(' or ')).join(' and ')}`,
+  obstacle: (_make, named) => `is not called ${eachIn(named)}`,
   // Who registers by that name is a node like any other.
   wokenBy: () => ({ by: 'node' }),
 });

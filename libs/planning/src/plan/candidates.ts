@@ -1,5 +1,5 @@
 import type { FilterCounts } from '@oakring/contracts';
-import type { Demand, Make, Test } from '../filters/filter.js';
+import { eachIn, type Demand, type Make, type Test } from '../filters/filter.js';
 import { host } from '../filters/host.js';
 import { testsOf } from '../fits.js';
 import { amountsOf } from '../nodes/amounts.js';
@@ -85,10 +85,7 @@ export class Candidates {
     for (let slot = 0; slot < count; slot += 1) {
       if (step.test.passes(ids[slot] ?? '', names[slot] ?? '')) return null;
     }
-    const hosts = (step.test.asked as readonly (readonly string[])[]).map((each) =>
-      each.join(' or '),
-    );
-    return `No node is called ${hosts.join(' and ')}.`;
+    return `No node is called ${eachIn(step.test.asked as readonly (readonly string[])[])}.`;
   }
 
   /** The first test that a node fails. Whoever passes all others is looked at for its room. */

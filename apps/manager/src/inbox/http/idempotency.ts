@@ -28,15 +28,18 @@ export function keyOf(request: FastifyRequest, bodyHash: () => string): Idempote
       value: key.slice(0, 64),
     });
   }
-  const path = request.url.split('?', 1)[0] ?? '';
-  return { id: `${request.method} ${path}#${key}`, bodyHash: bodyHash() };
+  return { id: `${placeOf(request)}#${key}`, bodyHash: bodyHash() };
 }
 
 /** Who asks, and by which request: what comes of it says so. */
 export function originOf(request: FastifyRequest, key: IdempotencyKey | undefined): CommandOrigin {
-  const path = request.url.split('?', 1)[0] ?? '';
-  const id = key?.id ?? `${request.method} ${path}#${request.id}`;
+  const id = key?.id ?? `${placeOf(request)}#${request.id}`;
   return { by: `api/${request.caller}`, cause: `request:${id}` };
+}
+
+/** Method and path. */
+export function placeOf({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): string {
+  return `${method} ${url.split('?', 1)[0] ?? ''}`;
 }
 
 /** SHA-256 of a body's canonical JSON, hex: tells a repetition from another request. */

@@ -21,8 +21,6 @@ import { translatedService, type ServiceRules } from '../root/service-translatio
 import { instancesIn, nodeIn, serviceIn } from './old-documents.js';
 
 const dryRunWanted = flag('dryRun', 'Tell what would come over; write nothing.');
-/** Of the workers that are taken over. */
-const dialect = 'oakestra';
 
 /**
  * What Oakestra's cluster orchestrator has in its data base, one document a call, so that each is on record
@@ -60,14 +58,15 @@ export class OakestraImportsController {
       const { detail } = read.refusal;
       return { id, name: id, outcome: 'stays-behind', detail };
     }
-    const { name } = read.value;
+    const { registration, dialect } = read.value;
+    const { name } = registration;
     const told = { id, name, detail: null };
     if (this.projection.state.nodes.get(id) !== undefined) {
       return { ...told, outcome: 'there-already' };
     }
     if (dryRunWanted.of(query)) return { ...told, outcome: 'comes-over' };
     const outcome = await this.queue.submit<'RegisterNode'>(
-      { type: 'RegisterNode', registration: read.value, dialect, token: 'absent' },
+      { type: 'RegisterNode', registration, dialect, token: 'absent' },
       originOf(request, undefined),
     );
     if (outcome.status === 'accepted') return { ...told, outcome: 'comes-over' };

@@ -1,11 +1,6 @@
-import {
-  isObject,
-  refused,
-  type JsonObject,
-  type Parsed,
-  type Registration,
-} from '@oakring/contracts';
-import { arrivalIn } from '../../wires/spoken.js';
+import { isObject, refused, type JsonObject, type Parsed } from '@oakring/contracts';
+import { arrivalIn, type MachineRegistration } from '../../wires/spoken.js';
+import { maxInstanceNumber } from '../root/service-translation.js';
 
 /** How the old cluster's data base writes down what it knows; whatever is missing there may be missing. */
 
@@ -17,7 +12,10 @@ const usualRuntime = 'docker';
  * said since. Its id stays, and what tells its machine from others. How much memory it has in all is not
  * known there: what was free at last is, to which whoever imports adds what runs there.
  */
-export function nodeIn(candidate: JsonObject, id: string): Parsed<Registration> {
+export function nodeIn(
+  candidate: JsonObject,
+  id: string,
+): Parsed<Pick<MachineRegistration, 'registration' | 'dialect'>> {
   const { host, candidate_name: name = null, ip } = candidate;
   const body = {
     ...withoutNulls(candidate),
@@ -26,11 +24,12 @@ export function nodeIn(candidate: JsonObject, id: string): Parsed<Registration> 
   };
   const arrival = arrivalIn(body, typeof ip === 'string' ? ip : '');
   if (!arrival.ok) return arrival;
-  const { registration } = arrival.value.claimOf({ nodes: [], isHeard: () => false });
+  const { registration, dialect } = arrival.value.claimOf({ nodes: [], isHeard: () => false });
   if (registration.ip === '') return refused('invalid-field', 'ip is not there.', 'ip', ip);
   const technologies =
     registration.technologies.length === 0 ? [usualRuntime] : registration.technologies;
-  return { ok: true, value: { ...registration, id, technologies, assumed: true } };
+  const assumed = { ...registration, id, technologies, assumed: true };
+  return { ok: true, value: { registration: assumed, dialect } };
 }
 
 /** Such data bases write numbers as they come: 2003.0 is one. */
@@ -52,7 +51,7 @@ export function instancesIn(job: JsonObject): readonly (OldInstance | null)[] {
   return list.map((entry: unknown) => {
     const { instance_number: number, worker_id: worker, status } = isObject(entry) ? entry : {};
     if (typeof number !== 'number' || !Number.isInteger(number)) return null;
-    if (number < 0 || number > maxNumber) return null;
+    if (number < 0 || number > maxInstanceNumber) return null;
     return {
       number,
       worker: typeof worker === 'string' && worker !== '' ? worker : null,
@@ -60,8 +59,6 @@ export function instancesIn(job: JsonObject): readonly (OldInstance | null)[] {
     };
   });
 }
-
-const maxNumber = 999_999_999;
 
 /** The document as its root wrote it: what the old cluster knew of it besides is no part of it. */
 export function serviceIn(job: JsonObject): JsonObject {

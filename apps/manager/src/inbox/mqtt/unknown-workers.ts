@@ -3,7 +3,6 @@ import { shortened } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { PORTS } from '../../injection/tokens.js';
-import type { SeenInstance } from '../../wires/dialect.port.js';
 import type { HeardMessage } from './worker-message.js';
 
 /** Each is put among the dead letters this often. */
@@ -31,16 +30,16 @@ export class UnknownWorkers {
   heard({ message, said }: HeardMessage<'sighting'>): void {
     const { nodeId, topic, payload } = message;
     const nowMs = this.ports.clock.monotonicMs();
-    this.note(nodeId, said.instances, nowMs);
+    const named = said.instances.slice(0, maxNamed);
+    const shown = named.map(({ name, instance }) => `${String(shortened(name))}/${instance}`);
+    this.note(nodeId, { atMs: nowMs, runs: shown, instances: said.instances.length });
     const toldMs = this.toldMs.get(nodeId) ?? Number.NEGATIVE_INFINITY;
     if (nowMs - toldMs < tellEveryMs) return;
     if (this.toldMs.size >= maxWorkers) this.toldMs.clear();
     this.toldMs.set(nodeId, nowMs);
-    const all = said.instances.map(
-      ({ name, instance }) => `${String(shortened(name))}/${instance}`,
-    );
-    const more = all.length > maxNamed ? ` and ${all.length - maxNamed} more` : '';
-    const runs = all.length === 0 ? 'nothing' : `${all.slice(0, maxNamed).join(', ')}${more}`;
+    const others = said.instances.length - shown.length;
+    const more = others > 0 ? ` and ${others} more` : '';
+    const runs = shown.length === 0 ? 'nothing' : `${shown.join(', ')}${more}`;
     const reason =
       `Nobody knows node ${nodeId}; it says that it runs ${runs}. Nothing is ordered there. Start its ` +
       'worker again, and it registers; what it runs ends by that.';
@@ -59,12 +58,10 @@ export class UnknownWorkers {
       .sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
-  private note(id: string, seen: readonly SeenInstance[], atMs: number): void {
+  private note(id: string, { atMs, runs, instances }: Omit<Heard, 'lastSeenMs'>): void {
     if (!this.latest.has(id) && this.latest.size >= maxShown) return;
-    const named = seen.slice(0, maxNamed);
-    const runs = named.map(({ name, instance }) => `${String(shortened(name))}/${instance}`);
     const lastSeenMs = this.ports.clock.wallMs();
-    this.latest.set(id, { atMs, lastSeenMs, runs, instances: seen.length });
+    this.latest.set(id, { atMs, lastSeenMs, runs, instances });
   }
 }
 

@@ -8,6 +8,7 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
+import { originOf, placeOf } from '../http/idempotency.js';
 import { parsed, settled } from '../http/settled.js';
 import { ROOT_LINK, SERVICE_RULES, type RootLink } from './root-orders.js';
 import { translatedService, type ServiceRules } from './service-translation.js';
@@ -101,19 +102,17 @@ export class ServiceOrdersController {
   }
 
   /** Where nobody asked for Oakestra there is nothing at these addresses. */
-  private rulesOr404({ method, url }: FastifyRequest): ServiceRules {
+  private rulesOr404(request: FastifyRequest): ServiceRules {
     if (this.rules !== null) return this.rules;
-    const path = url.split('?', 1)[0] ?? '';
     throw new OakringError({
       code: 'route-unknown',
-      detail: `There is nothing at ${method} ${path} (OAKRING_OAKESTRA is not set).`,
+      detail: `There is nothing at ${placeOf(request)} (OAKRING_OAKESTRA is not set).`,
     });
   }
 }
 
 function byRoot(request: FastifyRequest): CommandOrigin {
-  const path = request.url.split('?', 1)[0] ?? '';
-  return { by: 'root', cause: `request:${request.method} ${path}#${request.id}` };
+  return { ...originOf(request, undefined), by: 'root' };
 }
 
 function instanceOf(text: string): number {

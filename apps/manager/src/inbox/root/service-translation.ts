@@ -114,13 +114,13 @@ function judgeWorkersPart(reader: ServiceReader, service: JsonObject): void {
   }
 }
 
-/** A root's numbers are below. */
-const mostNumber = 1_000_000_000;
+/** A root's numbers have nine digits at most. */
+export const maxInstanceNumber = 999_999_999;
 
 /** Below which a number is not too long for the name; absent: none is. */
 function boundOf(service: JsonObject): { numbersBelow?: number } {
   const below = numbersBelow(service);
-  return below < 1 || below >= mostNumber ? {} : { numbersBelow: below };
+  return below < 1 || below > maxInstanceNumber ? {} : { numbersBelow: below };
 }
 
 /** `code` is the same by another name. */
