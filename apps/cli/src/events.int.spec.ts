@@ -19,10 +19,11 @@ describe('events', () => {
   };
 
   it('tells what led to one, back to the request', async () => {
+    const order = { commandId: '6-1', kind: 'deploy', instance: 0, generation: 1, nodeId: 'n1' };
     const story = [
       { ...eventLine(4, 0, 'JobSubmitted'), cause: 'request:POST /api/v1/jobs#k' },
-      { ...eventLine(6, 1, 'InstancesPlaced'), by: 'manager/placements', cause: '4-0' },
-      { ...eventLine(9, 0, 'CommandReceived'), by: 'nodes/n1', cause: '6-1' },
+      { ...eventLine(6, 1, 'CommandIssued', order), by: 'manager/placements', cause: '4-0' },
+      { ...eventLine(9, 0, 'CommandReceived', order), by: 'nodes/n1', cause: '6-1' },
     ];
     const route: Route = ({ url }, answer) => {
       const from = Number(new URL(url, 'http://x').searchParams.get('from'));
@@ -37,6 +38,7 @@ describe('events', () => {
       '4/0',
       undefined,
     ]);
+    expect(lines[0]).toContain('deploy of #0 on n1: received by the worker');
     expect(lines[3]).toContain('request:POST /api/v1/jobs#k');
     const json = await oakring(['events', '--why', '9-0', '--json'], {
       'GET /api/v1/events': route,
@@ -60,6 +62,18 @@ describe('events', () => {
     const told = await oakring(['events', '--why', address], { 'GET /api/v1/events': route });
     expect(told.code).toBe(code);
     expect(told.error).toContain(said);
+  });
+
+  it('tells what led to one as far as it is there', async () => {
+    const route: Route = ({ url }, answer) => {
+      const isOne = new URL(url, 'http://x').searchParams.get('from') === '9';
+      answer.lines(isOne ? [{ ...eventLine(9, 0, 'JobEnded'), cause: '4-0' }] : []);
+      answer.end();
+    };
+    const told = await oakring(['events', '--why', '9/0'], { 'GET /api/v1/events': route });
+    expect(told.code).toBe(1);
+    expect(told.out.trimEnd().split('\n')).toEqual([expect.stringContaining('9/0')]);
+    expect(told.error).toContain('There is no event 4/0');
   });
 
   it('are told in a line each', async () => {

@@ -44,6 +44,10 @@ const root = {
   jobs: 1,
   kept: [{ id: 'j', name: 'a.n.web.n', why: 'forgotten', desired: 2, nodes: ['n1'] }],
 };
+const alone = {
+  ...{ address: null, clusterId: null, connected: false, connectedSince: null, lastReport: null },
+  ...{ calls: { registrations: 0, reports: 0, failures: 0 }, jobs: 0, kept: [] },
+};
 
 describe('a command that asks', () => {
   const questions: [argv: string[], route: string, body: unknown, shown: string][] = [
@@ -54,6 +58,8 @@ describe('a command that asks', () => {
     [['decision', 'show', '5-0'], 'GET /api/v1/decisions/5-0', decision, 'room'],
     [['dead-letters'], 'GET /api/v1/dead-letters', { items: [letter], position: 9 }, 'not-utf8'],
     [['root'], 'GET /api/v1/root', root, 'KEPT         1 job'],
+    [['root'], 'GET /api/v1/root', alone, 'SYSTEM_MANAGER_URL'],
+    [['root', 'forgotten'], 'GET /api/v1/root', alone, 'None: nothing runs here'],
     [['root', 'forgotten'], 'GET /api/v1/root', root, 'oakring job rm <id> --force'],
   ];
 

@@ -19,23 +19,43 @@ function parseAddress(text: string): Address | null {
 
 /** Tells an event and what led to it, back to what no event led to: a request, a message, a lease. */
 export async function tellWhy({ client, terminal, json }: Context, asked: string): Promise<void> {
-  const narrate = createNarrator(terminal.colors);
-  let address = parseAddress(asked);
+  const address = parseAddress(asked);
   if (address === null) {
     throw new CommandFailure(
       `--why takes the address of an event, such as 12/0; ${JSON.stringify(asked)} is none.`,
       exitCodes.usage,
     );
   }
-  for (let links = 0; links < maxLinks; links += 1) {
-    const event: EventLine = await eventAt(client, address, terminal.closed);
-    terminal.out(json ? JSON.stringify(event) : narrate(event));
-    const next: Address | null = parseAddress(event.cause ?? '');
-    if (next === null) {
-      if (!json) terminal.out(terminal.colors.dim(`          ${originOf(event)}`));
-      return;
+  const chain: EventLine[] = [];
+  try {
+    for await (const event of chainTo(client, address, terminal.closed)) chain.push(event);
+  } finally {
+    // Also where a link is missing: what was found before is told.
+    for (const line of json ? chain.map((event) => JSON.stringify(event)) : told(chain, terminal)) {
+      terminal.out(line);
     }
-    address = next;
+  }
+}
+
+/** Newest first; but an order, which comes later so, explains the answer to it. */
+function told(chain: readonly EventLine[], { colors }: Context['terminal']): readonly string[] {
+  const narrate = createNarrator(colors);
+  const lines = chain.toReversed().map(narrate).toReversed();
+  const first = chain.at(-1);
+  const hasOrigin = first !== undefined && parseAddress(first.cause ?? '') === null;
+  return hasOrigin ? [...lines, colors.dim(`          ${originOf(first)}`)] : lines;
+}
+
+async function* chainTo(
+  client: Context['client'],
+  asked: Address,
+  signal: AbortSignal,
+): AsyncGenerator<EventLine> {
+  let next: Address | null = asked;
+  for (let links = 0; links < maxLinks && next !== null; links += 1) {
+    const event: EventLine = await eventAt(client, next, signal);
+    yield event;
+    next = parseAddress(event.cause ?? '');
   }
 }
 

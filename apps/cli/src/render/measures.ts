@@ -60,6 +60,11 @@ export function resourcesText(resources: Resources): string {
     .join(', ');
 }
 
+/** A machine may say that it has none: nothing is ever placed there. */
+export function technologiesText(technologies: readonly string[]): string {
+  return technologies.length === 0 ? 'no runtime' : technologies.join(', ');
+}
+
 /** `1 seal`, `2 seals`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;

@@ -282,6 +282,19 @@ describe('the narration of events', () => {
     );
   });
 
+  it('tells the two registrations of a worker apart, and what has no runtime', () => {
+    const tell = createTeller(plain);
+    const [node] = samples.NodeRegistered;
+    const told = (changes: object): string =>
+      tell(eventLine(7, 0, 'NodeRegistered', { ...node, ...changes }));
+    expect(told({ tokenPresented: true })).toBe(
+      'registered with its token: 2000m CPU, 4096 MiB (assumed), docker start 2',
+    );
+    expect(told({ technologies: [] })).toBe(
+      'registered: 2000m CPU, 4096 MiB (assumed), no runtime start 2',
+    );
+  });
+
   it('names the command when its order was not seen', () => {
     expect(createTeller(plain)(eventLine(7, 0, 'CommandReceived', { commandId: '6-0' }))).toBe(
       'command 6-0: received by the worker',

@@ -7,6 +7,7 @@ import {
   resourceColumns,
   resourcesText,
   sharesOf,
+  technologiesText,
 } from './measures.js';
 import { colorStatus } from './status.js';
 import { renderFacts, renderTable } from './table.js';
@@ -42,7 +43,7 @@ export function renderNode(node: Node, colors: Colors, nowMs: number | null): st
     ...columns.map(({ label }, at) => [`reserved ${label}`, shares[at] ?? ''] as const),
     ['used', usedText(node)],
     ['instances', String(node.instances)],
-    ['technologies', node.technologies.join(', ')],
+    ['technologies', technologiesText(node.technologies)],
     ['architecture', node.architecture ?? '-'],
     ['labels', labelsText(node.labels)],
     ...flagFacts(node, colors),

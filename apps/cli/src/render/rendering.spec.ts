@@ -67,6 +67,12 @@ describe('one node', () => {
   it('says when its capacity is assumed', () => {
     expect(renderNode(nodeAnswer({ assumed: true }), colors, nowMs)).toContain('assumed');
   });
+
+  it('says when it has no runtime', () => {
+    expect(renderNode(nodeAnswer({ technologies: [] }), colors, nowMs)).toMatch(
+      /^technologies +no runtime$/m,
+    );
+  });
 });
 
 describe('jobs', () => {

@@ -15,7 +15,10 @@ export function renderRoot(root: Root, colors: Colors, nowMs: number): string {
       ? []
       : [['KEPT', colors.red(`${counted(kept.length, 'job')}: see "oakring root forgotten"`)]];
   if (address === null) {
-    return renderFacts([['root', 'none: the cluster stands alone'], ...keptFact]);
+    return renderFacts([
+      ['root', 'none: the cluster stands alone. SYSTEM_MANAGER_URL names one to "oakring up"'],
+      ...keptFact,
+    ]);
   }
   return renderFacts([
     ['root', `${address}, ${connection(root, colors, nowMs)}`],
@@ -44,7 +47,7 @@ function connection({ connected, connectedSince }: Root, colors: Colors, nowMs: 
 }
 
 export function renderKeptJobs(jobs: readonly KeptJob[], colors: Colors): string {
-  if (jobs.length === 0) return 'The root knows all of its jobs.';
+  if (jobs.length === 0) return 'None: nothing runs here that a root is known to have forgotten.';
   const table = renderTable(
     ['JOB', 'NAME', 'INSTANCES', 'NODES', 'WHY'],
     jobs.map(({ id, name, desired, nodes, why }) => [

@@ -98,7 +98,8 @@ export const systemErrors = {
   'store-unreachable': {
     status: 500,
     title: 'The store cannot be reached',
-    remedy: 'Check OAKRING_STORE, and that MongoDB runs and lets us in.',
+    remedy:
+      'Check its address (OAKRING_STORE, or the one that the command names), and that MongoDB runs and lets us in.',
   },
   'store-unsuitable': {
     status: 500,

@@ -70,7 +70,7 @@ export async function knownOf(
     throw new CommandFailure(detail, exitCodes.usage);
   }
   if (quorum > witness.length) {
-    const detail = `--quorum is ${quorum}, and ${witness.length} witnesses are named.`;
+    const detail = `--quorum is ${quorum}, and ${witness.length} of --witness are given: name more of them, or demand fewer.`;
     throw new CommandFailure(detail, exitCodes.usage);
   }
   if (known === undefined) return null;

@@ -224,6 +224,12 @@ describe('the audit of a ledger whose checkpoints were kept', () => {
         '',
       ],
     ]);
+    const elsewhere = await store(new SampleLedger(freshKey()));
+    const [apart, nothing] = await audit('compare', a, elsewhere);
+    expect([apart, nothing.split('\n')[0]]).toEqual([
+      1,
+      'FORK at position 1: they have nothing in common; ledgers of two clusters are like that',
+    ]);
     const early = join(folder, 'early.bundle');
     await audit('export', '--from', '1', '--to', '1', '--out', early, '--store', c);
     expect((await audit('compare', early, part))[0]).toBe(2);

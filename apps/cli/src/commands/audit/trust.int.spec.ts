@@ -60,6 +60,8 @@ describe('audit verify without --trust', () => {
     expect(code).toBe(0);
     expect(out).toContain(`on the word of key ${key.fingerprint}, the founding key`);
     expect(out).toContain('NOT SEALED: positions 4–6');
+    expect(out).toContain('A manager seals what is new once a minute, and when it stops');
+    expect(out).toContain(`key ${key.fingerprint}: counts from position 1 on`);
   });
 
   it('does not let pass for signed what no key has', async () => {

@@ -23,6 +23,9 @@ export function fingerprint(text: string): string {
   );
 }
 
+/** What is newest has no seal yet, in any ledger that goes on. */
+const sealsComeText = 'A manager seals what is new once a minute, and when it stops';
+
 /** What a program is told in `status`: nothing is `whole` of which the one who asked for trust has no proof. */
 export function statusOf({ standing }: Found, trust: string | null): string {
   if (trust === null || standing === 'sealed') return 'whole';
@@ -43,11 +46,9 @@ export function verdictLines(found: Found, trust: string | null): string[] {
   }
   if (standing === 'sealed') return lines;
   const first = standing === 'unsealed' ? from : sealedTo + 1;
-  lines.push(
-    to < first
-      ? 'NOT SEALED: there is nothing'
-      : `NOT SEALED: positions ${first}–${to}. No key that counts has signed them: whoever could write them could have changed them`,
-  );
+  const nobodys = `NOT SEALED: positions ${first}–${to}. No key that counts has signed them: whoever could write them could have changed them`;
+  if (to < first) lines.push('NOT SEALED: there is nothing');
+  else lines.push(standing === 'unsealed' ? nobodys : `${nobodys}. ${sealsComeText}`);
   return lines;
 }
 
@@ -75,7 +76,7 @@ export function demandTrust(found: Found, trust: string | null): void {
       );
     case 'unsealed-tail':
       throw new CommandFailure(
-        `proven up to position ${sealedTo} only: nobody has sealed positions ${sealedTo + 1}–${to} yet.`,
+        `proven up to position ${sealedTo} only: nobody has sealed positions ${sealedTo + 1}–${to} yet. ${sealsComeText}.`,
         exitCodes.unsealedTail,
       );
   }

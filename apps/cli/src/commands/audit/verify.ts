@@ -260,8 +260,12 @@ async function takeShown(
 }
 
 function keyLine({ fingerprint, status, counted }: KnownKey): string {
-  const spans = counted.map(({ from, to }) => `${from}–${to ?? ''}`);
-  return `key ${fingerprint}: ${status}${spans.length === 0 ? '' : `, counts at ${spans.join(', ')}`}`;
+  const spans = counted.map(({ from, to }) =>
+    to === null ? `from position ${from} on` : `at positions ${from}–${to}`,
+  );
+  const where =
+    spans.length === 0 ? '' : `${status === 'counts' ? '' : ', counted'} ${spans.join(', ')}`;
+  return `key ${fingerprint}: ${status}${where}`;
 }
 
 export function tellProgress(terminal: Terminal, position: number): void {

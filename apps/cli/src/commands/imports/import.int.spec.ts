@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ObjectId } from 'mongodb';
 import {
   anyMongod,
@@ -46,6 +46,16 @@ const routes = {
 };
 const posts = (asked: readonly { method: string }[]) =>
   asked.filter(({ method }) => method === 'POST').length;
+
+describe('oakring import oakestra, of a data base that cannot be read,', () => {
+  it('names the address that it was given, and does not send people to our own store only', async () => {
+    const unusable = 'mongodb://127.0.0.1:1/?tls=perhaps';
+    const { code, error } = await oakring(['import', 'oakestra', unusable], {});
+    expect(code).toBe(3);
+    expect(error).toContain('MongoDB at mongodb://127.0.0.1:1');
+    expect(error).toContain('the one that the command names');
+  });
+});
 
 describeWithMongod('oakring import oakestra', () => {
   let mongod: AnyMongod;

@@ -1,5 +1,5 @@
 import type { EventType } from '@oakring/events';
-import { labelsText, resourcesText } from '../measures.js';
+import { labelsText, resourcesText, technologiesText } from '../measures.js';
 import type { Sentences } from './sentence.js';
 
 /** What happened to nodes. */
@@ -7,8 +7,9 @@ export const nodeSentences: Sentences<
   Extract<EventType, `Node${string}` | 'DriftDetected' | 'WorkerHistoryRecorded'>
 > = {
   NodeRegistered: (node, { colors }) =>
-    `${colors.green('registered')}: ${resourcesText(node.capacity)}${node.assumed ? ' (assumed)' : ''}, ` +
-    `${node.technologies.join(', ')} ${colors.dim(`start ${node.incarnation}`)}`,
+    `${colors.green('registered')}${node.tokenPresented ? ' with its token' : ''}: ` +
+    `${resourcesText(node.capacity)}${node.assumed ? ' (assumed)' : ''}, ` +
+    `${technologiesText(node.technologies)} ${colors.dim(`start ${node.incarnation}`)}`,
   NodeRegistrationRefused: ({ detail }, { colors }) => colors.red(`not registered: ${detail}`),
   NodeClaimedTwice: ({ incarnation, reason }, { colors }) =>
     colors.red(`claimed by another worker as well (start ${incarnation}): ${reason}`),

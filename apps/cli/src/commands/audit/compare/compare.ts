@@ -98,18 +98,22 @@ function linesOf(outcome: Outcome, a: string, b: string): readonly string[] {
       return [`${named[longer]} continues ${named[shorter]}: ${same}, then ${after} more`];
     }
     case 'fork':
-      return [
-        outcome.isExact
-          ? `FORK at position ${outcome.position}: the same before it, and from there two histories`
-          : `FORK at or before position ${outcome.position}: what both show lies on different commits`,
-        ...[lineOf(named.A, outcome.a), lineOf(named.B, outcome.b)],
-      ];
+      return [forkLine(outcome), lineOf(named.A, outcome.a), lineOf(named.B, outcome.b)];
     case 'apart':
       return [
         `NO COMPARISON: A shows positions ${outcome.a.from}–${outcome.a.to}, ` +
           `B ${outcome.b.from}–${outcome.b.to}`,
       ];
   }
+}
+
+function forkLine({ isExact, position }: Extract<Outcome, { status: 'fork' }>): string {
+  if (!isExact) {
+    return `FORK at or before position ${position}: what both show lies on different commits`;
+  }
+  return position === 1
+    ? 'FORK at position 1: they have nothing in common; ledgers of two clusters are like that'
+    : `FORK at position ${position}: the same before it, and from there two histories`;
 }
 
 function lineOf(name: string, shown: At | null): string {
