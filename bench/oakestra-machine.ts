@@ -18,18 +18,22 @@ export function hostName(number: number): string {
   return `edge-${number}`;
 }
 
+/** Its addresses. */
+export function addressesOf(number: number): { readonly ip: string; readonly mac: string } {
+  const bytes = [number >> 8, number & 255];
+  const digits = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+  return { ip: `10.0.${bytes.join('.')}`, mac: `52:54:00:00:${digits.join(':')}` };
+}
+
 /** Of machine number `number`, when it registers. */
 export function machineNumber(number: number): object {
   const host = hostName(number);
+  const { ip, mac } = addressesOf(number);
   return {
-    ...{ ...emptied, ...measured, host, ip: `10.0.${number >> 8}.${number & 255}`, port: '3000' },
+    ...{ ...emptied, ...measured, host, ip, port: '3000' },
     ...{ architecture: 'amd64', virtualization: ['docker'], memory: 8_000 },
     system_info: { full_stats: JSON.stringify({ hostid: host }) },
-    network_info: { eth0: `52:54:00:00:${hex(number >> 8)}:${hex(number & 255)}` },
+    network_info: { eth0: mac },
     ...{ disk_info: {}, supported_addons: [], csi_drivers: [] },
   };
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
 }

@@ -1,4 +1,4 @@
-import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { middleAndTail, percentile, sortedNumbers, type Figures } from './figures.js';
 import { now, pause, total, until } from './manager-http.js';
 import { orderInstance, serviceName } from './oakestra-http.js';
 import { hostName } from './oakestra-machine.js';
@@ -30,8 +30,8 @@ export async function benchOakestraOrders(): Promise<Figures> {
   }
   await fleet.stop();
   return {
-    'POST → answer, p50 / p99 ms': textOf(answered),
-    'POST → control/deploy, p50 / p99 ms (goal 20 / 100)': textOf(arrived),
+    'POST → answer, p50 / p99 ms': middleAndTail(answered),
+    'POST → control/deploy, p50 / p99 ms (goal 20 / 100)': middleAndTail(arrived),
   };
 }
 
@@ -59,11 +59,6 @@ export async function benchOakestraLoss(): Promise<Figures> {
       .map((share) => percentile(sortedNumbers(replaced), share).toFixed(1))
       .join(' / '),
   };
-}
-
-function textOf(times: readonly number[]): string {
-  const sorted = sortedNumbers(times);
-  return [0.5, 0.99].map((share) => percentile(sorted, share).toFixed(1)).join(' / ');
 }
 
 /** A cluster with workers of Oakestra, and who waits for an order to one of them. */

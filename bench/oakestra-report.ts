@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { acknowledgeAll, orderInstance, plan, ready } from '../apps/manager/src/testing/given.js';
 import { reportOf, toldKeys, type Measured } from '../apps/manager/src/root/report.js';
 import { givenRoot } from '../apps/manager/src/root/testing/given-root.js';
-import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { middleAndTail, type Figures } from './figures.js';
 
 const workers = 500;
 const instances = 5;
@@ -39,9 +39,7 @@ export async function benchOakestraReport(): Promise<Figures> {
       ({ length: bytes } = reportOf(state, measured, toldKeys(state), limits).bytes);
       took.push(performance.now() - since);
     }
-    const sorted = sortedNumbers(took);
-    const text = [0.5, 0.99].map((share) => percentile(sorted, share).toFixed(1)).join(' / ');
-    return { text, bytes };
+    return { text: middleAndTail(took), bytes };
   };
   built(all);
   const [part, whole] = [built(usual), built(all)];

@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StandInWorker } from '../infra/oakestra/worker.js';
 import { now } from './manager-http.js';
-import { hostName } from './oakestra-machine.js';
+import { addressesOf, hostName } from './oakestra-machine.js';
 import { tell } from './processes.js';
 
 /** That an order arrived at worker number `worker`. */
@@ -23,11 +23,9 @@ const [url = '', count = '1'] = process.argv.slice(2);
 const periodMs = 2_000;
 
 function worker(number: number): StandInWorker {
-  const bytes = [number >> 8, number & 255];
-  const mac = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
   const started = new StandInWorker({
-    ...{ url, host: hostName(number), hostid: `machine-${number}`, ip: `10.0.${bytes.join('.')}` },
-    ...{ mac: `52:54:00:00:${mac}`, runtimes: ['docker'] },
+    ...{ url, host: hostName(number), hostid: `machine-${number}`, ...addressesOf(number) },
+    runtimes: ['docker'],
   });
   const { engine } = started;
   const obey = engine.control.bind(engine);

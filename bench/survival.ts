@@ -19,7 +19,7 @@ import {
   total,
   until,
 } from './manager-http.js';
-import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { middleAndTail, type Figures } from './figures.js';
 import { forkModule, startUp, temporaryFolder, type Forked } from './processes.js';
 import type { Ordered, Rejoined, WorkersOrder } from './worker-load.js';
 
@@ -74,12 +74,10 @@ async function detection(name: string, brokerUrl?: string): Promise<Figures> {
   workers.stop();
   await up.stop();
   remove();
-  const text = (times: readonly number[]): string =>
-    [0.5, 0.99].map((share) => percentile(sortedNumbers(times), share).toFixed(1)).join(' / ');
   return {
-    [`${name}: kill -9 → suspect, p50 / p99 ms (goal p99 < 100)`]: text(noticed),
+    [`${name}: kill -9 → suspect, p50 / p99 ms (goal p99 < 100)`]: middleAndTail(noticed),
     [`${name}: kill -9 → replacement's deploy at its worker, lostAfterMs 500, p50 / p99 ms (goal 700 / 1 000)`]:
-      text(replaced),
+      middleAndTail(replaced),
   };
 }
 

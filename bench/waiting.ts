@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { jobAt, orderDeletion, pause, post, readyNodes, until } from './manager-http.js';
-import { percentile, sortedNumbers, type Figures } from './figures.js';
+import { middleAndTail, type Figures } from './figures.js';
 import { cpuSeconds, startUp, startWorker, temporaryFolder, type Up } from './processes.js';
 
 const waitingJobs = 20_000;
@@ -73,9 +73,7 @@ async function comeAndGo({ url, pid }: Up, durationMs: number) {
   const seconds = (performance.now() - began) / 1_000;
   const cores = (cpuSeconds(pid) - usedBefore) / seconds;
   await Promise.all(open);
-  const sorted = sortedNumbers(answeredMs);
-  const answered = [0.5, 0.99].map((share) => percentile(sorted, share).toFixed(1)).join(' / ');
-  return { cores, answered };
+  return { cores, answered: middleAndTail(answeredMs) };
 }
 
 let lastJob = 0;
