@@ -12,8 +12,6 @@ const allEvents = { ...clusterEvents, ...evidenceEvents, ...nodeEvents, ...jobEv
 
 /** Every type of event with its JSON Schema; the types of TypeScript are derived from them. */
 export const eventSchemas = closed(allEvents);
-/** What events are held to that were written before schemas were closed. */
-const openSchemas = open(allEvents);
 
 export type EventType = keyof typeof eventSchemas;
 type DeepReadonly<T> = T extends readonly (infer E)[]
@@ -31,7 +29,7 @@ export type DomainEvent = {
 /** Version of each type's schema that is written today. An older one passes an upcaster first. */
 export const schemaVersion = 6;
 
-/** Up to here an event may have members that no schema names. */
+/** Up to here an event may have members that no schema names: those were closed later. */
 const lastOpen = 5;
 
 type Validator = ReturnType<typeof Compile>;
@@ -42,7 +40,7 @@ function validatorOf(type: EventType, isOpen: boolean): Validator {
   const compiled = isOpen ? openValidators : validators;
   const known = compiled.get(type);
   if (known !== undefined) return known;
-  const made = Compile((isOpen ? openSchemas : eventSchemas)[type] as TSchema);
+  const made = Compile((isOpen ? open(allEvents[type]) : eventSchemas[type]) as TSchema);
   compiled.set(type, made);
   return made;
 }

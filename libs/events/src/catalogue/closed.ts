@@ -9,9 +9,9 @@ export function closed<T extends object>(schemas: T): T {
   return eachOf(schemas, false);
 }
 
-/** The same maps, and objects that may have more members than those that are named. */
-export function open<T extends object>(schemas: T): T {
-  return eachOf(schemas, undefined);
+/** Of one of them: the same maps, and objects that may have more members than those that are named. */
+export function open(schema: object): object {
+  return written(schema, undefined) as object;
 }
 
 type Others = false | undefined;
