@@ -1,11 +1,11 @@
-import { decodeEvents, readCheckpoint, type Checkpoint, type Commit } from '@oakring/events';
+import { decodeEvents, readCheckpoint, type Checkpoint } from '@oakring/events';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { readKept, wordsOf } from '../../known/judge.js';
 import { KnownCheckpoints } from '../../known/known-checkpoints.js';
 import type { Known, KnownVerdict } from '../../known/ledger-watch.js';
 import type { Context, Surroundings } from '../context.js';
 import { knownOf, refuse, type KnownOptions } from './held.js';
-import { noteIn, rangeOf, shownIn } from './history-source.js';
+import type { ShownBundle } from './history-source.js';
 
 /** What a bundle was held to. */
 export interface HeldBundle {
@@ -25,13 +25,14 @@ export async function holdBundle(
   context: Context,
   { env }: Surroundings,
   options: KnownOptions,
-  { lines, sealedTo }: { readonly lines: readonly string[]; readonly sealedTo: number },
+  { bundle, sealedTo }: { readonly bundle: ShownBundle; readonly sealedTo: number },
 ): Promise<HeldBundle> {
-  const shown = new Shown(lines);
+  const shown = new Shown(bundle);
   const given = await knownOf(options, context);
   const continued = given === null ? [] : [demanded(context, given, shown)];
   const known = KnownCheckpoints.of(env);
-  const { clusterId, note } = shown;
+  const { clusterId } = shown;
+  const { note } = bundle;
   if (known === null || clusterId === null) return { continued, warnings: [] };
   const seen = readKept(known.read(clusterId), clusterId);
   const verdict = seen === null ? null : shown.verdictOn({ checkpoint: seen, source });
@@ -68,30 +69,25 @@ function demanded(context: Context, given: Known, shown: Shown): string {
 
 /** What a bundle that is whole says about single positions. */
 class Shown {
-  readonly note: string | null;
-  private readonly commits: readonly Commit[];
-  private readonly range: readonly Commit[];
   private readonly sealed: Checkpoint | null;
 
-  constructor(lines: readonly string[]) {
-    this.commits = shownIn(lines);
-    this.range = rangeOf(lines);
-    this.note = noteIn(lines);
-    const read = this.note === null ? null : readCheckpoint(this.note);
+  constructor(private readonly bundle: ShownBundle) {
+    const { note } = bundle;
+    const read = note === null ? null : readCheckpoint(note);
     this.sealed = read?.status === 'checkpoint' ? read.checkpoint : null;
   }
 
   get first(): number | undefined {
-    return this.range[0]?.position;
+    return this.bundle.range[0]?.position;
   }
 
   get last(): number | undefined {
-    return this.range.at(-1)?.position;
+    return this.bundle.range.at(-1)?.position;
   }
 
   /** As its first commit says, or whoever sealed it; null: it shows neither. */
   get clusterId(): string | null {
-    const [first] = this.commits;
+    const [first] = this.bundle.commits;
     if (first?.position !== 1) return this.sealed?.clusterId ?? null;
     const founded = decodeEvents(first).find(({ type }) => type === 'ClusterFounded');
     return founded?.type === 'ClusterFounded' ? founded.data.clusterId : null;
@@ -110,7 +106,7 @@ class Shown {
 
   /** The hash of a commit stands for all before it, and so does the root of its tree. */
   private agrees({ position, hash, merkleRoot }: Checkpoint): boolean | null {
-    for (const commit of this.commits) {
+    for (const commit of this.bundle.commits) {
       if (commit.position === position) return commit.hash === hash;
       if (commit.position === position + 1) return commit.prev === hash;
     }

@@ -28,14 +28,32 @@ export function exhibitOf(lines: readonly string[], position: number): Commit | 
   return exhibitsIn(lines).find((commit) => commit.position === position) ?? null;
 }
 
-/** The checkpoint that proves a bundle; null: it has none. */
-export function noteIn(lines: readonly string[]): string | null {
+/** What a bundle shows. */
+export interface ShownBundle {
+  /** The commits of its range. */
+  readonly range: readonly Commit[];
+  /** All commits, beside its range and in it, in the order of the log. */
+  readonly commits: readonly Commit[];
+  /** The checkpoint that proves it; null: it has none. */
+  readonly note: string | null;
+  /** From when that is, by an authority's word; null: nobody stamped it. */
+  readonly stamp: StatedStamp | null;
+}
+
+export function shownIn(lines: readonly string[]): ShownBundle {
+  const range = rangeOf(lines);
+  const shown = [...exhibitsIn(lines), ...range];
+  const all = new Map(shown.map((commit) => [commit.position, commit]));
+  const commits = Array.from(all.values()).sort((a, b) => a.position - b.position);
+  return { range, commits, note: noteIn(lines), stamp: stampIn(lines) };
+}
+
+function noteIn(lines: readonly string[]): string | null {
   const note = memberIn(lines, 'checkpoint')?.['checkpoint'];
   return typeof note === 'string' ? note : null;
 }
 
-/** From when its checkpoint is, by an authority's word; null: nobody stamped it. */
-export function stampIn(lines: readonly string[]): StatedStamp | null {
+function stampIn(lines: readonly string[]): StatedStamp | null {
   const { stamp: token, time } = memberIn(lines, 'stamp') ?? {};
   return typeof token === 'string' && typeof time === 'string' ? { token, time } : null;
 }
@@ -45,13 +63,6 @@ function memberIn(lines: readonly string[], name: string): JsonObject | null {
   const line = lines.find((each) => each.startsWith(`{"${name}":`));
   const shown: unknown = line === undefined ? null : JSON.parse(line);
   return isJsonObject(shown) ? shown : null;
-}
-
-/** All commits that a bundle shows, beside its range and in it, in the order of the log. */
-export function shownIn(lines: readonly string[]): readonly Commit[] {
-  const shown = [...exhibitsIn(lines), ...rangeOf(lines)];
-  const all = new Map(shown.map((commit) => [commit.position, commit]));
-  return Array.from(all.values()).sort((a, b) => a.position - b.position);
 }
 
 /** Those beside its range. Lines that are none are left out. */

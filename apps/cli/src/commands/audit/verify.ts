@@ -17,7 +17,7 @@ import { counted } from '../../render/measures.js';
 import type { Terminal } from '../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { wholeNumber } from '../options.js';
-import { isManagerUrl, noteIn, rangeOf, shownIn, stampIn } from './history-source.js';
+import { isManagerUrl, shownIn, type ShownBundle } from './history-source.js';
 import { heldTo, witnessKey, type KnownOptions } from './held.js';
 import { holdBundle } from './held-bundle.js';
 import { StampWatch, type FoundStamps } from './stamps.js';
@@ -217,13 +217,13 @@ async function verifyBundleFile(
     throw new CommandFailure(detail, exitCodes.unreachable);
   }
   if (check.status === 'damaged') refuseDamage(check.damage, context);
-  const lines = (text ?? '').trimEnd().split('\n');
+  const shown = shownIn((text ?? '').trimEnd().split('\n'));
   const { continued, warnings } = await holdBundle(context, surroundings, options, {
-    ...{ lines, sealedTo: check.sealedTo },
+    ...{ bundle: shown, sealedTo: check.sealedTo },
   });
   const stamps = await StampWatch.of(tsaCa);
-  await takeShown(stamps, lines, context);
-  const newsAt = newsIn(rangeOf(lines));
+  await takeShown(stamps, shown, context);
+  const newsAt = newsIn(shown.range);
   const verdict = {
     ...{ found: check, hash: check.head.hash },
     report: { ...check, warnings: [...check.warnings, ...warnings], stamps: stamps.found },
@@ -246,14 +246,13 @@ function newsIn(range: readonly Commit[]): number {
 /** The stamps of a bundle: those in the commits that it shows, and the one of its checkpoint. */
 async function takeShown(
   stamps: StampWatch,
-  lines: readonly string[],
+  { commits, note, stamp }: ShownBundle,
   context: Context,
 ): Promise<void> {
-  for (const commit of shownIn(lines)) {
+  for (const commit of commits) {
     const broken = await stamps.take(commit);
     if (broken !== null) refuseDamage(broken, context);
   }
-  const [note, stamp] = [noteIn(lines), stampIn(lines)];
   if (note === null || stamp === null) return;
   const broken = await stamps.takeShown(note, stamp);
   if (broken !== null) refuseDamage(broken, context);
