@@ -1,6 +1,7 @@
 import type { ErrorCode, Refusal } from '@oakring/contracts';
 import {
   addressOf,
+  jobStream,
   subjectOf,
   type DomainEvent,
   type Origin,
@@ -99,4 +100,19 @@ export function refuse(
       ...(value === undefined ? {} : { value }),
     },
   };
+}
+
+type JobOrderRefused =
+  'JobSubmissionRefused' | 'JobUpdateRefused' | 'JobScaleRefused' | 'JobDeletionRefused';
+
+/** Refuses an order about a job, on record. */
+export function refuseOnRecord(
+  deciding: Deciding,
+  id: string,
+  type: JobOrderRefused,
+  refusal: Refusal,
+): { refusal: Refusal } {
+  const { code, detail } = refusal;
+  deciding.emit({ stream: jobStream(id), type, data: { code, detail } });
+  return { refusal };
 }

@@ -9,7 +9,7 @@ import {
   type JobRecord,
 } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
-import { refuse, type Decided, type Deciding } from './deciding.js';
+import { refuseOnRecord, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
 import { refusePlacement } from './plans.js';
 import { revise, spokenJob } from './spoken-job.js';
@@ -34,9 +34,8 @@ export function orderInstance(
   const known = state.jobs.get(id);
   if (known !== undefined && known.numbering !== 'given') {
     const detail = `Job ${id} was submitted to this cluster; no root numbers its instances.`;
-    const data = { code: 'job-id-taken', detail };
-    deciding.emit({ stream: jobStream(id), type: 'JobSubmissionRefused', data });
-    return refuse('job-id-taken', detail, 'id', id);
+    const refusal = { code: 'job-id-taken', detail, field: 'id', value: id } as const;
+    return refuseOnRecord(deciding, id, 'JobSubmissionRefused', refusal);
   }
   if (known === undefined) begin(deciding, id, { document, bodyHash });
   else if (known.bodyHash !== bodyHash && whyUnusable(known) !== null) {

@@ -8,7 +8,7 @@ import {
 } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { whyOfRoot } from './given-numbers.js';
-import { refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, refuseOnRecord, type Decided, type Deciding } from './deciding.js';
 import { concludeDeletion } from './orders.js';
 import { spokenJob } from './spoken-job.js';
 
@@ -32,8 +32,8 @@ export function submitJob(
             'job-id-taken',
             `Job ${id} was submitted at position ${known.submittedPosition} with a different body.`,
           ];
-    deciding.emit({ stream: jobStream(id), type: 'JobSubmissionRefused', data: { code, detail } });
-    return refuse(code, detail, 'id', id);
+    const refusal = { code, detail, field: 'id', value: id };
+    return refuseOnRecord(deciding, id, 'JobSubmissionRefused', refusal);
   }
   deciding.emit({
     stream: jobStream(id),
@@ -52,12 +52,7 @@ export function scaleJob(
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
   if (job.status === 'deleting') {
     const detail = `Job ${id} is being deleted; it cannot be scaled to ${count}.`;
-    deciding.emit({
-      stream: jobStream(id),
-      type: 'JobScaleRefused',
-      data: { code: 'job-deleting', detail },
-    });
-    return refuse('job-deleting', detail);
+    return refuseOnRecord(deciding, id, 'JobScaleRefused', { code: 'job-deleting', detail });
   }
   if (job.desired === count) {
     return { answer: { id, status: job.status, desired: count, position: job.position } };
@@ -66,11 +61,7 @@ export function scaleJob(
     force: force && count < job.desired,
     what: `scaled to ${count}`,
   });
-  if (ofRoot !== null) {
-    const data = { code: ofRoot.code, detail: ofRoot.detail };
-    deciding.emit({ stream: jobStream(id), type: 'JobScaleRefused', data });
-    return { refusal: ofRoot };
-  }
+  if (ofRoot !== null) return refuseOnRecord(deciding, id, 'JobScaleRefused', ofRoot);
   deciding.emit({
     stream: jobStream(id),
     type: 'JobScaled',
@@ -139,11 +130,7 @@ export function deleteJob(
     return { answer: { id, status: 'deleting', desired: 0, position: job.deletionPosition } };
   }
   const ofRoot = whyOfRoot(job, { force, what: 'deleted' });
-  if (ofRoot !== null) {
-    const data = { code: ofRoot.code, detail: ofRoot.detail };
-    deciding.emit({ stream: jobStream(id), type: 'JobDeletionRefused', data });
-    return { refusal: ofRoot };
-  }
+  if (ofRoot !== null) return refuseOnRecord(deciding, id, 'JobDeletionRefused', ofRoot);
   deciding.emit({ stream: jobStream(id), type: 'JobDeletionOrdered', data: {} });
   concludeDeletion(deciding, id);
   return { answer: { id, status: 'deleting', desired: 0, position: deciding.position } };

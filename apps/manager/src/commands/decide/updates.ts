@@ -2,7 +2,7 @@ import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
 import { canonicalJson, jobStream } from '@oakring/events';
 import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
-import { refuse, type Decided, type Deciding } from './deciding.js';
+import { refuse, refuseOnRecord, type Decided, type Deciding } from './deciding.js';
 import { whyOfRoot } from './given-numbers.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
@@ -20,9 +20,9 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
   const ofRoot = whyOfRoot(job, { force: false, what: 'updated' });
-  if (ofRoot !== null) return refuseUpdate(deciding, id, { refusal: ofRoot });
-  const refusal = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
-  if (refusal !== null) return refuseUpdate(deciding, id, refusal);
+  if (ofRoot !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', ofRoot);
+  const refused = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
+  if (refused !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', refused.refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
     const described = { ...document, bodyHash: update.bodyHash };
     const sameAs = revisionAlike(deciding.state, job, document.document);
@@ -43,8 +43,8 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
 export function restartJob(deciding: Deciding, id: string): Decided<Answers['RestartJob']> {
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
-  const refusal = refusalOf(job, null);
-  if (refusal !== null) return refuseUpdate(deciding, id, refusal);
+  const refused = refusalOf(job, null);
+  if (refused !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', refused.refusal);
   revise(deciding, job, job, { reason: 'a restart was ordered' });
   return answerOf(deciding, job);
 }
@@ -55,16 +55,6 @@ function answerOf(deciding: Deciding, before: JobRecord): { answer: Answers['Upd
   const isOpen = rollout?.status === 'progressing' || rollout?.status === 'rollingBack';
   const restarts = revision > before.revision && isOpen;
   return { answer: { id, status, desired, revision, position, restarts } };
-}
-
-function refuseUpdate(
-  deciding: Deciding,
-  id: string,
-  refused: ReturnType<typeof refuse>,
-): ReturnType<typeof refuse> {
-  const { code, detail } = refused.refusal;
-  deciding.emit({ stream: jobStream(id), type: 'JobUpdateRefused', data: { code, detail } });
-  return refused;
 }
 
 function textOf(document: JsonObject): string {
