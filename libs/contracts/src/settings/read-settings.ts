@@ -83,12 +83,7 @@ export function knownPortSetting(variable: string, description: string): Setting
     variable,
     fallback: '',
     description,
-    read: (text) => {
-      if (text === '') return { value: null };
-      return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
-        ? { value: Number(text) }
-        : { problem: `"${text}" is not a port (1 to 65535)` };
-    },
+    read: (text) => (text === '' ? { value: null } : portIn(text, 1)),
   };
 }
 
@@ -98,12 +93,7 @@ export function choiceSetting(variable: string, description: string): Setting<bo
     variable,
     fallback: '',
     description,
-    read: (text) => {
-      if (text === '') return { value: null };
-      return text === 'true' || text === 'false'
-        ? { value: text === 'true' }
-        : { problem: `"${text}" is neither true nor false` };
-    },
+    read: (text) => (text === '' ? { value: null } : flagIn(text)),
   };
 }
 
@@ -114,7 +104,7 @@ export function networksSetting(variable: string, description: string): Setting<
     fallback: '',
     description,
     read: (text) => {
-      const given = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+      const given = partsIn(text);
       const bad = given.find((each) => !isNetwork(each));
       if (bad === undefined) return { value: given };
       return { problem: `"${bad}" is not an IP address or a network such as 10.0.0.0/8` };
@@ -140,11 +130,14 @@ export function portSetting(
     variable,
     fallback: String(fallback),
     description,
-    read: (text) =>
-      /^\d{1,5}$/.test(text) && Number(text) <= 65_535
-        ? { value: Number(text) }
-        : { problem: `"${text}" is not a port (0 to 65535)` },
+    read: (text) => portIn(text, 0),
   };
+}
+
+function portIn(text: string, least: number): { value: number } | { problem: string } {
+  return /^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= 65_535
+    ? { value: Number(text) }
+    : { problem: `"${text}" is not a port (${least} to 65535)` };
 }
 
 /** A number of things, from 1. */
@@ -223,11 +216,14 @@ export function flagSetting(variable: string, description: string): Setting<bool
     variable,
     fallback: 'false',
     description,
-    read: (text) =>
-      text === 'true' || text === 'false'
-        ? { value: text === 'true' }
-        : { problem: `"${text}" is neither true nor false` },
+    read: flagIn,
   };
+}
+
+function flagIn(text: string): { value: boolean } | { problem: string } {
+  return text === 'true' || text === 'false'
+    ? { value: text === 'true' }
+    : { problem: `"${text}" is neither true nor false` };
 }
 
 /** Host names without scheme and port, separated by commas. */
@@ -237,8 +233,7 @@ export function namesSetting(variable: string, description: string): Setting<rea
     fallback: '',
     description,
     read: (text) => {
-      const names = text.split(',').map((name) => name.trim());
-      const given = names.filter((name) => name !== '');
+      const given = partsIn(text);
       const bad = given.find((name) => !/^[a-z0-9._-]+$/i.test(name));
       if (bad === undefined) return { value: given };
       return { problem: `"${bad}" is not a host name; write it without scheme and port` };
@@ -341,10 +336,12 @@ export function listSetting(variable: string, description: string): Setting<read
     variable,
     fallback: '',
     description,
-    read: (text) => ({
-      value: text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])),
-    }),
+    read: (text) => ({ value: partsIn(text) }),
   };
+}
+
+function partsIn(text: string): readonly string[] {
+  return text.split(',').flatMap((part) => part.trim() || []);
 }
 
 /** `key=value`, separated by commas. */
