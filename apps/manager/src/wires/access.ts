@@ -31,9 +31,10 @@ export function accessOf(
   const isItself = (found: Found, clientId: string | undefined): boolean => {
     if (clientId === undefined) return true;
     const name = dialectOf(found.nodeId);
-    const speakers = found.values.filter(({ dialect }) => name === null || dialect.name === name);
-    return speakers.some(
-      ({ dialect }) => (dialect.clientOf?.(found.nodeId) ?? clientId) === clientId,
+    return found.values.some(
+      ({ dialect }) =>
+        (name === null || dialect.name === name) &&
+        (dialect.clientOf?.(found.nodeId) ?? clientId) === clientId,
     );
   };
   return {

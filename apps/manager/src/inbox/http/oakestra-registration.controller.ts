@@ -3,7 +3,7 @@ import { OakringError, type JsonObject, type Refusal } from '@oakring/contracts'
 import { OakestraWorker, OakestraWorkerAnswer } from '@oakring/contracts/http';
 import type { FastifyRequest } from 'fastify';
 import type { Answers, CommandQueue } from '../../commands/command.js';
-import { periodMs } from '../../detection/sight.js';
+import { suspectAfterMs } from '../../detection/sight.js';
 import { DeadLetters } from '../../dead-letters/dead-letters.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
@@ -18,8 +18,6 @@ import { OPEN_BROKER, type OpenBroker } from './open-broker.js';
 import { parsed, settled } from './settled.js';
 
 const path = 'api/node/register';
-/** A node that said nothing for so long is not heard any more. */
-const heardWithinMs = 3 * periodMs;
 
 /**
  * Where Oakestra's workers begin: each start of one registers once, over HTTP, and connects at once to the
@@ -106,7 +104,7 @@ export class OakestraRegistrationController {
 
   private isHeard(nodeId: string): boolean {
     const seenMs = this.broker.lastHeardMs(nodeId);
-    return seenMs !== null && this.ports.clock.wallMs() - seenMs < heardWithinMs;
+    return seenMs !== null && this.ports.clock.wallMs() - seenMs < suspectAfterMs;
   }
 
   private leaveOut(nodeId: string, body: object, { code, detail: reason }: Refusal): void {
