@@ -1,7 +1,6 @@
 // Ledgers of any length for measuring what reads them: made commit by commit, sealed as a manager seals.
 // As a program it writes one on lmdb: node --import ./infra/typescript/register-built.js
 //   bench/ledger-history.ts <folder> <events> [events a commit]
-import { generateKeyPairSync } from 'node:crypto';
 import {
   checkpointsStream,
   clusterStream,
@@ -16,17 +15,16 @@ import {
   sealCommit,
   sealsStream,
   signCheckpoint,
-  signingKeyOf,
   withLeaf,
   type Commit,
   type DomainEvent,
 } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { openLmdbEventLog, streamVersionsOf } from '@oakring/stores';
 import { open as openLmdb, type Key } from 'lmdb';
 
 const origin = { by: 'manager/leadership', cause: 'lease:1' };
-const { privateKey } = generateKeyPairSync('ed25519');
-const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+const key = freshKey();
 /** Each of its own: whoever verifies one after the other is not told that a ledger was rewritten. */
 const clusterId = `bench-${key.fingerprint.slice(0, 8)}`;
 

@@ -1,6 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { signingKeyOf } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { stateAsText } from '@oakring/model';
 import { seededRandomness, simulatedPorts } from '@oakring/ports';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
@@ -14,9 +13,7 @@ import { spokenTo } from '../wires/spoken.js';
 import { Projection } from '../views/projection.js';
 import { processesOf } from './processes.js';
 
-const key = signingKeyOf(
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-);
+const key = freshKey();
 
 /**
  * A cluster after so many random commands, and everything that happens by itself there. It heard what is

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { signingKeyOf, writeVerifierKey } from '@oakring/events';
-import { generateKeyPairSync } from 'node:crypto';
+import { writeVerifierKey } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { readWitnesses } from './witness-setting.js';
 
 function keyOf(name: string): string {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  const key = freshKey();
   return writeVerifierKey({ name, publicKey: key.publicKey }, 'cosignature');
 }
 

@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { readCheckpoint, signingKeyOf } from '@oakring/events';
-import { generateKeyPairSync } from 'node:crypto';
+import { readCheckpoint } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { given, registerNode } from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
 import { clusterKey, ledgerKey, type ClusterState } from '@oakring/model';
 import { seals } from './seals.js';
 
-const { privateKey } = generateKeyPairSync('ed25519');
-const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+const key = freshKey();
 const hash = 'ab'.repeat(32);
 
 function scene() {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import {
   cosign,
   emptyFrontier,
@@ -6,10 +5,10 @@ import {
   rootOf,
   signCheckpoint,
   signedText,
-  signingKeyOf,
   statedCosignature,
   writeVerifierKey,
 } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
@@ -44,11 +43,6 @@ export const beginning: readonly Command[] = [
   ...['c', 'd'].map((id) => registerNode(id)),
   ...jobIds.map((id) => submitJob(id, { count: 3 })),
 ];
-
-function freshKey() {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  return signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-}
 
 const foundingKey = freshKey();
 const otherKeys = [freshKey(), freshKey()];

@@ -1,20 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
   cosign,
   evidenceReach,
   readCheckpoint,
   signCheckpoint,
-  signingKeyOf,
   statedCosignature,
   writeVerifierKey,
 } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { ClusterState, ledgerKey } from '@oakring/model';
 import { decide } from './decide.js';
 import { Deciding } from './deciding.js';
 
-const { privateKey } = generateKeyPairSync('ed25519');
-const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+const key = freshKey();
 /** Of the commit that is decided. */
 const now = 100_000;
 

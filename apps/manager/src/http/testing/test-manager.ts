@@ -3,9 +3,9 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
 import { MemoryEventLog, type EventLogWriter } from '@oakring/stores';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
-import { signingKeyOf, type SigningKey } from '@oakring/events';
+import type { SigningKey } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { simulatedPorts, type Ports } from '@oakring/ports';
-import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
 import { CommandWriter } from '../../commands/writer.js';
@@ -297,9 +297,7 @@ async function ask(method: string, url: string, init: RequestInit): Promise<Resp
   return response;
 }
 
-const signingKey = signingKeyOf(
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-);
+const signingKey = freshKey();
 
 const tokens = {
   token: (nodeId: string) => `token-of-${nodeId}`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
-import { decodeEvents, signedText, signingKeyOf, type SigningKey } from '@oakring/events';
+import { decodeEvents, signedText, type SigningKey } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
 import { standing } from '@oakring/model';
 import { registerNode } from '../../testing/given.js';
@@ -18,11 +18,6 @@ beforeEach(async () => {
   manager = await startTestManager({ leaders: [founder, other] });
 });
 afterEach(() => manager.close());
-
-function freshKey(): SigningKey {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  return signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-}
 
 async function keys(): Promise<Keys> {
   return (await (await manager.get('/api/v1/ledger/keys')).json()) as Keys;

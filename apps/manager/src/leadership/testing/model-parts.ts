@@ -1,7 +1,6 @@
 import { startLoops } from '../../compose/start-loops.js';
-import { generateKeyPairSync } from 'node:crypto';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
-import { signingKeyOf } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import type { Ports } from '@oakring/ports';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
@@ -9,9 +8,7 @@ import type { TermParts } from '../term.js';
 import { spokenTo } from '../../wires/spoken.js';
 import type { RemoteLog } from './shared-store.js';
 
-const key = signingKeyOf(
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-);
+const key = freshKey();
 
 /** A manager's parts on a store that several share, with a broker that is always there. */
 export function partsOf(

@@ -1,7 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RootAnswer } from '@oakring/contracts/http';
-import { signingKeyOf, type SigningKey } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
 import { orderInstance } from '../../testing/given.js';
@@ -15,11 +14,6 @@ beforeEach(() => {
   ports = simulatedPorts();
 });
 afterEach(() => manager.close());
-
-function freshKey(): SigningKey {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  return signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-}
 
 /** With a root that took a report 4 s ago, and failed twice. */
 async function start(): Promise<void> {
