@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SigningKey } from '@oakring/events';
+import { freshKey } from '@oakring/events/testing';
 import { MemoryLeaseStore } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { ClusterState } from '@oakring/model';
@@ -16,14 +18,16 @@ class Managers {
   private readonly commits = new SharedCommits();
   private readonly leases = new MemoryLeaseStore();
 
-  async start(name: string): Promise<Manager> {
+  async start(name: string, key?: SigningKey): Promise<Manager> {
     const manager = new Manager(name, this.ports);
     const { timers } = this.ports;
     const ids = { next: () => `${name}-${this.ports.ids.next()}` };
     const ports = { ...this.ports, ids, clock: manager.clock };
     const log = new RemoteLog(this.commits, seededRandomness(1), timers);
+    const usual = partsOf(log, new Projection(new ClusterState(false), ports), name, ports);
     const parts = {
-      ...partsOf(log, new Projection(new ClusterState(false), ports), name, ports),
+      ...usual,
+      leader: () => ({ ...usual.leader(), ...(key === undefined ? {} : { key }) }),
       connection: manager.connection,
       reachesBroker: async () => manager.isReaching || manager.isReachedByProbe,
       storeTime: async () => this.ports.clock.wallMs(),
@@ -216,6 +220,34 @@ describe('A manager that starts', () => {
     const c = await managers.start('c');
     await managers.ports.advance(1_000);
     expect(c.status).toEqual(following);
+  });
+});
+
+describe('A manager with a key that nobody vouched for', () => {
+  it('leads all the same, and says at each of its terms that its seals prove nothing', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const key = freshKey();
+    const b = await managers.start('b', key);
+    await managers.ports.advance(1_000);
+    a.die();
+    await managers.ports.advance(10_000);
+    expect(b.status).toEqual(leading);
+    expect(managers.warnings.filter((line) => line.startsWith('b: '))).toEqual([
+      expect.stringContaining(`oakring audit endorse ${key.fingerprint} --key`),
+    ]);
+  });
+
+  it('is not one whose key founded the cluster', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    await managers.start('b');
+    await managers.ports.advance(1_000);
+    a.die();
+    await managers.ports.advance(10_000);
+    expect(managers.warnings.filter((line) => line.includes('audit endorse'))).toEqual([]);
   });
 });
 

@@ -65,12 +65,23 @@ function foundedBy(fingerprint: string): string {
   );
 }
 
+/** It leads all the same, and seals; but nobody has vouched for its seals, and none of them proves anything. */
+function notCounting(fingerprint: string): string {
+  return (
+    `The key of this manager does not count: nothing that it seals is proven. A key that does vouches for it: ` +
+    `"oakring audit endorse ${fingerprint} --key <seal-key.pem of the founder>".`
+  );
+}
+
 /** Opens the epoch of `lease` and starts what only a leader does. Throws as `openEpoch`. */
 export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const { log, projection, connection, table, ports, warn } = parts;
   const leader = parts.leader();
   const { at: lastCommitAt } = projection.state.head;
-  if (await openEpoch(lease.epoch, { ...parts, leader })) warn(foundedBy(leader.key.fingerprint));
+  const { fingerprint } = leader.key;
+  if (await openEpoch(lease.epoch, { ...parts, leader })) warn(foundedBy(fingerprint));
+  else if (projection.state.keys.get(fingerprint)?.status !== 'counts')
+    warn(notCounting(fingerprint));
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
