@@ -48,6 +48,13 @@ describe('audit verify --trust, of a ledger', () => {
     expect(verified.error === '').toBe(code === 0);
   });
 
+  it('says of a key that does not count that nobody vouched for it', async () => {
+    const { out } = await verify(sealed, '--trust', stranger.fingerprint);
+    expect(out).toContain(
+      `key ${key.fingerprint}: presented; no key that counts has endorsed it, and its seals prove nothing`,
+    );
+  });
+
   it.each(['', 'ab', 'F'.repeat(64)])('does not take %j for a fingerprint', async (trust) => {
     const { code, out } = await verify(sealed, '--trust', trust);
     expect({ code, out }).toEqual({ code: 2, out: '' });

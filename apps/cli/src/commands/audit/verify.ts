@@ -259,6 +259,9 @@ async function takeShown(
 }
 
 function keyLine({ fingerprint, status, counted }: KnownKey): string {
+  if (status === 'presented') {
+    return `key ${fingerprint}: presented; no key that counts has endorsed it, and its seals prove nothing`;
+  }
   const spans = counted.map(({ from, to }) =>
     to === null ? `from position ${from} on` : `at positions ${from}–${to}`,
   );
