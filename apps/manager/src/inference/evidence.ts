@@ -24,6 +24,12 @@ export interface Evidence {
     readonly count: number;
     readonly status: 'running' | 'starting';
   } | null;
+  /** The newest calm list that has something which may be it. */
+  doubted: {
+    readonly atMs: number;
+    readonly disturbance: number;
+    readonly count: number;
+  } | null;
   /** Its worker's word that it has come to an end. */
   end: {
     readonly says: 'failed' | 'ended' | 'completed';
@@ -41,6 +47,7 @@ export function noEvidence(): Evidence {
     createdMs: null,
     isSaidToRun: false,
     shown: null,
+    doubted: null,
     end: null,
   };
 }
@@ -50,20 +57,25 @@ export function isShown({ shown }: Evidence, pace: Pace): boolean {
   return shown?.disturbance === pace.disturbance;
 }
 
+function isDoubted({ doubted }: Evidence, pace: Pace): boolean {
+  return doubted?.disturbance === pace.disturbance;
+}
+
 /**
  * Two lists of each runtime have come without it, at their own pace, since it was last shown or ordered:
- * it is not there, unless it is still to come.
+ * it is not there, unless it is still to come. What a list has and cannot tell may be it.
  */
 export function isAbsent(
-  { shown, sent, createdMs }: Evidence,
+  { shown, sent, createdMs, doubted }: Evidence,
   pace: Pace,
   { runtimes, nowMs }: { readonly runtimes: number; readonly nowMs: number },
 ): boolean {
   const countAt = (at: { disturbance: number; count: number } | null): number =>
     at?.disturbance === pace.disturbance ? at.count : 0;
   const lists = 2 * runtimes;
-  if (pace.count - Math.max(countAt(shown), countAt(sent)) < lists) return false;
-  const lastMs = Math.max(shown?.atMs ?? 0, sent?.atMs ?? 0, createdMs ?? 0);
+  const lastCount = Math.max(countAt(shown), countAt(sent), countAt(doubted));
+  if (pace.count - lastCount < lists) return false;
+  const lastMs = Math.max(shown?.atMs ?? 0, sent?.atMs ?? 0, createdMs ?? 0, doubted?.atMs ?? 0);
   return pace.isComplete(lists) && nowMs - lastMs >= 1.75 * periodMs;
 }
 
@@ -74,7 +86,7 @@ export function endOf(evidence: Evidence, pace: Pace, runtimes: number): Evidenc
   if (end.isCalm) {
     if (shown === null || shown.atMs - end.atMs < periodMs) return end;
   } else if (!isShown(evidence, pace)) {
-    return pace.count >= runtimes ? end : null;
+    return pace.count >= runtimes && !isDoubted(evidence, pace) ? end : null;
   }
   evidence.end = null;
   return null;

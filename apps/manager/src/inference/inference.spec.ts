@@ -136,6 +136,34 @@ describe('An instance that runs', () => {
     expect(world.instance?.status).toBe('running');
   });
 
+  it.each([
+    { name: 'j', instance: null },
+    { name: null, instance: 0 },
+    { name: null, instance: null },
+  ])('goes on while a list has what may be it, %j', async (entry) => {
+    const world = await new OneWorker().running();
+    expect(await world.doubts(20, entry)).toEqual([]);
+    expect(world.instance?.status).toBe('running');
+    expect(await world.lists(2)).toEqual(['j/0/1 failed']);
+  });
+
+  it.each([
+    { name: 'other', instance: null },
+    { name: null, instance: 1 },
+  ])('has failed where what a list has beside cannot be it, %j', async (entry) => {
+    const world = await new OneWorker().running();
+    expect(await world.doubts(2, entry)).toEqual(['j/0/1 failed']);
+  });
+
+  it('has failed by a word of after a silence only where nothing listed may be it', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    world.list('j/0');
+    world.says('ended');
+    expect(await world.doubts(3, { name: 'j', instance: null })).toEqual([]);
+    expect(await world.lists(2)).toContain('j/0/1 failed');
+  });
+
   it('goes on while the list that had it stays away', async () => {
     const world = await new OneWorker().running();
     for (let period = 0; period < 30; period += 1) {

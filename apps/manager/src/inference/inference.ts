@@ -56,7 +56,7 @@ export class Inference implements OrderGate {
   }
 
   /** One of a node's lists: what follows from it, to be submitted. `concluded` is told of each that was decided. */
-  sighted(nodeId: string, { instances }: Sighting): readonly Inferred[] {
+  sighted(nodeId: string, { instances, doubtful = [] }: Sighting): readonly Inferred[] {
     const found = this.find(nodeId);
     if (found === null) return [];
     const { node, sight } = found;
@@ -83,7 +83,9 @@ export class Inference implements OrderGate {
       shown.shown = { atMs: nowMs, disturbance, count, status: seen.status };
       shown.isAnswered = true;
     }
-    return counts ? this.conclude(node, sight) : [];
+    if (!counts) return [];
+    if (doubtful.length > 0) sight.doubt(state, node, { entries: doubtful, atMs: nowMs });
+    return this.conclude(node, sight);
   }
 
   /** A node's word of one instance. */

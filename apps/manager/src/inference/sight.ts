@@ -5,6 +5,7 @@ import {
   type NodeRecord,
   type PlacementRecord,
 } from '@oakring/model';
+import type { DoubtfulInstance } from '../wires/dialect.port.js';
 import { noEvidence, type Evidence } from './evidence.js';
 import type { Pace } from './pace.js';
 import { periodMs } from './period.js';
@@ -85,6 +86,24 @@ export class NodeSight {
   forgetStrangers(nowMs: number): void {
     for (const [key, { lastMs }] of this.strangers) {
       if (nowMs - lastMs > 2 * periodMs) this.strangers.delete(key);
+    }
+  }
+
+  /** Listed by a calm list, and maybe some of its placements: those cannot be taken for gone. */
+  doubt(
+    state: ClusterState,
+    node: NodeRecord,
+    { entries, atMs }: { readonly entries: readonly DoubtfulInstance[]; readonly atMs: number },
+  ): void {
+    if (this.record !== node) this.lookAt(state, node);
+    const { disturbance, count } = this.pace;
+    for (const [what, keys] of this.keys) {
+      const cut = what.lastIndexOf('/');
+      const [known, number] = [what.slice(0, cut), Number(what.slice(cut + 1))];
+      const mayBeIt = ({ name, instance }: DoubtfulInstance): boolean =>
+        (name ?? known) === known && (instance ?? number) === number;
+      if (!entries.some(mayBeIt)) continue;
+      for (const key of keys) this.of(key).doubted = { atMs, disturbance, count };
     }
   }
 

@@ -28,6 +28,14 @@ export interface Sighting {
   /** Which of the node's lists, where the message says so; else the same for all of them. */
   readonly list: string;
   readonly instances: readonly SeenInstance[];
+  /** What is there as well and cannot be told: it may be one of the node's. */
+  readonly doubtful?: readonly DoubtfulInstance[];
+}
+
+/** Null: any. */
+export interface DoubtfulInstance {
+  readonly name: string | null;
+  readonly instance: number | null;
 }
 
 export interface SeenInstance {

@@ -63,6 +63,25 @@ describe('A registration', () => {
     });
   });
 
+  it('is taken with all that is usable of its lists', () => {
+    const virtualization = ['docker', 7, '', 'x'.repeat(200), null, 'runc'];
+    const csi_drivers = [{ csi_driver_name: 'nfs' }, {}, 'nfs2', { csi_driver_name: 7 }];
+    expect(read({ virtualization, csi_drivers })).toMatchObject({
+      ...{ ok: true, value: { technologies: ['docker', 'runc'], drivers: ['nfs', 'nfs2'] } },
+      leftOut: [1, 2, 3, 4]
+        .map((at) => ({ field: `virtualization.${at}` }))
+        .concat([1, 3].map((at) => ({ field: `csi_drivers.${at}.csi_driver_name` }))),
+    });
+  });
+
+  it('is taken with the first ones of a list that is too long', () => {
+    const virtualization = Array.from({ length: 70 }, (_each, at) => `r${at}`);
+    expect(read({ virtualization })).toMatchObject({
+      value: { technologies: expect.arrayContaining(['r0', 'r63']) },
+      leftOut: [{ field: 'virtualization.length' }],
+    });
+  });
+
   it.each([
     ['system_info', [7]],
     ['network_info', 'x'],

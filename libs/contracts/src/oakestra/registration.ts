@@ -116,12 +116,15 @@ function namesOf(
 ): readonly string[] {
   const list = body[member];
   if (list === undefined || list === null) return [];
-  if (!Array.isArray(list) || list.length > maxNames) {
-    leftOut.addUnlike(member, list, `a list of at most ${maxNames}`);
+  if (!Array.isArray(list)) {
+    leftOut.addUnlike(member, list, 'a list');
     return [];
   }
+  if (list.length > maxNames) {
+    leftOut.addUnlike(`${member}.length`, list.length, `at most ${maxNames}: the first ones count`);
+  }
   const names = new Set<string>();
-  for (const [at, entry] of (list as unknown[]).entries()) {
+  for (const [at, entry] of (list as unknown[]).slice(0, maxNames).entries()) {
     const isWrapped = inner !== undefined && isObject(entry);
     const field = isWrapped ? `${member}.${at}.${inner}` : `${member}.${at}`;
     const name = textOf(isWrapped ? entry[inner] : entry, field, maxNameCharacters);

@@ -65,18 +65,22 @@ describe('What a runtime runs', () => {
   it('is each instance, with what it uses and the end of what it wrote', () => {
     expect(readInstances(bytes({ services: [entry] }))).toEqual({
       ok: true,
-      value: [
-        {
-          ...{ name: 'a.b.c.d', instance: 3, status: 'running', log: 'hello' },
-          usage: { cpu: '1.5', memory: '0.25', disk: '4096' },
-        },
-      ],
+      value: {
+        instances: [
+          {
+            ...{ name: 'a.b.c.d', instance: 3, status: 'running', log: 'hello' },
+            usage: { cpu: '1.5', memory: '0.25', disk: '4096' },
+          },
+        ],
+        doubtful: [],
+      },
     });
   });
 
   it('may be nothing', () => {
     for (const services of [[], null]) {
-      expect(readInstances(bytes({ services }))).toEqual({ ok: true, value: [] });
+      const value = { instances: [], doubtful: [] };
+      expect(readInstances(bytes({ services }))).toEqual({ ok: true, value });
     }
   });
 
@@ -88,19 +92,20 @@ describe('What a runtime runs', () => {
     [7, 'starting'],
   ])('with the status %j is %s', (status, is) => {
     expect(readInstances(bytes({ services: [{ ...entry, status }] }))).toMatchObject({
-      value: [{ status: is }],
+      value: { instances: [{ status: is }] },
     });
   });
 
   it('says what it uses in numbers, written out or not', () => {
     const read = readInstances(bytes({ services: [{ ...entry, cpu_percent: '', disk: 7 }] }));
-    expect(read).toMatchObject({ value: [{ usage: { cpu: '', memory: '0.25', disk: '7' } }] });
+    const usage = { cpu: '', memory: '0.25', disk: '7' };
+    expect(read).toMatchObject({ value: { instances: [{ usage }] } });
   });
 
   it('says nothing where it says empty texts', () => {
     const empty = { ...entry, cpu_percent: '', memory_percent: '', disk: '', logs: '' };
     const read = readInstances(bytes({ services: [empty] }));
-    expect(read).toMatchObject({ ok: true, value: [{ usage: null }] });
+    expect(read).toMatchObject({ ok: true, value: { instances: [{ usage: null }] } });
     expect(read).not.toHaveProperty('leftOut');
   });
 
@@ -113,7 +118,7 @@ describe('What a runtime runs', () => {
   )('is taken without %s %j, which is named', (member, value) => {
     expect(readInstances(bytes({ services: [{ ...entry, [member]: value }] }))).toMatchObject({
       ok: true,
-      value: [{ name: 'a.b.c.d', instance: 3 }],
+      value: { instances: [{ name: 'a.b.c.d', instance: 3 }], doubtful: [] },
       leftOut: [{ code: 'invalid-field', field: `services.0.${member}` }],
     });
   });
@@ -123,12 +128,47 @@ describe('What a runtime runs', () => {
     ...[...wrongTypes, '', 'x'.repeat(300)]
       .filter((value) => value !== 'x')
       .map((value) => ['job_name', value] as const),
-  ])('is refused as a whole with %s %j: one would seem to be gone', (member, value) => {
-    const services = [entry, { ...entry, [member]: value }];
+  ])('is taken without an entry whose %s is %j, which is named', (member, value) => {
+    const services = [entry, { ...entry, [member]: value }, { ...entry, instance: 4 }];
     expect(readInstances(bytes({ services }))).toMatchObject({
-      ok: false,
-      refusal: { code: 'invalid-field', field: `services.1.${member}` },
+      ok: true,
+      value: { instances: [{ instance: 3 }, { instance: 4 }] },
+      leftOut: [{ code: 'invalid-field', field: `services.1.${member}` }],
     });
+  });
+
+  it.each([
+    [
+      { ...entry, instance: '3' },
+      { name: 'a.b.c.d', instance: null },
+    ],
+    [
+      { ...entry, job_name: 7 },
+      { name: null, instance: 3 },
+    ],
+    [{}, { name: null, instance: null }],
+    [7, { name: null, instance: null }],
+  ])('that has %j may have what cannot be read of it', (broken, doubt) => {
+    expect(readInstances(bytes({ services: [broken, entry] }))).toMatchObject({
+      value: { instances: [{ instance: 3 }], doubtful: [doubt] },
+    });
+  });
+
+  it.each([
+    { ...entry, instance: -1 },
+    { ...entry, instance: 1.5 },
+    { ...entry, job_name: '' },
+  ])('that has %j has something that nobody can have ordered', (foreign) => {
+    const read = readInstances(bytes({ services: [foreign] }));
+    expect(read).toMatchObject({ value: { instances: [], doubtful: [] }, leftOut: [{}] });
+  });
+
+  it('may have anything where much of it cannot be read', () => {
+    const services = Array.from({ length: 2_000 }, (_each, job_name) => ({ ...entry, job_name }));
+    const read = readInstances(bytes({ services }));
+    const doubtful = read.ok ? read.value.doubtful : [];
+    expect(doubtful).toContainEqual({ name: null, instance: null });
+    expect(doubtful.length).toBeLessThan(20);
   });
 
   it.each([...wrongTypes, undefined].filter((value) => !Array.isArray(value)))(
@@ -143,7 +183,8 @@ describe('What a runtime runs', () => {
   it('is read where a log is binary, and where it is long', () => {
     const logs = `${'\u0000\uFFFDé'.repeat(500)}END`;
     const read = readInstances(bytes({ services: [{ ...entry, logs }] }));
-    expect(read).toMatchObject({ value: [{ log: expect.stringMatching(/END$/) }] });
+    const log = expect.stringMatching(/END$/);
+    expect(read).toMatchObject({ value: { instances: [{ log }] } });
     const many = Array.from({ length: 100 }, (_each, instance) => ({ ...entry, instance }));
     expect(readInstances(bytes({ services: many }))).toMatchObject({ ok: true });
   });

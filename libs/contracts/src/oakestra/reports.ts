@@ -30,6 +30,18 @@ export interface InstanceSighting {
   readonly log?: string;
 }
 
+/** What is there and does not say which instance it is. Null: it may be any. */
+export interface DoubtfulEntry {
+  readonly name: string | null;
+  readonly instance: number | null;
+}
+
+/** What one of a worker's runtimes runs, just now. */
+export interface InstanceList {
+  readonly instances: readonly InstanceSighting[];
+  readonly doubtful: readonly DoubtfulEntry[];
+}
+
 /** What a worker says of one of its instances, once. */
 export interface InstanceWord {
   readonly name: string;
@@ -105,26 +117,48 @@ function isPercent(value: unknown): value is number {
 }
 
 /**
- * `nodes/<id>/jobs/resources`: what one of its runtimes runs. Refused as a whole where it is not known
- * which instance an entry is of: a list that one is missing from would say that it is not there.
+ * `nodes/<id>/jobs/resources`: what one of its runtimes runs. An entry that does not say which instance it
+ * is costs nothing of what stands beside it; what it may be must not be taken for gone.
  */
-export function readInstances(payload: Uint8Array): Parsed<readonly InstanceSighting[]> {
+export function readInstances(payload: Uint8Array): Parsed<InstanceList> {
   const body = reportIn(payload);
   if (!body.ok) return body;
   // Go writes null for a list that was never made.
   const { services = null } = body.value;
-  if (services === null && Object.hasOwn(body.value, 'services')) return { ok: true, value: [] };
+  if (services === null && Object.hasOwn(body.value, 'services')) {
+    return { ok: true, value: { instances: [], doubtful: [] } };
+  }
   if (!Array.isArray(services)) {
     return refused('invalid-field', `services is ${shownIn(services)}, not a list.`, 'services');
   }
   const leftOut = new LeftOut();
   const instances: InstanceSighting[] = [];
+  let doubtful: DoubtfulEntry[] = [];
   for (let at = 0; at < services.length; at += 1) {
-    const read = instanceOf(services[at], at, leftOut);
-    if (!read.ok) return read;
-    instances.push(read.value);
+    const entry: unknown = services[at];
+    const read = instanceOf(entry, at, leftOut);
+    if (read.ok) {
+      instances.push(read.value);
+      continue;
+    }
+    leftOut.add(read.refusal);
+    const doubt = doubtOf(entry);
+    if (doubtful.length === maxDoubtful) doubtful = [anything];
+    if (doubt !== null) doubtful.push(doubt);
   }
-  return leftOut.beside(instances);
+  return leftOut.beside({ instances, doubtful });
+}
+
+const maxDoubtful = 16;
+const anything: DoubtfulEntry = { name: null, instance: null };
+
+/** What an entry that cannot be read may be; null: nothing that can have been ordered has such a name or number. */
+function doubtOf(entry: unknown): DoubtfulEntry | null {
+  if (!isObject(entry)) return anything;
+  const { job_name: name, instance } = entry;
+  if (typeof name === 'string' && !isName(name)) return null;
+  if (typeof instance === 'number' && !isInstance(instance)) return null;
+  return { name: isName(name) ? name : null, instance: isInstance(instance) ? instance : null };
 }
 
 function instanceOf(entry: unknown, at: number, leftOut: LeftOut): Parsed<InstanceSighting> {

@@ -1,6 +1,6 @@
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { CommandRecord } from '@oakring/model';
-import type { WordOfInstance } from '../../wires/dialect.port.js';
+import type { DoubtfulInstance, WordOfInstance } from '../../wires/dialect.port.js';
 import type { Command, Inferred } from '../../commands/command.js';
 import { given, plan, registerNode, submitJob, type Given } from '../../testing/given.js';
 import { Inference } from '../inference.js';
@@ -70,6 +70,17 @@ export class OneWorker {
   listAs(status: 'running' | 'starting', ...keys: readonly string[]): string[] {
     const instances = keys.map((key) => ({ ...addressOf(key), status }));
     return this.decide(this.inference.sighted('a', { list: '', instances }));
+  }
+
+  /** So many periods with lists that have only what cannot be told. */
+  async doubts(periods: number, entry: DoubtfulInstance): Promise<string[]> {
+    const told: string[] = [];
+    for (let period = 0; period < periods; period += 1) {
+      await this.pass(2_000);
+      const broken = { list: '', instances: [], doubtful: [entry] };
+      told.push(...this.decide(this.inference.sighted('a', broken)), ...this.list());
+    }
+    return told;
   }
 
   says(says: Says, detail: string | null = null, key = 'j/0'): string[] {

@@ -47,7 +47,8 @@ export const oakestraDialect: Dialect = {
       decode: (_nodeId, payload) => {
         const read = readInstances(payload);
         if (!read.ok) return read;
-        return said(read, { what: 'sighting', said: { list, instances: read.value } });
+        const { instances, doubtful } = read.value;
+        return said(read, { what: 'sighting', said: { list, instances, doubtful } });
       },
     },
     {
