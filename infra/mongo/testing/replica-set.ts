@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb';
+import { MongoClient, MongoServerError } from 'mongodb';
 import { Lines, type Line } from './lines.js';
 import { MongodProcess } from '../mongod-process.js';
 
@@ -6,6 +6,8 @@ import { MongodProcess } from '../mongod-process.js';
 const quickElectionMs = 1_500;
 const heartbeatIntervalMillis = 300;
 const giveUpAfterMs = 60_000;
+/** MongoDB's code for a set that has its members. */
+const alreadyInitialized = 23;
 
 export interface Member {
   /** Its place in the set, from 0. */
@@ -111,6 +113,8 @@ export class ReplicaSet {
         );
         return;
       } catch (error) {
+        // Ours, whose answer came too late for us: a slow machine needs longer than we wait for one.
+        if (error instanceof MongoServerError && error.code === alreadyInitialized) return;
         // The others may not be listening yet.
         if (performance.now() > deadline) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));

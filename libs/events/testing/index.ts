@@ -1,2 +1,2 @@
 export { commitMaker, sampleOrigin } from './sample-commits.js';
-export { SampleLedger, freshKey } from './sample-ledger.js';
+export { SampleLedger, freshKey, numberedKey } from './sample-ledger.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { emptyHead, verifyChain, type Commit } from '@oakring/events';
 import { MemoryLeaseStore } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, type Randomness } from '@oakring/ports';
@@ -20,9 +20,20 @@ const runs = Number(process.env['OAKRING_RUNS'] ?? '25');
 const steps = 150;
 
 describe('Managers on one store', () => {
+  let underway: Model | null = null;
+
+  // A test that ran out of time says nothing else.
+  afterEach(() => {
+    if (underway !== null) throw new Error(`it stands at ${underway.standing}`);
+  });
+
   it('keep one history, and lose and double nothing, whatever happens to them', async () => {
     let epochs = 0;
-    for (let seed = 1; seed <= runs; seed += 1) epochs += await new Model(seed).run();
+    for (let seed = 1; seed <= runs; seed += 1) {
+      underway = new Model(seed);
+      epochs += await underway.run();
+    }
+    underway = null;
     // A model in which nobody ever takes over would prove nothing.
     expect(epochs).toBeGreaterThan(runs * 2);
   }, 240_000);
@@ -116,17 +127,27 @@ class Model {
   private readonly acknowledged = new Map<string, string>();
   private undecided: string[] = [];
   private verified = emptyHead;
+  private steps = 0;
 
   constructor(private readonly seed: number) {
     this.chance = seededRandomness(seed);
   }
 
+  get standing(): string {
+    const managers = this.managers.map(({ name, frozenMs, ports, leadership }) => {
+      const frozen = frozenMs === null ? '' : `, frozen for ${frozenMs} ms`;
+      return `${name} at ${ports.clock.monotonicMs()} ms${frozen}: ${leadership.status.detail}`;
+    });
+    const { seed, steps, commits } = this;
+    return [`seed ${seed}, step ${steps}, ${commits.size} commits`, ...managers].join('; ');
+  }
+
   /** Resolves with the number of epochs. */
   async run(): Promise<number> {
     for (let count = 0; count < 3; count += 1) await this.startManager();
-    for (let step = 0; step < steps; step += 1) {
+    for (; this.steps < steps; this.steps += 1) {
       await this.step();
-      this.checkLog(step);
+      this.checkLog(this.steps);
     }
     await this.calmDown();
     this.checkEnd();

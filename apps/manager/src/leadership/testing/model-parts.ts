@@ -1,6 +1,6 @@
 import { startLoops } from '../../compose/start-loops.js';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
-import { freshKey } from '@oakring/events/testing';
+import { numberedKey } from '@oakring/events/testing';
 import type { Ports } from '@oakring/ports';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
@@ -8,7 +8,7 @@ import type { TermParts } from '../term.js';
 import { spokenTo } from '../../wires/spoken.js';
 import type { RemoteLog } from './shared-store.js';
 
-const key = freshKey();
+const key = numberedKey(1);
 
 /** A manager's parts on a store that several share, with a broker that is always there. */
 export function partsOf(
