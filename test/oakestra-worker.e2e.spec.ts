@@ -2,12 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   hasMosquitto,
   mosquittoPub,
+  mosquittoSub,
   startMosquitto,
+  type Publication,
   type RunningBroker,
 } from '../apps/manager/src/broker/testing/mosquitto.js';
 import { StandInWorker, type WorkerOptions } from '../infra/oakestra/worker.js';
 import { call, eventually, job, untilAll } from './kit/http.js';
-import { temporaryFolder, up, type Cluster } from './kit/processes.js';
+import {
+  endGroup,
+  oakring,
+  temporaryFolder,
+  up,
+  type Cluster,
+  type Running,
+} from './kit/processes.js';
 
 const suite = hasMosquitto() ? describe : describe.skip;
 const image = 'docker.io/library/nginx:alpine';
@@ -18,6 +27,7 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
   let mosquitto: RunningBroker;
   let cluster: Cluster;
   let first: StandInWorker;
+  let native: Running | null = null;
 
   const start = async (options: Partial<WorkerOptions> = {}): Promise<StandInWorker> => {
     const worker = new StandInWorker({
@@ -29,6 +39,11 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     return worker;
   };
   const node = (id: string) => call('GET', `${cluster.url}/api/v1/nodes/${id}`);
+  const letters = async (): Promise<readonly Record<string, string>[]> =>
+    (await call('GET', `${cluster.url}/api/v1/dead-letters?limit=200`)).body.items;
+  const say = async (messages: readonly Publication[]): Promise<void> => {
+    for (const message of messages) expect(await mosquittoPub(mosquitto.port, message)).toBe(0);
+  };
   const submit = (id: string, more: object = {}) =>
     call('POST', `${cluster.url}/api/v1/jobs`, {
       ...{ id, name: id, image, technology: 'docker', count: 1 },
@@ -46,6 +61,7 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
 
   afterAll(async () => {
     for (const worker of workers) worker.kill();
+    if (native !== null) endGroup(native);
     await cluster?.stop();
     await mosquitto?.kill();
     folder.remove();
@@ -67,9 +83,35 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     });
   });
 
-  it('are two nodes where they are twins, and the same machine is the same node', async () => {
+  it('are two nodes where they are twins, beside a native one of their name', async () => {
+    native = oakring(['worker', '--id', 'native'], {
+      ...{ OAKRING_WORKER_NAME: 'edge', OAKRING_WORKER_RUNTIMES: 'simulated' },
+      OAKRING_WORKER_DATA: `${folder.path}/native`,
+      OAKRING_MQTT_URL: `mqtt://127.0.0.1:${mosquitto.port}`,
+    });
     const twin = await start({ ip: '10.0.0.8', mac: '52:54:00:00:00:02' });
     expect(twin.id).not.toBe(first.id);
+    await native.prints(/registered as/);
+    const homes = [first.id, twin.id, 'native'];
+    for (const [at, home] of homes.entries()) {
+      const technology = home === 'native' ? 'simulated' : 'docker';
+      await submit(`on-${at}`, { technology, constraints: [{ type: 'direct', node: home }] });
+    }
+    for (const [at, home] of homes.entries()) {
+      const { body } = await untilAll(cluster.url, `on-${at}`, 'running', 1);
+      expect(body.instances).toMatchObject([{ nodeId: home, confirmed: true }]);
+    }
+    const shown = await Promise.all(homes.map(node));
+    // By the same topic, each in its own dialect: native ones say their use in percent there.
+    expect(shown.map(({ body: { name, status, dialect } }) => [name, status, dialect])).toEqual(
+      ['oakestra', 'oakestra', 'native'].map((dialect) => ['edge', 'ready', dialect]),
+    );
+    expect([first, twin].map(({ engine }) => engine.running)).toEqual([['on-0/0'], ['on-1/0']]);
+    for (const at of homes.keys()) await call('DELETE', `${cluster.url}/api/v1/jobs/on-${at}`);
+    await eventually(
+      async () => [first, twin].flatMap(({ engine }) => engine.running),
+      (running) => running.length === 0,
+    );
     twin.kill();
     const again = await start({ ip: '10.0.0.8', mac: '52:54:00:00:00:02' });
     expect(again.id).toBe(twin.id);
@@ -106,31 +148,78 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     expect(first.engine.orders).toHaveLength(before);
   });
 
-  it('are heard on whatever is said in their name that cannot be read', async () => {
-    const { port } = mosquitto;
-    for (const topic of ['information', 'job', 'jobs/resources']) {
-      for (const payload of ['null', '{', '[]', '\u0000', '{"services":7}', '{"sname":{}}']) {
-        await mosquittoPub(port, { topic: `nodes/${first.id}/${topic}`, payload });
-      }
-    }
-    const letters = await eventually(
-      () => call('GET', `${cluster.url}/api/v1/dead-letters`),
-      ({ body }) => body.items.length >= 12,
+  it('are heard on, and run on, whatever is said in their name that cannot be read', async () => {
+    await submit('on');
+    await untilAll(cluster.url, 'on', 'running', 1);
+    const orders = [...first.engine.orders];
+    const topicOf = (topic: string): string => `nodes/${first.id}/${topic}`;
+    const wrong = [
+      ['information', 'null', 'invalid-json', 'not an object'],
+      ['information', '{"cpu_percent":"x","memory_percent":1}', 'invalid-field', 'cpu_percent'],
+      ['job', '{', 'invalid-json', 'not JSON'],
+      ['job', '{"sname":{}}', 'invalid-field', 'sname'],
+      ['job', '{"sname":"on","instance":"0","status":"DEAD"}', 'invalid-field', 'instance'],
+      ['job', '{"sname":"on","instance":0,"status":"GONE"}', 'invalid-field', 'status'],
+      ['jobs/resources', '[]', 'invalid-json', 'not an object'],
+      ['jobs/resources', '{"services":7}', 'invalid-field', 'services'],
+      ['jobs/resources', '{"services":[{"job_name":"on"}]}', 'invalid-field', '0.instance'],
+      ['jobs/resources', 'x'.repeat(1_048_577), 'payload-too-large', '1048577'],
+    ] as const;
+    await say(wrong.map(([topic, payload]) => ({ topic: topicOf(topic), payload })));
+    const told = await eventually(
+      async () => (await letters()).filter(({ topic }) => topic?.includes(first.id)),
+      (seen) => seen.length >= wrong.length,
     );
-    expect(letters.body.items[0]).toMatchObject({ code: expect.any(String) });
-    expect((await node(first.id)).body.status).toBe('ready');
+    expect(told).toHaveLength(wrong.length);
+    for (const [topic, , code, says] of wrong) {
+      const reason = expect.stringContaining(says);
+      expect(told).toContainEqual(expect.objectContaining({ topic: topicOf(topic), code, reason }));
+    }
+    expect((await node(first.id)).body).toMatchObject({ status: 'ready', unexpected: [] });
+    const { body } = await job(cluster.url, 'on');
+    expect(body.instances).toMatchObject([{ status: 'running', confirmed: true, generation: 1 }]);
+    expect(first.engine).toMatchObject({ running: ['on/0'], orders });
   });
 
-  it('are ordered nothing, and harm nobody, under an id that nobody knows', async () => {
+  it('are shown, and ordered nothing, under an id that nobody knows', async () => {
     const id = 'f'.repeat(24);
-    const services = [{ job_name: 'x', instance: 0 }];
-    const payload = JSON.stringify({ services });
-    const topic = `nodes/${id}/jobs/resources`;
-    expect(await mosquittoPub(mosquitto.port, { topic, payload })).toBe(0);
-    expect((await node(id)).status).toBe(404);
-    await eventually(
-      () => call('GET', `${cluster.url}/api/v1/dead-letters`),
-      ({ body }) => body.items[0]?.code === 'node-unknown',
+    const orders = await mosquittoSub(mosquitto.port, `nodes/${id}/#`);
+    const said = [
+      ['information', '{"cpu_percent":1,"memory_percent":1}'],
+      ['job', '{"sname":"on","instance":0,"status":"DEAD"}'],
+      ['jobs/resources', '{"services":[{"job_name":"on","instance":0}]}'],
+    ] as const;
+    await say(said.map(([topic, payload]) => ({ topic: `nodes/${id}/${topic}`, payload })));
+    const { body } = await eventually(
+      () => call('GET', `${cluster.url}/api/v1/strangers`),
+      ({ body: seen }) => seen.items.length > 0,
     );
+    expect(body.items).toMatchObject([{ id, runs: ['on/0'], instances: 1 }]);
+    const reason = expect.stringContaining('it says that it runs on/0. Nothing is ordered there.');
+    expect(await letters()).toContainEqual(
+      expect.objectContaining({
+        topic: `nodes/${id}/jobs/resources`,
+        code: 'node-unknown',
+        reason,
+      }),
+    );
+    expect((await node(id)).status).toBe(404);
+    // An order to somebody passes meanwhile, and what is said to the stranger would have come before it.
+    await submit('other');
+    await untilAll(cluster.url, 'other', 'running', 1);
+    const last = { topic: `nodes/${id}/last`, payload: '' };
+    await say([last]);
+    const heard: string[] = [];
+    while (!heard.at(-1)?.startsWith(last.topic)) heard.push(await orders.next());
+    await orders.kill();
+    expect(heard.filter((each) => each.includes('/control'))).toEqual([]);
+    expect(first.engine.running).toEqual(['on/0', 'other/0']);
+    expect((await job(cluster.url, 'on')).body.instances).toMatchObject([{ generation: 1 }]);
+  });
+
+  it('were given no order that does harm, or that they had', () => {
+    for (const { engine } of workers) {
+      expect(engine).toMatchObject({ hasPanicked: false, dropped: 0, needless: [] });
+    }
   });
 });

@@ -69,8 +69,9 @@ suite('Oakestra’s root and workers, around a real Mosquitto', () => {
       async () => told(service, number),
       (seen) => seen['status'] === status,
     );
+  const live = (): StandInWorker[] => workers.filter(({ isAlive }) => isAlive);
   const holdersOf = (service: string, number = 0): StandInWorker[] =>
-    workers.filter(({ engine }) => engine.running.includes(`${nameOf(service)}/${number}`));
+    live().filter(({ engine }) => engine.running.includes(`${nameOf(service)}/${number}`));
   const ordersOf = (service: string, number = 0): string[] =>
     workers
       .flatMap(({ engine }) => engine.orders)
@@ -87,7 +88,10 @@ suite('Oakestra’s root and workers, around a real Mosquitto', () => {
       ({ status }) => status === 404,
     );
   const jobOf = (service: string) => call('GET', `${cluster.url}/api/v1/jobs/${ids(service)}`);
-  const runningOfAll = (): string[] => workers.flatMap(({ engine }) => engine.running).toSorted();
+  const runningOfAll = (): string[] =>
+    live()
+      .flatMap(({ engine }) => engine.running)
+      .toSorted();
   const on = (host: string): object => ({ constraints: [{ type: 'direct', node: host }] });
 
   beforeAll(async () => {
@@ -95,7 +99,7 @@ suite('Oakestra’s root and workers, around a real Mosquitto', () => {
     root = await StrictRoot.start();
     port = String(await freePort());
     cluster = await startCluster();
-    for (const number of [1, 2, 3]) await startWorker(number);
+    for (const number of [1, 2, 3, 4]) await startWorker(number);
   }, 60_000);
 
   afterAll(async () => {
@@ -142,18 +146,39 @@ suite('Oakestra’s root and workers, around a real Mosquitto', () => {
     expect(ordersOf('once')).toEqual(['deploy']);
   });
 
-  it('start again what has crashed, and say so', async () => {
+  it('start again what crashes, later each time, and say since when, how often and what comes next', async () => {
+    const key = `${nameOf('crash')}/0`;
+    for (const { engine } of workers) engine.crashing.add(key);
     await order('crash');
-    await untilTold('crash', 'RUNNING');
-    holdersOf('crash')[0]?.engine.end(`${nameOf('crash')}/0`, 1);
-    await untilHeldBy('crash', 1);
-    const seen = await eventually(
-      async () => told('crash'),
-      ({ status, status_detail: detail }) =>
-        status === 'RUNNING' && String(detail).includes('attempt 2'),
+    // With the second or third failure it waits for long enough to be reported.
+    const failed = await untilTold('crash', 'FAILED');
+    expect(failed['status_detail']).toMatch(
+      /it ended by itself; it was not seen to run; (its first failure|failure \d in a row): it is tried again within \d+ s/,
     );
-    expect(seen['status_detail']).toContain('it ended by itself');
-    expect(ordersOf('crash')).toEqual(['deploy', 'deploy']);
+    const { body } = await eventually(
+      () => jobOf('crash'),
+      ({ body: seen }) => seen.instances[0].attempts?.length > 1,
+    );
+    expect(body).toMatchObject({ status: 'active', desired: 1 });
+    expect(body.instances[0].attempts[0]).toMatchObject({
+      reason: expect.stringContaining('it ended by itself'),
+    });
+    for (const { engine } of workers) engine.crashing.clear();
+    const seen = await untilTold('crash', 'RUNNING');
+    expect(seen['status_detail']).toMatch(/attempt [3-9]; the one before: it ended by itself/);
+    await untilHeldBy('crash', 1);
+    expect(ordersOf('crash').length).toBeGreaterThan(2);
+    expect(new Set(ordersOf('crash'))).toEqual(new Set(['deploy']));
+  });
+
+  it('start again what ran and has crashed, and say for how long it ran', async () => {
+    holdersOf('crash')[0]?.engine.end(`${nameOf('crash')}/0`, 1);
+    const detail = await eventually(
+      async () => String(told('crash')['status_detail']),
+      (seen) => seen.includes('it ran for'),
+    );
+    expect(detail).toContain('it ended by itself; it ran for ');
+    await untilHeldBy('crash', 1);
   });
 
   it('end what the root ends, once for all', async () => {
@@ -196,44 +221,83 @@ suite('Oakestra’s root and workers, around a real Mosquitto', () => {
   });
 
   it('are not disturbed by what cannot be read, nor by whom nobody knows', async () => {
-    const { port } = mosquitto;
-    const [first] = workers;
-    const stranger = 'f'.repeat(24);
-    for (const topic of ['information', 'job', 'jobs/resources']) {
-      for (const payload of ['null', '{', '{"services":7}']) {
-        await mosquittoPub(port, { topic: `nodes/${first?.id ?? ''}/${topic}`, payload });
+    const [orders, running] = [workers.map(({ engine }) => engine.orders.length), runningOfAll()];
+    const [stranger, [holder]] = ['f'.repeat(24), holdersOf('web')];
+    const services = [{ job_name: nameOf('web'), instance: 0 }, { job_name: nameOf('holes') }];
+    const said = { services, sname: nameOf('web'), instance: 0, status: 'DEAD' };
+    for (const [id, payload] of [
+      [holder?.id, '{"services":7}'],
+      [holder?.id, JSON.stringify({ services: services.slice(1) })],
+      [stranger, JSON.stringify(said)],
+    ] as const) {
+      for (const topic of ['information', 'job', 'jobs/resources']) {
+        await mosquittoPub(mosquitto.port, { topic: `nodes/${id}/${topic}`, payload });
       }
-      const services = [{ job_name: nameOf('web'), instance: 0 }];
-      const payload = JSON.stringify({ services, sname: nameOf('web'), status: 'DEAD' });
-      await mosquittoPub(port, { topic: `nodes/${stranger}/${topic}`, payload });
     }
-    for (const path of ['x/y', `${ids('x')}/-2`, `${ids('x')}/1.5`]) {
-      const answer = await call('POST', `${cluster.url}/api/service/${path}`, { job_name: 7 });
-      expect([400, 422]).toContain(answer.status);
-    }
-    expect(holdersOf('web')).toHaveLength(1);
-    expect(told('web')['status']).toBe('RUNNING');
-  });
-
-  it('run elsewhere what a worker ran that was killed', async () => {
-    await order('move');
-    await untilTold('move', 'RUNNING');
-    const [victim] = holdersOf('move');
-    victim?.kill();
-    const seen = await eventually(
-      async () => told('move'),
-      ({ status, worker_id: worker }) => status === 'RUNNING' && worker !== victim?.id,
+    const refusals = await Promise.all(
+      ['x/y', `${ids('x')}/-2`, `${ids('x')}/1.5`].map((path) =>
+        call('POST', `${cluster.url}/api/service/${path}`, { job_name: 7 }),
+      ),
     );
-    expect(workers.map(({ id }) => id)).toContain(seen['worker_id']);
+    expect(refusals.map(({ status, body }) => `${status} ${body.code}`)).toEqual(
+      Array(3).fill('400 invalid-field'),
+    );
+    const { body } = await eventually(
+      () => call('GET', `${cluster.url}/api/v1/strangers`),
+      ({ body: seen }) => seen.items.length > 0,
+    );
+    expect(body.items).toMatchObject([{ id: stranger, runs: [`${nameOf('web')}/0`] }]);
+    await order('after');
+    await untilTold('after', 'RUNNING');
+    await end('after');
+    await untilUnknown('after');
+    expect(runningOfAll()).toEqual(running);
+    expect(told('web')).toMatchObject({ status: 'RUNNING', worker_id: holder?.id });
+    const since = workers.map(({ engine }, at) => engine.orders.slice(orders[at]));
+    expect(since.flat()).toEqual([`deploy ${nameOf('after')}/0`, `delete ${nameOf('after')}/0`]);
   });
 
-  it('lose nothing when the manager is killed behind its answer', async () => {
+  it('run elsewhere what a worker ran that was killed, or told to end', async () => {
+    await order('kill', 0, on('edge-1;edge-2'));
+    await order('term', 0, on('edge-3;edge-4'));
+    for (const service of ['kill', 'term']) await untilTold(service, 'RUNNING');
+    const [[killed], [ended]] = [holdersOf('kill'), holdersOf('term')];
+    killed?.kill();
+    await ended?.terminate();
+    for (const [service, worker] of [['kill', killed] as const, ['term', ended] as const]) {
+      const seen = await eventually(
+        async () => told(service),
+        ({ status, worker_id: id }) => status === 'RUNNING' && id !== worker?.id,
+      );
+      expect(live().map(({ id }) => id)).toContain(seen['worker_id']);
+      expect(holdersOf(service)).toHaveLength(1);
+    }
+  });
+
+  it('are the same nodes when they start again, and run nothing of before', async () => {
+    const gone = workers.filter(({ isAlive }) => !isAlive);
+    for (const [at, worker] of workers.entries()) {
+      if (worker.isAlive) continue;
+      const again = await startWorker(at + 1);
+      expect(again.id).toBe(worker.id);
+      expect(again.engine.running).toEqual([]);
+    }
+    expect(gone).toHaveLength(2);
+    const { body } = await eventually(
+      () => call('GET', `${cluster.url}/api/v1/nodes`),
+      ({ body: seen }) => seen.items.every(({ status }: { status: string }) => status === 'ready'),
+    );
+    expect(body.items).toHaveLength(4);
+  });
+
+  it('lose nothing, and order nothing twice, when the manager is killed behind its answer', async () => {
     for (const number of [0, 1, 2]) await order('late', number);
     await cluster.kill();
     cluster = await startCluster();
     for (const number of [0, 1, 2]) {
       await untilTold('late', 'RUNNING', number);
       await untilHeldBy('late', 1, number);
+      expect(ordersOf('late', number)).toEqual(['deploy']);
     }
   });
 
@@ -268,15 +332,13 @@ suite('Oakestra’s root and workers, around a real Mosquitto', () => {
 
   it('have harmed nobody in all of this', () => {
     for (const { engine } of workers) {
-      expect(engine).toMatchObject({ hasPanicked: false, dropped: 0 });
+      expect(engine).toMatchObject({ hasPanicked: false, dropped: 0, needless: [] });
       const deleted = engine.orders.filter((each) => each.startsWith('delete '));
       expect(deleted.filter((each) => !ended.has(each.slice('delete '.length)))).toEqual([]);
     }
-    const left = ['again', 'holes', 'holes', 'late', 'move', 'web'].map(nameOf);
-    const live = workers.filter(({ isConnected }) => isConnected);
-    const running = live.flatMap(({ engine }) => engine.running);
-    const names = running.map((each) => each.slice(0, each.indexOf('/')));
-    expect(names.toSorted()).toEqual(left);
+    const left = ['again', 'holes', 'holes', 'kill', 'late', 'term', 'web'].map(nameOf);
+    const names = runningOfAll().map((each) => each.slice(0, each.indexOf('/')));
+    expect(names).toEqual(left);
     expect(root.problems).toEqual([]);
     expect(root.mostReportsAtOnce).toBe(1);
   });

@@ -85,6 +85,28 @@ describe('A worker of Oakestra', () => {
     expect(engine.running).toEqual([]);
   });
 
+  it('notes what nobody orders who knows what is there', async () => {
+    order('deploy');
+    order('deploy');
+    await ports.advance(200);
+    order('deploy');
+    order('delete', { virtualization: 'runc' });
+    order('delete');
+    order('deploy');
+    expect(engine.needless).toEqual([
+      ...['deploy a.b/0 (pulling)', 'deploy a.b/0 (running)'],
+      ...['delete a.b/0 (another runtime)', 'deploy a.b/0 (ending)'],
+    ]);
+  });
+
+  it('says CREATED, and DEAD behind it, of what crashes when it is started', async () => {
+    engine.crashing.add('a.b/0');
+    order('deploy');
+    await ports.advance(200);
+    expect(said.map((word) => word.split(' ')[0])).toEqual(['CREATED', 'DEAD']);
+    expect(engine.running).toEqual([]);
+  });
+
   it('says COMPLETED of a one-shot that exits with 0 alone', async () => {
     order('deploy', { one_shot: true });
     order('deploy', { instance_number: 1 });

@@ -35,7 +35,11 @@ export class Engine {
   hasPanicked = false;
   /** Orders that it could read. */
   readonly orders: string[] = [];
+  /** Those of them that nobody gives who knows what is there: what has begun is to begin, or ends by another runtime. */
+  readonly needless: string[] = [];
   dropped = 0;
+  /** What ends with an error as soon as it was started. */
+  readonly crashing = new Set<string>();
   private readonly containers = new Map<string, Container>();
 
   constructor(
@@ -100,6 +104,7 @@ export class Engine {
   private deploy(order: Order): void {
     const key = keyOf(order);
     const there = this.containers.get(key);
+    if (there !== undefined) this.needless.push(`deploy ${key} (${there.state})`);
     if (there?.state === 'pulling') {
       this.word(order, 'CREATED', '');
       return this.word(order, 'FAILED', 'task already deployed');
@@ -117,6 +122,7 @@ export class Engine {
       if (this.hasPanicked || this.containers.get(key) !== container) return;
       container.state = 'running';
       this.word(order, 'CREATED', '');
+      if (this.crashing.has(key)) this.end(key, 1);
     });
   }
 
@@ -134,6 +140,7 @@ export class Engine {
     const container = this.containers.get(key);
     // Of what is still fetched, or was ordered for another runtime, it knows nothing.
     const isKnown = container?.order.virtualization === order.virtualization;
+    if (container !== undefined && !isKnown) this.needless.push(`delete ${key} (another runtime)`);
     if (container?.state !== 'running' || !isKnown) return;
     container.state = 'ending';
     this.word(order, 'UNDEPLOYED', '');

@@ -20,7 +20,8 @@ interface Kept {
   readonly payload: string;
 }
 
-const retryMs = [0, 1_000, 2_000, 4_000, 8_000];
+/** At once, and then after twice as long each time. */
+const mostRetryMs = 600_000;
 
 /**
  * A worker of Oakestra that is strict with its cluster: it takes only the one right answer to its
@@ -47,6 +48,11 @@ export class StandInWorker {
       systemPorts().timers,
       () => this.kill(),
     );
+  }
+
+  /** Its process is there: not killed, and not told to stop. */
+  get isAlive(): boolean {
+    return !this.isEnding;
   }
 
   get isConnected(): boolean {
@@ -142,10 +148,12 @@ export class StandInWorker {
       if (kind === 'deploy' || kind === 'delete') this.engine.control(kind, payload.toString());
     });
     client.on('close', () => {
-      this.client = null;
+      const wasConnected = this.client === client;
+      if (wasConnected) this.client = null;
       if (this.isEnding) return;
-      const waitMs = retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0;
-      this.after(waitMs, () => void this.connect(attempt + 1));
+      const tries = wasConnected ? 0 : attempt;
+      const waitMs = tries === 0 ? 0 : Math.min(500 * 2 ** tries, mostRetryMs);
+      this.after(waitMs, () => void this.connect(tries + 1));
     });
     return new Promise((resolve) => {
       client.on('connect', () => {
