@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { acknowledgeAll, orderInstance, plan, ready } from '../apps/manager/src/testing/given.js';
-import { reportOf, toldKeys, type Measured } from '../apps/manager/src/root/report.js';
-import { givenRoot } from '../apps/manager/src/root/testing/given-root.js';
+import type { Measured } from '../apps/manager/src/root/report.js';
+import { givenRoot, wholeReport } from '../apps/manager/src/root/testing/given-root.js';
 import { middleAndTail, type Figures } from './figures.js';
 
 const workers = 500;
@@ -18,6 +18,7 @@ const measured: Measured = {
     ...{ usage: { cpu: '1.52', memory: '0.011', disk: '40960' }, publicIp: '10.0.0.7' },
     log: 'GET /index.html 200 "-" '.repeat(40),
   }),
+  hasCreated: () => false,
 };
 
 /** The report to a root of five hundred workers with five instances each, from the views to its bytes. */
@@ -30,13 +31,12 @@ export async function benchOakestraReport(): Promise<Figures> {
     cluster.when(plan(job, ...Array.from({ length: instances }, () => node)));
     acknowledgeAll(cluster);
   }
-  const { state } = cluster;
   const built = (limits: typeof usual): { text: string; bytes: number } => {
     const took: number[] = [];
     let bytes = 0;
     for (let time = 0; time < times; time += 1) {
       const since = performance.now();
-      ({ length: bytes } = reportOf(state, measured, toldKeys(state), limits).bytes);
+      ({ length: bytes } = wholeReport(cluster, measured, limits).bytes);
       took.push(performance.now() - since);
     }
     return { text: middleAndTail(took), bytes };

@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 19;
+export const foldVersion = 20;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -59,6 +59,8 @@ export interface NodeRecord extends EventPlace {
   readonly architecture: string | null;
   readonly addons: readonly string[];
   readonly drivers: readonly string[];
+  /** Of its graphics cards. */
+  readonly gpuDrivers: readonly string[];
   readonly acknowledges: boolean;
   readonly enforcesStop: boolean;
   readonly tokenPresented: boolean;
@@ -108,6 +110,8 @@ export interface JobRecord extends EventPlace {
   readonly bodyHash: string;
   /** `given`: by a root, one order each; there may be holes. */
   readonly numbering: 'counted' | 'given';
+  /** It came over from another orchestrator. */
+  readonly takenOver: boolean;
   /** What the root that ordered it knows us by; null: none had taken us in. */
   readonly root: string | null;
   /** Its root asked for the end of all of it, and was not yet found to remember us. */

@@ -183,20 +183,25 @@ function clusterOf(api: Api) {
   };
 }
 
-/** `dryRun`: what would become of it. */
+interface Taking {
+  /** What would become of it. */
+  readonly dryRun: boolean;
+  /** Also into a ledger that has jobs of its own. */
+  readonly force: boolean;
+}
+
 function importsOf(api: Api) {
-  const query = (dryRun: boolean) => ({ query: dryRun ? { dryRun } : {} });
   return {
-    importNode: (body: JsonObject, dryRun: boolean) =>
+    importNode: (body: JsonObject, how: Taking) =>
       answer(
         api.POST('/api/v1/imports/oakestra/nodes', {
-          ...{ params: query(dryRun), body: body as OakestraCandidate },
+          ...{ params: { query: how }, body: body as OakestraCandidate },
         }),
       ),
-    importService: (body: JsonObject, dryRun: boolean) =>
+    importService: (body: JsonObject, how: Taking) =>
       answer(
         api.POST('/api/v1/imports/oakestra/services', {
-          ...{ params: query(dryRun), body: body as OakestraJob },
+          ...{ params: { query: how }, body: body as OakestraJob },
         }),
       ),
   };

@@ -1716,7 +1716,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "log-damaged" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -2322,6 +2322,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "key-untrusted" | "tree-unknown" | "key-judged" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description ledger-in-use */
+        "ledger-in-use": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "ledger-in-use";
                 };
             };
         };
@@ -3722,6 +3734,8 @@ export interface operations {
             query?: {
                 /** @description Tell what would come over; write nothing. */
                 dryRun?: boolean;
+                /** @description Also into a ledger that has jobs of its own. */
+                force?: boolean;
             };
             header?: never;
             path?: never;
@@ -3747,6 +3761,7 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["route-unknown"];
             408: components["responses"]["request-timeout"];
+            409: components["responses"]["ledger-in-use"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -3759,6 +3774,8 @@ export interface operations {
             query?: {
                 /** @description Tell what would come over; write nothing. */
                 dryRun?: boolean;
+                /** @description Also into a ledger that has jobs of its own. */
+                force?: boolean;
             };
             header?: never;
             path?: never;
@@ -3784,6 +3801,7 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["route-unknown"];
             408: components["responses"]["request-timeout"];
+            409: components["responses"]["ledger-in-use"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];

@@ -113,13 +113,20 @@ export type Command =
       /** Where; null: nowhere, it is to be placed. */
       readonly nodeId: string | null;
       readonly hasCompleted: boolean;
+      /** Also into a ledger that has jobs of its own. */
+      readonly force?: boolean;
     }
   /** A root's order: all numbers of its job. */
   | { readonly type: 'DismissJob'; readonly id: string }
   /** What a dismissal asked for, once its root is known to remember us. */
   | { readonly type: 'ObeyDismissal'; readonly id: string }
   /** The root took us in, and knows us by this id. */
-  | { readonly type: 'RecordRoot'; readonly root: string }
+  | {
+      readonly type: 'RecordRoot';
+      readonly root: string;
+      /** Where the ledger stood when the root was asked: what it ordered behind it, it did as who it is now. */
+      readonly since?: number;
+    }
   | {
       readonly type: 'ReplaceInstance';
       readonly id: string;

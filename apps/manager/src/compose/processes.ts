@@ -106,17 +106,16 @@ function startsTold(
   };
 }
 
-function rootOf(
-  parts: LoopParts & Outsiders,
-  { figures }: Pick<Inference, 'figures'>,
-): readonly RootSpeaking[] {
+function rootOf(parts: LoopParts & Outsiders, inference: Inference): readonly RootSpeaking[] {
   const { root, table, queue, projection, ports, warn } = parts;
   if (root === null) return [];
   const measured = {
     latest: (nodeId: string) => table.latest(nodeId),
     foreignOf: (nodeId: string) => table.foreignOf(nodeId),
     gpusOf: (nodeId: string) => table.gpusOf(nodeId),
-    figuresOf: (nodeId: string, job: string, instance: number) => figures.of(nodeId, job, instance),
+    figuresOf: (nodeId: string, job: string, instance: number) =>
+      inference.figures.of(nodeId, job, instance),
+    hasCreated: (nodeId: string, key: string) => inference.hasCreated(nodeId, key),
   };
   return [new RootSpeaking(root, measured, queue, () => projection.state, ports, warn)];
 }

@@ -117,6 +117,11 @@ export class Inference implements OrderGate {
     return sight.pace.isCalm(this.parts.clock.monotonicMs()) ? this.conclude(node, sight) : [];
   }
 
+  /** Whether the worker said that a placement is there, be it that no list has shown it yet. */
+  hasCreated(nodeId: string, key: string): boolean {
+    return (this.sights.get(nodeId)?.evidence.get(key)?.createdMs ?? null) !== null;
+  }
+
   /** Its worker has started, and has nothing to say of what was before. */
   registered(nodeId: string): void {
     const node = this.parts.state().nodes.get(nodeId);

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NetworkRoot } from './network-root.js';
-import { reportOf, toldKeys } from './report.js';
-import { givenRoot, unmeasured } from './testing/given-root.js';
+import { givenRoot, wholeReport } from './testing/given-root.js';
 import { judgeReport } from './testing/report-rules.js';
 import { StrictRoot } from './testing/strict-root.js';
 import { orderInstance } from '../testing/given.js';
@@ -23,9 +22,7 @@ function rootOf(more: { clusterLocation?: string; host?: string; withinMs?: numb
 }
 
 function aReport(): Uint8Array {
-  const cluster = givenRoot(orderInstance('r', 0));
-  const limits = { instances: 200, bytes: 256_000 };
-  return reportOf(cluster.state, unmeasured, toldKeys(cluster.state), limits).bytes;
+  return wholeReport(givenRoot(orderInstance('r', 0))).bytes;
 }
 
 describe('A registration', () => {

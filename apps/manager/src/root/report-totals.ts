@@ -68,7 +68,7 @@ function totalsOf(nodes: readonly NodeRecord[], load: Load): Totals {
     virtualization: eachOnce(nodes.flatMap(({ technologies }) => technologies)),
     supported_addons: eachOnce(nodes.flatMap(({ addons }) => addons)),
     csi_drivers: eachOnce(nodes.flatMap(({ drivers }) => drivers)),
-    gpu_drivers: [],
+    gpu_drivers: eachOnce(nodes.flatMap(({ gpuDrivers }) => gpuDrivers)),
   };
 }
 

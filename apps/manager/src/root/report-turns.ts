@@ -1,4 +1,5 @@
 import { ownerOf, type Changes, type ClusterState } from '@oakring/model';
+import { PartedInstances } from './parted.js';
 import { reportOf, toldKeys, type Measured, type Report } from './report.js';
 
 /** What a root reads in some seconds; it answers nobody meanwhile, and is killed after thirty. */
@@ -15,14 +16,21 @@ export class ReportTurns {
   private newest = '';
   /** Smaller while the root does not take so many at once. */
   private most = usual.instances;
+  private readonly parted: PartedInstances;
+
+  constructor(state: ClusterState) {
+    this.parted = new PartedInstances(state);
+  }
 
   note(changes: Changes, state: ClusterState): void {
+    const gone = this.parted.note(changes, state);
     for (const key of changes.instances) this.noteOne(key, state);
     for (const nodeId of changes.presences) {
       for (const key of state.placementsOfNode.of(nodeId)) {
         this.noteOne(ownerOf(key), state);
       }
     }
+    for (const key of gone) this.changed.add(key);
   }
 
   private noteOne(key: string, state: ClusterState): void {
@@ -41,14 +49,16 @@ export class ReportTurns {
     const first = [...this.changed];
     const others = isWhole ? this.inTurn(state) : [];
     const limits = { ...usual, instances: this.most };
-    const report = reportOf(state, measured, new Set([...first, ...others]), limits);
+    const subject = { state, measured, parted: this.parted };
+    const report = reportOf(subject, new Set([...first, ...others]), limits);
     const last = report.told.at(-1);
     if (others.length > 0 && last !== undefined) this.newest = last;
     for (const key of report.done) this.changed.delete(key);
     return report;
   }
 
-  taken(): void {
+  taken({ parted }: Report): void {
+    this.parted.told(parted);
     this.most = Math.min(usual.instances, this.most * 2);
   }
 

@@ -11,8 +11,8 @@ import {
   submitJob,
   type Given,
 } from '../testing/given.js';
-import { reportOf, toldKeys, type Measured } from './report.js';
-import { givenRoot, unmeasured } from './testing/given-root.js';
+import type { Measured } from './report.js';
+import { givenRoot, unmeasured, wholeReport } from './testing/given-root.js';
 
 interface Shown {
   readonly jobs: {
@@ -27,8 +27,8 @@ interface Shown {
 const silence = { type: 'ObserveNode', nodeId: 'a', incarnation: 1 } as const;
 const roomy = { instances: 200, bytes: 256_000 };
 
-function shown({ state }: Given, measured: Measured = unmeasured, limits = roomy): Shown {
-  const { bytes } = reportOf(state, measured, toldKeys(state), limits);
+function shown(cluster: Given, measured: Measured = unmeasured, limits = roomy): Shown {
+  const { bytes } = wholeReport(cluster, measured, limits);
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as Shown;
 }
 
@@ -55,6 +55,7 @@ const two = [
     architecture: 'amd64',
     technologies: ['docker', 'runc'],
     addons: ['FLOps'],
+    gpuDrivers: ['cuda'],
     capacity: { cpuMillis: 4_000, memoryMiB: 1_000, gpus: 2 },
   }),
   ...offering('b', {
@@ -73,10 +74,24 @@ describe('What a root is told of the cluster', () => {
     expect(totals).toMatchObject({
       ...{ cpu_percent: 17.75, memory_percent: 30, vcpus: 5, memory: 1_500, active_nodes: 2 },
       ...{ vgpus: 2, virtualization: ['docker', 'runc'], supported_addons: ['FLOps'] },
-      ...{ csi_drivers: ['csi.x'], gpu_drivers: [], jobs: [] },
+      ...{ csi_drivers: ['csi.x'], gpu_drivers: ['cuda'], jobs: [] },
       aggregation_per_architecture: {
-        amd64: { cpu_percent: 10, vcpus: 4, memory: 1_000, vgpus: 2, active_nodes: 1 },
-        arm64: { cpu_percent: 25.5, vcpus: 1, memory: 500, vgpus: 0, active_nodes: 1 },
+        amd64: {
+          cpu_percent: 10,
+          vcpus: 4,
+          memory: 1_000,
+          vgpus: 2,
+          active_nodes: 1,
+          gpu_drivers: ['cuda'],
+        },
+        arm64: {
+          cpu_percent: 25.5,
+          vcpus: 1,
+          memory: 500,
+          vgpus: 0,
+          active_nodes: 1,
+          gpu_drivers: [],
+        },
       },
     });
   });
@@ -136,6 +151,17 @@ describe('What a root is told of an instance', () => {
     const report = shown(running(0));
     expect(JSON.stringify(report)).not.toContain('null');
     expect(report.jobs[0]?.instance_list[0]).toMatchObject({ publicip: '', logs: '', disk: '' });
+  });
+
+  it('is CREATED once its worker says so, and CREATING while it is at it', () => {
+    const cluster = givenRoot(...ready('a'), orderInstance('r', 0));
+    cluster.when(plan('r', 'a'));
+    cluster.when(ack('a', commandTo(cluster, 'a', 'deploy'), 'received'));
+    expect(shown(cluster).jobs[0]).toMatchObject({ status: 'CREATING' });
+    const hasCreated = (nodeId: string, key: string) => nodeId === 'a' && key === 'r/0/1';
+    expect(shown(cluster, { ...unmeasured, hasCreated }).jobs[0]).toMatchObject({
+      ...{ status: 'CREATED', instance_list: [{ status: 'CREATED' }] },
+    });
   });
 
   it.each<[string, () => Given, string, RegExp]>([
@@ -231,6 +257,13 @@ describe('What a root is told of a job', () => {
     expect(shown(cluster).jobs).toEqual([]);
   });
 
+  it('is UNDEPLOYED of a number that somebody took back here', () => {
+    const cluster = running(0, 1);
+    cluster.when({ type: 'ScaleJob', id: 'r', count: 1, force: true });
+    const statuses = shown(cluster).jobs[0]?.instance_list.map(({ status }) => status);
+    expect(statuses).toEqual(['RUNNING', 'UNDEPLOYED']);
+  });
+
   it('is UNDEPLOYED where somebody ended it here', () => {
     const cluster = running(0);
     cluster.when({ type: 'DeleteJob', id: 'r', force: true });
@@ -249,9 +282,7 @@ describe('A report', () => {
     ).toHaveLength(3);
     const [one] = shown(cluster, unmeasured, { ...roomy, bytes: 1 }).jobs;
     expect(one?.instance_list).toHaveLength(1);
-    const { bytes } = reportOf(cluster.state, unmeasured, toldKeys(cluster.state), {
-      ...{ instances: 200, bytes: 1_500 },
-    });
+    const { bytes } = wholeReport(cluster, unmeasured, { instances: 200, bytes: 1_500 });
     expect(bytes.length).toBeLessThanOrEqual(1_500);
   });
 });

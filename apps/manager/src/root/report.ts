@@ -1,7 +1,14 @@
 import { cutText } from '@oakring/contracts';
-import { nameOf, type ClusterState, type InstanceRecord, type JobRecord } from '@oakring/model';
+import {
+  nameOf,
+  placementKey,
+  type ClusterState,
+  type InstanceRecord,
+  type JobRecord,
+} from '@oakring/model';
 import { instanceAnswer } from '../queries/job-answer.js';
 import { clusterTotals, type Load } from './report-totals.js';
+import type { Parted, PartedInstances } from './parted.js';
 import { isTold, toldOfJob, toldStatus, type ToldStatus } from './told-status.js';
 
 /** What a worker says of an instance, where it says it. */
@@ -18,6 +25,8 @@ export interface InstanceFigures {
 /** What a report is made of beside the views. */
 export interface Measured extends Load {
   figuresOf(nodeId: string, name: string, instance: number): InstanceFigures | null;
+  /** Its worker said that it is there. */
+  hasCreated(nodeId: string, placementKey: string): boolean;
 }
 
 export interface Limits {
@@ -29,7 +38,9 @@ export interface Report {
   readonly bytes: Uint8Array;
   /** Keys of the instances in it. */
   readonly told: readonly string[];
-  /** The same, and those that the root is told nothing of. */
+  /** Those of them that are gone here. */
+  readonly parted: readonly string[];
+  /** All of `told`, and those that the root is told nothing of. */
   readonly done: readonly string[];
 }
 
@@ -63,56 +74,104 @@ const maxLog = 1_024;
 /** Comma and brackets between two entries. */
 const betweenBytes = 2;
 
+/** What a report is about: the views, and what of them is gone. */
+export interface Subject {
+  readonly state: ClusterState;
+  readonly measured: Measured;
+  readonly parted: Pick<PartedInstances, 'of'>;
+}
+
 /**
  * The report to a root: what the cluster has, and of its jobs the instances of `keys`, as far as `limits`
  * goes; the first always. Instances that the root is told nothing of are passed over.
  */
-export function reportOf(
-  state: ClusterState,
-  measured: Measured,
-  keys: Iterable<string>,
-  limits: Limits,
-): Report {
+export function reportOf(subject: Subject, keys: Iterable<string>, limits: Limits): Report {
+  const { state, measured } = subject;
   const totals = clusterTotals(state, measured);
   let room = limits.bytes - sizeOf({ ...totals, jobs: [] });
   const jobs = new Map<string, ToldJob>();
   const told: string[] = [];
+  const parted: string[] = [];
   const done: string[] = [];
   for (const key of keys) {
     if (told.length >= limits.instances) break;
-    const instance = state.instances.get(key);
-    const job = instance === undefined ? undefined : state.jobs.get(instance.job);
-    if (instance === undefined || job === undefined || !isTold(state, job, instance)) {
+    const part = partOf(subject, key);
+    if (part === null) {
       done.push(key);
       continue;
     }
-    const entry = instanceEntry(state, job, instance, measured);
-    const before = jobs.get(job.id);
-    const head = before ?? jobHead(state, job);
+    const { id, entry } = part;
+    const before = jobs.get(id);
+    const head = before ?? part.head();
     const size = sizeOf(entry) + (before === undefined ? sizeOf(head) : 0);
     if (size > room && told.length > 0) break;
     room -= size;
     head.instance_list.push(entry);
-    jobs.set(job.id, head);
+    jobs.set(id, head);
     told.push(key);
+    if (part.isGone) parted.push(key);
     done.push(key);
   }
   const bytes = Buffer.from(JSON.stringify({ ...totals, jobs: [...jobs.values()] }));
-  return { bytes, told, done };
+  return { bytes, told, parted, done };
+}
+
+interface Part {
+  /** Of its job. */
+  readonly id: string;
+  readonly head: () => ToldJob;
+  readonly entry: ToldInstance;
+  readonly isGone: boolean;
+}
+
+/** Null: the root is told nothing of it. */
+function partOf({ state, measured, parted }: Subject, key: string): Part | null {
+  const instance = state.instances.get(key);
+  if (instance === undefined) {
+    const gone = parted.of(key, state);
+    if (gone === null) return null;
+    const { job: id } = gone;
+    const job = state.jobs.get(id);
+    const head = () => (job === undefined ? goneHead(gone) : jobHead(state, job, measured));
+    return { id, head, entry: goneEntry(gone), isGone: true };
+  }
+  const job = state.jobs.get(instance.job);
+  if (job === undefined || !isTold(state, job, instance)) return null;
+  const head = () => jobHead(state, job, measured);
+  return {
+    ...{ id: job.id, head, entry: instanceEntry(state, job, instance, measured) },
+    isGone: false,
+  };
+}
+
+const goneFor = 'ended here, and not by its root; it is not tried again';
+
+function goneHead({ job, name }: Parted): ToldJob {
+  const told = { status: 'UNDEPLOYED', status_detail: goneFor } as const;
+  return { _id: job, job_name: name, ...told, instance_list: [] };
+}
+
+function goneEntry({ number, goneMs }: Parted): ToldInstance {
+  return {
+    ...{ instance_number: number, status: 'UNDEPLOYED', status_detail: goneFor },
+    ...{ worker_id: '', host_ip: '', host_port: hostPort, publicip: '' },
+    ...{ cpu_percent: '', memory_percent: '', disk: '', logs: '' },
+    last_modified_timestamp: goneMs / 1_000,
+  };
 }
 
 function sizeOf(part: object): number {
   return Buffer.byteLength(JSON.stringify(part)) + betweenBytes;
 }
 
-function jobHead(state: ClusterState, job: JobRecord): ToldJob {
+function jobHead(state: ClusterState, job: JobRecord, measured: Measured): ToldJob {
   const instances: InstanceRecord[] = [];
   for (const key of state.instancesOfJob.of(job.id)) {
     const instance = state.instances.get(key);
     if (instance !== undefined && isTold(state, job, instance)) instances.push(instance);
   }
   instances.sort((one, other) => one.number - other.number);
-  const statuses = instances.map(toldStatus);
+  const statuses = instances.map((each) => statusOf(each, measured));
   const status = toldOfJob(statuses);
   const first = instances[statuses.indexOf(status)];
   const running = statuses.filter((each) => each === 'RUNNING').length;
@@ -124,6 +183,12 @@ function jobHead(state: ClusterState, job: JobRecord): ToldJob {
     status_detail: cutText(why === null ? count : `${count}; ${why}`, maxDetail),
     instance_list: [],
   };
+}
+
+function statusOf(instance: InstanceRecord, measured: Measured): ToldStatus {
+  const { job, number, generation, nodeId } = instance;
+  const key = placementKey(job, number, generation);
+  return toldStatus(instance, nodeId !== null && measured.hasCreated(nodeId, key));
 }
 
 function instanceEntry(
@@ -139,7 +204,7 @@ function instanceEntry(
   const { cpu = '', memory = '', disk = '' } = figures?.usage ?? {};
   // What is left out becomes null there.
   return {
-    ...{ instance_number: number, status: toldStatus(instance) },
+    ...{ instance_number: number, status: statusOf(instance, measured) },
     status_detail: cutText(detailOf(state, job, instance), maxDetail),
     ...{ worker_id: nodeId ?? '', host_ip: node?.ip ?? '', host_port: hostPort },
     publicip: figures?.publicIp ?? '',

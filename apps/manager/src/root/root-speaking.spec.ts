@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { simulatedPorts } from '@oakring/ports';
+import { seededRandomness, simulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { Supervisor } from '../supervision/supervisor.js';
-import { orderInstance, type Given } from '../testing/given.js';
+import { ack, orderInstance, plan, ready, type Given } from '../testing/given.js';
 import { Projection } from '../views/projection.js';
 import { RootSpeaking } from './root-speaking.js';
 import { RootStanding } from './root-standing.js';
@@ -23,17 +23,26 @@ class Scene {
   id = rootId;
   isThere = true;
   fate: ReportFate = taken;
+  /** What happens while it takes us in. */
+  whileRegistering: () => void = () => {};
   /** How long it takes for a report, and how many it reads at once. */
   tookMs = 0;
   atOnce = 0;
   mostAtOnce = 0;
-  /** Numbers of the instances in each report. */
-  readonly reports: { readonly atMs: number; readonly numbers: number[] }[] = [];
+  /** Of each report: numbers of the instances in it, and what is said of each, as `<job>/<number> <status>`. */
+  readonly reports: {
+    readonly atMs: number;
+    readonly numbers: number[];
+    readonly told: string[];
+  }[] = [];
+  /** When each of these was first taken. */
+  readonly takenMs = new Map<string, number>();
   readonly supervisor: Supervisor;
   private readonly listeners: (() => void)[] = [];
 
   constructor(forgetful: 'keep' | 'end', ...commands: Command[]) {
-    this.cluster = givenRoot(...commands);
+    this.cluster = givenRoot();
+    for (const command of commands) this.commit(command);
     const projection = new Projection(this.cluster.state, this.ports);
     const told = projection as unknown as { onProjected: unknown };
     told.onProjected = (listener: (events: unknown, head: unknown, changes: unknown) => void) => {
@@ -61,17 +70,23 @@ class Scene {
   }
 
   order(command: Command): void {
-    this.cluster.when(command);
+    this.commit(command);
+  }
+
+  private commit(command: Command): { readonly answer: unknown } {
+    const { state, history, when } = this.cluster;
+    const { decided } = when(command);
+    const { position = 0, at = 0 } = history.at(-1) ?? {};
+    state.head = { ...state.head, position, at };
     for (const listener of this.listeners) listener();
+    return decided as { answer: unknown };
   }
 
   private readonly queue = {
     submit: async (command: Command) => {
       if (command.type !== 'RecordRoot')
         this.said.push(`${command.type} ${'id' in command ? command.id : ''}`);
-      const { decided } = this.cluster.when(command);
-      for (const listener of this.listeners) listener();
-      return { status: 'accepted', answer: (decided as { answer: unknown }).answer };
+      return { status: 'accepted', answer: this.commit(command).answer };
     },
   } as unknown as CommandQueue;
 
@@ -80,24 +95,34 @@ class Scene {
     register: async () => {
       await Promise.resolve();
       if (!this.isThere) throw new Error('nobody is there');
+      this.whileRegistering();
       this.said.push(`registered as ${this.id}`);
       return this.id;
     },
     report: async (id, bytes) => {
       const atMs = this.ports.clock.monotonicMs();
       const { jobs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-        jobs: { instance_list: { instance_number: number }[] }[];
+        jobs: { _id: string; instance_list: { instance_number: number; status: string }[] }[];
       };
       const numbers = jobs.flatMap((job) => job.instance_list.map((each) => each.instance_number));
-      this.reports.push({ atMs, numbers });
+      const told = jobs.flatMap(({ _id: job, instance_list: list }) =>
+        list.map(({ instance_number: number, status }) => `${job}/${number} ${status}`),
+      );
+      this.reports.push({ atMs, numbers, told });
       this.said.push(`report to ${id}`);
       this.atOnce += 1;
       this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
       if (this.tookMs > 0) await this.ports.timers.sleep(this.tookMs);
       this.atOnce -= 1;
+      const nowMs = this.ports.clock.monotonicMs();
+      for (const each of told) this.takenMs.set(each, this.takenMs.get(each) ?? nowMs);
       return this.isThere ? this.fate : { status: 'away', why };
     },
   };
+
+  commandOf(job: string, number: number): string {
+    return this.cluster.state.placements.get(`${job}/${number}/1`)?.commandId ?? '';
+  }
 
   get gapsMs(): number[] {
     return this.reports.slice(1).map(({ atMs }, at) => atMs - (this.reports[at]?.atMs ?? 0));
@@ -135,6 +160,34 @@ describe('The root', () => {
     const [, ...news] = scene.reports;
     expect(news.length).toBeLessThanOrEqual(6);
     expect(new Set(news.flatMap(({ numbers }) => numbers)).size).toBe(40);
+    expect(Math.min(...scene.gapsMs)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('that takes half a second for a report knows within 2 s what has started or was refused', async () => {
+    const numbers = Array.from({ length: 30 }, (_, number) => number);
+    const jobs = numbers.map((number) => `s${number}`);
+    const scene = await begun(
+      ...ready('a'),
+      ...numbers.map((number) => orderInstance('r', number)),
+      plan('r', ...numbers.map(() => 'a')),
+      ...jobs.map((job) => orderInstance(job, 0, { name: job })),
+    );
+    scene.tookMs = 500;
+    const chance = seededRandomness(6);
+    const happenedMs = new Map<string, number>();
+    for (const [number, job] of jobs.entries()) {
+      await scene.ports.advance(chance.integer(700));
+      happenedMs.set(`r/${number} RUNNING`, scene.ports.clock.monotonicMs());
+      scene.order(ack('a', scene.commandOf('r', number), 'succeeded'));
+      await scene.ports.advance(chance.integer(700));
+      happenedMs.set(`${job}/0 NO_WORKER_CAPACITY`, scene.ports.clock.monotonicMs());
+      const [code, detail] = ['no-capacity', 'There is no room.'];
+      scene.order({ type: 'RefusePlacement', id: job, code, detail });
+    }
+    await scene.ports.advance(3_000);
+    const delays = [...happenedMs].map(([what, ms]) => (scene.takenMs.get(what) ?? Infinity) - ms);
+    expect(delays).toHaveLength(60);
+    expect(Math.max(...delays)).toBeLessThan(2_000);
     expect(Math.min(...scene.gapsMs)).toBeGreaterThanOrEqual(1_000);
   });
 
@@ -253,6 +306,23 @@ describe('A root that dismisses a job', () => {
     expect(scene.said.at(-1)).toBe(`report to ${another}`);
   });
 
+  it('and orders before its new id is on record, orders as who it is now', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    scene.id = another;
+    scene.whileRegistering = () => {
+      scene.whileRegistering = () => {};
+      scene.order(orderInstance('s', 5, { name: 's' }));
+    };
+    scene.order(dismiss);
+    await scene.ports.advance(2_000);
+    const rootOf = (id: string) => scene.cluster.state.jobs.get(id)?.root;
+    expect([rootOf('r'), rootOf('s')]).toEqual([rootId, another]);
+    expect(scene.reports.at(-1)?.numbers).toEqual([5]);
+    expect(scene.cluster.history.at(-1)).toMatchObject({
+      ...{ type: 'RootForgot', data: { former: rootId, root: another, jobs: 1 } },
+    });
+  });
+
   it('is found to have lost its memory within five minutes, also where it dismisses nothing', async () => {
     const scene = await begun(orderInstance('r', 0));
     scene.id = another;
@@ -267,6 +337,56 @@ describe('A root that dismisses a job', () => {
     scene.order(dismiss);
     await scene.ports.advance(2_000);
     expect(scene.said).toContain('DeleteJob r');
+  });
+});
+
+const endedHere = { type: 'DeleteJob', id: 'r', force: true } as const;
+
+describe('What was ended here and not by its root', () => {
+  const told = (scene: Scene) => scene.reports.map((report) => report.told);
+
+  it('is told once, also where nothing of it had a place', async () => {
+    const scene = await begun(orderInstance('r', 7));
+    scene.order(endedHere);
+    await scene.ports.advance(60_000);
+    expect(scene.cluster.state.jobs.get('r')).toBeUndefined();
+    expect(told(scene).slice(1)).toEqual([['r/7 UNDEPLOYED'], [], [], [], []]);
+  });
+
+  it('is told of one number where its job goes on', async () => {
+    const scene = await begun(orderInstance('r', 7), orderInstance('r', 8));
+    scene.order({ type: 'ScaleJob', id: 'r', count: 1, force: true });
+    await scene.ports.advance(1_500);
+    expect(told(scene).at(-1)).toEqual(['r/8 UNDEPLOYED']);
+  });
+
+  it('is told until it is taken', async () => {
+    const scene = await begun(orderInstance('r', 7));
+    scene.fate = { status: 'refused', why };
+    scene.order(endedHere);
+    await scene.ports.advance(60_000);
+    scene.fate = taken;
+    await scene.ports.advance(60_000);
+    const times = told(scene)
+      .flat()
+      .filter((each) => each === 'r/7 UNDEPLOYED').length;
+    expect(times).toBeGreaterThan(2);
+    expect(told(scene).at(-1)).toEqual([]);
+  });
+
+  it('is not told to one that has lost its memory, and not of what it dismissed', async () => {
+    const forgetful = await begun(orderInstance('r', 7));
+    forgetful.fate = { status: 'refused', why };
+    forgetful.order(endedHere);
+    await forgetful.ports.advance(2_000);
+    [forgetful.id, forgetful.fate] = [another, taken];
+    await forgetful.ports.advance(60_000);
+    expect(told(forgetful).at(-1)).toEqual([]);
+    const scene = await begun(orderInstance('r', 7));
+    scene.order(dismiss);
+    await scene.ports.advance(30_000);
+    expect(scene.said).toContain('ObeyDismissal r');
+    expect(told(scene).flat()).not.toContain('r/7 UNDEPLOYED');
   });
 });
 

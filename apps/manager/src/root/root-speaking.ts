@@ -42,13 +42,15 @@ export class RootSpeaking implements Process<Step> {
   readonly restMs = 100;
   readonly backoff = null;
 
-  private readonly turns = new ReportTurns();
+  private readonly turns: ReportTurns;
   private wake: Wake = () => {};
   /** What it knows us by, since it was told in this term. */
   private id: string | null = null;
+  /** Where the ledger stood when it was first asked for the answer that is not on record yet. */
+  private askedAt: number | null = null;
   /** Monotonic: when it is to be told again who we are, at the latest. */
   private registerAtMs = 0;
-  /** Monotonic: when the next report is due, and when one with news may be sent. */
+  /** Monotonic: when the next report is due, and before when none is sent, whatever the news. */
   private reportAtMs = 0;
   private newsAtMs = 0;
   private failures = 0;
@@ -64,6 +66,7 @@ export class RootSpeaking implements Process<Step> {
     private readonly warn: (line: string) => void,
   ) {
     parts.standing.begin();
+    this.turns = new ReportTurns(state());
   }
 
   listen(wake: Wake): void {
@@ -89,7 +92,7 @@ export class RootSpeaking implements Process<Step> {
 
   look(key: string, state: ClusterState, { nowMs }: Seen): Look<Step> {
     if (key === report) {
-      const dueMs = Math.min(this.reportAtMs, this.turns.hasNews ? this.newsAtMs : Infinity);
+      const dueMs = this.turns.hasNews ? this.newsAtMs : Math.max(this.newsAtMs, this.reportAtMs);
       return nowMs >= dueMs ? { step: 'report', againMs: null } : { step: null, againMs: dueMs };
     }
     if (nowMs >= this.registerAtMs || dismissedOf(state).length > 0) {
@@ -120,14 +123,18 @@ export class RootSpeaking implements Process<Step> {
     const { root, standing } = this.parts;
     // Also of a dismissal that comes while it answers, whether it remembers us is asked again.
     const dismissed = dismissedOf(this.state());
+    // Whom its orders are of that come before its answer is on record, the answer says.
+    this.askedAt ??= this.state().head.position;
     const id = await root.register(ending).catch((error: unknown) => {
       standing.failed();
+      this.askedAt = null;
       throw error;
     });
     const taken = await this.queue.submit<'RecordRoot'>(
-      { type: 'RecordRoot', root: id },
+      { type: 'RecordRoot', root: id, since: this.askedAt },
       byItself(name),
     );
+    this.askedAt = null;
     const remembers = taken.status === 'accepted' && taken.answer.remembers;
     if (!remembers) {
       standing.forgot();
@@ -143,7 +150,7 @@ export class RootSpeaking implements Process<Step> {
     standing.registered(id);
     const nowMs = this.ports.clock.monotonicMs();
     this.registerAtMs = nowMs + registerEveryMs;
-    if (this.isAway || id !== this.id) this.reportAtMs = nowMs;
+    if (this.isAway || id !== this.id) this.reportAtMs = this.newsAtMs = nowMs;
     this.isAway = false;
     this.id = id;
     this.wake([report]);
@@ -165,11 +172,11 @@ export class RootSpeaking implements Process<Step> {
       this.notTaken(fate, endedMs);
       return;
     }
-    this.turns.taken();
+    this.turns.taken(made);
     this.failures = 0;
     if (isWhole) this.reportAtMs = Math.max(beganMs + reportEveryMs, endedMs + soonestMs);
     // It is busy with us for half of its time at most.
-    this.newsAtMs = endedMs + Math.max(soonestMs, tookMs);
+    this.newsAtMs = Math.max(beganMs + soonestMs, endedMs + tookMs);
     const [bytes, instances] = [made.bytes.length, made.told.length];
     standing.taken({ atMs: clock.wallMs(), tookMs, bytes, instances });
   }

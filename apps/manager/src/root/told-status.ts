@@ -13,6 +13,7 @@ export type ToldStatus =
   | 'CLUSTER_SCHEDULED'
   | 'NODE_SCHEDULED'
   | 'CREATING'
+  | 'CREATED'
   | 'RUNNING'
   | 'FAILED'
   | 'DEAD'
@@ -26,17 +27,18 @@ export type ToldStatus =
 const worstFirst: readonly ToldStatus[] = [
   ...(['DEAD', 'FAILED', 'NO_NODE_FOUND', 'NO_QUALIFIED_WORKER_FOUND'] as const),
   ...(['NO_WORKER_CAPACITY', 'CLUSTER_SCHEDULED', 'NODE_SCHEDULED', 'CREATING'] as const),
-  ...(['UNDEPLOYED', 'RUNNING', 'COMPLETED'] as const),
+  ...(['CREATED', 'UNDEPLOYED', 'RUNNING', 'COMPLETED'] as const),
 ];
 
-export function toldStatus(instance: InstanceRecord): ToldStatus {
+/** `isCreated`: its worker said that it is there, and did not show it running yet. */
+export function toldStatus(instance: InstanceRecord, isCreated: boolean): ToldStatus {
   switch (instance.status) {
     case 'pending':
       return refusalOf(instance);
     case 'placed':
       return 'NODE_SCHEDULED';
     case 'starting':
-      return 'CREATING';
+      return isCreated ? 'CREATED' : 'CREATING';
     // Also while its worker is silent, which the detail says.
     case 'running':
       return 'RUNNING';

@@ -72,6 +72,18 @@ describe('foreign load', () => {
     ]);
   });
 
+  it('is what is gone of the capacity, and nobody reserved, where a reading says what is free of it', () => {
+    const table = new TelemetryTable(simulatedPorts());
+    const { memoryMiB: capacity } = node.capacity;
+    const { memoryMiB: reserved } = node.reserved;
+    // Three quarters of the machine are in use: most of it was before its worker registered.
+    const freeMemory = capacity - reserved - 100;
+    table.record(node, { ...reading({ memory: 7_500 }), freeMemory }, 1, 1);
+    expect(table.foreignOf('edge-1').memoryMiB).toBe(100);
+    table.record(node, { ...reading({ memory: 7_500 }), freeMemory: capacity }, 2, 2);
+    expect(table.foreignOf('edge-1').memoryMiB).toBe(0);
+  });
+
   it('is told again only when it has moved by one percent of the capacity', () => {
     const table = new TelemetryTable(simulatedPorts());
     table.record(node, reading({ cpu: 5_000, instances: [] }), 1, 1);

@@ -55,6 +55,13 @@ const measured = resourceNames.flatMap((name): Measured[] => {
   const { measured: figure }: ResourceKind = resourceCatalogue[name];
   return figure === null ? [] : [{ name, figure, now: 0 }];
 });
+interface Figures {
+  readonly cpu: number;
+  readonly memory: number;
+  /** MiB of the capacity; null: only percent are known, of the whole machine. */
+  readonly freeMemory: number | null;
+  readonly instances: Reading['instances'];
+}
 interface Measured {
   readonly name: ResourceName;
   readonly figure: 'cpu' | 'memory';
@@ -107,14 +114,14 @@ export class TelemetryTable implements TelemetryReader {
     this.seenMonotonicMs[slot] = nowMonotonicMs;
     this.seenWallMs[slot] = nowWallMs;
     this.recordInterval(slot, nowMonotonicMs);
-    const { cpu, memory, instances, gpus } = reading;
+    const { cpu, memory, freeMemory = null, instances, gpus } = reading;
     if (gpus !== undefined) this.gpus.set(node.id, gpus);
     else if (this.gpus.size > 0) this.gpus.delete(node.id);
     const isKnown = cpu !== null && memory !== null;
     this.cpu[slot] = isKnown ? cpu : unknown;
     this.memory[slot] = isKnown ? memory : unknown;
     // Foreign load stays as it was last known.
-    if (isKnown) this.recordForeign(slot, node, { cpu, memory, instances });
+    if (isKnown) this.recordForeign(slot, node, { cpu, memory, freeMemory, instances });
   }
 
   /** A reading that there was no time or room for. Nodes that nobody knows share one count. */
@@ -210,17 +217,17 @@ export class TelemetryTable implements TelemetryReader {
     );
   }
 
-  private recordForeign(
-    slot: number,
-    node: MeasuredNode,
-    reading: { cpu: number; memory: number; instances: Reading['instances'] },
-  ): void {
+  private recordForeign(slot: number, node: MeasuredNode, reading: Figures): void {
+    const { freeMemory } = reading;
     let news = false;
     for (const each of this.foreign) {
       const capacity = amountOf(node.capacity, each.name);
       const reserved = amountOf(node.reserved, each.name);
       const own = ownUse(reading.instances, each.figure);
-      each.now = foreignLoad(reading[each.figure], own, capacity, reserved);
+      each.now =
+        each.figure === 'memory' && freeMemory !== null
+          ? Math.max(0, Math.ceil(capacity - freeMemory) - reserved)
+          : foreignLoad(reading[each.figure], own, capacity, reserved);
       news ||= isNews(each.told[slot] ?? 0, each.now, capacity);
     }
     if (!news) return;

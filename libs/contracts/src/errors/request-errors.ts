@@ -159,6 +159,11 @@ export const requestErrors = {
       'Order it at the root, which asks for these instances. With force it is done here, and the root ' +
       'is told.',
   },
+  'ledger-in-use': {
+    status: 409,
+    title: 'The ledger has jobs already',
+    remedy: 'Import into an empty one. With force what is imported joins those that are there.',
+  },
   'job-completed': {
     status: 409,
     title: 'The job has completed',

@@ -37,9 +37,10 @@ export interface Registration {
   readonly technologies: readonly string[];
   /** Processor architecture such as `amd64`; null when not stated. */
   readonly architecture: string | null;
-  /** What its dialect says of it beside: add-ons, and drivers of volumes. Absent: none. */
+  /** What its dialect says of it beside: add-ons, and drivers of volumes and graphics cards. Absent: none. */
   readonly addons?: readonly string[];
   readonly drivers?: readonly string[];
+  readonly gpuDrivers?: readonly string[];
   readonly acknowledges: boolean;
   readonly enforcesStop: boolean;
   /** The secret that a former registration was answered with; never stored or logged. */
@@ -52,7 +53,9 @@ export interface Registration {
 export type RegistrationSaid = Pick<Registration, 'id' | 'name' | 'ip' | 'port'> &
   Partial<Omit<Registration, 'id' | 'name' | 'ip' | 'port'>>;
 
-const members: Members<Omit<Registration, 'assumed' | 'extra' | 'addons' | 'drivers'>> = {
+const members: Members<
+  Omit<Registration, 'assumed' | 'extra' | 'addons' | 'drivers' | 'gpuDrivers'>
+> = {
   id: must(idOf),
   name: must((value, name) => textOrNumberOf(value, name, 256)),
   ip: must((value, name) => textOf(value, name, 256)),

@@ -39,6 +39,8 @@ export interface GpuUse {
 /** A reading of a worker that may say more than its own dialect has words for. */
 export interface MachineReading extends Reading {
   readonly gpus?: GpuUse;
+  /** MiB that are free now, of what is its capacity; null or absent: it does not say. */
+  readonly freeMemory?: number | null;
 }
 
 export interface InstanceReading {

@@ -27,10 +27,14 @@ describe('A registration', () => {
         machine: { hostid: 'abc', host: 'edge', ip: '10.0.0.7', macs: ['52:54:00:ab:cd:01'] },
         ...{ port: 3_000, capacity: { cpuMillis: 4_000, memoryMiB: 3_000 } },
         ...{ architecture: 'amd64', technologies: ['docker', 'runc'] },
-        ...{ addons: ['gpu'], drivers: ['nfs'] },
+        ...{ addons: ['gpu'], drivers: ['nfs'], gpuDrivers: [] },
         system: { kernel_version: '6.1', os_version: 'debian 12' },
       },
     });
+  });
+
+  it('names the driver of its graphics cards, where it has some', () => {
+    expect(read({ gpu_driver: '550.54' })).toMatchObject({ value: { gpuDrivers: ['550.54'] } });
   });
 
   it('is of where it comes from when it does not know its address', () => {

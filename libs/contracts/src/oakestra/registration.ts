@@ -23,6 +23,7 @@ export interface OakestraRegistration {
   readonly technologies: readonly string[];
   readonly addons: readonly string[];
   readonly drivers: readonly string[];
+  readonly gpuDrivers: readonly string[];
   /** For people. */
   readonly system: Readonly<Record<string, string>>;
 }
@@ -62,11 +63,11 @@ export function readRegistration(body: JsonObject, peerIp: string): Parsed<Oakes
     technologies: namesOf(body, 'virtualization', leftOut),
     addons: namesOf(body, 'supported_addons', leftOut),
     drivers: namesOf(body, 'csi_drivers', leftOut, 'csi_driver_name'),
+    gpuDrivers: gpuDriversOf(body, leftOut),
     system: Object.fromEntries(
-      [
-        ...shownOfSystem.map((name) => [name, wordAt(system, name)]),
-        gpuDriver(body, leftOut),
-      ].filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      shownOfSystem
+        .map((name) => [name, wordAt(system, name)])
+        .filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
   });
 }
@@ -75,9 +76,10 @@ function amounts(all: Readonly<Record<string, number>>): Resources {
   return resourcesFrom((name: ResourceName) => all[name] ?? 0);
 }
 
-function gpuDriver(body: JsonObject, leftOut: LeftOut): [string, string | null] {
+/** A dash where there is no graphics card. */
+function gpuDriversOf(body: JsonObject, leftOut: LeftOut): readonly string[] {
   const driver = wordOf(body, 'gpu_driver', leftOut);
-  return ['gpu_driver', driver === '-' ? null : driver];
+  return driver === null || driver === '-' ? [] : [driver];
 }
 
 /** Digits in a text, as a rule. */

@@ -17,7 +17,7 @@ describe('A heartbeat', () => {
     expect(readHeartbeat(bytes(heartbeat))).toEqual({
       ok: true,
       value: {
-        ...{ cpu: 1_235, memory: 5_000 },
+        ...{ cpu: 1_235, memory: 5_000, freeMemory: 3_000 },
         ...{ incarnation: null, sequence: null, instances: null, at: null },
       },
     });

@@ -71,25 +71,39 @@ const maxNumeralCharacters = 64;
 /**
  * `nodes/<id>/information`: the registration's members, all but a few of them empty. Only the use of
  * the machine is taken, so that what is empty erases nothing; of its graphics cards where it has some.
+ * Its capacity is what was free when it registered: `memory` says what of that is left.
  */
 export function readHeartbeat(payload: Uint8Array): Parsed<MachineReading> {
   const body = reportIn(payload);
   if (!body.ok) return body;
   const { cpu_percent: cpu, memory_percent: memory } = body.value;
+  const free = amountUpTo(mostMemoryMb, body.value['memory']);
   if (isPercent(cpu) && isPercent(memory)) {
-    const plain = readingOf(Math.round(cpu * 100), Math.round(memory * 100));
+    const plain = readingOf(Math.round(cpu * 100), Math.round(memory * 100), free);
     return { ok: true, value: withGpus(plain, body.value) };
   }
   const leftOut = new LeftOut();
   const used = (field: string): number | null =>
     leftOut.or(percentOf(body.value[field], field), null);
   return leftOut.beside(
-    withGpus(readingOf(used('cpu_percent'), used('memory_percent')), body.value),
+    withGpus(readingOf(used('cpu_percent'), used('memory_percent'), free), body.value),
   );
 }
 
-function readingOf(cpu: number | null, memory: number | null): MachineReading {
-  return { cpu, memory, incarnation: null, sequence: null, instances: null, at: null };
+function readingOf(
+  cpu: number | null,
+  memory: number | null,
+  freeMemory: number | null,
+): MachineReading {
+  return {
+    cpu,
+    memory,
+    freeMemory,
+    incarnation: null,
+    sequence: null,
+    instances: null,
+    at: null,
+  };
 }
 
 /** They are for a root to read, and not worth a dead letter: what is not usable is not said. */
@@ -107,6 +121,7 @@ function withGpus(reading: MachineReading, body: JsonObject): MachineReading {
 
 const mostDegrees = 1_000;
 const mostVramMb = 1_000_000_000;
+const mostMemoryMb = 1_073_741_824;
 
 function amountUpTo(most: number, value: unknown): number | null {
   return typeof value === 'number' && value >= 0 && value <= most ? value : null;

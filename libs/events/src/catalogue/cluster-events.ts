@@ -31,8 +31,11 @@ export const clusterEvents = {
   StormEnded: Type.Object({ stillSilent: natural, reason: text }),
   /** The root that orders from us took us in; `root`: the id that it knows us by. */
   RootRegistered: Type.Object({ root: id }),
-  /** It takes us for another cluster than before: it lost its memory. What it had ordered goes on. */
-  RootForgot: Type.Object({ former: id, root: id, jobs: natural }),
+  /**
+   * It takes us for another cluster than before: it lost its memory. What it had ordered goes on. `since`:
+   * jobs that began behind this position were ordered by who it is now.
+   */
+  RootForgot: Type.Object({ former: id, root: id, jobs: natural, since: Type.Optional(natural) }),
   /** The manifest of a telemetry segment that was dropped: the hole is legal. */
   TelemetryTruncated: Type.Object({
     segment: id,

@@ -56,12 +56,16 @@ export const jobEvents = {
     bodyHash: text,
     /** `given`: a root numbers its instances, one order each. Absent: they are counted. */
     numbering: Type.Optional(Type.Literal('given')),
+    /** It ran under another orchestrator before. */
+    takenOver: Type.Optional(Type.Literal(true)),
   }),
   JobSubmissionRefused: refusal,
   JobScaled: Type.Object({
     desired: natural,
     added: Type.Array(natural),
     removed: Type.Array(natural),
+    /** Numbers that a root gave were taken back here, behind its back. */
+    forced: Type.Optional(Type.Literal(true)),
   }),
   JobScaleRefused: refusal,
   /** Its root asks for the end of all of it: obeyed once the root is known to remember us. */

@@ -20,9 +20,10 @@ export const nodeEvents = {
     labels,
     technologies: Type.Array(Type.String()),
     architecture: Type.Union([Type.String(), Type.Null()]),
-    /** What it offers beside runtimes, and the drivers of volumes; absent: none. */
+    /** What it offers beside runtimes, and the drivers of volumes and graphics cards; absent: none. */
     addons: Type.Optional(Type.Array(Type.String())),
     drivers: Type.Optional(Type.Array(Type.String())),
+    gpuDrivers: Type.Optional(Type.Array(Type.String())),
     acknowledges: Type.Boolean(),
     enforcesStop: Type.Boolean(),
     /** The node proved that it holds its token; from now on it must. */

@@ -126,7 +126,7 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
     state.cluster.set(clusterKey, { ...cluster, storm: { since: at, reason: data.reason } });
   }
   if (type === 'RootRegistered') rootRegistered(state, cluster, data.root);
-  if (type === 'RootForgot') rootForgot(state, cluster, data.root);
+  if (type === 'RootForgot') rootForgot(state, cluster, data);
   if (type === 'StormEnded') state.cluster.set(clusterKey, { ...cluster, storm: null });
 }
 

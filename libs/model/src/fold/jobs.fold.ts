@@ -37,6 +37,7 @@ export function jobSubmitted(
     id: data.id,
     ...descriptionOf(data),
     numbering: data.numbering ?? 'counted',
+    takenOver: data.takenOver === true,
     root: data.numbering === 'given' ? currentRoot(state) : null,
     dismissed: false,
     status: 'active',
@@ -63,11 +64,17 @@ export function rootRegistered(state: ClusterState, cluster: ClusterRecord, root
   }
 }
 
-/** What it does not remember, it cannot have meant to end. */
-export function rootForgot(state: ClusterState, cluster: ClusterRecord, root: string): void {
+/** What it does not remember, it cannot have meant to end. What it ordered since it knows us anew is its own. */
+export function rootForgot(
+  state: ClusterState,
+  cluster: ClusterRecord,
+  { former, root, since = Infinity }: EventData<'RootForgot'>,
+): void {
   state.cluster.set(clusterKey, { ...cluster, root });
   for (const job of [...state.jobs.values()]) {
-    if (job.dismissed) state.jobs.set(job.id, { ...job, dismissed: false });
+    const isAnew = job.root === former && job.submittedPosition > since;
+    if (!isAnew && !job.dismissed) continue;
+    state.jobs.set(job.id, { ...job, root: isAnew ? root : job.root, dismissed: false });
   }
 }
 
@@ -196,7 +203,8 @@ export function jobScaled(
     isOrdered ? { ...scaled, root: currentRoot(state), dismissed: false } : scaled,
   );
   for (const number of data.added) addInstance(state, event, job.id, number);
-  const reason = isGiven ? endedByRoot : `scaled down to ${data.desired}`;
+  const isByRoot = isGiven && data.forced !== true;
+  const reason = isByRoot ? endedByRoot : `scaled down to ${data.desired}`;
   for (const number of data.removed) {
     dropInstance(state, event, instanceKey(job.id, number), reason);
   }

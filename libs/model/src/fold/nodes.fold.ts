@@ -23,6 +23,7 @@ export function nodeRegistered(
     dialect: data.dialect ?? usualDialect,
     addons: data.addons ?? [],
     drivers: data.drivers ?? [],
+    gpuDrivers: data.gpuDrivers ?? [],
     ...(restarted ? { rival: null, tookOverAt: known.status === 'ready' ? event.at : null } : {}),
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,

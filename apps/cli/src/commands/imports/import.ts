@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import type { ImportedNode, ImportedService } from '../../client/documents.js';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, show, type Context, type Surroundings } from '../context.js';
-import { idIn, readOldCluster, madeUpFor, type OldCluster } from './old-cluster.js';
+import { readOldCluster, madeUpFor, type OldCluster } from './old-cluster.js';
 
 interface ImportOptions {
   readonly dryRun?: boolean;
   readonly force?: boolean;
 }
+
+type Taking = Parameters<Context['client']['importNode']>[1];
 
 interface Imported {
   readonly dryRun: boolean;
@@ -47,8 +49,8 @@ Examples:
         );
       }
       const dryRun = options.dryRun === true;
-      if (!dryRun && options.force !== true) await refuseWhereJobsAre(context, old);
-      const imported = await takeOver(context, old, dryRun);
+      const how = { dryRun, force: options.force === true };
+      const imported = await takeOver(context, old, how);
       show(context, imported, rendered);
       const left = leftBehind(imported);
       if (left > 0 && !dryRun) {
@@ -57,29 +59,17 @@ Examples:
     });
 }
 
-/** What was taken over before is no reason: the same again changes nothing. */
-async function refuseWhereJobsAre({ client }: Context, { jobs }: OldCluster): Promise<void> {
-  const ours = new Set(jobs.map(idIn));
-  const others = (await client.jobs()).items.filter(({ id }) => !ours.has(id));
-  if (others.length === 0) return;
-  const some = others.slice(0, 3).map(({ id }) => id);
-  throw new CommandFailure(
-    `The ledger has ${others.length} other jobs already (${some.join(', ')}${others.length > 3 ? ', …' : ''}); ` +
-      'nothing is imported. Import into an empty one, or say --force.',
-    exitCodes.refused,
-  );
-}
-
 /** Nodes first: services are taken to run on them. */
-async function takeOver({ client }: Context, old: OldCluster, dryRun: boolean): Promise<Imported> {
+async function takeOver({ client }: Context, old: OldCluster, how: Taking): Promise<Imported> {
+  const { dryRun } = how;
   const nodes: ImportedNode[] = [];
-  for (const node of madeUpFor(old)) nodes.push(await client.importNode(node, dryRun));
+  for (const node of madeUpFor(old)) nodes.push(await client.importNode(node, how));
   const there = new Set(
     nodes.flatMap(({ id, outcome }) => (outcome === 'stays-behind' ? [] : [id])),
   );
   const services: ImportedService[] = [];
   for (const job of old.jobs) {
-    const service = await client.importService(job, dryRun);
+    const service = await client.importService(job, how);
     services.push(
       dryRun ? { ...service, instances: service.instances.map(foreseen(there)) } : service,
     );

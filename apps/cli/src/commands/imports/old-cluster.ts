@@ -20,7 +20,7 @@ export async function readOldCluster(url: string): Promise<OldCluster> {
   return { candidates, jobs };
 }
 
-export function idIn({ _id: id }: JsonObject): string {
+function idIn({ _id: id }: JsonObject): string {
   return typeof id === 'string' ? id : '';
 }
 

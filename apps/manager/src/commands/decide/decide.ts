@@ -62,7 +62,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   TakeOverInstance: takeOverInstance,
   DismissJob: dismissJob,
   ObeyDismissal: obeyDismissal,
-  RecordRoot: (deciding, { root }) => recordRoot(deciding, root),
+  RecordRoot: recordRoot,
   ReplaceInstance: replaceInstance,
   RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),

@@ -261,6 +261,20 @@ describe('a root', () => {
     expect(cluster.state.instances.get('r/0')).toMatchObject({ status: 'running' });
   });
 
+  it('that had another id already when it ordered is not of before: its jobs are those of who it is now', () => {
+    const cluster = founded(0);
+    cluster.when(took('first'));
+    const since = cluster.history.at(-1)?.position;
+    cluster.when(orderInstance('s', 0, { name: 's' }));
+    const { events } = cluster.when({
+      ...took('second'),
+      ...(since === undefined ? {} : { since }),
+    });
+    expect(events[0]?.data).toEqual({ former: 'first', root: 'second', jobs: 1, since });
+    expect(cluster.state.jobs.get('r')?.root).toBe('first');
+    expect(cluster.state.jobs.get('s')?.root).toBe('second');
+  });
+
   it('that orders something again remembers it again', () => {
     const cluster = founded(0);
     cluster.when(took('first'));

@@ -25,10 +25,16 @@ interface Described {
   readonly bodyHash: string;
 }
 
+/** Absent: this cluster is the first that runs it. */
+interface Former {
+  readonly takenOver?: true;
+}
+
 /** One more number. The job is the one that it began with: a root sends its document with each. */
 export function orderInstance(
   deciding: Deciding,
   { id, job: document, bodyHash, instance }: Extract<Command, { type: 'OrderInstance' }>,
+  former: Former = {},
 ): Decided<Answers['OrderInstance']> {
   const { state } = deciding;
   const known = state.jobs.get(id);
@@ -37,7 +43,7 @@ export function orderInstance(
     const refusal = { code: 'job-id-taken', detail, field: 'id', value: id } as const;
     return refuseOnRecord(deciding, id, 'JobSubmissionRefused', refusal);
   }
-  if (known === undefined) begin(deciding, id, { document, bodyHash });
+  if (known === undefined) begin(deciding, id, { document, bodyHash, ...former });
   else if (known.bodyHash !== bodyHash && whyUnusable(known) !== null) {
     correct(deciding, known, { document, bodyHash });
   }
@@ -62,11 +68,11 @@ export function orderInstance(
   return { answer: { id, position: deciding.position } };
 }
 
-function begin(deciding: Deciding, id: string, { document, bodyHash }: Described): void {
+function begin(deciding: Deciding, id: string, { document, ...said }: Described & Former): void {
   deciding.emit({
     stream: jobStream(id),
     type: 'JobSubmitted',
-    data: { id, desired: 0, ...spokenJob(document), bodyHash, numbering: 'given' },
+    data: { id, desired: 0, ...spokenJob(document), ...said, numbering: 'given' },
   });
 }
 
@@ -132,7 +138,10 @@ export function obeyDismissal(
 }
 
 /** The root took us in. Another id than before: its data base is another one, and knows none of our jobs. */
-export function recordRoot(deciding: Deciding, root: string): Decided<Answers['RecordRoot']> {
+export function recordRoot(
+  deciding: Deciding,
+  { root, since }: Extract<Command, { type: 'RecordRoot' }>,
+): Decided<Answers['RecordRoot']> {
   const former = currentRoot(deciding.state);
   if (former === root) return { answer: { remembers: true } };
   if (former === null) {
@@ -140,8 +149,11 @@ export function recordRoot(deciding: Deciding, root: string): Decided<Answers['R
     return { answer: { remembers: true } };
   }
   let jobs = 0;
-  for (const job of deciding.state.jobs.values()) if (job.root === former) jobs += 1;
-  deciding.emit({ stream: clusterStream, type: 'RootForgot', data: { former, root, jobs } });
+  for (const { root: by, submittedPosition } of deciding.state.jobs.values()) {
+    if (by === former && submittedPosition <= (since ?? Infinity)) jobs += 1;
+  }
+  const data = { former, root, jobs, ...(since === undefined ? {} : { since }) };
+  deciding.emit({ stream: clusterStream, type: 'RootForgot', data });
   return { answer: { remembers: false } };
 }
 

@@ -62,10 +62,11 @@ export function scaleJob(
     what: `scaled to ${count}`,
   });
   if (ofRoot !== null) return refuseOnRecord(deciding, id, 'JobScaleRefused', ofRoot);
+  const forced = job.numbering === 'given' ? ({ forced: true } as const) : {};
   deciding.emit({
     stream: jobStream(id),
     type: 'JobScaled',
-    data: { desired: count, ...difference(deciding.state, job, count) },
+    data: { desired: count, ...difference(deciding.state, job, count), ...forced },
   });
   concludeDeletion(deciding, id);
   return { answer: { id, status: job.status, desired: count, position: deciding.position } };

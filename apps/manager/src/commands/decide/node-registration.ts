@@ -176,8 +176,9 @@ function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boole
   const { status, since, reason, stopped, reserved, placements, position, index, ...rest } = known;
   const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...facing } = rest;
   const { tookOverAt, rival, givenLabels, ...before } = facing;
-  const { startId = null, dialect = usualDialect, addons = [], drivers = [] } = facts;
-  const after = { ...facts, startId, dialect, addons, drivers };
+  const { startId = null, dialect = usualDialect } = facts;
+  const { addons = [], drivers = [], gpuDrivers = [] } = facts;
+  const after = { ...facts, startId, dialect, addons, drivers, gpuDrivers };
   return canonicalJson(before) === canonicalJson(after);
 }
 

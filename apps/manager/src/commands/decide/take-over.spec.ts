@@ -75,6 +75,24 @@ describe('An instance that is taken over where it was', () => {
 });
 
 describe('Taking over', () => {
+  it('into a ledger that has jobs of its own is refused, unless it is forced', () => {
+    const own = orderInstance('own', 0, { name: 'own' });
+    const cluster = given(node, own);
+    expect(cluster.when(takeOver(0))).toMatchObject({
+      ...{ types: [], decided: { refusal: { code: 'ledger-in-use' } } },
+    });
+    expect(cluster.when({ ...takeOver(0), force: true }).decided).toEqual({
+      answer: { taken: true },
+    });
+  });
+
+  it('goes on among what was taken over before, whatever its root orders of that', () => {
+    const cluster = given(node, takeOver(0));
+    cluster.when(orderInstance('j', 1, body));
+    const other = { ...takeOver(0), id: 'k', nodeId: null };
+    expect(cluster.when(other).decided).toEqual({ answer: { taken: true } });
+  });
+
   it('again changes nothing', () => {
     const cluster = given(node, takeOver(0));
     expect(cluster.when(takeOver(0))).toMatchObject({

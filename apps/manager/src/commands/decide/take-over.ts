@@ -1,6 +1,6 @@
-import { covers, plus } from '@oakring/contracts';
+import { covers, plus, type Refusal } from '@oakring/contracts';
 import { jobStream } from '@oakring/events';
-import { holdsNamesake, instanceKey, nextGeneration } from '@oakring/model';
+import { holdsNamesake, instanceKey, nextGeneration, type ClusterState } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeEnd } from './failures.js';
@@ -23,15 +23,31 @@ export function takeOverInstance(
   if (state.instances.get(instanceKey(id, instance)) !== undefined) {
     return { answer: { taken: false } };
   }
-  const refusal = nodeId === null ? null : whyNotThere(deciding, taking, nodeId);
+  const others = taking.force === true ? null : whyNotInto(state);
+  if (others !== null) return { refusal: others };
+  const refusal = whyNotThere(deciding, taking);
   if (refusal !== null) return refusal;
-  const ordered = orderInstance(deciding, { ...taking, type: 'OrderInstance' });
+  const ordered = orderInstance(
+    deciding,
+    { ...taking, type: 'OrderInstance' },
+    { takenOver: true },
+  );
   if ('refusal' in ordered) return ordered;
   if (nodeId !== null) place(deciding, { id, instance, nodeId, hasCompleted });
   return { answer: { taken: true } };
 }
 
-function whyNotThere({ state }: Deciding, { job, id }: TakingOver, nodeId: string) {
+/** Two clusters are not made one by mistake: jobs that came over as well are no reason. */
+export function whyNotInto({ jobs }: ClusterState): Refusal | null {
+  const others = [...jobs.values()].filter(({ takenOver }) => !takenOver).map(({ id }) => id);
+  if (others.length === 0) return null;
+  const some = `${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''}`;
+  const detail = `The ledger has ${others.length} other jobs already (${some}); nothing is taken over.`;
+  return { code: 'ledger-in-use', detail };
+}
+
+function whyNotThere({ state }: Deciding, { job, id, nodeId }: TakingOver) {
+  if (nodeId === null) return null;
   const node = state.nodes.get(nodeId);
   if (node === undefined) return refuse('node-unknown', `There is no node ${nodeId}.`, 'nodeId');
   const { resources, policy } = state.jobs.get(id) ?? job;

@@ -10,6 +10,7 @@ import {
 import { instanceKey } from '@oakring/model';
 import type { FastifyRequest } from 'fastify';
 import type { Command, CommandQueue } from '../../commands/command.js';
+import { whyNotInto } from '../../commands/decide/take-over.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
@@ -21,6 +22,7 @@ import { translatedService, type ServiceRules } from '../root/service-translatio
 import { instancesIn, nodeIn, serviceIn } from './old-documents.js';
 
 const dryRunWanted = flag('dryRun', 'Tell what would come over; write nothing.');
+const force = flag('force', 'Also into a ledger that has jobs of its own.');
 
 /**
  * What Oakestra's cluster orchestrator has in its data base, one document a call, so that each is on record
@@ -41,9 +43,9 @@ export class OakestraImportsController {
     summary: 'Take a node over from Oakestra’s cluster, with its id',
     needs: 'nodes:write',
     answeredBy: 'leader',
-    parameters: [dryRunWanted],
+    parameters: [dryRunWanted, force],
     answers: [ok(OakestraNodeImported, 'What became of it.')],
-    problems: ['route-unknown'],
+    problems: ['route-unknown', 'ledger-in-use'],
   })
   async node(
     @Body() body: OakestraCandidate,
@@ -65,6 +67,7 @@ export class OakestraImportsController {
       return { ...told, outcome: 'there-already' };
     }
     if (dryRunWanted.of(query)) return { ...told, outcome: 'comes-over' };
+    if (!force.of(query)) this.refuseWhereJobsAre();
     const outcome = await this.queue.submit<'RegisterNode'>(
       { type: 'RegisterNode', registration, dialect, token: 'absent' },
       originOf(request, undefined),
@@ -80,9 +83,9 @@ export class OakestraImportsController {
     summary: 'Take a service over from Oakestra’s cluster: its instances run where they are',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [dryRunWanted],
+    parameters: [dryRunWanted, force],
     answers: [ok(OakestraServiceImported, 'What became of it.')],
-    problems: ['route-unknown'],
+    problems: ['route-unknown', 'ledger-in-use'],
   })
   async service(
     @Body() body: OakestraJob,
@@ -102,7 +105,7 @@ export class OakestraImportsController {
       const nodeId = this.placeOf(worker, isDry);
       const command = {
         ...({ type: 'TakeOverInstance', id, ...translated, instance: number, nodeId } as const),
-        hasCompleted: hasCompleted && nodeId !== null,
+        ...{ hasCompleted: hasCompleted && nodeId !== null, force: force.of(query) },
       };
       const outcome = isDry ? this.foreseen(command) : await this.takeOver(command, request);
       const isUnknown = worker !== null && nodeId === null && outcome.outcome === 'comes-over';
@@ -135,9 +138,16 @@ export class OakestraImportsController {
     const origin = originOf(request, undefined);
     const outcome = await this.queue.submit<'TakeOverInstance'>(command, origin);
     if (outcome.status === 'refused') {
+      if (outcome.refusal.code === 'ledger-in-use') throw new OakringError(outcome.refusal);
       return { outcome: 'stays-behind', detail: outcome.refusal.detail };
     }
     return { outcome: outcome.answer.taken ? 'comes-over' : 'there-already', detail: null };
+  }
+
+  /** Before anything is written; that no job came meanwhile is seen to where services are taken over. */
+  private refuseWhereJobsAre(): void {
+    const refusal = whyNotInto(this.projection.state);
+    if (refusal !== null) throw new OakringError(refusal);
   }
 
   private rulesOrRefusal(): ServiceRules {

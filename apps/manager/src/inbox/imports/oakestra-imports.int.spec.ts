@@ -132,6 +132,28 @@ describe('Importing', () => {
     }
   });
 
+  it('into a ledger with jobs of its own is refused before anything is written, unless it is forced', async () => {
+    const ordered = await manager.send('POST', '/api/service/own/0', { ...service, _id: 'own' });
+    expect(ordered.status).toBe(200);
+    const before = position();
+    const job = withInstances(at(0, null));
+    for (const [what, document] of [
+      ...([['nodes', candidate]] as const),
+      ...([['services', job]] as const),
+    ]) {
+      const { status, said } = await send(what, document);
+      expect([status, said['code'], said['detail']]).toEqual([
+        ...[409, 'ledger-in-use', expect.stringContaining('1 other jobs already (own)')],
+      ]);
+      expect((await send(`${what}?dryRun=true`, document)).status).toBe(200);
+    }
+    expect(position()).toBe(before);
+    expect((await send('nodes?force=true', candidate)).said['outcome']).toBe('comes-over');
+    expect((await send('services?force=true', job)).said['instances']).toMatchObject([
+      { outcome: 'comes-over' },
+    ]);
+  });
+
   it('only tells what would come over when asked so', async () => {
     const before = position();
     const node = await send('nodes?dryRun=true', candidate);

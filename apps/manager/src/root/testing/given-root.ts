@@ -1,7 +1,7 @@
 import { clusterKey, type ClusterState } from '@oakring/model';
 import type { Command } from '../../commands/command.js';
 import { given, type Given } from '../../testing/given.js';
-import type { Measured } from '../report.js';
+import { reportOf, toldKeys, type Limits, type Measured, type Report } from '../report.js';
 
 export const rootId = '5f1d2c3b4a59687766554433';
 
@@ -23,4 +23,17 @@ export const unmeasured: Measured = {
   foreignOf: () => ({ cpuMillis: 0, memoryMiB: 0 }),
   gpusOf: () => null,
   figuresOf: () => null,
+  hasCreated: () => false,
 };
+
+/** Nothing is gone. */
+export const allThere = { of: () => null };
+
+/** Of all that the root is told of. */
+export function wholeReport(
+  { state }: Given,
+  measured: Measured = unmeasured,
+  limits: Limits = { instances: 200, bytes: 256_000 },
+): Report {
+  return reportOf({ state, measured, parted: allThere }, toldKeys(state), limits);
+}
