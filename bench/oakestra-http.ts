@@ -17,6 +17,11 @@ export function serviceName(number: number): string {
   return `app.ns.service${number}.ns`;
 }
 
+/** Its id at its root. */
+export function serviceId(number: number): string {
+  return number.toString(16).padStart(24, '0');
+}
+
 /** As its root orders it; `machines`: names of those that may run it, as that root writes them. */
 export async function orderInstance(
   url: string,
@@ -24,7 +29,7 @@ export async function orderInstance(
   instance: number,
   machines?: string,
 ): Promise<void> {
-  const id = number.toString(16).padStart(24, '0');
+  const id = serviceId(number);
   const body = JSON.stringify({
     ...{ _id: id, microserviceID: id, job_name: serviceName(number), virtualization: 'docker' },
     ...{ image: 'docker.io/library/nginx:alpine', code: 'docker.io/library/nginx:alpine' },

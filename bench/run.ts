@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'oakestra-orders': async () => (await import('./oakestra-orders.js')).benchOakestraOrders(),
   'oakestra-loss': async () => (await import('./oakestra-orders.js')).benchOakestraLoss(),
   'oakestra-report': async () => (await import('./oakestra-report.js')).benchOakestraReport(),
+  'oakestra-trouble': async () => (await import('./oakestra-trouble.js')).benchOakestraTrouble(),
   idle: async () => (await import('./idle.js')).benchIdle(),
 };
 
