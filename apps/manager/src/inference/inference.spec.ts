@@ -94,6 +94,19 @@ describe('An order to start that was not sent', () => {
     expect(world.send()).toEqual(['deploy']);
   });
 
+  it('is not sent by a new leader where a list shows that the former one had sent it', async () => {
+    const world = await new OneWorker().ordered();
+    world.newTerm();
+    await world.lists(1);
+    await world.pass(2_000);
+    // Before what follows from that list is decided.
+    const instances = [{ name: 'j', instance: 0, status: 'running' as const }];
+    const following = world.inference.sighted('a', { list: '', instances });
+    world.inference.sighted('a', { list: '', instances: [] });
+    expect(world.send()).toEqual([]);
+    expect(following).toMatchObject([{ ack: { phase: 'succeeded' } }]);
+  });
+
   it('waits while a list shows what has its name', async () => {
     const world = new OneWorker();
     await world.lists(1, 'j/0');

@@ -12,7 +12,7 @@ import type { Inferred } from '../commands/command.js';
 import type { OrderGate } from '../outbox/order-gate.port.js';
 import type { Sighting, WordOfInstance } from '../wires/dialect.port.js';
 import { conclusionsOn, runtimesOf } from './conclusions.js';
-import { noEvidence, type Evidence } from './evidence.js';
+import { isShown, noEvidence, type Evidence } from './evidence.js';
 import { InstanceFigures } from './figures.js';
 import { Pace } from './pace.js';
 import { periodMs } from './period.js';
@@ -145,8 +145,8 @@ export class Inference implements OrderGate {
   }
 
   /**
-   * Not to a worker that may not hear it, nor twice while it may be at it; and nothing is started where an
-   * earlier one of the same name and number may still be.
+   * Not to a worker that may not hear it, nor twice while it may be at it; and nothing is started that is
+   * listed already, nor where an earlier one of the same name and number may still be.
    */
   maySend(command: CommandRecord): boolean {
     const state = this.parts.state();
@@ -157,9 +157,11 @@ export class Inference implements OrderGate {
     const nowMs = this.parts.clock.monotonicMs();
     if (!pace.isCalm(nowMs)) return false;
     const key = placementKey(command.job, command.instance, command.generation);
-    const sent = sight.evidence.get(key)?.sent;
+    const evidence = sight.evidence.get(key) ?? noEvidence();
+    const { sent } = evidence;
     if (sent?.commandId === command.id && sent.disturbance === pace.disturbance) return false;
     if (!isStart(command)) return true;
+    if (isShown(evidence, pace)) return false;
     return pace.count >= runtimesOf(node) && !this.isTaken(state, { node, sight, command });
   }
 
