@@ -71,6 +71,7 @@ export function factsOf(node: NodeRecord): NodeFacts {
     open: node.cordoned === null && node.draining === null && node.quarantined === null,
     enforcesStop: node.enforcesStop,
     name: node.name,
+    placements: node.placements,
     ...(node.addons.length === 0 ? {} : { addons: node.addons }),
     ...(node.drivers.length === 0 ? {} : { drivers: node.drivers }),
   };

@@ -3,5 +3,5 @@ export { NodeTable } from './nodes/node-table.js';
 export { answersOf } from './plan/answers.js';
 export { jobsToPlan } from './plan/jobs-to-plan.js';
 export { planJobs, type JobPlan } from './plan/plan.js';
-export { policy } from './filters/list.js';
+export { isPolicy, policy, type Policy } from './policies.js';
 export { hasRoomFor, hopeOf } from './wake-up.js';

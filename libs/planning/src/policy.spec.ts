@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resourceCatalogue } from '@oakring/contracts';
-import { filtersOf, policy } from './filters/list.js';
+import { filtersOf } from './filters/list.js';
+import { policy } from './policies.js';
 import { ratingOf, scores } from './scores/list.js';
 
 describe('The policy that a decision names', () => {
@@ -10,7 +11,7 @@ describe('The policy that a decision names', () => {
       filters: filtersOf(resourceCatalogue).map(({ name }) => name),
       scores: Object.entries(scores).map(([name, { weight }]) => `${name} × ${weight}`),
     }).toEqual({
-      policy: 'least-allocated-spread/2',
+      policy: 'least-allocated-spread/3',
       filters: [
         ...['excluded', 'status', 'closed', 'technology', 'stop-enforced', 'architecture'],
         ...['labels', 'addons', 'drivers', 'geo', 'direct', 'host', 'size-cpu', 'size-memory'],

@@ -873,6 +873,10 @@ export interface components {
             present: {
                 [key: string]: number;
             };
+            /** @description Placements of such jobs that reserve none of something. */
+            placed?: {
+                [key: string]: number;
+            };
         };
         /** @description Something that should happen by itself, and fails again and again. */
         Degraded: {

@@ -11,7 +11,7 @@ import {
 } from '@oakring/events';
 import { sampleOrigin } from '@oakring/events/testing';
 import { factsOf, instanceKey } from '@oakring/model';
-import { answersOf, jobsToPlan, NodeTable } from '@oakring/planning';
+import { answersOf, jobsToPlan, NodeTable, planJobs, policy, type Policy } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
@@ -29,7 +29,10 @@ class Story {
   private telemetry = 0;
   private busy: { id: string; resources: { cpuMillis: number; memoryMiB: number } }[] = [];
 
-  constructor(seed: number) {
+  constructor(
+    seed: number,
+    private readonly by: Policy = policy,
+  ) {
     this.chance = seededRandomness(seed);
   }
 
@@ -56,7 +59,10 @@ class Story {
     const { position, telemetry, busy: foreign } = this;
     table.apply({ position, telemetry, complete: true, nodes, removed: [], foreign });
     const planned = jobsToPlan(jobs, () => this.number(2 ** 31));
-    return answersOf(table, jobs, planned, seededRandomness);
+    const answers = answersOf(table, jobs, planned, seededRandomness);
+    if (this.by === policy) return answers;
+    const plans = planJobs(table, planned, seededRandomness, this.by);
+    return answers.map((answer, at) => ({ ...answer, ...plans[at], policy: this.by }));
   }
 
   question(id: string, exclude: readonly string[] = []): ScheduleJob {
@@ -139,6 +145,20 @@ describe('The decisions of a ledger', () => {
     }
     expect(outcomes.filter(({ outcome }) => outcome !== 'same')).toEqual([]);
     expect(outcomes.length).toBeGreaterThan(80);
+  });
+
+  it.each([
+    ['least-allocated-spread/3', [3, 3, 2]],
+    ['least-allocated-spread/2', [8, 0, 0]],
+  ] as const)('come out the same where nothing is reserved, by %s', (by, places) => {
+    const story = new Story(6, by);
+    for (const id of ['a', 'b', 'c']) for (const each of ready(id)) story.when(each);
+    const resources = { cpuMillis: 0, memoryMiB: 0 };
+    for (let at = 0; at < 8; at += 1) story.when(submitJob(`j${at}`, { count: 1, resources }));
+    story.place();
+    const { nodes } = story.cluster.state;
+    expect(Array.from(nodes.values(), ({ placements }) => placements)).toEqual(places);
+    expect(replayed(story.commits).map(({ outcome }) => outcome)).toEqual(Array(8).fill('same'));
   });
 
   it('come out the same where an instance gives its place to its successor, or moves', () => {

@@ -13,7 +13,7 @@ import {
   type StoredEvent,
 } from '@oakring/events';
 import { ClusterState, factsOf, foldCommit, revisionKey, takeChanges } from '@oakring/model';
-import { jobsToPlan, NodeTable, planJobs, policy, type JobPlan } from '@oakring/planning';
+import { isPolicy, jobsToPlan, NodeTable, planJobs, policy, type JobPlan } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
 
 /** A decision saw the ledger as it was at most so many commits before it. */
@@ -102,20 +102,24 @@ export class DecisionReplay {
 
   private replay(decision: Decision): Replayed {
     const { basis } = decision.data;
-    if (basis === null || basis.asked === undefined || basis.reads === undefined) {
+    const { asked: question, reads, policy: by } = basis ?? {};
+    if (basis === null || !question || !reads || by === undefined || !isPolicy(by)) {
       return toldOf(decision, 'incomplete', 'Not all that it read is on record.');
     }
-    const document = this.documentOf(subjectOf(decision), basis.asked.revision);
+    const document = this.documentOf(subjectOf(decision), question.revision);
     if (document === null) {
       return toldOf(decision, 'incomplete', 'Its job was another one at the position that it saw.');
     }
-    const { foreign, present, taken } = basis.reads;
-    const asked = { ...basis.asked, job: document, present, seed: basis.seed };
+    const { foreign, present, taken, placed = {} } = reads;
+    const asked = { ...question, job: document, present, seed: basis.seed };
     const [job] = jobsToPlan([asked], () => basis.seed);
     if (job === undefined) return toldOf(decision, 'incomplete', 'It asked for nothing.');
     this.load(foreign);
-    const before = { ...job, taken: new Map(Object.entries(taken)) };
-    const [plan] = planJobs(this.table, [before], seededRandomness);
+    const before = {
+      ...job,
+      ...{ taken: new Map(Object.entries(taken)), placed: new Map(Object.entries(placed)) },
+    };
+    const [plan] = planJobs(this.table, [before], seededRandomness, by);
     this.load(Object.fromEntries(Object.keys(foreign).map((id) => [id, noResources])));
     const difference = plan === undefined ? 'no plan' : differenceOf(decision, basis, plan);
     if (difference === null) return toldOf(decision, 'same', '');
@@ -140,7 +144,7 @@ export class DecisionReplay {
 function missingOf({ asked, reads, policy: made }: Basis): string | null {
   if (asked === undefined) return 'It is from before all that a decision reads was put on record.';
   if (reads === undefined) return 'It read more nodes than are put on record.';
-  return made === policy ? null : `It was made by ${made}; this software plans by ${policy}.`;
+  return isPolicy(made) ? null : `It was made by ${made}; this software plans by ${policy}.`;
 }
 
 /** What came out otherwise, in a few words; null: nothing. */

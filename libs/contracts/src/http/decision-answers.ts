@@ -41,6 +41,11 @@ class ReadsAnswer {
 
   @Field(recordOf(natural), { says: 'Instances of the job that were there.' })
   readonly present: Readonly<Record<string, number>>;
+
+  @Field(recordOf(natural), {
+    ...{ optional: true, says: 'Placements of such jobs that reserve none of something.' },
+  })
+  readonly placed?: Readonly<Record<string, number>>;
 }
 
 @Shape({ name: 'DecisionBasis', says: 'What a decision saw and how it was made.' })

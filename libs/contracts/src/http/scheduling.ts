@@ -24,6 +24,8 @@ export interface NodeFacts {
   /** Absent: none. */
   readonly addons?: readonly string[];
   readonly drivers?: readonly string[];
+  /** Placements there, whatever they reserve. Absent: of a manager of before, none is known. */
+  readonly placements?: number;
 }
 
 /** Foreign load of a node: use that is not our own instances', as its newest reading shows it. */
@@ -58,6 +60,8 @@ export interface DecisionReads {
   readonly taken: Readonly<Record<string, Resources>>;
   /** Instances of the job that were there. */
   readonly present: Readonly<Record<string, number>>;
+  /** Placements of such jobs that reserve none of something. Absent: none. */
+  readonly placed?: Readonly<Record<string, number>>;
 }
 
 /** What a decision was asked, but for the job and what each node has of it. */

@@ -65,6 +65,8 @@ export const decisionBasis = Type.Object({
       foreign: Type.Record(Type.String(), resources),
       taken: Type.Record(Type.String(), resources),
       present: Type.Record(Type.String(), natural),
+      /** Absent before 6, and where there is nothing of it. */
+      placed: Type.Optional(Type.Record(Type.String(), natural)),
     }),
   ),
 });

@@ -15,12 +15,6 @@ import { stopEnforced } from './stop-enforced.js';
 import { technology } from './technology.js';
 
 /**
- * Name and version of the filters, scores and weights, stored with every decision: raised when one comes,
- * goes or decides otherwise (policy.spec.ts names them).
- */
-export const policy = 'least-allocated-spread/2';
-
-/**
  * In the order in which a node is looked at: one that fails several is counted by the first. Those of
  * room are the last: what room a node has is read, and put on record, where nothing else is against it.
  */

@@ -21,6 +21,8 @@ export interface NodeColumns {
   readonly capacity: readonly Float64Array[];
   /** Capacity less reservations and foreign load, never below 0. */
   readonly free: readonly Float64Array[];
+  /** How many placements there are, whatever they reserve. */
+  readonly placements: Int32Array;
   /** What is in use there by others than us, as last measured. */
   readonly foreign: readonly Float64Array[];
   /** The same as it is put on record; null: nothing is. */

@@ -5,7 +5,8 @@ import { node, nodeChanges as changes } from '../../testing/index.js';
 import { NodeTable } from './node-table.js';
 
 function facts(id: string, cpuMillis: number, zone: string): NodeFacts {
-  return node(id, { labels: { zone }, capacity: { cpuMillis, memoryMiB: 10 } });
+  const placements = cpuMillis % 7;
+  return node(id, { labels: { zone }, capacity: { cpuMillis, memoryMiB: 10 }, placements });
 }
 
 const use = (id: string, cpuMillis: number) => ({ id, resources: { cpuMillis, memoryMiB: 0 } });
@@ -20,6 +21,7 @@ function contents(table: NodeTable): unknown[] {
     table.free.map((column) => column[slot]),
     table.foreign.map((column) => column[slot]),
     table.inUse[slot],
+    table.placements[slot],
   ]);
 }
 

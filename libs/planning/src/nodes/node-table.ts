@@ -23,6 +23,7 @@ export class NodeTable implements NodeColumns {
   readonly free: Float64Array[];
   readonly foreign: Float64Array[];
   readonly inUse: (Resources | null)[] = [];
+  placements = new Int32Array(firstCapacity);
   make = new Int32Array(firstCapacity);
   readonly makes: Make[] = [];
   /** Positions that the copy reflects: of the ledger, and of the newest reading. */
@@ -69,6 +70,7 @@ export class NodeTable implements NodeColumns {
     write(this.reserved, slot, amountsOf(this.rules, node.reserved));
     this.make[slot] = this.makeNumberOf(node);
     this.names[slot] = node.name ?? '';
+    this.placements[slot] = node.placements ?? 0;
     this.refreshFree(slot);
   }
 
@@ -132,7 +134,8 @@ export class NodeTable implements NodeColumns {
   }
 
   private columns(): Column[] {
-    return [this.make, ...this.capacity, ...this.free, ...this.foreign, ...this.reserved];
+    const { capacity, free, foreign, reserved } = this;
+    return [this.make, this.placements, ...capacity, ...free, ...foreign, ...reserved];
   }
 
   private newSlot(id: string): number {
@@ -152,6 +155,9 @@ export class NodeTable implements NodeColumns {
     const make = new Int32Array(length);
     make.set(this.make);
     this.make = make;
+    const placements = new Int32Array(length);
+    placements.set(this.placements);
+    this.placements = placements;
     for (const columns of [this.capacity, this.free, this.foreign, this.reserved]) {
       for (const [at, column] of columns.entries()) {
         const larger = new Float64Array(length);

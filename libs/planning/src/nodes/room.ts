@@ -15,6 +15,8 @@ export interface RoomColumn {
 export interface Counted {
   readonly column: RoomColumn;
   readonly wanted: number;
+  /** In scores: what each placement there takes, as the next one will, where it reserves none of it. */
+  readonly nominal: number;
 }
 
 const none = new Float64Array();
@@ -25,10 +27,16 @@ export class Room {
   readonly columns: readonly RoomColumn[];
   /** What the job that is being planned looked at. */
   readonly looked: Looked;
+  /** By slot: placements of the call so far that reserve none of something, less those that are lent. */
+  readonly placed = new Map<number, number>();
   /** Where the present job has taken something: no more than the ledger will say of it. */
   private readonly own: number[] = [];
 
-  constructor(readonly nodes: NodeColumns) {
+  constructor(
+    readonly nodes: NodeColumns,
+    /** Whether placements count by their number. */
+    readonly countsPlacements: boolean,
+  ) {
     const { count, rules } = nodes;
     this.columns = Object.values(rules.kinds).map((kind, at) => {
       const free = nodes.free[at] ?? none;
@@ -52,7 +60,8 @@ export class Room {
 
   /**
    * Resources that are not everywhere count where the job asks for them: others are not drawn to where
-   * they are, nor away.
+   * they are, nor away. Of one that is everywhere, and that the job reserves none of, an instance takes
+   * some all the same: else whatever is there weighs nothing, and all that comes goes to one node.
    */
   countedFor(asked: readonly number[]): Counted[] {
     const counted: Counted[] = [];
@@ -60,10 +69,23 @@ export class Room {
       const column = this.columns[at];
       const wanted = asked[at] ?? 0;
       if (column !== undefined && (column.kind.everywhere || wanted > 0)) {
-        counted.push({ column, wanted });
+        const isUnasked = wanted === 0 && this.countsPlacements;
+        counted.push({ column, wanted, nominal: isUnasked ? column.kind.requested : 0 });
       }
     }
     return counted;
+  }
+
+  /** How many placements there are. */
+  placedAt(slot: number): number {
+    const { nodes, placed } = this;
+    return (nodes.placements[slot] ?? 0) + (placed.size === 0 ? 0 : (placed.get(slot) ?? 0));
+  }
+
+  /** So many placements that reserve none of something. */
+  place(slot: number, placements: number): void {
+    this.own.push(slot);
+    this.placed.set(slot, (this.placed.get(slot) ?? 0) + placements);
   }
 
   /** `amounts` by resource, in the order of the rules. */
@@ -81,11 +103,14 @@ export class Room {
    */
   lend(slot: number, amounts: readonly number[]): () => void {
     const before = this.columns.map((column) => freeIn(column, slot));
+    const placedBefore = this.placed.get(slot) ?? 0;
     this.take(
       slot,
       amounts.map((amount) => -amount),
     );
+    this.place(slot, -1);
     return () => {
+      this.placed.set(slot, Math.max(placedBefore, this.placed.get(slot) ?? 0));
       for (const [at, { left }] of this.columns.entries()) {
         left[slot] = Math.min(before[at] ?? 0, left[slot] ?? 0);
       }

@@ -1,6 +1,6 @@
 import type { ScheduleAnswer, ScheduleJob } from '@oakring/contracts';
 import type { NodeTable } from '../nodes/node-table.js';
-import { policy } from '../filters/list.js';
+import { policy } from '../policies.js';
 import { planJobs, type JobToPlan, type Seeded } from './plan.js';
 
 /** What a scheduler answers, job by job: the plans, and all that is put on record with a decision. */

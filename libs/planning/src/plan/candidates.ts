@@ -46,6 +46,8 @@ export class Candidates {
   /** What an instance takes, by resource. */
   readonly asked: readonly number[];
   readonly counted: readonly Counted[];
+  /** It reserves none of something that everybody has: what it takes is told by its number alone. */
+  readonly isUntold: boolean;
   /** The only nodes that the job may go to; null: any. */
   readonly named: readonly string[] | null;
 
@@ -69,6 +71,7 @@ export class Candidates {
     }
     this.asked = amountsOf(rules, demand.requirement.resources);
     this.counted = room.countedFor(this.asked);
+    this.isUntold = this.counted.some(({ nominal }) => nominal > 0);
     this.named = namedBy(this.tests);
   }
 

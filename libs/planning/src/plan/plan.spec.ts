@@ -5,6 +5,7 @@ import { seededRandomness } from '@oakring/ports';
 import { testsOf, whyNot } from '../fits.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { job, node, nodeChanges, tableOf } from '../../testing/index.js';
+import type { Policy } from '../policies.js';
 import { planJobs, type JobToPlan } from './plan.js';
 
 const plansOf = (table: NodeTable, jobs: readonly JobToPlan[]) =>
@@ -25,6 +26,54 @@ describe('a plan', () => {
   it('spreads the instances of a job', () => {
     const table = tableOf([node('a'), node('b'), node('c')]);
     expect(new Set(chosen(table, job({ instances: 3 }))[0])).toEqual(new Set(['a', 'b', 'c']));
+  });
+
+  describe('of jobs that reserve nothing', () => {
+    const idle = job({ requirement: { resources: { cpuMillis: 0, memoryMiB: 0 } } });
+    const ids = ['a', 'b', 'c'];
+    const countsOf = (table: NodeTable, jobs: readonly JobToPlan[], by?: Policy): number[] => {
+      const places = planJobs(table, jobs, seededRandomness, by).flatMap((plan) => plan.placements);
+      return ids.map((id) => places.filter(({ nodeId }) => nodeId === id).length);
+    };
+    const eight = Array.from({ length: 8 }, () => idle);
+
+    it('goes round among nodes that are alike', () => {
+      expect(countsOf(tableOf(ids.map((id) => node(id))), eight)).toEqual([3, 3, 2]);
+      const large = { cpuMillis: 640_000, memoryMiB: 1_000_000 };
+      expect(countsOf(tableOf(ids.map((id) => node(id, { capacity: large }))), eight)).toEqual([
+        3, 3, 2,
+      ]);
+    });
+
+    it('counts what is there already, whatever it reserves', () => {
+      const table = tableOf([
+        node('a', { placements: 4 }),
+        node('b'),
+        node('c', { placements: 3 }),
+      ]);
+      expect(countsOf(table, eight)).toEqual([1, 5, 2]);
+    });
+
+    it('does not go to one node because its machine is a little less busy', () => {
+      const table = tableOf(ids.map((id) => node(id)));
+      const foreign = ids.map((id, at) => {
+        return { id, resources: { cpuMillis: 100 - 30 * at, memoryMiB: 0 } };
+      });
+      table.apply(nodeChanges({ foreign }));
+      expect(countsOf(table, eight)).toEqual([2, 3, 3]);
+    });
+
+    it('went to one node by the policy of before, by which its decisions are replayed', () => {
+      const table = tableOf(ids.map((id) => node(id)));
+      expect(countsOf(table, eight, 'least-allocated-spread/2')).toEqual([8, 0, 0]);
+    });
+  });
+
+  it('goes to the node with fewer placements where all else is equal', () => {
+    const table = tableOf([node('a', { placements: 2 }), node('b', { placements: 1 })]);
+    expect(chosen(table, job())).toEqual([['b']]);
+    const instances = 17;
+    expect(chosen(table, job({ instances }))[0]?.filter((id) => id === 'b')).toHaveLength(9);
   });
 
   it('counts what the job has on a node already', () => {

@@ -9,6 +9,7 @@ import type { Demand } from '../filters/filter.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
 import { Room } from '../nodes/room.js';
+import { countsPlacements, policy, type Policy } from '../policies.js';
 import { rate } from '../scores/rate.js';
 import { Candidates } from './candidates.js';
 import type { Choice } from './choice.js';
@@ -20,6 +21,8 @@ import { Replicas } from './replicas.js';
 
 /** From this many identical replicas on, one scan and a heap beat sampling. */
 const heapFrom = 17;
+/** More placements than any node has: of equal totals the node with fewer of them goes first. */
+const mostPlaced = 2 ** 20;
 
 export interface JobToPlan extends Demand {
   readonly instances: number;
@@ -28,6 +31,8 @@ export interface JobToPlan extends Demand {
   readonly freed: Freed | null;
   /** What jobs of the same call had taken before it, by node: where it is planned again without them. */
   readonly taken?: ReadonlyMap<string, Resources>;
+  /** The same: how many placements of them reserve none of something. */
+  readonly placed?: ReadonlyMap<string, number>;
   readonly seed: number;
 }
 
@@ -61,13 +66,11 @@ export function planJobs(
   nodes: NodeColumns,
   jobs: readonly JobToPlan[],
   seeded: Seeded,
+  by: Policy = policy,
 ): JobPlan[] {
-  const room = new Room(nodes);
+  const room = new Room(nodes, countsPlacements(by));
   return jobs.map((job) => {
-    for (const [id, resources] of job.taken ?? []) {
-      const slot = nodes.slotOf.get(id);
-      if (slot !== undefined) room.take(slot, amountsOf(nodes.rules, resources));
-    }
+    takeBefore(room, job);
     const slot = job.freed === null ? undefined : nodes.slotOf.get(job.freed.nodeId);
     if (job.freed === null || slot === undefined) return planJob(room, job, seeded);
     const lent = { slot, amounts: amountsOf(nodes.rules, job.freed.resources) };
@@ -78,13 +81,24 @@ export function planJobs(
   });
 }
 
+function takeBefore(room: Room, { taken, placed }: JobToPlan): void {
+  const { rules, slotOf } = room.nodes;
+  for (const [id, resources] of taken ?? []) {
+    const slot = slotOf.get(id);
+    if (slot !== undefined) room.take(slot, amountsOf(rules, resources));
+  }
+  for (const [id, placements] of placed ?? []) {
+    const slot = slotOf.get(id);
+    if (slot !== undefined) room.place(slot, placements);
+  }
+}
+
 function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPlan {
   const presentBefore = presentBySlot(room.nodes, job.present);
   room.begin(presentBefore.keys());
   const candidates = new Candidates(room, job);
   const present = new Map(presentBefore);
-  const rank = (slot: number): number =>
-    rate(candidates.counted, slot, present.get(slot) ?? 0).total;
+  const rank = rankOf(candidates, present);
   const next = chooser(candidates, rank, job, seeded);
   const placements: ProposedPlacement[] = [];
   let first: Choice | null = null;
@@ -94,8 +108,9 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
     first ??= choice;
     const { slot } = choice;
     const presentThere = present.get(slot) ?? 0;
-    const rating = rate(candidates.counted, slot, presentThere);
+    const rating = rate(candidates.counted, slot, presentThere, room.placedAt(slot));
     room.take(slot, candidates.asked);
+    if (candidates.isUntold) room.place(slot, 1);
     placements.push(describePlacement(candidates, choice, rating));
     present.set(slot, presentThere + 1);
   }
@@ -110,6 +125,16 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
       filtered: survey?.filtered ?? first?.filtered ?? {},
     },
     reads: readsOf(candidates, { present: presentBefore, presentNow: present, lent }),
+  };
+}
+
+/** By the total; of equal ones those with fewer placements first, and then the lowest id. */
+function rankOf({ counted, room }: Candidates, present: ReadonlyMap<number, number>): Rank {
+  const { countsPlacements } = room;
+  return (slot) => {
+    const there = room.placedAt(slot);
+    const { total } = rate(counted, slot, present.get(slot) ?? 0, there);
+    return countsPlacements ? (total + 1) * mostPlaced - there : total;
   };
 }
 

@@ -50,12 +50,25 @@ describe('What a decision read beside the ledger', () => {
   });
 
   it('is not what was lent to it, but what was taken there before', () => {
-    const table = tableOf([node('a', { reserved: small })]);
+    const table = tableOf([node('a', { reserved: small, placements: 1 })]);
     const successor = job({ freed: { nodeId: 'a', resources: small } });
     expect(readsOf(table, successor, job(), successor)).toEqual([
       nothing,
       nothing,
       { ...nothing, taken: { a: small } },
+    ]);
+  });
+
+  it('is how many were placed before it, where they take nothing', () => {
+    const table = tableOf([node('a', { placements: 3 })]);
+    const idle = job({ requirement: { resources: { cpuMillis: 0, memoryMiB: 0 } } });
+    const successor = { ...idle, freed: { nodeId: 'a', resources: idle.requirement.resources } };
+    expect(readsOf(table, idle, idle, job(), successor, idle)).toEqual([
+      nothing,
+      { ...nothing, placed: { a: 1 } },
+      { ...nothing, placed: { a: 2 } },
+      { ...nothing, taken: { a: small }, placed: { a: 2 } },
+      { ...nothing, taken: { a: small }, placed: { a: 2 } },
     ]);
   });
 

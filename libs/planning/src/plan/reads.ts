@@ -1,6 +1,6 @@
 import type { DecisionReads, Resources } from '@oakring/contracts';
 import { resourcesAt } from '../nodes/amounts.js';
-import { takenIn, type RoomColumn } from '../nodes/room.js';
+import { takenIn, type Room, type RoomColumn } from '../nodes/room.js';
 import type { Candidates } from './candidates.js';
 
 /** Entries that a decision tells at most, of some 50 bytes each. */
@@ -21,12 +21,16 @@ export interface Lent {
 }
 
 /** What a plan read beside the ledger; null where that is of too many nodes. */
-export function readsOf({ asked, room }: Candidates, before: Before): DecisionReads | null {
+export function readsOf(
+  { asked, room, isUntold }: Candidates,
+  before: Before,
+): DecisionReads | null {
   const { columns, looked, nodes } = room;
   const { ids, inUse, rules } = nodes;
   const foreign: Entry<Resources>[] = [];
   const taken: Entry<Resources>[] = [];
   const present: Entry<number>[] = [];
+  const placed: Entry<number>[] = [];
   for (let place = 0; place < looked.size; place += 1) {
     const slot = looked.slots[place] ?? 0;
     const id = ids[slot] ?? '';
@@ -40,9 +44,15 @@ export function readsOf({ asked, room }: Candidates, before: Before): DecisionRe
     }
     const there = before.present.get(slot) ?? 0;
     if (there > 0) present.push({ id, read: there });
-    if (foreign.length + taken.length + present.length > mostEntries) return null;
+    if (room.placed.size > 0) {
+      const others = placedBefore(room, isUntold, before, slot);
+      if (others > 0) placed.push({ id, read: others });
+    }
+    const entries = foreign.length + taken.length + present.length + placed.length;
+    if (entries > mostEntries) return null;
   }
-  return { foreign: byId(foreign), taken: byId(taken), present: byId(present) };
+  const reads = { foreign: byId(foreign), taken: byId(taken), present: byId(present) };
+  return placed.length === 0 ? reads : { ...reads, placed: byId(placed) };
 }
 
 interface Entry<T> {
@@ -68,6 +78,19 @@ function isAnyTaken(columns: readonly RoomColumn[], slot: number): boolean {
     if (column !== undefined && takenIn(column, slot) !== 0) return true;
   }
   return false;
+}
+
+/** How many placements that reserve none of something jobs before this one have put there. */
+function placedBefore(
+  { placed }: Room,
+  isUntold: boolean,
+  { lent, present, presentNow }: Before,
+  slot: number,
+): number {
+  const own = isUntold ? (presentNow.get(slot) ?? 0) - (present.get(slot) ?? 0) : 0;
+  // The one that is lent is the ledger's.
+  const held = lent?.slot === slot ? 1 : 0;
+  return (placed.get(slot) ?? 0) - own + held;
 }
 
 /** What jobs before this one had taken there: without what is lent to it, and without its own. */
