@@ -12,6 +12,7 @@ export const clusterSettings = Object.values(ofCluster);
 export function addUpCommand(program: Command, surroundings: Surroundings): void {
   const up = program
     .command('up')
+    .alias('manager')
     .description('run broker, manager, scheduler and event log in this process')
     .addHelpText(
       'after',

@@ -1,0 +1,49 @@
+// What the image consists of: the files that our programs can load, and no others (the packages that
+// they come from are five times as large). Run by the Dockerfile where everything is built, on the
+// platform that the image is for: `node infra/image/collect.ts <folder>`.
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { nodeFileTrace } from '@vercel/nft';
+
+/** All that is started or loaded by a path that is put together at run time. */
+const programs = [
+  'bin/oakring.js',
+  ...['cli', 'manager', 'scheduler', 'worker'].map((app) => `dist/apps/${app}/src/main.js`),
+  'dist/libs/stores/src/log/lmdb/index-thread.js',
+  'infra/compose/prepare.js',
+  'infra/compose/ready.js',
+];
+/** Read as files. */
+const documents = [
+  'package.json',
+  'LICENSE',
+  'infra/oakestra/cluster-registration.proto',
+  ...['package.json', 'swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map(
+    (name) => `node_modules/swagger-ui-dist/${name}`,
+  ),
+];
+/** Choose one of several binaries by the platform when they are loaded. */
+const native = ['lmdb'];
+
+const here = process.cwd();
+const out = resolve(process.argv[2] ?? 'collected');
+
+const { fileList } = await nodeFileTrace(programs, { base: here, ts: false });
+for (const name of native) await import(name);
+for (const file of [...fileList, ...documents, ...loadedBinaries().flatMap(withItsPackage)])
+  cpSync(join(here, file), join(out, 'app', file));
+// An empty volume takes its owner and its mode from here.
+mkdirSync(join(out, 'data'), { mode: 0o700 });
+
+/** Of packages, in this process. */
+function loadedBinaries(): readonly string[] {
+  const { sharedObjects } = process.report.getReport() as { sharedObjects: readonly string[] };
+  return sharedObjects.filter((path) => path.endsWith('.node')).map((path) => relative(here, path));
+}
+
+/** What it is found by, without its siblings for other versions of Node. */
+function withItsPackage(binary: string): readonly string[] {
+  const folder = dirname(binary);
+  const others = readdirSync(folder).filter((name) => !name.endsWith('.node'));
+  return [binary, ...others.map((name) => join(folder, name))];
+}
