@@ -1,17 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 
-const overrides = [
-  'override-no-network.yml',
-  'override-custom-service-manager.yml',
-  'override-no-observe.yml',
-];
-/** Every set of overrides. */
-const combinations = Array.from({ length: 2 ** overrides.length }, (_, bits) =>
-  overrides.filter((_file, index) => (bits >> index) % 2 === 1),
-);
+const overrides = readdirSync('.').filter((file) => /^override-.*\.yml$/.test(file));
 const isHere = spawnSync('docker-compose', ['version']).status === 0;
 if (!isHere) console.error('NOT RUN, there is no docker-compose: the compose files');
+
+/** What of a service is looked at here. */
+interface Service {
+  readonly image: string;
+  readonly restart?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly user?: string;
+  readonly mem_limit?: string;
+  readonly pids_limit?: number;
+  readonly healthcheck?: object;
+  readonly logging?: { readonly options?: Readonly<Record<string, string>> };
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+}
 
 function config(files: readonly string[], env: Record<string, string> = {}) {
   const args = ['docker-compose.yml', ...files].flatMap((file) => ['-f', file]);
@@ -22,32 +31,97 @@ function config(files: readonly string[], env: Record<string, string> = {}) {
   return { status, stdout, stderr };
 }
 
+function servicesOf(stdout: string): Readonly<Record<string, Service>> {
+  return (parse(stdout) as { services: Record<string, Service> }).services;
+}
+
 const cluster = {
   SYSTEM_MANAGER_URL: 'http://root:10000',
   CLUSTER_NAME: 'berlin',
   CLUSTER_LOCATION: '52.5,13.4,10',
   CLUSTER_SERVICE_MANAGER_ADDR: 'net',
+  OAKRING_STORE: 'mongodb://a,b,c/oakring?replicaSet=rs',
+  OAKRING_MQTT_URL: 'mqtts://broker:8883',
 };
 
 (isHere ? describe : describe.skip)('the compose files', () => {
-  it.each(combinations.map((files) => [files]))('are valid with %j', (files) => {
+  it.each([[overrides], ...overrides.map((file) => [[file]])])('are valid with %j', (files) => {
     const { status, stderr, stdout } = config(files, cluster);
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('CLUSTER_NAME: berlin');
     expect(stdout).toContain('SYSTEM_MANAGER_URL: http://root:10000');
   });
 
-  it('publish nothing beyond this machine', () => {
-    const { stdout } = config([], cluster);
-    const published = [...stdout.matchAll(/^ +- ([\d.]+):\d+:\d+\/tcp$/gm)].map(([, ip]) => ip);
-    expect(published.length).toBeGreaterThanOrEqual(4);
-    expect(new Set(published)).toEqual(new Set(['127.0.0.1']));
-    expect(stdout).not.toMatch(/^ +- (0\.0\.0\.0:)?\d+:\d+(\/tcp)?$/m);
+  it.each([
+    ['override-custom-service-manager.yml', 'the host of your service manager'],
+    ['override-outside-mongodb.yml', 'of your replica set'],
+    ['override-outside-broker.yml', 'of your broker'],
+  ])('ask for what %s cannot do without', (file, words) => {
+    const { status, stderr } = config([file]);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(words);
   });
 
-  it('ask for the address of a custom service manager', () => {
-    const { status, stderr } = config(['override-custom-service-manager.yml']);
-    expect(status).not.toBe(0);
-    expect(stderr).toContain('the host of your service manager');
+  it('are written for the specification of today, which has no versions of files', () => {
+    const versioned = ['docker-compose.yml', ...overrides].filter((file) =>
+      /^version:/m.test(readFileSync(file, 'utf8')),
+    );
+    expect(versioned).toEqual([]);
+  });
+});
+
+(isHere ? describe : describe.skip)('Each service of docker-compose.yml', () => {
+  let services: [string, Service][];
+  beforeAll(() => {
+    // Every override that adds one. Without the three variables: each may be missing.
+    const { stdout, stderr } = config(['override-two-managers.yml', 'override-alloy.yml']);
+    expect(stderr).toBe('');
+    services = Object.entries(servicesOf(stdout));
+  });
+
+  /** The names of those for which it is not so. */
+  function unless(holds: (service: Service) => boolean): readonly string[] {
+    return services.filter(([, service]) => !holds(service)).map(([name]) => name);
+  }
+
+  it('is there', () => {
+    expect(services.map(([name]) => name)).toEqual(
+      expect.arrayContaining(
+        'mosquitto mongodb manager scheduler promtail loki grafana prometheus'.split(' '),
+      ),
+    );
+  });
+
+  it('has a pinned image, or is built here', () => {
+    expect(unless(({ image }) => image === 'oakring' || /:v?\d+\.\d+\.\d+$/.test(image))).toEqual(
+      [],
+    );
+  });
+
+  it('comes back, is watched, and has limits; only what prepares them ends', () => {
+    expect(unless(({ restart }) => restart === 'unless-stopped')).toEqual(['prepare']);
+    expect(unless(({ healthcheck }) => healthcheck !== undefined)).toEqual(['prepare']);
+    expect(unless((one) => one.mem_limit !== undefined && one.pids_limit !== undefined)).toEqual(
+      [],
+    );
+    expect(unless(({ logging }) => logging?.options?.['max-size'] !== undefined)).toEqual([]);
+  });
+
+  it('may write to its volumes only, and do nothing as root but read the socket of the engine', () => {
+    expect(unless(({ read_only: readOnly }) => readOnly === true)).toEqual([]);
+    expect(unless(({ cap_drop: dropped = [] }) => dropped.includes('ALL'))).toEqual([]);
+    // The image says who ours are.
+    const root = unless(
+      ({ image, user }) => image === 'oakring' || !/^(0|root|$)/.test(user ?? ''),
+    );
+    const ofEngine = ({ volumes = [] }: Service) =>
+      volumes.some((volume) => volume.startsWith('/var/run/docker.sock:'));
+    expect(root).toEqual(unless((service) => !ofEngine(service)));
+  });
+
+  it('is published on this machine alone', () => {
+    const published = services.flatMap(([, { ports = [] }]) => ports);
+    expect(published.length).toBeGreaterThanOrEqual(6);
+    expect(published.filter((port) => !/^127\.0\.0\.1:\d+:\d+\/tcp$/.test(port))).toEqual([]);
   });
 });

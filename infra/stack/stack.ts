@@ -65,12 +65,16 @@ async function start(): Promise<void> {
   step('Mosquitto', ports.mosquitto);
   const config = join(data, 'mosquitto.conf');
   const lines = readFileSync('infra/mosquitto/container.conf', 'utf8');
-  writeFileSync(config, lines.replace('listener 1883', `listener ${ports.mosquitto} 127.0.0.1`));
+  const here = lines
+    .replace('listener 1883', `listener ${ports.mosquitto} 127.0.0.1`)
+    // Started by root it becomes another user, who may not write here.
+    .replace('persistence true', 'persistence false');
+  writeFileSync(config, here);
   run('mosquitto', 'mosquitto', ['-c', config]);
 
   step('manager', ports.manager);
-  const here = join(data, 'manager');
-  runApp('manager', ports, { OAKRING_DATA: here, OAKRING_PORT: String(ports.manager) });
+  const folderOfManager = join(data, 'manager');
+  runApp('manager', ports, { OAKRING_DATA: folderOfManager, OAKRING_PORT: String(ports.manager) });
   await untilAnswers(`http://127.0.0.1:${ports.manager}/health/ready`);
   step('scheduler', ports.scheduler);
   runApp('scheduler', ports, { OAKRING_SCHEDULER_PORT: String(ports.scheduler) });
@@ -109,7 +113,9 @@ function atHome(value: string, ports: Ports): string {
     (_, name: string, fallback: string | undefined) => process.env[name] || (fallback ?? ''),
   );
   for (const [name, port] of Object.entries(portsInContainers)) {
-    text = text.replaceAll(`//${name}:${port}`, `//127.0.0.1:${ports[name as keyof Ports]}`);
+    // There, `managers` is whichever manager there is.
+    const there = new RegExp(`//${name}s?:${port}\\b`, 'g');
+    text = text.replaceAll(there, `//127.0.0.1:${ports[name as keyof Ports]}`);
   }
   return text;
 }
