@@ -19,6 +19,7 @@ import {
 } from './kit/processes.js';
 
 const suite = hasMosquitto() ? describe : describe.skip;
+const patienceMs = 1_000;
 const image = 'docker.io/library/nginx:alpine';
 
 suite('Workers of Oakestra, on a real Mosquitto', () => {
@@ -215,6 +216,30 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     expect(heard.filter((each) => each.includes('/control'))).toEqual([]);
     expect(first.engine.running).toEqual(['on/0', 'other/0']);
     expect((await job(cluster.url, 'on')).body.instances).toMatchObject([{ generation: 1 }]);
+  });
+
+  it('keep what they run while the broker is away for twice their patience', async () => {
+    const impatient = { onDisconnect: { lostAfterMs: patienceMs } };
+    await submit('stays', impatient);
+    await untilAll(cluster.url, 'stays', 'running', 1);
+    const [orders, running] = [[...first.engine.orders], [...first.engine.running]];
+    await mosquitto.kill();
+    await new Promise((resolve) => setTimeout(resolve, 2 * patienceMs));
+    mosquitto = await startMosquitto(mosquitto.port);
+    await eventually(
+      async () => [first.isConnected, (await node(first.id)).body.status],
+      ([isConnected, status]) => isConnected === true && status === 'ready',
+    );
+    // What is ordered now goes out once it is heard undisturbed, and nothing before that.
+    await submit('after', impatient);
+    await untilAll(cluster.url, 'after', 'running', 1);
+    expect(first.engine.orders).toEqual([...orders, 'deploy after/0']);
+    expect(first.engine.running).toEqual([...running, 'after/0']);
+    const lost = await call('GET', `${cluster.url}/api/v1/events?type=InstanceLost`);
+    expect(lost.body ?? '').toBe('');
+    expect((await job(cluster.url, 'stays')).body.instances).toMatchObject([
+      { status: 'running', confirmed: true, generation: 1 },
+    ]);
   });
 
   it('were given no order that does harm, or that they had', () => {
