@@ -13,7 +13,8 @@ const libsMayUse = {
   contracts: ['crypto'],
   ports: [],
   host: ['contracts', 'crypto'],
-  http: ['contracts', 'host', 'ports'],
+  log: ['contracts', 'ports'],
+  http: ['contracts', 'host', 'log', 'ports'],
   planning: ['contracts'],
   events: ['contracts', 'crypto'],
   model: ['contracts', 'crypto', 'events'],
@@ -33,6 +34,7 @@ const managerMayUse = {
   'dead-letters': [],
   commands: ['views'],
   history: ['views'],
+  journal: ['views'],
   wires: ['views'],
   broker: ['wires'],
   connection: ['broker', 'config', 'dead-letters', 'wires'],
@@ -65,7 +67,7 @@ const managerMayUse = {
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
     ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'history', 'http', 'inbox'],
-    'inference',
+    ...['inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
     ...['root', 'sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
   ],

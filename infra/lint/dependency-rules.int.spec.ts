@@ -31,6 +31,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['telemetry-may-use', 'libs/telemetry/src/a.ts', '@oakring/stores'],
   ['host-may-use', 'libs/host/src/a.ts', '@oakring/ports'],
   ['http-may-use', 'libs/http/src/a.ts', '@oakring/events'],
+  ['log-may-use', 'libs/log/src/a.ts', '@oakring/events'],
   ['the-core-needs-no-machine', 'libs/events/src/b.ts', 'mongodb'],
   ['the-core-needs-no-machine', 'libs/model/src/b.ts', 'node:crypto'],
   ['crypto-may-use', 'libs/crypto/src/a.ts', '@oakring/ports'],

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { promtailPipeline } from '../../../infra/promtail/testing/promtail-pipeline.js';
 import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
+
+const promtail = promtailPipeline();
 
 let folder: string;
 let child: ChildProcess;
@@ -41,14 +44,38 @@ describe('The manager as a process of its own', () => {
     expect(await manager.said).not.toContain('ended by force');
   });
 
-  it('logs lines without colours, with the time in UTC, where nobody looks at a terminal', async () => {
-    const manager = start({ OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1' });
+  it('logs JSON lines where nobody looks at a terminal, as Promtail takes them apart', async () => {
+    const manager = start({ OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1', CLUSTER_NAME: 'edge' });
+    await manager.prints(/"level":"warn".*broker/);
+    // Seen at once, without a new start.
+    manager.kill('SIGUSR2');
+    await manager.prints(/the level is debug now/);
+    manager.kill('SIGTERM');
+    expect(await manager.ended).toEqual([0, null]);
+    const lines = (await manager.said).trim().split('\n');
+    const entries = lines.map((line) => promtail.takeApart(line));
+    for (const { labels, at } of entries) {
+      expect(labels).toEqual({
+        ...{ app: 'manager', cluster: 'edge' },
+        level: expect.stringMatching(/^(debug|info|warn)$/),
+      });
+      expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }
+    const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const opened = parsed.find(({ event }) => event === 'EpochOpened');
+    expect(opened).toMatchObject({ level: 'info', context: 'Events', position: 1, epoch: 1 });
+  });
+
+  it('logs for a person where it is told to, without colours where that is no terminal', async () => {
+    const env = { OAKRING_LOG: 'pretty', OAKRING_LOG_LEVEL: 'warn' };
+    const manager = start({ ...env, OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1' });
     await manager.prints(/ warn .*broker/);
     manager.kill('SIGTERM');
     expect(await manager.ended).toEqual([0, null]);
     const said = await manager.said;
     expect(said).not.toContain('\u001B');
     expect(said).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warn {2}\w+ {2}\S/m);
+    expect(said).not.toContain(' info ');
   });
 });
 

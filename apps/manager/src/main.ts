@@ -1,18 +1,20 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
-import { endAtUncaughtErrors, runService, systemLog, systemPorts } from '@oakring/ports';
-import { readEnvironment } from './config/environment.js';
+import { endAtUncaughtErrors, runService, systemPorts } from '@oakring/ports';
+import { openLog, readEnvironment } from './config/environment.js';
 import { startManager, type RunningManager } from './compose/start-manager.js';
 
 endAtUncaughtErrors();
 const ports = systemPorts();
+const log = openLog();
 
 /** A manager alone, for a scheduler elsewhere; `oakring up` runs both. */
 async function start(stopping: AbortSignal): Promise<RunningManager> {
   const settings = readEnvironment();
   const manager = await startManager(settings, ports, {
     software: 'oakring',
+    log,
     stopping,
     schedulerUrl: () => settings.schedulerUrl ?? `http://127.0.0.1:${settings.schedulerPort}`,
   });
@@ -20,8 +22,9 @@ async function start(stopping: AbortSignal): Promise<RunningManager> {
   return manager;
 }
 
-Logger.overrideLogger(systemLog());
+Logger.overrideLogger(log.forNest());
 await runService(ports, start, {
+  fail: (words) => log.of('Manager').say('fatal', words),
   ready: ({ url }) => `oakring manager is ready: ${url}`,
   explain: (error) => {
     if (!(error instanceof OakringError)) return null;

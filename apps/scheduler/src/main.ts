@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
-import { endAtUncaughtErrors, runService, systemLog, systemPorts } from '@oakring/ports';
-import { readEnvironment } from './config/environment.js';
+import { endAtUncaughtErrors, runService, systemPorts } from '@oakring/ports';
+import { openLog, readEnvironment } from './config/environment.js';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 
 endAtUncaughtErrors();
 const ports = systemPorts();
+const log = openLog();
 
 /** A scheduler from the environment alone. People use `oakring scheduler`. */
 function start(): Promise<RunningScheduler> {
@@ -14,8 +15,9 @@ function start(): Promise<RunningScheduler> {
   return startScheduler({ ...settings, port: settings.schedulerPort, ports });
 }
 
-Logger.overrideLogger(systemLog());
+Logger.overrideLogger(log.forNest());
 await runService(ports, async () => start(), {
+  fail: (words) => log.of('Scheduler').say('fatal', words),
   ready: ({ url }) => `oakring scheduler is ready: ${url}`,
   explain: (error) => (error instanceof OakringError ? explain(error) : null),
 });

@@ -55,7 +55,6 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),
     // Levels are those of the process, which the manager may share: as it sets them.
-    logger: ['warn', 'error', 'fatal'],
   });
   const url = await listen(app, { address, host, port });
   observer.start();

@@ -1,6 +1,6 @@
 export { readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 export { startWorker, type RunningWorker } from './start-worker.js';
-export type { WorkerLog, WorkerLogKind } from './worker-log.js';
+export { workerLogTo, type WorkerLog, type WorkerLogKind } from './worker-log.js';
 export { Session, type SessionParts } from './connect/session.js';
 export type {
   LinkFactory,

@@ -128,9 +128,9 @@ describe('The worker as a process', () => {
   });
 
   it('says when, in each line that it tells', async () => {
-    const worker = start({}, 'pipe');
+    const worker = start();
     let told = '';
-    worker.stdout?.on('data', (text: Buffer) => (told += text.toString()));
+    worker.stderr?.on('data', (text: Buffer) => (told += text.toString()));
     await manager.next('registration');
     await manager.accept();
     await manager.next('state');
@@ -138,7 +138,10 @@ describe('The worker as a process', () => {
     await once(worker, 'close');
     expect(told).toContain('registered as w1');
     for (const line of told.trim().split('\n')) {
-      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info /);
+      expect(JSON.parse(line)).toMatchObject({
+        ...{ app: 'worker', node: 'w1', level: 'info' },
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      });
     }
   });
 
@@ -150,7 +153,9 @@ describe('The worker as a process', () => {
     });
     const [code] = await once(worker, 'close');
     expect(code).toBe(1);
-    expect(said).toMatch(/OAKRING_WORKER_ID: "a\/b"[^]*OAKRING_WORKER_CPU: "many"/);
+    const { level, msg } = JSON.parse(said) as { readonly level: string; readonly msg: string };
+    expect(level).toBe('fatal');
+    expect(msg).toMatch(/OAKRING_WORKER_ID: "a\/b"[^]*OAKRING_WORKER_CPU: "many"/);
   });
 });
 
@@ -173,10 +178,7 @@ async function registered(
 }
 
 /** From source, as its own program: only a process can be killed. */
-function start(
-  env: Record<string, string> = {},
-  stdout: 'ignore' | 'pipe' = 'ignore',
-): ChildProcess {
+function start(env: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, typescriptArguments('apps/worker/src/main.ts'), {
     env: {
       PATH: process.env['PATH'],
@@ -186,7 +188,7 @@ function start(
       OAKRING_WORKER_RUNTIMES: 'process',
       ...env,
     },
-    stdio: ['ignore', stdout, 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   children.push(child);
   return child;

@@ -1,26 +1,33 @@
 import { explain, OakringError, unknownSettings } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
-import { endAtUncaughtErrors, endWithin, lineLog, systemPorts } from '@oakring/ports';
+import { systemLog } from '@oakring/log';
+import { endAtUncaughtErrors, endWithin, systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
+import { workerLogTo } from './worker-log.js';
 
 /** What takes longer to stop is killed. */
 const stopWithinMs = 4_800;
 
 endAtUncaughtErrors();
 const ports = systemPorts();
-const log = lineLog((line) => console.log(line), ports.clock, false);
+const log = systemLog('worker', process.env);
+const own = log.of('Worker');
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
-  const env = takeEnvironment(process.env, (line) => console.error(line));
-  for (const line of unknownSettings(env)) console.error(line);
-  const worker = await startWorker(readWorkerOptions(env), ports, (kind, text) =>
-    log.log(text, kind),
+  const env = takeEnvironment(process.env, (line) => own.say('warn', line));
+  for (const line of unknownSettings(env)) own.say('warn', line);
+  const options = readWorkerOptions(env);
+  log.stand(() => ({ node: options.id }));
+  const worker = await startWorker(
+    options,
+    ports,
+    workerLogTo((kind) => log.of(kind)),
   );
   await untilSignalled(worker);
 } catch (error) {
   if (!(error instanceof OakringError)) throw error;
-  console.error(explain(error));
+  own.say('fatal', explain(error));
   process.exitCode = 1;
 }
 

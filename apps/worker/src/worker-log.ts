@@ -1,5 +1,22 @@
+import type { Log, LogLevel } from '@oakring/log';
+
 /** What a worker tells the person who started it: a kind to colour by, and a line of text. */
 export type WorkerLogKind =
   'connected' | 'disconnected' | 'registered' | 'refused' | 'order' | 'ignored' | 'limited';
 
 export type WorkerLog = (kind: WorkerLogKind, text: string) => void;
+
+const levels: Readonly<Record<WorkerLogKind, LogLevel>> = {
+  connected: 'info',
+  disconnected: 'warn',
+  registered: 'info',
+  refused: 'warn',
+  order: 'info',
+  ignored: 'warn',
+  limited: 'warn',
+};
+
+/** What a worker tells, as lines of the log of its program. */
+export function workerLogTo(log: (context: string) => Log): WorkerLog {
+  return (kind, text) => log(kind).say(levels[kind], text);
+}

@@ -7,6 +7,5 @@ export { seededRandomness } from './seeded-randomness.js';
 export { endAtUncaughtErrors, endNow, endWithin, exitNeverWaitsFor } from './system/process-end.js';
 export { systemPorts, type Ports } from './system/system-ports.js';
 export { simulatedPorts, type SimulatedPorts } from './simulated/simulated-ports.js';
-export { lineLog, systemLog, type LineLog } from './system/line-log.js';
 export { runService } from './system/run-service.js';
 export { Undo } from './system/undo.js';

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { readManagerSettings, startManager } from '@oakring/manager';
-import { systemLog, type Ports } from '@oakring/ports';
+import { systemLog } from '@oakring/log';
+import type { Ports } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from '@oakring/scheduler';
 import { softwareVersion } from '../software-version.js';
 
@@ -28,10 +29,12 @@ export async function startCluster(
   stopping?: AbortSignal,
 ): Promise<RunningCluster> {
   const settings = readManagerSettings(env);
-  Logger.overrideLogger(systemLog());
+  const log = systemLog('oakring', env);
+  Logger.overrideLogger(log.forNest());
   let scheduler: RunningScheduler | null = null;
   const manager = await startManager(settings, ports, {
     software: softwareVersion(),
+    log,
     ...(stopping === undefined ? {} : { stopping }),
     schedulerUrl: () => settings.schedulerUrl ?? scheduler?.url ?? '',
   });

@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { settingsCatalogue } from '@oakring/contracts';
-import { systemLog } from '@oakring/ports';
 import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
 import type { Surroundings } from './context.js';
 import { serve } from './serve.js';
 
-const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen } = settingsCatalogue;
-const settings = [host, schedulerPort, managerUrl, token, allowedHosts, allowOpen];
+const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen, logForm, logLevel } =
+  settingsCatalogue;
+const settings = [
+  ...[host, schedulerPort, managerUrl, token, allowedHosts, allowOpen],
+  ...[logForm, logLevel],
+];
 
 export function addSchedulerCommand(program: Command, surroundings: Surroundings): void {
   const scheduler = program
@@ -29,7 +32,8 @@ Example:
       async () => {
         await import('reflect-metadata');
         const { Logger } = await import('@nestjs/common');
-        Logger.overrideLogger(systemLog());
+        const { systemLog } = await import('@oakring/log');
+        Logger.overrideLogger(systemLog('scheduler', merged).forNest());
         const { readSchedulerSettings, startScheduler } = await import('@oakring/scheduler');
         return async () => {
           const read = readSchedulerSettings(merged);

@@ -1,7 +1,6 @@
 import { shownUrl, workerCatalogue } from '@oakring/contracts';
 import type { Command } from 'commander';
 import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.js';
-import { printable } from '../render/printable.js';
 import { terminalOf, type Terminal } from '../terminal.js';
 import type { Surroundings } from './context.js';
 import { pair } from './options.js';
@@ -51,14 +50,15 @@ async function runWorker(
   await serve(
     surroundings,
     async () => {
-      const { readWorkerOptions, startWorker } = await import('@oakring/worker');
+      const { readWorkerOptions, startWorker, workerLogTo } = await import('@oakring/worker');
+      const { systemLog } = await import('@oakring/log');
+      const log = systemLog('worker', env);
       return async () => {
         const options = readWorkerOptions(env);
         const labels = given ?? options.labels;
-        const running = await startWorker({ ...options, labels }, ports, (kind, text) => {
-          const at = new Date(ports.clock.wallMs()).toISOString();
-          terminal.out(`${terminal.colors.dim(`${at} ${kind.padEnd(12)}`)} ${printable(text)}`);
-        });
+        log.stand(() => ({ node: options.id }));
+        const told = workerLogTo((kind) => log.of(kind));
+        const running = await startWorker({ ...options, labels }, ports, told);
         return { options, failed: running.failed, stop: () => running.stop() };
       };
     },

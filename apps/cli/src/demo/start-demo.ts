@@ -35,7 +35,12 @@ export interface RunningDemo extends Service {
  */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { env, ports, terminal, stopping } = options;
-  const settings = { ...env, OAKRING_DATA: env['OAKRING_DATA'] || defaultFolder };
+  const settings = {
+    // What happens is told by the story.
+    OAKRING_LOG_LEVEL: 'warn',
+    ...env,
+    OAKRING_DATA: env['OAKRING_DATA'] || defaultFolder,
+  };
   const cluster = await startCluster(settings, ports);
   // It is looked at once the story is over; until then the story's own timeouts speak.
   cluster.failed.catch(() => {});

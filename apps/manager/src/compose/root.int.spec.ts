@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { quietLog } from '@oakring/log';
 import { systemPorts } from '@oakring/ports';
 import { readManagerSettings } from '../config/manager-settings.js';
 import { StrictRoot } from '../root/testing/strict-root.js';
@@ -17,6 +19,7 @@ let root: StrictRoot;
 let manager: RunningManager;
 
 beforeAll(async () => {
+  Logger.overrideLogger(false);
   folder = await mkdtemp(join(tmpdir(), 'oakring-root-'));
   root = await StrictRoot.start();
   const settings = readManagerSettings({
@@ -26,7 +29,8 @@ beforeAll(async () => {
     SYSTEM_MANAGER_GRPC_PORT: String(root.grpcPort),
   });
   manager = await startManager(settings, systemPorts(), {
-    ...{ software: 'a test', schedulerUrl: () => 'http://127.0.0.1:9', logger: false as never },
+    ...{ software: 'a test', schedulerUrl: () => 'http://127.0.0.1:9' },
+    log: quietLog(systemPorts().clock),
   });
 }, waitsMs);
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Logger, type LoggerService } from '@nestjs/common';
 import { fileTelemetryReader, openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
+import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
 import { composeManager } from './compose-manager.js';
 import { inboxOf } from './inbox-parts.js';
@@ -10,6 +10,7 @@ import { serviceRulesOf } from './service-rules.js';
 import { listenerOf, refuseOpenWire, type ManagerSettings } from '../config/manager-settings.js';
 import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
+import { eventLines } from '../journal/event-lines.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { telemetryLimits } from '../telemetry/retention.js';
@@ -18,17 +19,19 @@ import { withoutRoot } from '../inbox/root/root-orders.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { networkPartOf, rootPartsOf } from './root-parts.js';
 import { witnessesOf, witnessView } from './witnesses.js';
+import type { LeadershipView } from '../injection/query-tokens.js';
+import type { Projection } from '../views/projection.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
-import { openKept } from './open-kept.js';
+import { openKept, type Kept } from './open-kept.js';
 
 export interface ManagerOptions {
   /** Name and version that opens the epoch. */
   readonly software: string;
   /** Asked at each call: a scheduler in this process starts after the manager. */
   readonly schedulerUrl: () => string;
-  readonly logger?: LoggerService;
+  readonly log: ProgramLog;
   /** Cuts a start short that waits for its store: it throws `shutting-down`. */
   readonly stopping?: AbortSignal;
 }
@@ -83,19 +86,15 @@ async function start(
   options: ManagerOptions & Named,
   stopping: Undo,
 ): Promise<RunningManager> {
-  const warn = (line: string): void => new Logger('Manager').warn(line);
+  const own = options.log.of('Manager');
+  const warn = (line: string): void => own.say('warn', line);
   const kept = await openKept(settings, { ports, warn, stopping: options.stopping }, stopping);
-  const { stores, projection, wires } = kept;
+  const { stores, projection } = kept;
   const positionBefore = projection.position;
   const { log, place } = stores;
   const verification = new LedgerVerification({ log, projection, ports, place, warn });
   stopping.add(() => verification.stop());
-  const cluster = {
-    id: (): string => projection.state.cluster.get(clusterKey)?.clusterId ?? '',
-    hasNode: (nodeId: string): boolean => projection.state.nodes.get(nodeId) !== undefined,
-    wires,
-  };
-  const link = await connectBroker(settings, cluster, kept.deadLetters, ports);
+  const link = await connectBroker(settings, clusterOf(kept), kept.deadLetters, ports);
   const { broker, connection } = link;
   stopping.add(() => broker?.stop());
 
@@ -120,6 +119,7 @@ async function start(
     },
     stopping,
   );
+  tell(options.log, projection, leadership, stopping);
   address.local = await letWorldIn(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
@@ -156,6 +156,21 @@ async function start(
     startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };
+}
+
+function clusterOf({ projection: { state }, wires }: Pick<Kept, 'projection' | 'wires'>) {
+  return {
+    id: (): string => state.cluster.get(clusterKey)?.clusterId ?? '',
+    hasNode: (nodeId: string): boolean => state.nodes.get(nodeId) !== undefined,
+    wires,
+  };
+}
+
+/** The log has a line for each event, and where we stand in each line. */
+function tell(log: ProgramLog, projection: Projection, leader: LeadershipView, stopping: Undo) {
+  const lines = eventLines(log.of('Events'), () => leader.status.leading);
+  stopping.add(projection.onProjected(lines));
+  log.stand(() => ({ position: projection.position, epoch: projection.state.head.epoch }));
 }
 
 function portOf(url: string): number {
@@ -200,7 +215,6 @@ async function letWorldIn(
     openWire: settings.speaksOakestra ? { hosts: settings.oakestraHosts } : null,
     names: options.names,
     ports: parts.ports,
-    logger: options.logger ?? ['warn', 'error', 'fatal'],
   });
   app.connectMicroservice({ strategy: inboxOf(parts, () => app) });
   stopping.add(() => app.close());

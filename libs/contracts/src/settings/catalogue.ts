@@ -80,6 +80,16 @@ export const settingsCatalogue = {
   ),
   url: urlSetting('OAKRING_URL', http, 'where the command line finds the manager'),
   maxNodes: countSetting('OAKRING_MAX_NODES', 10_000, 'nodes that may be registered'),
+  logForm: oneOfSetting(
+    'OAKRING_LOG',
+    ['auto', 'json', 'pretty'],
+    'log lines as JSON or for a person (auto: JSON where standard error is no terminal)',
+  ),
+  logLevel: oneOfSetting(
+    'OAKRING_LOG_LEVEL',
+    ['info', 'debug', 'warn', 'error'],
+    'least level that is logged; the signal SIGUSR2 switches to debug and back',
+  ),
   allowOpen: flagSetting('OAKRING_ALLOW_OPEN', 'listen beyond loopback without credentials'),
   clusterName: textSetting('CLUSTER_NAME', 'oakring', 'name of the cluster'),
   clusterLocation: textSetting('CLUSTER_LOCATION', '', 'place of the cluster, free text'),
@@ -147,7 +157,7 @@ export const settingsCatalogue = {
 /** What a worker can do its work with. */
 export const runtimeNames = ['simulated', 'process', 'docker'] as const;
 
-const { mqttUrl, mqttPort, mqttUsername, mqttPassword } = settingsCatalogue;
+const { mqttUrl, mqttPort, mqttUsername, mqttPassword, logForm, logLevel } = settingsCatalogue;
 const brokerOfWorker =
   'broker (default: the one of this machine, at the port that OAKRING_MQTT_PORT says)';
 
@@ -189,4 +199,6 @@ export const workerCatalogue = {
   mqttPort: { ...mqttPort, description: 'port of the broker of this machine' },
   mqttUsername,
   mqttPassword,
+  logForm,
+  logLevel,
 } as const;

@@ -9,6 +9,7 @@ import {
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError } from '@oakring/contracts';
+import { inRequest } from '@oakring/log';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
@@ -62,6 +63,7 @@ export async function createListener(
   const server = adapter.getInstance() as unknown as FastifyInstance;
   limitConnections(server.server, options.limits.connections);
   methods.watch(server);
+  server.addHook('onRequest', (request, _reply, done) => inRequest(request.id, done));
   server.decorateRequest('caller', 'open' satisfies Caller);
   acceptJsonOnly(server, options.readBody);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -38,6 +38,7 @@ function run(service: Trial | Error, onReady = (): void => {}): Promise<void> {
         queueMicrotask(onReady);
         return 'ready';
       },
+      fail: (words) => void said.push(words),
       explain: (error) => (error instanceof RangeError ? error.message : null),
     },
     (delayMs) => deadlines.push(delayMs),
@@ -79,7 +80,7 @@ describe('A service as a whole process', () => {
         new Promise((_, reject) => {
           stopping.addEventListener('abort', () => reject(new RangeError('cut short')));
         }),
-      { ready: () => 'ready', explain: () => '' },
+      { ready: () => 'ready', fail: (words) => void said.push(words), explain: () => '' },
       (delayMs) => deadlines.push(delayMs),
     );
     process.emit('SIGTERM');

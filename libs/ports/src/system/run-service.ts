@@ -12,6 +12,8 @@ interface Service {
 interface Words<S> {
   /** The line that says that it is ready. */
   readonly ready: (service: S) => string;
+  /** Tells why it ends; on standard error. */
+  readonly fail: (words: string) => void;
   /** What is said about an error; '' when it is none, null for a bug, which is thrown on. */
   readonly explain: (error: unknown) => string | null;
 }
@@ -26,14 +28,14 @@ const longestDelayMs = 2_147_483_647;
  * flags and colours).
  *
  * starting → ready → (SIGTERM, SIGINT, or its failure) stopping → ended. A start that fails and a
- * service that cannot go on are explained on standard error and end with 1; a signal during the start
+ * service that cannot go on are explained and end with 1; a signal during the start
  * aborts `stopping`, and is obeyed once it has started, ready or not. From the first signal or failure
  * on it ends in 4.8 s, killed if it must.
  */
 export async function runService<S extends Service>(
   { timers }: Ports,
   start: (stopping: AbortSignal) => Promise<S>,
-  { ready, explain }: Words<S>,
+  { ready, fail, explain }: Words<S>,
   setDeadline: (delayMs: number) => void = endWithin,
 ): Promise<void> {
   const asked = new Promise<void>((resolve) => {
@@ -63,7 +65,7 @@ export async function runService<S extends Service>(
     const words = explain(error);
     if (words === null) throw error;
     if (words === '') return;
-    console.error(words);
+    fail(words);
     process.exitCode = 1;
   } finally {
     ended.abort();

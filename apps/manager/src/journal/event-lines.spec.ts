@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Log, LogFacts, LogLevel } from '@oakring/log';
+import type { StoredEvent } from '@oakring/events';
+import { takeChanges, ClusterState } from '@oakring/model';
+import { eventLines } from './event-lines.js';
+
+interface Line {
+  readonly level: LogLevel;
+  readonly text: string;
+  readonly facts: LogFacts | undefined;
+}
+
+function told(events: readonly object[], isLeading: boolean, least: LogLevel = 'debug'): Line[] {
+  const lines: Line[] = [];
+  const log: Log = {
+    wants: (level) => least === 'debug' || level !== 'debug',
+    say: (level, text, facts) => lines.push({ level, text, facts }),
+  };
+  const head = { position: 9, epoch: 2, hash: '', at: 0 };
+  const changes = takeChanges(new ClusterState(true));
+  eventLines(log, () => isLeading)(events as StoredEvent[], head as never, changes);
+  return lines;
+}
+
+const lost = {
+  ...{ stream: 'jobs/web', type: 'InstanceLost', version: 3 },
+  data: { instance: 0, generation: 1, nodeId: 'edge-1', reason: 'silent for 20 s', replace: true },
+};
+const issued = { stream: 'jobs/web', type: 'CommandIssued', version: 4, data: { instance: 0 } };
+const opened = { stream: 'cluster', type: 'EpochOpened', version: 2, data: { epoch: 2 } };
+const suspected = { stream: 'nodes/edge-1', type: 'NodeSuspected', data: { reason: 'silent' } };
+
+describe('The lines of events', () => {
+  it('name job, instance, node and position, and say why', () => {
+    expect(told([lost, suspected], true)).toEqual([
+      {
+        ...{ level: 'warn', text: 'InstanceLost: silent for 20 s' },
+        facts: { event: 'InstanceLost', position: 9, job: 'web', node: 'edge-1', instance: 0 },
+      },
+      {
+        ...{ level: 'warn', text: 'NodeSuspected: silent' },
+        facts: { event: 'NodeSuspected', position: 9, node: 'edge-1' },
+      },
+    ]);
+  });
+
+  it('are for debugging where they are a step of what was told', () => {
+    expect(told([issued], true).map(({ level }) => level)).toEqual(['debug']);
+    expect(told([issued], true, 'info')).toEqual([]);
+  });
+
+  it('are told by the leader; a follower says that somebody leads, and who', () => {
+    expect(told([lost, opened], false).map(({ level, text }) => [level, text])).toEqual([
+      ['debug', 'InstanceLost: silent for 20 s'],
+      ['info', 'EpochOpened'],
+    ]);
+  });
+});

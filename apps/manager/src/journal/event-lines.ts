@@ -1,0 +1,128 @@
+import { subjectOf, type EventType, type StoredEvent } from '@oakring/events';
+import type { Log, LogFacts } from '@oakring/log';
+import type { ProjectionListener } from '../views/projection.js';
+
+/**
+ * How loud each event is in the log. `warn`: an operator may have to do something; `info`: the cluster is
+ * another one now; `debug`: a step of what was told already, or one of many.
+ */
+const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
+  ClusterFounded: 'info',
+  EpochOpened: 'info',
+  RequestAnswered: 'debug',
+  RequestRefused: 'debug',
+  MessagesRefused: 'warn',
+  StormBegan: 'warn',
+  StormEnded: 'info',
+  RootRegistered: 'info',
+  RootForgot: 'warn',
+  TelemetryTruncated: 'debug',
+  CatalogueChanged: 'info',
+  KeyPresented: 'info',
+  KeyEndorsed: 'info',
+  KeyRevoked: 'warn',
+  CheckpointSigned: 'debug',
+  CheckpointStamped: 'debug',
+  CheckpointCosigned: 'debug',
+  LedgerSealed: 'debug',
+  JobUpdated: 'info',
+  JobUpdateRefused: 'debug',
+  RolloutCompleted: 'info',
+  RolloutFailed: 'warn',
+  JobSubmitted: 'info',
+  JobSubmissionRefused: 'debug',
+  JobScaled: 'info',
+  JobScaleRefused: 'debug',
+  JobDismissed: 'info',
+  JobDeletionOrdered: 'info',
+  JobDeletionRefused: 'debug',
+  JobEnded: 'info',
+  JobCompleted: 'info',
+  InstancesPlaced: 'debug',
+  PlacementRefused: 'info',
+  MoveStarted: 'info',
+  MoveCompleted: 'info',
+  MoveAborted: 'warn',
+  MoveRefused: 'debug',
+  CommandIssued: 'debug',
+  CommandDispatched: 'debug',
+  CommandExpired: 'warn',
+  CommandDelivered: 'debug',
+  CommandReceived: 'debug',
+  CommandSucceeded: 'debug',
+  CommandFailed: 'warn',
+  CommandSuperseded: 'debug',
+  CommandReopened: 'debug',
+  InstanceReported: 'debug',
+  InstanceLost: 'warn',
+  InstanceRecovered: 'info',
+  OriginalDropped: 'debug',
+  InstanceWithdrawn: 'debug',
+  InstanceRetried: 'info',
+  InstanceGivenUp: 'warn',
+  UnexpectedInstanceFound: 'warn',
+  NodeRegistered: 'info',
+  NodeRegistrationRefused: 'warn',
+  NodeClaimedTwice: 'warn',
+  NodeBecameReady: 'info',
+  NodeSuspected: 'warn',
+  NodeDisconnected: 'warn',
+  NodeLost: 'warn',
+  NodeStopped: 'info',
+  NodeCordoned: 'info',
+  NodeUncordoned: 'info',
+  NodeDrainStarted: 'info',
+  NodeDrainEnded: 'info',
+  NodeQuarantined: 'warn',
+  NodeReleased: 'info',
+  NodeLabelled: 'info',
+  NodeForgotten: 'info',
+  NodeOrderRefused: 'debug',
+  DriftDetected: 'warn',
+  WorkerHistoryRecorded: 'debug',
+};
+
+/** Whoever writes them leads only once they are written. */
+const ofWhoBegins: ReadonlySet<EventType> = new Set(['ClusterFounded', 'EpochOpened']);
+
+/**
+ * What the log of the program tells of the ledger: one line an event, with node, job and position as facts, so
+ * that a panel or an alert over log lines finds what happened. The leader tells it; a follower, which reads the
+ * same, only at `debug`, except that somebody leads now.
+ */
+export function eventLines(log: Log, isLeading: () => boolean): ProjectionListener {
+  return (events, { position }) => {
+    const leads = isLeading();
+    for (const event of events) {
+      const isTold = leads || ofWhoBegins.has(event.type);
+      const level = isTold ? levels[event.type] : 'debug';
+      // A line that nobody wants costs nothing on the way of a commit.
+      if (log.wants(level)) log.say(level, textOf(event), factsOf(event, position));
+    }
+  };
+}
+
+function textOf({ type, data }: StoredEvent): string {
+  const { reason, detail, code } = data as Partial<Record<'reason' | 'detail' | 'code', string>>;
+  const why = reason ?? detail ?? code;
+  return why === undefined ? type : `${type}: ${why}`;
+}
+
+function factsOf(event: StoredEvent, position: number): LogFacts {
+  const { type, stream, data } = event;
+  const subject = subjectOf(event);
+  const { nodeId, instance, epoch } = data as {
+    readonly nodeId?: string;
+    readonly instance?: number;
+    readonly epoch?: number;
+  };
+  const node = stream.startsWith('nodes/') ? subject : nodeId;
+  return {
+    event: type,
+    position,
+    ...(stream.startsWith('jobs/') ? { job: subject } : {}),
+    ...(node === undefined ? {} : { node }),
+    ...(instance === undefined ? {} : { instance }),
+    ...(type === 'EpochOpened' && epoch !== undefined ? { epoch } : {}),
+  };
+}
