@@ -114,9 +114,11 @@ function concludeUnseen(
 }
 
 function concludeUnwanted(scene: Scene, subject: Subject, telling: Telling): void {
-  const { sight } = scene;
+  const { sight, state, node } = scene;
   const { placement, evidence, open } = subject;
   if (open?.kind !== 'delete') return;
+  // Its start was never sent, and its end would be that of the one before it.
+  if (!sight.isFirst(state, node, placement)) return telling.acknowledge(open, 'succeeded', null);
   if (endOf(evidence, sight.pace, runtimesOf(scene.node)) !== null) {
     return telling.acknowledge(open, 'succeeded', null);
   }

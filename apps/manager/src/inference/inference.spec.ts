@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lose, plan, registerNode } from '../testing/given.js';
+import { lose, orderStops, plan, registerNode, replace } from '../testing/given.js';
 import { OneWorker } from './testing/one-worker.js';
 
 /** The table of docs/state-machines.md, workers that do not acknowledge: each row by its first words. */
@@ -71,6 +71,17 @@ describe('An order to start that was sent', () => {
     expect(await world.lists(1)).toEqual([]);
     await world.lists(2);
     expect(world.send()).toEqual(['deploy']);
+  });
+});
+
+describe('An order to start of which an end was heard', () => {
+  it('is not sent again before that is decided: it would start once more', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(20_000);
+    await world.lists(2);
+    const word = { name: 'j', instance: 0, says: 'ended', detail: null, publicIp: null } as const;
+    expect(world.inference.told('a', word)).toHaveLength(1);
+    expect(world.send()).toEqual([]);
   });
 });
 
@@ -269,6 +280,20 @@ describe('An order to end that was sent', () => {
     expect(await world.lists(1, 'j/0')).toEqual(['j/0/1 running']);
     expect(world.send()).toEqual(['delete']);
     expect(world.says('ended')).toEqual(['succeeded']);
+  });
+
+  it('is done, and not sent, where one before it is there still: it would be the end of that one', async () => {
+    const world = await new OneWorker().running();
+    world.when({ type: 'RestartJob', id: 'j' });
+    replace(world.cluster, 'a');
+    orderStops(world.cluster);
+    expect(world.send()).toEqual(['delete']);
+    world.when({ type: 'ScaleJob', id: 'j', count: 0 });
+    orderStops(world.cluster);
+    expect(world.cluster.state.placementsOfNode.sizeOf('a')).toBe(2);
+    expect(world.send()).toEqual([]);
+    expect(world.list('j/0')).toEqual(['succeeded']);
+    expect([...world.cluster.state.placementsOfNode.of('a')]).toEqual(['j/0/1']);
   });
 
   it('that met a pull is done when nothing shows for ten minutes', async () => {

@@ -1,6 +1,5 @@
 import {
   isStart,
-  nameOf,
   placementKey,
   type ClusterState,
   type CommandRecord,
@@ -16,7 +15,7 @@ import { isShown, noEvidence, type Evidence } from './evidence.js';
 import { InstanceFigures } from './figures.js';
 import { Pace } from './pace.js';
 import { periodMs } from './period.js';
-import { NodeSight } from './sight.js';
+import { nameOfJob, NodeSight } from './sight.js';
 
 /** The same is not told again sooner, should it have had no effect; and not later. */
 const toldAgain = { firstMs: periodMs, mostMs: 60_000 };
@@ -145,8 +144,8 @@ export class Inference implements OrderGate {
   }
 
   /**
-   * Not to a worker that may not hear it, nor twice while it may be at it; and nothing is started that is
-   * listed already, nor where an earlier one of the same name and number may still be.
+   * Not to a worker that may not hear it, nor twice while it may be at it; nothing of an instance where an
+   * earlier one of the same name and number may still be; and nothing is started that is listed already.
    */
   maySend(command: CommandRecord): boolean {
     const state = this.parts.state();
@@ -160,9 +159,14 @@ export class Inference implements OrderGate {
     const evidence = sight.evidence.get(key) ?? noEvidence();
     const { sent } = evidence;
     if (sent?.commandId === command.id && sent.disturbance === pace.disturbance) return false;
+    const { job, instance, generation } = command;
+    // By its name and number the worker would take an earlier one for it.
+    if (!sight.isFirst(state, node, { job, number: instance, generation })) return false;
     if (!isStart(command)) return true;
-    if (isShown(evidence, pace)) return false;
-    return pace.count >= runtimesOf(node) && !this.isTaken(state, { node, sight, command });
+    // An end of it that was heard is not decided yet, or not denied: it is not the order that was lost.
+    if (isShown(evidence, pace) || evidence.end !== null) return false;
+    const name = nameOfJob(state, job);
+    return pace.count >= runtimesOf(node) && !sight.strangers.has(`${name}/${instance}`);
   }
 
   guards(nodeId: string): boolean {
@@ -234,25 +238,6 @@ export class Inference implements OrderGate {
     const { wanted, lost, runningSince } = placement;
     if (!wanted || lost || runningSince > 0 || this.inherited.has(key)) return true;
     return (evidence?.startSentMs ?? null) !== null;
-  }
-
-  private isTaken(
-    state: ClusterState,
-    {
-      node,
-      sight,
-      command,
-    }: {
-      readonly node: NodeRecord;
-      readonly sight: NodeSight;
-      readonly command: CommandRecord;
-    },
-  ): boolean {
-    const job = state.jobs.get(command.job);
-    const name = job === undefined ? command.job : nameOf(job);
-    const { instance, generation } = command;
-    const first = sight.placementOf(state, node, { name, instance });
-    return first?.generation !== generation || sight.strangers.has(`${name}/${instance}`);
   }
 
   private find(nodeId: string): { readonly node: NodeRecord; readonly sight: NodeSight } | null {

@@ -38,20 +38,21 @@ export class NodeSight {
     readonly pace: Pace,
   ) {}
 
-  /**
-   * The placement that a name and number mean. Of two of an instance on one node the later one is not
-   * ordered before the earlier one has ended, so it is the earlier one.
-   */
-  placementOf(
+  /** Nothing of its name and number is there that was placed before it: only the first one is ordered. */
+  isFirst(
     state: ClusterState,
     node: NodeRecord,
-    { name, instance }: { readonly name: string; readonly instance: number },
-  ): PlacementRecord | undefined {
-    const key = this.keyOf(state, node, { name, instance });
-    return key === undefined ? undefined : state.placements.get(key);
+    { job, number, generation }: Pick<PlacementRecord, 'job' | 'number' | 'generation'>,
+  ): boolean {
+    const first = this.keyOf(state, node, { name: nameOfJob(state, job), instance: number });
+    return first === placementKey(job, number, generation);
   }
 
-  /** The key of that placement: the same text each time, which is found sooner than one made anew. */
+  /**
+   * The key of the placement that a name and number mean: the same text each time, which is found sooner than
+   * one made anew. Of two of an instance on one node nothing is ordered of the later one before the earlier
+   * one has ended, so it is the earlier one.
+   */
   keyOf(
     state: ClusterState,
     node: NodeRecord,
@@ -118,12 +119,16 @@ export class NodeSight {
     placements.sort((a, b) => a.generation - b.generation);
     const keys = new Set<string>();
     for (const { job: id, number, generation } of placements) {
-      const job = state.jobs.get(id);
-      const name = `${job === undefined ? id : nameOf(job)}/${number}`;
+      const name = `${nameOfJob(state, id)}/${number}`;
       const key = placementKey(id, number, generation);
       keys.add(key);
       this.keys.set(name, [...(this.keys.get(name) ?? []), key]);
     }
     for (const key of this.evidence.keys()) if (!keys.has(key)) this.evidence.delete(key);
   }
+}
+
+export function nameOfJob({ jobs }: ClusterState, id: string): string {
+  const job = jobs.get(id);
+  return job === undefined ? id : nameOf(job);
 }
