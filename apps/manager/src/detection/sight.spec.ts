@@ -65,6 +65,53 @@ describe('The silence of a worker that comes back later the longer the broker wa
     expect(sight.verdictOn('late')).toBe('may');
   });
 
+  it('does not count for as long as nobody was there before us, and until our link came up', async () => {
+    const { ports, sight, up } = scene(10_000);
+    await ports.advance(30_000);
+    up();
+    await ports.advance(44_900);
+    expect(sight.verdictOn('late')).toBe('not yet');
+    await ports.advance(200);
+    expect(sight.verdictOn('late')).toBe('may');
+  });
+
+  it('does not count for all the time since the first outage, where it may have missed what lay between', async () => {
+    const { ports, sight, up, down, calm } = scene();
+    up();
+    await ports.advance(60_000);
+    down();
+    await ports.advance(20_000);
+    up();
+    await ports.advance(10_000);
+    down();
+    await ports.advance(2_000);
+    up();
+    calm();
+    await ports.advance(36_900);
+    expect(sight.verdictOn('late')).toBe('not yet');
+    await ports.advance(200);
+    expect(sight.verdictOn('late')).toBe('may');
+  });
+
+  it('counts sooner where it was heard between two outages', async () => {
+    const { ports, sight, up, down, calm, hear } = scene();
+    up();
+    await ports.advance(60_000);
+    down();
+    await ports.advance(200_000);
+    up();
+    await ports.advance(10_000);
+    hear('late');
+    down();
+    await ports.advance(14_000);
+    up();
+    calm();
+    await ports.advance(18_900);
+    expect(sight.verdictOn('late')).toBe('not yet');
+    await ports.advance(200);
+    expect(sight.verdictOn('late')).toBe('may');
+  });
+
   it('does not count for ten minutes and no longer, however long nobody was there', async () => {
     const { ports, sight, up } = scene(86_400_000);
     up();

@@ -46,10 +46,11 @@ export class Sight {
   private readonly known = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private assessed = { atMs: Number.NEGATIVE_INFINITY, isTooMany: false };
-  /** Since when our link has been down; null: it is up, or was never. */
-  private downSinceMs: number | null = null;
-  /** Until then whoever comes back late may not have come back yet. */
-  private returnsUntilMs = 0;
+  /**
+   * When the newest outage began; or the first one of several, each of which began before all could be back
+   * from the one before: who misses the time between waits on.
+   */
+  private awaySinceMs: number;
 
   constructor(
     private readonly link: HearingLink,
@@ -64,9 +65,17 @@ export class Sight {
       (nodeId) => (state().nodes.get(nodeId)?.placements ?? 0) > 0,
     );
     this.guard.isStorm = this.isStormOnRecord;
-    link.onUp(() => this.begin());
+    // Before our link comes up for the first time nobody hears either.
+    this.awaySinceMs = clock.monotonicMs() - late.awayMs;
+    let upMs: number | null = null;
+    link.onUp(() => {
+      upMs = clock.monotonicMs();
+      this.begin();
+    });
     link.onDown(() => {
-      this.downSinceMs ??= clock.monotonicMs();
+      const nowMs = clock.monotonicMs();
+      if (upMs !== null && nowMs >= returnsBy(upMs, this.awaySinceMs)) this.awaySinceMs = nowMs;
+      upMs = null;
       this.storm();
     });
   }
@@ -114,17 +123,15 @@ export class Sight {
 
   /** The broker, or our way to it, was away for so long: a worker hears of its return as much later. */
   private mayReturn(nodeId: string, nowMs: number): boolean {
-    if (nowMs >= this.returnsUntilMs || !this.late.comesLate(nodeId)) return false;
+    const sinceMs = this.sinceMs ?? nowMs;
+    if (nowMs >= returnsBy(sinceMs, this.awaySinceMs) || !this.late.comesLate(nodeId)) return false;
     const heardMs = this.hearing.lastSeenMonotonicMs(nodeId) ?? Number.NEGATIVE_INFINITY;
-    return heardMs < (this.sinceMs ?? 0);
+    if (heardMs >= sinceMs) return false;
+    // One that was heard between two outages has missed the second one only.
+    return nowMs < returnsBy(sinceMs, Math.max(heardMs, this.awaySinceMs));
   }
 
   private begin(): void {
-    const nowMs = this.clock.monotonicMs();
-    const outageMs = this.downSinceMs === null ? this.late.awayMs : nowMs - this.downSinceMs;
-    this.downSinceMs = null;
-    const returnMs = Math.min(outageMs + returnMarginMs, mostReturnMs);
-    this.returnsUntilMs = Math.max(this.returnsUntilMs, nowMs + returnMs);
     this.assessed = { atMs: Number.NEGATIVE_INFINITY, isTooMany: false };
     this.known.clear();
     const { nodes } = this.state();
@@ -141,4 +148,9 @@ export class Sight {
   private tell(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** By when all are back that did not hear of a return, after nobody was there since then. */
+function returnsBy(backMs: number, awaySinceMs: number): number {
+  return backMs + Math.min(backMs - awaySinceMs + returnMarginMs, mostReturnMs);
 }
