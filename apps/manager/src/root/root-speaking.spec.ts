@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { seededRandomness, simulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { Supervisor } from '../supervision/supervisor.js';
-import { ack, orderInstance, plan, ready, type Given } from '../testing/given.js';
+import { ack, orderInstance, plan, ready, report, type Given } from '../testing/given.js';
 import { Projection } from '../views/projection.js';
 import { RootSpeaking } from './root-speaking.js';
 import { RootStanding } from './root-standing.js';
@@ -274,6 +274,14 @@ describe('A root that does not take a report', () => {
   });
 });
 
+/** It ran once, to its end. */
+const completed: readonly Command[] = [
+  ...ready('a'),
+  orderInstance('r', 0, { one_shot: true }),
+  plan('r', 'a'),
+  report('a', { 'r/0/1': 'completed' }),
+];
+
 const dismiss = { type: 'DismissJob', id: 'r' } as const;
 
 describe('A root that dismisses a job', () => {
@@ -282,6 +290,14 @@ describe('A root that dismisses a job', () => {
     scene.order(dismiss);
     await scene.ports.advance(1_000);
     expect(scene.said.slice(2, 4)).toEqual([`registered as ${rootId}`, 'ObeyDismissal r']);
+  });
+
+  it('is obeyed as well where the job has completed', async () => {
+    const scene = await begun(...completed);
+    expect(scene.cluster.state.jobs.get('r')?.status).toBe('completed');
+    scene.order(dismiss);
+    await scene.ports.advance(1_000);
+    expect(scene.cluster.state.jobs.get('r')).toBeUndefined();
   });
 
   it('is asked so while it still reads the report that it dismisses it for', async () => {

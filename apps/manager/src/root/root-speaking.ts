@@ -201,7 +201,7 @@ export class RootSpeaking implements Process<Step> {
     if (this.parts.forgetful === 'keep') return [];
     const jobs = [...state.jobs.values()];
     return jobs.flatMap((job) =>
-      job.status === 'active' && isForgotten(state, job) ? [job.id] : [],
+      job.status !== 'deleting' && isForgotten(state, job) ? [job.id] : [],
     );
   }
 
@@ -218,7 +218,7 @@ function dismissedOf(state: ClusterState): readonly string[] {
   const root = currentRoot(state);
   const ids: string[] = [];
   for (const { id, dismissed, status, root: by } of state.jobs.values()) {
-    if (dismissed && status === 'active' && by === root) ids.push(id);
+    if (dismissed && status !== 'deleting' && by === root) ids.push(id);
   }
   return ids;
 }
