@@ -182,6 +182,14 @@ describe('an instance that a root ends', () => {
     expect(types).toContain('JobEnded');
   });
 
+  it('ends its job where the last one was on a node that is forgotten', () => {
+    const cluster = running(0);
+    cluster.when(end(0));
+    const order = { do: 'forget', reason: 'it is scrap', force: true } as const;
+    expect(cluster.when({ type: 'OrderNode', id: 'a', order }).types).toContain('JobEnded');
+    expect(cluster.state.jobs.get('r')).toBeUndefined();
+  });
+
   it('ends its job at once where nothing was placed', () => {
     expect(given(orderInstance('r', 5)).when(end(5)).types).toEqual(['JobScaled', 'JobEnded']);
   });

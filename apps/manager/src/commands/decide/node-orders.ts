@@ -4,6 +4,7 @@ import type { Answers, Command } from '../command.js';
 import type { NodeOrder } from '../node-order.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { losePlacement } from './losses.js';
+import { concludeDeletion } from './orders.js';
 
 /** What people order about a node; an order that changes nothing is accepted without an event. */
 export function orderNode(
@@ -88,12 +89,7 @@ function forget(
     if (placement !== undefined) jobs.add(placement.job);
   }
   deciding.emit({ stream: nodeStream(node.id), type: 'NodeForgotten', data: { reason } });
-  for (const job of jobs) {
-    const record = deciding.state.jobs.get(job);
-    if (record?.status === 'deleting' && deciding.state.instancesOfJob.sizeOf(job) === 0) {
-      deciding.emit({ stream: jobStream(job), type: 'JobEnded', data: {} });
-    }
-  }
+  for (const job of jobs) concludeDeletion(deciding, job);
   return null;
 }
 
