@@ -23,6 +23,11 @@ export class Auditor {
     return this.state.head.epoch;
   }
 
+  /** Who writes in it. */
+  get writer(): Life | undefined {
+    return this.writers.get(this.epoch);
+  }
+
   durable({ commit, writer }: Written): void {
     const verified = verifyChain([commit], this.state.head);
     if (verified.status !== 'intact') {

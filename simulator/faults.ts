@@ -2,6 +2,9 @@ import type { Host } from './manager.js';
 import type { Managers } from './managers.js';
 import type { Network } from './network.js';
 import type { SchedulerHealth } from './scheduler.js';
+import type { OakestraMachine } from './oakestra-machine.js';
+import type { Health } from './root.js';
+import type { RootWorkload } from './root-workload.js';
 import type { SimulatedStore } from './store.js';
 import type { Machine } from './workers.js';
 import type { World } from './world.js';
@@ -14,6 +17,9 @@ export interface Plant {
   readonly managers: Managers;
   readonly scheduler: SchedulerHealth;
   readonly machines: readonly Machine[];
+  readonly oakestra: readonly OakestraMachine[];
+  /** Null: there is no root. */
+  readonly services: RootWorkload | null;
   /** Nodes that are carrying out an order just now. */
   busy(): readonly string[];
   note(what: string): void;
@@ -139,12 +145,50 @@ const amongManagers: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** What can only go wrong with Oakestra's workers and its root. */
+const aroundOakestra: Readonly<Record<string, Fault>> = {
+  crashInstances: ({ world, oakestra, note }) => {
+    for (let count = world.between(1, 3); count > 0; count -= 1) {
+      const machine = world.pick(oakestra);
+      const key = machine?.crash() ?? null;
+      if (key !== null) note(`${key} crashes on ${machine?.nodeId}`);
+    }
+  },
+
+  loseRoot: (plant) => {
+    ailRoot(plant, plant.world.pick(['away', 'slow', 'refusing'] as const) ?? 'away');
+  },
+
+  /** Mostly it was away meanwhile: else that is noticed late. */
+  forget: (plant) => {
+    const { services, note, world } = plant;
+    if (services?.isOld !== true) return;
+    note('the root loses its memory');
+    services.forget();
+    if (world.happens(70)) ailRoot(plant, 'away');
+  },
+};
+
+function ailRoot({ services, world, note, later }: Plant, health: Health): void {
+  note(`the root is ${health}`);
+  const root = services?.root;
+  if (root === undefined) return;
+  root.health = health;
+  later(world.between(500, 40_000), () => {
+    root.health = 'well';
+  });
+}
+
 /**
  * The kinds of trouble that a seed sees. Not all at once: where everything fails all the time the
  * cluster mostly stands still, and what happens between two single faults never does.
  */
-export function faultsOf(world: World, managers: number): Fault[] {
-  const kinds = Object.values(managers === 1 ? everyFault : { ...everyFault, ...amongManagers });
+export function faultsOf(world: World, managers: number, hasOakestra: boolean): Fault[] {
+  const kinds = Object.values({
+    ...everyFault,
+    ...(managers === 1 ? {} : amongManagers),
+    ...(hasOakestra ? aroundOakestra : {}),
+  });
   const most = world.pick([3, 5, kinds.length]) ?? kinds.length;
   while (kinds.length > most) kinds.splice(world.chance.integer(kinds.length), 1);
   return kinds;

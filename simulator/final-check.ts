@@ -1,10 +1,12 @@
 import { decodeEvents, type Commit } from '@oakring/events';
 import { ClusterState, foldCommit, stateAsText, type InstanceRecord } from '@oakring/model';
 import { DecisionReplay } from '../apps/manager/src/history/replay-decisions.js';
+import { ceilingMs } from '@oakring/ports';
 import { derivedDifferences } from '@oakring/model/testing';
 import type { Judge } from './judge.js';
 import type { SimulatedManager } from './manager.js';
 import type { Managers } from './managers.js';
+import { Unproven } from './unproven.js';
 import type { Workload } from './workload.js';
 
 interface End {
@@ -111,6 +113,13 @@ function otherDecisions(commits: readonly Commit[]): string[] {
 /** A rollout takes as long as it takes; what it replaces is back within this long, milliseconds. */
 const replacedWithinMs = 30_000;
 
+/** It fails, and is tried again, later each time. */
+function isWaiting(state: ClusterState, { job, status, failures, since }: InstanceRecord): boolean {
+  const restart = state.jobs.get(job)?.policy.restart;
+  if (status !== 'failed' || restart === undefined) return false;
+  return state.head.at - since < ceilingMs(failures, restart);
+}
+
 function isBeingReplaced(state: ClusterState, { job, since }: InstanceRecord): boolean {
   const status = state.jobs.get(job)?.rollout?.status;
   const isOpen = status === 'progressing' || status === 'rollingBack';
@@ -119,12 +128,13 @@ function isBeingReplaced(state: ClusterState, { job, since }: InstanceRecord): b
 
 /** Where what runs is not what is wanted. */
 function differences({ state, workload, judge }: End): string[] {
-  const wrong: string[] = [];
+  const unproven = new Unproven(state, judge);
+  const wrong = workload.services?.differences(unproven) ?? [];
   const expected = new Map<string, string>();
   const underway = new Set<string>();
   for (const [id, known] of workload.jobs) {
     const job = state.jobs.get(id);
-    if (known === null && job !== undefined) {
+    if (known === null && job !== undefined && !unproven.isAllOf(id)) {
       wrong.push(`${id} is ${job.status}, not gone${leftOf(state, id)}`);
     }
   }
@@ -132,7 +142,8 @@ function differences({ state, workload, judge }: End): string[] {
     const { job, number, generation, status, nodeId } = instance;
     const key = `${job}/${number}/${generation}`;
     if (status === 'running') expected.set(key, nodeId ?? '');
-    else if (isBeingReplaced(state, instance)) underway.add(key);
+    else if (isBeingReplaced(state, instance) || isWaiting(state, instance)) underway.add(key);
+    else if (unproven.isWaitedForBy(instance)) underway.add(key);
     else if (isSteady(workload, key)) wrong.push(`${key} is ${status}: ${instance.reason}`);
   }
   for (const { nodeId, key } of judge.allRunning()) {
@@ -160,8 +171,6 @@ function leftOf(state: ClusterState, id: string): string {
   return left.join();
 }
 
-/** Deleted jobs are: nothing of them may be left. Those that end by themselves come and go. */
 function isSteady(workload: Workload, key: string): boolean {
-  const known = workload.jobs.get(key.slice(0, key.indexOf('/')));
-  return known === null || known?.isSteady === true;
+  return workload.isSteady(key.slice(0, key.indexOf('/')));
 }

@@ -1,6 +1,7 @@
 import { covers, noResources, plus, type Resources } from '@oakring/contracts';
 import { subjectOf, wholePolicy, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
+import { StrictJudge } from './strict-judge.js';
 import type { World } from './world.js';
 
 export interface Address {
@@ -18,6 +19,8 @@ export class Violation extends Error {}
  */
 export class Judge {
   violation: Violation | null = null;
+  /** Of workers of Oakestra. */
+  readonly strict: StrictJudge;
   /** What runs, by machine: `<job>/<instance>/<generation>`. */
   private readonly running = new Map<string, Set<string>>();
   /** Jobs that must never run twice. */
@@ -29,7 +32,9 @@ export class Judge {
   private readonly needs = new Map<string, Resources>();
   private readonly capacities = new Map<string, Resources>();
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.strict = new StrictJudge(world, (what) => this.fail(what));
+  }
 
   get isQuiet(): boolean {
     return this.violation === null;
@@ -76,19 +81,23 @@ export class Judge {
 
   /** It ended by itself. */
   ended(nodeId: string, { job, instance, generation }: Address): void {
-    this.running.get(nodeId)?.delete(`${job}/${instance}/${generation}`);
+    const key = `${job}/${instance}/${generation}`;
+    this.running.get(nodeId)?.delete(key);
+    this.strict.gone(nodeId, key);
   }
 
   /** Its worker stopped it: only on an order, or because it lives on grants. */
   stopped(nodeId: string, { job, instance, generation }: Address): void {
     const key = `${job}/${instance}/${generation}`;
     if (this.running.get(nodeId)?.delete(key) !== true) return;
+    this.strict.gone(nodeId, key);
     if (!this.leased.has(job) && !this.stopsOrdered.has(`${nodeId} ${key}`)) {
       this.fail(`${nodeId} stopped ${key}, and nobody had ordered it`);
     }
   }
 
   died(nodeId: string): void {
+    for (const key of this.runningOn(nodeId)) this.strict.gone(nodeId, key);
     this.running.delete(nodeId);
   }
 
@@ -102,7 +111,11 @@ export class Judge {
 
   /** What was committed, and the view that it led to. */
   committed(events: readonly StoredEvent[], state: ClusterState): void {
-    for (const event of events) this.look(event, state);
+    for (const event of events) {
+      this.look(event, state);
+      this.strict.look(event, state);
+    }
+    this.strict.compare(this.running, state);
     for (const { id, reserved, capacity } of state.nodes.values()) {
       if (!covers(capacity, reserved)) {
         this.fail(`${id} has more reserved than it has: ${JSON.stringify(reserved)}`);

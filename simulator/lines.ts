@@ -1,12 +1,31 @@
-import type { WorkerLinkListener, WorkerLinkOptions } from '../apps/worker/src/index.js';
+import type { WorkerLinkOptions } from '../apps/worker/src/index.js';
+import type { Address } from './judge.js';
 import type { Life } from './world.js';
+
+/** What a broker keeps of a worker's connection. */
+export interface LineOptions {
+  /** What it publishes when the connection breaks; null: nothing. */
+  readonly will: () => ReturnType<WorkerLinkOptions['will']> | null;
+  /** It believes in a silent one for so long. */
+  readonly keepaliveMs: number;
+  /** Messages may come once more, late. */
+  readonly repeats: boolean;
+}
+
+export interface LineListener {
+  /** Connected and subscribed. */
+  up(): void;
+  down(reason: string): void;
+  /** `start`: which one is ordered, where the message itself does not say. */
+  message(topic: string, payload: Uint8Array, retained: boolean, start: Address | null): void;
+}
 
 /** One worker's connection to the broker. */
 export interface Connection {
   readonly nodeId: string;
   readonly life: Life;
-  readonly options: WorkerLinkOptions;
-  readonly listener: WorkerLinkListener;
+  readonly options: LineOptions;
+  readonly listener: LineListener;
   isOpen: boolean;
   /** Nothing passes before this time. */
   cutUntilMs: number;

@@ -10,10 +10,12 @@ import {
 import { DeadLetters } from '../apps/manager/src/dead-letters/dead-letters.js';
 import { InstanceMoves } from '../apps/manager/src/inbox/http/instance-moves.js';
 import { NodeTokens } from '../apps/manager/src/inbox/node-tokens.js';
+import { WorkerAdmission } from '../apps/manager/src/inbox/worker-admission.js';
 import { commandsOf } from '../apps/manager/src/leadership/current-term.js';
 import type { Leadership } from '../apps/manager/src/leadership/leadership.js';
 import { onceThere } from '../apps/manager/src/leadership/once-there.js';
 import { recover } from '../apps/manager/src/leadership/recover.js';
+import { RootStanding } from '../apps/manager/src/root/root-standing.js';
 import type { TelemetryTable } from '../apps/manager/src/telemetry/telemetry-table.js';
 import { Undo } from '@oakring/ports';
 import type { Projection } from '../apps/manager/src/views/projection.js';
@@ -22,6 +24,8 @@ import { MemoryTelemetryLog } from '@oakring/telemetry';
 import type { Disk } from './disk.js';
 import { SimulatedConnection } from './manager-connection.js';
 import type { Network } from './network.js';
+import { OpenDesk } from './open-desk.js';
+import type { SimulatedRoot } from './root.js';
 import { SimulatedScheduler, type SchedulerHealth } from './scheduler.js';
 import type { SimulatedStore } from './store.js';
 import { SimulatedLeases, SimulatedLog, StoreLine, type StoreRoute } from './store-line.js';
@@ -37,6 +41,8 @@ export interface Ground {
   readonly network: Network;
   readonly store: SimulatedStore;
   readonly scheduler: SchedulerHealth;
+  /** Whom the cluster works for; null: nobody. */
+  readonly root: SimulatedRoot | null;
 }
 
 /** A manager's machine, which outlives its starts. */
@@ -60,6 +66,8 @@ interface Parts {
   readonly leadership: Leadership;
   readonly queue: CommandQueue;
   readonly moves: InstanceMoves;
+  /** Where Oakestra's workers and its root call. */
+  readonly open: OpenDesk;
 }
 
 /**
@@ -148,6 +156,10 @@ export class SimulatedManager {
       () => made.table,
       views,
     );
+    const { clock } = ports;
+    const link = ground.root?.seenFrom(host.name, ports) ?? null;
+    const standing = new RootStanding(clock);
+    const root = link === null ? null : { root: link, standing, forgetful: 'keep' as const };
     const made = composeManager(
       views,
       {
@@ -156,7 +168,7 @@ export class SimulatedManager {
           connection,
           scheduler,
           key: host.key,
-          outsiders: { authority: null, witnesses: [], root: null, network: null },
+          outsiders: { authority: null, witnesses: [], root, network: null },
         },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },
@@ -177,15 +189,20 @@ export class SimulatedManager {
     const pastReadings = new MemoryTelemetryLog();
     const kept = { deadLetters, tokens, pastReadings };
     const inbox = { ...made, ...kept, ports, projection, wires, maxNodes };
-    await world.outsideOfTime(this.letWorkersIn(inbox));
+    const app = await world.outsideOfTime(this.letWorkersIn(inbox));
+    const broker = {
+      portToTell: () => (connection.connected ? 10_003 : null),
+      lastHeardMs: (nodeId: string) => made.table.lastSeenMs(nodeId),
+    };
+    const open = new OpenDesk({ ...inbox, broker, admission: app.get(WorkerAdmission) });
     const queue = commandsOf(made.leadership);
     const moves = new InstanceMoves(queue, scheduler, projection);
-    return { ...made, projection, queue, moves };
+    return { ...made, projection, queue, moves, open };
   }
 
   private async letWorkersIn(
     parts: Omit<Parameters<typeof inboxOf>[0], 'connection'>,
-  ): Promise<void> {
+  ): Promise<INestMicroservice> {
     const inbox = { ...parts, connection: this.connection };
     const app: INestMicroservice = await NestFactory.createMicroservice(
       {
@@ -196,5 +213,6 @@ export class SimulatedManager {
       { strategy: inboxOf(inbox, () => app), logger: false, abortOnError: false },
     );
     await app.listen();
+    return app;
   }
 }

@@ -103,6 +103,14 @@ export class Managers {
     return this.leaderFor(asked).moves.move(request);
   }
 
+  /** Calls on the way in that is open, at any manager that runs, or at this one. */
+  async open(host: string | null): Promise<NonNullable<SimulatedManager['parts']>['open']> {
+    const { asked } = this;
+    const manager = host === null ? asked : this.all.find((each) => each.host.name === host);
+    if (manager === undefined || manager === null) throw new Error('nobody is there');
+    return this.leaderFor(manager).open;
+  }
+
   private leaderFor(asked: SimulatedManager): NonNullable<SimulatedManager['parts']> {
     const status = asked.parts?.leadership.status;
     if (status?.leading === true && asked.parts !== null) return asked.parts;

@@ -1,13 +1,32 @@
+import type { Address } from './judge.js';
 import type {
-  LinkFactory,
-  WorkerLinkListener,
-  WorkerLinkOptions,
-} from '../apps/worker/src/index.js';
-import type { Connection, ManagerEnd, ManagerLink, Weather } from './lines.js';
+  Connection,
+  LineListener,
+  LineOptions,
+  ManagerEnd,
+  ManagerLink,
+  Weather,
+} from './lines.js';
 import { Life, type World } from './world.js';
 
-const keepaliveMs = 15_000;
-const reconnectMs = { least: 100, most: 4_000 };
+interface Said {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1;
+  readonly retain?: boolean | undefined;
+}
+
+/** Whoever listens in. */
+export interface NetworkListeners {
+  /** A manager says something; which start it is about, where that is not in the message. */
+  spoken(end: ManagerEnd, topic: string, payload: string): Address | null;
+  /** A manager hears something. */
+  heard(topic: string): void;
+  /** A machine is cut off up to then. */
+  cut(nodeId: string, untilMs: number): void;
+  /** Managers are heard and hear, from now on; or not any more. */
+  linked(isLinked: boolean): void;
+}
 
 /**
  * A broker and its lines. A connection keeps its order and loses nothing but unacknowledged messages
@@ -15,6 +34,7 @@ const reconnectMs = { least: 100, most: 4_000 };
  * reordering looks above TCP.
  */
 export class Network {
+  readonly life = new Life('broker');
   weather: Weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
   private readonly connections = new Map<string, Connection>();
   private readonly retained = new Map<string, string>();
@@ -26,59 +46,22 @@ export class Network {
 
   constructor(
     private readonly world: World,
-    /** Hears what a manager says, as it says it. */
-    private readonly spoken: (end: ManagerEnd, payload: string) => void,
+    private readonly listeners: NetworkListeners,
   ) {}
 
-  /** The worker side: connects by itself, again and again, until it is stopped. */
-  linkOf(nodeId: string, life: Life): LinkFactory {
-    return (options, listener) => {
-      let current: Connection | null = null;
-      let stopped = false;
-      const connect = (): void => {
-        if (stopped) return;
-        const isReachable = !this.isDown && !this.partitioned.has(nodeId);
-        if (!isReachable) return later();
-        current = this.open(nodeId, life, options, {
-          ...listener,
-          down: (reason) => {
-            listener.down(reason);
-            later();
-          },
-        });
-      };
-      const later = (): void => {
-        const inMs = this.world.between(reconnectMs.least, reconnectMs.most);
-        this.world.schedule(life, inMs, connect);
-      };
-      return {
-        start: () => void this.world.schedule(life, this.world.between(0, 50), connect),
-        publish: (topic, payload, { qos, retain }) => {
-          if (current?.isOpen === true) this.fromWorker(current, topic, payload, { qos, retain });
-        },
-        reconnect: () => {
-          if (current !== null) this.close(current, true);
-        },
-        stop: async (farewell) => {
-          stopped = true;
-          if (current?.isOpen !== true) return;
-          if (farewell !== null) {
-            const { topic, payload } = farewell;
-            this.fromWorker(current, topic, payload, { qos: 1, retain: true });
-          }
-          current.isOpen = false;
-          this.connections.delete(nodeId);
-        },
-      };
-    };
+  /** Whether a machine's messages get anywhere at all. */
+  isCutOff(nodeId: string): boolean {
+    return this.partitioned.has(nodeId);
   }
 
-  private open(
+  /** The worker side; null: there is no way to the broker just now. */
+  open(
     nodeId: string,
     life: Life,
-    options: WorkerLinkOptions,
-    listener: WorkerLinkListener,
-  ): Connection {
+    options: LineOptions,
+    listener: LineListener,
+  ): Connection | null {
+    if (this.isDown || this.isCutOff(nodeId)) return null;
     const { nowMs } = this.world;
     const connection: Connection = {
       ...{ nodeId, life, options, listener, isOpen: true, cutUntilMs: 0 },
@@ -94,7 +77,7 @@ export class Network {
   }
 
   /** Its end is noticed by both sides. `unclean`: the broker publishes the will. */
-  private close(connection: Connection, unclean: boolean): void {
+  close(connection: Connection, unclean: boolean): void {
     if (!connection.isOpen) return;
     connection.isOpen = false;
     if (this.connections.get(connection.nodeId) === connection) {
@@ -104,17 +87,25 @@ export class Network {
     this.world.schedule(life, 1, () => listener.down('the connection broke'));
     if (!unclean) return;
     const will = options.will();
-    this.retained.set(will.topic, will.payload);
-    this.toManager(will.topic, will.payload, this.world.nowMs + 1);
+    if (will !== null) {
+      this.retained.set(will.topic, will.payload);
+      this.toManager(will.topic, will.payload, this.world.nowMs + 1);
+    }
     const { manager } = this;
     if (manager !== null) this.world.schedule(manager.end.life, 1, () => manager.end.gone(nodeId));
   }
 
-  private fromWorker(
+  /** Its worker takes leave, and nobody is told. */
+  leave(connection: Connection): void {
+    connection.isOpen = false;
+    this.connections.delete(connection.nodeId);
+  }
+
+  /** `acknowledged`: the broker has it, and its word of that came through. */
+  fromWorker(
     connection: Connection,
-    topic: string,
-    payload: string,
-    { qos, retain }: { qos: 0 | 1; retain: boolean | undefined },
+    { topic, payload, qos, retain }: Said,
+    acknowledged: (() => void) | null = null,
   ): void {
     if (qos === 0 && this.world.happens(this.weather.loss)) return;
     const atMs = this.nextMs(connection, 'upMs');
@@ -122,11 +113,18 @@ export class Network {
       if (!connection.isOpen && retain !== true) return;
       if (retain === true) this.retained.set(topic, payload);
       this.toManager(topic, payload, this.world.nowMs);
-      if (qos === 1 && this.world.happens(this.weather.duplicates)) {
+      if (acknowledged !== null) this.acknowledge(connection, acknowledged);
+      if (qos === 1 && connection.options.repeats && this.world.happens(this.weather.duplicates)) {
         this.toManager(topic, payload, this.world.nowMs + this.lateMs());
       }
     };
-    this.world.schedule(brokerLife, atMs - this.world.nowMs, deliver);
+    this.world.schedule(this.life, atMs - this.world.nowMs, deliver);
+  }
+
+  private acknowledge(connection: Connection, acknowledged: () => void): void {
+    this.world.schedule(connection.life, this.delayMs(), () => {
+      if (connection.isOpen) acknowledged();
+    });
   }
 
   private toManager(topic: string, payload: string, atMs: number): void {
@@ -135,7 +133,9 @@ export class Network {
     const bytes = Buffer.from(payload);
     const inMs = this.opensMs(manager, atMs) - this.world.nowMs;
     this.world.schedule(manager.end.life, inMs, () => {
-      if (manager.isOpen) manager.end.message(topic, bytes, false);
+      if (!manager.isOpen) return;
+      this.listeners.heard(topic);
+      manager.end.message(topic, bytes, false);
     });
   }
 
@@ -143,17 +143,17 @@ export class Network {
   fromManager(end: ManagerEnd, topic: string, payload: string, qos: 0 | 1): Promise<void> {
     const { manager } = this;
     if (manager?.end !== end || !manager.isOpen) return Promise.reject(new Error('not connected'));
-    this.spoken(end, payload);
+    const start = this.listeners.spoken(end, topic, payload);
     const [, nodeId = ''] = topic.split('/');
     const inMs = this.opensMs(manager, this.world.nowMs) - this.world.nowMs;
     const arrive = (): void => {
       const connection = this.connections.get(nodeId);
       if (manager.isOpen && connection !== undefined) {
-        this.toWorker(connection, topic, payload, qos);
+        this.toWorker(connection, { topic, payload, qos }, start);
       }
     };
     if (inMs === 0) arrive();
-    else this.world.schedule(brokerLife, inMs, arrive);
+    else this.world.schedule(this.life, inMs, arrive);
     return new Promise((resolve, reject) => {
       const broke = (): void => reject(new Error('the connection broke'));
       manager.pending.add(broke);
@@ -169,15 +169,19 @@ export class Network {
     return Math.max(atMs, this.cutManagers.get(end.machine) ?? 0);
   }
 
-  private toWorker(connection: Connection, topic: string, payload: string, qos: 0 | 1): void {
+  private toWorker(
+    connection: Connection,
+    { topic, payload, qos }: Omit<Said, 'retain'>,
+    start: Address | null,
+  ): void {
     if (qos === 0 && this.world.happens(this.weather.loss)) return;
     const bytes = Buffer.from(payload);
     const deliver = (): void => {
-      if (connection.isOpen) connection.listener.message(topic, bytes, false);
+      if (connection.isOpen) connection.listener.message(topic, bytes, false, start);
     };
     const atMs = this.nextMs(connection, 'downMs');
     this.world.schedule(connection.life, atMs - this.world.nowMs, deliver);
-    if (qos === 1 && this.world.happens(this.weather.duplicates)) {
+    if (qos === 1 && connection.options.repeats && this.world.happens(this.weather.duplicates)) {
       const lateMs = atMs - this.world.nowMs + this.lateMs();
       this.world.schedule(connection.life, lateMs, deliver);
     }
@@ -203,22 +207,24 @@ export class Network {
   died(nodeId: string, isSilent: boolean): void {
     const connection = this.connections.get(nodeId);
     if (connection === undefined) return;
-    const inMs = isSilent ? keepaliveMs : 1;
-    this.world.schedule(brokerLife, inMs, () => this.close(connection, true));
+    const inMs = isSilent ? connection.options.keepaliveMs : 1;
+    this.world.schedule(this.life, inMs, () => this.close(connection, true));
   }
 
   /** Nothing passes between these nodes and the broker for a while. */
   partition(nodeIds: readonly string[], forMs: number): void {
     for (const nodeId of nodeIds) {
       this.partitioned.add(nodeId);
+      this.listeners.cut(nodeId, this.world.nowMs + forMs);
       const connection = this.connections.get(nodeId);
       if (connection === undefined) continue;
       connection.cutUntilMs = this.world.nowMs + forMs;
+      const { keepaliveMs } = connection.options;
       if (forMs > keepaliveMs) {
-        this.world.schedule(brokerLife, keepaliveMs, () => this.close(connection, true));
+        this.world.schedule(this.life, keepaliveMs, () => this.close(connection, true));
       }
     }
-    this.world.schedule(brokerLife, forMs, () => {
+    this.world.schedule(this.life, forMs, () => {
       for (const nodeId of nodeIds) this.partitioned.delete(nodeId);
     });
   }
@@ -230,7 +236,7 @@ export class Network {
     for (const connection of [...this.connections.values()]) this.close(connection, false);
     const { manager } = this;
     if (manager !== null) this.drop(manager.end);
-    this.world.schedule(brokerLife, forMs, () => {
+    this.world.schedule(this.life, forMs, () => {
       this.isDown = false;
     });
   }
@@ -251,6 +257,7 @@ export class Network {
     this.manager = link;
     this.world.schedule(end.life, this.delayMs(), () => {
       if (!link.isOpen) return;
+      this.listeners.linked(true);
       end.up();
       for (const [topic, payload] of this.retained) {
         end.message(topic, Buffer.from(payload), true);
@@ -271,6 +278,7 @@ export class Network {
     if (manager?.end !== end) return;
     this.manager = null;
     manager.isOpen = false;
+    this.listeners.linked(false);
     for (const broke of manager.pending) broke();
   }
 
@@ -286,5 +294,3 @@ export class Network {
     this.weather = { loss: 0, duplicates: 0, mostDelayMs: 10 };
   }
 }
-
-const brokerLife = new Life('broker');

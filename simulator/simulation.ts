@@ -1,12 +1,16 @@
 import { Auditor, type Trace } from './auditor.js';
+import type { JsonObject, Resources } from '@oakring/contracts';
 import { faultsOf, type Plant } from './faults.js';
 import { checkCurrentViews, checkEnd } from './final-check.js';
-import { Judge } from './judge.js';
+import { Judge, type Address } from './judge.js';
+import type { ManagerEnd } from './lines.js';
 import { Managers } from './managers.js';
 import { Network } from './network.js';
+import { OakestraMachine, type RegistrationDesk } from './oakestra-machine.js';
+import { SimulatedRoot, type ServiceDesk } from './root.js';
 import type { SchedulerHealth } from './scheduler.js';
 import { SimulatedStore } from './store.js';
-import { capacityOf, Machine } from './workers.js';
+import { capacityOf, NativeMachine, type Machine } from './workers.js';
 import { Workload } from './workload.js';
 import { Life, World } from './world.js';
 
@@ -28,6 +32,8 @@ export const convergesWithinMs = 90_000;
 const faultEveryMs = { least: 500, most: 9_000 };
 /** In between, views are compared with what they are folded from. */
 const compareEveryMs = 30_000;
+/** Of the machines, percent that have workers of Oakestra. */
+const foreignPercent = [0, 10, 20, 40];
 /** Of seeds that draw the number of their managers, percent that have several, and how many at most. */
 const several = { percent: 25, most: 5 };
 
@@ -62,6 +68,7 @@ class Simulation {
   private readonly judge: Judge;
   private readonly managers: Managers;
   private readonly machines: Machine[];
+  private readonly oakestra: readonly OakestraMachine[];
   private readonly workload: Workload;
   private readonly scheduler: SchedulerHealth = { isAway: false };
   private readonly faults: string[] = [];
@@ -77,25 +84,57 @@ class Simulation {
     this.judge = new Judge(world);
     this.auditor = new Auditor(world, this.judge, trace);
     this.store = new SimulatedStore(world, (written) => this.auditor.durable(written));
-    this.network = new Network(world, ({ machine }, payload) =>
-      this.judge.spoke(machine, payload, this.auditor.epoch),
-    );
+    this.network = new Network(world, {
+      spoken: (end, topic, payload) => this.spoken(end, topic, payload),
+      heard: (topic) => this.judge.strict.heard(topic),
+      cut: (nodeId, untilMs) => this.judge.strict.troubled(nodeId, untilMs),
+      linked: (isLinked) => this.judge.strict.linked(isLinked),
+    });
+    const foreign = Math.round((scale.machines * (world.pick(foreignPercent) ?? 0)) / 100);
     const count =
       scale.managers ?? (world.happens(several.percent) ? world.between(2, several.most) : 1);
-    const { network, store, scheduler } = this;
-    this.managers = new Managers({ world, network, store, scheduler }, count);
-    const ids = Array.from({ length: scale.machines }, (_, index) => `node-${index + 1}`);
-    this.machines = ids.map(
-      (id, index) => new Machine(id, world, network, this.judge, capacityOf(index)),
+    const { network, store, scheduler, judge } = this;
+    const root = foreign === 0 ? null : this.newRoot();
+    this.managers = new Managers({ world, network, store, scheduler, root }, count);
+    const ids = Array.from({ length: scale.machines - foreign }, (_, index) => `node-${index + 1}`);
+    const native = ids.map(
+      (id, index) => new NativeMachine(id, world, network, judge, capacityOf(index)),
     );
+    const register: RegistrationDesk = (body, ip) => this.register(body, ip);
+    this.oakestra = Array.from(
+      { length: foreign },
+      (_, index) =>
+        new OakestraMachine(index, foreignCapacityOf(index), { world, network, judge, register }),
+    );
+    this.machines = [...native, ...this.oakestra];
+    const { state } = this.auditor;
+    const hasContainers = foreign > 0;
     this.workload = new Workload(
-      world,
-      this.managers,
-      this.auditor.state,
-      this.machines,
-      this.judge,
+      ...([world, this.managers, state, this.machines, judge, hasContainers, root] as const),
     );
-    this.kindsOfFault = faultsOf(world, count);
+    this.kindsOfFault = faultsOf(world, count, hasContainers);
+  }
+
+  private newRoot(): SimulatedRoot {
+    const desk: ServiceDesk = {
+      order: async (host, ...asked) => (await this.managers.open(host)).order(...asked),
+      end: async (host, ...asked) => (await this.managers.open(host)).end(...asked),
+    };
+    const wasOrdered = (id: string) => this.workload.services?.services.has(id) ?? false;
+    return new SimulatedRoot(this.world, this.judge, desk, wasOrdered);
+  }
+
+  private async register(body: JsonObject, ip: string): ReturnType<RegistrationDesk> {
+    return (await this.managers.open(null)).register(body, ip);
+  }
+
+  private spoken(end: ManagerEnd, topic: string, payload: string): Address | null {
+    const { judge, auditor } = this;
+    judge.spoke(end.machine, payload, auditor.epoch);
+    if (judge.strict.isOrder(topic) && end.life !== auditor.writer) {
+      judge.fail(`${end.machine} orders something on ${topic}, and another writes`);
+    }
+    return judge.strict.startIn(topic, payload);
   }
 
   async run(): Promise<Verdict> {
@@ -133,15 +172,24 @@ class Simulation {
     };
   }
 
+  /** What an operator does with workers that speak under an id that nobody knows. */
+  private startStrangers(): void {
+    for (const machine of this.oakestra) {
+      const isKnown = this.auditor.state.nodes.get(machine.nodeId) !== undefined;
+      if (machine.isRegistered && !isKnown) machine.kill(false);
+    }
+  }
+
   private checkAlive(): void {
     const { failure } = this.managers;
     if (failure !== null) this.judge.fail(failure);
   }
 
   private get plant(): Plant {
-    const { world, network, store, scheduler, machines, managers } = this;
+    const { world, network, store, scheduler, machines, managers, oakestra } = this;
+    const { services } = this.workload;
     return {
-      ...{ world, network, store, scheduler, machines, managers },
+      ...{ world, network, store, scheduler, machines, managers, oakestra, services },
       busy: () => this.workload.nodesAtWork,
       note: (what) => this.faults.push(`${(world.nowMs / 1000).toFixed(1)} s: ${what}`),
       later: (inMs, work) => this.later(inMs, work),
@@ -157,15 +205,19 @@ class Simulation {
     this.network.heal();
     store.trouble = store.stalledUntilMs = store.electingUntilMs = 0;
     this.scheduler.isAway = false;
+    const { services } = this.workload;
+    if (services !== null) services.root.health = 'well';
     for (const host of managers.hosts) {
       host.route.cutUntilMs = host.clockErrorMs = 0;
       void managers.start(host);
     }
     for (const machine of machines) machine.start();
     this.workload.tidyUp();
+    for (const machine of this.oakestra) machine.hasten();
     const endMs = world.nowMs + convergesWithinMs;
     for (let atMs = world.nowMs; atMs < endMs && this.judge.isQuiet; atMs += 1_000) {
       await world.runUntil(atMs);
+      this.startStrangers();
       for (const machine of machines) machine.start();
       for (const host of managers.hosts) void managers.start(host);
       this.checkAlive();
@@ -177,3 +229,10 @@ class Simulation {
 }
 
 const everybody = new Life('everybody');
+
+/** Nearly all of these are large: most of what they run has nowhere else to go. */
+function foreignCapacityOf(index: number): Resources {
+  return index % 4 === 3
+    ? { cpuMillis: 1_000, memoryMiB: 512 }
+    : { cpuMillis: 4_000, memoryMiB: 4_096 };
+}

@@ -3,6 +3,7 @@ import { MemoryWorkerStore, Session, SimulatedRuntime } from '../apps/worker/src
 import type { WorkerOptions } from '../apps/worker/src/index.js';
 import type { InstanceAddress, InstanceToStart } from '../apps/worker/src/runtimes/runtime.port.js';
 import type { Judge } from './judge.js';
+import { nativeLinkOf } from './native-link.js';
 import type { Network } from './network.js';
 import { Life, type World } from './world.js';
 
@@ -39,8 +40,20 @@ class JudgedRuntime extends SimulatedRuntime {
   }
 }
 
-/** One machine: a worker that comes and goes, and what it has on its disk. */
-export class Machine {
+/** One machine, and the worker that comes and goes on it. */
+export interface Machine {
+  readonly nodeId: string;
+  readonly isUp: boolean;
+  start(): void;
+  /** `kill -9`, or the machine loses its power (`isSilent`). */
+  kill(isSilent: boolean): void;
+  /** SIGTERM. */
+  stop(): Promise<void>;
+  freeze(forMs: number): void;
+}
+
+/** One with a worker of ours, and what that has on its disk. */
+export class NativeMachine implements Machine {
   private session: Session | null = null;
   private life: Life | null = null;
   private store = new MemoryWorkerStore();
@@ -67,14 +80,14 @@ export class Machine {
     const life = new Life(this.nodeId);
     this.life = life;
     const runtime = new JudgedRuntime(this.nodeId, this.judge, life, this.world);
-    const link = this.network.linkOf(this.nodeId, life);
+    const link = nativeLinkOf(this.network, this.world, this.nodeId, life);
     const ports = this.world.portsOf(life);
     const parts = { store: this.store, runtimes: [runtime], link, ports, log: () => {} };
     this.session = new Session({ options: optionsOf(this.nodeId, this.capacity), ...parts });
     void this.session.start();
   }
 
-  /** `kill -9`, or the machine loses its power (`isSilent`): its instances end with it. */
+  /** Its instances end with it. */
   kill(isSilent: boolean): void {
     if (this.life === null) return;
     this.life.isDead = true;
@@ -84,7 +97,6 @@ export class Machine {
     this.network.died(this.nodeId, isSilent);
   }
 
-  /** SIGTERM. */
   async stop(): Promise<void> {
     const { session, life } = this;
     if (session === null || life === null) return;

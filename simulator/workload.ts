@@ -6,19 +6,35 @@ import { canonicalJson, type JsonObject } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
 import type { Judge } from './judge.js';
 import type { Managers } from './managers.js';
+import { imageOf, type Script } from './images.js';
+import type { SimulatedRoot } from './root.js';
+import { RootWorkload } from './root-workload.js';
 import type { Machine } from './workers.js';
 import { Life, type World } from './world.js';
 
 const retryMs = { least: 200, most: 2_000 };
 
-/** A root and an operator, who repeat what was not answered until it is. */
+interface Known {
+  readonly isSteady: boolean;
+  /** What its containers do; null: its instances are simulated. */
+  readonly script: Script | null;
+}
+
+/** Of jobs, percent that are for containers, where there are workers with some. */
+const containers = 30;
+/** Of what people do, percent that they do at the root, where there is one. */
+const atRoot = 35;
+
+/** A client and an operator, who repeat what was not answered until it is. */
 export class Workload {
   /** The answers of the requests that were acknowledged, by the requests' ids. */
   readonly acknowledged = new Map<string, string>();
   /** Jobs that should be there, by id; null: deleted. */
-  readonly jobs = new Map<string, { readonly isSteady: boolean } | null>();
+  readonly jobs = new Map<string, Known | null>();
   private readonly submitted = new Set<string>();
-  private readonly life = new Life('root');
+  /** Null: there is no root. */
+  readonly services: RootWorkload | null = null;
+  private readonly life = new Life('client');
   private requests = 0;
   private named = 0;
 
@@ -29,7 +45,15 @@ export class Workload {
     private readonly state: ClusterState,
     private readonly machines: readonly Machine[],
     private readonly judge: Judge,
-  ) {}
+    /** Whether there are workers that run containers. */
+    private readonly hasContainers: boolean,
+    root: SimulatedRoot | null,
+  ) {
+    if (root === null) return;
+    this.services = new RootWorkload(world, root, state, judge, (id, ended) =>
+      this.request({ type: 'DeleteJob', id, force: true }, ended),
+    );
+  }
 
   private get nodeIds(): string[] {
     return this.machines.map(({ nodeId }) => nodeId);
@@ -45,6 +69,7 @@ export class Workload {
 
   /** Does one of all the things that people do. */
   act(): void {
+    if (this.services !== null && this.world.happens(atRoot)) return this.services.act();
     const what = this.world.chance.integer(100);
     // Orders about a job that nobody has heard of would overtake its submission.
     const known = [...this.jobs].flatMap(([id, found]) =>
@@ -68,21 +93,39 @@ export class Workload {
     }
   }
 
+  /** Whether what there is of a job at the end is to be as it is wanted. */
+  isSteady(job: string): boolean {
+    const known = this.jobs.get(job);
+    // Of what was deleted nothing may be left; what ends by itself comes and goes.
+    return known === null || (known ?? this.services?.services.get(job))?.isSteady === true;
+  }
+
   submit(): void {
     const id = `job-${(this.named += 1)}`;
     const kind = this.world.chance.integer(10);
     const isSteady = kind < 8;
+    const script = this.hasContainers && this.world.happens(containers) ? this.script(kind) : null;
+    const technology = script === null ? 'simulated' : 'docker';
+    const image = script === null ? `${id}:1` : imageOf(script, 1);
     const body: Record<string, unknown> = {
-      ...{ id, name: id, image: `${id}:1`, technology: 'simulated' },
+      ...{ id, name: id, image, technology },
       count: this.world.between(1, kind === 0 ? 12 : 4),
       resources: { cpuMillis: this.world.between(1, 4) * 50, memoryMiB: 64 },
-      ...this.policyOf(kind),
+      // What must never run twice is for workers that can promise it.
+      ...this.policyOf(script === null ? kind : Math.max(kind, 3)),
     };
-    this.jobs.set(id, { isSteady });
+    this.jobs.set(id, { isSteady, script });
     const job = parsed(body);
     this.request({ type: 'SubmitJob', id, job, bodyHash: hashOf(body) }, () => {
       this.submitted.add(id);
     });
+  }
+
+  private script(kind: number): Script {
+    const { world } = this;
+    const pullMs = world.happens(50) ? 0 : world.between(100, world.happens(20) ? 40_000 : 8_000);
+    if (kind < 8) return { pullMs };
+    return { pullMs, runMs: world.between(500, 20_000), exitCode: kind === 8 ? 1 : 0 };
   }
 
   private policyOf(kind: number): object {
@@ -121,12 +164,15 @@ export class Workload {
   private update(id: string): void {
     const state = this.state.jobs.get(id);
     if (state === undefined) return;
-    const image = `${id}:${this.world.between(2, 99)}`;
+    const version = this.world.between(2, 99);
     const rollback = this.world.happens(70);
     const update = { maxUnavailable: this.world.between(1, 3), healthyAfterMs: 1_000, rollback };
     const isBad = this.world.happens(20);
     // Back to what it was before is not always back to what is well.
-    if (isBad) this.jobs.set(id, { isSteady: false });
+    const known = this.jobs.get(id)?.script ?? null;
+    if (isBad) this.jobs.set(id, { isSteady: false, script: known });
+    const image =
+      known === null ? `${id}:${version}` : imageOf(isBad ? { fails: true } : known, version);
     const simulate = isBad ? { failStart: true } : state.document['simulate'];
     const script = simulate === undefined ? {} : { simulate };
     const body = { ...state.document, image, count: state.desired, update, ...script };

@@ -65,7 +65,8 @@ export class World {
 
   schedule(life: Life, inMs: number, work: () => void, periodMs: number | null = null): Timer {
     const entry: Pending = {
-      dueMs: this.nowMs + Math.max(0, inMs),
+      // Clocks that tell the time of day show whole milliseconds.
+      dueMs: this.nowMs + Math.max(0, Math.ceil(inMs)),
       order: this.created++,
       periodMs,
       life,
@@ -127,7 +128,7 @@ export class World {
         continue;
       }
       if (next.periodMs !== null) {
-        next.dueMs = this.nowMs + next.periodMs;
+        next.dueMs = this.nowMs + Math.ceil(next.periodMs);
         next.order = this.created++;
         this.push(next);
       }

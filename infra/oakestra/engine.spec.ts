@@ -43,6 +43,15 @@ describe('A worker of Oakestra', () => {
     expect([said, engine.running]).toEqual([['CREATED '], ['a.b/0']]);
   });
 
+  it('says of a second order during a pull, after it, that it is there already', async () => {
+    order('deploy', { image: 'docker.io/library/large:1' });
+    await ports.advance(10_000);
+    order('deploy', { image: 'docker.io/library/large:1' });
+    expect(said).toEqual([]);
+    await ports.advance(60_000);
+    expect(said).toEqual(['CREATED ', 'FAILED task already deployed']);
+  });
+
   it('says of an end UNDEPLOYED, and DEAD when it is gone', async () => {
     order('deploy');
     await ports.advance(200);

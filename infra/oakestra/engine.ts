@@ -7,6 +7,8 @@ export type Say = (topic: 'job' | 'jobs/resources', payload: object) => void;
 interface Container {
   readonly order: Order;
   state: 'pulling' | 'running' | 'ending';
+  /** Orders that came during the pull. */
+  repeats: number;
 }
 
 export interface EngineOptions {
@@ -14,10 +16,21 @@ export interface EngineOptions {
   readonly runtimes: readonly string[];
   /** How long it takes to fetch an image; 0: it is there. */
   readonly pullMs?: (image: string) => number;
+  /** Why an image cannot be started; null, and without this: it can. */
+  readonly faultOf?: (image: string) => string | null;
+  /** Hears what really happens, whoever is told of it. */
+  readonly witness?: Witness;
+}
+
+export interface Witness {
+  started(order: Order): void;
+  /** `isTold`: an order made an end of it. */
+  gone(order: Order, isTold: boolean): void;
 }
 
 const startMs = 100;
 const endMs = 30;
+const alreadyThere = 'task already deployed';
 const uselessDetail = 'Container is starting up';
 const containerId = /^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$/;
 
@@ -30,6 +43,11 @@ export class Engine {
   /** Names with numbers of what it runs. */
   get running(): readonly string[] {
     return [...this.containers].flatMap(([key, { state }]) => (state === 'pulling' ? [] : [key]));
+  }
+
+  /** Whether it has this, or is fetching it. */
+  holds(key: string): boolean {
+    return this.containers.has(key);
   }
 
   hasPanicked = false;
@@ -62,21 +80,22 @@ export class Engine {
         return this.panic();
       case 'order':
         this.orders.push(`${kind} ${keyOf(heard.order)}`);
-        return kind === 'deploy' ? this.deploy(heard.order) : this.remove(heard.order);
+        return kind === 'deploy' ? this.deploy(heard.order) : this.delete(heard.order);
     }
   }
 
   /** It was ordered before, by another cluster, and runs. */
   adopt(order: Pick<Order, 'job_name' | 'instance_number' | 'image'>): void {
     const whole = { virtualization: 'docker', one_shot: false, ...order };
-    this.containers.set(keyOf(whole), { order: whole, state: 'running' });
+    this.containers.set(keyOf(whole), { order: whole, state: 'running', repeats: 0 });
   }
 
   /** A workload ends by itself. */
   end(key: string, exitCode: number): void {
-    const order = this.containers.get(key)?.order;
-    if (order === undefined) return;
-    this.containers.delete(key);
+    const container = this.containers.get(key);
+    if (container === undefined) return;
+    const { order } = container;
+    this.remove(container, false);
     const isDone = exitCode === 0 && order.one_shot;
     this.word(order, isDone ? 'COMPLETED' : 'DEAD', uselessDetail);
   }
@@ -90,15 +109,20 @@ export class Engine {
   /** One copy for each runtime, also when there is nothing. */
   report(): void {
     for (let copy = 0; copy < this.options.runtimes.length; copy += 1) {
-      const services = [...this.containers.values()]
-        .filter(({ state }) => state !== 'pulling')
-        .map(({ order }) => ({
-          ...{ cpu_percent: '1.5', memory_percent: '0.01', disk: '4096', logs: 'hello\n' },
-          ...{ job_name: order.job_name, virtualization: 'docker' },
-          instance: order.instance_number,
-        }));
-      this.say('jobs/resources', { services });
+      this.say('jobs/resources', this.list());
     }
+  }
+
+  /** What it has just now. */
+  list(): { readonly services: readonly object[] } {
+    const services = [...this.containers.values()]
+      .filter(({ state }) => state !== 'pulling')
+      .map(({ order }) => ({
+        ...{ cpu_percent: '1.5', memory_percent: '0.01', disk: '4096', logs: 'hello\n' },
+        ...{ job_name: order.job_name, virtualization: 'docker' },
+        instance: order.instance_number,
+      }));
+    return { services };
   }
 
   private deploy(order: Order): void {
@@ -106,22 +130,26 @@ export class Engine {
     const there = this.containers.get(key);
     if (there !== undefined) this.needless.push(`deploy ${key} (${there.state})`);
     if (there?.state === 'pulling') {
-      this.word(order, 'CREATED', '');
-      return this.word(order, 'FAILED', 'task already deployed');
+      there.repeats += 1;
+      return;
     }
     if (there?.state === 'ending') return this.word(order, 'FAILED', 'snapshot: already exists');
-    const fault = there === undefined ? this.faultOf(order) : 'task already deployed';
+    const fault = there === undefined ? this.faultOf(order) : alreadyThere;
     if (fault !== null) {
       this.timers.after(startMs, () => this.word(order, 'FAILED', fault));
       return;
     }
-    const container: Container = { order, state: 'pulling' };
+    const container: Container = { order, state: 'pulling', repeats: 0 };
     this.containers.set(key, container);
     const pullMs = this.options.pullMs?.(order.image) ?? 0;
     this.timers.after(pullMs + startMs, () => {
       if (this.hasPanicked || this.containers.get(key) !== container) return;
       container.state = 'running';
+      this.options.witness?.started(order);
       this.word(order, 'CREATED', '');
+      for (let repeat = 0; repeat < container.repeats; repeat += 1) {
+        this.word(order, 'FAILED', alreadyThere);
+      }
       if (this.crashing.has(key)) this.end(key, 1);
     });
   }
@@ -132,10 +160,11 @@ export class Engine {
     const id = `${name}.instance.${order.instance_number}`;
     if (id.length > 76 || !containerId.test(id)) return `identifier "${id}" must match`;
     const isWhole = /^[^/]+\.[^/]+\/.*:[^/]+$/.test(image);
-    return isWhole ? null : `failed to resolve reference "${image}"`;
+    if (!isWhole) return `failed to resolve reference "${image}"`;
+    return this.options.faultOf?.(image) ?? null;
   }
 
-  private remove(order: Order): void {
+  private delete(order: Order): void {
     const key = keyOf(order);
     const container = this.containers.get(key);
     // Of what is still fetched, or was ordered for another runtime, it knows nothing.
@@ -146,9 +175,14 @@ export class Engine {
     this.word(order, 'UNDEPLOYED', '');
     this.timers.after(endMs, () => {
       if (this.containers.get(key) !== container) return;
-      this.containers.delete(key);
+      this.remove(container, true);
       this.word(order, 'DEAD', uselessDetail);
     });
+  }
+
+  private remove({ order, state }: Container, isTold: boolean): void {
+    this.containers.delete(keyOf(order));
+    if (state !== 'pulling') this.options.witness?.gone(order, isTold);
   }
 
   private word(order: Order, status: string, detail: string): void {
@@ -157,6 +191,9 @@ export class Engine {
   }
 }
 
-function keyOf({ job_name: name, instance_number: number }: Order): string {
+export function keyOf({
+  job_name: name,
+  instance_number: number,
+}: Pick<Order, 'job_name' | 'instance_number'>): string {
   return `${name}/${number}`;
 }
