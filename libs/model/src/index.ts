@@ -19,6 +19,7 @@ export { awaitedNamesake, holdsNamesake, nameOf } from './namesakes.js';
 export { NodeChangeFeed, factsOf, labelsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
 export { usualDialect } from './fold/nodes.fold.js';
+export { takenOverPolicy } from './fold/placements.fold.js';
 export { foldVersion } from './records.js';
 export type {
   CommandRecord,
@@ -29,7 +30,13 @@ export type {
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';
 export { isUpdated } from './revisions.js';
-export { cosignedUpTo, newestSealedTree, sealedTreeAt, standing } from './standing.js';
+export {
+  cosignedUpTo,
+  ledgerKeysOf,
+  newestSealedTree,
+  sealedTreeAt,
+  standing,
+} from './standing.js';
 export { Index, Table } from './table.js';
 export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
 export { refusalCodeOf } from './refusal-code.js';

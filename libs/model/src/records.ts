@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 20;
+export const foldVersion = 21;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -68,6 +68,8 @@ export interface NodeRecord extends EventPlace {
   readonly status: NodeStatus;
   /** Commit time of the step into `status`, milliseconds since 1970. */
   readonly since: number;
+  /** Commit time since when it is not heard of, whichever steps followed; null: it is, or never was. */
+  readonly silentSince: number | null;
   readonly reason: string;
   /** Its worker said that it stops, and was not heard to be back since. */
   readonly stopped: boolean;
@@ -228,6 +230,8 @@ export interface PlacementRecord {
   /** The newest command about it. `digest`: of what was ordered to run, where it is on record. */
   readonly commandId: string | null;
   readonly digest?: string;
+  /** It was taken over where it was said to run: nobody here ordered it. */
+  readonly takenOver?: true;
 }
 
 /** Key: the command's id, `<position>-<index>` of its `CommandIssued`. */

@@ -24,6 +24,18 @@ export function newestSealedTree(state: ClusterState): SeenTree | null {
   return { position, merkleRoot };
 }
 
+/** The keys that seal a log, and how far it is sealed. */
+export function ledgerKeysOf(state: ClusterState) {
+  const { clusterId, position, merkleRoot } = standing(state);
+  const seal = state.seals.get(ledgerKey);
+  return {
+    ...{ clusterId, position, sealed: seal?.position ?? null },
+    tree: newestSealedTree(state) ?? { position, merkleRoot },
+    checkpoint: seal?.note ?? null,
+    items: [...state.keys.values()],
+  };
+}
+
 /** One of the newest checkpoints, by what it seals; undefined: it is none of them. */
 export function sealedTreeAt({ seals }: ClusterState, position: number): SealedTree | undefined {
   return seals.get(ledgerKey)?.trees.findLast((tree) => tree.position === position);

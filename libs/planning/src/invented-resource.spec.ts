@@ -23,6 +23,7 @@ function tableOf(...nodes: Parameters<typeof node>[]): NodeTable {
 }
 
 const small = { cpuMillis: 100, memoryMiB: 100 };
+const half = { cpuMillis: 50, memoryMiB: 50 };
 const wants = (count: number, more: Partial<Omit<JobToPlan, 'requirement'>> = {}) =>
   job({ ...more, requirement: { resources: withNpu(count, small) } });
 const plan = (table: NodeTable, ...jobs: JobToPlan[]) => planJobs(table, jobs, seededRandomness);
@@ -53,8 +54,8 @@ describe('A resource that was entered into the catalogue', () => {
   it('is on no record of those that neither have nor want it', () => {
     const [placed] = plan(tableOf(['a', {}]), job());
     expect(placed?.placements[0]?.reason).not.toContain('NPU');
-    const [refused] = plan(tableOf(['a', { reserved: one }]), job());
-    expect(refused?.refusal?.wouldFit).toEqual({ cpuMillis: 0, memoryMiB: 0 });
+    const [refused] = plan(tableOf(['a', { capacity: small, reserved: half }]), job());
+    expect(Object.keys(refused?.refusal?.wouldFit ?? {})).toEqual(['cpuMillis', 'memoryMiB']);
   });
 
   it('draws no job that does not ask for it, and counts in the score of one that does', () => {

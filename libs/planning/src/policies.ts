@@ -4,18 +4,24 @@
  */
 export const policy = 'least-allocated-spread/3';
 
-/** What decisions are replayed by, too: of before, when placements did not count by their number. */
+/** What decisions are replayed by, too: of before. */
 const former = 'least-allocated-spread/2';
 
 export type Policy = typeof policy | typeof former;
 
-/** Those by which this software plans; whether placements count by their number. */
-const counting: Readonly<Record<Policy, boolean>> = { [policy]: true, [former]: false };
-
-export function isPolicy(name: string): name is Policy {
-  return Object.hasOwn(counting, name);
+/** In what the policies that this software plans by differ. */
+export interface Ways {
+  /** Placements count by their number. */
+  readonly countsPlacements: boolean;
+  /** A refusal proposes to ask for none of what the nearest node has none of. */
+  readonly proposesNone: boolean;
 }
 
-export function countsPlacements(by: Policy): boolean {
-  return counting[by];
+export const waysOf: Readonly<Record<Policy, Ways>> = {
+  [policy]: { countsPlacements: true, proposesNone: false },
+  [former]: { countsPlacements: false, proposesNone: true },
+};
+
+export function isPolicy(name: string): name is Policy {
+  return Object.hasOwn(waysOf, name);
 }

@@ -27,7 +27,7 @@ export function renderCluster(overview: ClusterOverview, colors: Colors): string
     ...stormFact(storm, colors),
     ...degraded.map(({ what, since, reason }): [string, string] => [
       'DEGRADED',
-      colors.red(`${what} fail since ${since}: ${reason}`),
+      colors.red(`${what} since ${since}: ${reason}`),
     ]),
     [
       'nodes',

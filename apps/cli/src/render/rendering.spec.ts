@@ -281,7 +281,7 @@ describe('the cluster on one page', () => {
     );
     expect(text).toContain('position 12, epoch 2');
     expect(text).toMatch(/STORM +since 2026-01-01T00:00:00.000Z: many at once/);
-    expect(text).toMatch(/DEGRADED +seals fail since 2026-01-01T00:00:01.000Z: the disk is full/);
+    expect(text).toMatch(/DEGRADED +seals since 2026-01-01T00:00:01.000Z: the disk is full/);
     expect(text).toContain('2: 1 ready, 1 lost');
     expect(text).toContain('3 running');
     expect(text).toMatch(/edge-oslo +lost +███░/);

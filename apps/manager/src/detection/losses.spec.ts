@@ -6,7 +6,7 @@ import { seenAt } from '../testing/seen.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
-import type { ClusterState } from '@oakring/model';
+import type { ClusterState, PlacementRecord } from '@oakring/model';
 import { Losses } from './losses.js';
 
 interface Known {
@@ -178,6 +178,14 @@ describe('An instance that was taken over from another orchestrator', () => {
 
   it('is waited for as long as its worker stays away from a broker that was away', () => {
     expect(lostAtMs(takenOver())).toBe(605_000);
+  });
+
+  it('is one like any other where it was ordered here, long before orders had digests', () => {
+    const cluster = takenOver();
+    const { placements } = cluster.state;
+    const { takenOver: _, ...ordered } = placements.get('j/0/1') ?? {};
+    placements.set('j/0/1', ordered as PlacementRecord);
+    expect(lostAtMs(cluster)).toBe(20_000);
   });
 
   it('is one like any other once its worker has confirmed it, or starts anew', () => {

@@ -155,9 +155,9 @@ function isOpen({ wanted, lost, leaseMs, leaseOver }: PlacementRecord): boolean 
 
 /** It was taken over where it was said to run, and its worker was not heard since. */
 function isAwaited(placement: PlacementRecord, { instances }: ClusterState): boolean {
-  const { job, number, generation, wanted, digest, runningSince } = placement;
-  // What we order has a digest, and what is ordered anew is not known to run.
-  if (!wanted || digest !== undefined || runningSince === 0) return false;
+  const { job, number, generation, wanted, takenOver, digest, runningSince } = placement;
+  // What was ordered anew since has a digest, and is not known to run.
+  if (takenOver !== true || digest !== undefined || !wanted || runningSince === 0) return false;
   const instance = instances.get(instanceKey(job, number));
   return instance?.generation === generation && !instance.confirmed;
 }

@@ -223,6 +223,13 @@ describe('A manager that starts', () => {
   });
 });
 
+/** What is told of the key of a leader. */
+function troubleOf({ leadership }: Manager) {
+  const told = leadership?.processes.find(({ name }) => name === 'seal key');
+  if (told === undefined) throw new Error('it does not lead');
+  return told.trouble;
+}
+
 describe('A manager with a key that nobody vouched for', () => {
   it('leads all the same, and says at each of its terms that its seals prove nothing', async () => {
     const managers = new Managers();
@@ -237,6 +244,19 @@ describe('A manager with a key that nobody vouched for', () => {
     expect(managers.warnings.filter((line) => line.startsWith('b: '))).toEqual([
       expect.stringContaining(`oakring audit endorse ${key.fingerprint} --key`),
     ]);
+  });
+
+  it('is degraded for as long as it leads, and one whose key counts is not', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(1_000);
+    const key = freshKey();
+    const b = await managers.start('b', key);
+    await managers.ports.advance(1_000);
+    expect(troubleOf(a)).toBeNull();
+    a.die();
+    await managers.ports.advance(10_000);
+    expect(troubleOf(b)?.reason).toContain(`oakring audit endorse ${key.fingerprint} --key`);
   });
 
   it('is not one whose key founded the cluster', async () => {

@@ -1,6 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import type { EventLogWriter } from '@oakring/stores';
 import type { TelemetryLog } from '@oakring/telemetry';
+import type { ClusterState } from '@oakring/model';
 import { type Ports, Undo } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import { CommandWriter } from '../commands/writer.js';
@@ -65,12 +66,36 @@ function foundedBy(fingerprint: string): string {
   );
 }
 
-/** It leads all the same, and seals; but nobody has vouched for its seals, and none of them proves anything. */
-function notCounting(fingerprint: string): string {
+/** What it is called where troubles are named. */
+const sealKeyName = 'seal key';
+
+/**
+ * It leads all the same, and seals; but nobody has vouched for its seals, and none of them proves anything.
+ * Null: its key counts.
+ */
+function notCounting(state: ClusterState, fingerprint: string): string | null {
+  const status = state.keys.get(fingerprint)?.status;
+  if (status === 'counts') return null;
+  const unproven = 'does not count: nothing that it seals is proven';
+  if (status === 'revoked') {
+    return (
+      `The key of this manager was revoked, and ${unproven}. Give it another: stop it, move its seal-key.pem away, ` +
+      `start it, and have a key that counts vouch for the new one ("oakring audit endorse").`
+    );
+  }
   return (
-    `The key of this manager does not count: nothing that it seals is proven. A key that does vouches for it: ` +
+    `The key of this manager ${unproven}. A key that does vouches for it: ` +
     `"oakring audit endorse ${fingerprint} --key <seal-key.pem of the founder>".`
   );
+}
+
+/** As that of a process: a leader whose key does not count is degraded until somebody vouches for it. */
+function keyHealth(reason: string | null, sinceMs: number, nowMs: number): ProcessHealth {
+  return {
+    ...{ name: sealKeyName, keys: reason === null ? 0 : 1, failures: 0 },
+    oldestMs: reason === null ? 0 : Math.max(0, nowMs - sinceMs),
+    trouble: reason === null ? null : { sinceMs, reason },
+  };
 }
 
 /** Opens the epoch of `lease` and starts what only a leader does. Throws as `openEpoch`. */
@@ -79,9 +104,11 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const leader = parts.leader();
   const { at: lastCommitAt } = projection.state.head;
   const { fingerprint } = leader.key;
-  if (await openEpoch(lease.epoch, { ...parts, leader })) warn(foundedBy(fingerprint));
-  else if (projection.state.keys.get(fingerprint)?.status !== 'counts')
-    warn(notCounting(fingerprint));
+  const isFounded = await openEpoch(lease.epoch, { ...parts, leader });
+  const unproven = (): string | null => notCounting(projection.state, fingerprint);
+  const warning = isFounded ? foundedBy(fingerprint) : unproven();
+  if (warning !== null) warn(warning);
+  const begunMs = ports.clock.wallMs();
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
@@ -113,7 +140,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     telemetryLog,
     correspondence: loops.correspondence,
     get processes() {
-      return loops.health;
+      return [...loops.health, keyHealth(unproven(), begunMs, ports.clock.wallMs())];
     },
     over: Promise.race([lease.lost.then(() => {}), halted.over]),
     connectionLost: (nodeId) => loops.connectionLost(nodeId),

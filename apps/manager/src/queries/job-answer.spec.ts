@@ -8,12 +8,16 @@ import {
   orderStops,
   plan,
   ready,
+  registerNode,
   replace,
   running,
   submitJob,
   type Given,
 } from '../testing/given.js';
+import { clusterKey } from '@oakring/model';
 import { jobAnswer } from './job-answer.js';
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 function answer(cluster: Given) {
   const job = cluster.state.jobs.get('j');
@@ -100,27 +104,65 @@ describe('A rollout whose next instance has no place', () => {
 
 describe('An instance whose node is silent', () => {
   it.each([
-    [{ lostAfterMs: 500 }, 'it is replaced after 0.5 s of that'],
-    [{ lostAfterMs: null }, 'it is waited for'],
-    [{ replace: false }, 'it counts as lost after 30 s of that'],
+    [{ lostAfterMs: 500 }, 500, 'it is ordered elsewhere after 0.5 s of that (AT)'],
+    [{ lostAfterMs: null }, 0, 'it is waited for'],
+    [{ replace: false }, 30_000, 'it counts as lost after 30 s of that (AT)'],
     [
       { stopOnWorkerAfterMs: 10_000 },
-      'it is replaced after 30 s of that, once its worker must have ended it (10 s cut off)',
+      30_000,
+      'it is ordered elsewhere after 30 s of that (AT), once its worker must have ended it (10 s cut off)',
     ],
-  ])('says what will become of it (%j)', (onDisconnect, follows) => {
+  ])('says since when, and what will become of it and when (%j)', (onDisconnect, ms, follows) => {
     const cluster = running({ onDisconnect }, 'a');
     silence(cluster);
+    const sinceMs = cluster.state.nodes.get('a')?.since ?? 0;
+    const told = follows.replace('AT', isoOf(sinceMs + ms));
     expect(shown(cluster)).toMatchObject({
       status: 'running',
-      reason: `node a is suspect: no message for 6 s; ${follows}`,
+      reason: `node a, silent since ${isoOf(sinceMs)}, is suspect: no message for 6 s; ${told}`,
     });
+  });
+
+  it.each([
+    ['native', ready('a')],
+    ['that counts no starts', [{ ...registerNode('a', { acknowledges: true }), startsAnew: true }]],
+  ] as const)(
+    'says so too while it is placed there and no order was taken (worker %s)',
+    (_, commands) => {
+      const cluster = given(...commands, submitJob('j'), plan('j', 'a'));
+      silence(cluster);
+      expect(shown(cluster)).toMatchObject({
+        ...{ status: 'placed', nodeId: 'a' },
+        reason: expect.stringMatching(
+          /^node a, silent since \S+, is suspect: .*; it is ordered elsewhere after 30 s of that/,
+        ),
+      });
+    },
+  );
+
+  it('counts from when its node fell silent, whichever steps followed', () => {
+    const cluster = running({}, 'a');
+    silence(cluster);
+    const before = shown(cluster)?.reason?.match(/\d{4}-\S+Z/g);
+    silence(cluster, 'disconnected', 'lost');
+    expect(shown(cluster)?.reason).toContain('is lost');
+    expect(shown(cluster)?.reason?.match(/\d{4}-\S+Z/g)).toEqual(before);
+  });
+
+  it('says that a storm holds it up', () => {
+    const cluster = running({}, 'a');
+    silence(cluster);
+    const about = { clusterId: 'c', name: 'n', location: '', epoch: 1, keyEvents: 0 };
+    const storm = { since: 1, reason: 'many at once' };
+    cluster.state.cluster.set(clusterKey, { ...about, catalogue: null, root: null, storm });
+    expect(shown(cluster)?.reason).toMatch(/\(\S+Z\), not before the storm is over$/);
   });
 
   it('is unknown once the node is disconnected: nobody can tell whether it runs', () => {
     const cluster = running({}, 'a');
     silence(cluster, 'disconnected');
     expect(shown(cluster)?.status).toBe('unknown');
-    expect(shown(cluster)?.reason).toContain('node a is disconnected');
+    expect(shown(cluster)?.reason).toContain('is disconnected');
   });
 
   it('is pending once it is lost, and names what may run still', () => {

@@ -8,6 +8,7 @@ import {
 } from '@oakring/contracts';
 import {
   awaitedNamesake,
+  clusterKey,
   instanceKey,
   type ClusterState,
   type InstanceRecord,
@@ -142,19 +143,30 @@ export function shownStatus(state: ClusterState, instance: InstanceRecord): Inst
 function shownReason(state: ClusterState, instance: InstanceRecord): string | null {
   const node = nodeOf(state, instance);
   if (node === undefined || isHeard(node)) return instance.reason;
-  const what = `node ${node.id} is ${node.status}: ${node.reason}`;
+  const { id, status, since, silentSince, reason } = node;
+  const silentMs = silentSince ?? since;
+  const what = `node ${id}, silent since ${isoOf(silentMs)}, is ${status}: ${reason}`;
   const job = state.jobs.get(instance.job);
-  return job === undefined ? what : `${what}; ${whatFollows(job)}`;
+  return job === undefined ? what : `${what}; ${whatFollows(state, job, silentMs)}`;
 }
 
-/** What becomes of an instance whose node stays silent (docs/state-machines.md, instances). */
-function whatFollows({ policy: { onDisconnect } }: JobRecord): string {
-  const { lostAfterMs, replace, stopOnWorkerAfterMs } = onDisconnect;
+/**
+ * What becomes of an instance whose node stays silent (docs/state-machines.md, instances). Where silence
+ * counts from the last message it is some seconds sooner.
+ */
+function whatFollows(state: ClusterState, { policy }: JobRecord, silentMs: number): string {
+  const { lostAfterMs, replace, stopOnWorkerAfterMs } = policy.onDisconnect;
   if (lostAfterMs === null) return 'it is waited for';
-  const then = replace ? 'it is replaced' : 'it counts as lost';
-  const after = `${then} after ${lostAfterMs / 1_000} s of that`;
-  if (stopOnWorkerAfterMs === null) return after;
-  return `${after}, once its worker must have ended it (${stopOnWorkerAfterMs / 1_000} s cut off)`;
+  const then = replace ? 'it is ordered elsewhere' : 'it counts as lost';
+  const after = `${then} after ${lostAfterMs / 1_000} s of that (${isoOf(silentMs + lostAfterMs)})`;
+  const isStorm = (state.cluster.get(clusterKey)?.storm ?? null) !== null;
+  const told = isStorm ? `${after}, not before the storm is over` : after;
+  if (stopOnWorkerAfterMs === null) return told;
+  return `${told}, once its worker must have ended it (${stopOnWorkerAfterMs / 1_000} s cut off)`;
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** Another job of that name is there still. */

@@ -11,7 +11,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../history/snapshot-keeper.js';
 import { EVENT_LOG, PORTS } from '../injection/tokens.js';
-import { ledgerKey, newestSealedTree, standing } from '@oakring/model';
+import { ledgerKeysOf } from '@oakring/model';
 import { Projection } from '../views/projection.js';
 import {
   LEADERSHIP,
@@ -41,17 +41,7 @@ export class LedgerQueriesController {
     answers: [ok(LedgerKeys, 'The keys.')],
   })
   keys(): LedgerKeys {
-    const { state, position } = this.projection;
-    const stands = standing(state);
-    const seal = state.seals.get(ledgerKey);
-    return {
-      clusterId: stands.clusterId,
-      position,
-      sealed: seal?.position ?? null,
-      tree: newestSealedTree(state) ?? { position, merkleRoot: stands.merkleRoot },
-      checkpoint: seal?.note ?? null,
-      items: [...state.keys.values()],
-    };
+    return ledgerKeysOf(this.projection.state);
   }
 
   /** What this manager has verified by itself since it started. */

@@ -95,7 +95,7 @@ export interface PlacementRefusal {
   readonly detail: string;
   readonly filtered: FilterCounts;
   readonly nearest: { readonly nodeId: string; readonly lacking: Resources } | null;
-  /** The largest request that would fit the nearest node now; null when capacity is not the reason. */
+  /** The largest request that would fit the nearest node now; null: capacity is not the reason, or it has none of what lacks. */
   readonly wouldFit: Resources | null;
 }
 

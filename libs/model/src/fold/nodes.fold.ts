@@ -27,6 +27,7 @@ export function nodeRegistered(
     ...(restarted ? { rival: null, tookOverAt: known.status === 'ready' ? event.at : null } : {}),
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,
+    silentSince: null,
     reason: known === undefined ? 'registered' : 'registered again',
     stopped: false,
     ...placeOf(event),
@@ -54,7 +55,9 @@ export function nodeStepped(
   reason: string,
 ): void {
   const isBack = status === 'ready';
-  updateNode(state, event, { status, since: event.at, reason, ...(isBack && { stopped: false }) });
+  const silentSince = isBack ? null : silenceOf(state, event);
+  const stopped = isBack && { stopped: false };
+  updateNode(state, event, { status, since: event.at, silentSince, reason, ...stopped });
 }
 
 /** It is not heard of any more, and nobody wonders why: the reason says so. */
@@ -65,7 +68,12 @@ export function nodeStopped(
 ): void {
   const isLost = state.nodes.get(subjectOf(event))?.status === 'lost';
   const status = isLost ? 'lost' : 'disconnected';
-  updateNode(state, event, { status, since: event.at, reason, stopped: true });
+  const silentSince = silenceOf(state, event);
+  updateNode(state, event, { status, since: event.at, silentSince, reason, stopped: true });
+}
+
+function silenceOf({ nodes }: ClusterState, event: StoredEvent): number {
+  return nodes.get(subjectOf(event))?.silentSince ?? event.at;
 }
 
 const nodeOrderTypes = [

@@ -7,6 +7,9 @@ import { addPlacement, highestGeneration, putPlacement } from './records.fold.js
 
 /** Where instances are placed, and how they lose and change their place. */
 
+/** What a decision names as its policy where nothing was decided: it was there. */
+export const takenOverPolicy = 'taken-over';
+
 export function instancesPlaced(
   state: ClusterState,
   event: StoredEvent,
@@ -15,6 +18,7 @@ export function instancesPlaced(
 ): void {
   for (const placed of data.placements) {
     reserveFor(state, event, job, placed);
+    if (data.basis?.policy === takenOverPolicy) noteTakenOver(state, job, placed);
     updateInstance(state, job.id, placed.instance, (instance) => ({
       ...instance,
       generation: placed.generation,
@@ -30,6 +34,16 @@ export function instancesPlaced(
   }
   rolloutWaits(state, job, null);
   touchJob(state, job.id, event);
+}
+
+function noteTakenOver(
+  { placements }: ClusterState,
+  { id }: JobRecord,
+  { instance, generation }: PlacedInstance,
+): void {
+  const key = placementKey(id, instance, generation);
+  const placement = placements.get(key);
+  if (placement !== undefined) placements.set(key, { ...placement, takenOver: true });
 }
 
 export function placementRefused(

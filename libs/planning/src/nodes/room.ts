@@ -1,5 +1,6 @@
 import type { ResourceKind } from '@oakring/contracts';
 import type { NodeColumns } from './node-columns.js';
+import type { Ways } from '../policies.js';
 import { Looked } from './looked.js';
 
 /** Of one resource, by slot: the columns of the copy, and what the plans of one call have left so far. */
@@ -34,8 +35,7 @@ export class Room {
 
   constructor(
     readonly nodes: NodeColumns,
-    /** Whether placements count by their number. */
-    readonly countsPlacements: boolean,
+    readonly ways: Ways,
   ) {
     const { count, rules } = nodes;
     this.columns = Object.values(rules.kinds).map((kind, at) => {
@@ -69,7 +69,7 @@ export class Room {
       const column = this.columns[at];
       const wanted = asked[at] ?? 0;
       if (column !== undefined && (column.kind.everywhere || wanted > 0)) {
-        const isUnasked = wanted === 0 && this.countsPlacements;
+        const isUnasked = wanted === 0 && this.ways.countsPlacements;
         counted.push({ column, wanted, nominal: isUnasked ? column.kind.requested : 0 });
       }
     }

@@ -168,6 +168,18 @@ describe('a plan', () => {
     expect(plan?.refusal?.detail).toContain('900 instead of 1000 cpuMillis');
   });
 
+  it('says what is lacking, and proposes nothing, where the nearest node has none of it', () => {
+    const reserved = { cpuMillis: 1000, memoryMiB: 950 };
+    const table = tableOf([node('a', { reserved })]);
+    const [plan] = plansOf(table, [job()]);
+    expect(plan?.refusal).toMatchObject({
+      detail: expect.stringMatching(/Nearest is a, which lacks 100 cpuMillis and 50 MiB\.$/),
+      wouldFit: null,
+    });
+    const [before] = planJobs(table, [job()], seededRandomness, 'least-allocated-spread/2');
+    expect(before?.refusal?.detail).toContain('0 instead of 100 cpuMillis and 50 instead of 100');
+  });
+
   it('says that there are no nodes when there are none', () => {
     expect(plansOf(tableOf([]), [job()])[0]?.refusal?.code).toBe('no-nodes');
   });

@@ -9,7 +9,7 @@ import type { Demand } from '../filters/filter.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
 import { Room } from '../nodes/room.js';
-import { countsPlacements, policy, type Policy } from '../policies.js';
+import { policy, waysOf, type Policy } from '../policies.js';
 import { rate } from '../scores/rate.js';
 import { Candidates } from './candidates.js';
 import type { Choice } from './choice.js';
@@ -68,7 +68,7 @@ export function planJobs(
   seeded: Seeded,
   by: Policy = policy,
 ): JobPlan[] {
-  const room = new Room(nodes, countsPlacements(by));
+  const room = new Room(nodes, waysOf[by]);
   return jobs.map((job) => {
     takeBefore(room, job);
     const slot = job.freed === null ? undefined : nodes.slotOf.get(job.freed.nodeId);
@@ -130,7 +130,7 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
 
 /** By the total; of equal ones those with fewer placements first, and then the lowest id. */
 function rankOf({ counted, room }: Candidates, present: ReadonlyMap<number, number>): Rank {
-  const { countsPlacements } = room;
+  const { countsPlacements } = room.ways;
   return (slot) => {
     const there = room.placedAt(slot);
     const { total } = rate(counted, slot, present.get(slot) ?? 0, there);

@@ -26,18 +26,23 @@ export function explainRefusal(
   const lacking = asked.map((wanted, at) => Math.max(0, wanted - room.free(at, nearest)));
   const nodeId = nodes.ids[nearest] ?? '';
   const lacks = amountsText(nodes, (at) => lacking[at] ?? 0);
+  // Of what a node has none free, to ask for none is no proposal.
+  const hasNone = lacking.some((lack, at) => lack > 0 && room.free(at, nearest) === 0);
+  const isProposed = !hasNone || room.ways.proposesNone;
+  const change = isProposed ? `; ${changeText(candidates, nearest, lacking)} would fit there` : '';
   return {
     code: 'no-capacity',
     detail:
-      `${seen} Nearest is ${nodeId}, which lacks ${lacks}; ` +
-      `${changeText(candidates, nearest, lacking)} would fit there.` +
+      `${seen} Nearest is ${nodeId}, which lacks ${lacks}${change}.` +
       useOfOthers(nodes, nearest, lacking),
     filtered,
     nearest: { nodeId, lacking: resourcesAt(nodes.rules, lacking) },
-    wouldFit: resourcesAt(
-      nodes.rules,
-      asked.map((_wanted, at) => room.free(at, nearest)),
-    ),
+    wouldFit: isProposed
+      ? resourcesAt(
+          nodes.rules,
+          asked.map((_wanted, at) => room.free(at, nearest)),
+        )
+      : null,
   };
 }
 

@@ -1,11 +1,24 @@
 import type { JudgeKey, LedgerKey, LedgerKeys } from '../../client/documents.js';
-import { originOf, signedText, signingKeyOf, writeVerifierKey } from '@oakring/events';
+import {
+  decodeEvents,
+  originOf,
+  signedText,
+  signingKeyOf,
+  writeVerifierKey,
+} from '@oakring/events';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { renderTable } from '../../render/table.js';
 import { demandManager } from './held.js';
-import { contextOf, show, type Surroundings } from '../context.js';
+import { contextOf, show, type Context, type Surroundings } from '../context.js';
+import { soundCommitsOf, storeOf } from './store.js';
+import { clearProgress, tellProgress } from './verify.js';
+
+interface KeysOptions {
+  readonly vkeys?: boolean;
+  readonly store?: string;
+}
 
 interface JudgeOptions {
   readonly key?: string;
@@ -16,12 +29,15 @@ export function addKeyCommands(audit: Command, surroundings: Surroundings): void
     .command('keys')
     .description('list the keys that seal the ledger')
     .option('--vkeys', 'as witnesses take them: oakring/<cluster id>+<id>+<key>')
-    .action(async ({ vkeys = false }: { vkeys?: boolean }, command: Command) => {
+    .option('--store <store>', 'of this ledger, a folder or mongodb://…, instead of the manager’s')
+    .action(async ({ vkeys = false, store }: KeysOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.ledgerKeys(), (keys) =>
-        vkeys ? vkeysOf(keys) : renderKeys(keys.items),
-      );
-      await demandManager(context, surroundings);
+      const keys =
+        store === undefined
+          ? await context.client.ledgerKeys()
+          : await keysIn(storeOf(surroundings.env, store), context);
+      show(context, keys, (shown) => (vkeys ? vkeysOf(shown) : renderKeys(shown.items)));
+      if (store === undefined) await demandManager(context, surroundings);
     });
   for (const order of ['endorse', 'revoke'] as const) {
     audit
@@ -43,6 +59,19 @@ export function addKeyCommands(audit: Command, surroundings: Surroundings): void
         show(context, answer, ({ status }) => `key ${fingerprint}: ${status}`);
       });
   }
+}
+
+/** As the ledger itself tells it: what of it is whole "audit verify" judges. */
+async function keysIn(store: string, { terminal, ports }: Context): Promise<LedgerKeys> {
+  // Loaded here: most commands of an auditor fold nothing.
+  const { ClusterState, foldCommit, ledgerKeysOf } = await import('@oakring/model');
+  const state = new ClusterState(false);
+  for await (const commit of soundCommitsOf(store, ports)) {
+    foldCommit(state, commit, decodeEvents(commit));
+    tellProgress(terminal, commit.position);
+  }
+  clearProgress(terminal);
+  return ledgerKeysOf(state);
 }
 
 async function signedBy(

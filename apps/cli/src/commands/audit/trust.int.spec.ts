@@ -61,6 +61,35 @@ describe('audit verify --trust, of a ledger', () => {
   });
 });
 
+describe('audit keys --store', () => {
+  async function keys(...more: string[]) {
+    const ledger = new SampleLedger(key);
+    ledger.present(stranger);
+    ledger.seal(key);
+    const path = await storedLedger(join(folder, 'ledger'), ledger);
+    const io = testIo();
+    const code = await run(['audit', 'keys', '--store', path, ...more], io, {});
+    return { code, out: io.written() };
+  }
+
+  it('lists the keys of a ledger that no manager serves', async () => {
+    const { code, out } = await keys();
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`${key.fingerprint} +counts +founding`));
+    expect(out).toMatch(new RegExp(`${stranger.fingerprint} +presented`));
+  });
+
+  it('lists them as witnesses take them, and for programs', async () => {
+    const { out } = await keys('--vkeys');
+    expect(out.trim().split('\n')).toHaveLength(2);
+    const { items } = JSON.parse((await keys('--json')).out) as { items: object[] };
+    expect(items).toMatchObject([
+      { fingerprint: key.fingerprint, status: 'counts' },
+      { fingerprint: stranger.fingerprint, status: 'presented' },
+    ]);
+  });
+});
+
 describe('audit verify without --trust', () => {
   it('says whose word it rests on, and what nobody has signed', async () => {
     const { code, out } = await verify(withTail);

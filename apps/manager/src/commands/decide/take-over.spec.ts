@@ -34,6 +34,7 @@ describe('An instance that is taken over where it was', () => {
     });
     expect(cluster.state.jobs.get('j')).toMatchObject({ numbering: 'given', desired: 1 });
     expect([...cluster.state.unsentOfNode.names()]).toEqual([]);
+    expect(cluster.state.placements.get('j/3/1')).toMatchObject({ takenOver: true });
   });
 
   it('is confirmed by a report of its worker, without a further order', () => {

@@ -1,6 +1,12 @@
 import { covers, plus, type Refusal } from '@oakring/contracts';
 import { jobStream } from '@oakring/events';
-import { holdsNamesake, instanceKey, nextGeneration, type ClusterState } from '@oakring/model';
+import {
+  holdsNamesake,
+  instanceKey,
+  nextGeneration,
+  takenOverPolicy,
+  type ClusterState,
+} from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { concludeEnd } from './failures.js';
@@ -104,5 +110,5 @@ function place(deciding: Deciding, { id, instance: number, nodeId, hasCompleted 
 /** Nothing was planned: it was so. */
 function takenOver({ position }: Deciding) {
   const saw = { sawLedger: position, sawTelemetry: 0, nodes: 1, feasible: 1, filtered: {} };
-  return { policy: 'taken-over', seed: 0, ...saw };
+  return { policy: takenOverPolicy, seed: 0, ...saw };
 }
