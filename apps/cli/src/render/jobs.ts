@@ -32,7 +32,9 @@ export function renderJob(job: Job, colors: Colors): string {
     ...(job.revision > 1 ? [`revision ${job.revision}`] : []),
     ...(job.byRoot === true ? ['by root, which numbers its instances'] : []),
   ].join('  ');
-  const parts = [head, ...rolloutText(job, colors), '', renderInstances(job.instances, colors)];
+  const notes = (job.warnings ?? []).map(({ detail }) => colors.yellow(`Note: ${detail}`));
+  const about = [...rolloutText(job, colors), ...notes];
+  const parts = [head, ...about, '', renderInstances(job.instances, colors)];
   return [...parts, ...troubles(job, colors)].join('\n');
 }
 

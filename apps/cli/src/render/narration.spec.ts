@@ -295,6 +295,14 @@ describe('the narration of events', () => {
     );
   });
 
+  it('tells with what a root submits what of it nobody looks at', () => {
+    const document = { image: 'i:1', warnings: ['bandwidth_in (5 kbit/s) is not looked at'] };
+    const data = { ...samples.JobSubmitted[0], numbering: 'given', document };
+    expect(createTeller(plain)(eventLine(7, 0, 'JobSubmitted', data))).toMatch(
+      /^submitted: .* each\); bandwidth_in \(5 kbit\/s\) is not looked at$/,
+    );
+  });
+
   it('names the command when its order was not seen', () => {
     expect(createTeller(plain)(eventLine(7, 0, 'CommandReceived', { commandId: '6-0' }))).toBe(
       'command 6-0: received by the worker',

@@ -92,6 +92,12 @@ describe('jobs', () => {
     expect(renderJob(jobAnswer({ byRoot: true }), colors)).toContain('by root, which numbers');
   });
 
+  it('are shown with what of their document nobody looks at', () => {
+    const detail = 'storage (5 MB) is not looked at';
+    const warnings = [{ field: 'document', nearest: null, detail }];
+    expect(renderJob(jobAnswer({ warnings }), colors)).toContain(`Note: ${detail}\n`);
+  });
+
   it('are shown with where an instance moves', () => {
     const moving = instanceAnswer({ movingTo: { nodeId: 'edge-lisbon', generation: 2 } });
     expect(renderJob(jobAnswer({ instances: [moving] }), colors)).toContain(

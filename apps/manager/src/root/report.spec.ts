@@ -223,6 +223,17 @@ describe('What a root is told of an instance', () => {
 });
 
 describe('What a root is told of a job', () => {
+  it('says what it wished and nobody here looks at, however it does', () => {
+    const told = 'bandwidth_in (5 kbit/s) is not looked at';
+    const cluster = givenRoot(...ready('a'), orderInstance('r', 0, { warnings: [told] }));
+    expect(shown(cluster).jobs[0]?.status_detail).toContain(told);
+    cluster.when(plan('r', 'a'));
+    acknowledgeAll(cluster);
+    const [job] = shown(cluster).jobs;
+    expect(job).toMatchObject({ status: 'RUNNING', status_detail: expect.stringContaining(told) });
+    expect(job?.instance_list[0]?.['status_detail']).toContain(told);
+  });
+
   it('is RUNNING once all its instances run, and until then what the worst of them is', () => {
     expect(shown(running(0, 4)).jobs[0]).toMatchObject({ status: 'RUNNING' });
     const cluster = running(0, 4);

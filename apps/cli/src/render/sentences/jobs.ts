@@ -1,5 +1,6 @@
 import type { EventData, EventType } from '@oakring/events';
 import { resourcesText } from '../measures.js';
+import type { Colors } from '../../terminal.js';
 import type { Sentences } from './sentence.js';
 
 /** What happened to jobs and their instances. */
@@ -17,7 +18,7 @@ export const jobSentences: Sentences<
 > = {
   JobSubmitted: (job, { colors }) =>
     `${colors.green('submitted')}: ${countOf(job)} × ${String(job.document['image'])} ` +
-    `(${job.technology}, ${resourcesText(job.resources)} each)`,
+    `(${job.technology}, ${resourcesText(job.resources)} each)${unkeptOf(job, colors)}`,
   JobSubmissionRefused: ({ detail }, { colors }) => colors.red(`not submitted: ${detail}`),
   JobScaled: ({ desired, added, removed }) =>
     `scaled to ${desired}: ${added.length} more, ${removed.length} fewer`,
@@ -81,6 +82,13 @@ export const jobSentences: Sentences<
 };
 
 /** A root numbers them, one order each. */
+/** Wishes of a root's service that nobody here looks at. */
+function unkeptOf({ numbering, document }: EventData<'JobSubmitted'>, colors: Colors): string {
+  const { warnings } = document;
+  if (numbering !== 'given' || !Array.isArray(warnings) || warnings.length === 0) return '';
+  return colors.yellow(`; ${warnings.join('; ')}`);
+}
+
 function countOf({ numbering, desired }: EventData<'JobSubmitted'>): string {
   return numbering === 'given' ? 'as many as its root orders' : String(desired);
 }

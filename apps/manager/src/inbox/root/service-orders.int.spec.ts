@@ -94,6 +94,14 @@ describe("Orders of Oakestra's root", () => {
     await end('odd/0');
   });
 
+  it('with a wish that nobody looks at are in the log with that', async () => {
+    const wish = { constraints: [{ type: 'latency', area: 'x', threshold: 5 }] };
+    expect((await post('logged/0', { ...service, job_name: 'logged', ...wish })).status).toBe(200);
+    const told = 'constraints.0 (latency) is not looked at: nothing is measured here';
+    const [event] = await newest();
+    expect(event).toMatchObject({ type: 'JobSubmitted', data: { document: { warnings: [told] } } });
+  });
+
   it.each([
     ['bad%20id/0', service, 400, 'invalid-id'],
     [`${id}/-1`, service, 400, 'invalid-field'],

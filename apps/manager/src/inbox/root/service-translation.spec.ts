@@ -164,6 +164,7 @@ describe('What a root describes and nobody can place or run', () => {
     ['storage', true, /storage is true/],
     ['bandwidth_in', {}, /bandwidth_in is \{\}/],
     ['bandwidth_out', '1', /bandwidth_out is "1"/],
+    ['target_node', 1, /target_node is 1, not a text/],
     ['port', 8080, /port is 8080, not a text/],
     ['platform', 1, /platform is 1/],
     ['one_shot', wrong.flag, /one_shot is "yes", not true or false/],
@@ -236,6 +237,7 @@ describe('A wish that nobody here looks at', () => {
     [{ bandwidth_out: 100 }, /bandwidth_out/],
     [{ storage: 5 }, /storage \(5 MB\)/],
     [{ vtpus: 1 }, /vtpus/],
+    [{ target_node: 'pi' }, /target_node \(pi\) is not looked at: direct names a machine/],
   ])('%j is stated, or keeps the service from being placed', (more, told) => {
     expect(refusal(more)).toBeNull();
     expect(documentOf(more)['warnings']).toEqual([expect.stringMatching(told)]);
@@ -244,7 +246,14 @@ describe('A wish that nobody here looks at', () => {
   });
 
   it('is none where nothing is wished', () => {
-    const nothing = { connectivity: [], bandwidth_in: 0, storage: 0, vtpus: 0, constraints: [] };
+    const nothing = {
+      connectivity: [],
+      bandwidth_in: 0,
+      storage: 0,
+      vtpus: 0,
+      target_node: '',
+      constraints: [],
+    };
     expect(documentOf(nothing)).not.toHaveProperty('warnings');
   });
 });

@@ -1,4 +1,5 @@
 import {
+  cutText,
   isObject,
   jobOf,
   parseEnvironment,
@@ -154,6 +155,12 @@ function noteUnkept(reader: ServiceReader): void {
   for (const [name, unit] of Object.entries(wishes)) {
     const amount = reader.whole(name, Number.MAX_SAFE_INTEGER);
     if (amount > 0) reader.unkept.push(`${name} (${amount} ${unit}) is not looked at`);
+  }
+  const target = reader.text('target_node') ?? '';
+  if (target !== '') {
+    reader.unkept.push(
+      `target_node (${cutText(target, 64)}) is not looked at: direct names a machine`,
+    );
   }
   const { length } = reader.objects('connectivity');
   if (length > 0) reader.unkept.push('connectivity is not looked at: nothing is measured here');
