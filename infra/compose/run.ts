@@ -27,7 +27,9 @@ const { values: options } = parseArgs({
 const services = ['mosquitto', 'mongodb', 'manager', 'scheduler', 'prometheus', 'worker'];
 const ours = ['manager', 'scheduler', 'worker'];
 const project = 'oakring-run';
-const files = ['-f', 'docker-compose.yml', '-f', 'infra/compose/worker.yml'];
+const base = ['docker-compose.yml', 'infra/compose/worker.yml'];
+const twoManagers = 'override-two-managers.yml';
+const store = 'mongodb://mongodb:27017/oakring?replicaSet=rs';
 const [port, mqttPort, schedulerPort, prometheusPort, secondPort] = [
   await freePort(),
   await freePort(),
@@ -37,7 +39,7 @@ const [port, mqttPort, schedulerPort, prometheusPort, secondPort] = [
 ];
 let url = `http://127.0.0.1:${port}`;
 const prometheus = `http://127.0.0.1:${prometheusPort}`;
-const env = {
+const env: NodeJS.ProcessEnv = {
   ...process.env,
   COMPOSE_PROJECT_NAME: project,
   // The tests' engine has no bridge of its own.
@@ -60,8 +62,7 @@ const alive = setInterval(() => {}, 1_000);
 
 try {
   if (options['stand-ins']) run('sh', ['infra/compose/stand-ins.sh'], 'inherit');
-  // What an earlier run left.
-  compose('down', '--volumes', '--remove-orphans');
+  takeAway();
   compose('up', '--build', '--detach', 'prepare', ...services);
   said('everything has started');
   lookAtImage();
@@ -70,7 +71,10 @@ try {
   if (options.short) await survives(services);
   else for (const service of services) await survives([service]);
   await endsAndStarts();
-  if (!options.short) await anotherLeads();
+  if (!options.short) {
+    await standsOnOthers();
+    await anotherLeads();
+  }
   said('nothing was lost');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -78,7 +82,7 @@ try {
     console.error(tryDocker('logs', '--tail', '20', named(service)).said);
   process.exitCode = 1;
 } finally {
-  if (!options.keep) compose('down', '--volumes', '--remove-orphans');
+  if (!options.keep) takeAway();
   clearInterval(alive);
 }
 
@@ -122,7 +126,7 @@ async function allRun(): Promise<void> {
       );
     });
   }
-  said(`${jobs.join(', ')}: all instances run`);
+  said(`all instances of ${jobs.length} jobs run, ${jobs.at(-1)} the last of them`);
 }
 
 async function isScraped(): Promise<void> {
@@ -168,10 +172,22 @@ async function endsAndStarts(): Promise<void> {
   await runJob('after-down');
 }
 
+/** With a database and a broker that are somebody else's: those that run here, and are not ours any more. */
+async function standsOnOthers(): Promise<void> {
+  const before = await head();
+  Object.assign(env, { OAKRING_STORE: store, OAKRING_MQTT_URL: 'mqtt://mosquitto:1883' });
+  composeWith(
+    ['override-outside-mongodb.yml', 'override-outside-broker.yml', 'override-no-observe.yml'],
+    ...['up', '--detach'],
+  );
+  await looksWhole(before);
+  await runJob('with-others');
+  said('database and broker are outside: jobs run');
+}
+
 /** With a second manager: the first one is away, and jobs run all the same. */
 async function anotherLeads(): Promise<void> {
-  files.push('-f', 'override-two-managers.yml');
-  compose('up', '--detach', 'prepare', ...services, 'manager-2');
+  composeWith([twoManagers], 'up', '--detach', 'prepare', ...services, 'manager-2');
   const second = `http://127.0.0.1:${secondPort}`;
   await until('both managers are ready', async () => {
     await answer(`${url}/health/ready`);
@@ -190,7 +206,6 @@ async function anotherLeads(): Promise<void> {
 /** The ledger goes on from where it stood, and verifies. */
 async function looksWhole(before: number): Promise<void> {
   await until('the manager knows what it knew', async () => (await head()) >= before);
-  const store = 'mongodb://mongodb:27017/oakring?replicaSet=rs';
   const program = ['/usr/local/bin/node', '/app/bin/oakring.js'];
   await until('the ledger verifies', async () => {
     const { status, said: words } = tryDocker(
@@ -244,7 +259,17 @@ function inspect(service: string, format: string): string {
 }
 
 function compose(...args: readonly string[]): void {
+  composeWith([], ...args);
+}
+
+function composeWith(overrides: readonly string[], ...args: readonly string[]): void {
+  const files = [...base, ...overrides].flatMap((file) => ['-f', file]);
   run('docker-compose', [...files, ...args]);
+}
+
+/** With all that an earlier run may have left. */
+function takeAway(): void {
+  composeWith([twoManagers], 'down', '--volumes', '--remove-orphans');
 }
 
 function docker(...args: readonly string[]): string {
