@@ -5,6 +5,7 @@ import {
   startMosquitto,
   type RunningBroker,
 } from '../apps/manager/src/broker/testing/mosquitto.js';
+import { StrictRoot } from '../apps/manager/src/root/testing/strict-root.js';
 import { describeWithMongod, startMongod, type Mongod } from '../infra/mongo/testing/mongod.js';
 import { StandInWorker } from '../infra/oakestra/worker.js';
 import { call, eventually } from './kit/http.js';
@@ -51,14 +52,19 @@ async function fill(mongod: Mongod): Promise<void> {
 const suite = hasMosquitto() ? describeWithMongod : describe.skip;
 
 suite('A cluster of Oakestra that moves over', () => {
-  it('goes on as it ran: no worker is ordered anything, and all of it is known and confirmed', async () => {
+  it('goes on as it ran: no worker is ordered anything, all of it is confirmed, and its root sees it', async () => {
     const folder = temporaryFolder();
     const standIns: StandInWorker[] = [];
     let mongod: Mongod | undefined;
     let mosquitto: RunningBroker | undefined;
     let cluster: Cluster | undefined;
+    let root: StrictRoot | undefined;
     try {
-      [mongod, mosquitto] = await Promise.all([startMongod(), startMosquitto()]);
+      [mongod, mosquitto, root] = await Promise.all([
+        startMongod(),
+        startMosquitto(),
+        StrictRoot.start(),
+      ]);
       await fill(mongod);
       const { port } = mosquitto;
       const env = { OAKRING_OAKESTRA: 'true' };
@@ -70,7 +76,16 @@ suite('A cluster of Oakestra that moves over', () => {
         ...[0, expect.stringContaining('20 of 20 nodes and 40 of 40 instances came over.')],
       ]);
       await cluster.stop();
-      cluster = await up(folder.path, { ...env, OAKRING_MQTT_URL: `mqtt://127.0.0.1:${port}` });
+      const ordered = root;
+      for (const { id, instances } of services) {
+        for (const { number } of instances) ordered.know(id, number);
+      }
+      cluster = await up(folder.path, {
+        ...{ ...env, OAKRING_MQTT_URL: `mqtt://127.0.0.1:${port}`, CLUSTER_NAME: 'edge' },
+        ...{ CLUSTER_LOCATION: '48.1,11.5,10', SYSTEM_MANAGER_URL: '127.0.0.1' },
+        SYSTEM_MANAGER_PORT: String(root.httpPort),
+        SYSTEM_MANAGER_GRPC_PORT: String(root.grpcPort),
+      });
       const { url } = cluster;
       for (const place of places) {
         const standIn = new StandInWorker({
@@ -107,6 +122,33 @@ suite('A cluster of Oakestra that moves over', () => {
         const names = runsOn(place).map(({ name, number }) => `${name}/${number}`);
         expect(standIns[place]?.engine.running).toEqual(names);
       }
+      const seen = await eventually(
+        async () => ordered.newest,
+        ({ active_nodes: nodes }) => nodes === workers,
+      );
+      expect(seen).toMatchObject({ vcpus: 4 * workers, virtualization: ['docker', 'runc'] });
+      const toldOf = () =>
+        services.map(({ id, name, instances }) => {
+          const { job } = ordered.services.get(id) ?? {};
+          return {
+            ...{ id, name: job?.name ?? name, status: job?.status },
+            instances: instances.map(({ number }) => {
+              const { status, worker_id: worker } = ordered.told(id, number);
+              return { number, place: Number.parseInt(String(worker), 16) - 1, status };
+            }),
+          };
+        });
+      await eventually(
+        async () => toldOf(),
+        (told) => told.every(({ status }) => status === 'RUNNING'),
+      );
+      expect(toldOf()).toEqual(
+        services.map(({ instances, ...service }) => ({
+          ...{ ...service, status: 'RUNNING' },
+          instances: instances.map((each) => ({ ...each, status: 'RUNNING' })),
+        })),
+      );
+      expect([ordered.problems, ordered.asked]).toEqual([[], []]);
       // A restart of one worker: the same node, and what was there is ordered there again.
       const [first] = standIns;
       first?.kill();
@@ -124,6 +166,7 @@ suite('A cluster of Oakestra that moves over', () => {
     } finally {
       for (const standIn of standIns) standIn.kill();
       await cluster?.stop();
+      await root?.stop();
       await mosquitto?.kill();
       await mongod?.remove();
       folder.remove();

@@ -42,6 +42,7 @@ function after(commands: number, seed: number) {
     witnesses: [],
     wires: spokenTo(projection),
     awayMs: 0,
+    leads: () => true,
     root: {
       standing: new RootStanding(ports.clock),
       forgetful: 'end',

@@ -107,7 +107,7 @@ function startsTold(
 }
 
 function rootOf(parts: LoopParts & Outsiders, inference: Inference): readonly RootSpeaking[] {
-  const { root, table, queue, projection, ports, warn } = parts;
+  const { root, table, queue, leads, projection, ports, warn } = parts;
   if (root === null) return [];
   const measured = {
     latest: (nodeId: string) => table.latest(nodeId),
@@ -117,5 +117,6 @@ function rootOf(parts: LoopParts & Outsiders, inference: Inference): readonly Ro
       inference.figures.of(nodeId, job, instance),
     hasCreated: (nodeId: string, key: string) => inference.hasCreated(nodeId, key),
   };
-  return [new RootSpeaking(root, measured, queue, () => projection.state, ports, warn)];
+  const term = { queue, state: () => projection.state, leads };
+  return [new RootSpeaking(root, measured, term, ports, warn)];
 }

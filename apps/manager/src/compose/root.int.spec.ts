@@ -22,6 +22,8 @@ beforeAll(async () => {
   Logger.overrideLogger(false);
   folder = await mkdtemp(join(tmpdir(), 'oakring-root-'));
   root = await StrictRoot.start();
+  // Nobody is there yet.
+  await root.stop();
   const settings = readManagerSettings({
     ...{ OAKRING_DATA: folder, OAKRING_PORT: '0', OAKRING_MQTT_PORT: '0' },
     ...{ CLUSTER_NAME: 'edge', CLUSTER_LOCATION: 'here', SYSTEM_MANAGER_URL: 'http://localhost' },
@@ -50,9 +52,30 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 const status = async () => (await fetch(`${manager.localUrl}/api/cluster/status`)).json();
-const toldOf = (id: string, number: number) => root.services.get(id)?.instances.get(number);
+const toldOf = (id: string, number: number) => root.told(id, number);
+const isToldOf = (id: string, number: number) =>
+  typeof toldOf(id, number)['status_detail'] === 'string';
+const order = (id: string, number: number) => {
+  const headers = { 'content-type': 'application/json' };
+  const url = `${manager.localUrl}/api/service/${id}/${number}`;
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(document) });
+};
 
 describe('A manager with a root', () => {
+  it(
+    'takes orders while its root is away, and is taken in by it when it is there',
+    async () => {
+      expect((await order(first, 7)).status).toBe(200);
+      expect(await status()).toEqual({
+        ...{ cluster_name: 'edge', cluster_id: null, connected_to_root: false },
+      });
+      root.know(first, 7);
+      await root.comeBack();
+      await until(() => isToldOf(first, 7));
+    },
+    2 * waitsMs,
+  );
+
   it(
     'is taken in by it as soon as it leads, where it really listens',
     async () => {
@@ -73,8 +96,35 @@ describe('A manager with a root', () => {
     'takes its orders, and tells it within seconds what became of them',
     async () => {
       expect(await root.order(first, 0, document)).toBe(200);
-      await until(() => typeof toldOf(first, 0)?.['status_detail'] === 'string');
+      await until(() => isToldOf(first, 0));
       expect(toldOf(first, 0)).toMatchObject({ status: 'CLUSTER_SCHEDULED', worker_id: '' });
+    },
+    2 * waitsMs,
+  );
+
+  it(
+    'answers its orders while it reads a report, and while it refuses everything',
+    async () => {
+      let goOn: () => void = () => {};
+      const held = new Promise<void>((resolve) => (goOn = resolve));
+      [root.slowMs, root.sleep] = [1, () => held];
+      // Its report is due at once; nothing else is until the root has answered.
+      expect(await root.order(first, 20, document)).toBe(200);
+      await until(() => root.sleeping === 1);
+      for (let number = 21; number < 41; number += 1) {
+        expect(await root.order(first, number, document)).toBe(200);
+      }
+      expect(await root.end(first, 20)).toBe(200);
+      expect([root.sleeping, root.unanswered]).toEqual([1, 1]);
+      root.slowMs = 0;
+      goOn();
+      await until(() => isToldOf(first, 40));
+      root.instead = { grpc: 'INTERNAL', http: 400 };
+      const { port } = root.clusters.get('edge') ?? {};
+      expect(port).toBe(Number(new URL(manager.localUrl).port));
+      expect(await root.order(first, 41, document)).toBe(200);
+      root.instead = { grpc: null, http: null };
+      expect(root.mostReportsAtOnce).toBe(1);
     },
     2 * waitsMs,
   );
@@ -84,9 +134,7 @@ describe('A manager with a root', () => {
     async () => {
       root.forget();
       // Ordered by the root of before: its next report names what the root does not know.
-      const url = `${manager.localUrl}/api/service/${first}/1`;
-      const headers = { 'content-type': 'application/json' };
-      await fetch(url, { method: 'POST', headers, body: JSON.stringify(document) });
+      expect((await order(first, 1)).status).toBe(200);
       await until(() => root.asked.some((each) => each === `DELETE ${first}/-1 200`));
       // Its next order counts as its own once we know who it is by now.
       await until(async () => {
@@ -94,9 +142,9 @@ describe('A manager with a root', () => {
         return id !== undefined && ((await status()) as { cluster_id: string }).cluster_id === id;
       });
       expect(await root.order(second, 0, document)).toBe(200);
-      await until(() => typeof toldOf(second, 0)?.['status_detail'] === 'string');
+      await until(() => isToldOf(second, 0));
       const job = await (await fetch(`${manager.localUrl}/api/v1/jobs/${first}`)).json();
-      expect(job).toMatchObject({ status: 'active', desired: 2 });
+      expect(job).toMatchObject({ status: 'active', desired: 24 });
       expect(root.problems).toEqual([]);
       expect(root.mostReportsAtOnce).toBe(1);
     },

@@ -62,7 +62,7 @@ export async function createHttpApp(
   app.useGlobalPipes(new BodyPipe());
   const routes = declaredRoutes(server);
   guardOpenWire(server, openWire, (request) => isAmongManagers(request, proof));
-  if (proof !== null) await forwardToLeader(server, leadership, proof);
+  if (proof !== null) await forwardToLeader(server, { leadership, proof, ports });
   refuseUnknownParameters(server);
   limitStreams(server, app.get<Ports>(PORTS, { strict: false }).timers);
   app.get(ApiDocument, { strict: false }).describe(app, routes);

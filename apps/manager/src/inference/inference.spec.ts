@@ -13,7 +13,9 @@ describe('An order to start that was sent', () => {
 
   it('is received when its worker says that it was created', async () => {
     const world = await new OneWorker().ordered();
+    expect(world.inference.hasCreated('a', 'j/0/1')).toBe(false);
     expect(world.says('created')).toEqual(['received']);
+    expect(world.inference.hasCreated('a', 'j/0/1')).toBe(true);
   });
 
   it('is done when a list has it after that, or a period later', async () => {

@@ -15,6 +15,8 @@ export interface LoopParts {
   readonly telemetryLog: TelemetryLog;
   readonly link: DownLink;
   readonly queue: CommandQueue;
+  /** The lease is renewed: nobody else may lead by now. */
+  readonly leads: () => boolean;
   readonly projection: Projection;
   readonly wires: Wires;
   readonly scheduler: Scheduler;

@@ -118,6 +118,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     {
       ...parts,
       ...{ link, queue: writer, telemetryLog, key: leader.key, warn },
+      leads: () => lease.isHeld,
       awayMs: Math.max(0, ports.clock.wallMs() - lastCommitAt),
     },
     stopping,

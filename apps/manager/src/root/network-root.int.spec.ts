@@ -64,7 +64,7 @@ describe('A registration', () => {
     const root = rootOf();
     await strict.stop();
     await expect(root.register(noEnd)).rejects.toThrow('gRPC status 14');
-    strict = await StrictRoot.start();
+    await strict.comeBack();
     await expect(rootOf().register(AbortSignal.abort())).rejects.toMatchObject({
       code: 'root-unavailable',
     });

@@ -1,13 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandomness, simulatedPorts } from '@oakring/ports';
-import type { Command, CommandQueue } from '../commands/command.js';
-import { Supervisor } from '../supervision/supervisor.js';
+import type { Command } from '../commands/command.js';
+import type { Supervisor } from '../supervision/supervisor.js';
 import { ack, orderInstance, plan, ready, report, type Given } from '../testing/given.js';
-import { Projection } from '../views/projection.js';
-import { RootSpeaking } from './root-speaking.js';
-import { RootStanding } from './root-standing.js';
 import type { ReportFate, Root } from './root.port.js';
-import { givenRoot, rootId, unmeasured } from './testing/given-root.js';
+import { givenRoot, rootId } from './testing/given-root.js';
+import { LedCluster } from './testing/led-cluster.js';
 
 const another = 'aaaaaaaaaaaaaaaaaaaaaaaa';
 const why = 'does not';
@@ -16,10 +14,7 @@ const taken: ReportFate = { status: 'taken' };
 /** A root that does what it is told to, and a manager that leads. */
 class Scene {
   readonly ports = simulatedPorts();
-  readonly cluster: Given;
-  readonly said: string[] = [];
-  readonly warned: string[] = [];
-  readonly standing = new RootStanding(this.ports.clock);
+  readonly led: LedCluster;
   id = rootId;
   isThere = true;
   fate: ReportFate = taken;
@@ -37,91 +32,66 @@ class Scene {
   }[] = [];
   /** When each of these was first taken. */
   readonly takenMs = new Map<string, number>();
-  readonly supervisor: Supervisor;
-  private readonly listeners: (() => void)[] = [];
+  /** What it was told, and what the manager ordered by itself. */
+  readonly said: string[] = [];
 
   constructor(forgetful: 'keep' | 'end', ...commands: Command[]) {
-    this.cluster = givenRoot();
-    for (const command of commands) this.commit(command);
-    const projection = new Projection(this.cluster.state, this.ports);
-    const told = projection as unknown as { onProjected: unknown };
-    told.onProjected = (listener: (events: unknown, head: unknown, changes: unknown) => void) => {
-      this.listeners.push(() => listener([], null, this.changes()));
-      return () => {};
-    };
-    const parts = { root: this.root, standing: this.standing, forgetful };
-    const warn = (line: string): void => void this.warned.push(line);
-    const process = new RootSpeaking(
-      ...([parts, unmeasured, this.queue, () => this.cluster.state, this.ports, warn] as const),
-    );
-    this.supervisor = new Supervisor([process] as never, projection, this.ports, warn);
-    this.changes();
-    this.supervisor.start();
-  }
-
-  private changes(): unknown {
-    const { state } = this.cluster;
-    const { nodes, jobs, instances } = state;
-    return {
-      ...{ nodes: nodes.takeNews(), jobs: jobs.takeNews(), instances: instances.takeNews() },
-      ...{ placements: new Set(), commands: new Set(), cluster: new Set() },
-      presences: nodes.takeNewSteps(),
-    };
+    this.led = new LedCluster(this.ports, givenRoot(), this.root, forgetful, ...commands);
+    this.led.listen((what) => void this.said.push(what));
   }
 
   order(command: Command): void {
-    this.commit(command);
+    this.led.order(command);
   }
 
-  private commit(command: Command): { readonly answer: unknown } {
-    const { state, history, when } = this.cluster;
-    const { decided } = when(command);
-    const { position = 0, at = 0 } = history.at(-1) ?? {};
-    state.head = { ...state.head, position, at };
-    for (const listener of this.listeners) listener();
-    return decided as { answer: unknown };
+  get warned(): readonly string[] {
+    return this.led.warned;
   }
 
-  private readonly queue = {
-    submit: async (command: Command) => {
-      if (command.type !== 'RecordRoot')
-        this.said.push(`${command.type} ${'id' in command ? command.id : ''}`);
-      return { status: 'accepted', answer: this.commit(command).answer };
-    },
-  } as unknown as CommandQueue;
+  get standing(): RootStanding {
+    return this.led.standing;
+  }
 
-  private readonly root: Root = {
-    name: 'root:10000',
-    register: async () => {
-      await Promise.resolve();
-      if (!this.isThere) throw new Error('nobody is there');
-      this.whileRegistering();
-      this.said.push(`registered as ${this.id}`);
-      return this.id;
-    },
-    report: async (id, bytes) => {
-      const atMs = this.ports.clock.monotonicMs();
-      const { jobs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-        jobs: { _id: string; instance_list: { instance_number: number; status: string }[] }[];
-      };
-      const numbers = jobs.flatMap((job) => job.instance_list.map((each) => each.instance_number));
-      const told = jobs.flatMap(({ _id: job, instance_list: list }) =>
-        list.map(({ instance_number: number, status }) => `${job}/${number} ${status}`),
-      );
-      this.reports.push({ atMs, numbers, told });
-      this.said.push(`report to ${id}`);
-      this.atOnce += 1;
-      this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
-      if (this.tookMs > 0) await this.ports.timers.sleep(this.tookMs);
-      this.atOnce -= 1;
-      const nowMs = this.ports.clock.monotonicMs();
-      for (const each of told) this.takenMs.set(each, this.takenMs.get(each) ?? nowMs);
-      return this.isThere ? this.fate : { status: 'away', why };
-    },
-  };
+  get supervisor(): Supervisor {
+    return this.led.supervisor;
+  }
 
-  commandOf(job: string, number: number): string {
-    return this.cluster.state.placements.get(`${job}/${number}/1`)?.commandId ?? '';
+  get cluster(): Given {
+    return this.led.cluster;
+  }
+
+  private get root(): Root {
+    return {
+      name: 'root:10000',
+      register: async () => {
+        await Promise.resolve();
+        if (!this.isThere) throw new Error('nobody is there');
+        this.whileRegistering();
+        this.said.push(`registered as ${this.id}`);
+        return this.id;
+      },
+      report: (id, bytes) => this.report(id, bytes),
+    };
+  }
+
+  private async report(id: string, bytes: Uint8Array): Promise<ReportFate> {
+    const atMs = this.ports.clock.monotonicMs();
+    const { jobs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+      jobs: { _id: string; instance_list: { instance_number: number; status: string }[] }[];
+    };
+    const numbers = jobs.flatMap((job) => job.instance_list.map((each) => each.instance_number));
+    const told = jobs.flatMap(({ _id: job, instance_list: list }) =>
+      list.map(({ instance_number: number, status }) => `${job}/${number} ${status}`),
+    );
+    this.reports.push({ atMs, numbers, told });
+    this.said.push(`report to ${id}`);
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    if (this.tookMs > 0) await this.ports.timers.sleep(this.tookMs);
+    this.atOnce -= 1;
+    const nowMs = this.ports.clock.monotonicMs();
+    for (const each of told) this.takenMs.set(each, this.takenMs.get(each) ?? nowMs);
+    return this.isThere ? this.fate : { status: 'away', why };
   }
 
   get gapsMs(): number[] {
@@ -178,7 +148,7 @@ describe('The root', () => {
     for (const [number, job] of jobs.entries()) {
       await scene.ports.advance(chance.integer(700));
       happenedMs.set(`r/${number} RUNNING`, scene.ports.clock.monotonicMs());
-      scene.order(ack('a', scene.commandOf('r', number), 'succeeded'));
+      scene.order(ack('a', scene.led.commandOf('r', number), 'succeeded'));
       await scene.ports.advance(chance.integer(700));
       happenedMs.set(`${job}/0 NO_WORKER_CAPACITY`, scene.ports.clock.monotonicMs());
       const [code, detail] = ['no-capacity', 'There is no room.'];
@@ -407,6 +377,19 @@ describe('What was ended here and not by its root', () => {
 });
 
 describe('Whoever leads next', () => {
+  it('hears nothing beside it: one whose lease is not renewed says nothing to the root', async () => {
+    const scene = await begun(orderInstance('r', 0));
+    scene.led.leads = false;
+    scene.order(orderInstance('r', 1));
+    await scene.ports.advance(600_000);
+    expect(scene.said).toHaveLength(2);
+    expect(scene.warned).toEqual([]);
+    scene.led.leads = true;
+    await scene.ports.advance(30_000);
+    expect(scene.said).toContain(`registered as ${rootId}`);
+    expect(new Set(scene.reports.at(-1)?.numbers)).toEqual(new Set([0, 1]));
+  });
+
   it('tells the root at once who it is, and all that there is', async () => {
     const scene = await begun(orderInstance('r', 0), orderInstance('r', 1));
     await scene.supervisor.stop();

@@ -9,6 +9,14 @@ import type { Measured } from './report.js';
 import type { RootStanding } from './root-standing.js';
 import type { ReportFate, Root } from './root.port.js';
 
+/** What it speaks for. */
+export interface LedTerm {
+  readonly queue: CommandQueue;
+  readonly state: () => ClusterState;
+  /** Nobody else may lead by now: the root must not hear two. */
+  readonly leads: () => boolean;
+}
+
 type Step = 'register' | 'end-forgotten' | 'report';
 
 /** The root and how we stand with it. */
@@ -60,13 +68,12 @@ export class RootSpeaking implements Process<Step> {
   constructor(
     private readonly parts: RootParts,
     private readonly measured: Measured,
-    private readonly queue: CommandQueue,
-    private readonly state: () => ClusterState,
+    private readonly term: LedTerm,
     private readonly ports: Pick<Ports, 'clock' | 'randomness'>,
     private readonly warn: (line: string) => void,
   ) {
     parts.standing.begin();
-    this.turns = new ReportTurns(state());
+    this.turns = new ReportTurns(term.state());
   }
 
   listen(wake: Wake): void {
@@ -104,6 +111,10 @@ export class RootSpeaking implements Process<Step> {
   }
 
   async act([doing]: readonly Doing<Step>[], ending: AbortSignal): Promise<Outcome> {
+    if (!this.term.leads()) {
+      const detail = 'Nothing is said to the root while our lease is not renewed.';
+      throw new OakringError({ code: 'not-leading', detail });
+    }
     switch (doing?.step) {
       case 'register':
         await this.register(ending);
@@ -122,15 +133,15 @@ export class RootSpeaking implements Process<Step> {
   private async register(ending: AbortSignal): Promise<void> {
     const { root, standing } = this.parts;
     // Also of a dismissal that comes while it answers, whether it remembers us is asked again.
-    const dismissed = dismissedOf(this.state());
+    const dismissed = dismissedOf(this.term.state());
     // Whom its orders are of that come before its answer is on record, the answer says.
-    this.askedAt ??= this.state().head.position;
+    this.askedAt ??= this.term.state().head.position;
     const id = await root.register(ending).catch((error: unknown) => {
       standing.failed();
       this.askedAt = null;
       throw error;
     });
-    const taken = await this.queue.submit<'RecordRoot'>(
+    const taken = await this.term.queue.submit<'RecordRoot'>(
       { type: 'RecordRoot', root: id, since: this.askedAt },
       byItself(name),
     );
@@ -145,7 +156,7 @@ export class RootSpeaking implements Process<Step> {
     }
     for (const job of remembers ? dismissed : []) {
       const command = { type: 'ObeyDismissal', id: job } as const;
-      await this.queue.submit<'ObeyDismissal'>(command, byItself(name));
+      await this.term.queue.submit<'ObeyDismissal'>(command, byItself(name));
     }
     standing.registered(id);
     const nowMs = this.ports.clock.monotonicMs();
@@ -163,7 +174,7 @@ export class RootSpeaking implements Process<Step> {
     const { clock } = this.ports;
     const beganMs = clock.monotonicMs();
     const isWhole = beganMs >= this.reportAtMs;
-    const made = this.turns.next(this.state(), this.measured, isWhole);
+    const made = this.turns.next(this.term.state(), this.measured, isWhole);
     const fate = await root.report(id, made.bytes, ending);
     const endedMs = clock.monotonicMs();
     const tookMs = endedMs - beganMs;
@@ -206,9 +217,9 @@ export class RootSpeaking implements Process<Step> {
   }
 
   private async endForgotten(): Promise<void> {
-    for (const id of this.toEnd(this.state())) {
+    for (const id of this.toEnd(this.term.state())) {
       const command = { type: 'DeleteJob', id, force: true } as const;
-      await this.queue.submit<'DeleteJob'>(command, byItself(name));
+      await this.term.queue.submit<'DeleteJob'>(command, byItself(name));
     }
   }
 }

@@ -29,6 +29,8 @@ export interface Endpoint {
   readonly needs: Permission | 'nothing';
   /** `leader`: a follower passes the request on to it. */
   readonly answeredBy: 'any' | 'leader';
+  /** Who asks looks at no answer and never asks again: while nobody leads, the request waits. */
+  readonly isAskedOnce?: boolean;
   /** It may last as long as its reader wants: so many at most, fewer of one address. */
   readonly isStream?: boolean;
   /** What of the address and the headers counts. Other parameters are refused. */

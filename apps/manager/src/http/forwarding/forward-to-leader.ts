@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { OakringError, shownUrl, systemCodeOf, type ErrorCode } from '@oakring/contracts';
 import { ask, NoAnswer } from '@oakring/http';
+import type { Ports } from '@oakring/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../../injection/query-tokens.js';
@@ -12,18 +13,20 @@ import { challenge, leaderProofPath } from './leader-proof.controller.js';
 export const forwardedHeader = 'oakring-forwarded';
 /** A frozen leader answers nobody; a store that takes 2 s for a write answers after two of them. */
 const forwardWithinMs = 5_000;
+/** Whoever asks once gives up after 10 s; between two leaders there are some seconds. */
+const patienceMs = 6_000;
+const lookAgainMs = 200;
 /** For a proof a leader asks no store. */
 const proofWithinMs = 2_000;
 
 /**
  * A follower passes on to the leader what only the leader can do: method, body and key as they came,
  * signed by us instead of the caller's token (cluster-proof.ts). While nobody is known to lead, or
- * the leader does not answer or prove itself, that is a 503.
+ * the leader does not answer or prove itself, that is a 503; a request that is asked once waits first.
  */
 export async function forwardToLeader(
   server: FastifyInstance,
-  leadership: LeadershipView,
-  proof: ClusterProof,
+  { leadership, proof, ports }: Forwarding,
 ): Promise<void> {
   // Its client is large: loaded only where there are other managers.
   const { default: replyFrom } = await import('@fastify/reply-from');
@@ -31,12 +34,29 @@ export async function forwardToLeader(
   server.addHook('preHandler', async (request, reply) => {
     const signature = request.headers[forwardedHeader];
     if (typeof signature === 'string') return refuseOtherBody(proof, signature, request);
-    const { leading, leader } = leadership.status;
-    if (leading || leader === null || endpointOf(request)?.answeredBy !== 'leader') return;
-    const ticket = await ticketFrom(leader, proof);
-    const { method, url, body } = request;
-    return forward(leader, request, reply, proof.sign(ticket, { method, url }, body));
+    const endpoint = endpointOf(request);
+    if (endpoint?.answeredBy !== 'leader') return;
+    const { clock, timers } = ports;
+    const untilMs = clock.monotonicMs() + (endpoint.isAskedOnce === true ? patienceMs : 0);
+    for (;;) {
+      const { leading, leader } = leadership.status;
+      if (leading) return;
+      const mayWait = clock.monotonicMs() < untilMs;
+      const ticket = leader === null ? null : await ticketFrom(leader, proof, mayWait);
+      if (leader !== null && ticket !== null) {
+        const { method, url, body } = request;
+        return forward(leader, request, reply, proof.sign(ticket, { method, url }, body));
+      }
+      if (!mayWait) return;
+      await timers.sleep(lookAgainMs);
+    }
   });
+}
+
+interface Forwarding {
+  readonly leadership: LeadershipView;
+  readonly proof: ClusterProof;
+  readonly ports: Pick<Ports, 'clock' | 'timers'>;
 }
 
 function refuseOtherBody(proof: ClusterProof, signature: string, { body }: FastifyRequest): void {
@@ -45,19 +65,23 @@ function refuseOtherBody(proof: ClusterProof, signature: string, { body }: Fasti
   throw new OakringError({ code: 'unauthorized', detail, field: forwardedHeader });
 }
 
-/** Nothing of a request is sent before this is there. */
-async function ticketFrom(leader: string, proof: ClusterProof): Promise<string> {
+/** Nothing of a request is sent before this is there. Null, where another leader may be waited for: it is not. */
+async function ticketFrom(
+  leader: string,
+  proof: ClusterProof,
+  mayWait: boolean,
+): Promise<string | null> {
   const asked = proof.newChallenge();
   const url = `${leader}/${leaderProofPath}?${challenge.name}=${asked}`;
   const answer = await ask({ url, token: null, withinMs: proofWithinMs }).catch(
     (error: unknown) => {
       if (!(error instanceof NoAnswer)) throw error;
-      if (error.status !== null) return null;
+      if (error.status !== null || mayWait) return null;
       throw notLeading(`The leader at ${shownUrl(leader)} does not answer: ${error.message}.`);
     },
   );
   const ticket = proof.ticketOf(answer, asked, leader);
-  if (ticket !== null) return ticket;
+  if (ticket !== null || mayWait) return ticket;
   const detail =
     `${shownUrl(leader)}, which the lease names as the leader's address, does not prove that a ` +
     `leader of this cluster is there: it must have the same OAKRING_TOKEN. Nothing was sent there.`;

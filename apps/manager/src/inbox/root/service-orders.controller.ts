@@ -1,13 +1,14 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Req } from '@nestjs/common';
-import { idOf, OakringError } from '@oakring/contracts';
+import { errorCatalogue, idOf, OakringError } from '@oakring/contracts';
 import { OakestraClusterStatus, OakestraService, OakestraTaken } from '@oakring/contracts/http';
+import type { Ports } from '@oakring/ports';
 import type { FastifyRequest } from 'fastify';
-import type { CommandQueue } from '../../commands/command.js';
+import type { CommandQueue, Outcome } from '../../commands/command.js';
 import type { CommandOrigin } from '../../commands/origin.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter } from '../../http/endpoints/parameters.js';
-import { COMMAND_QUEUE } from '../../injection/tokens.js';
+import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 import { originOf, placeOf } from '../http/idempotency.js';
 import { parsed, settled } from '../http/settled.js';
 import { ROOT_LINK, SERVICE_RULES, type RootLink } from './root-orders.js';
@@ -16,11 +17,15 @@ import { translatedService, type ServiceRules } from './service-translation.js';
 const taken: OakestraTaken = { status: 'ok' };
 /** An end of all instances. */
 const allOf = '-1';
+/** Less than a follower that passes it on waits, and so does its root. */
+const patienceMs = 4_000;
+const againEveryMs = 100;
 
 /**
  * What Oakestra's root asks of a cluster. It looks at no answer, never asks again, and answers nobody
- * while it asks: each is answered once it is in the log, and waits for nothing else. The same order again,
- * and an end of what is not there, are well.
+ * while it asks: each is answered once it is in the log, and waits for nothing else; where nobody can write
+ * one down just now, it is attempted until somebody can. The same order again, and an end of what is not
+ * there, are well.
  */
 @Controller('api')
 export class ServiceOrdersController {
@@ -28,6 +33,7 @@ export class ServiceOrdersController {
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     @Inject(SERVICE_RULES) private readonly rules: ServiceRules | null,
     @Inject(ROOT_LINK) private readonly root: RootLink,
+    @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
   @Post('service/:id/:number')
@@ -37,6 +43,7 @@ export class ServiceOrdersController {
     summary: 'Order an instance of a service of Oakestra’s root, by its number',
     needs: 'oakestra',
     answeredBy: 'leader',
+    isAskedOnce: true,
     answers: [
       ok(OakestraTaken, 'In the log. What is wrong with the service is told in the report.'),
     ],
@@ -53,7 +60,7 @@ export class ServiceOrdersController {
     const { ...service } = body;
     const job = translatedService(parsed(idOf(id, 'id')), service, rules);
     const command = { type: 'OrderInstance', id, ...job, instance } as const;
-    settled(await this.queue.submit<'OrderInstance'>(command, byRoot(request)));
+    await this.decided(() => this.queue.submit<'OrderInstance'>(command, byRoot(request)));
     return taken;
   }
 
@@ -64,6 +71,7 @@ export class ServiceOrdersController {
     summary: 'End an instance of a service of Oakestra’s root, by its number; -1: all of them',
     needs: 'oakestra',
     answeredBy: 'leader',
+    isAskedOnce: true,
     answers: [ok(OakestraTaken, 'In the log, or there is no such instance.')],
   })
   async end(
@@ -76,14 +84,26 @@ export class ServiceOrdersController {
     // What is called as none of our jobs can be is not there.
     if (!idOf(id, 'id').ok) return taken;
     const origin = byRoot(request);
-    if (instance === null) {
-      settled(await this.queue.submit<'DismissJob'>({ type: 'DismissJob', id }, origin));
-    } else {
-      settled(
-        await this.queue.submit<'EndInstance'>({ type: 'EndInstance', id, instance }, origin),
-      );
-    }
+    await this.decided(() =>
+      instance === null
+        ? this.queue.submit<'DismissJob'>({ type: 'DismissJob', id }, origin)
+        : this.queue.submit<'EndInstance'>({ type: 'EndInstance', id, instance }, origin),
+    );
     return taken;
+  }
+
+  /** Submitted again where it could not be decided; that it was all the same changes nothing. */
+  private async decided<A>(submit: () => Promise<Outcome<A>>): Promise<void> {
+    const { clock, timers } = this.ports;
+    const untilMs = clock.monotonicMs() + patienceMs;
+    for (;;) {
+      const outcome = await submit().catch((error: unknown) => {
+        if (isUndecided(error) && clock.monotonicMs() < untilMs) return null;
+        throw error;
+      });
+      if (outcome !== null) return void settled(outcome);
+      await timers.sleep(againEveryMs);
+    }
   }
 
   @Get('cluster/status')
@@ -109,6 +129,12 @@ export class ServiceOrdersController {
       detail: `There is nothing at ${placeOf(request)} (OAKRING_OAKESTRA is not set).`,
     });
   }
+}
+
+/** Nobody can, just now: the store is late or away, or there are too many. */
+function isUndecided(error: unknown): boolean {
+  if (!(error instanceof OakringError) || error.code === 'shutting-down') return false;
+  return errorCatalogue[error.code].status === 503;
 }
 
 function byRoot(request: FastifyRequest): CommandOrigin {

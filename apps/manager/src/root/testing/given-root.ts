@@ -7,13 +7,19 @@ export const rootId = '5f1d2c3b4a59687766554433';
 
 /** A cluster that its root knows as `rootId`, after these commands. */
 export function givenRoot(...commands: readonly Command[]): Given {
+  const cluster = founded();
+  cluster.when({ type: 'RecordRoot', root: rootId });
+  for (const command of commands) cluster.when(command);
+  return cluster;
+}
+
+/** A cluster that no root has taken in. */
+export function founded(): Given {
   const cluster = given();
   const facts = { clusterId: 'c-1', name: 'n', location: 'l', epoch: 1, storm: null };
   (cluster.state as ClusterState).cluster.set(clusterKey, {
     ...{ ...facts, catalogue: null, root: null, keyEvents: 0 },
   });
-  cluster.when({ type: 'RecordRoot', root: rootId });
-  for (const command of commands) cluster.when(command);
   return cluster;
 }
 

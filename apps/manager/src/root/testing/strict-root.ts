@@ -47,6 +47,8 @@ export class StrictRoot {
   /** What it asked of clusters: `<METHOD> <path> <status>`. */
   readonly asked: string[] = [];
   reports = 0;
+  /** The newest one that it has read. */
+  newest: Readonly<Record<string, unknown>> = {};
   reportsAtOnce = 0;
   mostReportsAtOnce = 0;
   /** Instead of what it should answer; null: it does. */
@@ -54,55 +56,78 @@ export class StrictRoot {
     grpc: null,
     http: null,
   };
-  /** How long it takes for each report. */
+  /** How long it takes for each report and registration, and whose time that is. */
   slowMs = 0;
+  sleep: (ms: number) => Promise<unknown> = (ms) =>
+    new Promise((resolve) => void setTimeout(resolve, ms));
+  /** Calls that it has taken and not answered. */
+  unanswered = 0;
+  /** Those of them that it takes its time for. */
+  sleeping = 0;
   private ids = 0;
   private memory = randomBytes(8).toString('hex');
+  private http: Server | null = null;
+  private grpcServer: grpc.Server | null = null;
 
   private constructor(
-    private readonly http: Server,
-    private readonly grpcServer: grpc.Server,
-    readonly grpcPort: number,
+    private readonly definition: grpc.ServiceDefinition,
+    /** Where it is, or will be again. */
+    private ports: { http: number; grpc: number },
   ) {}
 
-  static async start(ports: { http: number; grpc: number } = { http: 0, grpc: 0 }) {
+  static async start(ports = { http: 0, grpc: 0 }): Promise<StrictRoot> {
+    const packages = await load(fileURLToPath(new URL(proto, import.meta.url)), { keepCase: true });
+    const root = new StrictRoot(
+      packages['clusterRegistration.register_cluster'] as grpc.ServiceDefinition,
+      ports,
+    );
+    await root.comeBack();
+    return root;
+  }
+
+  get httpPort(): number {
+    return this.ports.http;
+  }
+
+  get grpcPort(): number {
+    return this.ports.grpc;
+  }
+
+  /** Where it was before, and with what it knew. */
+  async comeBack(): Promise<void> {
     const server = new grpc.Server();
-    const definition = (
-      await load(fileURLToPath(new URL(proto, import.meta.url)), { keepCase: true })
-    )['clusterRegistration.register_cluster'] as grpc.ServiceDefinition;
-    const made: { root: StrictRoot | null } = { root: null };
-    server.addService(definition, {
+    server.addService(this.definition, {
       handle_init_greeting: (_call: unknown, answer: grpc.sendUnaryData<object>) =>
         answer(null, { hello_cluster_manager: '{}' }),
       handle_init_final: (
         call: grpc.ServerUnaryCall<Greeted, object>,
         answer: grpc.sendUnaryData<object>,
-      ) => made.root?.register(call.request, call.getPeer(), answer),
+      ) => void this.register(call.request, call.getPeer(), answer),
     });
     const grpcPort = await new Promise<number>((resolve, reject) =>
       server.bindAsync(
-        `127.0.0.1:${ports.grpc}`,
+        `127.0.0.1:${this.ports.grpc}`,
         grpc.ServerCredentials.createInsecure(),
         (error, port) => (error === null ? resolve(port) : reject(error)),
       ),
     );
     const http = createServer((request, response) => {
-      void made.root?.answer(request).then((status) => response.writeHead(status).end());
+      void this.answer(request).then((status) => response.writeHead(status).end());
     });
-    await new Promise<void>((resolve) => void http.listen(ports.http, '127.0.0.1', resolve));
-    const root = new StrictRoot(http, server, grpcPort);
-    made.root = root;
-    return root;
+    await new Promise<void>((resolve) => void http.listen(this.ports.http, '127.0.0.1', resolve));
+    this.ports = { http: (http.address() as AddressInfo).port, grpc: grpcPort };
+    this.http = http;
+    this.grpcServer = server;
   }
 
-  get httpPort(): number {
-    return (this.http.address() as AddressInfo).port;
-  }
-
+  /** Nobody is there. What it knows it knows still. */
   async stop(): Promise<void> {
-    this.grpcServer.forceShutdown();
-    this.http.closeAllConnections();
-    await new Promise((resolve) => void this.http.close(resolve));
+    const { http, grpcServer } = this;
+    this.http = null;
+    this.grpcServer = null;
+    grpcServer?.forceShutdown();
+    http?.closeAllConnections();
+    if (http !== null) await new Promise((resolve) => void http.close(resolve));
   }
 
   /** Its data base is another one: it knows no cluster and no service, and gives other ids. */
@@ -114,10 +139,20 @@ export class StrictRoot {
 
   /** Orders an instance of a service. Nobody looks at the answer but who tests. */
   async order(id: string, number: number, document: object): Promise<number> {
+    this.know(id, number, document);
+    return this.ask('POST', `${id}/${number}`, { _id: id, ...document });
+  }
+
+  /** As if it had ordered it before. */
+  know(id: string, number: number, document: object = {}): void {
     const service = this.services.get(id) ?? { document, job: null, instances: new Map() };
     this.services.set(id, service);
     service.instances.set(number, { instance_number: number, status: 'CLUSTER_SCHEDULED' });
-    return this.ask('POST', `${id}/${number}`, { _id: id, ...document });
+  }
+
+  /** What it knows of an instance. */
+  told(id: string, number: number): Told {
+    return this.services.get(id)?.instances.get(number) ?? {};
   }
 
   async end(id: string, number: number): Promise<number> {
@@ -125,7 +160,14 @@ export class StrictRoot {
     return this.ask('DELETE', `${id}/${number}`);
   }
 
-  private register(cluster: Greeted, peer: string, answer: grpc.sendUnaryData<object>): void {
+  private async register(
+    cluster: Greeted,
+    peer: string,
+    answer: grpc.sendUnaryData<object>,
+  ): Promise<void> {
+    this.unanswered += 1;
+    await this.takeTime();
+    this.unanswered -= 1;
     const { grpc: code } = this.instead;
     if (code !== null) return answer({ code: grpc.status[code], details: 'as asked for' });
     const missing =
@@ -151,15 +193,24 @@ export class StrictRoot {
   }
 
   private async answer(request: IncomingMessage): Promise<number> {
+    this.unanswered += 1;
     this.reportsAtOnce += 1;
     this.mostReportsAtOnce = Math.max(this.mostReportsAtOnce, this.reportsAtOnce);
     try {
       const body = await bodyOf(request);
-      if (this.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, this.slowMs));
+      await this.takeTime();
       return this.instead.http ?? (await this.take(request, body));
     } finally {
       this.reportsAtOnce -= 1;
+      this.unanswered -= 1;
     }
+  }
+
+  private async takeTime(): Promise<void> {
+    if (this.slowMs === 0) return;
+    this.sleeping += 1;
+    await this.sleep(this.slowMs);
+    this.sleeping -= 1;
   }
 
   private async take({ method, url, headers }: IncomingMessage, body: string): Promise<number> {
@@ -168,8 +219,10 @@ export class StrictRoot {
     if (!/^[0-9a-f]{24}$/.test(id)) return this.refuse(400, `id ${id}`);
     if (headers['content-type'] !== 'application/json') return this.refuse(400, 'content type');
     this.reports += 1;
-    const { status, problem, jobs } = judgeReport(parsed(body));
-    if (problem !== null) this.refuse(status, problem);
+    const report = parsed(body);
+    const { status, problem, jobs } = judgeReport(report);
+    if (problem === null) this.newest = report as Readonly<Record<string, unknown>>;
+    else this.refuse(status, problem);
     for (const job of jobs) {
       const service = this.services.get(job.id);
       // While the report is unanswered still.
