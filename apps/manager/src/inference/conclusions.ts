@@ -1,5 +1,4 @@
 import {
-  instanceKey,
   placementKey,
   type CommandRecord,
   type NodeRecord,
@@ -21,6 +20,7 @@ const toldAgainMs = 2 * periodMs;
 
 interface Subject {
   readonly placement: PlacementRecord;
+  readonly instanceKey: string;
   readonly evidence: Evidence;
   /** The newest order about it; null: none, or it has ended. */
   readonly open: CommandRecord | null;
@@ -35,12 +35,12 @@ export function runtimesOf({ technologies }: NodeRecord): number {
 export function conclusionsOn(scene: Scene): readonly Inferred[] {
   const { state, node, sight, nowMs } = scene;
   const telling = new Telling(node);
-  for (const key of state.placementsOfNode.of(node.id)) {
+  for (const { key, instanceKey } of sight.placed(state, node)) {
     const placement = state.placements.get(key);
     if (placement === undefined || placement.commandId === null) continue;
     const command = state.commands.get(placement.commandId);
     const open = command === undefined || command.status === 'ended' ? null : command;
-    const subject = { placement, evidence: sight.of(key), open };
+    const subject = { placement, instanceKey, evidence: sight.of(key), open };
     if (placement.lost) concludeLost(scene, subject, telling);
     else if (placement.wanted) concludeWanted(scene, subject, telling);
     else concludeUnwanted(scene, subject, telling);
@@ -82,7 +82,7 @@ function concludeWanted(scene: Scene, subject: Subject, telling: Telling): void 
 
 function concludeShown({ state, renew }: Scene, subject: Subject, telling: Telling): void {
   const { placement, evidence, open } = subject;
-  const { job, number, generation } = placement;
+  const { generation } = placement;
   const status = evidence.shown?.status ?? 'running';
   telling.report(placement, { status, reason: null });
   if (open !== null) {
@@ -90,7 +90,7 @@ function concludeShown({ state, renew }: Scene, subject: Subject, telling: Telli
     if (open.status === 'issued') telling.acknowledge(open, 'received', null);
     return renew(open.id);
   }
-  const instance = state.instances.get(instanceKey(job, number));
+  const instance = state.instances.get(subject.instanceKey);
   if (status !== 'running' || instance?.generation !== generation || instance.removing) return;
   const isRunning = instance.status === 'running' && instance.confirmed;
   const holdsPlace = ['placed', 'starting', 'running'].includes(instance.status);

@@ -70,13 +70,16 @@ export function isAbsent(
   pace: Pace,
   { runtimes, nowMs }: { readonly runtimes: number; readonly nowMs: number },
 ): boolean {
-  const countAt = (at: { disturbance: number; count: number } | null): number =>
-    at?.disturbance === pace.disturbance ? at.count : 0;
   const lists = 2 * runtimes;
-  const lastCount = Math.max(countAt(shown), countAt(sent), countAt(doubted));
-  if (pace.count - lastCount < lists) return false;
+  if (pace.count - countAt(shown, pace) < lists) return false;
+  if (pace.count - Math.max(countAt(sent, pace), countAt(doubted, pace)) < lists) return false;
   const lastMs = Math.max(shown?.atMs ?? 0, sent?.atMs ?? 0, createdMs ?? 0, doubted?.atMs ?? 0);
   return pace.isComplete(lists) && nowMs - lastMs >= 1.75 * periodMs;
+}
+
+/** Calm lists of now that had come by then. */
+function countAt(at: { disturbance: number; count: number } | null, pace: Pace): number {
+  return at?.disturbance === pace.disturbance ? at.count : 0;
 }
 
 /** An end that was said among shuffled messages counts once calm ones do not deny it. */

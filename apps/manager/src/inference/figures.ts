@@ -26,14 +26,14 @@ export class InstanceFigures {
   }
 
   /** Of every list: looked up once, and written where it stands. */
-  note(nodeId: string, { name, instance, usage = null, log = null }: SeenInstance): void {
-    const figures = this.placeOf(nodeId, `${name}/${instance}`);
+  note(nodeId: string, label: string, { usage = null, log = null }: SeenInstance): void {
+    const figures = this.placeOf(nodeId, label);
     if (usage !== null) figures.usage = usage;
     if (log !== null) figures.log = log;
   }
 
-  noteAddress(nodeId: string, { name, instance, publicIp }: WordOfInstance): void {
-    if (publicIp !== null) this.placeOf(nodeId, `${name}/${instance}`).publicIp = publicIp;
+  noteAddress(nodeId: string, label: string, { publicIp }: WordOfInstance): void {
+    if (publicIp !== null) this.placeOf(nodeId, label).publicIp = publicIp;
   }
 
   forget(nodeId: string): void {

@@ -64,24 +64,23 @@ export class Inference implements OrderGate {
     const nowMs = this.parts.clock.monotonicMs();
     const { pace } = sight;
     const counts = pace.list(nowMs);
+    const { disturbance, count } = pace;
     for (const seen of instances) {
-      const key = sight.keyOf(state, node, seen);
-      const placement = key === undefined ? undefined : state.placements.get(key);
-      if (placement !== undefined) this.figures.note(nodeId, seen);
-      if (!counts) continue;
-      const evidence = key === undefined ? undefined : sight.evidence.get(key);
-      if (
-        key === undefined ||
-        placement === undefined ||
-        !this.isOrdered({ key, placement, evidence }, nowMs)
-      ) {
-        sight.noteStranger(seen.name, seen.instance, nowMs);
-        continue;
+      const placed = sight.find(state, node, seen);
+      const placement = placed === undefined ? undefined : state.placements.get(placed.key);
+      if (placed !== undefined && placement !== undefined) {
+        this.figures.note(nodeId, placed.label, seen);
+        if (!counts) continue;
+        const { key } = placed;
+        const evidence = sight.evidence.get(key);
+        if (this.isOrdered({ key, placement, evidence }, nowMs)) {
+          const shown = evidence ?? sight.of(key);
+          shown.shown = { atMs: nowMs, disturbance, count, status: seen.status };
+          shown.isAnswered = true;
+          continue;
+        }
       }
-      const { disturbance, count } = pace;
-      const shown = evidence ?? sight.of(key);
-      shown.shown = { atMs: nowMs, disturbance, count, status: seen.status };
-      shown.isAnswered = true;
+      if (counts) sight.noteStranger(seen.name, seen.instance, nowMs);
     }
     if (!counts) return [];
     if (doubtful.length > 0) sight.doubt(state, node, { entries: doubtful, atMs: nowMs });
@@ -95,10 +94,11 @@ export class Inference implements OrderGate {
     const { node, sight } = found;
     const state = this.parts.state();
     const nowMs = this.parts.clock.monotonicMs();
-    const key = sight.keyOf(state, node, word);
-    const placement = key === undefined ? undefined : state.placements.get(key);
-    if (key === undefined || placement === undefined) return [];
-    this.figures.noteAddress(nodeId, word);
+    const placed = sight.find(state, node, word);
+    const placement = placed === undefined ? undefined : state.placements.get(placed.key);
+    if (placed === undefined || placement === undefined) return [];
+    this.figures.noteAddress(nodeId, placed.label, word);
+    const { key } = placed;
     const { wanted } = placement;
     // Its order was not sent yet: the word is of one before it, whose end is known.
     if (!this.isSent({ key, placement, evidence: sight.evidence.get(key) })) return [];

@@ -1,4 +1,5 @@
 import {
+  instanceKey,
   nameOf,
   placementKey,
   type ClusterState,
@@ -21,6 +22,18 @@ export interface Stranger {
   readonly lastMs: number;
 }
 
+interface Named {
+  readonly name: string;
+  readonly instance: number;
+}
+
+/** A placement of a node, as its worker names it, and the texts by which it is found: made once. */
+export interface Placed extends Named {
+  readonly label: string;
+  readonly key: string;
+  readonly instanceKey: string;
+}
+
 /** What one start of a node's worker shows and says: forgotten with the start, and with the term. */
 export class NodeSight {
   readonly evidence = new Map<string, Evidence>();
@@ -31,7 +44,8 @@ export class NodeSight {
   /** What was last told, and until when the same is not told again. */
   told: { readonly what: string; readonly untilMs: number; readonly waitMs: number } | null = null;
   private record: NodeRecord | null = null;
-  private keys = new Map<string, string[]>();
+  private all: readonly Placed[] = [];
+  private byName = new Map<string, Map<number, Placed>>();
 
   constructor(
     readonly incarnation: number,
@@ -44,23 +58,23 @@ export class NodeSight {
     node: NodeRecord,
     { job, number, generation }: Pick<PlacementRecord, 'job' | 'number' | 'generation'>,
   ): boolean {
-    const first = this.keyOf(state, node, { name: nameOfJob(state, job), instance: number });
-    return first === placementKey(job, number, generation);
+    const first = this.find(state, node, { name: nameOfJob(state, job), instance: number });
+    return first?.key === placementKey(job, number, generation);
   }
 
   /**
-   * The key of the placement that a name and number mean: the same text each time, which is found sooner than
-   * one made anew. Of two of an instance on one node nothing is ordered of the later one before the earlier
-   * one has ended, so it is the earlier one.
+   * The placement that a name and number mean. Of two of an instance on one node nothing is ordered of the
+   * later one before the earlier one has ended, so it is the earlier one.
    */
-  keyOf(
-    state: ClusterState,
-    node: NodeRecord,
-    { name, instance }: { readonly name: string; readonly instance: number },
-  ): string | undefined {
+  find(state: ClusterState, node: NodeRecord, { name, instance }: Named): Placed | undefined {
     // A node's record changes with each placement that comes or goes.
     if (this.record !== node) this.lookAt(state, node);
-    return this.keys.get(`${name}/${instance}`)?.[0];
+    return this.byName.get(name)?.get(instance);
+  }
+
+  placed(state: ClusterState, node: NodeRecord): readonly Placed[] {
+    if (this.record !== node) this.lookAt(state, node);
+    return this.all;
   }
 
   of(key: string): Evidence {
@@ -96,34 +110,38 @@ export class NodeSight {
     node: NodeRecord,
     { entries, atMs }: { readonly entries: readonly DoubtfulInstance[]; readonly atMs: number },
   ): void {
-    if (this.record !== node) this.lookAt(state, node);
     const { disturbance, count } = this.pace;
-    for (const [what, keys] of this.keys) {
-      const cut = what.lastIndexOf('/');
-      const [known, number] = [what.slice(0, cut), Number(what.slice(cut + 1))];
+    for (const placed of this.placed(state, node)) {
       const mayBeIt = ({ name, instance }: DoubtfulInstance): boolean =>
-        (name ?? known) === known && (instance ?? number) === number;
-      if (!entries.some(mayBeIt)) continue;
-      for (const key of keys) this.of(key).doubted = { atMs, disturbance, count };
+        (name ?? placed.name) === placed.name && (instance ?? placed.instance) === placed.instance;
+      if (entries.some(mayBeIt)) this.of(placed.key).doubted = { atMs, disturbance, count };
     }
   }
 
   private lookAt(state: ClusterState, node: NodeRecord): void {
     this.record = node;
-    this.keys = new Map();
+    this.byName = new Map();
     const placements: PlacementRecord[] = [];
-    for (const key of state.placementsOfNode.of(node.id)) {
+    const keys = state.placementsOfNode.of(node.id);
+    for (const key of keys) {
       const placement = state.placements.get(key);
       if (placement !== undefined) placements.push(placement);
     }
     placements.sort((a, b) => a.generation - b.generation);
-    const keys = new Set<string>();
-    for (const { job: id, number, generation } of placements) {
-      const name = `${nameOfJob(state, id)}/${number}`;
-      const key = placementKey(id, number, generation);
-      keys.add(key);
-      this.keys.set(name, [...(this.keys.get(name) ?? []), key]);
-    }
+    this.all = placements.map(({ job: id, number, generation }) => {
+      const name = nameOfJob(state, id);
+      const placed: Placed = {
+        name,
+        instance: number,
+        label: `${name}/${number}`,
+        key: placementKey(id, number, generation),
+        instanceKey: instanceKey(id, number),
+      };
+      const numbers = this.byName.get(name) ?? new Map<number, Placed>();
+      this.byName.set(name, numbers);
+      if (!numbers.has(number)) numbers.set(number, placed);
+      return placed;
+    });
     for (const key of this.evidence.keys()) if (!keys.has(key)) this.evidence.delete(key);
   }
 }

@@ -15,6 +15,7 @@ const maxTried = 64;
  * ours is only shown.
  */
 export function strangersOn({ state, node, sight }: Scene, telling: Telling): void {
+  if (sight.strangers.size === 0 && node.unexpected.length === 0) return;
   const shown: string[] = [];
   for (const stranger of sight.strangers.values()) {
     if (stranger.lastMs - stranger.sinceMs < establishedMs) continue;

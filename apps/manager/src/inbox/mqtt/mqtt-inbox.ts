@@ -7,8 +7,14 @@ import type { SaidKind } from '../../wires/dialect.port.js';
 import { MessageBuffer } from './message-buffer.js';
 import { PacedLoop } from './paced-loop.js';
 import { ShedReadings } from './shed-readings.js';
-import { sizeRefusal, type Address, type Wires } from '../../wires/wires.js';
-import type { MessageCounts, Pattern, ReceivedReading, WorkerMessage } from './worker-message.js';
+import { sizeRefusal, type Address, type Heard, type Wires } from '../../wires/wires.js';
+import type {
+  HeardMessage,
+  MessageCounts,
+  Pattern,
+  ReceivedReading,
+  WorkerMessage,
+} from './worker-message.js';
 
 const maxReadings = 100_000;
 const maxReadingBytes = 64 * 1_048_576;
@@ -20,6 +26,8 @@ const maxControlBytes = 64 * 1_048_576;
  */
 const maxReadingsPerTurn = 16_384;
 const maxControlsPerTurn = 4_096;
+/** Lists that come one after the other are handed over together: the way to a handler costs as much as one of them. */
+const maxListsAtOnce = 64;
 
 interface AddressedMessage extends WorkerMessage {
   readonly address: Address;
@@ -49,8 +57,8 @@ const nobody: UnreadListener = { shed: () => {}, heard: () => {} };
  * by what was said.
  *
  * Inside the socket's callback a message is only addressed and buffered (or refused). Two loops do
- * the work: readings are handed over in batches, all other messages are read and handed over one by one
- * in the order they came. A handler returns once its command is submitted, not once it is decided. When work cannot
+ * the work: readings are handed over in batches, all other messages are read and handed over in the order
+ * they came, one by one, but for lists of what runs: as many of those as come in a row. A handler returns once its command is submitted, not once it is decided. When work cannot
  * keep up, the oldest readings are shed, counted and said; a control message that finds no room is a
  * dead letter, and the worker repeats it.
  */
@@ -149,20 +157,36 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   }
 
   private async handOverControls(): Promise<void> {
+    const lists: HeardMessage<'sighting'>[] = [];
     for (let count = 0; count < maxControlsPerTurn; count += 1) {
       const message = this.controls.shift();
-      if (message === undefined) return;
+      if (message === undefined) break;
+      const heard = this.read(message);
+      const list = heard.ok && heard.value.what === 'sighting' ? heard.value.said : null;
+      if (list !== null) lists.push({ message, said: list });
       // Awaited, so that the order of submissions is that of arrival by construction.
-      await this.handOver(message);
+      if (list === null || lists.length === maxListsAtOnce) await this.handOverLists(lists);
+      if (list === null) await this.handOver(message, heard);
     }
+    await this.handOverLists(lists);
   }
 
-  private async handOver({ address, ...message }: AddressedMessage): Promise<void> {
-    const heard = this.parts.wires.decode(address, message.payload);
+  private read({ address, topic, payload, nodeId }: AddressedMessage): Heard {
+    const heard = this.parts.wires.decode(address, payload);
+    if (!heard.ok || heard.leftOut === undefined) return heard;
+    for (const part of heard.leftOut) this.refuse(topic, payload, nodeId, part);
+    return heard;
+  }
+
+  private async handOverLists(lists: HeardMessage<'sighting'>[]): Promise<void> {
+    if (lists.length === 0) return;
+    this.count('sighting', lists.length);
+    await this.handlers?.sighting(lists.splice(0));
+  }
+
+  private async handOver(message: WorkerMessage, heard: Heard): Promise<void> {
     this.count(heard.ok ? heard.value.what : heard.about, 1);
     if (!heard.ok) return this.handlers?.unreadable({ message, heard });
-    const { topic, payload, nodeId } = message;
-    for (const part of heard.leftOut ?? []) this.refuse(topic, payload, nodeId, part);
     const { what, said } = heard.value;
     await this.handlers?.[what]({ message, said });
   }

@@ -44,15 +44,16 @@ export class SignsOfLife {
     if (incarnation !== null && incarnation !== node.incarnation) {
       return this.stale.heard(node, incarnation);
     }
-    this.table.touch(nodeId);
-    this.welcome(node, 'sent a message');
+    this.spoke(node);
   }
 
   /** As `heard`; whoever cannot be told that nobody knows it is shown to people. */
   sighted(heard: HeardMessage<'sighting'>): void {
     const { nodeId } = heard.message;
-    if (this.projection.state.nodes.get(nodeId) === undefined) this.unknown.heard(heard);
-    this.heard(nodeId, null);
+    const node = this.projection.state.nodes.get(nodeId);
+    if (node !== undefined) return this.spoke(node);
+    this.unknown.heard(heard);
+    this.stale.heardUnknown(nodeId);
   }
 
   /** A reading was believed: it may also be answered. */
@@ -66,6 +67,11 @@ export class SignsOfLife {
     if (node.status === 'ready' || node.status === 'registered') return;
     this.bringBack(node, reason);
     this.correspondence.heardAgain(node.id);
+  }
+
+  private spoke(node: NodeRecord): void {
+    this.table.touch(node.id);
+    this.welcome(node, 'sent a message');
   }
 
   private bringBack({ id: nodeId, incarnation, position }: NodeRecord, reason: string): void {

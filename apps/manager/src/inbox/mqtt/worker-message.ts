@@ -35,9 +35,12 @@ export type Pattern = SaidKind | 'unreadable';
 
 /** A handler for all that workers can say: without one of them it does not compile. */
 export type Handlers = {
-  readonly [K in Exclude<SaidKind, 'reading'>]: (heard: HeardMessage<K>) => Promise<void>;
+  readonly [K in Exclude<SaidKind, 'reading' | 'sighting'>]: (
+    heard: HeardMessage<K>,
+  ) => Promise<void>;
 } & {
   reading(batch: readonly ReceivedReading[]): void;
+  sighting(batch: readonly HeardMessage<'sighting'>[]): Promise<void>;
   unreadable(unreadable: UnreadableMessage): void;
 };
 

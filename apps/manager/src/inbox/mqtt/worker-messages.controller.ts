@@ -91,11 +91,13 @@ export class WorkerMessagesController implements Handlers {
   }
 
   @EventPattern('sighting')
-  async sighting(@Payload() heard: HeardMessage<'sighting'>): Promise<void> {
-    const { message, said } = heard;
-    this.life.sighted(heard);
-    const inferred = this.correspondence.sighted(message.nodeId, said);
-    if (inferred.length > 0) await this.submitInferred(message, inferred);
+  async sighting(@Payload() batch: readonly HeardMessage<'sighting'>[]): Promise<void> {
+    for (const heard of batch) {
+      const { message, said } = heard;
+      this.life.sighted(heard);
+      const inferred = this.correspondence.sighted(message.nodeId, said);
+      if (inferred.length > 0) await this.submitInferred(message, inferred);
+    }
   }
 
   @EventPattern('word')
