@@ -43,7 +43,6 @@ export class Inference implements OrderGate {
   /** What was placed before this term: its orders may have been sent by another. */
   private readonly inherited = new Set<string>();
   private readonly sinceMs: number;
-  private opened: (nodeId: string) => void = () => {};
 
   constructor(private readonly parts: Parts) {
     this.sinceMs = parts.clock.monotonicMs();
@@ -169,14 +168,6 @@ export class Inference implements OrderGate {
     return pace.count >= runtimesOf(node) && !sight.strangers.has(`${name}/${instance}`);
   }
 
-  guards(nodeId: string): boolean {
-    return this.sights.has(nodeId);
-  }
-
-  onOpening(listener: (nodeId: string) => void): void {
-    this.opened = listener;
-  }
-
   sending(command: CommandRecord): void {
     const { id: commandId, nodeId, job, instance, generation } = command;
     const found = this.find(nodeId);
@@ -196,13 +187,6 @@ export class Inference implements OrderGate {
   }
 
   private conclude(node: NodeRecord, sight: NodeSight): readonly Inferred[] {
-    const inferred = this.conclusions(node, sight);
-    // It was heard at its pace, and of what stood in an order's way some may be gone.
-    this.opened(node.id);
-    return inferred;
-  }
-
-  private conclusions(node: NodeRecord, sight: NodeSight): readonly Inferred[] {
     if (sight.underWay > 0) {
       sight.isDue = true;
       return [];

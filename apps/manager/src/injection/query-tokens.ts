@@ -118,6 +118,7 @@ export interface RootView {
     readonly lastReport: {
       readonly atMs: number;
       readonly tookMs: number;
+      readonly builtMs: number;
       readonly bytes: number;
       readonly instances: number;
     } | null;

@@ -24,7 +24,6 @@ let down: (() => void)[];
 let link: { upSinceMs: number | null };
 let refusal: Refusal | null;
 let mayBeSent: boolean;
-let open: (nodeId: string) => void;
 let told: string[];
 let beforeFirst: BeforeFirst | null;
 
@@ -132,20 +131,9 @@ describe('An order that cannot be sent now', () => {
     await ports.advance(10_000);
     expect(sent).toEqual([]);
     mayBeSent = true;
-    open('a');
-    await ports.advance(0);
-    expect(sent).toMatchObject([{ attempt: 1, atMs: 10_000 }]);
+    await ports.advance(300);
+    expect(sent).toMatchObject([{ attempt: 1 }]);
     expect(told).toEqual(['sending deploy']);
-  });
-
-  it('is sent in the commit by which it need not wait any more', async () => {
-    mayBeSent = false;
-    begin(...ready('a'), submitJob('j'), plan('j', 'a'), submitJob('k'));
-    await ports.advance(10_000);
-    mayBeSent = true;
-    tell(plan('k', 'a'));
-    await ports.advance(0);
-    expect(sent).toMatchObject([{ atMs: 10_000 }, { atMs: 10_000 }]);
   });
 
   it('waits for the link, and is sent over the next one as for the first time', async () => {
@@ -222,8 +210,6 @@ function begin(...commands: Command[]): void {
   const state = () => projection.state;
   const gate = {
     maySend: () => mayBeSent,
-    guards: () => true,
-    onOpening: (listener: (nodeId: string) => void) => void (open = listener),
     sending: ({ kind }: CommandRecord) => void told.push(`sending ${kind}`),
     unsent: ({ kind }: CommandRecord) => void told.push(`unsent ${kind}`),
     forget: (nodeId: string) => void told.push(`forget ${nodeId}`),

@@ -142,7 +142,7 @@ function methodOf(definition: object): Method | undefined {
 }
 
 /** Above this file, in the source tree and in the built one. */
-function pathOfProto(): string {
+export function pathOfProto(): string {
   const above = ['../../../../', '../../../../../'];
   const paths = above.map((each) => fileURLToPath(new URL(each + protoFile, import.meta.url)));
   return paths.find((path) => existsSync(path)) ?? protoFile;

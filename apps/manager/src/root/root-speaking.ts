@@ -175,6 +175,7 @@ export class RootSpeaking implements Process<Step> {
     const beganMs = clock.monotonicMs();
     const isWhole = beganMs >= this.reportAtMs;
     const made = this.turns.next(this.term.state(), this.measured, isWhole);
+    const builtMs = clock.monotonicMs() - beganMs;
     const fate = await root.report(id, made.bytes, ending);
     const endedMs = clock.monotonicMs();
     const tookMs = endedMs - beganMs;
@@ -189,7 +190,7 @@ export class RootSpeaking implements Process<Step> {
     // It is busy with us for half of its time at most.
     this.newsAtMs = Math.max(beganMs + soonestMs, endedMs + tookMs);
     const [bytes, instances] = [made.bytes.length, made.told.length];
-    standing.taken({ atMs: clock.wallMs(), tookMs, bytes, instances });
+    standing.taken({ atMs: clock.wallMs(), tookMs, builtMs, bytes, instances });
   }
 
   /** Throws. It is told anew who we are, in case that it comes back as another. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { RootStanding } from './root-standing.js';
 
-const report = { atMs: 0, tookMs: 5, bytes: 10, instances: 0 };
+const report = { atMs: 0, tookMs: 5, builtMs: 1, bytes: 10, instances: 0 };
 
 let ports: SimulatedPorts;
 let standing: RootStanding;

@@ -5,6 +5,8 @@ export interface TakenReport {
   /** Wall clock. */
   readonly atMs: number;
   readonly tookMs: number;
+  /** Of that, to build it. */
+  readonly builtMs: number;
   readonly bytes: number;
   readonly instances: number;
 }

@@ -41,6 +41,12 @@ export function addRootMetrics(
       age.set(lastReport === null ? NaN : Math.max(0, wallMs() - lastReport.atMs) / 1_000);
     },
   });
+  const built: Gauge = new Gauge({
+    name: 'oakring_root_report_build_seconds',
+    help: 'What building the newest report took of the event loop; NaN before the first one.',
+    registers,
+    collect: () => built.set((standing.lastReport?.builtMs ?? NaN) / 1_000),
+  });
   const failures: Counter = new Counter({
     name: 'oakring_root_failures_total',
     help: 'Registrations and reports since the start that the root did not take.',

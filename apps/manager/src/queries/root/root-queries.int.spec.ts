@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   const standing = {
     now: () => ({ clusterId: newer, isConnected: true, sinceMs: nowMs - 9_000 }),
     forgotMs: nowMs - 60_000,
-    lastReport: { atMs: nowMs - 4_000, tookMs: 12.3, bytes: 900, instances: 1 },
+    lastReport: { atMs: nowMs - 4_000, tookMs: 12.3, builtMs: 8, bytes: 900, instances: 1 },
     counts: { registrations: 1, reports: 4, failures: 2 },
   };
   const root = { root: { name: 'root.example:10000' }, standing };
@@ -107,6 +107,7 @@ describe('The metrics of the root', () => {
     const text = await metrics();
     expect(text).toContain('oakring_root_connected 1\n');
     expect(text).toContain('oakring_root_report_age_seconds 4\n');
+    expect(text).toContain('oakring_root_report_build_seconds 0.008\n');
     expect(text).toContain('oakring_root_failures_total 2\n');
     expect(text).toContain('oakring_root_jobs_kept{why="forgotten"} 1\n');
     expect(text).toContain('oakring_root_jobs_kept{why="dismissed"} 1\n');

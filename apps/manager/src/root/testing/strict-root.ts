@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
+import { pathOfProto } from '../network-root.js';
 import { judgeReport, type JobReport } from './report-rules.js';
 
-const proto = '../../../../../infra/oakestra/cluster-registration.proto';
 const most = 16 * 1024 * 1024;
 
 interface Cluster {
@@ -76,7 +75,7 @@ export class StrictRoot {
   ) {}
 
   static async start(ports = { http: 0, grpc: 0 }): Promise<StrictRoot> {
-    const packages = await load(fileURLToPath(new URL(proto, import.meta.url)), { keepCase: true });
+    const packages = await load(pathOfProto(), { keepCase: true });
     const root = new StrictRoot(
       packages['clusterRegistration.register_cluster'] as grpc.ServiceDefinition,
       ports,
