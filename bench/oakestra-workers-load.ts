@@ -1,5 +1,5 @@
 // Workers of Oakestra, many in one process, each with a connection of its own, as strict as the real one.
-// Arguments: url of the manager, count. Sends {ready}, then every order that arrives; told numbers of
+// Arguments: url of the manager, count. Sends {ready}, then what happens at its workers; told numbers of
 // workers, it kills those.
 import { setTimeout as pause } from 'node:timers/promises';
 import { StandInWorker } from '../infra/oakestra/worker.js';
@@ -7,8 +7,9 @@ import { now } from './manager-http.js';
 import { addressesOf, hostName } from './oakestra-machine.js';
 import { tell } from './processes.js';
 
-/** That an order arrived at worker number `worker`. */
-export interface OrderedThere {
+/** At worker number `worker`: an order to run an instance arrived, or its list shows it for the first time. */
+export interface Happened {
+  readonly what: 'ordered' | 'shown';
   readonly name: string;
   readonly instance: number;
   readonly worker: number;
@@ -21,22 +22,37 @@ export interface Killing {
 
 const [url = '', count = '1'] = process.argv.slice(2);
 const periodMs = 2_000;
+const logBytes = 1_000;
+const log = 'GET /index.html 200 "-" '.repeat(logBytes).slice(0, logBytes);
 
 function worker(number: number): StandInWorker {
   const started = new StandInWorker({
     ...{ url, host: hostName(number), hostid: `machine-${number}`, ...addressesOf(number) },
-    runtimes: ['docker'],
+    ...{ runtimes: ['docker'], log },
   });
+  const happened = (what: Happened['what'], name: string, instance: number, at: number): void => {
+    const told: Happened = { what, name, instance, worker: number, at };
+    tell(told);
+  };
   const { engine } = started;
-  const obey = engine.control.bind(engine);
+  const [obey, report] = [engine.control.bind(engine), engine.report.bind(engine)];
   engine.control = (kind, payload) => {
     const at = now();
     obey(kind, payload);
     if (kind !== 'deploy') return;
     const read = JSON.parse(payload) as { job_name: string; instance_number: number };
-    const { job_name: name, instance_number: instance } = read;
-    const ordered: OrderedThere = { name, instance, worker: number, at };
-    tell(ordered);
+    happened('ordered', read.job_name, read.instance_number, at);
+  };
+  const shown = new Set<string>();
+  engine.report = () => {
+    const at = now();
+    report();
+    for (const key of engine.running) {
+      if (shown.has(key)) continue;
+      shown.add(key);
+      const slash = key.lastIndexOf('/');
+      happened('shown', key.slice(0, slash), Number(key.slice(slash + 1)), at);
+    }
   };
   return started;
 }

@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly runtimes: readonly string[];
   /** How long it takes to fetch an image; 0: it is there. */
   readonly pullMs?: (image: string) => number;
+  /** The newest that each instance has printed. */
+  readonly log?: string;
   /** Why an image cannot be started; null, and without this: it can. */
   readonly faultOf?: (image: string) => string | null;
   /** Hears what really happens, whoever is told of it. */
@@ -115,10 +117,11 @@ export class Engine {
 
   /** What it has just now. */
   list(): { readonly services: readonly object[] } {
+    const logs = this.options.log ?? 'hello\n';
     const services = [...this.containers.values()]
       .filter(({ state }) => state !== 'pulling')
       .map(({ order }) => ({
-        ...{ cpu_percent: '1.5', memory_percent: '0.01', disk: '4096', logs: 'hello\n' },
+        ...{ cpu_percent: '1.5', memory_percent: '0.01', disk: '4096', logs },
         ...{ job_name: order.job_name, virtualization: 'docker' },
         instance: order.instance_number,
       }));
