@@ -19,7 +19,7 @@ const libsMayUse = {
   events: ['contracts', 'crypto'],
   model: ['contracts', 'crypto', 'events'],
   stores: ['contracts', 'events', 'host', 'ports'],
-  telemetry: ['contracts', 'crypto', 'events', 'host', 'ports'],
+  telemetry: ['contracts', 'crypto', 'events', 'host', 'ports', 'stores'],
   timestamps: ['crypto'],
 };
 

@@ -56,6 +56,26 @@ async function manager(name: string, database: string): Promise<Manager> {
   return { ...running, name };
 }
 
+function chartOf(url: string) {
+  return call('GET', `${url}/api/v1/nodes/w1/telemetry?from=-10m`);
+}
+
+/** In the telemetry log as it is stored, whose lines are chained from the first one on: its marks. */
+async function marksOf(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/api/v1/telemetry/batches`)).text();
+  const lines = text.trimEnd().split('\n').map(parsedLine);
+  expect(lines.map(({ prev }) => prev)).toEqual([
+    '0'.repeat(64),
+    ...lines.slice(0, -1).map(({ hash }) => hash),
+  ]);
+  return lines.filter(({ end }) => end === true).length;
+}
+
+function parsedLine(text: string): { prev: string; hash: string; end?: boolean } {
+  // What the manager under test stored.
+  return JSON.parse(text) as { prev: string; hash: string; end?: boolean };
+}
+
 async function verified(database: string): Promise<string> {
   const audit = oakring(['audit', 'verify', '--store', mongod.url(database)]);
   const code = await audit.ended;
@@ -107,6 +127,12 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
     worker = played;
     const poster = new Poster(() => managers.map(({ url }) => url));
     const takeovers: number[] = [];
+    const firstLeader = await leaderOf(managers);
+    await eventually(
+      () => chartOf(firstLeader.url),
+      ({ body }) => body.points.length > 0,
+    );
+    const heardBy = Date.now();
     for (let round = 0; round < rounds; round += 1) {
       const leader = await leaderOf(managers);
       const others = managers.filter((one) => one !== leader);
@@ -147,6 +173,12 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
       );
       const found = await jobIds(one.url);
       expect(found).toHaveLength(new Set(found).size);
+    }
+    // What former leaders took in is there, whoever is asked.
+    for (const one of managers) {
+      const { body } = await chartOf(one.url);
+      expect(Date.parse(body.points[0].at)).toBeLessThanOrEqual(heardBy);
+      expect(await marksOf(one.url)).toBeGreaterThan(rounds);
     }
     const epochs = played.orders.map(({ epoch }) => epoch);
     expect(epochs).toEqual(epochs.toSorted((a, b) => a - b));

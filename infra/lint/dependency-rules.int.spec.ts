@@ -28,7 +28,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['events-may-use', 'libs/events/src/a.ts', '@oakring/ports'],
   ['model-may-use', 'libs/model/src/a.ts', '@oakring/stores'],
   ['stores-may-use', 'libs/stores/src/b.ts', '@oakring/model'],
-  ['telemetry-may-use', 'libs/telemetry/src/a.ts', '@oakring/stores'],
+  ['telemetry-may-use', 'libs/telemetry/src/a.ts', '@oakring/model'],
   ['host-may-use', 'libs/host/src/a.ts', '@oakring/ports'],
   ['http-may-use', 'libs/http/src/a.ts', '@oakring/events'],
   ['log-may-use', 'libs/log/src/a.ts', '@oakring/events'],

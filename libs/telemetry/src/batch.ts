@@ -26,6 +26,9 @@ export interface SegmentLine extends BatchHead {
 
 export interface EncodedLine {
   readonly head: BatchHead;
+  readonly at: number;
+  /** When the first of its readings was taken in; null: it is an end mark. */
+  readonly first: number | null;
   /** With its line feed. */
   readonly bytes: Buffer;
 }
@@ -36,21 +39,24 @@ export function encodeBatch(
   readings: readonly RecordedReading[],
 ): EncodedLine {
   let rows = '';
+  let first = at;
   for (const { nodeId, at: readAt, cpu, memory } of readings) {
+    if (readAt < first) first = readAt;
     if (rows !== '') rows += ',';
     rows += `[${canonicalJson(nodeId)},${readAt},${cpu},${memory}]`;
   }
-  return seal(last, `"at":${at},"batch":${last.batch + 1},`, `,"readings":[${rows}]`);
+  const before = `"at":${at},"batch":${last.batch + 1},`;
+  return { ...seal(last, before, `,"readings":[${rows}]`), at, first };
 }
 
 /** Closes a segment. `torn`: bytes of a torn line that lie before it in the file. */
 export function encodeEndMark(last: BatchHead, at: number, torn: number): EncodedLine {
   const before = `"at":${at},"batch":${last.batch + 1},"end":true,`;
-  return seal(last, before, torn === 0 ? '' : `,"torn":${torn}`);
+  return { ...seal(last, before, torn === 0 ? '' : `,"torn":${torn}`), at, first: null };
 }
 
 /** `hash` and `prev` stand between the members before and after them: the order is canonical. */
-function seal(last: BatchHead, before: string, after: string): EncodedLine {
+function seal(last: BatchHead, before: string, after: string): Pick<EncodedLine, 'head' | 'bytes'> {
   const rest = `"prev":"${last.hash}"${after}}`;
   const hash = sha256(`{${before}${rest}`);
   return {

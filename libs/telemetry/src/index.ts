@@ -1,6 +1,7 @@
 export { fileTelemetryReader } from './file/file-telemetry-reader.js';
-export { type FileTelemetryOptions, openFileTelemetryLog } from './file/file-telemetry-log.js';
+export { openFileTelemetryLog } from './file/file-telemetry-log.js';
 export { MemoryTelemetryLog } from './memory/memory-telemetry-log.js';
+export { mongoTelemetryLog, mongoTelemetryReader } from './mongodb/mongo-telemetry-log.js';
 export type {
   NodeReadings,
   RecordedReading,

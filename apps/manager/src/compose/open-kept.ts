@@ -15,6 +15,7 @@ import { openSigningKey } from '../sealing/key-file.js';
 import { removeOtherVersions, versioned } from '../views/versioned-folder.js';
 import type { Projection } from '../views/projection.js';
 import { dialectsOf } from '../wires/spoken.js';
+import { telemetryOf, type Telemetry } from './telemetry-of.js';
 
 /** What a manager has from its start to its end, leading or not. */
 export interface Kept extends Views {
@@ -25,6 +26,7 @@ export interface Kept extends Views {
   /** How managers of the store know each other; null for a folder, which has one. */
   readonly proof: ClusterProof | null;
   readonly past: PastStates;
+  readonly telemetry: Telemetry;
 }
 
 /** Opens the data folder and the store, in the order that damages nothing. Throws as `openStores`. */
@@ -48,7 +50,8 @@ export async function openKept(
   const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
   const proof =
     stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
-  return { ...views, stores, deadLetters, key, tokens, proof, past };
+  const telemetry = telemetryOf(settings, stores, ports);
+  return { ...views, stores, deadLetters, key, tokens, proof, past, telemetry };
 }
 
 /** The states of the past, saved as they pass. */

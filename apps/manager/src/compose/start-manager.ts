@@ -1,6 +1,4 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { fileTelemetryReader, openFileTelemetryLog, type TelemetryLog } from '@oakring/telemetry';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
@@ -13,7 +11,6 @@ import { createHttpApp } from '../http/create-http-app.js';
 import { eventLines } from '../journal/event-lines.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
-import { telemetryLimits } from '../telemetry/retention.js';
 import { openAuthority } from '../sealing/http-authority.js';
 import { withoutRoot } from '../inbox/root/root-orders.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
@@ -21,7 +18,6 @@ import { networkPartOf, rootPartsOf } from './root-parts.js';
 import { witnessesOf, witnessView } from './witnesses.js';
 import type { LeadershipView } from '../injection/query-tokens.js';
 import type { Projection } from '../views/projection.js';
-import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
 import { openKept, type Kept } from './open-kept.js';
@@ -112,7 +108,7 @@ async function start(
         broker?.onClientGone((_clientId, nodeId, clean) => {
           if (nodeId !== null && !clean) listener(nodeId);
         }),
-      openTelemetryLog: (epoch, shedding) => openTelemetryLog(settings, epoch, ports, shedding),
+      openTelemetryLog: (epoch, shedding) => kept.telemetry.open(epoch, shedding),
       key: kept.key,
       outsiders: { authority, witnesses, root, network: networkPartOf(settings, warn) },
       leader: leaderOf(settings, options),
@@ -132,7 +128,7 @@ async function start(
         portToTell: () =>
           connection.connected ? (settings.mqttBrokerPort ?? portOf(link.url)) : null,
       },
-      pastReadings: fileTelemetryReader(telemetryFolder(settings)),
+      pastReadings: kept.telemetry.reader,
     },
     settings,
     options,
@@ -177,23 +173,6 @@ function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   if (port !== '') return Number(port);
   return protocol === 'mqtts:' ? 8883 : 1883;
-}
-
-function telemetryFolder({ dataFolder }: ManagerSettings): string {
-  return join(dataFolder, 'telemetry');
-}
-
-function openTelemetryLog(
-  settings: ManagerSettings,
-  epoch: number,
-  ports: Ports,
-  table: TelemetryTable,
-): Promise<TelemetryLog> {
-  return openFileTelemetryLog(telemetryFolder(settings), ports, {
-    ...telemetryLimits,
-    epoch,
-    onShed: (nodeId) => table.countShed(nodeId),
-  });
 }
 
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {

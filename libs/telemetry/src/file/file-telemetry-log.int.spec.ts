@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   mkdtempSync,
@@ -13,17 +12,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { RecordedReading, TelemetryLog } from '../telemetry-log.port.js';
-import { openFileTelemetryLog, type FileTelemetryOptions } from './file-telemetry-log.js';
-import {
-  expectChain,
-  firstBatchOf,
-  linesOf,
-  parsed,
-  recomputedHash,
-  type Line,
-} from './testing/segment-lines.js';
+import type { TelemetryOptions } from '../segmented-telemetry-log.js';
+import { describeTelemetryLog } from '../telemetry-log.contract.js';
+import { openFileTelemetryLog } from './file-telemetry-log.js';
+import { fileTelemetryReader } from './file-telemetry-reader.js';
+import { expectChain, firstBatchOf, linesOf, parsed, type Line } from '../testing/segment-lines.js';
 
-const options: FileTelemetryOptions = {
+const options: TelemetryOptions = {
   epoch: 1,
   maxSegmentBytes: 1_000_000,
   maxTotalBytes: 1_000_000_000,
@@ -31,6 +26,15 @@ const options: FileTelemetryOptions = {
   flushMs: 250,
   maxBufferedReadings: 10_000,
 };
+
+describeTelemetryLog('The telemetry log in files', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oakring-telemetry-'));
+  return {
+    open: (ports, changed) => openFileTelemetryLog(folder, ports, changed),
+    reader: () => fileTelemetryReader(folder),
+    cleanUp: async () => rmSync(folder, { recursive: true }),
+  };
+});
 
 describe('The telemetry log in files', () => {
   let folder = '';
@@ -47,7 +51,7 @@ describe('The telemetry log in files', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const open = async (changes: Partial<FileTelemetryOptions> = {}): Promise<TelemetryLog> => {
+  const open = async (changes: Partial<TelemetryOptions> = {}): Promise<TelemetryLog> => {
     log = await openFileTelemetryLog(folder, ports, { ...options, ...changes });
     return log;
   };
@@ -98,17 +102,6 @@ describe('The telemetry log in files', () => {
     await ports.advance(0);
     await opened.flush();
     expect(lines('1-1.ndjson')).toHaveLength(1);
-  });
-
-  it('sheds the oldest readings when nothing can be written in time', async () => {
-    const opened = await open({ maxBufferedReadings: 100 });
-    expect(opened.append(readings(70))).toBe(0);
-    expect(opened.append(readings(50))).toBe(20);
-    expect(opened.newest).toBe(120);
-    await opened.flush();
-    const [line] = lines('1-1.ndjson');
-    expect(line?.readings).toHaveLength(100);
-    expect(line?.readings?.[0]?.[0]).toBe('node-20');
   });
 
   it('continues numbers and chain in a new segment after a restart', async () => {
@@ -173,30 +166,6 @@ describe('The telemetry log in files', () => {
     expectChain(files().flatMap(lines), '0'.repeat(64));
   });
 
-  it('declares what is too old with a manifest that anyone can recompute', async () => {
-    const opened = await open({ maxSegmentBytes: 1, maxAgeMs: 60_000 });
-    for (const count of [10, 20, 30]) {
-      opened.append(readings(count));
-      await opened.flush();
-    }
-    expect(await opened.expired()).toEqual([]);
-    await ports.advance(60_001);
-    const manifests = await opened.expired();
-    // The newest file always stays: the numbers continue from it.
-    expect(manifests.map(({ segment }) => segment)).toEqual(['1-1.ndjson', '1-3.ndjson']);
-    const written = lines('1-3.ndjson');
-    expect(manifests[1]).toEqual({
-      segment: '1-3.ndjson',
-      firstBatch: 3,
-      lastBatch: 4,
-      readings: 20,
-      firstHash: recomputedHash(written[0]),
-      lastHash: recomputedHash(written[1]),
-      merkleRoot: rootOfTwo(recomputedHash(written[0]), recomputedHash(written[1])),
-    });
-    expect(manifests[1]?.lastHash).toBe(lines('1-5.ndjson')[0]?.prev);
-  });
-
   it('drops what was declared, again without harm, and nothing else', async () => {
     const opened = await open({ maxSegmentBytes: 1, maxAgeMs: 60_000 });
     for (let count = 0; count < 3; count += 1) {
@@ -213,21 +182,6 @@ describe('The telemetry log in files', () => {
     expect(await log?.expired()).toEqual([]);
   });
 
-  it('declares the oldest segments when all of them are too large', async () => {
-    const opened = await open({ maxSegmentBytes: 1, maxTotalBytes: 1500 });
-    for (let count = 0; count < 4; count += 1) {
-      opened.append(readings(10));
-      await opened.flush();
-    }
-    const total = (names: readonly string[]): number =>
-      names.reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
-    const manifests = await opened.expired();
-    expect(manifests.length).toBeGreaterThan(0);
-    for (const { segment } of manifests) await opened.drop(segment);
-    expect(total(files())).toBeLessThanOrEqual(1500);
-    expect(await opened.expired()).toEqual([]);
-  });
-
   it('keeps readings and tells why when it cannot write', async () => {
     const problems: string[] = [];
     const opened = await open({ onProblem: (reason) => problems.push(reason) });
@@ -241,10 +195,3 @@ describe('The telemetry log in files', () => {
     expect(lines('1-1.ndjson').map((line) => line.readings?.length)).toEqual([5, 2]);
   });
 });
-
-function rootOfTwo(left: string, right: string): string {
-  const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
-  const leaf = (hash: string): Buffer =>
-    sha256(Buffer.concat([Buffer.of(0), Buffer.from(hash, 'hex')]));
-  return sha256(Buffer.concat([Buffer.of(1), leaf(left), leaf(right)])).toString('hex');
-}

@@ -1,59 +1,33 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NodeReadings, RecordedReading, TelemetryLogReader } from '../telemetry-log.port.js';
-import { firstBatchOf, readSegmentEnd, segmentsIn } from './segment-file.js';
-import { scanSegment, storedLines } from './segment-scan.js';
-
-/** A segment and how much of it is written in whole lines, oldest first in lists. */
-export interface SegmentExtent {
-  readonly name: string;
-  readonly bytes: number;
-}
+import { firstBatchOf } from '../segments.js';
+import type { Extent, SegmentExtent } from '../segments.port.js';
+import type { TelemetryLogReader } from '../telemetry-log.port.js';
+import { fileSegments } from './file-segments.js';
+import { readSegmentEnd, segmentsIn } from './segment-file.js';
 
 /**
  * What lies in a folder of segments, by whoever wrote it, without touching it: a manager that does not lead
  * has the readings of its former terms. Without the folder there is nothing.
  */
 export function fileTelemetryReader(folder: string): TelemetryLogReader {
-  const extents = async (): Promise<SegmentExtent[]> => {
-    if (!existsSync(folder)) return [];
-    const found: SegmentExtent[] = [];
-    for (const { name } of await segmentsIn(folder)) {
+  const lying = fileSegments(folder);
+  const extent = async (): Promise<Extent> => {
+    const segments: SegmentExtent[] = [];
+    for (const { name } of existsSync(folder) ? await segmentsIn(folder) : []) {
       const { bytes, torn } = await readSegmentEnd(join(folder, name));
-      found.push({ name, bytes: bytes - torn });
+      segments.push({ name, bytes: bytes - torn });
     }
-    return found;
+    return { segments, lastBatch: Number.MAX_SAFE_INTEGER };
   };
   return {
-    read: async (query, visit) => readSegments(folder, await extents(), query, visit),
-    floor: async () => floorOf(await extents()),
+    read: async (query, visit) => lying.read(await extent(), query, visit),
+    floor: async () => {
+      const [oldest] = (await extent()).segments;
+      return oldest === undefined ? null : firstBatchOf(oldest.name);
+    },
     async *lines(from) {
-      yield* segmentLines(folder, await extents(), from);
+      yield* lying.lines(await extent(), from);
     },
   };
-}
-
-export async function readSegments(
-  folder: string,
-  extents: readonly SegmentExtent[],
-  query: NodeReadings,
-  visit: (reading: RecordedReading) => void,
-): Promise<void> {
-  for (const extent of extents) await scanSegment(folder, extent, query, visit);
-}
-
-export function floorOf([oldest]: readonly SegmentExtent[]): number | null {
-  return oldest === undefined ? null : firstBatchOf(oldest.name);
-}
-
-export async function* segmentLines(
-  folder: string,
-  extents: readonly SegmentExtent[],
-  from: number,
-): AsyncGenerator<string> {
-  for (const [index, { name }] of extents.entries()) {
-    const next = extents[index + 1];
-    if (next !== undefined && firstBatchOf(next.name) <= from) continue;
-    yield* storedLines(join(folder, name), from);
-  }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { seededRandomness, simulatedPorts } from '@oakring/ports';
+import { simulatedPorts } from '@oakring/ports';
 import { appendFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,41 +41,6 @@ async function readingsOf(
 }
 
 describe('readings of one node, or of all', () => {
-  it('are all found, in order, over segments, restarts and what is not written yet', async () => {
-    const seed = 5;
-    const chance = seededRandomness(seed);
-    const nodes = ['n1', 'n10', 'n1.x', 'n-1'];
-    const all: RecordedReading[] = [];
-    let at = 1_000_000;
-    for (let epoch = 1; epoch <= 3; epoch += 1) {
-      log = await open(epoch);
-      for (let batch = 0; batch < 40; batch += 1) {
-        const readings = Array.from({ length: 1 + chance.integer(60) }, () => ({
-          nodeId: nodes[chance.integer(nodes.length)] ?? '',
-          at: (at += chance.integer(3)),
-          cpu: chance.integer(10_000),
-          memory: chance.integer(10_000),
-        }));
-        all.push(...readings);
-        log.append(readings);
-        if (batch % 3 === 0) await log.flush();
-      }
-      if (epoch < 3) await log.close();
-    }
-    for (let question = 0; question < 60; question += 1) {
-      const nodeId = [...nodes, null][chance.integer(nodes.length + 1)] ?? null;
-      const from = 1_000_000 + chance.integer(at - 1_000_000);
-      const to = from + chance.integer(3_000);
-      const expected = all.filter(
-        (one) => (nodeId ?? one.nodeId) === one.nodeId && one.at >= from && one.at <= to,
-      );
-      expect({ seed, found: await readingsOf(nodeId, from, to) }).toEqual({
-        seed,
-        found: expected,
-      });
-    }
-  });
-
   it('are found in a segment of many chunks, wherever they lie', async () => {
     const clock = { ...ports.clock, wallMs: () => at };
     let at = 1_000_000;
@@ -111,27 +76,6 @@ describe('readings of one node, or of all', () => {
     const reading = (nodeId: string) => ({ nodeId, at: 1, cpu: 1, memory: 1 });
     expect(log.append(['a', 'b', 'b', 'c', 'c'].map(reading))).toBe(2);
     expect(shed).toEqual(['a', 'b']);
-  });
-});
-
-describe('the telemetry log as a stream', () => {
-  it('is read from any batch on, dense and chained', async () => {
-    log = await open(1);
-    for (let batch = 0; batch < 30; batch += 1) {
-      log.append([{ nodeId: 'a', at: batch, cpu: 1, memory: 1 }]);
-      await log.flush();
-    }
-    expect(await log.floor()).toBe(1);
-    for (const from of [1, 2, 17, 30]) {
-      const lines: { batch: number; prev: string; hash: string }[] = [];
-      for await (const line of log.lines(from)) lines.push(JSON.parse(line));
-      expect(lines.map(({ batch }) => batch)).toEqual(
-        Array.from({ length: 31 - from }, (_, index) => from + index),
-      );
-      for (const [index, { prev }] of lines.entries()) {
-        if (index > 0) expect(prev).toBe(lines[index - 1]?.hash);
-      }
-    }
   });
 });
 

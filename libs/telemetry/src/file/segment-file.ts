@@ -1,21 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeLine, type BatchHead, type SegmentLine } from '../batch.js';
-import { merkleRoot } from '@oakring/events';
-import type { TruncationManifest } from '../telemetry-log.port.js';
+import { parsedSegmentName, type SegmentName } from '../segments.js';
 
-/** A segment's file is named after its epoch and its first batch. */
-const namePattern = /^(\d+)-(\d+)\.ndjson$/;
 /** Enough for an end mark, and for the longest batch. */
 const tailsBytes = [4096, 2 * 1_048_576];
-
-export interface SegmentName {
-  readonly name: string;
-  readonly epoch: number;
-  readonly firstBatch: number;
-}
 
 /** How a segment ends, as far as it can be read. */
 export interface SegmentEnd {
@@ -27,23 +17,11 @@ export interface SegmentEnd {
   readonly torn: number;
 }
 
-export function segmentName(epoch: number, firstBatch: number): string {
-  return `${epoch}-${firstBatch}.ndjson`;
-}
-
-export function firstBatchOf(name: string): number {
-  return Number(namePattern.exec(name)?.[2] ?? '0');
-}
-
 /** Segments in a folder, oldest first. Other files are none of ours. */
 export async function segmentsIn(folder: string): Promise<SegmentName[]> {
   const names = await readdir(folder);
   return names
-    .flatMap((name) => {
-      const [, epoch, firstBatch] = namePattern.exec(name) ?? [];
-      if (epoch === undefined || firstBatch === undefined) return [];
-      return [{ name, epoch: Number(epoch), firstBatch: Number(firstBatch) }];
-    })
+    .flatMap((name) => parsedSegmentName(name) ?? [])
     .sort((a, b) => a.firstBatch - b.firstBatch);
 }
 
@@ -87,29 +65,4 @@ export async function* readSegment(path: string): AsyncGenerator<SegmentLine> {
     const line = decodeLine(text);
     if (line !== null) yield line;
   }
-}
-
-/**
- * What remains of a segment when it is dropped: its range and hashes, end mark included, so that
- * the next segment's `prev` is this one's last hash. Null when it holds no whole line.
- */
-export async function manifestOf(
-  folder: string,
-  segment: string,
-): Promise<TruncationManifest | null> {
-  const hashes: string[] = [];
-  let firstBatch = 0;
-  let lastBatch = 0;
-  let readings = 0;
-  for await (const line of readSegment(join(folder, segment))) {
-    if (hashes.length === 0) firstBatch = line.batch;
-    lastBatch = line.batch;
-    hashes.push(line.hash);
-    readings += line.readings?.length ?? 0;
-  }
-  const firstHash = hashes.at(0);
-  const lastHash = hashes.at(-1);
-  if (firstHash === undefined || lastHash === undefined) return null;
-  const root = merkleRoot(hashes);
-  return { segment, firstBatch, lastBatch, readings, firstHash, lastHash, merkleRoot: root };
 }

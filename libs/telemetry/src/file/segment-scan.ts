@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeLine } from '../batch.js';
+import type { SegmentExtent } from '../segments.port.js';
 import type { NodeReadings, RecordedReading } from '../telemetry-log.port.js';
 
 /** Read at a time: a fraction of a millisecond to look through. */
@@ -18,7 +19,7 @@ const row = /^\["([^"]{1,256})",(\d{1,16}),(\d{1,9}),(\d{1,9})\]/;
  */
 export async function scanSegment(
   folder: string,
-  { name, bytes }: { readonly name: string; readonly bytes: number },
+  { name, bytes }: SegmentExtent,
   { nodeId, from, to }: NodeReadings,
   visit: (reading: RecordedReading) => void,
 ): Promise<void> {

@@ -1,17 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeEndMark, type BatchHead, type EncodedLine } from '../batch.js';
-import { readSegmentEnd, segmentName, type SegmentName } from './segment-file.js';
-
-/** A segment being written. Every line is whole or cut off again before the next one. */
-export interface SegmentWriter {
-  readonly name: string;
-  readonly openedAt: number;
-  readonly bytes: number;
-  write(line: EncodedLine): Promise<void>;
-  /** Makes what was written durable. */
-  close(): Promise<void>;
-}
+import { encodeEndMark, type BatchHead } from '../batch.js';
+import { segmentName, type SegmentName } from '../segments.js';
+import type { SegmentWriter } from '../segments.port.js';
+import { readSegmentEnd } from './segment-file.js';
 
 const ownerOnly = 0o600;
 
