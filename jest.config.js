@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { bundledPackages } from './infra/packages/packages.js';
 import { aliases, compilerOptions } from './infra/typescript/compiler.js';
 
 // The suffix of a spec tells its cost: .spec no I/O, .int.spec a real dependency, .e2e.spec the whole loop.
@@ -13,6 +14,9 @@ const common = {
         `^${name}$`,
         path.replace('.', '<rootDir>'),
       ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(bundledPackages()).map(([name, path]) => [`^${name}$`, path]),
     ),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
