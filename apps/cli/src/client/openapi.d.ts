@@ -1452,6 +1452,8 @@ export interface components {
             addons?: string[];
             /** @description Of volumes. */
             drivers?: string[];
+            /** @description Placements there, whatever they reserve. */
+            placements?: number;
         };
         /** @description Why nothing new is placed on a node; each null where it does not apply. */
         NodeFlags: {
@@ -1690,7 +1692,7 @@ export interface components {
             };
             nearest: components["schemas"]["NearestNode"] | null;
             /**
-             * @description The largest request that would fit the nearest node now.
+             * @description The largest request that would fit the nearest node now; null as well where it has none.
              * @example {
              *       "cpuMillis": 250,
              *       "memoryMiB": 128

@@ -119,7 +119,7 @@ describe('An instance whose node is silent', () => {
     const told = follows.replace('AT', isoOf(sinceMs + ms));
     expect(shown(cluster)).toMatchObject({
       status: 'running',
-      reason: `node a, silent since ${isoOf(sinceMs)}, is suspect: no message for 6 s; ${told}`,
+      reason: `node a is suspect, silent since ${isoOf(sinceMs)}: no message for 6 s; ${told}`,
     });
   });
 
@@ -134,7 +134,7 @@ describe('An instance whose node is silent', () => {
       expect(shown(cluster)).toMatchObject({
         ...{ status: 'placed', nodeId: 'a' },
         reason: expect.stringMatching(
-          /^node a, silent since \S+, is suspect: .*; it is ordered elsewhere after 30 s of that/,
+          /^node a is suspect, silent since \S+: .*; it is ordered elsewhere after 30 s of that/,
         ),
       });
     },

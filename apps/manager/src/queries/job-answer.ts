@@ -145,7 +145,7 @@ function shownReason(state: ClusterState, instance: InstanceRecord): string | nu
   if (node === undefined || isHeard(node)) return instance.reason;
   const { id, status, since, silentSince, reason } = node;
   const silentMs = silentSince ?? since;
-  const what = `node ${id}, silent since ${isoOf(silentMs)}, is ${status}: ${reason}`;
+  const what = `node ${id} is ${status}, silent since ${isoOf(silentMs)}: ${reason}`;
   const job = state.jobs.get(instance.job);
   return job === undefined ? what : `${what}; ${whatFollows(state, job, silentMs)}`;
 }

@@ -196,7 +196,7 @@ describe('What a root is told of an instance', () => {
         return cluster;
       },
       'RUNNING',
-      /node a, silent since .*, is suspect: no reading; it is ordered elsewhere/,
+      /node a is suspect, silent since .*: no reading; it is ordered elsewhere/,
     ],
   ])('that %s is a word that it knows, with our reason', (_, given, status, detail) => {
     const [job] = shown(given()).jobs;

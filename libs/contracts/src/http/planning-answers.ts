@@ -53,6 +53,9 @@ export class NodeFactsAnswer {
 
   @Field(listOf(text), { optional: true, says: 'Of volumes.' })
   readonly drivers?: readonly string[];
+
+  @Field(natural, { optional: true, says: 'Placements there, whatever they reserve.' })
+  readonly placements?: number;
 }
 
 @Shape({ name: 'ForeignLoad', says: 'Use of a node that is not our instances’.' })
@@ -128,7 +131,9 @@ export class PlanRefusal {
   @Field(nullable(shaped(NearestNode)))
   readonly nearest: NearestNode | null;
 
-  @Field(nullable(resources), { says: 'The largest request that would fit the nearest node now.' })
+  @Field(nullable(resources), {
+    says: 'The largest request that would fit the nearest node now; null as well where it has none.',
+  })
   readonly wouldFit: Resources | null;
 }
 
