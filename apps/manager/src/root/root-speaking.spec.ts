@@ -3,6 +3,7 @@ import { seededRandomness, simulatedPorts } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
 import type { Supervisor } from '../supervision/supervisor.js';
 import { ack, orderInstance, plan, ready, report, type Given } from '../testing/given.js';
+import type { RootStanding } from './root-standing.js';
 import type { ReportFate, Root } from './root.port.js';
 import { givenRoot, rootId } from './testing/given-root.js';
 import { LedCluster } from './testing/led-cluster.js';
