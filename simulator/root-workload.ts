@@ -19,9 +19,11 @@ interface Service {
   /** Its users want nothing of it any more. */
   isDeleted: boolean;
   readonly numbers: Map<number, Wish>;
+  readonly sinceMs: number;
 }
 
 const leastMemoryMs = 60_000;
+const longestCallMs = 20_000;
 /** A report comes every 15 s, and what changed sooner. */
 const toldWithinMs = 20_000;
 
@@ -67,7 +69,10 @@ export class RootWorkload {
       );
       // What waits for a namesake waits until an operator ends that; what was half deleted is half there.
       const isOpen = service.isDeleted && this.state.jobs.get(service.id) !== undefined;
-      if (isNamesakeThere || isOpen) service.isSteady = false;
+      // Ordered in the midst of a registration that a root answers which has forgotten meanwhile, it is taken
+      // for that one's own.
+      const isDoubtful = this.world.nowMs - service.sinceMs < longestCallMs;
+      if (isNamesakeThere || isOpen || isDoubtful) service.isSteady = false;
       if (isOpen) service.isDeleted = false;
     }
     this.forgotMs = this.world.nowMs;
@@ -111,7 +116,10 @@ export class RootWorkload {
       ...{ image: imageOf(script, version), memory: 32 * this.world.between(1, 3), vcpus: 1 },
       ...{ status: 'CLUSTER_SCHEDULED', ...more },
     };
-    const service = { id, name, document, isSteady, isDeleted: false, numbers: new Map() };
+    const service: Service = {
+      ...{ id, name, document, isSteady, isDeleted: false, numbers: new Map() },
+      sinceMs: this.world.nowMs,
+    };
     this.services.set(id, service);
     this.root.services.set(id, { name, told: new Map() });
     for (let count = this.world.between(1, 3); count > 0; count -= 1) this.orderNext(service);

@@ -23,12 +23,13 @@ export class Unproven {
     return left.length > 0 && left.every((placement) => this.isOne(placement));
   }
 
-  /** It is one, or it waits for one: before it on its node, or of a job by the same name. */
-  isWaitedForBy({ job: id, number, nodeId }: InstanceRecord): boolean {
+  /** It is one, or it waits for one: before it on its node, of a job by the same name, or to be gone. */
+  isWaitedForBy({ job: id, number, nodeId, removing }: InstanceRecord): boolean {
     const { placements, placementsOfInstance, jobs } = this.state;
     for (const key of placementsOfInstance.of(`${id}/${number}`)) {
       const placement = placements.get(key);
-      if (placement?.nodeId === nodeId && this.isOne(placement)) return true;
+      if (placement === undefined || !this.isOne(placement)) continue;
+      if (removing || placement.nodeId === nodeId) return true;
     }
     const job = jobs.get(id);
     const namesake = job === undefined ? null : awaitedNamesake(this.state, job);
