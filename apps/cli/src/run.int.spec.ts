@@ -129,6 +129,24 @@ describe('a command that asks', () => {
     expect(out).toContain('zone=\\u001b[2J');
   });
 
+  it('shows below the nodes who speaks and is none, what it runs and the remedy', async () => {
+    const stranger = { id: 'f00d', lastSeen: '2026-01-01T00:00:00.000Z' };
+    const routes = {
+      'GET /api/v1/nodes': page(nodeAnswer()),
+      'GET /api/v1/strangers': page(
+        { ...stranger, runs: ['app.ns.web.ns/0', '\u001B[2J/1'], instances: 7 },
+        { ...stranger, id: 'cafe', runs: [], instances: 0 },
+      ),
+    };
+    const { out } = await oakring(['node', 'ls'], routes);
+    expect(out).toMatch(/edge-berlin[^]*f00d +app\.ns\.web\.ns\/0, \\u001b\[2J\/1 and 5 more/);
+    expect(out).toMatch(/cafe +nothing/);
+    expect(out).toContain('Start such a worker again: it registers');
+    await closeManager();
+    const { asked } = await oakring(['node', 'ls', '--at', '7'], routes);
+    expect(asked).toHaveLength(1);
+  });
+
   it('carries the token, of the option rather than of the environment', async () => {
     const routes = { 'GET /api/v1/nodes': page() };
     const env = { OAKRING_TOKEN: 'from-env' };

@@ -32,5 +32,6 @@ export type NodeTelemetry = Schemas['NodeTelemetry'];
 export type OakestraCandidate = Schemas['OakestraCandidate'];
 export type OakestraJob = Schemas['OakestraJob'];
 export type Root = Schemas['Root'];
+export type Stranger = Schemas['Stranger'];
 export type TelemetryPoint = Schemas['TelemetryPoint'];
 export type Warnings = Schemas['FieldWarning'][];

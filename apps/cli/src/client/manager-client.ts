@@ -14,7 +14,7 @@ import type {
 } from './documents.js';
 import { httpOf, untilAborted, type Address } from './http.js';
 import { linesOf } from './lines.js';
-import { refusedWith } from './manager-error.js';
+import { ManagerError, refusedWith } from './manager-error.js';
 import type { paths } from './openapi.js';
 
 /** The largest page that the manager gives. */
@@ -133,6 +133,13 @@ function nodesOf(api: Api) {
       everyPage((page) =>
         answer(api.GET('/api/v1/nodes', { params: { query: { ...page, ...moment(at) } } })),
       ),
+    /** Workers that speak and are no nodes; none where the manager is older than that answer. */
+    strangers: () =>
+      answer(api.GET('/api/v1/strangers')).catch((error: unknown) => {
+        const isOlder = error instanceof ManagerError && error.problem?.code === 'route-unknown';
+        if (!isOlder) throw error;
+        return { items: [] };
+      }),
     node: (id: string, at?: string) =>
       answer(api.GET('/api/v1/nodes/{id}', { params: { path: { id }, query: moment(at) } })),
     orderNode: (id: string, order: NodeOrderName, body: NodeReason & DrainNode) =>

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { renderNode, renderNodes } from '../render/nodes.js';
-import { contextOf, showView, type Surroundings } from './context.js';
+import { printable } from '../render/printable.js';
+import { renderStrangers } from '../render/strangers.js';
+import { contextOf, showView, type Context, type Surroundings } from './context.js';
 import { addNodeOrders } from './node-orders.js';
 import { addNodeTelemetry } from './node-telemetry.js';
 import { atOption, type AtOptions } from './options.js';
@@ -16,7 +18,7 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
   addNodeOrders(node, surroundings);
   node
     .command('ls')
-    .description('list the nodes')
+    .description('list the nodes, and workers that speak and are none')
     .addHelpText(
       'after',
       "\nExamples:\n  oakring node ls\n  oakring node ls --json | jq -r '.items[].id'",
@@ -24,8 +26,12 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
     .option(...atOption)
     .action(async ({ at }: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      showView(context, at, await context.client.nodes(at), ({ items }) =>
-        renderNodes(items, context.terminal.colors, nowMs(at)),
+      const strangers = at === undefined ? await strangersFor(context) : '';
+      showView(
+        context,
+        at,
+        await context.client.nodes(at),
+        ({ items }) => renderNodes(items, context.terminal.colors, nowMs(at)) + strangers,
       );
     });
   node
@@ -39,4 +45,11 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
         renderNode(answer, context.terminal.colors, nowMs(at)),
       );
     });
+}
+
+/** A program asks for them by themselves: `GET /api/v1/strangers`. */
+async function strangersFor({ client, terminal, ports, json }: Context): Promise<string> {
+  if (json) return '';
+  const { items } = await client.strangers();
+  return renderStrangers(printable(items), terminal.colors, ports.clock.wallMs());
 }
