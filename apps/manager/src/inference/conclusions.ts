@@ -122,7 +122,7 @@ function concludeUnwanted(scene: Scene, subject: Subject, telling: Telling): voi
   if (endOf(evidence, sight.pace, runtimesOf(scene.node)) !== null) {
     return telling.acknowledge(open, 'succeeded', null);
   }
-  if (!mayBePulled(scene, subject) && isGone(scene, evidence)) {
+  if (!mayBePulled(scene, subject, open) && isGone(scene, evidence)) {
     return telling.acknowledge(open, 'succeeded', null);
   }
   const { shown, sent } = evidence;
@@ -152,13 +152,18 @@ function concludeLost(scene: Scene, { placement, evidence }: Subject, telling: T
 }
 
 /** Its start was ordered, and its worker has said nothing of it yet: what is not listed may still come. */
-function mayBePulled(scene: Scene, { placement, evidence }: Subject): boolean {
+function mayBePulled(
+  scene: Scene,
+  { placement, evidence }: Subject,
+  end: Pick<CommandRecord, 'issuedAt'>,
+): boolean {
   const { job, number, generation, runningSince } = placement;
   if (evidence.isAnswered || runningSince > 0) return false;
   const { startSentMs } = evidence;
+  if (startSentMs !== null) return scene.nowMs - startSentMs < pullPatienceMs;
   const isInherited = scene.inherited.has(placementKey(job, number, generation));
-  if (startSentMs === null && !isInherited) return false;
-  return scene.nowMs - (startSentMs ?? scene.sinceMs) < pullPatienceMs;
+  // Another sent it, if anybody did, before its end was ordered.
+  return isInherited && scene.wallMs - end.issuedAt < pullPatienceMs;
 }
 
 function isGone({ node, sight, nowMs }: Scene, evidence: Evidence): boolean {

@@ -298,6 +298,17 @@ describe('An order to end that was sent', () => {
     expect([...world.cluster.state.placementsOfNode.of('a')]).toEqual(['j/0/1']);
   });
 
+  it('that met a pull is done ten minutes after it was ordered, however often another leads meanwhile', async () => {
+    const world = await new OneWorker().ordered();
+    world.deleted();
+    await world.lists(100);
+    for (let terms = 0; terms < 2; terms += 1) {
+      world.newTerm();
+      expect(await world.lists(98)).toEqual([]);
+    }
+    expect(await world.lists(6)).toContain('succeeded');
+  });
+
   it('that met a pull is done when nothing shows for ten minutes', async () => {
     const world = await new OneWorker().ordered();
     world.deleted();
