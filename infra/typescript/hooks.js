@@ -1,15 +1,18 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { aliases } from './compiler.js';
 import { compiled } from './compiled.js';
 
 const root = new URL('../../', import.meta.url);
 let built = false;
+/** @type {Readonly<Record<string, string>>} */
+let bundles = {};
 
-/** @type {import('node:module').InitializeHook<{ built: boolean } | undefined>} */
+/** @type {import('node:module').InitializeHook<{ built?: boolean, bundles?: typeof bundles } | undefined>} */
 export function initialize(data) {
   built = data?.built ?? false;
+  bundles = data?.bundles ?? {};
 }
 
 /** @type {import('node:module').ResolveHook} */
@@ -19,12 +22,15 @@ export function resolve(specifier, context, next) {
 }
 
 /**
- * The file that an alias of tsconfig.json names, and `./x.ts` for `./x.js`; undefined: as Node finds it.
+ * The file that an alias of tsconfig.json names, a package's bundle where there is one, and `./x.ts` for
+ * `./x.js`; undefined: as Node finds it.
  *
  * @param {string} specifier
  * @param {string | undefined} parent
  */
 function sourceOf(specifier, parent) {
+  const bundle = bundles[specifier];
+  if (bundle !== undefined) return pathToFileURL(bundle);
   const [alias] = aliases[specifier] ?? [];
   const isRelative = /^\.{1,2}\/.*\.js$/.test(specifier) && parent !== undefined;
   if (alias === undefined && !isRelative) return undefined;

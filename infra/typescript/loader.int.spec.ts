@@ -8,8 +8,8 @@ import { describe, expect, it } from '@jest/globals';
 const imports = ['@oakring/ports', '../apps/manager/src/index.js', './run.js', './not-there.js'];
 
 /** What a program in the folder `bench` gets for these imports. */
-function foundBy(loader: string): string[] {
-  const program = `for (const one of ${JSON.stringify(imports)}) console.log(import.meta.resolve(one))`;
+function foundBy(loader: string, specifiers: readonly string[] = imports): string[] {
+  const program = `for (const one of ${JSON.stringify(specifiers)}) console.log(import.meta.resolve(one))`;
   const args = ['--import', resolve('infra/typescript', loader), '--input-type=module', '-e'];
   const options = { cwd: 'bench', encoding: 'utf8' } as const;
   return execFileSync(process.execPath, [...args, program], options)
@@ -29,6 +29,15 @@ describe('the loader of TypeScript', () => {
     const built = ['dist/libs/ports/src/index.js', 'dist/apps/manager/src/index.js'];
     const found = [...built, 'bench/run.ts', 'bench/not-there.js'];
     expect(foundBy('register-built.js')).toEqual(found.map(urlOf));
+  });
+
+  it('takes packages of many files as one each for what specs start, and nothing else', () => {
+    const packages = ['typebox', '@nestjs/core', 'mqtt'];
+    const [typebox, nest, ...others] = foundBy('register-bundled.js', packages);
+    expect(typebox).toMatch(/\/\.packages\/[0-9a-f]+\/typebox\.mjs$/);
+    expect(nest).toMatch(/\/\.packages\/[0-9a-f]+\/@nestjs\/core\.mjs$/);
+    expect(others).toEqual(foundBy('register.js', packages).slice(2));
+    expect(foundBy('register-bundled.js')).toEqual(foundBy('register.js'));
   });
 
   it('runs what a file says now, whatever it said when it was compiled before', () => {

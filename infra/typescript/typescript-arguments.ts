@@ -8,5 +8,5 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * must kill a process, or see what it prints: what is tested is the source, not the last build.
  */
 export function typescriptArguments(program: string): string[] {
-  return ['--import', join(root, 'infra/typescript/register.js'), join(root, program)];
+  return ['--import', join(root, 'infra/typescript/register-bundled.js'), join(root, program)];
 }

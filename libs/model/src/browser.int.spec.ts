@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeStoredCommit } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
 import { verifyAndFold, type Seen } from '../testing/programs/verify-and-fold.js';
 
 interface Ledger {
@@ -13,7 +13,9 @@ interface Ledger {
 
 /** All of them in one process: to load everything costs seconds. */
 function inABrowser(ledgers: readonly Ledger[]): readonly Seen[] {
-  const program = typescriptArguments('libs/model/testing/programs/in-a-browser.ts');
+  // Packages as they lie, not as specs have them: those are bundled for Node.
+  const loader = ['--import', resolve('infra/typescript/register.js')];
+  const program = [...loader, 'libs/model/testing/programs/in-a-browser.ts'];
   const flags = [
     '--experimental-vm-modules',
     '--experimental-import-meta-resolve',
