@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -70,6 +70,16 @@ describe('the count at the end of the gate', () => {
     const { line, why, status } = count([suite(['passed'])]);
     expect({ line, status }).toEqual({ line: '1 passed, 1 failed', status: 1 });
     expect(why).toContain('did not run: apps/b.e2e.spec.ts');
+  });
+
+  it('looks for specs wherever this repository has some', () => {
+    const listed = execFileSync('git', ['ls-files', '*.spec.ts'], { encoding: 'utf8' });
+    for (const spec of listed.trim().split('\n')) {
+      mkdirSync(dirname(join(folder, spec)), { recursive: true });
+      writeFileSync(join(folder, spec), '');
+    }
+    const { why } = count([suite(['passed'])]);
+    expect(why.match(/did not run: /g)).toHaveLength(listed.trim().split('\n').length);
   });
 
   it('counts a step that failed before the tests', () => {

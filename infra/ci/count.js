@@ -57,7 +57,7 @@ function suitesOf(path) {
 }
 
 function specsHere() {
-  return ['apps', 'libs', 'test', 'infra'].flatMap((folder) => {
+  return ['apps', 'libs', 'test', 'infra', 'simulator'].flatMap((folder) => {
     try {
       const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
       return files.filter((file) => file.endsWith('.spec.ts')).map((file) => `${folder}/${file}`);
