@@ -49,7 +49,9 @@ export class BrokerOfOne {
 
   private answer(socket: Socket, first: number, body: Buffer): void {
     const kind = first >> 4;
-    if (kind === connect) socket.write(Buffer.from([0x20, 2, 0, 0]));
+    // It speaks 3.1.1: the level of the protocol stands behind its name, "MQTT".
+    const isRefused = kind === connect && body.readUInt8(6) > 4;
+    if (kind === connect) socket.write(Buffer.from([0x20, 2, 0, isRefused ? 1 : 0]));
     if (kind === pingreq) socket.write(Buffer.from([0xd0, 0]));
     if (kind === subscribe) {
       let filters = 0;

@@ -49,6 +49,34 @@ const wires = new Wires([nativeDialect], () => null);
   });
 });
 
+(hasMosquitto() ? describe : describe.skip)('the connection to a broker that speaks MQTT 5', () => {
+  it('tells what nobody listens for from what somebody got, however much at once', async () => {
+    const real = await startMosquitto(undefined, 'max_inflight_messages 3');
+    const url = `mqtt://127.0.0.1:${real.port}`;
+    const access = { url, username: null, password: null, mayBeFive: true as const };
+    const address = () => ({ ...access, clientId: 'oakring-c' });
+    const connection = new BrokerConnection(address, wires.subscriptions, ports);
+    connection.start(() => true);
+    await upOf(connection);
+    const worker = await connectAsync(url, { protocolVersion: 4 });
+    await worker.subscribeAsync('nodes/edge-1/controls', { qos: 1 });
+    const sent = Array.from({ length: 50 }, (_, number) =>
+      connection.publish(`nodes/edge-${number % 2}/controls`, '{}', { qos: 1 }),
+    );
+    const told = await Promise.all(sent);
+    expect(told.filter((_, number) => number % 2 === 0)).toEqual(Array(25).fill('unheard'));
+    expect(told.filter((_, number) => number % 2 === 1)).toEqual(Array(25).fill(undefined));
+    const heard = new Promise<string>((resolve) => {
+      connection.onMessage((topic, payload) => resolve(`${topic} ${payload.toString()}`));
+    });
+    await worker.publishAsync('nodes/edge-1/acks', 'said', { qos: 1 });
+    expect(await heard).toBe('nodes/edge-1/acks said');
+    worker.end(true);
+    await connection.stop();
+    await real.kill();
+  });
+});
+
 describe('the broker connection', () => {
   let broker: EmbeddedBroker;
   let connection: BrokerConnection;
@@ -72,6 +100,16 @@ describe('the broker connection', () => {
     await connection.publish('nodes/edge-1/controls', '{"a":1}', { qos: 1 });
     expect(await heard).toBe('{"a":1}');
     worker.end(true);
+  });
+
+  it('is up with a broker that refuses MQTT 5 as well', async () => {
+    const address = { url: `mqtt://127.0.0.1:${broker.port}`, ...internal, clientId: 'oakring-d' };
+    const asking = () => ({ ...address, mayBeFive: true as const });
+    const other = new BrokerConnection(asking, wires.subscriptions, ports);
+    other.start(() => true);
+    await upOf(other);
+    await other.publish('nodes/edge-1/controls', '{}', { qos: 1 });
+    await other.stop();
   });
 
   it('hands every message up to its listener, with the retain flag', async () => {

@@ -7,10 +7,12 @@ import {
   reasonOf,
   sendAtOnce,
   subscribeUp,
+  unheardIn,
   type BrokerAddress,
 } from './mqtt-client.js';
 import { PacketLimit } from './packet-limit.js';
-import { Publications, unreachable } from './publications.js';
+import { ProtocolVersion } from './protocol-version.js';
+import { Publications, unreachable, type Delivery } from './publications.js';
 import { Pulse } from './pulse.js';
 import { tell } from './tell.js';
 import { displacedDelayMs, reconnectDelayMs } from './reconnect-delay.js';
@@ -51,6 +53,9 @@ export class BrokerConnection {
   private messageListener: MessageListener = () => {};
   private client: MqttClient | null = null;
   private publications: Publications;
+  private readonly version = new ProtocolVersion();
+  /** Numbers of what nobody listens for, until that is told. */
+  private unheard = new Set<number>();
   private readonly pulse = new Pulse();
   private stopping: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
@@ -122,7 +127,7 @@ export class BrokerConnection {
   }
 
   /**
-   * Resolves at the PUBACK (QoS 1), or once it is written (QoS 0). Rejects with
+   * Resolves at the PUBACK (QoS 1), which may say that nobody listens, or once it is written (QoS 0). Rejects with
    * `broker-unreachable` when there is no link or it ends before that, with `overloaded` when too
    * much is under way, and with `message-too-large` when the broker is known not to take it.
    */
@@ -130,8 +135,8 @@ export class BrokerConnection {
     topic: string,
     payload: string,
     { qos, retain = false }: { qos: 0 | 1; retain?: false },
-  ): Promise<void> {
-    const { client, publications } = this;
+  ): Promise<Delivery> {
+    const { client, publications, unheard } = this;
     if (client === null || !this.connected) {
       return Promise.reject(unreachable('there is no connection'));
     }
@@ -140,9 +145,9 @@ export class BrokerConnection {
     const refusal = this.limit.refusal(bytes) ?? publications.refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
     return publications.take(bytes, (done) => {
-      client.publish(topic, payload, { qos, retain }, (error) => {
+      client.publish(topic, payload, { qos, retain }, (error, packet) => {
         if (qos === 1 && (error ?? null) === null) this.limit.confirmed(bytes);
-        done(error);
+        done(error, unheard.delete(packet?.messageId ?? 0) ? 'unheard' : undefined);
       });
     });
   }
@@ -173,14 +178,21 @@ export class BrokerConnection {
   /** One link from its start to its end: how long it lived after CONNACK; null without one. */
   private liveOnce(): Promise<number | null> {
     const publications = new Publications(this.ports.clock);
-    const client = openClient(this.address(), this.ports.timers);
+    const address = this.address();
+    const version = this.version.next(address.mayBeFive === true);
+    const client = openClient(address, this.ports.timers, version);
+    const unheard = new Set<number>();
     this.client = client;
     this.publications = publications;
+    this.unheard = unheard;
     return new Promise((resolve) => {
       let connackAtMs: number | null = null;
       let reason = 'the connection was closed';
-      client.on('connect', () => {
+      let isSilent = true;
+      client.on('connect', ({ properties }) => {
         connackAtMs = this.ports.clock.monotonicMs();
+        publications.mostAtOnce = properties?.receiveMaximum ?? publications.mostAtOnce;
+        isSilent = false;
         sendAtOnce(client);
         subscribeUp(client, this.subscriptions, () => this.wentUp(client));
       });
@@ -192,13 +204,20 @@ export class BrokerConnection {
           this.logger.error(`a message on ${topic} could not be taken: ${String(error)}`);
         }
       });
-      client.on('packetreceive', () => this.pulse.heard());
+      client.on('packetreceive', (packet) => {
+        this.pulse.heard();
+        const number = unheardIn(packet);
+        if (number !== null) unheard.add(number);
+      });
       client.on('error', (error) => {
+        isSilent = false;
+        this.version.failed(error);
         reason = error.message === '' ? reasonOf(error) : error.message;
       });
       client.once('close', () => {
         // What MQTT.js still holds of this link must never be sent on another one.
         client.end(true);
+        this.version.ended(version, isSilent);
         this.wentDown(reason);
         publications.abandon(reason);
         // Such a life is short for another reason than a second client with our id.

@@ -36,7 +36,8 @@ export async function connectBroker(
   const { mqttUrl, mqttUsername: username, mqttPassword: password } = settings;
   const tls = brokerTls(settings);
   if (mqttUrl !== null) {
-    const address = () => ({ url: mqttUrl, username, password, clientId: clientId(), ...tls });
+    const access = { url: mqttUrl, username, password, ...tls };
+    const address = () => ({ ...access, clientId: clientId(), mayBeFive: true as const });
     const probe = (): Promise<boolean> =>
       reachBroker({ ...address(), clientId: `oakring-probe-${ports.ids.next()}` }, ports.timers);
     const connection = new BrokerConnection(address, wires.subscriptions, ports);

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Timers } from '@oakring/ports';
-import { connect, type MqttClient } from 'mqtt';
+import { connect, type MqttClient, type Packet } from 'mqtt';
 
 const connectTimeoutMs = 5_000;
 const keepaliveSeconds = 10;
@@ -15,6 +15,8 @@ export interface BrokerAddress {
   readonly clientId: string;
   /** Who we are, and whom we believe; absent: what the machine's store of certificates says. */
   readonly tls?: BrokerTls;
+  /** It may speak MQTT 5; ours speaks 3.1.1. */
+  readonly mayBeFive?: true;
 }
 
 export interface BrokerTls {
@@ -28,9 +30,10 @@ export interface BrokerTls {
 export function openClient(
   { url, username, password, clientId, tls }: BrokerAddress,
   timers: Timers,
+  protocolVersion: 4 | 5 = 4,
 ): MqttClient {
   const client = connect(url, {
-    clientId,
+    ...{ clientId, protocolVersion },
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
     ...tls,
@@ -104,6 +107,15 @@ export function subscribeUp(
     client.emit('error', new Error(reason ?? 'subscribing failed'));
     client.stream.destroy();
   });
+}
+
+/** MQTT 5: what was published has reached the broker, and nobody else. */
+const noMatchingSubscribers = 16;
+
+/** The number of a publication that nobody listens for, where the broker says so: MQTT.js keeps it to itself. */
+export function unheardIn(packet: Packet): number | null {
+  const isUnheard = packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers;
+  return isUnheard ? (packet.messageId ?? null) : null;
 }
 
 /** Node reports a refused connection to several addresses as one error without a message. */

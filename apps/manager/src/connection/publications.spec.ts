@@ -19,4 +19,31 @@ describe('What was published and is not confirmed', () => {
     expect(publications.overdueMs).toBe(0);
     await Promise.all(all);
   });
+
+  it('is no more than the broker takes at once; the rest follows in turn, or not at all', async () => {
+    const publications = new Publications(simulatedPorts(1).clock);
+    publications.mostAtOnce = 2;
+    const sent: string[] = [];
+    const confirm: (() => void)[] = [];
+    const [a, b, c] = ['a', 'b', 'c'].map((name) =>
+      publications.take(1, (done) => {
+        sent.push(name);
+        confirm.push(() => done(null, 'unheard'));
+      }),
+    );
+    expect(sent).toEqual(['a', 'b']);
+    confirm[0]?.();
+    expect(await a).toBe('unheard');
+    expect(sent).toEqual(['a', 'b', 'c']);
+    publications.mostAtOnce = 0;
+    confirm[2]?.();
+    await c;
+    const late = publications.take(1, () => sent.push('late'));
+    publications.abandon('it ended');
+    expect(await Promise.allSettled([b, late])).toMatchObject([
+      { reason: { code: 'broker-unreachable' } },
+      { reason: { code: 'broker-unreachable' } },
+    ]);
+    expect(sent).not.toContain('late');
+  });
 });

@@ -5,16 +5,25 @@ import type { Clock } from '@oakring/ports';
 const maxUnconfirmed = 20_000;
 const maxUnconfirmedBytes = 32 * 1_048_576;
 
+/** `unheard`: the broker has it, and says that nobody listens for it. */
+export type Delivery = 'unheard' | void;
+
+type Done = (error?: Error | null, delivery?: Delivery) => void;
+
 interface Publication {
   readonly bytes: number;
   readonly sentMs: number;
-  readonly resolve: () => void;
+  readonly resolve: (delivery: Delivery) => void;
   readonly reject: (error: OakringError) => void;
 }
 
 /** What was handed to one connection and is not confirmed: each is settled once, whatever happens. */
 export class Publications {
   private readonly open = new Set<Publication>();
+  /** As many as the broker takes without having confirmed them (MQTT 5, Receive Maximum); the rest wait here. */
+  mostAtOnce = maxUnconfirmed;
+  private atOnce = 0;
+  private readonly waiting: (() => void)[] = [];
   /** The largest that was not confirmed; 0 when all were. */
   largestLostBytes = 0;
   private bytes = 0;
@@ -36,26 +45,43 @@ export class Publications {
     });
   }
 
-  /** `send` is called at once and calls back when the broker has the message, or with an error. */
-  take(bytes: number, send: (done: (error?: Error | null) => void) => void): Promise<void> {
+  /** `send` is called in its turn, at once as a rule, and calls back when the broker has the message, or with an error. */
+  take(bytes: number, send: (done: Done) => void): Promise<Delivery> {
     return new Promise((resolve, reject) => {
       const publication = { bytes, sentMs: this.clock.monotonicMs(), resolve, reject };
       this.open.add(publication);
       this.bytes += bytes;
-      send((error) => this.settle(publication, error ?? null));
+      this.waiting.push(() => {
+        send((error, delivery) => {
+          this.atOnce -= 1;
+          this.settle(publication, error ?? null, delivery);
+          this.sendWaiting();
+        });
+      });
+      this.sendWaiting();
     });
   }
 
   /** The connection is gone: what was not confirmed will not be. */
   abandon(reason: string): void {
+    this.waiting.length = 0;
     const error = new Error(reason);
     for (const publication of this.open) this.settle(publication, error);
   }
 
-  private settle(publication: Publication, error: Error | null): void {
+  private sendWaiting(): void {
+    while (this.atOnce < this.mostAtOnce) {
+      const send = this.waiting.shift();
+      if (send === undefined) return;
+      this.atOnce += 1;
+      send();
+    }
+  }
+
+  private settle(publication: Publication, error: Error | null, delivery?: Delivery): void {
     if (!this.open.delete(publication)) return;
     this.bytes -= publication.bytes;
-    if (error === null) return publication.resolve();
+    if (error === null) return publication.resolve(delivery);
     this.largestLostBytes = Math.max(this.largestLostBytes, publication.bytes);
     publication.reject(unreachable(error.message));
   }

@@ -12,6 +12,8 @@ export interface Evidence {
   } | null;
   /** When its start was sent; null: not by us. */
   startSentMs: number | null;
+  /** The same of the time before, which may have arrived. */
+  startSentBeforeMs: number | null;
   /** Its worker said or showed something of it since: it is not being pulled. */
   isAnswered: boolean;
   /** When its worker said that it was created, or runs. */
@@ -43,6 +45,7 @@ export function noEvidence(): Evidence {
   return {
     sent: null,
     startSentMs: null,
+    startSentBeforeMs: null,
     isAnswered: false,
     createdMs: null,
     isSaidToRun: false,

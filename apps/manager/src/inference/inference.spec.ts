@@ -87,6 +87,30 @@ describe('An order to start of which an end was heard', () => {
   });
 });
 
+describe('An order to start that nobody got, as the broker says', () => {
+  it('is sent again, and is no pull: told to end, it is gone when no list has had it for two periods', async () => {
+    const world = await new OneWorker().ordered();
+    const { order } = world;
+    if (order === undefined) throw new Error('nothing was ordered');
+    world.inference.unheard(order);
+    expect(world.send()).toEqual(['deploy']);
+    world.inference.unheard(order);
+    world.deleted();
+    expect(await world.lists(2)).toContain('succeeded');
+  });
+
+  it('may have been got the time before', async () => {
+    const world = await new OneWorker().ordered();
+    const { order } = world;
+    if (order === undefined) throw new Error('nothing was ordered');
+    world.inference.unsent(order);
+    world.send();
+    world.inference.unheard(order);
+    world.deleted();
+    expect(await world.lists(60)).toEqual(['received']);
+  });
+});
+
 describe('An order to start that was not sent', () => {
   it('is not answered by a word that comes before it', async () => {
     const world = new OneWorker();

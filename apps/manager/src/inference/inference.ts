@@ -43,6 +43,7 @@ export class Inference implements OrderGate {
   /** What was placed before this term: its orders may have been sent by another. */
   private readonly inherited = new Set<string>();
   private readonly sinceMs: number;
+  private opened: (nodeId: string) => void = () => {};
 
   constructor(private readonly parts: Parts) {
     this.sinceMs = parts.clock.monotonicMs();
@@ -168,6 +169,14 @@ export class Inference implements OrderGate {
     return pace.count >= runtimesOf(node) && !sight.strangers.has(`${name}/${instance}`);
   }
 
+  guards(nodeId: string): boolean {
+    return this.sights.has(nodeId);
+  }
+
+  onOpening(listener: (nodeId: string) => void): void {
+    this.opened = listener;
+  }
+
   sending(command: CommandRecord): void {
     const { id: commandId, nodeId, job, instance, generation } = command;
     const found = this.find(nodeId);
@@ -176,7 +185,10 @@ export class Inference implements OrderGate {
     const atMs = this.parts.clock.monotonicMs();
     const { disturbance, count } = sight.pace;
     const key = placementKey(job, instance, generation);
-    if (isStart(command)) sight.evidence.set(key, { ...noEvidence(), startSentMs: atMs });
+    if (isStart(command)) {
+      const startSentBeforeMs = sight.evidence.get(key)?.startSentMs ?? null;
+      sight.evidence.set(key, { ...noEvidence(), startSentMs: atMs, startSentBeforeMs });
+    }
     sight.of(key).sent = { commandId, atMs, disturbance, count };
   }
 
@@ -186,7 +198,22 @@ export class Inference implements OrderGate {
     if (evidence !== undefined) evidence.sent = null;
   }
 
+  unheard(command: CommandRecord): void {
+    this.unsent(command);
+    if (!isStart(command)) return;
+    const { nodeId, job, instance, generation } = command;
+    const evidence = this.sights.get(nodeId)?.evidence.get(placementKey(job, instance, generation));
+    if (evidence !== undefined) evidence.startSentMs = evidence.startSentBeforeMs;
+  }
+
   private conclude(node: NodeRecord, sight: NodeSight): readonly Inferred[] {
+    const inferred = this.conclusions(node, sight);
+    // It was heard at its pace, and of what stood in an order's way some may be gone.
+    this.opened(node.id);
+    return inferred;
+  }
+
+  private conclusions(node: NodeRecord, sight: NodeSight): readonly Inferred[] {
     if (sight.underWay > 0) {
       sight.isDue = true;
       return [];

@@ -45,7 +45,7 @@ export class TermLink implements DownLink {
     return this.sinceMs;
   }
 
-  send(nodeId: string, order: Order): Promise<Refusal | null> {
+  send(nodeId: string, order: Order): Promise<Refusal | 'unheard' | null> {
     if (this.lease.isHeld) return this.line.send(nodeId, order);
     const detail = 'Nothing is sent while our lease is not renewed.';
     return Promise.reject(new OakringError({ code: 'not-leading', detail }));

@@ -5,7 +5,16 @@ import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command, CommandQueue } from '../commands/command.js';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
-import { ack, given, plan, ready, report, submitJob, type Given } from '../testing/given.js';
+import {
+  ack,
+  given,
+  plan,
+  ready,
+  registerNode,
+  report,
+  submitJob,
+  type Given,
+} from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
 import { Projection } from '../views/projection.js';
 import { assumedEnds } from './assumed-ends.js';
@@ -22,8 +31,9 @@ let ordered: Command[];
 let up: (() => void)[];
 let down: (() => void)[];
 let link: { upSinceMs: number | null };
-let refusal: Refusal | null;
+let refusal: Refusal | 'unheard' | null;
 let mayBeSent: boolean;
+let open: (nodeId: string) => void;
 let told: string[];
 let beforeFirst: BeforeFirst | null;
 
@@ -104,6 +114,19 @@ describe('An order to a worker that is ready', () => {
     expect(sent.map(({ attempt }) => attempt)).toEqual([1, 1]);
   });
 
+  it('is sent again where the broker says that nobody got it, and is not recorded as delivered', async () => {
+    refusal = 'unheard';
+    const node = registerNode('a', { acknowledges: false });
+    begin(node, report('a', {}), submitJob('j'), plan('j', 'a'));
+    await ports.advance(1);
+    expect(told).toEqual(['sending deploy', 'unheard deploy']);
+    expect(ordered).toEqual([]);
+    refusal = null;
+    await ports.advance(4_100);
+    expect(sent).toMatchObject([{ attempt: 2 }]);
+    expect(ordered.map(({ type }) => type)).toContain('RecordDelivery');
+  });
+
   it('fails alone when it can never be sent as it is', async () => {
     refusal = { code: 'message-too-large', detail: 'too large' };
     begin(...ready('a'), submitJob('j'), plan('j', 'a'));
@@ -131,9 +154,20 @@ describe('An order that cannot be sent now', () => {
     await ports.advance(10_000);
     expect(sent).toEqual([]);
     mayBeSent = true;
-    await ports.advance(300);
-    expect(sent).toMatchObject([{ attempt: 1 }]);
+    open('a');
+    await ports.advance(0);
+    expect(sent).toMatchObject([{ attempt: 1, atMs: 10_000 }]);
     expect(told).toEqual(['sending deploy']);
+  });
+
+  it('is sent in the commit by which it need not wait any more', async () => {
+    mayBeSent = false;
+    begin(...ready('a'), submitJob('j'), plan('j', 'a'), submitJob('k'));
+    await ports.advance(10_000);
+    mayBeSent = true;
+    tell(plan('k', 'a'));
+    await ports.advance(0);
+    expect(sent).toMatchObject([{ atMs: 10_000 }, { atMs: 10_000 }]);
   });
 
   it('waits for the link, and is sent over the next one as for the first time', async () => {
@@ -210,8 +244,11 @@ function begin(...commands: Command[]): void {
   const state = () => projection.state;
   const gate = {
     maySend: () => mayBeSent,
+    guards: () => true,
+    onOpening: (listener: (nodeId: string) => void) => void (open = listener),
     sending: ({ kind }: CommandRecord) => void told.push(`sending ${kind}`),
     unsent: ({ kind }: CommandRecord) => void told.push(`unsent ${kind}`),
+    unheard: ({ kind }: CommandRecord) => void told.push(`unheard ${kind}`),
     forget: (nodeId: string) => void told.push(`forget ${nodeId}`),
   };
   const outbox = new Outbox(

@@ -26,9 +26,6 @@ import type { OrderGate } from './order-gate.port.js';
 import { orderValidMs } from './order-validity.js';
 import { byItself } from '../commands/origin.js';
 
-/** An order that may not be sent now is looked at again after this long. */
-const notYetMs = 250;
-
 /** Hears of an order before it is sent for the first time. It never throws, and takes its time of that order only. */
 export type BeforeFirst = (command: CommandRecord, ending: AbortSignal) => Promise<void>;
 
@@ -42,10 +39,10 @@ interface Sending {
  * Sends what is ordered. What is to be sent is a fold of the ledger ("issued, and neither received
  * nor ended"), so there is nothing here to lose: only how often it was tried.
  *
- * issued → sent (to a ready node, while the link is up) → received or ended: nothing to look at.
+ * issued → sent (to a ready node, while the link is up and the gate lets it pass) → received or ended: nothing to look at.
  * Not received in time: sent again with the same commandId, the next attempt, later each time. Ordered
  * again, over a link that came up anew, or to another start of its worker: from the first attempt on. Without acknowledgements the
- * broker's PUBACK is recorded as delivery.
+ * broker's PUBACK is recorded as delivery, unless it says that nobody listens.
  */
 export class Outbox implements Process<Sending> {
   readonly name = 'outbox';
@@ -70,6 +67,11 @@ export class Outbox implements Process<Sending> {
       this.deliveries.linkLost();
       wake();
     });
+    this.asked.gate.onOpening((nodeId) => {
+      const { unsentOfNode } = this.state();
+      // Told with each list of each worker: there is next to never anything to send.
+      if (unsentOfNode.sizeOf(nodeId) > 0) wake(unsentOfNode.of(nodeId));
+    });
   }
 
   *all({ unsentOfNode }: ClusterState): Generator<string> {
@@ -81,9 +83,13 @@ export class Outbox implements Process<Sending> {
       if (nodes.get(nodeId) === undefined) this.asked.gate.forget(nodeId);
   }
 
-  *concerned({ commands, presences }: Changes, { unsentOfNode }: ClusterState): Generator<string> {
+  *concerned(changes: Changes, { unsentOfNode }: ClusterState): Generator<string> {
+    const { commands, presences, nodes } = changes;
     yield* commands;
     for (const nodeId of presences) yield* unsentOfNode.of(nodeId);
+    // What an order waits for there may have ended.
+    const { gate } = this.asked;
+    for (const nodeId of nodes) if (gate.guards(nodeId)) yield* unsentOfNode.of(nodeId);
   }
 
   fact(id: string, { commands, nodes }: ClusterState): string | null {
@@ -94,11 +100,11 @@ export class Outbox implements Process<Sending> {
     return `ordered at ${command.issuedAt}, over the link of ${upSinceMs}, to start ${start}`;
   }
 
-  look(id: string, { commands, nodes }: ClusterState, { attempts, nowMs }: Seen): Look<Sending> {
+  look(id: string, { commands, nodes }: ClusterState, { attempts }: Seen): Look<Sending> {
     const command = commands.get(id);
     if (command === undefined || this.link.upSinceMs === null) return nothing;
     if (nodes.get(command.nodeId)?.status !== 'ready') return nothing;
-    if (!this.asked.gate.maySend(command)) return { step: null, againMs: nowMs + notYetMs };
+    if (!this.asked.gate.maySend(command)) return nothing;
     return { step: { command, attempt: attempts + 1 }, againMs: null };
   }
 
@@ -114,6 +120,7 @@ export class Outbox implements Process<Sending> {
     // Sending goes on while the log stalls: how often it was tried is then missing on record for a while.
     if (attempt > 1) void this.recordDispatch(command, attempt).catch(() => {});
     const refusal = await this.send(command, attempt);
+    if (refusal === 'unheard') return 'again';
     if (refusal !== null) await this.fail(command, refusal.detail);
     else if (this.state().nodes.get(nodeId)?.acknowledges === false) {
       await this.queue.submit<'RecordDelivery'>(
@@ -132,7 +139,7 @@ export class Outbox implements Process<Sending> {
     return nodes.get(nodeId)?.status === 'ready' && this.asked.gate.maySend(command);
   }
 
-  private async send(command: CommandRecord, attempt: number): Promise<Refusal | null> {
+  private async send(command: CommandRecord, attempt: number): Promise<Refusal | 'unheard' | null> {
     const { nodeId } = command;
     this.deliveries.sending(nodeId);
     this.asked.gate.sending(command);
@@ -140,6 +147,7 @@ export class Outbox implements Process<Sending> {
       const order = { what: 'command', said: this.orderOf(command, attempt) } as const;
       const refusal = await this.link.send(nodeId, order);
       this.deliveries.confirmed(nodeId);
+      if (refusal === 'unheard') this.asked.gate.unheard(command);
       return refusal;
     } catch (error) {
       this.asked.gate.unsent(command);

@@ -4,8 +4,11 @@ import type { Wires } from './wires.js';
 
 /** What publishes: the manager's connection to its broker. */
 export interface Publishing {
-  /** Resolves at the PUBACK (QoS 1); rejects when the link is down or breaks before it. */
-  publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<void>;
+  /**
+   * Resolves at the PUBACK (QoS 1), with `unheard` where that says that nobody listens; rejects when the link
+   * is down or breaks before it.
+   */
+  publish(topic: string, payload: string, options: { qos: 0 | 1 }): Promise<'unheard' | void>;
 }
 
 /** Says things to workers, each in its own dialect. */
@@ -16,17 +19,16 @@ export class WorkerLine {
   ) {}
 
   /**
-   * Resolves with null once the broker has it, or with why it can never be sent as it is: there is no
-   * word for it in the node's dialect, or the broker does not take so much. Rejects when the link is
-   * down, or breaks before.
+   * Resolves with null once the broker has it, with `unheard` where it says that nobody listens, or with
+   * why it can never be sent as it is: there is no word for it in the node's dialect, or the broker does not
+   * take so much. Rejects when the link is down, or breaks before.
    */
-  async send(nodeId: string, order: Order): Promise<Refusal | null> {
+  async send(nodeId: string, order: Order): Promise<Refusal | 'unheard' | null> {
     const encoded = this.wires.encode(nodeId, order);
     if (!encoded.ok) return encoded.refusal;
     const { topic, payload, qos } = encoded.value;
     try {
-      await this.publishing.publish(topic, payload, { qos });
-      return null;
+      return (await this.publishing.publish(topic, payload, { qos })) ?? null;
     } catch (error) {
       if (error instanceof OakringError && error.code === 'message-too-large') {
         return { code: error.code, detail: error.message };

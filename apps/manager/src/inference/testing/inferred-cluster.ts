@@ -28,6 +28,8 @@ export class InferredCluster {
   readonly cluster: Given;
   readonly violations: string[] = [];
   readonly seen = { ends: 0, starts: 0, returns: 0, restarts: 0, lost: 0, terms: 0 };
+  /** Starts that their worker did not get: told to end, they may be a pull for ten minutes. */
+  private readonly unheard = new Set<string>();
   private readonly ports = simulatedPorts();
   private readonly chance: Randomness;
   private readonly workers: Worker[];
@@ -73,6 +75,7 @@ export class InferredCluster {
       const key = `${job}/${number}`;
       const held = nodeId === null ? undefined : this.engineOf(nodeId).held.get(key);
       const runs = held?.generation === generation && status === 'running' && confirmed;
+      if (status === 'stopping' && this.unheard.has(`${key}/${generation}`)) continue;
       if (runs) running.add(`${nodeId} has ${key}`);
       else wrong.push(`${key}/${generation} is ${status} on ${nodeId}, which has ${held?.status}`);
     }
@@ -147,12 +150,15 @@ export class InferredCluster {
     if (state.unorderedStops.size > 0) {
       this.judging(() => orderStops(this.cluster));
     }
-    for (const { id } of this.workers) {
-      if (state.nodes.get(id)?.status !== 'ready') continue;
-      for (const commandId of [...state.unsentOfNode.of(id)]) {
-        const command = state.commands.get(commandId);
-        if (command !== undefined && this.inference.maySend(command)) this.send(command);
-      }
+    for (const { id } of this.workers) this.sendTo(id);
+  }
+
+  private sendTo(id: string): void {
+    const { nodes, unsentOfNode, commands } = this.cluster.state;
+    if (nodes.get(id)?.status !== 'ready') return;
+    for (const commandId of [...unsentOfNode.of(id)]) {
+      const command = commands.get(commandId);
+      if (command !== undefined && this.inference.maySend(command)) this.send(command);
     }
   }
 
@@ -167,6 +173,11 @@ export class InferredCluster {
       this.violations.push(`${nodeId} has ${name}/${held.generation}, ordered ${generation}`);
     }
     this.seen.starts += 1;
+    if (!engine.isOnline) {
+      // Some brokers say so.
+      if (this.chance.integer(2) === 0) return this.inference.unheard(command);
+      this.unheard.add(`${name}/${generation}`);
+    }
     engine.deploy(name, generation, this.nowMs);
   }
 
@@ -209,9 +220,14 @@ export class InferredCluster {
   }
 
   private beginTerm(): Inference {
-    const { clock } = this.ports;
+    const monotonicMs = (): number => this.ports.clock.monotonicMs();
+    // The time of commits, by which a new leader knows how long ago something was ordered.
+    const clock = { monotonicMs, wallMs: () => 1_700_000_000_000 + monotonicMs() };
     const state = () => this.cluster.state;
-    return new Inference({ state, isInferred: () => true, clock, renew: () => {} });
+    const begun = new Inference({ state, isInferred: () => true, clock, renew: () => {} });
+    // Before anything that follows from the same list is decided.
+    begun.onOpening((id) => this.sendTo(id));
+    return begun;
   }
 
   private when(command: Command): ReturnType<Given['when']> {
