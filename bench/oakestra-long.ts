@@ -6,11 +6,12 @@ import { serviceDocument, serviceId } from './oakestra-http.js';
 import { hostName } from './oakestra-machine.js';
 import { cpuSeconds, residentMB } from './processes.js';
 
-const workers = 500;
+const workers = asked('workers', 500);
 const instances = 5;
 const services = workers * instances;
+const atOnce = 4;
 const everyMs = 2_000;
-const minutes = Number(/^--minutes=(\d+)$/m.exec(process.argv.join('\n'))?.[1] ?? 1);
+const minutes = asked('minutes', 1);
 
 interface Seen {
   readonly oldestMs: number;
@@ -21,15 +22,19 @@ interface Seen {
   readonly load: number;
 }
 
-/** Workers with five instances each and a root, for a minute; `--minutes=10` for ten. */
+/** Workers with five instances each and a root, for a minute; `--minutes=10` for ten, `--workers=100` for fewer. */
 export async function benchOakestraLong(): Promise<Figures> {
   const { root, fleet } = await startRootAndFleet(workers);
   const { url, pid } = fleet.up;
-  // One after the other: a root is one synchronous worker.
-  for (let at = 0; at < services; at += 1) {
-    const [node, instance] = [at % workers, Math.floor(at / workers)];
-    await root.order(serviceId(node), instance, serviceDocument(node, instance, hostName(node)));
-  }
+  let next = 0;
+  const order = async (): Promise<void> => {
+    while (next < services) {
+      const at = (next += 1) - 1;
+      const [node, instance] = [at % workers, Math.floor(at / workers)];
+      await root.order(serviceId(node), instance, serviceDocument(node, instance, hostName(node)));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, order));
   await until(async () => (await total(url)) === services, 600_000);
   const [reportsBefore, usedBefore, began] = [root.reports, cpuSeconds(pid), now()];
   const seen: Seen[] = [];
@@ -92,4 +97,10 @@ async function look({ up: { url, pid } }: Fleet): Promise<Seen> {
 function of(seen: readonly Seen[], what: keyof Seen, unit: number): string {
   const sorted = sortedNumbers(seen.map((each) => each[what] / unit));
   return [0.5, 0.99, 1].map((share) => percentile(sorted, share).toFixed(1)).join(' / ');
+}
+
+/** `--<name>=<number>`. */
+function asked(name: string, usual: number): number {
+  const given = process.argv.find((each) => each.startsWith(`--${name}=`));
+  return given === undefined ? usual : Number(given.slice(name.length + 3));
 }
