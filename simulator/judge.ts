@@ -1,14 +1,9 @@
 import { covers, noResources, plus, type Resources } from '@oakring/contracts';
 import { subjectOf, wholePolicy, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
+import type { Address } from './lines.js';
 import { StrictJudge } from './strict-judge.js';
 import type { World } from './world.js';
-
-export interface Address {
-  readonly job: string;
-  readonly instance: number;
-  readonly generation: number;
-}
 
 /** A broken promise. */
 export class Violation extends Error {}

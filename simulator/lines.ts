@@ -1,6 +1,12 @@
 import type { WorkerLinkOptions } from '../apps/worker/src/index.js';
-import type { Address } from './judge.js';
 import type { Life } from './world.js';
+
+/** One start of an instance. */
+export interface Address {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+}
 
 /** What a broker keeps of a worker's connection. */
 export interface LineOptions {

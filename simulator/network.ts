@@ -1,5 +1,5 @@
-import type { Address } from './judge.js';
 import type {
+  Address,
   Connection,
   LineListener,
   LineOptions,

@@ -1,6 +1,5 @@
 import type { Timer } from '@oakring/ports';
-import type { Connection } from './lines.js';
-import type { Address } from './judge.js';
+import type { Address, Connection } from './lines.js';
 import type { Network } from './network.js';
 import type { Life, World } from './world.js';
 

@@ -1,6 +1,6 @@
 import { subjectOf, type StoredEvent } from '@oakring/events';
 import { nameOf, placementKey, type ClusterState } from '@oakring/model';
-import type { Address } from './judge.js';
+import type { Address } from './lines.js';
 import type { World } from './world.js';
 
 /** What a node's silence is counted from. */
