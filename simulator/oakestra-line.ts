@@ -65,6 +65,8 @@ export class OakestraLine {
   hasten(): void {
     if (this.retry === null) return;
     this.retry.cancel();
+    // The broker may be away for a moment still.
+    this.waitMs = 0;
     this.tryAgain();
   }
 
