@@ -79,6 +79,19 @@ describe('An order of a root, which never asks again,', () => {
     expect(tookMs).toBeLessThan(8_000);
   });
 
+  it('is refused before that as well where it came to one that knows of no leader', async () => {
+    const ports = simulatedPorts();
+    const late = lateQueue(Infinity);
+    const follower = await started({
+      ...{ serviceRules, ports, token: 'open-sesame', queue: late.queue },
+      leadership: { status: { leading: false, leader: null }, processes: [] },
+      proof: await ClusterProof.of('open-sesame', Buffer.alloc(32, 7), systemPorts()),
+    });
+    const { answer, tookMs } = await answered(follower, ports);
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'not-leading' }]);
+    expect([tookMs < 8_000, late.attempts]).toEqual([true, 0]);
+  });
+
   it('is passed on to whoever leads by then', async () => {
     const token = 'open-sesame';
     const secret = Buffer.alloc(32, 7);

@@ -47,7 +47,11 @@ export async function forwardToLeader(
         const { method, url, body } = request;
         return forward(leader, request, reply, proof.sign(ticket, { method, url }, body));
       }
-      if (!mayWait) return;
+      if (!mayWait) {
+        if (endpoint.isAskedOnce !== true) return;
+        // Its handler would wait once more, for longer than whoever asks does.
+        throw notLeading(`Nobody was known to lead for ${patienceMs} ms.`);
+      }
       await timers.sleep(lookAgainMs);
     }
   });
