@@ -9,9 +9,14 @@ interface Service {
   readonly networks?: readonly string[] | Readonly<Record<string, { aliases?: readonly string[] }>>;
 }
 
-const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-  readonly services: Readonly<Record<string, Service>>;
-};
+function servicesIn(file: string): Readonly<Record<string, Service>> {
+  const { services: all } = parse(readFileSync(file, 'utf8'), { merge: true }) as {
+    readonly services: Readonly<Record<string, Service>>;
+  };
+  return all;
+}
+
+const services = servicesIn('docker-compose.yml');
 const names = new Set([
   ...Object.keys(services),
   ...Object.values(services).flatMap(({ networks = [] }) =>
@@ -37,6 +42,16 @@ describe('The containers of docker-compose.yml', () => {
       new Set(['mongodb', 'mosquitto', 'manager', 'managers', 'scheduler']),
     );
     expect(addresses.filter((host) => !names.has(host))).toEqual([]);
+  });
+
+  it('are two managers that differ in their own address alone', () => {
+    const first = services['manager']?.environment ?? {};
+    const second = servicesIn('override-two-managers.yml')['manager-2']?.environment ?? {};
+    const differing = Object.keys(first).filter((name) => first[name] !== second[name]);
+    expect(differing.filter((name) => !second[name]?.endsWith(`:-${first[name]}}`))).toEqual([
+      'OAKRING_ADVERTISE_URL',
+      'MY_PORT',
+    ]);
   });
 
   it('are named as they are called there by what watches them', () => {

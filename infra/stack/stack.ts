@@ -74,7 +74,11 @@ async function start(): Promise<void> {
 
   step('manager', ports.manager);
   const folderOfManager = join(data, 'manager');
-  runApp('manager', ports, { OAKRING_DATA: folderOfManager, OAKRING_PORT: String(ports.manager) });
+  runApp('manager', ports, {
+    ...{ OAKRING_DATA: folderOfManager, OAKRING_PORT: String(ports.manager) },
+    // Nothing is published elsewhere.
+    ...{ MY_PORT: String(ports.manager), MQTT_BROKER_PORT: String(ports.mosquitto) },
+  });
   await untilAnswers(`http://127.0.0.1:${ports.manager}/health/ready`);
   step('scheduler', ports.scheduler);
   runApp('scheduler', ports, { OAKRING_SCHEDULER_PORT: String(ports.scheduler) });
