@@ -81,7 +81,6 @@ export const jobSentences: Sentences<
     `${colors.yellow(`#${instance}, generation ${generation}`)} found on ${colors.cyan(nodeId)}: ${reason}`,
 };
 
-/** A root numbers them, one order each. */
 /** Wishes of a root's service that nobody here looks at. */
 function unkeptOf({ numbering, document }: EventData<'JobSubmitted'>, colors: Colors): string {
   const { warnings } = document;
@@ -89,6 +88,7 @@ function unkeptOf({ numbering, document }: EventData<'JobSubmitted'>, colors: Co
   return colors.yellow(`; ${warnings.join('; ')}`);
 }
 
+/** A root numbers them, one order each. */
 function countOf({ numbering, desired }: EventData<'JobSubmitted'>): string {
   return numbering === 'given' ? 'as many as its root orders' : String(desired);
 }
