@@ -1,4 +1,4 @@
-import { ownerOf, type Changes, type ClusterState } from '@oakring/model';
+import { ownerOf, type Changes, type ClusterState, type InstanceRecord } from '@oakring/model';
 import { PartedInstances } from './parted.js';
 import { reportOf, toldKeys, type Measured, type Report } from './report.js';
 
@@ -36,7 +36,8 @@ export class ReportTurns {
   private noteOne(key: string, state: ClusterState): void {
     const instance = state.instances.get(key);
     const isGiven = instance !== undefined && state.jobs.get(instance.job)?.numbering === 'given';
-    if (isGiven) this.changed.add(key);
+    // An order that nobody has answered yet is no news to who gave it; where it goes, or why nowhere, is.
+    if (isGiven && !isUndecided(instance)) this.changed.add(key);
     else this.changed.delete(key);
   }
 
@@ -73,4 +74,8 @@ export class ReportTurns {
     const at = keys.indexOf(this.newest) + 1;
     return [...keys.slice(at), ...keys.slice(0, at)];
   }
+}
+
+function isUndecided({ status, generation, refused }: InstanceRecord): boolean {
+  return status === 'pending' && generation === 0 && refused === null;
 }

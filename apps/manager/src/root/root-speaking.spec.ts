@@ -106,6 +106,10 @@ const begun = async (...commands: Command[]): Promise<Scene> => {
   return scene;
 };
 
+function refusal(id: string): Command {
+  return { type: 'RefusePlacement', id, code: 'no-capacity', detail: 'There is no room.' };
+}
+
 describe('The root', () => {
   it('is told who we are when a term begins, and how we are right after it', async () => {
     const { said, reports } = await begun();
@@ -122,9 +126,10 @@ describe('The root', () => {
   });
 
   it('hears within seconds of what changed, once a second at most, and of nothing else then', async () => {
-    const scene = await begun(orderInstance('r', 0));
+    const scene = await begun(...ready('a'));
     for (let number = 1; number <= 40; number += 1) {
       scene.order(orderInstance('r', number));
+      scene.order(refusal('r'));
       await scene.ports.advance(100);
     }
     await scene.ports.advance(1_500);
@@ -132,6 +137,19 @@ describe('The root', () => {
     expect(news.length).toBeLessThanOrEqual(6);
     expect(new Set(news.flatMap(({ numbers }) => numbers)).size).toBe(40);
     expect(Math.min(...scene.gapsMs)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('hears of its own order once it is answered, and then at once', async () => {
+    const scene = await begun(...ready('a'));
+    const before = scene.reports.length;
+    scene.order(orderInstance('r', 0));
+    await scene.ports.advance(400);
+    expect(scene.reports).toHaveLength(before);
+    scene.order(refusal('r'));
+    await scene.ports.advance(10);
+    expect(scene.reports.slice(before).map(({ told }) => told)).toEqual([
+      ['r/0 NO_WORKER_CAPACITY'],
+    ]);
   });
 
   it('that takes half a second for a report knows within 2 s what has started or was refused', async () => {
@@ -152,8 +170,7 @@ describe('The root', () => {
       scene.order(ack('a', scene.led.commandOf('r', number), 'succeeded'));
       await scene.ports.advance(chance.integer(700));
       happenedMs.set(`${job}/0 NO_WORKER_CAPACITY`, scene.ports.clock.monotonicMs());
-      const [code, detail] = ['no-capacity', 'There is no room.'];
-      scene.order({ type: 'RefusePlacement', id: job, code, detail });
+      scene.order(refusal(job));
     }
     await scene.ports.advance(3_000);
     const delays = [...happenedMs].map(([what, ms]) => (scene.takenMs.get(what) ?? Infinity) - ms);
@@ -164,11 +181,13 @@ describe('The root', () => {
 
   it('reads 200 instances at a time, those that changed first, and every other in its turn', async () => {
     const numbers = Array.from({ length: 450 }, (_, number) => number);
-    const scene = await begun(...numbers.map((number) => orderInstance('r', number)));
+    const orders = numbers.map((number) => orderInstance('r', number));
+    const scene = await begun(...ready('a'), ...orders);
     await scene.ports.advance(30_000);
     expect(scene.reports.map((report) => report.numbers.length)).toEqual([200, 200, 200]);
     expect(new Set(scene.reports.flatMap((report) => report.numbers)).size).toBe(450);
-    scene.order(orderInstance('r', 999));
+    scene.order(orderInstance('s', 999, { name: 's' }));
+    scene.order(refusal('s'));
     await scene.ports.advance(100);
     expect(scene.reports.at(-1)?.numbers).toEqual([999]);
   });
