@@ -32,12 +32,14 @@ const harms = [/already exists/, /must match/, /is not active/];
  */
 export class StrictJudge {
   private readonly nodes = new Map<string, Heard>();
-  /** The newest start that was ordered of `<node> <name>/<number>`. */
-  private readonly starts = new Map<string, Address>();
+  /** The starts that were ordered of `<node> <name>/<number>` and are left, the earliest first. */
+  private readonly starts = new Map<string, Address[]>();
   /** When each start was ordered, and whether a manager has said so; by `<node> <key>`. */
   private readonly ordered = new Map<string, { readonly atMs: number; isSent: boolean }>();
   /** `<node> <key>` of what runs and was known to be there. */
   private readonly known = new Set<string>();
+  /** As of the newest commit. */
+  private state: ClusterState | null = null;
   private unlinkedSinceMs: number | null = 0;
   private outage: Outage = { fromMs: 0, toMs: 0 };
 
@@ -104,8 +106,10 @@ export class StrictJudge {
       readonly job_name: string;
       readonly instance_number: number;
     };
-    const start = this.starts.get(`${nodeId} ${name}/${number}`) ?? null;
-    if (start === null) return null;
+    // Nothing of a later one is said before the earlier one is gone.
+    const starts = this.starts.get(`${nodeId} ${name}/${number}`) ?? [];
+    const start = starts.find((one) => this.isLeft(nodeId, one)) ?? starts.at(-1);
+    if (start === undefined) return null;
     const { job, instance, generation } = start;
     const ordered = this.ordered.get(`${nodeId} ${placementKey(job, instance, generation)}`);
     if (ordered !== undefined) ordered.isSent = true;
@@ -119,17 +123,30 @@ export class StrictJudge {
   }
 
   look(event: StoredEvent, state: ClusterState): void {
+    this.state = state;
     if (event.type === 'CommandIssued') {
       const { kind, nodeId, instance, generation } = event.data;
       if ((kind !== 'deploy' && kind !== 'replicate') || !this.nodes.has(nodeId)) return;
       const id = subjectOf(event);
       const job = state.jobs.get(id);
       const name = job === undefined ? id : nameOf(job);
-      this.starts.set(`${nodeId} ${name}/${instance}`, { job: id, instance, generation });
+      const what = `${nodeId} ${name}/${instance}`;
+      const before = (this.starts.get(what) ?? []).filter(
+        (one) => state.placements.get(keyOf(one))?.nodeId === nodeId,
+      );
+      before.push({ job: id, instance, generation });
+      this.starts.set(
+        what,
+        before.sort((one, other) => one.generation - other.generation),
+      );
       const address = `${nodeId} ${placementKey(id, instance, generation)}`;
       this.ordered.set(address, { atMs: this.world.nowMs, isSent: false });
     }
     if (event.type === 'InstanceLost' && event.data.ended !== true) this.judgeLoss(event, state);
+  }
+
+  private isLeft(nodeId: string, start: Address): boolean {
+    return this.state?.placements.get(keyOf(start))?.nodeId === nodeId;
   }
 
   /** What is there by the ledger ends there only when it has ended on the machine. */
@@ -183,4 +200,8 @@ export class StrictJudge {
     if (decidedMs >= dueMs) return;
     this.fail(`${what} ${decidedMs - toMs} ms after an outage of ${toMs - fromMs} ms`);
   }
+}
+
+function keyOf({ job, instance, generation }: Address): string {
+  return placementKey(job, instance, generation);
 }
