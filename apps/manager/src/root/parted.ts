@@ -1,4 +1,5 @@
-import { currentRoot, nameOf, type Changes, type ClusterState } from '@oakring/model';
+import { subjectOf, type StoredEvent } from '@oakring/events';
+import { currentRoot, instanceKey, nameOf, type Changes, type ClusterState } from '@oakring/model';
 import { isTold } from './told-status.js';
 
 /** An instance that the root was told of, or would have been. */
@@ -26,6 +27,16 @@ export class PartedInstances {
     for (const [key] of state.instances.entries()) this.noteOne(key, state);
   }
 
+  /** Numbers that their root has taken back are not to be told, whenever they are gone. Before `note`. */
+  takenBack(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'JobScaled' || event.data.forced === true) continue;
+      for (const number of event.data.removed) {
+        this.known.delete(instanceKey(subjectOf(event), number));
+      }
+    }
+  }
+
   /** Keys of those that have gone by these changes. */
   note({ jobs, instances }: Pick<Changes, 'jobs' | 'instances'>, state: ClusterState): string[] {
     for (const id of jobs) {
@@ -50,7 +61,7 @@ export class PartedInstances {
     const job = instance === undefined ? undefined : state.jobs.get(instance.job);
     if (instance === undefined || job === undefined) return this.gone(key, state);
     this.parted.delete(key);
-    if (job.numbering === 'given' && isTold(state, job, instance)) {
+    if (job.numbering === 'given' && !job.dismissed && isTold(state, job, instance)) {
       const { number } = instance;
       this.known.set(key, { job: job.id, name: nameOf(job), number, root: job.root });
     } else this.known.delete(key);

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '@oakring/events';
 import { ownerOf, type Changes, type ClusterState, type InstanceRecord } from '@oakring/model';
 import { PartedInstances } from './parted.js';
 import { reportOf, toldKeys, type Measured, type Report } from './report.js';
@@ -22,7 +23,8 @@ export class ReportTurns {
     this.parted = new PartedInstances(state);
   }
 
-  note(changes: Changes, state: ClusterState): void {
+  note(changes: Changes, state: ClusterState, events: readonly StoredEvent[]): void {
+    this.parted.takenBack(events);
     const gone = this.parted.note(changes, state);
     for (const key of changes.instances) this.noteOne(key, state);
     for (const nodeId of changes.presences) {

@@ -380,6 +380,17 @@ describe('What was ended here and not by its root', () => {
     expect(told(scene).at(-1)).toEqual([]);
   });
 
+  it('is not what its root has taken back: that is not told, be it that nothing of it had a place', async () => {
+    const scene = await begun(orderInstance('r', 7), orderInstance('r', 8));
+    scene.order({ type: 'EndInstance', id: 'r', instance: 8 });
+    await scene.ports.advance(30_000);
+    expect(scene.cluster.state.instances.get('r/8')).toBeUndefined();
+    expect(told(scene).flat()).not.toContain('r/8 UNDEPLOYED');
+    scene.order({ type: 'EndInstance', id: 'r', instance: 7 });
+    await scene.ports.advance(30_000);
+    expect(told(scene).flat()).not.toContain('r/7 UNDEPLOYED');
+  });
+
   it('is not told to one that has lost its memory, and not of what it dismissed', async () => {
     const forgetful = await begun(orderInstance('r', 7));
     forgetful.fate = { status: 'refused', why };

@@ -1,4 +1,5 @@
 import { OakringError } from '@oakring/contracts';
+import type { StoredEvent } from '@oakring/events';
 import { currentRoot, isForgotten, type Changes, type ClusterState } from '@oakring/model';
 import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
@@ -84,8 +85,8 @@ export class RootSpeaking implements Process<Step> {
     return [registration, report];
   }
 
-  note(changes: Changes, state: ClusterState): void {
-    this.turns.note(changes, state);
+  note(changes: Changes, state: ClusterState, events: readonly StoredEvent[]): void {
+    this.turns.note(changes, state, events);
   }
 
   concerned({ jobs, instances, presences }: Changes): string[] {

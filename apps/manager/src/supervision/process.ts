@@ -1,4 +1,5 @@
 import type { Backoff } from '@oakring/ports';
+import type { StoredEvent } from '@oakring/events';
 import type { Changes, ClusterState } from '@oakring/model';
 
 /** When a process looks, and what its supervisor remembers of a key for it. */
@@ -54,7 +55,7 @@ export interface Process<Step> {
   /** Keys that may have a fact, when we begin. */
   all(state: ClusterState): Iterable<string>;
   /** Told of each change before the looks: for what must be remembered of the past and is in no view. */
-  note?(changes: Changes, state: ClusterState): void;
+  note?(changes: Changes, state: ClusterState, events: readonly StoredEvent[]): void;
   /** Keys whose look may have another answer by these changes. Cheap: asked after each commit. */
   concerned(changes: Changes, state: ClusterState): Iterable<string>;
   /** What a key's waiting hangs on: another fact begins it anew. Null: there is nothing to look at. */

@@ -1,4 +1,5 @@
 import type { Ports, Timer } from '@oakring/ports';
+import type { StoredEvent } from '@oakring/events';
 import type { Changes } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
 import type { Process } from './process.js';
@@ -41,8 +42,8 @@ export class Supervisor {
   }
 
   start(): void {
-    this.unsubscribe = this.projection.onProjected((_events, _head, changes) =>
-      this.notice(changes),
+    this.unsubscribe = this.projection.onProjected((events, _head, changes) =>
+      this.notice(changes, events),
     );
     // One process after the other: all keys of all of them in one turn would hold up what comes in.
     let next = 0;
@@ -68,8 +69,8 @@ export class Supervisor {
     patience.abort();
   }
 
-  private notice(changes: Changes): void {
-    for (const process of this.processes) process.notice(changes);
+  private notice(changes: Changes, events: readonly StoredEvent[]): void {
+    for (const process of this.processes) process.notice(changes, events);
     this.work();
   }
 

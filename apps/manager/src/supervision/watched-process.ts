@@ -1,5 +1,6 @@
 import { OakringError } from '@oakring/contracts';
 import { halfJitterMs, type Ports } from '@oakring/ports';
+import type { StoredEvent } from '@oakring/events';
 import type { Changes, ClusterState } from '@oakring/model';
 import { Agenda } from './agenda.js';
 import type { Doing, Outcome, Process, Seen } from './process.js';
@@ -148,9 +149,9 @@ export class WatchedProcess<Step> {
     for (const key of this.entries.keys()) this.due.add(key);
   }
 
-  notice(changes: Changes): void {
+  notice(changes: Changes, events: readonly StoredEvent[]): void {
     this.guarded('changes', () => {
-      this.process.note?.(changes, this.state());
+      this.process.note?.(changes, this.state(), events);
       for (const key of this.process.concerned(changes, this.state())) {
         this.due.add(key);
         const acting = this.acting.get(key);

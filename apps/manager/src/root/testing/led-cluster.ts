@@ -16,7 +16,7 @@ export class LedCluster {
   /** Whether it may say anything: its lease is renewed. */
   leads = true;
   private tell: (what: string) => void = () => {};
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((events: unknown) => void)[] = [];
 
   constructor(
     readonly ports: SimulatedPorts,
@@ -30,7 +30,7 @@ export class LedCluster {
     const projection = new Projection(this.cluster.state, this.ports);
     const told = projection as unknown as { onProjected: unknown };
     told.onProjected = (listener: (events: unknown, head: unknown, changes: unknown) => void) => {
-      this.listeners.push(() => listener([], null, this.changes()));
+      this.listeners.push((events) => listener(events, null, this.changes()));
       return () => {};
     };
     const parts = { root, standing: this.standing, forgetful };
@@ -58,10 +58,10 @@ export class LedCluster {
   /** Decided and projected, in one commit. */
   order(command: Command): unknown {
     const { state, history, when } = this.cluster;
-    const { decided } = when(command);
+    const { decided, events } = when(command);
     const { position = 0, at = 0 } = history.at(-1) ?? {};
     state.head = { ...state.head, position, at };
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) listener(events);
     return (decided as { answer: unknown }).answer;
   }
 
