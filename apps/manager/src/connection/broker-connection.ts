@@ -144,12 +144,13 @@ export class BrokerConnection {
     const bytes = Buffer.byteLength(payload);
     const refusal = this.limit.refusal(bytes) ?? publications.refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
-    return publications.take(bytes, (done) => {
+    const send: Parameters<Publications['take']>[1] = (done) => {
       client.publish(topic, payload, { qos, retain }, (error, packet) => {
         if (qos === 1 && (error ?? null) === null) this.limit.confirmed(bytes);
         done(error, unheard.delete(packet?.messageId ?? 0) ? 'unheard' : undefined);
       });
-    });
+    };
+    return publications.take(bytes, send, { unconfirmed: qos === 0 });
   }
 
   private async keepUp(stopped: AbortSignal): Promise<void> {

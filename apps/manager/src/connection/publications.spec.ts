@@ -46,4 +46,27 @@ describe('What was published and is not confirmed', () => {
     ]);
     expect(sent).not.toContain('late');
   });
+
+  it('holds up nothing that is never confirmed, and is not held up by it', async () => {
+    const publications = new Publications(simulatedPorts(1).clock);
+    publications.mostAtOnce = 1;
+    const sent: string[] = [];
+    const confirm: (() => void)[] = [];
+    const order = (name: string) =>
+      publications.take(1, (done) => {
+        sent.push(name);
+        confirm.push(done);
+      });
+    const orders = [order('a'), order('b')];
+    const grant = publications.take(1, (done) => [sent.push('grant'), done()], {
+      unconfirmed: true,
+    });
+    await grant;
+    expect(sent).toEqual(['a', 'grant']);
+    for (const each of orders) {
+      confirm.shift()?.();
+      await each;
+    }
+    expect(sent).toEqual(['a', 'grant', 'b']);
+  });
 });

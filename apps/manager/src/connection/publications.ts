@@ -45,12 +45,16 @@ export class Publications {
     });
   }
 
-  /** `send` is called in its turn, at once as a rule, and calls back when the broker has the message, or with an error. */
-  take(bytes: number, send: (done: Done) => void): Promise<Delivery> {
+  /**
+   * `send` is called in its turn, at once as a rule, and calls back when the broker has the message, or with an
+   * error. `unconfirmed`: no PUBACK comes (QoS 0), so that it has no turn to wait for.
+   */
+  take(bytes: number, send: (done: Done) => void, { unconfirmed = false } = {}): Promise<Delivery> {
     return new Promise((resolve, reject) => {
       const publication = { bytes, sentMs: this.clock.monotonicMs(), resolve, reject };
       this.open.add(publication);
       this.bytes += bytes;
+      if (unconfirmed) return send((error) => this.settle(publication, error ?? null));
       this.waiting.push(() => {
         send((error, delivery) => {
           this.atOnce -= 1;
