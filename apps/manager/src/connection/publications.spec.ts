@@ -38,13 +38,15 @@ describe('What was published and is not confirmed', () => {
     publications.mostAtOnce = 0;
     confirm[2]?.();
     await c;
-    const late = publications.take(1, () => sent.push('late'));
+    const late = publications.take(100, () => sent.push('late'));
     publications.abandon('it ended');
     expect(await Promise.allSettled([b, late])).toMatchObject([
       { reason: { code: 'broker-unreachable' } },
       { reason: { code: 'broker-unreachable' } },
     ]);
     expect(sent).not.toContain('late');
+    // What was never sent is not why a broker has closed.
+    expect(publications.largestLostBytes).toBe(1);
   });
 
   it('holds up nothing that is never confirmed, and is not held up by it', async () => {

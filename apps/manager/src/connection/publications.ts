@@ -12,7 +12,8 @@ type Done = (error?: Error | null, delivery?: Delivery) => void;
 
 interface Publication {
   readonly bytes: number;
-  readonly sentMs: number;
+  readonly takenMs: number;
+  isSent: boolean;
   readonly resolve: (delivery: Delivery) => void;
   readonly reject: (error: OakringError) => void;
 }
@@ -24,7 +25,7 @@ export class Publications {
   mostAtOnce = maxUnconfirmed;
   private atOnce = 0;
   private readonly waiting: (() => void)[] = [];
-  /** The largest that was not confirmed; 0 when all were. */
+  /** The largest that was sent and not confirmed; 0 when all were. */
   largestLostBytes = 0;
   private bytes = 0;
 
@@ -33,7 +34,7 @@ export class Publications {
   /** How long the oldest of them has waited, milliseconds. */
   get overdueMs(): number {
     const [oldest] = this.open;
-    return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest.sentMs;
+    return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest.takenMs;
   }
 
   /** Why another publication of `bytes` cannot be taken; null when it can. */
@@ -51,11 +52,13 @@ export class Publications {
    */
   take(bytes: number, send: (done: Done) => void, { unconfirmed = false } = {}): Promise<Delivery> {
     return new Promise((resolve, reject) => {
-      const publication = { bytes, sentMs: this.clock.monotonicMs(), resolve, reject };
+      const takenMs = this.clock.monotonicMs();
+      const publication = { bytes, takenMs, isSent: unconfirmed, resolve, reject };
       this.open.add(publication);
       this.bytes += bytes;
       if (unconfirmed) return send((error) => this.settle(publication, error ?? null));
       this.waiting.push(() => {
+        publication.isSent = true;
         send((error, delivery) => {
           this.atOnce -= 1;
           this.settle(publication, error ?? null, delivery);
@@ -86,7 +89,9 @@ export class Publications {
     if (!this.open.delete(publication)) return;
     this.bytes -= publication.bytes;
     if (error === null) return publication.resolve(delivery);
-    this.largestLostBytes = Math.max(this.largestLostBytes, publication.bytes);
+    if (publication.isSent) {
+      this.largestLostBytes = Math.max(this.largestLostBytes, publication.bytes);
+    }
     publication.reject(unreachable(error.message));
   }
 }
