@@ -60,7 +60,7 @@ export function countedSink(sink: Sink, timers: Timers): Sink & { flush(): void 
   });
 }
 
-/** Long texts differ in their numbers: addresses, ports, times. */
-function keyOf({ level, context, text }: LogEntry): string {
-  return `${level} ${context} ${text.slice(0, 256).replace(/\d+/g, '#')}`;
+/** Long texts differ in their numbers: addresses, ports, times. What befalls another node or job is another line. */
+function keyOf({ level, context, text, facts: { node = '', job = '' } }: LogEntry): string {
+  return `${level} ${context} ${node} ${job} ${text.slice(0, 256).replace(/\d+/g, '#')}`;
 }

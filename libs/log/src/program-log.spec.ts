@@ -168,12 +168,21 @@ describe('A storm of one line', () => {
     expect(entries.map(shown).at(-1)).toBe('refused 10.0.0.1:7');
   });
 
-  it('hides nothing of another level or of another part', () => {
+  it('hides nothing of another level or of another part of the program', () => {
     const { log, entries } = stormy();
     for (let time = 0; time < 20; time += 1) log.of('A').say('info', 'x');
     log.of('B').say('info', 'x');
     log.of('A').say('error', 'x');
     expect(entries).toHaveLength(mostAlike + 2);
+  });
+
+  it('hides no other node and no other job', () => {
+    const { log, entries } = stormy();
+    for (let number = 0; number < 20; number += 1) {
+      log.of('Events').say('warn', 'NodeLost', { node: `edge-${number}` });
+      log.of('Events').say('info', 'JobSubmitted', { job: `job-${number}` });
+    }
+    expect(entries).toHaveLength(40);
   });
 
   it('loses nothing at the end, and remembers only so many kinds of lines', () => {

@@ -50,7 +50,7 @@ export async function openKept(
   const past = await openPast(settings, { log: stores.log, projection, ports, warn }, stopping);
   const proof =
     stores.secret === null ? null : await ClusterProof.of(settings.token, stores.secret, ports);
-  const telemetry = telemetryOf(settings, stores, ports);
+  const telemetry = telemetryOf(settings, stores, surroundings);
   return { ...views, stores, deadLetters, key, tokens, proof, past, telemetry };
 }
 

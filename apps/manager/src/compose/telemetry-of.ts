@@ -8,8 +8,8 @@ import {
   type TelemetryLog,
   type TelemetryLogReader,
 } from '@oakring/telemetry';
-import type { Ports } from '@oakring/ports';
 import type { ManagerSettings } from '../config/manager-settings.js';
+import type { StoreSurroundings } from '../leadership/once-there.js';
 import { telemetryLimits } from '../telemetry/retention.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 
@@ -23,12 +23,13 @@ export interface Telemetry {
 export function telemetryOf(
   { dataFolder }: ManagerSettings,
   { mongodb }: Pick<EventStore, 'mongodb'>,
-  ports: Ports,
+  { ports, warn }: StoreSurroundings,
 ): Telemetry {
   const optionsOf = (epoch: number, table: TelemetryTable) => ({
     ...telemetryLimits,
     epoch,
     onShed: (nodeId: string) => table.countShed(nodeId),
+    onProblem: (reason: string) => warn(`Readings cannot be kept, trying on: ${reason}`),
   });
   if (mongodb !== null) {
     return {
