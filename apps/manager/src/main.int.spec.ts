@@ -70,12 +70,18 @@ describe('The manager as a process of its own', () => {
     const env = { OAKRING_LOG: 'pretty', OAKRING_LOG_LEVEL: 'warn' };
     const manager = start({ ...env, OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1' });
     await manager.prints(/ warn .*broker/);
+    manager.kill('SIGUSR2');
+    await manager.prints(/the level is debug now/);
+    manager.kill('SIGUSR2');
+    // The last line that is not a warning.
+    await manager.prints(/the level is warn now/);
     manager.kill('SIGTERM');
     expect(await manager.ended).toEqual([0, null]);
     const said = await manager.said;
     expect(said).not.toContain('\u001B');
     expect(said).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warn {2}\w+ {2}\S/m);
-    expect(said).not.toContain(' info ');
+    const [before = ''] = said.split(/^.*the level is debug now$/m);
+    expect(before).not.toContain(' info ');
   });
 });
 

@@ -11,8 +11,8 @@ export interface LogFacts {
   /** Of the newest commit that the program has seen, or of the one that the line is about. */
   readonly position?: number;
   readonly epoch?: number;
-  /** Id of the HTTP request in which the line was written. */
-  readonly request?: string;
+  /** Id of the HTTP request that is answered meanwhile, or of the one that the line is about; null: of none. */
+  readonly request?: string | null;
   /** Type of the event that the line tells of. */
   readonly event?: string;
   /** How often it was said beyond what is in the log, in `withinMs`. */

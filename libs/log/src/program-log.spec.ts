@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { EventEmitter } from 'node:events';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { countedSink, mostAlike, windowMs } from './counted-sink.js';
 import { jsonSink } from './json-sink.js';
@@ -60,7 +61,7 @@ describe('A log line for programs', () => {
 
   it('says in which request it was written', async () => {
     const lines = await new Promise<string[]>((resolve) => {
-      inRequest('r-1', () => {
+      inRequest('r-1', new EventEmitter(), () => {
         const late = async (): Promise<string[]> => {
           await Promise.resolve();
           return written('json', (log) => log.of('A').say('info', 'answered'));
@@ -70,6 +71,18 @@ describe('A log line for programs', () => {
     });
     expect(JSON.parse(lines.join(''))).toMatchObject({ request: 'r-1' });
     expect(parsed((log) => log.of('A').say('info', 'alone'))).not.toHaveProperty('request');
+  });
+
+  it('is of no request once that is answered, or where it says so itself', () => {
+    const answer = new EventEmitter();
+    inRequest('r-1', answer, () => {
+      const own = parsed((log) => log.of('A').say('info', 'of another', { request: 'r-2' }));
+      expect(own).toMatchObject({ request: 'r-2' });
+      const none = parsed((log) => log.of('A').say('info', 'of none', { request: null }));
+      expect(none).not.toHaveProperty('request');
+      answer.emit('close');
+      expect(parsed((log) => log.of('A').say('info', 'later'))).not.toHaveProperty('request');
+    });
   });
 
   it.each([

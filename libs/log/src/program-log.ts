@@ -41,11 +41,11 @@ export class ProgramLog {
 
   say(level: LogLevel, context: string, text: string, facts: LogFacts): void {
     if (!this.wants(level)) return;
-    const request = currentRequest();
-    const ofRequest = request === undefined ? {} : { request };
+    const { request = currentRequest() ?? null, ...others } = facts;
+    const ofRequest = request === null ? {} : { request };
     this.sink({
       ...{ level, atMs: this.clock.wallMs(), context, text },
-      facts: { ...this.standing(), ...ofRequest, ...facts },
+      facts: { ...this.standing(), ...ofRequest, ...others },
     });
   }
 

@@ -32,8 +32,11 @@ export function systemLog(app: string, env: Environment): ProgramLog {
   const log = new ProgramLog(counted, clock, level);
   process.on('exit', () => counted.flush());
   process.on('SIGUSR2', () => {
-    log.level = log.level === 'debug' ? level : 'debug';
-    log.of('Log').say('info', `the level is ${log.level} now`);
+    const next = log.level === 'debug' ? level : 'debug';
+    // Said at the louder level, so that it is seen that `warn` is back, too.
+    log.level = 'debug';
+    log.of('Log').say('info', `the level is ${next} now`);
+    log.level = next;
   });
   return log;
 }

@@ -25,23 +25,40 @@ function told(events: readonly object[], isLeading: boolean, least: LogLevel = '
 const lost = {
   ...{ stream: 'jobs/web', type: 'InstanceLost', version: 3 },
   data: { instance: 0, generation: 1, nodeId: 'edge-1', reason: 'silent for 20 s', replace: true },
+  cause: '12-0',
 };
 const issued = { stream: 'jobs/web', type: 'CommandIssued', version: 4, data: { instance: 0 } };
 const opened = { stream: 'cluster', type: 'EpochOpened', version: 2, data: { epoch: 2 } };
-const suspected = { stream: 'nodes/edge-1', type: 'NodeSuspected', data: { reason: 'silent' } };
+const suspected = {
+  ...{ stream: 'nodes/edge-1', type: 'NodeSuspected', data: { reason: 'silent' } },
+  cause: 'observed:silence',
+};
 
 describe('The lines of events', () => {
   it('name job, instance, node and position, and say why', () => {
     expect(told([lost, suspected], true)).toEqual([
       {
         ...{ level: 'warn', text: 'InstanceLost: silent for 20 s' },
-        facts: { event: 'InstanceLost', position: 9, job: 'web', node: 'edge-1', instance: 0 },
+        facts: {
+          ...{ event: 'InstanceLost', position: 9, job: 'web', node: 'edge-1', instance: 0 },
+          request: null,
+        },
       },
       {
         ...{ level: 'warn', text: 'NodeSuspected: silent' },
-        facts: { event: 'NodeSuspected', position: 9, node: 'edge-1' },
+        facts: { event: 'NodeSuspected', position: 9, node: 'edge-1', request: null },
       },
     ]);
+  });
+
+  it('are of the request that the event was decided in, and of no other that waits meanwhile', () => {
+    const scaled = {
+      ...{ stream: 'jobs/web', type: 'JobScaled', version: 3, data: {} },
+      cause: 'request:POST /api/v1/jobs/web/replicate#a#key',
+    };
+    const [first, second] = told([scaled, suspected], true);
+    expect(first?.facts).toMatchObject({ request: 'a#key' });
+    expect(second?.facts).toMatchObject({ request: null });
   });
 
   it('are for debugging where they are a step of what was told', () => {

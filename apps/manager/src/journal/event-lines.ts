@@ -108,6 +108,11 @@ function textOf({ type, data }: StoredEvent): string {
   return why === undefined ? type : `${type}: ${why}`;
 }
 
+/** The one that it was decided in, by its own cause: a commit that many share is written while any of them waits. */
+function requestOf({ cause }: StoredEvent): string | null {
+  return /^request:[^#]*#(.*)$/s.exec(cause ?? '')?.[1] ?? null;
+}
+
 function factsOf(event: StoredEvent, position: number): LogFacts {
   const { type, stream, data } = event;
   const subject = subjectOf(event);
@@ -120,6 +125,7 @@ function factsOf(event: StoredEvent, position: number): LogFacts {
   return {
     event: type,
     position,
+    request: requestOf(event),
     ...(stream.startsWith('jobs/') ? { job: subject } : {}),
     ...(node === undefined ? {} : { node }),
     ...(instance === undefined ? {} : { instance }),

@@ -63,7 +63,7 @@ export async function createListener(
   const server = adapter.getInstance() as unknown as FastifyInstance;
   limitConnections(server.server, options.limits.connections);
   methods.watch(server);
-  server.addHook('onRequest', (request, _reply, done) => inRequest(request.id, done));
+  server.addHook('onRequest', ({ id }, { raw }, done) => inRequest(id, raw, done));
   server.decorateRequest('caller', 'open' satisfies Caller);
   acceptJsonOnly(server, options.readBody);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -58,10 +58,11 @@ export function reconcileNode(
   }
   recordDrift(deciding, node, drift);
   if (node.status !== 'ready') {
+    const { length } = state.instances;
     deciding.emit({
       stream: nodeStream(nodeId),
       type: 'NodeBecameReady',
-      data: { reason: `reconciled: reports ${state.instances.length} instances` },
+      data: { reason: `reconciled: reports ${length} instance${length === 1 ? '' : 's'}` },
     });
   }
   return { answer: null };
