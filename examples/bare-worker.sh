@@ -25,12 +25,23 @@ listener=$!
 trap 'kill $listener 2>/dev/null; exit 0' INT TERM EXIT
 sleep 0.5
 
+# A broker takes a registration that no manager hears: only the answer to it says that it is on record.
+register() {
+  registration="{\"id\":\"$id\",\"name\":\"$(hostname)\",\"ip\":\"127.0.0.1\",\"port\":\"3000\"}"
+  (sleep 0.5; say registration "$registration") &
+  mosquitto_sub -h "$host" -p "$port" -q 1 -t "nodes/$id/registered" -C 1 -W 3 2>/dev/null
+}
+
 # A broker that is away is no reason to end: whoever finds it again registers anew.
 registered=no
 while :; do
   if [ "$registered" = no ]; then
-    registration="{\"id\":\"$id\",\"name\":\"$(hostname)\",\"ip\":\"127.0.0.1\",\"port\":\"3000\"}"
-    if say registration "$registration"; then registered=yes; else echo "no broker at $host:$port" >&2; fi
+    answer=$(register) || true
+    case $answer in
+      *'"accepted":true'*) registered=yes ;;
+      '') echo "no broker at $host:$port, or no manager that answers there" >&2 ;;
+      *) echo "$answer" >&2 ;;
+    esac
   fi
   say information "{\"cpu\":\"12.5\",\"memory\":30}" || registered=no
   sleep 2

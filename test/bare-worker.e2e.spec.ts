@@ -18,6 +18,10 @@ import {
 const withMosquitto = hasMosquitto() ? it : it.skip;
 const suite = hasMosquitto() ? describe : describe.skip;
 
+function bareWorker(port: string): Running {
+  return runProgram('sh', ['examples/bare-worker.sh', 'shell-1', '127.0.0.1', port]);
+}
+
 /** A cluster on one kind of broker, and a worker that is a shell script. */
 class Story {
   readonly folder = temporaryFolder();
@@ -39,12 +43,16 @@ class Story {
   async start(): Promise<void> {
     if (this.broker === 'mosquitto') {
       this.mosquitto = await startMosquitto();
-      this.outside = { OAKRING_MQTT_URL: `mqtt://127.0.0.1:${this.mosquitto.port}` };
+      const { port } = this.mosquitto;
+      this.outside = { OAKRING_MQTT_URL: `mqtt://127.0.0.1:${port}` };
+      // It is there before any manager, and registers all the same.
+      const worker = bareWorker(`${port}`);
+      await worker.prints(/no manager that answers/);
+      this.running = { cluster: await up(this.folder.path, this.outside), worker };
+    } else {
+      const cluster = await up(this.folder.path);
+      this.running = { cluster, worker: bareWorker(cluster.mqttPort) };
     }
-    const cluster = await up(this.folder.path, this.outside);
-    const address = ['127.0.0.1', cluster.mqttPort];
-    const worker = runProgram('sh', ['examples/bare-worker.sh', 'shell-1', ...address]);
-    this.running = { cluster, worker };
   }
 
   async startManagerAgain(): Promise<void> {
@@ -175,12 +183,7 @@ suite('a worker that is a shell script, with the embedded broker and with mosqui
 withMosquitto('a shell script hears its orders although it began before its broker', async () => {
   const first = await startMosquitto();
   await first.kill();
-  const worker = runProgram('sh', [
-    'examples/bare-worker.sh',
-    'shell-1',
-    '127.0.0.1',
-    `${first.port}`,
-  ]);
+  const worker = bareWorker(`${first.port}`);
   await worker.prints(/no broker/);
   const broker = await startMosquitto(first.port);
   const order = ['-p', `${first.port}`, '-t', 'nodes/shell-1/controls', '-m', 'an order'];
