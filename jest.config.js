@@ -36,6 +36,9 @@ export default {
     { ...common, displayName: 'end-to-end', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
   testTimeout: 120_000,
+  // Modules of a spec outlive it in its worker (Jest's ES modules): without an end it comes near the heap's limit
+  // on a small machine, and then does little else than collect garbage.
+  workerIdleMemoryLimit: '1GB',
   // End-to-end specs wait for much of their time, and leave a core to another one.
   maxWorkers: availableParallelism() + 1,
 };
