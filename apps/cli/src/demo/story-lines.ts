@@ -9,6 +9,7 @@ const untold: ReadonlySet<string> = new Set([
   'CheckpointSigned',
   'CheckpointStamped',
   'CheckpointCosigned',
+  'ClusterFounded',
   'EpochOpened',
   'CommandReceived',
   'KeyPresented',

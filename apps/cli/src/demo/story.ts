@@ -33,10 +33,10 @@ export async function tellStory(story: Story): Promise<void> {
   out(history === null ? 'A new cluster. Three workers join it:' : 'Its three workers come back:');
 
   const tell = createStoryTeller(colors);
-  const from = (await client.head()).position + 1;
+  // What this start ordered already belongs to it: its outcome is told below.
   const watch = watchEvents(
     client,
-    from,
+    story.positionBefore + 1,
     (event) => tell(event).forEach((line) => out(line)),
     story,
   );
