@@ -37,7 +37,8 @@ export function renderNode(node: Node, colors: Colors, nowMs: number | null): st
     ['node', colors.bold(node.id)],
     ['name', node.name],
     ['status', `${colorStatus(node.status, colors)} since ${node.since}: ${node.reason}`],
-    ['address', `${node.ip}:${node.port}`],
+    // Most listen nowhere: there is no port then.
+    ['address', node.port === 0 ? node.ip : `${node.ip}:${node.port}`],
     ['incarnation', String(node.incarnation)],
     ['capacity', resourcesText(capacity) + (node.assumed ? ' (assumed: it stated none)' : '')],
     ...columns.map(({ label }, at) => [`reserved ${label}`, shares[at] ?? ''] as const),

@@ -73,6 +73,13 @@ describe('one node', () => {
       /^technologies +no runtime$/m,
     );
   });
+
+  it('has a port in its address only where it listens', () => {
+    const address = (port: number): string =>
+      renderNode(nodeAnswer({ ip: '10.0.0.7', port }), colors, nowMs);
+    expect(address(3000)).toMatch(/^address +10\.0\.0\.7:3000$/m);
+    expect(address(0)).toMatch(/^address +10\.0\.0\.7$/m);
+  });
 });
 
 describe('jobs', () => {
