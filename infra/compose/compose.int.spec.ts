@@ -10,6 +10,8 @@ if (!isHere) console.error('NOT RUN, there is no docker-compose: the compose fil
 /** What of a service is looked at here. */
 interface Service {
   readonly image: string;
+  readonly build?: object;
+  readonly depends_on?: Readonly<Record<string, object>>;
   readonly restart?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -83,6 +85,20 @@ const cluster = {
   function unless(holds: (service: Service) => boolean): readonly string[] {
     return services.filter(([, service]) => !holds(service)).map(([name]) => name);
   }
+
+  it('of an image that is built here waits for whoever has it built', () => {
+    const files = ['override-two-managers.yml', 'infra/compose/worker.yml'];
+    const all = new Map(Object.entries(servicesOf(config(files).stdout)));
+    const isBuilt = ({ build, depends_on: others = {} }: Service): boolean =>
+      build !== undefined || Object.keys(others).some((other) => isBuiltBy(other));
+    const isBuiltBy = (name: string): boolean => {
+      const service = all.get(name);
+      return service?.image === 'oakring' && isBuilt(service);
+    };
+    const ours = [...all].filter(([, { image }]) => image === 'oakring');
+    expect(ours.length).toBeGreaterThan(3);
+    expect(ours.filter(([, service]) => !isBuilt(service)).map(([name]) => name)).toEqual([]);
+  });
 
   it('is there', () => {
     expect(services.map(([name]) => name)).toEqual(
