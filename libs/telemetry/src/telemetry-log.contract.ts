@@ -14,7 +14,8 @@ export interface TelemetryUnderTest {
   cleanUp(): Promise<void>;
 }
 
-const options: TelemetryOptions = {
+/** Of a log that no limit stands in the way of. */
+export const roomyOptions: TelemetryOptions = {
   epoch: 1,
   maxSegmentBytes: 1_000_000,
   maxTotalBytes: 1_000_000_000,
@@ -46,7 +47,7 @@ export function describeTelemetryLog(
     });
 
     const open = async (changes: Partial<TelemetryOptions> = {}): Promise<TelemetryLog> => {
-      log = await store.open(ports, { ...options, ...changes });
+      log = await store.open(ports, { ...roomyOptions, ...changes });
       logs.push(log);
       await log.flush();
       return log;

@@ -230,33 +230,34 @@ function troubleOf({ leadership }: Manager) {
   return told.trouble;
 }
 
+/** Of two managers the one that leads founded the cluster; nobody has vouched for the other's key. */
+async function withAStranger() {
+  const managers = new Managers();
+  const founder = await managers.start('a');
+  await managers.ports.advance(1_000);
+  const key = freshKey();
+  const stranger = await managers.start('b', key);
+  await managers.ports.advance(1_000);
+  return { managers, founder, stranger, key };
+}
+
 describe('A manager with a key that nobody vouched for', () => {
   it('leads all the same, and says at each of its terms that its seals prove nothing', async () => {
-    const managers = new Managers();
-    const a = await managers.start('a');
-    await managers.ports.advance(1_000);
-    const key = freshKey();
-    const b = await managers.start('b', key);
-    await managers.ports.advance(1_000);
-    a.die();
+    const { managers, founder, stranger, key } = await withAStranger();
+    founder.die();
     await managers.ports.advance(10_000);
-    expect(b.status).toEqual(leading);
+    expect(stranger.status).toEqual(leading);
     expect(managers.warnings.filter((line) => line.startsWith('b: '))).toEqual([
       expect.stringContaining(`oakring audit endorse ${key.fingerprint} --key`),
     ]);
   });
 
   it('is degraded for as long as it leads, and one whose key counts is not', async () => {
-    const managers = new Managers();
-    const a = await managers.start('a');
-    await managers.ports.advance(1_000);
-    const key = freshKey();
-    const b = await managers.start('b', key);
-    await managers.ports.advance(1_000);
-    expect(troubleOf(a)).toBeNull();
-    a.die();
+    const { managers, founder, stranger, key } = await withAStranger();
+    expect(troubleOf(founder)).toBeNull();
+    founder.die();
     await managers.ports.advance(10_000);
-    expect(troubleOf(b)?.reason).toContain(`oakring audit endorse ${key.fingerprint} --key`);
+    expect(troubleOf(stranger)?.reason).toContain(`oakring audit endorse ${key.fingerprint} --key`);
   });
 
   it('is not one whose key founded the cluster', async () => {

@@ -13,19 +13,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { RecordedReading, TelemetryLog } from '../telemetry-log.port.js';
 import type { TelemetryOptions } from '../segmented-telemetry-log.js';
-import { describeTelemetryLog } from '../telemetry-log.contract.js';
+import { describeTelemetryLog, roomyOptions } from '../telemetry-log.contract.js';
 import { openFileTelemetryLog } from './file-telemetry-log.js';
 import { fileTelemetryReader } from './file-telemetry-reader.js';
 import { expectChain, firstBatchOf, linesOf, parsed, type Line } from '../testing/segment-lines.js';
-
-const options: TelemetryOptions = {
-  epoch: 1,
-  maxSegmentBytes: 1_000_000,
-  maxTotalBytes: 1_000_000_000,
-  maxAgeMs: 3_600_000,
-  flushMs: 250,
-  maxBufferedReadings: 10_000,
-};
 
 describeTelemetryLog('The telemetry log in files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'oakring-telemetry-'));
@@ -52,7 +43,7 @@ describe('The telemetry log in files', () => {
   });
 
   const open = async (changes: Partial<TelemetryOptions> = {}): Promise<TelemetryLog> => {
-    log = await openFileTelemetryLog(folder, ports, { ...options, ...changes });
+    log = await openFileTelemetryLog(folder, ports, { ...roomyOptions, ...changes });
     return log;
   };
   const readings = (count: number): RecordedReading[] =>
@@ -128,7 +119,7 @@ describe('The telemetry log in files', () => {
       writeFileSync(join(place, '1-1.ndjson'), whole);
       truncateSync(join(place, '1-1.ndjson'), torn);
       const kept = whole.slice(0, torn).split('\n').slice(0, -1);
-      const next = await openFileTelemetryLog(place, ports, { ...options, epoch: 2 });
+      const next = await openFileTelemetryLog(place, ports, { ...roomyOptions, epoch: 2 });
       next.append(readings(1));
       await next.close();
       const after = readFileSync(join(place, '1-1.ndjson'), 'utf8');
