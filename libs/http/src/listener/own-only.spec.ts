@@ -68,4 +68,13 @@ describe('who may speak to a listener on a network', () => {
     const headers = { host: 'localhost', 'content-type': 'text/plain' };
     expect(statusOf({ method: 'DELETE', headers })).toBe(415);
   });
+
+  it.each([
+    ['POST', 'also without a body'],
+    ['DELETE', 'or have no content type'],
+  ])('a %s that is announced wrongly is told what it may be: %s', (method, told) => {
+    const headers = { host: 'localhost', 'content-type': 'text/plain' };
+    const problem = foreignness({ method, headers, is404: false, localAddress: '' }, new Set());
+    expect(problem?.message).toContain(`as application/json, ${told}; this one has "text/plain"`);
+  });
 });

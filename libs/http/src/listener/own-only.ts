@@ -117,9 +117,11 @@ function problemOfChange({ method, headers, is404 }: Sent): OakringError | null 
   if (method === 'DELETE' && given === undefined) return null;
   const media = given?.split(';', 1)[0]?.trim().toLowerCase();
   if (media === 'application/json') return null;
+  // Of a DELETE the body may be left out, and then it is announced as nothing.
+  const unless = method === 'DELETE' ? 'or have no content type' : 'also without a body';
   return new OakringError({
     code: 'unsupported-media-type',
-    detail: `A ${method} must be announced as application/json, also without a body; this one has ${shown(given)}.`,
+    detail: `A ${method} must be announced as application/json, ${unless}; this one has ${shown(given)}.`,
     field: 'Content-Type',
   });
 }
