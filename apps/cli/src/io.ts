@@ -19,7 +19,7 @@ export interface Io {
   /** All of standard input. */
   input(): Promise<string>;
   /** Calls back on every SIGTERM and SIGINT. */
-  onStopSignal(listener: () => void): void;
+  onStopSignal(listener: (signal: string) => void): void;
   /** Ends the process by force after this time, whatever it does then. */
   endWithin(delayMs: number): void;
 }

@@ -25,6 +25,7 @@ async function start(stopping: AbortSignal): Promise<RunningManager> {
 Logger.overrideLogger(log.forNest());
 await runService(ports, start, {
   fail: (words) => log.of('Manager').say('fatal', words),
+  say: (line) => log.of('Manager').say('info', line),
   ready: ({ url }) => `oakring manager is ready: ${url}`,
   explain: (error) => {
     if (!(error instanceof OakringError)) return null;

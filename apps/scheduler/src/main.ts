@@ -18,6 +18,7 @@ function start(): Promise<RunningScheduler> {
 Logger.overrideLogger(log.forNest());
 await runService(ports, async () => start(), {
   fail: (words) => log.of('Scheduler').say('fatal', words),
+  say: (line) => log.of('Scheduler').say('info', line),
   ready: ({ url }) => `oakring scheduler is ready: ${url}`,
   explain: (error) => (error instanceof OakringError ? explain(error) : null),
 });

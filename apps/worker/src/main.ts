@@ -1,7 +1,7 @@
 import { explain, OakringError, unknownSettings } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
 import { systemLog } from '@oakring/log';
-import { endAtUncaughtErrors, endWithin, systemPorts } from '@oakring/ports';
+import { endAtUncaughtErrors, endWithin, LastWords, systemPorts } from '@oakring/ports';
 import { readWorkerOptions } from './config/worker-options.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
 import { workerLogTo } from './worker-log.js';
@@ -13,6 +13,7 @@ endAtUncaughtErrors();
 const ports = systemPorts();
 const log = systemLog('worker', process.env);
 const own = log.of('Worker');
+const last = new LastWords(ports.clock);
 // `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
 try {
   const env = takeEnvironment(process.env, (line) => own.say('warn', line));
@@ -29,19 +30,28 @@ try {
   if (!(error instanceof OakringError)) throw error;
   own.say('fatal', explain(error));
   process.exitCode = 1;
+} finally {
+  const { line } = last;
+  if (line !== null) own.say('info', line);
 }
 
 async function untilSignalled(worker: RunningWorker): Promise<void> {
   // The link comes and goes: this holds the process.
   const alive = setInterval(() => {}, 2 ** 30);
   const signalled = new Promise<void>((resolve) => {
-    process.on('SIGTERM', () => resolve());
-    process.on('SIGINT', () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        last.ending(signal);
+        resolve();
+      });
+    }
   });
   try {
     await Promise.race([signalled, worker.failed]);
   } finally {
     clearInterval(alive);
+    // Where nobody asked for it another start has its id, or its folder is of no use any more.
+    last.ending('it cannot go on');
     endWithin(stopWithinMs);
     await worker.stop();
   }

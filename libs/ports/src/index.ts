@@ -7,5 +7,6 @@ export { seededRandomness } from './seeded-randomness.js';
 export { endAtUncaughtErrors, endNow, endWithin, exitNeverWaitsFor } from './system/process-end.js';
 export { systemPorts, type Ports } from './system/system-ports.js';
 export { simulatedPorts, type SimulatedPorts } from './simulated/simulated-ports.js';
+export { LastWords } from './system/last-words.js';
 export { runService } from './system/run-service.js';
 export { Undo } from './system/undo.js';

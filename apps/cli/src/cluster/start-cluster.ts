@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { readManagerSettings, startManager } from '@oakring/manager';
-import { systemLog } from '@oakring/log';
+import { systemLog, type ProgramLog } from '@oakring/log';
 import type { Ports } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from '@oakring/scheduler';
 import { softwareVersion } from '../software-version.js';
@@ -17,6 +17,12 @@ export interface RunningCluster {
   stop(): Promise<void>;
 }
 
+interface ClusterOptions {
+  /** Cuts the start short. */
+  readonly stopping?: AbortSignal;
+  readonly log?: ProgramLog;
+}
+
 /**
  * The edge box: broker, manager, scheduler and log in this process, each left out where a setting
  * names one elsewhere. Resolves once `/health/ready` answers 200. Throws OakringErrors that name the
@@ -25,11 +31,9 @@ export interface RunningCluster {
 export async function startCluster(
   env: Readonly<Record<string, string | undefined>>,
   ports: Ports,
-  /** Cuts the start short. */
-  stopping?: AbortSignal,
+  { stopping, log = systemLog('oakring', env) }: ClusterOptions = {},
 ): Promise<RunningCluster> {
   const settings = readManagerSettings(env);
-  const log = systemLog('oakring', env);
   Logger.overrideLogger(log.forNest());
   let scheduler: RunningScheduler | null = null;
   const manager = await startManager(settings, ports, {

@@ -35,9 +35,17 @@ Examples:
       async () => {
         await import('reflect-metadata');
         const { startDemo } = await import('../demo/start-demo.js');
-        return async (stopping) => {
-          const demo = await startDemo({ env: settings, ports, terminal, program: name, stopping });
-          return options.exit === true ? { ...demo, finished: Promise.resolve() } : demo;
+        return {
+          start: async (stopping) => {
+            const demo = await startDemo({
+              env: settings,
+              ports,
+              terminal,
+              program: name,
+              stopping,
+            });
+            return options.exit === true ? { ...demo, finished: Promise.resolve() } : demo;
+          },
         };
       },
       ({ closingWords }) => terminal.out(closingWords),

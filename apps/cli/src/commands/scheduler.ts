@@ -6,7 +6,7 @@ import { serve } from './serve.js';
 
 const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen, logForm, logLevel } =
   settingsCatalogue;
-const settings = [
+export const schedulerSettings = [
   ...[host, schedulerPort, managerUrl, token, allowedHosts, allowOpen],
   ...[logForm, logLevel],
 ];
@@ -23,22 +23,26 @@ Every option is also an environment variable: --manager-url is OAKRING_MANAGER_U
 Example:
   oakring scheduler --manager-url http://127.0.0.1:10100 --scheduler-port 10106`,
     );
-  addSettingFlags(scheduler, settings);
+  addSettingFlags(scheduler, schedulerSettings);
   scheduler.action(async (_options, command: Command) => {
     const { io, env, ports } = surroundings;
-    const merged = environmentWithFlags(env, command, settings);
+    const merged = environmentWithFlags(env, command, schedulerSettings);
     await serve(
       surroundings,
       async () => {
         await import('reflect-metadata');
         const { Logger } = await import('@nestjs/common');
         const { systemLog } = await import('@oakring/log');
-        Logger.overrideLogger(systemLog('scheduler', merged).forNest());
+        const log = systemLog('scheduler', merged);
+        Logger.overrideLogger(log.forNest());
         const { readSchedulerSettings, startScheduler } = await import('@oakring/scheduler');
-        return async () => {
-          const read = readSchedulerSettings(merged);
-          const running = await startScheduler({ ...read, port: read.schedulerPort, ports });
-          return { ...running, failed: new Promise<never>(() => {}) };
+        return {
+          start: async () => {
+            const read = readSchedulerSettings(merged);
+            const running = await startScheduler({ ...read, port: read.schedulerPort, ports });
+            return { ...running, failed: new Promise<never>(() => {}) };
+          },
+          say: (line) => log.of('Scheduler').say('info', line),
         };
       },
       ({ url }) => io.out(`oakring scheduler is ready: ${url}`),

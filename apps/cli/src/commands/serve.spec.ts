@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import { testIo } from '../testing/test-io.js';
 import type { Service } from '../cluster/service.js';
-import { serve, type Start } from './serve.js';
+import { serve, type Loaded } from './serve.js';
 
 const never = new Promise<never>(() => {});
 
@@ -10,22 +10,23 @@ function given() {
   const io = testIo();
   const ports = simulatedPorts();
   const told: string[] = [];
+  const said: string[] = [];
   const service: Service = {
     failed: never,
     stop: async () => void told.push('stopped'),
   };
-  const serveWith = (load: () => Promise<Start<Service>>) =>
+  const serveWith = (load: () => Promise<Loaded<Service>>) =>
     serve({ io, ports, env: {}, afterDashes: [], program: 'oakring' }, load, () =>
       told.push('ready'),
     );
   const run = (start: (stopping: AbortSignal) => Promise<Service> = async () => service) =>
-    serveWith(async () => start);
-  return { io, ports, told, service, run, serveWith };
+    serveWith(async () => ({ start, say: (line) => void said.push(line) }));
+  return { io, ports, told, said, service, run, serveWith };
 }
 
 describe('a service', () => {
   it('stops once, however many signals come', async () => {
-    const { io, ports, told, run } = given();
+    const { io, ports, told, said, run } = given();
     const serving = run();
     await ports.advance(1_000);
     expect(told).toEqual(['ready']);
@@ -33,6 +34,8 @@ describe('a service', () => {
     await serving;
     expect(told).toEqual(['ready', 'stopped']);
     expect(io.deadlines).toEqual([4_800]);
+    // Once, and last.
+    expect(said).toEqual(['ended: SIGTERM, after 1.0 s; to stop took 0.0 s']);
   });
 
   it('is stopped as soon as it has started when the signal came before, and is never ready', async () => {
@@ -55,12 +58,14 @@ describe('a service', () => {
 
   it('is not started when the signal comes while its code is loaded', async () => {
     const { io, told, service, serveWith } = given();
-    let load: (start: Start<Service>) => void = () => {};
+    let load: (loaded: Loaded<Service>) => void = () => {};
     const serving = serveWith(() => new Promise((resolve) => (load = resolve)));
     io.signal();
-    load(async () => {
-      told.push('started');
-      return service;
+    load({
+      start: async () => {
+        told.push('started');
+        return service;
+      },
     });
     await serving;
     expect(told).toEqual([]);
@@ -76,12 +81,13 @@ describe('a service', () => {
   });
 
   it('stops and says why when it cannot go on', async () => {
-    const { told, service, run } = given();
+    const { told, said, service, run } = given();
     const failed = Promise.reject(new Error('the disk is full'));
     await expect(run(async () => ({ ...service, failed }))).rejects.toMatchObject({
       message: 'the disk is full',
       exitCode: 1,
     });
+    expect(said).toEqual([expect.stringMatching(/^ended: the disk is full, after /)]);
     expect(told).toEqual(['ready', 'stopped']);
   });
 

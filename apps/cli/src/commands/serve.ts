@@ -1,6 +1,6 @@
 import type { Service } from '../cluster/service.js';
 import { OakringError } from '@oakring/contracts';
-import type { Ports } from '@oakring/ports';
+import { LastWords, type Ports } from '@oakring/ports';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import type { Surroundings } from './context.js';
 
@@ -9,8 +9,13 @@ const stopWithinMs = 4_800;
 /** The longest delay that a timer takes, about 24 days. */
 const longestDelayMs = 2_147_483_647;
 
-/** `stopping` aborts when the start may be cut short. */
-export type Start<S extends Service> = (stopping: AbortSignal) => Promise<S>;
+/** A service whose code is there. */
+export interface Loaded<S extends Service> {
+  /** `stopping` aborts when the start may be cut short. */
+  readonly start: (stopping: AbortSignal) => Promise<S>;
+  /** Takes the last line of its log; absent: it has none. */
+  readonly say?: (line: string) => void;
+}
 
 /**
  * Runs a service until SIGTERM or SIGINT, because service managers and people expect it to end in
@@ -20,29 +25,34 @@ export type Start<S extends Service> = (stopping: AbortSignal) => Promise<S>;
  * is loaded ends it there. A signal while it starts is kept (and aborts `stopping`,
  * for a start that can be cut short): what was started is stopped as soon as the start returns. A
  * failure of the service stops it too, and is thrown. Signals while it stops change nothing. From
- * the first signal heard or failure on, the process ends within 4.8 s, killed if it must.
+ * the first signal heard or failure on, the process ends within 4.8 s, killed if it must. Its last line
+ * says that it ended, why, and after how long.
  */
 export async function serve<S extends Service>(
   { io, ports }: Surroundings,
-  load: () => Promise<Start<S>>,
+  load: () => Promise<Loaded<S>>,
   ready: (service: S) => void,
 ): Promise<void> {
   const stopping = new AbortController();
   const ended = new AbortController();
-  const beginStop = (): void => {
+  const last = new LastWords(ports.clock);
+  let say: Loaded<S>['say'];
+  const beginStop = (why: string): void => {
     if (stopping.signal.aborted) return;
+    last.ending(why);
     stopping.abort();
     io.endWithin(stopWithinMs);
   };
   io.onStopSignal(beginStop);
   void keepAlive(ports, ended.signal);
   try {
-    const start = await load();
+    const loaded = await load();
+    say = loaded.say;
     if (stopping.signal.aborted) return;
-    const service = await start(stopping.signal);
+    const service = await loaded.start(stopping.signal);
     if (!stopping.signal.aborted) ready(service);
     const failure = await endOf(service, stopping.signal);
-    beginStop();
+    beginStop(failure ?? 'it is finished');
     await service.stop();
     if (failure !== null) throw new CommandFailure(failure, exitCodes.refused);
   } catch (error) {
@@ -51,6 +61,8 @@ export async function serve<S extends Service>(
     if (!stopping.signal.aborted || !isCutShort) throw error;
   } finally {
     ended.abort();
+    const { line } = last;
+    if (line !== null) say?.(line);
   }
 }
 

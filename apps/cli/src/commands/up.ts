@@ -39,7 +39,12 @@ Examples:
         // all. Decorators leave their metadata only once the library for it is there.
         await import('reflect-metadata');
         const { startCluster } = await import('../cluster/start-cluster.js');
-        return (stopping) => startCluster(settings, ports, stopping);
+        const { systemLog } = await import('@oakring/log');
+        const log = systemLog('oakring', settings);
+        return {
+          start: (stopping) => startCluster(settings, ports, { stopping, log }),
+          say: (line) => log.of('Oakring').say('info', line),
+        };
       },
       (cluster) => terminal.out(cluster.readyLine),
     );

@@ -8,7 +8,7 @@ import { serve } from './serve.js';
 
 /** Labels have a flag of their own, one each. */
 const { labels: _labels, ...rest } = workerCatalogue;
-const settings = Object.values(rest).map(({ variable, description, fallback }) => ({
+export const workerSettings = Object.values(rest).map(({ variable, description, fallback }) => ({
   variable,
   fallback,
   description: `${description} [${variable}]`,
@@ -30,11 +30,11 @@ Examples:
   oakring worker --id edge-2 --runtimes docker,process --label zone=north
   oakring worker --id play --runtimes simulated --cpu 2000 --memory 4096`,
     );
-  addSettingFlags(worker, settings);
+  addSettingFlags(worker, workerSettings);
   worker.action(async ({ label }: { readonly label?: Labels }, command: Command) => {
     const { io, env } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
-    const merged = environmentWithFlags(env, command, settings);
+    const merged = environmentWithFlags(env, command, workerSettings);
     await runWorker({ ...surroundings, env: merged }, terminal, label);
   });
 }
@@ -53,7 +53,7 @@ async function runWorker(
       const { readWorkerOptions, startWorker, workerLogTo } = await import('@oakring/worker');
       const { systemLog } = await import('@oakring/log');
       const log = systemLog('worker', env);
-      return async () => {
+      const start = async () => {
         const options = readWorkerOptions(env);
         const labels = given ?? options.labels;
         log.stand(() => ({ node: options.id }));
@@ -61,6 +61,7 @@ async function runWorker(
         const running = await startWorker({ ...options, labels }, ports, told);
         return { options, failed: running.failed, stop: () => running.stop() };
       };
+      return { start, say: (line) => log.of('Worker').say('info', line) };
     },
     ({ options: { id, mqttUrl, dataFolder } }) => {
       const place = `broker ${shownUrl(mqttUrl)} · data ${dataFolder}`;

@@ -27,7 +27,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
   stdin.end(input);
   const stdout = recorder(breaks);
   const stderr = recorder(unbroken);
-  const listeners: (() => void)[] = [];
+  const listeners: ((signal: string) => void)[] = [];
   const deadlines: number[] = [];
   const io = streamIo(
     {
@@ -45,7 +45,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     deadlines,
     written: () => stdout.text(),
     complained: () => stderr.text(),
-    signal: () => listeners.forEach((listener) => listener()),
+    signal: () => listeners.forEach((listener) => listener('SIGTERM')),
   };
 }
 

@@ -39,6 +39,7 @@ function run(service: Trial | Error, onReady = (): void => {}): Promise<void> {
         return 'ready';
       },
       fail: (words) => void said.push(words),
+      say: (line) => void said.push(line.replaceAll(/\d+\.\d/g, '#')),
       explain: (error) => (error instanceof RangeError ? error.message : null),
     },
     (delayMs) => deadlines.push(delayMs),
@@ -48,14 +49,18 @@ function run(service: Trial | Error, onReady = (): void => {}): Promise<void> {
 describe('A service as a whole process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('is stopped in good order by %s', async (signal) => {
     await run({}, () => process.emit(signal));
-    expect(said).toEqual(['ready', 'stopped']);
+    expect(said).toEqual(['ready', 'stopped', `ended: ${signal}, after # s; to stop took # s`]);
     expect(deadlines).toEqual([4_800]);
     expect(process.exitCode).toBe(exitCode);
   });
 
   it('stops, explains and ends with 1 when it cannot go on', async () => {
     await run({ failed: Promise.reject(new RangeError('the log is damaged')) });
-    expect(said.slice(-2)).toEqual(['stopped', 'the log is damaged']);
+    expect(said.slice(-3)).toEqual([
+      'stopped',
+      'the log is damaged',
+      'ended: it cannot go on, after # s; to stop took # s',
+    ]);
     expect(deadlines).toEqual([4_800]);
     expect(process.exitCode).toBe(1);
   });
@@ -70,7 +75,7 @@ describe('A service as a whole process', () => {
     const running = run({ ready: never });
     process.emit('SIGTERM');
     await running;
-    expect(said).toEqual(['stopped']);
+    expect(said).toEqual(['stopped', expect.stringMatching(/^ended: SIGTERM, /)]);
   });
 
   it('cuts its start short when it is asked to end meanwhile, which is no failure', async () => {
@@ -80,13 +85,16 @@ describe('A service as a whole process', () => {
         new Promise((_, reject) => {
           stopping.addEventListener('abort', () => reject(new RangeError('cut short')));
         }),
-      { ready: () => 'ready', fail: (words) => void said.push(words), explain: () => '' },
+      {
+        ...{ ready: () => 'ready', fail: (words) => void said.push(words), explain: () => '' },
+        say: (line) => void said.push(line),
+      },
       (delayMs) => deadlines.push(delayMs),
     );
     process.emit('SIGTERM');
     await running;
     expect({ said, deadlines, code: process.exitCode }).toEqual({
-      ...{ said: [], deadlines: [4_800] },
+      ...{ said: [expect.stringMatching(/^ended: SIGTERM, /)], deadlines: [4_800] },
       code: exitCode,
     });
   });

@@ -1,3 +1,4 @@
+import { LastWords } from './last-words.js';
 import { endWithin } from './process-end.js';
 import type { Ports } from './system-ports.js';
 
@@ -14,6 +15,8 @@ interface Words<S> {
   readonly ready: (service: S) => string;
   /** Tells why it ends; on standard error. */
   readonly fail: (words: string) => void;
+  /** Takes the last line of the log. */
+  readonly say: (line: string) => void;
   /** What is said about an error; '' when it is none, null for a bug, which is thrown on. */
   readonly explain: (error: unknown) => string | null;
 }
@@ -30,16 +33,22 @@ const longestDelayMs = 2_147_483_647;
  * starting → ready → (SIGTERM, SIGINT, or its failure) stopping → ended. A start that fails and a
  * service that cannot go on are explained and end with 1; a signal during the start
  * aborts `stopping`, and is obeyed once it has started, ready or not. From the first signal or failure
- * on it ends in 4.8 s, killed if it must.
+ * on it ends in 4.8 s, killed if it must. Its last line says that it ended, why, and after how long.
  */
 export async function runService<S extends Service>(
-  { timers }: Ports,
+  { timers, clock }: Ports,
   start: (stopping: AbortSignal) => Promise<S>,
-  { ready, fail, explain }: Words<S>,
+  { ready, fail, say, explain }: Words<S>,
   setDeadline: (delayMs: number) => void = endWithin,
 ): Promise<void> {
+  const last = new LastWords(clock);
   const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        last.ending(signal);
+        resolve();
+      });
+    }
   });
   // Counted from the signal, also while it starts.
   void asked.then(() => setDeadline(stopWithinMs));
@@ -56,6 +65,7 @@ export async function runService<S extends Service>(
       if ((await Promise.race([started, over])) === 'ready') console.log(ready(service));
       await over;
     } catch (error) {
+      last.ending('it cannot go on');
       setDeadline(stopWithinMs);
       throw error;
     } finally {
@@ -69,5 +79,7 @@ export async function runService<S extends Service>(
     process.exitCode = 1;
   } finally {
     ended.abort();
+    const { line } = last;
+    if (line !== null) say(line);
   }
 }
