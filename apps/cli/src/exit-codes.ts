@@ -11,6 +11,8 @@ export const exitCodes = {
   timedOut: 4,
   /** `audit verify --trust`, `--witness`, `--tsa-ca`: whole, but what is newest is not sealed, witnessed or stamped yet. */
   unsealedTail: 5,
+  /** `doctor`: nothing that stops a start or breaks a promise, and something that wants a look. */
+  wantsALook: 6,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -22,7 +24,8 @@ Exit codes:
   2  wrong usage or settings
   3  the manager cannot be reached
   4  --wait timed out
-  5  whole, but what is newest is not sealed, witnessed or stamped (audit verify)`;
+  5  whole, but what is newest is not sealed, witnessed or stamped (audit verify)
+  6  it runs, and something wants a look (doctor)`;
 
 /** Ends a command with a message for the person, and a code for the program. */
 export class CommandFailure extends Error {

@@ -6,6 +6,7 @@ import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addDecisionCommands } from './commands/decision.js';
 import { addDemoCommand } from './commands/demo.js';
 import { addDiffCommand } from './commands/diff.js';
+import { addDoctorCommands } from './commands/doctor.js';
 import { addEventsCommand } from './commands/events.js';
 import { addImportCommand } from './commands/imports/import.js';
 import { addJobCommands } from './commands/job.js';
@@ -51,6 +52,7 @@ Examples:
   addSchedulerCommand(program, surroundings);
   addWorkerCommand(program, surroundings);
   addDemoCommand(program, surroundings);
+  addDoctorCommands(program, surroundings);
   addClusterCommand(program, surroundings);
   addNodeCommands(program, surroundings);
   addJobCommands(program, surroundings);

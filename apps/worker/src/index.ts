@@ -1,3 +1,4 @@
+export { examineWorker } from './examine-worker.js';
 export { readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 export { startWorker, type RunningWorker } from './start-worker.js';
 export { workerLogTo, type WorkerLog, type WorkerLogKind } from './worker-log.js';

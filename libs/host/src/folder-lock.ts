@@ -2,7 +2,7 @@ import { link, mkdtemp, rename, rm, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { OakringError } from '@oakring/contracts';
 import { folderUnusable, preparePrivateFolder } from './folder.js';
-import { askHolder, type Holder } from './lock-holder.js';
+import { askHolder, type Holder, type HolderAnswer } from './lock-holder.js';
 import { lockPlace, type LockPlace } from './lock-place.js';
 
 export interface FolderLock {
@@ -39,6 +39,17 @@ export async function lockFolder(folder: string, holder: Holder): Promise<Folder
   } catch (error) {
     place.close();
     throw error instanceof OakringError ? error : folderUnusable(folder, error);
+  }
+}
+
+/** Who has a folder, without taking it. */
+export async function holderOf(folder: string): Promise<HolderAnswer> {
+  if ((await inode(folder)) === null) return { status: 'nobody' };
+  const place = await lockPlace(folder);
+  try {
+    return await askHolder(place.lock);
+  } finally {
+    place.close();
   }
 }
 

@@ -19,6 +19,11 @@ export async function prepareFolder(folder: string): Promise<void> {
 /** Makes a folder that nobody else reads. Throws `data-folder-open` when others can look into it. */
 export async function preparePrivateFolder(folder: string): Promise<void> {
   await prepareFolder(folder);
+  await refuseOpenFolder(folder);
+}
+
+/** Throws `data-folder-open` when others can look into a folder that is there. */
+export async function refuseOpenFolder(folder: string): Promise<void> {
   const { mode } = await stat(folder);
   // Windows has no such modes, and shows the same for everything.
   if ((mode & everybodyElse) === 0 || process.platform === 'win32') return;

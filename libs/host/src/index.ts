@@ -1,5 +1,16 @@
 export { folderUnusable, prepareFolder, reasonOf } from './folder.js';
-export { lockFolder, type FolderLock } from './folder-lock.js';
-export type { Holder } from './lock-holder.js';
+export { holderOf, lockFolder, type FolderLock } from './folder-lock.js';
+export type { Holder, HolderAnswer } from './lock-holder.js';
 export { takeEnvironment } from './secrets.js';
 export { isLoopbackAddress, refuseOpenListener, type Listener } from './open-listener.js';
+export { examineClock, judgeClock } from './examination/examine-clock.js';
+export { examineFolder, nearestFolder } from './examination/examine-folder.js';
+export { examineMachine } from './examination/examine-machine.js';
+export { examinePort, type ListeningPlace } from './examination/examine-port.js';
+export {
+  badFinding,
+  findingLevels,
+  shownBytes,
+  type Finding,
+  type FindingLevel,
+} from './examination/finding.js';

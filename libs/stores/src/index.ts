@@ -16,6 +16,7 @@ export { type RemoteCommits, settleAppend } from './log/settle-append.js';
 export { streamVersionsOf } from './log/stream-versions.js';
 export type { MongoStore } from './mongodb/connect-mongodb.js';
 export { readForeignDocuments } from './store/foreign-documents.js';
+export { examineStore } from './store/examine-store.js';
 export type { EventStore } from './store/event-store.port.js';
 export {
   isMongoUrl,

@@ -3,6 +3,8 @@ import { refusedWith, unreachable } from './manager-error.js';
 
 /** The manager answers within 10 s or says 503; more than that is silence. */
 const answerWithinMs = 30_000;
+/** Of health it is an answer in itself that none comes. */
+const healthWithinMs = 5_000;
 
 export interface Address {
   /** Without a slash at the end. */
@@ -124,5 +126,19 @@ function isJson(text: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** What a program of ours answers at `/health/ready`, ready or not; null: nobody does. */
+export async function healthAt(url: string, { timers }: Ports): Promise<unknown> {
+  const waiting = new AbortController();
+  const limit = timers.after(healthWithinMs, () => waiting.abort());
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: waiting.signal });
+    return JSON.parse(await response.text());
+  } catch {
+    return null;
+  } finally {
+    limit.cancel();
   }
 }

@@ -10,7 +10,7 @@ export const brokerSilentMs = 5_000;
 /** A lease that is free for so long is taken by somebody who does not reach the broker either. */
 const leaderlessMs = 5_000;
 /** Whose clock differs by more from the store's does not lead: its times would be in the ledger. */
-const maxClockErrorMs = 5_000;
+export const maxClockErrorMs = 5_000;
 const lookEveryMs = 500;
 
 /**

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import {
+  badFinding,
+  examineClock,
+  examineFolder,
+  examineMachine,
+  examinePort,
+  holderOf,
+  type Finding,
+  type ListeningPlace,
+} from '@oakring/host';
+import { listenAddress } from '@oakring/http';
+import type { Ports } from '@oakring/ports';
+import { examineStore, isMongoUrl } from '@oakring/stores';
+import {
+  listenerOf,
+  readManagerSettings,
+  refuseOpenWire,
+  type ManagerSettings,
+} from '../config/manager-settings.js';
+import { examineBroker } from '../connection/examine-broker.js';
+import { maxClockErrorMs } from '../leadership/fitness.js';
+import { dialectsOf } from '../wires/spoken.js';
+import { Wires } from '../wires/wires.js';
+
+/** With three nodes it has 125 MB; the rest is for the moment in which it has most. */
+const wantedMemoryBytes = 384 * 1_048_576;
+/** Files, HTTP connections and those to store and broker. */
+const ownOpenFiles = 2_048;
+
+/**
+ * Everything that a manager with these settings needs, and the scheduler beside it where none is named, looked
+ * at without starting one; also beside one that runs. Nothing is changed.
+ */
+export async function examineManager(
+  env: Readonly<Record<string, string | undefined>>,
+  ports: Ports,
+): Promise<readonly Finding[]> {
+  const looked = 'settings (environment and flags)';
+  let settings: ManagerSettings;
+  try {
+    settings = readManagerSettings(env);
+  } catch (error) {
+    // What they name cannot be looked at; the machine can.
+    return [badFinding('settings', looked, error), ...machineFor(null), await examineClock()];
+  }
+  const { storeAddress, speaksOakestra } = settings;
+  const wires = new Wires(dialectsOf({ oakestra: speaksOakestra }), () => null);
+  return [
+    { part: 'settings', level: 'ok', looked, seen: 'all of them can be used' },
+    ...(await portsOf(settings)),
+    ...(await foldersOf(settings)),
+    ...(await examineStore(storeAddress, ports, maxClockErrorMs)),
+    ...(await examineBroker(settings, wires, ports)),
+    ...machineFor(settings),
+    await examineClock(),
+  ];
+}
+
+async function portsOf(settings: ManagerSettings): Promise<readonly Finding[]> {
+  const { host, port, schedulerPort, schedulerUrl, mqttPort, mqttUrl, speaksOakestra } = settings;
+  let address: string;
+  try {
+    address = await listenAddress(listenerOf(settings));
+    if (speaksOakestra) refuseOpenWire(address, settings);
+  } catch (error) {
+    return [badFinding('ports', `address to listen on, ${host} (OAKRING_HOST)`, error)];
+  }
+  const places: ListeningPlace[] = [
+    { name: 'manager', setting: 'OAKRING_PORT', address, port },
+    ...(schedulerUrl === null
+      ? [{ name: 'scheduler', setting: 'OAKRING_SCHEDULER_PORT', address, port: schedulerPort }]
+      : []),
+    ...(mqttUrl === null
+      ? [{ name: 'broker', setting: 'OAKRING_MQTT_PORT', address, port: mqttPort }]
+      : []),
+  ];
+  const ours = await oursBy(settings.dataFolder);
+  return Promise.all(places.map((place) => examinePort(place, ours)));
+}
+
+/** A port is ours where whoever listens there has our data folder. */
+async function oursBy(folder: string): Promise<(pid: number | null) => Promise<string | null>> {
+  const answer = await holderOf(folder);
+  return async (pid) => {
+    if (answer.status !== 'holder') return null;
+    const { pid: holder, what } = answer.holder;
+    // Of another user's process only the folder tells.
+    if (pid !== null && pid !== holder) return null;
+    return `${what} that has the data folder, process ${holder}`;
+  };
+}
+
+async function foldersOf(settings: ManagerSettings): Promise<readonly Finding[]> {
+  const { dataFolder, storeAddress } = settings;
+  const findings = await examineFolder(dataFolder, `data folder ${dataFolder} (OAKRING_DATA)`);
+  const isBeside = isMongoUrl(storeAddress) || storeAddress === join(dataFolder, 'ledger');
+  if (isBeside) return findings;
+  const store = await examineFolder(
+    storeAddress,
+    `ledger's folder ${storeAddress} (OAKRING_STORE)`,
+  );
+  return [...findings, ...store];
+}
+
+function machineFor(settings: ManagerSettings | null): readonly Finding[] {
+  // Workers of a broker elsewhere are connected there.
+  const sockets = settings === null || settings.mqttUrl !== null ? 0 : settings.maxNodes;
+  return examineMachine({ openFiles: ownOpenFiles + sockets, memoryBytes: wantedMemoryBytes });
+}

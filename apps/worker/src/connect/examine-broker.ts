@@ -1,0 +1,73 @@
+import { shownUrl } from '@oakring/contracts';
+import { topicOf } from '@oakring/contracts/native';
+import type { Finding } from '@oakring/host';
+import type { Ports } from '@oakring/ports';
+import { connect, type MqttClient } from 'mqtt';
+import type { BrokerAddress } from './broker-link.js';
+
+const part = 'broker';
+const answersWithinMs = 5_000;
+
+/**
+ * The broker as a worker needs it: whether it is reached, lets this worker in, and lets it hear what it is told.
+ * Under another client id than the worker's, and without its orders: nothing changes for one that runs.
+ */
+export async function examineBroker(
+  { url, username, password }: BrokerAddress,
+  nodeId: string,
+  { timers, ids }: Pick<Ports, 'timers' | 'ids'>,
+): Promise<readonly Finding[]> {
+  const looked = `broker at ${shownUrl(url)} (OAKRING_MQTT_URL)`;
+  const client = connect(url, {
+    clientId: `oakring-doctor-${ids.next()}`,
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...{ clean: true, reconnectPeriod: 0, connectTimeout: answersWithinMs },
+  });
+  try {
+    const problem = await problemOf(client, timers);
+    if (problem !== null) {
+      const remedy =
+        'Start the broker (oakring up has one of its own), or correct OAKRING_MQTT_URL, ' +
+        'OAKRING_MQTT_USERNAME and OAKRING_MQTT_PASSWORD. A worker waits for it, and starts all the same.';
+      return [{ part, level: 'bad', looked, seen: problem, remedy }];
+    }
+    const seen = 'it is reached, and lets us in';
+    return [
+      { part, level: 'ok', looked, seen },
+      await hears(client, topicOf(nodeId, 'registered')),
+    ];
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+async function hears(client: MqttClient, topic: string): Promise<Finding> {
+  const about = { part, looked: `subscription to ${topic}` };
+  try {
+    const grants = await client.subscribeAsync(topic, { qos: 1 });
+    if (grants.every(({ qos }) => qos <= 2))
+      return { ...about, level: 'ok', seen: 'it is granted' };
+  } catch {
+    // As a grant that is none.
+  }
+  const remedy =
+    "A worker's user name is the id of its node, and it may hear what that is told: see infra/mosquitto/acl.example.";
+  return { ...about, level: 'bad', seen: 'it is refused', remedy };
+}
+
+/** Null once it is connected. */
+async function problemOf(client: MqttClient, timers: Ports['timers']): Promise<string | null> {
+  const patience = new AbortController();
+  const answered = new Promise<string | null>((resolve) => {
+    client.once('connect', () => resolve(null));
+    client.on('error', ({ name, message }) => resolve(message === '' ? name : message));
+    client.once('close', () => resolve('it closes the connection'));
+  });
+  const late = timers
+    .sleep(answersWithinMs, patience.signal)
+    .then(() => `no answer within ${answersWithinMs} ms`);
+  const problem = await Promise.race([answered, late]);
+  patience.abort();
+  return problem;
+}

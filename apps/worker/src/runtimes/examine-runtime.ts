@@ -1,0 +1,46 @@
+import type { Finding } from '@oakring/host';
+import type { Ports } from '@oakring/ports';
+import { Cgroups } from './cgroups.js';
+import type { RuntimeName } from './runtime.port.js';
+
+const part = 'runtimes';
+
+/** What a runtime needs of the machine, without touching what runs there. */
+export async function examineRuntime(
+  name: RuntimeName,
+  dockerHost: string,
+  { timers, ids }: Pick<Ports, 'timers' | 'ids'>,
+): Promise<Finding> {
+  switch (name) {
+    case 'simulated':
+      return { part, level: 'ok', looked: 'runtime simulated', seen: 'it needs nothing' };
+    case 'process': {
+      const looked = 'runtime process: a cgroup for each instance';
+      // In the name of nobody: what a worker that runs has in its groups is not ended.
+      const groups = await Cgroups.open(`doctor:${ids.next()}`, timers);
+      if (typeof groups !== 'string') return { part, level: 'ok', looked, seen: 'it can be made' };
+      const remedy =
+        'Run the worker as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer; ' +
+        'else what leaves its session outlives its instance, and jobs with --never-twice are not taken.';
+      return { part, level: 'warning', looked, seen: groups, remedy };
+    }
+    case 'docker':
+      return engineAt(dockerHost);
+  }
+}
+
+async function engineAt(dockerHost: string): Promise<Finding> {
+  // Its client is large: loaded only where containers are run.
+  const { default: Docker } = await import('dockerode');
+  const { engineAddress } = await import('./docker-container.js');
+  const looked = `runtime docker: the engine at ${dockerHost} (DOCKER_HOST)`;
+  try {
+    const { Version, ApiVersion } = await new Docker(engineAddress(dockerHost)).version();
+    return { part, level: 'ok', looked, seen: `version ${Version}, API ${ApiVersion}` };
+  } catch (error) {
+    const seen = error instanceof Error ? error.message : String(error);
+    const remedy =
+      'Start the engine, and let the user of the worker use its socket (SupplementaryGroups=docker in a systemd unit).';
+    return { part, level: 'bad', looked, seen, remedy };
+  }
+}
