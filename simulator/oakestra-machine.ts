@@ -36,6 +36,8 @@ const keptEveryMs = 7_000;
 /** Its supervisor starts it again. */
 const startedAgainMs = 30_000;
 const lateListMs = 300;
+/** A registration that nobody answers for so long is one that nobody can answer any more. */
+const unansweredMs = 10_000;
 const everybody = new Life('everybody');
 
 /**
@@ -132,7 +134,10 @@ export class OakestraMachine implements Machine {
   private register(started: Start): void {
     const { network, world, register, judge } = this.around;
     if (network.isCutOff(this.nodeId)) return this.giveUp(started);
-    register(this.body, this.ip).then(
+    // Who is to answer may die before that: its connection breaks.
+    const broken = world.schedule(started.life, unansweredMs, () => this.giveUp(started));
+    const answer = register(this.body, this.ip).finally(() => broken.cancel());
+    answer.then(
       ({ id }) => {
         if (started.life.isDead) return;
         if (id !== this.nodeId) judge.fail(`${this.nodeId} registered, and is called ${id}`);

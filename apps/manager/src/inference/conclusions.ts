@@ -122,7 +122,7 @@ function concludeUnwanted(scene: Scene, subject: Subject, telling: Telling): voi
   if (endOf(evidence, sight.pace, runtimesOf(scene.node)) !== null) {
     return telling.acknowledge(open, 'succeeded', null);
   }
-  if (!mayBePulled(scene, subject, open) && isGone(scene, evidence)) {
+  if (!mayBePulled(scene, subject) && isGone(scene, evidence)) {
     return telling.acknowledge(open, 'succeeded', null);
   }
   const { shown, sent } = evidence;
@@ -135,13 +135,16 @@ function concludeUnwanted(scene: Scene, subject: Subject, telling: Telling): voi
   }
 }
 
-function concludeLost(scene: Scene, { placement, evidence }: Subject, telling: Telling): void {
+function concludeLost(scene: Scene, subject: Subject, telling: Telling): void {
   const { sight, node, wallMs, state } = scene;
+  const { placement, evidence } = subject;
   const end = endOf(evidence, sight.pace, runtimesOf(node));
   if (end === null && isShown(evidence, sight.pace)) {
     telling.report(placement, { status: evidence.shown?.status ?? 'running', reason: null });
     telling.isDue = true;
   } else if (end !== null || isGone(scene, evidence)) {
+    if (end === null && mayBePulled(scene, subject))
+      return concludeUnproven(scene, subject, telling);
     const isDone = end?.says === 'completed';
     const reason = isDone
       ? reasonOfCompletion(placement, wallMs)
@@ -151,19 +154,30 @@ function concludeLost(scene: Scene, { placement, evidence }: Subject, telling: T
   }
 }
 
+/**
+ * Its start was sent before its worker was lost: it may be a pull, or it never arrived. To order it again is
+ * right in either case; unless another was placed elsewhere meanwhile: then that one is waited for.
+ */
+function concludeUnproven({ state }: Scene, subject: Subject, telling: Telling): void {
+  const { placement, instanceKey } = subject;
+  const { job, number, nodeId } = placement;
+  const { generation = 0 } = state.instances.get(instanceKey) ?? {};
+  const current = state.placements.get(placementKey(job, number, generation));
+  if (current?.wanted === true && current.nodeId !== nodeId) return;
+  telling.report(placement, { status: 'starting', reason: null });
+  telling.isDue = true;
+}
+
 /** Its start was ordered, and its worker has said nothing of it yet: what is not listed may still come. */
-function mayBePulled(
-  scene: Scene,
-  { placement, evidence }: Subject,
-  end: Pick<CommandRecord, 'issuedAt'>,
-): boolean {
+function mayBePulled(scene: Scene, { placement, evidence, open }: Subject): boolean {
   const { job, number, generation, runningSince } = placement;
   if (evidence.isAnswered || runningSince > 0) return false;
   const { startSentMs } = evidence;
   if (startSentMs !== null) return scene.nowMs - startSentMs < pullPatienceMs;
-  const isInherited = scene.inherited.has(placementKey(job, number, generation));
-  // Another sent it, if anybody did, before its end was ordered.
-  return isInherited && scene.wallMs - end.issuedAt < pullPatienceMs;
+  if (!scene.inherited.has(placementKey(job, number, generation))) return false;
+  // Another sent it, if anybody did: before its end was ordered, or before this term.
+  const sentMsAgo = open === null ? scene.nowMs - scene.sinceMs : scene.wallMs - open.issuedAt;
+  return sentMsAgo < pullPatienceMs;
 }
 
 function isGone({ node, sight, nowMs }: Scene, evidence: Evidence): boolean {

@@ -341,25 +341,6 @@ describe('An order to end that was sent', () => {
   });
 });
 
-describe('A lost instance', () => {
-  it('is found when lists at their pace have it', async () => {
-    const world = await new OneWorker().running();
-    await world.pass(20_000);
-    lose(world.cluster, 'a');
-    expect(world.list('j/0')).toEqual([]);
-    expect(await world.lists(2, 'j/0')).toContain('j/0/1 running');
-    expect(world.instance).toMatchObject({ status: 'running', generation: 1 });
-  });
-
-  it('is gone when lists at their pace have been without it for two periods', async () => {
-    const world = await new OneWorker().running();
-    await world.pass(20_000);
-    lose(world.cluster, 'a');
-    await world.lists(4);
-    expect(world.cluster.state.placements.size).toBe(0);
-  });
-});
-
 describe('A worker that was given up', () => {
   it('is ready when each of its lists has come at its pace', async () => {
     const world = await new OneWorker().running();
@@ -399,5 +380,23 @@ describe('What is listed and was not ordered there', () => {
     expect(world.cluster.state.placements.size).toBe(0);
     await world.lists(4, 'j/0');
     expect(world.cluster.state.placements.get('j/0/1')).toMatchObject({ wanted: false });
+  });
+
+  it('is found as one generation, and not again as another before that has ended', async () => {
+    const world = await new OneWorker().running();
+    world.says('ended');
+    world.when({ type: 'RetryInstance', id: 'j', instance: 0, generation: 1 });
+    await world.lists(2);
+    world.when(plan('j', 'a'));
+    expect(world.send()).toEqual(['deploy']);
+    world.says('ended');
+    expect(await world.lists(3, 'j/0')).toEqual(['j/0/2 running']);
+    orderStops(world.cluster);
+    expect(world.send()).toEqual(['delete']);
+    await world.pass(100);
+    expect(world.list('j/0')).toEqual(['received']);
+    expect([...world.cluster.state.placementsOfInstance.of('j/0')]).toEqual(['j/0/2']);
+    expect(world.says('ended')).toEqual(['succeeded']);
+    expect(world.cluster.state.placements.size).toBe(0);
   });
 });

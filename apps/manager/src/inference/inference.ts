@@ -4,7 +4,6 @@ import {
   type ClusterState,
   type CommandRecord,
   type NodeRecord,
-  type PlacementRecord,
 } from '@oakring/model';
 import type { Ports } from '@oakring/ports';
 import type { Inferred } from '../commands/command.js';
@@ -15,7 +14,7 @@ import { isShown, noEvidence, type Evidence } from './evidence.js';
 import { InstanceFigures } from './figures.js';
 import { Pace } from './pace.js';
 import { periodMs } from './period.js';
-import { nameOfJob, NodeSight } from './sight.js';
+import { isSent, nameOfJob, NodeSight, type Known } from './sight.js';
 
 /** The same is not told again sooner, should it have had no effect; and not later. */
 const toldAgain = { firstMs: periodMs, mostMs: 60_000 };
@@ -101,7 +100,7 @@ export class Inference implements OrderGate {
     const { key } = placed;
     const { wanted } = placement;
     // Its order was not sent yet: the word is of one before it, whose end is known.
-    if (!this.isSent({ key, placement, evidence: sight.evidence.get(key) })) return [];
+    if (!isSent({ key, placement, evidence: sight.evidence.get(key) }, this.inherited)) return [];
     const isCalm = sight.pace.isCalm(nowMs);
     take(sight.of(key), { word, nowMs, isCalm, wanted });
     return isCalm ? this.conclude(node, sight) : [];
@@ -238,17 +237,10 @@ export class Inference implements OrderGate {
 
   /** Whether what is listed can be this placement: it was ordered, and the list is not of before that. */
   private isOrdered(known: Known, nowMs: number): boolean {
-    if (!this.isSent(known)) return false;
+    if (!isSent(known, this.inherited)) return false;
     const { startSentMs = null, createdMs = null } = known.evidence ?? {};
     if (startSentMs === null || createdMs !== null || !known.placement.wanted) return true;
     return nowMs - startSentMs >= periodMs;
-  }
-
-  /** Its start was sent, by us or maybe by another; or it is known to be there. */
-  private isSent({ key, placement, evidence }: Known): boolean {
-    const { wanted, lost, runningSince } = placement;
-    if (!wanted || lost || runningSince > 0 || this.inherited.has(key)) return true;
-    return (evidence?.startSentMs ?? null) !== null;
   }
 
   private find(nodeId: string): { readonly node: NodeRecord; readonly sight: NodeSight } | null {
@@ -277,13 +269,6 @@ export class Inference implements OrderGate {
     this.sights.set(id, sight);
     return sight;
   }
-}
-
-/** A placement, and what was seen of it on the node that it is on. */
-interface Known {
-  readonly key: string;
-  readonly placement: PlacementRecord;
-  readonly evidence: Evidence | undefined;
 }
 
 interface Hearing {

@@ -34,6 +34,13 @@ export interface Placed extends Named {
   readonly instanceKey: string;
 }
 
+/** A placement, and what was seen of it on the node that it is on. */
+export interface Known {
+  readonly key: string;
+  readonly placement: PlacementRecord;
+  readonly evidence: Evidence | undefined;
+}
+
 /** What one start of a node's worker shows and says: forgotten with the start, and with the term. */
 export class NodeSight {
   readonly evidence = new Map<string, Evidence>();
@@ -149,4 +156,14 @@ export class NodeSight {
 export function nameOfJob({ jobs }: ClusterState, id: string): string {
   const job = jobs.get(id);
   return job === undefined ? id : nameOf(job);
+}
+
+/** Its start was sent, by us or maybe by another; or it is known to be there. */
+export function isSent(
+  { key, placement, evidence }: Known,
+  inherited: ReadonlySet<string>,
+): boolean {
+  const { wanted, lost, runningSince } = placement;
+  if (!wanted || lost || runningSince > 0 || inherited.has(key)) return true;
+  return (evidence?.startSentMs ?? null) !== null;
 }

@@ -1,7 +1,7 @@
 import { instanceKey, placementKey, highestGeneration, type ClusterState } from '@oakring/model';
 import { periodMs } from './period.js';
 import type { Scene } from './scene.js';
-import type { Stranger } from './sight.js';
+import { isSent, type Stranger } from './sight.js';
 import type { Telling } from './telling.js';
 
 /** Listed for so long it is there; a single list may be of a moment ago. */
@@ -14,10 +14,15 @@ const maxTried = 64;
  * pull that was given up too soon) is reported as a generation that is gone, and is deleted; what is not
  * ours is only shown.
  */
-export function strangersOn({ state, node, sight }: Scene, telling: Telling): void {
+export function strangersOn(scene: Scene, telling: Telling): void {
+  const { state, node, sight } = scene;
   if (sight.strangers.size === 0 && node.unexpected.length === 0) return;
   const shown: string[] = [];
-  for (const stranger of sight.strangers.values()) {
+  for (const [key, stranger] of sight.strangers) {
+    if (isPlaced(scene, stranger)) {
+      sight.strangers.delete(key);
+      continue;
+    }
     if (stranger.lastMs - stranger.sinceMs < establishedMs) continue;
     const address = addressOf(state, stranger);
     telling.reportAs(address, { status: 'running', reason: null });
@@ -25,6 +30,14 @@ export function strangersOn({ state, node, sight }: Scene, telling: Telling): vo
     else shown.push(placementKey(address.job, address.instance, address.generation));
   }
   if (shown.sort().join() !== node.unexpected.join()) telling.isDue = true;
+}
+
+/** It was found, and is one of the node's placements since: it is none but that. */
+function isPlaced({ state, node, sight, inherited }: Scene, stranger: Stranger): boolean {
+  const key = sight.find(state, node, stranger)?.key;
+  const placement = key === undefined ? undefined : state.placements.get(key);
+  if (key === undefined || placement === undefined) return false;
+  return isSent({ key, placement, evidence: sight.evidence.get(key) }, inherited);
 }
 
 /** A generation that was given to it and of which nothing is left; else what nobody can have ordered. */

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { acknowledgeAll, lose, orderStops, plan, registerNode } from '../testing/given.js';
+import { OneWorker } from './testing/one-worker.js';
+
+/** The rows of docs/state-machines.md, workers that do not acknowledge, about what was lost. */
+
+describe('A lost instance', () => {
+  it('is found when lists at their pace have it', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    expect(world.list('j/0')).toEqual([]);
+    expect(await world.lists(2, 'j/0')).toContain('j/0/1 running');
+    expect(world.instance).toMatchObject({ status: 'running', generation: 1 });
+  });
+
+  it('is gone when lists at their pace have been without it for two periods', async () => {
+    const world = await new OneWorker().running();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    await world.lists(4);
+    expect(world.cluster.state.placements.size).toBe(0);
+  });
+
+  it('whose start was sent is not gone where lists are without it: it is ordered again', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    expect(world.instance).toMatchObject({ status: 'pending', nodeId: null });
+    await world.lists(3);
+    expect(world.instance).toMatchObject({ status: 'placed', nodeId: 'a', generation: 1 });
+    expect(world.send()).toEqual(['deploy']);
+    await world.lists(1);
+    expect(await world.lists(1, 'j/0')).toContain('succeeded');
+  });
+
+  it('whose start was sent is kept for ten minutes where another was placed elsewhere', async () => {
+    const world = await replacedElsewhere();
+    await world.lists(285);
+    expect(world.cluster.state.placements.get('j/0/1')).toMatchObject({ lost: true });
+    expect(world.instance).toMatchObject({ nodeId: 'b', generation: 2 });
+    await world.lists(10);
+    expect([...world.cluster.state.placementsOfInstance.of('j/0')]).toEqual(['j/0/2']);
+  });
+
+  it('is told to end when a list has it beside the one that was placed elsewhere and runs', async () => {
+    const world = await replacedElsewhere();
+    acknowledgeAll(world.cluster);
+    await world.lists(10);
+    expect(world.cluster.state.placements.get('j/0/1')).toMatchObject({ wanted: false });
+    orderStops(world.cluster);
+    expect(world.send()).toEqual(['delete']);
+    expect(await world.lists(10)).toEqual(['received']);
+    expect(await world.lists(1, 'j/0')).toEqual(['j/0/1 running']);
+    expect(world.send()).toEqual(['delete']);
+    expect(world.says('ended')).toEqual(['succeeded']);
+  });
+
+  it('whose start was not sent is gone when lists are without it', async () => {
+    const world = new OneWorker();
+    world.when(plan('j', 'a'));
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    await world.lists(4);
+    expect(world.cluster.state.placements.size).toBe(0);
+  });
+
+  it('whose start another leader may have sent is ordered again', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    world.newTerm();
+    await world.lists(4);
+    expect(world.instance).toMatchObject({ status: 'placed', nodeId: 'a', generation: 1 });
+    expect(world.send()).toEqual(['deploy']);
+  });
+});
+
+/** Worker `a` fell silent behind an order to start, and is heard again; `b` has the instance now. */
+async function replacedElsewhere(): Promise<OneWorker> {
+  const world = await new OneWorker().ordered();
+  await world.pass(20_000);
+  lose(world.cluster, 'a');
+  world.cluster.when(registerNode('b'));
+  world.when(plan('j', 'b'));
+  await world.lists(3);
+  return world;
+}
