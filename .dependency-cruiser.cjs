@@ -60,14 +60,15 @@ const managerMayUse = {
     ...['telemetry', 'views', 'wires'],
   ],
   verification: ['injection', 'views'],
+  health: ['injection', 'supervision'],
   leadership: [
     ...['commands', 'config', 'connection', 'inbox', 'injection', 'outbox', 'scheduling'],
     ...['supervision', 'telemetry', 'views', 'wires'],
   ],
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
-    ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'history', 'http', 'inbox'],
-    ...['inference', 'journal'],
+    ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'health', 'history', 'http'],
+    ...['inbox', 'inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
     ...['root', 'sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
   ],

@@ -53,6 +53,13 @@ async function startManager(): Promise<void> {
   });
 }
 
+/** How long something is away, which part the manager shows to be, and what it answers to a probe. */
+interface Meanwhile {
+  readonly forMs?: number;
+  readonly part?: string;
+  readonly code?: number;
+}
+
 /** Posts jobs, each under its key until it is acknowledged; only ever told to come back later. */
 class Root {
   readonly acknowledged: string[] = [];
@@ -148,24 +155,26 @@ describeWithMongod('While one of our own parts is away', () => {
     );
   }, 240_000);
 
-  it.each<[string, () => Promise<void> | void, () => Promise<void> | void, number?]>([
-    ['the scheduler, killed', () => kill(scheduler), startScheduler],
+  it.each<[string, () => Promise<void> | void, () => Promise<void> | void, Meanwhile?]>([
+    ['the scheduler, killed', () => kill(scheduler), startScheduler, { part: 'scheduler' }],
     ['the scheduler, frozen', () => stop(scheduler), () => go(scheduler)],
-    ['the broker, killed', () => kill(broker), startBroker],
-    ['the broker, frozen', () => stop(broker), () => go(broker), beyondLeaseMs],
-    ['the database, frozen', () => mongod.freeze(), () => mongod.thaw(), beyondLeaseMs],
-    ['the database, killed', () => mongod.kill(), () => mongod.start(), beyondLeaseMs],
+    ['the broker, killed', () => kill(broker), startBroker, { part: 'broker', code: 503 }],
+    ['the broker, frozen', () => stop(broker), () => go(broker), { forMs: beyondLeaseMs }],
+    ['the database, frozen', () => mongod.freeze(), () => mongod.thaw(), { forMs: beyondLeaseMs }],
+    ['the database, killed', () => mongod.kill(), () => mongod.start(), { forMs: beyondLeaseMs }],
     ['the line of the manager, cut', () => managersLine.cut(), () => managersLine.mend()],
     ['the line of a worker, cut', () => workersLine.cut(), () => workersLine.mend()],
     ['the manager, killed', () => kill(manager), startManager],
-    ['the manager, frozen', () => stop(manager), () => go(manager), beyondLeaseMs],
+    ['the manager, frozen', () => stop(manager), () => go(manager), { forMs: beyondLeaseMs }],
   ])(
     '(%s) nothing is stopped, and all goes on when it is back',
-    async (_what, leave, back, forMs = awayMs) => {
+    async (_what, leave, back, { forMs = awayMs, part = null, code } = {}) => {
       await leave();
+      if (part !== null) await isShown({ part, code });
       await new Promise((resolve) => setTimeout(resolve, forMs));
       await back();
       await goesOn();
+      if (part !== null) await isShown(null);
     },
     60_000,
   );
@@ -188,6 +197,20 @@ describeWithMongod('While one of our own parts is away', () => {
     expect(lines.length - deploys.length).toBe(0);
     expect([...root.retryAfter].every((value) => Number(value) > 0)).toBe(true);
   });
+
+  /** What the manager says of itself names that part, since when it is so, and what to do; null: all is well. */
+  async function isShown(shown: { part: string; code?: number | undefined } | null): Promise<void> {
+    const { status, body } = await eventually(
+      () => call('GET', `http://127.0.0.1:${ports.manager}/health/ready`),
+      (answer) =>
+        (answer.body.details[shown?.part ?? 'manager'].status === 'up') === (shown === null),
+    );
+    if (shown === null) return expect(status).toBe(200);
+    const { since, remedy } = body.details[shown.part];
+    if (shown.code !== undefined) expect(status).toBe(shown.code);
+    expect(since).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(remedy).toMatch(/^See that the (broker|scheduler) of OAKRING_/);
+  }
 
   /** Jobs are taken and come to run again. */
   async function goesOn(): Promise<void> {

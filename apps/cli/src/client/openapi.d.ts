@@ -612,7 +612,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process answers */
+        /** The process answers, and a restart would not help it */
         get: operations["isLive"];
         put?: never;
         post?: never;
@@ -629,7 +629,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The manager does its work */
+        /** The manager does its work, part by part */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -762,7 +762,7 @@ export interface components {
             nodes: {
                 [key: string]: number;
             };
-            /** @description What the leader fails to do now, and tries on; left out where nothing is, or by a follower. */
+            /** @description What the manager that answers fails to do now, and tries on; left out where nothing is. */
             degraded?: components["schemas"]["Degraded"][];
         };
         Considered: {
@@ -1021,14 +1021,20 @@ export interface components {
             };
         };
         Health: {
-            /** @enum {string} */
-            status: "ok" | "error" | "shutting_down";
+            /**
+             * @description Degraded: something fails, and what is promised is kept all the same.
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "error" | "shutting_down";
+            /** @description The parts that are up or degraded. */
             info?: {
                 [key: string]: unknown;
             };
+            /** @description The parts that are down. */
             error?: {
                 [key: string]: unknown;
             };
+            /** @description By part: `status` (`up`, `degraded`, `down`), `detail`, `since`, and a `remedy` where one is needed. */
             details: {
                 [key: string]: unknown;
             };
@@ -4524,7 +4530,21 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal"];
-            503: components["responses"]["shutting-down"];
+            /** @description Stuck., shutting-down */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth repeating. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "shutting-down";
+                    };
+                };
+            };
         };
     };
     isReady: {

@@ -70,6 +70,20 @@ describe('the writer', () => {
     expect(log.appended.map((commit) => commit.streams.length)).toEqual([1, 50]);
   });
 
+  it('says since when an append has been under way, and of none that it is', async () => {
+    const log = new HeldLog();
+    const { writer, ports } = writerOn(log);
+    log.hold();
+    const answered = writer.submit(submitJob('j'), byTest);
+    await log.held;
+    const beganMs = ports.clock.monotonicMs();
+    await ports.advance(5_000);
+    expect(writer.appendBeganMs).toBe(beganMs);
+    log.release();
+    await answered;
+    expect(writer.appendBeganMs).toBeNull();
+  });
+
   it('answers, and shows in the view, only what is durable', async () => {
     const log = new HeldLog();
     const { writer, projection } = writerOn(log);

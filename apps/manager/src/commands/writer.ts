@@ -63,6 +63,8 @@ export class CommandWriter implements CommandQueue {
   private readonly sealer: CommitSealer;
   private readonly sweeping: Timer;
   private deciders: ClusterState;
+  /** Monotonic: when the append that is under way began. */
+  appendBeganMs: number | null = null;
 
   constructor(
     private readonly log: EventLogWriter,
@@ -163,10 +165,16 @@ export class CommandWriter implements CommandQueue {
 
   private async write(commit: Commit, decisions: readonly Decision[]): Promise<void> {
     this.inFlight = decisions;
-    const appended = await this.log.append(commit).catch((error: unknown) => {
-      refuseAll(decisions, logFailed(error));
-      throw error;
-    });
+    this.appendBeganMs = this.ports.clock.monotonicMs();
+    const appended = await this.log
+      .append(commit)
+      .catch((error: unknown) => {
+        refuseAll(decisions, logFailed(error));
+        throw error;
+      })
+      .finally(() => {
+        this.appendBeganMs = null;
+      });
     this.inFlight = [];
     if (this.isAbandoned) return;
     switch (appended.status) {

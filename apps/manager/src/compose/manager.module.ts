@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import type { EventLogReader, EventStore } from '@oakring/stores';
+import type { EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import { inboxControllers, inboxProviders, type InboxParts } from './inbox-parts.js';
 import type { ClusterProof } from '../http/forwarding/cluster-proof.js';
@@ -9,14 +9,13 @@ import { httpControllers, httpProviders } from './http-parts.js';
 import { OPEN_BROKER, type OpenBroker } from '../inbox/http/open-broker.js';
 import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
 import { commandsOf } from '../leadership/current-term.js';
-import { rootMemoryTrouble } from '../queries/root/root-memory.js';
-import { readinessOf } from '../leadership/readiness.js';
 import {
   CLUSTER_PROOF,
   DEAD_LETTERS,
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
+  type Readiness,
   ROOT_VIEW,
   type RootView,
   VERIFICATION,
@@ -35,8 +34,7 @@ export interface ManagerParts extends InboxParts {
   readonly past: PastStates;
   readonly key: SigningKey;
   readonly log: EventLogReader;
-  /** Why nothing can be appended now. */
-  readonly obstacle: EventStore['obstacle'];
+  readonly health: Readiness;
   readonly feed: NodeChangeFeed;
   readonly scheduler: Scheduler;
   readonly proof: ClusterProof | null;
@@ -72,12 +70,7 @@ export class ManagerModule {
         { provide: Scheduler, useValue: parts.scheduler },
         { provide: DEAD_LETTERS, useValue: parts.deadLetters },
         { provide: MESSAGE_COUNTS, useValue: parts.messages },
-        {
-          provide: READINESS,
-          useValue: readinessOf(leadership, parts.obstacle, parts.verification, () =>
-            rootMemoryTrouble(parts.projection.state, parts.rootView),
-          ),
-        },
+        { provide: READINESS, useValue: parts.health },
         { provide: LEADERSHIP, useValue: leadership },
         { provide: VERIFICATION, useValue: parts.verification },
         { provide: WITNESSES, useValue: parts.knownWitnesses },

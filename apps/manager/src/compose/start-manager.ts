@@ -3,6 +3,7 @@ import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
 import { composeManager } from './compose-manager.js';
+import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
 import { serviceRulesOf } from './service-rules.js';
 import { listenerOf, refuseOpenWire, type ManagerSettings } from '../config/manager-settings.js';
@@ -116,10 +117,12 @@ async function start(
     stopping,
   );
   tell(options.log, projection, leadership, stopping);
+  const seen = { leadership, stores, verification, scheduler, projection, root, ports };
+  const health = watchHealth(seen, settings, stopping);
   address.local = await letWorldIn(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
-      verification,
+      ...{ verification, health },
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },

@@ -2,6 +2,7 @@ import type { DeadLetter, ErrorCode } from '@oakring/contracts';
 import type { Damage, VerifierKey } from '@oakring/events';
 import type { Trouble } from '../supervision/troubles.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
+import type { PartHealth } from './health.js';
 
 /** Injection token of `DeadLetterList`. */
 export const DEAD_LETTERS = Symbol('DeadLetters');
@@ -39,11 +40,16 @@ export interface ReadinessAnswer {
   readonly detail: string;
   /** Of the catalogue, where what is missing has a code. */
   readonly code?: ErrorCode;
+  readonly parts: readonly PartHealth[];
 }
 
-/** Whether the manager does its work: what `/health/ready` asks. */
+/** Whether the manager does its work, and how its parts do: what `/health` asks. */
 export interface Readiness {
   isReady(): Promise<ReadinessAnswer>;
+  /** As far as is known now. */
+  readonly parts: readonly PartHealth[];
+  /** What does not end by itself any more, so that a restart would help; null: nothing is known to. */
+  readonly stuck: string | null;
 }
 
 /** Injection token of the `ClusterProof` of http/forwarding; null where there is one manager. */

@@ -76,7 +76,8 @@ export class Fitness {
     return 'the MQTT broker is not reached from here, and another manager reaches it';
   }
 
-  private async clockObjection(): Promise<string | null> {
+  /** Throws when the store does not tell its time. */
+  async clockObjection(): Promise<string | null> {
     const { clock } = this.ports;
     const sentMs = clock.monotonicMs();
     const here = clock.wallMs();

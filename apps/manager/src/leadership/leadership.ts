@@ -4,6 +4,7 @@ import { catchUp } from './catch-up.js';
 import { brokerSilentMs, Fitness } from './fitness.js';
 import { Candidate } from './lease/candidate.js';
 import { folderLease, type Lease } from './lease/lease.js';
+import type { Standing, Underway } from '../injection/health.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import { beginTerm, type Term, type TermParts } from './term.js';
 
@@ -21,6 +22,7 @@ export interface LeadershipStatus {
   readonly ready: boolean;
   /** In a few words: what this manager is doing. */
   readonly detail: string;
+  readonly standing: Standing;
 }
 
 /**
@@ -53,6 +55,8 @@ export class Leadership {
   private hasLed = false;
   private isPlacing = false;
   private saidAway = false;
+  /** Monotonic: when the look that is under way began. */
+  private lookBeganMs: number | null = null;
 
   constructor(
     leases: LeaseStore | null,
@@ -79,8 +83,9 @@ export class Leadership {
       const holder = candidate?.seen?.url ?? '';
       const leader = holder === '' || holder === this.url() ? null : holder;
       // Who starts takes no orders before there is a leader; between two leaders they only wait.
-      const ready = this.isCurrent && this.hasSeenLeader;
-      return { leading: false, leader, ready, detail: this.followerDetail };
+      const { isCurrent, hasSeenLeader, objection, followerDetail: detail } = this;
+      const standing = { role: 'follower', isCurrent, hasSeenLeader, objection } as const;
+      return { leading: false, leader, ready: isCurrent && hasSeenLeader, detail, standing };
     }
     const { connected, unreachedMs } = this.parts.connection;
     const reachesBroker = connected && unreachedMs < brokerSilentMs;
@@ -90,7 +95,33 @@ export class Leadership {
       leader: isHeld ? this.url() : null,
       ready: reachesBroker && isHeld,
       detail: detailOf(reachesBroker, isHeld),
+      standing: { role: 'leader', isHeld, reachesBroker },
     };
+  }
+
+  /** What is under way and waits for nothing that is known to be away; null: nothing. */
+  get underway(): Underway | null {
+    const { current, lookBeganMs } = this;
+    if (current !== null) {
+      const beganMs = current.lease.isHeld ? current.appendBeganMs : null;
+      if (beganMs === null) return null;
+      return { key: `append ${beganMs}`, what: 'an append to the event log' };
+    }
+    if (lookBeganMs === null) return null;
+    // One that reads a long history comes further meanwhile.
+    const key = `look ${lookBeganMs} at ${this.parts.projection.position}`;
+    return { key, what: 'a look at the store' };
+  }
+
+  /** How long the append under way has been, milliseconds; 0: there is none. */
+  get appendingMs(): number {
+    const beganMs = this.current?.appendBeganMs ?? null;
+    return beganMs === null ? 0 : this.parts.ports.clock.monotonicMs() - beganMs;
+  }
+
+  /** How this machine's clock differs too much from the store's; null: it does not, or there is one manager. */
+  async clockError(): Promise<string | null> {
+    return (await this.fitness?.clockObjection()) ?? null;
   }
 
   /** How what happens by itself does; nothing does while we follow. */
@@ -162,6 +193,7 @@ export class Leadership {
   /** One look; resolves with the lease if it was free and is ours now. */
   private async follow(candidate: Candidate): Promise<Lease | null> {
     const { log, projection, place, ports, warn } = this.parts;
+    this.lookBeganMs = ports.clock.monotonicMs();
     try {
       const isFree = await candidate.look();
       if (!isFree) {
@@ -179,6 +211,8 @@ export class Leadership {
       this.isCurrent = false;
       if (!this.saidAway) warn(`The store cannot be read, trying on: ${messageOf(error)}`);
       this.saidAway = true;
+    } finally {
+      this.lookBeganMs = null;
     }
     await ports.timers.sleep(lookEveryMs, this.stopping.signal);
     return null;

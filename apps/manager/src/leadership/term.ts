@@ -48,6 +48,8 @@ export interface Term {
   readonly correspondence: Correspondence;
   /** How what happens by itself does. */
   readonly processes: readonly ProcessHealth[];
+  /** Monotonic: when the append that is under way began; null: none is. */
+  readonly appendBeganMs: number | null;
   /** Resolves when somebody else leads; rejects when nobody may go on with this log. */
   readonly over: Promise<void>;
   connectionLost(nodeId: string): void;
@@ -142,6 +144,9 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
     correspondence: loops.correspondence,
     get processes() {
       return [...loops.health, keyHealth(unproven(), begunMs, ports.clock.wallMs())];
+    },
+    get appendBeganMs() {
+      return writer.appendBeganMs;
     },
     over: Promise.race([lease.lost.then(() => {}), halted.over]),
     connectionLost: (nodeId) => loops.connectionLost(nodeId),

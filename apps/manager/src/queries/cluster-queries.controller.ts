@@ -6,14 +6,17 @@ import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import {
   LEADERSHIP,
+  READINESS,
   ROOT_VIEW,
   rootMemoryName,
   VERIFICATION,
   verificationName,
   type LeadershipView,
+  type Readiness,
   type RootView,
   type VerificationView,
 } from '../injection/query-tokens.js';
+import type { PartHealth } from '../injection/health.js';
 import { clusterKey, type ClusterState } from '@oakring/model';
 import { rootMemoryTrouble } from './root/root-memory.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
@@ -26,6 +29,7 @@ export class ClusterQueriesController {
     @Inject(LEADERSHIP) private readonly leadership: LeadershipView,
     @Inject(VERIFICATION) private readonly verification: VerificationView,
     @Inject(ROOT_VIEW) private readonly root: RootView | null,
+    @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 
   @Get()
@@ -52,7 +56,9 @@ export class ClusterQueriesController {
   private degraded(): Degraded {
     const { trouble: damage } = this.verification;
     const all = [...this.leadership.processes, { name: verificationName, trouble: damage }];
-    return all.flatMap(({ name, trouble }) => shownTrouble(name, trouble));
+    const troubles = all.flatMap(({ name, trouble }) => shownTrouble(name, trouble));
+    const told = new Set([...troubles.map(({ what }) => what), rootMemoryName]);
+    return [...troubles, ...this.readiness.parts.flatMap((part) => shownPart(part, told))];
   }
 
   /** It changes with the position alone. */
@@ -65,6 +71,16 @@ export class ClusterQueriesController {
 function shownTrouble(what: string, trouble: VerificationView['trouble']): Degraded {
   if (trouble === null) return [];
   const { sinceMs, reason } = trouble;
+  return [{ what, since: new Date(sinceMs).toISOString(), reason }];
+}
+
+/** A part of this manager that is not well, unless more is told of it already. */
+function shownPart(
+  { part: what, status, detail, remedy, sinceMs }: PartHealth,
+  told: ReadonlySet<string>,
+): Degraded {
+  if (status === 'up' || told.has(what)) return [];
+  const reason = remedy === undefined ? detail : `${detail}. ${remedy}`;
   return [{ what, since: new Date(sinceMs).toISOString(), reason }];
 }
 

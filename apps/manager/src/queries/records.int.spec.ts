@@ -103,6 +103,35 @@ describe('health', () => {
     expect(await response.json()).toMatchObject({ status: 'ok' });
   });
 
+  it('is not live where a restart would help, and says why', async () => {
+    manager.readiness.stuck = 'an append has not ended';
+    const response = await manager.get('/health/live');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      error: { progress: { status: 'down', detail: 'an append has not ended' } },
+    });
+  });
+
+  it('says of each part how it is, since when, and what to do', async () => {
+    const [root, disk] = ['it does not answer', 'See that it runs.'];
+    manager.readiness.parts = [
+      { part: 'log', status: 'up', detail: 'well', sinceMs: 1_000 },
+      { part: 'root', status: 'degraded', detail: root, remedy: disk, sinceMs: 2_000 },
+    ];
+    const response = await manager.get('/health/ready');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: 'degraded',
+      details: {
+        log: { status: 'up', detail: 'well', since: '1970-01-01T00:00:01.000Z' },
+        root: { status: 'degraded', detail: root, remedy: disk, since: '1970-01-01T00:00:02.000Z' },
+      },
+    });
+    expect(await (await manager.get('/api/v1/cluster')).json()).toMatchObject({
+      degraded: [{ what: 'root', since: '1970-01-01T00:00:02.000Z', reason: `${root}. ${disk}` }],
+    });
+  });
+
   it('is ready when the manager says so', async () => {
     const response = await manager.get('/health/ready');
     expect(response.status).toBe(200);

@@ -10,6 +10,8 @@ import { Scheduler } from './scheduler.port.js';
 
 /** Longer than the scheduler's own wait for the manager's node view. */
 const withinMs = 5_000;
+/** A scheduler that is well says so at once. */
+const healthWithinMs = 1_000;
 /** The request itself is what is wrong: too large, or with a job that cannot be planned. */
 const refusingStatuses: ReadonlySet<number | null> = new Set([400, 413, 422]);
 
@@ -31,6 +33,18 @@ export class HttpScheduler extends Scheduler {
       return (await ask({ url, token, withinMs, body: request })) as ScheduleAnswers;
     } catch (error) {
       throw error instanceof NoAnswer ? failureOf(url, error) : error;
+    }
+  }
+
+  /** Why it would not plan now, in words without its address; null: it would. Never rejects. */
+  async obstacle(): Promise<string | null> {
+    try {
+      await ask({ url: `${this.url()}/health/ready`, token: null, withinMs: healthWithinMs });
+      return null;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) return 'it cannot be asked';
+      if (error.status === null) return `it does not answer (${error.message})`;
+      return `it is there, and not ready (${error.status})`;
     }
   }
 }

@@ -110,12 +110,17 @@ describe('an observer', () => {
     const { observer, view, ports } = given();
     observer.start();
     await ports.advance(0);
+    expect(observer.silence).toBeNull();
     view.away = true;
     await ports.advance(10_000);
     await expect(observer.reach(1)).resolves.toBeUndefined();
+    // Since the first ask without an answer.
+    expect(observer.silentMs).toBe(9_000);
+    expect(observer.silence?.sinceMs).toBe(ports.clock.wallMs() - 9_000);
     view.away = false;
     view.position = 2;
     await ports.advance(1_000);
+    expect(observer.silence).toBeNull();
     expect(observer.table.position).toBe(2);
     observer.stop();
   });

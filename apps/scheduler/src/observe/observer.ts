@@ -10,6 +10,13 @@ const betweenTriesMs = 100;
 const reachWithinMs = 2_500;
 const keepWarmEveryMs = 1_000;
 
+interface Silence {
+  /** Wall clock. */
+  readonly sinceMs: number;
+  /** The same by the other clock. */
+  readonly beganMs: number;
+}
+
 /**
  * Keeps the copy of the node view: one ask in flight at a time, shared by all who wait. A plan waits
  * until the copy has reached the position it was told; in between the copy is kept warm.
@@ -21,6 +28,7 @@ export class Observer {
   private asking: Promise<void> | null = null;
   private warming: Timer | null = null;
   private filled = false;
+  private newest: Silence | null = null;
   private readonly stopped = new AbortController();
 
   constructor(
@@ -30,6 +38,16 @@ export class Observer {
 
   get isFilled(): boolean {
     return this.filled;
+  }
+
+  /** Since when the manager does not give its node view; null: it does, or was not asked yet. */
+  get silence(): Silence | null {
+    return this.newest;
+  }
+
+  /** How long it has been so, milliseconds; 0: it is not. */
+  get silentMs(): number {
+    return this.newest === null ? 0 : this.ports.clock.monotonicMs() - this.newest.beganMs;
   }
 
   start(): void {
@@ -81,8 +99,15 @@ export class Observer {
 
   private async ask(): Promise<void> {
     const { position, telemetry } = this.table;
-    this.table.apply(await this.changesSince(position, telemetry));
+    try {
+      this.table.apply(await this.changesSince(position, telemetry));
+    } catch (error) {
+      const { clock } = this.ports;
+      this.newest ??= { sinceMs: clock.wallMs(), beganMs: clock.monotonicMs() };
+      throw error;
+    }
     this.filled = true;
+    this.newest = null;
   }
 
   /** A rebuild needs every node's foreign load, not only what is newer than the old copy's. */

@@ -184,16 +184,20 @@ export const StrangerPage = pageOf(Stranger, 'StrangerPage');
 /** How a check of the health is told, by what is checked. */
 @Shape({ name: 'Health' })
 export class HealthAnswer {
-  @Field(oneOf(['ok', 'error', 'shutting_down']))
+  @Field(oneOf(['ok', 'degraded', 'error', 'shutting_down']), {
+    says: 'Degraded: something fails, and what is promised is kept all the same.',
+  })
   readonly status: string;
 
-  @Field(anyObject, { optional: true })
+  @Field(anyObject, { optional: true, says: 'The parts that are up or degraded.' })
   readonly info?: JsonObject;
 
-  @Field(anyObject, { optional: true })
+  @Field(anyObject, { optional: true, says: 'The parts that are down.' })
   readonly error?: JsonObject;
 
-  @Field(anyObject)
+  @Field(anyObject, {
+    says: 'By part: `status` (`up`, `degraded`, `down`), `detail`, `since`, and a `remedy` where one is needed.',
+  })
   readonly details: JsonObject;
 }
 

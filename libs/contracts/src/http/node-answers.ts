@@ -201,7 +201,7 @@ export class ClusterAnswer {
 
   @Field(listOf(shaped(Degraded)), {
     optional: true,
-    says: 'What the leader fails to do now, and tries on; left out where nothing is, or by a follower.',
+    says: 'What the manager that answers fails to do now, and tries on; left out where nothing is.',
   })
   readonly degraded?: readonly Degraded[];
 }

@@ -18,6 +18,8 @@ import {
   LEADERSHIP,
   MESSAGE_COUNTS,
   READINESS,
+  type Readiness,
+  type ReadinessAnswer,
   ROOT_VIEW,
   VERIFICATION,
   WITNESSES,
@@ -25,6 +27,7 @@ import {
   type RootView,
   type WitnessView,
 } from '../../injection/query-tokens.js';
+import type { PartHealth } from '../../injection/health.js';
 import { openEpoch } from '../../leadership/open-epoch.js';
 import { ROOT_LINK, SERVICE_RULES, withoutRoot } from '../../inbox/root/root-orders.js';
 import type { ServiceRules } from '../../inbox/root/service-translation.js';
@@ -94,6 +97,19 @@ class SetTelemetry {
   }
 }
 
+/** Health as a test sets it. */
+class SetReadiness implements Readiness {
+  ready = true;
+  detail = 'all is well';
+  parts: readonly PartHealth[] = [];
+  stuck: string | null = null;
+
+  async isReady(): Promise<ReadinessAnswer> {
+    const { ready, detail, parts } = this;
+    return { ready, detail, parts };
+  }
+}
+
 export interface TestManager {
   readonly url: string;
   readonly log: MemoryEventLog;
@@ -109,7 +125,7 @@ export interface TestManager {
   /** Nodes whose registration was passed on as a sign of life. */
   readonly registered: string[];
   readonly signingKey: SigningKey;
-  readonly readiness: { ready: boolean; detail: string };
+  readonly readiness: SetReadiness;
   /** Begins when it is started. */
   readonly verification: LedgerVerification;
   /** What was said in the log. */
@@ -172,7 +188,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const messages = new Map<string, number>();
   const registered: string[] = [];
   const warnings: string[] = [];
-  const readiness = { ready: true, detail: 'all is well' };
+  const readiness = new SetReadiness();
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
     processes: [{ name: 'stops', keys: 2, oldestMs: 1_500, failures: 1, trouble: null }],
@@ -212,7 +228,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
         },
       },
       { provide: MESSAGE_COUNTS, useValue: messages },
-      { provide: READINESS, useValue: { isReady: async () => readiness } },
+      { provide: READINESS, useValue: readiness },
       { provide: LEADERSHIP, useValue: leadership },
       { provide: VERIFICATION, useValue: verification },
       { provide: WITNESSES, useValue: options.witnesses ?? [] },
