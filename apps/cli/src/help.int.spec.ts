@@ -28,6 +28,8 @@ describe('help', () => {
     ['job', 'move'],
     ['decision', 'show'],
     ['events'],
+    ['backup'],
+    ['restore'],
     ['dead-letters'],
     ['root'],
     ['root', 'forgotten'],

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAuditCommands } from './commands/audit/audit.js';
+import { addBackupCommands } from './commands/backup/commands.js';
 import { addClusterCommand } from './commands/cluster.js';
 import type { Surroundings } from './commands/context.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
@@ -60,6 +61,7 @@ Examples:
   addEventsCommand(program, surroundings);
   addDiffCommand(program, surroundings);
   addAuditCommands(program, surroundings);
+  addBackupCommands(program, surroundings);
   addDeadLettersCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addRootCommands(program, surroundings);

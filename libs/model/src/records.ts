@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 21;
+export const foldVersion = 22;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -28,8 +28,20 @@ export interface ClusterRecord {
   readonly catalogue: { readonly schemaVersion: number; readonly hash: string } | null;
   /** Id that the root knows us by; null: none has taken us in yet. */
   readonly root: string | null;
+  /** From a backup, the last time; null: its history was never cut short. */
+  readonly restored: RestoredRecord | null;
   /** Events of stream `seals` so far: what a checkpoint says of keys. */
   readonly keyEvents: number;
+}
+
+/** That the history behind a position was lost, and may be remembered by workers. */
+export interface RestoredRecord {
+  /** The last position that the backup had. */
+  readonly position: number;
+  /** Generations that are given from then on are above this one. */
+  readonly generationsAbove: number;
+  /** The first epoch of a manager that leads since, and its commit time; null: none does yet. */
+  readonly takenUp: { readonly epoch: number; readonly at: number } | null;
 }
 
 /** `position` and `index`: of the event that changed it last. */

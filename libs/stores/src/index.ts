@@ -18,10 +18,12 @@ export type { MongoStore } from './mongodb/connect-mongodb.js';
 export { readForeignDocuments } from './store/foreign-documents.js';
 export { examineStore } from './store/examine-store.js';
 export type { EventStore } from './store/event-store.port.js';
+export type { RestoreMark } from './store/restore-mark.port.js';
 export {
   isMongoUrl,
   mayOpenLater,
   openEventLogReader,
   openEventStore,
+  openStoreForRestore,
   storeAddressOf,
 } from './store/open-event-store.js';

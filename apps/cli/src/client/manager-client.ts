@@ -52,6 +52,19 @@ export function managerClient(address: Address, ports: Ports) {
     /** Lines of NDJSON: the head, then every record of every view at that position. */
     views: (signal: AbortSignal) =>
       lines(api.GET('/api/v1/ledger/views', streaming(signal)), signal),
+    /** The ledger as it is stored, a line a commit, and the position at which it ended when it was asked for. */
+    commits: async (
+      query: { readonly from: number; readonly to?: number },
+      signal: AbortSignal,
+    ): Promise<{ readonly head: number; readonly lines: AsyncIterable<string> }> => {
+      const asked = { params: { query }, ...streaming(signal) };
+      const { data, response } = await api.GET('/api/v1/ledger/commits', asked);
+      const stream: AsyncIterable<Uint8Array> = data ?? nothing();
+      return {
+        head: Number(response.headers.get('oakring-position')),
+        lines: linesOf(untilAborted(stream, address, signal)),
+      };
+    },
     /** Lines of NDJSON over one connection; resolves once connected, ends when `signal` aborts. */
     events: ({ follow, ...query }: EventQuery, signal: AbortSignal) =>
       lines(

@@ -56,6 +56,10 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     },
     'position 7',
   ],
+  LedgerRestored: [
+    { position: 7, hash: 'ab', generationsAbove: 1_000_000 },
+    'RESTORED from a backup of 7 commits',
+  ],
   MessagesRefused: [
     { registrations: 9, statuses: 0, states: 0, histories: 2, nodes: 3, withinMs: 60_000 },
     '9 registrations',

@@ -19,6 +19,8 @@ export interface Answer {
   problem(code: ErrorCode, detail: string, more?: { field?: string; value?: unknown }): void;
   /** Begins a stream of lines. */
   lines(lines: readonly unknown[]): void;
+  /** Begins a stream of texts that are lines already; `position`: where the ledger ends. */
+  texts(lines: readonly string[], position: number): void;
   end(): void;
   /** Cuts the connection. */
   destroy(): void;
@@ -74,6 +76,11 @@ function answerOf(response: ServerResponse): Answer {
         response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.flushHeaders();
       for (const line of lines) response.write(`${JSON.stringify(line)}\n`);
+    },
+    texts(lines, position) {
+      const headers = { 'content-type': 'text/plain', 'oakring-position': String(position) };
+      response.writeHead(200, headers);
+      response.write(lines.map((line) => `${line}\n`).join(''));
     },
     end: () => void response.end(),
     destroy: () => void response.destroy(),

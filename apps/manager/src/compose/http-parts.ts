@@ -11,6 +11,7 @@ import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
 import { OakestraImportsController } from '../inbox/imports/oakestra-imports.controller.js';
 import { ServiceOrdersController } from '../inbox/root/service-orders.controller.js';
 import { CheckpointQueriesController } from '../queries/ledger/checkpoint-queries.controller.js';
+import { CommitQueriesController } from '../queries/ledger/commit-queries.controller.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { ClusterQueriesController } from '../queries/cluster-queries.controller.js';
 import { DeadLetterQueriesController } from '../queries/dead-letter-queries.controller.js';
@@ -62,6 +63,7 @@ export const httpControllers: Type[] = [
   CosignatureCommandsController,
   DeadLetterQueriesController,
   LedgerQueriesController,
+  CommitQueriesController,
   CheckpointQueriesController,
   EventQueriesController,
   HealthController,

@@ -14,6 +14,7 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   MessagesRefused: 'warn',
   StormBegan: 'warn',
   StormEnded: 'info',
+  LedgerRestored: 'warn',
   RootRegistered: 'info',
   RootForgot: 'warn',
   TelemetryTruncated: 'debug',

@@ -152,7 +152,14 @@ describe('An instance whose node is silent', () => {
   it('says that a storm holds it up', () => {
     const cluster = running({}, 'a');
     silence(cluster);
-    const about = { clusterId: 'c', name: 'n', location: '', epoch: 1, keyEvents: 0 };
+    const about = {
+      clusterId: 'c',
+      name: 'n',
+      location: '',
+      epoch: 1,
+      restored: null,
+      keyEvents: 0,
+    };
     const storm = { since: 1, reason: 'many at once' };
     cluster.state.cluster.set(clusterKey, { ...about, catalogue: null, root: null, storm });
     expect(shown(cluster)?.reason).toMatch(/\(\S+Z\), not before the storm is over$/);

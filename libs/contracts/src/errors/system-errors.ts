@@ -118,6 +118,12 @@ export const systemErrors = {
     title: 'The event log is damaged',
     remedy: 'Nothing was changed. Keep the folder as evidence and restore a copy.',
   },
+  'restore-unfinished': {
+    status: 500,
+    title: 'The store is half restored',
+    remedy:
+      'Run the same "oakring restore" again: it goes on where it stopped. Or empty the store.',
+  },
   'position-conflict': {
     status: 500,
     title: 'Another writer appended at this position',

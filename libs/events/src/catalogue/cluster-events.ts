@@ -36,6 +36,12 @@ export const clusterEvents = {
    * jobs that began behind this position were ordered by who it is now.
    */
   RootForgot: Type.Object({ former: id, root: id, jobs: natural, since: Type.Optional(natural) }),
+  /**
+   * The first commit behind the end of a backup (`position`, `hash`) that was put into an empty store. What came
+   * after it is lost, and may be known to workers: every number that is given from now on is above what may have
+   * been given then. Generations are above this one; epochs are above that of this commit, which leaves as much room.
+   */
+  LedgerRestored: Type.Object({ position: natural, hash: text, generationsAbove: natural }),
   /** The manifest of a telemetry segment that was dropped: the hole is legal. */
   TelemetryTruncated: Type.Object({
     segment: id,

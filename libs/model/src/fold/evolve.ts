@@ -30,6 +30,7 @@ import {
   nodeStepped,
   nodeStopped,
 } from './nodes.fold.js';
+import type { RestoredRecord } from '../records.js';
 import { unexpectedFound } from './placements.fold.js';
 
 /** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
@@ -43,6 +44,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'StormEnded':
     case 'RootRegistered':
     case 'RootForgot':
+    case 'LedgerRestored':
       evolveCluster(state, event);
       break;
     case 'NodeRegistered':
@@ -99,7 +101,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
-const unsaid = { catalogue: null, root: null, keyEvents: 0 } as const;
+const unsaid = { catalogue: null, root: null, restored: null, keyEvents: 0 } as const;
 
 type ClusterEvent = Extract<
   StoredEvent,
@@ -110,7 +112,8 @@ type ClusterEvent = Extract<
       | 'StormBegan'
       | 'StormEnded'
       | 'RootRegistered'
-      | 'RootForgot';
+      | 'RootForgot'
+      | 'LedgerRestored';
   }
 >;
 
@@ -121,13 +124,30 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   const cluster = state.cluster.get(clusterKey);
   if (cluster === undefined) return;
   const { type, at, data } = event;
-  if (type === 'EpochOpened') state.cluster.set(clusterKey, { ...cluster, epoch: data.epoch });
+  if (type === 'EpochOpened') {
+    const { epoch } = data;
+    const restored = takenUp(cluster.restored, { epoch, at });
+    state.cluster.set(clusterKey, { ...cluster, epoch, restored });
+  }
+  if (type === 'LedgerRestored') {
+    const { position, generationsAbove } = data;
+    const restored = { position, generationsAbove, takenUp: null };
+    state.cluster.set(clusterKey, { ...cluster, restored });
+  }
   if (type === 'StormBegan') {
     state.cluster.set(clusterKey, { ...cluster, storm: { since: at, reason: data.reason } });
   }
   if (type === 'RootRegistered') rootRegistered(state, cluster, data.root);
   if (type === 'RootForgot') rootForgot(state, cluster, data);
   if (type === 'StormEnded') state.cluster.set(clusterKey, { ...cluster, storm: null });
+}
+
+/** The epoch that the restoring itself opened came before it was stated. */
+function takenUp(
+  restored: RestoredRecord | null,
+  by: NonNullable<RestoredRecord['takenUp']>,
+): RestoredRecord | null {
+  return restored === null || restored.takenUp !== null ? restored : { ...restored, takenUp: by };
 }
 
 type NodeEvent = Extract<

@@ -93,9 +93,13 @@ function retire(state: ClusterState, key: string, generation: number): void {
   });
 }
 
-/** The generation that the next placement of an instance gets: never one that was given before. */
-export function nextGeneration(instance: InstanceRecord): number {
-  return highestGeneration(instance) + 1;
+/**
+ * The generation that the next placement of an instance gets: never one that was given before, nor one that
+ * may have been given in what was lost with a restored ledger.
+ */
+export function nextGeneration(state: ClusterState, instance: InstanceRecord): number {
+  const { restored = null } = state.cluster.get(clusterKey) ?? {};
+  return Math.max(highestGeneration(instance), restored?.generationsAbove ?? 0) + 1;
 }
 
 /** What a new instance of this (job, number) has behind it. */

@@ -2,6 +2,7 @@ import type { Damage } from '@oakring/events';
 import type { LeaseStore } from '../lease/lease-store.port.js';
 import type { EventLogReader, EventLogWriter } from '../log/event-log.port.js';
 import type { MongoStore } from '../mongodb/connect-mongodb.js';
+import type { RestoreMarks } from './restore-mark.port.js';
 
 /** A ledger's store, open for a manager. */
 export interface EventStore {
@@ -14,6 +15,8 @@ export interface EventStore {
   readonly secret: Buffer | null;
   /** What time it is there, milliseconds since 1970; null: a folder has no clock of its own. */
   readonly time: (() => Promise<number>) | null;
+  /** Whether it is being filled from a backup. */
+  readonly restoring: RestoreMarks;
   /** What else is kept in the same database; null: a folder. */
   readonly mongodb: MongoStore | null;
   /**

@@ -5,6 +5,7 @@ import { connectMongodb, storeUnusable, timeOf } from '../mongodb/connect-mongod
 import { isStoreAway, mayPass, storeAway } from '../mongodb/mongo-errors.js';
 import { sharedSecret } from '../mongodb/shared-secret.js';
 import type { EventStore, OpenReader } from './event-store.port.js';
+import { mongoRestoreMarks } from './mongo-restore-marks.js';
 
 /** A store in MongoDB, for a manager. */
 export async function openMongoStore(url: string, timers: Timers): Promise<EventStore> {
@@ -18,6 +19,7 @@ export async function openMongoStore(url: string, timers: Timers): Promise<Event
       secret: await sharedSecret(mongodb),
       time: () => timeOf(mongodb),
       mongodb,
+      restoring: mongoRestoreMarks(mongodb),
       obstacle: () => Promise.resolve(null),
       failed: new Promise(() => {}),
       close: async () => {

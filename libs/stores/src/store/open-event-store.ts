@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { openLmdbLedger } from '../log/lmdb/lmdb-ledger.js';
 import { openLmdbEventLog } from '../log/lmdb/lmdb-event-log.js';
 import type { EventStore, OpenReader } from './event-store.port.js';
+import { restoreMarksIn } from './folder-restore-marks.js';
 
 const mongoUrl = /^mongodb(\+srv)?:\/\//;
 
@@ -22,14 +23,29 @@ export function storeAddressOf(store: string, dataFolder: string): string {
 /**
  * Opens the store at `address`: a MongoDB URL, or a folder, which is made when it is missing and
  * whose lock is the caller's business. Throws `store-unreachable`, `store-unsuitable`,
- * `data-folder-unusable` or `log-damaged`.
+ * `data-folder-unusable`, `log-damaged`, or `restore-unfinished` where half a backup lies.
  */
 export async function openEventStore(address: string, timers: Timers): Promise<EventStore> {
+  const store = await openStoreForRestore(address, timers);
+  try {
+    const mark = await store.restoring.read();
+    if (mark === null) return store;
+    const { position: reached } = await store.log.head();
+    throw unfinished(store.place, reached, mark.position);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** As `openEventStore`, also where a restore was begun and did not end: for whoever goes on with it. */
+export async function openStoreForRestore(address: string, timers: Timers): Promise<EventStore> {
   if (!isMongoUrl(address)) {
     const ledger = await openLmdbLedger(address, timers);
     const obstacle = (): Promise<string | null> => ledger.log.obstacle();
     const elsewhere = { leases: null, secret: null, time: null, mongodb: null };
-    return { ...ledger, ...elsewhere, obstacle, place: address };
+    const restoring = restoreMarksIn(address);
+    return { ...ledger, ...elsewhere, restoring, obstacle, place: address };
   }
   // The driver is large: loaded only where it is used.
   const { openMongoStore } = await import('./mongo-event-store.js');
@@ -62,6 +78,13 @@ export async function openEventLogReader(address: string, timers: Timers): Promi
     stray: async () => null,
     close: () => log.close(),
   };
+}
+
+function unfinished(place: string, reached: number, of: number): OakringError {
+  const detail =
+    `A restore into ${place} did not end: ${reached} of ${of} commits of a backup are there, ` +
+    'which is no ledger to go on with.';
+  return new OakringError({ code: 'restore-unfinished', detail, value: place });
 }
 
 /** Whether a store that could not be opened may answer when it is asked again. */

@@ -4,7 +4,7 @@ import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import { soundCommitsOf, storeOf, tryingOn } from './store.js';
+import { commitsOf, soundIn, storeOf, tryingOn, type Walked } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface CopyOptions {
@@ -36,7 +36,7 @@ async function copy(context: Context, { env }: Surroundings, options: CopyOption
     const target = await tryingOn(() => openEventStore(to, ports.timers), ports);
     try {
       await refuseLedTarget(target);
-      const copied = await copyInto(target, from, context);
+      const copied = await copyInto(target, commitsOf(from, ports), context);
       clearProgress(terminal);
       const { position, hash } = await tryingOn(() => target.log.head(), ports);
       if (json) return terminal.out(JSON.stringify({ position, hash, copied }));
@@ -51,22 +51,23 @@ async function copy(context: Context, { env }: Surroundings, options: CopyOption
 }
 
 /** A manager that leads there would write its own history on top of what is copied. */
-async function refuseLedTarget({ leases, place }: EventStore): Promise<void> {
+export async function refuseLedTarget({ leases, place }: EventStore): Promise<void> {
   const lease = (await leases?.read()) ?? null;
   if (lease === null || lease.holder === '') return;
   const detail = `A manager leads ${place} (${shownUrl(lease.url)}, epoch ${lease.epoch}). Stop it first.`;
   throw new CommandFailure(detail, exitCodes.refused);
 }
 
-async function copyInto(
+/** Appends what is not there yet; throws a CommandFailure where what is there differs. Resolves with how many. */
+export async function copyInto(
   { log, place }: EventStore,
-  from: string,
+  from: AsyncIterable<Walked>,
   { terminal, ports }: Context,
 ): Promise<number> {
   const there = await tryingOn(() => log.head(), ports);
   let copied = 0;
   let reached = 0;
-  for await (const commit of soundCommitsOf(from, ports)) {
+  for await (const commit of soundIn(from)) {
     reached = commit.position;
     tellProgress(terminal, reached);
     if (reached < there.position) continue;

@@ -24,10 +24,18 @@ export async function isLedgerFile(path: string): Promise<boolean> {
   }
 }
 
-/** Every commit of such a file, in order, in bounded memory; ends at the first that cannot be one. */
-export async function* commitsIn(path: string, { timers }: Ports): AsyncGenerator<Walked> {
+/**
+ * Every commit of such a file, in order, in bounded memory; ends at the first that cannot be one. `bytes`: of so
+ * many at its beginning.
+ */
+export async function* commitsIn(
+  path: string,
+  { timers }: Ports,
+  bytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Walked> {
+  if (bytes === 0) return;
   let position = 0;
-  for await (const line of linesOf(path)) {
+  for await (const line of linesOf(path, bytes)) {
     position += 1;
     const walked =
       typeof line === 'string' ? damagedAt(position, 'C1', line) : commitOf(line, position);
@@ -48,10 +56,10 @@ function damagedAt(position: number, rule: RuleId, detail: string): Walked {
 }
 
 /** The bytes of each line, or why it is none. */
-async function* linesOf(path: string): AsyncGenerator<Buffer | string> {
+async function* linesOf(path: string, bytes: number): AsyncGenerator<Buffer | string> {
   let parts: Buffer[] = [];
   let length = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { end: bytes - 1 }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, from)) {
       yield Buffer.concat([...parts, chunk.subarray(from, end)]);

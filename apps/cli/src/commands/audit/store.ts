@@ -59,8 +59,12 @@ export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Wa
 }
 
 /** The same for who can do nothing with a damaged one: that ends the command. */
-export async function* soundCommitsOf(store: string, ports: Ports): AsyncGenerator<Commit> {
-  for await (const walked of commitsOf(store, ports)) {
+export function soundCommitsOf(store: string, ports: Ports): AsyncGenerator<Commit> {
+  return soundIn(commitsOf(store, ports));
+}
+
+export async function* soundIn(walk: AsyncIterable<Walked>): AsyncGenerator<Commit> {
+  for await (const walked of walk) {
     if (walked.status === 'damaged') {
       throw new CommandFailure(damageLine(walked.damage), exitCodes.refused);
     }

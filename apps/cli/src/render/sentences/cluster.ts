@@ -12,6 +12,7 @@ export const clusterSentences: Sentences<
   | 'CheckpointStamped'
   | 'CheckpointCosigned'
   | 'LedgerSealed'
+  | 'LedgerRestored'
   | 'MessagesRefused'
   | 'RequestAnswered'
   | 'RequestRefused'
@@ -43,6 +44,9 @@ export const clusterSentences: Sentences<
   CheckpointCosigned: ({ position, witness }) =>
     `the checkpoint of position ${position} cosigned by witness ${witness.split('+')[0] ?? witness}`,
   LedgerSealed: sealedUpTo,
+  LedgerRestored: ({ position, hash }, { colors }) =>
+    `${colors.yellow('RESTORED')} from a backup of ${position} commits, hash ${hash.slice(0, 16)}: ` +
+    'what was written after it is lost',
   MessagesRefused: ({ registrations, statuses, states, histories, nodes }, { colors }) =>
     `${colors.red('refused')} as too many: ${registrations} registrations, ${statuses} statuses, ` +
     `${states} states and ${histories} histories of ${nodes} nodes`,

@@ -244,6 +244,7 @@ function founded(...numbers: number[]): Given {
     ...facts,
     catalogue: null,
     root: null,
+    restored: null,
     keyEvents: 0,
   });
   return cluster;

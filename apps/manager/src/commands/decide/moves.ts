@@ -53,7 +53,7 @@ function start(
   move: Move,
 ): Decided<Answers['MoveInstance']> {
   const decisionId = deciding.nextAddress();
-  const generation = nextGeneration(instance);
+  const generation = nextGeneration(deciding.state, instance);
   deciding.emit({
     stream: jobStream(job.id),
     type: 'MoveStarted',

@@ -94,7 +94,7 @@ function choose(
     taken.set(proposed.nodeId, plus(before, job.resources));
     placements.push({
       instance: instance.number,
-      generation: nextGeneration(instance),
+      generation: nextGeneration(state, instance),
       nodeId: proposed.nodeId,
       reason: proposed.reason,
       total: proposed.total,

@@ -55,7 +55,7 @@ function exchange(
     type: 'InstanceWithdrawn',
     data: { instance: number, generation, nodeId, reason, elsewhere: false },
   });
-  const next = nextGeneration(instance);
+  const next = nextGeneration(deciding.state, instance);
   const handover = `; it starts once generation ${generation} has ended there`;
   const placed = {
     ...{ ...target, instance: number, generation: next },

@@ -82,7 +82,7 @@ function place(deciding: Deciding, { id, instance: number, nodeId, hasCompleted 
   // Its worker would take one for the other: it waits as any other does.
   if (job === undefined || instance === undefined || holdsNamesake(state, job, nodeId)) return;
   const stream = jobStream(id);
-  const generation = nextGeneration(instance);
+  const generation = nextGeneration(state, instance);
   const reason = 'it was there when it was taken over';
   const placed = { instance: number, generation, nodeId, reason, total: 0, scores: {} };
   deciding.emit({

@@ -62,6 +62,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   JobCompleted: 'instances',
   JobEnded: 'instances',
 
+  LedgerRestored: 'leaders',
   RootRegistered: 'leaders',
   RootForgot: 'leaders',
 

@@ -1,0 +1,22 @@
+import { ledgerVerifier, type Commit, type LedgerReport } from '@oakring/events';
+import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { damageLine, type Walked } from '../audit/store.js';
+import { tellProgress } from '../audit/verify.js';
+import type { Context } from '../context.js';
+
+/** What is found of commits by every rule there is. Throws a CommandFailure at the first that is broken. */
+export async function verified(
+  walk: AsyncIterable<Walked>,
+  { terminal }: Pick<Context, 'terminal'>,
+  take: (commit: Commit) => void = () => {},
+): Promise<LedgerReport> {
+  const verifier = ledgerVerifier({ trust: null });
+  for await (const walked of walk) {
+    const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
+    if (damage !== null) throw new CommandFailure(damageLine(damage), exitCodes.refused);
+    if (walked.status !== 'commit') continue;
+    take(walked.commit);
+    tellProgress(terminal, walked.commit.position);
+  }
+  return verifier.report();
+}
