@@ -19,11 +19,9 @@ interface Service {
   /** Its users want nothing of it any more. */
   isDeleted: boolean;
   readonly numbers: Map<number, Wish>;
-  readonly sinceMs: number;
 }
 
 const leastMemoryMs = 60_000;
-const longestCallMs = 20_000;
 /** A report comes every 15 s, and what changed sooner. */
 const toldWithinMs = 20_000;
 
@@ -69,10 +67,7 @@ export class RootWorkload {
       );
       // What waits for a namesake waits until an operator ends that; what was half deleted is half there.
       const isOpen = service.isDeleted && this.state.jobs.get(service.id) !== undefined;
-      // Ordered in the midst of a registration that a root answers which has forgotten meanwhile, it is taken
-      // for that one's own.
-      const isDoubtful = this.world.nowMs - service.sinceMs < longestCallMs;
-      if (isNamesakeThere || isOpen || isDoubtful) service.isSteady = false;
+      if (isNamesakeThere || isOpen) service.isSteady = false;
       if (isOpen) service.isDeleted = false;
     }
     this.forgotMs = this.world.nowMs;
@@ -118,7 +113,6 @@ export class RootWorkload {
     };
     const service: Service = {
       ...{ id, name, document, isSteady, isDeleted: false, numbers: new Map() },
-      sinceMs: this.world.nowMs,
     };
     this.services.set(id, service);
     this.root.services.set(id, { name, told: new Map() });

@@ -33,7 +33,8 @@ export const clusterEvents = {
   RootRegistered: Type.Object({ root: id }),
   /**
    * It takes us for another cluster than before: it lost its memory. What it had ordered goes on. `since`:
-   * jobs that began behind this position were ordered by who it is now.
+   * jobs that began behind this position count as those of who it is now, until it asks for the end of one that
+   * it never spoke of.
    */
   RootForgot: Type.Object({ former: id, root: id, jobs: natural, since: Type.Optional(natural) }),
   /**

@@ -1,7 +1,14 @@
 import type { StoredEvent } from '@oakring/events';
 import type { ClusterState } from '../cluster-state.js';
 import { placeOf, type JobRecord } from '../records.js';
-import { jobDeletionOrdered, jobEnded, jobScaled, jobUpdated, rolloutEnded } from './jobs.fold.js';
+import {
+  jobDeletionOrdered,
+  jobDismissed,
+  jobEnded,
+  jobScaled,
+  jobUpdated,
+  rolloutEnded,
+} from './jobs.fold.js';
 import { moveAborted, moveCompleted, moveStarted } from './moves.fold.js';
 import { instanceLost, instanceRecovered, originalDropped } from './losses.fold.js';
 import {
@@ -48,8 +55,7 @@ export function evolveJob(state: ClusterState, job: JobRecord, event: JobEvent):
     case 'JobScaled':
       return jobScaled(state, event, job, event.data);
     case 'JobDismissed':
-      state.jobs.set(job.id, { ...job, dismissed: true, ...placeOf(event) });
-      return;
+      return jobDismissed(state, event, job);
     case 'JobDeletionOrdered':
       return jobDeletionOrdered(state, event, job);
     case 'JobEnded':

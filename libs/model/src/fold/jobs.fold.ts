@@ -39,6 +39,7 @@ export function jobSubmitted(
     numbering: data.numbering ?? 'counted',
     takenOver: data.takenOver === true,
     root: data.numbering === 'given' ? currentRoot(state) : null,
+    formerRoot: null,
     dismissed: false,
     status: 'active',
     desired: data.desired,
@@ -64,7 +65,10 @@ export function rootRegistered(state: ClusterState, cluster: ClusterRecord, root
   }
 }
 
-/** What it does not remember, it cannot have meant to end. What it ordered since it knows us anew is its own. */
+/**
+ * What it does not remember, it cannot have meant to end. What was ordered since we asked it is its own, unless it
+ * forgot that while it answered.
+ */
 export function rootForgot(
   state: ClusterState,
   cluster: ClusterRecord,
@@ -74,7 +78,8 @@ export function rootForgot(
   for (const job of [...state.jobs.values()]) {
     const isAnew = job.root === former && job.submittedPosition > since;
     if (!isAnew && !job.dismissed) continue;
-    state.jobs.set(job.id, { ...job, root: isAnew ? root : job.root, dismissed: false });
+    const whose = isAnew ? { root, formerRoot: former } : {};
+    state.jobs.set(job.id, { ...job, ...whose, dismissed: false });
   }
 }
 
@@ -197,17 +202,25 @@ export function jobScaled(
   const status = data.added.length > 0 ? 'active' : job.status;
   const isGiven = job.numbering === 'given';
   const scaled = { ...job, status, desired: data.desired, ...placeOf(event) };
-  const isOrdered = isGiven && data.added.length > 0;
-  state.jobs.set(
-    job.id,
-    isOrdered ? { ...scaled, root: currentRoot(state), dismissed: false } : scaled,
-  );
-  for (const number of data.added) addInstance(state, event, job.id, number);
   const isByRoot = isGiven && data.forced !== true;
+  const isOrdered = isGiven && data.added.length > 0;
+  const root = isOrdered ? currentRoot(state) : job.root;
+  const dismissed = job.dismissed && !isOrdered;
+  // Who speaks of one of its numbers knows it.
+  const formerRoot = isByRoot ? null : job.formerRoot;
+  state.jobs.set(job.id, { ...scaled, root, formerRoot, dismissed });
+  for (const number of data.added) addInstance(state, event, job.id, number);
   const reason = isByRoot ? endedByRoot : `scaled down to ${data.desired}`;
   for (const number of data.removed) {
     dropInstance(state, event, instanceKey(job.id, number), reason);
   }
+}
+
+/** A root asks for the end of what it does not know: where it may be a former one's it was that one's. */
+export function jobDismissed(state: ClusterState, event: StoredEvent, job: JobRecord): void {
+  const { formerRoot } = job;
+  const said = formerRoot === null ? { dismissed: true } : { root: formerRoot, formerRoot: null };
+  state.jobs.set(job.id, { ...job, ...said, ...placeOf(event) });
 }
 
 export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job: JobRecord): void {

@@ -284,6 +284,25 @@ describe('a root', () => {
     expect(cluster.state.jobs.get('s')?.root).toBe('second');
   });
 
+  it('that may have forgotten a job while it answered ends none by not knowing it', () => {
+    const cluster = orderedMeanwhile();
+    expect(cluster.when(dismiss('s')).types).toEqual(['JobDismissed']);
+    expect(cluster.state.jobs.get('s')).toMatchObject({ root: 'first', dismissed: false });
+    expect(cluster.when(obey('s')).types).toEqual([]);
+    expect(cluster.when(dismiss('s')).types).toEqual([]);
+    expect(cluster.state.instances.get('s/0')?.removing).toBe(false);
+  });
+
+  it.each([
+    ['ordered another number', orderInstance('s', 2, { name: 's' })],
+    ['ended a number', end(1, 's')],
+  ])('that has %s of such a job since knows it, and ends it', (_, said) => {
+    const cluster = orderedMeanwhile();
+    cluster.when(said);
+    cluster.when(dismiss('s'));
+    expect(cluster.when(obey('s')).types).toContain('JobDeletionOrdered');
+  });
+
   it('that orders something again remembers it again', () => {
     const cluster = founded(0);
     cluster.when(took('first'));
@@ -294,6 +313,16 @@ describe('a root', () => {
     expect(cluster.state.jobs.get('new')?.root).toBe('second');
   });
 });
+
+/** Job `s`, while a root was asked that knows us by another id since. */
+function orderedMeanwhile(): Given {
+  const cluster = founded(0);
+  cluster.when(took('first'));
+  const since = cluster.history.at(-1)?.position ?? 0;
+  for (const number of [0, 1]) cluster.when(orderInstance('s', number, { name: 's' }));
+  cluster.when({ ...took('second'), since });
+  return cluster;
+}
 
 describe('a job of a root', () => {
   it.each([
