@@ -14,7 +14,7 @@ export { isStart } from './fold/commands.fold.js';
 export { endedByRoot, waitingReason } from './fold/jobs.fold.js';
 export { highestGeneration, nextGeneration } from './fold/records.fold.js';
 export { mayBegin, mayStart } from './may-start.js';
-export { currentRoot, isForgotten } from './forgotten.js';
+export { currentRoot, isForgotten, partedOf } from './forgotten.js';
 export { awaitedNamesake, holdsNamesake, nameOf } from './namesakes.js';
 export { NodeChangeFeed, factsOf, labelsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
@@ -26,6 +26,7 @@ export type {
   InstanceRecord,
   JobRecord,
   NodeRecord,
+  PartedRecord,
   PlacementRecord,
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';

@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 22;
+export const foldVersion = 23;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -30,6 +30,8 @@ export interface ClusterRecord {
   readonly root: string | null;
   /** From a backup, the last time; null: its history was never cut short. */
   readonly restored: RestoredRecord | null;
+  /** What ended here and not by the root that ordered it, which was not told so yet; the oldest first. */
+  readonly parted: readonly PartedRecord[];
   /** Events of stream `seals` so far: what a checkpoint says of keys. */
   readonly keyEvents: number;
 }
@@ -42,6 +44,17 @@ export interface RestoredRecord {
   readonly generationsAbove: number;
   /** The first epoch of a manager that leads since, and its commit time; null: none does yet. */
   readonly takenUp: { readonly epoch: number; readonly at: number } | null;
+}
+
+/** An instance whose end was ordered behind its root's back. */
+export interface PartedRecord {
+  /** `<job>/<number>`. */
+  readonly key: string;
+  readonly job: string;
+  readonly name: string;
+  readonly number: number;
+  /** Commit time of that order. */
+  readonly at: number;
 }
 
 /** `position` and `index`: of the event that changed it last. */

@@ -135,6 +135,10 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { former: 'a', root: 'b', jobs: 2 },
     'THE ROOT FORGOT this cluster: a is b now; 2 jobs',
   ],
+  RootToldOfEnds: [
+    { instances: ['r/1', 'r/2'] },
+    'the root was told that r/1, r/2 ended here without its asking',
+  ],
   StormBegan: [{ silent: 5, ready: 9, reason: 'silence' }, '5 of 9 nodes silent: silence'],
   StormEnded: [{ stillSilent: 5, reason: 'quiet' }, '5 nodes are still silent'],
   JobCompleted: [{}, 'run to its end'],

@@ -127,6 +127,8 @@ export type Command =
       /** Where the ledger stood when the root was asked: what it ordered behind it, it did as who it is now. */
       readonly since?: number;
     }
+  /** The root took a report that says that these have ended here without its asking: `<job>/<number>`. */
+  | { readonly type: 'RecordRootTold'; readonly instances: readonly string[] }
   | {
       readonly type: 'ReplaceInstance';
       readonly id: string;
@@ -261,6 +263,7 @@ export interface Answers {
   ObeyDismissal: null;
   /** Whether it is the one that it knew us by before. */
   RecordRoot: { readonly remembers: boolean };
+  RecordRootTold: null;
   ReplaceInstance: null;
   RefuseReplacement: null;
   CompleteRollout: null;

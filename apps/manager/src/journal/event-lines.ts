@@ -17,6 +17,7 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   LedgerRestored: 'warn',
   RootRegistered: 'info',
   RootForgot: 'warn',
+  RootToldOfEnds: 'debug',
   TelemetryTruncated: 'debug',
   CatalogueChanged: 'info',
   KeyPresented: 'info',

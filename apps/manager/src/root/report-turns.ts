@@ -1,6 +1,11 @@
-import type { StoredEvent } from '@oakring/events';
-import { ownerOf, type Changes, type ClusterState, type InstanceRecord } from '@oakring/model';
-import { PartedInstances } from './parted.js';
+import {
+  clusterKey,
+  ownerOf,
+  partedOf,
+  type Changes,
+  type ClusterState,
+  type InstanceRecord,
+} from '@oakring/model';
 import { reportOf, toldKeys, type Measured, type Report } from './report.js';
 
 /** What a root reads in some seconds; it answers nobody meanwhile, and is killed after thirty. */
@@ -17,29 +22,27 @@ export class ReportTurns {
   private newest = '';
   /** Smaller while the root does not take so many at once. */
   private most = usual.instances;
-  private readonly parted: PartedInstances;
 
   constructor(state: ClusterState) {
-    this.parted = new PartedInstances(state);
+    // What the one before did not come to tell.
+    for (const { key } of state.cluster.get(clusterKey)?.parted ?? []) this.noteOne(key, state);
   }
 
-  note(changes: Changes, state: ClusterState, events: readonly StoredEvent[]): void {
-    this.parted.takenBack(events);
-    const gone = this.parted.note(changes, state);
+  note(changes: Changes, state: ClusterState): void {
     for (const key of changes.instances) this.noteOne(key, state);
     for (const nodeId of changes.presences) {
       for (const key of state.placementsOfNode.of(nodeId)) {
         this.noteOne(ownerOf(key), state);
       }
     }
-    for (const key of gone) this.changed.add(key);
   }
 
   private noteOne(key: string, state: ClusterState): void {
     const instance = state.instances.get(key);
+    const isGone = partedOf(state, key) !== null;
     const isGiven = instance !== undefined && state.jobs.get(instance.job)?.numbering === 'given';
     // An order that nobody has answered yet is no news to who gave it; where it goes, or why nowhere, is.
-    if (isGiven && !isUndecided(instance)) this.changed.add(key);
+    if (isGone || (isGiven && !isUndecided(instance))) this.changed.add(key);
     else this.changed.delete(key);
   }
 
@@ -52,16 +55,15 @@ export class ReportTurns {
     const first = [...this.changed];
     const others = isWhole ? this.inTurn(state) : [];
     const limits = { ...usual, instances: this.most };
-    const subject = { state, measured, parted: this.parted };
-    const report = reportOf(subject, new Set([...first, ...others]), limits);
+    const keys = new Set([...first, ...others]);
+    const report = reportOf({ state, measured }, keys, limits);
     const last = report.told.at(-1);
     if (others.length > 0 && last !== undefined) this.newest = last;
     for (const key of report.done) this.changed.delete(key);
     return report;
   }
 
-  taken({ parted }: Report): void {
-    this.parted.told(parted);
+  taken(): void {
     this.most = Math.min(usual.instances, this.most * 2);
   }
 

@@ -1,14 +1,15 @@
 import { cutText } from '@oakring/contracts';
 import {
   nameOf,
+  partedOf,
   placementKey,
   type ClusterState,
   type InstanceRecord,
   type JobRecord,
+  type PartedRecord,
 } from '@oakring/model';
 import { instanceAnswer } from '../queries/job-answer.js';
 import { clusterTotals, type Load } from './report-totals.js';
-import type { Parted, PartedInstances } from './parted.js';
 import { isTold, toldOfJob, toldStatus, type ToldStatus } from './told-status.js';
 
 /** What a worker says of an instance, where it says it. */
@@ -74,11 +75,10 @@ const maxLog = 1_024;
 /** Comma and brackets between two entries. */
 const betweenBytes = 2;
 
-/** What a report is about: the views, and what of them is gone. */
+/** What a report is about. */
 export interface Subject {
   readonly state: ClusterState;
   readonly measured: Measured;
-  readonly parted: Pick<PartedInstances, 'of'>;
 }
 
 /**
@@ -125,10 +125,10 @@ interface Part {
 }
 
 /** Null: the root is told nothing of it. */
-function partOf({ state, measured, parted }: Subject, key: string): Part | null {
+function partOf({ state, measured }: Subject, key: string): Part | null {
   const instance = state.instances.get(key);
   if (instance === undefined) {
-    const gone = parted.of(key, state);
+    const gone = partedOf(state, key);
     if (gone === null) return null;
     const { job: id } = gone;
     const job = state.jobs.get(id);
@@ -146,17 +146,17 @@ function partOf({ state, measured, parted }: Subject, key: string): Part | null 
 
 const goneFor = 'ended here, and not by its root; it is not tried again';
 
-function goneHead({ job, name }: Parted): ToldJob {
+function goneHead({ job, name }: PartedRecord): ToldJob {
   const told = { status: 'UNDEPLOYED', status_detail: goneFor } as const;
   return { _id: job, job_name: name, ...told, instance_list: [] };
 }
 
-function goneEntry({ number, goneMs }: Parted): ToldInstance {
+function goneEntry({ number, at }: PartedRecord): ToldInstance {
   return {
     ...{ instance_number: number, status: 'UNDEPLOYED', status_detail: goneFor },
     ...{ worker_id: '', host_ip: '', host_port: hostPort, publicip: '' },
     ...{ cpu_percent: '', memory_percent: '', disk: '', logs: '' },
-    last_modified_timestamp: goneMs / 1_000,
+    last_modified_timestamp: at / 1_000,
   };
 }
 

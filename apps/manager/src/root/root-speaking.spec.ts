@@ -15,7 +15,7 @@ const taken: ReportFate = { status: 'taken' };
 /** A root that does what it is told to, and a manager that leads. */
 class Scene {
   readonly ports = simulatedPorts();
-  readonly led: LedCluster;
+  led: LedCluster;
   id = rootId;
   isThere = true;
   fate: ReportFate = taken;
@@ -43,6 +43,13 @@ class Scene {
 
   order(command: Command): void {
     this.led.order(command);
+  }
+
+  /** Another leads from now on, and knows what the ledger says. */
+  async takenOver(): Promise<void> {
+    await this.supervisor.stop();
+    this.led = new LedCluster(this.ports, this.cluster, this.root, 'keep');
+    this.led.listen((what) => void this.said.push(what));
   }
 
   get warned(): readonly string[] {
@@ -378,6 +385,34 @@ describe('What was ended here and not by its root', () => {
       .filter((each) => each === 'r/7 UNDEPLOYED').length;
     expect(times).toBeGreaterThan(2);
     expect(told(scene).at(-1)).toEqual([]);
+  });
+
+  it('is told by who leads next where this one did not come to it, and not once more where it did', async () => {
+    const scene = await begun(orderInstance('r', 7), orderInstance('r', 8));
+    scene.fate = { status: 'refused', why };
+    scene.order({ type: 'ScaleJob', id: 'r', count: 1, force: true });
+    await scene.ports.advance(30_000);
+    scene.fate = taken;
+    await scene.takenOver();
+    await scene.ports.advance(1_000);
+    expect(told(scene).at(-1)).toContain('r/8 UNDEPLOYED');
+    const before = scene.reports.length;
+    await scene.takenOver();
+    await scene.ports.advance(60_000);
+    expect(told(scene).slice(before).flat()).not.toContain('r/8 UNDEPLOYED');
+  });
+
+  it('is not told any more where its root has ordered it anew', async () => {
+    const scene = await begun(orderInstance('r', 7), orderInstance('r', 8));
+    scene.fate = { status: 'refused', why };
+    scene.order({ type: 'ScaleJob', id: 'r', count: 1, force: true });
+    scene.order(orderInstance('r', 8));
+    scene.order({ type: 'EndInstance', id: 'r', instance: 8 });
+    scene.fate = taken;
+    await scene.takenOver();
+    const before = scene.reports.length;
+    await scene.ports.advance(30_000);
+    expect(told(scene).slice(before).flat()).not.toContain('r/8 UNDEPLOYED');
   });
 
   it('is not what its root has taken back: that is not told, be it that nothing of it had a place', async () => {

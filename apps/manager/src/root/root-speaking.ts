@@ -1,5 +1,4 @@
 import { OakringError } from '@oakring/contracts';
-import type { StoredEvent } from '@oakring/events';
 import { currentRoot, isForgotten, type Changes, type ClusterState } from '@oakring/model';
 import { halfJitterMs, type Ports } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
@@ -85,8 +84,8 @@ export class RootSpeaking implements Process<Step> {
     return [registration, report];
   }
 
-  note(changes: Changes, state: ClusterState, events: readonly StoredEvent[]): void {
-    this.turns.note(changes, state, events);
+  note(changes: Changes, state: ClusterState): void {
+    this.turns.note(changes, state);
   }
 
   concerned({ jobs, instances, presences }: Changes): string[] {
@@ -185,13 +184,16 @@ export class RootSpeaking implements Process<Step> {
       this.notTaken(fate, endedMs);
       return;
     }
-    this.turns.taken(made);
+    this.turns.taken();
     this.failures = 0;
     if (isWhole) this.reportAtMs = Math.max(beganMs + reportEveryMs, endedMs + soonestMs);
     // It is busy with us for half of its time at most.
     this.newsAtMs = Math.max(beganMs + soonestMs, endedMs + tookMs);
     const [bytes, instances] = [made.bytes.length, made.told.length];
     standing.taken({ atMs: clock.wallMs(), tookMs, builtMs, bytes, instances });
+    if (made.parted.length === 0) return;
+    const told = { type: 'RecordRootTold', instances: made.parted } as const;
+    await this.term.queue.submit<'RecordRootTold'>(told, byItself(name));
   }
 
   /** Throws. It is told anew who we are, in case that it comes back as another. */

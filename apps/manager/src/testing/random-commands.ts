@@ -193,6 +193,10 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     type: 'RecordRoot',
     root: pick(['root-1', 'root-1', 'root-1', 'root-2']),
   }),
+  RecordRootTold: ({ state }) => {
+    const { parted = [] } = state.cluster.get(clusterKey) ?? {};
+    return { type: 'RecordRootTold', instances: parted.map(({ key }) => key) };
+  },
   RestartJob: ({ job }) => ({ type: 'RestartJob', id: job }),
   ReplaceInstance: ({ state, instance, node }) => ({
     ...({ type: 'ReplaceInstance', id: instance.job, instance: instance.number, reason } as const),
@@ -213,7 +217,10 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   RetryInstance: ({ instance: { job: id, number: instance, generation } }) => ({
     ...({ type: 'RetryInstance', id, instance, generation } as const),
   }),
-  ScaleJob: ({ job, number }) => ({ type: 'ScaleJob', id: job, count: number(6) }),
+  ScaleJob: ({ job, pick, number }) => ({
+    ...({ type: 'ScaleJob', id: pick([job, job, ...rootJobs]), count: number(6) } as const),
+    force: number(2) === 0,
+  }),
   DeleteJob: ({ job }) => ({ type: 'DeleteJob', id: job }),
   MoveInstance: ({ instance: { job: id, number: instance, generation }, node }) => ({
     ...({ type: 'MoveInstance', id, instance, generation, basis: null } as const),

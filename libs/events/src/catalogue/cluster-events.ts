@@ -37,6 +37,8 @@ export const clusterEvents = {
    * it never spoke of.
    */
   RootForgot: Type.Object({ former: id, root: id, jobs: natural, since: Type.Optional(natural) }),
+  /** What had ended here without its asking was in a report that it took: `<job>/<number>` of each. */
+  RootToldOfEnds: Type.Object({ instances: Type.Array(text) }),
   /**
    * The first commit behind the end of a backup (`position`, `hash`) that was put into an empty store. What came
    * after it is lost, and may be known to workers: every number that is given from now on is above what may have

@@ -31,6 +31,7 @@ import {
   nodeStopped,
 } from './nodes.fold.js';
 import type { RestoredRecord } from '../records.js';
+import { forgetParted } from './parted.fold.js';
 import { unexpectedFound } from './placements.fold.js';
 
 /** Folds one event into the state, in place. Total: an event that means nothing here changes nothing. */
@@ -44,6 +45,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'StormEnded':
     case 'RootRegistered':
     case 'RootForgot':
+    case 'RootToldOfEnds':
     case 'LedgerRestored':
       evolveCluster(state, event);
       break;
@@ -101,7 +103,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
-const unsaid = { catalogue: null, root: null, restored: null, keyEvents: 0 } as const;
+const unsaid = { catalogue: null, root: null, restored: null, parted: [], keyEvents: 0 } as const;
 
 type ClusterEvent = Extract<
   StoredEvent,
@@ -113,6 +115,7 @@ type ClusterEvent = Extract<
       | 'StormEnded'
       | 'RootRegistered'
       | 'RootForgot'
+      | 'RootToldOfEnds'
       | 'LedgerRestored';
   }
 >;
@@ -139,6 +142,7 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   }
   if (type === 'RootRegistered') rootRegistered(state, cluster, data.root);
   if (type === 'RootForgot') rootForgot(state, cluster, data);
+  if (type === 'RootToldOfEnds') forgetParted(state, data.instances);
   if (type === 'StormEnded') state.cluster.set(clusterKey, { ...cluster, storm: null });
 }
 

@@ -20,6 +20,7 @@ import {
   removeInstance,
   removeJob,
 } from './records.fold.js';
+import { forgetParted, part } from './parted.fold.js';
 
 /** Why a number stops that a root took back. */
 export const endedByRoot = 'its root ordered its end';
@@ -74,7 +75,7 @@ export function rootForgot(
   cluster: ClusterRecord,
   { former, root, since = Infinity }: EventData<'RootForgot'>,
 ): void {
-  state.cluster.set(clusterKey, { ...cluster, root });
+  state.cluster.set(clusterKey, { ...cluster, root, parted: [] });
   for (const job of [...state.jobs.values()]) {
     const isAnew = job.root === former && job.submittedPosition > since;
     if (!isAnew && !job.dismissed) continue;
@@ -209,6 +210,9 @@ export function jobScaled(
   // Who speaks of one of its numbers knows it.
   const formerRoot = isByRoot ? null : job.formerRoot;
   state.jobs.set(job.id, { ...scaled, root, formerRoot, dismissed });
+  const keysOf = (numbers: readonly number[]) => numbers.map((each) => instanceKey(job.id, each));
+  if (isOrdered) forgetParted(state, keysOf(data.added));
+  if (!isByRoot) part(state, event, job, keysOf(data.removed));
   for (const number of data.added) addInstance(state, event, job.id, number);
   const reason = isByRoot ? endedByRoot : `scaled down to ${data.desired}`;
   for (const number of data.removed) {
@@ -231,7 +235,9 @@ export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job:
     deletionPosition: event.position,
     ...placeOf(event),
   });
-  for (const key of state.instancesOfJob.inOrder(job.id)) {
+  const keys = state.instancesOfJob.inOrder(job.id);
+  part(state, event, job, keys);
+  for (const key of keys) {
     dropInstance(state, event, key, 'the job is being deleted');
   }
 }

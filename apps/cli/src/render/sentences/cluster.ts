@@ -18,6 +18,7 @@ export const clusterSentences: Sentences<
   | 'RequestRefused'
   | 'RootForgot'
   | 'RootRegistered'
+  | 'RootToldOfEnds'
   | 'StormBegan'
   | 'StormEnded'
   | 'TelemetryTruncated'
@@ -58,6 +59,8 @@ export const clusterSentences: Sentences<
   RootForgot: ({ former, root, jobs }, { colors }) =>
     `${colors.red('THE ROOT FORGOT')} this cluster: ${former} is ${root} now; ${jobs} jobs that it ` +
     'had ordered go on (oakring root forgotten)',
+  RootToldOfEnds: ({ instances }) =>
+    `the root was told that ${instances.join(', ')} ended here without its asking`,
   StormBegan: ({ silent, ready, reason }, { colors }) =>
     `${colors.red('STORM')}: ${silent} of ${ready} nodes silent: ${reason}; nothing is rescheduled`,
   StormEnded: ({ stillSilent, reason }, { colors }) =>

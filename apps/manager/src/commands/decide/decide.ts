@@ -9,6 +9,7 @@ import {
   obeyDismissal,
   orderInstance,
   recordRoot,
+  recordRootTold,
 } from './given-numbers.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { declareLost, observeStorm } from './losses.js';
@@ -63,6 +64,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   DismissJob: dismissJob,
   ObeyDismissal: obeyDismissal,
   RecordRoot: recordRoot,
+  RecordRootTold: recordRootTold,
   ReplaceInstance: replaceInstance,
   RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),

@@ -245,6 +245,7 @@ function founded(...numbers: number[]): Given {
     catalogue: null,
     root: null,
     restored: null,
+    parted: [],
     keyEvents: 0,
   });
   return cluster;

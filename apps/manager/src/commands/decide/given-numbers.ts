@@ -4,6 +4,7 @@ import {
   currentRoot,
   instanceKey,
   isForgotten,
+  partedOf,
   whyInstanceUnusable,
   whyUnusable,
   type JobRecord,
@@ -155,6 +156,17 @@ export function recordRoot(
   const data = { former, root, jobs, ...(since === undefined ? {} : { since }) };
   deciding.emit({ stream: clusterStream, type: 'RootForgot', data });
   return { answer: { remembers: false } };
+}
+
+export function recordRootTold(
+  deciding: Deciding,
+  { instances: told }: Extract<Command, { type: 'RecordRootTold' }>,
+): Decided<Answers['RecordRootTold']> {
+  const instances = told.filter((key) => partedOf(deciding.state, key) !== null);
+  if (instances.length > 0) {
+    deciding.emit({ stream: clusterStream, type: 'RootToldOfEnds', data: { instances } });
+  }
+  return { answer: null };
 }
 
 /** What a root asked for is not changed behind its back: it would ask for it again, or count on it. */

@@ -18,7 +18,7 @@ export function founded(): Given {
   const cluster = given();
   const facts = { clusterId: 'c-1', name: 'n', location: 'l', epoch: 1, storm: null };
   (cluster.state as ClusterState).cluster.set(clusterKey, {
-    ...{ ...facts, catalogue: null, root: null, restored: null, keyEvents: 0 },
+    ...{ ...facts, catalogue: null, root: null, restored: null, parted: [], keyEvents: 0 },
   });
   return cluster;
 }
@@ -32,14 +32,11 @@ export const unmeasured: Measured = {
   hasCreated: () => false,
 };
 
-/** Nothing is gone. */
-export const allThere = { of: () => null };
-
 /** Of all that the root is told of. */
 export function wholeReport(
   { state }: Given,
   measured: Measured = unmeasured,
   limits: Limits = { instances: 200, bytes: 256_000 },
 ): Report {
-  return reportOf({ state, measured, parted: allThere }, toldKeys(state), limits);
+  return reportOf({ state, measured }, toldKeys(state), limits);
 }

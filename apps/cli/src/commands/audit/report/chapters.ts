@@ -65,6 +65,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   LedgerRestored: 'leaders',
   RootRegistered: 'leaders',
   RootForgot: 'leaders',
+  RootToldOfEnds: 'leaders',
 
   StormBegan: 'nodes',
   StormEnded: 'nodes',
