@@ -1,7 +1,7 @@
 export { folderUnusable, prepareFolder, reasonOf } from './folder.js';
 export { holderOf, lockFolder, type FolderLock } from './folder-lock.js';
 export type { Holder, HolderAnswer } from './lock-holder.js';
-export { roomOn } from './room-on.js';
+export { isNearlyFull, roomOn, type Room } from './room-on.js';
 export { takeEnvironment } from './secrets.js';
 export { isLoopbackAddress, refuseOpenListener, type Listener } from './open-listener.js';
 export { examineClock, judgeClock } from './examination/examine-clock.js';

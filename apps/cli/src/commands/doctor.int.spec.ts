@@ -90,8 +90,9 @@ describe('doctor, where nothing runs', () => {
 describe('doctor, beside a manager that answers', () => {
   it('says of each of its parts what it says itself', async () => {
     const details = {
-      manager: { status: 'up', leading: true, degraded: ['ledger verification'] },
-      broker: { status: 'down', reason: 'ECONNREFUSED' },
+      manager: { status: 'up', leading: true },
+      root: { status: 'degraded', detail: 'it does not answer' },
+      broker: { status: 'down', detail: 'not connected', remedy: 'Start it.' },
     };
     const { out, code } = await oakring(
       ['doctor', '--json', '--data', folder],
@@ -100,9 +101,11 @@ describe('doctor, beside a manager that answers', () => {
     );
     const report = JSON.parse(out) as Report;
     expect(of(report, 'health').map(({ level, seen }) => `${level}: ${seen}`)).toEqual([
-      'warning: up, leading true, degraded ["ledger verification"]',
-      'bad: down, reason ECONNREFUSED',
+      'ok: up, leading true',
+      'warning: degraded, detail it does not answer',
+      'bad: down, detail not connected',
     ]);
+    expect(of(report, 'health')[2]).toMatchObject({ remedy: 'Start it.' });
     expect(code).toBe(1);
   });
 });

@@ -185,17 +185,14 @@ function detailsIn(health: unknown): Readonly<Record<string, unknown>> {
   return isObject(details) ? details : {};
 }
 
-function judgeHealth(looked: string, detail: unknown): Finding {
-  const { status, ...facts } = isObject(detail) ? detail : {};
+/** It says itself what to do. */
+function judgeHealth(looked: string, answer: unknown): Finding {
+  const { status, remedy, ...facts } = isObject(answer) ? answer : {};
   const said = Object.entries(facts).map(([name, fact]) => `${name} ${shown(fact)}`);
   const seen = [String(status), ...said].join(', ');
-  const { degraded } = facts;
-  const isDegraded = Array.isArray(degraded) && degraded.length > 0;
-  const level = status !== 'up' ? 'bad' : isDegraded ? 'warning' : 'ok';
-  if (level === 'ok') return { part: 'health', level, looked, seen };
-  const remedy =
-    'Mend what it names: its log says more, and oakring cluster shows what it can do meanwhile.';
-  return { part: 'health', level, looked, seen, remedy };
+  const level = status === 'up' ? 'ok' : status === 'degraded' ? 'warning' : 'bad';
+  const about = { part: 'health', level, looked, seen } as const;
+  return typeof remedy === 'string' ? { ...about, remedy } : about;
 }
 
 function shown(fact: unknown): string {

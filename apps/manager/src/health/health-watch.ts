@@ -1,7 +1,8 @@
+import type { Room } from '@oakring/host';
 import type { Ports, Timer } from '@oakring/ports';
 import type { PartHealth, Standing, Underway } from '../injection/health.js';
 import type { LeadershipView, Readiness, ReadinessAnswer } from '../injection/query-tokens.js';
-import { partsOf, type Room, type Sight } from './parts.js';
+import { partsOf, type Sight } from './parts.js';
 
 /** So that it is known since when, though nobody asks. */
 const lookEveryMs = 2_000;

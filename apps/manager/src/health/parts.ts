@@ -1,3 +1,4 @@
+import { isNearlyFull, type Room } from '@oakring/host';
 import {
   rootMemoryName,
   verificationName,
@@ -32,11 +33,6 @@ export interface Sight {
   readonly processes: LeadershipView['processes'];
 }
 
-export interface Room {
-  readonly freeBytes: number;
-  readonly totalBytes: number;
-}
-
 /** Since when it has been so is known to whoever looks again and again, where it is not told here. */
 type Part = Omit<PartHealth, 'sinceMs'> & { readonly sinceMs?: number };
 
@@ -45,7 +41,6 @@ const slowAppendMs = 5_000;
 /** A scheduler that is started again is back within this. */
 const schedulerGraceMs = 10_000;
 const gibibyte = 1_073_741_824;
-const nearlyFullShare = 0.05;
 
 /** How each part does. What is another manager's to do now (broker, scheduler, root) is left out. */
 export function partsOf(sight: Sight): readonly Part[] {
@@ -157,12 +152,11 @@ function root({ isConnected, sinceMs }: NonNullable<Sight['root']>): Part {
   return { part, status: 'degraded', detail, remedy };
 }
 
-function disk({ freeBytes, totalBytes }: Room): Part {
+function disk(room: Room): Part {
+  const { freeBytes, totalBytes } = room;
   const part = 'disk';
   const detail = `${sizeOf(freeBytes)} of ${sizeOf(totalBytes)} are free`;
-  if (freeBytes >= Math.min(gibibyte, totalBytes * nearlyFullShare)) {
-    return { part, status: 'up', detail };
-  }
+  if (!isNearlyFull(room)) return { part, status: 'up', detail };
   const remedy = 'Make room on the disk of OAKRING_DATA before it is full: then nothing is taken.';
   return { part, status: 'degraded', detail: `nearly full: ${detail}`, remedy };
 }

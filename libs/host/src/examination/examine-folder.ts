@@ -2,13 +2,12 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCodeOf } from '@oakring/contracts';
 import { refuseOpenFolder } from '../folder.js';
+import { isNearlyFull, type Room } from '../room-on.js';
 import { badFinding, shownBytes, type Finding } from './finding.js';
 
 const mebibyte = 1_048_576;
 /** What a manager writes in its quietest day, with room for a snapshot: under it every start is a risk. */
 const fewestFreeBytes = 128 * mebibyte;
-/** Of a busy ledger a few days (docs/sizing.md). */
-const wantedFreeBytes = 1_024 * mebibyte;
 
 /** Kinds of file systems by the number that Linux has for them, where they are not just a disk. */
 const kinds: ReadonlyMap<number, { readonly name: string; readonly problem: string | null }> =
@@ -27,11 +26,9 @@ const kinds: ReadonlyMap<number, { readonly name: string; readonly problem: stri
   ]);
 
 /** A folder's disk, as it was found. */
-export interface Disk {
+export interface Disk extends Room {
   /** As Linux numbers it. */
   readonly kind: number;
-  readonly freeBytes: number;
-  readonly totalBytes: number;
   /** Null: the file system counts none. */
   readonly freeInodes: number | null;
 }
@@ -61,13 +58,14 @@ export function judgeDisk(disk: Disk, looked: string): readonly Finding[] {
   return [roomOf(disk, `room for ${looked}`), kindOf(disk, `file system of ${looked}`)];
 }
 
-function roomOf({ freeBytes, totalBytes, freeInodes }: Disk, looked: string): Finding {
+function roomOf(disk: Disk, looked: string): Finding {
+  const { freeBytes, totalBytes, freeInodes } = disk;
   const seen = `${shownBytes(freeBytes)} of ${shownBytes(totalBytes)} free`;
   const about = { part: 'disk', looked };
   const remedy = 'Make room, or move the data; docs/sizing.md says how much a ledger grows.';
   if (freeInodes === 0) return { ...about, level: 'bad', seen: `${seen}, no inode free`, remedy };
   if (freeBytes < fewestFreeBytes) return { ...about, level: 'bad', seen, remedy };
-  if (freeBytes < wantedFreeBytes) return { ...about, level: 'warning', seen, remedy };
+  if (isNearlyFull(disk)) return { ...about, level: 'warning', seen, remedy };
   return { ...about, level: 'ok', seen };
 }
 

@@ -49,7 +49,11 @@ describe('A disk', () => {
 
   it.each([
     ['ext4 with room', {}, ['ok', 'ok']],
-    ['with 700 MB left', { freeBytes: 0.7 * gigabyte }, ['warning', 'ok']],
+    [
+      'of which a twentieth and 1 GiB are not left',
+      { freeBytes: 0.7 * gigabyte },
+      ['warning', 'ok'],
+    ],
     ['with 10 MB left', { freeBytes: 10_000_000 }, ['bad', 'ok']],
     ['with no inode left', { freeInodes: 0 }, ['bad', 'ok']],
     ['that counts no inodes', { freeInodes: null }, ['ok', 'ok']],
