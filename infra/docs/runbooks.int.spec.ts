@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { eventSchemas } from '@oakring/events';
 import { simulatedPorts } from '@oakring/ports';
@@ -7,14 +7,10 @@ import { addAuditSubcommands } from '../../apps/cli/src/commands/audit/subcomman
 import { createProgram } from '../../apps/cli/src/program.js';
 import { LogQuery } from '../loki/testing/log-query.js';
 import { alertsOfLoki, alertsOfPrometheus } from '../prometheus/testing/alerts.js';
+import { blocksOf, runbookFolder, runbooks } from './testing/runbooks.js';
 
-const folder = 'docs/runbooks';
 const alerts = [...alertsOfPrometheus, ...alertsOfLoki];
-const files = readdirSync(folder);
-const pages = files.map((file): [string, string] => [
-  file,
-  readFileSync(`${folder}/${file}`, 'utf8'),
-]);
+const files = runbooks.map(([file]) => file);
 
 const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
   readonly paths: Readonly<Record<string, object>>;
@@ -51,46 +47,46 @@ function problemOf(line: string): string | null {
   return left > wanted.length || (left > 0 && left < least) ? `${left} arguments: ${line}` : null;
 }
 
-function blocks(text: string, language: string): readonly string[] {
-  const found = text.matchAll(new RegExp(`\`\`\`(?:${language})\\n([\\s\\S]*?)\\n\`\`\``, 'g'));
-  return [...found].flatMap(([, block = '']) => block.split('\n'));
-}
-
 describe('The runbooks', () => {
   it('are one for each alert, which names it', () => {
     expect(new Set(files)).toEqual(new Set(alerts.map(({ alert }) => `${alert}.md`)));
     expect(files).toHaveLength(alerts.length);
     for (const { alert, annotations } of alerts)
-      expect(annotations['runbook_url']).toBe(`${folder}/${alert}.md`);
+      expect(annotations['runbook_url']).toBe(`${runbookFolder}/${alert}.md`);
   });
 
-  it.each(pages)('%s says what it means, what to look at and what to do', (file, text) => {
+  it.each(runbooks)('%s says what it means, what to look at and what to do', (file, text) => {
     const [title, ...headings] = [...text.matchAll(/^##? (.*)$/gm)].map(([, heading]) => heading);
     expect(`${title}.md`).toBe(file);
     expect(headings).toEqual(['What it means', 'What to look at', 'What to do']);
   });
 
-  it.each(pages)('%s names commands, addresses, events and queries that there are', (_, text) => {
-    const commands = [
-      ...blocks(text, 'sh').filter((line) => line.startsWith('oakring ')),
-      ...[...text.matchAll(/`(oakring [^`]*)`/g)].map(([, line = '']) =>
-        line.replaceAll('\n', ' '),
-      ),
-    ];
-    expect(commands.map(problemOf).filter((problem) => problem !== null)).toEqual([]);
-    const asked = [...text.matchAll(/http:\/\/127\.0\.0\.1:\d+(\/[\w/-]+)/g)].map(
-      ([, path]) => path,
-    );
-    expect(asked.filter((path = '') => !(path in paths))).toEqual([]);
-    const types = [...text.matchAll(/--type (\S+)/g)].flatMap(([, names = '']) => names.split(','));
-    expect(types.filter((type) => !(type in eventSchemas))).toEqual([]);
-    const queries = blocks(text, 'logql').map((query) => new LogQuery(query));
-    expect(queries.flatMap(({ selectors }) => selectors.map(({ name }) => name))).not.toContain(
-      'job',
-    );
-    // An operator has something to look at.
-    expect(blocks(text, 'sh|promql|logql').length).toBeGreaterThan(0);
-  });
+  it.each(runbooks)(
+    '%s names commands, addresses, events and queries that there are',
+    (_, text) => {
+      const commands = [
+        ...blocksOf(text, 'sh').filter((line) => line.startsWith('oakring ')),
+        ...[...text.matchAll(/`(oakring [^`]*)`/g)].map(([, line = '']) =>
+          line.replaceAll('\n', ' '),
+        ),
+      ];
+      expect(commands.map(problemOf).filter((problem) => problem !== null)).toEqual([]);
+      const asked = [...text.matchAll(/http:\/\/127\.0\.0\.1:\d+(\/[\w/-]+)/g)].map(
+        ([, path]) => path,
+      );
+      expect(asked.filter((path = '') => !(path in paths))).toEqual([]);
+      const types = [...text.matchAll(/--type (\S+)/g)].flatMap(([, names = '']) =>
+        names.split(','),
+      );
+      expect(types.filter((type) => !(type in eventSchemas))).toEqual([]);
+      const queries = blocksOf(text, 'logql').map((query) => new LogQuery(query));
+      expect(queries.flatMap(({ selectors }) => selectors.map(({ name }) => name))).not.toContain(
+        'job',
+      );
+      // An operator has something to look at.
+      expect(blocksOf(text, 'sh|promql|logql').length).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('Each alert', () => {

@@ -6,21 +6,21 @@ const now: readonly Panel[] = [
     description: 'Nodes that are heard and take instances.',
     unit: 'short',
     shows: 'number',
-    queries: { ready: led('oakring_nodes{status="ready"}') },
+    queries: { ready: `${led('oakring_nodes{status="ready"}')} or vector(0)` },
   },
   {
     title: 'Instances running',
     description: 'By the word of their workers.',
     unit: 'short',
     shows: 'number',
-    queries: { running: led('oakring_instances{status="running"}') },
+    queries: { running: `${led('oakring_instances{status="running"}')} or vector(0)` },
   },
   {
     title: 'Instances pending',
     description: 'Wanted, and without a place. The row Placements says why.',
     unit: 'short',
     shows: 'number',
-    queries: { pending: led('oakring_instances_pending') },
+    queries: { pending: `${led('oakring_instances_pending')} or vector(0)` },
   },
   {
     title: 'Given up',
@@ -320,6 +320,38 @@ const programs: readonly Panel[] = [
   },
 ];
 
+const workers: readonly Panel[] = [
+  {
+    title: 'Registered',
+    description:
+      '1: the manager has taken it in. Workers are read where they listen (operations.md).',
+    unit: 'short',
+    queries: { '{{instance}}': 'oakring_worker_registered' },
+  },
+  {
+    title: 'Instances on workers',
+    description: 'What they themselves say that they run.',
+    unit: 'short',
+    queries: {
+      '{{runtime}} {{status}}': 'sum by (runtime, status) (oakring_worker_instances)',
+    },
+  },
+  {
+    title: 'Orders obeyed',
+    description: 'Orders a second, by what is ordered and what came of it.',
+    unit: 'ops',
+    queries: {
+      '{{operation}} {{outcome}}': rate('oakring_worker_orders_total', 'operation, outcome'),
+    },
+  },
+  {
+    title: 'Messages that wait',
+    description: 'Not handed to the broker yet. Growing: the link of that worker is down or slow.',
+    unit: 'short',
+    queries: { '{{instance}}': 'oakring_worker_messages_unsent' },
+  },
+];
+
 const logs: readonly Panel[] = [
   {
     title: 'Warnings and worse',
@@ -357,6 +389,7 @@ export const cluster: Dashboard = {
     Failures: failures,
     Traffic: traffic,
     Programs: programs,
+    Workers: workers,
     Logs: logs,
   },
 };

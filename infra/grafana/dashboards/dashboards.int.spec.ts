@@ -56,6 +56,9 @@ const panel = Type.Object(
     description: Type.String({ minLength: 20 }),
     datasource,
     targets: Type.Array(target, { minItems: 1 }),
+    transformations: Type.Array(
+      Type.Object({ id: Type.Literal('organize'), options: Type.Object({}) }, closed),
+    ),
     fieldConfig: Type.Object(
       {
         defaults: Type.Object(

@@ -39,11 +39,9 @@ export function modelOf({ uid, title, description, rows }: Dashboard) {
     ...{ editable: false, refresh: '30s', time: { from: 'now-3h', to: 'now' } },
     links: [
       {
-        type: 'dashboards',
-        title: 'Oakring',
-        tags: ['oakring'],
-        asDropdown: false,
-        keepTime: true,
+        ...{ type: 'dashboards', title: 'Oakring', tags: ['oakring'], icon: 'dashboard' },
+        ...{ url: '', tooltip: '', asDropdown: false, targetBlank: false },
+        ...{ includeVars: false, keepTime: true },
       },
     ],
     templating: { list: [] },
@@ -103,15 +101,17 @@ function panelModel(id: number, panel: Panel, gridPos: Place) {
     ...(shows === 'logs' ? {} : { legendFormat: legend }),
     ...(shows === 'table' ? { instant: true, format: 'table' } : {}),
   }));
-  const { type, custom, options } = looks[shows];
+  const { type, custom, options, transformations } = looks[shows];
   const fieldConfig = { defaults: { unit, custom }, overrides: [] };
-  return { id, type, title, description, datasource, targets, fieldConfig, options, gridPos };
+  const shown = { datasource, targets, transformations, fieldConfig, options };
+  return { id, type, title, description, ...shown, gridPos };
 }
 
 /** What of Grafana's each is shown by. */
 const looks = {
   lines: {
     type: 'timeseries',
+    transformations: [],
     custom: { fillOpacity: 10, showPoints: 'never' },
     options: {
       legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
@@ -120,12 +120,25 @@ const looks = {
   },
   number: {
     type: 'stat',
+    transformations: [],
     custom: {},
     options: { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false } },
   },
-  table: { type: 'table', custom: {}, options: { showHeader: true } },
+  table: {
+    type: 'table',
+    custom: {},
+    options: { showHeader: true },
+    // What is the same in every row.
+    transformations: [
+      {
+        id: 'organize',
+        options: { excludeByName: { Time: true, Value: true, __name__: true, alertstate: true } },
+      },
+    ],
+  },
   logs: {
     type: 'logs',
+    transformations: [],
     custom: {},
     options: { showTime: true, wrapLogMessage: true, sortOrder: 'Descending' },
   },
