@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = join(root, 'bin/oakring.js');
+/** The same, module by module, as the compiler wrote it. */
+export const unbundled = join(root, 'dist/apps/cli/src/main.js');
 
 /** None outlives the benchmark, however that ends. */
 const children = new Set<ChildProcess>();
@@ -42,6 +44,7 @@ export interface Up {
 export async function startUp(
   dataFolder: string,
   env: Readonly<Record<string, string>> = {},
+  path = program,
 ): Promise<Up> {
   const startedMs = performance.now();
   const settings = {
@@ -53,7 +56,7 @@ export async function startUp(
     ...env,
   };
   const child = started(
-    spawn(process.execPath, [program, 'up'], {
+    spawn(process.execPath, [path, 'up'], {
       env: settings,
       stdio: ['ignore', 'pipe', 'inherit'],
     }),

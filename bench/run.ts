@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'oakestra-long': async () => (await import('./oakestra-long.js')).benchOakestraLong(),
   'oakestra-report': async () => (await import('./oakestra-report.js')).benchOakestraReport(),
   'oakestra-trouble': async () => (await import('./oakestra-trouble.js')).benchOakestraTrouble(),
+  start: async () => (await import('./start.js')).benchStart(),
   idle: async () => (await import('./idle.js')).benchIdle(),
 };
 

@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const program = new URL('../dist/apps/cli/src/main.js', import.meta.url);
+const program = new URL('../dist/programs/oakring.js', import.meta.url);
 if (!existsSync(fileURLToPath(program))) {
   console.error('oakring is not built yet. Build it with: npm run build');
   process.exit(1);
@@ -22,4 +22,6 @@ if (!existsSync(fileURLToPath(program))) {
 const { HOME: home = '' } = process.env;
 // @ts-expect-error -- The types are those of Node 20.
 if (home !== '') module.enableCompileCache?.(join(home, '.cache', 'oakring'));
+const { nameSources } = await import('./stack-traces.js');
+nameSources(new URL('.', program));
 await import(program.href);

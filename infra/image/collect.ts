@@ -8,8 +8,9 @@ import { nodeFileTrace } from '@vercel/nft';
 /** All that is started or loaded by a path that is put together at run time. */
 const programs = [
   'bin/oakring.js',
-  ...['cli', 'manager', 'scheduler', 'worker'].map((app) => `dist/apps/${app}/src/main.js`),
-  'dist/libs/stores/src/log/lmdb/index-thread.js',
+  ...['oakring', 'manager', 'scheduler', 'worker', 'index-thread'].map(
+    (name) => `dist/programs/${name}.js`,
+  ),
   'infra/compose/prepare.js',
   'infra/compose/ready.js',
 ];
@@ -18,6 +19,10 @@ const documents = [
   'package.json',
   'LICENSE',
   'infra/oakestra/cluster-registration.proto',
+  // What stack traces are named by, and on what terms packages are given that are in the programs.
+  ...readdirSync('dist/programs')
+    .filter((name) => name.endsWith('.map') || name === 'LICENSES.txt')
+    .map((name) => `dist/programs/${name}`),
   ...['package.json', 'swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map(
     (name) => `node_modules/swagger-ui-dist/${name}`,
   ),

@@ -1,7 +1,7 @@
 // @ts-check
 // Packages of hundreds of small files, each as one file. Every spec loads what it needs anew, and to find,
 // read and link the files of these cost it more than to run. Their code is the same, in the same order; it
-// is bundled once per installation, for tests alone: what ships loads packages as they lie.
+// is bundled once per installation, for tests alone: what ships is bundled by infra/programs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';

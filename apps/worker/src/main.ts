@@ -14,7 +14,7 @@ const ports = systemPorts();
 const log = systemLog('worker', process.env);
 const own = log.of('Worker');
 const last = new LastWords(ports.clock);
-// `node dist/apps/worker/src/main.js`: a worker from the environment alone. People use `oakring worker`.
+// `node dist/programs/worker.js`: a worker from the environment alone. People use `oakring worker`.
 try {
   const env = takeEnvironment(process.env, (line) => own.say('warn', line));
   for (const line of unknownSettings(env)) own.say('warn', line);

@@ -15,3 +15,4 @@ export {
   type Finding,
   type FindingLevel,
 } from './examination/finding.js';
+export { ownFile } from './own-file.js';

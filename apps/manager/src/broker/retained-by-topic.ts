@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
-import type { AedesPersistence as Persistence } from 'aedes-persistence';
+import inMemory, { type AedesPersistence as Persistence } from 'aedes-persistence';
 
-// Its types promise a default export, which a module of CommonJS has not.
-const memory = createRequire(import.meta.url)('aedes-persistence') as () => Persistence;
+// Its types promise a default export inside of what a module of CommonJS exports.
+const memory = inMemory as unknown as () => Persistence;
 type StoreRetained = Persistence['storeRetained'];
 type StoreIncoming = Persistence['incomingStorePacket'];
 /** What is retained is a PUBLISH; the type says that it may be any packet. */

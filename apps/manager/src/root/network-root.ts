@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ServiceError } from '@grpc/grpc-js';
 import { isId, OakringError, shortened, systemCodeOf } from '@oakring/contracts';
+import { ownFile } from '@oakring/host';
 import { exchangeBytes, NoAnswer } from '@oakring/http';
 import type { ReportFate, Root } from './root.port.js';
 
@@ -141,9 +141,6 @@ function methodOf(definition: object): Method | undefined {
   return (definition as Readonly<Record<string, Method>>)['handle_init_final'];
 }
 
-/** Above this file, in the source tree and in the built one. */
 export function pathOfProto(): string {
-  const above = ['../../../../', '../../../../../'];
-  const paths = above.map((each) => fileURLToPath(new URL(each + protoFile, import.meta.url)));
-  return paths.find((path) => existsSync(path)) ?? protoFile;
+  return fileURLToPath(ownFile(protoFile));
 }
