@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 23;
+export const foldVersion = 24;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -119,6 +119,11 @@ export interface NodeRecord extends EventPlace {
   }[];
   /** `<job>/<instance>/<generation>` of what was last reported and nobody ordered. */
   readonly unexpected: readonly string[];
+  /**
+   * `<job>/<instance>` of what was last reported and cannot be told, `?` for what is not known of it: nothing
+   * that it may be is taken for gone.
+   */
+  readonly unreadable: readonly string[];
   /** Entries of its own log are recorded up to this sequence. */
   readonly historyUpTo: number;
 }

@@ -1420,6 +1420,8 @@ export interface components {
             flags: components["schemas"]["NodeFlags"];
             /** @description `<job>/<instance>/<generation>` of what runs there without our order. */
             unexpected: string[];
+            /** @description `<job>/<instance>` of what its worker reports and cannot be told, `?` for what is not known of it: nothing that it may be is taken for gone. The dead letters have the reports. */
+            unreadable: string[];
             /** @description Position of the last change. */
             position: number;
         };

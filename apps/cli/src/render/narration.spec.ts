@@ -123,8 +123,8 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   NodeForgotten: [{ reason: 'sold' }, 'forgotten: sold'],
   NodeOrderRefused: [{ code: 'node-in-use', detail: 'It speaks.' }, 'It speaks.'],
   DriftDetected: [
-    { missing: ['web/0/1'], outdated: [], unexpected: [] },
-    'drift: 1 missing (web/0/1)',
+    { missing: ['web/0/1'], outdated: [], unexpected: [], unreadable: ['web/?'] },
+    'drift: 1 missing (web/0/1), 1 that cannot be told (web/?)',
   ],
   WorkerHistoryRecorded: [
     { incarnation: 1, from: 3, upTo: 4, entries: [{}, {}] },

@@ -72,7 +72,10 @@ function lastSeenText({ lastSeen }: Node, nowMs: number | null): string {
   return nowMs === null ? 'not in the minute before' : 'not since this manager leads';
 }
 
-function flagFacts({ flags, unexpected, rival }: Node, colors: Colors): [string, string][] {
+function flagFacts(
+  { flags, unexpected, unreadable, rival }: Node,
+  colors: Colors,
+): [string, string][] {
   const { cordoned, draining, quarantined } = flags;
   const facts: [string, string][] = [];
   if (cordoned !== null) facts.push(['cordoned', `since ${cordoned.since}: ${cordoned.reason}`]);
@@ -92,6 +95,10 @@ function flagFacts({ flags, unexpected, rival }: Node, colors: Colors): [string,
   }
   if (unexpected.length > 0) {
     facts.push(['not ours', `${unexpected.join(', ')} runs there without an order`]);
+  }
+  if (unreadable.length > 0) {
+    const what = `its worker reports ${unreadable.join(', ')}, which cannot be told (oakring dead-letters)`;
+    facts.push(['unreadable', `${what}; nothing that it may be is taken for gone`]);
   }
   return facts.map(([name, text]) => [name, colors.yellow(text)]);
 }

@@ -267,6 +267,7 @@ describe('what went wrong', () => {
         quarantined: { since, reason: '3 jobs failed here', byRecord: true },
       },
       unexpected: ['theirs/0/1'],
+      unreadable: ['web/?'],
     });
     expect(renderNodes([node], colors, 0)).toContain('ready draining quarantined');
     const text = renderNode(node, colors, 0);
@@ -274,6 +275,7 @@ describe('what went wrong', () => {
     expect(text).toContain('by force then');
     expect(text).toContain('by its record: 3 jobs failed here');
     expect(text).toContain('theirs/0/1 runs there without an order');
+    expect(text).toContain('its worker reports web/?, which cannot be told');
   });
 });
 

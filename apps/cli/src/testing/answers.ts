@@ -27,6 +27,7 @@ export function nodeAnswer(over: Partial<Node> = {}): Node {
     enforcesStop: true,
     flags: { cordoned: null, draining: null, quarantined: null },
     unexpected: [],
+    unreadable: [],
     position: 7,
     ...over,
   };

@@ -47,6 +47,8 @@ export type Command =
       readonly state: WorkerState;
       /** True when it echoes a request that was published after every order of this node was delivered. */
       readonly provesAbsence: boolean;
+      /** `<job>/<instance>` of what it shows and cannot be told; absent: its `state` says how many there are. */
+      readonly unreadable?: readonly string[];
     }
   | { readonly type: 'ConfirmState'; readonly nodeId: string; readonly incarnation: number | null }
   | { readonly type: 'RecordRival'; readonly nodeId: string; readonly incarnation: number }

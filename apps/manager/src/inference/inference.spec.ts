@@ -192,7 +192,7 @@ describe('An instance that runs', () => {
     { name: null, instance: null },
   ])('goes on while a list has what may be it, %j', async (entry) => {
     const world = await new OneWorker().running();
-    expect(await world.doubts(20, entry)).toEqual([]);
+    expect(await world.doubts(20, entry)).not.toContain('j/0/1 failed');
     expect(world.instance?.status).toBe('running');
     expect(await world.lists(2)).toEqual(['j/0/1 failed']);
   });
@@ -210,7 +210,8 @@ describe('An instance that runs', () => {
     await world.pass(20_000);
     world.list('j/0');
     world.says('ended');
-    expect(await world.doubts(3, { name: 'j', instance: null })).toEqual([]);
+    const meanwhile = await world.doubts(3, { name: 'j', instance: null });
+    expect(meanwhile).not.toContain('j/0/1 failed');
     expect(await world.lists(2)).toContain('j/0/1 failed');
   });
 
@@ -372,6 +373,18 @@ describe('What is listed and was not ordered there', () => {
     await world.lists(4, 'j/0');
     expect(world.cluster.state.nodes.get('a')?.unexpected).toEqual(['j/0/2']);
     expect(world.instance).toMatchObject({ nodeId: 'b', status: 'placed' });
+  });
+
+  it('and cannot be told is shown for as long as it is listed', async () => {
+    const world = await new OneWorker().running();
+    const unreadable = () => world.cluster.state.nodes.get('a')?.unreadable;
+    await world.doubts(4, { name: null, instance: 0 });
+    expect(unreadable()).toEqual(['?/0']);
+    await world.doubts(4, { name: 'j', instance: null });
+    expect(unreadable()).toEqual(['j/?']);
+    expect(world.instance?.status).toBe('running');
+    await world.lists(6);
+    expect(unreadable()).toEqual([]);
   });
 
   it('is ended where the ledger says that it has ended', async () => {

@@ -302,7 +302,8 @@ function shortOf(command: Inferred): string {
   const instances = command.state.instances.map(
     ({ job, instance, generation, status }) => `${job}/${instance}/${generation} ${status}`,
   );
-  return `${instances.join(' ')} ${command.provesAbsence}`;
+  const { provesAbsence, unreadable = [] } = command;
+  return `${instances.join(' ')} ${provesAbsence} ${unreadable.join(' ')}`;
 }
 
 /** What was told before and changed nothing is told again later each time. */

@@ -14,18 +14,19 @@ import { periodMs } from './period.js';
 /** Instances that nobody ordered there, remembered of a node. */
 const maxStrangers = 100;
 
-/** Something that is listed and is none of the node's placements. */
-export interface Stranger {
-  readonly name: string;
-  readonly instance: number;
-  readonly sinceMs: number;
-  readonly lastMs: number;
-}
-
 interface Named {
   readonly name: string;
   readonly instance: number;
 }
+
+/** Of calm lists. */
+export interface Listed {
+  readonly sinceMs: number;
+  readonly lastMs: number;
+}
+
+/** Something that is listed and is none of the node's placements. */
+export interface Stranger extends Named, Listed {}
 
 /** A placement of a node, as its worker names it, and the texts by which it is found: made once. */
 export interface Placed extends Named {
@@ -45,6 +46,8 @@ export interface Known {
 export class NodeSight {
   readonly evidence = new Map<string, Evidence>();
   readonly strangers = new Map<string, Stranger>();
+  /** What is listed and cannot be told: `<name>/<number>`, `?` for what is not known of it. */
+  readonly unreadable = new Map<string, Listed>();
   /** Commands of it that are not decided yet; what is heard meanwhile is judged after. */
   underWay = 0;
   isDue = false;
@@ -97,17 +100,14 @@ export class NodeSight {
     const key = `${name}/${instance}`;
     const known = this.strangers.get(key);
     if (known === undefined && this.strangers.size >= maxStrangers) return;
-    const isNew = known === undefined || nowMs - known.lastMs > 2 * periodMs;
-    this.strangers.set(key, {
-      ...{ name, instance },
-      sinceMs: isNew ? nowMs : known.sinceMs,
-      lastMs: nowMs,
-    });
+    this.strangers.set(key, { name, instance, ...listed(known, nowMs) });
   }
 
   forgetStrangers(nowMs: number): void {
-    for (const [key, { lastMs }] of this.strangers) {
-      if (nowMs - lastMs > 2 * periodMs) this.strangers.delete(key);
+    for (const noted of [this.strangers, this.unreadable]) {
+      for (const [key, { lastMs }] of noted) {
+        if (nowMs - lastMs > 2 * periodMs) noted.delete(key);
+      }
     }
   }
 
@@ -118,6 +118,12 @@ export class NodeSight {
     { entries, atMs }: { readonly entries: readonly DoubtfulInstance[]; readonly atMs: number },
   ): void {
     const { disturbance, count } = this.pace;
+    for (const { name, instance } of entries) {
+      const label = `${name ?? '?'}/${instance ?? '?'}`;
+      const known = this.unreadable.get(label);
+      if (known === undefined && this.unreadable.size >= maxStrangers) continue;
+      this.unreadable.set(label, listed(known, atMs));
+    }
     for (const placed of this.placed(state, node)) {
       const mayBeIt = ({ name, instance }: DoubtfulInstance): boolean =>
         (name ?? placed.name) === placed.name && (instance ?? placed.instance) === placed.instance;
@@ -166,4 +172,9 @@ export function isSent(
   const { wanted, lost, runningSince } = placement;
   if (!wanted || lost || runningSince > 0 || inherited.has(key)) return true;
   return (evidence?.startSentMs ?? null) !== null;
+}
+
+function listed(known: Listed | undefined, nowMs: number): Listed {
+  const isNew = known === undefined || nowMs - known.lastMs > 2 * periodMs;
+  return { sinceMs: isNew ? nowMs : known.sinceMs, lastMs: nowMs };
 }

@@ -1,7 +1,7 @@
 import { instanceKey, placementKey, highestGeneration, type ClusterState } from '@oakring/model';
 import { periodMs } from './period.js';
 import type { Scene } from './scene.js';
-import { isSent, type Stranger } from './sight.js';
+import { isSent, type Listed, type Stranger } from './sight.js';
 import type { Telling } from './telling.js';
 
 /** Listed for so long it is there; a single list may be of a moment ago. */
@@ -12,10 +12,14 @@ const maxTried = 64;
 /**
  * What is there and was not ordered there, as far as the ledger knows. One that has ended by the ledger (a
  * pull that was given up too soon) is reported as a generation that is gone, and is deleted; what is not
- * ours is only shown.
+ * ours is only shown; and so is what cannot be told.
  */
 export function strangersOn(scene: Scene, telling: Telling): void {
   const { state, node, sight } = scene;
+  telling.unreadable = [...sight.unreadable]
+    .flatMap(([label, listed]) => (isEstablished(listed) ? [label] : []))
+    .sort();
+  if (telling.unreadable.join() !== node.unreadable.join()) telling.isDue = true;
   if (sight.strangers.size === 0 && node.unexpected.length === 0) return;
   const shown: string[] = [];
   for (const [key, stranger] of sight.strangers) {
@@ -23,13 +27,17 @@ export function strangersOn(scene: Scene, telling: Telling): void {
       sight.strangers.delete(key);
       continue;
     }
-    if (stranger.lastMs - stranger.sinceMs < establishedMs) continue;
+    if (!isEstablished(stranger)) continue;
     const address = addressOf(state, stranger);
     telling.reportAs(address, { status: 'running', reason: null });
     if (address.isOurs) telling.isDue = true;
     else shown.push(placementKey(address.job, address.instance, address.generation));
   }
   if (shown.sort().join() !== node.unexpected.join()) telling.isDue = true;
+}
+
+function isEstablished({ sinceMs, lastMs }: Listed): boolean {
+  return lastMs - sinceMs >= establishedMs;
 }
 
 /** It was found, and is one of the node's placements since: it is none but that. */

@@ -11,6 +11,8 @@ type Reported = Pick<ReportedInstance, 'status' | 'reason'>;
 export class Telling {
   /** There is something in the state that is not known yet. */
   isDue = false;
+  /** What is listed there and cannot be told. */
+  unreadable: readonly string[] = [];
   private readonly acks: Inferred[] = [];
   private readonly instances: ReportedInstance[] = [];
   private repeats = false;
@@ -44,8 +46,8 @@ export class Telling {
   get commands(): readonly Inferred[] {
     if (!this.isDue) return this.acks;
     const { id: nodeId, incarnation } = this.node;
-    const { instances, repeats: provesAbsence } = this;
+    const { instances, unreadable, repeats: provesAbsence } = this;
     const state = { incarnation, requestId: null, instances, unreadable: 1 };
-    return [...this.acks, { type: 'ReconcileNode', nodeId, state, provesAbsence }];
+    return [...this.acks, { type: 'ReconcileNode', nodeId, state, provesAbsence, unreadable }];
   }
 }

@@ -34,6 +34,7 @@ export function nodeAnswer(
     enforcesStop: node.enforcesStop,
     flags: flagsOf(node),
     unexpected: node.unexpected,
+    unreadable: node.unreadable,
     position: node.position,
   };
 }

@@ -162,6 +162,13 @@ export class NodeAnswer {
   })
   readonly unexpected: readonly string[];
 
+  @Field(listOf(text), {
+    says:
+      '`<job>/<instance>` of what its worker reports and cannot be told, `?` for what is not known of it: ' +
+      'nothing that it may be is taken for gone. The dead letters have the reports.',
+  })
+  readonly unreadable: readonly string[];
+
   @Field(natural, { says: 'Position of the last change.' })
   readonly position: number;
 }

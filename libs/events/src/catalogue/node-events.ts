@@ -72,6 +72,8 @@ export const nodeEvents = {
     missing: Type.Array(text),
     outdated: Type.Array(text),
     unexpected: Type.Array(text),
+    /** `<job>/<instance>` of what could not be told, `?` for what is not known of it. Absent: nothing. */
+    unreadable: Type.Optional(Type.Array(text)),
   }),
   /** A worker's own small log of a time without a link, as it handed it in. */
   WorkerHistoryRecorded: Type.Object({

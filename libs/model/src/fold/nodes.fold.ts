@@ -45,6 +45,7 @@ const fresh = {
   quarantined: null,
   failures: [],
   unexpected: [],
+  unreadable: [],
   historyUpTo: 0,
 } as const;
 
@@ -138,9 +139,11 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
       updateNode(state, event, { rival: { at, incarnation, reason } });
       break;
     }
-    case 'DriftDetected':
-      updateNode(state, event, { unexpected: event.data.unexpected });
+    case 'DriftDetected': {
+      const { unexpected, unreadable = [] } = event.data;
+      updateNode(state, event, { unexpected, unreadable });
       break;
+    }
     case 'WorkerHistoryRecorded':
       updateNode(state, event, { historyUpTo: event.data.upTo });
       break;

@@ -34,12 +34,13 @@ export const nodeSentences: Sentences<
     Object.keys(labels).length === 0 ? 'no labels by operators' : `labelled ${labelsText(labels)}`,
   NodeForgotten: ({ reason }, { colors }) => `${colors.yellow('forgotten')}: ${reason}`,
   NodeOrderRefused: ({ detail }, { colors }) => colors.red(`refused: ${detail}`),
-  DriftDetected: ({ missing, outdated, unexpected }, { colors }) =>
+  DriftDetected: ({ missing, outdated, unexpected, unreadable = [] }, { colors }) =>
     `${colors.yellow('drift')}: ` +
     [
       counted(missing, 'missing'),
       counted(outdated, 'ended but there'),
       counted(unexpected, 'that nobody ordered'),
+      counted(unreadable, 'that cannot be told'),
     ]
       .filter((text) => text !== '')
       .join(', '),

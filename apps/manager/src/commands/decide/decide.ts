@@ -45,8 +45,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RecordWorkerStatus: (deciding, command) =>
     recordWorkerStatus(deciding, command.nodeId, command.status, command.retained),
   RecordAck: (deciding, command) => recordAck(deciding, command.nodeId, command.ack),
-  ReconcileNode: (deciding, command) =>
-    reconcileNode(deciding, command.nodeId, command.state, command.provesAbsence),
+  ReconcileNode: reconcileNode,
   ConfirmState: (deciding, command) => confirmState(deciding, command.nodeId, command.incarnation),
   RecordRival: recordRival,
   RecordHistory: (deciding, command) => recordHistory(deciding, command.nodeId, command.history),

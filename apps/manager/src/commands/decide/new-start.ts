@@ -19,7 +19,10 @@ export function startAnew(
     registration: { ...registration, incarnation },
   });
   if ('refusal' in registered) return registered;
-  const nothing = { incarnation, requestId: null, instances: [] };
-  const reconciled = reconcileNode(deciding, registration.id, nothing, true);
+  const reconciled = reconcileNode(deciding, {
+    nodeId: registration.id,
+    state: { incarnation, requestId: null, instances: [] },
+    provesAbsence: true,
+  });
   return 'refusal' in reconciled ? reconciled : registered;
 }

@@ -174,8 +174,8 @@ function factsOf(
 
 function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boolean {
   const { status, since, reason, stopped, reserved, placements, position, index, ...rest } = known;
-  const { cordoned, draining, quarantined, failures, unexpected, historyUpTo, ...facing } = rest;
-  const { tookOverAt, rival, givenLabels, silentSince, ...before } = facing;
+  const { cordoned, draining, quarantined, failures, historyUpTo, ...facing } = rest;
+  const { unexpected, unreadable, tookOverAt, rival, givenLabels, silentSince, ...before } = facing;
   const { startId = null, dialect = usualDialect } = facts;
   const { addons = [], drivers = [], gpuDrivers = [] } = facts;
   const after = { ...facts, startId, dialect, addons, drivers, gpuDrivers };

@@ -92,9 +92,12 @@ describe('drift', () => {
   it('is nothing that an unreadable item of the report may be', () => {
     const cluster = running({}, 'a', 'a');
     const half = { 'j/1/1': 'running' } as const;
-    expect(cluster.when(report('a', half, { proves: true, unreadable: 1 })).types).toEqual([]);
+    const told = cluster.when(report('a', half, { proves: true, unreadable: 1 }));
+    expect(told.types).toEqual(['DriftDetected']);
+    expect(cluster.state.nodes.get('a')?.unreadable).toEqual(['?/?']);
     expect(cluster.when(report('a', half, { final: true, unreadable: 1 })).types).toEqual([]);
     expect(cluster.when(report('a', half, { proves: true })).types).toContain('CommandReopened');
+    expect(cluster.state.nodes.get('a')?.unreadable).toEqual([]);
   });
 
   it('is not what has ended there and was ended here', () => {

@@ -1,5 +1,5 @@
 import { jobStream, nodeStream } from '@oakring/events';
-import type { ReportedInstance, WorkerState } from '@oakring/contracts';
+import type { ReportedInstance } from '@oakring/contracts';
 import {
   instanceKey,
   placementKey,
@@ -9,6 +9,7 @@ import {
   type PlacementRecord,
   highestGeneration,
 } from '@oakring/model';
+import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
@@ -22,15 +23,18 @@ import { succeed } from './worker-answers.js';
  */
 export function reconcileNode(
   deciding: Deciding,
-  nodeId: string,
-  state: WorkerState,
-  provesAbsence: boolean,
+  {
+    nodeId,
+    state,
+    provesAbsence,
+    unreadable = (state.unreadable ?? 0) > 0 ? ['?/?'] : [],
+  }: Omit<Extract<Command, { type: 'ReconcileNode' }>, 'type'>,
 ): Decided<null> {
   const speaker = speakingNode(deciding, nodeId, state.incarnation);
   if ('refusal' in speaker) return speaker;
   const { node } = speaker;
   const reported = new Map<string, ReportedInstance>();
-  const drift: Drift = { missing: [], outdated: [], unexpected: [] };
+  const drift: Drift = { missing: [], outdated: [], unexpected: [], unreadable };
   for (const instance of state.instances) {
     const key = placementKey(instance.job, instance.instance, instance.generation);
     // It has the name of one of ours, and is not it: the order to run ours makes it go.
@@ -73,6 +77,8 @@ interface Drift {
   readonly missing: string[];
   readonly outdated: string[];
   readonly unexpected: string[];
+  /** As `<job>/<instance>`. */
+  readonly unreadable: readonly string[];
 }
 
 /** Keys of a report that are put on record. */
@@ -80,7 +86,9 @@ const maxDrift = 100;
 
 function recordDrift(deciding: Deciding, node: NodeRecord, drift: Drift): void {
   const unexpected = drift.unexpected.sort().slice(0, maxDrift);
-  const isSame = unexpected.join() === node.unexpected.join();
+  const unreadable = drift.unreadable.slice(0, maxDrift);
+  const isSame =
+    unexpected.join() === node.unexpected.join() && unreadable.join() === node.unreadable.join();
   if (drift.missing.length === 0 && drift.outdated.length === 0 && isSame) return;
   deciding.emit({
     stream: nodeStream(node.id),
@@ -89,6 +97,7 @@ function recordDrift(deciding: Deciding, node: NodeRecord, drift: Drift): void {
       missing: drift.missing.slice(0, maxDrift),
       outdated: drift.outdated.slice(0, maxDrift),
       unexpected,
+      ...(unreadable.length > 0 && { unreadable }),
     },
   });
 }
