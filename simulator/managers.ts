@@ -85,8 +85,7 @@ export class Managers {
   }
 
   freeze(host: Host, forMs: number): void {
-    const manager = this.running.get(host);
-    if (manager !== undefined) manager.life.frozenUntilMs = this.ground.world.nowMs + forMs;
+    this.running.get(host)?.life.freeze(this.ground.world.nowMs + forMs);
   }
 
   /** As over HTTP: a follower passes on what only the leader can do. */

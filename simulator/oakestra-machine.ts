@@ -108,7 +108,7 @@ export class OakestraMachine implements Machine {
     const { current: started } = this;
     const { world, judge } = this.around;
     if (started === null) return;
-    started.life.frozenUntilMs = world.nowMs + forMs;
+    started.life.freeze(world.nowMs + forMs);
     judge.strict.troubled(this.nodeId, world.nowMs + forMs);
   }
 

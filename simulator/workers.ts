@@ -108,7 +108,7 @@ export class NativeMachine implements Machine {
   }
 
   freeze(forMs: number): void {
-    if (this.life !== null) this.life.frozenUntilMs = this.world.nowMs + forMs;
+    this.life?.freeze(this.world.nowMs + forMs);
   }
 }
 

@@ -12,8 +12,7 @@ interface Pending {
 /** One simulated process: its timers, and what is delivered to it, end with it. */
 export class Life {
   isDead = false;
-  /** Nothing of it runs before this time (SIGSTOP). */
-  frozenUntilMs = 0;
+  private thawsMs = 0;
 
   constructor(
     readonly name: string,
@@ -23,6 +22,15 @@ export class Life {
 
   get clockErrorMs(): number {
     return this.machine.clockErrorMs;
+  }
+
+  /** Nothing of it runs before this time (SIGSTOP): never sooner than it was to, or what waits is overtaken. */
+  freeze(untilMs: number): void {
+    this.thawsMs = Math.max(this.thawsMs, untilMs);
+  }
+
+  get frozenUntilMs(): number {
+    return this.thawsMs;
   }
 }
 
