@@ -102,6 +102,7 @@ export {
   sealCommit,
 } from './log/commit.js';
 export { type Origin, addressOf, parseAddress } from './log/origin.js';
+export { newerIn } from './log/commit-problem.js';
 export { type Damage, damageAt, LogDamaged, logDamaged } from './log/damage.js';
 export type { RuleId } from './log/rules.js';
 export {

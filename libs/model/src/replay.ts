@@ -1,8 +1,10 @@
 import {
   decodeEvents,
   logDamaged,
+  newerIn,
   verifyChain,
   type Commit,
+  type Damage,
   type StoredEvent,
 } from '@oakring/events';
 import type { ClusterState } from './cluster-state.js';
@@ -34,8 +36,8 @@ export interface Replayed {
 
 /**
  * Folds into `state` what follows it in the log, once its chain is verified. The state is left where the
- * source or `to` ends. Throws `log-damaged` at the first break, with nothing of that page folded, and
- * what the source throws.
+ * source or `to` ends. Throws `log-damaged` at the first break, with nothing of that page folded, `ledger-newer`
+ * where a newer release wrote on, and what the source throws.
  */
 export async function replay(
   source: CommitSource,
@@ -62,13 +64,32 @@ export function foldCommits(
   folded: (events: readonly StoredEvent[]) => void = () => {},
 ): number {
   const verified = verifyChain(commits, state.head);
-  if (verified.status === 'damaged') throw logDamaged(place, verified.damage);
+  if (verified.status === 'damaged') throw logDamaged(place, newerOr(verified.damage, commits));
   let count = 0;
   for (const commit of commits) {
-    const events = decodeEvents(commit);
+    const events = eventsIn(commit, place);
     foldCommit(state, commit, events);
     count += events.length;
     folded(events);
   }
   return count;
+}
+
+/** What was written by other rules is not judged by these. */
+function newerOr(damage: Damage, commits: readonly Commit[]): Damage {
+  for (const commit of commits) {
+    if (commit.position > (damage.position ?? 0)) break;
+    const newer = newerIn(commit);
+    if (newer !== null) return newer;
+  }
+  return damage;
+}
+
+function eventsIn(commit: Commit, place: string): readonly StoredEvent[] {
+  try {
+    return decodeEvents(commit);
+  } catch (error) {
+    const newer = newerIn(commit);
+    throw newer === null ? error : logDamaged(place, newer);
+  }
 }

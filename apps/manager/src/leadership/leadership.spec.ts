@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SigningKey } from '@oakring/events';
-import { freshKey } from '@oakring/events/testing';
+import { headOf, type SigningKey } from '@oakring/events';
+import { commitOfNextRelease, freshKey } from '@oakring/events/testing';
 import { MemoryLeaseStore } from '@oakring/stores';
 import { seededRandomness, simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { ClusterState } from '@oakring/model';
@@ -17,6 +17,13 @@ class Managers {
   asked = 0;
   private readonly commits = new SharedCommits();
   private readonly leases = new MemoryLeaseStore();
+
+  /** Of whoever leads, which is of a later release. */
+  appendAsNextRelease(): void {
+    const last = this.commits.at(this.commits.size);
+    if (last === undefined) throw new Error('nobody has led yet');
+    this.commits.put(commitOfNextRelease(headOf(last), last.epoch));
+  }
 
   async start(name: string, key?: SigningKey): Promise<Manager> {
     const manager = new Manager(name, this.ports);
@@ -307,5 +314,24 @@ describe('A manager whose clock is wrong', () => {
     a.aheadMs = 4_000;
     await managers.ports.advance(1_000);
     expect(a.status).toEqual(leading);
+  });
+});
+
+describe('A manager of an older release', () => {
+  it('ends with both versions once a newer one has led, and takes nothing over', async () => {
+    const managers = new Managers();
+    const newer = await managers.start('newer');
+    await managers.ports.advance(1_000);
+    const older = await managers.start('older');
+    await managers.ports.advance(1_000);
+    const failed = expect(older.leadership?.failed).rejects.toMatchObject({
+      code: 'ledger-newer',
+      message: expect.stringContaining('known are 1 to'),
+    });
+    managers.appendAsNextRelease();
+    newer.die();
+    await managers.ports.advance(10_000);
+    await failed;
+    expect(older.status.leading).toBe(false);
   });
 });

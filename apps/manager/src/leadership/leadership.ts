@@ -277,7 +277,7 @@ export class Leadership {
 
 /** Whoever led on from here would write on top of what nobody can explain. */
 function isFatal({ code }: OakringError): boolean {
-  return code === 'log-damaged' || code === 'position-conflict';
+  return code === 'log-damaged' || code === 'ledger-newer' || code === 'position-conflict';
 }
 
 function detailOf(reachesBroker: boolean, isHeld: boolean): string {

@@ -113,6 +113,12 @@ export const systemErrors = {
     remedy:
       'Give it to its owner only (chmod 600), or move it away: a new key is made and has to be endorsed.',
   },
+  'ledger-newer': {
+    status: 500,
+    title: 'The event log was written by a newer release',
+    remedy:
+      'Nothing of it was changed. Start that release, or a later one; to go back for good, restore a backup from before (docs/upgrading.md).',
+  },
   'log-damaged': {
     status: 500,
     title: 'The event log is damaged',

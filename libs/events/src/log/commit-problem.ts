@@ -10,7 +10,7 @@ import {
   type EventHead,
   type EventRecord,
 } from './commit.js';
-import { damageAt, type Damage, type Problem } from './damage.js';
+import { damageAt, newerAt, type Damage, type Problem } from './damage.js';
 import { isBefore, originProblem, parseAddress } from './origin.js';
 import { plainEvents } from './plain-events.js';
 
@@ -52,6 +52,14 @@ export function eventRecords(commit: Commit): readonly EventRecord[] | Problem {
   // Every one was found to be one.
   if (isList) return records as readonly EventRecord[];
   return { rule: 'E2', detail: `events is not a JSON list of events of format ${commit.format}` };
+}
+
+/** What of a commit a newer release wrote, and this one cannot read; null: nothing. */
+export function newerIn(commit: Commit): Damage | null {
+  const records = eventRecords(commit);
+  if ('rule' in records) return null;
+  const newer = records.find(({ schema }) => schema > schemaVersion);
+  return newer === undefined ? null : newerAt(commit.position, 'E7', unknownSchema(newer));
 }
 
 function recordsOf(commit: Commit): unknown {
@@ -103,10 +111,13 @@ function causeProblem(cause: string, position: number, index: number): string | 
   return `event ${position}-${index} has the cause ${cause}, which is not before it`;
 }
 
-function dataProblem({ type, schema, data }: EventRecord): string | null {
-  if (schema < 1 || schema > schemaVersion) {
-    return `${shortened(type)} has schema version ${schema}; known are 1 to ${schemaVersion}`;
-  }
+function unknownSchema({ type, schema }: EventRecord): string {
+  return `${shortened(type)} has schema version ${schema}; known are 1 to ${schemaVersion}`;
+}
+
+function dataProblem(record: EventRecord): string | null {
+  const { type, schema, data } = record;
+  if (schema < 1 || schema > schemaVersion) return unknownSchema(record);
   if (!isEventType(type)) return `${shortened(type)} is not a type of event`;
   if (schema === schemaVersion) return eventProblem(type, data);
   return eventProblem(type, upcast(type, schema, data), schema);

@@ -13,10 +13,17 @@ export interface Damage extends Problem {
   readonly position: number | null;
   /** Of the rule. */
   readonly kind: DamageKind;
+  /** It is no damage: a newer release than this one wrote it. */
+  readonly isNewer?: true;
 }
 
 export function damageAt(position: number | null, rule: RuleId, detail: string): Damage {
   return { position, kind: ledgerRules[rule].kind, rule, detail };
+}
+
+/** What a newer release wrote, and this one has no rules for. */
+export function newerAt(position: number, rule: RuleId, detail: string): Damage {
+  return { ...damageAt(position, rule, detail), isNewer: true };
 }
 
 /** What stops a start: names the place, the position, the rule and the kind of damage. */
@@ -25,11 +32,18 @@ export class LogDamaged extends OakringError {
     place: string,
     readonly damage: Damage,
   ) {
-    const { position, kind, rule, detail } = damage;
+    const { position, kind, rule, detail, isNewer = false } = damage;
     const where = position === null ? '' : ` at position ${position}`;
     super({
-      code: 'log-damaged',
-      detail: `The event log in ${place} is damaged${where} (${kind}): ${detail} (rule ${rule}).`,
+      ...(isNewer
+        ? {
+            code: 'ledger-newer',
+            detail: `The event log in ${place} was written by a newer release than this one${where}: ${detail}.`,
+          }
+        : {
+            code: 'log-damaged',
+            detail: `The event log in ${place} is damaged${where} (${kind}): ${detail} (rule ${rule}).`,
+          }),
       value: position,
     });
   }

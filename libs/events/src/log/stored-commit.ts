@@ -12,7 +12,7 @@ import {
   type CommitFormat,
   type DecidedCommand,
 } from './commit.js';
-import { damageAt, type Damage } from './damage.js';
+import { damageAt, newerAt, type Damage } from './damage.js';
 import type { RuleId } from './rules.js';
 
 export type DecodedCommit =
@@ -126,6 +126,11 @@ export function decodeCommitDocument(document: unknown, position: number): Decod
 
 function decodeFields(document: JsonObject, position: number, format: CommitFormat): DecodedCommit {
   const checks = fieldChecks[format];
+  const stated = document['format'];
+  if (Number.isSafeInteger(stated) && Number(stated) > newestFormat) {
+    const detail = `it is of format ${String(stated)}; known are 1 to ${newestFormat}`;
+    return { status: 'damaged', damage: newerAt(position, 'C3', detail) };
+  }
   const unexpected = Object.keys(document).find((field) => !Object.hasOwn(checks, field));
   if (unexpected !== undefined) {
     return damaged(position, 'C3', `${unexpected} is not a field of a commit`);
@@ -210,6 +215,8 @@ const sharedChecks: Readonly<Record<string, FieldCheck>> = {
     test: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
   },
 };
+
+const newestFormat = 2;
 
 const fieldChecks: Readonly<Record<CommitFormat, Readonly<Record<string, FieldCheck>>>> = {
   1: sharedChecks,

@@ -1,7 +1,10 @@
-import { shownUrl, withoutCredentials } from '@oakring/contracts';
+import { errorCatalogue, shownUrl, withoutCredentials } from '@oakring/contracts';
+import { LogDamaged, newerIn } from '@oakring/events';
 import { badFinding, judgeClock, shownBytes, type Finding } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import type { Db, Document } from 'mongodb';
+import { commitFrom } from '../log/mongodb/commit-document.js';
+import { ledgerCollection } from '../log/mongodb/mongo-event-log.js';
 import { connectMongodb, timeOf, writeLimit, type MongoStore } from './connect-mongodb.js';
 
 const part = 'mongodb';
@@ -38,6 +41,7 @@ export async function examineMongodb(
           looking('its version', () => versionOf(db)),
           looking('its journal', () => configurationOf(db)),
           looking('its members', () => membersOf(db)),
+          looking('its ledger', () => ledgerIn(db)),
           looking('a write to a majority', () => writeIn(db, ports)),
           looking('its disk', () => roomOf(db)),
           looking('its clock', () => clockOf(store, ports, mostClockErrorMs)),
@@ -74,6 +78,20 @@ async function versionOf(db: Db): Promise<Finding> {
   const about = { part, looked: 'version of MongoDB', seen: String(version) };
   if (!isOld) return { ...about, level: 'ok' };
   return { ...about, level: 'bad', remedy: `Use ${oldMajor}.${oldMinor} or later.` };
+}
+
+/** The newest commit is of the newest release that there was. */
+async function ledgerIn(db: Db): Promise<Finding> {
+  const about = { part, looked: 'ledger in it' };
+  const [head] = await db.collection(ledgerCollection).find().sort({ _id: -1 }).limit(1).toArray();
+  if (head === undefined) return { ...about, level: 'ok', seen: 'none yet: a start founds one' };
+  const position = Number(head['_id']);
+  const decoded = commitFrom(head, position);
+  const problem = decoded.status === 'damaged' ? decoded.damage : newerIn(decoded.commit);
+  if (problem === null)
+    return { ...about, level: 'ok', seen: `${position} commits, the newest is sound` };
+  const { code, message } = new LogDamaged('it', problem);
+  return { ...about, level: 'bad', seen: message, remedy: errorCatalogue[code].remedy };
 }
 
 /** A configuration that forgets the journal is refused when we connect; this one is of what it costs. */

@@ -47,13 +47,14 @@ describeWithMongod('A MongoDB as the place of a ledger', () => {
   });
   afterAll(() => mongod.remove());
 
-  it('is told with its version, its journal, its members, its disk, its clock, and how long a write takes', async () => {
+  it('is told with its version, its journal, its members, its ledger, its disk, its clock, and how long a write takes', async () => {
     const found = await examine(mongod.url('examined'));
     expect(found.map(({ looked }) => looked)).toEqual([
       expect.stringMatching(/^MongoDB at mongodb:/),
       'version of MongoDB',
       'writeConcernMajorityJournalDefault',
       'members of the replica set',
+      'ledger in it',
       'a write to a majority, journalled',
       "room on the primary's disk",
       "this machine's clock against that of MongoDB",

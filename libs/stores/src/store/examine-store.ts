@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCatalogue } from '@oakring/contracts';
+import { decodeStoredCommit, newerIn, type Damage } from '@oakring/events';
 import { badFinding, nearestFolder, type Finding } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
-import { inspectDataFile } from '../lmdb/data-file.js';
+import { inspectDataFile, type TreeEdges } from '../lmdb/data-file.js';
 import { dataFileName, environmentIn, openEnvironment } from '../lmdb/environment.js';
+import { commitTree } from '../log/lmdb/log-environment.js';
 import { readMark } from '../log/lmdb/sound-mark.js';
 import { isMongoUrl } from './open-event-store.js';
 
@@ -44,6 +47,11 @@ function ledgerIn(folder: string): Finding {
         if (inspection.status === 'damaged') {
           return { ...about, level: 'bad', seen: inspection.detail, remedy };
         }
+        const newer = inspection.status === 'sound' ? newerAtHead(inspection.trees) : null;
+        if (newer !== null) {
+          const seen = `a newer release wrote it: ${newer.detail}`;
+          return { ...about, level: 'bad', seen, remedy: newerRemedy };
+        }
         if (mark?.state === 'damaged') {
           return { ...about, level: 'bad', seen: 'damage was found in it', remedy };
         }
@@ -53,6 +61,17 @@ function ledgerIn(folder: string): Finding {
       }
     }
   }
+}
+
+const newerRemedy = errorCatalogue['ledger-newer'].remedy;
+
+/** The newest commit is of the newest release that there was. */
+function newerAtHead(trees: ReadonlyMap<string, TreeEdges>): Damage | null {
+  const { last = null, entries = 0 } = trees.get(commitTree) ?? {};
+  if (last === null) return null;
+  const decoded = decodeStoredCommit(last.toString('utf8'), entries);
+  if (decoded.status === 'commit') return newerIn(decoded.commit);
+  return decoded.damage.isNewer === true ? decoded.damage : null;
 }
 
 /** lmdb itself, in a folder beside, which is removed again. */

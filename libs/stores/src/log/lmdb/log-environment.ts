@@ -20,7 +20,7 @@ export interface LogEnvironment {
   readonly streams: Database<number, [stream: string, position: number]>;
 }
 
-const commitTree = 'commits';
+export const commitTree = 'commits';
 const streamTree = 'streams';
 
 /**

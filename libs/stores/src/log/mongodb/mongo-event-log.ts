@@ -23,7 +23,7 @@ import { streamVersionsOf } from '../stream-versions.js';
 import { commitFrom, documentOf, type CommitDocument } from './commit-document.js';
 import { makeIndexes } from './ledger-indexes.js';
 
-const collectionName = 'ledger';
+export const ledgerCollection = 'ledger';
 /** About what one `read` returns at most, in characters of event text. */
 const maxReadCharacters = 4_000_000;
 /** So many streams are asked about one by one. */
@@ -41,13 +41,13 @@ export async function openMongoEventLog(
   store: MongoStore,
   timers: Timers,
 ): Promise<EventLogWriter> {
-  const commits = store.db.collection<CommitDocument>(collectionName);
+  const commits = store.db.collection<CommitDocument>(ledgerCollection);
   await makeIndexes(commits);
   return logOf(store, timers);
 }
 
 function logOf(store: MongoStore, timers: Timers): MongoEventLog {
-  const commits = store.db.collection<CommitDocument>(collectionName);
+  const commits = store.db.collection<CommitDocument>(ledgerCollection);
   return new MongoEventLog(commits, new CausalOrder(store.db.client), store.place, timers);
 }
 
