@@ -1,10 +1,10 @@
-import type { Log, LogLevel } from '@oakring/log';
+import type { Log, LogFacts, LogLevel } from '@oakring/log';
 
 /** What a worker tells the person who started it: a kind to colour by, and a line of text. */
 export type WorkerLogKind =
   'connected' | 'disconnected' | 'registered' | 'refused' | 'order' | 'ignored' | 'limited';
 
-export type WorkerLog = (kind: WorkerLogKind, text: string) => void;
+export type WorkerLog = (kind: WorkerLogKind, text: string, facts?: LogFacts) => void;
 
 const levels: Readonly<Record<WorkerLogKind, LogLevel>> = {
   connected: 'info',
@@ -18,5 +18,5 @@ const levels: Readonly<Record<WorkerLogKind, LogLevel>> = {
 
 /** What a worker tells, as lines of the log of its program. */
 export function workerLogTo(log: (context: string) => Log): WorkerLog {
-  return (kind, text) => log(kind).say(levels[kind], text);
+  return (kind, text, facts) => log(kind).say(levels[kind], text, facts);
 }

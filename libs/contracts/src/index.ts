@@ -25,6 +25,7 @@ export {
 } from './parsing/parsing.js';
 export { timeOf } from './parsing/moment.js';
 export { cutText, endOfText } from './parsing/text.js';
+export { isTraceparent, traceIdOf, traceparentOf } from './trace-context.js';
 export { technologies, type Technology } from './messages/technology.js';
 export {
   resourceCatalogue,

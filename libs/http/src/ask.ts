@@ -9,6 +9,8 @@ interface Question {
   readonly withinMs: number;
   /** Sent with a POST; without it a GET asks. */
   readonly body?: object;
+  /** W3C `traceparent` to hand on. */
+  readonly trace?: string | null;
 }
 
 /** Nobody answered in time, or it was no success. */
@@ -25,13 +27,20 @@ export class NoAnswer extends Error {
 }
 
 /** Asks another program of ours: the document that it answers with. Throws a NoAnswer. */
-export async function ask({ url, token, withinMs, body }: Question): Promise<unknown> {
+export async function ask({
+  url,
+  token,
+  withinMs,
+  body,
+  trace = null,
+}: Question): Promise<unknown> {
   try {
     const response = await fetch(url, {
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(trace === null ? {} : { traceparent: trace }),
       },
       // None of ours sends anybody elsewhere, least of all with a token.
       redirect: 'error',

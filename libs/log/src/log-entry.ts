@@ -13,6 +13,8 @@ export interface LogFacts {
   readonly epoch?: number;
   /** Id of the HTTP request that is answered meanwhile, or of the one that the line is about; null: of none. */
   readonly request?: string | null;
+  /** Id of the W3C trace that the line is part of; null: of none. */
+  readonly trace?: string | null;
   /** Type of the event that the line tells of. */
   readonly event?: string;
   /** How often it was said beyond what is in the log, in `withinMs`. */

@@ -61,7 +61,7 @@ describe('A log line for programs', () => {
 
   it('says in which request it was written', async () => {
     const lines = await new Promise<string[]>((resolve) => {
-      inRequest('r-1', new EventEmitter(), () => {
+      inRequest({ id: 'r-1', trace: 't-1' }, new EventEmitter(), () => {
         const late = async (): Promise<string[]> => {
           await Promise.resolve();
           return written('json', (log) => log.of('A').say('info', 'answered'));
@@ -69,15 +69,16 @@ describe('A log line for programs', () => {
         resolve(late());
       });
     });
-    expect(JSON.parse(lines.join(''))).toMatchObject({ request: 'r-1' });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ request: 'r-1', trace: 't-1' });
     expect(parsed((log) => log.of('A').say('info', 'alone'))).not.toHaveProperty('request');
   });
 
   it('is of no request once that is answered, or where it says so itself', () => {
     const answer = new EventEmitter();
-    inRequest('r-1', answer, () => {
+    inRequest({ id: 'r-1', trace: 't-1' }, answer, () => {
       const own = parsed((log) => log.of('A').say('info', 'of another', { request: 'r-2' }));
       expect(own).toMatchObject({ request: 'r-2' });
+      expect(own).not.toHaveProperty('trace');
       const none = parsed((log) => log.of('A').say('info', 'of none', { request: null }));
       expect(none).not.toHaveProperty('request');
       answer.emit('close');

@@ -41,8 +41,12 @@ export class ProgramLog {
 
   say(level: LogLevel, context: string, text: string, facts: LogFacts): void {
     if (!this.wants(level)) return;
-    const { request = currentRequest() ?? null, ...others } = facts;
-    const ofRequest = request === null ? {} : { request };
+    const current = currentRequest();
+    const { request = current?.id ?? null, trace = traceOf(request, current), ...others } = facts;
+    const ofRequest = {
+      ...(request === null ? {} : { request }),
+      ...(trace === null ? {} : { trace }),
+    };
     this.sink({
       ...{ level, atMs: this.clock.wallMs(), context, text },
       facts: { ...this.standing(), ...ofRequest, ...others },
@@ -71,6 +75,14 @@ export class ProgramLog {
       setLogLevels: (): void => {},
     };
   }
+}
+
+/** Of the request that a line is about, where that is the one that is answered now. */
+function traceOf(
+  request: string | null,
+  current: ReturnType<typeof currentRequest>,
+): string | null {
+  return current !== undefined && current.id === request ? current.trace : null;
 }
 
 function textOf(value: unknown): string {

@@ -2,7 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 interface Scope {
   /** Undefined once it is answered: timers that were set meanwhile go on in its scope for ever. */
-  id: string | undefined;
+  request: Request | undefined;
+}
+
+interface Request {
+  readonly id: string;
+  /** Id of the trace that it is part of; null: of none. */
+  readonly trace: string | null;
 }
 
 const scope = new AsyncLocalStorage<Scope>();
@@ -13,15 +19,15 @@ interface Answer {
 }
 
 /** What is done in `work`, and what follows of it until `answer` is over, is of that request: its lines in the log say so. */
-export function inRequest(id: string, answer: Answer, work: () => void): void {
-  const request: Scope = { id };
+export function inRequest(request: Request, answer: Answer, work: () => void): void {
+  const answering: Scope = { request };
   answer.once('close', () => {
-    request.id = undefined;
+    answering.request = undefined;
   });
-  scope.run(request, work);
+  scope.run(answering, work);
 }
 
 /** The request that is being answered; undefined outside of one. */
-export function currentRequest(): string | undefined {
-  return scope.getStore()?.id;
+export function currentRequest(): Request | undefined {
+  return scope.getStore()?.request;
 }

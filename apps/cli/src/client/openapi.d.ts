@@ -984,6 +984,8 @@ export interface components {
              * @description The device’s clock, where its message says.
              */
             deviceAt: string | null;
+            /** @description W3C `traceparent` of the request that it is on account of, where that had one. */
+            trace: string | null;
             data: {
                 [key: string]: unknown;
             };

@@ -1,4 +1,5 @@
 import type { EventLine } from '../client/documents.js';
+import { traceIdOf } from '@oakring/contracts';
 import type { EventData, EventType } from '@oakring/events';
 import type { Colors } from '../terminal.js';
 import { printable } from './printable.js';
@@ -23,9 +24,15 @@ export function createNarrator(colors: Colors): Narrator {
 }
 
 /** On whose word, and on account of what. */
-export function originOf({ by, cause }: Pick<EventLine, 'by' | 'cause'>): string {
+export function originOf({
+  by,
+  cause,
+  trace = null,
+}: Pick<EventLine, 'by' | 'cause'> & Partial<Pick<EventLine, 'trace'>>): string {
   if (by === null) return 'recorded before it was said who and why';
-  return printable(`by ${by}, after ${cause}`);
+  // A manager of another release says nothing of traces.
+  const traced = trace === null ? '' : `, trace ${traceIdOf(trace)}`;
+  return printable(`by ${by}, after ${cause}${traced}`);
 }
 
 /** Only the sentence of an event, without its address, time and subject. */

@@ -93,6 +93,11 @@ export function eventLine(
   data: EventLine['data'] = {},
 ): EventLine {
   const at = '2026-01-01T12:34:56.789Z';
-  const origin = { by: 'api/open', cause: 'request:POST /api/v1/jobs#1', deviceAt: null };
+  const origin = {
+    by: 'api/open',
+    cause: 'request:POST /api/v1/jobs#1',
+    deviceAt: null,
+    trace: null,
+  };
   return { position, index, stream: 'jobs/hello', version: position, type, at, ...origin, data };
 }

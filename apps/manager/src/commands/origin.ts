@@ -7,6 +7,8 @@ export interface CommandOrigin {
   readonly by: string;
   readonly cause: string | Standing;
   readonly deviceAt?: number;
+  /** W3C `traceparent` of the request that it is on account of. */
+  readonly trace?: string;
 }
 
 export interface Standing {

@@ -10,6 +10,7 @@ import type { Scheduler } from '../scheduling/scheduler.port.js';
 import { TelemetryTable } from '../telemetry/telemetry-table.js';
 import { Checkpointer } from '../views/checkpointer.js';
 import { Projection } from '../views/projection.js';
+import { RecentTraces } from '../views/recent-traces.js';
 import { spokenTo } from '../wires/spoken.js';
 import type { Dialect } from '../wires/dialect.port.js';
 import type { Wires } from '../wires/wires.js';
@@ -23,6 +24,7 @@ export interface Views {
   readonly feed: NodeChangeFeed;
   /** How the nodes that are shown are spoken with. */
   readonly wires: Wires;
+  readonly traces: RecentTraces;
 }
 
 interface Spoken {
@@ -40,10 +42,12 @@ export function startViews(
   const projection = new Projection(recovered, ports);
   const feed = new NodeChangeFeed(projection.state);
   projection.onProjected((_events, head, { nodes }) => feed.record(head.position, nodes));
+  const traces = new RecentTraces(ports.clock);
+  projection.onProjected((events) => traces.note(events));
   const checkpointer = new Checkpointer(checkpoints, projection, ports, warn);
   checkpointer.start();
   stopping.add(() => checkpointer.stop());
-  return { projection, feed, wires: spokenTo(projection, dialects) };
+  return { projection, feed, traces, wires: spokenTo(projection, dialects) };
 }
 
 /**
@@ -76,7 +80,7 @@ interface ComposedManager {
 
 /** A manager that has not begun yet: `leadership.start` begins to lead, or to follow. */
 export function composeManager(
-  { projection, wires }: Views,
+  { projection, wires, traces }: Views,
   around: Surroundings,
   stopping: Undo,
 ): ComposedManager {
@@ -85,7 +89,7 @@ export function composeManager(
   const messages: MessageCounts = new Map(wires.kinds.map((kind) => [kind, 0]));
   const leadership = new Leadership(store.leases, url, {
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
-    ...{ wires, reachesBroker, ports, warn },
+    ...{ wires, traces, reachesBroker, ports, warn },
     startLoops: (parts, ending) => startLoops({ ...parts, ...outsiders }, ending),
     storeTime: store.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => around.openTelemetryLog(epoch, table),

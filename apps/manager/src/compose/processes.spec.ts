@@ -11,6 +11,7 @@ import { RootStanding } from '../root/root-standing.js';
 import { seenAt } from '../testing/seen.js';
 import { spokenTo } from '../wires/spoken.js';
 import { Projection } from '../views/projection.js';
+import { RecentTraces } from '../views/recent-traces.js';
 import { processesOf } from './processes.js';
 
 const key = freshKey();
@@ -41,6 +42,7 @@ function after(commands: number, seed: number) {
     authority: { stamp: () => Promise.reject(new Error('nobody stamps here')) },
     witnesses: [],
     wires: spokenTo(projection),
+    traces: new RecentTraces(ports.clock),
     awayMs: 0,
     leads: () => true,
     root: {

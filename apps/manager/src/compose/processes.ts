@@ -61,6 +61,8 @@ export function processesOf(parts: LoopParts & Outsiders) {
   const renew = (commandId: string) => expiries.renew(commandId, state());
   const inference = new Inference({ state, isInferred, clock: ports.clock, renew });
   const beforeFirst = startsTold(parts, saysNothing);
+  const traceOf = (job: string) => parts.traces.of(job);
+  const asked = { gate: inference, beforeFirst, traceOf };
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
   const queued = { state, waiting, wakeUps };
@@ -74,7 +76,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     silence,
     requests,
     expiries,
-    new Outbox(link, queue, state, deliveries, { gate: inference, beforeFirst }, ports.clock),
+    new Outbox(link, queue, state, deliveries, asked, ports.clock),
     assumedEnds(queue),
     wakeUps,
     placements,

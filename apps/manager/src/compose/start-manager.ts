@@ -99,7 +99,7 @@ async function start(
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
   const address = { local: '' };
   const root = rootPartsOf(settings, ports.clock, () => Number(new URL(address.local).port));
-  const scheduler = new HttpScheduler(options.schedulerUrl, settings.token);
+  const scheduler = schedulerOf(options, settings, kept);
   const url = (): string => settings.advertiseUrl ?? address.local;
   const { table, messages, leadership } = composeManager(
     kept,
@@ -155,6 +155,14 @@ async function start(
     startPlacing: () => leadership.startPlacing(),
     stop: () => stopping.run(),
   };
+}
+
+function schedulerOf(
+  { schedulerUrl }: ManagerOptions,
+  { token }: ManagerSettings,
+  { traces }: Kept,
+) {
+  return new HttpScheduler(schedulerUrl, token, (jobs) => traces.ofAny(jobs));
 }
 
 function clusterOf({ projection: { state }, wires }: Pick<Kept, 'projection' | 'wires'>) {

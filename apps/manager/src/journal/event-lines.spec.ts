@@ -41,12 +41,12 @@ describe('The lines of events', () => {
         ...{ level: 'warn', text: 'InstanceLost: silent for 20 s' },
         facts: {
           ...{ event: 'InstanceLost', position: 9, job: 'web', node: 'edge-1', instance: 0 },
-          request: null,
+          ...{ request: null, trace: null },
         },
       },
       {
         ...{ level: 'warn', text: 'NodeSuspected: silent' },
-        facts: { event: 'NodeSuspected', position: 9, node: 'edge-1', request: null },
+        facts: { event: 'NodeSuspected', position: 9, node: 'edge-1', request: null, trace: null },
       },
     ]);
   });
@@ -55,9 +55,10 @@ describe('The lines of events', () => {
     const scaled = {
       ...{ stream: 'jobs/web', type: 'JobScaled', version: 3, data: {} },
       cause: 'request:POST /api/v1/jobs/web/replicate#a#key',
+      trace: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     };
     const [first, second] = told([scaled, suspected], true);
-    expect(first?.facts).toMatchObject({ request: 'a#key' });
+    expect(first?.facts).toMatchObject({ request: 'a#key', trace: 'a'.repeat(32) });
     expect(second?.facts).toMatchObject({ request: null });
   });
 

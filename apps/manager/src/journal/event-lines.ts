@@ -1,3 +1,4 @@
+import { traceIdOf } from '@oakring/contracts';
 import { subjectOf, type EventType, type StoredEvent } from '@oakring/events';
 import type { Log, LogFacts } from '@oakring/log';
 import type { ProjectionListener } from '../views/projection.js';
@@ -128,6 +129,7 @@ function factsOf(event: StoredEvent, position: number): LogFacts {
     event: type,
     position,
     request: requestOf(event),
+    trace: event.trace === undefined ? null : traceIdOf(event.trace),
     ...(stream.startsWith('jobs/') ? { job: subject } : {}),
     ...(node === undefined ? {} : { node }),
     ...(instance === undefined ? {} : { instance }),

@@ -8,6 +8,7 @@ import type { Scheduler } from '../scheduling/scheduler.port.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
+import type { RecentTraces } from '../views/recent-traces.js';
 import type { Wires } from '../wires/wires.js';
 
 /** What works by itself while we lead gets these; which loops there are is composed from outside. */
@@ -19,6 +20,7 @@ export interface LoopParts {
   readonly leads: () => boolean;
   readonly projection: Projection;
   readonly wires: Wires;
+  readonly traces: RecentTraces;
   readonly scheduler: Scheduler;
   readonly table: TelemetryTable;
   /** For how long nobody may have led before this term. */

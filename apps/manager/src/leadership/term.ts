@@ -4,6 +4,7 @@ import type { TelemetryLog } from '@oakring/telemetry';
 import type { ClusterState } from '@oakring/model';
 import { type Ports, Undo } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
+import { tracedQueue } from '../commands/traced-queue.js';
 import { CommandWriter } from '../commands/writer.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
@@ -11,6 +12,7 @@ import type { LoopParts, Loops } from './loops.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
+import type { RecentTraces } from '../views/recent-traces.js';
 import { WorkerLine } from '../wires/worker-line.js';
 import type { Wires } from '../wires/wires.js';
 import type { Lease } from './lease/lease.js';
@@ -26,6 +28,7 @@ export interface TermParts {
   readonly projection: Projection;
   readonly connection: TermConnection;
   readonly wires: Wires;
+  readonly traces: RecentTraces;
   /** Whether the broker can be reached from here, by whoever does not lead. */
   readonly reachesBroker: () => Promise<boolean>;
   /** The time of the store, where there may be several managers; our own otherwise. */
@@ -119,7 +122,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const loops = parts.startLoops(
     {
       ...parts,
-      ...{ link, queue: writer, telemetryLog, key: leader.key, warn },
+      ...{ link, queue: tracedQueue(writer, parts.traces), telemetryLog, key: leader.key, warn },
       leads: () => lease.isHeld,
       awayMs: Math.max(0, ports.clock.wallMs() - lastCommitAt),
     },

@@ -57,7 +57,12 @@ export class Outbox implements Process<Sending> {
     private readonly queue: CommandQueue,
     private readonly state: () => ClusterState,
     private readonly deliveries: DeliveryRecord,
-    private readonly asked: { readonly gate: OrderGate; readonly beforeFirst?: BeforeFirst | null },
+    private readonly asked: {
+      readonly gate: OrderGate;
+      readonly beforeFirst?: BeforeFirst | null;
+      /** The `traceparent` that an order of a job is handed. */
+      readonly traceOf?: (job: string) => string | undefined;
+    },
     private readonly clock: Ports['clock'],
   ) {}
 
@@ -168,6 +173,7 @@ export class Outbox implements Process<Sending> {
       epoch,
       ledger,
       digest: digestOf(state, command),
+      trace: this.asked.traceOf?.(command.job),
     };
   }
 

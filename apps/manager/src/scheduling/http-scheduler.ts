@@ -21,6 +21,8 @@ export class HttpScheduler extends Scheduler {
     /** Base URL; a function, since a scheduler in this process gets its port after us. */
     private readonly url: () => string,
     private readonly token: string | null,
+    /** The `traceparent` of the first of these jobs that has one. */
+    private readonly traceOf: (jobs: Iterable<string>) => string | undefined = () => undefined,
   ) {
     super();
   }
@@ -29,8 +31,9 @@ export class HttpScheduler extends Scheduler {
     const { token } = this;
     const url = `${this.url()}/${schedulePath}`;
     try {
+      const trace = this.traceOf(request.jobs.map(({ job }) => job.id)) ?? null;
       // Our own scheduler's answer; what it proposes is checked again before it counts.
-      return (await ask({ url, token, withinMs, body: request })) as ScheduleAnswers;
+      return (await ask({ url, token, withinMs, body: request, trace })) as ScheduleAnswers;
     } catch (error) {
       throw error instanceof NoAnswer ? failureOf(url, error) : error;
     }

@@ -106,6 +106,8 @@ export interface CommandToSend {
   readonly ledger?: string | undefined;
   /** Of what is to be started, where it is known. */
   readonly digest?: string | undefined;
+  /** W3C `traceparent` of the request that led to it. */
+  readonly trace?: string | undefined;
 }
 
 /** A message as it goes to the broker. Nothing is ever retained. */

@@ -1,4 +1,4 @@
-import type { Control } from '@oakring/contracts';
+import { traceIdOf, type Control } from '@oakring/contracts';
 import type { Instances } from '../controls/instances.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { HighestEpoch } from './highest-epoch.js';
@@ -22,7 +22,7 @@ export class OrderIntake {
   ) {}
 
   take(control: Control): void {
-    const { command, job, instance, generation, attempt, sentAt } = control;
+    const { command, job, instance, generation, attempt, sentAt, traceparent } = control;
     const what = `${command} ${job.id}/${instance}`;
     if (!this.epochs.isCurrent(control)) {
       if (this.epochs.isOther(control.ledger)) this.askAgain();
@@ -36,7 +36,9 @@ export class OrderIntake {
       return this.log('ignored', `${what}: it may be ${age} s old, of ${most} at most`);
     }
     this.clock.heard(sentAt);
-    this.log('order', `${what} (generation ${generation}, attempt ${attempt})`);
+    const trace = traceparent === undefined ? null : traceIdOf(traceparent);
+    const about = { job: job.id, instance, trace };
+    this.log('order', `${what} (generation ${generation}, attempt ${attempt})`, about);
     this.instances
       .obey(control)
       .catch((error: unknown) => this.log('ignored', `${what} failed: ${String(error)}`));

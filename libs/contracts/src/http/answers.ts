@@ -137,6 +137,11 @@ export class EventLine {
   @Field(nullable(time), { says: 'The device’s clock, where its message says.' })
   readonly deviceAt: string | null;
 
+  @Field(nullable(text), {
+    says: 'W3C `traceparent` of the request that it is on account of, where that had one.',
+  })
+  readonly trace: string | null;
+
   @Field(anyObject)
   readonly data: JsonObject;
 }

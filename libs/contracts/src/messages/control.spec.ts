@@ -23,6 +23,14 @@ describe('An order', () => {
     });
   });
 
+  it('may say of which trace it is; what is none is as absent', () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    expect(parse({ ...deploy, traceparent })).toMatchObject({ value: { traceparent } });
+    for (const none of ['x', 7, null, `${traceparent}-more`]) {
+      expect(parse({ ...deploy, traceparent: none })).toEqual({ ok: true, value: deploy });
+    }
+  });
+
   it('names the target of a move', () => {
     expect(parse({ ...deploy, command: 'move', worker: 'w2' })).toMatchObject({
       value: { worker: 'w2' },

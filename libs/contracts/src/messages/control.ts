@@ -1,5 +1,6 @@
 import { generationRange, instanceRange, wordIn } from './addresses.js';
 import { ifAny, messageOf, must, wordOf } from './codec.js';
+import { traceparentOf } from '../trace-context.js';
 import { idOf, integerOf, isObject, textOf, unlike } from '../parsing/parsing.js';
 import type { IntegerRange, JsonObject, Parsed } from '../parsing/parsing.js';
 
@@ -35,12 +36,19 @@ export interface Control {
   readonly digest?: string;
   /** Manager's time of this very sending, ISO 8601. */
   readonly sentAt?: string;
+  /** W3C `traceparent` of the request that led to it. */
+  readonly traceparent?: string;
 }
 
 const count = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
 const inRange = (range: IntegerRange) => (value: unknown, name: string) =>
   integerOf(value, name, range);
+
+const traceparent = (value: unknown, name: string): Parsed<string> => {
+  const kept = traceparentOf(value);
+  return kept === null ? unlike(name, value, 'a traceparent') : { ok: true, value: kept };
+};
 
 const text = (value: unknown, name: string) => textOf(value, name, 4_096);
 
@@ -57,6 +65,7 @@ export const control = messageOf<Control>({
   ledger: ifAny(wordIn),
   digest: ifAny(wordIn),
   sentAt: ifAny(text),
+  traceparent: ifAny(traceparent),
 });
 
 function jobOf(value: unknown, name: string): Parsed<Control['job']> {

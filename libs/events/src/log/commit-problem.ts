@@ -87,9 +87,9 @@ export function parsedEvents(commit: Commit): readonly EventRecord[] | Problem {
 }
 
 function recordProblem(record: EventRecord, { position }: Commit, index: number): Problem | null {
-  const { by, cause, deviceAt } = record;
+  const { by, cause, deviceAt, trace } = record;
   if (by !== undefined && cause !== undefined) {
-    const detail = originProblem({ by, cause, deviceAt });
+    const detail = originProblem({ by, cause, deviceAt, trace });
     if (detail !== null) return { rule: 'E3', detail };
     const problem = causeProblem(cause, position, index);
     if (problem !== null) return { rule: 'E4', detail: problem };
@@ -150,13 +150,18 @@ function isRecord(value: unknown, isNewer: boolean): boolean {
   );
 }
 
+/** The first schema version whose events may say of which trace they are. */
+const tracedSince = 6;
+
 function saysWho(value: JsonObject): boolean {
-  const { by, cause, deviceAt } = value;
+  const { by, cause, deviceAt, trace, schema } = value;
+  const more = (deviceAt === undefined ? 0 : 1) + (trace === undefined ? 0 : 1);
   return (
     typeof by === 'string' &&
     typeof cause === 'string' &&
-    Object.keys(value).length === (deviceAt === undefined ? 7 : 8) &&
-    (deviceAt === undefined || Number.isSafeInteger(deviceAt))
+    Object.keys(value).length === 7 + more &&
+    (deviceAt === undefined || Number.isSafeInteger(deviceAt)) &&
+    (trace === undefined || (typeof trace === 'string' && Number(schema) >= tracedSince))
   );
 }
 

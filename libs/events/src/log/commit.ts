@@ -47,6 +47,7 @@ export type StoredEvent = DomainEvent & {
   readonly by?: string;
   readonly cause?: string;
   readonly deviceAt?: number;
+  readonly trace?: string;
 };
 
 /** Where a log ends. */
@@ -75,6 +76,7 @@ export function encodeEvent(event: DomainEvent, version: number, origin: Origin)
     deviceAt: origin.deviceAt,
     schema: schemaVersion,
     stream: event.stream,
+    trace: origin.trace,
     type: event.type,
     version,
   });
@@ -242,6 +244,7 @@ export interface EventRecord {
   readonly by?: string;
   readonly cause?: string;
   readonly deviceAt?: number;
+  readonly trace?: string;
   readonly stream: string;
   readonly version: number;
   readonly type: string;
@@ -274,6 +277,7 @@ export function decodeEvents(commit: Commit): StoredEvent[] {
         by: record.by,
         cause: record.cause,
         deviceAt: record.deviceAt,
+        trace: record.trace,
         data:
           record.schema === schemaVersion
             ? record.data

@@ -1,3 +1,4 @@
+import { isTraceparent } from '@oakring/contracts';
 import { maxBy, maxCause } from './rules.js';
 
 /**
@@ -20,6 +21,8 @@ export interface Origin {
   readonly cause: string;
   /** Milliseconds since 1970 by the device's own clock, where its message says. Never compared with ours. */
   readonly deviceAt?: number;
+  /** W3C `traceparent` of the request that it is on account of, where that had one. */
+  readonly trace?: string;
 }
 
 /** Where an event is in history. */
@@ -51,13 +54,16 @@ export function originProblem({
   by,
   cause,
   deviceAt,
+  trace,
 }: {
   readonly by: string;
   readonly cause: string;
   readonly deviceAt?: number | undefined;
+  readonly trace?: string | undefined;
 }): string | null {
   if (by === '' || by.length > maxBy) return `by has ${by.length} characters`;
   if (cause === '' || cause.length > maxCause) return `cause has ${cause.length} characters`;
-  if (deviceAt === undefined || deviceAt >= 0) return null;
-  return `deviceAt is ${deviceAt}`;
+  if (deviceAt !== undefined && deviceAt < 0) return `deviceAt is ${deviceAt}`;
+  if (trace === undefined || isTraceparent(trace)) return null;
+  return `trace is no traceparent, and has ${trace.length} characters`;
 }

@@ -14,6 +14,7 @@ import { maxBy } from './rules.js';
 const character = '[ !#-[\\]-~]';
 /** Of so many digits every integer is one on which JSON readers agree. */
 const natural = '(?:0|[1-9]\\d{0,14})';
+const trace = '(?:"trace":"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}",)?';
 /** An event whose text is no longer has no `cause` and no text of a schema beyond its limit. */
 const maxLength = 8_192;
 
@@ -117,7 +118,7 @@ function makePattern(type: string, schema: unknown): RegExp | null {
   const told = `(?:request|message|lease|observed):${character}+`;
   const text =
     `\\{"by":"${character}{1,${maxBy}}","cause":"(?:${told}|(\\d+-\\d+))","data":${data},` +
-    `(?:"deviceAt":${natural},)?"schema":${schemaVersion},"stream":"(${stream})",` +
+    `(?:"deviceAt":${natural},)?"schema":${schemaVersion},"stream":"(${stream})",${trace}` +
     `"type":"${type}","version":([1-9]\\d{0,14})\\}`;
   return new RegExp(text, 'y');
 }

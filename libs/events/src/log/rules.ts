@@ -81,7 +81,7 @@ export const ledgerRules = rules({
   ],
   E3: [
     'events',
-    '`by` has 1 to 1 024 characters, `cause` 1 to 32 768 (UTF-16 code units); `deviceAt` is an integer from 0.',
+    '`by` has 1 to 1 024 characters, `cause` 1 to 32 768 (UTF-16 code units); `deviceAt` is an integer from 0, and `trace` a traceparent.',
   ],
   E4: [
     'events',

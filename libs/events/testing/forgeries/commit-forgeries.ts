@@ -70,6 +70,8 @@ const byHeader: readonly (readonly [string, RuleId, Change])[] = [
   ['an-epoch-that-nobody-opened', 'O2', header('"epoch":1', '"epoch":2')],
 ];
 
+const ones = '1'.repeat(16);
+
 const byEvents: readonly (readonly [string, RuleId, Change])[] = [
   ['a-blank-between-events', 'E1', events('[{', '[ {')],
   ['members-of-an-event-out-of-order', 'E1', events('{"reason":"x"}', '{"z":1,"reason":"x"}')],
@@ -89,10 +91,20 @@ const byEvents: readonly (readonly [string, RuleId, Change])[] = [
   ['an-event-with-a-further-member', 'E2', events('"schema"', '"note":1,"schema"')],
   ['a-device-time-that-is-a-text', 'E2', events('"schema"', '"deviceAt":"1","schema"')],
   ['a-device-time-that-is-null', 'E2', events('"schema"', '"deviceAt":null,"schema"')],
+  ['a-trace-that-is-a-number', 'E2', events('"type"', '"trace":1,"type"')],
+  [
+    'a-trace-before-there-were-any',
+    'E2',
+    events(
+      /"schema":\d+,"stream":"nodes\/n1"/,
+      `"schema":5,"stream":"nodes/n1","trace":"00-${ones}${ones}-${ones}-01"`,
+    ),
+  ],
   ['a-version-that-is-a-text', 'E2', events(/"version":(\d+)/, '"version":"1"')],
   ['nobody', 'E3', events(/"by":"[^"]*"/, '"by":""')],
   ['somebody-of-a-name-too-long', 'E3', events(/"by":"[^"]*"/, `"by":"${'n'.repeat(1_025)}"`)],
   ['a-device-time-before-all', 'E3', events('"schema"', '"deviceAt":-1,"schema"')],
+  ['a-trace-of-nobody', 'E3', events('"type"', `"trace":"00-${'0'.repeat(32)}-${ones}-01","type"`)],
   ['no-cause', 'E3', events(/"cause":"[^"]*"/, '"cause":""')],
   ['a-cause-without-a-form', 'E4', events(/"cause":"[^"]*"/, '"cause":"because"')],
   ['a-cause-to-come', 'E4', events(/"cause":"[^"]*"/, '"cause":"5-0"')],

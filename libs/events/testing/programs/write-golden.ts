@@ -16,6 +16,7 @@ import type { Origin } from '../../src/log/origin.js';
 import { encodeStoredCommit } from '../../src/log/stored-commit.js';
 
 const seed = 1;
+const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const eventsPerCommit = 4;
 const events = sampleEvents(seededRandomness(seed));
 const versions = new Map<string, number>();
@@ -50,7 +51,7 @@ function originOf({ stream }: { stream: string }, from: number): Origin {
   const cause = causes[(from / eventsPerCommit) % causes.length] ?? '';
   return from % (2 * eventsPerCommit) === 0
     ? { by: stream, cause, deviceAt: Date.UTC(2026, 10, 22) }
-    : { by: 'manager/outbox', cause };
+    : { by: 'manager/outbox', cause, ...(cause.startsWith('request:') ? { trace } : {}) };
 }
 
 const write = (name: string, lines: readonly string[]): void => {

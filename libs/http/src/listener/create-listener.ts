@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OakringError } from '@oakring/contracts';
+import { OakringError, traceIdOf, traceparentOf } from '@oakring/contracts';
 import { inRequest } from '@oakring/log';
 import type { Ports } from '@oakring/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +25,13 @@ import { withoutSchemas } from './without-schemas.js';
 
 /** Ids have at most 128 characters; longer parts of an address lead nowhere. */
 const maxParameterLength = 256;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Its `traceparent`, to be handed on (W3C Trace Context); null: it has none that may be used. */
+    trace: string | null;
+  }
+}
 
 export interface ListenerOptions {
   /** As a sentence names it: manager, scheduler. */
@@ -63,8 +70,14 @@ export async function createListener(
   const server = adapter.getInstance() as unknown as FastifyInstance;
   limitConnections(server.server, options.limits.connections);
   methods.watch(server);
-  server.addHook('onRequest', ({ id }, { raw }, done) => inRequest(id, raw, done));
   server.decorateRequest('caller', 'open' satisfies Caller);
+  server.decorateRequest('trace', null);
+  server.addHook('onRequest', (request, { raw }, done) => {
+    const traceparent = traceparentOf(request.headers['traceparent']);
+    request.trace = traceparent;
+    const trace = traceparent === null ? null : traceIdOf(traceparent);
+    inRequest({ id: request.id, trace }, raw, done);
+  });
   acceptJsonOnly(server, options.readBody);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

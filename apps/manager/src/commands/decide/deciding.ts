@@ -42,7 +42,7 @@ export class Deciding {
   /** States a fact and folds it, so that the next fact is decided on it. */
   emit(event: DomainEvent): void {
     // The version within its stream is given when the commit is sealed; no fold looks at it.
-    const { by, cause, deviceAt } = this.origin;
+    const { by, cause, deviceAt, trace } = this.origin;
     const stored = {
       stream: event.stream,
       type: event.type,
@@ -54,9 +54,10 @@ export class Deciding {
       by,
       cause: typeof cause === 'string' ? cause : this.newestAbout(cause.stream ?? event.stream),
       deviceAt,
+      trace,
     } as DecidedEvent;
     this.events.push(stored);
-    this.bytes += envelopeBytes + bytesOf(event.data);
+    this.bytes += envelopeBytes + bytesOf(event.data) + (trace === undefined ? 0 : traceBytes);
     evolve(this.state, stored);
   }
 
@@ -73,6 +74,7 @@ export type DecidedEvent = StoredEvent & Origin;
 
 /** What an event has beside its data: its type, stream, version, who and why. */
 const envelopeBytes = 220;
+const traceBytes = 66;
 
 /** Close, and cheaper than the text itself: nothing is escaped, numbers are of middling length. */
 function bytesOf(value: unknown): number {

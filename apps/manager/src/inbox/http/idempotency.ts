@@ -34,7 +34,12 @@ export function keyOf(request: FastifyRequest, bodyHash: () => string): Idempote
 /** Who asks, and by which request: what comes of it says so. */
 export function originOf(request: FastifyRequest, key: IdempotencyKey | undefined): CommandOrigin {
   const id = key?.id ?? `${placeOf(request)}#${request.id}`;
-  return { by: `api/${request.caller}`, cause: `request:${id}` };
+  const trace = request.trace ?? null;
+  return {
+    by: `api/${request.caller}`,
+    cause: `request:${id}`,
+    ...(trace === null ? {} : { trace }),
+  };
 }
 
 /** Method and path. */

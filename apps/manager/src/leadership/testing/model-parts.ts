@@ -4,6 +4,7 @@ import { numberedKey } from '@oakring/events/testing';
 import type { Ports } from '@oakring/ports';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
 import type { Projection } from '../../views/projection.js';
+import { RecentTraces } from '../../views/recent-traces.js';
 import type { TermParts } from '../term.js';
 import { spokenTo } from '../../wires/spoken.js';
 import type { RemoteLog } from './shared-store.js';
@@ -21,6 +22,7 @@ export function partsOf(
     ...{ log: store, place: 'the model', projection, ports },
     connection: noConnection,
     wires: spokenTo(projection),
+    traces: new RecentTraces(ports.clock),
     reachesBroker: async () => true,
     storeTime: async () => ports.clock.wallMs(),
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

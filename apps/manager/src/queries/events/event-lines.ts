@@ -100,7 +100,7 @@ function isoOf(ms: number): string | null {
 }
 
 function writeEvent(event: StoredEvent, format: EventQuery['format']): string {
-  const { position, index, stream, version, type, at, by, cause, deviceAt, data } = event;
+  const { position, index, stream, version, type, at, by, cause, deviceAt, trace, data } = event;
   const line: EventLine = {
     position,
     index,
@@ -112,6 +112,7 @@ function writeEvent(event: StoredEvent, format: EventQuery['format']): string {
       by: by ?? null,
       cause: cause ?? null,
       deviceAt: deviceAt === undefined ? null : isoOf(deviceAt),
+      trace: trace ?? null,
     },
     data: { ...data },
   };

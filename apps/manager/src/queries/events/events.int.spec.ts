@@ -70,6 +70,18 @@ describe('GET /api/v1/events', () => {
     expect((await replay('?by=api/open')).length).toBe(3 + byRequest.length);
   });
 
+  it('says in which trace it was asked for, and is asked all the same where that is none', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await manager.send('DELETE', '/api/v1/jobs/other', undefined, { traceparent });
+    const none = `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`;
+    await manager.send('DELETE', '/api/v1/jobs/web', undefined, { traceparent: none });
+    const asked = await replay('?from=4&type=JobDeletionOrdered');
+    expect(asked.map(({ stream, trace }) => [stream, trace])).toEqual([
+      ['jobs/other', traceparent],
+      ['jobs/web', null],
+    ]);
+  });
+
   it('replays the ledger as lines', async () => {
     const response = await manager.get('/api/v1/events');
     expect(response.headers.get('content-type')).toBe('application/x-ndjson');
@@ -82,7 +94,7 @@ describe('GET /api/v1/events', () => {
       version: 1,
       type: 'JobSubmitted',
       at: '2026-01-01T00:00:00.000Z',
-      ...{ by: 'api/open', cause: 'request:a test', deviceAt: null },
+      ...{ by: 'api/open', cause: 'request:a test', deviceAt: null, trace: null },
       data: expect.objectContaining({ id: 'other', desired: 1 }),
     });
     expect(await replay('?from=0')).toEqual(lines);

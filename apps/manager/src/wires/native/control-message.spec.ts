@@ -20,6 +20,13 @@ describe('an order to a worker', () => {
     );
   });
 
+  it('says in which trace its job was ordered, where that was in one', () => {
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const order = { command: record, document, ...sending };
+    expect(controlMessage({ ...order, trace })).toMatchObject({ traceparent: trace });
+    expect(controlMessage(order)).not.toHaveProperty('traceparent');
+  });
+
   it.each(['delete', 'move'] as const)(
     'to %s carries only how the job is called and runs',
     (kind) => {

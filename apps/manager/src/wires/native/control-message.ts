@@ -4,7 +4,7 @@ import type { CommandToSend } from '../dialect.port.js';
 
 /** What one attempt of a command says on `nodes/<id>/controls`. */
 export function controlMessage(order: CommandToSend): Control {
-  const { command, document, attempt, nowMs, validMs, epoch, ledger, digest } = order;
+  const { command, document, attempt, nowMs, validMs, epoch, ledger, digest, trace } = order;
   return {
     command: command.kind,
     job: { ...jobFor(command.kind, document), id: command.job },
@@ -17,6 +17,7 @@ export function controlMessage(order: CommandToSend): Control {
     ...(digest === undefined ? {} : { digest }),
     sentAt: new Date(nowMs).toISOString(),
     expiresAt: new Date(nowMs + validMs).toISOString(),
+    ...(trace === undefined ? {} : { traceparent: trace }),
   };
 }
 

@@ -4,7 +4,15 @@ import { Chapter } from './chapter.js';
 
 function event(position: number, index: number, cause: string, stream = 'jobs/a'): EventLine {
   const place = { position, index, stream, version: 1, at: '2026-01-01T00:00:00.000Z' };
-  return { ...place, type: 'JobSubmitted', by: 'api/token', cause, deviceAt: null, data: {} };
+  return {
+    ...place,
+    type: 'JobSubmitted',
+    by: 'api/token',
+    cause,
+    deviceAt: null,
+    trace: null,
+    data: {},
+  };
 }
 
 describe('A part of a report', () => {

@@ -121,8 +121,8 @@ function boundOf(
 
 /** As the manager tells it. */
 function lineOf(event: StoredEvent): EventLine {
-  const { at, by = null, cause = null, deviceAt: _, ...rest } = event;
+  const { at, by = null, cause = null, trace = null, deviceAt: _, ...rest } = event;
   // What the catalogue has as data is an object of JSON.
   const data = event.data as EventLine['data'];
-  return { ...rest, at: new Date(at).toISOString(), by, cause, deviceAt: null, data };
+  return { ...rest, at: new Date(at).toISOString(), by, cause, deviceAt: null, trace, data };
 }
