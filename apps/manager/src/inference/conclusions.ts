@@ -164,7 +164,8 @@ function concludeUnproven({ state }: Scene, subject: Subject, telling: Telling):
   const { generation = 0 } = state.instances.get(instanceKey) ?? {};
   const current = state.placements.get(placementKey(job, number, generation));
   if (current?.wanted === true && current.nodeId !== nodeId) return;
-  telling.report(placement, { status: 'starting', reason: null });
+  const reason = 'its start was sent: it may be pulled, or the order never came';
+  telling.report(placement, { status: 'starting', reason });
   telling.isDue = true;
 }
 

@@ -29,6 +29,11 @@ describe('A lost instance', () => {
     expect(world.instance).toMatchObject({ status: 'pending', nodeId: null });
     await world.lists(3);
     expect(world.instance).toMatchObject({ status: 'placed', nodeId: 'a', generation: 1 });
+    const recovered = world.cluster.history.find(({ type }) => type === 'InstanceRecovered');
+    expect(recovered?.data).toMatchObject({
+      reason:
+        'found starting on a again (its start was sent: it may be pulled, or the order never came): it goes on',
+    });
     expect(world.send()).toEqual(['deploy']);
     await world.lists(1);
     expect(await world.lists(1, 'j/0')).toContain('succeeded');

@@ -95,7 +95,7 @@ export function resolveLost(
   const replacement = replacementOf(state, instance, placement);
   if (replacement === null) {
     const isFree = placement.leaseMs === null || isAlone(state, placement);
-    if (isFree) recover(deciding, instance, placement, { dropped: 0, status: seen.status });
+    if (isFree) recover(deciding, instance, placement, { dropped: 0, seen });
     return;
   }
   if (placement.leaseMs !== null) {
@@ -106,7 +106,7 @@ export function resolveLost(
     dropOriginal(deciding, placement, `it is of revision ${placement.revision}, which was updated`);
   } else if (originalGoesOn(deciding, { job, placement, replacement, seen })) {
     const { generation: dropped } = replacement;
-    recover(deciding, instance, placement, { dropped, status: seen.status });
+    recover(deciding, instance, placement, { dropped, seen });
   } else if (job.policy.onDisconnect.reconcile === 'longestRunning') {
     const reason = `its replacement, generation ${replacement.generation}, has run for longer`;
     dropOriginal(deciding, placement, reason);
@@ -172,9 +172,11 @@ function recover(
   deciding: Deciding,
   instance: InstanceRecord,
   placement: PlacementRecord,
-  { dropped, status }: { readonly dropped: number; readonly status: string },
+  { dropped, seen }: { readonly dropped: number; readonly seen: ReportedInstance },
 ): void {
   const { job, number, generation, nodeId } = placement;
+  const { status, reason } = seen;
+  const why = reason === null ? '' : ` (${reason})`;
   if (instance.moving !== null) {
     const target = { job, instance: number, generation: instance.moving.generation };
     abortMoveTo(deciding, target, 'the original came back');
@@ -185,7 +187,7 @@ function recover(
     type: 'InstanceRecovered',
     data: {
       ...{ instance: number, generation, nodeId, dropped },
-      reason: `found ${status} on ${nodeId} again: it ${what}`,
+      reason: `found ${status} on ${nodeId} again${why}: it ${what}`,
       running: status === 'running',
     },
   });
