@@ -14,7 +14,8 @@ const libsMayUse = {
   ports: [],
   host: ['contracts', 'crypto'],
   log: ['contracts', 'ports'],
-  http: ['contracts', 'host', 'log', 'ports'],
+  http: ['contracts', 'host', 'log', 'metrics', 'ports'],
+  metrics: ['host'],
   planning: ['contracts'],
   events: ['contracts', 'crypto'],
   model: ['contracts', 'crypto', 'events'],
@@ -292,6 +293,17 @@ module.exports = {
       from: { path: '^(apps|libs)/', pathNot: ['^libs/timestamps/', specs, '/testing/'] },
       to: {
         path: '^libs/timestamps/|node_modules/(pkijs|asn1js)/',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
+    },
+    {
+      name: 'prom-client-loaded-late',
+      comment:
+        'One place speaks to it, by import() at the first scrape: who is not scraped does not pay.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/metrics/src/prom-book\\.ts$', specs] },
+      to: {
+        path: '^libs/metrics/src/prom-book\\.ts$|node_modules/prom-client/',
         dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
     },

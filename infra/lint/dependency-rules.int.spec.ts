@@ -70,6 +70,8 @@ const refused: [rule: string, from: string, what: string][] = [
   ['mongodb-behind-the-log', 'apps/manager/src/leadership/b.ts', 'mongodb'],
   ['mongodb-loaded-late', 'libs/stores/src/store/a.ts', './mongo-event-store.js'],
   ['time-stamps-loaded-late', 'apps/cli/src/commands/audit/t.ts', '@oakring/timestamps'],
+  ['prom-client-loaded-late', 'apps/manager/src/queries/p.ts', 'prom-client'],
+  ['metrics-may-use', 'libs/metrics/src/a.ts', '@oakring/ports'],
   ['timestamps-may-use', 'libs/timestamps/src/a.ts', '@oakring/events'],
   ['no-dev-dependencies-in-what-ships', 'apps/worker/src/a.ts', 'fast-check'],
 ];

@@ -17,7 +17,7 @@ import { addSchedulerCommand } from './commands/scheduler.js';
 import { addUpCommand } from './commands/up.js';
 import { addWorkerCommand } from './commands/worker.js';
 import { exitCodesHelp } from './exit-codes.js';
-import { softwareVersion } from './software-version.js';
+import { softwareVersion } from '@oakring/host';
 
 /** The command line `oakring`. Errors of usage are told and thrown as commander's. */
 export function createProgram(surroundings: Surroundings): Command {

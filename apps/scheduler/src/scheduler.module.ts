@@ -3,6 +3,8 @@ import { TerminusModule } from '@nestjs/terminus';
 import { listenerProviders } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { HealthController } from './answer/health.controller.js';
+import { MetricsController } from './answer/metrics.controller.js';
+import { PlanFigures } from './answer/plan-figures.js';
 import { ScheduleController } from './answer/schedule.controller.js';
 import { PORTS } from './answer/tokens.js';
 import { Observer } from './observe/observer.js';
@@ -19,10 +21,11 @@ export class SchedulerModule {
     return {
       module: SchedulerModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [ScheduleController, HealthController],
+      controllers: [ScheduleController, HealthController, MetricsController],
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: Observer, useValue: observer },
+        PlanFigures,
         ...listenerProviders(PORTS, { logContext, cutAfterMs }),
       ],
     };

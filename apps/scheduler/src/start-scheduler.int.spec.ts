@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { HttpLimits } from '@oakring/http';
+import { readScrape } from '@oakring/metrics/testing';
 import { systemPorts } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 import { startFakeManager, type FakeManager } from './testing/fake-manager.js';
@@ -69,6 +70,30 @@ describe('the scheduler over HTTP', () => {
       positions: { ledger: 1, telemetry: 0 },
     });
     expect(Number.isSafeInteger(body.answers[0]?.['seed'])).toBe(true);
+  });
+
+  it('tells Prometheus what it planned, on what view, and needs the token for it', async () => {
+    const fake = await manager();
+    const { url } = await scheduler(fake.url, 'secret');
+    const bearer = { authorization: 'Bearer secret' };
+    const figuresOf = async (name: string) => {
+      const response = await fetch(`${url}/metrics`, { headers: bearer });
+      return readScrape(await response.text()).get(name)?.samples;
+    };
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    await ask(url, { jobs: [{ job, instances: 1 }], position: 1 }, bearer);
+    const huge = { ...job, resources: { cpuMillis: 60_000_000, memoryMiB: 1 } };
+    await ask(url, { jobs: [{ job: huge, instances: 1 }], position: 1 }, bearer);
+    await ask(url, { jobs: 'none' }, bearer);
+    const outcome = (name: string, value: number) => ({ labels: { outcome: name }, value });
+    expect(await figuresOf('oakring_scheduler_plans_total')).toEqual([
+      ...[outcome('placed', 1), outcome('refused', 1), outcome('failed', 1)],
+    ]);
+    expect(await figuresOf('oakring_scheduler_view_position')).toMatchObject([{ value: 1 }]);
+    expect(await figuresOf('oakring_link_up')).toMatchObject([{ value: 1 }]);
+    fake.answer = (response) => response.writeHead(500).end();
+    await ask(url, { jobs: [{ job, instances: 1 }], position: 2 }, bearer);
+    expect(await figuresOf('oakring_link_up')).toEqual([{ labels: { link: 'manager' }, value: 0 }]);
   });
 
   it('repeats a decision when it is given its seed', async () => {

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { maxJsonDepth } from '@oakring/contracts';
+import { maxJsonDepth, schedulePath } from '@oakring/contracts';
 import {
   createListener,
   isHealthCheck,
@@ -11,6 +11,7 @@ import {
   type HttpLimits,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
+import type { FastifyRequest } from 'fastify';
 import { listenerOf } from './config/scheduler-settings.js';
 import { HttpNodeView } from './observe/http-node-view.js';
 import { Observer } from './observe/observer.js';
@@ -54,12 +55,18 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     maxBodyBytes,
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),
+    routeClass,
     // Levels are those of the process, which the manager may share: as it sets them.
   });
   const url = await listen(app, { address, host, port });
   observer.start();
   let stopping: Promise<void> | null = null;
   return { url, stop: () => (stopping ??= stop(app, observer)) };
+}
+
+/** Questions of a manager, and what operators ask. */
+function routeClass({ routeOptions: { url = '' } }: Pick<FastifyRequest, 'routeOptions'>): string {
+  return url === `/${schedulePath}` ? 'Scheduling' : 'Operation';
 }
 
 async function listen(

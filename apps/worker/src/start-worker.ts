@@ -7,6 +7,7 @@ import type { WorkerOptions } from './config/worker-options.js';
 import { BrokerLink } from './connect/broker-link.js';
 import { Session } from './connect/session.js';
 import type { LinkFactory } from './connect/worker-link.js';
+import type { RunningListener } from './listen/start-listener.js';
 import { Cgroups } from './runtimes/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
@@ -17,6 +18,8 @@ import type { WorkerLog } from './worker-log.js';
 export interface RunningWorker {
   /** Number of this start, from 1. */
   readonly incarnation: number;
+  /** Where it listens over HTTP; null: it does not. */
+  readonly url: string | null;
   /** Code of the refusal when the manager does not accept this worker; null otherwise. */
   readonly refusedBecause: string | null;
   /** Rejects, with a sentence for a person, once it has ended because another start took its id. */
@@ -61,9 +64,17 @@ async function startOn(
   failed.catch(() => {});
   const superseded = (by: number): void => fail(supersededBy(by, options, data.incarnation));
   const session = new Session({ options, store: data, runtimes, link, ports, log, superseded });
-  await session.start();
+  const listener = await listenerFor(session, options, ports, log);
+  try {
+    await session.start();
+  } catch (error) {
+    await listener?.stop();
+    throw error;
+  }
+  if (listener !== null) log('listening', `${listener.url}/metrics`);
   return {
     failed,
+    url: listener?.url ?? null,
     get incarnation() {
       return data.incarnation;
     },
@@ -72,9 +83,22 @@ async function startOn(
     },
     async stop() {
       await session.stop();
+      await listener?.stop();
       await data.close();
     },
   };
+}
+
+/** What it is made of is large: loaded only where somebody asked for it. */
+async function listenerFor(
+  session: Session,
+  { listener, dataFolder }: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<RunningListener | null> {
+  if (listener === undefined) return null;
+  const { startListener } = await import('./listen/start-listener.js');
+  return startListener(session.measured, { ...listener, dataFolder }, ports, log);
 }
 
 function supersededBy(by: number, { id }: WorkerOptions, incarnation: number): OakringError {

@@ -2,7 +2,15 @@ import type { Log, LogFacts, LogLevel } from '@oakring/log';
 
 /** What a worker tells the person who started it: a kind to colour by, and a line of text. */
 export type WorkerLogKind =
-  'connected' | 'disconnected' | 'registered' | 'refused' | 'order' | 'ignored' | 'limited';
+  | 'connected'
+  | 'disconnected'
+  | 'registered'
+  | 'refused'
+  | 'order'
+  | 'ignored'
+  | 'limited'
+  | 'listening'
+  | 'http';
 
 export type WorkerLog = (kind: WorkerLogKind, text: string, facts?: LogFacts) => void;
 
@@ -14,6 +22,9 @@ const levels: Readonly<Record<WorkerLogKind, LogLevel>> = {
   order: 'info',
   ignored: 'warn',
   limited: 'warn',
+  listening: 'info',
+  // Of who asks over HTTP only what is wrong is told.
+  http: 'warn',
 };
 
 /** What a worker tells, as lines of the log of its program. */

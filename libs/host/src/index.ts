@@ -3,6 +3,7 @@ export { holderOf, lockFolder, type FolderLock } from './folder-lock.js';
 export type { Holder, HolderAnswer } from './lock-holder.js';
 export { isNearlyFull, roomOn, type Room } from './room-on.js';
 export { takeEnvironment } from './secrets.js';
+export { softwareVersion } from './software-version.js';
 export { isLoopbackAddress, refuseOpenListener, type Listener } from './open-listener.js';
 export { examineClock, judgeClock } from './examination/examine-clock.js';
 export { examineFolder, nearestFolder } from './examination/examine-folder.js';

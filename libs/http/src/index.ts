@@ -10,4 +10,5 @@ export { limitConnections, usualDeadlines, type HttpLimits } from './listener/li
 export { listenOn } from './listener/listen-on.js';
 export { OpenConnections } from './listener/open-connections.js';
 export { ownNames } from './listener/own-only.js';
+export { REQUEST_TIMES } from './listener/request-times.js';
 export { Refusals } from './listener/refusals.js';

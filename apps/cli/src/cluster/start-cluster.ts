@@ -3,7 +3,7 @@ import { readManagerSettings, startManager } from '@oakring/manager';
 import { systemLog, type ProgramLog } from '@oakring/log';
 import type { Ports } from '@oakring/ports';
 import { startScheduler, type RunningScheduler } from '@oakring/scheduler';
-import { softwareVersion } from '../software-version.js';
+import { softwareVersion } from '@oakring/host';
 
 export interface RunningCluster {
   readonly url: string;

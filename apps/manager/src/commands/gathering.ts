@@ -17,6 +17,8 @@ export function decideGathered(
   deciding: Deciding,
   waiting: readonly Waiting[],
   gathered: Gathered,
+  /** After each one. */
+  decided: () => void = () => {},
 ): void {
   for (const next of waiting) {
     const isFull = deciding.events.length >= maxEventsPerCommit || deciding.bytes >= maxCommitBytes;
@@ -30,6 +32,7 @@ export function decideGathered(
         : decideOnce(deciding, next, gathered.commands);
     const bytes = deciding.bytes - before;
     gathered.decisions.push({ waiting: next, outcome: { ...outcome, bytes } });
+    decided();
   }
 }
 

@@ -13,6 +13,7 @@ import type {
   Outcome,
 } from './command.js';
 import { Deciding } from './decide/deciding.js';
+import { CommandFigures } from './command-figures.js';
 import { decideGathered, type Gathered } from './gathering.js';
 import { CommitSealer } from './commit-sealer.js';
 import {
@@ -72,6 +73,7 @@ export class CommandWriter implements CommandQueue {
     private readonly tenure: Tenure,
     private readonly ports: Ports,
     private readonly onHalt: (error: OakringError) => void,
+    private readonly figures = new CommandFigures(),
   ) {
     this.sealer = new CommitSealer(log, tenure.epoch, ports.ids);
     this.deciders = copyState(projection.state);
@@ -84,18 +86,25 @@ export class CommandWriter implements CommandQueue {
     key?: IdempotencyKey,
     stillTrue?: () => boolean,
   ): Promise<Outcome<Answers[T]>> {
-    if (this.halted !== null) return Promise.reject(this.halted);
+    const { type } = command;
+    if (this.halted !== null) return this.refuseAtOnce(type, this.halted);
     if (this.queue.length >= maxQueued) {
-      return Promise.reject(overloaded(this.queue.length));
+      return this.refuseAtOnce(type, overloaded(this.queue.length));
     }
+    const sinceMs = this.ports.clock.monotonicMs();
     return new Promise((resolve, reject) => {
       this.queue.push({
-        ...{ command, origin, key, stillTrue },
-        sinceMs: this.ports.clock.monotonicMs(),
+        ...{ command, origin, key, stillTrue, sinceMs },
         answered: false,
-        // Its decider gives the answer of that type.
-        resolve: resolve as (outcome: Outcome<unknown>) => void,
-        reject,
+        resolve: (outcome) => {
+          this.figures.answered(type, outcome, this.ports.clock.monotonicMs() - sinceMs);
+          // Its decider gives the answer of that type.
+          resolve(outcome as Outcome<Answers[T]>);
+        },
+        reject: (error) => {
+          this.figures.failed(type);
+          reject(error);
+        },
       });
       this.working ??= this.work();
     });
@@ -130,6 +139,11 @@ export class CommandWriter implements CommandQueue {
     for (const waiting of this.queue.splice(0)) reject(waiting, error);
   }
 
+  private refuseAtOnce(type: CommandType, error: OakringError): Promise<never> {
+    this.figures.failed(type);
+    return Promise.reject(error);
+  }
+
   private async work(): Promise<void> {
     try {
       while (this.queue.length > 0) await this.commitNext();
@@ -148,7 +162,7 @@ export class CommandWriter implements CommandQueue {
     const most = this.oneByOne > 0 ? 1 : this.queue.length;
     let commit: Commit | null;
     try {
-      decideGathered(deciding, this.queue.slice(0, most), gathered);
+      decideGathered(deciding, this.queue.slice(0, most), gathered, this.decisionTimer());
       commit =
         deciding.events.length === 0
           ? null
@@ -163,9 +177,22 @@ export class CommandWriter implements CommandQueue {
     else await this.write(commit, gathered.decisions);
   }
 
+  /** To be called after each decision: what passed since the one before. */
+  private decisionTimer(): () => void {
+    const { clock } = this.ports;
+    const { deciding } = this.figures;
+    let sinceMs = clock.monotonicMs();
+    return () => {
+      const nowMs = clock.monotonicMs();
+      deciding.observe((nowMs - sinceMs) / 1_000);
+      sinceMs = nowMs;
+    };
+  }
+
   private async write(commit: Commit, decisions: readonly Decision[]): Promise<void> {
     this.inFlight = decisions;
-    this.appendBeganMs = this.ports.clock.monotonicMs();
+    const sentMs = this.ports.clock.monotonicMs();
+    this.appendBeganMs = sentMs;
     const appended = await this.log
       .append(commit)
       .catch((error: unknown) => {
@@ -179,6 +206,7 @@ export class CommandWriter implements CommandQueue {
     if (this.isAbandoned) return;
     switch (appended.status) {
       case 'appended':
+        this.figures.appending.observe((this.ports.clock.monotonicMs() - sentMs) / 1_000);
         concludeCommit(this.deciders, commit);
         this.sealer.appended();
         this.project(commit, decisions);

@@ -21,7 +21,12 @@ import { EventQueriesController } from '../queries/events/event-queries.controll
 import { HealthController } from '../queries/health/health.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
-import { EvidenceSources } from '../queries/metrics/evidence-sources.js';
+import { LedgerCounts } from '../queries/metrics/ledger-counts.js';
+import {
+  EvidenceSources,
+  MetricSources,
+  TrafficSources,
+} from '../queries/metrics/metric-sources.js';
 import { MetricsController } from '../queries/metrics/metrics.controller.js';
 import { NodeChangesController } from '../queries/node-changes.controller.js';
 import { NodeQueriesController } from '../queries/node-queries.controller.js';
@@ -75,7 +80,10 @@ export const httpControllers: Type[] = [
 export const httpProviders: Provider[] = [
   InstanceMoves,
   LedgerTree,
+  LedgerCounts,
+  TrafficSources,
   EvidenceSources,
+  MetricSources,
   ViewAnswers,
   ApiDocument,
   ...listenerProviders(PORTS, { logContext, cutAfterMs }),

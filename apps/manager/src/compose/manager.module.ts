@@ -13,6 +13,8 @@ import {
   CLUSTER_PROOF,
   DEAD_LETTERS,
   LEADERSHIP,
+  MEASURED,
+  type Measured,
   MESSAGE_COUNTS,
   READINESS,
   type Readiness,
@@ -46,6 +48,7 @@ export interface ManagerParts extends InboxParts {
   readonly rootLink: RootLink;
   /** Null: the cluster stands alone. */
   readonly rootView: RootView | null;
+  readonly measured: Measured;
 }
 
 /** Providers in the order in which the data flows: inbox, commands, log, views, queries. */
@@ -77,6 +80,7 @@ export class ManagerModule {
         { provide: SERVICE_RULES, useValue: parts.serviceRules },
         { provide: ROOT_LINK, useValue: parts.rootLink },
         { provide: ROOT_VIEW, useValue: parts.rootView },
+        { provide: MEASURED, useValue: parts.measured },
         { provide: CLUSTER_PROOF, useFactory: () => parts.proof },
         ...httpProviders,
       ],

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
@@ -7,17 +8,19 @@ import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
 import { serviceRulesOf } from './service-rules.js';
 import { listenerOf, refuseOpenWire, type ManagerSettings } from '../config/manager-settings.js';
-import { connectBroker } from '../connection/connect-broker.js';
+import { connectBroker, type BrokerLink } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
 import { eventLines } from '../journal/event-lines.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { openAuthority } from '../sealing/http-authority.js';
 import { withoutRoot } from '../inbox/root/root-orders.js';
+import type { TelemetryTable } from '../telemetry/telemetry-table.js';
+import type { OpenBroker } from '../inbox/http/open-broker.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { networkPartOf, rootPartsOf } from './root-parts.js';
 import { witnessesOf, witnessView } from './witnesses.js';
-import type { LeadershipView } from '../injection/query-tokens.js';
+import type { CertificateFiles, LeadershipView } from '../injection/query-tokens.js';
 import type { Projection } from '../views/projection.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
@@ -126,12 +129,12 @@ async function start(
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },
-      openBroker: {
-        lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
-        portToTell: () =>
-          connection.connected ? (settings.mqttBrokerPort ?? portOf(link.url)) : null,
-      },
+      openBroker: openBrokerOf(settings, link, table),
       pastReadings: kept.telemetry.reader,
+      measured: {
+        ...{ commands: leadership.figures, leadership, scheduler, obstacle: stores.obstacle },
+        ...measuredOf(settings),
+      },
     },
     settings,
     options,
@@ -180,10 +183,31 @@ function tell(log: ProgramLog, projection: Projection, leader: LeadershipView, s
   log.stand(() => ({ position: projection.position, epoch: projection.state.head.epoch }));
 }
 
+function openBrokerOf(
+  { mqttBrokerPort }: ManagerSettings,
+  { connection, url }: BrokerLink,
+  table: TelemetryTable,
+): OpenBroker {
+  return {
+    lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
+    portToTell: () => (connection.connected ? (mqttBrokerPort ?? portOf(url)) : null),
+  };
+}
+
 function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   if (port !== '') return Number(port);
   return protocol === 'mqtts:' ? 8883 : 1883;
+}
+
+/** Where room is to be left, and certificates whose end is to be seen coming. */
+function measuredOf({ dataFolder, mqttCert, tsaCa }: ManagerSettings) {
+  const ofBroker = ['cluster.crt', 'ca.crt'].map((name) => join(mqttCert, name));
+  const certificates: readonly CertificateFiles[] = [
+    ...(mqttCert === '' ? [] : [{ setting: 'MQTT_CERT', paths: ofBroker }]),
+    ...(tsaCa === '' ? [] : [{ setting: 'OAKRING_TSA_CA', paths: [tsaCa] }]),
+  ];
+  return { dataFolder, certificates };
 }
 
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {

@@ -56,6 +56,10 @@ export async function createHttpApp(
     maxBodyBytes: maxHttpBodyBytes,
     readBody: readDocument,
     requestId: () => ports.ids.next(),
+    routeClass: (request) => {
+      const { tag, isStream = false } = endpointOf(request) ?? { tag: 'none' };
+      return isStream ? null : tag;
+    },
   });
   // Nest's type of it is generic over what Fastify's default already is.
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;

@@ -1,5 +1,6 @@
 import type { DeadLetter, ErrorCode } from '@oakring/contracts';
 import type { Damage, VerifierKey } from '@oakring/events';
+import type { Distribution, Sample } from '@oakring/metrics';
 import type { Trouble } from '../supervision/troubles.js';
 import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { PartHealth } from './health.js';
@@ -144,4 +145,39 @@ export interface WitnessView extends VerifierKey {
   readonly verifierKey: string;
   /** By its newest answer it saw another history than ours. */
   readonly objects: boolean;
+}
+
+/** Injection token of `Measured`. */
+export const MEASURED = Symbol('Measured');
+
+/** Files of certificates that a setting names. */
+export interface CertificateFiles {
+  /** `MQTT_CERT`. */
+  readonly setting: string;
+  readonly paths: readonly string[];
+}
+
+/** What is measured of a manager beside its views. */
+export interface Measured {
+  readonly commands: {
+    readonly deciding: Distribution;
+    readonly appending: Distribution;
+    readonly answering: Distribution;
+    /** By type and outcome. */
+    outcomes(): Iterable<Sample>;
+  };
+  readonly leadership: {
+    readonly leaseMarginMs: number | null;
+    readonly lagMs: number | null;
+    readonly reachesStore: boolean;
+    readonly reachesBroker: boolean | null;
+  };
+  readonly scheduler: {
+    /** Why it would not plan now; null: it would. */
+    obstacle(): Promise<string | null>;
+  };
+  /** Why nothing can be appended now; null when nothing is known to be in the way. */
+  obstacle(): Promise<string | null>;
+  readonly dataFolder: string;
+  readonly certificates: readonly CertificateFiles[];
 }

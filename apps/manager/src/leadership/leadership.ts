@@ -1,5 +1,6 @@
 import { OakringError } from '@oakring/contracts';
 import type { LeaseStore } from '@oakring/stores';
+import { CommandFigures } from '../commands/command-figures.js';
 import { catchUp } from './catch-up.js';
 import { brokerSilentMs, Fitness } from './fitness.js';
 import { Candidate } from './lease/candidate.js';
@@ -42,6 +43,8 @@ export interface LeadershipStatus {
 export class Leadership {
   current: Term | null = null;
   readonly failed: Promise<never>;
+  /** Of all its terms. */
+  readonly figures = new CommandFigures();
   private fail: (error: unknown) => void = () => {};
   private readonly candidate: Candidate | null = null;
   private readonly fitness: Fitness | null = null;
@@ -52,6 +55,8 @@ export class Leadership {
   private running: Promise<void> = Promise.resolve();
   private stopped: Promise<void> | null = null;
   private isCurrent = false;
+  /** Monotonic: when a look that read to the end of the log began; null: none has. */
+  private currentAtMs: number | null = null;
   private hasLed = false;
   private isPlacing = false;
   private saidAway = false;
@@ -87,8 +92,7 @@ export class Leadership {
       const standing = { role: 'follower', isCurrent, hasSeenLeader, objection } as const;
       return { leading: false, leader, ready: isCurrent && hasSeenLeader, detail, standing };
     }
-    const { connected, unreachedMs } = this.parts.connection;
-    const reachesBroker = connected && unreachedMs < brokerSilentMs;
+    const reachesBroker = this.reachesBroker === true;
     const { isHeld } = current.lease;
     return {
       leading: isHeld,
@@ -129,6 +133,30 @@ export class Leadership {
     return this.current?.processes ?? [];
   }
 
+  /** Until our lease runs out; null: we have none that does. */
+  get leaseMarginMs(): number | null {
+    return this.current?.lease.marginMs ?? null;
+  }
+
+  /** For how long the views may have been behind the log; null: they were never known to be current. */
+  get lagMs(): number | null {
+    if (this.current !== null) return 0;
+    if (this.currentAtMs === null) return null;
+    return this.parts.ports.clock.monotonicMs() - this.currentAtMs;
+  }
+
+  /** Whether the store did what it was last asked for: renewed our lease, or was read to its end. */
+  get reachesStore(): boolean {
+    return this.current?.lease.isHeld ?? this.isCurrent;
+  }
+
+  /** Null: who does not lead has no link. */
+  get reachesBroker(): boolean | null {
+    if (this.current === null) return null;
+    const { connected, unreachedMs } = this.parts.connection;
+    return connected && unreachedMs < brokerSilentMs;
+  }
+
   /** Whether the cluster has had a leader since we started. */
   private get hasSeenLeader(): boolean {
     return this.hasLed || this.candidate?.hasSeenRenewal === true;
@@ -143,8 +171,8 @@ export class Leadership {
   /** Resolves once this manager leads, or, where there may be several, begins to follow. */
   async start(): Promise<void> {
     if (this.candidate === null) {
-      const { projection } = this.parts;
-      this.enter(await beginTerm(folderLease(projection.state.head.epoch + 1), this.parts));
+      const lease = folderLease(this.parts.projection.state.head.epoch + 1);
+      this.enter(await beginTerm(lease, this.parts, this.figures));
       this.running = this.untilOver().catch((error: unknown) => this.fail(error));
       return;
     }
@@ -193,7 +221,8 @@ export class Leadership {
   /** One look; resolves with the lease if it was free and is ours now. */
   private async follow(candidate: Candidate): Promise<Lease | null> {
     const { log, projection, place, ports, warn } = this.parts;
-    this.lookBeganMs = ports.clock.monotonicMs();
+    const beganMs = ports.clock.monotonicMs();
+    this.lookBeganMs = beganMs;
     try {
       const isFree = await candidate.look();
       if (!isFree) {
@@ -202,6 +231,7 @@ export class Leadership {
       }
       await catchUp(log, projection, place);
       this.isCurrent = true;
+      this.currentAtMs = beganMs;
       this.saidAway = false;
       const isOurs = isFree && (await this.mayTake(candidate));
       const lease = isOurs ? await candidate.take(projection.state.head.epoch) : null;
@@ -233,7 +263,7 @@ export class Leadership {
   /** Null: somebody else was there first, or the store went away meanwhile. */
   private async open(lease: Lease): Promise<Term | null> {
     try {
-      return await beginTerm(lease, this.parts);
+      return await beginTerm(lease, this.parts, this.figures);
     } catch (error) {
       await lease.release();
       if (error instanceof OakringError && isFatal(error)) throw error;

@@ -4,6 +4,7 @@ import type { TelemetryLog } from '@oakring/telemetry';
 import type { ClusterState } from '@oakring/model';
 import { type Ports, Undo } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
+import type { CommandFigures } from '../commands/command-figures.js';
 import { tracedQueue } from '../commands/traced-queue.js';
 import { CommandWriter } from '../commands/writer.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
@@ -104,7 +105,11 @@ function keyHealth(reason: string | null, sinceMs: number, nowMs: number): Proce
 }
 
 /** Opens the epoch of `lease` and starts what only a leader does. Throws as `openEpoch`. */
-export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
+export async function beginTerm(
+  lease: Lease,
+  parts: TermParts,
+  figures: CommandFigures,
+): Promise<Term> {
   const { log, projection, connection, table, ports, warn } = parts;
   const leader = parts.leader();
   const { at: lastCommitAt } = projection.state.head;
@@ -116,7 +121,7 @@ export async function beginTerm(lease: Lease, parts: TermParts): Promise<Term> {
   const begunMs = ports.clock.wallMs();
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
-  const writer = new CommandWriter(log, projection, lease, ports, halted.halt);
+  const writer = new CommandWriter(log, projection, lease, ports, halted.halt, figures);
   const link = new TermLink(connection, new WorkerLine(connection, parts.wires), lease, ports);
   const stopping = new Undo();
   const loops = parts.startLoops(

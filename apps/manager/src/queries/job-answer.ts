@@ -186,7 +186,12 @@ function isHeard({ status }: NodeRecord): boolean {
 
 function unreachableNodeOf(state: ClusterState, instance: InstanceRecord): NodeRecord | null {
   const node = nodeOf(state, instance);
-  return node?.status === 'disconnected' || node?.status === 'lost' ? node : null;
+  return node !== undefined && isUnreachable(node) ? node : null;
+}
+
+/** What is said to be there may run or not. */
+export function isUnreachable({ status }: NodeRecord): boolean {
+  return status === 'disconnected' || status === 'lost';
 }
 
 /** Where it is, or is to be. */

@@ -5,6 +5,7 @@ import { answersOf, jobsToPlan } from '@oakring/planning';
 import { seededRandomness, type Ports } from '@oakring/ports';
 import { Observer } from '../observe/observer.js';
 import { scheduleRequestOf } from './schedule-request.js';
+import { PlanFigures } from './plan-figures.js';
 import { PORTS } from './tokens.js';
 
 /** Observe, plan, answer. */
@@ -13,16 +14,29 @@ export class ScheduleController {
   constructor(
     private readonly observer: Observer,
     @Inject(PORTS) private readonly ports: Ports,
+    private readonly figures: PlanFigures,
   ) {}
 
   @Post()
   @HttpCode(200)
   async schedule(@Body() body: JsonObject | undefined): Promise<ScheduleAnswers> {
+    try {
+      return await this.planFor(body);
+    } catch (error) {
+      this.figures.failed();
+      throw error;
+    }
+  }
+
+  private async planFor(body: JsonObject | undefined): Promise<ScheduleAnswers> {
     const request = scheduleRequestOf(body);
     const jobs = jobsToPlan(request.jobs, () => this.ports.randomness.integer(seedBound));
     await this.observer.reach(request.position);
     // From here to the answer nothing is awaited: all jobs are planned on one state of the copy.
     const { table } = this.observer;
-    return { answers: answersOf(table, request.jobs, jobs, seededRandomness) };
+    const beganMs = this.ports.clock.monotonicMs();
+    const answers = answersOf(table, request.jobs, jobs, seededRandomness);
+    this.figures.planned(answers, this.ports.clock.monotonicMs() - beganMs);
+    return { answers };
   }
 }

@@ -29,6 +29,7 @@ export class Observer {
   private warming: Timer | null = null;
   private filled = false;
   private newest: Silence | null = null;
+  private answeredMs: number | null = null;
   private readonly stopped = new AbortController();
 
   constructor(
@@ -48,6 +49,18 @@ export class Observer {
   /** How long it has been so, milliseconds; 0: it is not. */
   get silentMs(): number {
     return this.newest === null ? 0 : this.ports.clock.monotonicMs() - this.newest.beganMs;
+  }
+
+  /** Whether the manager answered when it was asked last; null: it was not, or has not yet. */
+  get isAnswered(): boolean | null {
+    if (this.newest !== null) return false;
+    return this.filled ? true : null;
+  }
+
+  /** Milliseconds since the copy was last known to be the manager's; null: it has not been yet. */
+  get ageMs(): number | null {
+    if (this.answeredMs === null) return null;
+    return this.ports.clock.monotonicMs() - this.answeredMs;
   }
 
   start(): void {
@@ -99,6 +112,7 @@ export class Observer {
 
   private async ask(): Promise<void> {
     const { position, telemetry } = this.table;
+    const askedMs = this.ports.clock.monotonicMs();
     try {
       this.table.apply(await this.changesSince(position, telemetry));
     } catch (error) {
@@ -106,6 +120,7 @@ export class Observer {
       this.newest ??= { sinceMs: clock.wallMs(), beganMs: clock.monotonicMs() };
       throw error;
     }
+    this.answeredMs = askedMs;
     this.filled = true;
     this.newest = null;
   }

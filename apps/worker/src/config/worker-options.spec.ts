@@ -57,6 +57,18 @@ describe('The options of a worker', () => {
     });
   });
 
+  it('have a listener only where its port is said, and none beyond loopback without a token', () => {
+    expect(readWorkerOptions({ OAKRING_HOST: '0.0.0.0' })).not.toHaveProperty('listener');
+    expect(readWorkerOptions({ OAKRING_WORKER_HTTP_PORT: '9100' }).listener).toMatchObject({
+      ...{ host: '127.0.0.1', httpPort: 9_100, token: null },
+    });
+    const open = { OAKRING_WORKER_HTTP_PORT: '9100', OAKRING_HOST: '0.0.0.0' };
+    expect(() => readWorkerOptions(open)).toThrow(/OAKRING_TOKEN/);
+    expect(readWorkerOptions({ ...open, OAKRING_TOKEN: 'secret' }).listener).toMatchObject({
+      ...{ host: '0.0.0.0', token: 'secret' },
+    });
+  });
+
   it('give a worker that only simulates the capacity that is assumed of any', () => {
     expect(readWorkerOptions({ OAKRING_WORKER_RUNTIMES: 'simulated' }).capacity).toEqual({
       cpuMillis: 4_000,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { arch, availableParallelism, hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import {
@@ -9,7 +10,7 @@ import {
   workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
-import { isLoopbackAddress } from '@oakring/host';
+import { isLoopbackAddress, refuseOpenListener } from '@oakring/host';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 
 /** What a worker is started with. */
@@ -31,12 +32,25 @@ export interface WorkerOptions {
   readonly architecture?: string;
   readonly ip: string;
   readonly port: number;
+  /** Absent: nobody listens over HTTP. */
+  readonly listener?: WorkerListenerOptions;
   /** `simulated` runtime: how long an instance takes to start, milliseconds. */
   readonly startDelayMs: number;
   /** `docker` runtime: path of the engine's socket, or a `unix://` or `tcp://` address. */
   readonly dockerHost: string;
   /** `docker` runtime: networks beyond ordinary ones that jobs may ask for: `host`, `container:<name>`. */
   readonly sharedNetworks?: readonly string[];
+}
+
+/** A listener of its own, and what keeps strangers out of it. */
+export interface WorkerListenerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly httpPort: number;
+  readonly token: string | null;
+  /** Further names that others reach it by. */
+  readonly allowedHosts: readonly string[];
+  readonly allowOpen: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,6 +63,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     cpuMillis,
     memoryMiB,
     mqttUsername: username,
+    httpPort,
     ...settings
   } = readSettings(workerCatalogue, env);
   const id = settings.id ?? hostname();
@@ -70,10 +85,21 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     architecture: architectureOfThisMachine(),
     ip: settings.ip || localAddress(address),
     port: settings.port,
+    ...(httpPort === null ? {} : { listener: listenerOf(settings, httpPort) }),
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
   };
+}
+
+/** A name is judged when it is bound, by what it leads to. */
+function listenerOf(
+  { host, token, allowedHosts, allowOpen }: Omit<WorkerListenerOptions, 'httpPort'>,
+  httpPort: number,
+): WorkerListenerOptions {
+  const missing = token === null ? ['OAKRING_TOKEN'] : [];
+  if (isIP(host) !== 0) refuseOpenListener(host, { host, missing, allowOpen });
+  return { host, httpPort, token, allowedHosts, allowOpen };
 }
 
 /** What this machine has: thousandths of a core, and MiB. */

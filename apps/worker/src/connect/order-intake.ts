@@ -3,6 +3,7 @@ import type { Instances } from '../controls/instances.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { HighestEpoch } from './highest-epoch.js';
 import type { ManagerClock } from './manager-clock.js';
+import type { OrderCounts } from './order-counts.js';
 
 /** How long orders are valid that do not say when they were sent. */
 const usualValidMs = 300_000;
@@ -19,23 +20,27 @@ export class OrderIntake {
      */
     private readonly askAgain: () => void,
     private readonly log: WorkerLog,
+    private readonly counts: OrderCounts,
   ) {}
 
   take(control: Control): void {
     const { command, job, instance, generation, attempt, sentAt, traceparent } = control;
     const what = `${command} ${job.id}/${instance}`;
     if (!this.epochs.isCurrent(control)) {
+      this.counts.ignored(command);
       if (this.epochs.isOther(control.ledger)) this.askAgain();
       return this.log('ignored', this.epochs.complaint(what, control));
     }
     const { sentMs, validMs } = validityOf(control);
     const ageMs = this.clock.ageOf(sentMs);
     if (ageMs > validMs) {
+      this.counts.ignored(command);
       this.askAgain();
       const [age, most] = [ageMs, validMs].map((ms) => Math.round(ms / 1000));
       return this.log('ignored', `${what}: it may be ${age} s old, of ${most} at most`);
     }
     this.clock.heard(sentAt);
+    this.counts.taken(control.commandId, command);
     const trace = traceparent === undefined ? null : traceIdOf(traceparent);
     const about = { job: job.id, instance, trace };
     this.log('order', `${what} (generation ${generation}, attempt ${attempt})`, about);

@@ -27,6 +27,7 @@ import { endSuperseded } from './end-superseded.js';
 import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
 import { ReadingPace } from './reading-pace.js';
+import { OrderCounts } from './order-counts.js';
 import { OrderIntake } from './order-intake.js';
 import { Registering } from './registering.js';
 import { statesOf, type StateHead } from './reports.js';
@@ -43,6 +44,16 @@ export interface SessionParts {
   readonly log: WorkerLog;
   /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
   readonly superseded?: (by: number) => void;
+}
+
+/** What a listener shows of a session. */
+interface MeasuredSession {
+  instances(): Generator<{ readonly technology: string; readonly status: string }>;
+  readonly orders: OrderCounts['counts'];
+  readonly isConnected: boolean;
+  readonly isRegistered: boolean;
+  readonly readings: number;
+  readonly unsent: number;
 }
 
 /**
@@ -68,6 +79,8 @@ export class Session {
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
+  private readonly orderCounts = new OrderCounts();
+  private isLinked = false;
   /** What is done about each message: without one of them it does not compile. */
   private readonly hearing: { readonly [K in DownKind]: (heard: DownHeard[K]) => void } = {
     controls: (control) => this.orders.take(control),
@@ -122,13 +135,16 @@ export class Session {
       leases: this.leases,
       before: store.remembered,
       keep: () => this.keep(),
-      acknowledge: (ack) =>
-        this.say('acks', { ...ack, at: this.clock.now(), ...this.epochs.spoken }),
+      acknowledge: (ack) => {
+        this.orderCounts.answered(ack);
+        this.say('acks', { ...ack, at: this.clock.now(), ...this.epochs.spoken });
+      },
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
     });
     const askAgain = (): void => this.registering.askAgain();
-    this.orders = new OrderIntake(this.instances, this.epochs, this.clock, askAgain, log);
+    const { instances, epochs, clock, orderCounts } = this;
+    this.orders = new OrderIntake(instances, epochs, clock, askAgain, log, orderCounts);
     this.telemetry = new Telemetry(options, store, runtimes, this.instances);
     // One for each start: another machine that claims our id must not cut us off.
     const clientId = `${options.id}-${store.incarnation}-${startId.slice(-8)}`;
@@ -147,6 +163,32 @@ export class Session {
   /** Code of the refusal when the manager does not accept us; null otherwise. */
   get refusedBecause(): string | null {
     return this.registering.refusedBecause;
+  }
+
+  /** What is measured of it, as it is whenever it is read. */
+  get measured(): MeasuredSession {
+    const { instances, orderCounts, telemetry, history, registering } = this;
+    const isConnected = (): boolean => this.isLinked;
+    return {
+      *instances() {
+        for (const { runtime, status } of instances.table.all()) {
+          yield { technology: runtime.technology, status };
+        }
+      },
+      orders: orderCounts.counts,
+      get isConnected() {
+        return isConnected();
+      },
+      get isRegistered() {
+        return registering.isRegistered;
+      },
+      get readings() {
+        return telemetry.taken;
+      },
+      get unsent() {
+        return history.unsent;
+      },
+    };
   }
 
   async start(): Promise<void> {
@@ -171,6 +213,7 @@ export class Session {
 
   private begin(): void {
     this.log('connected', `connected to ${this.options.mqttUrl}`);
+    this.isLinked = true;
     this.clock.connected();
     // Registered first: "online" of a node that nobody knows would be refused.
     this.registering.start();
@@ -180,6 +223,7 @@ export class Session {
 
   private pause(reason: string): void {
     this.log('disconnected', `no connection to ${this.options.mqttUrl}: ${reason}; trying on`);
+    this.isLinked = false;
     this.registering.linkLost();
     this.fallSilent();
   }

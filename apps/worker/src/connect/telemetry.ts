@@ -23,6 +23,11 @@ export class Telemetry {
     private readonly instances: Instances,
   ) {}
 
+  /** Readings since the start. */
+  get taken(): number {
+    return this.sequence;
+  }
+
   /** The next reading, from what is known now. */
   take(mostBytes?: number): { readonly sequence: number; readonly said: ReadingSaid } {
     const running = this.instances.list().filter(({ status }) => status === 'running');

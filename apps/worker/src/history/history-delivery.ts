@@ -32,6 +32,11 @@ export class HistoryDelivery {
     this.log.add({ at, kind, job, instance, generation, ...detail });
   }
 
+  /** Entries that nobody has accepted. */
+  get unsent(): number {
+    return this.log.size;
+  }
+
   /** From now on somebody listens. */
   deliver(): void {
     this.stop();

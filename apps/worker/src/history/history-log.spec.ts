@@ -20,7 +20,7 @@ describe('The small log of a worker', () => {
   it('has nothing to say when nothing happened, or all was accepted', () => {
     const log = filled(2);
     log.accepted(2);
-    expect([log.isEmpty, message(log)]).toEqual([true, null]);
+    expect([log.size, message(log)]).toEqual([0, null]);
     expect(message(new HistoryLog(nothing))).toBeNull();
   });
 

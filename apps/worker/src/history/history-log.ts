@@ -33,8 +33,8 @@ export class HistoryLog {
     this.next = before.next;
   }
 
-  get isEmpty(): boolean {
-    return this.entries.length === 0;
+  get size(): number {
+    return this.entries.length;
   }
 
   add(news: HistoryNews): void {

@@ -54,7 +54,7 @@ export {
 } from './oakestra-import.js';
 export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestra-documents.js';
 export { OakestraWorker, OakestraWorkerAnswer } from './oakestra-worker.js';
-export { DryRunAnswer, NodeChangesAnswer } from './planning-answers.js';
+export { DryRunAnswer, NodeChangesAnswer, planRefusalCodes } from './planning-answers.js';
 export { RegisterNode } from './register-node.js';
 export { type KeptJob, RootAnswer } from './root-answers.js';
 export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';

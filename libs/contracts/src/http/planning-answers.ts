@@ -115,12 +115,18 @@ export class NearestNode {
   readonly lacking: Resources;
 }
 
-const refusalCodes = ['no-nodes', 'no-capacity', 'no-qualified-node', 'no-such-node'] as const;
+/** Why a plan has no place for an instance. */
+export const planRefusalCodes = [
+  'no-nodes',
+  'no-capacity',
+  'no-qualified-node',
+  'no-such-node',
+] as const;
 
 @Shape({ name: 'PlanRefusal', says: 'Why fewer could be placed than were wanted.' })
 export class PlanRefusal {
-  @Field(oneOf(refusalCodes))
-  readonly code: (typeof refusalCodes)[number];
+  @Field(oneOf(planRefusalCodes))
+  readonly code: (typeof planRefusalCodes)[number];
 
   @Field(text)
   readonly detail: string;

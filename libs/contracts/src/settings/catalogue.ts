@@ -158,6 +158,7 @@ export const settingsCatalogue = {
 export const runtimeNames = ['simulated', 'process', 'docker'] as const;
 
 const { mqttUrl, mqttPort, mqttUsername, mqttPassword, logForm, logLevel } = settingsCatalogue;
+const { host, token, allowedHosts, allowOpen } = settingsCatalogue;
 const brokerOfWorker =
   'broker (default: the one of this machine, at the port that OAKRING_MQTT_PORT says)';
 
@@ -177,6 +178,17 @@ export const workerCatalogue = {
   labels: labelsSetting('OAKRING_WORKER_LABELS', 'labels for jobs to ask for: a=1,b=2'),
   ip: textSetting('OAKRING_WORKER_IP', '', 'address to be known by (default: found out)'),
   port: portSetting('OAKRING_WORKER_PORT', 0, 'port to be known by'),
+  httpPort: knownPortSetting(
+    'OAKRING_WORKER_HTTP_PORT',
+    'HTTP port of its own, for metrics (default: nobody listens)',
+  ),
+  host: { ...host, description: 'address that it binds to' },
+  token,
+  allowedHosts: {
+    ...allowedHosts,
+    description: 'further host names that it is reached by over HTTP, separated by commas',
+  },
+  allowOpen,
   data: textSetting(
     'OAKRING_WORKER_DATA',
     '',

@@ -64,6 +64,7 @@ function make(limits: Partial<HttpLimits>) {
     ...{ name: 'keeper', logContext: 'Things', token: null, isFree: () => true, names: [] },
     ...{ readBody: readDocument, maxBodyBytes: 1_024, logger: false },
     requestId: () => 'a request',
+    routeClass: ({ routeOptions }) => (routeOptions.url === '/things/stream' ? null : 'Things'),
     limits: { ...usualDeadlines, connections: 100, ...limits },
   });
 }

@@ -20,6 +20,7 @@ import { deadlinesOf, limitConnections, type HttpLimits } from './limits.js';
 import { OpenConnections } from './open-connections.js';
 import { speakWithOurOwnOnly } from './own-only.js';
 import { Refusals } from './refusals.js';
+import { newRequestTimes, REQUEST_TIMES, timeRequests, type RouteClass } from './request-times.js';
 import { sendSecurityHeaders } from './security-headers.js';
 import { withoutSchemas } from './without-schemas.js';
 
@@ -48,6 +49,8 @@ export interface ListenerOptions {
   readonly readBody: ReadBody;
   /** A fresh name for a request. */
   readonly requestId: () => string;
+  /** What requests are counted under. */
+  readonly routeClass: RouteClass;
   readonly limits: HttpLimits;
   readonly logger?: LoggerService | LogLevel[] | false | undefined;
 }
@@ -70,6 +73,7 @@ export async function createListener(
   const server = adapter.getInstance() as unknown as FastifyInstance;
   limitConnections(server.server, options.limits.connections);
   methods.watch(server);
+  timeRequests(server, options.routeClass, () => app.get(REQUEST_TIMES, { strict: false }));
   server.decorateRequest('caller', 'open' satisfies Caller);
   server.decorateRequest('trace', null);
   server.addHook('onRequest', (request, { raw }, done) => {
@@ -118,6 +122,7 @@ export function listenerProviders(ports: symbol, provided: Provided): Provider[]
       useFactory: ({ clock }: Ports) => new Refusals(clock, (line) => logger.warn(line)),
       inject: [ports],
     },
+    { provide: REQUEST_TIMES, useFactory: newRequestTimes },
   ];
 }
 

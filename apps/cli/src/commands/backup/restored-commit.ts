@@ -14,7 +14,7 @@ import {
 import type { Ports } from '@oakring/ports';
 import type { EventLogWriter } from '@oakring/stores';
 import { hostname } from 'node:os';
-import { softwareVersion } from '../../software-version.js';
+import { softwareVersion } from '@oakring/host';
 
 /**
  * No cluster opens epochs, or places one instance anew, more often than once a millisecond; so many more are left

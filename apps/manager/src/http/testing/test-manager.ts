@@ -8,6 +8,7 @@ import { freshKey } from '@oakring/events/testing';
 import { simulatedPorts, type Ports } from '@oakring/ports';
 import type { AddressInfo } from 'node:net';
 import type { Command, CommandQueue } from '../../commands/command.js';
+import { CommandFigures } from '../../commands/command-figures.js';
 import { CommandWriter } from '../../commands/writer.js';
 import { NODE_TOKENS } from '../../inbox/http/token-verdicts.js';
 import {
@@ -16,6 +17,7 @@ import {
   STRANGERS,
   type StrangerList,
   LEADERSHIP,
+  MEASURED,
   MESSAGE_COUNTS,
   READINESS,
   type Readiness,
@@ -24,6 +26,7 @@ import {
   VERIFICATION,
   WITNESSES,
   type LeadershipView,
+  type Measured,
   type RootView,
   type WitnessView,
 } from '../../injection/query-tokens.js';
@@ -149,6 +152,8 @@ interface TestOptions {
   /** Names that others reach us by. */
   readonly names?: readonly string[];
   readonly maxNodes?: number;
+  /** Where it is not as usual. */
+  readonly measured?: Partial<Measured>;
   /** Besides our own. */
   readonly controllers?: readonly Type[];
   /** In the place of the writer. */
@@ -179,7 +184,8 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     await openEpoch(index + 1, { log, place: 'memory', projection, leader, ports });
   }
   const tenure = { epoch: Math.max(1, leaders.length), isHeld: true };
-  const writer = new CommandWriter(log, projection, tenure, ports, () => {});
+  const figures = new CommandFigures();
+  const writer = new CommandWriter(log, projection, tenure, ports, () => {}, figures);
   const scheduler = new ScriptedScheduler();
   const telemetry = new SetTelemetry();
   const telemetryLog = new MemoryTelemetryLog();
@@ -235,6 +241,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: SERVICE_RULES, useValue: options.serviceRules ?? null },
       { provide: ROOT_LINK, useValue: withoutRoot },
       { provide: ROOT_VIEW, useValue: options.root ?? null },
+      { provide: MEASURED, useValue: { ...measured, commands: figures, ...options.measured } },
       {
         provide: OPEN_BROKER,
         useValue: {
@@ -314,6 +321,14 @@ async function ask(method: string, url: string, init: RequestInit): Promise<Resp
 }
 
 const signingKey = freshKey();
+
+const measured: Omit<Measured, 'commands'> = {
+  leadership: { leaseMarginMs: null, lagMs: 0, reachesStore: true, reachesBroker: true },
+  scheduler: { obstacle: async () => null },
+  obstacle: async () => null,
+  dataFolder: '.',
+  certificates: [],
+};
 
 const tokens = {
   token: (nodeId: string) => `token-of-${nodeId}`,

@@ -58,6 +58,10 @@ export class HeldLease implements Lease {
     return !this.isLost && this.ports.clock.monotonicMs() < this.validUntilMs;
   }
 
+  get marginMs(): number {
+    return this.validUntilMs - this.ports.clock.monotonicMs();
+  }
+
   async isAskedFor(): Promise<boolean> {
     const asked = await this.store.asked();
     const { holder, renewal } = this.record;

@@ -3,6 +3,8 @@ export interface Lease {
   readonly epoch: number;
   /** True while nobody else can have it: checked immediately before every answer and order. */
   readonly isHeld: boolean;
+  /** Until it runs out unless it is renewed: below 0 it has; null: it does not run out. */
+  readonly marginMs: number | null;
   /** Resolves with the epoch of whoever leads now, once that is known; never for a folder. */
   readonly lost: Promise<number>;
   /** Whether another manager asked for it just now. Throws when that cannot be read. */
@@ -14,5 +16,6 @@ export interface Lease {
 /** Leadership over a folder: its lock keeps everybody else out for as long as we live. */
 export function folderLease(epoch: number): Lease {
   const lost = new Promise<never>(() => {});
-  return { epoch, isHeld: true, lost, isAskedFor: async () => false, release: async () => {} };
+  const rest = { isAskedFor: async () => false, release: async () => {} };
+  return { epoch, isHeld: true, marginMs: null, lost, ...rest };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ownFile } from '@oakring/host';
+import { ownFile } from './own-file.js';
 
 export function softwareVersion(): string {
   // What npm read when it installed us.
