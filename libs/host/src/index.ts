@@ -17,3 +17,4 @@ export {
   type FindingLevel,
 } from './examination/finding.js';
 export { ownFile } from './own-file.js';
+export { openBox, sealBox } from './sealed-box.js';

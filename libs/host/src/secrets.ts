@@ -7,6 +7,7 @@ type Environment = Record<string, string | undefined>;
 const secretNames: ReadonlySet<string> = new Set([
   'OAKRING_MQTT_PASSWORD',
   'OAKRING_TOKEN',
+  'OAKRING_BACKUP_PASSPHRASE',
   'CLUSTER_KEYFILE_PASSWORD',
 ]);
 const hasCredentials = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;

@@ -19,7 +19,7 @@ export { awaitedNamesake, holdsNamesake, nameOf } from './namesakes.js';
 export { NodeChangeFeed, factsOf, labelsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
 export { usualDialect } from './fold/nodes.fold.js';
-export { takenOverPolicy } from './fold/placements.fold.js';
+export { adoptedPolicy, takenOverPolicy } from './fold/placements.fold.js';
 export { foldVersion } from './records.js';
 export type {
   CommandRecord,
@@ -28,6 +28,7 @@ export type {
   NodeRecord,
   PartedRecord,
   PlacementRecord,
+  RestoredRecord,
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';
 export { isUpdated } from './revisions.js';
@@ -43,3 +44,4 @@ export { foldCommits, replay, type CommitSource, type Replayed } from './replay.
 export { refusalCodeOf } from './refusal-code.js';
 export { rebuildViews, type RebuiltViews } from './rebuild-views.js';
 export { whyInstanceUnusable, whyUnusable } from './unusable.js';
+export { commandTold, restoredOf, toldIdOf } from './restored.js';

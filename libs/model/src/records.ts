@@ -40,6 +40,8 @@ export interface ClusterRecord {
 export interface RestoredRecord {
   /** The last position that the backup had. */
   readonly position: number;
+  /** In which that was stated: no other restore has the same. */
+  readonly epoch: number;
   /** Generations that are given from then on are above this one. */
   readonly generationsAbove: number;
   /** The first epoch of a manager that leads since, and its commit time; null: none does yet. */

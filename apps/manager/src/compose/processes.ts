@@ -3,7 +3,7 @@ import { Sight } from '../detection/sight.js';
 import { Silence } from '../detection/silence.js';
 import { Storms } from '../detection/storms.js';
 import { isStart, nameOf, type NodeRecord } from '@oakring/model';
-import { LeaseGrants } from '../grants/lease-grants.js';
+import { LeaseGrants, leaseMarginMs } from '../grants/lease-grants.js';
 import { Inference } from '../inference/inference.js';
 import type { LoopParts } from '../leadership/loops.js';
 import { assumedEnds } from '../outbox/assumed-ends.js';
@@ -25,6 +25,7 @@ import { cosignatures, type Witness } from '../sealing/cosignatures.js';
 import { seals } from '../sealing/seals.js';
 import { stamps, type StampAuthority } from '../sealing/stamps.js';
 import type { Process } from '../supervision/process.js';
+import { RestoredHold } from '../supervision/restored-hold.js';
 import { retention } from '../telemetry/retention.js';
 
 /** Who is asked about checkpoints, and whom this cluster works for. */
@@ -47,7 +48,8 @@ export function processesOf(parts: LoopParts & Outsiders) {
   const { telemetryLog, link, queue, projection, scheduler, table, ports, wires } = parts;
   const state = () => projection.state;
   const deliveries = new DeliveryRecord();
-  const grants = new LeaseGrants(link, projection, ports);
+  const hold = new RestoredHold(link, state, ports.clock, leaseMarginMs);
+  const grants = new LeaseGrants(link, projection, ports, (ms) => hold.startsFromMs(ms));
   const isInferred = (node: NodeRecord) => wires.isInferred(node);
   const saysNothing = (nodeId: string): boolean => {
     const node = state().nodes.get(nodeId);
@@ -62,10 +64,10 @@ export function processesOf(parts: LoopParts & Outsiders) {
   const inference = new Inference({ state, isInferred, clock: ports.clock, renew });
   const beforeFirst = startsTold(parts, saysNothing);
   const traceOf = (job: string) => parts.traces.of(job);
-  const asked = { gate: inference, beforeFirst, traceOf };
+  const asked = { gate: inference, beforeFirst, traceOf, hold };
   const waiting = new WaitingJobs(state, table);
   const wakeUps = new WakeUps(waiting, ports.clock);
-  const queued = { state, waiting, wakeUps };
+  const queued = { state, waiting, wakeUps, hold };
   const placements = new Placements(scheduler, queue, queued, ports);
   const processes = [
     retention(telemetryLog, queue),

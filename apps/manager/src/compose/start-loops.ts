@@ -1,5 +1,6 @@
 import type { Undo } from '@oakring/ports';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
+import { commandTold } from '@oakring/model';
 import type { LoopParts, Loops } from '../leadership/loops.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { processesOf, type Outsiders } from './processes.js';
@@ -22,7 +23,10 @@ export function startLoops(parts: LoopParts & Outsiders, stopping: Undo): Loops 
       inference.registered(nodeId);
     },
     heardAgain: (nodeId) => requests.heardAgain(nodeId),
-    progressed: (commandId) => expiries.renew(commandId, projection.state),
+    progressed: (told) => {
+      const { id = told } = commandTold(projection.state, told) ?? {};
+      expiries.renew(id, projection.state);
+    },
     readingTaken: (nodeId, incarnation, sequence) => grants.answer(nodeId, incarnation, sequence),
     sighted: (nodeId, sighting) => inference.sighted(nodeId, sighting),
     told: (nodeId, word) => inference.told(nodeId, word),

@@ -8,6 +8,7 @@ import {
   ready,
   registerNode,
   report,
+  restoredAs,
   running,
   type Given,
 } from '../testing/given.js';
@@ -101,13 +102,30 @@ describe('A reading of a node that runs what must never run twice', () => {
   });
 });
 
+describe('A reading of a node of a restored ledger', () => {
+  it('is not answered, while a lost leader’s grants may keep its instances elsewhere, where its start is another than the ledger knows', async () => {
+    const cluster = restoredAs(running(leased, 'a'));
+    const grants = grantsOver(cluster, () => 15_000);
+    grants.answer('a', 1, 1);
+    for (const command of restarted()) cluster.when(command);
+    grants.answer('a', 2, 2);
+    expect(sent).toMatchObject([['a', { sequence: 1 }]]);
+    await ports.advance(15_000);
+    grants.answer('a', 2, 3);
+    expect(sent).toMatchObject([
+      ['a', { sequence: 1 }],
+      ['a', { sequence: 3 }],
+    ]);
+  });
+});
+
 /** The next start of node a, which goes on with what ran there. */
 function restarted(): Command[] {
   const body = { incarnation: 2, acknowledges: true, enforcesStop: true };
   return [registerNode('a', body), report('a', { 'j/0/1': 'running' })];
 }
 
-function grantsOver(cluster: Given): LeaseGrants {
+function grantsOver(cluster: Given, startsFromMs: () => number = () => 0): LeaseGrants {
   const link = {
     get connected() {
       return connected;
@@ -120,5 +138,5 @@ function grantsOver(cluster: Given): LeaseGrants {
     onUp: () => {},
     onDown: () => {},
   };
-  return new LeaseGrants(link, new Projection(cluster.state, ports), ports);
+  return new LeaseGrants(link, new Projection(cluster.state, ports), ports, startsFromMs);
 }

@@ -1,8 +1,11 @@
 import type { LeaseGrant } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import type { DownLink } from '../outbox/down-link.port.js';
-import { leadershipOf, type NodeRecord } from '@oakring/model';
+import { leadershipOf, restoredOf, type NodeRecord } from '@oakring/model';
 import type { Projection } from '../views/projection.js';
+
+/** Monotonic: since when nothing can live on a grant of a lost leader any more; see `RestoredHold`. */
+type StartsFrom = (leaseMs: number | null) => number;
 
 /** How much longer than a lease is waited before something may run elsewhere. */
 export const leaseMarginMs = 5_000;
@@ -21,13 +24,19 @@ interface Granted {
 export class LeaseGrants {
   private readonly last = new Map<string, Granted>();
   private readonly beganMs: number;
+  /** Which start of each node there was when we began: of a restored ledger, by its word. */
+  private readonly begunWith: ReadonlyMap<string, number>;
 
   constructor(
     private readonly link: DownLink,
     private readonly projection: Projection,
     private readonly ports: Ports,
+    private readonly startsFromMs: StartsFrom = () => 0,
   ) {
     this.beganMs = ports.clock.monotonicMs();
+    const { state } = projection;
+    const nodes = restoredOf(state) === null ? [] : [...state.nodes.values()];
+    this.begunWith = new Map(nodes.map(({ id, incarnation }) => [id, incarnation]));
   }
 
   /** Monotonic milliseconds of the last grant to a node; null: none in this term. */
@@ -45,7 +54,7 @@ export class LeaseGrants {
     for (const key of state.leasedOfNode.of(nodeId)) {
       if (state.placements.get(key)?.wanted !== true) return;
     }
-    if (this.mayRunBeside(node)) return;
+    if (this.mayRunBeside(node) || this.mayRunElsewhere(node)) return;
     const { incarnation: granted } = node;
     const grant: LeaseGrant = { incarnation: granted, sequence, ...leadershipOf(state) };
     // Counted before it is sent, whether or not it arrives: late is safe, early is not.
@@ -66,6 +75,15 @@ export class LeaseGrants {
     // A leader before us may have granted: no longer ago than the take-over, nor than our beginning.
     const isRecent = clock.wallMs() < tookOverAt + windowMs;
     return isRecent && clock.monotonicMs() < this.beganMs + windowMs;
+  }
+
+  /**
+   * A start that the restored ledger does not know would begin what it was to run, which may have been given to
+   * another node since the backup.
+   */
+  private mayRunElsewhere({ id, incarnation }: NodeRecord): boolean {
+    if (this.begunWith.size === 0 || this.begunWith.get(id) === incarnation) return false;
+    return this.ports.clock.monotonicMs() < this.startsFromMs(this.longestLeaseMs(id));
   }
 
   private longestLeaseMs(nodeId: string): number {

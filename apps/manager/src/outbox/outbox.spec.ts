@@ -36,6 +36,7 @@ let mayBeSent: boolean;
 let open: (nodeId: string) => void;
 let told: string[];
 let beforeFirst: BeforeFirst | null;
+let heldUntilMs = 0;
 
 beforeEach(() => {
   ports = simulatedPorts();
@@ -79,6 +80,27 @@ describe('An order that somebody hears of first', () => {
     goOn();
     await ports.advance(60_000);
     expect(sent).toEqual([]);
+  });
+});
+
+describe('An order to start what must never run twice', () => {
+  it('waits until nothing of it can live on grants of a lost leader', async () => {
+    heldUntilMs = 30_000;
+    const onDisconnect = { stopOnWorkerAfterMs: 10_000 };
+    const nodes = ready('a', { enforcesStop: true });
+    begin(
+      ...nodes,
+      submitJob('j', { onDisconnect }),
+      plan('j', 'a'),
+      submitJob('k'),
+      plan('k', 'a'),
+    );
+    await ports.advance(29_000);
+    const [leased, other] = [...cluster.state.commands.values()].map(({ id }) => id);
+    expect(sent.map(({ commandId }) => commandId)).not.toContain(leased);
+    expect(sent.map(({ commandId }) => commandId)).toContain(other);
+    await ports.advance(1_000);
+    expect(sent.find(({ commandId }) => commandId === leased)).toMatchObject({ atMs: 30_000 });
   });
 });
 
@@ -256,7 +278,11 @@ function begin(...commands: Command[]): void {
     queue,
     state,
     new DeliveryRecord(),
-    { gate, beforeFirst },
+    {
+      gate,
+      beforeFirst,
+      hold: { startsFromMs: (leaseMs) => (leaseMs === null ? 0 : heldUntilMs) },
+    },
     ports.clock,
   );
   supervisor = new Supervisor([outbox as Process<unknown>], projection, ports, () => {});

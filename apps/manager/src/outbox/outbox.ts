@@ -3,6 +3,7 @@ import {
   leadershipOf,
   orderedDocument,
   placementKey,
+  toldIdOf,
   type Changes,
   type ClusterState,
   type CommandRecord,
@@ -19,6 +20,7 @@ import {
   type Seen,
   type Wake,
 } from '../supervision/process.js';
+import type { RestoredHold } from '../supervision/restored-hold.js';
 import type { CommandToSend } from '../wires/dialect.port.js';
 import type { DeliveryRecord } from './delivery-record.js';
 import type { DownLink } from './down-link.port.js';
@@ -62,6 +64,8 @@ export class Outbox implements Process<Sending> {
       readonly beforeFirst?: BeforeFirst | null;
       /** The `traceparent` that an order of a job is handed. */
       readonly traceOf?: (job: string) => string | undefined;
+      /** Null: nothing that was restored has to wait. */
+      readonly hold?: Pick<RestoredHold, 'startsFromMs'> | null;
     },
     private readonly clock: Ports['clock'],
   ) {}
@@ -105,11 +109,13 @@ export class Outbox implements Process<Sending> {
     return `ordered at ${command.issuedAt}, over the link of ${upSinceMs}, to start ${start}`;
   }
 
-  look(id: string, { commands, nodes }: ClusterState, { attempts }: Seen): Look<Sending> {
-    const command = commands.get(id);
+  look(id: string, state: ClusterState, { attempts, nowMs }: Seen): Look<Sending> {
+    const command = state.commands.get(id);
     if (command === undefined || this.link.upSinceMs === null) return nothing;
-    if (nodes.get(command.nodeId)?.status !== 'ready') return nothing;
+    if (state.nodes.get(command.nodeId)?.status !== 'ready') return nothing;
     if (!this.asked.gate.maySend(command)) return nothing;
+    const atMs = this.asked.hold?.startsFromMs(leaseOf(state, command)) ?? 0;
+    if (nowMs < atMs) return { step: null, againMs: atMs };
     return { step: { command, attempt: attempts + 1 }, againMs: null };
   }
 
@@ -165,6 +171,7 @@ export class Outbox implements Process<Sending> {
     const { epoch, ledger } = leadershipOf(state);
     return {
       command,
+      toldId: toldIdOf(state, command.id),
       document: orderedDocument(state, command),
       runtimes: state.nodes.get(command.nodeId)?.technologies ?? [],
       attempt,
@@ -193,6 +200,13 @@ export class Outbox implements Process<Sending> {
       byItself(this.name, commandId),
     );
   }
+}
+
+/** How long it may live on without a grant; null: it needs none, or nothing is to be started. */
+function leaseOf({ placements }: ClusterState, command: CommandRecord): number | null {
+  if (!isStart(command)) return null;
+  const { job, instance, generation } = command;
+  return placements.get(placementKey(job, instance, generation))?.leaseMs ?? null;
 }
 
 function digestOf({ placements }: ClusterState, command: CommandRecord): string | undefined {

@@ -11,6 +11,7 @@ import {
   type Seen,
   type Wake,
 } from '../supervision/process.js';
+import type { RestoredHold } from '../supervision/restored-hold.js';
 import { inHalves } from './in-halves.js';
 import { nextGroup, questionAbout, type Asked } from './next-group.js';
 import { RejectedNodes } from './rejected-nodes.js';
@@ -64,6 +65,8 @@ export class Placements implements Process<'ask'> {
       readonly state: () => ClusterState;
       readonly waiting: WaitingJobs;
       readonly wakeUps: WakeUps;
+      /** Absent: nothing that was restored has to wait. */
+      readonly hold?: Pick<RestoredHold, 'placesFromMs'>;
     },
     private readonly ports: Pick<Ports, 'clock' | 'randomness'>,
   ) {}
@@ -121,9 +124,14 @@ export class Placements implements Process<'ask'> {
     const aside = this.aside.get(id);
     const isAside = aside !== undefined && aside.as === this.fact(id, state);
     const asideUntilMs = isAside ? aside.untilMs : 0;
-    const atMs = Math.max(this.awayUntilMs, asideUntilMs);
+    const atMs = Math.max(this.awayUntilMs, asideUntilMs, this.heldUntilMs(id, state));
     if (nowMs < atMs) return { step: null, againMs: atMs };
     return { step: 'ask', againMs: null };
+  }
+
+  private heldUntilMs(id: string, { jobs }: ClusterState): number {
+    const job = jobs.get(id);
+    return job === undefined ? 0 : (this.seen.hold?.placesFromMs(job) ?? 0);
   }
 
   async act(steps: readonly Doing<'ask'>[], ending: AbortSignal): Promise<Outcome> {

@@ -14,7 +14,7 @@ import type { CommandOrigin } from '../commands/origin.js';
 import { decide } from '../commands/decide/decide.js';
 import { Deciding, type Decided } from '../commands/decide/deciding.js';
 import { basisOf } from '../commands/decide/plans.js';
-import { ClusterState } from '@oakring/model';
+import { clusterKey, ClusterState, type RestoredRecord } from '@oakring/model';
 
 /** given(commands).when(command).then: what deciders are specified with. Each command is a commit. */
 export interface Given {
@@ -238,4 +238,21 @@ export function orderStops(cluster: Given): ReturnType<Given['when']> {
 
 export function instanceOf(cluster: Given, number = 0) {
   return cluster.state.instances.get(`j/${number}`);
+}
+
+/** From here on the cluster is one of a restored ledger, in the first term since; it was founded as `c-1`. */
+export function restoredAs(cluster: Given, more: Partial<RestoredRecord> = {}): Given {
+  const [epoch, restoredIn] = [9, 5];
+  const restored = {
+    ...{
+      position: cluster.history.at(-1)?.position ?? 0,
+      epoch: restoredIn,
+      generationsAbove: 1_000,
+    },
+    ...{ takenUp: { epoch, at: 0 }, ...more },
+  };
+  const facts = { clusterId: 'c-1', name: 'n', location: '', storm: null, catalogue: null };
+  const unsaid = { root: null, parted: [], keyEvents: 0 };
+  cluster.state.cluster.set(clusterKey, { ...facts, ...unsaid, epoch, restored });
+  return cluster;
 }

@@ -93,6 +93,8 @@ type WordOf<W, K extends keyof W> = {
 /** One attempt of a command. */
 export interface CommandToSend {
   readonly command: CommandRecord;
+  /** What its worker is told that it is called; absent: its id. */
+  readonly toldId?: string;
   /** What was ordered; absent where it is known no more. */
   readonly document: JsonObject | undefined;
   /** What its node says it runs things with. */

@@ -2,8 +2,10 @@ import { nearestName } from '../nearest-name.js';
 import { settingsCatalogue, workerCatalogue } from './catalogue.js';
 
 const prefix = 'OAKRING_';
-/** Of tests, benches and `npm run stack`, which start our programs with what they were given. */
-const ofTools = ['LONG', 'SEED', 'RUNS', 'STACK_DATA'].map((name) => `${prefix}${name}`);
+/** Of tests, benches and `npm run stack`, which start our programs with what they were given; and of backups. */
+const ofTools = ['LONG', 'SEED', 'RUNS', 'STACK_DATA', 'BACKUP_PASSPHRASE'].map(
+  (name) => `${prefix}${name}`,
+);
 const prefixesOfTools = [`${prefix}TEST_`, `${prefix}BENCH_`];
 const known = [settingsCatalogue, workerCatalogue].flatMap((catalogue) =>
   Object.values(catalogue).map(({ variable }) => variable),

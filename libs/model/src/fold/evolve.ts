@@ -134,7 +134,7 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   }
   if (type === 'LedgerRestored') {
     const { position, generationsAbove } = data;
-    const restored = { position, generationsAbove, takenUp: null };
+    const restored = { position, epoch: cluster.epoch, generationsAbove, takenUp: null };
     state.cluster.set(clusterKey, { ...cluster, restored });
   }
   if (type === 'StormBegan') {

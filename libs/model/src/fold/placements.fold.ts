@@ -9,6 +9,8 @@ import { addPlacement, highestGeneration, putPlacement } from './records.fold.js
 
 /** What a decision names as its policy where nothing was decided: it was there. */
 export const takenOverPolicy = 'taken-over';
+/** The same, of what a restored ledger had forgotten. */
+export const adoptedPolicy = 'adopted';
 
 export function instancesPlaced(
   state: ClusterState,

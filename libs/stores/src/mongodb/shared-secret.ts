@@ -31,3 +31,9 @@ export async function sharedSecret({ db }: Pick<MongoStore, 'db'>): Promise<Buff
     return sharedSecret({ db });
   }
 }
+
+/** Of a store that is being restored: nobody has had the one that was made meanwhile. */
+export async function replaceSecret({ db }: Pick<MongoStore, 'db'>, secret: Buffer): Promise<void> {
+  const secrets = db.collection<SecretDocument>(collectionName);
+  await secrets.replaceOne({ _id: secretId }, { value: new Binary(secret) }, { upsert: true });
+}

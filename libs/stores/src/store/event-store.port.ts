@@ -13,6 +13,8 @@ export interface EventStore {
   readonly place: string;
   /** The secret that all managers of the store share; null: a folder, whose manager has its own. */
   readonly secret: Buffer | null;
+  /** Replaces that secret by one of a backup, before any manager knows of the store; null: a folder. */
+  readonly keepSecret: ((secret: Buffer) => Promise<void>) | null;
   /** What time it is there, milliseconds since 1970; null: a folder has no clock of its own. */
   readonly time: (() => Promise<number>) | null;
   /** Whether it is being filled from a backup. */

@@ -3,7 +3,7 @@ import { openMongoLeaseStore } from '../lease/mongodb/mongo-lease-store.js';
 import { openMongoEventLog, readMongoEventLog } from '../log/mongodb/mongo-event-log.js';
 import { connectMongodb, storeUnusable, timeOf } from '../mongodb/connect-mongodb.js';
 import { isStoreAway, mayPass, storeAway } from '../mongodb/mongo-errors.js';
-import { sharedSecret } from '../mongodb/shared-secret.js';
+import { replaceSecret, sharedSecret } from '../mongodb/shared-secret.js';
 import type { EventStore, OpenReader } from './event-store.port.js';
 import { mongoRestoreMarks } from './mongo-restore-marks.js';
 
@@ -17,6 +17,7 @@ export async function openMongoStore(url: string, timers: Timers): Promise<Event
       leases: openMongoLeaseStore(mongodb),
       place: mongodb.place,
       secret: await sharedSecret(mongodb),
+      keepSecret: (secret) => replaceSecret(mongodb, secret),
       time: () => timeOf(mongodb),
       mongodb,
       restoring: mongoRestoreMarks(mongodb),

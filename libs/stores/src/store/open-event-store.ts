@@ -43,7 +43,7 @@ export async function openStoreForRestore(address: string, timers: Timers): Prom
   if (!isMongoUrl(address)) {
     const ledger = await openLmdbLedger(address, timers);
     const obstacle = (): Promise<string | null> => ledger.log.obstacle();
-    const elsewhere = { leases: null, secret: null, time: null, mongodb: null };
+    const elsewhere = { leases: null, secret: null, keepSecret: null, time: null, mongodb: null };
     const restoring = restoreMarksIn(address);
     return { ...ledger, ...elsewhere, restoring, obstacle, place: address };
   }

@@ -1,5 +1,5 @@
 import { decodeEvents, headOf, type Commit, type LedgerReport } from '@oakring/events';
-import { lockFolder } from '@oakring/host';
+import { lockFolder, type FolderLock } from '@oakring/host';
 import {
   isMongoUrl,
   openStoreForRestore,
@@ -8,6 +8,7 @@ import {
 } from '@oakring/stores';
 import type { Command } from 'commander';
 import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 import { copyInto, refuseLedTarget } from '../audit/copy.js';
@@ -15,9 +16,10 @@ import { commitsIn } from '../audit/ledger-file.js';
 import { commitsOf, storeOf, tryingOn, type Walked } from '../audit/store.js';
 import { clearProgress } from '../audit/verify.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import type { RestoreOptions } from './commands.js';
+import type { RestoreOptions } from './backup-options.js';
+import { hasKeys, keptKeys, passphraseOf, restoreKeys, type Keys } from './keys.js';
 import { tailIn } from './ledger-copy.js';
-import { ledgerToRestore } from './place.js';
+import { ledgerToRestore, type BackupPlace } from './place.js';
 import { Restoring } from './restored-commit.js';
 import { verified } from './verified.js';
 
@@ -29,24 +31,56 @@ export async function restoreBackup(
 ): Promise<void> {
   const context = contextOf(surroundings, command);
   const { ports } = context;
-  const { ledger } = await ledgerToRestore(options.from);
-  const to = storeOf(surroundings.env, options.store);
-  const lock = isMongoUrl(to)
-    ? null
-    : await lockFolder(to, { pid: process.pid, what: 'oakring restore' });
+  const place = await ledgerToRestore(options.from);
+  const { data, to } = targetOf(surroundings, options);
+  const keys = await keysToRestore(surroundings, { place, data }, options);
+  const holder = { pid: process.pid, what: 'oakring restore' };
+  const locks: FolderLock[] = [];
   try {
-    if (lock !== null) await refuseOtherFiles(to);
-    const source = await Source.of(ledger, context);
+    // A manager takes the data folder, and its ledger's where that is elsewhere.
+    for (const folder of [data, to]) {
+      if (folder !== null && !isMongoUrl(folder)) locks.push(await lockFolder(folder, holder));
+    }
+    if (!isMongoUrl(to)) await refuseOtherFiles(to);
+    const source = await Source.of(place.ledger, context);
     const target = await tryingOn(() => openStoreForRestore(to, ports.timers), ports);
     try {
       await refuseLedTarget(target);
-      await restore(source, target, { to, context });
+      const putKeys = async (): Promise<void> => {
+        if (keys !== null && data !== null) await restoreKeys(data, keys, target);
+      };
+      await restore(source, target, { to, context, putKeys });
     } finally {
       await target.close();
     }
   } finally {
-    await lock?.release();
+    for (const lock of locks.toReversed()) await lock.release();
   }
+}
+
+/** `data`: null where nobody names a data folder; `to`: where the ledger goes. */
+function targetOf(
+  { env }: Surroundings,
+  { data, store }: RestoreOptions,
+): { readonly data: string | null; readonly to: string } {
+  const named = data ?? env['OAKRING_DATA'] ?? (store === undefined ? 'oakring-data' : undefined);
+  if (named === undefined) return { data: null, to: storeOf(env, store) };
+  return { data: resolve(named), to: storeOf({ ...env, OAKRING_DATA: named }, store) };
+}
+
+/** Null: the backup has none, or they stay where they are. */
+async function keysToRestore(
+  surroundings: Surroundings,
+  { place, data }: { readonly place: BackupPlace; readonly data: string | null },
+  { withoutKeys, passphraseFile }: RestoreOptions,
+): Promise<Keys | null> {
+  if (withoutKeys === true || place.folder === null || !hasKeys(place)) return null;
+  if (data === null) {
+    const detail =
+      'The backup has keys, which go into a data folder: name it with --data, or leave them with --without-keys.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  return keptKeys(place.folder, await passphraseOf(surroundings, passphraseFile));
 }
 
 /** The file of a backup, found whole up to its last line that was written to its end. */
@@ -78,10 +112,15 @@ class Source {
 
 interface Going {
   readonly to: string;
+  readonly putKeys: () => Promise<void>;
   readonly context: Context;
 }
 
-async function restore(source: Source, target: EventStore, { to, context }: Going): Promise<void> {
+async function restore(
+  source: Source,
+  target: EventStore,
+  { to, context, putKeys }: Going,
+): Promise<void> {
   const { terminal, json, ports } = context;
   const { report, restoring, torn } = source;
   const { position, hash } = report.head;
@@ -96,6 +135,7 @@ async function restore(source: Source, target: EventStore, { to, context }: Goin
     refuseDifferent(target.place, found.head.hash, hash);
     await append(target, await restoring.commit(report, target.log, ports));
   } else await refuseOtherEnd(target, report.head);
+  await putKeys();
   await target.restoring.remove();
   clearProgress(terminal);
   const { epoch } = await target.log.head();

@@ -24,7 +24,7 @@ const atLeastBeyond = 1_000_000;
 
 /**
  * The commit that a restored ledger goes on with: it opens an epoch above all that workers may have heard of
- * meanwhile, and says from where on what was written is lost (docs/backup.md).
+ * meanwhile, and says from where on what was written is lost (ADR 29).
  */
 export class Restoring {
   private catalogue: EventData<'CatalogueChanged'> | null = null;

@@ -5,12 +5,13 @@ import type { ManagerClient } from '../../client/manager-client.js';
 import { ManagerError } from '../../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
-import { damageLine } from '../audit/store.js';
+import { damageLine, storeOf } from '../audit/store.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import type { BackupOptions } from './commands.js';
+import type { BackupOptions } from './backup-options.js';
 import { firstDifference } from './first-difference.js';
+import { keepKeys, keysIn, passphraseOf } from './keys.js';
 import { LedgerCopy } from './ledger-copy.js';
-import { placeOf } from './place.js';
+import { placeOf, type BackupPlace } from './place.js';
 
 /** A progress line after so many commits. */
 const progressEvery = 1_000;
@@ -26,26 +27,73 @@ interface Copied {
 export async function takeBackup(
   surroundings: Surroundings,
   command: Command,
-  { to }: BackupOptions,
+  options: BackupOptions,
 ): Promise<void> {
   const context = contextOf(surroundings, command);
   const { client, terminal, json } = context;
-  const place = await placeOf(to);
+  const place = await placeOf(options.to);
+  const keeping = await keysToKeep(surroundings, place, options);
   const holder = { pid: process.pid, what: 'oakring backup' };
   const lock = place.folder === null ? null : await lockFolder(place.folder, holder);
   try {
     // Asked first: whatever is sealed by now is in what is copied after it.
     const sealed = await sealedBy(client);
-    const copied = await copyLedger(place.ledger, context);
-    const { position, hash, added } = copied;
-    if (json)
-      return terminal.out(JSON.stringify({ position, hash, added, sealed, to: place.ledger }));
+    const { position, hash, added } = await copyLedger(place.ledger, context);
+    if (keeping !== null) {
+      const { folder, data, store, passphrase } = keeping;
+      await keepKeys(folder, await keysIn(data, store, context), passphrase);
+    }
+    const keys = keeping !== null;
+    if (json) {
+      const told = { position, hash, added, sealed, to: place.ledger, keys };
+      return terminal.out(JSON.stringify(told));
+    }
+    const { colors } = terminal;
     terminal.out(`backed up: positions 1–${position}, head ${hash}`);
-    terminal.out(terminal.colors.dim(`${counted(added, 'commit')} new in ${place.ledger}`));
-    terminal.out(terminal.colors.dim(sealLine(sealed, position)));
+    terminal.out(colors.dim(`${counted(added, 'commit')} new in ${place.ledger}`));
+    terminal.out(colors.dim(sealLine(sealed, position)));
+    if (keys) terminal.out(colors.dim(`with the keys of ${keeping.data}, encrypted`));
+    else if (options.withoutKeys !== true) terminal.error(colors.yellow(withoutKeys));
   } finally {
     await lock?.release();
   }
+}
+
+const withoutKeys =
+  'Note: without keys, which no manager hands out. seal-key.pem and cluster-secret lie in the data folder of a manager: ' +
+  'with --data <folder> they are in the backup, encrypted. A cluster that comes back without its cluster-secret refuses ' +
+  'every worker that has a token of it, until its node is forgotten. (--without-keys: say this no more.)';
+
+interface Keeping {
+  readonly folder: string;
+  readonly data: string;
+  readonly store: string;
+  readonly passphrase: string;
+}
+
+/** Null: none. Asked for before anything is done. */
+async function keysToKeep(
+  surroundings: Surroundings,
+  { folder }: BackupPlace,
+  { data, store, passphraseFile, withoutKeys: isWithout }: BackupOptions,
+): Promise<Keeping | null> {
+  if (data === undefined) {
+    if (passphraseFile === undefined) return null;
+    const detail =
+      '--passphrase-file is for keys: --data names the folder of the manager that has them.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  if (isWithout === true) {
+    const detail = '--data asks for keys, and --without-keys for none: name one of them.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  if (folder === null) {
+    const detail = 'Keys lie beside the ledger: --to has to name a folder.';
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  const env = { ...surroundings.env, OAKRING_DATA: data };
+  const passphrase = await passphraseOf(surroundings, passphraseFile);
+  return { folder, data, store: storeOf(env, store), passphrase };
 }
 
 async function copyLedger(path: string, context: Context): Promise<Copied> {

@@ -10,6 +10,7 @@ import {
   highestGeneration,
 } from '@oakring/model';
 import type { Command } from '../command.js';
+import { adopt } from './adoption.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
@@ -159,7 +160,7 @@ function reconcileUnexpected(
       : Math.max(highestGeneration(known), known.lastGeneration);
   const isOurs = generation <= highest && state.placements.get(key) === undefined;
   if (!isOurs) {
-    drift.unexpected.push(key);
+    if (!adopt(deciding, nodeId, seen)) drift.unexpected.push(key);
     return;
   }
   drift.outdated.push(key);

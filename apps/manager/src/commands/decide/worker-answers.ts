@@ -1,6 +1,12 @@
 import { jobStream } from '@oakring/events';
 import type { Ack } from '@oakring/contracts';
-import { isStart, placementKey, leadershipOf, type CommandRecord } from '@oakring/model';
+import {
+  commandTold,
+  isStart,
+  placementKey,
+  leadershipOf,
+  type CommandRecord,
+} from '@oakring/model';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
@@ -17,7 +23,7 @@ export function recordAck(deciding: Deciding, nodeId: string, ack: Ack): Decided
   const { ledger: ours } = leadershipOf(deciding.state);
   // Ids are addresses in a ledger: another one has the same.
   const isOurs = (ack.ledger ?? ours) === ours;
-  const command = isOurs ? deciding.state.commands.get(ack.commandId) : undefined;
+  const command = isOurs ? commandTold(deciding.state, ack.commandId) : undefined;
   if (command === undefined || command.nodeId !== nodeId) {
     return refuse(
       'command-unknown',

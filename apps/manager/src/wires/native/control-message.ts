@@ -4,12 +4,13 @@ import type { CommandToSend } from '../dialect.port.js';
 
 /** What one attempt of a command says on `nodes/<id>/controls`. */
 export function controlMessage(order: CommandToSend): Control {
-  const { command, document, attempt, nowMs, validMs, epoch, ledger, digest, trace } = order;
+  const { command, toldId, document, attempt, nowMs, validMs, epoch, ledger, digest, trace } =
+    order;
   return {
     command: command.kind,
     job: { ...jobFor(command.kind, document), id: command.job },
     ...(command.targetNodeId === null ? {} : { worker: command.targetNodeId }),
-    commandId: command.id,
+    commandId: toldId ?? command.id,
     instance: command.instance,
     generation: command.generation,
     ...{ attempt, epoch },

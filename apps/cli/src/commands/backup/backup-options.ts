@@ -1,0 +1,18 @@
+export interface BackupOptions {
+  readonly to: string;
+  /** Keys are there. */
+  readonly data?: string;
+  readonly store?: string;
+  readonly passphraseFile?: string;
+  /** Commander's name of `--without-keys`. */
+  readonly withoutKeys?: boolean;
+}
+
+export interface RestoreOptions {
+  readonly from: string;
+  readonly data?: string;
+  readonly store?: string;
+  readonly passphraseFile?: string;
+  /** Commander's name of `--without-keys`. */
+  readonly withoutKeys?: boolean;
+}
