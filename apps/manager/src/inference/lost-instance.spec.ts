@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { acknowledgeAll, lose, orderStops, plan, registerNode } from '../testing/given.js';
+import {
+  ack,
+  acknowledgeAll,
+  commandTo,
+  lose,
+  orderStops,
+  plan,
+  registerNode,
+} from '../testing/given.js';
 import { OneWorker } from './testing/one-worker.js';
 
 /** The rows of docs/state-machines.md, workers that do not acknowledge, about what was lost. */
@@ -46,6 +54,27 @@ describe('A lost instance', () => {
     expect(world.instance).toMatchObject({ nodeId: 'b', generation: 2 });
     await world.lists(10);
     expect([...world.cluster.state.placementsOfInstance.of('j/0')]).toEqual(['j/0/2']);
+  });
+
+  it('whose start was sent is not ordered again for its replacement to have failed', async () => {
+    const world = await replacedElsewhere();
+    world.when(ack('b', commandTo(world.cluster, 'b', 'deploy'), 'failed', 'no such image'));
+    await world.lists(10);
+    expect(world.cluster.state.placements.get('j/0/1')).toMatchObject({ lost: true });
+    expect(world.instance).toMatchObject({ status: 'failed', generation: 2 });
+  });
+
+  it('whose start was sent is ordered again where the next one is to begin on the same worker', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    const observed = { type: 'ObserveNode', nodeId: 'a', incarnation: 1, reason: 'r' } as const;
+    world.when({ ...observed, seen: 'alive' });
+    world.when(plan('j', 'a'));
+    expect(world.instance).toMatchObject({ nodeId: 'a', generation: 2 });
+    await world.lists(3);
+    expect(world.instance).toMatchObject({ nodeId: 'a', generation: 1 });
+    expect(world.send()).toContain('deploy');
   });
 
   it('is told to end when a list has it beside the one that was placed elsewhere and runs', async () => {
