@@ -1,31 +1,84 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import { connectAsync } from 'mqtt';
+import { blocksOf, runbooks } from '../infra/docs/testing/runbooks.js';
+import { cluster } from '../infra/grafana/dashboards/cluster.js';
+import { ledger } from '../infra/grafana/dashboards/ledger.js';
+import { freePort } from '../infra/machine/free-port.js';
 import { describeWithMongod } from '../infra/mongo/testing/mongod.js';
+import { alertsOfPrometheus } from '../infra/prometheus/testing/alerts.js';
+import { askedBy, readScrape, unanswered } from '../infra/prometheus/testing/prom-query.js';
 import { typescriptArguments } from '../infra/typescript/typescript-arguments.js';
-import { call, untilAll } from './kit/http.js';
-import { endGroup, runProgram, type Running } from './kit/processes.js';
-import { TestWorker } from './kit/test-worker.js';
+import { call, eventually, untilAll } from './kit/http.js';
+import { endGroup, oakring, runProgram, temporaryFolder, type Running } from './kit/processes.js';
+import { hasPrometheus, startPrometheus, type Prometheus } from './kit/prometheus.js';
+
+const itWithPrometheus = hasPrometheus ? it : it.skip;
+if (!hasPrometheus) console.error('NOT RUN, there is no prometheus: alerts and dashboards');
+
+/** What panels, alerts and runbooks ask, with the texts that show its labels. */
+const panels = [cluster, ledger]
+  .flatMap(({ rows }) => Object.values(rows).flat())
+  .filter(({ shows }) => shows !== 'logs');
+const questions = [
+  ...panels.flatMap(({ queries }) =>
+    Object.entries(queries).map(([legend, query]) => ({ query, texts: [legend] })),
+  ),
+  ...alertsOfPrometheus.map(({ expr, annotations }) => ({
+    query: expr,
+    texts: Object.values(annotations),
+  })),
+  ...runbooks.flatMap(([, text]) =>
+    blocksOf(text, 'promql').map((query) => ({ query, texts: [] })),
+  ),
+];
+/** What nobody has here: a root, a witness, a certificate. */
+const elsewhere = `oakring_root_connected 1
+oakring_witness_objects{witness="w"} 0
+oakring_witness_seen_position{witness="w"} 1
+oakring_certificate_not_after_seconds{certificate="MQTT_CERT"} 1
+`;
 
 describeWithMongod('The stack of docker-compose.yml without containers', () => {
+  const folder = temporaryFolder();
   let stack: Running;
-  let worker: TestWorker | null = null;
-  let [url, mqttUrl, schedulerUrl, mongoUrl] = ['', '', '', ''];
+  let worker: Running | null = null;
+  let prometheus: Prometheus | null = null;
+  let [url, mqttUrl, schedulerUrl, mongoUrl, workerUrl] = ['', '', '', '', ''];
 
   beforeAll(async () => {
     const program = typescriptArguments('infra/stack/stack.ts');
     stack = runProgram(process.execPath, program, { CLUSTER_NAME: 'berlin' });
     const ready = /ready: (\S+) · MQTT (\S+) · scheduler (\S+) · MongoDB (\S+) ·/;
     [, url = '', mqttUrl = '', schedulerUrl = '', mongoUrl = ''] = await stack.prints(ready);
+    const port = await freePort();
+    workerUrl = `http://127.0.0.1:${port}`;
+    worker = oakring(['worker', '--id', 'w1'], {
+      OAKRING_WORKER_RUNTIMES: 'process,simulated',
+      OAKRING_WORKER_DATA: folder.path,
+      OAKRING_WORKER_HTTP_PORT: String(port),
+      OAKRING_MQTT_URL: mqttUrl,
+    });
+    if (!hasPrometheus) return;
+    const addresses = { manager: url, scheduler: schedulerUrl, worker: workerUrl };
+    prometheus = await startPrometheus(addresses);
   }, 240_000);
   afterAll(async () => {
-    await worker?.stop();
+    await prometheus?.stop();
+    if (worker !== null) endGroup(worker);
     endGroup(stack);
+    folder.remove();
   });
 
+  function submit(id: string, more: object) {
+    // The machine may be busy with other tests: foreign load must not keep it away.
+    const body = { id, name: id, image: 'j:1', resources: { cpuMillis: 0, memoryMiB: 1 }, ...more };
+    return call('POST', `${url}/api/v1/jobs`, body);
+  }
+
   it('runs a job over Mosquitto, by a scheduler apart, with its ledger in MongoDB', async () => {
-    worker = await TestWorker.start(mqttUrl, 'w1');
-    const body = { id: 'j', name: 'j', image: 'j:1', technology: 'simulated', count: 2 };
-    expect((await call('POST', `${url}/api/v1/jobs`, body)).status).toBe(201);
+    const accepted = await submit('j', { technology: 'simulated', count: 2 });
+    expect(accepted.status).toBe(201);
     await untilAll(url, 'j', 'running', 2);
     expect((await call('GET', `${url}/health/ready`)).status).toBe(200);
     expect((await call('GET', `${schedulerUrl}/health/ready`)).status).toBe(200);
@@ -36,6 +89,56 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
     const { body: head } = await call('GET', `${url}/api/v1/ledger/head`);
     expect(head).toMatchObject({ leading: true, leader: url });
   });
+
+  itWithPrometheus('is watched by Prometheus: an alert fires, and ends', async () => {
+    const name = 'OakringInstancesGivenUp';
+    const crash = { technology: 'process', cmd: ['/bin/false'], restart: { limit: 0 } };
+    const firing = async () => (await prometheus?.firing()) ?? [];
+    expect(await firing()).not.toContain(name);
+    expect((await submit('crash', crash)).status).toBe(201);
+    await eventually(firing, (names) => names.includes(name));
+    await call('DELETE', `${url}/api/v1/jobs/crash`);
+    await eventually(firing, (names) => !names.includes(name));
+  });
+
+  itWithPrometheus('answers whatever dashboards, alerts and runbooks ask', async () => {
+    // Something of each kind that is refused.
+    const client = await connectAsync(mqttUrl);
+    await client.publishAsync('nodes/w1/information', 'no reading', { qos: 1 });
+    await client.endAsync();
+    const stranger = { origin: 'http://elsewhere.example' };
+    expect((await call('DELETE', `${url}/api/v1/jobs/j`, undefined, stranger)).status).toBe(403);
+    await submit('large', { technology: 'simulated', resources: { memoryMiB: 1e9 } });
+    await untilAll(url, 'large', 'pending', 1);
+    await eventually(problems, (found) => found.length === 0);
+    for (const { query } of questions) await find(query);
+    await eventually(emptyPanels, (empty) => empty.length === 0);
+  });
+
+  /** Metrics and labels that are asked for, and that no program has. */
+  async function problems(): Promise<readonly string[]> {
+    const texts = await Promise.all(
+      [url, schedulerUrl, workerUrl].map(async (at) => (await fetch(`${at}/metrics`)).text()),
+    );
+    const scraped = readScrape([...texts, elsewhere]);
+    return questions.flatMap(({ query, texts: shown }) => {
+      const problem = unanswered(askedBy(query, shown), scraped);
+      return problem === null ? [] : [problem];
+    });
+  }
+
+  /** What Prometheus answers; `$__rate_interval` is what Grafana puts in. */
+  async function find(query: string): Promise<readonly object[]> {
+    return (await prometheus?.find(query.replaceAll('$__rate_interval', '1m'))) ?? [];
+  }
+
+  /** What panels ask and find nothing of, but for what there is elsewhere. */
+  async function emptyPanels(): Promise<readonly string[]> {
+    const queries = panels.flatMap((panel) => Object.values(panel.queries));
+    const found = await Promise.all(queries.map(find));
+    const empty = queries.filter((_, at) => found[at]?.length === 0);
+    return empty.filter((query) => !/ALERTS|oakring_(witness|certificate)_/.test(query));
+  }
 
   it('ends in order when it is told to', async () => {
     stack.child.kill('SIGTERM');

@@ -67,7 +67,7 @@ try {
   said('everything has started');
   lookAtImage();
   await runJob('first');
-  await isScraped();
+  await isWatched();
   if (options.short) await survives(services);
   else for (const service of services) await survives([service]);
   await endsAndStarts();
@@ -129,12 +129,17 @@ async function allRun(): Promise<void> {
   said(`all instances of ${jobs.length} jobs run, ${jobs.at(-1)} the last of them`);
 }
 
-async function isScraped(): Promise<void> {
-  await until('Prometheus reads the metrics of the manager', async () => {
-    const { data } = (await answer(`${prometheus}/api/v1/query?query=up{job="manager"}`)) as {
-      readonly data: { readonly result: readonly { readonly value: readonly unknown[] }[] };
+async function isWatched(): Promise<void> {
+  await until('Prometheus reads manager and scheduler, and has alerts', async () => {
+    const up = (await answer(`${prometheus}/api/v1/query?query=up%20==%201`)) as {
+      readonly data: { readonly result: readonly { readonly metric: { readonly job: string } }[] };
     };
-    return data.result.some(({ value }) => value[1] === '1');
+    const jobs = up.data.result.map(({ metric }) => metric.job);
+    const rules = (await answer(`${prometheus}/api/v1/rules`)) as {
+      readonly data: { readonly groups: readonly object[] };
+    };
+    const read = ['manager', 'scheduler'].every((job) => jobs.includes(job));
+    return read && rules.data.groups.length > 0;
   });
 }
 
