@@ -21,12 +21,13 @@ describe('A simulated cluster', () => {
   let verdicts: readonly Verdict[] = [];
 
   beforeAll(async () => {
-    verdicts = await verdictsOf([7, 7, 8, ...found.map(([seed]) => seed)].map(seedArgument));
+    const seeds = found.map(([seed]) => seed);
+    verdicts = await verdictsOf([...seeds, ...seeds.slice(0, 1)].map(seedArgument));
   }, 600_000);
 
   it('is the same run every time, to the last hash', () => {
-    const [first, second, other] = verdicts;
-    expect(second).toEqual(first);
+    const [first, other] = verdicts;
+    expect(verdicts.at(-1)).toEqual(first);
     expect(other?.hash).not.toBe(first?.hash);
     expect(first?.commits).toBeGreaterThan(100);
     expect(first?.faults.length).toBeGreaterThan(10);
