@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { promtailPipeline } from '../../../infra/promtail/testing/promtail-pipeline.js';
-import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
+import { builtProgram } from '../../../infra/programs/built-program.js';
 
 const promtail = promtailPipeline();
 
@@ -93,11 +93,10 @@ interface Manager {
   readonly said: Promise<string>;
 }
 
-/** From source, as its own program. */
+/** As its own program. */
 function start(env: Record<string, string>): Manager {
-  const program = typescriptArguments('apps/manager/src/main.ts');
   const { NODE_OPTIONS: _, ...inherited } = process.env;
-  const started = spawn(process.execPath, program, {
+  const started = spawn(process.execPath, [builtProgram('manager')], {
     env: {
       ...inherited,
       OAKRING_DATA: folder,

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { typescriptArguments } from '../../../infra/typescript/typescript-arguments.js';
+import { builtProgram } from '../../../infra/programs/built-program.js';
 import {
   playManager,
   startTestBroker,
@@ -177,9 +177,9 @@ async function registered(
   return worker;
 }
 
-/** From source, as its own program: only a process can be killed. */
+/** As its own program: only a process can be killed. */
 function start(env: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, typescriptArguments('apps/worker/src/main.ts'), {
+  const child = spawn(process.execPath, [builtProgram('worker')], {
     env: {
       PATH: process.env['PATH'],
       OAKRING_MQTT_URL: broker.url,

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { typescriptArguments } from '../../../../infra/typescript/typescript-arguments.js';
+import { builtProgram } from '../../../../infra/programs/built-program.js';
 import {
   playManager,
   startTestBroker,
@@ -115,7 +115,6 @@ describe('A worker process that is killed', () => {
 });
 
 function start(): ChildProcess {
-  const program = typescriptArguments('apps/worker/src/main.ts');
   const env = {
     PATH: process.env['PATH'],
     OAKRING_MQTT_URL: broker.url,
@@ -123,7 +122,10 @@ function start(): ChildProcess {
     OAKRING_WORKER_DATA: join(folder, 'data'),
     OAKRING_WORKER_RUNTIMES: 'process',
   };
-  const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [builtProgram('worker')], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   children.push(child);
   return child;
 }
