@@ -77,6 +77,12 @@ function untilProcesses(seconds: number, count: number): Promise<string[]> {
   );
 }
 
+/** The telemetry log as it is stored. */
+async function batchesOf(url: string): Promise<string[]> {
+  const text = await (await fetch(`${url}/api/v1/telemetry/batches`)).text();
+  return text.split('\n').slice(0, -1);
+}
+
 function nodeOf(url: string, id: string, instance: number): Promise<string> {
   return job(url, id).then(({ body }) => body.instances[instance]?.nodeId);
 }
@@ -104,7 +110,12 @@ describe('A cluster that comes back from a backup', () => {
     await untilAll(first.url, 'web', 'running', 2);
     const kept = join(folder.path, 'kept');
     const data = join(folder.path, 'first');
-    await done(['backup', '--to', kept, '--data', data], { OAKRING_URL: first.url });
+    await eventually(
+      () => batchesOf(first.url),
+      ({ length }) => length > 0,
+    );
+    const what = ['--to', kept, '--data', data, '--telemetry'];
+    await done(['backup', ...what], { OAKRING_URL: first.url });
     // What follows is lost with the manager.
     await call('POST', `${first.url}/api/v1/jobs/web/replicate`, { count: 3 });
     await untilAll(first.url, 'web', 'running', 3);
@@ -115,7 +126,8 @@ describe('A cluster that comes back from a backup', () => {
     await first.kill();
     rmSync(data, { recursive: true });
 
-    const said = await done(['restore', '--from', kept, '--data', join(folder.path, 'second')]);
+    const to = ['--data', join(folder.path, 'second'), '--telemetry'];
+    const said = await done(['restore', '--from', kept, ...to]);
     const [, hash] = /head ([0-9a-f]{64})/.exec(said) ?? [];
     const lines = readFileSync(join(kept, 'ledger.commits'), 'utf8').trimEnd().split('\n');
     expect(lines.at(-1)?.endsWith(`\t${hash}`)).toBe(true);
@@ -139,6 +151,8 @@ describe('A cluster that comes back from a backup', () => {
     ]);
     expect([processesOf(73_311), processesOf(73_322)]).toEqual(before);
     await done(['audit', 'verify', '--store', join(folder.path, 'second', 'ledger')]);
+    const readings = readFileSync(join(kept, 'telemetry.batches'), 'utf8').trimEnd().split('\n');
+    expect((await batchesOf(url)).slice(0, readings.length)).toEqual(readings);
   }, 240_000);
 });
 

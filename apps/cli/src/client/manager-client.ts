@@ -52,6 +52,12 @@ export function managerClient(address: Address, ports: Ports) {
     /** Lines of NDJSON: the head, then every record of every view at that position. */
     views: (signal: AbortSignal) =>
       lines(api.GET('/api/v1/ledger/views', streaming(signal)), signal),
+    /** The telemetry log as it is stored, a line a batch; without `from` from the oldest that is kept. */
+    batches: (query: { readonly from?: number }, signal: AbortSignal) =>
+      lines(
+        api.GET('/api/v1/telemetry/batches', { params: { query }, ...streaming(signal) }),
+        signal,
+      ),
     /** The ledger as it is stored, a line a commit, and the position at which it ended when it was asked for. */
     commits: async (
       query: { readonly from: number; readonly to?: number },

@@ -4083,7 +4083,7 @@ export interface operations {
     streamTelemetryBatches: {
         parameters: {
             query?: {
-                /** @description First batch; 1 by default. */
+                /** @description First batch; the oldest that is kept by default. */
                 from?: number;
             };
             header?: never;

@@ -33,7 +33,9 @@ const pageCommits = 500;
 const from = text('from', 'A time or a time ago; an hour before `to` by default.');
 const to = text('to', 'A time or a time ago; now by default.');
 const step = integer('step', 'Milliseconds of a point.', { minimum: 1 });
-const firstBatch = integer('from', 'First batch; 1 by default.', { minimum: 1 });
+const firstBatch = integer('from', 'First batch; the oldest that is kept by default.', {
+  minimum: 1,
+});
 
 /** Milliseconds since 1970. */
 interface Range {
@@ -97,8 +99,8 @@ export class TelemetryQueriesController {
     problems: ['log-truncated'],
   })
   async batches(@Query() query: QueryString, @Res() reply: FastifyReply): Promise<void> {
-    const first = firstBatch.of(query) ?? 1;
     const floor = await this.telemetryLog.floor();
+    const first = firstBatch.of(query) ?? floor ?? 1;
     if (floor !== null && first < floor) throw await this.truncated(first, floor);
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' });

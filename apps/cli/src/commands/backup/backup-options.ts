@@ -1,5 +1,6 @@
 export interface BackupOptions {
   readonly to: string;
+  readonly telemetry?: boolean;
   /** Keys are there. */
   readonly data?: string;
   readonly store?: string;
@@ -10,6 +11,7 @@ export interface BackupOptions {
 
 export interface RestoreOptions {
   readonly from: string;
+  readonly telemetry?: boolean;
   readonly data?: string;
   readonly store?: string;
   readonly passphraseFile?: string;

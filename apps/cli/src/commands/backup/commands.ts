@@ -13,6 +13,7 @@ export function addBackupCommands(program: Command, surroundings: Surroundings):
     .command('backup')
     .description('copy the ledger of a running cluster; again into the same place: what is new')
     .requiredOption('--to <place>', 'a folder, or a file whose name has an ending')
+    .option('--telemetry', 'the readings as well')
     .option('--data <folder>', 'of a manager on this machine: its keys as well, encrypted')
     .option('--store <store>', 'of that manager, where it is MongoDB [OAKRING_STORE]')
     .option(...passphraseFile)
@@ -38,6 +39,7 @@ Examples:
     .requiredOption('--from <place>', 'a folder or file of "oakring backup"')
     .option('--data <folder>', 'data folder of the manager to be: keys go there [OAKRING_DATA]')
     .option('--store <store>', 'a folder or mongodb://…, empty [OAKRING_STORE] (<data>/ledger)')
+    .option('--telemetry', 'the readings of the backup as well')
     .option(...passphraseFile)
     .option('--without-keys', 'leave the keys of the backup where they are')
     .addHelpText(

@@ -4,6 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 
 const ledgerName = 'ledger.commits';
+const readingsName = 'telemetry.batches';
 
 /** Where a backup lies. */
 export interface BackupPlace {
@@ -11,6 +12,11 @@ export interface BackupPlace {
   readonly folder: string | null;
   /** A commit a line, as "audit export --all" writes them; once it is whole. */
   readonly ledger: string;
+}
+
+/** Where the readings of one lie that is a folder. */
+export function readingsIn(folder: string): string {
+  return join(folder, readingsName);
 }
 
 /** What is there is what it is; what is not yet is a file where its name has an ending. */

@@ -18,8 +18,9 @@ import { clearProgress } from '../audit/verify.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import type { RestoreOptions } from './backup-options.js';
 import { hasKeys, keptKeys, passphraseOf, restoreKeys, type Keys } from './keys.js';
-import { tailIn } from './ledger-copy.js';
+import { tailIn } from './line-file.js';
 import { ledgerToRestore, type BackupPlace } from './place.js';
+import { hasReadings, restoreReadings } from './restore-readings.js';
 import { Restoring } from './restored-commit.js';
 import { verified } from './verified.js';
 
@@ -33,6 +34,7 @@ export async function restoreBackup(
   const { ports } = context;
   const place = await ledgerToRestore(options.from);
   const { data, to } = targetOf(surroundings, options);
+  const readings = readingsToRestore(place, options);
   const keys = await keysToRestore(surroundings, { place, data }, options);
   const holder = { pid: process.pid, what: 'oakring restore' };
   const locks: FolderLock[] = [];
@@ -46,10 +48,11 @@ export async function restoreBackup(
     const target = await tryingOn(() => openStoreForRestore(to, ports.timers), ports);
     try {
       await refuseLedTarget(target);
-      const putKeys = async (): Promise<void> => {
+      const putRest = async (isResumed: boolean): Promise<number | null> => {
         if (keys !== null && data !== null) await restoreKeys(data, keys, target);
+        return readings === null ? null : restoreReadings(readings, { data, isResumed }, target);
       };
-      await restore(source, target, { to, context, putKeys });
+      await restore(source, target, { to, context, putRest });
     } finally {
       await target.close();
     }
@@ -66,6 +69,16 @@ function targetOf(
   const named = data ?? env['OAKRING_DATA'] ?? (store === undefined ? 'oakring-data' : undefined);
   if (named === undefined) return { data: null, to: storeOf(env, store) };
   return { data: resolve(named), to: storeOf({ ...env, OAKRING_DATA: named }, store) };
+}
+
+/** Null: nobody asks for them. */
+function readingsToRestore(
+  { folder }: BackupPlace,
+  { telemetry, from }: RestoreOptions,
+): string | null {
+  if (telemetry !== true) return null;
+  if (hasReadings(folder)) return folder;
+  throw new CommandFailure(`The backup in ${from} has no readings.`, exitCodes.usage);
 }
 
 /** Null: the backup has none, or they stay where they are. */
@@ -112,14 +125,15 @@ class Source {
 
 interface Going {
   readonly to: string;
-  readonly putKeys: () => Promise<void>;
+  /** Keys, and readings, whose batches it counts. */
+  readonly putRest: (isResumed: boolean) => Promise<number | null>;
   readonly context: Context;
 }
 
 async function restore(
   source: Source,
   target: EventStore,
-  { to, context, putKeys }: Going,
+  { to, context, putRest }: Going,
 ): Promise<void> {
   const { terminal, json, ports } = context;
   const { report, restoring, torn } = source;
@@ -135,13 +149,15 @@ async function restore(
     refuseDifferent(target.place, found.head.hash, hash);
     await append(target, await restoring.commit(report, target.log, ports));
   } else await refuseOtherEnd(target, report.head);
-  await putKeys();
+  const batches = await putRest(mark !== null);
   await target.restoring.remove();
   clearProgress(terminal);
   const { epoch } = await target.log.head();
   const { standing, sealedTo } = report;
   if (json) {
-    return terminal.out(JSON.stringify({ position, hash, standing, sealedTo, epoch, torn }));
+    return terminal.out(
+      JSON.stringify({ position, hash, standing, sealedTo, epoch, torn, batches }),
+    );
   }
   if (torn > 0) {
     const line = `Note: the last line of the backup was not written to its end, and is left out (${torn} bytes).`;

@@ -98,7 +98,7 @@ function restoresInto(storeOf: () => string): void {
     ]);
   });
 
-  it.each([0, 1, 7, position])(
+  it.each([1, position])(
     'goes on where it stopped, after %d commits; until then no manager starts',
     async (done) => {
       const store = storeOf();

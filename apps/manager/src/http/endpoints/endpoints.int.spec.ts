@@ -68,6 +68,7 @@ ledger:read     any           GET /api/v1/ledger/head
 ledger:read     any           GET /api/v1/ledger/keys
 ledger:read     any           GET /api/v1/ledger/verify
 ledger:read     any    stream GET /api/v1/events
+ledger:read     any    stream GET /api/v1/ledger/commits
 ledger:read     any    stream GET /api/v1/ledger/views
 ledger:read     leader stream GET /api/v1/telemetry/batches
 ledger:write    leader        POST /api/v1/ledger/cosignatures

@@ -1,4 +1,3 @@
-import { decodeStoredCommit, emptyHead, headOf, positionIn, type LogHead } from '@oakring/events';
 import { existsSync } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -12,7 +11,7 @@ const pieceBytes = 65_536;
 /** Lines that wait to be written. */
 const pendingBytes = 1_048_576;
 
-/** Where the last line of a file of commits ends, and what it says. */
+/** Where the last line of a file ends, and what it says. */
 export interface Tail {
   /** Bytes up to and with the last line feed: what follows it was not written to its end. */
   readonly bytes: number;
@@ -20,14 +19,13 @@ export interface Tail {
   readonly torn: number;
   /** Null: it has no line. */
   readonly line: string | null;
-  readonly head: LogHead;
 }
 
 /**
  * The file that a backup writes: lines are added at its end, and nothing in it is ever changed. It has its name
  * once it was whole for the first time; from then on it is whole whatever happens, for it only grows.
  */
-export class LedgerCopy {
+export class LineFile {
   private pending: Buffer[] = [];
   private pendingLength = 0;
 
@@ -39,14 +37,14 @@ export class LedgerCopy {
     private end: number,
   ) {}
 
-  /** What is there is gone on with. Throws a CommandFailure when that is no file of commits. */
-  static async open(path: string): Promise<LedgerCopy> {
+  /** What is there is gone on with. */
+  static async open(path: string): Promise<LineFile> {
     const isPartial = !existsSync(path);
     const name = isPartial ? partialOf(path) : path;
     const file = await open(name, existsSync(name) ? 'r+' : 'wx+', ownerOnly);
     try {
-      const tail = await tailOf(file, name);
-      return new LedgerCopy(path, file, isPartial, tail, tail.bytes);
+      const tail = await tailOf(file);
+      return new LineFile(path, file, isPartial, tail, tail.bytes);
     } catch (error) {
       await file.close();
       throw error;
@@ -95,10 +93,10 @@ export async function tailIn(path: string): Promise<Tail> {
   const file = await open(path, 'r').catch((error: Error) => {
     throw new CommandFailure(`${path} cannot be read: ${error.message}`, exitCodes.unreachable);
   });
-  return tailOf(file, path).finally(() => file.close());
+  return tailOf(file).finally(() => file.close());
 }
 
-async function tailOf(file: FileHandle, name: string): Promise<Tail> {
+async function tailOf(file: FileHandle): Promise<Tail> {
   const { size } = await file.stat();
   let from = size;
   let text = Buffer.alloc(0);
@@ -112,14 +110,9 @@ async function tailOf(file: FileHandle, name: string): Promise<Tail> {
     const { buffer } = await file.read(Buffer.alloc(length), { position: from });
     text = Buffer.concat([buffer, text]);
   }
-  if (end === -1) return { bytes: 0, torn: size, line: null, head: emptyHead };
+  if (end === -1) return { bytes: 0, torn: size, line: null };
   const begin = end === 0 ? 0 : text.lastIndexOf(lineFeed, end - 1) + 1;
   const line = text.subarray(begin, end).toString('utf8');
-  const decoded = decodeStoredCommit(line, positionIn(line));
-  if (decoded.status === 'damaged') {
-    const detail = `${name} is no backup of ours: its last line is no commit: ${decoded.damage.detail}.`;
-    throw new CommandFailure(detail, exitCodes.refused);
-  }
   const bytes = from + end + 1;
-  return { bytes, torn: size - bytes, line, head: headOf(decoded.commit) };
+  return { bytes, torn: size - bytes, line };
 }
