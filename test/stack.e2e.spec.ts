@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { connectAsync } from 'mqtt';
-import { blocksOf, runbooks } from '../infra/docs/testing/runbooks.js';
-import { cluster } from '../infra/grafana/dashboards/cluster.js';
-import { ledger } from '../infra/grafana/dashboards/ledger.js';
 import { freePort } from '../infra/machine/free-port.js';
 import { describeWithMongod } from '../infra/mongo/testing/mongod.js';
-import { alertsOfPrometheus } from '../infra/prometheus/testing/alerts.js';
-import { askedBy, readScrape, unanswered } from '../infra/prometheus/testing/prom-query.js';
+import {
+  askedBy,
+  readPage,
+  readScrape,
+  unanswered,
+} from '../infra/prometheus/testing/prom-query.js';
+import { panelQuestions, questions } from '../infra/prometheus/testing/questions.js';
 import { typescriptArguments } from '../infra/typescript/typescript-arguments.js';
 import { call, eventually, untilAll } from './kit/http.js';
 import { endGroup, oakring, runProgram, temporaryFolder, type Running } from './kit/processes.js';
@@ -16,28 +19,10 @@ import { hasPrometheus, startPrometheus, type Prometheus } from './kit/prometheu
 const itWithPrometheus = hasPrometheus ? it : it.skip;
 if (!hasPrometheus) console.error('NOT RUN, there is no prometheus: alerts and dashboards');
 
-/** What panels, alerts and runbooks ask, with the texts that show its labels. */
-const panels = [cluster, ledger]
-  .flatMap(({ rows }) => Object.values(rows).flat())
-  .filter(({ shows }) => shows !== 'logs');
-const questions = [
-  ...panels.flatMap(({ queries }) =>
-    Object.entries(queries).map(([legend, query]) => ({ query, texts: [legend] })),
-  ),
-  ...alertsOfPrometheus.map(({ expr, annotations }) => ({
-    query: expr,
-    texts: Object.values(annotations),
-  })),
-  ...runbooks.flatMap(([, text]) =>
-    blocksOf(text, 'promql').map((query) => ({ query, texts: [] })),
-  ),
-];
-/** What nobody has here: a root, a witness, a certificate. */
-const elsewhere = `oakring_root_connected 1
-oakring_witness_objects{witness="w"} 0
-oakring_witness_seen_position{witness="w"} 1
-oakring_certificate_not_after_seconds{certificate="MQTT_CERT"} 1
-`;
+/** What nobody has here: of a root, witnesses, certificates. By the page, which has all. */
+const elsewhere = /^oakring_(root|witness|certificate)_/;
+const page = readPage(readFileSync('docs/metrics.md', 'utf8'));
+const notHere = [...page].filter(([name]) => elsewhere.test(name));
 
 describeWithMongod('The stack of docker-compose.yml without containers', () => {
   const folder = temporaryFolder();
@@ -120,7 +105,7 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
     const texts = await Promise.all(
       [url, schedulerUrl, workerUrl].map(async (at) => (await fetch(`${at}/metrics`)).text()),
     );
-    const scraped = readScrape([...texts, elsewhere]);
+    const scraped = new Map([...readScrape(texts), ...notHere]);
     return questions.flatMap(({ query, texts: shown }) => {
       const problem = unanswered(askedBy(query, shown), scraped);
       return problem === null ? [] : [problem];
@@ -134,10 +119,10 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
 
   /** What panels ask and find nothing of, but for what there is elsewhere. */
   async function emptyPanels(): Promise<readonly string[]> {
-    const queries = panels.flatMap((panel) => Object.values(panel.queries));
+    const queries = panelQuestions.map(({ query }) => query);
     const found = await Promise.all(queries.map(find));
     const empty = queries.filter((_, at) => found[at]?.length === 0);
-    return empty.filter((query) => !/ALERTS|oakring_(witness|certificate)_/.test(query));
+    return empty.filter((query) => !/ALERTS|oakring_(root|witness|certificate)_/.test(query));
   }
 
   it('ends in order when it is told to', async () => {

@@ -1,4 +1,5 @@
 import { led, quantiles, rate, worst, type Dashboard, type Panel } from './panel.js';
+import { programs, root, workers } from './programs.js';
 
 const now: readonly Panel[] = [
   {
@@ -258,100 +259,6 @@ const traffic: readonly Panel[] = [
   },
 ];
 
-const programs: readonly Panel[] = [
-  {
-    title: 'Links',
-    description: '1: it is up. By program, and to whom.',
-    unit: 'short',
-    queries: { '{{job}} {{instance}} → {{link}}': 'oakring_link_up' },
-  },
-  {
-    title: 'Lateness of the event loop',
-    description:
-      '99th percentile between two readings; some 20 ms are usual. An alert from half a second on.',
-    unit: 's',
-    queries: { '{{job}} {{instance}}': 'nodejs_eventloop_lag_p99_seconds' },
-  },
-  {
-    title: 'CPU',
-    description: 'Cores that each program uses.',
-    unit: 'percentunit',
-    queries: {
-      '{{job}} {{instance}}': rate('process_cpu_seconds_total', 'job, instance'),
-    },
-  },
-  {
-    title: 'Memory',
-    description: 'Resident, of each program.',
-    unit: 'bytes',
-    queries: { '{{job}} {{instance}}': 'process_resident_memory_bytes' },
-  },
-  {
-    title: 'Disk left',
-    description: 'Of the disk that its data lies on. An alert below 10 %.',
-    unit: 'percentunit',
-    queries: {
-      '{{job}} {{instance}} {{folder}}': 'oakring_disk_free_bytes / oakring_disk_size_bytes',
-    },
-  },
-  {
-    title: 'Certificates',
-    description: 'How long each is good. An alert from fourteen days on.',
-    unit: 's',
-    queries: { '{{instance}} {{certificate}}': 'oakring_certificate_not_after_seconds - time()' },
-  },
-  {
-    title: 'Until the scheduler has a plan',
-    description: 'How long planning takes, without the way there and back.',
-    unit: 's',
-    queries: quantiles('oakring_scheduler_plan_seconds'),
-  },
-  {
-    title: 'Plans',
-    description: 'Plans a second, by what came of them.',
-    unit: 'ops',
-    queries: { '{{outcome}}': rate('oakring_scheduler_plans_total', 'outcome') },
-  },
-  {
-    title: "Age of the scheduler's view",
-    description: 'How old what it plans by is. Refused plans are tried again.',
-    unit: 's',
-    queries: { '{{instance}}': 'oakring_scheduler_view_age_seconds' },
-  },
-];
-
-const workers: readonly Panel[] = [
-  {
-    title: 'Registered',
-    description:
-      '1: the manager has taken it in. Workers are read where they listen (operations.md).',
-    unit: 'short',
-    queries: { '{{instance}}': 'oakring_worker_registered' },
-  },
-  {
-    title: 'Instances on workers',
-    description: 'What they themselves say that they run.',
-    unit: 'short',
-    queries: {
-      '{{runtime}} {{status}}': 'sum by (runtime, status) (oakring_worker_instances)',
-    },
-  },
-  {
-    title: 'Orders obeyed',
-    description: 'Orders a second, by what is ordered and what came of it.',
-    unit: 'ops',
-    queries: {
-      '{{operation}} {{outcome}}': rate('oakring_worker_orders_total', 'operation, outcome'),
-    },
-  },
-  {
-    title: 'Messages that wait',
-    description: 'Not handed to the broker yet. Growing: the link of that worker is down or slow.',
-    unit: 'short',
-    queries: { '{{instance}}': 'oakring_worker_messages_unsent' },
-  },
-];
-
 const logs: readonly Panel[] = [
   {
     title: 'Warnings and worse',
@@ -390,6 +297,7 @@ export const cluster: Dashboard = {
     Traffic: traffic,
     Programs: programs,
     Workers: workers,
+    Root: root,
     Logs: logs,
   },
 };

@@ -80,3 +80,18 @@ export function readScrape(texts: readonly string[]): Scraped {
   }
   return scraped;
 }
+
+/** Of docs/metrics.md, which has all that programs show, also where nobody has it. */
+export function readPage(page: string): Scraped {
+  const scraped = new Map<string, Set<string>>();
+  for (const [, name = '', type, cell = ''] of page.matchAll(
+    /^\| `(\w+)` \| (\w+) \| (.*?) \|/gm,
+  )) {
+    const labels = [...cell.matchAll(/`(\w+)`/g)].map(([, label = '']) => label);
+    for (const end of type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) {
+      // Of several programs, each with labels of its own.
+      scraped.set(`${name}${end}`, new Set([...(scraped.get(`${name}${end}`) ?? []), ...labels]));
+    }
+  }
+  return scraped;
+}

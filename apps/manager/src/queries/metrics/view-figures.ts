@@ -46,7 +46,7 @@ function addNodes(book: Book, taken: Taken): void {
       name: 'oakring_nodes',
       is: 'Nodes by status.',
       remedy:
-        'suspect, disconnected or lost: oakring node list --status <status> says since when; look at the machine, its network and its worker.',
+        'suspect, disconnected or lost: oakring node ls says since when; look at the machine, its network and its worker.',
       labels: ['status'],
     },
     () => samplesOf(taken().nodes),
@@ -56,8 +56,7 @@ function addNodes(book: Book, taken: Taken): void {
     {
       name: 'oakring_capacity',
       is: `What the nodes have, summed ${sums}`,
-      remedy:
-        'less than it was: a node was forgotten, or offers less; oakring node list says which.',
+      remedy: 'less than it was: a node was forgotten, or offers less; oakring node ls says which.',
       labels: ['resource'],
     },
     () => amountSamples(taken().capacity),
@@ -97,7 +96,7 @@ function addInstances(book: Book, taken: Taken): void {
     {
       name: 'oakring_instances',
       is: 'Instances by status.',
-      remedy: 'failed, lost or unknown: oakring job list, then oakring job show <id> --why.',
+      remedy: 'failed, lost or unknown: oakring job ls, then oakring job show <id> --why.',
       labels: ['status'],
     },
     () => samplesOf(taken().instances),
@@ -136,7 +135,7 @@ function addPending(book: Book, sources: MetricSources, taken: Taken): void {
     {
       name: 'oakring_instances_pending_oldest_seconds',
       is: 'For how long the oldest of them has waited; 0: none waits.',
-      remedy: 'as oakring_instances_pending says; oakring job list shows which job it is.',
+      remedy: 'as oakring_instances_pending says; oakring job ls shows which job it is.',
     },
     () => sources.ageOf(taken().pendingSince),
   );
