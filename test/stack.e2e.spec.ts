@@ -15,6 +15,7 @@ import { typescriptArguments } from '../infra/typescript/typescript-arguments.js
 import { call, eventually, untilAll } from './kit/http.js';
 import { endGroup, oakring, runProgram, temporaryFolder, type Running } from './kit/processes.js';
 import { hasPrometheus, startPrometheus, type Prometheus } from './kit/prometheus.js';
+import { figures, implausible, namesUnder, scrapeOf, type ScrapedFigures } from './kit/scrapes.js';
 
 const itWithPrometheus = hasPrometheus ? it : it.skip;
 if (!hasPrometheus) console.error('NOT RUN, there is no prometheus: alerts and dashboards');
@@ -75,6 +76,61 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
     expect(head).toMatchObject({ leading: true, leader: url });
   });
 
+  it('tells Prometheus of each program all that is written down', async () => {
+    await refuseSome();
+    // What the first scrape itself leaves is there with the next.
+    await scrapeOf(workerUrl);
+    const manager = await scrapeOf(url);
+    const scheduler = await scrapeOf(schedulerUrl);
+    const ours = await scrapeOf(workerUrl);
+    expect(unsaid('Manager', manager)).toEqual([]);
+    expect([unsaid('Scheduler', scheduler), unsaid('Worker', ours)]).toEqual([[], []]);
+    for (const scraped of [manager, scheduler, ours]) {
+      expect([implausible(scraped), unsaid('Each program', scraped)]).toEqual([[], []]);
+    }
+    expect(figures(manager, 'oakring_leading')).toEqual({ '': 1 });
+    expect(figures(manager, 'oakring_lease_margin_seconds')['']).toBeLessThanOrEqual(10);
+    expect(figures(manager, 'oakring_nodes')).toEqual({ ready: 1 });
+    expect(figures(manager, 'oakring_instances')).toEqual({ running: 2, pending: 1 });
+    expect(figures(manager, 'oakring_instances_pending')).toEqual({ 'no-capacity': 1 });
+    expect(figures(manager, 'oakring_start_seconds')).toEqual({ '': 2 });
+    expect(figures(manager, 'oakring_order_ack_seconds')).toEqual({ '': 2 });
+    expect(figures(manager, 'oakring_nodes_overcommitted')).toEqual({ '': 0 });
+    const links = { broker: 1, database: 1, scheduler: 1 };
+    expect(figures(manager, 'oakring_link_up')).toEqual(links);
+    expect(figures(scheduler, 'oakring_link_up')).toEqual({ manager: 1 });
+    expect(figures(ours, 'oakring_worker_instances')).toEqual({ 'simulated running': 2 });
+    expect(figures(ours, 'oakring_worker_orders_total')).toEqual({ 'deploy succeeded': 2 });
+  });
+
+  /** What nobody has who is not told of it (a root, witnesses, certificates), and what does not happen just now. */
+  const ofOthers = /^oakring_(root|witness|certificate)_|^nodejs_(gc|active)_/;
+
+  /** Names that docs/metrics.md has under a heading and of which nothing is said. */
+  function unsaid(heading: string, scraped: ScrapedFigures): readonly string[] {
+    return namesUnder(heading).filter(
+      (name) => !ofOthers.test(name) && (scraped.get(name)?.samples ?? []).length === 0,
+    );
+  }
+
+  /** Something of each kind that is refused: a message, a page of another, a job without room. */
+  async function refuseSome(): Promise<void> {
+    const client = await connectAsync(mqttUrl);
+    await client.publishAsync('nodes/w1/information', 'no reading', { qos: 1 });
+    await client.endAsync();
+    const stranger = { origin: 'http://elsewhere.example' };
+    expect((await call('DELETE', `${url}/api/v1/jobs/j`, undefined, stranger)).status).toBe(403);
+    await submit('large', { technology: 'simulated', resources: { memoryMiB: 1e9 } });
+    await eventually(
+      async () => figures(await scrapeOf(url), 'oakring_instances_pending')['no-capacity'],
+      (count) => count === 1,
+    );
+    await eventually(
+      async () => figures(await scrapeOf(url), 'oakring_dead_letters_total'),
+      (counts) => Object.keys(counts).length > 0,
+    );
+  }
+
   itWithPrometheus('is watched by Prometheus: an alert fires, and ends', async () => {
     const name = 'OakringInstancesGivenUp';
     const crash = { technology: 'process', cmd: ['/bin/false'], restart: { limit: 0 } };
@@ -87,14 +143,7 @@ describeWithMongod('The stack of docker-compose.yml without containers', () => {
   });
 
   itWithPrometheus('answers whatever dashboards, alerts and runbooks ask', async () => {
-    // Something of each kind that is refused.
-    const client = await connectAsync(mqttUrl);
-    await client.publishAsync('nodes/w1/information', 'no reading', { qos: 1 });
-    await client.endAsync();
-    const stranger = { origin: 'http://elsewhere.example' };
-    expect((await call('DELETE', `${url}/api/v1/jobs/j`, undefined, stranger)).status).toBe(403);
-    await submit('large', { technology: 'simulated', resources: { memoryMiB: 1e9 } });
-    await untilAll(url, 'large', 'pending', 1);
+    await refuseSome();
     await eventually(problems, (found) => found.length === 0);
     for (const { query } of questions) await find(query);
     await eventually(emptyPanels, (empty) => empty.length === 0);

@@ -44,6 +44,7 @@ const cluster = {
   CLUSTER_SERVICE_MANAGER_ADDR: 'net',
   OAKRING_STORE: 'mongodb://a,b,c/oakring?replicaSet=rs',
   OAKRING_MQTT_URL: 'mqtts://broker:8883',
+  OAKRING_TOKEN: 'secret',
 };
 
 (isHere ? describe : describe.skip)('the compose files', () => {
@@ -58,6 +59,7 @@ const cluster = {
     ['override-custom-service-manager.yml', 'the host of your service manager'],
     ['override-outside-mongodb.yml', 'of your replica set'],
     ['override-outside-broker.yml', 'of your broker'],
+    ['override-token.yml', 'the token that requests must carry'],
   ])('ask for what %s cannot do without', (file, words) => {
     const { status, stderr } = config([file]);
     expect(status).not.toBe(0);

@@ -130,7 +130,7 @@ async function allRun(): Promise<void> {
 }
 
 async function isWatched(): Promise<void> {
-  await until('Prometheus reads manager and scheduler, and has alerts', async () => {
+  await until('Prometheus reads manager, scheduler and worker, and has alerts', async () => {
     const up = (await answer(`${prometheus}/api/v1/query?query=up%20==%201`)) as {
       readonly data: { readonly result: readonly { readonly metric: { readonly job: string } }[] };
     };
@@ -138,7 +138,7 @@ async function isWatched(): Promise<void> {
     const rules = (await answer(`${prometheus}/api/v1/rules`)) as {
       readonly data: { readonly groups: readonly object[] };
     };
-    const read = ['manager', 'scheduler'].every((job) => jobs.includes(job));
+    const read = ['manager', 'scheduler', 'worker'].every((job) => jobs.includes(job));
     return read && rules.data.groups.length > 0;
   });
 }

@@ -28,9 +28,30 @@ function promtool(...args: readonly string[]): { status: number | null; said: st
     expect(checked).toEqual({ status: 0, said: '' });
   });
 
+  it('are valid with a token as well, whose file is there in the container only', () => {
+    const withToken = 'infra/prometheus/with-token.yml';
+    const checked = promtool('check', 'config', '--syntax-only', withToken);
+    expect(checked).toEqual({ status: 0, said: '' });
+  });
+
   it('have alerts that fire when they are to, and are silent when they are not', () => {
     const tried = promtool('test', 'rules', 'infra/prometheus/testing/alerts.yml');
     expect(tried).toEqual({ status: 0, said: '' });
+  });
+});
+
+describe('The configuration of Prometheus with a token', () => {
+  it('is the one without, but for the token of each job', () => {
+    const read = (name: string) =>
+      parse(readFileSync(`infra/prometheus/${name}.yml`, 'utf8')) as {
+        readonly scrape_configs: readonly { readonly authorization?: object }[];
+      };
+    const { scrape_configs: open, ...rest } = read('prometheus');
+    const authorization = { credentials_file: '/tmp/token' };
+    expect(read('with-token')).toEqual({
+      ...rest,
+      scrape_configs: open.map((job) => ({ ...job, authorization })),
+    });
   });
 });
 

@@ -1,10 +1,4 @@
-import {
-  amountOf,
-  errorCatalogue,
-  resourceNames,
-  type ResourceName,
-  type Resources,
-} from '@oakring/contracts';
+import { amountOf, errorCatalogue, resourceNames, type ResourceName } from '@oakring/contracts';
 import { planRefusalCodes } from '@oakring/contracts/http';
 import {
   instanceKey,
@@ -74,33 +68,35 @@ export function takeCensus(read: Read): Census {
 
 function countNodes({ state, telemetry, unexpectedSince }: Read, drift: Drift) {
   const nodes = new Map<string, number>();
-  const [capacity, reserved, used] = [newAmounts(), newAmounts(), new Map<ResourceName, number>()];
+  const [capacity, reserved] = [resourceNames.map(() => 0), resourceNames.map(() => 0)];
+  const used = new Map<ResourceName, number>();
   const unheard = new Set<string>();
   let overcommitted = 0;
   for (const node of state.nodes.values()) {
     increase(nodes, node.status);
     if (isUnreachable(node)) unheard.add(node.id);
-    addAmounts(capacity, node.capacity);
-    addAmounts(reserved, node.reserved);
+    if (addAmounts(node, capacity, reserved)) overcommitted += 1;
     addUse(used, node, telemetry);
-    if (isOvercommitted(node)) overcommitted += 1;
     if (node.unexpected.length > 0) drift.countUnexpected(node, unexpectedSince(node.id));
   }
-  return { nodes, unheard, capacity, reserved, used, overcommitted };
+  const sums = { capacity: byName(capacity), reserved: byName(reserved) };
+  return { nodes, unheard, ...sums, used, overcommitted };
 }
 
-function isOvercommitted({ capacity, reserved }: NodeRecord): boolean {
-  return resourceNames.some((name) => amountOf(reserved, name) > amountOf(capacity, name));
+/** True: more of something is reserved than there is. */
+function addAmounts(node: NodeRecord, capacity: number[], reserved: number[]): boolean {
+  let isOvercommitted = false;
+  resourceNames.forEach((name, at) => {
+    const [has, gives] = [amountOf(node.capacity, name), amountOf(node.reserved, name)];
+    capacity[at] = (capacity[at] ?? 0) + has;
+    reserved[at] = (reserved[at] ?? 0) + gives;
+    isOvercommitted ||= gives > has;
+  });
+  return isOvercommitted;
 }
 
-function newAmounts(): Map<ResourceName, number> {
-  return new Map(resourceNames.map((name) => [name, 0]));
-}
-
-function addAmounts(sums: Map<ResourceName, number>, resources: Resources): void {
-  for (const name of resourceNames) {
-    sums.set(name, (sums.get(name) ?? 0) + amountOf(resources, name));
-  }
+function byName(sums: readonly number[]): Amounts {
+  return new Map(resourceNames.map((name, at) => [name, sums[at] ?? 0]));
 }
 
 function addUse(
