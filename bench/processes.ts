@@ -136,6 +136,12 @@ export function residentMB(pid: number): number {
   return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
 }
 
+/** The most that it ever was. */
+export function peakResidentMB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
+}
+
 /** Ticks of the kernel's process times in a second, on Linux everywhere. */
 const ticksPerSecond = 100;
 

@@ -1,6 +1,6 @@
 // Workers of a benchmark, many in one process, each with a connection of its own. They acknowledge at
 // once, report their state when asked and send a reading every period. Arguments: mqttUrl, first
-// number, count. Told a `WorkersOrder`; answers with what happened.
+// number, count, and `listing` where readings say of each instance what it uses, as those of our workers. Told a `WorkersOrder`; answers with what happened.
 import { connect, type MqttClient } from 'mqtt';
 import type { Control } from '@oakring/contracts';
 import { now } from './manager-http.js';
@@ -25,13 +25,19 @@ export interface Ordered {
   readonly at: number;
 }
 
-const [mqttUrl = '', first = '0', count = '1'] = process.argv.slice(2);
+const [mqttUrl = '', first = '0', count = '1', listing] = process.argv.slice(2);
 const capacity = { cpuMillis: 4_000, memoryMiB: 8_192 };
 const periodMs = 2_000;
 
+interface Has {
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+}
+
 class Worker {
   private readonly id: string;
-  private readonly has = new Map<string, object>();
+  private readonly has = new Map<string, Has>();
   private readonly incarnation = 1;
   private sequence = 0;
   private client: MqttClient | null = null;
@@ -84,7 +90,12 @@ class Worker {
   private beat(): void {
     this.sequence += 1;
     const { incarnation, sequence } = this;
-    this.say('information', { cpu: 10, memory: 10, incarnation, sequence }, 0);
+    const reading = { cpu: 10, memory: 10, incarnation, sequence };
+    this.say('information', listing === undefined ? reading : { ...reading, ...this.uses() }, 0);
+  }
+
+  private uses(): object {
+    return { instances: [...this.has.values()].map((one) => ({ ...one, cpu: 0.5, memory: 0.5 })) };
   }
 
   private say(kind: string, body: object, qos: 0 | 1 = 1): void {
@@ -99,16 +110,20 @@ class Worker {
     const { command, job, instance, generation, commandId } = message as Control;
     const key = `${job.id}/${instance}/${generation}`;
     if (command === 'delete') this.has.delete(key);
-    else this.has.set(key, { job: job.id, instance, generation, status: 'running' });
+    else this.has.set(key, { job: job.id, instance, generation });
     const ordered: Ordered = { node: this.id, at: now() };
     tell(ordered);
     for (const phase of ['received', 'succeeded'])
       this.say('acks', { commandId, generation, phase });
   }
 
+  private states(): readonly object[] {
+    return [...this.has.values()].map((one) => ({ ...one, status: 'running' }));
+  }
+
   private report(requestId: string): void {
     const { incarnation } = this;
-    this.say('state', { incarnation, requestId, instances: [...this.has.values()] });
+    this.say('state', { incarnation, requestId, instances: this.states() });
   }
 }
 
