@@ -8,7 +8,7 @@ import {
   describeWithMongod,
   type AnyMongod,
 } from '../../../../infra/mongo/testing/mongod.js';
-import { judgeMembers } from '../mongodb/examine-mongodb.js';
+import { judgeMembers } from './examine-mongodb.js';
 import { examineStore } from './examine-store.js';
 import { openEventStore } from './open-event-store.js';
 

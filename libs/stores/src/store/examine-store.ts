@@ -26,7 +26,7 @@ export async function examineStore(
   mostClockErrorMs: number,
 ): Promise<readonly Finding[]> {
   if (!isMongoUrl(address)) return [ledgerIn(address), await commitsIn(address, ports)];
-  const { examineMongodb } = await import('../mongodb/examine-mongodb.js');
+  const { examineMongodb } = await import('./examine-mongodb.js');
   return examineMongodb(address, ports, mostClockErrorMs);
 }
 

@@ -5,7 +5,7 @@ import type { Ports } from '@oakring/ports';
 import type { Db, Document } from 'mongodb';
 import { commitFrom } from '../log/mongodb/commit-document.js';
 import { ledgerCollection } from '../log/mongodb/mongo-event-log.js';
-import { connectMongodb, timeOf, writeLimit, type MongoStore } from './connect-mongodb.js';
+import { connectMongodb, timeOf, writeLimit, type MongoStore } from '../mongodb/connect-mongodb.js';
 
 const part = 'mongodb';
 /** The first that knows `hello`, by which its set is told. */
