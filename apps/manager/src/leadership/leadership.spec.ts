@@ -118,6 +118,26 @@ class Manager {
 const leading = { leading: true, ready: true, detail: 'leading' };
 const following = { leading: false, ready: true, detail: 'following' };
 
+describe('What is measured of a leadership', () => {
+  it('is the margin of a lease that is renewed, and how current a follower is', async () => {
+    const managers = new Managers();
+    const a = await managers.start('a');
+    await managers.ports.advance(3_000);
+    const b = await managers.start('b');
+    for (let look = 0; look < 20; look += 1) {
+      await managers.ports.advance(130);
+      const [margin, lag] = [a.leadership?.leaseMarginMs ?? 0, b.leadership?.lagMs ?? Infinity];
+      // Renewed every half second for two; read to its end every tenth.
+      expect({ margin, isRenewed: margin > 0 && margin <= 10_000 }).toMatchObject({
+        isRenewed: true,
+      });
+      expect({ lag, isCurrent: lag < 2_000 }).toMatchObject({ isCurrent: true });
+    }
+    expect([a.leadership?.lagMs, a.leadership?.reachesBroker]).toEqual([0, true]);
+    expect([b.leadership?.leaseMarginMs, b.leadership?.reachesBroker]).toEqual([null, null]);
+  });
+});
+
 describe('A leader that does not reach the broker', () => {
   it('gives way within seconds to a manager that does, and does not call itself ready', async () => {
     const managers = new Managers();
