@@ -3,11 +3,12 @@ import {
   examineClock,
   examineFolder,
   examineMachine,
+  examinePort,
   holderOf,
   type Finding,
 } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
-import { readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
+import { asListener, readWorkerOptions, type WorkerOptions } from './config/worker-options.js';
 import { examineBroker } from './connect/examine-broker.js';
 import { examineRuntime } from './runtimes/examine-runtime.js';
 
@@ -31,11 +32,32 @@ export async function examineWorker(
     { part: 'settings', level: 'ok', looked, seen },
     ...(await examineFolder(dataFolder, `data folder ${dataFolder} (OAKRING_WORKER_DATA)`)),
     ...(await holderIn(dataFolder)),
+    ...(await portOf(options)),
     ...(await examineBroker({ url, username, password }, id, ports)),
     ...(await Promise.all(runtimes.map((name) => examineRuntime(name, dockerHost, ports)))),
     ...examineMachine(wants),
     await examineClock(),
   ];
+}
+
+/** It is ours where whoever listens there has our data folder. */
+async function portOf({ listener, dataFolder }: WorkerOptions): Promise<readonly Finding[]> {
+  if (listener === undefined) return [];
+  const { host, httpPort: port } = listener;
+  try {
+    // Its framework is large: loaded only where a worker listens.
+    const { listenAddress } = await import('@oakring/http');
+    const address = await listenAddress(asListener(listener));
+    const place = { name: 'worker', setting: 'OAKRING_WORKER_HTTP_PORT', address, port };
+    const answer = await holderOf(dataFolder);
+    const finding = await examinePort(place, async (pid) => {
+      const isOurs = answer.status === 'holder' && (pid === null || pid === answer.holder.pid);
+      return isOurs ? `${answer.holder.what}, process ${answer.holder.pid}` : null;
+    });
+    return [finding];
+  } catch (error) {
+    return [badFinding('ports', `address to listen on, ${host} (OAKRING_HOST)`, error)];
+  }
 }
 
 async function holderIn(folder: string): Promise<readonly Finding[]> {

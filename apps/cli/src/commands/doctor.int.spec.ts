@@ -70,12 +70,16 @@ describe('doctor, where nothing runs', () => {
     expect(io.complained()).toMatch(/^\d+ of \d+ are to be mended/);
   });
 
-  it('tells a worker that its broker is away, and what its runtimes lack', async () => {
+  it('tells a worker that its broker is away, where it cannot listen, and what its runtimes lack', async () => {
     const found = await doctor(
-      ['worker', '--runtimes', 'simulated,docker', '--data', join(folder, 'worker')],
+      [
+        ...['worker', '--runtimes', 'simulated,docker', '--data', join(folder, 'worker')],
+        ...['--http-port', '1', '--host', '192.0.2.1', '--allow-open'],
+      ],
       { OAKRING_MQTT_URL: 'mqtt://127.0.0.1:1', DOCKER_HOST: join(folder, 'no.sock') },
     );
     expect(of(found, 'broker')).toMatchObject([{ level: 'bad' }]);
+    expect(of(found, 'ports')).toMatchObject([{ level: 'bad' }]);
     expect(of(found, 'runtimes').map(({ level }) => level)).toEqual(['ok', 'bad']);
     expect(found).toMatchObject({ code: 1, role: 'worker' });
   });

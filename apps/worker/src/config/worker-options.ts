@@ -10,7 +10,7 @@ import {
   workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
-import { isLoopbackAddress, refuseOpenListener } from '@oakring/host';
+import { isLoopbackAddress, refuseOpenListener, type Listener } from '@oakring/host';
 import type { RuntimeName } from '../runtimes/runtime.port.js';
 
 /** What a worker is started with. */
@@ -97,9 +97,17 @@ function listenerOf(
   { host, token, allowedHosts, allowOpen }: Omit<WorkerListenerOptions, 'httpPort'>,
   httpPort: number,
 ): WorkerListenerOptions {
-  const missing = token === null ? ['OAKRING_TOKEN'] : [];
-  if (isIP(host) !== 0) refuseOpenListener(host, { host, missing, allowOpen });
+  if (isIP(host) !== 0) refuseOpenListener(host, asListener({ host, token, allowOpen }));
   return { host, httpPort, token, allowedHosts, allowOpen };
+}
+
+/** What is judged before it is bound. */
+export function asListener({
+  host,
+  token,
+  allowOpen,
+}: Pick<WorkerListenerOptions, 'host' | 'token' | 'allowOpen'>): Listener {
+  return { host, missing: token === null ? ['OAKRING_TOKEN'] : [], allowOpen };
 }
 
 /** What this machine has: thousandths of a core, and MiB. */

@@ -10,7 +10,7 @@ import {
   usualDeadlines,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
-import type { WorkerListenerOptions } from '../config/worker-options.js';
+import { asListener, type WorkerListenerOptions } from '../config/worker-options.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { MeasuredWorker } from './worker-figures.js';
 import { logContext, WorkerModule } from './worker.module.js';
@@ -33,9 +33,8 @@ export async function startListener(
   ports: Ports,
   log: WorkerLog,
 ): Promise<RunningListener> {
-  const { host, httpPort: port, token, allowOpen, dataFolder } = options;
-  const missing = token === null ? ['OAKRING_TOKEN'] : [];
-  const address = await listenAddress({ host, missing, allowOpen });
+  const { host, httpPort: port, token, dataFolder } = options;
+  const address = await listenAddress(asListener(options));
   const app = await createListener(WorkerModule.with(worker, dataFolder, ports), {
     ...{ name: 'worker', logContext, token, maxBodyBytes },
     isFree: isHealthCheck,
