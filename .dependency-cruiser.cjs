@@ -22,6 +22,7 @@ const libsMayUse = {
   stores: ['contracts', 'events', 'host', 'ports'],
   telemetry: ['contracts', 'crypto', 'events', 'host', 'ports', 'stores'],
   timestamps: ['crypto'],
+  tracing: ['ports'],
 };
 
 /**
@@ -304,6 +305,20 @@ module.exports = {
       from: { path: '^(apps|libs)/', pathNot: ['^libs/metrics/src/prom-book\\.ts$', specs] },
       to: {
         path: '^libs/metrics/src/prom-book\\.ts$|node_modules/prom-client/',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
+    },
+    {
+      name: 'tracing-loaded-late',
+      comment:
+        'OpenTelemetry is known in one place, and comes by import() when somebody asks for spans.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/tracing/src/open-telemetry-tracer\\.ts$', specs, '/testing/'],
+      },
+      to: {
+        path: '^libs/tracing/src/open-telemetry-tracer\\.ts$|node_modules/@opentelemetry/',
         dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
     },

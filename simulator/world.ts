@@ -1,4 +1,10 @@
-import { seededRandomness, type Ports, type Randomness, type Timer } from '@oakring/ports';
+import {
+  seededRandomness,
+  silentTracer,
+  type Ports,
+  type Randomness,
+  type Timer,
+} from '@oakring/ports';
 
 interface Pending {
   dueMs: number;
@@ -102,6 +108,7 @@ export class World {
       },
       ids: { next: () => this.nextId() },
       randomness,
+      tracer: silentTracer,
     };
   }
 

@@ -2,24 +2,29 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
 import { endAtUncaughtErrors, runService, systemPorts } from '@oakring/ports';
-import { openLog, readEnvironment } from './config/environment.js';
+import { openLog, openTraces, readEnvironment } from './config/environment.js';
 import { startManager, type RunningManager } from './compose/start-manager.js';
 
 endAtUncaughtErrors();
 const ports = systemPorts();
 const log = openLog();
+const tracing = await openTraces(log, ports.timers);
 
 /** A manager alone, for a scheduler elsewhere; `oakring up` runs both. */
 async function start(stopping: AbortSignal): Promise<RunningManager> {
   const settings = readEnvironment();
-  const manager = await startManager(settings, ports, {
-    software: 'oakring',
-    log,
-    stopping,
-    schedulerUrl: () => settings.schedulerUrl ?? `http://127.0.0.1:${settings.schedulerPort}`,
-  });
+  const manager = await startManager(
+    settings,
+    { ...ports, tracer: tracing.tracer },
+    {
+      software: 'oakring',
+      log,
+      stopping,
+      schedulerUrl: () => settings.schedulerUrl ?? `http://127.0.0.1:${settings.schedulerPort}`,
+    },
+  );
   manager.startPlacing();
-  return manager;
+  return { ...manager, stop: () => manager.stop().then(() => tracing.close()) };
 }
 
 Logger.overrideLogger(log.forNest());
@@ -33,3 +38,5 @@ await runService(ports, start, {
     return error.code === 'shutting-down' ? '' : explain(error);
   },
 });
+// Who sends spans tries on for a while, and nobody waits for that.
+if (tracing.isOn) process.exit();

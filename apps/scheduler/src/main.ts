@@ -2,17 +2,21 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { explain, OakringError } from '@oakring/contracts';
 import { endAtUncaughtErrors, runService, systemPorts } from '@oakring/ports';
-import { openLog, readEnvironment } from './config/environment.js';
+import { openLog, openTraces, readEnvironment } from './config/environment.js';
 import { startScheduler, type RunningScheduler } from './start-scheduler.js';
 
 endAtUncaughtErrors();
 const ports = systemPorts();
 const log = openLog();
+const tracing = await openTraces(log, ports.timers);
 
 /** A scheduler from the environment alone. People use `oakring scheduler`. */
-function start(): Promise<RunningScheduler> {
+async function start(): Promise<RunningScheduler> {
   const settings = readEnvironment();
-  return startScheduler({ ...settings, port: settings.schedulerPort, ports });
+  const traced = { ...ports, tracer: tracing.tracer };
+  const { schedulerPort: port } = settings;
+  const scheduler = await startScheduler({ ...settings, port, ports: traced });
+  return { ...scheduler, stop: () => scheduler.stop().then(() => tracing.close()) };
 }
 
 Logger.overrideLogger(log.forNest());
@@ -22,3 +26,5 @@ await runService(ports, async () => start(), {
   ready: ({ url }) => `oakring scheduler is ready: ${url}`,
   explain: (error) => (error instanceof OakringError ? explain(error) : null),
 });
+// Who sends spans tries on for a while, and nobody waits for that.
+if (tracing.isOn) process.exit();

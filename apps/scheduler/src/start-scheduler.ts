@@ -56,6 +56,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),
     routeClass,
+    tracer: ports.tracer,
     // Levels are those of the process, which the manager may share: as it sets them.
   });
   const url = await listen(app, { address, host, port });

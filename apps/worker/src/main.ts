@@ -2,6 +2,7 @@ import { explain, OakringError, unknownSettings } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
 import { systemLog } from '@oakring/log';
 import { endAtUncaughtErrors, endWithin, LastWords, systemPorts } from '@oakring/ports';
+import { openTracing } from '@oakring/tracing';
 import { readWorkerOptions } from './config/worker-options.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
 import { workerLogTo } from './worker-log.js';
@@ -14,6 +15,10 @@ const ports = systemPorts();
 const log = systemLog('worker', process.env);
 const own = log.of('Worker');
 const last = new LastWords(ports.clock);
+const tracing = await openTracing(process.env, 'oakring-worker', {
+  timers: ports.timers,
+  warn: (line) => log.of('Tracing').say('warn', line),
+});
 // `node dist/programs/worker.js`: a worker from the environment alone. People use `oakring worker`.
 try {
   const env = takeEnvironment(process.env, (line) => own.say('warn', line));
@@ -22,7 +27,7 @@ try {
   log.stand(() => ({ node: options.id }));
   const worker = await startWorker(
     options,
-    ports,
+    { ...ports, tracer: tracing.tracer },
     workerLogTo((kind) => log.of(kind)),
   );
   await untilSignalled(worker);
@@ -34,6 +39,8 @@ try {
   const { line } = last;
   if (line !== null) own.say('info', line);
 }
+// Who sends spans tries on for a while, and nobody waits for that.
+if (tracing.isOn) process.exit();
 
 async function untilSignalled(worker: RunningWorker): Promise<void> {
   // The link comes and goes: this holds the process.
@@ -54,5 +61,6 @@ async function untilSignalled(worker: RunningWorker): Promise<void> {
     last.ending('it cannot go on');
     endWithin(stopWithinMs);
     await worker.stop();
+    await tracing.close();
   }
 }

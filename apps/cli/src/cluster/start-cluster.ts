@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { readManagerSettings, startManager } from '@oakring/manager';
 import { systemLog, type ProgramLog } from '@oakring/log';
 import type { Ports } from '@oakring/ports';
+import { openTracing, type Tracing } from '@oakring/tracing';
 import { startScheduler, type RunningScheduler } from '@oakring/scheduler';
 import { softwareVersion } from '@oakring/host';
 
@@ -36,7 +37,14 @@ export async function startCluster(
   const settings = readManagerSettings(env);
   Logger.overrideLogger(log.forNest());
   let scheduler: RunningScheduler | null = null;
-  const manager = await startManager(settings, ports, {
+  const { timers } = ports;
+  const warn = (line: string): void => log.of('Tracing').say('warn', line);
+  const [ofManager, ofScheduler] = await Promise.all(
+    ['oakring-manager', 'oakring-scheduler'].map((name) =>
+      openTracing(env, name, { timers, warn }),
+    ),
+  );
+  const manager = await startManager(settings, tracedBy(ofManager, ports), {
     software: softwareVersion(),
     log,
     ...(stopping === undefined ? {} : { stopping }),
@@ -46,6 +54,7 @@ export async function startCluster(
     // In the order of the flow: no new orders, then nobody left to decide them.
     await manager.stop();
     await scheduler?.stop();
+    await Promise.all([ofManager?.close(), ofScheduler?.close()]);
   };
   try {
     if (settings.schedulerUrl === null) {
@@ -53,7 +62,7 @@ export async function startCluster(
         ...settings,
         port: settings.schedulerPort,
         managerUrl: manager.localUrl,
-        ports,
+        ports: tracedBy(ofScheduler, ports),
       });
     }
     manager.startPlacing();
@@ -74,6 +83,10 @@ export async function startCluster(
     failed: manager.failed,
     stop,
   };
+}
+
+function tracedBy(tracing: Tracing | undefined, ports: Ports): Ports {
+  return tracing === undefined ? ports : { ...ports, tracer: tracing.tracer };
 }
 
 /** A manager that waits to become ready is stopped like one that is. */

@@ -39,8 +39,16 @@ Example:
         return {
           start: async () => {
             const read = readSchedulerSettings(merged);
-            const running = await startScheduler({ ...read, port: read.schedulerPort, ports });
-            return { ...running, failed: new Promise<never>(() => {}) };
+            const { openTracing } = await import('@oakring/tracing');
+            const { tracer, close } = await openTracing(merged, 'oakring-scheduler', {
+              timers: ports.timers,
+              warn: (line) => log.of('Tracing').say('warn', line),
+            });
+            const traced = { ...ports, tracer };
+            const { schedulerPort: port } = read;
+            const running = await startScheduler({ ...read, port, ports: traced });
+            const stop = () => running.stop().then(close);
+            return { ...running, stop, failed: new Promise<never>(() => {}) };
           },
           say: (line) => log.of('Scheduler').say('info', line),
         };

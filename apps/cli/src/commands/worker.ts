@@ -58,8 +58,13 @@ async function runWorker(
         const labels = given ?? options.labels;
         log.stand(() => ({ node: options.id }));
         const told = workerLogTo((kind) => log.of(kind));
-        const running = await startWorker({ ...options, labels }, ports, told);
-        return { options, failed: running.failed, stop: () => running.stop() };
+        const { openTracing } = await import('@oakring/tracing');
+        const { tracer, close } = await openTracing(env, 'oakring-worker', {
+          timers: ports.timers,
+          warn: (line) => log.of('Tracing').say('warn', line),
+        });
+        const running = await startWorker({ ...options, labels }, { ...ports, tracer }, told);
+        return { options, failed: running.failed, stop: () => running.stop().then(close) };
       };
       return { start, say: (line) => log.of('Worker').say('info', line) };
     },

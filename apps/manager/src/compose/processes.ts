@@ -78,7 +78,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     silence,
     requests,
     expiries,
-    new Outbox(link, queue, state, deliveries, asked, ports.clock),
+    new Outbox(link, queue, state, deliveries, asked, ports),
     assumedEnds(queue),
     wakeUps,
     placements,

@@ -102,7 +102,7 @@ async function start(
   const witnesses = witnessesOf(settings, new LedgerTree(log, ports));
   const address = { local: '' };
   const root = rootPartsOf(settings, ports.clock, () => Number(new URL(address.local).port));
-  const scheduler = schedulerOf(options, settings, kept);
+  const scheduler = schedulerOf(options, settings, { ...kept, ...ports });
   const url = (): string => settings.advertiseUrl ?? address.local;
   const { table, messages, leadership } = composeManager(
     kept,
@@ -163,9 +163,9 @@ async function start(
 function schedulerOf(
   { schedulerUrl }: ManagerOptions,
   { token }: ManagerSettings,
-  { traces }: Kept,
+  { traces, tracer }: Pick<Kept, 'traces'> & Pick<Ports, 'tracer'>,
 ) {
-  return new HttpScheduler(schedulerUrl, token, (jobs) => traces.ofAny(jobs));
+  return new HttpScheduler(schedulerUrl, token, (jobs) => traces.ofAny(jobs), tracer);
 }
 
 function clusterOf({ projection: { state }, wires }: Pick<Kept, 'projection' | 'wires'>) {

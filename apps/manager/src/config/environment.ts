@@ -2,11 +2,19 @@ import { Logger } from '@nestjs/common';
 import { unknownSettings } from '@oakring/contracts';
 import { takeEnvironment } from '@oakring/host';
 import { systemLog, type ProgramLog } from '@oakring/log';
+import type { Timers } from '@oakring/ports';
+import { openTracing, type Tracing } from '@oakring/tracing';
 import { readManagerSettings, type ManagerSettings } from './manager-settings.js';
 
 /** The log of this process, in the form and at the level that its environment says. */
 export function openLog(): ProgramLog {
   return systemLog('manager', process.env);
+}
+
+/** Spans of this process, for who asks for them by its environment. */
+export function openTraces(log: ProgramLog, timers: Timers): Promise<Tracing> {
+  const warn = (line: string): void => log.of('Tracing').say('warn', line);
+  return openTracing(process.env, 'oakring-manager', { timers, warn });
 }
 
 /** The process's own settings, and where a scheduler elsewhere is. */

@@ -60,6 +60,7 @@ export async function createHttpApp(
       const { tag, isStream = false } = endpointOf(request) ?? { tag: 'none' };
       return isStream ? null : tag;
     },
+    tracer: ports.tracer,
   });
   // Nest's type of it is generic over what Fastify's default already is.
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;

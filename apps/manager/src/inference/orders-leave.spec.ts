@@ -39,7 +39,7 @@ beforeEach(() => {
     () => projection.state,
     new DeliveryRecord(),
     { gate: world.inference },
-    ports.clock,
+    ports,
   );
   supervisor = new Supervisor([outbox as Process<unknown>], projection, ports, () => {});
   supervisor.start();

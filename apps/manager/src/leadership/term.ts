@@ -5,6 +5,7 @@ import type { ClusterState } from '@oakring/model';
 import { type Ports, Undo } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import type { CommandFigures } from '../commands/command-figures.js';
+import { spannedQueue } from '../commands/spanned-queue.js';
 import { tracedQueue } from '../commands/traced-queue.js';
 import { CommandWriter } from '../commands/writer.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
@@ -122,12 +123,13 @@ export async function beginTerm(
   const telemetryLog = await parts.openTelemetryLog(lease.epoch);
   const halted = halting();
   const writer = new CommandWriter(log, projection, lease, ports, halted.halt, figures);
+  const queue = spannedQueue(writer, ports.tracer);
   const link = new TermLink(connection, new WorkerLine(connection, parts.wires), lease, ports);
   const stopping = new Undo();
   const loops = parts.startLoops(
     {
       ...parts,
-      ...{ link, queue: tracedQueue(writer, parts.traces), telemetryLog, key: leader.key, warn },
+      ...{ link, queue: tracedQueue(queue, parts.traces), telemetryLog, key: leader.key, warn },
       leads: () => lease.isHeld,
       awayMs: Math.max(0, ports.clock.wallMs() - lastCommitAt),
     },
@@ -147,7 +149,7 @@ export async function beginTerm(
   };
   return {
     lease,
-    queue: writer,
+    queue,
     telemetryLog,
     correspondence: loops.correspondence,
     get processes() {

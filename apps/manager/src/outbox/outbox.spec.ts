@@ -283,7 +283,7 @@ function begin(...commands: Command[]): void {
       beforeFirst,
       hold: { startsFromMs: (leaseMs) => (leaseMs === null ? 0 : heldUntilMs) },
     },
-    ports.clock,
+    ports,
   );
   supervisor = new Supervisor([outbox as Process<unknown>], projection, ports, () => {});
   supervisor.start();

@@ -27,6 +27,7 @@ import type { DownLink } from './down-link.port.js';
 import type { OrderGate } from './order-gate.port.js';
 import { orderValidMs } from './order-validity.js';
 import { byItself } from '../commands/origin.js';
+import { OrderSpans } from './order-spans.js';
 
 /** Hears of an order before it is sent for the first time. It never throws, and takes its time of that order only. */
 export type BeforeFirst = (command: CommandRecord, ending: AbortSignal) => Promise<void>;
@@ -54,6 +55,9 @@ export class Outbox implements Process<Sending> {
   /** Received within 2 to 4 s, or sent again. */
   readonly backoff = { firstMs: 4_000, mostMs: 60_000 };
 
+  /** From when an order was sent until its worker has it, or it has ended. */
+  private readonly spans = new OrderSpans();
+
   constructor(
     private readonly link: DownLink,
     private readonly queue: CommandQueue,
@@ -67,7 +71,7 @@ export class Outbox implements Process<Sending> {
       /** Null: nothing that was restored has to wait. */
       readonly hold?: Pick<RestoredHold, 'startsFromMs'> | null;
     },
-    private readonly clock: Ports['clock'],
+    private readonly ports: Pick<Ports, 'clock' | 'tracer'>,
   ) {}
 
   listen(wake: Wake): void {
@@ -87,7 +91,8 @@ export class Outbox implements Process<Sending> {
     for (const nodeId of unsentOfNode.names()) yield* unsentOfNode.of(nodeId);
   }
 
-  note({ presences }: Changes, { nodes }: ClusterState): void {
+  note({ presences, commands: changed }: Changes, { nodes, commands }: ClusterState): void {
+    this.spans.note(changed, commands);
     for (const nodeId of presences)
       if (nodes.get(nodeId) === undefined) this.asked.gate.forget(nodeId);
   }
@@ -175,12 +180,12 @@ export class Outbox implements Process<Sending> {
       document: orderedDocument(state, command),
       runtimes: state.nodes.get(command.nodeId)?.technologies ?? [],
       attempt,
-      nowMs: this.clock.wallMs(),
+      nowMs: this.ports.clock.wallMs(),
       validMs: orderValidMs,
       epoch,
       ledger,
       digest: digestOf(state, command),
-      trace: this.asked.traceOf?.(command.job),
+      trace: this.spans.traceOf(command, this.asked.traceOf?.(command.job), this.ports.tracer),
     };
   }
 

@@ -6,6 +6,7 @@ import {
   type ScheduleRequest,
 } from '@oakring/contracts';
 import { ask, NoAnswer } from '@oakring/http';
+import { silentTracer, type Tracer } from '@oakring/ports';
 import { Scheduler } from './scheduler.port.js';
 
 /** Longer than the scheduler's own wait for the manager's node view. */
@@ -23,6 +24,7 @@ export class HttpScheduler extends Scheduler {
     private readonly token: string | null,
     /** The `traceparent` of the first of these jobs that has one. */
     private readonly traceOf: (jobs: Iterable<string>) => string | undefined = () => undefined,
+    private readonly tracer: Tracer = silentTracer,
   ) {
     super();
   }
@@ -30,11 +32,17 @@ export class HttpScheduler extends Scheduler {
   async schedule(request: ScheduleRequest): Promise<ScheduleAnswers> {
     const { token } = this;
     const url = `${this.url()}/${schedulePath}`;
+    const parent = this.traceOf(request.jobs.map(({ job }) => job.id)) ?? null;
+    const facts = { 'oakring.jobs': request.jobs.length };
+    const span = parent === null ? null : this.tracer.begin('schedule', parent, 'client', facts);
+    const trace = span?.traceparent ?? null;
     try {
-      const trace = this.traceOf(request.jobs.map(({ job }) => job.id)) ?? null;
+      const answer = await ask({ url, token, withinMs, body: request, trace });
+      span?.end();
       // Our own scheduler's answer; what it proposes is checked again before it counts.
-      return (await ask({ url, token, withinMs, body: request, trace })) as ScheduleAnswers;
+      return answer as ScheduleAnswers;
     } catch (error) {
+      span?.end({}, error instanceof Error ? error.message : String(error));
       throw error instanceof NoAnswer ? failureOf(url, error) : error;
     }
   }

@@ -26,7 +26,7 @@ export type News = (
 
 interface InstancesParts {
   readonly runtimes: readonly Runtime[];
-  readonly ports: Pick<Ports, 'clock' | 'timers'>;
+  readonly ports: Pick<Ports, 'clock' | 'timers' | 'tracer'>;
   readonly leases: Leases;
   /** What was known before this start. */
   readonly before: Remembered;
@@ -148,7 +148,7 @@ export class Instances {
   }
 
   private start(control: Control): Promise<void> {
-    const { commandId, generation } = control;
+    const { commandId, generation, traceparent } = control;
     const leaseMs = leaseOf(control.job);
     const problem = this.table.problemOf(control.job, leaseMs);
     if (problem !== null) {
@@ -158,7 +158,23 @@ export class Instances {
     const instance = this.table.addOrdered(control, leaseMs);
     instance.orders = [commandId];
     instance.started = this.run(instance);
+    if (traceparent !== undefined) this.tell(instance, traceparent);
     return instance.started;
+  }
+
+  /** Its start is a span of the trace that it was ordered in. */
+  private tell(instance: Instance, parent: string): void {
+    const { job, instance: number, generation } = instance;
+    const facts = {
+      'oakring.job': job,
+      'oakring.instance': number,
+      'oakring.generation': generation,
+    };
+    const span = this.parts.ports.tracer.begin('start', parent, 'internal', facts);
+    void instance.started.then(() => {
+      const { status, reason } = instance;
+      span.end({ 'oakring.status': status }, status === 'failed' ? (reason ?? 'failed') : null);
+    });
   }
 
   private begin(instance: Instance): Promise<void> {

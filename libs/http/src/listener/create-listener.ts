@@ -10,8 +10,9 @@ import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OakringError, traceIdOf, traceparentOf } from '@oakring/contracts';
 import { inRequest } from '@oakring/log';
-import type { Ports } from '@oakring/ports';
+import { silentTracer, type Ports, type Tracer } from '@oakring/ports';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
 import { allowedMethods } from '../problems/allowed-methods.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
@@ -52,6 +53,8 @@ export interface ListenerOptions {
   /** What requests are counted under. */
   readonly routeClass: RouteClass;
   readonly limits: HttpLimits;
+  /** Absent: nobody asks for spans. */
+  readonly tracer?: Tracer;
   readonly logger?: LoggerService | LogLevel[] | false | undefined;
 }
 
@@ -76,10 +79,10 @@ export async function createListener(
   timeRequests(server, options.routeClass, () => app.get(REQUEST_TIMES, { strict: false }));
   server.decorateRequest('caller', 'open' satisfies Caller);
   server.decorateRequest('trace', null);
+  const tracer = options.tracer ?? silentTracer;
   server.addHook('onRequest', (request, { raw }, done) => {
-    const traceparent = traceparentOf(request.headers['traceparent']);
-    request.trace = traceparent;
-    const trace = traceparent === null ? null : traceIdOf(traceparent);
+    request.trace = traced(request, raw, tracer);
+    const trace = request.trace === null ? null : traceIdOf(request.trace);
     inRequest({ id: request.id, trace }, raw, done);
   });
   acceptJsonOnly(server, options.readBody);
@@ -97,6 +100,25 @@ export async function createListener(
   }
   app.useGlobalFilters(problems);
   return app;
+}
+
+/** What a request is part of. What is only read, by nobody who says in which trace, begins none: most of it is polled. */
+function traced(
+  { headers, method, routeOptions }: FastifyRequest,
+  answer: ServerResponse,
+  tracer: Tracer,
+): string | null {
+  const given = traceparentOf(headers['traceparent']);
+  if (given === null && (method === 'GET' || method === 'HEAD')) return null;
+  const route = routeOptions.url ?? 'unknown';
+  const facts = { 'http.request.method': method, 'http.route': route };
+  const span = tracer.begin(`${method} ${route}`, given, 'server', facts);
+  answer.once('close', () => {
+    const { statusCode } = answer;
+    const failure = statusCode >= 500 ? `status ${statusCode}` : null;
+    span.end({ 'http.response.status_code': statusCode }, failure);
+  });
+  return span.traceparent;
 }
 
 interface Provided {

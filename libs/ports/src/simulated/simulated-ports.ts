@@ -1,6 +1,7 @@
 import { seededRandomness } from '../seeded-randomness.js';
 import type { Ports } from '../system/system-ports.js';
 import type { Timer } from '../timers.port.js';
+import { silentTracer } from '../tracer.port.js';
 
 interface Pending {
   dueMs: number;
@@ -58,6 +59,7 @@ export function simulatedPorts(seed = 1, startMs = 1_767_225_600_000): Simulated
     },
     ids: { next: () => `00000000-0000-4000-8000-${(named++).toString(16).padStart(12, '0')}` },
     randomness: seededRandomness(seed),
+    tracer: silentTracer,
     async advance(durationMs) {
       const untilMs = nowMs + durationMs;
       await settle();

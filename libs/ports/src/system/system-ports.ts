@@ -4,6 +4,7 @@ import type { Clock } from '../clock.port.js';
 import type { Ids } from '../ids.port.js';
 import type { Randomness } from '../randomness.port.js';
 import type { Timers } from '../timers.port.js';
+import { silentTracer, type Tracer } from '../tracer.port.js';
 
 /** Everything impure that the core is given, in one value. */
 export interface Ports {
@@ -11,6 +12,7 @@ export interface Ports {
   readonly timers: Timers;
   readonly ids: Ids;
   readonly randomness: Randomness;
+  readonly tracer: Tracer;
 }
 
 const systemTimers: Timers = {
@@ -39,12 +41,13 @@ const systemTimers: Timers = {
   },
 };
 
-/** The machine's own clock, timers, ids and randomness. */
+/** The machine's own clock, timers, ids and randomness; nobody asks for spans. */
 export function systemPorts(): Ports {
   return {
     clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now() },
     timers: systemTimers,
     ids: { next: () => randomUUID() },
     randomness: { integer: (bound) => randomInt(bound) },
+    tracer: silentTracer,
   };
 }
