@@ -16,7 +16,7 @@ export { highestGeneration, nextGeneration } from './fold/records.fold.js';
 export { mayBegin, mayStart } from './may-start.js';
 export { currentRoot, isForgotten, partedOf } from './forgotten.js';
 export { awaitedNamesake, holdsNamesake, nameOf } from './namesakes.js';
-export { NodeChangeFeed, factsOf, labelsOf } from './node-changes.js';
+export { NodeChangeFeed, factsOf, isOpen, labelsOf } from './node-changes.js';
 export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordered-document.js';
 export { usualDialect } from './fold/nodes.fold.js';
 export { adoptedPolicy, takenOverPolicy } from './fold/placements.fold.js';

@@ -59,6 +59,11 @@ export function labelsOf({ labels, givenLabels }: NodeRecord): NodeFacts['labels
   return givenLabels === null ? labels : { ...labels, ...givenLabels };
 }
 
+/** Whether anything may be started there that is not there yet. */
+export function isOpen({ cordoned, draining, quarantined }: NodeRecord): boolean {
+  return cordoned === null && draining === null && quarantined === null;
+}
+
 export function factsOf(node: NodeRecord): NodeFacts {
   return {
     id: node.id,
@@ -68,7 +73,7 @@ export function factsOf(node: NodeRecord): NodeFacts {
     labels: labelsOf(node),
     capacity: node.capacity,
     reserved: node.reserved,
-    open: node.cordoned === null && node.draining === null && node.quarantined === null,
+    open: isOpen(node),
     enforcesStop: node.enforcesStop,
     name: node.name,
     placements: node.placements,

@@ -1,4 +1,6 @@
 import {
+  isOpen,
+  isUpdated,
   placementKey,
   type CommandRecord,
   type NodeRecord,
@@ -156,15 +158,18 @@ function concludeLost(scene: Scene, subject: Subject, telling: Telling): void {
 
 /**
  * Its start was sent before its worker was lost: it may be a pull, or it never arrived. To order it again is
- * right in either case, where its instance has no place, or the next one is to begin there; else it is waited for.
+ * right in either case, where its instance has no place, or the next one is to begin there, and where the very same
+ * might be placed there today; else it is waited for.
  */
-function concludeUnproven({ state }: Scene, subject: Subject, telling: Telling): void {
+function concludeUnproven({ state, node }: Scene, subject: Subject, telling: Telling): void {
   const { placement, instanceKey } = subject;
   const { job, number, nodeId } = placement;
   const { status, generation = 0 } = state.instances.get(instanceKey) ?? {};
   const current = state.placements.get(placementKey(job, number, generation));
   const isNextThere = current?.wanted === true && current.nodeId === nodeId;
   if (status !== 'pending' && status !== 'lost' && !isNextThere) return;
+  const record = state.jobs.get(job);
+  if (record === undefined || !isUpdated(record, placement) || !isOpen(node)) return;
   const reason = 'its start was sent: it may be pulled, or the order never came';
   telling.report(placement, { status: 'starting', reason });
   telling.isDue = true;

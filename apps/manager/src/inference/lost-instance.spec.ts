@@ -7,6 +7,7 @@ import {
   orderStops,
   plan,
   registerNode,
+  submitJob,
 } from '../testing/given.js';
 import { OneWorker } from './testing/one-worker.js';
 
@@ -76,6 +77,38 @@ describe('A lost instance', () => {
     expect(world.instance).toMatchObject({ nodeId: 'a', generation: 1 });
     expect(world.send()).toContain('deploy');
   });
+
+  it('whose start was sent is not ordered again when its job has another document since', async () => {
+    const world = await new OneWorker().ordered();
+    await world.pass(20_000);
+    lose(world.cluster, 'a');
+    const { job, bodyHash } = submitJob('j', { image: 'fixed:2' });
+    world.when({ type: 'UpdateJob', id: 'j', job, bodyHash, ifPosition: null });
+    await world.lists(10);
+    expect(world.instance).toMatchObject({ status: 'pending', nodeId: null });
+    expect(world.send()).toEqual([]);
+  });
+
+  it.each([
+    { do: 'cordon', reason: 'r' },
+    { do: 'drain', withinMs: 600_000, force: false },
+    { do: 'quarantine', reason: 'r' },
+  ] as const)(
+    'whose start was sent is not ordered again on a closed worker ($do)',
+    async (order) => {
+      const world = await new OneWorker().ordered();
+      await world.pass(20_000);
+      lose(world.cluster, 'a');
+      world.when({ type: 'OrderNode', id: 'a', order });
+      await world.lists(10);
+      expect(world.instance).toMatchObject({ status: 'pending', nodeId: null });
+      expect(world.send()).toEqual([]);
+      // It may be placed elsewhere at once.
+      world.when(registerNode('b'));
+      world.when(plan('j', 'b'));
+      expect(world.instance).toMatchObject({ nodeId: 'b', generation: 2 });
+    },
+  );
 
   it('is told to end when a list has it beside the one that was placed elsewhere and runs', async () => {
     const world = await replacedElsewhere();
