@@ -88,6 +88,31 @@ describe('A worker that listens', () => {
     expect(await figuresOf(worker, 'oakring_worker_registered')).toMatchObject([{ value: 0 }]);
   });
 
+  it('is ready once the manager has accepted it, and says without a token since when it is not', async () => {
+    const { url } = await start('secret');
+    const ready = async () => {
+      const response = await fetch(`${url}/health/ready`);
+      return { status: response.status, body: (await response.json()) as object };
+    };
+    await manager.next('registration');
+    expect(await ready()).toMatchObject({
+      status: 503,
+      body: {
+        info: { broker: { status: 'up', since: expect.stringMatching(/Z$/) } },
+        error: {
+          registration: {
+            since: expect.stringMatching(/Z$/),
+            remedy: expect.stringContaining('The log of the worker'),
+          },
+        },
+      },
+    });
+    await manager.accept();
+    await manager.next('state');
+    expect((await ready()).status).toBe(200);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  });
+
   it('lets in only who shows the token, where there is one', async () => {
     const worker = await start('secret');
     expect((await scraped(worker)).status).toBe(401);

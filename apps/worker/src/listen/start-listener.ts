@@ -41,6 +41,7 @@ export async function startListener(
     names: ownNames(address, options),
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),
+    tracer: ports.tracer,
     routeClass: () => 'Operation',
     logger: loggerOf(log),
     limits: { ...usualDeadlines, connections },

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { listenerProviders } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
+import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { DATA_FOLDER, PORTS, WORKER } from './tokens.js';
 import type { MeasuredWorker } from './worker-figures.js';
@@ -16,7 +18,8 @@ export class WorkerModule {
   static with(worker: MeasuredWorker, dataFolder: string, ports: Ports): DynamicModule {
     return {
       module: WorkerModule,
-      controllers: [MetricsController],
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [MetricsController, HealthController],
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: WORKER, useValue: worker },
