@@ -54,6 +54,7 @@ export {
   type LedgerVerifier,
   ledgerVerifier,
 } from './evidence/ledger-verifier.js';
+export { type LedgerStart, readLedgerStart } from './evidence/ledger-start.js';
 export { MerklePages } from './evidence/merkle-pages.js';
 export {
   type Leaves,

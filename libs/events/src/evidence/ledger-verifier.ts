@@ -3,6 +3,7 @@ import { textOfItsOwn } from '../text/own-text.js';
 import {
   decodeEvents,
   emptyHead,
+  soundRecordsIn,
   type Commit,
   type EventHead,
   type LogHead,
@@ -16,6 +17,7 @@ import { linkVerifier } from '../log/verify-chain.js';
 import { CatalogueTrail } from './catalogue-trail.js';
 import { statedCheckpoint } from './checkpoint.js';
 import { KeyRing, type KnownKey, type SealVerdict } from './key-ring.js';
+import type { LedgerStart } from './ledger-start.js';
 import { Manifests } from './manifests.js';
 import { rootOf } from './merkle-tree.js';
 import { openingProblem } from './opening.js';
@@ -58,15 +60,24 @@ export interface LedgerVerifier {
  * does not speak of a store or a bundle. Keeps 32 bytes a commit, the version of each stream, and the ids
  * of the newest commits.
  */
-export function ledgerVerifier({ trust }: { readonly trust: string | null }): LedgerVerifier {
-  return new Verifier(trust);
+export function ledgerVerifier({ trust, start = null }: Trusted): LedgerVerifier {
+  return new Verifier(trust, start);
+}
+
+interface Trusted {
+  readonly trust: string | null;
+  /**
+   * The commits that come are those behind it. As of the range of a bundle: what only those before it could show
+   * (versions of streams, manifests, ids, what an older checkpoint states) is not looked at. Null: from the first.
+   */
+  readonly start?: LedgerStart | null;
 }
 
 class Verifier implements LedgerVerifier {
-  private readonly links = linkVerifier(emptyHead);
+  private readonly links: ReturnType<typeof linkVerifier>;
   private readonly keys: KeyRing;
   private readonly catalogues = new CatalogueTrail();
-  private readonly trees = new PastTrees();
+  private readonly trees: PastTrees;
   private readonly cosignatures = new Cosignatures();
   private readonly stamps = new StampOrder();
   private readonly ids = new Set<string>();
@@ -75,7 +86,9 @@ class Verifier implements LedgerVerifier {
   private readonly manifests = new Manifests();
   private readonly unendorsed = new Map<string, number>();
   /** Positions of all events of stream `seals`. */
-  private readonly keyEvents: number[] = [];
+  private readonly keyEvents: number[];
+  /** Sizes that checkpoints have stated so far. */
+  private readonly stated = new Set<number>();
   private events = 0;
   private epochs = 0;
   private seals = 0;
@@ -85,8 +98,20 @@ class Verifier implements LedgerVerifier {
   /** Of the newest checkpoint or seal by a key that does not count there. */
   private doubtfulAt = 0;
 
-  constructor(trust: string | null) {
-    this.keys = new KeyRing(trust, (tree) => this.treeProblem(tree));
+  constructor(
+    trust: string | null,
+    private readonly start: LedgerStart | null,
+  ) {
+    const checkTree = (tree: { position: number; merkleRoot: string }) => this.treeProblem(tree);
+    this.links = linkVerifier(start?.head ?? emptyHead, start?.format);
+    this.trees = new PastTrees(start?.tree);
+    this.keys = start?.keys(checkTree) ?? new KeyRing(trust, checkTree);
+    this.keyEvents = [...(start?.keyEvents ?? [])];
+    for (const commit of start?.exhibits ?? []) {
+      this.catalogues.take(commit, soundRecordsIn(commit));
+    }
+    this.sealedTo = start?.head.position ?? 0;
+    this.newsAt = this.sealedTo;
   }
 
   next(commit: Commit): Damage | null {
@@ -165,14 +190,22 @@ class Verifier implements LedgerVerifier {
       case 'CheckpointSigned':
         return this.checkpointProblem(event);
       case 'CheckpointCosigned':
-        return this.cosignatures.take(event.data);
+        return this.isUnshown(event.data) ? null : this.cosignatures.take(event.data);
       case 'CheckpointStamped':
-        return this.stamps.take(event.data);
+        return this.isUnshown(event.data)
+          ? this.stamps.takeUnshown(event.data)
+          : this.stamps.take(event.data);
       case 'LedgerSealed':
         return this.sealProblem(event);
       default:
         return null;
     }
+  }
+
+  /** It may speak of a checkpoint that was stated before the start. */
+  private isUnshown({ position }: { readonly position: number }): boolean {
+    const known = this.start?.head.position ?? 0;
+    return position >= 1 && position <= known && !this.stated.has(position);
   }
 
   private checkpointProblem(event: EventOf<'CheckpointSigned'>): Problem | null {
@@ -184,6 +217,7 @@ class Verifier implements LedgerVerifier {
       return broken('S2', `it counts ${keyEvents} events of stream ${sealsStream}`);
     }
     const verdict = this.keys.checkpointVerdict(checkpoint, note, event);
+    this.stated.add(position);
     this.cosignatures.stated(position, note);
     this.stamps.stated(position);
     if (verdict === 'unendorsed') this.doubtfulAt = event.position;
@@ -202,7 +236,8 @@ class Verifier implements LedgerVerifier {
     fingerprint: string,
     verdict: SealVerdict,
   ): Problem | null {
-    const sealed = this.trees.at(position);
+    const sealed = this.treeAt(position);
+    if (sealed === 'unseen') return this.signed(fingerprint, verdict, 0);
     if (sealed === null)
       return broken('S2', `it seals position ${position}, which is not before it`);
     if (hash !== sealed.hash || clusterId !== this.keys.clusterId) {
@@ -214,6 +249,20 @@ class Verifier implements LedgerVerifier {
     if (merkleRoot !== sealed.merkleRoot) {
       return broken('S2', `its Merkle root is not the one of positions 1–${position}`);
     }
+    return this.signed(fingerprint, verdict, position);
+  }
+
+  /** The tree of the first `position` commits, as far as it is known. */
+  private treeAt(position: number): ReturnType<PastTrees['at']> | 'unseen' {
+    const { head, tree } = this.start ?? {};
+    if (head === undefined || tree === undefined || position > head.position) {
+      return this.trees.at(position);
+    }
+    if (position < head.position) return position < 1 ? null : 'unseen';
+    return { hash: head.hash, epoch: head.epoch, merkleRoot: rootOf(tree) };
+  }
+
+  private signed(fingerprint: string, verdict: SealVerdict, position: number): Problem | null {
     this.seals += 1;
     switch (verdict) {
       case 'invalid':
@@ -233,7 +282,8 @@ class Verifier implements LedgerVerifier {
   }
 
   private treeProblem(tree: { position: number; merkleRoot: string }): string | null {
-    if (this.trees.at(tree.position)?.merkleRoot === tree.merkleRoot) return null;
+    const known = this.treeAt(tree.position);
+    if (known === 'unseen' || known?.merkleRoot === tree.merkleRoot) return null;
     return `the tree of ${tree.position} commits that it names is not of this ledger`;
   }
 

@@ -19,26 +19,33 @@ const treesBetween = 256;
  * for every 256 of them.
  */
 export class PastTrees {
-  newest = emptyFrontier;
+  newest: MerkleFrontier;
   private readonly chunks: Uint8Array[] = [];
-  private readonly kept: MerkleFrontier[] = [emptyFrontier];
+  private readonly kept: MerkleFrontier[];
   private readonly epochs: { readonly from: number; readonly epoch: number }[] = [];
+
+  /** `before`: of the commits that are not seen, whose trees it does not know but for the last. */
+  constructor(private readonly before: MerkleFrontier = emptyFrontier) {
+    this.newest = before;
+    this.kept = [before];
+  }
 
   add(hash: string, epoch: number): void {
     const index = this.newest.size;
-    this.put(index, hash);
+    this.put(index - this.before.size, hash);
     this.newest = withLeaf(this.newest, hash);
-    if (this.newest.size % treesBetween === 0) this.kept.push(this.newest);
+    if ((this.newest.size - this.before.size) % treesBetween === 0) this.kept.push(this.newest);
     if (this.epochs.at(-1)?.epoch !== epoch) this.epochs.push({ from: index + 1, epoch });
   }
 
-  /** The tree of the first `position` commits; null: there are fewer. */
+  /** The tree of the first `position` commits; null: there are fewer, or they were not seen. */
   at(position: number): PastTree | null {
-    if (!(position >= 1 && position <= this.newest.size)) return null;
-    let tree = this.kept[Math.floor(position / treesBetween)] ?? emptyFrontier;
-    while (tree.size < position) tree = withLeaf(tree, this.hashAt(tree.size));
+    const { size } = this.before;
+    if (!(position > size && position <= this.newest.size)) return null;
+    let tree = this.kept[Math.floor((position - size) / treesBetween)] ?? this.before;
+    while (tree.size < position) tree = withLeaf(tree, this.hashAt(tree.size - size));
     const epoch = this.epochs.findLast(({ from }) => from <= position)?.epoch ?? 0;
-    return { hash: this.hashAt(position - 1), epoch, merkleRoot: rootOf(tree) };
+    return { hash: this.hashAt(position - 1 - size), epoch, merkleRoot: rootOf(tree) };
   }
 
   private put(index: number, hash: string): void {

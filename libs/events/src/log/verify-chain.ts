@@ -59,11 +59,11 @@ interface LinkVerifier {
   take(commit: Commit, records: readonly EventHead[]): Problem | null;
 }
 
-export function linkVerifier(head: LogHead): LinkVerifier {
+export function linkVerifier(head: LogHead, formatBefore: CommitFormat = 1): LinkVerifier {
   const versions = new Map<string, number>();
   const fromStart = head.position === 0;
   let last = head;
-  let format: CommitFormat = 1;
+  let format = formatBefore;
   return {
     get head() {
       return last;

@@ -117,14 +117,29 @@ async function written(text: Readable, out: string): Promise<void> {
   }
 }
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly out: string;
+}
+
 /** Resolves with the position of the seal that covers the range; null: none does yet. */
-export async function writeBundle(
+export function writeBundle(
   store: string,
-  { from, to, out }: { readonly from: number; readonly to: number; readonly out: string },
-  { terminal, ports }: Pick<Context, 'terminal' | 'ports'>,
+  range: Range,
+  context: Pick<Context, 'terminal' | 'ports'>,
+): Promise<number | null> {
+  return writeBundleOf(() => soundCommitsOf(store, context.ports), range, context);
+}
+
+/** The same of a ledger that is read twice. */
+export async function writeBundleOf(
+  read: () => AsyncIterable<Commit>,
+  { from, to, out }: Range,
+  { terminal }: Pick<Context, 'terminal'>,
 ): Promise<number | null> {
   const gathered = new Gathered(to);
-  for await (const commit of soundCommitsOf(store, ports)) {
+  for await (const commit of read()) {
     gathered.take(commit);
     tellProgress(terminal, commit.position);
   }
@@ -137,7 +152,7 @@ export async function writeBundle(
   const text = async function* (): AsyncGenerator<string> {
     for (const line of bundleProof(proof)) yield `${line}\n`;
     // Read once more: of a range of any size one commit at a time is held.
-    for await (const commit of rangeIn(store, { from, to }, ports)) {
+    for await (const commit of rangeIn(read(), { from, to })) {
       yield `${encodeStoredCommit(commit)}\n`;
       tellProgress(terminal, commit.position);
     }
@@ -148,11 +163,10 @@ export async function writeBundle(
 }
 
 async function* rangeIn(
-  store: string,
-  { from, to }: { readonly from: number; readonly to: number },
-  ports: Context['ports'],
+  commits: AsyncIterable<Commit>,
+  { from, to }: Pick<Range, 'from' | 'to'>,
 ): AsyncGenerator<Commit> {
-  for await (const commit of soundCommitsOf(store, ports)) {
+  for await (const commit of commits) {
     if (commit.position >= from) yield commit;
     if (commit.position === to) return;
   }

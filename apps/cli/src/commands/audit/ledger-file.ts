@@ -26,17 +26,18 @@ export async function isLedgerFile(path: string): Promise<boolean> {
 
 /**
  * Every commit of such a file, in order, in bounded memory; ends at the first that cannot be one. `bytes`: of so
- * many at its beginning.
+ * many at its beginning; `from`: those before that position are passed over unread.
  */
 export async function* commitsIn(
   path: string,
   { timers }: Ports,
-  bytes = Number.POSITIVE_INFINITY,
+  { bytes = Number.POSITIVE_INFINITY, from = 1 }: { bytes?: number; from?: number } = {},
 ): AsyncGenerator<Walked> {
   if (bytes === 0) return;
   let position = 0;
   for await (const line of linesOf(path, bytes)) {
     position += 1;
+    if (position < from) continue;
     const walked =
       typeof line === 'string' ? damagedAt(position, 'C1', line) : commitOf(line, position);
     yield walked;

@@ -33,14 +33,21 @@ export type Walked =
 
 /** Every commit of a store in order, in bounded memory; ends at the first that cannot be one. */
 export async function* commitsOf(store: string, ports: Ports): AsyncGenerator<Walked> {
-  if (!isMongoUrl(store)) {
-    refuseNoLedger(store);
-    yield* walkFolder(store, ports);
-    return;
-  }
+  if (isMongoUrl(store)) return yield* commitsFrom(store, 1, ports);
+  refuseNoLedger(store);
+  yield* walkFolder(store, ports);
+}
+
+/** The same from a position on, by what leads there: what is before it is not looked at. */
+export async function* commitsFrom(
+  store: string,
+  first: number,
+  ports: Ports,
+): AsyncGenerator<Walked> {
+  if (!isMongoUrl(store)) refuseNoLedger(store);
   const log = await tryingOn(() => openEventLogReader(store, ports.timers), ports);
   try {
-    for (let from = 1; ;) {
+    for (let from = first; ;) {
       const read = (): Promise<readonly Commit[]> => log.read({ from, limit: pageCommits });
       const commits = await tryingOn(read, ports).catch(damageOf);
       if ('damage' in commits) return yield { status: 'damaged', damage: commits.damage };

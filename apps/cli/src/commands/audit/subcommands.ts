@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Surroundings } from '../context.js';
+import { addCheckpointCommand } from './checkpoint.js';
 import { addCompareCommand } from './compare/compare.js';
 import { addCopyCommand } from './copy.js';
 import { addExportCommand } from './export.js';
@@ -17,6 +18,7 @@ export function addAuditSubcommands(audit: Command, surroundings: Surroundings):
   addFingerprintCommand(audit, surroundings);
   addCompareCommand(audit, surroundings);
   addExportCommand(audit, surroundings);
+  addCheckpointCommand(audit, surroundings);
   addReportCommand(audit, surroundings);
   addFsckCommand(audit, surroundings);
   addReplayCommand(audit, surroundings);

@@ -8,6 +8,7 @@ import {
   type Damage,
   type KnownKey,
   type LedgerReport,
+  type LedgerStart,
 } from '@oakring/events';
 import type { Command } from 'commander';
 import { isUtf8 } from 'node:buffer';
@@ -25,13 +26,16 @@ import { verifyManager } from './verify-manager.js';
 import { Witnessed } from './witnessed.js';
 import { demandTrust, fingerprint, statusOf, verdictLines, type Found } from './verdict.js';
 import { commitsIn, isLedgerFile } from './ledger-file.js';
-import { commitsOf, damageLine, storeOf, type Walked } from './store.js';
+import { behind, continuedFrom, startIn } from './from-checkpoint.js';
+import { commitsFrom, commitsOf, damageLine, storeOf, type Walked } from './store.js';
 
 interface VerifyOptions extends KnownOptions {
   readonly store?: string;
   readonly trust?: string;
   /** File of the certificates that time stamps must lead to. */
   readonly tsaCa?: string;
+  /** A file of "audit checkpoint". */
+  readonly fromCheckpoint?: string;
 }
 
 /** A progress line after so many commits. */
@@ -63,10 +67,16 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
       '--tsa-ca <pem>',
       'certificates that time stamps must lead to; demands that they cover what is shown',
     )
+    .option(
+      '--from-checkpoint <file>',
+      'of "audit checkpoint": only what came after it; what is before was verified when it was made',
+    )
     .action(async (bundle: string | undefined, options: VerifyOptions, command: Command) => {
       const context = contextOf(surroundings, command, bundle);
       refuseTogether(bundle, options);
-      if (bundle === undefined) {
+      if (options.fromCheckpoint !== undefined) {
+        await verifyBehind(context, surroundings, bundle, options);
+      } else if (bundle === undefined) {
         const commits = commitsOf(storeOf(surroundings.env, options.store), context.ports);
         await verifyLedger(context, surroundings, commits, options);
       } else if (isManagerUrl(bundle)) {
@@ -75,6 +85,29 @@ export function addVerifyCommand(audit: Command, surroundings: Surroundings): vo
         await verifyLedger(context, surroundings, commitsIn(bundle, context.ports), options);
       } else await verifyBundleFile(context, surroundings, bundle, options);
     });
+}
+
+/** From the end of a checkpoint that was made of this ledger before. */
+async function verifyBehind(
+  context: Context,
+  { env, ...surroundings }: Surroundings,
+  path: string | undefined,
+  { fromCheckpoint: file = '', known, witness, store, ...options }: VerifyOptions,
+): Promise<void> {
+  if (known !== undefined || witness !== undefined) {
+    const detail = `What ${known === undefined ? '--witness' : '--known'} names may lie before the checkpoint: verify the whole ledger.`;
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  const start = await startIn(file, options.trust ?? null);
+  const from = start.head.position;
+  const { ports } = context;
+  const commits =
+    path === undefined
+      ? commitsFrom(storeOf(env, store), from, ports)
+      : commitsIn(path, ports, { from });
+  // What was seen of the cluster may lie before it as well.
+  const unseen = { ...surroundings, env: {} };
+  await verifyLedger(context, unseen, behind(commits, { start, file }), options, start);
 }
 
 /** What would be passed over: a demand that nothing is held to must not end with 0. */
@@ -107,11 +140,12 @@ async function verifyLedger(
   surroundings: Surroundings,
   commits: AsyncIterable<Walked>,
   { store: _, trust, tsaCa, ...known }: VerifyOptions,
+  start: LedgerStart | null = null,
 ): Promise<void> {
   const { terminal, json } = context;
   const held = await heldTo(context, surroundings, known);
   const stamps = await StampWatch.of(tsaCa);
-  const verifier = ledgerVerifier({ trust: trust ?? null });
+  const verifier = ledgerVerifier({ trust: trust ?? null, start });
   for await (const walked of commits) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
     if (damage !== null) refuseDamage(damage, context);
@@ -126,13 +160,14 @@ async function verifyLedger(
   const report = verifier.report();
   const continued = await held.demand(report.sealedTo);
   const { position, hash } = report.head;
-  const found = { from: Math.min(1, position), to: position, ...report };
+  const first = Math.min((start?.head.position ?? 0) + 1, position);
+  const found = { from: first, to: position, ...report };
   tell(
     { terminal, json },
     {
       ...{ found, hash },
       report: { ...report, stamps: stamps.found },
-      details: [...continued, ...stamps.lines(), ...detailsOf(report)],
+      details: [...continued, ...continuedFrom(start), ...stamps.lines(), ...detailsOf(report)],
       witnessed: Witnessed.of(found, known),
       stamped: stamps.standing(report.newsAt),
     },

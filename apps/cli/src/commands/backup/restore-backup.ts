@@ -110,7 +110,7 @@ class Source {
   static async of(path: string, context: Context): Promise<Source> {
     const { bytes, torn } = await tailIn(path);
     const restoring = new Restoring();
-    const walk = commitsIn(path, context.ports, bytes);
+    const walk = commitsIn(path, context.ports, { bytes });
     const report = await verified(walk, context, (commit) => restoring.take(commit));
     if (report.head.position === 0) {
       throw new CommandFailure(`The backup ${path} has no commits.`, exitCodes.refused);
@@ -119,7 +119,7 @@ class Source {
   }
 
   commits(): AsyncIterable<Walked> {
-    return commitsIn(this.path, this.context.ports, this.bytes);
+    return commitsIn(this.path, this.context.ports, { bytes: this.bytes });
   }
 }
 

@@ -9,8 +9,9 @@ export async function verified(
   walk: AsyncIterable<Walked>,
   { terminal }: Pick<Context, 'terminal'>,
   take: (commit: Commit) => void = () => {},
+  trust: string | null = null,
 ): Promise<LedgerReport> {
-  const verifier = ledgerVerifier({ trust: null });
+  const verifier = ledgerVerifier({ trust });
   for await (const walked of walk) {
     const damage = walked.status === 'damaged' ? walked.damage : verifier.next(walked.commit);
     if (damage !== null) throw new CommandFailure(damageLine(damage), exitCodes.refused);
