@@ -36,6 +36,11 @@ export interface EventLogWriter extends EventLogReader {
    */
   append(commit: Commit): Promise<AppendOutcome>;
   /**
+   * As `append` of one after the other, made durable together: for who copies a ledger. Ends at the first that is
+   * not appended. Absent where a store takes commits one by one.
+   */
+  appendAll?(commits: readonly Commit[]): Promise<AppendOutcome>;
+  /**
    * Number of events in each of these streams so far; streams without events are 0. Part of an
    * append: a store over a network is waited for.
    */

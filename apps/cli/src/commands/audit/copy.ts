@@ -1,4 +1,5 @@
 import { shownUrl } from '@oakring/contracts';
+import type { Commit } from '@oakring/events';
 import { isMongoUrl, openEventStore, type EventStore } from '@oakring/stores';
 import { lockFolder } from '@oakring/host';
 import type { Command } from 'commander';
@@ -6,6 +7,9 @@ import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { commitsOf, soundIn, storeOf, tryingOn, type Walked } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
+
+/** Commits that are written together. */
+const atOnce = 256;
 
 interface CopyOptions {
   readonly from: string;
@@ -65,6 +69,7 @@ export async function copyInto(
   { terminal, ports }: Context,
 ): Promise<number> {
   const there = await tryingOn(() => log.head(), ports);
+  const waiting: Commit[] = [];
   let copied = 0;
   let reached = 0;
   for await (const commit of soundIn(from)) {
@@ -75,16 +80,31 @@ export async function copyInto(
       if (commit.hash !== there.hash) throw differs(place, reached);
       continue;
     }
-    const appended = await log.append(commit);
+    waiting.push(commit);
+    copied += 1;
+    if (waiting.length === atOnce) await append({ log, place }, waiting.splice(0));
+  }
+  await append({ log, place }, waiting);
+  if (reached < there.position) throw differs(place, reached + 1);
+  return copied;
+}
+
+/** Together where the store has that: one by one each waits for the disk. */
+async function append(
+  { log, place }: Pick<EventStore, 'log' | 'place'>,
+  commits: readonly Commit[],
+): Promise<void> {
+  const groups = log.appendAll === undefined ? commits.map((commit) => [commit]) : [commits];
+  for (const group of groups) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const appended = await (log.appendAll?.(group) ?? log.append(first));
     if (appended.status === 'unavailable') {
       const detail = `${place} cannot be written: ${appended.reason}.`;
       throw new CommandFailure(detail, exitCodes.unreachable);
     }
     if (appended.status === 'deposed') throw differs(place, appended.head.position);
-    copied += 1;
   }
-  if (reached < there.position) throw differs(place, reached + 1);
-  return copied;
 }
 
 function differs(place: string, position: number): CommandFailure {

@@ -51,14 +51,30 @@ export class LmdbEventLog implements EventLogWriter {
     private readonly watch: LedgerWatch | null = null,
   ) {}
 
-  async append(commit: Commit): Promise<AppendOutcome> {
+  append(commit: Commit): Promise<AppendOutcome> {
+    return this.appendAll([commit]);
+  }
+
+  async appendAll(commits: readonly Commit[]): Promise<AppendOutcome> {
     if (this.isClosed) throw new Error(`The log in ${this.folder} is closed`);
-    const text = encodeStoredCommit(commit);
-    const versions = streamVersionsOf(commit);
-    for (const stream of versions.keys()) this.watch?.beforeIndex(stream, commit.position);
-    const outcome = await this.transact(() => this.write(commit, text, versions));
-    if (outcome.status === 'appended') {
-      this.last = headOf(commit);
+    const prepared = commits.map((commit) => ({
+      commit,
+      text: encodeStoredCommit(commit),
+      versions: streamVersionsOf(commit),
+    }));
+    for (const { commit, versions } of prepared) {
+      for (const stream of versions.keys()) this.watch?.beforeIndex(stream, commit.position);
+    }
+    const outcome = await this.transact(() => {
+      for (const { commit, text, versions } of prepared) {
+        const written = this.write(commit, text, versions);
+        if (written.status !== 'appended') return written;
+      }
+      return { status: 'appended' };
+    });
+    const last = commits.at(-1);
+    if (outcome.status === 'appended' && last !== undefined) {
+      this.last = headOf(last);
       this.lastFailure = null;
     }
     return outcome;
