@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { stat } from 'node:fs/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
-import { verified } from '../backup/verified.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import { writeBundleOf } from './export.js';
 import { commitsIn } from './ledger-file.js';
 import { commitsOf, soundIn, storeOf, type Walked } from './store.js';
 import { fingerprint } from './verdict.js';
+import { verified } from './verified.js';
 import { clearProgress } from './verify.js';
 
 interface CheckpointOptions {

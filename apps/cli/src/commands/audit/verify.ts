@@ -38,6 +38,11 @@ interface VerifyOptions extends KnownOptions {
   readonly fromCheckpoint?: string;
 }
 
+interface Started {
+  /** What is before it was verified. */
+  readonly start?: LedgerStart | null;
+}
+
 /** A progress line after so many commits. */
 const progressEvery = 10_000;
 
@@ -107,7 +112,10 @@ async function verifyBehind(
       : commitsIn(path, ports, { from });
   // What was seen of the cluster may lie before it as well.
   const unseen = { ...surroundings, env: {} };
-  await verifyLedger(context, unseen, behind(commits, { start, file }), options, start);
+  await verifyLedger(context, unseen, behind(commits, { start, file }), {
+    ...options,
+    start,
+  });
 }
 
 /** What would be passed over: a demand that nothing is held to must not end with 0. */
@@ -139,8 +147,7 @@ async function verifyLedger(
   context: Context,
   surroundings: Surroundings,
   commits: AsyncIterable<Walked>,
-  { store: _, trust, tsaCa, ...known }: VerifyOptions,
-  start: LedgerStart | null = null,
+  { store: _, trust, tsaCa, start = null, ...known }: VerifyOptions & Started,
 ): Promise<void> {
   const { terminal, json } = context;
   const held = await heldTo(context, surroundings, known);

@@ -14,6 +14,7 @@ import { counted } from '../../render/measures.js';
 import { copyInto, refuseLedTarget } from '../audit/copy.js';
 import { commitsIn } from '../audit/ledger-file.js';
 import { commitsOf, storeOf, tryingOn, type Walked } from '../audit/store.js';
+import { verified } from '../audit/verified.js';
 import { clearProgress } from '../audit/verify.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import type { RestoreOptions } from './backup-options.js';
@@ -22,7 +23,6 @@ import { tailIn } from './line-file.js';
 import { ledgerToRestore, type BackupPlace } from './place.js';
 import { hasReadings, restoreReadings } from './restore-readings.js';
 import { Restoring } from './restored-commit.js';
-import { verified } from './verified.js';
 
 /** Puts a backup into an empty store; goes on where it stopped when it was interrupted. */
 export async function restoreBackup(

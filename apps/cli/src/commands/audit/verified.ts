@@ -1,7 +1,7 @@
 import { ledgerVerifier, type Commit, type LedgerReport } from '@oakring/events';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
-import { damageLine, type Walked } from '../audit/store.js';
-import { tellProgress } from '../audit/verify.js';
+import { damageLine, type Walked } from './store.js';
+import { tellProgress } from './verify.js';
 import type { Context } from '../context.js';
 
 /** What is found of commits by every rule there is. Throws a CommandFailure at the first that is broken. */
