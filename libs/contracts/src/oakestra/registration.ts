@@ -2,6 +2,7 @@ import { LeftOut } from '../messages/left-out.js';
 import { integerOf, isObject, textOf, type JsonObject, type Parsed } from '../parsing/parsing.js';
 import type { ResourceName, Resources } from '../resources/catalogue.js';
 import { resourcesFrom } from '../resources/resources.js';
+import { cardsIn } from './network-cards.js';
 
 /** What tells one machine from another: names are given twice, and copies of a disk share the first. */
 export interface Machine {
@@ -9,7 +10,7 @@ export interface Machine {
   readonly hostid: string | null;
   readonly host: string;
   readonly ip: string;
-  /** Addresses of its network cards, but for those that containers get; sorted. */
+  /** Addresses of its network cards, but for those that come and go; sorted. */
   readonly macs: readonly string[];
 }
 
@@ -54,7 +55,12 @@ export function readRegistration(body: JsonObject, peerIp: string): Parsed<Oakes
   const ip = wordOf(body, 'ip', leftOut) ?? peerIp;
   const architecture = wordOf(body, 'architecture', leftOut) ?? wordAt(system, 'architecture');
   return leftOut.beside({
-    machine: { hostid: hostidOf(system, leftOut), host: host.value, ip, macs: macsIn(network) },
+    machine: {
+      hostid: hostidOf(system, leftOut),
+      host: host.value,
+      ip,
+      macs: cardsIn(network, ip),
+    },
     port: portOf(body, leftOut),
     capacity: amounts({
       ...{ cpuMillis: cores.value * 1_000, memoryMiB: memory.value, gpus },
@@ -149,22 +155,4 @@ function hostidOf(system: JsonObject, leftOut: LeftOut): string | null {
   }
   leftOut.addUnlike('system_info.full_stats', stats, 'an object in JSON');
   return null;
-}
-
-const macPattern = /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi;
-/** Nobody's, everybody's, and those that container engines make of an address. */
-const sharedMac = /^(?:00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|02:42:.*)$/;
-const maxMacs = 16;
-
-/** Wherever they stand: what an interface is told by is text, and differs between releases. */
-function macsIn(network: JsonObject): readonly string[] {
-  const macs = new Set<string>();
-  for (const text of Object.values(network)) {
-    if (typeof text !== 'string') continue;
-    for (const [mac] of text.matchAll(macPattern)) {
-      const lower = mac.toLowerCase();
-      if (!sharedMac.test(lower)) macs.add(lower);
-    }
-  }
-  return [...macs].sort().slice(0, maxMacs);
 }

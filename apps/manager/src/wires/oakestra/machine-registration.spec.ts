@@ -7,6 +7,8 @@ interface Told {
   readonly hostid?: string | null;
   readonly ip?: string;
   readonly mac?: string | null;
+  /** Containers, whose interfaces have other addresses after each start. */
+  readonly containers?: { readonly count: number; readonly start: number };
 }
 
 const body = ({
@@ -14,11 +16,24 @@ const body = ({
   hostid = 'a',
   ip = '10.0.0.7',
   mac = '52:54:00:00:00:01',
+  containers = { count: 0, start: 0 },
 }: Told) => ({
   ...{ host, ip, port: '3000', vcpus: 4, memory: 3_000, virtualization: ['docker'] },
   system_info: { full_stats: JSON.stringify({ hostid }) },
-  network_info: mac === null ? {} : { eth0: mac, docker0: '02:42:ac:11:00:01' },
+  network_info: {
+    ...(mac === null ? {} : { eth0: mac, docker0: '02:42:ac:11:00:01' }),
+    ...interfacesOf(containers),
+  },
 });
+
+function interfacesOf({ count, start }: { readonly count: number; readonly start: number }) {
+  const interfaces = Array.from({ length: count }, (_each, at) => {
+    const [from, own] = [start, at].map((byte) => byte.toString(16).padStart(2, '0'));
+    const said = { name: `veth${own}`, hardwareaddr: `0a:00:00:00:${from}:${own}` };
+    return [`interface_${at}`, JSON.stringify(said)] as const;
+  });
+  return Object.fromEntries(interfaces);
+}
 
 /** A cluster's nodes, and those of them that speak. */
 class Nodes {
@@ -63,7 +78,10 @@ describe('A machine that registers', () => {
   });
 
   it.each<[string, Told]>([
-    ['another name', { host: 'other' }],
+    ['another name and card', { host: 'other', mac: '52:54:00:00:00:02' }],
+    ['another name and address', { host: 'other', ip: '10.0.0.8' }],
+    ['another name and system', { host: 'other', hostid: 'b' }],
+    ['another name and no known system', { host: 'other', hostid: null }],
     ['another system', { hostid: 'b' }],
     ['another network card', { mac: '52:54:00:00:00:02' }],
     ['another card and address', { mac: '52:54:00:00:00:02', ip: '10.0.0.8' }],
@@ -74,6 +92,57 @@ describe('A machine that registers', () => {
     expect(other).not.toBe(id);
     expect(other).toMatch(/^[0-9a-f]{24}$/);
     expect([cluster.take({}), cluster.take(twin)]).toEqual([id, other]);
+  });
+
+  it('is the same whatever its containers were and are, and twins stay two', () => {
+    const cluster = new Nodes();
+    const busy = (start: number, twin: Told = {}) => ({
+      ...{ mac: 'dc:a6:32:00:00:01', containers: { count: 40, start } },
+      ...twin,
+    });
+    const other = { mac: 'dc:a6:32:00:00:02' };
+    const ids = [cluster.take(busy(1)), cluster.take(busy(2, other))];
+    expect(new Set(ids).size).toBe(2);
+    expect([cluster.take(busy(3)), cluster.take(busy(4, other))]).toEqual(ids);
+    expect([cluster.take(busy(5, other)), cluster.take(busy(6))]).toEqual([...ids].reverse());
+  });
+
+  it('is told apart by its address where containers have all its cards', () => {
+    const cluster = new Nodes();
+    const only = (start: number, ip: string) => ({
+      ...{ mac: null, ip, containers: { count: 20, start } },
+    });
+    const ids = [cluster.take(only(1, '10.0.0.7')), cluster.take(only(2, '10.0.0.8'))];
+    expect(new Set(ids).size).toBe(2);
+    expect([cluster.take(only(3, '10.0.0.7')), cluster.take(only(4, '10.0.0.8'))]).toEqual(ids);
+  });
+
+  it('is the same with another name, also while it was just heard', () => {
+    const cluster = new Nodes();
+    const id = cluster.take({});
+    expect(cluster.claim({ host: 'renamed' })).toMatchObject({
+      ...{ isItself: true, registration: { id, name: 'renamed' } },
+    });
+    expect([cluster.take({ host: 'renamed' }), cluster.take({ host: 'renamed' })]).toEqual([
+      id,
+      id,
+    ]);
+    expect(cluster.take({})).toBe(id);
+  });
+
+  it('is rather the node of its name than one that it may have been before', () => {
+    const cluster = new Nodes();
+    const former = cluster.take({ host: 'former', ip: '10.0.0.8' });
+    const id = cluster.take({});
+    cluster.take({ host: 'former' }, { isHeard: false });
+    expect(id).not.toBe(former);
+    expect(cluster.take({})).toBe(id);
+  });
+
+  it('is another node with another name where its card is not known', () => {
+    const cluster = new Nodes();
+    const id = cluster.take({ mac: null }, { isHeard: false });
+    expect(cluster.take({ mac: null, host: 'other' })).not.toBe(id);
   });
 
   it('is another node at another address where no cards are known, while its twin speaks', () => {

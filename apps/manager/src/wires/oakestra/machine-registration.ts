@@ -48,7 +48,7 @@ export function arrivalIn(body: JsonObject, peerIp: string): Parsed<Arrival> {
 const idDigits = 24;
 
 /** What copies of one disk have in common. The id of a system is not for everybody to see. */
-function kindOf({ hostid, host }: Machine): string {
+function kindOf({ hostid, host }: Pick<Machine, 'hostid' | 'host'>): string {
   return sha256(`${hostid ?? ''}\n${host}`).slice(0, idDigits);
 }
 
@@ -56,30 +56,47 @@ function kindOf({ hostid, host }: Machine): string {
  * The same machine has the same id for ever: the program that connects its networks takes no other. It
  * is the same by name, system and a network card; where none is known on either side, by its address,
  * or because that node has fallen silent. One that is like a node in all of this, but has another
- * address while that node still speaks, is not let in as that node.
+ * address while that node still speaks, is not let in as that node. With another name it is the same
+ * only by system, card and address together: of copies of a machine the name may be all that differs.
  */
 function whoIs(machine: Machine, known: Known): { id: string; isItself: boolean } {
   const kind = kindOf(machine);
   // Of what was taken over from another orchestrator the system may not be known.
   const kinds: readonly unknown[] = [kind, kindOf({ ...machine, hostid: null })];
   const taken = new Set<string>();
-  const alike: { readonly node: NodeRecord; readonly sharesCard: boolean }[] = [];
+  const alike: Alike[] = [];
   for (const node of known.nodes) {
     taken.add(node.id);
     const before = node.dialect === oakestraDialect.name ? traitsOf(node) : null;
-    if (before === null || !kinds.includes(before.kind)) continue;
-    const isUnknown = before.macs.length === 0 || machine.macs.length === 0;
+    if (before === null) continue;
+    const isCalledSo = kinds.includes(before.kind);
     const sharesCard = before.macs.some((mac) => machine.macs.includes(mac));
-    const isSame = isUnknown ? node.ip === machine.ip || !known.isHeard(node.id) : sharesCard;
-    if (isSame) alike.push({ node, sharesCard });
+    const isHere = node.ip === machine.ip;
+    const isUnknown = before.macs.length === 0 || machine.macs.length === 0;
+    const isSame = isUnknown ? isHere || !known.isHeard(node.id) : sharesCard;
+    const isRenamed = sharesCard && isHere && isOfSystem(before, node.name, machine);
+    if (isCalledSo ? isSame : isRenamed) alike.push({ node, isCalledSo, sharesCard, isHere });
   }
-  const here = alike.filter(({ node }) => node.ip === machine.ip);
-  const [best] = [...here, ...alike].sort(
-    (one, other) => Number(other.sharesCard) - Number(one.sharesCard),
-  );
+  const [best] = alike.sort((one, other) => likeness(other) - likeness(one));
   if (best === undefined) return { id: newId(machine, taken), isItself: true };
   const { id, ip } = best.node;
   return { id, isItself: ip === machine.ip || !known.isHeard(id) };
+}
+
+interface Alike {
+  readonly node: NodeRecord;
+  readonly isCalledSo: boolean;
+  readonly sharesCard: boolean;
+  readonly isHere: boolean;
+}
+
+function likeness({ isCalledSo, sharesCard, isHere }: Alike): number {
+  return Number(isCalledSo) * 4 + Number(sharesCard) * 2 + Number(isHere);
+}
+
+/** Whether a node that has another name runs the system of this machine. */
+function isOfSystem(before: Traits, host: string, { hostid }: Machine): boolean {
+  return hostid !== null && before.kind === kindOf({ hostid, host });
 }
 
 interface Traits {
