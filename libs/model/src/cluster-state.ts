@@ -9,6 +9,7 @@ import type {
   InstanceRecord,
   JobRecord,
   NodeRecord,
+  PartedRecord,
   PlacementRecord,
   RetiredRecord,
   RevisionRecord,
@@ -35,6 +36,7 @@ export class ClusterState {
   readonly seals: Table<SealRecord>;
   readonly merkle: Table<MerkleRecord>;
   readonly revisions: Table<RevisionRecord>;
+  readonly parted: Table<PartedRecord>;
 
   /** Ids of the jobs whose numbers a root gives, by their name: containers are called so. */
   readonly givenOfName = new Index();
@@ -79,8 +81,9 @@ export class ClusterState {
     this.seals = new Table('seals', saved);
     this.merkle = new Table('merkle', saved);
     this.revisions = new Table('revisions', saved);
+    this.parted = new Table('parted', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
-    const { commands, answers, retired, counters, keys, seals, merkle, revisions } = this;
+    const { commands, answers, retired, counters, keys, seals, merkle, revisions, parted } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -96,6 +99,7 @@ export class ClusterState {
       seals,
       merkle,
       revisions,
+      parted,
     ] as unknown as readonly Table<object>[];
   }
 }

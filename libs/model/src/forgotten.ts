@@ -14,6 +14,5 @@ export function isForgotten(state: ClusterState, { root }: JobRecord): boolean {
 /** It has ended here, and its root did not ask for it and is to be told. Null: it is there, or nobody is to be told. */
 export function partedOf(state: ClusterState, key: string): PartedRecord | null {
   if (state.instances.get(key) !== undefined) return null;
-  const { parted = [] } = state.cluster.get(clusterKey) ?? {};
-  return parted.find((each) => each.key === key) ?? null;
+  return state.parted.get(key) ?? null;
 }

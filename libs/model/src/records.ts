@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 24;
+export const foldVersion = 25;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -30,8 +30,6 @@ export interface ClusterRecord {
   readonly root: string | null;
   /** From a backup, the last time; null: its history was never cut short. */
   readonly restored: RestoredRecord | null;
-  /** What ended here and not by the root that ordered it, which was not told so yet; the oldest first. */
-  readonly parted: readonly PartedRecord[];
   /** Events of stream `seals` so far: what a checkpoint says of keys. */
   readonly keyEvents: number;
 }
@@ -48,7 +46,7 @@ export interface RestoredRecord {
   readonly takenUp: { readonly epoch: number; readonly at: number } | null;
 }
 
-/** An instance whose end was ordered behind its root's back. */
+/** An instance whose end was ordered behind its root's back, which was not told so yet. */
 export interface PartedRecord {
   /** `<job>/<number>`. */
   readonly key: string;

@@ -158,7 +158,6 @@ describe('An instance whose node is silent', () => {
       location: '',
       epoch: 1,
       restored: null,
-      parted: [],
       keyEvents: 0,
     };
     const storm = { since: 1, reason: 'many at once' };

@@ -1,5 +1,4 @@
 import {
-  clusterKey,
   ownerOf,
   partedOf,
   type Changes,
@@ -25,7 +24,7 @@ export class ReportTurns {
 
   constructor(state: ClusterState) {
     // What the one before did not come to tell.
-    for (const { key } of state.cluster.get(clusterKey)?.parted ?? []) this.noteOne(key, state);
+    for (const { key } of state.parted.values()) this.noteOne(key, state);
   }
 
   note(changes: Changes, state: ClusterState): void {

@@ -11,7 +11,7 @@ import {
   submitJob,
   type Given,
 } from '../testing/given.js';
-import type { Measured } from './report.js';
+import { reportOf, type Measured } from './report.js';
 import { givenRoot, unmeasured, wholeReport } from './testing/given-root.js';
 
 interface Shown {
@@ -273,6 +273,18 @@ describe('What a root is told of a job', () => {
     cluster.when({ type: 'ScaleJob', id: 'r', count: 1, force: true });
     const statuses = shown(cluster).jobs[0]?.instance_list.map(({ status }) => status);
     expect(statuses).toEqual(['RUNNING', 'UNDEPLOYED']);
+  });
+
+  it('is UNDEPLOYED where nothing is left but what its root has taken back, and not yet there', () => {
+    const cluster = running(0);
+    cluster.when(orderInstance('r', 1));
+    cluster.when({ type: 'ScaleJob', id: 'r', count: 1, force: true });
+    cluster.when({ type: 'EndInstance', id: 'r', instance: 0 });
+    const { bytes } = reportOf({ state: cluster.state, measured: unmeasured }, ['r/1'], roomy);
+    const { jobs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Shown;
+    expect(jobs).toMatchObject([
+      { status: 'UNDEPLOYED', instance_list: [{ instance_number: 1, status: 'UNDEPLOYED' }] },
+    ]);
   });
 
   it('is UNDEPLOYED where somebody ended it here', () => {

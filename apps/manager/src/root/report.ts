@@ -132,7 +132,11 @@ function partOf({ state, measured }: Subject, key: string): Part | null {
     if (gone === null) return null;
     const { job: id } = gone;
     const job = state.jobs.get(id);
-    const head = () => (job === undefined ? goneHead(gone) : jobHead(state, job, measured));
+    // Its job may be there and have nothing left that is told: that it waits for anything would not be true.
+    const head = () =>
+      job === undefined || toldOf(state, job).length === 0
+        ? goneHead(gone)
+        : jobHead(state, job, measured);
     return { id, head, entry: goneEntry(gone), isGone: true };
   }
   const job = state.jobs.get(instance.job);
@@ -164,13 +168,17 @@ function sizeOf(part: object): number {
   return Buffer.byteLength(JSON.stringify(part)) + betweenBytes;
 }
 
-function jobHead(state: ClusterState, job: JobRecord, measured: Measured): ToldJob {
+function toldOf(state: ClusterState, job: JobRecord): InstanceRecord[] {
   const instances: InstanceRecord[] = [];
   for (const key of state.instancesOfJob.of(job.id)) {
     const instance = state.instances.get(key);
     if (instance !== undefined && isTold(state, job, instance)) instances.push(instance);
   }
-  instances.sort((one, other) => one.number - other.number);
+  return instances.sort((one, other) => one.number - other.number);
+}
+
+function jobHead(state: ClusterState, job: JobRecord, measured: Measured): ToldJob {
+  const instances = toldOf(state, job);
   const statuses = instances.map((each) => statusOf(each, measured));
   const status = toldOfJob(statuses);
   const first = instances[statuses.indexOf(status)];

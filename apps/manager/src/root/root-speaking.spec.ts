@@ -5,7 +5,7 @@ import type { Supervisor } from '../supervision/supervisor.js';
 import { ack, orderInstance, plan, ready, report, type Given } from '../testing/given.js';
 import type { RootStanding } from './root-standing.js';
 import type { ReportFate, Root } from './root.port.js';
-import { givenRoot, rootId } from './testing/given-root.js';
+import { founded, givenRoot, rootId } from './testing/given-root.js';
 import { LedCluster } from './testing/led-cluster.js';
 
 const another = 'aaaaaaaaaaaaaaaaaaaaaaaa';
@@ -39,6 +39,12 @@ class Scene {
   constructor(forgetful: 'keep' | 'end', ...commands: Command[]) {
     this.led = new LedCluster(this.ports, givenRoot(), this.root, forgetful, ...commands);
     this.led.listen((what) => void this.said.push(what));
+  }
+
+  /** Instead: a cluster that no root had taken in when these commands came. */
+  async startsAnew(...commands: Command[]): Promise<void> {
+    await this.supervisor.stop();
+    this.led = new LedCluster(this.ports, founded(), this.root, 'keep', ...commands);
   }
 
   order(command: Command): void {
@@ -364,6 +370,14 @@ describe('What was ended here and not by its root', () => {
     await scene.ports.advance(60_000);
     expect(scene.cluster.state.jobs.get('r')).toBeUndefined();
     expect(told(scene).slice(1)).toEqual([['r/7 UNDEPLOYED'], [], [], [], []]);
+  });
+
+  it('is told to the first root that takes us in, also where it had ended before that', async () => {
+    const scene = new Scene('keep');
+    await scene.startsAnew(orderInstance('r', 7), endedHere);
+    expect(scene.cluster.state.jobs.get('r')).toBeUndefined();
+    await scene.ports.advance(60_000);
+    expect(told(scene).flat()).toEqual(['r/7 UNDEPLOYED']);
   });
 
   it('is told of one number where its job goes on', async () => {

@@ -60,8 +60,9 @@ function refusalOf(instance: InstanceRecord): ToldStatus {
   return code === 'no-such-node' ? 'NO_NODE_FOUND' : 'NO_QUALIFIED_WORKER_FOUND';
 }
 
+/** Of which nothing is left has ended. */
 export function toldOfJob(statuses: readonly ToldStatus[]): ToldStatus {
-  return worstFirst.find((status) => statuses.includes(status)) ?? 'CLUSTER_SCHEDULED';
+  return worstFirst.find((status) => statuses.includes(status)) ?? 'UNDEPLOYED';
 }
 
 /**

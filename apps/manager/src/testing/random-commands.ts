@@ -193,10 +193,10 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     type: 'RecordRoot',
     root: pick(['root-1', 'root-1', 'root-1', 'root-2']),
   }),
-  RecordRootTold: ({ state }) => {
-    const { parted = [] } = state.cluster.get(clusterKey) ?? {};
-    return { type: 'RecordRootTold', instances: parted.map(({ key }) => key) };
-  },
+  RecordRootTold: ({ state }) => ({
+    type: 'RecordRootTold',
+    instances: [...state.parted.values()].map(({ key }) => key),
+  }),
   RestartJob: ({ job }) => ({ type: 'RestartJob', id: job }),
   ReplaceInstance: ({ state, instance, node }) => ({
     ...({ type: 'ReplaceInstance', id: instance.job, instance: instance.number, reason } as const),

@@ -103,7 +103,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
-const unsaid = { catalogue: null, root: null, restored: null, parted: [], keyEvents: 0 } as const;
+const unsaid = { catalogue: null, root: null, restored: null, keyEvents: 0 } as const;
 
 type ClusterEvent = Extract<
   StoredEvent,

@@ -58,7 +58,7 @@ export function jobSubmitted(
   }
 }
 
-/** What was ordered before the root said what it knows us by was ordered by it. */
+/** What was ordered before the root said what it knows us by was ordered by it, be it that it has parted since. */
 export function rootRegistered(state: ClusterState, cluster: ClusterRecord, root: string): void {
   state.cluster.set(clusterKey, { ...cluster, root });
   for (const job of [...state.jobs.values()]) {
@@ -75,7 +75,11 @@ export function rootForgot(
   cluster: ClusterRecord,
   { former, root, since = Infinity }: EventData<'RootForgot'>,
 ): void {
-  state.cluster.set(clusterKey, { ...cluster, root, parted: [] });
+  state.cluster.set(clusterKey, { ...cluster, root });
+  forgetParted(
+    state,
+    [...state.parted.values()].map(({ key }) => key),
+  );
   for (const job of [...state.jobs.values()]) {
     const isAnew = job.root === former && job.submittedPosition > since;
     if (!isAnew && !job.dismissed) continue;

@@ -1,12 +1,12 @@
 import type { StoredEvent } from '@oakring/events';
 import { clusterKey, type ClusterState } from '../cluster-state.js';
 import { nameOf } from '../namesakes.js';
-import type { JobRecord, PartedRecord } from '../records.js';
+import type { JobRecord } from '../records.js';
 
-/** Many more than an operator ends before a root is told of them; the oldest are forgotten. */
-const maxParted = 1_000;
-
-/** The end of these instances is ordered, and not by the root that had ordered them. Before they go. */
+/**
+ * The end of these instances is ordered, and not by the root that had ordered them, or will be found to have once it
+ * takes us in. Before they go.
+ */
 export function part(
   state: ClusterState,
   event: StoredEvent,
@@ -15,26 +15,16 @@ export function part(
 ): void {
   const cluster = state.cluster.get(clusterKey);
   // What it dismissed it asked for itself.
-  if (cluster === undefined || job.root === null || job.root !== cluster.root || job.dismissed)
-    return;
-  const parted: PartedRecord[] = [];
+  if (cluster === undefined || job.numbering !== 'given' || job.dismissed) return;
+  if (job.root !== cluster.root) return;
   for (const key of keys) {
     const { number, removing = true } = state.instances.get(key) ?? {};
     if (number === undefined || removing) continue;
-    parted.push({ key, job: job.id, name: nameOf(job), number, at: event.at });
+    state.parted.set(key, { key, job: job.id, name: nameOf(job), number, at: event.at });
   }
-  if (parted.length === 0) return;
-  state.cluster.set(clusterKey, {
-    ...cluster,
-    parted: [...cluster.parted, ...parted].slice(-maxParted),
-  });
 }
 
 /** Their root was told, or ordered them anew. */
-export function forgetParted(state: ClusterState, keys: readonly string[]): void {
-  const cluster = state.cluster.get(clusterKey);
-  if (cluster === undefined || cluster.parted.length === 0) return;
-  const gone = new Set(keys);
-  const parted = cluster.parted.filter(({ key }) => !gone.has(key));
-  if (parted.length < cluster.parted.length) state.cluster.set(clusterKey, { ...cluster, parted });
+export function forgetParted(state: ClusterState, keys: Iterable<string>): void {
+  for (const key of keys) if (state.parted.get(key) !== undefined) state.parted.delete(key);
 }

@@ -245,7 +245,6 @@ function founded(...numbers: number[]): Given {
     catalogue: null,
     root: null,
     restored: null,
-    parted: [],
     keyEvents: 0,
   });
   return cluster;
@@ -352,6 +351,22 @@ describe('a job of a root', () => {
     expect(cluster.state.instances.get('r/3')?.removing).toBe(true);
     cluster.when({ type: 'DeleteJob', id: 'r', force: true });
     expect(cluster.state.jobs.get('r')?.status).toBe('deleting');
+  });
+
+  it.each([
+    ['its root', 'first'],
+    ['the first root that takes us in', null],
+  ])('ended by force is to be told to %s, however many numbers it had', (_, by) => {
+    const cluster = founded();
+    for (let number = 0; number < 1_200; number += 1) cluster.when(orderInstance('r', number));
+    if (by !== null) cluster.when(took(by));
+    cluster.when({ type: 'ScaleJob', id: 'r', count: 1_199, force: true });
+    cluster.when({ type: 'DeleteJob', id: 'r', force: true });
+    cluster.when(took('first'));
+    const ended = [...cluster.state.parted.values()].map(({ key }) => key);
+    expect(ended).toHaveLength(1_200);
+    cluster.when({ type: 'RecordRootTold', instances: ended });
+    expect(cluster.state.parted.size).toBe(0);
   });
 
   it('is restarted here like any other', () => {
