@@ -8,7 +8,6 @@ import {
 } from '@oakring/model';
 import type { Inferred } from '../commands/command.js';
 import { endOf, isAbsent, isShown, type Evidence } from './evidence.js';
-import { periodMs } from './period.js';
 import { reasonOfCompletion, reasonOfEnd } from './reasons.js';
 import type { Scene } from './scene.js';
 import type { NodeSight } from './sight.js';
@@ -17,8 +16,6 @@ import { Telling } from './telling.js';
 
 /** An order to start that nothing was heard of may be a pull for so long. */
 const pullPatienceMs = 600_000;
-/** What was told to end and is shown so long after is told again. */
-const toldAgainMs = 2 * periodMs;
 
 interface Subject {
   readonly placement: PlacementRecord;
@@ -35,7 +32,7 @@ export function runtimesOf({ technologies }: NodeRecord): number {
 
 /** What follows from what was seen and heard (docs/state-machines.md, workers that do not acknowledge). */
 export function conclusionsOn(scene: Scene): readonly Inferred[] {
-  const { state, node, sight, nowMs } = scene;
+  const { state, node, sight } = scene;
   const telling = new Telling(node);
   for (const { key, instanceKey } of sight.placed(state, node)) {
     const placement = state.placements.get(key);
@@ -47,7 +44,7 @@ export function conclusionsOn(scene: Scene): readonly Inferred[] {
     else if (placement.wanted) concludeWanted(scene, subject, telling);
     else concludeUnwanted(scene, subject, telling);
   }
-  sight.forgetStrangers(nowMs);
+  sight.forgetStrangers(runtimesOf(node));
   strangersOn(scene, telling);
   const isBack = node.status !== 'ready' && node.status !== 'suspect';
   if (isBack && sight.pace.count >= runtimesOf(node)) telling.isDue = true;
@@ -131,6 +128,8 @@ function concludeUnwanted(scene: Scene, subject: Subject, telling: Telling): voi
   if (open.status === 'issued') {
     if (isTaken(evidence, open, sight)) telling.acknowledge(open, 'received', null);
   } else if (shown !== null && isShown(evidence, sight.pace)) {
+    // What was told to end and is shown so long after is told again.
+    const toldAgainMs = 2 * sight.pace.periodMs;
     if (shown.atMs - (sent?.atMs ?? shown.atMs - toldAgainMs) < toldAgainMs) return;
     evidence.sent = null;
     telling.repeat(placement);

@@ -1,5 +1,4 @@
 import type { Pace } from './pace.js';
-import { periodMs } from './period.js';
 
 /** What was seen and heard of one placement, in this term and of this start of its worker. */
 export interface Evidence {
@@ -77,11 +76,11 @@ export function isAbsent(
   if (pace.count - countAt(shown, pace) < lists) return false;
   if (pace.count - Math.max(countAt(sent, pace), countAt(doubted, pace)) < lists) return false;
   const lastMs = Math.max(shown?.atMs ?? 0, sent?.atMs ?? 0, createdMs ?? 0, doubted?.atMs ?? 0);
-  return pace.isComplete(lists) && nowMs - lastMs >= 1.75 * periodMs;
+  return pace.isComplete(lists) && nowMs - lastMs >= 1.75 * pace.periodMs;
 }
 
 /** Calm lists of now that had come by then. */
-function countAt(at: { disturbance: number; count: number } | null, pace: Pace): number {
+export function countAt(at: { disturbance: number; count: number } | null, pace: Pace): number {
   return at?.disturbance === pace.disturbance ? at.count : 0;
 }
 
@@ -90,7 +89,7 @@ export function endOf(evidence: Evidence, pace: Pace, runtimes: number): Evidenc
   const { end, shown } = evidence;
   if (end === null) return null;
   if (end.isCalm) {
-    if (shown === null || shown.atMs - end.atMs < periodMs) return end;
+    if (shown === null || shown.atMs - end.atMs < pace.periodMs) return end;
   } else if (!isShown(evidence, pace)) {
     return pace.count >= runtimes && !isDoubted(evidence, pace) ? end : null;
   }

@@ -380,10 +380,10 @@ describe('What is listed and was not ordered there', () => {
     const unreadable = () => world.cluster.state.nodes.get('a')?.unreadable;
     await world.doubts(4, { name: null, instance: 0 });
     expect(unreadable()).toEqual(['?/0']);
-    await world.doubts(4, { name: 'j', instance: null });
+    await world.doubts(32, { name: 'j', instance: null });
     expect(unreadable()).toEqual(['j/?']);
     expect(world.instance?.status).toBe('running');
-    await world.lists(6);
+    await world.lists(32);
     expect(unreadable()).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ export class Inference implements OrderGate {
     const state = this.parts.state();
     const nowMs = this.parts.clock.monotonicMs();
     const { pace } = sight;
-    const counts = pace.list(nowMs);
+    const counts = pace.list(nowMs, runtimesOf(node));
     const { disturbance, count } = pace;
     for (const seen of instances) {
       const placed = sight.find(state, node, seen);
@@ -72,7 +72,7 @@ export class Inference implements OrderGate {
         if (!counts) continue;
         const { key } = placed;
         const evidence = sight.evidence.get(key);
-        if (this.isOrdered({ key, placement, evidence }, nowMs)) {
+        if (this.isOrdered({ key, placement, evidence }, nowMs - pace.periodMs)) {
           const shown = evidence ?? sight.of(key);
           shown.shown = { atMs: nowMs, disturbance, count, status: seen.status };
           shown.isAnswered = true;
@@ -236,11 +236,11 @@ export class Inference implements OrderGate {
   }
 
   /** Whether what is listed can be this placement: it was ordered, and the list is not of before that. */
-  private isOrdered(known: Known, nowMs: number): boolean {
+  private isOrdered(known: Known, beforeMs: number): boolean {
     if (!isSent(known, this.inherited)) return false;
     const { startSentMs = null, createdMs = null } = known.evidence ?? {};
     if (startSentMs === null || createdMs !== null || !known.placement.wanted) return true;
-    return nowMs - startSentMs >= periodMs;
+    return startSentMs <= beforeMs;
   }
 
   private find(nodeId: string): { readonly node: NodeRecord; readonly sight: NodeSight } | null {
@@ -258,14 +258,14 @@ export class Inference implements OrderGate {
     const known = this.sights.get(id);
     if (known?.incarnation === incarnation) return known;
     if (known !== undefined) return this.begin(node);
-    const sight = new NodeSight(incarnation, new Pace(null));
+    const sight = new NodeSight(incarnation, new Pace(null), node.unreadable);
     this.sights.set(id, sight);
     return sight;
   }
 
-  private begin({ id, incarnation }: NodeRecord): NodeSight {
+  private begin({ id, incarnation, unreadable }: NodeRecord): NodeSight {
     for (const key of this.parts.state().placementsOfNode.of(id)) this.inherited.delete(key);
-    const sight = new NodeSight(incarnation, new Pace(this.parts.clock.monotonicMs()));
+    const sight = new NodeSight(incarnation, new Pace(this.parts.clock.monotonicMs()), unreadable);
     this.sights.set(id, sight);
     return sight;
   }

@@ -1,7 +1,6 @@
 import { periodMs } from './period.js';
+import { Rhythm } from './rhythm.js';
 
-/** So long without a list is a silence. */
-const silenceMs = 1.5 * periodMs;
 /** What comes in this time after a silence was kept meanwhile, and comes in any order. */
 const shuffledMs = periodMs;
 /** What comes so soon after a registration was sent by the start before. */
@@ -12,8 +11,8 @@ const maxTimes = 64;
 /**
  * The pace of a node's lists: whether what they show is how it is just now.
  *
- * unheard → (a list) → shuffled → (2 s later) → calm → (3 s without a list, or a connection broke) →
- * unheard. A worker that has just started has nothing to shuffle: its first list is calm. Only calm lists
+ * unheard → (a list) → shuffled → (2 s later) → calm → (one and a half of its periods without a list, 3 s
+ * of most workers; or a connection broke) → unheard. A worker that has just started has nothing to shuffle: its first list is calm. Only calm lists
  * count, and they are counted anew from each disturbance on.
  */
 export class Pace {
@@ -22,6 +21,7 @@ export class Pace {
   /** Calm lists since then. */
   count = 0;
   private readonly times: number[] = [];
+  private readonly rhythm = new Rhythm();
   private lastMs: number | null = null;
   private calmFromMs = Number.POSITIVE_INFINITY;
 
@@ -30,10 +30,16 @@ export class Pace {
     private startedMs: number | null,
   ) {}
 
-  /** A list has come; true: it counts. */
-  list(nowMs: number): boolean {
+  /** How far apart its lists come. */
+  get periodMs(): number {
+    return this.rhythm.periodMs;
+  }
+
+  /** One of its so many lists has come; true: it counts. */
+  list(nowMs: number, lists: number): boolean {
     if (this.startedMs !== null && nowMs - this.startedMs < formerMs) return false;
-    if (this.lastMs === null || nowMs - this.lastMs > silenceMs) {
+    this.rhythm.note(nowMs, lists);
+    if (this.lastMs === null || nowMs - this.lastMs > this.silenceMs) {
       this.disturbance += 1;
       this.count = 0;
       this.times.length = 0;
@@ -49,7 +55,9 @@ export class Pace {
   }
 
   isCalm(nowMs: number): boolean {
-    return this.lastMs !== null && nowMs - this.lastMs <= silenceMs && nowMs >= this.calmFromMs;
+    return (
+      this.lastMs !== null && nowMs - this.lastMs <= this.silenceMs && nowMs >= this.calmFromMs
+    );
   }
 
   /** A list came since then, and nothing was disturbed. */
@@ -60,6 +68,7 @@ export class Pace {
   /** A connection between us broke: what comes next comes after a silence. */
   break(): void {
     this.lastMs = null;
+    this.rhythm.forget();
   }
 
   /**
@@ -69,6 +78,11 @@ export class Pace {
   isComplete(lists: number): boolean {
     const [first, last] = [this.times.at(-lists), this.times.at(-1)];
     if (lists > maxTimes || first === undefined || last === undefined) return false;
-    return last - first <= 2.2 * periodMs;
+    return last - first <= 2.2 * this.periodMs;
+  }
+
+  /** So long without a list is a silence. */
+  private get silenceMs(): number {
+    return 1.5 * this.periodMs;
   }
 }

@@ -7,12 +7,13 @@ import {
   type PlacementRecord,
 } from '@oakring/model';
 import type { DoubtfulInstance } from '../wires/dialect.port.js';
-import { noEvidence, type Evidence } from './evidence.js';
+import { countAt, noEvidence, type Evidence } from './evidence.js';
 import type { Pace } from './pace.js';
-import { periodMs } from './period.js';
 
 /** Instances that nobody ordered there, remembered of a node. */
 const maxStrangers = 100;
+/** Of what was known before this sight began. */
+const longAgo = { sinceMs: Number.NEGATIVE_INFINITY, lastMs: 0 };
 
 interface Named {
   readonly name: string;
@@ -23,6 +24,8 @@ interface Named {
 export interface Listed {
   readonly sinceMs: number;
   readonly lastMs: number;
+  readonly disturbance: number;
+  readonly count: number;
 }
 
 /** Something that is listed and is none of the node's placements. */
@@ -48,6 +51,8 @@ export class NodeSight {
   readonly strangers = new Map<string, Stranger>();
   /** What is listed and cannot be told: `<name>/<number>`, `?` for what is not known of it. */
   readonly unreadable = new Map<string, Listed>();
+  /** When another set of these was told last. */
+  unreadableToldMs = Number.NEGATIVE_INFINITY;
   /** Commands of it that are not decided yet; what is heard meanwhile is judged after. */
   underWay = 0;
   isDue = false;
@@ -60,7 +65,13 @@ export class NodeSight {
   constructor(
     readonly incarnation: number,
     readonly pace: Pace,
-  ) {}
+    /** What the views say that it lists and cannot be told: until its lists are without it. */
+    unreadable: readonly string[],
+  ) {
+    for (const label of unreadable) {
+      this.unreadable.set(label, { ...longAgo, disturbance: 0, count: 0 });
+    }
+  }
 
   /** Nothing of its name and number is there that was placed before it: only the first one is ordered. */
   isFirst(
@@ -100,13 +111,15 @@ export class NodeSight {
     const key = `${name}/${instance}`;
     const known = this.strangers.get(key);
     if (known === undefined && this.strangers.size >= maxStrangers) return;
-    this.strangers.set(key, { name, instance, ...listed(known, nowMs) });
+    this.strangers.set(key, { name, instance, ...this.listed(known, nowMs) });
   }
 
-  forgetStrangers(nowMs: number): void {
+  /** Not for a silence: two lists of each runtime must have come without them, undisturbed. */
+  forgetStrangers(runtimes: number): void {
+    const lists = 2 * runtimes;
     for (const noted of [this.strangers, this.unreadable]) {
-      for (const [key, { lastMs }] of noted) {
-        if (nowMs - lastMs > 2 * periodMs) noted.delete(key);
+      for (const [key, at] of noted) {
+        if (this.pace.count - countAt(at, this.pace) >= lists) noted.delete(key);
       }
     }
   }
@@ -122,13 +135,18 @@ export class NodeSight {
       const label = `${name ?? '?'}/${instance ?? '?'}`;
       const known = this.unreadable.get(label);
       if (known === undefined && this.unreadable.size >= maxStrangers) continue;
-      this.unreadable.set(label, listed(known, atMs));
+      this.unreadable.set(label, this.listed(known, atMs));
     }
     for (const placed of this.placed(state, node)) {
       const mayBeIt = ({ name, instance }: DoubtfulInstance): boolean =>
         (name ?? placed.name) === placed.name && (instance ?? placed.instance) === placed.instance;
       if (entries.some(mayBeIt)) this.of(placed.key).doubted = { atMs, disturbance, count };
     }
+  }
+
+  private listed(known: Listed | undefined, nowMs: number): Listed {
+    const { disturbance, count } = this.pace;
+    return { sinceMs: known?.sinceMs ?? nowMs, lastMs: nowMs, disturbance, count };
   }
 
   private lookAt(state: ClusterState, node: NodeRecord): void {
@@ -172,9 +190,4 @@ export function isSent(
   const { wanted, lost, runningSince } = placement;
   if (!wanted || lost || runningSince > 0 || inherited.has(key)) return true;
   return (evidence?.startSentMs ?? null) !== null;
-}
-
-function listed(known: Listed | undefined, nowMs: number): Listed {
-  const isNew = known === undefined || nowMs - known.lastMs > 2 * periodMs;
-  return { sinceMs: isNew ? nowMs : known.sinceMs, lastMs: nowMs };
 }

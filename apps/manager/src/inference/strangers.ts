@@ -1,11 +1,10 @@
 import { instanceKey, placementKey, highestGeneration, type ClusterState } from '@oakring/model';
-import { periodMs } from './period.js';
 import type { Scene } from './scene.js';
-import { isSent, type Listed, type Stranger } from './sight.js';
+import { isSent, type Listed, type NodeSight, type Stranger } from './sight.js';
 import type { Telling } from './telling.js';
 
-/** Listed for so long it is there; a single list may be of a moment ago. */
-const establishedMs = 2 * periodMs;
+/** What cannot be told is told so often at most: labels may change with each list. */
+const unreadableEveryMs = 60_000;
 /** Generations that are tried for a name. */
 const maxTried = 64;
 
@@ -16,10 +15,7 @@ const maxTried = 64;
  */
 export function strangersOn(scene: Scene, telling: Telling): void {
   const { state, node, sight } = scene;
-  telling.unreadable = [...sight.unreadable]
-    .flatMap(([label, listed]) => (isEstablished(listed) ? [label] : []))
-    .sort();
-  if (telling.unreadable.join() !== node.unreadable.join()) telling.isDue = true;
+  tellUnreadable(scene, telling);
   if (sight.strangers.size === 0 && node.unexpected.length === 0) return;
   const shown: string[] = [];
   for (const [key, stranger] of sight.strangers) {
@@ -27,7 +23,7 @@ export function strangersOn(scene: Scene, telling: Telling): void {
       sight.strangers.delete(key);
       continue;
     }
-    if (!isEstablished(stranger)) continue;
+    if (!isEstablished(stranger, sight)) continue;
     const address = addressOf(state, stranger);
     telling.reportAs(address, { status: 'running', reason: null });
     if (address.isOurs) telling.isDue = true;
@@ -36,8 +32,24 @@ export function strangersOn(scene: Scene, telling: Telling): void {
   if (shown.sort().join() !== node.unexpected.join()) telling.isDue = true;
 }
 
-function isEstablished({ sinceMs, lastMs }: Listed): boolean {
-  return lastMs - sinceMs >= establishedMs;
+function tellUnreadable({ node, sight, nowMs }: Scene, telling: Telling): void {
+  const labels: string[] = [];
+  for (const [label, listed] of sight.unreadable) {
+    if (isEstablished(listed, sight)) labels.push(label);
+  }
+  telling.unreadable = labels.sort();
+  if (labels.join() === node.unreadable.join()) return;
+  if (nowMs - sight.unreadableToldMs < unreadableEveryMs) {
+    telling.unreadable = node.unreadable;
+    return;
+  }
+  telling.isDue = true;
+  sight.unreadableToldMs = nowMs;
+}
+
+/** Listed for two periods it is there; a single list may be of a moment ago. */
+function isEstablished({ sinceMs, lastMs }: Listed, { pace }: NodeSight): boolean {
+  return lastMs - sinceMs >= 2 * pace.periodMs;
 }
 
 /** It was found, and is one of the node's placements since: it is none but that. */

@@ -41,7 +41,13 @@ export class InferredCluster {
     this.cluster = given();
     this.workers = ['a', 'b', 'c'].map((id) => ({
       id,
-      engine: new SimulatedEngine(this.chance, runtimes, (message) => this.hear(id, message)),
+      engine: new SimulatedEngine(
+        this.chance,
+        runtimes,
+        (message) => this.hear(id, message),
+        // Some are slow.
+        this.pick([2_000, 2_000, 4_000]),
+      ),
       heardMs: 0,
       cutMs: null,
     }));

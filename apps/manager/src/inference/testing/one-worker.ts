@@ -16,6 +16,8 @@ export class OneWorker {
   readonly ports: SimulatedPorts = simulatedPorts();
   readonly renewed: string[] = [];
   readonly inferred: Inferred[] = [];
+  /** How often it sends its lists. */
+  periodMs = 2_000;
   inference: Inference;
 
   constructor(job: Record<string, unknown> = {}) {
@@ -57,7 +59,7 @@ export class OneWorker {
   async lists(periods: number, ...keys: readonly string[]): Promise<string[]> {
     const told: string[] = [];
     for (let period = 0; period < periods; period += 1) {
-      await this.pass(2_000);
+      await this.pass(this.periodMs);
       told.push(...this.list(...keys), ...this.list());
     }
     return told;
@@ -76,7 +78,7 @@ export class OneWorker {
   async doubts(periods: number, entry: DoubtfulInstance): Promise<string[]> {
     const told: string[] = [];
     for (let period = 0; period < periods; period += 1) {
-      await this.pass(2_000);
+      await this.pass(this.periodMs);
       const broken = { list: '', instances: [], doubtful: [entry] };
       told.push(...this.decide(this.inference.sighted('a', broken)), ...this.list());
     }

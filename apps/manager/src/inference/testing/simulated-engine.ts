@@ -14,8 +14,6 @@ interface Held {
   repeated: boolean;
 }
 
-const periodMs = 2_000;
-
 /**
  * A worker that does as NodeEngine was seen to do: no acknowledgements, silence during a pull, a delete
  * that meets a pull is ignored, lists that are a moment old, words kept while it is cut off and sent in any
@@ -32,8 +30,10 @@ export class SimulatedEngine {
     private readonly chance: Randomness,
     private readonly runtimes: readonly string[],
     private readonly hear: (message: Message) => void,
+    /** How often it sends each of its lists. */
+    private readonly periodMs: number,
   ) {
-    this.nextLists = runtimes.map(() => chance.integer(periodMs));
+    this.nextLists = runtimes.map(() => chance.integer(this.periodMs));
   }
 
   deploy(key: string, generation: number, nowMs: number): void {
@@ -100,7 +100,7 @@ export class SimulatedEngine {
     }
     for (const [index, list] of this.runtimes.entries()) {
       if (nowMs < (this.nextLists[index] ?? 0)) continue;
-      this.nextLists[index] = nowMs + periodMs - 50 + this.chance.integer(100);
+      this.nextLists[index] = nowMs + this.periodMs - 50 + this.chance.integer(100);
       // What runs is in one list, and the others are without it.
       const said = { list, instances: index === 0 ? this.listed() : [] };
       this.after(nowMs + this.chance.integer(300), () => this.send({ what: 'sighting', said }));
