@@ -8,15 +8,13 @@ import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
 import { serviceRulesOf } from './service-rules.js';
 import { listenerOf, refuseOpenWire, type ManagerSettings } from '../config/manager-settings.js';
-import { connectBroker, type BrokerLink } from '../connection/connect-broker.js';
+import { connectBroker } from '../connection/connect-broker.js';
 import { createHttpApp } from '../http/create-http-app.js';
 import { eventLines } from '../journal/event-lines.js';
 import { ManagerModule, type ManagerParts } from './manager.module.js';
 import { HttpScheduler } from '../scheduling/http-scheduler.js';
 import { openAuthority } from '../sealing/http-authority.js';
 import { withoutRoot } from '../inbox/root/root-orders.js';
-import type { TelemetryTable } from '../telemetry/telemetry-table.js';
-import type { OpenBroker } from '../inbox/http/open-broker.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
 import { networkPartOf, rootPartsOf } from './root-parts.js';
 import { witnessesOf, witnessView } from './witnesses.js';
@@ -24,6 +22,7 @@ import type { CertificateFiles, LeadershipView } from '../injection/query-tokens
 import type { Projection } from '../views/projection.js';
 import { LedgerVerification } from '../verification/ledger-verification.js';
 import { clusterKey } from '@oakring/model';
+import { openBrokerOf } from './open-broker-of.js';
 import { openKept, type Kept } from './open-kept.js';
 
 export interface ManagerOptions {
@@ -181,23 +180,6 @@ function tell(log: ProgramLog, projection: Projection, leader: LeadershipView, s
   const lines = eventLines(log.of('Events'), () => leader.status.leading);
   stopping.add(projection.onProjected(lines));
   log.stand(() => ({ position: projection.position, epoch: projection.state.head.epoch }));
-}
-
-function openBrokerOf(
-  { mqttBrokerPort }: ManagerSettings,
-  { connection, url }: BrokerLink,
-  table: TelemetryTable,
-): OpenBroker {
-  return {
-    lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
-    portToTell: () => (connection.connected ? (mqttBrokerPort ?? portOf(url)) : null),
-  };
-}
-
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  if (port !== '') return Number(port);
-  return protocol === 'mqtts:' ? 8883 : 1883;
 }
 
 /** Where room is to be left, and certificates whose end is to be seen coming. */

@@ -25,16 +25,37 @@ describe('Settings of Oakestra', () => {
 
   it.each([
     ['SYSTEM_MANAGER_URL', 'root or so'],
+    ['SYSTEM_MANAGER_URL', 'root:0'],
+    ['SYSTEM_MANAGER_URL', 'http://root:65536'],
+    ['SYSTEM_MANAGER_PORT', '0'],
+    ['SYSTEM_MANAGER_GRPC_PORT', '70000'],
+    ['MY_PORT', '0'],
     ['MQTT_BROKER_URL', 'a b'],
     ['MQTT_BROKER_PORT', '0'],
     ['CLUSTER_SERVICE_MANAGER_ADDR', 'a b'],
     ['CLUSTER_SERVICE_MANAGER_PORT', 'x'],
     ['OAKRING_OAKESTRA', 'yes'],
+    ['OAKRING_OAKESTRA_CPU_OVERCOMMIT', '0'],
+    ['OAKRING_OAKESTRA_UNKEPT', 'drop'],
+    ['OAKRING_OAKESTRA_FORGETFUL_ROOT', 'forget'],
+    ['OAKRING_OAKESTRA_LOST_AFTER_MS', '499'],
     ['OAKRING_OAKESTRA_HOSTS', '10.0.0.0/33'],
     ['OAKRING_OAKESTRA_HOSTS', 'edge-1'],
-  ])('stop a start by the name of %s=%s', (variable, value) => {
-    expect(() => readManagerSettings({ [variable]: value })).toThrow(variable);
+  ])('stop a start by the name of %s=%s, beside others that are bad', (variable, value) => {
+    for (const others of [{}, { OAKRING_PORT: 'x', OAKRING_STORE: 'http://x' }]) {
+      const start = () => readManagerSettings({ ...others, [variable]: value });
+      expect(start).toThrow(`\n  ${variable}: "${value}" `);
+    }
   });
+
+  it.each(['CLUSTER_NAME', 'CLUSTER_LOCATION'])(
+    'stop a start with a root by the name of an empty %s',
+    (variable) => {
+      const named = { CLUSTER_NAME: 'edge', CLUSTER_LOCATION: 'here', [variable]: '' };
+      expect(() => readManagerSettings({ ...named, SYSTEM_MANAGER_URL: 'root' })).toThrow(variable);
+      expect(readManagerSettings(named).speaksOakestra).toBe(false);
+    },
+  );
 
   it('are refused beyond loopback, unless it is said who may come, and by which broker', () => {
     const open = {

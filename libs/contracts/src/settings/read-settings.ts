@@ -70,8 +70,12 @@ export function placeSetting(variable: string, description: string): Setting<Pla
       }
       const [, , place = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)\/?$/i.exec(text) ?? [];
       const [, host = '', port = null] = /^(.*?)(?::(\d{1,5}))?$/.exec(place) ?? [];
-      const isPlace = hostPattern.test(host) && (port === null || Number(port) <= 65_535);
-      if (!isPlace) return { problem: `"${shownUrl(text)}" is not a host name or address` };
+      if (!hostPattern.test(host)) {
+        return { problem: `"${shownUrl(text)}" is not a host name or address` };
+      }
+      if (port !== null && (Number(port) < 1 || Number(port) > 65_535)) {
+        return { problem: `"${shownUrl(text)}" was given with a port that is not 1 to 65535` };
+      }
       return { value: { host, port: port === null ? null : Number(port) } };
     },
   };

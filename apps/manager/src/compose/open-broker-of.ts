@@ -1,0 +1,27 @@
+import type { ManagerSettings } from '../config/manager-settings.js';
+import type { BrokerLink } from '../connection/connect-broker.js';
+import type { OpenBroker } from '../inbox/http/open-broker.js';
+import type { TelemetryTable } from '../telemetry/telemetry-table.js';
+
+interface Link {
+  readonly url: string;
+  readonly connection: Pick<BrokerLink['connection'], 'connected'>;
+}
+
+/** What workers are told of the broker: the port that the settings say, else the one that we use. */
+export function openBrokerOf(
+  { mqttBrokerPort }: Pick<ManagerSettings, 'mqttBrokerPort'>,
+  { connection, url }: Link,
+  table: Pick<TelemetryTable, 'lastSeenMs'>,
+): OpenBroker {
+  return {
+    lastHeardMs: (nodeId) => table.lastSeenMs(nodeId),
+    portToTell: () => (connection.connected ? (mqttBrokerPort ?? portOf(url)) : null),
+  };
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  if (port !== '') return Number(port);
+  return protocol === 'mqtts:' ? 8883 : 1883;
+}
