@@ -11,7 +11,7 @@ import { endOf, isAbsent, isShown, type Evidence } from './evidence.js';
 import { reasonOfCompletion, reasonOfEnd } from './reasons.js';
 import type { Scene } from './scene.js';
 import type { NodeSight } from './sight.js';
-import { strangersOn } from './strangers.js';
+import { recallTakenUp, strangersOn } from './strangers.js';
 import { Telling } from './telling.js';
 
 /** An order to start that nothing was heard of may be a pull for so long. */
@@ -33,7 +33,8 @@ export function runtimesOf({ technologies }: NodeRecord): number {
 /** What follows from what was seen and heard (docs/state-machines.md, workers that do not acknowledge). */
 export function conclusionsOn(scene: Scene): readonly Inferred[] {
   const { state, node, sight } = scene;
-  const telling = new Telling(node);
+  const telling = new Telling(node, state);
+  recallTakenUp(scene);
   for (const { key, instanceKey } of sight.placed(state, node)) {
     const placement = state.placements.get(key);
     if (placement === undefined || placement.commandId === null) continue;

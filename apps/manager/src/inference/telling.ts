@@ -1,8 +1,16 @@
 import type { AckPhase, ReportedInstance } from '@oakring/contracts';
-import type { CommandRecord, NodeRecord, PlacementRecord } from '@oakring/model';
+import {
+  toldIdOf,
+  type ClusterState,
+  type CommandRecord,
+  type NodeRecord,
+  type PlacementRecord,
+} from '@oakring/model';
 import type { Inferred } from '../commands/command.js';
 
-type Reported = Pick<ReportedInstance, 'status' | 'reason'>;
+type Reported = Pick<ReportedInstance, 'status' | 'reason'> & {
+  readonly digest?: string | undefined;
+};
 
 /**
  * What follows from what was seen of a node, as its worker would say it: acknowledgements, and a state that
@@ -17,11 +25,15 @@ export class Telling {
   private readonly instances: ReportedInstance[] = [];
   private repeats = false;
 
-  constructor(private readonly node: NodeRecord) {}
+  constructor(
+    private readonly node: NodeRecord,
+    private readonly state: ClusterState,
+  ) {}
 
   acknowledge({ id, generation }: CommandRecord, phase: AckPhase, reason: string | null): void {
     const { id: nodeId, incarnation } = this.node;
-    const ack = { commandId: id, generation, phase, reason, incarnation };
+    const commandId = toldIdOf(this.state, id);
+    const ack = { commandId, generation, phase, reason, incarnation };
     this.acks.push({ type: 'RecordAck', nodeId, ack });
   }
 
@@ -31,9 +43,10 @@ export class Telling {
 
   reportAs(
     { job, instance, generation }: Pick<ReportedInstance, 'job' | 'instance' | 'generation'>,
-    { status, reason }: Reported,
+    { status, reason, digest }: Reported,
   ): void {
-    this.instances.push({ job, instance, generation, status, reason });
+    const address = { job, instance, generation };
+    this.instances.push({ ...address, status, reason, ...(digest !== undefined && { digest }) });
   }
 
   /** It is there although it was told to end: it is told again. */
