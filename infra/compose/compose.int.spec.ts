@@ -10,6 +10,7 @@ if (!isHere) console.error('NOT RUN, there is no docker-compose: the compose fil
 /** What of a service is looked at here. */
 interface Service {
   readonly image: string;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly build?: object;
   readonly depends_on?: Readonly<Record<string, object>>;
   readonly restart?: string;
@@ -64,6 +65,11 @@ const cluster = {
     const { status, stderr } = config([file]);
     expect(status).not.toBe(0);
     expect(stderr).toContain(words);
+  });
+
+  it('tell nobody of a deploy with override-no-network.yml, whatever network component is named', () => {
+    const { manager } = servicesOf(config(['override-no-network.yml'], cluster).stdout);
+    expect(manager?.environment).toMatchObject({ CLUSTER_SERVICE_MANAGER_ADDR: '' });
   });
 
   it('are written for the specification of today, which has no versions of files', () => {
