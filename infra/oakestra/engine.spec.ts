@@ -31,7 +31,24 @@ describe('A worker of Oakestra', () => {
     order('deploy');
     await ports.advance(200);
     engine.report();
-    expect(said).toEqual(['CREATED ', expect.stringContaining('"a.b"'), said[1]]);
+    engine.report();
+    expect(said[0]).toBe('CREATED ');
+    expect(said.slice(3)).toEqual([expect.stringContaining('"a.b"'), said[3]]);
+  });
+
+  it('lists right after a change by one runtime what it does not by another', async () => {
+    const listed = () => said.splice(0).map((list) => list.includes('"a.b"'));
+    order('deploy');
+    await ports.advance(200);
+    said = [];
+    engine.report();
+    expect(listed()).toEqual([true, false]);
+    engine.report();
+    expect(listed()).toEqual([true, true]);
+    engine.end('a.b/0', 1);
+    said = [];
+    engine.report();
+    expect(listed()).toEqual([false, true]);
   });
 
   it('says nothing while it fetches an image; a delete then is lost, and it starts after all', async () => {

@@ -61,6 +61,8 @@ export class Engine {
   /** What ends with an error as soon as it was started. */
   readonly crashing = new Set<string>();
   private readonly containers = new Map<string, Container>();
+  /** What the first of its runtimes listed the last time. */
+  private seenBefore: { readonly services: readonly object[] } = { services: [] };
 
   constructor(
     private readonly options: EngineOptions,
@@ -108,11 +110,16 @@ export class Engine {
     this.containers.clear();
   }
 
-  /** One copy for each runtime, also when there is nothing. */
+  /**
+   * One copy for each runtime, also when there is nothing. They look at different times: right after a change the
+   * first has seen it, and the others not.
+   */
   report(): void {
+    const now = this.list();
     for (let copy = 0; copy < this.options.runtimes.length; copy += 1) {
-      this.say('jobs/resources', this.list());
+      this.say('jobs/resources', copy === 0 ? now : this.seenBefore);
     }
+    this.seenBefore = now;
   }
 
   /** What it has just now. */
