@@ -91,7 +91,7 @@ function sourcesOf(state: ClusterState): MetricSources {
       leadership: { leaseMarginMs: 1_500, lagMs: 0, reachesStore: true, reachesBroker: true },
       scheduler: { obstacle: async () => null },
       obstacle: async () => null,
-      dataFolder: '.',
+      folders: { data: '.' },
       certificates: [],
     },
   );

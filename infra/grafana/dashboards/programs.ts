@@ -10,9 +10,9 @@ export const programs: readonly Panel[] = [
   {
     title: 'Lateness of the event loop',
     description:
-      '99th percentile between two readings; some 20 ms are usual. An alert from half a second on.',
+      'The longest between two readings; below 0.2 s is usual. An alert from a second on, again and again.',
     unit: 's',
-    queries: { '{{job}} {{instance}}': 'nodejs_eventloop_lag_p99_seconds' },
+    queries: { '{{job}} {{instance}}': 'nodejs_eventloop_lag_max_seconds' },
   },
   {
     title: 'CPU',

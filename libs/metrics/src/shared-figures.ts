@@ -51,19 +51,26 @@ export function addLinks(book: Book, says: string, remedy: string, links: () => 
   );
 }
 
-/** Room where the data of this program lies. */
-export function addDisk(book: Book, folder: () => string): void {
+/** Room where the data of this program lies: its folders by what lies there. */
+export function addDisk(book: Book, folders: () => Readonly<Record<string, string>>): void {
   let size: Figures = null;
   let free: Figures = null;
   book.before(async () => {
-    const room = await roomOn(folder());
-    size = room === null ? null : [[room.totalBytes, 'data']];
-    free = room === null ? null : [[room.freeBytes, 'data']];
+    const rooms = await Promise.all(
+      Object.entries(folders()).map(async ([what, folder]) => ({
+        what,
+        ...(await roomOn(folder)),
+      })),
+    );
+    const of = (figure: 'totalBytes' | 'freeBytes'): Figures =>
+      rooms.flatMap(({ what, [figure]: bytes }) => (bytes === undefined ? [] : [[bytes, what]]));
+    size = of('totalBytes');
+    free = of('freeBytes');
   });
   book.gauge(
     {
       name: 'oakring_disk_free_bytes',
-      is: 'Room that is left on the disk of the data folder.',
+      is: 'Room that is left on the disk of a folder: data; ledger, where it lies in another one.',
       remedy:
         'below a tenth of oakring_disk_size_bytes make room: a full disk stops every decision. Never remove files of the ledger.',
       labels: ['folder'],
@@ -73,7 +80,7 @@ export function addDisk(book: Book, folder: () => string): void {
   book.gauge(
     {
       name: 'oakring_disk_size_bytes',
-      is: 'Size of the disk of the data folder.',
+      is: 'Size of the disk of that folder.',
       remedy: 'nothing to do: oakring_disk_free_bytes is held against it.',
       labels: ['folder'],
     },

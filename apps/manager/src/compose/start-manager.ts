@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
+import { isMongoUrl } from '@oakring/stores';
 import { composeManager } from './compose-manager.js';
 import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
@@ -183,13 +184,16 @@ function tell(log: ProgramLog, projection: Projection, leader: LeadershipView, s
 }
 
 /** Where room is to be left, and certificates whose end is to be seen coming. */
-function measuredOf({ dataFolder, mqttCert, tsaCa }: ManagerSettings) {
+function measuredOf({ dataFolder, storeAddress, mqttCert, tsaCa }: ManagerSettings) {
   const ofBroker = ['cluster.crt', 'ca.crt'].map((name) => join(mqttCert, name));
   const certificates: readonly CertificateFiles[] = [
     ...(mqttCert === '' ? [] : [{ setting: 'MQTT_CERT', paths: ofBroker }]),
     ...(tsaCa === '' ? [] : [{ setting: 'OAKRING_TSA_CA', paths: [tsaCa] }]),
   ];
-  return { dataFolder, certificates };
+  const isElsewhere =
+    !isMongoUrl(storeAddress) && relative(dataFolder, storeAddress).startsWith('..');
+  const folders = { data: dataFolder, ...(isElsewhere ? { ledger: storeAddress } : {}) };
+  return { folders, certificates };
 }
 
 function leaderOf(settings: ManagerSettings, { software }: ManagerOptions) {

@@ -178,6 +178,7 @@ export interface Measured {
   };
   /** Why nothing can be appended now; null when nothing is known to be in the way. */
   obstacle(): Promise<string | null>;
-  readonly dataFolder: string;
+  /** By what lies there. */
+  readonly folders: Readonly<Record<string, string>>;
   readonly certificates: readonly CertificateFiles[];
 }

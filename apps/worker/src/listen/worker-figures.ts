@@ -36,7 +36,7 @@ export function workerFigures(
 ): void {
   addBuildInfo(book);
   addRequestFigures(book, () => sources.requests);
-  addDisk(book, () => sources.dataFolder);
+  addDisk(book, () => ({ data: sources.dataFolder }));
   addLinks(
     book,
     'broker: connected and subscribed.',

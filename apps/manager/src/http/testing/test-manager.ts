@@ -326,7 +326,7 @@ const measured: Omit<Measured, 'commands'> = {
   leadership: { leaseMarginMs: null, lagMs: 0, reachesStore: true, reachesBroker: true },
   scheduler: { obstacle: async () => null },
   obstacle: async () => null,
-  dataFolder: '.',
+  folders: { data: '.' },
   certificates: [],
 };
 

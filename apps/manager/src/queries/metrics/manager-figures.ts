@@ -21,7 +21,7 @@ export function managerFigures(book: Book, sources: MetricSources): void {
   });
   addBuildInfo(book);
   addRequestFigures(book, () => sources.traffic.requests);
-  addDisk(book, () => sources.measured().dataFolder);
+  addDisk(book, () => sources.measured().folders);
   addStandingFigures(book, sources);
   addWorkFigures(book, sources);
   addViewFigures(book, sources, taken);
