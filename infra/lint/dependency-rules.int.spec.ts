@@ -73,6 +73,8 @@ const refused: [rule: string, from: string, what: string][] = [
   ['prom-client-loaded-late', 'apps/manager/src/queries/p.ts', 'prom-client'],
   ['metrics-may-use', 'libs/metrics/src/a.ts', '@oakring/ports'],
   ['timestamps-may-use', 'libs/timestamps/src/a.ts', '@oakring/events'],
+  ['tracing-may-use', 'libs/tracing/src/a.ts', '@oakring/events'],
+  ['tracing-loaded-late', 'apps/manager/src/queries/t.ts', '@opentelemetry/api'],
   ['no-dev-dependencies-in-what-ships', 'apps/worker/src/a.ts', 'fast-check'],
 ];
 
