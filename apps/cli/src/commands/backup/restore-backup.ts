@@ -21,7 +21,7 @@ import type { RestoreOptions } from './backup-options.js';
 import { hasKeys, keptKeys, passphraseOf, restoreKeys, type Keys } from './keys.js';
 import { tailIn } from './line-file.js';
 import { ledgerToRestore, type BackupPlace } from './place.js';
-import { hasReadings, restoreReadings } from './restore-readings.js';
+import { hasReadings, RestoredReadings } from './restore-readings.js';
 import { Restoring } from './restored-commit.js';
 
 /** Puts a backup into an empty store; goes on where it stopped when it was interrupted. */
@@ -48,11 +48,11 @@ export async function restoreBackup(
     const target = await tryingOn(() => openStoreForRestore(to, ports.timers), ports);
     try {
       await refuseLedTarget(target);
-      const putRest = async (isResumed: boolean): Promise<number | null> => {
+      const putKeys = async (): Promise<void> => {
         if (keys !== null && data !== null) await restoreKeys(data, keys, target);
-        return readings === null ? null : restoreReadings(readings, { data, isResumed }, target);
       };
-      await restore(source, target, { to, context, putRest });
+      const restored = readings === null ? null : new RestoredReadings(readings, data, target);
+      await restore(source, target, { to, context, putKeys, readings: restored });
     } finally {
       await target.close();
     }
@@ -125,15 +125,16 @@ class Source {
 
 interface Going {
   readonly to: string;
-  /** Keys, and readings, whose batches it counts. */
-  readonly putRest: (isResumed: boolean) => Promise<number | null>;
+  readonly putKeys: () => Promise<void>;
+  /** Null: none are asked for. */
+  readonly readings: RestoredReadings | null;
   readonly context: Context;
 }
 
 async function restore(
   source: Source,
   target: EventStore,
-  { to, context, putRest }: Going,
+  { to, context, putKeys, readings }: Going,
 ): Promise<void> {
   const { terminal, json, ports } = context;
   const { report, restoring, torn } = source;
@@ -141,6 +142,7 @@ async function restore(
   const before = await tryingOn(() => target.log.head(), ports);
   const mark = await target.restoring.read();
   refuseOccupied(target.place, { before, mark, backup: report.head });
+  await readings?.refuseOthers();
   // Said before the first commit, and until the last one: no manager takes a part for the whole.
   if (mark === null) await target.restoring.leave({ position, hash });
   if (before.position <= position) {
@@ -149,7 +151,8 @@ async function restore(
     refuseDifferent(target.place, found.head.hash, hash);
     await append(target, await restoring.commit(report, target.log, ports));
   } else await refuseOtherEnd(target, report.head);
-  const batches = await putRest(mark !== null);
+  await putKeys();
+  const batches = (await readings?.put()) ?? null;
   await target.restoring.remove();
   clearProgress(terminal);
   const { epoch } = await target.log.head();
