@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { errorCatalogue, stateHash } from '@oakring/contracts';
+import { errorCatalogue, stateHash, workerComesBack } from '@oakring/contracts';
 import { downKinds, nativeDown, nativeUp, upKinds, type Message } from '@oakring/contracts/native';
 
 const page = readFileSync('docs/native-protocol.md', 'utf8');
@@ -84,5 +84,13 @@ describe('docs/native-protocol.md', () => {
     );
     expect(instances).toHaveLength(2);
     expect(JSON.parse(request)).toMatchObject({ hash: stateHash(instances) });
+  });
+
+  it('states how long a worker may take to come back, which a restored ledger waits for', () => {
+    const [, section = ''] = /\n## Coming back\n([^]*?)\n## /.exec(page) ?? [];
+    const { firstMs, mostMs, attemptMs } = workerComesBack;
+    for (const ms of [firstMs, mostMs, attemptMs, mostMs + attemptMs]) {
+      expect(section).toContain(` ${ms / 1_000} s`);
+    }
   });
 });

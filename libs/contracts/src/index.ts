@@ -50,6 +50,7 @@ export {
   times,
 } from './resources/resources.js';
 export { maxJobCount } from './messages/addresses.js';
+export { workerComesBack } from './messages/coming-back.js';
 export { checkedContent } from './messages/content.js';
 export { parseRegistration, type Registration } from './messages/registration.js';
 export type { Registered } from './messages/registered.js';

@@ -1,14 +1,13 @@
 import { Socket } from 'node:net';
+import { workerComesBack } from '@oakring/contracts';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import { fullJitterMs, type Ports, type Timer } from '@oakring/ports';
 import { MessageRoom } from './message-room.js';
 import type { Farewell, WorkerLink, WorkerLinkListener, WorkerLinkOptions } from './worker-link.js';
 
-const reconnectBackoff = { firstMs: 500, mostMs: 15_000 };
 /** A connection that ends sooner counts as a failure: two clients displace each other, for one. */
 const stableAfterMs = 5_000;
 const keepaliveSeconds = 10;
-const connectTimeoutMs = 5_000;
 const subscribeWithinMs = 5_000;
 const disconnectWithinMs = 1_000;
 
@@ -101,7 +100,7 @@ export class BrokerLink implements WorkerLink {
       failures = wasStable ? 1 : failures + 1;
       // A broker that stays away is told of once.
       if (upSinceMs !== null || failures === 1) this.listener.down(reason);
-      const delayMs = fullJitterMs(failures, reconnectBackoff, randomness);
+      const delayMs = fullJitterMs(failures, workerComesBack, randomness);
       await timers.sleep(delayMs, this.stopping.signal);
     }
   }
@@ -159,7 +158,7 @@ export class BrokerLink implements WorkerLink {
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,
-      connectTimeout: connectTimeoutMs,
+      connectTimeout: workerComesBack.attemptMs,
       keepalive: keepaliveSeconds,
       will: {
         topic: will.topic,
