@@ -172,6 +172,7 @@ export class SimulatedManager {
         },
         store: {
           ...{ log, place, leases: isLocal ? null : new SimulatedLeases(line) },
+          restoring: { read: async () => null },
           time: isLocal ? null : () => line.call(() => world.wallMs),
         },
         reachesBroker: () => connection.reaches(),

@@ -25,5 +25,6 @@ export {
   openEventLogReader,
   openEventStore,
   openStoreForRestore,
+  refuseHalfRestored,
   storeAddressOf,
 } from './store/open-event-store.js';

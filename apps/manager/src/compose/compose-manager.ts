@@ -1,4 +1,4 @@
-import type { CheckpointStore, EventStore } from '@oakring/stores';
+import { refuseHalfRestored, type CheckpointStore, type EventStore } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import { NodeChangeFeed, type ClusterState } from '@oakring/model';
 import type { Ports, Undo } from '@oakring/ports';
@@ -57,7 +57,9 @@ export function startViews(
 export interface Surroundings {
   readonly ports: Ports;
   readonly warn: (line: string) => void;
-  readonly store: Pick<EventStore, 'log' | 'leases' | 'place' | 'time'>;
+  readonly store: Pick<EventStore, 'log' | 'leases' | 'place' | 'time'> & {
+    readonly restoring: Pick<EventStore['restoring'], 'read'>;
+  };
   readonly connection: InboxConnection;
   /** Whether the broker can be reached from here, by whoever does not lead. */
   readonly reachesBroker: () => Promise<boolean>;
@@ -91,6 +93,7 @@ export function composeManager(
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
     ...{ wires, traces, reachesBroker, ports, warn },
     startLoops: (parts, ending) => startLoops({ ...parts, ...outsiders }, ending),
+    refuseHalfRestored: () => refuseHalfRestored(store),
     storeTime: store.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => around.openTelemetryLog(epoch, table),
     leader: () => ({ ...around.leader, url: url(), key }),

@@ -225,7 +225,8 @@ export class Leadership {
     this.lookBeganMs = beganMs;
     try {
       const isFree = await candidate.look();
-      if (!isFree) {
+      if (isFree) await this.parts.refuseHalfRestored();
+      else {
         this.objection = null;
         await this.fitness?.offer(candidate);
       }
@@ -263,6 +264,8 @@ export class Leadership {
   /** Null: somebody else was there first, or the store went away meanwhile. */
   private async open(lease: Lease): Promise<Term | null> {
     try {
+      // A restore leaves its mark, then looks for a lease; we took ours, then look for a mark: one sees the other.
+      await this.parts.refuseHalfRestored();
       return await beginTerm(lease, this.parts, this.figures);
     } catch (error) {
       await lease.release();
@@ -305,9 +308,17 @@ export class Leadership {
   }
 }
 
+const fatal: ReadonlySet<string> = new Set([
+  'log-damaged',
+  'ledger-newer',
+  'position-conflict',
+  // What it took from the store as it was, the secret among it, is not what it will be.
+  'restore-unfinished',
+]);
+
 /** Whoever led on from here would write on top of what nobody can explain. */
 function isFatal({ code }: OakringError): boolean {
-  return code === 'log-damaged' || code === 'ledger-newer' || code === 'position-conflict';
+  return fatal.has(code);
 }
 
 function detailOf(reachesBroker: boolean, isHeld: boolean): string {

@@ -33,6 +33,8 @@ export interface TermParts {
   readonly traces: RecentTraces;
   /** Whether the broker can be reached from here, by whoever does not lead. */
   readonly reachesBroker: () => Promise<boolean>;
+  /** Throws `restore-unfinished` while a backup is put into the store. */
+  readonly refuseHalfRestored: () => Promise<void>;
   /** The time of the store, where there may be several managers; our own otherwise. */
   readonly storeTime: () => Promise<number>;
   readonly scheduler: Scheduler;

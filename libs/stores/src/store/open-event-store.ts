@@ -28,14 +28,26 @@ export function storeAddressOf(store: string, dataFolder: string): string {
 export async function openEventStore(address: string, timers: Timers): Promise<EventStore> {
   const store = await openStoreForRestore(address, timers);
   try {
-    const mark = await store.restoring.read();
-    if (mark === null) return store;
-    const { position: reached } = await store.log.head();
-    throw unfinished(store.place, reached, mark.position);
+    await refuseHalfRestored(store);
+    return store;
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** Throws `restore-unfinished` where a backup is being put into a store, or was not to its end. */
+export async function refuseHalfRestored({
+  restoring,
+  log,
+  place,
+}: Pick<EventStore, 'log' | 'place'> & {
+  readonly restoring: Pick<EventStore['restoring'], 'read'>;
+}): Promise<void> {
+  const mark = await restoring.read();
+  if (mark === null) return;
+  const { position: reached } = await log.head();
+  throw unfinished(place, reached, mark.position);
 }
 
 /** As `openEventStore`, also where a restore was begun and did not end: for whoever goes on with it. */

@@ -55,7 +55,10 @@ async function copy(context: Context, { env }: Surroundings, options: CopyOption
 }
 
 /** A manager that leads there would write its own history on top of what is copied. */
-export async function refuseLedTarget({ leases, place }: EventStore): Promise<void> {
+export async function refuseLedTarget({
+  leases,
+  place,
+}: Pick<EventStore, 'leases' | 'place'>): Promise<void> {
   const lease = (await leases?.read()) ?? null;
   if (lease === null || lease.holder === '') return;
   const detail = `A manager leads ${place} (${shownUrl(lease.url)}, epoch ${lease.epoch}). Stop it first.`;

@@ -18,6 +18,7 @@ import { verified } from '../audit/verified.js';
 import { clearProgress } from '../audit/verify.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
 import type { RestoreOptions } from './backup-options.js';
+import { claimStore } from './claim-store.js';
 import { hasKeys, keptKeys, passphraseOf, restoreKeys, type Keys } from './keys.js';
 import { tailIn } from './line-file.js';
 import { ledgerToRestore, type BackupPlace } from './place.js';
@@ -143,8 +144,7 @@ async function restore(
   const mark = await target.restoring.read();
   refuseOccupied(target.place, { before, mark, backup: report.head });
   await readings?.refuseOthers();
-  // Said before the first commit, and until the last one: no manager takes a part for the whole.
-  if (mark === null) await target.restoring.leave({ position, hash });
+  await claimStore(target, { mark: { position, hash }, isBegun: mark !== null });
   if (before.position <= position) {
     await copyInto(target, source.commits(), context);
     const found = await verified(upTo(position, commitsOf(to, ports)), context);

@@ -24,6 +24,7 @@ export function partsOf(
     wires: spokenTo(projection),
     traces: new RecentTraces(ports.clock),
     reachesBroker: async () => true,
+    refuseHalfRestored: async () => {},
     storeTime: async () => ports.clock.wallMs(),
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
     table: new TelemetryTable(ports),
