@@ -1,6 +1,6 @@
 import type { Checkpoint, CheckpointStore, ViewChange } from '@oakring/stores';
 import type { LogHead } from '@oakring/events';
-import type { World } from './world.js';
+import type { Life, World } from './world.js';
 
 interface Save {
   readonly head: LogHead;
@@ -14,6 +14,20 @@ const kept = 3;
 /** A manager's data folder: its checkpoints, of which a crash leaves the newest, an older one, or none. */
 export class Disk implements CheckpointStore {
   private saves: Save[] = [];
+
+  /** As a process of this machine has it: one that has ended writes nothing more. */
+  usedBy(life: Life): CheckpointStore {
+    return {
+      load: () => this.load(),
+      save: async (...save) => {
+        if (!life.isDead) await this.save(...save);
+      },
+      clear: async () => {
+        if (!life.isDead) await this.clear();
+      },
+      close: () => this.close(),
+    };
+  }
 
   async load(): Promise<Checkpoint | null> {
     const newest = this.saves.at(-1);

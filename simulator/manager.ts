@@ -143,8 +143,9 @@ export class SimulatedManager {
     const log = new SimulatedLog(line, ports.timers);
     const place = 'the simulated store';
     stopping.add(() => log.close());
-    const recovered = await onceThere(() => recover(log, host.disk, place), around);
-    const views = startViews(recovered.state, host.disk, around, stopping);
+    const disk = host.disk.usedBy(life);
+    const recovered = await onceThere(() => recover(log, disk, place), around);
+    const views = startViews(recovered.state, disk, around, stopping);
     const { projection, wires } = views;
     const { isLocal } = host.route;
     const deadLetters = await DeadLetters.open(null, ports);
