@@ -75,6 +75,10 @@ export {
 } from './http/job-document.js';
 export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
 export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
+export { parseHealth, type Health, type HealthProbe } from './http/job-health.js';
+export { parsePorts, type PublishedPort } from './http/job-ports.js';
+export { parseProgram, type Program, type PullChoice } from './http/job-program.js';
+export { parseVolumes, type Volume } from './http/job-volumes.js';
 export { runPartOf } from './http/run-part.js';
 export { nearestOf } from './http/nearest-field.js';
 export {

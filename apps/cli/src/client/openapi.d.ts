@@ -1058,6 +1058,27 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @description Asked with GET; 2xx and 3xx are well.
+         * @example {
+         *       "port": 80,
+         *       "path": "/healthz"
+         *     }
+         */
+        HealthHttp: {
+            port: number;
+            /** @default / */
+            path?: string;
+        };
+        /**
+         * @description Well when a connection is taken.
+         * @example {
+         *       "port": 5432
+         *     }
+         */
+        HealthTcp: {
+            port: number;
+        };
         Instance: {
             number: number;
             /** @description Grows with every placement, from 1; 0 before. */
@@ -1137,6 +1158,39 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * @description How the worker finds out whether an instance is well: one of `command`, `http` and `tcp`. Milliseconds.
+         * @example {
+         *       "http": {
+         *         "port": 80,
+         *         "path": "/healthz"
+         *       },
+         *       "intervalMs": 10000
+         *     }
+         */
+        JobHealth: {
+            /** @description Run beside the instance; exit code 0 is well. */
+            command?: string[];
+            http?: components["schemas"]["HealthHttp"];
+            tcp?: components["schemas"]["HealthTcp"];
+            /** @default 10000 */
+            intervalMs?: number;
+            /**
+             * @description A check that takes longer has failed.
+             * @default 3000
+             */
+            timeoutMs?: number;
+            /**
+             * @description Failed checks in a row from which on it is unhealthy.
+             * @default 3
+             */
+            retries?: number;
+            /**
+             * @description Checks that fail within it do not count.
+             * @default 0
+             */
+            startPeriodMs?: number;
         };
         /** @description Small, so that it can be repeated word for word. */
         JobOrder: {
@@ -1759,6 +1813,28 @@ export interface components {
             value?: unknown;
             errors?: components["schemas"]["BadField"][];
         };
+        /**
+         * @description A port of the program that is reached through its node.
+         * @example {
+         *       "port": 80,
+         *       "published": 8080
+         *     }
+         */
+        PublishedPort: {
+            /** @description Of the program. */
+            port: number;
+            /** @description Of the node; the same as `port` when it is left out. */
+            published?: number;
+            /**
+             * @default tcp
+             * @enum {string}
+             */
+            protocol?: "tcp" | "udp";
+            /** @description Of the node, to listen on it alone; on all of them when it is left out. */
+            address?: string;
+            /** @description As people call it. */
+            name?: string;
+        };
         Quarantined: {
             /** Format: date-time */
             since: string;
@@ -1836,6 +1912,29 @@ export interface components {
         ReplicateJob: {
             /** @description The new total. */
             count: number;
+        };
+        /**
+         * @example {
+         *       "cpu": "250m",
+         *       "memory": "128Mi"
+         *     }
+         */
+        RequestedResources: {
+            /**
+             * @description Another spelling of `cpuMillis`: cores, or thousandths with `m`.
+             * @example 250m
+             */
+            cpu?: string | number;
+            /**
+             * @description Another spelling of `memoryMiB`, rounded up to it: with `Ki`, `Mi`, `Gi`, `Ti`, `k`, `M`, `G` or `T`, else bytes.
+             * @example 128Mi
+             */
+            memory?: string | number;
+            cpuMillis?: number;
+            memoryMiB?: number;
+            gpus?: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @example {
@@ -1974,14 +2073,23 @@ export interface components {
             /** @default 1 */
             count?: number;
             /** @description Reserved for each instance. */
-            resources?: components["schemas"]["Resources"];
+            resources?: components["schemas"]["RequestedResources"];
             /**
-             * @description Labels that a node must carry.
+             * @description The job’s own: it is shown and found by them.
              * @example {
              *       "room": "hall"
              *     }
              */
             labels?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description Labels that a node must carry.
+             * @example {
+             *       "zone": "north"
+             *     }
+             */
+            nodeLabels?: {
                 [key: string]: string | number | boolean;
             };
             /**
@@ -2032,9 +2140,46 @@ export interface components {
             cmd?: string[];
             /** @description Another name of `cmd`, which counts more. */
             command?: string[];
+            /**
+             * @description Follow `command`; without one they are the arguments of the image’s own program.
+             * @example [
+             *       "--verbose"
+             *     ]
+             */
+            args?: string[];
             environment?: string[] | {
                 [key: string]: string | number | boolean;
             };
+            /** @description Where the program begins. */
+            workingDirectory?: string;
+            /**
+             * @description Who the program runs as: a name, a uid, or uid:gid.
+             * @example 1000:1000
+             */
+            user?: string | number;
+            /**
+             * @description Ports of the program that are reached through its node.
+             * @example [
+             *       "8080:80"
+             *     ]
+             */
+            ports?: ((string | number) | components["schemas"]["PublishedPort"])[];
+            /**
+             * @description Folders that outlive the instance.
+             * @example [
+             *       "data:/data"
+             *     ]
+             */
+            volumes?: (string | components["schemas"]["Volume"])[];
+            health?: components["schemas"]["JobHealth"];
+            /**
+             * @description When the image is fetched.
+             * @default missing
+             * @enum {string}
+             */
+            pull?: "always" | "missing" | "never";
+            /** @description Name under which the worker’s owner keeps credentials of the image’s registry. */
+            registryCredentials?: string;
             /** @description For the runtime of a container. */
             network?: unknown;
             /** @description For the technology `simulated`. */
@@ -2060,11 +2205,38 @@ export interface components {
             healthyAfterMs?: number;
             /** @description Go back when an updated instance fails. */
             rollback?: boolean;
+            /**
+             * @description New ones that may run beside the old ones before those stop.
+             * @default 0
+             */
+            surge?: number;
+            /**
+             * @description An update that finds no place for its next one for so long goes back, milliseconds; null: it waits.
+             * @default null
+             */
+            placeWithinMs?: number | null;
         };
         /** @description From the newest reading, percent 0–100. */
         Used: {
             cpu: number;
             memory: number;
+        };
+        /**
+         * @description A folder that outlives the instance: `volume` or `hostPath`.
+         * @example {
+         *       "volume": "data",
+         *       "target": "/data"
+         *     }
+         */
+        Volume: {
+            /** @description A folder of the worker, by its name; it is kept when the instance ends. */
+            volume?: string;
+            /** @description A folder of the machine, below a prefix that the worker’s owner allows. */
+            hostPath?: string;
+            /** @description Where the program sees it. A `process` is told its path in `OAKRING_VOLUME_<NAME>` instead. */
+            target?: string;
+            /** @default false */
+            readOnly?: boolean;
         };
     };
     responses: {

@@ -12,6 +12,7 @@ export interface JobOptions {
   readonly cpu?: number;
   readonly memory?: number;
   readonly label?: Readonly<Record<string, string>>;
+  readonly nodeLabel?: Readonly<Record<string, string>>;
   readonly env?: readonly string[];
   readonly node?: string;
   readonly oneShot?: boolean;
@@ -59,7 +60,7 @@ function nameOf(image: string): string {
 }
 
 function givenBy({ image, cmd, options }: JobRequest): JsonObject {
-  const { id, name, technology, count, cpu, memory, label, env, node } = options;
+  const { id, name, technology, count, cpu, memory, label, env, node, nodeLabel } = options;
   const { oneShot, lostAfter, neverTwice } = options;
   const resources = {
     ...(cpu === undefined ? {} : { cpuMillis: cpu }),
@@ -79,6 +80,7 @@ function givenBy({ image, cmd, options }: JobRequest): JsonObject {
     ...(count === undefined ? {} : { count }),
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
     ...(label === undefined ? {} : { labels: label }),
+    ...(nodeLabel === undefined ? {} : { nodeLabels: nodeLabel }),
     ...(env === undefined ? {} : { environment: env }),
     ...(node === undefined ? {} : { constraints: [{ type: 'direct', node }] }),
     ...(cmd.length === 0 ? {} : { cmd }),

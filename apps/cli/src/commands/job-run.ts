@@ -16,7 +16,7 @@ const examples = `
 Examples:
   oakring job run demo/hello --technology simulated --count 3
   oakring job run --technology process --wait -- /bin/sleep 60
-  oakring job run nginx:1.27 --cpu 500 --memory 256 --label zone=north --dry-run
+  oakring job run nginx:1.27 --cpu 500 --memory 256 --node-label zone=north --dry-run
   oakring job run -f job.json
   oakring job run -f - < job.json`;
 
@@ -33,7 +33,8 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
     .option('--count <n>', 'number of instances (default: 1)', wholeNumber)
     .option('--cpu <millis>', 'CPU that each reserves, thousandths of a core', wholeNumber)
     .option('--memory <MiB>', 'memory that each reserves', wholeNumber)
-    .option('--label <key=value>', 'label that a node must carry (repeatable)', pair)
+    .option('--label <key=value>', 'label of the job (repeatable)', pair)
+    .option('--node-label <key=value>', 'label that a node must carry (repeatable)', pair)
     .option('--env <NAME=value>', 'environment of the instances (repeatable)', assignment)
     .option('--node <id>', 'the one node that they may run on')
     .option('--one-shot', 'exit code 0 completes an instance; otherwise every end is a failure')

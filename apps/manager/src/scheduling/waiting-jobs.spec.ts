@@ -74,7 +74,7 @@ describe('A job that waits for room', () => {
   });
 
   it('is not helped by room on a node that another filter keeps it from', () => {
-    const labelled = wants('labelled', 100, { labels: { zone: 'north' } });
+    const labelled = wants('labelled', 100, { nodeLabels: { zone: 'north' } });
     const scene = new Scene(given(...ready('a', small), labelled), 'labelled');
     scene.after(register);
     expect(scene.after(confirm)).toEqual([]);
@@ -124,7 +124,7 @@ describe('A job that waits for room', () => {
     let looks = 0;
     const nodes = Array.from({ length: 200 }, (_, index) => `n${index}`);
     const jobs = Array.from({ length: 200 }, (_, index) => `j${index}`);
-    const zone = { labels: { zone: 'nowhere' } };
+    const zone = { nodeLabels: { zone: 'nowhere' } };
     const away = { constraints: [{ type: 'direct', node: 'away' }] };
     const commands = jobs.map((id, index) => wants(id, 1, index % 2 === 0 ? zone : away));
     const cluster = given(...commands);

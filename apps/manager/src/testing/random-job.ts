@@ -15,7 +15,7 @@ export function randomJob({ pick, number }: Chance): Record<string, unknown> {
   return {
     count: number(5),
     image: pick(['x', 'y']),
-    labels: pick([{}, {}, {}, { zone: 'north' }]),
+    nodeLabels: pick([{}, {}, {}, { zone: 'north' }]),
     constraints,
     resources: { cpuMillis: 50 * (1 + number(5)), memoryMiB: 32 * (1 + number(4)) },
     one_shot: number(6) === 0,

@@ -1,9 +1,11 @@
-import { isObject } from '../parsing/parsing.js';
-import { resourceCatalogue, resourceNames, type ResourceName } from '../resources/catalogue.js';
 import { technologies, type Technology } from '../messages/technology.js';
 import { maxJobCount } from '../messages/addresses.js';
-import { reconcileChoices, usualPolicy, type ReconcileChoice } from './usual-policy.js';
-import { commandForm, environmentForm, isCommand, isEnvironment } from './job-run.js';
+import { usualPolicy } from './usual-policy.js';
+import { OnDisconnectRules, RestartRules, UpdateRules } from './failure-rules.js';
+import { maxPorts } from './job-ports.js';
+import { pullChoices, userExpectation, userPattern, type PullChoice } from './job-program.js';
+import { environmentForm, isEnvironment } from './job-run.js';
+import { maxVolumes } from './job-volumes.js';
 import {
   anything,
   flag,
@@ -11,130 +13,30 @@ import {
   identifier,
   integer,
   listOf,
-  nullable,
   oneOf,
   textOf,
   textOrNumber,
 } from './kinds.js';
-import { Field, namesOfShape, Shape, shaped } from './shape.js';
+import { ConstraintRule, labels, type Scalar } from './placement-rules.js';
+import {
+  commandList,
+  HealthRule,
+  name,
+  path,
+  portRule,
+  PortRule,
+  volumeRule,
+  VolumeRule,
+} from './program-rules.js';
+import { RequestedAmounts, type Requested } from './resource-amounts.js';
+import { Field, Shape, shaped } from './shape.js';
 
-const dayMs = 86_400_000;
-const waitMs = integer(100, dayMs);
-
-/** Amounts of what the catalogue of resources has. */
-export class RequestedResources {}
-
-for (const name of resourceNames) {
-  const { maximum } = resourceCatalogue[name];
-  Field(integer(0, maximum), { optional: true })(RequestedResources.prototype, name);
-}
-Shape({ name: 'Resources', isOpen: true, example: { cpuMillis: 250, memoryMiB: 128 } })(
-  RequestedResources,
-);
-export type Amounts = Readonly<Partial<Record<ResourceName, number>>>;
-
-const constraintTypes = ['direct', 'architecture'] as const;
-
-@Shape({ name: 'Constraint', isOpen: true, says: 'A rule about where instances may run.' })
-export class ConstraintRule {
-  @Field(oneOf(constraintTypes, 'constraint-unknown'))
-  readonly type: (typeof constraintTypes)[number];
-
-  @Field(identifier, { when: ({ type }) => type === 'direct', says: 'With `direct`.' })
-  readonly node?: string | number;
-
-  @Field(textOf(64), { when: ({ type }) => type === 'architecture', says: 'With `architecture`.' })
-  readonly architecture?: string;
-}
-
-@Shape({ says: 'What becomes of an instance whose node is not heard of. Milliseconds.' })
-export class OnDisconnectRules {
-  @Field(flag, { optional: true, says: 'A lost instance is placed again elsewhere.' })
-  readonly replace?: boolean;
-
-  @Field(oneOf(reconcileChoices), { optional: true, says: 'Which one goes on when both run.' })
-  readonly reconcile?: ReconcileChoice;
-
-  @Field(nullable(integer(500, 30 * dayMs)), {
-    optional: true,
-    says: 'The node is not ready for this long: the instance is lost. Null: never.',
-  })
-  readonly lostAfterMs?: number | null;
-
-  // A grant comes with every reading: a limit below a few periods would stop healthy instances.
-  @Field(nullable(integer(10_000, 30 * dayMs)), {
-    optional: true,
-    says: 'The worker kills it without a grant for this long: it never runs twice.',
-  })
-  readonly stopOnWorkerAfterMs?: number | null;
-}
-
-@Shape({ says: 'How often and how soon a failed instance is tried again. Milliseconds.' })
-export class RestartRules {
-  @Field(nullable(integer(0, 1_000_000)), {
-    optional: true,
-    says: 'Failures in a row after which it is given up; null: never.',
-  })
-  readonly limit?: number | null;
-
-  @Field(waitMs, {
-    optional: true,
-    says: 'Ceiling of the first wait; it doubles with each failure.',
-  })
-  readonly firstMs?: number;
-
-  @Field(waitMs, { optional: true })
-  readonly mostMs?: number;
-
-  @Field(waitMs, {
-    optional: true,
-    says: 'An instance that ran for this long starts counting its failures anew.',
-  })
-  readonly resetAfterMs?: number;
-}
-
-@Shape({ says: 'How a new revision of the job is rolled out.' })
-export class UpdateRules {
-  @Field(integer(1, 10_000), { optional: true, says: 'Instances that may be missing at once.' })
-  readonly maxUnavailable?: number;
-
-  @Field(integer(0, dayMs), {
-    optional: true,
-    says: 'An updated instance counts once it has run for this long, milliseconds.',
-  })
-  readonly healthyAfterMs?: number;
-
-  @Field(flag, { optional: true, says: 'Go back when an updated instance fails.' })
-  readonly rollback?: boolean;
-}
-
-const labelText = {
-  anyOf: [{ type: 'string', maxLength: 256 }, { type: 'number' }, { type: 'boolean' }],
-};
-type Scalar = string | number | boolean;
-
-export const labels = formed<Readonly<Record<string, Scalar>>>(
-  {
-    type: 'object',
-    maxProperties: 64,
-    propertyNames: { maxLength: 128 },
-    additionalProperties: labelText,
-    example: { room: 'hall' },
-  },
+const user = formed<string | number>(
+  { type: ['string', 'integer'], pattern: userPattern.source },
   (value) =>
-    isObject(value) && Object.keys(value).length <= 64 && Object.entries(value).every(isLabel),
-  'not an object of at most 64 labels, each a text of at most 256 characters',
-);
-
-function isLabel([key, label]: [string, unknown]): boolean {
-  const isScalar = ['string', 'number', 'boolean'].includes(typeof label);
-  return key.length <= 128 && isScalar && String(label).length <= 256;
-}
-
-const command = formed<readonly string[]>(
-  { type: 'array', items: { type: 'string' } },
-  isCommand,
-  `not of the form ${commandForm}`,
+    userPattern.test(typeof value === 'number' ? String(value) : String(value ?? '')) &&
+    ['string', 'number'].includes(typeof value),
+  `not ${userExpectation}`,
 );
 
 /**
@@ -170,11 +72,18 @@ export class SubmitJob {
   @Field(integer(0, maxJobCount), { optional: true, default: 1 })
   readonly count?: number;
 
-  @Field(shaped(RequestedResources), { optional: true, says: 'Reserved for each instance.' })
-  readonly resources?: Amounts;
+  @Field(shaped(RequestedAmounts), { optional: true, says: 'Reserved for each instance.' })
+  readonly resources?: Requested;
 
-  @Field(labels, { optional: true, says: 'Labels that a node must carry.' })
+  @Field(labels, { optional: true, says: 'The job’s own: it is shown and found by them.' })
   readonly labels?: Readonly<Record<string, Scalar>>;
+
+  @Field(labels, {
+    optional: true,
+    says: 'Labels that a node must carry.',
+    example: { zone: 'north' },
+  })
+  readonly nodeLabels?: Readonly<Record<string, Scalar>>;
 
   @Field(listOf(shaped(ConstraintRule), { max: 32, items: 'constraints' }), {
     optional: true,
@@ -197,15 +106,25 @@ export class SubmitJob {
   @Field(flag, { optional: true, default: false, says: 'Exit code 0 completes an instance.' })
   readonly one_shot?: boolean;
 
-  @Field(command, { optional: true, says: 'Program and arguments, instead of the image’s own.' })
+  @Field(commandList, {
+    optional: true,
+    says: 'Program and arguments, instead of the image’s own.',
+  })
   readonly cmd?: readonly string[];
 
-  @Field(command, {
+  @Field(commandList, {
     optional: true,
     when: ({ cmd = null }) => cmd === null,
     says: 'Another name of `cmd`, which counts more.',
   })
   readonly command?: readonly string[];
+
+  @Field(commandList, {
+    optional: true,
+    says: 'Follow `command`; without one they are the arguments of the image’s own program.',
+    example: ['--verbose'],
+  })
+  readonly args?: readonly string[];
 
   @Field(
     formed<readonly string[] | Readonly<Record<string, Scalar>>>(
@@ -222,14 +141,49 @@ export class SubmitJob {
   )
   readonly environment?: readonly string[] | Readonly<Record<string, Scalar>>;
 
+  @Field(path, { optional: true, says: 'Where the program begins.' })
+  readonly workingDirectory?: string;
+
+  @Field(user, {
+    optional: true,
+    says: 'Who the program runs as: a name, a uid, or uid:gid.',
+    example: '1000:1000',
+  })
+  readonly user?: string | number;
+
+  @Field(listOf<PortRule | string | number>(portRule, { max: maxPorts, items: 'ports' }), {
+    optional: true,
+    says: 'Ports of the program that are reached through its node.',
+    example: ['8080:80'],
+  })
+  readonly ports?: readonly (PortRule | string | number)[];
+
+  @Field(listOf<VolumeRule | string>(volumeRule, { max: maxVolumes, items: 'volumes' }), {
+    optional: true,
+    says: 'Folders that outlive the instance.',
+    example: ['data:/data'],
+  })
+  readonly volumes?: readonly (VolumeRule | string)[];
+
+  @Field(shaped(HealthRule), { optional: true })
+  readonly health?: HealthRule;
+
+  @Field(oneOf(pullChoices), {
+    optional: true,
+    default: 'missing',
+    says: 'When the image is fetched.',
+  })
+  readonly pull?: PullChoice;
+
+  @Field(name, {
+    optional: true,
+    says: 'Name under which the worker’s owner keeps credentials of the image’s registry.',
+  })
+  readonly registryCredentials?: string;
+
   @Field(anything, { optional: true, says: 'For the runtime of a container.' })
   readonly network?: unknown;
 
   @Field(anything, { optional: true, says: 'For the technology `simulated`.' })
   readonly simulate?: unknown;
 }
-
-/** The fields of a job document that are known; others are kept, and warned about. */
-export const jobFields: readonly string[] = namesOfShape(SubmitJob);
-export const resourceFields: readonly string[] = resourceNames;
-export const constraintFields: readonly string[] = namesOfShape(ConstraintRule);

@@ -11,7 +11,7 @@ import {
 } from '../parsing/parsing.js';
 import { optional } from '../messages/codec.js';
 import type { Resources } from '../resources/catalogue.js';
-import { defaultRequest, resourcesOf } from '../resources/resources.js';
+import { requestedOf } from '../resources/requested.js';
 import { runtimeOf, technologyOf } from '../messages/technology.js';
 import type { SubmitJob } from './plain.js';
 import { policyOf, type JobPolicy } from './job-policy.js';
@@ -79,11 +79,9 @@ export function parseRequirement(body: JsonObject): Parsed<Requirement> {
   const nameOf = body['numbering'] === 'given' ? runtimeOf : technologyOf;
   const technology: Parsed<string> = nameOf(body['technology'], 'technology');
   if (!technology.ok) return technology;
-  const resources = optional(body['resources'], defaultRequest, (value) =>
-    resourcesOf(value, 'resources', defaultRequest),
-  );
+  const resources = requestedOf(body);
   if (!resources.ok) return resources;
-  const labels = optional(body['labels'], {}, (value) => labelsOf(value, 'labels'));
+  const labels = optional(body['nodeLabels'], {}, (value) => labelsOf(value, 'nodeLabels'));
   if (!labels.ok) return labels;
   const constraints = optional(body['constraints'], [], constraintsOf);
   if (!constraints.ok) return constraints;

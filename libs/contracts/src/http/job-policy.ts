@@ -1,10 +1,12 @@
-import type { OnDisconnectRules, RestartRules, SubmitJob, UpdateRules } from './job-body.js';
+import type { OnDisconnectRules, RestartRules, UpdateRules } from './failure-rules.js';
+import type { SubmitJob } from './job-body.js';
 import { usualPolicy } from './usual-policy.js';
 
 /** As the job's document states them, with every field that it leaves out. */
 export type OnDisconnect = Readonly<Required<OnDisconnectRules>>;
 export type Restart = Readonly<Required<RestartRules>>;
-export type Update = Readonly<Required<UpdateRules>>;
+/** What nothing looks at yet (not-used-yet.ts) is no part of it. */
+export type Update = Readonly<Required<Omit<UpdateRules, 'surge' | 'placeWithinMs'>>>;
 
 /** What a job asks for when something fails. */
 export interface JobPolicy {

@@ -19,11 +19,18 @@ export interface Kind<T> {
   /** What another value is refused as; `invalid-field` unless it says so. */
   readonly code?: ErrorCode;
   /** Its own fields are checked, each by its path. */
-  readonly nested?: { readonly of: ShapeClass; readonly isList: boolean };
+  readonly nested?: Nested;
   /** Looked at once it holds: of a list, what each of it must be. */
   readonly each?: Pick<Kind<unknown>, 'holds' | 'expectation' | 'code'>;
   /** Never there: it carries the type. */
   readonly as?: T;
+}
+
+interface Nested {
+  readonly of: ShapeClass;
+  readonly isList: boolean;
+  /** What a short form of it stands for; null where it is none. */
+  readonly atLength?: (value: unknown) => JsonObject | null;
 }
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
@@ -192,6 +199,6 @@ export function listOf<T>(
       ...{ ...kind, schema: undefined },
       holds: (value) => Array.isArray(value) && value.every((one) => kind.holds(one)),
     },
-    ...(kind.nested === undefined ? {} : { nested: { of: kind.nested.of, isList: true } }),
+    ...(kind.nested === undefined ? {} : { nested: { ...kind.nested, isList: true } }),
   };
 }

@@ -1,7 +1,7 @@
 import { maxJobCount } from '../messages/addresses.js';
 import type { JsonObject } from '../parsing/parsing.js';
 import { flag, identifier, integer, matching, textOf } from './kinds.js';
-import { labels } from './job-body.js';
+import { labels } from './placement-rules.js';
 import { Field, Shape } from './shape.js';
 
 const maxDrainMs = 7 * 86_400_000;

@@ -1,5 +1,6 @@
 import { technologies, type Technology } from '../messages/technology.js';
-import { labels, RequestedResources, type Amounts } from './job-body.js';
+import { labels } from './placement-rules.js';
+import { StatedAmounts, type Stated } from './resource-amounts.js';
 import { flag, formed, identifier, listOf, natural, oneOf, textOf, textOrNumber } from './kinds.js';
 import { Field, Shape, shaped } from './shape.js';
 
@@ -42,8 +43,8 @@ export class RegisterNode {
   @Field(flag, { optional: true, default: false })
   readonly yields?: boolean;
 
-  @Field(shaped(RequestedResources), { optional: true })
-  readonly capacity?: Amounts;
+  @Field(shaped(StatedAmounts), { optional: true })
+  readonly capacity?: Stated;
 
   @Field(labels, { optional: true })
   readonly labels?: Readonly<Record<string, string | number | boolean>>;

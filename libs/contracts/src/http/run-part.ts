@@ -1,6 +1,9 @@
-import { isObject, type JsonObject } from '../parsing/parsing.js';
-import { defaultRequest, resourcesOf } from '../resources/resources.js';
-import { parseCommand, parseEnvironment } from './job-run.js';
+import { isObject, type JsonObject, type Parsed } from '../parsing/parsing.js';
+import { requestedOf } from '../resources/requested.js';
+import { parseHealth } from './job-health.js';
+import { parsePorts } from './job-ports.js';
+import { parseProgram } from './job-program.js';
+import { parseVolumes } from './job-volumes.js';
 import type { SubmitJob } from './plain.js';
 
 /**
@@ -15,6 +18,7 @@ const saysHowItRuns: Readonly<Record<keyof SubmitJob, boolean>> = {
   count: false,
   resources: true,
   labels: false,
+  nodeLabels: false,
   constraints: false,
   // But for `stopOnWorkerAfterMs`, below.
   onDisconnect: false,
@@ -23,7 +27,15 @@ const saysHowItRuns: Readonly<Record<keyof SubmitJob, boolean>> = {
   one_shot: false,
   cmd: true,
   command: true,
+  args: true,
   environment: true,
+  workingDirectory: true,
+  user: true,
+  ports: true,
+  volumes: true,
+  health: true,
+  pull: true,
+  registryCredentials: true,
   network: true,
   simulate: true,
 };
@@ -37,18 +49,36 @@ const notOfTheRun: ReadonlySet<string> = new Set(
  * the worker, so it counts.
  */
 export function runPartOf(document: JsonObject): JsonObject {
-  const { cmd: _cmd, command: _command, environment, resources, ...others } = document;
-  const command = parseCommand(document);
-  const variables = parseEnvironment(document);
-  const reserved = resourcesOf(resources ?? {}, 'resources', defaultRequest);
   const { onDisconnect } = document;
   const limit = isObject(onDisconnect) ? onDisconnect['stopOnWorkerAfterMs'] : null;
+  const { cmd: _cmd, command: _command, args: _args, ...others } = document;
   return {
     ...Object.fromEntries(Object.entries(others).filter(([name]) => !notOfTheRun.has(name))),
-    resources: reserved.ok ? reserved.value : resources,
-    command: command.ok ? command.value : [_cmd, _command],
-    environment: variables.ok ? variables.value : environment,
+    ...programOf(document),
+    ...written('resources', document, requestedOf),
+    ...written('ports', document, parsePorts),
+    ...written('volumes', document, parseVolumes),
+    ...written('health', document, parseHealth),
     // The worker itself ends the instance: it must have heard of it.
     stopOnWorkerAfterMs: limit ?? null,
   };
+}
+
+/** Written out; as it came where it cannot be read, which a document of before may have. */
+function written(
+  name: string,
+  document: JsonObject,
+  read: (document: JsonObject) => Parsed<unknown>,
+): JsonObject {
+  const parsed = read(document);
+  return { [name]: parsed.ok ? parsed.value : document[name] };
+}
+
+function programOf(document: JsonObject): JsonObject {
+  const program = parseProgram(document);
+  if (!program.ok) return { command: [document['cmd'], document['command'], document['args']] };
+  const { command, args, ...others } = program.value;
+  // What follows a command is part of it, however it is divided.
+  const whole = command === null ? { command, args } : { command: [...command, ...(args ?? [])] };
+  return { ...others, ...whole };
 }

@@ -16,6 +16,8 @@ interface FieldOptions {
   readonly example?: unknown;
   /** Never shown in a problem. */
   readonly secret?: boolean;
+  /** It does not stand beside any of these. */
+  readonly without?: readonly string[];
 }
 
 export interface DescribedField extends FieldOptions {
@@ -57,7 +59,9 @@ export function Field<T>(
     if (options.when !== undefined) ValidateIf(options.when)(target, name);
     const { each, nested } = kind;
     rule('holds', kind, options)(target, name);
-    if (nested !== undefined) ValidateNested({ message: kind.expectation })(target, name);
+    if (options.without !== undefined) alone(options.without)(target, name);
+    const message = (each ?? kind).expectation;
+    if (nested !== undefined) ValidateNested({ message })(target, name);
     else if (each !== undefined) rule('each', each, options)(target, name);
   };
 }
@@ -71,6 +75,15 @@ function rule(
   return ValidateBy({ name, validator: { validate: holds } }, { message, context });
 }
 
+function alone(others: readonly string[]): PropertyDecorator {
+  const isAlone = (document: object): boolean =>
+    others.every((name) => ((document as JsonObject)[name] ?? null) === null);
+  return ValidateBy(
+    { name: 'alone', validator: { validate: (_value, args) => isAlone(args?.object ?? {}) } },
+    { message: `not to be said beside ${others.join(' or ')}`, context: { secret: false } },
+  );
+}
+
 /** A document with fields of its own. */
 export function shaped<T extends object>(of: ShapeClass<T>): Kind<T> {
   return {
@@ -78,6 +91,26 @@ export function shaped<T extends object>(of: ShapeClass<T>): Kind<T> {
     holds: isObject,
     expectation: `not an object {${namesOfShape(of).join(', ')}}`,
     nested: { of, isList: false },
+  };
+}
+
+interface ShortForm {
+  readonly schema: JsonSchema;
+  /** The document that a short form stands for, or itself; null where it is neither. */
+  readonly atLength: (value: unknown) => JsonObject | null;
+  readonly expectation: string;
+}
+
+/** A document with fields of its own, or a short form of it. */
+export function shapedOr<T extends object>(
+  of: ShapeClass<T>,
+  { schema, atLength, expectation }: ShortForm,
+): Kind<T> {
+  return {
+    schema: { anyOf: [schema, shaped(of).schema] },
+    holds: (value) => atLength(value) !== null,
+    expectation,
+    nested: { of, isList: false, atLength },
   };
 }
 
@@ -151,7 +184,10 @@ export function instanceOf(type: ShapeClass, given: JsonObject): object {
 
 function partOf({ nested }: Kind<unknown>, value: unknown): unknown {
   if (nested === undefined) return value;
-  const one = (each: unknown): unknown => (isObject(each) ? instanceOf(nested.of, each) : each);
+  const one = (each: unknown): unknown => {
+    const whole = isObject(each) ? each : (nested.atLength?.(each) ?? null);
+    return whole === null ? each : instanceOf(nested.of, whole);
+  };
   // Anything else is left as it is, for the rule that wants one.
   return nested.isList && Array.isArray(value) ? value.map(one) : one(value);
 }

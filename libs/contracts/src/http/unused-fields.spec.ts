@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { nearestOf } from './nearest-field.js';
+import { SubmitJob } from './job-body.js';
+import { notUsedYet } from './not-used-yet.js';
+import { fieldsOf } from './shape.js';
 import { warningsOf } from './unused-fields.js';
 
 const job = { name: 'web', image: 'web:1', technology: 'docker' };
@@ -13,7 +16,9 @@ describe('A field of a job document that nothing looks at', () => {
     ['ondisconnect', 'onDisconnect'],
     ['oneshot', 'one_shot'],
     ['Image', 'image'],
-    ['ports', null],
+    ['nodeSelector', 'nodeLabels'],
+    ['volume', 'volumes'],
+    ['healthcheck', 'health'],
     ['team', null],
     ['__proto', null],
     ['constructor', null],
@@ -22,13 +27,13 @@ describe('A field of a job document that nothing looks at', () => {
   });
 
   it('is named where it lies deeper', () => {
-    const resources = { cpu: 500, memoryMib: 64, cpuMillis: 500 };
+    const resources = { cpus: 500, memoryMib: 64, cpuMillis: 500 };
     const constraints = [
       { type: 'direct', node: 'a' },
       { type: 'direct', node: 'b', nodes: [] },
     ];
     expect(warningsOf({ ...job, resources, constraints }).warnings).toMatchObject([
-      { field: 'resources.cpu', nearest: 'cpuMillis' },
+      { field: 'resources.cpus', nearest: 'cpu' },
       { field: 'resources.memoryMib', nearest: 'memoryMiB' },
       { field: 'constraints.1.nodes', nearest: 'node' },
     ]);
@@ -42,6 +47,25 @@ describe('A field of a job document that nothing looks at', () => {
   it('is named up to a limit', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`odd${at}`, at]));
     expect(warningsOf({ ...job, ...many }).warnings).toHaveLength(32);
+  });
+});
+
+describe('A field that no worker uses yet', () => {
+  it.each([
+    ['ports', { ports: ['80'] }],
+    ['health', { health: { tcp: { port: 80 } } }],
+    ['update.surge', { update: { surge: 1 } }],
+  ])('is named: it does nothing by itself (%s)', (field, more) => {
+    if (!notUsedYet.includes(field)) return;
+    expect(warningsOf({ ...job, ...more }).warnings).toMatchObject([{ field, nearest: null }]);
+  });
+
+  it.each(notUsedYet)('is one that a document has (%s)', (field) => {
+    const [name = '', member] = field.split('.');
+    const known = fieldsOf(SubmitJob).get(name);
+    expect(known).toBeDefined();
+    const below = known?.kind.nested?.of;
+    if (member !== undefined) expect(below && fieldsOf(below).has(member)).toBe(true);
   });
 });
 

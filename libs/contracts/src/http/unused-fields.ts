@@ -1,39 +1,60 @@
 import { cutText } from '../parsing/text.js';
 import { isObject, type JsonObject } from '../parsing/parsing.js';
 import type { FieldWarning } from './answers.js';
-import { constraintFields, jobFields, resourceFields } from './job-body.js';
+import { SubmitJob } from './job-body.js';
 import { imageIsRun, parseCommand } from './job-run.js';
+import type { ShapeClass } from './kinds.js';
 import { nearestOf } from './nearest-field.js';
+import { notUsedYet } from './not-used-yet.js';
+import { fieldsOf, namesOfShape } from './shape.js';
 
 const maxWarnings = 32;
 
 /** What of a job document is not used, and what was perhaps meant; no member when all of it is. */
 export function warningsOf(document: JsonObject): { readonly warnings?: readonly FieldWarning[] } {
-  const warnings = jobWarnings(document);
+  const unused = unusedOf(SubmitJob, document, '').slice(0, maxWarnings);
+  const warnings = [...unused, ...inVain(document), ...unusedYet(document)];
   return warnings.length === 0 ? {} : { warnings };
 }
 
-function jobWarnings(document: JsonObject): readonly FieldWarning[] {
-  const { resources, constraints } = document;
-  const listed: readonly unknown[] = Array.isArray(constraints) ? constraints : [];
-  const warnings = [
-    ...unusedOf(document, jobFields),
-    ...unusedOf(resources, resourceFields, 'resources.'),
-    ...listed.flatMap((each, at) => unusedOf(each, constraintFields, `constraints.${at}.`)),
-  ].slice(0, maxWarnings);
-  return [...warnings, ...inVain(document)];
+/** Members that are not known, at every depth. Where a document takes no others they were refused. */
+function unusedOf(type: ShapeClass, document: JsonObject, path: string): FieldWarning[] {
+  const known = namesOfShape(type);
+  const unused = Object.keys(document).filter((name) => !known.includes(name));
+  const here = unused.slice(0, maxWarnings).map((name) => unknownAt(path, name, known));
+  const below = [...fieldsOf(type)].flatMap(([name, { kind }]) => {
+    const value = document[name];
+    const { nested } = kind;
+    if (nested === undefined) return [];
+    if (!Array.isArray(value))
+      return isObject(value) ? unusedOf(nested.of, value, `${path}${name}.`) : [];
+    return value.flatMap((each: unknown, at) =>
+      isObject(each) ? unusedOf(nested.of, each, `${path}${name}.${at}.`) : [],
+    );
+  });
+  return [...here, ...below];
 }
 
-/** `onDisconnect`, `restart` and `update` are ours alone: there an unknown member is refused. */
-function unusedOf(value: unknown, known: readonly string[], path = ''): FieldWarning[] {
-  if (!isObject(value)) return [];
-  const unused = Object.keys(value).filter((name) => !known.includes(name));
-  return unused.slice(0, maxWarnings).map((name) => {
-    const nearest = nearestOf(name, known);
-    const field = `${path}${cutText(name, 128)}`;
-    const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
-    return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
-  });
+function unknownAt(path: string, name: string, known: readonly string[]): FieldWarning {
+  const nearest = nearestOf(name, known);
+  const field = `${path}${cutText(name, 128)}`;
+  const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
+  return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
+}
+
+function unusedYet(document: JsonObject): FieldWarning[] {
+  return notUsedYet
+    .filter((field) => isSaid(document, field.split('.')))
+    .map((field) => {
+      const detail = `${field} is only passed on: no worker of this release uses it yet`;
+      return { field, nearest: null, detail };
+    });
+}
+
+function isSaid(document: JsonObject, [name = '', ...below]: readonly string[]): boolean {
+  const value = document[name] ?? null;
+  if (below.length === 0) return value !== null;
+  return isObject(value) && isSaid(value, below);
 }
 
 /** Known fields that do nothing in this document. */

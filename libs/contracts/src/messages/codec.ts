@@ -76,10 +76,11 @@ export function readMembers<T extends object>(
   members: Members<T>,
   body: JsonObject,
   leftOut: LeftOut,
+  path = '',
 ): Parsed<T> {
   const read: [name: string, value: unknown][] = [];
   for (const name in members) {
-    const parsed = members[name](body[name], name, leftOut);
+    const parsed = members[name](body[name], `${path}${name}`, leftOut);
     if (!parsed.ok) return parsed;
     if (parsed.value !== undefined) read.push([name, parsed.value]);
   }

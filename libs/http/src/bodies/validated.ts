@@ -62,8 +62,13 @@ function strangersIn(type: ShapeClass, given: JsonObject, path = ''): Fault[] {
   }));
   const below = [...fieldsOf(type)].flatMap(([name, { kind }]) => {
     const value = given[name];
-    if (kind.nested === undefined || !isObject(value)) return [];
-    return strangersIn(kind.nested.of, value, `${path}${name}.`);
+    const { nested } = kind;
+    if (nested === undefined) return [];
+    if (isObject(value)) return strangersIn(nested.of, value, `${path}${name}.`);
+    const listed: readonly unknown[] = Array.isArray(value) ? value : [];
+    return listed.flatMap((each, at) =>
+      isObject(each) ? strangersIn(nested.of, each, `${path}${name}.${at}.`) : [],
+    );
   });
   return [...here, ...below];
 }

@@ -139,7 +139,8 @@ describe('an update', () => {
 describe('an update that leaves alone how an instance runs', () => {
   it.each([
     ['another name', { name: 'web of the north' }],
-    ['labels', { labels: { zone: 'north' } }],
+    ['labels', { labels: { team: 'shop' } }],
+    ['labels of nodes', { nodeLabels: { zone: 'north' } }],
     ['constraints', { constraints: [{ type: 'direct', node: 'a' }] }],
     ['another limit of restarts', { restart: { limit: 3 } }],
     ['no rollback', { update: { rollback: false } }],

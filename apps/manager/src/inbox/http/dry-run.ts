@@ -4,19 +4,22 @@ import {
   type ScheduleAnswer,
   type ScheduleJob,
 } from '@oakring/contracts';
-import { warningsOf, type DryRunAnswer } from '@oakring/contracts/http';
+import type { DryRunAnswer } from '@oakring/contracts/http';
+import type { ClusterState } from '@oakring/model';
 import type { Scheduler } from '../../scheduling/scheduler.port.js';
+import { warningsTo } from './document-warnings.js';
 
 export async function dryRun(
   scheduler: Scheduler,
   id: string,
   job: JobDocument,
-  position: number,
+  state: ClusterState,
 ): Promise<DryRunAnswer> {
+  const { position } = state.head;
   const document = { ...job.document, id };
   const asked = {
     ...({ dryRun: true, job: document, desired: job.count, position } as const),
-    ...warningsOf(document),
+    ...warningsTo(document, state),
   };
   if (job.count === 0) return { ...asked, ...nothingToPlace };
   const answer = await askOne(

@@ -72,7 +72,7 @@ export class JobCommandsController {
     const job = documentOf(body);
     if (dry) {
       void reply.code(200);
-      return dryRun(this.scheduler, job.id ?? this.ports.ids.next(), job, this.projection.position);
+      return dryRun(this.scheduler, job.id ?? this.ports.ids.next(), job, this.projection.state);
     }
     const answer = await this.submitJob(job, request);
     void reply.header('location', `/api/v1/jobs/${answer.id}`);
@@ -87,6 +87,7 @@ export class JobCommandsController {
     return submittedJob(
       job,
       settled(await this.queue.submit<'SubmitJob'>(command, originOf(request, key), key)),
+      this.projection.state,
     );
   }
 

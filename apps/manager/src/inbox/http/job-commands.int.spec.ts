@@ -94,6 +94,7 @@ describe('POST /api/v1/jobs', () => {
     ['resources.cpuMillis', -1, 'invalid-field'],
     ['resources.memoryMiB', 0.5, 'invalid-field'],
     ['labels', { a: {} }, 'invalid-field'],
+    ['nodeLabels', { a: {} }, 'invalid-field'],
     ['constraints', {}, 'invalid-field'],
     ['constraints.0', 'direct', 'invalid-field'],
     ['constraints.0.type', 'near', 'constraint-unknown'],

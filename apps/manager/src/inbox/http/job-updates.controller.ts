@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Inject, Param, Post, Put, Req } from '@nestjs/common';
-import { JobOrderAnswer, Nothing, SubmitJob, warningsOf } from '@oakring/contracts/http';
+import { JobOrderAnswer, Nothing, SubmitJob } from '@oakring/contracts/http';
 import { idOf, OakringError } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
@@ -7,6 +7,8 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter, header } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
+import { Projection } from '../../views/projection.js';
+import { warningsTo } from './document-warnings.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 import { documentOf } from './submitted-job.js';
@@ -19,7 +21,10 @@ const ifMatch = header('If-Match', 'ETag of the answer that the change is made f
 /** Changes to jobs under way: a new revision, a restart, and a move that is called off. */
 @Controller('api/v1/jobs')
 export class JobUpdatesController {
-  constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
+  constructor(
+    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    private readonly projection: Projection,
+  ) {}
 
   @Put(':id')
   @Endpoint({
@@ -61,7 +66,7 @@ export class JobUpdatesController {
     const answer = settled(
       await this.queue.submit<'UpdateJob'>(command, originOf(request, key), key),
     );
-    return { ...answer, ...warningsOf(job.document) };
+    return { ...answer, ...warningsTo(job.document, this.projection.state) };
   }
 
   @Post(':id/restart')

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobAnswer, JobOrderAnswer, JsonObject, Problem } from '@oakring/contracts';
+import { registerNode } from '../../testing/given.js';
 import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
 
 /** Every field that a job can have, none at its default, and one that nobody knows. */
 const document = {
   ...{ id: 'web', name: 'web', image: 'web:1', technology: 'docker', count: 2 },
   resources: { cpuMillis: 250, memoryMiB: 128 },
-  labels: { zone: 'north' },
+  labels: { team: 'shop' },
+  nodeLabels: { zone: 'north' },
   constraints: [{ type: 'architecture', architecture: 'arm64' }],
   onDisconnect: { replace: false, reconcile: 'keepOriginal', lostAfterMs: null },
   restart: { limit: null, firstMs: 200, mostMs: 400, resetAfterMs: 800 },
@@ -15,7 +17,7 @@ const document = {
   cmd: ['serve', '--fast'],
   environment: { LEVEL: 'debug' },
   network: 'bridge',
-  ports: [80],
+  odd: [80],
 };
 
 let manager: TestManager;
@@ -85,7 +87,7 @@ describe('The document in the answer of a job', () => {
 
 describe('A job document with a field that is not used', () => {
   it('is taken, and the answer names it with what was perhaps meant', async () => {
-    const odd = { ...document, ports: undefined, onDisconect: {}, replicas: 3 };
+    const odd = { ...document, odd: undefined, onDisconect: {}, replicas: 3 };
     const warnings = [
       expect.objectContaining({ field: 'onDisconect', nearest: 'onDisconnect' }),
       expect.objectContaining({ field: 'replicas', nearest: 'count' }),
@@ -96,6 +98,30 @@ describe('A job document with a field that is not used', () => {
     const put = await ask<JobOrderAnswer>('PUT', '/api/v1/jobs/web', odd);
     expect(put.body.warnings).toEqual(warnings);
     expect((await shown()).warnings).toEqual(warnings);
+  });
+
+  it('is warned of where its labels are ones that nodes carry, unless it says what nodes must', async () => {
+    await manager.submit(registerNode('n1', { labels: { zone: 'north' } }));
+    const labelled = { ...document, odd: undefined, labels: { team: 'shop', zone: 'north' } };
+    const told = async (nodeLabels?: JsonObject) =>
+      (await ask<JobAnswer>('POST', '/api/v1/jobs?dryRun=true', { ...labelled, nodeLabels })).body;
+    expect((await told()).warnings).toMatchObject([
+      { field: 'labels.zone', nearest: 'nodeLabels' },
+    ]);
+    expect((await told({})).warnings).toBeUndefined();
+  });
+
+  it.each([
+    [{ ports: [{ port: 80, publish: 81 }] }, 'ports.0.publish', 'published'],
+    [{ ports: ['8080:http'] }, 'ports.0', '"8080:80"'],
+    [{ health: { tcp: { port: 80 }, interval: 5 } }, 'health.interval', 'intervalMs'],
+    [{ health: { tcp: { port: 80 }, command: ['x'] } }, 'health.tcp', 'beside command'],
+    [{ volumes: [{ target: '/x' }] }, 'volumes.0.volume', 'a name of'],
+    [{ resources: { cpu: 1, cpuMillis: 1 } }, 'resources.cpu', 'beside cpuMillis'],
+  ])('is refused by its name where nothing else can be meant (%j)', async (more, field, named) => {
+    const { body } = await ask<Problem>('POST', '/api/v1/jobs', { ...document, ...more });
+    expect(body).toMatchObject({ code: 'invalid-field', field });
+    expect(body.detail).toContain(named);
   });
 });
 

@@ -7,9 +7,9 @@ import {
   type JobDocument,
   type SubmitJob,
 } from '@oakring/contracts';
-import { warningsOf } from '@oakring/contracts/http';
 import type { Answers } from '../../commands/command.js';
-import { waitingReason } from '@oakring/model';
+import { waitingReason, type ClusterState } from '@oakring/model';
+import { warningsTo } from './document-warnings.js';
 
 /** The job that a body asks for. */
 export function documentOf(body: SubmitJob): JobDocument {
@@ -20,7 +20,11 @@ export function documentOf(body: SubmitJob): JobDocument {
 }
 
 /** The answer of `POST /api/v1/jobs`: the job as it was at its submission, however often repeated. */
-export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): JobAnswer {
+export function submittedJob(
+  job: JobDocument,
+  answer: Answers['SubmitJob'],
+  state: ClusterState,
+): JobAnswer {
   return {
     id: answer.id,
     name: job.name,
@@ -31,7 +35,7 @@ export function submittedJob(job: JobDocument, answer: Answers['SubmitJob']): Jo
     revision: 1,
     position: answer.position,
     instances: Array.from({ length: answer.desired }, (_, number) => pending(number)),
-    ...warningsOf(job.document),
+    ...warningsTo(job.document, state),
     document: { ...job.document, id: answer.id, count: answer.desired },
   };
 }

@@ -1,0 +1,58 @@
+import { may, readMembers, wordOf } from '../messages/codec.js';
+import { LeftOut } from '../messages/left-out.js';
+import { unlike, type JsonObject, type Parsed } from '../parsing/parsing.js';
+import { nameIn } from './job-ports.js';
+import { commandForm, isCommand, parseCommand, parseEnvironment } from './job-run.js';
+import { pathIn } from './job-volumes.js';
+
+export const pullChoices = ['always', 'missing', 'never'] as const;
+export type PullChoice = (typeof pullChoices)[number];
+
+/** What is run, as whom and where. */
+export interface Program {
+  /** Program and arguments, instead of the image's own; null: the image's own. */
+  readonly command: readonly string[] | null;
+  /** What follows: behind `command`, or behind the image's own program in place of its arguments. Null: nothing. */
+  readonly args: readonly string[] | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string | null;
+  readonly user: string | null;
+  readonly pull: PullChoice;
+  /** What the worker's owner keeps credentials under. */
+  readonly registryCredentials: string | null;
+}
+
+/** All that a job document says of its program. */
+export function parseProgram(job: JsonObject): Parsed<Program> {
+  const command = parseCommand(job);
+  if (!command.ok) return command;
+  const environment = parseEnvironment(job);
+  if (!environment.ok) return environment;
+  const read = readMembers(members, job, new LeftOut());
+  if (!read.ok) return read;
+  const whole = { command: command.value, environment: environment.value, ...read.value };
+  return { ok: true, value: whole };
+}
+
+export const userPattern = /^(?:[A-Za-z_][A-Za-z0-9_-]{0,63}|\d{1,10}(?::\d{1,10})?)$/;
+export const userExpectation = 'a user: a name, a uid, or uid:gid';
+
+const members = {
+  args: may<readonly string[]>(
+    (value, field) =>
+      isCommand(value) ? { ok: true, value } : unlike(field, value, `of the form ${commandForm}`),
+    null,
+  ),
+  workingDirectory: may(pathIn, null),
+  user: may<string>(userOf, null),
+  pull: may<PullChoice, PullChoice>(wordOf(pullChoices), 'missing'),
+  registryCredentials: may(nameIn, null),
+};
+
+/** YAML reads a uid as a number. */
+function userOf(value: unknown, field: string): Parsed<string> {
+  const user = typeof value === 'number' ? String(value) : value;
+  return typeof user === 'string' && userPattern.test(user)
+    ? { ok: true, value: user }
+    : unlike(field, value, userExpectation);
+}
