@@ -51,7 +51,7 @@ describe('an order about a node', () => {
       'DELETE /api/v1/nodes/ghost': always(problem, 404),
       'DELETE /api/v1/nodes/n2': always(placed),
     });
-    expect({ code, asked: asked.length }).toEqual({ code: 1, asked: 3 });
+    expect({ code, asked: asked.length }).toEqual({ code: 1, asked: 4 });
     expect(out).toContain('2 nodes are forgotten:\nn1\nn2');
     expect(error).toContain('ghost: There is no node ghost.');
   });

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addAuditCommands } from './commands/audit/audit.js';
 import { addBackupCommands } from './commands/backup/commands.js';
 import { addClusterCommand } from './commands/cluster.js';
@@ -18,11 +18,16 @@ import { addUpCommand } from './commands/up.js';
 import { addWorkerCommand } from './commands/worker.js';
 import { exitCodesHelp } from './exit-codes.js';
 import { softwareVersion } from '@oakring/host';
+import { Documents, formatOf, outputFormats, type OutputOptions } from './output.js';
 
 /** The command line `oakring`. Errors of usage are told and thrown as commander's. */
-export function createProgram(surroundings: Surroundings): Command {
-  const { io } = surroundings;
+export function createProgram(given: Omit<Surroundings, 'documents'>): Command {
+  const surroundings: Surroundings = { ...given, documents: new Documents() };
+  const { io, documents } = surroundings;
   const program = new Command('oakring');
+  program.hook('preAction', (_program, called) =>
+    documents.prepare(formatOf(called.optsWithGlobals<OutputOptions>())),
+  );
   program
     // Commands made below inherit these three.
     .exitOverride()
@@ -35,7 +40,12 @@ export function createProgram(surroundings: Surroundings): Command {
     .version(softwareVersion(), '-V, --version', 'print the version')
     .option('--url <url>', 'the manager [OAKRING_URL] (default: http://127.0.0.1:10100)')
     .option('--token <token>', 'bearer token; rather by [OAKRING_TOKEN], which is not listed by ps')
-    .option('--json', 'print what the manager answers, for programs')
+    .addOption(
+      new Option('-o, --output <format>', 'as documents, only the ids, or more columns')
+        .choices(outputFormats)
+        .conflicts('json'),
+    )
+    .option('--json', 'the same as -o json: what the manager answers, for programs')
     .option('--no-color', 'print without colour [NO_COLOR]')
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import type { Io } from './io.js';
 import { ManagerError } from './client/manager-error.js';
+import { formatOf, type OutputOptions } from './output.js';
 import { createProgram } from './program.js';
 import { terminalOf, type Environment } from './terminal.js';
 
@@ -57,10 +58,10 @@ async function parse(
     if (error instanceof ManagerError && io.closed.aborted && error.cause === io.closed.reason) {
       return exitCodes.done;
     }
-    const { color, json } = program.opts<{ color: boolean; json?: boolean }>();
+    const { color, ...output } = program.opts<{ color: boolean } & OutputOptions>();
     // Errors go to standard error: whether that is a terminal decides about their colour.
     const { colors } = terminalOf({ ...io, outIsTerminal: io.errorIsTerminal }, env, color);
-    const { message, exitCode } = failureOf(error, colors, json === true);
+    const { message, exitCode } = failureOf(error, colors, formatOf(output) === 'json');
     io.error(message);
     return exitCode;
   }

@@ -1,11 +1,13 @@
 import { simulatedPorts } from '@oakring/ports';
 import type { Command } from 'commander';
 import { addAuditSubcommands } from '../../../apps/cli/src/commands/audit/subcommands.js';
+import { Documents } from '../../../apps/cli/src/output.js';
 import { createProgram } from '../../../apps/cli/src/program.js';
 
 const io = { out: () => {}, error: () => {} };
 const surroundings = {
   ...{ io: io as never, env: {}, ports: simulatedPorts(), afterDashes: [], program: 'oakring' },
+  documents: new Documents(),
 };
 const program = createProgram(surroundings);
 // These are loaded when one is called.

@@ -23,7 +23,14 @@ export {
   type JsonObject,
   type Parsed,
 } from './parsing/parsing.js';
-export { timeOf } from './parsing/moment.js';
+export {
+  durationOf,
+  localZone,
+  momentForms,
+  momentOf,
+  timeOf,
+  type Moment,
+} from './parsing/moment.js';
 export { cutText, endOfText } from './parsing/text.js';
 export { isTraceparent, traceIdOf, traceparentOf } from './trace-context.js';
 export { technologies, type Technology } from './messages/technology.js';

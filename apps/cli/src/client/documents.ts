@@ -26,6 +26,7 @@ export type LedgerHead = Schemas['LedgerHead'];
 export type LedgerKey = Schemas['LedgerKey'];
 export type LedgerKeys = Schemas['LedgerKeys'];
 export type Node = Schemas['Node'];
+export type NodeOrder = Schemas['NodeOrder'];
 export type NodeReason = Schemas['NodeReason'];
 export type NodeStatus = Node['status'];
 export type NodeTelemetry = Schemas['NodeTelemetry'];

@@ -95,6 +95,9 @@ function jobsOf(api: Api) {
       everyPage((page) =>
         answer(api.GET('/api/v1/jobs', { params: { query: { ...page, ...moment(at) } } })),
       ),
+    /** Whom a text means, the best first. */
+    jobsNamed: (named: string, most: number, at?: string) =>
+      answer(api.GET('/api/v1/jobs', { params: { query: { named, limit: most, ...moment(at) } } })),
     job: (id: string, at?: string) =>
       answer(api.GET('/api/v1/jobs/{id}', { params: { path: { id }, query: moment(at) } })),
     submitJob: (document: JsonObject) =>
@@ -151,6 +154,11 @@ function nodesOf(api: Api) {
     nodes: (at?: string) =>
       everyPage((page) =>
         answer(api.GET('/api/v1/nodes', { params: { query: { ...page, ...moment(at) } } })),
+      ),
+    /** Whom a text means, the best first. */
+    nodesNamed: (named: string, most: number, at?: string) =>
+      answer(
+        api.GET('/api/v1/nodes', { params: { query: { named, limit: most, ...moment(at) } } }),
       ),
     /** Workers that speak and are no nodes; none where the manager is older than that answer. */
     strangers: () =>

@@ -2977,9 +2977,11 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Whom a person means by a text: the one with this id, those with this name, and those of which either begins so; the best first, at most `limit`, no further page. */
+                named?: string;
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
-                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
                 at?: string;
             };
             header?: {
@@ -3084,7 +3086,7 @@ export interface operations {
             query?: {
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
-                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
                 at?: string;
             };
             header?: {
@@ -3386,9 +3388,11 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Whom a person means by a text: the one with this id, those with this name, and those of which either begins so; the best first, at most `limit`, no further page. */
+                named?: string;
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
-                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
                 at?: string;
             };
             header?: {
@@ -3747,7 +3751,7 @@ export interface operations {
             query?: {
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
-                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
                 at?: string;
             };
             header?: {
@@ -4055,7 +4059,7 @@ export interface operations {
             query?: {
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
-                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
                 at?: string;
             };
             header?: {
@@ -4140,7 +4144,7 @@ export interface operations {
                 telemetrySince?: number;
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
-                /** @description As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
                 at?: string;
             };
             header?: {
@@ -4219,9 +4223,9 @@ export interface operations {
     showNodeTelemetry: {
         parameters: {
             query?: {
-                /** @description A time or a time ago; an hour before `to` by default. */
+                /** @description A moment; an hour before `to` by default. */
                 from?: string;
-                /** @description A time or a time ago; now by default. */
+                /** @description A moment; now by default. */
                 to?: string;
                 /** @description Milliseconds of a point. */
                 step?: number;
@@ -4243,7 +4247,7 @@ export interface operations {
                     "application/json": components["schemas"]["NodeTelemetry"];
                 };
             };
-            400: components["responses"]["invalid-field"];
+            400: components["responses"]["moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["node-unknown.route-unknown"];
@@ -4314,9 +4318,9 @@ export interface operations {
     showDifference: {
         parameters: {
             query?: {
-                /** @description A position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description A moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). */
                 from?: string;
-                /** @description A position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                /** @description A moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). */
                 to?: string;
                 /** @description Items at most; 1000 by default. */
                 limit?: number;

@@ -2,15 +2,17 @@ import type { Command } from 'commander';
 import { renderCluster } from '../render/cluster.js';
 import { printable } from '../render/printable.js';
 import { contextOf, showView, type Surroundings } from './context.js';
+import { atOption, momentIn, type AtOptions } from './options.js';
 
 export function addClusterCommand(program: Command, surroundings: Surroundings): void {
   program
     .command('cluster')
     .description('the whole cluster on one page')
-    .option('--at <moment>', 'as it was: a position, a time, or a time ago such as -15m')
-    .addHelpText('after', '\nExamples:\n  oakring cluster\n  oakring cluster --at -15m')
-    .action(async ({ at }: { at?: string }, command: Command) => {
+    .option(...atOption)
+    .addHelpText('after', '\nExamples:\n  oakring cluster\n  oakring cluster --at 15m')
+    .action(async (options: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
+      const at = momentIn(options, context);
       const { client, terminal } = context;
       const [head, cluster, nodes, jobs] = await Promise.all([
         client.head(),

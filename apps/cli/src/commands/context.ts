@@ -5,6 +5,7 @@ import type { Warnings } from '../client/documents.js';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
 import { printable } from '../render/printable.js';
+import { formatOf, type Documents, type OutputFormat, type OutputOptions } from '../output.js';
 import { terminalOf, type Environment, type Terminal } from '../terminal.js';
 
 /** What the program is given to run with. */
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly afterDashes: readonly string[];
   /** How a person calls this program, for commands to copy. */
   readonly program: string;
+  readonly documents: Documents;
 }
 
 /** What every command that talks to a manager works with. */
@@ -23,13 +25,17 @@ export interface Context {
   readonly client: ManagerClient;
   readonly terminal: Terminal;
   readonly ports: Ports;
+  readonly output: OutputFormat;
+  /** A document is asked for (`-o json` or `yaml`): what streams prints lines of JSON. */
   readonly json: boolean;
+  /** No person reads: a document, or names. */
+  readonly forPrograms: boolean;
+  readonly documents: Documents;
 }
 
-interface GlobalOptions {
+interface GlobalOptions extends OutputOptions {
   readonly url?: string;
   readonly token?: string;
-  readonly json?: boolean;
   readonly color: boolean;
 }
 
@@ -38,17 +44,21 @@ interface GlobalOptions {
  * names instead, where it is the address of one.
  */
 export function contextOf(
-  { io, env, ports }: Surroundings,
+  { io, env, ports, documents }: Surroundings,
   command: Command,
   named?: string,
 ): Context {
   const given = command.optsWithGlobals<GlobalOptions>();
   const options = named?.startsWith('http') === true ? { ...given, url: named } : given;
+  const output = formatOf(options);
   return {
     client: managerClient(addressOf(env, options), ports),
     terminal: terminalOf(io, env, options.color),
     ports,
-    json: options.json === true,
+    output,
+    json: output === 'json' || output === 'yaml',
+    forPrograms: output !== 'people' && output !== 'wide',
+    documents,
   };
 }
 
@@ -70,10 +80,10 @@ function addressOf(
   return { url: settings.url ?? here, token: settings.token };
 }
 
-/** Prints the manager's answer as it came, or as a person reads it. */
+/** Prints the manager's answer as it came, its names, or as a person reads it. */
 export function show<T>(context: Context, answer: T, render: (answer: T) => string): void {
-  const { terminal, json } = context;
-  terminal.out(json ? JSON.stringify(answer, null, 2) : render(printable(answer)));
+  const { terminal, output, forPrograms, documents } = context;
+  terminal.out(forPrograms ? documents.write(answer, output) : render(printable(answer)));
 }
 
 /** As `show`, for a view that may be of the past (`--at`): a person is told so. */
@@ -83,17 +93,22 @@ export function showView<T>(
   answer: T,
   render: (answer: T) => string,
 ): void {
-  const { colors } = context.terminal;
-  const moment = /^\d+$/.test(at ?? '') ? `position ${at}` : printable(at);
-  const past = at === undefined ? '' : colors.yellow(`As it was at ${moment}, not as it is.\n`);
+  const past = pastNote(context, at);
   show(context, answer, (shown) => past + render(shown));
+}
+
+/** What a person is told of a view of the past; empty of the present. */
+export function pastNote({ terminal }: Context, at: string | undefined): string {
+  if (at === undefined) return '';
+  const moment = /^\d+$/.test(at) ? `position ${at}` : printable(at);
+  return terminal.colors.yellow(`As it was at ${moment}, not as it is.\n`);
 }
 
 /** Names what of a document is not used; a program finds it in the answer. */
 export function warn(
-  { terminal, json }: Context,
+  { terminal, forPrograms }: Context,
   { warnings = [] }: { readonly warnings?: Warnings },
 ): void {
-  if (json) return;
+  if (forPrograms) return;
   for (const { detail } of warnings) terminal.error(`Note: ${printable(detail)}`);
 }

@@ -2,6 +2,7 @@ import type { Diff, DiffItem } from '../client/documents.js';
 import type { Command } from 'commander';
 import type { Colors } from '../terminal.js';
 import { contextOf, show, type Surroundings } from './context.js';
+import { momentFor, momentHelp } from './moments.js';
 import { wholeNumber } from './options.js';
 
 const defaultItems = 1_000;
@@ -12,16 +13,19 @@ export function addDiffCommand(program: Command, surroundings: Surroundings): vo
   program
     .command('diff')
     .description('what changed in the cluster between two moments')
-    .argument('<from>', 'a position, a time, or a time ago such as -15m')
+    .argument('<from>', momentHelp)
     .argument('<to>', 'the same')
     .option('--limit <n>', 'at most so many records', wholeNumber, defaultItems)
     // A time ago looks like an option.
     .allowUnknownOption()
-    .addHelpText('after', '\nExamples:\n  oakring diff 12 40\n  oakring diff -1h -5m')
+    .addHelpText('after', '\nExamples:\n  oakring diff 12 40\n  oakring diff 1h 5m')
     .action(async (from: string, to: string, { limit }: { limit: number }, command: Command) => {
       const context = contextOf(surroundings, command);
-      show(context, await context.client.diff(from, to, limit), (diff) =>
-        renderDiff(diff, context.terminal.colors),
+      const { clock } = context.ports;
+      show(
+        context,
+        await context.client.diff(momentFor(from, clock), momentFor(to, clock), limit),
+        (diff) => renderDiff(diff, context.terminal.colors),
       );
     });
 }

@@ -3,9 +3,11 @@ import { followEvents } from '../client/follow-events.js';
 import { createNarrator } from '../render/narration.js';
 import { tellWhy } from './events-why.js';
 import { contextOf, type Context, type Surroundings } from './context.js';
+import { firstPositionFrom, momentHelp } from './moments.js';
 
 interface EventsOptions {
   readonly from: string;
+  readonly since?: string;
   readonly follow?: boolean;
   readonly stream?: string;
   readonly type?: string;
@@ -17,7 +19,8 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
   program
     .command('events')
     .description('tell what happened, from the event log')
-    .option('--from <moment>', 'from a position, a time, a time ago such as -15m, or "now"', '1')
+    .option('--from <moment>', momentHelp, '1')
+    .option('--since <moment>', 'the same as --from')
     .option('--follow', 'go on as things happen, over restarts of the manager')
     .option('--stream <name>', 'only this stream: nodes/<id>, jobs/<id> or cluster')
     .option('--type <names>', 'only these types (as --json names them), separated by commas')
@@ -32,7 +35,7 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
 Examples:
   oakring events --follow
   oakring events --follow --from now
-  oakring events --from -15m
+  oakring events --since 15m
   oakring events --stream jobs/hello
   oakring events --by api/
   oakring events --why 12/0
@@ -45,16 +48,9 @@ Examples:
     });
 }
 
-/** The first position to be told. A moment is that of the last commit until then. */
-async function firstPosition({ client }: Context, moment: string): Promise<number> {
-  if (/^\d{1,15}$/.test(moment)) return Number(moment);
-  if (moment === 'now') return (await client.head()).position + 1;
-  return (await client.cluster(moment)).position + 1;
-}
-
 async function tellEvents(context: Context, options: EventsOptions): Promise<void> {
   const { client, terminal, ports, json } = context;
-  const from = await firstPosition(context, options.from);
+  const from = await firstPositionFrom(options.since ?? options.from, client, ports.clock);
   const { follow = false, stream, type, by } = options;
   const query = {
     from,

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
 import { renderJob } from '../render/jobs.js';
-import { contextOf, show, type Surroundings } from './context.js';
-import { seconds, wholeNumber } from './options.js';
+import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { namesHelp, seconds, wholeNumber } from './options.js';
+import { onJob, onNode } from './selection.js';
+import { forEach } from './several.js';
 import { defaultPatienceSeconds, untilGone, untilMoved, untilRunning } from './wait.js';
+
+type MoveOptions = WaitOptions & { readonly to?: string; readonly cancel?: boolean };
 
 interface WaitOptions {
   readonly force?: boolean;
@@ -18,18 +22,26 @@ export function addJobOrders(job: Command, surroundings: Surroundings): void {
 
 function addRemove(job: Command, surroundings: Surroundings): void {
   job
-    .command('rm <id>')
-    .description('stop every instance of a job and forget it')
+    .command('rm <jobs...>')
+    .description('stop every instance of jobs and forget them')
     .option('--force', 'also a job of a root, which is told')
     .option('--wait', 'return once its last instance has ended')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
-    .addHelpText('after', '\nExample:\n  oakring job rm hello --wait')
-    .action(async (id: string, { force, wait, timeout }: WaitOptions, command: Command) => {
+    .addHelpText(
+      'after',
+      `${namesHelp}\n\nExamples:\n  oakring job rm hello --wait\n  oakring job rm hello web api`,
+    )
+    .action(async (jobs: readonly string[], options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.deleteJob(id, force === true);
-      if (wait === true) await untilGone(context, id, timeout);
-      const state = wait === true ? 'is gone' : 'is being deleted';
-      show(context, answer, () => `Job ${answer.id} ${state} (position ${answer.position}).`);
+      const { client } = context;
+      const { force = false, wait, timeout } = options;
+      await forEach(context, jobs, async (text) => {
+        const { answer } = await onJob(client, text, 'order', (id) => client.deleteJob(id, force));
+        if (wait === true) await untilGone(context, answer.id, timeout);
+        const state = wait === true ? 'is gone' : 'is being deleted';
+        const told = `Job ${answer.id} ${state} (position ${answer.position}).`;
+        return { answer, render: () => told };
+      });
     });
 }
 
@@ -37,15 +49,18 @@ function addScale(job: Command, surroundings: Surroundings): void {
   job
     .command('scale')
     .description('set the number of instances')
-    .argument('<id>', 'of the job')
+    .argument('<job>', 'its id or name')
     .argument('<count>', 'the new desired total', wholeNumber)
     .option('--force', 'also fewer of a job of a root, which is told')
     .option('--wait', 'return once so many run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', '\nExample:\n  oakring job scale hello 5 --wait')
-    .action(async (id: string, count: number, options: WaitOptions, command: Command) => {
+    .action(async (job: string, count: number, options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.scaleJob(id, count, options.force === true);
+      const { client } = context;
+      const { id, answer } = await onJob(client, job, 'order', (known) =>
+        client.scaleJob(known, count, options.force === true),
+      );
       if (options.wait !== true) {
         const told = `Job ${answer.id} is to have ${answer.desired} instances`;
         return show(context, answer, () => `${told} (position ${answer.position}).`);
@@ -60,7 +75,7 @@ function addMove(job: Command, surroundings: Surroundings): void {
   job
     .command('move')
     .description('move an instance: the new place runs before the old one stops')
-    .argument('<id>', 'of the job')
+    .argument('<job>', 'its id or name')
     .argument('<instance>', 'its number', wholeNumber)
     .option('--cancel', 'call a move off: the original stays')
     .option('--to <node>', 'the node that takes it (default: the scheduler chooses)')
@@ -70,28 +85,42 @@ function addMove(job: Command, surroundings: Surroundings): void {
       'after',
       '\nExamples:\n  oakring job move hello 0\n  oakring job move hello 0 --to edge-lisbon --wait',
     )
-    .action(
-      async (
-        id: string,
-        instance: number,
-        options: WaitOptions & { readonly to?: string; readonly cancel?: boolean },
-        command: Command,
-      ) => {
-        const context = contextOf(surroundings, command);
-        if (options.cancel === true) {
-          const kept = await context.client.cancelMove(id, instance);
-          const told = `Instance ${instance} of job ${id} stays where it is`;
-          return show(context, kept, () => `${told} (position ${kept.position}).`);
-        }
-        const answer = await context.client.moveInstance(id, instance, options.to ?? null);
-        if (options.wait !== true) {
-          const told = `Instance ${instance} of job ${answer.id} moves to ${answer.nodeId ?? '?'}`;
-          return show(context, answer, () => `${told} (position ${answer.position}).`);
-        }
-        const ordered = { id, instance, generation: answer.generation ?? 0 };
-        show(context, await untilMoved(context, ordered, options.timeout), (settled) =>
-          renderJob(settled, context.terminal.colors),
+    .action(async (job: string, instance: number, options: MoveOptions, command: Command) => {
+      const context = contextOf(surroundings, command);
+      const { client } = context;
+      if (options.cancel === true) {
+        const { id, answer: kept } = await onJob(client, job, 'order', (known) =>
+          client.cancelMove(known, instance),
         );
-      },
+        const told = `Instance ${instance} of job ${id} stays where it is`;
+        return show(context, kept, () => `${told} (position ${kept.position}).`);
+      }
+      const { id, answer } = await moved(client, { job, instance, to: options.to ?? null });
+      if (options.wait !== true) {
+        const told = `Instance ${instance} of job ${answer.id} moves to ${answer.nodeId ?? '?'}`;
+        return show(context, answer, () => `${told} (position ${answer.position}).`);
+      }
+      const ordered = { id, instance, generation: answer.generation ?? 0 };
+      show(context, await untilMoved(context, ordered, options.timeout), (settled) =>
+        renderJob(settled, context.terminal.colors),
+      );
+    });
+}
+
+/** Job and node may both be named otherwise than by their ids. */
+function moved(
+  client: Context['client'],
+  {
+    job,
+    instance,
+    to,
+  }: { readonly job: string; readonly instance: number; readonly to: string | null },
+) {
+  return onJob(client, job, 'order', async (id) => {
+    if (to === null) return client.moveInstance(id, instance, null);
+    const ordered = await onNode(client, to, 'order', (node) =>
+      client.moveInstance(id, instance, node),
     );
+    return ordered.answer;
+  });
 }

@@ -1,10 +1,14 @@
-import type { JobOrder } from '../client/documents.js';
+import type { Job, JobOrder } from '../client/documents.js';
+import type { JsonObject } from '@oakring/contracts';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderJob } from '../render/jobs.js';
+import { printable } from '../render/printable.js';
 import { contextOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocument } from './job-document.js';
 import { seconds, wholeNumber } from './options.js';
+import { onJob } from './selection.js';
+import { forEach, type Done } from './several.js';
 import { defaultPatienceSeconds, untilRolledOut, untilRunning } from './wait.js';
 
 interface WaitOptions {
@@ -20,7 +24,7 @@ interface UpdateOptions extends WaitOptions {
 
 export function addJobUpdate(job: Command, surroundings: Surroundings): void {
   job
-    .command('update <id>')
+    .command('update <job>')
     .description('roll out a new revision: a few instances at a time, back again if it fails')
     .option('-f, --file <path>', 'the new job document (JSON), whole; "-" for standard input')
     .option('--image <image>', 'only another image')
@@ -40,16 +44,15 @@ Examples:
   oakring job update web --image nginx:1.28 --wait
   oakring job update web -f job.json`,
     )
-    .action(async (id: string, options: UpdateOptions, command: Command) => {
+    .action(async (named: string, options: UpdateOptions, command: Command) => {
       const context = contextOf(surroundings, command);
       const { client, terminal } = context;
       const { file, image, count } = options;
       if (file === undefined && image === undefined && count === undefined) {
         const detail =
           'Say what changes: -f, --image or --count. To start it anew: oakring job restart';
-        throw new CommandFailure(`${detail} ${id}`, exitCodes.usage);
+        throw new CommandFailure(`${detail} ${named}`, exitCodes.usage);
       }
-      const before = file === undefined ? (await client.job(id)).document : undefined;
       const changes = {
         ...(image === undefined ? {} : { image }),
         ...(count === undefined ? {} : { count }),
@@ -63,35 +66,51 @@ Examples:
               options: { file },
               input: () => terminal.input(),
             });
-      const answer = await client.updateJob(id, { ...before, ...given, ...changes });
-      await told(context, answer, options);
+      const { answer } =
+        file === undefined
+          ? await changed(client, named, changes)
+          : await onJob(client, named, 'order', (id) =>
+              client.updateJob(id, { ...given, ...changes }),
+            );
+      const { answer: last, render } = await settled(context, answer, options);
+      show(context, last, render);
     });
   job
-    .command('restart <id>')
+    .command('restart <jobs...>')
     .description('start every instance anew, a few at a time; tries again what was given up')
     .option('--wait', 'return once all of them run again')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', '\nExample:\n  oakring job restart web --wait')
-    .action(async (id: string, options: WaitOptions, command: Command) => {
+    .action(async (jobs: readonly string[], options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      await told(context, await context.client.restartJob(id), options);
+      const { client } = context;
+      await forEach(context, jobs, async (text) => {
+        const { answer } = await onJob(client, text, 'order', (id) => client.restartJob(id));
+        return settled(context, answer, options);
+      });
     });
 }
 
+/** The document that it has, with other words for some of it. */
+async function changed(client: Context['client'], named: string, changes: JsonObject) {
+  const { id, answer: job } = await onJob(client, named, 'order', (known) => client.job(known));
+  return { id, answer: await client.updateJob(id, { ...job.document, ...changes }) };
+}
+
 /** Says what an order changed, and waits for it where it is to be waited for. */
-async function told(
+async function settled(
   context: Context,
   answer: JobOrder,
   { wait, timeout }: WaitOptions,
-): Promise<void> {
+): Promise<Done<JobOrder | Job>> {
   const { id, restarts } = answer;
   warn(context, answer);
-  if (wait !== true) return show(context, answer, changeText);
-  const settled =
+  if (wait !== true) return { answer, render: () => changeText(answer) };
+  const job =
     restarts === true
       ? await untilRolledOut(context, id, timeout)
       : await untilRunning(context, id, timeout);
-  show(context, settled, (job) => renderJob(job, context.terminal.colors));
+  return { answer: job, render: () => renderJob(printable(job), context.terminal.colors) };
 }
 
 function changeText({ id, revision = 1, restarts, desired, position }: JobOrder): string {

@@ -1,9 +1,12 @@
-import type { Job } from '../client/documents.js';
+import type { Decision, Job } from '../client/documents.js';
 import type { Command } from 'commander';
 import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
-import { contextOf, showView, type Context, type Surroundings } from './context.js';
-import { atOption, type AtOptions } from './options.js';
+import { printable } from '../render/printable.js';
+import { contextOf, pastNote, showView, type Context, type Surroundings } from './context.js';
+import { atOption, momentIn, namesHelp, type AtOptions } from './options.js';
+import { onJob } from './selection.js';
+import { forEach, type Done } from './several.js';
 import { addJobOrders } from './job-orders.js';
 import { addJobUpdate } from './job-update.js';
 import { addJobRun } from './job-run.js';
@@ -22,37 +25,54 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
   job
     .command('ls')
     .description('list the jobs')
-    .addHelpText('after', '\nExample:\n  oakring job ls')
+    .addHelpText('after', '\nExamples:\n  oakring job ls\n  oakring job ls -o wide')
     .option(...atOption)
-    .action(async ({ at }: AtOptions, command: Command) => {
+    .action(async (options: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
+      const at = momentIn(options, context);
       showView(context, at, await context.client.jobs(at), ({ items }) =>
         renderJobs(items, context.terminal.colors),
       );
     });
   job
-    .command('show <id>')
-    .description('show a job and its instances: where each is, and why')
+    .command('show <jobs...>')
+    .description('show jobs and their instances: where each is, and why')
     .option('--why', 'with the decisions that put its instances where they are')
-    .addHelpText('after', '\nExamples:\n  oakring job show hello\n  oakring job show hello --why')
+    .addHelpText(
+      'after',
+      `${namesHelp}\n\nExamples:\n  oakring job show hello\n  oakring job show hello --why`,
+    )
     .option(...atOption)
-    .action(async (id: string, options: AtOptions & { why?: boolean }, command: Command) => {
+    .action(async (jobs: readonly string[], options: ShowOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.job(id, options.at);
-      const { colors } = context.terminal;
-      const { at } = options;
-      if (options.why !== true) {
-        return showView(context, at, answer, (shown) => renderJob(shown, colors));
-      }
-      const decisions = await decisionsOf(context, answer);
-      showView(context, at, { job: answer, decisions }, (shown) =>
-        [
-          renderJob(shown.job, colors),
-          ...shown.decisions.map((decision) => renderDecision(decision, colors)),
-        ].join('\n\n'),
-      );
+      await forEach(context, jobs, (text) => shownJob(context, text, options));
     });
 }
+
+async function shownJob(
+  context: Context,
+  text: string,
+  options: ShowOptions,
+): Promise<Done<Shown>> {
+  const { client, terminal } = context;
+  const { colors } = terminal;
+  const at = momentIn(options, context);
+  const { answer: job } = await onJob(client, text, { lookAt: at }, (id) => client.job(id, at));
+  const past = pastNote(context, at);
+  if (options.why !== true)
+    return { answer: job, render: () => past + renderJob(printable(job), colors) };
+  const decisions = await decisionsOf(context, job);
+  const render = (): string =>
+    past +
+    [
+      renderJob(printable(job), colors),
+      ...printable(decisions).map((decision) => renderDecision(decision, colors)),
+    ].join('\n\n');
+  return { answer: { job, decisions }, render };
+}
+
+type ShowOptions = AtOptions & { readonly why?: boolean };
+type Shown = Job | { readonly job: Job; readonly decisions: readonly Decision[] };
 
 /** The decisions that the instances name, each once. */
 function decisionsOf({ client }: Context, { instances }: Job) {

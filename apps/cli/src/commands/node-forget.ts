@@ -1,9 +1,11 @@
 import type { Node } from '../client/documents.js';
+import { durationOf } from '@oakring/contracts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { printable } from '../render/printable.js';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { onNode } from './selection.js';
 
 interface ForgetOptions {
   readonly force?: boolean;
@@ -39,13 +41,9 @@ Examples:
     });
 }
 
-const unitsMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
 function duration(text: string): number {
-  const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (amount !== undefined && (unit === 'm' || unit === 'h' || unit === 'd')) {
-    return Number(amount) * unitsMs[unit];
-  }
+  const ms = durationOf(text);
+  if (ms !== null) return ms;
   throw new InvalidArgumentError('It is not a duration like 30m, 12h or 7d.');
 }
 
@@ -69,19 +67,21 @@ async function forget(context: Context, ids: readonly string[], force: boolean):
   const { client, terminal } = context;
   if (ids.length === 1) {
     const [id = ''] = ids;
-    const answer = await client.forgetNode(id, force);
-    return show(context, answer, () => `Node ${id} is forgotten (position ${answer.position}).`);
+    const ask = (node: string) => client.forgetNode(node, force);
+    const meant = await onNode(client, id, 'order', ask);
+    const told = `Node ${meant.id} is forgotten (position ${meant.answer.position}).`;
+    return show(context, meant.answer, () => told);
   }
   const forgotten: string[] = [];
   const refused: { readonly id: string; readonly code: string }[] = [];
   for (const id of ids) {
     try {
-      await client.forgetNode(id, force);
-      forgotten.push(id);
+      const meant = await onNode(client, id, 'order', (node) => client.forgetNode(node, force));
+      forgotten.push(meant.id);
     } catch (error) {
       if (!(error instanceof ManagerError) || error.problem === null) throw error;
       refused.push({ id, code: error.problem.code });
-      if (!context.json) terminal.error(printable(`${id}: ${error.problem.detail}`));
+      if (!context.forPrograms) terminal.error(printable(`${id}: ${error.problem.detail}`));
     }
   }
   if (context.json) terminal.out(JSON.stringify({ forgotten, refused }, null, 2));

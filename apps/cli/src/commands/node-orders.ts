@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
+import type { Node, NodeOrder } from '../client/documents.js';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
 import { addNodeForget } from './node-forget.js';
 import { pair, seconds } from './options.js';
+import { onNode } from './selection.js';
+import { forEach, type Done } from './several.js';
 import { untilDrained } from './wait.js';
 
 type Labels = Readonly<Record<string, string>>;
 
 interface DrainOptions {
+  readonly cancel?: boolean;
   readonly within: number;
   readonly force?: boolean;
   readonly wait?: boolean;
@@ -43,15 +47,18 @@ function addLabel(node: Command, surroundings: Surroundings): void {
     .description(
       'say what a node is, beside what its worker says; without labels: nothing any more',
     )
-    .argument('<id>', 'of the node')
+    .argument('<node>', 'its id or name')
     .argument('[labels...]', 'name=value each, in the place of those said before', pair, {})
     .addHelpText(
       'after',
       '\nExample:\n  oakring node label edge-berlin position=52.52,13.40 room=hall',
     )
-    .action(async (id: string, labels: Labels, _options: unknown, command: Command) => {
+    .action(async (node: string, labels: Labels, _options: unknown, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.labelNode(id, labels);
+      const { client } = context;
+      const { id, answer } = await onNode(client, node, 'order', (known) =>
+        client.labelNode(known, labels),
+      );
       const told = Object.keys(labels).length === 0 ? 'has no labels by operators' : 'is labelled';
       show(context, answer, () => `Node ${id} ${told} (position ${answer.position}).`);
     });
@@ -64,16 +71,20 @@ function addSimple(
   description: string,
 ): void {
   node
-    .command(`${order} <id>`)
+    .command(`${order} <nodes...>`)
     .description(description)
     .option('--reason <text>', 'why, for whoever looks later')
     .addHelpText('after', `\nExample:\n  oakring node ${order} edge-berlin --reason "new disk"`)
-    .action(async (id: string, options: { reason?: string }, command: Command) => {
+    .action(async (nodes: readonly string[], options: { reason?: string }, command: Command) => {
       const context = contextOf(surroundings, command);
+      const { client } = context;
       const body = options.reason === undefined ? {} : { reason: options.reason };
-      const answer = await context.client.orderNode(id, order, body);
       const told = order === 'cordon' ? 'is cordoned' : 'is in quarantine';
-      show(context, answer, () => `Node ${id} ${told} (position ${answer.position}).`);
+      await forEach(context, nodes, async (text) => {
+        const ask = (id: string) => client.orderNode(id, order, body);
+        const { id, answer } = await onNode(client, text, 'order', ask);
+        return { answer, render: () => `Node ${id} ${told} (position ${answer.position}).` };
+      });
     });
 }
 
@@ -84,14 +95,18 @@ function addBack(
   description: string,
 ): void {
   node
-    .command(`${name} <id>`)
+    .command(`${name} <nodes...>`)
     .description(description)
     .addHelpText('after', `\nExample:\n  oakring node ${name} edge-berlin`)
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .action(async (nodes: readonly string[], _options: unknown, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.takeBackOrder(id, order);
-      const closed = await stillClosed(context, id);
-      show(context, answer, () => `Node ${id} ${closed} (position ${answer.position}).`);
+      const { client } = context;
+      await forEach(context, nodes, async (text) => {
+        const ask = (id: string) => client.takeBackOrder(id, order);
+        const { id, answer } = await onNode(client, text, 'order', ask);
+        const closed = await stillClosed(context, id);
+        return { answer, render: () => `Node ${id} ${closed} (position ${answer.position}).` };
+      });
     });
 }
 
@@ -108,8 +123,8 @@ async function stillClosed({ client }: Context, id: string): Promise<string> {
 
 function addDrain(node: Command, surroundings: Surroundings): void {
   node
-    .command('drain <id>')
-    .description('move everything off a node: each instance runs elsewhere before it stops here')
+    .command('drain <nodes...>')
+    .description('move everything off nodes: each instance runs elsewhere before it stops here')
     .option(
       '--within <seconds>',
       'give up, or use force, after this long',
@@ -121,26 +136,31 @@ function addDrain(node: Command, surroundings: Surroundings): void {
     .option('--cancel', 'call it off; the node stays cordoned')
     .addHelpText(
       'after',
-      '\nExamples:\n  oakring node drain edge-berlin --wait\n  oakring node drain edge-berlin --within 60 --force',
+      '\nExamples:\n  oakring node drain edge-berlin --wait\n  oakring node drain edge-berlin edge-oslo --within 60 --force',
     )
-    .action(async (id: string, options: DrainOptions & { cancel?: boolean }, command: Command) => {
+    .action(async (nodes: readonly string[], options: DrainOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      if (options.cancel === true) {
-        const answer = await context.client.takeBackOrder(id, 'drain');
-        const closed = await stillClosed(context, id);
-        return show(context, answer, () => `Node ${id} is not being drained; it ${closed}.`);
-      }
-      const withinMs = options.within * 1_000;
-      const body = { withinMs, force: options.force === true };
-      const answer = await context.client.orderNode(id, 'drain', body);
-      if (options.wait !== true) {
-        return show(
-          context,
-          answer,
-          () => `Node ${id} is being drained (position ${answer.position}).`,
-        );
-      }
-      const drained = await untilDrained(context, id, options.within + drainMarginSeconds);
-      show(context, drained, () => `Node ${id} is drained: nothing is left there.`);
+      await forEach(context, nodes, (text) => drained(context, text, options));
     });
+}
+
+async function drained(
+  context: Context,
+  text: string,
+  { cancel, within, force = false, wait }: DrainOptions,
+): Promise<Done<Node | NodeOrder>> {
+  const { client } = context;
+  if (cancel === true) {
+    const ask = (id: string) => client.takeBackOrder(id, 'drain');
+    const { id, answer } = await onNode(client, text, 'order', ask);
+    const closed = await stillClosed(context, id);
+    return { answer, render: () => `Node ${id} is not being drained; it ${closed}.` };
+  }
+  const order = (id: string) => client.orderNode(id, 'drain', { withinMs: within * 1_000, force });
+  const { id, answer } = await onNode(client, text, 'order', order);
+  if (wait !== true) {
+    return { answer, render: () => `Node ${id} is being drained (position ${answer.position}).` };
+  }
+  const node = await untilDrained(context, id, within + drainMarginSeconds);
+  return { answer: node, render: () => `Node ${id} is drained: nothing is left there.` };
 }

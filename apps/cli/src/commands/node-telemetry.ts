@@ -2,6 +2,8 @@ import type { NodeTelemetry, TelemetryPoint } from '../client/documents.js';
 import type { Command } from 'commander';
 import type { Colors } from '../terminal.js';
 import { contextOf, show, type Surroundings } from './context.js';
+import { momentFor, momentHelp } from './moments.js';
+import { onNode } from './selection.js';
 
 interface TelemetryOptions {
   readonly from?: string;
@@ -16,12 +18,18 @@ export function addNodeTelemetry(node: Command, surroundings: Surroundings): voi
   node
     .command('telemetry <id>')
     .description('what a node used, as a chart: the last hour')
-    .option('--from <time>', 'a time, or a time ago such as -15m')
-    .option('--to <time>', 'the same')
-    .addHelpText('after', '\nExample:\n  oakring node telemetry edge-berlin --from -15m')
+    .option('--from <moment>', momentHelp)
+    .option('--to <moment>', 'the same')
+    .addHelpText('after', '\nExample:\n  oakring node telemetry edge-berlin --from 15m')
     .action(async (id: string, options: TelemetryOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const answer = await context.client.telemetry(id, options);
+      const { client, ports } = context;
+      const { from, to } = options;
+      const range = {
+        ...(from === undefined ? {} : { from: momentFor(from, ports.clock) }),
+        ...(to === undefined ? {} : { to: momentFor(to, ports.clock) }),
+      };
+      const { answer } = await onNode(client, id, 'look', (node) => client.telemetry(node, range));
       show(context, answer, (shown) => renderTelemetry(shown, context.terminal.colors));
     });
 }

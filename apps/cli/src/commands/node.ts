@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import type { Node } from '../client/documents.js';
 import { renderNode, renderNodes } from '../render/nodes.js';
 import { printable } from '../render/printable.js';
 import { renderStrangers } from '../render/strangers.js';
-import { contextOf, showView, type Context, type Surroundings } from './context.js';
+import { contextOf, pastNote, showView, type Context, type Surroundings } from './context.js';
 import { addNodeOrders } from './node-orders.js';
 import { addNodeTelemetry } from './node-telemetry.js';
-import { atOption, type AtOptions } from './options.js';
+import { atOption, momentIn, namesHelp, type AtOptions } from './options.js';
+import { onNode } from './selection.js';
+import { forEach } from './several.js';
 
 export function addNodeCommands(program: Command, surroundings: Surroundings): void {
   /** Null in the past: how long ago something was is told from now only. */
@@ -24,8 +27,9 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
       "\nExamples:\n  oakring node ls\n  oakring node ls --json | jq -r '.items[].id'",
     )
     .option(...atOption)
-    .action(async ({ at }: AtOptions, command: Command) => {
+    .action(async (options: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
+      const at = momentIn(options, context);
       const strangers = at === undefined ? await strangersFor(context) : '';
       showView(
         context,
@@ -35,21 +39,25 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
       );
     });
   node
-    .command('show <id>')
-    .description('show one node')
-    .addHelpText('after', '\nExample:\n  oakring node show edge-berlin')
+    .command('show <nodes...>')
+    .description('show nodes')
+    .addHelpText('after', `${namesHelp}\n\nExample:\n  oakring node show edge-berlin`)
     .option(...atOption)
-    .action(async (id: string, { at }: AtOptions, command: Command) => {
+    .action(async (nodes: readonly string[], options: AtOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      showView(context, at, await context.client.node(id, at), (answer) =>
-        renderNode(answer, context.terminal.colors, nowMs(at)),
-      );
+      const { client, terminal } = context;
+      const at = momentIn(options, context);
+      const past = pastNote(context, at);
+      await forEach<Node>(context, nodes, async (text) => {
+        const { answer } = await onNode(client, text, { lookAt: at }, (id) => client.node(id, at));
+        return { answer, render: (node) => past + renderNode(node, terminal.colors, nowMs(at)) };
+      });
     });
 }
 
 /** A program asks for them by themselves: `GET /api/v1/strangers`. */
-async function strangersFor({ client, terminal, ports, json }: Context): Promise<string> {
-  if (json) return '';
+async function strangersFor({ client, terminal, ports, forPrograms }: Context): Promise<string> {
+  if (forPrograms) return '';
   const { items } = await client.strangers();
   return renderStrangers(printable(items), terminal.colors, ports.clock.wallMs());
 }

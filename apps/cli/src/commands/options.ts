@@ -1,4 +1,7 @@
+import { durationOf } from '@oakring/contracts';
 import { InvalidArgumentError } from 'commander';
+import type { Context } from './context.js';
+import { momentFor, momentHelp } from './moments.js';
 
 /** Readers of options and arguments: each gives a value or says what is wrong with the text. */
 
@@ -7,10 +10,14 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It is not a whole number from 0 up.');
 }
 
+/** Of a number, or of a duration: `90`, `90s`, `1h30m`. */
 export function seconds(text: string): number {
-  const value = wholeNumber(text);
+  const ms = durationOf(text);
+  const value = ms === null ? wholeNumber(text) : ms / 1_000;
   if (value >= 1 && value <= 86_400) return value;
-  throw new InvalidArgumentError('It is not a number of seconds from 1 to 86400.');
+  throw new InvalidArgumentError(
+    'It is not a number of seconds from 1 to 86400, nor as 5m or 1h30m.',
+  );
 }
 
 /** A limit in seconds: a worker hears of its manager every few seconds, so less would end what is well. */
@@ -37,11 +44,18 @@ export function assignment(text: string, before: readonly string[] = []): string
 }
 
 /** `--at` of every command that shows a view. */
-export const atOption = [
-  '--at <moment>',
-  'as it was: a position, a time, or a time ago such as -15m',
-] as const;
+export const atOption = ['--at <moment>', `as it was: ${momentHelp}`] as const;
 
 export interface AtOptions {
   readonly at?: string;
+}
+
+/** Of commands that take jobs or nodes. */
+export const namesHelp = `
+Each is named by its id, its name, or a beginning of either that is nobody else's; what changes something
+takes the beginning of an id only where nobody chose it, such as 0b7f3c2e-….`;
+
+/** The moment that was asked for, as a manager takes it. */
+export function momentIn({ at }: AtOptions, { ports }: Pick<Context, 'ports'>): string | undefined {
+  return at === undefined ? undefined : momentFor(at, ports.clock);
 }

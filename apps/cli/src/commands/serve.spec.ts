@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import { testIo } from '../testing/test-io.js';
 import type { Service } from '../cluster/service.js';
+import { Documents } from '../output.js';
 import { serve, type Loaded } from './serve.js';
 
 const never = new Promise<never>(() => {});
@@ -16,8 +17,10 @@ function given() {
     stop: async () => void told.push('stopped'),
   };
   const serveWith = (load: () => Promise<Loaded<Service>>) =>
-    serve({ io, ports, env: {}, afterDashes: [], program: 'oakring' }, load, () =>
-      told.push('ready'),
+    serve(
+      { io, ports, env: {}, afterDashes: [], program: 'oakring', documents: new Documents() },
+      load,
+      () => told.push('ready'),
     );
   const run = (start: (stopping: AbortSignal) => Promise<Service> = async () => service) =>
     serveWith(async () => ({ start, say: (line) => void said.push(line) }));

@@ -1,32 +1,67 @@
-import { cutText, OakringError, timeOf } from '@oakring/contracts';
+import { cutText, momentForms, momentOf, OakringError, type Moment } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/stores';
 import type { Clock } from '@oakring/ports';
 
-const digits = /^\d{1,15}$/;
+type History = { readonly log: EventLogReader; readonly clock: Clock };
 
 /**
- * The position that a text names: a position, an ISO 8601 time with its zone (the state after the
- * last commit not later than it), or a time ago such as `-15m`. Times are the leader's, as commits
- * carry them. Throws `moment-invalid`, naming `field`.
+ * The position that a text names (`momentOf`): of a time, the state after the last commit not later than
+ * it. Times are the leader's, as commits carry them. Throws `moment-invalid`, naming `field`.
  */
 export async function positionOf(
   text: string,
   field: string,
-  { log, clock }: { readonly log: EventLogReader; readonly clock: Clock },
+  { log, clock }: History,
 ): Promise<number> {
   const { position: head } = await log.head();
-  if (digits.test(text)) {
-    const position = Number(text);
-    if (position >= 1 && position <= head) return position;
-    throw invalid(field, text, `the log has positions 1 to ${head}`);
+  const moment = momentIn(text, field, clock);
+  switch (moment.kind) {
+    case 'now':
+      return head;
+    case 'position':
+      return within(moment.position, head, { field, text });
+    case 'time': {
+      const position = await lastNotAfter(moment.timeMs, head, log);
+      if (position === 0) throw invalid(field, text, 'before the first commit');
+      return position;
+    }
   }
-  const timeMs = timeOf(text, clock.wallMs());
-  if (timeMs === null) {
-    throw invalid(field, text, 'neither a position, nor a time like 2026-11-23T10:00:00Z or -15m');
+}
+
+/** The time that a text names, in milliseconds since 1970: of a position, that of its commit. */
+export async function timeMsOf(
+  text: string,
+  field: string,
+  { log, clock }: History,
+): Promise<number> {
+  const moment = momentIn(text, field, clock);
+  switch (moment.kind) {
+    case 'now':
+      return clock.wallMs();
+    case 'time':
+      return moment.timeMs;
+    case 'position': {
+      const { position: head } = await log.head();
+      const from = within(moment.position, head, { field, text });
+      const [commit] = await log.read({ from, limit: 1 });
+      return commit?.at ?? clock.wallMs();
+    }
   }
-  const position = await lastNotAfter(timeMs, head, log);
-  if (position === 0) throw invalid(field, text, 'before the first commit');
-  return position;
+}
+
+function momentIn(text: string, field: string, clock: Clock): Moment {
+  const moment = momentOf(text, clock.wallMs());
+  if (moment === null) throw invalid(field, text, `not ${momentForms}`);
+  return moment;
+}
+
+function within(
+  position: number,
+  head: number,
+  { field, text }: { readonly field: string; readonly text: string },
+): number {
+  if (position >= 1 && position <= head) return position;
+  throw invalid(field, text, `the log has positions 1 to ${head}`);
 }
 
 /** Commit times never fall: a search by halves reads log₂ n commits. */

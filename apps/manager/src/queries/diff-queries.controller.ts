@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { DiffAnswer } from '@oakring/contracts/http';
-import { OakringError } from '@oakring/contracts';
+import { momentForms, OakringError } from '@oakring/contracts';
 import { differenceOf } from '../history/difference.js';
 import { PastStates } from '../history/past-states.js';
 import { ok } from '../http/endpoints/answers.js';
@@ -14,7 +14,7 @@ import {
 
 const defaultItems = 1_000;
 const maxItems = 10_000;
-const moment = 'A position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m.';
+const moment = `A moment: ${momentForms}.`;
 const from = text('from', moment, 'moment-invalid');
 const to = text('to', moment, 'moment-invalid');
 const limit = integer('limit', `Items at most; ${defaultItems} by default.`, {
@@ -55,7 +55,7 @@ function momentOf(query: QueryString, parameter: Parameter<string | null>): stri
   const given = parameter.of(query);
   if (given !== null) return given;
   const { name } = parameter;
-  const detail = `${name} is missing: a position, an ISO time, or a time ago such as -15m.`;
+  const detail = `${name} is missing: ${momentForms}.`;
   throw new OakringError({ code: 'moment-invalid', detail, field: name });
 }
 

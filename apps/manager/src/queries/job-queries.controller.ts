@@ -27,7 +27,10 @@ export class JobQueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<JobSummary> | undefined> {
     return this.views.answer({ request, reply }, (query, { state, position }) =>
-      pageOf(state.jobs.values(), pageRequestOf(query), position, (job) => jobSummary(state, job)),
+      pageOf(state.jobs.values(), pageRequestOf(query), position, {
+        answer: (job) => jobSummary(state, job),
+        nameOf: ({ document }) => String(document['name']),
+      }),
     );
   }
 

@@ -29,9 +29,10 @@ export class NodeQueriesController {
     return this.views.answer(
       { request, reply, joinsTelemetry: true },
       (query, { state, position, telemetry }) =>
-        pageOf(state.nodes.values(), pageRequestOf(query), position, (node) =>
-          nodeAnswer(node, { state, telemetry }),
-        ),
+        pageOf(state.nodes.values(), pageRequestOf(query), position, {
+          answer: (node) => nodeAnswer(node, { state, telemetry }),
+          nameOf: ({ name }) => name,
+        }),
     );
   }
 

@@ -9,27 +9,45 @@ const limit = integer('limit', `Items of a page; ${defaultItems} by default.`, {
   maximum: maxItems,
 });
 const cursor = text('cursor', '`next` of the page before.');
+const named = text(
+  'named',
+  'Whom a person means by a text: the one with this id, those with this name, and those of which either begins ' +
+    'so; the best first, at most `limit`, no further page.',
+);
 /** What every list takes. */
-export const pageParameters = [limit, cursor] as const;
+export const pageParameters = [limit, cursor, named] as const;
 
 interface PageRequest {
   readonly limit: number;
   /** The last id of the page before; empty for the first page. */
   readonly after: string;
+  /** Null: all are meant. */
+  readonly named: string | null;
 }
 
 export function pageRequestOf(query: Query): PageRequest {
   const after = cursor.of(query);
-  return { limit: limit.of(query) ?? defaultItems, after: after === null ? '' : idOfCursor(after) };
+  const meant = named.of(query);
+  if (after !== null && meant !== null) {
+    throw badParameter(cursor.name, after, 'of no use: what is asked for by name has one page');
+  }
+  return {
+    limit: limit.of(query) ?? defaultItems,
+    after: after === null ? '' : idOfCursor(after),
+    named: meant,
+  };
 }
 
 /** The page of a view, in the order of ids. What changes between two pages moves no other item. */
-export function pageOf<R, T>(
-  records: Iterable<R & { readonly id: string }>,
-  { limit, after }: PageRequest,
+export function pageOf<R extends { readonly id: string }, T>(
+  records: Iterable<R>,
+  { limit, after, named: meant }: PageRequest,
   position: number,
-  answer: (record: R) => T,
+  { answer, nameOf }: { answer(record: R): T; nameOf(record: R): string },
 ): Page<T> {
+  if (meant !== null) {
+    return { items: meantBy(meant, records, nameOf).slice(0, limit).map(answer), position };
+  }
   const found = smallestAfter(records, after, limit + 1);
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
@@ -38,6 +56,22 @@ export function pageOf<R, T>(
     position,
     ...(found.length > limit && last !== undefined ? { next: cursorOf(last.id) } : {}),
   };
+}
+
+/** Each in the order of ids. */
+function meantBy<R extends { readonly id: string }>(
+  text: string,
+  records: Iterable<R>,
+  nameOf: (record: R) => string,
+): readonly R[] {
+  const so: [ids: R[], names: R[], beginnings: R[]] = [[], [], []];
+  for (const record of records) {
+    const name = nameOf(record);
+    if (record.id === text) so[0].push(record);
+    else if (name === text) so[1].push(record);
+    else if (record.id.startsWith(text) || name.startsWith(text)) so[2].push(record);
+  }
+  return so.flatMap((found) => found.sort(byId));
 }
 
 /** The `count` smallest ids after `after`, without sorting everything there is. */

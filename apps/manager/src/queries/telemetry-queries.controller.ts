@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { NodeTelemetry } from '@oakring/contracts/http';
-import { OakringError, timeOf } from '@oakring/contracts';
+import { OakringError } from '@oakring/contracts';
 import { clusterStream, decodeEvents } from '@oakring/events';
 import { type EventLogReader } from '@oakring/stores';
 import {
@@ -23,6 +23,7 @@ import {
 } from '../http/endpoints/parameters.js';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import { EVENT_LOG, PORTS, TELEMETRY, TELEMETRY_LOG } from '../injection/tokens.js';
+import { timeMsOf } from '../history/moment.js';
 import { Projection } from '../views/projection.js';
 import { ReadingSteps } from './reading-steps.js';
 
@@ -30,8 +31,8 @@ const lastHourMs = 3_600_000;
 const maxPoints = 500;
 /** Commits read at a time while looking for a manifest. */
 const pageCommits = 500;
-const from = text('from', 'A time or a time ago; an hour before `to` by default.');
-const to = text('to', 'A time or a time ago; now by default.');
+const from = text('from', 'A moment; an hour before `to` by default.', 'moment-invalid');
+const to = text('to', 'A moment; now by default.', 'moment-invalid');
 const step = integer('step', 'Milliseconds of a point.', { minimum: 1 });
 const firstBatch = integer('from', 'First batch; the oldest that is kept by default.', {
   minimum: 1,
@@ -70,7 +71,7 @@ export class TelemetryQueriesController {
       const detail = `There is no node ${nodeId}.`;
       throw new OakringError({ code: 'node-unknown', detail, field: 'id', value: nodeId });
     }
-    const range = this.rangeOf(query);
+    const range = await this.rangeOf(query);
     const steps = new ReadingSteps(range.from, stepOf(query, range));
     await this.telemetryLog.read({ nodeId, ...range }, (reading: RecordedReading) =>
       steps.take(reading),
@@ -110,23 +111,20 @@ export class TelemetryQueriesController {
     });
   }
 
-  private rangeOf(query: QueryString): Range {
-    const end = this.momentOf(query, to) ?? this.ports.clock.wallMs();
-    const begin = this.momentOf(query, from) ?? end - lastHourMs;
+  private async rangeOf(query: QueryString): Promise<Range> {
+    const end = (await this.momentOf(query, to)) ?? this.ports.clock.wallMs();
+    const begin = (await this.momentOf(query, from)) ?? end - lastHourMs;
     if (begin <= end) return { from: begin, to: end };
     throw badParameter(from.name, query[from.name], 'later than to');
   }
 
-  private momentOf(query: QueryString, parameter: Parameter<string | null>): number | null {
+  private async momentOf(
+    query: QueryString,
+    parameter: Parameter<string | null>,
+  ): Promise<number | null> {
     const given = parameter.of(query);
     if (given === null) return null;
-    const at = timeOf(given, this.ports.clock.wallMs());
-    if (at !== null) return at;
-    throw badParameter(
-      parameter.name,
-      given,
-      'neither a time like 2026-11-23T10:00:00Z nor one ago like -15m',
-    );
+    return timeMsOf(given, parameter.name, { log: this.log, clock: this.ports.clock });
   }
 
   private async truncated(batch: number, floor: number): Promise<OakringError> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { OakringError, timeOf } from '@oakring/contracts';
+import { momentForms, OakringError, timeOf } from '@oakring/contracts';
 import type { TelemetryLogReader } from '@oakring/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ports } from '@oakring/ports';
@@ -20,7 +20,7 @@ const minPosition = integer('minPosition', 'Wait up to 5 s for the view to be th
 });
 const at = text(
   'at',
-  'As it was: a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m.',
+  `As it was at a moment: ${momentForms}. Times without a zone are UTC.`,
   'moment-invalid',
 );
 /** What every view looks at. */

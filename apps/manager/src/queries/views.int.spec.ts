@@ -131,13 +131,26 @@ describe('lists', () => {
     expect(seen).toEqual(ids.sort());
   });
 
-  it.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'cursor=%21', 'since=3'])(
-    'refuse ?%s, naming the parameter',
-    async (query) => {
-      const answer = await read(`/api/v1/jobs?${query}`);
-      expect(answer).toMatchObject({ status: 400, field: query.split('=')[0] });
-    },
-  );
+  it('say whom a text means: the id, then names, then what begins so', async () => {
+    const chosen = '0b7f3c2e-8d1a-4c57-9f0e-3a2b1c4d5e6f';
+    await manager.submit(submitJob(chosen, { name: 'aa' }));
+    await manager.submit(submitJob('aab', { name: 'x' }));
+    await manager.submit(submitJob('aa', { name: 'y' }));
+    const meant = async (query: string): Promise<readonly string[]> =>
+      (await read<Page<JobSummary>>(`/api/v1/jobs?${query}`)).items.map(({ id }) => id);
+    expect(await meant('named=aa')).toEqual(['aa', chosen, 'aab']);
+    expect(await meant('named=aa&limit=2')).toEqual(['aa', chosen]);
+    expect(await meant('named=0b7f')).toEqual([chosen]);
+    expect(await meant('named=nobody')).toEqual([]);
+  });
+
+  it.each([
+    ...['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'cursor=%21', 'since=3'],
+    ...['cursor=YQ&named=b', 'named=a&named=b'],
+  ])('refuse ?%s, naming the parameter', async (query) => {
+    const answer = await read(`/api/v1/jobs?${query}`);
+    expect(answer).toMatchObject({ status: 400, field: query.split('=')[0] });
+  });
 });
 
 describe('GET /api/v1/nodes', () => {

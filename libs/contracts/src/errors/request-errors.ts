@@ -254,7 +254,8 @@ export const requestErrors = {
   'moment-invalid': {
     status: 400,
     title: 'The moment is not in the log',
-    remedy: 'Give a position, a time like 2026-11-23T10:00:00Z, or a time ago like -15m.',
+    remedy:
+      'Give a position, now, a time ago like 5m, a time of day like 19:30, or a time like 2026-11-23T10:00:00Z.',
   },
   'position-invalid': {
     status: 400,

@@ -12,20 +12,21 @@ import {
   type StatedCosignature,
   type StatedStamp,
 } from '@oakring/events';
-import { InvalidArgumentError, type Command } from 'commander';
+import { localZone, momentOf } from '@oakring/contracts';
+import type { Command } from 'commander';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { counted } from '../../render/measures.js';
 import { contextOf, type Context, type Surroundings } from '../context.js';
-import { wholeNumber } from '../options.js';
+import { momentHelp, noMoment } from '../moments.js';
 import { soundCommitsOf, storeOf } from './store.js';
 import { clearProgress, tellProgress } from './verify.js';
 
 interface ExportOptions {
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: string;
+  readonly to?: string;
   readonly all?: boolean;
   readonly out: string;
   readonly store?: string;
@@ -35,8 +36,8 @@ export function addExportCommand(audit: Command, surroundings: Surroundings): vo
   audit
     .command('export')
     .description('write a range of the ledger with all that proves it into one file')
-    .option('--from <position>', 'first position', position)
-    .option('--to <position>', 'last position', position)
+    .option('--from <moment>', `from ${momentHelp}`)
+    .option('--to <moment>', 'up to and with one')
     .option('--all', 'every commit instead, a line each, as it is stored: for verifiers of others')
     .requiredOption('--out <bundle>', 'file to write')
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
@@ -45,10 +46,24 @@ export function addExportCommand(audit: Command, surroundings: Surroundings): vo
     });
 }
 
-function position(text: string): number {
-  const value = wholeNumber(text);
-  if (value >= 1) return value;
-  throw new InvalidArgumentError('Positions begin with 1.');
+/** The position that a moment means in a store; of a time it is looked for, commit by commit. */
+async function positionIn(
+  store: string,
+  text: string,
+  side: 'first' | 'last',
+  { ports }: Context,
+): Promise<number> {
+  const nowMs = ports.clock.wallMs();
+  const moment = momentOf(text, nowMs, localZone);
+  if (moment === null) throw noMoment(text);
+  if (moment.kind === 'position') return moment.position;
+  const timeMs = moment.kind === 'now' ? nowMs : moment.timeMs;
+  let last = 0;
+  for await (const { position, at } of soundCommitsOf(store, ports)) {
+    if (at > timeMs) break;
+    last = position;
+  }
+  return side === 'last' ? last : last + 1;
 }
 
 async function exportBundle(
@@ -57,8 +72,8 @@ async function exportBundle(
   { store, ...range }: ExportOptions,
 ): Promise<void> {
   const { terminal, json } = context;
-  const { from, to, out, all = false } = range;
-  if (all && (from ?? to) !== undefined) {
+  const { out, all = false } = range;
+  if (all && (range.from ?? range.to) !== undefined) {
     const detail = '--all is everything, --from and --to are a range: name one of them.';
     throw new CommandFailure(detail, exitCodes.usage);
   }
@@ -67,11 +82,18 @@ async function exportBundle(
     if (json) return terminal.out(JSON.stringify({ commits, out }));
     return terminal.out(`exported: ${counted(commits, 'commit')} to ${out}`);
   }
-  if (from === undefined || to === undefined) {
+  if (range.from === undefined || range.to === undefined) {
     const detail = 'A range is exported with --from and --to, everything with --all.';
     throw new CommandFailure(detail, exitCodes.usage);
   }
-  const sealed = await writeBundle(storeOf(env, store), { from, to, out }, context);
+  const place = storeOf(env, store);
+  const from = await positionIn(place, range.from, 'first', context);
+  const to = await positionIn(place, range.to, 'last', context);
+  if (from < 1 || to < from) {
+    const detail = `From ${from} to ${to} there is nothing: positions begin with 1.`;
+    throw new CommandFailure(detail, exitCodes.usage);
+  }
+  const sealed = await writeBundle(place, { from, to, out }, context);
   if (json) return terminal.out(JSON.stringify({ from, to, sealed, out }));
   const seal = sealed === null ? 'no seal covers it yet' : `sealed at position ${sealed}`;
   terminal.out(`exported: positions ${from}–${to} to ${out}, ${seal}`);

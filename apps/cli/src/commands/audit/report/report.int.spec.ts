@@ -103,7 +103,7 @@ describe('a report of a ledger', () => {
     const at = (position: number) => new Date(ledger.commits[position - 1]?.at ?? 0).toISOString();
     const { from, to } = await reportJson('--from', at(3), '--to', at(5));
     expect({ from, to }).toEqual({ from: 4, to: 5 });
-    expect((await report('--from', 'yesterday')).complained).toContain('"yesterday" is neither');
+    expect((await report('--from', 'yesterday')).complained).toContain('"yesterday" is not');
     expect(await report('--from', '-1s')).toMatchObject({ code: 2 });
   });
 

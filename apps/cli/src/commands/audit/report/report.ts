@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { CommandFailure, exitCodes } from '../../../exit-codes.js';
 import { colorsOf } from '../../../terminal.js';
 import { contextOf, type Context, type Surroundings } from '../../context.js';
+import { momentHelp } from '../../moments.js';
 import { wholeNumber } from '../../options.js';
 import { writeBundle } from '../export.js';
 import { storeOf } from '../store.js';
@@ -32,8 +33,8 @@ export function addReportCommand(audit: Command, surroundings: Surroundings): vo
   audit
     .command('report')
     .description('tell for people what happened in a range: who did it, who led, what was refused')
-    .option('--from <moment>', 'from a position, a time, or a time ago such as -15m [the first]')
-    .option('--to <moment>', 'up to and with a position, a time, or a time ago [the last]')
+    .option('--from <moment>', `from ${momentHelp} [the first]`)
+    .option('--to <moment>', 'up to and with one [the last]')
     .option('--store <store>', 'a folder or mongodb://… [OAKRING_STORE]')
     .option('--manager', 'ask a running manager, on its word: nothing is verified')
     .option('--trust <fingerprint>', 'the one key that counts from the start', fingerprint)

@@ -1,9 +1,9 @@
-import { timeOf } from '@oakring/contracts';
+import { localZone, momentOf } from '@oakring/contracts';
 import { decodeEvents, ledgerVerifier, type StoredEvent } from '@oakring/events';
 import type { EventLine } from '../../../client/documents.js';
 import { followEvents } from '../../../client/follow-events.js';
-import { CommandFailure, exitCodes } from '../../../exit-codes.js';
 import type { Context } from '../../context.js';
+import { firstPositionFrom, noMoment, positionOf } from '../../moments.js';
 import { commitsOf } from '../store.js';
 import { clearProgress, tellProgress } from '../verify.js';
 import type { Gathered } from './gathered.js';
@@ -59,8 +59,9 @@ export async function gatherFromManager(
   gathered: Gathered,
   { client, terminal, ports }: Context,
 ): Promise<Verdict> {
-  const from = asked.from === null ? 1 : await positionOf(asked.from, 1, client);
-  const to = asked.to === null ? null : await positionOf(asked.to, 0, client);
+  const { clock } = ports;
+  const from = asked.from === null ? 1 : await firstPositionFrom(asked.from, client, clock);
+  const to = asked.to === null ? null : (await positionOf(asked.to, client, clock)).position;
   const following = { ports, signal: terminal.closed };
   for await (const { event } of followEvents(client, { from, follow: false }, following)) {
     if (to !== null && event.position > to) break;
@@ -71,15 +72,6 @@ export async function gatherFromManager(
     lines: [`told by the manager at ${client.url}: nothing of it was verified`],
     demand: () => {},
   };
-}
-
-async function positionOf(
-  moment: string,
-  beyond: 0 | 1,
-  client: Context['client'],
-): Promise<number> {
-  if (/^\d{1,15}$/.test(moment)) return Number(moment);
-  return (await client.cluster(moment)).position + beyond;
 }
 
 interface Placed {
@@ -110,13 +102,17 @@ function boundOf(
   by: { position(position: number): Bound; time(timeMs: number): Bound },
 ): Bound {
   if (text === null) return () => true;
-  if (/^\d{1,15}$/.test(text)) return by.position(Number(text));
-  const timeMs = timeOf(text, nowMs);
-  if (timeMs !== null) return by.time(timeMs);
-  throw new CommandFailure(
-    `${JSON.stringify(text)} is neither a position, nor a time like 2026-11-23T10:00:00Z or -15m.`,
-    exitCodes.usage,
-  );
+  const moment = momentOf(text, nowMs, localZone);
+  switch (moment?.kind) {
+    case 'position':
+      return by.position(moment.position);
+    case 'time':
+      return by.time(moment.timeMs);
+    case 'now':
+      return by.time(nowMs);
+    case undefined:
+      throw noMoment(text);
+  }
 }
 
 /** As the manager tells it. */
