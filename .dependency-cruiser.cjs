@@ -58,8 +58,8 @@ const managerMayUse = {
   http: ['injection'],
   queries: ['history', 'http', 'injection', 'telemetry', 'views'],
   inbox: [
-    ...['commands', 'connection', 'dead-letters', 'detection', 'http', 'injection', 'scheduling'],
-    ...['telemetry', 'views', 'wires'],
+    ...['commands', 'connection', 'dead-letters', 'detection', 'history', 'http', 'injection'],
+    ...['scheduling', 'telemetry', 'views', 'wires'],
   ],
   verification: ['injection', 'views'],
   health: ['injection', 'supervision'],

@@ -80,6 +80,7 @@ export {
   type JobDocument,
   type Requirement,
 } from './http/job-document.js';
+export { changesPhrase, documentChanges, type DocumentChange } from './http/document-changes.js';
 export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
 export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
 export { parseHealth, type Health, type HealthProbe } from './http/job-health.js';

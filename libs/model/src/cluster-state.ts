@@ -12,6 +12,7 @@ import type {
   PartedRecord,
   PlacementRecord,
   RetiredRecord,
+  RevisionPlaceRecord,
   RevisionRecord,
 } from './records.js';
 
@@ -36,6 +37,7 @@ export class ClusterState {
   readonly seals: Table<SealRecord>;
   readonly merkle: Table<MerkleRecord>;
   readonly revisions: Table<RevisionRecord>;
+  readonly revisionPlaces: Table<RevisionPlaceRecord>;
   readonly parted: Table<PartedRecord>;
 
   /** Ids of the jobs whose numbers a root gives, by their name: containers are called so. */
@@ -81,9 +83,11 @@ export class ClusterState {
     this.seals = new Table('seals', saved);
     this.merkle = new Table('merkle', saved);
     this.revisions = new Table('revisions', saved);
+    this.revisionPlaces = new Table('revisionPlaces', saved);
     this.parted = new Table('parted', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
-    const { commands, answers, retired, counters, keys, seals, merkle, revisions, parted } = this;
+    const { commands, answers, retired, counters, keys, seals, merkle } = this;
+    const { revisions, revisionPlaces, parted } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -99,6 +103,7 @@ export class ClusterState {
       seals,
       merkle,
       revisions,
+      revisionPlaces,
       parted,
     ] as unknown as readonly Table<object>[];
   }

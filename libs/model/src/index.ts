@@ -29,6 +29,8 @@ export type {
   PartedRecord,
   PlacementRecord,
   RestoredRecord,
+  RevisionPlaceRecord,
+  RevisionStatus,
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';
 export { isUpdated } from './revisions.js';

@@ -2,7 +2,7 @@ import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@o
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 26;
+export const foldVersion = 27;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -185,6 +185,20 @@ export interface RevisionRecord {
   readonly constraints: readonly Constraint[];
   readonly policy: JobPolicy;
   readonly bodyHash: string;
+}
+
+/**
+ * What became of a revision: the job began with it; it is rolled out, was, or that failed; the job went back
+ * from it by itself; another one came before it was everywhere; or it runs as the one before it.
+ */
+export type RevisionStatus =
+  'submitted' | 'progressing' | 'completed' | 'failed' | 'wentBack' | 'superseded' | 'alike';
+
+/** Where the ledger has a revision of a job (its `JobSubmitted` or `JobUpdated`). Key `<job>/<revision>`. */
+export interface RevisionPlaceRecord extends EventPlace {
+  readonly status: RevisionStatus;
+  /** Why it failed or was gone back from; null: it was not. */
+  readonly reason: string | null;
 }
 
 /** One failure in a row of failures. */

@@ -32,6 +32,7 @@ export type NodeStatus = Node['status'];
 export type NodeTelemetry = Schemas['NodeTelemetry'];
 export type OakestraCandidate = Schemas['OakestraCandidate'];
 export type OakestraJob = Schemas['OakestraJob'];
+export type Revision = Schemas['Revision'];
 export type Root = Schemas['Root'];
 export type Stranger = Schemas['Stranger'];
 export type TelemetryPoint = Schemas['TelemetryPoint'];

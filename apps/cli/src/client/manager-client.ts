@@ -142,6 +142,23 @@ function jobsOf(api: Api) {
     /** A new revision: the whole document. */
     updateJob: (id: string, document: JsonObject) =>
       answer(api.PUT('/api/v1/jobs/{id}', { params: { path: { id } }, body: unjudged(document) })),
+    /** Newest first; `cursor`: where the page before ended. */
+    revisions: (id: string, query: { readonly limit: number; readonly cursor?: number }) =>
+      answer(api.GET('/api/v1/jobs/{id}/revisions', { params: { path: { id }, query } })),
+    revision: (id: string, revision: number) =>
+      answer(
+        api.GET('/api/v1/jobs/{id}/revisions/{revision}', {
+          params: { path: { id, revision: String(revision) } },
+        }),
+      ),
+    /** Null: the newest former one that was everywhere. */
+    rollBackJob: (id: string, to: number | null) =>
+      answer(
+        api.POST('/api/v1/jobs/{id}/rollback', {
+          params: { path: { id } },
+          body: to === null ? {} : { to },
+        }),
+      ),
     /** Every instance anew. */
     restartJob: (id: string) =>
       answer(api.POST('/api/v1/jobs/{id}/restart', { params: { path: { id } } })),

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to a former revision: its document becomes a new one, and is rolled out as any other. The number of instances stays */
+        post: operations["rollBackJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes": {
         parameters: {
             query?: never;
@@ -308,6 +325,40 @@ export interface paths {
         };
         /** How we stand with Oakestra’s root, and what runs on although it does not know it */
         get: operations["showRoot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The revisions of a job, newest first: when, by whom, what changed, what became of it */
+        get: operations["listRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/revisions/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A revision of a job, with its document */
+        get: operations["showRevision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -921,6 +972,14 @@ export interface components {
             fields: {
                 [key: string]: components["schemas"]["FieldChange"];
             };
+        };
+        DocumentChange: {
+            /** @description Dotted, from the top of the document. */
+            field: string;
+            /** @description Null: it was not there. */
+            before: unknown;
+            /** @description Null: it is not there. */
+            after: unknown;
         };
         /** @description With force, what is left at the deadline is stopped and placed elsewhere. */
         DrainNode: {
@@ -1803,7 +1862,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -1959,11 +2018,82 @@ export interface components {
             /** @description An instance that ran for this long starts counting its failures anew. */
             resetAfterMs?: number;
         };
+        /** @description A revision of a job, as the ledger has it. */
+        Revision: {
+            /** @description From 1. */
+            revision: number;
+            /** @description Position in the ledger. */
+            position: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Who: as `by` of its event. Null: recorded before format 2. */
+            by: string | null;
+            /** @description What changed, in a phrase. */
+            changed: string;
+            image: string;
+            /** @description The newest one: what the job is now. */
+            current: boolean;
+            /**
+             * @description The job began with it; it is rolled out, was, or that failed; the job went back from it by itself; another came before it was everywhere; it runs as the one before it.
+             * @enum {string}
+             */
+            status: "submitted" | "progressing" | "completed" | "failed" | "wentBack" | "superseded" | "alike";
+            /** @description Why it failed, or the job went back from it. */
+            reason: string | null;
+            /** @description The revision whose document it has again. */
+            restores?: number;
+            /** @description Instances that run it now. */
+            running: number;
+        };
+        RevisionDocument: {
+            /** @description From 1. */
+            revision: number;
+            /** @description Position in the ledger. */
+            position: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Who: as `by` of its event. Null: recorded before format 2. */
+            by: string | null;
+            /** @description What changed, in a phrase. */
+            changed: string;
+            image: string;
+            /** @description The newest one: what the job is now. */
+            current: boolean;
+            /**
+             * @description The job began with it; it is rolled out, was, or that failed; the job went back from it by itself; another came before it was everywhere; it runs as the one before it.
+             * @enum {string}
+             */
+            status: "submitted" | "progressing" | "completed" | "failed" | "wentBack" | "superseded" | "alike";
+            /** @description Why it failed, or the job went back from it. */
+            reason: string | null;
+            /** @description The revision whose document it has again. */
+            restores?: number;
+            /** @description Instances that run it now. */
+            running: number;
+            /** @description Against the revision before it. */
+            changes: components["schemas"]["DocumentChange"][];
+            /** @description As it was given. */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        RevisionPage: {
+            items: components["schemas"]["Revision"][];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
         Rival: {
             /** Format: date-time */
             since: string;
             reason: string;
             incarnation: number;
+        };
+        /** @description A former revision becomes a new one: its document, and as many instances as now. */
+        RollBack: {
+            /** @description Without it: the newest former one that was everywhere and has another document. */
+            to?: number;
         };
         /** @description The newest rollout of a job. */
         Rollout: {
@@ -2494,6 +2624,18 @@ export interface components {
                 };
             };
         };
+        /** @description job-unknown, revision-unknown, route-unknown */
+        "job-unknown.revision-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-unknown" | "revision-unknown" | "route-unknown";
+                };
+            };
+        };
         /** @description job-unknown, route-unknown */
         "job-unknown.route-unknown": {
             headers: {
@@ -2649,6 +2791,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "not-leading" | "shutting-down";
+                };
+            };
+        };
+        /** @description nothing-to-go-back-to, job-of-root, job-deleting, job-completed, update-without-effect, idempotency-key-reused */
+        "nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "nothing-to-go-back-to" | "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "idempotency-key-reused";
                 };
             };
         };
@@ -3374,6 +3528,49 @@ export interface operations {
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-deleting.job-completed.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    rollBackJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the answer that the change is made from. */
+                "If-Match"?: string;
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description Ordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOrder"];
+                };
+            };
+            400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.revision-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            412: components["responses"]["position-changed"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
@@ -4133,6 +4330,123 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
+        };
+    };
+    listRevisions: {
+        parameters: {
+            query?: {
+                /** @description Items of a page; 20 by default. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: number;
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. The newest 100 are kept at hand. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionPage"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
+        };
+    };
+    showRevision: {
+        parameters: {
+            query?: {
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+                revision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revision. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDocument"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.revision-unknown.route-unknown"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     nodeChanges: {

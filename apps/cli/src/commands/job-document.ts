@@ -37,7 +37,7 @@ const noImage =
 export async function jobDocument(request: JobRequest): Promise<JsonObject> {
   const { options } = request;
   if (options.file !== undefined) {
-    return { ...(await readDocument(options.file, request.input)), ...givenBy(request) };
+    return { ...(await fileDocument(options.file, request.input)), ...givenBy(request) };
   }
   const image = imageOf(request);
   if (image === undefined) throw new CommandFailure(noImage, exitCodes.usage);
@@ -87,7 +87,11 @@ function givenBy({ image, cmd, options }: JobRequest): JsonObject {
   };
 }
 
-async function readDocument(path: string, input: () => Promise<string>): Promise<JsonObject> {
+/** What a file of `-f` has, or standard input. */
+export async function fileDocument(
+  path: string,
+  input: () => Promise<string>,
+): Promise<JsonObject> {
   const name = path === '-' ? 'The job on standard input' : `The job file ${path}`;
   let bytes: Uint8Array;
   try {

@@ -11,7 +11,7 @@ import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
 import { defaultPatienceSeconds, untilRolledOut, untilRunning } from './wait.js';
 
-interface WaitOptions {
+export interface WaitOptions {
   readonly wait?: boolean;
   readonly timeout: number;
 }
@@ -98,7 +98,7 @@ async function changed(client: Context['client'], named: string, changes: JsonOb
 }
 
 /** Says what an order changed, and waits for it where it is to be waited for. */
-async function settled(
+export async function settled(
   context: Context,
   answer: JobOrder,
   { wait, timeout }: WaitOptions,

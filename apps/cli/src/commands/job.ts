@@ -9,6 +9,7 @@ import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
 import { addJobOrders } from './job-orders.js';
 import { addJobUpdate } from './job-update.js';
+import { addJobRevisions } from './job-revisions.js';
 import { addJobRun } from './job-run.js';
 
 export function addJobCommands(program: Command, surroundings: Surroundings): void {
@@ -19,6 +20,7 @@ export function addJobCommands(program: Command, surroundings: Surroundings): vo
   addJobQueries(job, surroundings);
   addJobOrders(job, surroundings);
   addJobUpdate(job, surroundings);
+  addJobRevisions(job, surroundings);
 }
 
 function addJobQueries(job: Command, surroundings: Surroundings): void {

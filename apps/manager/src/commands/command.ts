@@ -93,6 +93,8 @@ export type Command =
       readonly bodyHash: string;
       /** Position that the caller saw the job at; null: any. */
       readonly ifPosition: number | null;
+      /** The revision whose document it is: as many instances as now are to have it. */
+      readonly restores?: number;
     }
   | { readonly type: 'RestartJob'; readonly id: string }
   /** A root's order: its job is to have an instance of this number. */

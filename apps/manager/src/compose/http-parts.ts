@@ -3,6 +3,7 @@ import { listenerProviders } from '@oakring/http';
 import { CosignatureCommandsController } from '../inbox/http/cosignature-commands.controller.js';
 import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
+import { JobRollbacksController } from '../inbox/http/job-rollbacks.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
@@ -33,6 +34,7 @@ import { NodeQueriesController } from '../queries/node-queries.controller.js';
 import { StrangerQueriesController } from '../queries/stranger-queries.controller.js';
 import { RootQueriesController } from '../queries/root/root-queries.controller.js';
 import { TelemetryQueriesController } from '../queries/telemetry-queries.controller.js';
+import { RevisionQueriesController } from '../queries/revision-queries.controller.js';
 import { ViewAnswers } from '../queries/view-answers.js';
 import { ApiDocument } from '../http/docs/api-document.js';
 import { logContext } from '../http/create-http-app.js';
@@ -50,6 +52,7 @@ const cutAfterMs = 1_500;
 export const httpControllers: Type[] = [
   JobCommandsController,
   JobUpdatesController,
+  JobRollbacksController,
   NodeCommandsController,
   NodeOrdersController,
   ServiceOrdersController,
@@ -58,6 +61,7 @@ export const httpControllers: Type[] = [
   ClusterQueriesController,
   RootQueriesController,
   JobQueriesController,
+  RevisionQueriesController,
   NodeQueriesController,
   NodeChangesController,
   StrangerQueriesController,

@@ -122,6 +122,16 @@ export const requestErrors = {
     title: 'The job is not known',
     remedy: 'List the jobs: GET /api/v1/jobs.',
   },
+  'revision-unknown': {
+    status: 404,
+    title: 'The job has no such revision',
+    remedy: 'List them: GET /api/v1/jobs/{id}/revisions.',
+  },
+  'nothing-to-go-back-to': {
+    status: 409,
+    title: 'There is no revision to go back to',
+    remedy: 'Name one (to), or send the document that the job is to have: PUT /api/v1/jobs/{id}.',
+  },
   'job-id-taken': {
     status: 409,
     title: 'The job id belongs to another job',

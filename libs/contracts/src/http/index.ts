@@ -55,6 +55,7 @@ export {
 export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestra-documents.js';
 export { OakestraWorker, OakestraWorkerAnswer } from './oakestra-worker.js';
 export { DryRunAnswer, NodeChangesAnswer, planRefusalCodes } from './planning-answers.js';
+export { RevisionAnswer, RevisionPage, RollBack } from './revision-answers.js';
 export { RegisterNode } from './register-node.js';
 export { type KeptJob, RootAnswer } from './root-answers.js';
 export { maxJobsPerCall, ScheduleRequest, seedBound } from './schedule-request.js';

@@ -3,6 +3,7 @@ import type * as job from './job-answers.js';
 import type * as body from './job-body.js';
 import type * as ledger from './ledger-answers.js';
 import type * as node from './node-answers.js';
+import type * as revision from './revision-answers.js';
 import type * as schedule from './schedule-request.js';
 
 /** A document as it is sent: an object with its fields, of no class. */
@@ -25,6 +26,8 @@ export type NodeAnswer = Plain<node.NodeAnswer>;
 export type NodeFlags = Plain<node.NodeFlags>;
 export type NodeTelemetry = Plain<node.NodeTelemetry>;
 export type Page<T> = answers.Page<T>;
+export type Revision = Plain<revision.Revision>;
+export type RevisionAnswer = Plain<revision.RevisionAnswer>;
 export type RolloutAnswer = Plain<job.RolloutAnswer>;
 export type ScheduleJob = Plain<schedule.ScheduleJob>;
 export type ScheduleRequest = Plain<schedule.ScheduleRequest>;

@@ -27,6 +27,8 @@ const rolloutEvents = {
     rollbackTo: natural,
     /** A revision that runs alike: what runs it goes on, and counts as this one. 0: none does. Absent before 4: `rollbackTo`. */
     sameAs: Type.Optional(natural),
+    /** The revision whose document was ordered again. Absent before 6, and where none was. */
+    restores: Type.Optional(natural),
     reason: text,
   }),
   JobUpdateRefused: Type.Object({ code: text, detail: text }),

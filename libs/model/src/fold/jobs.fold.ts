@@ -21,6 +21,7 @@ import {
   removeJob,
 } from './records.fold.js';
 import { forgetParted, part } from './parted.fold.js';
+import { forgetPlaces, judgeRevision, leaveRevision, notePlace } from './revision-places.fold.js';
 
 /** Why a number stops that a root took back. */
 export const endedByRoot = 'its root ordered its end';
@@ -52,6 +53,7 @@ export function jobSubmitted(
     ...placeOf(event),
   };
   state.jobs.set(data.id, job);
+  notePlace(state, event, job, 'submitted');
   indexJob(state, job);
   for (let number = 0; number < data.desired; number += 1) {
     addInstance(state, event, data.id, number);
@@ -124,6 +126,9 @@ export function jobUpdated(
   // What could not be placed may have had no name either.
   forgetName(state, job);
   state.jobs.set(job.id, updated);
+  leaveRevision(state, job, data);
+  const isOpen = updated.rollout?.revision === data.revision;
+  notePlace(state, event, updated, isOpen ? 'progressing' : 'alike');
   indexJob(state, updated);
   carryOver(state, job.id, sameAsOf(data), data.revision);
   // What failed before is another thing now: its failures are counted anew.
@@ -181,6 +186,7 @@ export function rolloutEnded(
   reason: string | null,
 ): void {
   if (job.rollout === null) return;
+  judgeRevision(state, job, reason === null ? 'completed' : 'failed', reason);
   const isBack = job.rollout.status === 'rollingBack';
   const ended = isBack ? 'rolledBack' : 'completed';
   const rollout: RolloutRecord =
@@ -196,6 +202,7 @@ export function jobEnded(state: ClusterState, job: JobRecord): void {
   for (let revision = oldest; revision < job.revision; revision += 1) {
     state.revisions.delete(revisionKey(job.id, revision));
   }
+  forgetPlaces(state, job);
 }
 
 export function jobScaled(

@@ -49,11 +49,15 @@ export const jobSentences: Sentences<
   InstanceReported: ({ instance, nodeId, status, reason }, { colors }) =>
     `#${instance} on ${colors.cyan(nodeId)} is ${status}: ${reason}`,
   JobCompleted: (_, { colors }) => colors.green('completed: every instance has run to its end'),
-  JobUpdated: ({ revision, rollbackTo, sameAs = 0, reason, document }, { colors }) => {
+  JobUpdated: (
+    { revision, rollbackTo, sameAs = 0, restores = 0, reason, document },
+    { colors },
+  ) => {
     if (rollbackTo > 0) {
       return `${colors.red('rolled back')} to revision ${rollbackTo}, as ${revision}: ${reason}`;
     }
-    const rolledOut = `${String(document['image'])} is rolled out`;
+    const again = restores > 0 ? `, which is revision ${restores} again,` : '';
+    const rolledOut = `${String(document['image'])}${again} is rolled out`;
     const what =
       sameAs === revision - 1
         ? 'runs alike, nothing is restarted'

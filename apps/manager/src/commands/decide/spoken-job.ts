@@ -23,6 +23,8 @@ interface Revising {
   readonly rollbackTo?: number;
   /** One that runs alike; absent: none does. */
   readonly sameAs?: number;
+  /** The one whose document was ordered again; absent: none was. */
+  readonly restores?: number | undefined;
 }
 
 /** From now on the job is what is described. */
@@ -30,7 +32,7 @@ export function revise(
   deciding: Deciding,
   { id, revision }: JobRecord,
   described: Described & Pick<JobRecord, 'bodyHash'>,
-  { reason, rollbackTo = 0, sameAs = 0 }: Revising,
+  { reason, rollbackTo = 0, sameAs = 0, restores }: Revising,
 ): void {
   const { bodyHash } = described;
   deciding.emit({
@@ -39,6 +41,7 @@ export function revise(
     data: {
       ...spokenJob(described),
       ...{ bodyHash, revision: revision + 1, rollbackTo, sameAs, reason },
+      ...(restores === undefined ? {} : { restores }),
     },
   });
 }

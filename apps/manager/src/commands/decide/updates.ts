@@ -1,4 +1,4 @@
-import { imageIsRun, runPartOf, type JsonObject } from '@oakring/contracts';
+import { imageIsRun, runPartOf, type JobDocument, type JsonObject } from '@oakring/contracts';
 import { canonicalJson, jobStream } from '@oakring/events';
 import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
@@ -16,9 +16,10 @@ type Update = Extract<Command, { type: 'UpdateJob' }>;
  * rollout loop.
  */
 export function updateJob(deciding: Deciding, update: Update): Decided<Answers['UpdateJob']> {
-  const { id, job: document } = update;
+  const { id } = update;
   const job = deciding.state.jobs.get(id);
   if (job === undefined) return refuse('job-unknown', `There is no job ${id}.`, 'id', id);
+  const document = documentOf(update, job);
   const ofRoot = whyOfRoot(job, { force: false, what: 'updated' });
   if (ofRoot !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', ofRoot);
   const refused = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
@@ -26,7 +27,7 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
     const described = { ...document, bodyHash: update.bodyHash };
     const sameAs = revisionAlike(deciding.state, job, document.document);
-    revise(deciding, job, described, { sameAs, reason: '' });
+    revise(deciding, job, described, { sameAs, restores: update.restores, reason: '' });
   }
   if (document.policy.onDisconnect.stopOnWorkerAfterMs !== null) callMovesOff(deciding, id);
   if (job.desired !== document.count) {
@@ -37,6 +38,12 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
     });
   }
   return answerOf(deciding, job);
+}
+
+/** Going back to a revision takes no instances away: how many there are is no part of it. */
+function documentOf({ job, restores }: Update, { desired }: JobRecord): JobDocument {
+  if (restores === undefined) return job;
+  return { ...job, count: desired, document: { ...job.document, count: desired } };
 }
 
 /** `POST /api/v1/jobs/{id}/restart`: every instance anew; what was given up is tried again. */

@@ -51,6 +51,8 @@ cluster:read    any           GET /api/v1/cluster
 cluster:read    leader        GET /api/v1/root
 jobs:read       any           GET /api/v1/jobs
 jobs:read       any           GET /api/v1/jobs/{id}
+jobs:read       any           GET /api/v1/jobs/{id}/revisions
+jobs:read       any           GET /api/v1/jobs/{id}/revisions/{revision}
 jobs:write      leader        DELETE /api/v1/jobs/{id}
 jobs:write      leader        DELETE /api/v1/jobs/{id}/instances/{number}/move
 jobs:write      leader        POST /api/v1/imports/oakestra/services
@@ -58,6 +60,7 @@ jobs:write      leader        POST /api/v1/jobs
 jobs:write      leader        POST /api/v1/jobs/{id}/instances/{number}/move
 jobs:write      leader        POST /api/v1/jobs/{id}/replicate
 jobs:write      leader        POST /api/v1/jobs/{id}/restart
+jobs:write      leader        POST /api/v1/jobs/{id}/rollback
 jobs:write      leader        PUT /api/v1/jobs/{id}
 ledger:read     any           GET /api/v1/dead-letters
 ledger:read     any           GET /api/v1/decisions/{id}

@@ -13,7 +13,7 @@ import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 import { documentOf } from './submitted-job.js';
 
-const ifMatch = header('If-Match', 'ETag of the answer that the change is made from.', [
+export const ifMatch = header('If-Match', 'ETag of the answer that the change is made from.', [
   'invalid-field',
   'position-changed',
 ]);
@@ -117,7 +117,7 @@ export class JobUpdatesController {
 }
 
 /** The position in an ETag of ours; null without the header, or for any. */
-function positionOf(given: string | string[] | undefined): number | null {
+export function positionOf(given: string | string[] | undefined): number | null {
   const tag = given === undefined ? '*' : String(given);
   if (tag.trim() === '*') return null;
   const [, digits] = /^\s*(?:W\/)?"(\d{1,16})(?:-\d+)?"\s*$/.exec(tag) ?? [];
