@@ -198,7 +198,7 @@ describe('job update', () => {
       { input: JSON.stringify({ ...document, restrat: {} }) },
     );
     expect(out).toContain('revision 2');
-    expect(error).toBe('Note: restrat is not used; did you mean restart?\n');
+    expect(error).toMatch(/^Note: restrat is not used; did you mean restart\? \(line 1:\d+\)\n$/);
   });
 
   it('fails when it was waited for and rolled back', async () => {

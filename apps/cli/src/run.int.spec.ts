@@ -194,6 +194,35 @@ describe('job run', () => {
     expect(asked[0]?.body).toEqual({ name: 'n', image: 'i', technology: 'docker', own: 1 });
   });
 
+  it('submits each document of a YAML file, and says where in it is what is not used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'oakring-cli-'));
+    const path = join(folder, 'job.yaml');
+    await writeFile(path, 'name: a\nimage: i\nonDisconect: {}\n---\nname: b\n');
+    const warnings = [{ field: 'onDisconect', nearest: 'onDisconnect', detail: 'is not used' }];
+    const { code, asked, error } = await oakring(['job', 'run', '-f', path, '--strict'], {
+      'POST /api/v1/jobs': always({ ...submitted, warnings }, 201),
+    });
+    await rm(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(asked.map(({ url, body }) => [url, body])).toEqual([
+      ['/api/v1/jobs?strict=true', { name: 'a', image: 'i', onDisconect: {} }],
+      ['/api/v1/jobs?strict=true', { name: 'b' }],
+    ]);
+    expect(error).toContain(`is not used (${path}:3:1)`);
+  });
+
+  it('says where in a file is what is refused', async () => {
+    const refusal = { field: 'ports.0', value: 'x', detail: 'ports.0 is "x".' };
+    const problem = { title: 'Invalid', code: 'invalid-field', ...refusal, errors: [refusal] };
+    const { code, error } = await oakring(
+      ['job', 'run', '-f', '-'],
+      { 'POST /api/v1/jobs': always(problem, 400) },
+      { input: 'name: a\nports:\n  - x\n' },
+    );
+    expect(code).toBe(1);
+    expect(error).toContain('ports.0 is "x". (line 3:5)');
+  });
+
   it('--dry-run writes nothing and tells where and why', async () => {
     const plan = {
       dryRun: true,

@@ -100,11 +100,14 @@ function jobsOf(api: Api) {
       answer(api.GET('/api/v1/jobs', { params: { query: { named, limit: most, ...moment(at) } } })),
     job: (id: string, at?: string) =>
       answer(api.GET('/api/v1/jobs/{id}', { params: { path: { id }, query: moment(at) } })),
-    submitJob: (document: JsonObject) =>
+    /** `strict`: refused where something of it would not be used. */
+    submitJob: (document: JsonObject, strict = false) => {
+      const params = { query: strictly(strict) };
       // One address answers both.
-      answer(api.POST('/api/v1/jobs', { body: unjudged(document) })) as Promise<Job>,
-    planJob: (document: JsonObject) => {
-      const params = { query: { dryRun: true } };
+      return answer(api.POST('/api/v1/jobs', { params, body: unjudged(document) })) as Promise<Job>;
+    },
+    planJob: (document: JsonObject, strict = false) => {
+      const params = { query: { dryRun: true, ...strictly(strict) } };
       return answer(
         api.POST('/api/v1/jobs', { params, body: unjudged(document) }),
       ) as Promise<DryRun>;
@@ -140,8 +143,13 @@ function jobsOf(api: Api) {
         }),
       ),
     /** A new revision: the whole document. */
-    updateJob: (id: string, document: JsonObject) =>
-      answer(api.PUT('/api/v1/jobs/{id}', { params: { path: { id } }, body: unjudged(document) })),
+    updateJob: (id: string, document: JsonObject, strict = false) =>
+      answer(
+        api.PUT('/api/v1/jobs/{id}', {
+          params: { path: { id }, query: strictly(strict) },
+          body: unjudged(document),
+        }),
+      ),
     /** Newest first; `cursor`: where the page before ended. */
     revisions: (id: string, query: { readonly limit: number; readonly cursor?: number }) =>
       answer(api.GET('/api/v1/jobs/{id}/revisions', { params: { path: { id }, query } })),
@@ -163,6 +171,10 @@ function jobsOf(api: Api) {
     restartJob: (id: string) =>
       answer(api.POST('/api/v1/jobs/{id}/restart', { params: { path: { id } } })),
   };
+}
+
+function strictly(strict: boolean): { readonly strict?: boolean } {
+  return strict ? { strict } : {};
 }
 
 function nodesOf(api: Api) {

@@ -3188,6 +3188,8 @@ export interface operations {
             query?: {
                 /** @description Tell where it would go; write nothing. */
                 dryRun?: boolean;
+                /** @description Refuse a document of which something would not be used. */
+                strict?: boolean;
             };
             header?: {
                 /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
@@ -3293,7 +3295,10 @@ export interface operations {
     };
     updateJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Refuse a document of which something would not be used. */
+                strict?: boolean;
+            };
             header?: {
                 /** @description ETag of the answer that the change is made from. */
                 "If-Match"?: string;

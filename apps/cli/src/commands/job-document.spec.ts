@@ -2,10 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { instanceOf, SubmitJob } from '@oakring/contracts/http';
 import { validateSync } from 'class-validator';
 import { CommandFailure } from '../exit-codes.js';
-import { jobDocument, type JobRequest } from './job-document.js';
+import { jobDocument, jobDocuments, type JobRequest } from './job-document.js';
 
-function documentOf(request: Partial<JobRequest>) {
-  return jobDocument({ image: undefined, cmd: [], options: {}, input: async () => '', ...request });
+const nothing: JobRequest = {
+  ...{ image: undefined, cmd: [], options: {}, input: async () => '' },
+};
+
+async function documentOf(request: Partial<JobRequest>) {
+  return (await jobDocument({ ...nothing, ...request })).document;
+}
+
+/** From standard input. */
+function written(text: string, options: JobRequest['options'] = {}) {
+  const input = async () => text;
+  return jobDocuments({ ...nothing, options: { file: '-', ...options }, input });
 }
 
 describe('the document of job run', () => {
@@ -97,6 +107,85 @@ describe('the document of job run', () => {
 
   it('has no name twice: which of the two was meant?', async () => {
     const input = async () => '{"count":1,"count":3}';
-    await expect(documentOf({ options: { file: '-' }, input })).rejects.toThrow('"count" twice');
+    await expect(documentOf({ options: { file: '-' }, input })).rejects.toThrow('line 1:12');
+  });
+});
+
+const yaml = `
+# A shop.
+name: web
+image: shop:1
+technology: docker
+resources: { cpu: 500m, memory: 256Mi }
+ports:
+  - 80
+  - 8080:80
+onDisconect:
+  lostAfterMs: 5
+environment: &usual { LEVEL: debug }
+---
+name: shop
+environment:
+  <<: *usual
+`;
+
+describe('a job document in YAML', () => {
+  it('says what it says in JSON', async () => {
+    const [job] = await written(yaml.slice(0, yaml.indexOf('---')));
+    expect(job?.document).toEqual({
+      ...{ name: 'web', image: 'shop:1', technology: 'docker' },
+      resources: { cpu: '500m', memory: '256Mi' },
+      ports: [80, '8080:80'],
+      onDisconect: { lostAfterMs: 5 },
+      environment: { LEVEL: 'debug' },
+    });
+  });
+
+  it('may be one of several in a file, which are taken in their order', async () => {
+    const three = yaml.replace('*usual', '{ LEVEL: info }').concat('---\nname: c\n---\n');
+    const jobs = await written(three, { count: 2 });
+    expect(jobs.map(({ document }) => [document['name'], document['count']])).toEqual([
+      ...[
+        ['web', 2],
+        ['shop', 2],
+        ['c', 2],
+      ],
+    ]);
+    await expect(written(three, { id: 'web' })).rejects.toThrow('--id and --name are for one');
+    await expect(
+      jobDocument({ ...nothing, options: { file: '-' }, input: async () => three }),
+    ).rejects.toThrow('3 documents; this takes one');
+  });
+
+  it.each([
+    ['name: a\nname: b\n', 'line 2:1'],
+    ['name: a\n  image: b\n', 'line 1:7'],
+    ['name: a\ncount: .inf\n', 'line 2:1'],
+    ['name: !secret a\n', 'line 1:7'],
+    ['- name: a\n', 'not an object'],
+    ['name: a\n---\nweb\n', 'line 3:1'],
+    ['a: &a [1]\nb: &b [*a,*a,*a,*a,*a]\nc: *nowhere\n', 'nowhere'],
+    ['# nothing\n', 'no document'],
+    ['{"name": "a", }\n---\n{', 'line 3:2'],
+  ])('that cannot be read is refused with its place: %j', async (text, place) => {
+    await expect(written(text)).rejects.toThrow(place);
+    await expect(written(text)).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it('is not written out without end', async () => {
+    const tenfold = (name: string, of: string) => `${name}: &${name} [${`*${of},`.repeat(10)}]\n`;
+    const text = `a: &a [x]\n${tenfold('b', 'a')}${tenfold('c', 'b')}${tenfold('d', 'c')}`;
+    await expect(written(text)).rejects.toThrow('alias');
+  });
+
+  it('tells where a field stands, or what is above it', async () => {
+    const [job] = await written(yaml.slice(0, yaml.indexOf('---')));
+    const places = ['onDisconect', 'resources.cpu', 'ports.1', 'ports.0.published', 'count'];
+    const found = places.map(async (field) => job?.placeOf(field));
+    expect(await Promise.all(found)).toEqual([
+      ...['line 10:1', 'line 6:14', 'line 9:5', 'line 8:5', 'line 3:1'],
+    ]);
+    const [json] = await written('{\n  "name": "a",\n  "cnt": 1 }');
+    expect(await json?.placeOf('cnt')).toBe('line 3:3');
   });
 });

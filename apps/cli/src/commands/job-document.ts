@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { isJobAnswer, parseJsonDocument, type JsonObject } from '@oakring/contracts';
+import type { JsonObject } from '@oakring/contracts';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
+import { readJobs, type WrittenJob } from './job-file.js';
 
 /** Options of `job run` that describe the job. */
 export interface JobOptions {
@@ -33,15 +33,32 @@ export interface JobRequest {
 const noImage =
   'Name an image, a command after -- (with --technology process), or a job file with -f.';
 
-/** The body of `POST /api/v1/jobs`: the file's, with what was given as options put over it. */
-export async function jobDocument(request: JobRequest): Promise<JsonObject> {
+/**
+ * Bodies of `POST /api/v1/jobs`: what the file has, in its order, with what was given as options put over each; or the
+ * one that the options describe.
+ */
+export async function jobDocuments(request: JobRequest): Promise<readonly WrittenJob[]> {
   const { options } = request;
   if (options.file !== undefined) {
-    return { ...(await fileDocument(options.file, request.input)), ...givenBy(request) };
+    const jobs = await readJobs(options.file, request.input);
+    if (jobs.length > 1 && (options.id ?? options.name) !== undefined) {
+      const detail = `${options.file} has ${jobs.length} documents: --id and --name are for one.`;
+      throw new CommandFailure(detail, exitCodes.usage);
+    }
+    return jobs.map((job) => ({ ...job, document: { ...job.document, ...givenBy(request) } }));
   }
   const image = imageOf(request);
   if (image === undefined) throw new CommandFailure(noImage, exitCodes.usage);
-  return { ...defaults(image, options), ...givenBy({ ...request, image }) };
+  const document = { ...defaults(image, options), ...givenBy({ ...request, image }) };
+  return [{ document, placeOf: () => Promise.resolve(null) }];
+}
+
+/** As `jobDocuments`, where one is asked for. */
+export async function jobDocument(request: JobRequest): Promise<WrittenJob> {
+  const [job, ...more] = await jobDocuments(request);
+  if (job !== undefined && more.length === 0) return job;
+  const detail = `${request.options.file} has ${more.length + 1} documents; this takes one.`;
+  throw new CommandFailure(detail, exitCodes.usage);
 }
 
 /** What a process runs is its command: nobody has to name the program twice. */
@@ -87,22 +104,11 @@ function givenBy({ image, cmd, options }: JobRequest): JsonObject {
   };
 }
 
-/** What a file of `-f` has, or standard input. */
+/** The one document that a file of `-f` has, or standard input. */
 export async function fileDocument(
   path: string,
   input: () => Promise<string>,
 ): Promise<JsonObject> {
-  const name = path === '-' ? 'The job on standard input' : `The job file ${path}`;
-  let bytes: Uint8Array;
-  try {
-    bytes = path === '-' ? Buffer.from(await input()) : await readFile(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure(`${name} cannot be read: ${reason}`, exitCodes.usage);
-  }
-  // What is in the document the manager validates, and names every field that is wrong.
-  const parsed = parseJsonDocument(bytes);
-  // What `job show --json` printed has the document beside what was said of the job.
-  if (parsed.ok) return isJobAnswer(parsed.value) ? parsed.value.document : parsed.value;
-  throw new CommandFailure(`${name} cannot be read: ${parsed.refusal.detail}`, exitCodes.usage);
+  const request = { image: undefined, cmd: [], options: { file: path }, input };
+  return (await jobDocument(request)).document;
 }

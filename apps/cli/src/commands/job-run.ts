@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderDryRun, renderJob } from '../render/jobs.js';
-import { contextOf, show, warn, type Surroundings } from './context.js';
-import { jobDocument, type JobOptions } from './job-document.js';
+import { contextOf, show, warn, type Context, type Surroundings } from './context.js';
+import { jobDocuments, type JobOptions } from './job-document.js';
+import { askedOf, located, type WrittenJob } from './job-file.js';
 import { assignment, limitSeconds, pair, seconds, wholeNumber } from './options.js';
 import { defaultPatienceSeconds, untilRunning } from './wait.js';
 
 interface RunOptions extends JobOptions {
   readonly dryRun?: boolean;
+  readonly strict?: boolean;
   readonly wait?: boolean;
   readonly timeout: number;
 }
@@ -17,8 +19,8 @@ Examples:
   oakring job run demo/hello --technology simulated --count 3
   oakring job run --technology process --wait -- /bin/sleep 60
   oakring job run nginx:1.27 --cpu 500 --memory 256 --node-label zone=north --dry-run
-  oakring job run -f job.json
-  oakring job run -f - < job.json`;
+  oakring job run -f job.yaml
+  oakring job run -f - --strict < job.yaml`;
 
 export function addJobRun(job: Command, surroundings: Surroundings): void {
   job
@@ -26,7 +28,10 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
     .description('submit a job; what follows -- is the command that its instances run')
     .usage('[image] [options] [-- command...]')
     .argument('[image]', 'image; a process needs none, only its command')
-    .option('-f, --file <path>', 'job document (JSON), "-" for standard input; options go over it')
+    .option(
+      '-f, --file <path>',
+      'job documents (YAML, JSON), "-" for standard input; options go over them',
+    )
     .option('--id <id>', 'id of the job (default: one is chosen)')
     .option('--name <name>', 'name (default: from the id or image)')
     .option('--technology <name>', 'docker, unikernel, process or simulated (default: docker)')
@@ -45,6 +50,7 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
       limitSeconds,
     )
     .option('--dry-run', 'tell where it would go and why; write nothing; 1 if not all of it fits')
+    .option('--strict', 'refuse a document of which something would not be used')
     .option('--wait', 'return once its instances run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', examples)
@@ -60,22 +66,30 @@ async function runJob(
   command: Command,
 ): Promise<void> {
   const context = contextOf(surroundings, command);
-  const { client, terminal } = context;
-  const document = await jobDocument({
+  const jobs = await jobDocuments({
     image,
     cmd: surroundings.afterDashes,
     options,
-    input: () => terminal.input(),
+    input: () => context.terminal.input(),
   });
-  if (options.dryRun === true) {
-    const plan = await client.planJob(document);
-    warn(context, plan);
-    show(context, plan, (planned) => renderDryRun(planned, terminal.colors));
-    if (plan.refusal === null) return;
-    throw new CommandFailure('Not all of it would be placed now.', exitCodes.refused);
+  for (const job of jobs) {
+    await (options.dryRun === true ? planJob : submitJob)(context, job, options);
   }
-  const submitted = await client.submitJob(document);
-  warn(context, submitted);
+}
+
+async function planJob(context: Context, job: WrittenJob, { strict }: RunOptions): Promise<void> {
+  const { client, terminal } = context;
+  const plan = await askedOf(job, client.planJob(job.document, strict));
+  warn(context, { warnings: await located(job, plan.warnings ?? []) });
+  show(context, plan, (planned) => renderDryRun(planned, terminal.colors));
+  if (plan.refusal === null) return;
+  throw new CommandFailure('Not all of it would be placed now.', exitCodes.refused);
+}
+
+async function submitJob(context: Context, job: WrittenJob, options: RunOptions): Promise<void> {
+  const { client, terminal } = context;
+  const submitted = await askedOf(job, client.submitJob(job.document, options.strict));
+  warn(context, { warnings: await located(job, submitted.warnings ?? []) });
   if (options.wait !== true) {
     const { id, position, desired } = submitted;
     const told = `Job ${id} is submitted (position ${position}): ${desired} to run.`;

@@ -6,6 +6,7 @@ import { renderJob } from '../render/jobs.js';
 import { printable } from '../render/printable.js';
 import { contextOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocument } from './job-document.js';
+import { askedOf, located } from './job-file.js';
 import { seconds, wholeNumber } from './options.js';
 import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
@@ -20,15 +21,17 @@ interface UpdateOptions extends WaitOptions {
   readonly file?: string;
   readonly image?: string;
   readonly count?: number;
+  readonly strict?: boolean;
 }
 
 export function addJobUpdate(job: Command, surroundings: Surroundings): void {
   job
     .command('update <job>')
     .description('roll out a new revision: a few instances at a time, back again if it fails')
-    .option('-f, --file <path>', 'the new job document (JSON), whole; "-" for standard input')
+    .option('-f, --file <path>', 'the new job document (YAML, JSON), whole; "-" for standard input')
     .option('--image <image>', 'only another image')
     .option('--count <n>', 'another number of instances', wholeNumber)
+    .option('--strict', 'refuse a document of which something would not be used')
     .option('--wait', 'return once it runs everywhere; fails when it was rolled back')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText(
@@ -42,12 +45,12 @@ How it is rolled out is part of the document: "update": {"maxUnavailable": 1,
 
 Examples:
   oakring job update web --image nginx:1.28 --wait
-  oakring job update web -f job.json`,
+  oakring job update web -f job.yaml --strict`,
     )
     .action(async (named: string, options: UpdateOptions, command: Command) => {
       const context = contextOf(surroundings, command);
       const { client, terminal } = context;
-      const { file, image, count } = options;
+      const { file, image, count, strict } = options;
       if (file === undefined && image === undefined && count === undefined) {
         const detail =
           'Say what changes: -f, --image or --count. To start it anew: oakring job restart';
@@ -59,7 +62,7 @@ Examples:
       };
       const given =
         file === undefined
-          ? {}
+          ? undefined
           : await jobDocument({
               image: undefined,
               cmd: [],
@@ -67,12 +70,14 @@ Examples:
               input: () => terminal.input(),
             });
       const { answer } =
-        file === undefined
-          ? await changed(client, named, changes)
+        given === undefined
+          ? await changed(client, named, changes, strict)
           : await onJob(client, named, 'order', (id) =>
-              client.updateJob(id, { ...given, ...changes }),
+              askedOf(given, client.updateJob(id, { ...given.document, ...changes }, strict)),
             );
-      const { answer: last, render } = await settled(context, answer, options);
+      const warnings = await located(given, answer.warnings ?? []);
+      const placed = warnings.length === 0 ? answer : { ...answer, warnings };
+      const { answer: last, render } = await settled(context, placed, options);
       show(context, last, render);
     });
   job
@@ -92,9 +97,14 @@ Examples:
 }
 
 /** The document that it has, with other words for some of it. */
-async function changed(client: Context['client'], named: string, changes: JsonObject) {
+async function changed(
+  client: Context['client'],
+  named: string,
+  changes: JsonObject,
+  strict?: boolean,
+) {
   const { id, answer: job } = await onJob(client, named, 'order', (known) => client.job(known));
-  return { id, answer: await client.updateJob(id, { ...job.document, ...changes }) };
+  return { id, answer: await client.updateJob(id, { ...job.document, ...changes }, strict) };
 }
 
 /** Says what an order changed, and waits for it where it is to be waited for. */

@@ -1,6 +1,10 @@
-import { isObject, type FieldWarning, type JsonObject } from '@oakring/contracts';
+import { InvalidBody } from '@oakring/http';
+import { isObject, shortened, type FieldWarning, type JsonObject } from '@oakring/contracts';
 import { warningsOf } from '@oakring/contracts/http';
 import { labelsOf, type ClusterState } from '@oakring/model';
+import { flag } from '../../http/endpoints/parameters.js';
+
+export const strictly = flag('strict', 'Refuse a document of which something would not be used.');
 
 /** What is said to whoever submits a document, of what in it does perhaps not do what was meant. */
 export function warningsTo(
@@ -10,6 +14,26 @@ export function warningsTo(
   const { warnings = [] } = warningsOf(document);
   const all = [...warnings, ...meantForNodes(document, state)];
   return all.length === 0 ? {} : { warnings: all };
+}
+
+/** What would be warned about is refused, for who asks for that. Throws it. */
+export function refuseUnused(document: JsonObject, state: ClusterState): void {
+  const { warnings = [] } = warningsTo(document, state);
+  const errors = warnings.map(({ field, detail }) => {
+    const value = shortened(memberAt(document, field.split('.'))) ?? null;
+    return { field, value, detail: `${detail}.` };
+  });
+  const [first] = errors;
+  if (first === undefined) return;
+  const more = errors.length === 1 ? '' : ` ${errors.length - 1} more in errors.`;
+  const detail = `${first.detail}${more} Without strict it is taken with a warning.`;
+  throw new InvalidBody({ code: 'invalid-field', ...first, detail }, errors);
+}
+
+function memberAt(value: unknown, [name, ...below]: readonly string[]): unknown {
+  if (name === undefined) return value;
+  if (Array.isArray(value)) return memberAt(value[Number(name)], below);
+  return isObject(value) ? memberAt(value[name], below) : undefined;
 }
 
 /** `labels` said once what a node must carry (ADR 30): where nodes carry such ones it is perhaps meant still. */

@@ -17,6 +17,7 @@ import { badParameter, flag, type Query as QueryString } from '../../http/endpoi
 import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
+import { refuseUnused, strictly } from './document-warnings.js';
 import { dryRun } from './dry-run.js';
 import { hashOf, idempotencyKey, jobIdOf, keyOf, originOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
@@ -45,7 +46,7 @@ export class JobCommandsController {
     summary: 'Submit a job',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [dryRunWanted, idempotencyKey],
+    parameters: [dryRunWanted, strictly, idempotencyKey],
     answers: [
       created(JobAnswer, 'Accepted and durable. The same request again gets the same answer.', [
         { name: 'Location', says: 'Address of the job.' },
@@ -69,7 +70,9 @@ export class JobCommandsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobAnswer | DryRunAnswer> {
     const dry = dryRunWanted.of(query);
+    const isStrict = strictly.of(query);
     const job = documentOf(body);
+    if (isStrict) refuseUnused(job.document, this.projection.state);
     if (dry) {
       void reply.code(200);
       return dryRun(this.scheduler, job.id ?? this.ports.ids.next(), job, this.projection.state);

@@ -1,14 +1,18 @@
-import { Body, Controller, Delete, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { JobOrderAnswer, Nothing, SubmitJob } from '@oakring/contracts/http';
 import { idOf, OakringError } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
 import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
-import { badParameter, header } from '../../http/endpoints/parameters.js';
+import {
+  badParameter,
+  header,
+  type Query as QueryString,
+} from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
-import { warningsTo } from './document-warnings.js';
+import { refuseUnused, strictly, warningsTo } from './document-warnings.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { parsed, settled } from './settled.js';
 import { documentOf } from './submitted-job.js';
@@ -34,7 +38,7 @@ export class JobUpdatesController {
       'Roll out a new revision of a job, and set its desired count. A newer one takes over from one that is under way; one that leaves alone how an instance runs restarts nothing',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [ifMatch, idempotencyKey],
+    parameters: [strictly, ifMatch, idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],
     problems: [
       'invalid-id',
@@ -51,14 +55,17 @@ export class JobUpdatesController {
   async update(
     @Param('id') id: string,
     @Body() body: SubmitJob,
+    @Query() query: QueryString,
     @Req() request: FastifyRequest,
   ): Promise<JobOrderAnswer> {
+    const isStrict = strictly.of(query);
     const job = documentOf(body);
     const jobId = parsed(idOf(id, 'id'));
     if (job.id !== null && job.id !== jobId) {
       const detail = `The address names job ${jobId}, the body job ${job.id}.`;
       throw new OakringError({ code: 'id-mismatch', detail, field: 'id', value: job.id });
     }
+    if (isStrict) refuseUnused(job.document, this.projection.state);
     const bodyHash = hashOf(job.document);
     const ifPosition = positionOf(request.headers[ifMatch.name.toLowerCase()]);
     const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition } as const;

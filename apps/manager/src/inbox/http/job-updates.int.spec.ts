@@ -20,6 +20,8 @@ const document = {
   odd: [80],
 };
 
+const fine = { onDisconect: undefined, replicas: undefined };
+
 let manager: TestManager;
 beforeEach(async () => {
   manager = await startTestManager();
@@ -98,6 +100,25 @@ describe('A job document with a field that is not used', () => {
     const put = await ask<JobOrderAnswer>('PUT', '/api/v1/jobs/web', odd);
     expect(put.body.warnings).toEqual(warnings);
     expect((await shown()).warnings).toEqual(warnings);
+  });
+
+  it('is refused where nothing may be left unused, by each name', async () => {
+    const odd = { ...document, odd: undefined, onDisconect: { x: 1 }, replicas: 3 };
+    for (const [method, path] of [
+      ['POST', '/api/v1/jobs?strict=true'],
+      ['POST', '/api/v1/jobs?strict=true&dryRun=true'],
+      ['PUT', '/api/v1/jobs/web?strict=true'],
+    ] as const) {
+      const { status, body } = await ask<Problem>(method, path, odd);
+      expect({ status, body }).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-field', field: 'onDisconect', value: { x: 1 } },
+      });
+      expect(body.errors?.map(({ field }) => field)).toEqual(['onDisconect', 'replicas']);
+    }
+    const { status } = await ask('POST', '/api/v1/jobs?strict=true', { ...document, odd: null });
+    expect(status).toBe(400);
+    expect((await ask('POST', '/api/v1/jobs?strict=true', { ...odd, ...fine })).status).toBe(201);
   });
 
   it('is warned of where its labels are ones that nodes carry, unless it says what nodes must', async () => {
