@@ -64,7 +64,13 @@ export type { Registered } from './messages/registered.js';
 export type { GpuUse, InstanceReading, MachineReading, Reading } from './messages/telemetry.js';
 export type { WorkerStatus } from './messages/status.js';
 export type { Ack, AckPhase, Fault } from './messages/ack.js';
-export type { ReportedInstance, ReportedStatus, WorkerState } from './messages/state.js';
+export type {
+  HealthStatus,
+  ReportedHealth,
+  ReportedInstance,
+  ReportedStatus,
+  WorkerState,
+} from './messages/state.js';
 export type { HistoryEntry, WorkerHistory } from './messages/history.js';
 export type { HistoryAccepted } from './messages/accepted.js';
 export type { StateRequest } from './messages/request.js';
@@ -83,7 +89,12 @@ export {
 export { changesPhrase, documentChanges, type DocumentChange } from './http/document-changes.js';
 export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
 export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
-export { parseHealth, type Health, type HealthProbe } from './http/job-health.js';
+export {
+  healthCheckOf,
+  healthyWithinMs,
+  type HealthCheck,
+  type HealthProbe,
+} from './http/job-health.js';
 export { parsePorts, type PublishedPort } from './http/job-ports.js';
 export { parseProgram, type Program, type PullChoice } from './http/job-program.js';
 export { parseVolumes, type Volume } from './http/job-volumes.js';

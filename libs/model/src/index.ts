@@ -10,6 +10,7 @@ export {
 } from './cluster-state.js';
 export { copyState, stateAsText, stateFromCheckpoint } from './copy-state.js';
 export { concludeCommit, evolve, foldCommit } from './fold/evolve.js';
+export { awaitsHealth, checkOf } from './health.js';
 export { isStart } from './fold/commands.fold.js';
 export { endedByRoot, waitingReason } from './fold/jobs.fold.js';
 export { highestGeneration, nextGeneration } from './fold/records.fold.js';
@@ -23,6 +24,7 @@ export { adoptedPolicy, takenOverPolicy } from './fold/placements.fold.js';
 export { foldVersion } from './records.js';
 export type {
   CommandRecord,
+  HealthRecord,
   InstanceRecord,
   JobRecord,
   NodeRecord,

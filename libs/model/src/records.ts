@@ -1,4 +1,11 @@
-import type { Constraint, JobPolicy, JobStatus, NodeStatus, Resources } from '@oakring/contracts';
+import type {
+  Constraint,
+  HealthStatus,
+  JobPolicy,
+  JobStatus,
+  NodeStatus,
+  Resources,
+} from '@oakring/contracts';
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
@@ -281,6 +288,16 @@ export interface PlacementRecord {
   readonly digest?: string;
   /** It was taken over where it was said to run: nobody here ordered it. */
   readonly takenOver?: true;
+  /** By its worker's checks; absent: nothing was said yet, as of one that starts. */
+  readonly health?: HealthRecord;
+}
+
+export interface HealthRecord {
+  readonly status: HealthStatus;
+  /** Empty: there is none to give. */
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** Key: the command's id, `<position>-<index>` of its `CommandIssued`. */

@@ -186,6 +186,17 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   ],
   InstanceRetried: [{ instance: 0, reason: 'tried again' }, '#0 tried again'],
   InstanceGivenUp: [{ instance: 0, reason: 'too often', attempts: [] }, '#0 given up: too often'],
+  InstanceHealthChanged: [
+    {
+      ...{ instance: 0, generation: 1, nodeId: 'edge-berlin', health: 'unhealthy', forMs: 0 },
+      reason: 'health check failed 3 times: GET http://localhost:80/ answered 503',
+    },
+    '#0 is unhealthy on edge-berlin: health check failed 3 times: GET http://localhost:80/ answered 503',
+  ],
+  InstanceFailedChecks: [
+    { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'health check failed once' },
+    '#0 has failed and is stopped on edge-berlin: health check failed once',
+  ],
   UnexpectedInstanceFound: [
     { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'it ended' },
     '#0, generation 1 found on edge-berlin: it ended',

@@ -159,6 +159,15 @@ export type Command =
       readonly instance: number;
       readonly generation: number;
     }
+  /** An instance that is unhealthy, or should have been called healthy by now. */
+  | {
+      readonly type: 'JudgeHealth';
+      readonly id: string;
+      readonly instance: number;
+      readonly generation: number;
+      /** How long it was waited for; null: it counts only if it is unhealthy. */
+      readonly late: string | null;
+    }
   | {
       readonly type: 'ScaleJob';
       readonly id: string;
@@ -272,6 +281,7 @@ export interface Answers {
   RefuseReplacement: null;
   CompleteRollout: null;
   RetryInstance: null;
+  JudgeHealth: null;
   ScaleJob: JobOrder;
   CancelMove: JobOrder & { readonly instance: number };
   DeleteJob: JobOrder;

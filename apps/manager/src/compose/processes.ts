@@ -13,6 +13,7 @@ import { Outbox, type BeforeFirst } from '../outbox/outbox.js';
 import { StateRequests } from '../outbox/state-requests.js';
 import type { NetworkComponent } from '../root/network-component.js';
 import { RootSpeaking, type RootParts } from '../root/root-speaking.js';
+import { healthWatch } from '../recovery/health-watch.js';
 import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
 import { Drains } from '../scheduling/drains.js';
@@ -84,6 +85,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     placements,
     orderedStops(queue),
     orderedStarts(queue),
+    healthWatch(queue),
     retries(queue),
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),

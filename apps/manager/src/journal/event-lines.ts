@@ -63,6 +63,8 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   InstanceWithdrawn: 'debug',
   InstanceRetried: 'info',
   InstanceGivenUp: 'warn',
+  InstanceHealthChanged: 'info',
+  InstanceFailedChecks: 'warn',
   UnexpectedInstanceFound: 'warn',
   NodeRegistered: 'info',
   NodeRegistrationRefused: 'warn',

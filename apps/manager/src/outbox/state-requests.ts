@@ -212,12 +212,12 @@ function believedHash(state: ClusterState, nodeId: string): string | null {
   for (const key of state.placementsOfNode.of(nodeId)) {
     const placement = state.placements.get(key);
     if (placement === undefined) continue;
-    const { job, number, generation, commandId, digest = null } = placement;
+    const { job, number, generation, commandId, digest = null, health = null } = placement;
     const instance = state.instances.get(instanceKey(job, number));
     const isCurrent = instance?.generation === generation && instance.status === 'running';
     const isOpen = commandId !== null && isUnderWay(state.commands.get(commandId)?.status);
     if (!placement.wanted || !isCurrent || !instance.confirmed || isOpen) return null;
-    believed.push({ job, instance: number, generation, status: 'running', digest });
+    believed.push({ job, instance: number, generation, status: 'running', digest, health });
   }
   return stateHash(believed);
 }

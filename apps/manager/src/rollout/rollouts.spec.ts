@@ -7,6 +7,7 @@ import {
   jobDocument,
   orderStops,
   proposal,
+  report,
   running,
   withdrawFrom,
   type Given,
@@ -102,6 +103,18 @@ describe('A rollout', () => {
     expect(withdrawn).toEqual([0, 1]);
   });
 
+  it('of what has checks goes on once what is new was found healthy, however long it has run', async () => {
+    updated({ maxUnavailable: 1 }, sameNode, { health: { tcp: { port: 80 } } });
+    await ports.advance(sweepMs);
+    replaceWhatIsMissing();
+    await ports.advance(4 * healthyAfterMs);
+    expect(withdrawn).toEqual([0]);
+    cluster.when(report('a', { 'j/0/2': 'running' }, { health: 'healthy' }));
+    projection.announce([], projection.state.head);
+    await ports.advance(3 * sweepMs);
+    expect(withdrawn).toEqual([0, 1]);
+  });
+
   it('counts what is missing for another reason', async () => {
     cluster = running({ count: 3 }, 'a', 'b', 'c');
     withdrawFrom(cluster, 'c');
@@ -169,18 +182,32 @@ const nowhere = proposal([], {
 const sameNode = ({ freed }: ScheduleJob): ScheduleAnswer => proposal([freed?.node ?? '']);
 
 /** Job `j` runs on three nodes and is to run another image. */
-function updated(update: Record<string, unknown>, first?: typeof answer): void {
+function updated(
+  update: Record<string, unknown>,
+  first?: typeof answer,
+  job: Record<string, unknown> = {},
+): void {
   cluster = running({ count: 3 }, 'a', 'b', 'c');
-  begin(update, first);
+  begin(update, first, job);
 }
 
-function begin(update: Record<string, unknown>, first: typeof answer = sameNode): void {
+function begin(
+  update: Record<string, unknown>,
+  first: typeof answer = sameNode,
+  more: Record<string, unknown> = {},
+): void {
   ports = simulatedPorts();
   withdrawn = [];
   asked = [];
   answer = first;
   isAway = false;
-  const body = { id: 'j', image: 'web:2', count: 3, update: { healthyAfterMs, ...update } };
+  const body = {
+    id: 'j',
+    image: 'web:2',
+    count: 3,
+    update: { healthyAfterMs, ...update },
+    ...more,
+  };
   const job = jobDocument(body);
   cluster.when({ type: 'UpdateJob', id: 'j', job, bodyHash: 'newer', ifPosition: null });
   // The state of the deciders serves as the view: nothing here is under way.

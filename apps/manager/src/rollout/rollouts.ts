@@ -14,12 +14,13 @@ import {
 } from '../supervision/process.js';
 import {
   type Changes,
+  checkOf,
   type ClusterState,
-  instanceKey,
   ownerOf,
   type InstanceRecord,
   type JobRecord,
   isUpdated,
+  placementKey,
 } from '@oakring/model';
 import { byItself } from '../commands/origin.js';
 
@@ -32,7 +33,8 @@ type Step =
 
 /**
  * Carries a new revision of a job out: at most `maxUnavailable` instances are missing at once on its
- * account, and each updated one must have run for `healthyAfterMs` before the next is stopped. None is
+ * account, and each updated one must have been found healthy (without checks: have run for `healthyAfterMs`)
+ * before the next is stopped. None is
  * stopped before its successor has a place. What does not run is replaced at once. Going back works
  * alike; deciders say when (a failed instance).
  */
@@ -70,7 +72,7 @@ export class Rollouts implements Process<Step> {
     const job = state.jobs.get(id);
     if (job === undefined) return nothing;
     const instances = instancesOf(state, job);
-    const healthyAtMs = instances.map((instance) => healthyFromMs(job, instance, seen));
+    const healthyAtMs = instances.map((instance) => healthyFromMs(state, job, instance, seen));
     const missing = healthyAtMs.filter((atMs) => atMs > seen.nowMs).length;
     // Not spread into a call: there may be as many as a stack has no room for.
     const againMs = healthyAtMs.reduce(
@@ -165,11 +167,24 @@ function instancesOf(state: ClusterState, { id }: JobRecord): InstanceRecord[] {
   return instances.sort((a, b) => a.number - b.number);
 }
 
-/** When an instance serves: it runs, and has for long enough if it is one of the updated. */
-function healthyFromMs(job: JobRecord, instance: InstanceRecord, { since }: Seen): number {
+/**
+ * When an instance serves: it runs and, if it is one of the updated, was found healthy; of those that have no
+ * checks, it has run for long enough.
+ */
+function healthyFromMs(
+  state: ClusterState,
+  job: JobRecord,
+  instance: InstanceRecord,
+  { since }: Seen,
+): number {
   if (instance.status !== 'running') return Number.POSITIVE_INFINITY;
   if (!isUpdated(job, instance)) return Number.NEGATIVE_INFINITY;
-  const key = `${instanceKey(job.id, instance.number)}/${instance.generation}`;
+  const key = placementKey(job.id, instance.number, instance.generation);
+  const placement = state.placements.get(key);
+  if (placement !== undefined && checkOf(state, placement) !== null) {
+    const isHealthy = placement.health?.status === 'healthy';
+    return isHealthy ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
   return since(key) + job.policy.update.healthyAfterMs;
 }
 

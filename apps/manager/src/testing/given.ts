@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type HealthStatus,
   type JobDocument,
   type Registration,
   type ReportedInstance,
@@ -156,13 +157,19 @@ export function commandTo(cluster: Given, nodeId: string, kind: string): string 
 export function report(
   nodeId: string,
   has: Readonly<Record<string, ReportedInstance['status']>> = {},
-  more: Partial<WorkerState> & { readonly proves?: boolean; readonly runningMs?: number } = {},
+  more: Partial<WorkerState> & {
+    readonly proves?: boolean;
+    readonly runningMs?: number;
+    readonly health?: HealthStatus | null;
+  } = {},
 ): Extract<Command, { type: 'ReconcileNode' }> {
-  const { proves = false, runningMs = null, ...state } = more;
+  const { proves = false, runningMs = null, health: is = null, ...state } = more;
+  const health =
+    is === null ? null : { status: is, reason: is === 'unhealthy' ? 'ill' : null, forMs: 0 };
   const instances = Object.entries(has).map(([key, status]) => {
     const [job = '', instance, generation] = key.split('/');
     const address = { job, instance: Number(instance), generation: Number(generation) };
-    return { ...address, status, reason: null, runningMs };
+    return { ...address, status, reason: null, runningMs, health };
   });
   return {
     type: 'ReconcileNode',

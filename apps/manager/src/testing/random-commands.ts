@@ -105,7 +105,9 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     }
     // Something that was there, or never was.
     if (number(4) === 0) has[`${pick(jobIds)}/${number(3)}/${1 + number(4)}`] = 'running';
-    return report(node, has, { proves: number(2) === 0, final: number(6) === 0 });
+    const health = pick([null, null, 'starting', 'healthy', 'unhealthy'] as const);
+    const said = { proves: number(2) === 0, final: number(6) === 0, health };
+    return report(node, has, said);
   },
   ConfirmState: ({ node }) => ({ type: 'ConfirmState', nodeId: node, incarnation: null }),
   RecordRival: ({ node, number }) => ({
@@ -217,6 +219,19 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   RetryInstance: ({ instance: { job: id, number: instance, generation } }) => ({
     ...({ type: 'RetryInstance', id, instance, generation } as const),
   }),
+  JudgeHealth: ({ state, pick, number, instance: { job: id, number: instance, generation } }) => {
+    const late = pick([null, 'late']);
+    // What is unhealthy is rare, and ends by other commands as well: it comes first.
+    const ill = [...state.placements.values()].filter(
+      ({ health }) => health?.status === 'unhealthy',
+    );
+    const {
+      job,
+      number: of,
+      ...found
+    } = ill.length > 0 && number(4) > 0 ? pick(ill) : { job: id, number: instance, generation };
+    return { type: 'JudgeHealth', id: job, instance: of, generation: found.generation, late };
+  },
   ScaleJob: ({ job, pick, number }) => ({
     ...({ type: 'ScaleJob', id: pick([job, job, ...rootJobs]), count: number(6) } as const),
     force: number(2) === 0,
@@ -330,7 +345,14 @@ const frequent: Partial<Record<CommandType, number>> = {
     ScaleJob: 3,
     UpdateJob: 2,
   },
-  ...{ ApplyPlan: 20, RecordAck: 20, RecordDelivery: 6, OrderStops: 5, RetryInstance: 2 },
+  ...{
+    ApplyPlan: 20,
+    RecordAck: 20,
+    RecordDelivery: 6,
+    OrderStops: 5,
+    RetryInstance: 2,
+    JudgeHealth: 4,
+  },
   ...{ ReplaceInstance: 8, OrderStarts: 12, MoveInstance: 6, CancelMove: 2, DeclareLost: 3 },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));

@@ -18,6 +18,7 @@ export function randomJob({ pick, number }: Chance): Record<string, unknown> {
     nodeLabels: pick([{}, {}, {}, { zone: 'north' }]),
     constraints,
     resources: { cpuMillis: 50 * (1 + number(5)), memoryMiB: 32 * (1 + number(4)) },
+    ...pick([{}, {}, { health: { tcp: { port: 80 } } }]),
     one_shot: number(6) === 0,
     restart: { limit: pick([null, 1]) },
     onDisconnect: {

@@ -1,4 +1,4 @@
-import type { Resources } from '@oakring/contracts';
+import type { ReportedHealth, Resources } from '@oakring/contracts';
 import {
   encodeUp,
   maxMqttPayloadBytes,
@@ -59,6 +59,8 @@ export interface StateHead {
 export interface ReportableInstance extends KnownInstance {
   /** Null: not known. */
   readonly runningMs?: number | null;
+  /** Null: it has no checks, or nothing is known yet. */
+  readonly health?: ReportedHealth | null;
 }
 
 /** Of the room that a message has: the head and the page numbers need some as well. */
@@ -76,18 +78,28 @@ export function statesOf(
   mostBytes = maxMqttPayloadBytes,
 ): StateSaid[] {
   const bare = known.map(
-    ({ job, instance, generation, status, runningMs = null, ...identity }): InstanceSaid => ({
+    ({
+      job,
+      instance,
+      generation,
+      status,
+      runningMs = null,
+      health,
+      ...identity
+    }): InstanceSaid => ({
       job,
       instance,
       generation,
       status,
       ...(runningMs === null ? {} : { runningMs }),
       ...identityIn(head, identity),
+      ...healthIn(health),
     }),
   );
   const explained = bare.map((instance, index) => {
-    const reason = known[index]?.reason ?? null;
-    return reason === null ? instance : { ...instance, reason };
+    const { reason = null, health } = known[index] ?? {};
+    const why = reason === null ? {} : { reason };
+    return { ...instance, ...why, ...healthIn(health, health?.reason) };
   });
   const state = { ...head, instances: explained };
   if (fits(encodeUp('state', state), mostBytes)) return [state];
@@ -100,6 +112,12 @@ export function statesOf(
     pages: pages.length,
     instances,
   }));
+}
+
+function healthIn(health: ReportedHealth | null | undefined, reason: string | null = null) {
+  if (health === undefined || health === null) return {};
+  const { status, forMs } = health;
+  return { health: { status, ...(reason === null ? {} : { reason }), forMs: forMs ?? 0 } };
 }
 
 function identityIn(

@@ -1,6 +1,13 @@
-import { cutText, leaseRanOut, type Fault, type JsonObject } from '@oakring/contracts';
+import {
+  cutText,
+  leaseRanOut,
+  type Fault,
+  type JsonObject,
+  type ReportedHealth,
+} from '@oakring/contracts';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
+import type { Health } from '../checks/judgement.js';
 import type { Identity, InstanceStatus, KnownInstance } from './decide-control.js';
 
 /** Well under what an acknowledgement may carry, and under what a state of many has room for. */
@@ -30,6 +37,8 @@ export interface Instance extends KnownInstance {
   expiring: Promise<void> | null;
   /** Monotonic: since when it runs; null: it does not, or since before this start. */
   runningSinceMs: number | null;
+  /** By its job's checks; null: it has none, or nothing is known yet. */
+  health: Health | null;
 }
 
 export interface NewInstance {
@@ -63,6 +72,7 @@ export function newInstance(
     started: Promise.resolve(),
     expiring: null,
     runningSinceMs: null,
+    health: null,
   };
 }
 
@@ -93,6 +103,7 @@ export interface ListedInstance extends KnownInstance {
   readonly runningMs: number | null;
   /** It goes on when the worker's process ends. */
   readonly outlives: boolean;
+  readonly health: ReportedHealth | null;
 }
 
 export function listed(instance: Instance, nowMs: number): ListedInstance {
@@ -101,6 +112,7 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
   const runningMs = runs ? Math.floor(nowMs - runningSinceMs) : null;
   const { outlives } = instance.runtime;
   const { ledger, digest } = instance;
+  const health = status === 'running' ? reportedHealth(instance, nowMs) : null;
   return {
     job,
     instance: number,
@@ -111,7 +123,14 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
     outlives,
     ledger,
     digest,
+    health,
   };
+}
+
+function reportedHealth({ health }: Instance, nowMs: number): ReportedHealth | null {
+  if (health === null) return null;
+  const { status, reason, sinceMs } = health;
+  return { status, reason, forMs: Math.floor(nowMs - sinceMs) };
 }
 
 /** Why an instance was ended that lives on grants. */

@@ -1,5 +1,7 @@
-import type { Ack, Control, Resources } from '@oakring/contracts';
+import { healthCheckOf, type Ack, type Control, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { HealthChecks } from '../checks/health-checks.js';
+import type { Health } from '../checks/judgement.js';
 import { LeaseWatch } from '../lease/lease-watch.js';
 import { leaseOf, type Leases } from '../lease/leases.js';
 import type { Remembered } from '../memory/worker-store.port.js';
@@ -20,13 +22,21 @@ import { InstanceTable } from './instance-table.js';
 
 /** What became of an instance without an order that would tell. */
 export type News = (
-  kind: 'started' | 'restarted' | 'resumed' | 'completed' | 'failed' | 'stopped-by-lease',
+  kind:
+    | 'started'
+    | 'restarted'
+    | 'resumed'
+    | 'completed'
+    | 'failed'
+    | 'stopped-by-lease'
+    | 'healthy'
+    | 'unhealthy',
   instance: KnownInstance,
 ) => void;
 
 interface InstancesParts {
   readonly runtimes: readonly Runtime[];
-  readonly ports: Pick<Ports, 'clock' | 'timers' | 'tracer'>;
+  readonly ports: Pick<Ports, 'clock' | 'timers' | 'tracer' | 'randomness'>;
   readonly leases: Leases;
   /** What was known before this start. */
   readonly before: Remembered;
@@ -48,6 +58,7 @@ export class Instances {
   readonly table: InstanceTable;
   private readonly leaseWatch: LeaseWatch<Instance>;
   private readonly displacement: Displacement;
+  private readonly checks: HealthChecks<Instance>;
   private isClosing = false;
 
   constructor(private readonly parts: InstancesParts) {
@@ -58,7 +69,13 @@ export class Instances {
       (instance, graceMs) => (instance.expiring = this.stopWithoutGrant(instance, graceMs)),
       (instance, leftMs) => instance.runtime.renew?.(instance, leftMs),
     );
-    const forget = (instance: Instance): void => this.leaseWatch.forget(instance);
+    this.checks = new HealthChecks({
+      ports: parts.ports,
+      look: async (instance, probe, timeoutMs) =>
+        (await instance.runtime.check?.(instance, probe, timeoutMs)) ?? null,
+      changed: (instance, health) => this.healthChanged(instance, health),
+    });
+    const forget = (instance: Instance): void => this.unwatch(instance);
     this.displacement = new Displacement(this.table, forget, parts.keep);
     for (const runtime of parts.runtimes) {
       runtime.onExit((address, exit) => this.ended(address, exit));
@@ -70,6 +87,7 @@ export class Instances {
     const adopted = await this.table.adopt();
     if (yields) return abandonAll(this.table, this.leaseWatch).then(() => this.parts.keep());
     for (const { instance, isWanted } of adopted) {
+      if (instance.status === 'running') this.watchHealth(instance, false);
       if (!isWanted) continue;
       this.parts.news('restarted', instance);
       instance.started = this.run(instance);
@@ -133,8 +151,9 @@ export class Instances {
   /** Ends what cannot outlive the worker; nothing is obeyed from now on. */
   async close(): Promise<void> {
     this.isClosing = true;
+    this.checks.close();
     for (const instance of this.table.all()) {
-      this.leaseWatch.forget(instance);
+      this.unwatch(instance);
       if (!instance.runtime.outlives || instance.leaseMs !== null) instance.cancel.abort();
     }
     await Promise.all(this.parts.runtimes.map((runtime) => runtime.close()));
@@ -205,7 +224,10 @@ export class Instances {
     if (instance.status === 'starting') {
       instance.status = failure === null ? 'running' : 'failed';
       instance.reason = failure;
-      if (failure === null) instance.runningSinceMs = this.parts.ports.clock.monotonicMs();
+      if (failure === null) {
+        instance.runningSinceMs = this.parts.ports.clock.monotonicMs();
+        this.watchHealth(instance, true);
+      }
       const began = orders.length > 0 ? 'started' : 'resumed';
       this.parts.news(failure === null ? began : 'failed', instance);
     }
@@ -218,6 +240,7 @@ export class Instances {
   /** The last grant runs out: it is killed at the limit, and does not come back by itself. */
   private async stopWithoutGrant(instance: Instance, graceMs: number): Promise<void> {
     if (instance.status !== 'starting' && instance.status !== 'running') return;
+    this.checks.forget(instance);
     // Not "failed" before it is gone: whoever reads that may start another one at once.
     instance.status = 'stopping';
     const orders = instance.orders.splice(0);
@@ -237,7 +260,7 @@ export class Instances {
     instance.status = 'stopping';
     instance.orders = [control.commandId];
     instance.cancel.abort();
-    this.leaseWatch.forget(instance);
+    this.unwatch(instance);
     await instance.started;
     try {
       await instance.runtime.stop(address, patienceWith(instance));
@@ -248,7 +271,10 @@ export class Instances {
     } catch (error) {
       instance.status = status === 'starting' ? 'failed' : status;
       instance.reason = reason;
-      if (instance.status === 'running') this.leaseWatch.watch(instance);
+      if (instance.status === 'running') {
+        this.leaseWatch.watch(instance);
+        this.watchHealth(instance, false);
+      }
       const why = `it could not be stopped: ${shortReason(error)}`;
       this.answer(instance.orders, instance, 'failed', why);
       instance.orders = [];
@@ -266,8 +292,26 @@ export class Instances {
     this.parts.news(exit.status, instance);
   }
 
-  private keepEnded(instance: Instance): Promise<void> {
+  private watchHealth(instance: Instance, started: boolean): void {
+    const check = instance.description === null ? null : healthCheckOf(instance.description);
+    if (check === null || instance.runtime.check === undefined) return;
+    instance.health = this.checks.watch(instance, check, started);
+  }
+
+  /** It is ended by nobody here: whoever orders decides what an unhealthy one is good for. */
+  private healthChanged(instance: Instance, health: Health): void {
+    instance.health = health;
+    if (health.status === 'starting') return;
+    this.parts.news(health.status, { ...instance, reason: health.reason });
+  }
+
+  private unwatch(instance: Instance): void {
     this.leaseWatch.forget(instance);
+    this.checks.forget(instance);
+  }
+
+  private keepEnded(instance: Instance): Promise<void> {
+    this.unwatch(instance);
     this.table.noteEnded(instance);
     return this.parts.keep();
   }

@@ -1,7 +1,8 @@
 import Docker from 'dockerode';
-import { OakringError, type Resources } from '@oakring/contracts';
+import { OakringError, type HealthProbe, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { attributed, statusOf, whoseFault } from './docker-errors.js';
+import { DockerChecks } from './docker-check.js';
 import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import {
@@ -9,6 +10,7 @@ import {
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
+  type InstanceToCheck,
   type InstanceToStart,
   type Runtime,
 } from './runtime.port.js';
@@ -36,6 +38,7 @@ export class DockerRuntime implements Runtime {
   /** Containers whose end is news. */
   private readonly watched = new Map<string, Watched>();
   private readonly closing = new AbortController();
+  private readonly checks: DockerChecks;
 
   constructor(
     private readonly dockerHost: string,
@@ -43,7 +46,9 @@ export class DockerRuntime implements Runtime {
     private readonly ports: Ports,
     readonly sharedNetworks: readonly string[] = [],
   ) {
-    this.docker = new Docker(engineAddress(dockerHost));
+    const engine = engineAddress(dockerHost);
+    this.docker = new Docker(engine);
+    this.checks = new DockerChecks(ports.timers, engine.host ?? 'localhost');
   }
 
   /** Throws `settings-invalid` without an engine: what runs there could only be guessed. */
@@ -190,6 +195,7 @@ export class DockerRuntime implements Runtime {
     const container = entry?.container ?? (await this.find(address));
     if (container === null) return;
     this.watched.delete(key);
+    this.checks.forget(container);
     try {
       await container.stop({ t: stopGraceSeconds });
       await remove(container);
@@ -200,6 +206,16 @@ export class DockerRuntime implements Runtime {
       if (entry !== undefined) this.watch(container, address);
       throw error;
     }
+  }
+
+  async check(
+    address: InstanceToCheck,
+    probe: HealthProbe,
+    timeoutMs: number,
+  ): Promise<string | null> {
+    const entry = this.watched.get(addressKey(address));
+    if (entry === undefined) throw new Error('it does not run');
+    return this.checks.look(entry.container, probe, timeoutMs);
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {

@@ -2,8 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { JsonObject, Resources } from '@oakring/contracts';
+import type { JsonObject, HealthProbe, Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { askPort } from '../checks/probes.js';
+import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups.js';
 import { commandOf, environmentOf } from './command-line.js';
 import { listen, type InstanceOutput, type OutputFolder } from './instance-output.js';
@@ -15,6 +17,7 @@ import {
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
+  type InstanceToCheck,
   type InstanceToStart,
   type Runtime,
 } from './runtime.port.js';
@@ -173,6 +176,21 @@ export class ProcessRuntime implements Runtime {
     if (!this.running.has(addressKey(address))) return;
     if (!(await this.endGroup(entry.group))) throw new Error('something in it cannot be killed');
     this.running.delete(addressKey(address));
+  }
+
+  /** A command runs beside the instance, with its environment; a port is this machine's own. */
+  async check(
+    { description, ...address }: InstanceToCheck,
+    probe: HealthProbe,
+    timeoutMs: number,
+  ): Promise<string | null> {
+    const entry = this.running.get(addressKey(address));
+    if (entry === undefined) throw new Error('it does not run');
+    const { timers } = this.ports;
+    if (probe.by !== 'command') return askPort('localhost', probe, timeoutMs, timers);
+    const { group } = entry;
+    const environment = { PATH: defaultPath, ...environmentOf(description ?? {}) };
+    return runCommand({ command: probe.command, environment, group }, timeoutMs, timers);
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {

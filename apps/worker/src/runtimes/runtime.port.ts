@@ -1,4 +1,4 @@
-import type { runtimeNames, Fault, JsonObject, Resources } from '@oakring/contracts';
+import type { runtimeNames, Fault, JsonObject, HealthProbe, Resources } from '@oakring/contracts';
 
 export type RuntimeName = (typeof runtimeNames)[number];
 
@@ -14,6 +14,11 @@ export interface InstanceToStart extends InstanceAddress {
   readonly resources: Resources;
   /** It lives on grants: for so long, unless it is renewed. Absent: it goes on. */
   readonly validForMs?: number;
+}
+
+export interface InstanceToCheck extends InstanceAddress {
+  /** The job as it was ordered. */
+  readonly description: JsonObject | null;
 }
 
 /** A start that failed, where it is known whose fault that is: the job's own, or this machine's. */
@@ -70,6 +75,12 @@ export interface Runtime {
    * also when the worker's process is stopped and cannot say so.
    */
   renew?(address: InstanceAddress, validForMs: number): void;
+  /**
+   * Looks once whether an instance is well: null, or why it is not, for a person. What takes longer than
+   * `timeoutMs` is ended, and is not well. Rejects where nothing can be said of it (it does not run, the
+   * engine does not answer). A runtime without it takes no jobs that have health checks.
+   */
+  check?(instance: InstanceToCheck, probe: HealthProbe, timeoutMs: number): Promise<string | null>;
   /** Calls back once when a started or found instance ends by itself, never after `stop`. */
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void;
   /** Looks how much its instances use now; may be slow, never rejects. */

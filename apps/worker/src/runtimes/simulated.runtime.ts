@@ -5,6 +5,7 @@ import {
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
+  type InstanceToCheck,
   type InstanceToStart,
   type Runtime,
 } from './runtime.port.js';
@@ -16,6 +17,8 @@ const maxDelayMs = 86_400_000;
 interface Running {
   readonly resources: Resources;
   readonly ending: Timer | null;
+  /** Monotonic. */
+  readonly sinceMs: number;
 }
 
 /** What a job's `simulate` says of its instances; all of it may be left out. */
@@ -28,6 +31,12 @@ interface Script {
   readonly exit: InstanceExit['status'];
 }
 
+/** What a job's `simulate.health` says: how long after its start an instance begins and ceases to be well. */
+interface HealthScript {
+  readonly afterMs: number;
+  readonly untilMs: number | null;
+}
+
 /** Runs nothing and says so: for demonstrations and load tests. Its instances end with the worker. */
 export class SimulatedRuntime implements Runtime {
   readonly technology = 'simulated';
@@ -38,7 +47,7 @@ export class SimulatedRuntime implements Runtime {
 
   constructor(
     private readonly startDelayMs: number,
-    private readonly ports: Pick<Ports, 'timers'>,
+    private readonly ports: Pick<Ports, 'clock' | 'timers'>,
   ) {}
 
   async existing(): Promise<readonly FoundInstance[]> {
@@ -63,7 +72,8 @@ export class SimulatedRuntime implements Runtime {
     const { runMs, exit } = script;
     const ending =
       runMs === null ? null : this.ports.timers.after(runMs, () => this.end(address, exit));
-    this.running.set(addressKey(address), { resources, ending });
+    const sinceMs = this.ports.clock.monotonicMs();
+    this.running.set(addressKey(address), { resources, ending, sinceMs });
   }
 
   private end(address: InstanceAddress, status: InstanceExit['status']): void {
@@ -74,6 +84,16 @@ export class SimulatedRuntime implements Runtime {
   async stop(address: InstanceAddress): Promise<void> {
     this.running.get(addressKey(address))?.ending?.cancel();
     this.running.delete(addressKey(address));
+  }
+
+  /** Nothing is asked, whatever the probe: its job says how it does. */
+  async check({ description, ...address }: InstanceToCheck): Promise<string | null> {
+    const running = this.running.get(addressKey(address));
+    if (running === undefined) throw new Error('it does not run');
+    const { afterMs, untilMs } = healthScriptOf(description ?? {});
+    const ageMs = this.ports.clock.monotonicMs() - running.sinceMs;
+    if (ageMs < afterMs) return `told to be well after ${afterMs} ms`;
+    return untilMs !== null && ageMs >= untilMs ? `told to be well for ${untilMs} ms` : null;
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
@@ -109,6 +129,14 @@ function scriptOf({ simulate }: JsonObject): Script {
     failStart: script['failStart'] === true,
     runMs: millisecondsOf(script['runMs']),
     exit: script['exit'] === 'completed' ? 'completed' : 'failed',
+  };
+}
+
+function healthScriptOf({ simulate }: JsonObject): HealthScript {
+  const script = isObject(simulate) && isObject(simulate['health']) ? simulate['health'] : {};
+  return {
+    afterMs: millisecondsOf(script['healthyAfterMs']) ?? 0,
+    untilMs: millisecondsOf(script['unhealthyAfterMs']),
   };
 }
 

@@ -10,7 +10,7 @@ export type HealthProbe =
   | { readonly by: 'tcp'; readonly port: number };
 
 /** How the worker finds out whether an instance is well. */
-export interface Health {
+export interface HealthCheck {
   readonly probe: HealthProbe;
   readonly intervalMs: number;
   readonly timeoutMs: number;
@@ -30,7 +30,7 @@ export const healthNumbers = {
 } as const;
 
 /** `health` of a job, with what it leaves out; null when there is none. */
-export function parseHealth(job: JsonObject): Parsed<Health | null> {
+export function parseHealth(job: JsonObject): Parsed<HealthCheck | null> {
   const given = job['health'] ?? null;
   if (given === null) return { ok: true, value: null };
   const read = readHealth(given, 'health');
@@ -47,6 +47,17 @@ export function parseHealth(job: JsonObject): Parsed<Health | null> {
   return refused('invalid-field', detail, 'health', given);
 }
 
+/** What is carried out: null where there is none, and (in a document from before the field was known) of none of this form. */
+export function healthCheckOf(job: JsonObject): HealthCheck | null {
+  const parsed = parseHealth(job);
+  return parsed.ok ? parsed.value : null;
+}
+
+/** What nobody called healthy for so long after its start has failed all of its checks. */
+export function healthyWithinMs(check: HealthCheck): number {
+  return check.startPeriodMs + check.retries * (check.intervalMs + check.timeoutMs);
+}
+
 export const httpPathPattern = /^\/[^\0\s]{0,1023}$/;
 export const httpPathExpectation = 'a path such as /healthz';
 export const probeCommandForm = 'a program and its arguments: ["program", "argument", …]';
@@ -56,7 +67,7 @@ export function isProbeCommand(value: unknown): value is readonly string[] {
   return isCommand(value) && value.length > 0;
 }
 
-interface HealthRead extends Omit<Health, 'probe'> {
+interface HealthRead extends Omit<HealthCheck, 'probe'> {
   readonly command: readonly string[] | null;
   readonly http: { readonly port: number; readonly path: string } | null;
   readonly tcp: { readonly port: number } | null;

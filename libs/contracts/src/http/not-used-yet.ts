@@ -10,7 +10,6 @@ export const notUsedYet: readonly string[] = [
   'volumes',
   'pull',
   'registryCredentials',
-  'health',
   'update.surge',
   'update.placeWithinMs',
 ];

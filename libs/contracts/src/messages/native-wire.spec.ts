@@ -78,6 +78,12 @@ const up: { readonly [K in UpKind]: Arbitrary<Read<(typeof nativeUp)[K]>> } = {
           status: fc.constantFrom('starting', 'running', 'completed', 'failed', 'stopping'),
           ...{ reason: orNull(text(4_096)), runningMs: orNull(count) },
           ...{ ledger: orNull(word), digest: orNull(word) },
+          health: orNull(
+            fc.record({
+              status: fc.constantFrom('starting', 'healthy', 'unhealthy'),
+              ...{ reason: orNull(text(4_096)), forMs: orNull(count) },
+            }),
+          ),
         }),
       ),
       ...{ final: fc.boolean(), page: fc.integer({ min: 1, max: 64 }) },

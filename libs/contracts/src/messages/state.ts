@@ -16,6 +16,17 @@ import { integerOf, isObject, refused, type JsonObject, type Parsed } from '../p
 const reportedStatuses = ['starting', 'running', 'completed', 'failed', 'stopping'] as const;
 export type ReportedStatus = (typeof reportedStatuses)[number];
 
+const healthStatuses = ['starting', 'healthy', 'unhealthy'] as const;
+/** How an instance does by its health checks. */
+export type HealthStatus = (typeof healthStatuses)[number];
+
+export interface ReportedHealth {
+  readonly status: HealthStatus;
+  readonly reason: string | null;
+  /** For how long it has been so, milliseconds; null when the worker does not say. */
+  readonly forMs: number | null;
+}
+
 export interface ReportedInstance {
   readonly job: string;
   readonly instance: number;
@@ -27,6 +38,8 @@ export interface ReportedInstance {
   /** The ledger that ordered it, and the digest of the order; null when the worker does not say. */
   readonly ledger?: string | null;
   readonly digest?: string | null;
+  /** Absent or null: it has no checks, or nothing is known yet. */
+  readonly health?: ReportedHealth | null;
 }
 
 /** `nodes/<id>/state`: every instance that the worker has, complete, or one page of it. */
@@ -55,7 +68,16 @@ export interface StateSaid extends Partial<Omit<WorkerState, 'instances' | 'unre
   readonly instances?: readonly InstanceSaid[];
 }
 
-export type InstanceSaid = Omit<ReportedInstance, 'reason'> & { readonly reason?: string | null };
+export interface InstanceSaid extends Omit<ReportedInstance, 'reason' | 'health'> {
+  readonly reason?: string | null;
+  readonly health?: HealthSaid;
+}
+
+export interface HealthSaid {
+  readonly status: HealthStatus;
+  readonly reason?: string;
+  readonly forMs: number;
+}
 
 type Head = Required<Omit<WorkerState, 'instances' | 'unreadable'>> & {
   readonly ledger: string | null;
@@ -120,8 +142,22 @@ function reportedInstanceOf(
     ...{ ...address.value, status: status.value, reason, runningMs: leftOut.or(runningMs, null) },
     ledger: identityOf(entry, 'ledger', which, leftOut),
     digest: identityOf(entry, 'digest', which, leftOut),
+    health: healthOf(entry['health'], `${which}.health`, leftOut),
   };
   return { ok: true, value };
+}
+
+/** What of it cannot be read costs no more than itself: the instance is there all the same. */
+function healthOf(value: unknown, field: string, leftOut: LeftOut): ReportedHealth | null {
+  if (value === undefined || value === null) return null;
+  const said = isObject(value) ? value : {};
+  const status = leftOut.or(wordOf(healthStatuses)(said['status'], `${field}.status`), null);
+  if (status === null) return null;
+  const forMs = optional(said['forMs'], null, (ms) =>
+    integerOf(ms, `${field}.forMs`, runningRange),
+  );
+  const reason = reasonOf(said['reason'], `${field}.reason`, leftOut);
+  return { status, reason, forMs: leftOut.or(forMs, null) };
 }
 
 function identityOf(

@@ -153,6 +153,20 @@ export const jobEvents = {
 
   /** A worker's report changed what is known of a running instance. */
   InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text }),
+  /** Its worker's checks come to another word about it; `forMs`: for so long it was so when it was told. */
+  InstanceHealthChanged: Type.Object({
+    ...address,
+    nodeId: id,
+    health: Type.Union([
+      Type.Literal('starting'),
+      Type.Literal('healthy'),
+      Type.Literal('unhealthy'),
+    ]),
+    reason: text,
+    forMs: natural,
+  }),
+  /** It is unhealthy: it counts as failed, and is stopped where it is. */
+  InstanceFailedChecks: Type.Object({ ...address, nodeId: id, reason: text }),
   /** Its node was not heard of for as long as the job allows: nobody counts on it any more. */
   InstanceLost: Type.Object({
     ...address,

@@ -41,7 +41,9 @@ export function commandReopened(
   const key = placementKey(job, data.instance, data.generation);
   const placement = state.placements.get(key);
   if (placement !== undefined && data.kind !== 'delete') {
-    putPlacement(state, { ...placement, runningSince: 0, runningIncarnation: 0 });
+    // It is started anew: how it did before says nothing.
+    const { health: _health, ...before } = placement;
+    putPlacement(state, { ...before, runningSince: 0, runningIncarnation: 0 });
   }
   updateCurrent(state, job, data, (instance) => ({
     ...instance,

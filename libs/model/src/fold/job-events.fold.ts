@@ -9,6 +9,7 @@ import {
   jobUpdated,
   rolloutEnded,
 } from './jobs.fold.js';
+import { instanceHealthChanged, instanceFailedChecks } from './health.fold.js';
 import { moveAborted, moveCompleted, moveStarted } from './moves.fold.js';
 import { instanceLost, instanceRecovered, originalDropped } from './losses.fold.js';
 import {
@@ -39,6 +40,8 @@ const jobEventTypes = [
   'InstanceWithdrawn',
   'InstanceRetried',
   'InstanceGivenUp',
+  'InstanceHealthChanged',
+  'InstanceFailedChecks',
 ] as const;
 const known: ReadonlySet<string> = new Set(jobEventTypes);
 
@@ -91,5 +94,9 @@ export function evolveJob(state: ClusterState, job: JobRecord, event: JobEvent):
       return instanceRetried(state, event, job, event.data);
     case 'InstanceGivenUp':
       return instanceGivenUp(state, event, job, event.data);
+    case 'InstanceHealthChanged':
+      return instanceHealthChanged(state, event, job, event.data);
+    case 'InstanceFailedChecks':
+      return instanceFailedChecks(state, event, job, event.data);
   }
 }

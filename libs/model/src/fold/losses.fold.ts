@@ -49,14 +49,17 @@ function takenOver(
   reason: string,
 ): InstanceRecord {
   if (instance.moving === null) return instance;
+  const key = placementKey(instance.job, instance.number, instance.moving.generation);
+  // It may run already, and be waited for until it is healthy.
+  const runs = (state.placements.get(key)?.runningSince ?? 0) > 0;
   return {
     ...instance,
     lastGeneration: highestGeneration(instance),
     generation: instance.moving.generation,
     nodeId: instance.moving.nodeId,
-    status: 'starting',
+    status: runs ? 'running' : 'starting',
     since: event.at,
-    confirmed: false,
+    confirmed: runs,
     reason: `the move goes on without its source: ${reason}`,
     moving: null,
     revision: revisionOf(state, instance),

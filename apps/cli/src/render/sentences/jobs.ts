@@ -81,6 +81,12 @@ export const jobSentences: Sentences<
   InstanceRetried: ({ instance, reason }) => `#${instance} ${reason}`,
   InstanceGivenUp: ({ instance, reason }, { colors }) =>
     `${colors.red(`#${instance} given up`)}: ${reason}`,
+  InstanceHealthChanged: ({ instance, nodeId, health, reason }, { colors }) => {
+    const how = health === 'unhealthy' ? colors.red(health) : colors.green(health);
+    return `#${instance} is ${how} on ${colors.cyan(nodeId)}${reason === '' ? '' : `: ${reason}`}`;
+  },
+  InstanceFailedChecks: ({ instance, nodeId, reason }, { colors }) =>
+    `${colors.red(`#${instance} has failed`)} and is stopped on ${colors.cyan(nodeId)}: ${reason}`,
   UnexpectedInstanceFound: ({ instance, generation, nodeId, reason }, { colors }) =>
     `${colors.yellow(`#${instance}, generation ${generation}`)} found on ${colors.cyan(nodeId)}: ${reason}`,
 };

@@ -11,6 +11,7 @@ import {
   recordRoot,
   recordRootTold,
 } from './given-numbers.js';
+import { judgeHealth } from './health.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
 import { declareLost, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
@@ -68,6 +69,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RefuseReplacement: refuseReplacement,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),
   RetryInstance: retryInstance,
+  JudgeHealth: judgeHealth,
   ScaleJob: scaleJob,
   DeleteJob: deleteJob,
   MoveInstance: moveInstance,

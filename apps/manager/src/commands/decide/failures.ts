@@ -38,7 +38,7 @@ export function concludeEnd(
   const instance = state.instances.get(instanceKey(id, number));
   const isBlamed = instance?.reason?.startsWith(leaseRanOut) !== true;
   if (job !== undefined && instance?.status === 'failed' && isBlamed) {
-    failRollout(deciding, job, instance);
+    failRollout(deciding, job, instance, `failed: ${instance.reason ?? 'no reason'}`);
     giveUp(deciding, state.jobs.get(id) ?? job, instance);
     quarantine(deciding, nodeId);
   }
@@ -66,11 +66,16 @@ function giveUp(deciding: Deciding, job: JobRecord, { number }: InstanceRecord):
   });
 }
 
-/** An updated instance failed: the job goes back to its former revision, if it says so. */
-function failRollout(deciding: Deciding, job: JobRecord, instance: InstanceRecord): void {
+/** An updated instance is not well: the job goes back to its former revision, if it says so. */
+export function failRollout(
+  deciding: Deciding,
+  job: JobRecord,
+  instance: InstanceRecord,
+  what: string,
+): void {
   const { rollout } = job;
   if (rollout?.status !== 'progressing' || instance.revision !== job.revision) return;
-  const why = `instance ${instance.number} failed: ${instance.reason ?? 'no reason'}`;
+  const why = `instance ${instance.number} ${what}`;
   const former = deciding.state.revisions.get(revisionKey(job.id, rollout.from));
   if (!job.policy.update.rollback || former === undefined) {
     const data = { revision: job.revision, reason: why };

@@ -1,7 +1,9 @@
 import { jobStream } from '@oakring/events';
 import {
+  awaitsHealth,
   instanceKey,
   isStart,
+  placementKey,
   type ClusterState,
   type CommandRecord,
   type PlacementRecord,
@@ -140,12 +142,25 @@ export function concludeStart(
   command: CommandRecord,
   confirmed: boolean,
 ): void {
-  const instance = deciding.state.instances.get(instanceKey(command.job, command.instance));
-  if (instance?.moving?.generation !== command.generation) return;
+  const { job, instance, generation } = command;
+  const placement = deciding.state.placements.get(placementKey(job, instance, generation));
+  // What has checks takes over once it is found healthy.
+  if (placement !== undefined && awaitsHealth(deciding.state, placement)) return;
+  completeMove(deciding, { job, instance, generation }, confirmed);
+}
+
+/** The target of a move takes over; nothing happens if it is the target of none. */
+export function completeMove(
+  deciding: Deciding,
+  { job, instance: number, generation }: { job: string; instance: number; generation: number },
+  confirmed: boolean,
+): void {
+  const instance = deciding.state.instances.get(instanceKey(job, number));
+  if (instance?.moving?.generation !== generation) return;
   deciding.emit({
-    stream: jobStream(command.job),
+    stream: jobStream(job),
     type: 'MoveCompleted',
-    data: { instance: command.instance, generation: command.generation, confirmed },
+    data: { instance: number, generation, confirmed },
   });
   supersede(deciding, instance.moving.commandId, 'the move is done');
 }

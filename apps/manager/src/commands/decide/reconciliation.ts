@@ -14,6 +14,7 @@ import { adopt } from './adoption.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd } from './failures.js';
+import { noteHealth } from './health.js';
 import { losePlacement, resolveLost } from './losses.js';
 import { abortMoveTo, concludeDeletion, reopen } from './orders.js';
 import { succeed } from './worker-answers.js';
@@ -55,6 +56,7 @@ export function reconcileNode(
     } else if (placement.lost) reconcileFound(deciding, placement, seen);
     else if (placement.wanted) reconcilePresent(deciding, placement, seen);
     else reconcileUnwanted(deciding, { node, placement, provesAbsence, drift }, seen);
+    if (seen !== undefined) noteHealth(deciding, seen);
   }
   for (const [key, seen] of reported) {
     if (deciding.state.placements.get(key)?.nodeId !== nodeId && !isOver(seen)) {

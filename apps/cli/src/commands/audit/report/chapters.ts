@@ -50,6 +50,8 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   InstanceWithdrawn: 'instances',
   InstanceRetried: 'instances',
   InstanceGivenUp: 'instances',
+  InstanceHealthChanged: 'instances',
+  InstanceFailedChecks: 'instances',
   OriginalDropped: 'instances',
   UnexpectedInstanceFound: 'instances',
   PlacementRefused: 'instances',
