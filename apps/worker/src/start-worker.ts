@@ -12,6 +12,9 @@ import { Cgroups } from './runtimes/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
 import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
+import { qemuProgram } from './runtimes/unikernel/qemu-command.js';
+import { qemuHere } from './runtimes/unikernel/qemu-here.js';
+import { UnikernelRuntime } from './runtimes/unikernel/unikernel.runtime.js';
 import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
 import type { WorkerLog } from './worker-log.js';
 
@@ -52,9 +55,7 @@ async function startOn(
   ports: Ports,
   log: WorkerLog,
 ): Promise<RunningWorker> {
-  const runtimes = await Promise.all(
-    options.runtimes.map((name) => runtimeOf(name, options, ports, log)),
-  );
+  const runtimes = await runtimesOf(options, ports, log);
   const { mqttUrl: url, username, password } = options;
   const link: LinkFactory = (linkOptions, listener) =>
     new BrokerLink({ url, username, password, ...linkOptions }, ports, listener);
@@ -109,12 +110,34 @@ function supersededBy(by: number, { id }: WorkerOptions, incarnation: number): O
   return new OakringError({ code: 'node-run-elsewhere', detail });
 }
 
+/** What of the runtimes asked for can be had here. Throws `settings-invalid` when that is none. */
+async function runtimesOf(
+  options: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<readonly Runtime[]> {
+  const had: Runtime[] = [];
+  const lacking: string[] = [];
+  for (const name of options.runtimes) {
+    const runtime = await runtimeOf(name, options, ports, log);
+    if (typeof runtime !== 'string') had.push(runtime);
+    else lacking.push(`runtime ${name} is not offered here: ${runtime}`);
+  }
+  if (had.length === 0) {
+    const detail = `Nothing can be run here: ${lacking.join('; ')}.`;
+    throw new OakringError({ code: 'settings-invalid', detail, field: 'OAKRING_WORKER_RUNTIMES' });
+  }
+  for (const what of lacking) log('limited', what);
+  return had;
+}
+
+/** Or why this machine has not what it needs. */
 async function runtimeOf(
   name: RuntimeName,
   options: WorkerOptions,
   ports: Ports,
   log: WorkerLog,
-): Promise<Runtime> {
+): Promise<Runtime | string> {
   switch (name) {
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
@@ -125,7 +148,37 @@ async function runtimeOf(
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
       return new DockerRuntime(options.dockerHost, options.id, ports, options.sharedNetworks);
     }
+    case 'unikernel':
+      return unikernelRuntime(options, ports, log);
   }
+}
+
+async function unikernelRuntime(
+  options: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<Runtime | string> {
+  const qemu = qemuHere();
+  if (qemu === null) {
+    return `there is no ${qemuProgram()} in /usr/bin and its kin (Debian: apt-get install qemu-system-x86 or qemu-system-arm)`;
+  }
+  const { dataFolder } = options;
+  const runtime = await UnikernelRuntime.open({
+    ...{ qemu, ports },
+    processes: await processRuntime(options, ports, () => {}),
+    folder: join(dataFolder, 'guests'),
+    images: { cache: join(dataFolder, 'fetched-images'), folders: [join(dataFolder, 'images')] },
+  });
+  if (typeof runtime !== 'string') void sayWhenEmulated(runtime, log);
+  return runtime;
+}
+
+/** Guests are many times slower then: whoever looks for the cause finds it in the log. */
+async function sayWhenEmulated(runtime: UnikernelRuntime, log: WorkerLog): Promise<void> {
+  if ((await runtime.accelerator) === 'kvm') return;
+  const remedy =
+    'Let the worker read and write /dev/kvm (group kvm), where the machine has one that works';
+  log('limited', `unikernels are emulated, without KVM, and slow. ${remedy}`);
 }
 
 async function processRuntime(

@@ -85,7 +85,7 @@ describe('The options of a worker', () => {
       readWorkerOptions({
         OAKRING_WORKER_ID: 'a/b',
         OAKRING_MQTT_URL: 'http://broker',
-        OAKRING_WORKER_RUNTIMES: 'process,unikernel',
+        OAKRING_WORKER_RUNTIMES: 'process,vm',
         OAKRING_WORKER_CPU: 'many',
         OAKRING_WORKER_MEMORY: '-1',
         OAKRING_WORKER_LABELS: 'zone',
@@ -95,7 +95,7 @@ describe('The options of a worker', () => {
       expect.objectContaining({
         code: 'settings-invalid',
         message: expect.stringMatching(
-          /^7 unusable settings:[^]*_ID: "a\/b"[^]*unikernel[^]*many[^]*"-1"[^]*zone[^]*_PORT: ""[^]*_URL: "http:/,
+          /^7 unusable settings:[^]*_ID: "a\/b"[^]*vm[^]*many[^]*"-1"[^]*zone[^]*_PORT: ""[^]*_URL: "http:/,
         ),
       }),
     );

@@ -2,6 +2,8 @@ import type { Finding } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { Cgroups } from './cgroups.js';
 import type { RuntimeName } from './runtime.port.js';
+import { qemuProgram } from './unikernel/qemu-command.js';
+import { qemuHere } from './unikernel/qemu-here.js';
 
 const part = 'runtimes';
 
@@ -26,7 +28,18 @@ export async function examineRuntime(
     }
     case 'docker':
       return engineAt(dockerHost);
+    case 'unikernel':
+      return qemuOn();
   }
+}
+
+function qemuOn(): Finding {
+  const looked = `runtime unikernel: ${qemuProgram()}`;
+  const seen = qemuHere();
+  if (seen !== null) return { part, level: 'ok', looked, seen };
+  const remedy =
+    'Install it (Debian: apt-get install qemu-system-x86 or qemu-system-arm); without it the worker offers no unikernels.';
+  return { part, level: 'warning', looked, seen: 'it is not there', remedy };
 }
 
 async function engineAt(dockerHost: string): Promise<Finding> {

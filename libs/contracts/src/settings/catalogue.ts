@@ -155,7 +155,7 @@ export const settingsCatalogue = {
 } as const;
 
 /** What a worker can do its work with. */
-export const runtimeNames = ['simulated', 'process', 'docker'] as const;
+export const runtimeNames = ['simulated', 'process', 'docker', 'unikernel'] as const;
 
 const { mqttUrl, mqttPort, mqttUsername, mqttPassword, logForm, logLevel } = settingsCatalogue;
 const { host, token, allowedHosts, allowOpen } = settingsCatalogue;
