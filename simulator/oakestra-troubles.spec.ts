@@ -61,6 +61,20 @@ describe.each([
     },
   );
 
+  it('keep all that they run while the broker is away whose manager is replaced in the midst of that', async () => {
+    const [fromMs, before] = [field.nowMs, homesOf(all)];
+    field.network.restart(130_000);
+    await field.pass(120_000);
+    // What is written while nobody is heard says nothing of since when.
+    field.killAt('JobSubmitted', 0);
+    await field.order('ordered-meanwhile');
+    await field.pass(200_000);
+    expect([field.violation, isAllRight()]).toEqual([null, true]);
+    expect(homesOf(all)).toEqual(before);
+    expect(field.since(fromMs, 'InstanceLost')).toEqual([]);
+    expect(field.since(fromMs, 'killed')).toHaveLength(1);
+  });
+
   it('leave what they ran to others when they are killed or told to end', async () => {
     const killed = field.machineOf('service-2');
     const told = field.machineOf('service-3');

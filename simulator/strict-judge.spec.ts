@@ -73,6 +73,18 @@ describe('The judge of workers that name no generation', () => {
     else expect(judge.violation?.message).toContain(why);
   });
 
+  it('lets pass a loss after its patience of one that has registered since an outage', async () => {
+    judge.strict.linked(false);
+    await world.runUntil(60_000);
+    judge.strict.linked(true);
+    await world.runUntil(61_000);
+    commit('NodeRegistered', {}, 'nodes/a');
+    judge.strict.troubled('a', 1_000_000);
+    await world.runUntil(81_000);
+    commit('InstanceLost', lost);
+    expect(judge.violation).toBeNull();
+  });
+
   it('does not let pass a loss where only the broker was away, however late', async () => {
     judge.strict.linked(false);
     await world.runUntil(60_000);
@@ -94,7 +106,7 @@ function put(view: 'nodes' | 'jobs' | 'placements', key: string, record: object)
   (state[view] as unknown as Map<string, object>).set(key, record);
 }
 
-function commit(type: StoredEvent['type'], data: object): void {
-  const event = { type, stream: 'jobs/j', data, at: world.wallMs };
+function commit(type: StoredEvent['type'], data: object, stream = 'jobs/j'): void {
+  const event = { type, stream, data, at: world.wallMs };
   judge.committed([event as unknown as StoredEvent], state);
 }

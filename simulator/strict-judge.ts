@@ -7,6 +7,8 @@ import type { World } from './world.js';
 interface Heard {
   /** When managers heard it, the newest last. */
   readonly atMs: number[];
+  /** Its newest registration on record: an outage before that kept nothing from it. */
+  registeredMs: number;
   /** By the ledger; null: it is ready. */
   absentSince: number | null;
   /** Something other than the broker was in its way until then. */
@@ -49,7 +51,7 @@ export class StrictJudge {
   ) {}
 
   has(nodeId: string): void {
-    this.nodes.set(nodeId, { atMs: [], absentSince: null, troubledUntilMs: 0 });
+    this.nodes.set(nodeId, { atMs: [], registeredMs: 0, absentSince: null, troubledUntilMs: 0 });
   }
 
   /** Its machine, its worker or its own line is not well, up to then. */
@@ -124,6 +126,10 @@ export class StrictJudge {
 
   look(event: StoredEvent, state: ClusterState): void {
     this.state = state;
+    if (event.type === 'NodeRegistered') {
+      const node = this.nodes.get(subjectOf(event));
+      if (node !== undefined) node.registeredMs = this.world.nowMs;
+    }
     if (event.type === 'CommandIssued') {
       const { kind, nodeId, instance, generation } = event.data;
       if ((kind !== 'deploy' && kind !== 'replicate') || !this.nodes.has(nodeId)) return;
@@ -194,7 +200,7 @@ export class StrictJudge {
       this.fail(`${what} ${decidedMs - lastMs} ms after its last message, not ${patienceMs}`);
     }
     const { fromMs, toMs } = this.outage;
-    if (lastMs > toMs) return;
+    if (Math.max(lastMs, heard.registeredMs) > toMs) return;
     if (heard.troubledUntilMs < lastMs) this.fail(`${what}, and only the broker was away`);
     const dueMs = toMs + Math.min(toMs - fromMs + returnMarginMs, mostReturnMs);
     if (decidedMs >= dueMs) return;

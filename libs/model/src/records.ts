@@ -9,7 +9,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 27;
+export const foldVersion = 29;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -31,6 +31,11 @@ export interface ClusterRecord {
   readonly epoch: number;
   /** Commit time of its beginning, milliseconds since 1970; null: there is none. */
   readonly storm: { readonly since: number; readonly reason: string } | null;
+  /**
+   * Since when, in milliseconds since 1970, workers may have had nobody to speak to: a link to the broker that
+   * was lost, or the last commit before an epoch; null: all that come back late after that could be back.
+   */
+  readonly unheardSince: number | null;
   /** The schemas that the ledger commits to; null: it did not yet. */
   readonly catalogue: { readonly schemaVersion: number; readonly hash: string } | null;
   /** Id that the root knows us by; null: none has taken us in yet. */

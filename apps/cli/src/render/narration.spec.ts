@@ -141,6 +141,8 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   ],
   StormBegan: [{ silent: 5, ready: 9, reason: 'silence' }, '5 of 9 nodes silent: silence'],
   StormEnded: [{ stillSilent: 5, reason: 'quiet' }, '5 nodes are still silent'],
+  BrokerLinkLost: [{ since: 1_767_225_600_000 }, 'is gone since 2026-01-01T00:00:00.000Z'],
+  LateReturnsOver: [{}, 'could all be back'],
   JobCompleted: [{}, 'run to its end'],
   JobUpdated: [
     {

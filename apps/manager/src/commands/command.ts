@@ -67,6 +67,8 @@ export type Command =
       readonly ready: number;
       readonly reason: string;
     }
+  /** Since when the link to the broker is gone; null: all that come late after an outage could be back. */
+  | { readonly type: 'ObserveLink'; readonly lostSince: number | null }
   | {
       readonly type: 'DeclareLost';
       readonly nodeId: string;
@@ -261,6 +263,7 @@ export interface Answers {
   OrderNode: { readonly id: string; readonly position: number };
   EndDrain: null;
   ObserveStorm: null;
+  ObserveLink: null;
   DeclareLost: null;
   ObserveNode: null;
   /** The job as it was submitted: `position` of the submission and the desired count. */

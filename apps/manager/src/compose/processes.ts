@@ -1,4 +1,5 @@
 import { Losses } from '../detection/losses.js';
+import { Outages } from '../detection/outages.js';
 import { Sight } from '../detection/sight.js';
 import { Silence } from '../detection/silence.js';
 import { Storms } from '../detection/storms.js';
@@ -75,6 +76,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     seals(parts.key, queue),
     ...(parts.authority === null ? [] : [stamps(parts.authority, queue, ports.clock)]),
     ...(parts.witnesses.length === 0 ? [] : [cosignatures(parts.witnesses, queue, ports.clock)]),
+    new Outages(sight, saysNothing, queue),
     new Storms(sight, queue),
     silence,
     requests,

@@ -50,7 +50,7 @@ export class Sight {
    * When the newest outage began; or the first one of several, each of which began before all could be back
    * from the one before: who misses the time between waits on.
    */
-  private awaySinceMs: number;
+  private unheardMs: number;
 
   constructor(
     private readonly link: HearingLink,
@@ -66,7 +66,7 @@ export class Sight {
     );
     this.guard.isStorm = this.isStormOnRecord;
     // Before our link comes up for the first time nobody hears either.
-    this.awaySinceMs = clock.monotonicMs() - late.awayMs;
+    this.unheardMs = clock.monotonicMs() - late.awayMs;
     let upMs: number | null = null;
     link.onUp(() => {
       upMs = clock.monotonicMs();
@@ -74,7 +74,7 @@ export class Sight {
     });
     link.onDown(() => {
       const nowMs = clock.monotonicMs();
-      if (upMs !== null && nowMs >= returnsBy(upMs, this.awaySinceMs)) this.awaySinceMs = nowMs;
+      if (upMs !== null && nowMs >= returnsBy(upMs, this.unheardMs)) this.unheardMs = nowMs;
       upMs = null;
       this.storm();
     });
@@ -83,6 +83,16 @@ export class Sight {
   /** Monotonic: when we began to hear; null while we do not. */
   get sinceMs(): number | null {
     return this.link.upSinceMs;
+  }
+
+  /** Monotonic: since when those that come late may have had nobody to speak to. */
+  get unheardSinceMs(): number {
+    return this.unheardMs;
+  }
+
+  /** Monotonic: by when all that come late are back; null while we do not hear. */
+  get allBackMs(): number | null {
+    return this.sinceMs === null ? null : returnsBy(this.sinceMs, this.unheardMs);
   }
 
   /** Whether there is a storm, as the ledger has it. */
@@ -124,11 +134,11 @@ export class Sight {
   /** The broker, or our way to it, was away for so long: a worker hears of its return as much later. */
   private mayReturn(nodeId: string, nowMs: number): boolean {
     const sinceMs = this.sinceMs ?? nowMs;
-    if (nowMs >= returnsBy(sinceMs, this.awaySinceMs) || !this.late.comesLate(nodeId)) return false;
+    if (nowMs >= returnsBy(sinceMs, this.unheardMs) || !this.late.comesLate(nodeId)) return false;
     const heardMs = this.hearing.lastSeenMonotonicMs(nodeId) ?? Number.NEGATIVE_INFINITY;
     if (heardMs >= sinceMs) return false;
     // One that was heard between two outages has missed the second one only.
-    return nowMs < returnsBy(sinceMs, Math.max(heardMs, this.awaySinceMs));
+    return nowMs < returnsBy(sinceMs, Math.max(heardMs, this.unheardMs));
   }
 
   private begin(): void {

@@ -15,6 +15,8 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   MessagesRefused: 'warn',
   StormBegan: 'warn',
   StormEnded: 'info',
+  BrokerLinkLost: 'warn',
+  LateReturnsOver: 'info',
   LedgerRestored: 'warn',
   RootRegistered: 'info',
   RootForgot: 'warn',

@@ -1,7 +1,7 @@
 import { OakringError } from '@oakring/contracts';
 import type { EventLogWriter } from '@oakring/stores';
 import type { TelemetryLog } from '@oakring/telemetry';
-import type { ClusterState } from '@oakring/model';
+import { clusterKey, type ClusterState } from '@oakring/model';
 import { type Ports, Undo } from '@oakring/ports';
 import type { CommandQueue } from '../commands/command.js';
 import type { CommandFigures } from '../commands/command-figures.js';
@@ -115,7 +115,6 @@ export async function beginTerm(
 ): Promise<Term> {
   const { log, projection, connection, table, ports, warn } = parts;
   const leader = parts.leader();
-  const { at: lastCommitAt } = projection.state.head;
   const { fingerprint } = leader.key;
   const isFounded = await openEpoch(lease.epoch, { ...parts, leader });
   const unproven = (): string | null => notCounting(projection.state, fingerprint);
@@ -133,7 +132,7 @@ export async function beginTerm(
       ...parts,
       ...{ link, queue: tracedQueue(queue, parts.traces), telemetryLog, key: leader.key, warn },
       leads: () => lease.isHeld,
-      awayMs: Math.max(0, ports.clock.wallMs() - lastCommitAt),
+      awayMs: unheardMs(projection.state, ports.clock.wallMs()),
     },
     stopping,
   );
@@ -178,6 +177,11 @@ export async function beginTerm(
       await settled;
     },
   };
+}
+
+/** For how long workers may have had nobody to speak to: the epoch that is open says since when. */
+function unheardMs({ cluster, head }: ClusterState, nowMs: number): number {
+  return Math.max(0, nowMs - (cluster.get(clusterKey)?.unheardSince ?? head.at));
 }
 
 /** How a writer ends a term: `not-leading` ends it, anything else ends the process. */

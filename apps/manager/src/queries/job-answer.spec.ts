@@ -159,6 +159,7 @@ describe('An instance whose node is silent', () => {
       epoch: 1,
       restored: null,
       keyEvents: 0,
+      unheardSince: null,
     };
     const storm = { since: 1, reason: 'many at once' };
     cluster.state.cluster.set(clusterKey, { ...about, catalogue: null, root: null, storm });

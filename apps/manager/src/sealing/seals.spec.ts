@@ -14,7 +14,7 @@ function scene() {
   const { state } = given(registerNode('a'));
   state.cluster.set(clusterKey, {
     ...{ clusterId: 'c-1', name: 'n', location: 'l', epoch: 2, storm: null },
-    ...{ catalogue: null, root: null, restored: null, keyEvents: 1 },
+    ...{ catalogue: null, root: null, restored: null, keyEvents: 1, unheardSince: null },
   });
   state.head = { ...state.head, position: 5, hash };
   const ordered: Command[] = [];

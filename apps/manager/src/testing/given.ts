@@ -259,7 +259,7 @@ export function restoredAs(cluster: Given, more: Partial<RestoredRecord> = {}): 
     ...{ takenUp: { epoch, at: 0 }, ...more },
   };
   const facts = { clusterId: 'c-1', name: 'n', location: '', storm: null, catalogue: null };
-  const unsaid = { root: null, keyEvents: 0 };
+  const unsaid = { root: null, keyEvents: 0, unheardSince: null };
   cluster.state.cluster.set(clusterKey, { ...facts, ...unsaid, epoch, restored });
   return cluster;
 }

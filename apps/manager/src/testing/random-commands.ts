@@ -144,6 +144,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     ...({ type: 'ObserveStorm', reason } as const),
     ...{ seen: pick(['begun', 'over']), silent: number(4), ready: 4 },
   }),
+  ObserveLink: ({ pick }) => ({ type: 'ObserveLink', lostSince: pick([1_000, null]) }),
   DeclareLost: ({ state, node }) => {
     const absent = [...state.nodes.values()].find(
       ({ status, placements }) => placements > 0 && status !== 'ready' && status !== 'registered',
@@ -344,6 +345,8 @@ const frequent: Partial<Record<CommandType, number>> = {
     TakeOverInstance: 3,
     ScaleJob: 3,
     UpdateJob: 2,
+    ObeyDismissal: 3,
+    RecordRootTold: 2,
   },
   ...{
     ApplyPlan: 20,
@@ -351,9 +354,10 @@ const frequent: Partial<Record<CommandType, number>> = {
     RecordDelivery: 6,
     OrderStops: 5,
     RetryInstance: 2,
-    JudgeHealth: 4,
+    JudgeHealth: 6,
+    ConfirmState: 4,
   },
-  ...{ ReplaceInstance: 8, OrderStarts: 12, MoveInstance: 6, CancelMove: 2, DeclareLost: 3 },
+  ...{ ReplaceInstance: 8, OrderStarts: 16, MoveInstance: 6, CancelMove: 2, DeclareLost: 3 },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));
 

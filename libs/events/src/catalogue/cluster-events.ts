@@ -29,6 +29,13 @@ export const clusterEvents = {
   /** Many nodes fell silent at once: until it ends nothing is rescheduled on account of silence. */
   StormBegan: Type.Object({ silent: natural, ready: natural, reason: text }),
   StormEnded: Type.Object({ stillSilent: natural, reason: text }),
+  /**
+   * The leader's link to the broker is gone, since then (milliseconds since 1970). Where workers come back
+   * later the longer that is, whoever leads next counts from there.
+   */
+  BrokerLinkLost: Type.Object({ since: natural }),
+  /** Those that come late after an outage, or after a time without a leader, could all be back. */
+  LateReturnsOver: Type.Object({}),
   /** The root that orders from us took us in; `root`: the id that it knows us by. */
   RootRegistered: Type.Object({ root: id }),
   /**

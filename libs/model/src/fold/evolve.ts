@@ -43,6 +43,8 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'EpochOpened':
     case 'StormBegan':
     case 'StormEnded':
+    case 'BrokerLinkLost':
+    case 'LateReturnsOver':
     case 'RootRegistered':
     case 'RootForgot':
     case 'RootToldOfEnds':
@@ -103,7 +105,9 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
   }
 }
 
-const unsaid = { catalogue: null, root: null, restored: null, keyEvents: 0 } as const;
+const unsaid = {
+  ...{ catalogue: null, root: null, restored: null, keyEvents: 0, unheardSince: null },
+} as const;
 
 type ClusterEvent = Extract<
   StoredEvent,
@@ -113,6 +117,8 @@ type ClusterEvent = Extract<
       | 'EpochOpened'
       | 'StormBegan'
       | 'StormEnded'
+      | 'BrokerLinkLost'
+      | 'LateReturnsOver'
       | 'RootRegistered'
       | 'RootForgot'
       | 'RootToldOfEnds'
@@ -130,7 +136,10 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   if (type === 'EpochOpened') {
     const { epoch } = data;
     const restored = takenUp(cluster.restored, { epoch, at });
-    state.cluster.set(clusterKey, { ...cluster, epoch, restored });
+    // Nobody may have heard since the last word of whoever led before.
+    const { head } = state;
+    const unheardSince = cluster.unheardSince ?? (head.position === 0 ? at : head.at);
+    state.cluster.set(clusterKey, { ...cluster, epoch, restored, unheardSince });
   }
   if (type === 'LedgerRestored') {
     const { position, generationsAbove } = data;
@@ -140,6 +149,11 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
   if (type === 'StormBegan') {
     state.cluster.set(clusterKey, { ...cluster, storm: { since: at, reason: data.reason } });
   }
+  if (type === 'BrokerLinkLost') {
+    const unheardSince = cluster.unheardSince ?? data.since;
+    state.cluster.set(clusterKey, { ...cluster, unheardSince });
+  }
+  if (type === 'LateReturnsOver') state.cluster.set(clusterKey, { ...cluster, unheardSince: null });
   if (type === 'RootRegistered') rootRegistered(state, cluster, data.root);
   if (type === 'RootForgot') rootForgot(state, cluster, data);
   if (type === 'RootToldOfEnds') forgetParted(state, data.instances);

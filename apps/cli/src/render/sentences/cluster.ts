@@ -19,6 +19,8 @@ export const clusterSentences: Sentences<
   | 'RootForgot'
   | 'RootRegistered'
   | 'RootToldOfEnds'
+  | 'BrokerLinkLost'
+  | 'LateReturnsOver'
   | 'StormBegan'
   | 'StormEnded'
   | 'TelemetryTruncated'
@@ -61,6 +63,11 @@ export const clusterSentences: Sentences<
     'had ordered go on (oakring root forgotten)',
   RootToldOfEnds: ({ instances }) =>
     `the root was told that ${instances.join(', ')} ended here without its asking`,
+  BrokerLinkLost: ({ since }) =>
+    `the leader's link to the broker is gone since ${new Date(since).toISOString()}; workers of Oakestra are ` +
+    'waited for as much longer once it is back',
+  LateReturnsOver: () =>
+    'workers of Oakestra that come back late after an outage could all be back',
   StormBegan: ({ silent, ready, reason }, { colors }) =>
     `${colors.red('STORM')}: ${silent} of ${ready} nodes silent: ${reason}; nothing is rescheduled`,
   StormEnded: ({ stillSilent, reason }, { colors }) =>

@@ -13,7 +13,7 @@ import {
 } from './given-numbers.js';
 import { judgeHealth } from './health.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
-import { declareLost, observeStorm } from './losses.js';
+import { declareLost, observeLink, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
 import { endDrain, orderNode } from './node-orders.js';
 import { confirmState, observeNode, recordWorkerStatus } from './node-presence.js';
@@ -54,6 +54,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   EndDrain: endDrain,
   ObserveNode: observeNode,
   ObserveStorm: observeStorm,
+  ObserveLink: observeLink,
   DeclareLost: declareLost,
   SubmitJob: (deciding, command) => submitJob(deciding, command.id, command.job, command.bodyHash),
   UpdateJob: updateJob,

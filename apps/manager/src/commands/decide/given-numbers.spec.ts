@@ -246,6 +246,7 @@ function founded(...numbers: number[]): Given {
     root: null,
     restored: null,
     keyEvents: 0,
+    unheardSince: null,
   });
   return cluster;
 }

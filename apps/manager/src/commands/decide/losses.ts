@@ -212,3 +212,19 @@ export function observeStorm(
   }
   return { answer: null };
 }
+
+/** Whoever leads next counts the outage from its beginning, and not from the last commit. */
+export function observeLink(
+  deciding: Deciding,
+  { lostSince }: Extract<Command, { type: 'ObserveLink' }>,
+): Decided<null> {
+  const isUnheard = (deciding.state.cluster.get(clusterKey)?.unheardSince ?? null) !== null;
+  if (lostSince !== null && !isUnheard) {
+    const data = { since: lostSince };
+    deciding.emit({ stream: clusterStream, type: 'BrokerLinkLost', data });
+  }
+  if (lostSince === null && isUnheard) {
+    deciding.emit({ stream: clusterStream, type: 'LateReturnsOver', data: {} });
+  }
+  return { answer: null };
+}

@@ -18,7 +18,7 @@ export function founded(): Given {
   const cluster = given();
   const facts = { clusterId: 'c-1', name: 'n', location: 'l', epoch: 1, storm: null };
   (cluster.state as ClusterState).cluster.set(clusterKey, {
-    ...{ ...facts, catalogue: null, root: null, restored: null, keyEvents: 0 },
+    ...{ ...facts, catalogue: null, root: null, restored: null, keyEvents: 0, unheardSince: null },
   });
   return cluster;
 }

@@ -71,6 +71,8 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
 
   StormBegan: 'nodes',
   StormEnded: 'nodes',
+  BrokerLinkLost: 'nodes',
+  LateReturnsOver: 'nodes',
   NodeRegistered: 'nodes',
   NodeClaimedTwice: 'nodes',
   NodeBecameReady: 'nodes',
