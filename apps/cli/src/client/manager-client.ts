@@ -46,6 +46,7 @@ export function managerClient(address: Address, ports: Ports) {
   return {
     ...address,
     ...jobsOf(api),
+    ...revisionsOf(api),
     ...nodesOf(api),
     ...clusterOf(api),
     ...importsOf(api),
@@ -150,6 +151,14 @@ function jobsOf(api: Api) {
           body: unjudged(document),
         }),
       ),
+    /** Every instance anew. */
+    restartJob: (id: string) =>
+      answer(api.POST('/api/v1/jobs/{id}/restart', { params: { path: { id } } })),
+  };
+}
+
+function revisionsOf(api: Api) {
+  return {
     /** Newest first; `cursor`: where the page before ended. */
     revisions: (id: string, query: { readonly limit: number; readonly cursor?: number }) =>
       answer(api.GET('/api/v1/jobs/{id}/revisions', { params: { path: { id }, query } })),
@@ -167,9 +176,6 @@ function jobsOf(api: Api) {
           body: to === null ? {} : { to },
         }),
       ),
-    /** Every instance anew. */
-    restartJob: (id: string) =>
-      answer(api.POST('/api/v1/jobs/{id}/restart', { params: { path: { id } } })),
   };
 }
 

@@ -852,11 +852,20 @@ export interface components {
         };
         /** @description A rule about where instances may run. */
         Constraint: {
-            /** @enum {string} */
+            /**
+             * @description What the rule is about.
+             * @enum {string}
+             */
             type: "direct" | "architecture";
-            /** @description With `direct`. */
+            /**
+             * @description With `direct`.
+             * @example n1
+             */
             node?: string;
-            /** @description With `architecture`. */
+            /**
+             * @description With `architecture`.
+             * @example arm64
+             */
             architecture?: string;
         } & {
             [key: string]: unknown;
@@ -1125,8 +1134,12 @@ export interface components {
          *     }
          */
         HealthHttp: {
+            /** @description Of the program. */
             port: number;
-            /** @default / */
+            /**
+             * @description What is asked for.
+             * @default /
+             */
             path?: string;
         };
         /**
@@ -1136,6 +1149,7 @@ export interface components {
          *     }
          */
         HealthTcp: {
+            /** @description Of the program. */
             port: number;
         };
         Instance: {
@@ -1229,11 +1243,19 @@ export interface components {
          *     }
          */
         JobHealth: {
-            /** @description Run beside the instance; exit code 0 is well. */
+            /**
+             * @description Run beside the instance; exit code 0 is well.
+             * @example [
+             *       "pg_isready"
+             *     ]
+             */
             command?: string[];
             http?: components["schemas"]["HealthHttp"];
             tcp?: components["schemas"]["HealthTcp"];
-            /** @default 10000 */
+            /**
+             * @description From one check to the next.
+             * @default 10000
+             */
             intervalMs?: number;
             /**
              * @description A check that takes longer has failed.
@@ -1752,7 +1774,10 @@ export interface components {
             reconcile?: "keepReplacement" | "keepOriginal" | "longestRunning";
             /** @description The node is not ready for this long: the instance is lost. Null: never. */
             lostAfterMs?: number | null;
-            /** @description The worker kills it without a grant for this long: it never runs twice. */
+            /**
+             * @description The worker kills it without a grant for this long: it never runs twice.
+             * @example 30000
+             */
             stopOnWorkerAfterMs?: number | null;
         };
         /** @description This document. */
@@ -1885,13 +1910,20 @@ export interface components {
             /** @description Of the node; the same as `port` when it is left out. */
             published?: number;
             /**
+             * @description What is spoken there.
              * @default tcp
              * @enum {string}
              */
             protocol?: "tcp" | "udp";
-            /** @description Of the node, to listen on it alone; on all of them when it is left out. */
+            /**
+             * @description Of the node, to listen on it alone; on all of them when it is left out.
+             * @example 127.0.0.1
+             */
             address?: string;
-            /** @description As people call it. */
+            /**
+             * @description As people call it.
+             * @example web
+             */
             name?: string;
         };
         Quarantined: {
@@ -1989,8 +2021,20 @@ export interface components {
              * @example 128Mi
              */
             memory?: string | number;
+            /**
+             * @description CPU.
+             * @default 100
+             */
             cpuMillis?: number;
+            /**
+             * @description memory.
+             * @default 64
+             */
             memoryMiB?: number;
+            /**
+             * @description GPU.
+             * @default 0
+             */
             gpus?: number;
         } & {
             [key: string]: unknown;
@@ -2014,6 +2058,7 @@ export interface components {
             limit?: number | null;
             /** @description Ceiling of the first wait; it doubles with each failure. */
             firstMs?: number;
+            /** @description Ceiling of every wait. */
             mostMs?: number;
             /** @description An instance that ran for this long starts counting its failures anew. */
             resetAfterMs?: number;
@@ -2196,18 +2241,26 @@ export interface components {
         SubmitJob: {
             /** @description Chosen by the manager when it is left out. */
             id?: string;
+            /** @description As people call it. */
             name: string;
+            /** @description What is run: an image, or of a `process` its program, unless a command is given. */
             image: string;
-            /** @enum {string} */
+            /**
+             * @description The runtime that it needs.
+             * @enum {string}
+             */
             technology: "docker" | "unikernel" | "process" | "simulated";
-            /** @default 1 */
+            /**
+             * @description Instances that are to run.
+             * @default 1
+             */
             count?: number;
             /** @description Reserved for each instance. */
             resources?: components["schemas"]["RequestedResources"];
             /**
              * @description The job’s own: it is shown and found by them.
              * @example {
-             *       "room": "hall"
+             *       "team": "shop"
              *     }
              */
             labels?: {
@@ -2266,9 +2319,21 @@ export interface components {
              * @default false
              */
             one_shot?: boolean;
-            /** @description Program and arguments, instead of the image’s own. */
+            /**
+             * @description Program and arguments, instead of the image’s own.
+             * @example [
+             *       "/bin/sleep",
+             *       "60"
+             *     ]
+             */
             cmd?: string[];
-            /** @description Another name of `cmd`, which counts more. */
+            /**
+             * @description Another name of `cmd`, which counts more.
+             * @example [
+             *       "/bin/sleep",
+             *       "60"
+             *     ]
+             */
             command?: string[];
             /**
              * @description Follow `command`; without one they are the arguments of the image’s own program.
@@ -2277,10 +2342,19 @@ export interface components {
              *     ]
              */
             args?: string[];
+            /**
+             * @description Variables of the program: by their names, or a list of `NAME=value`.
+             * @example {
+             *       "LEVEL": "debug"
+             *     }
+             */
             environment?: string[] | {
                 [key: string]: string | number | boolean;
             };
-            /** @description Where the program begins. */
+            /**
+             * @description Where the program begins.
+             * @example /srv
+             */
             workingDirectory?: string;
             /**
              * @description Who the program runs as: a name, a uid, or uid:gid.
@@ -2308,11 +2382,23 @@ export interface components {
              * @enum {string}
              */
             pull?: "always" | "missing" | "never";
-            /** @description Name under which the worker’s owner keeps credentials of the image’s registry. */
+            /**
+             * @description Name under which the worker’s owner keeps credentials of the image’s registry.
+             * @example team
+             */
             registryCredentials?: string;
-            /** @description For the runtime of a container. */
+            /**
+             * @description For the runtime of a container.
+             * @example bridge
+             */
             network?: unknown;
-            /** @description For the technology `simulated`. */
+            /**
+             * @description For the technology `simulated`.
+             * @example {
+             *       "runMs": 1000,
+             *       "exit": "failed"
+             *     }
+             */
             simulate?: unknown;
         } & {
             [key: string]: unknown;
@@ -2343,6 +2429,7 @@ export interface components {
             /**
              * @description An update that finds no place for its next one for so long goes back, milliseconds; null: it waits.
              * @default null
+             * @example 600000
              */
             placeWithinMs?: number | null;
         };
@@ -2361,11 +2448,17 @@ export interface components {
         Volume: {
             /** @description A folder of the worker, by its name; it is kept when the instance ends. */
             volume?: string;
-            /** @description A folder of the machine, below a prefix that the worker’s owner allows. */
+            /**
+             * @description A folder of the machine, below a prefix that the worker’s owner allows.
+             * @example /srv/data
+             */
             hostPath?: string;
             /** @description Where the program sees it. A `process` is told its path in `OAKRING_VOLUME_<NAME>` instead. */
             target?: string;
-            /** @default false */
+            /**
+             * @description The program cannot write there.
+             * @default false
+             */
             readOnly?: boolean;
         };
     };

@@ -23,6 +23,7 @@ export class OnDisconnectRules {
   @Field(nullable(integer(10_000, 30 * dayMs)), {
     optional: true,
     says: 'The worker kills it without a grant for this long: it never runs twice.',
+    example: 30_000,
   })
   readonly stopOnWorkerAfterMs?: number | null;
 }
@@ -41,7 +42,7 @@ export class RestartRules {
   })
   readonly firstMs?: number;
 
-  @Field(waitMs, { optional: true })
+  @Field(waitMs, { optional: true, says: 'Ceiling of every wait.' })
   readonly mostMs?: number;
 
   @Field(waitMs, {
@@ -76,6 +77,7 @@ export class UpdateRules {
     optional: true,
     default: null,
     says: 'An update that finds no place for its next one for so long goes back, milliseconds; null: it waits.',
+    example: 600_000,
   })
   readonly placeWithinMs?: number | null;
 }

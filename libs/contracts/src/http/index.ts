@@ -71,4 +71,5 @@ export {
   schemaOf,
   shapeNamed,
 } from './shape.js';
+export { technologiesOf } from './technology-fields.js';
 export { warningsOf } from './unused-fields.js';

@@ -60,22 +60,32 @@ export class SubmitJob {
   @Field(identifier, { optional: true, says: 'Chosen by the manager when it is left out.' })
   readonly id?: string | number;
 
-  @Field(textOrNumber(256))
+  @Field(textOrNumber(256), { says: 'As people call it.' })
   readonly name: string | number;
 
-  @Field(textOf(1024))
+  @Field(textOf(1024), {
+    says: 'What is run: an image, or of a `process` its program, unless a command is given.',
+  })
   readonly image: string;
 
-  @Field(oneOf(technologies, 'technology-unknown'))
+  @Field(oneOf(technologies, 'technology-unknown'), { says: 'The runtime that it needs.' })
   readonly technology: Technology;
 
-  @Field(integer(0, maxJobCount), { optional: true, default: 1 })
+  @Field(integer(0, maxJobCount), {
+    optional: true,
+    default: 1,
+    says: 'Instances that are to run.',
+  })
   readonly count?: number;
 
   @Field(shaped(RequestedAmounts), { optional: true, says: 'Reserved for each instance.' })
   readonly resources?: Requested;
 
-  @Field(labels, { optional: true, says: 'The job’s own: it is shown and found by them.' })
+  @Field(labels, {
+    optional: true,
+    says: 'The job’s own: it is shown and found by them.',
+    example: { team: 'shop' },
+  })
   readonly labels?: Readonly<Record<string, Scalar>>;
 
   @Field(labels, {
@@ -109,6 +119,7 @@ export class SubmitJob {
   @Field(commandList, {
     optional: true,
     says: 'Program and arguments, instead of the image’s own.',
+    example: ['/bin/sleep', '60'],
   })
   readonly cmd?: readonly string[];
 
@@ -116,6 +127,7 @@ export class SubmitJob {
     optional: true,
     when: ({ cmd = null }) => cmd === null,
     says: 'Another name of `cmd`, which counts more.',
+    example: ['/bin/sleep', '60'],
   })
   readonly command?: readonly string[];
 
@@ -137,11 +149,15 @@ export class SubmitJob {
       isEnvironment,
       `not of the form ${environmentForm}`,
     ),
-    { optional: true },
+    {
+      optional: true,
+      says: 'Variables of the program: by their names, or a list of `NAME=value`.',
+      example: { LEVEL: 'debug' },
+    },
   )
   readonly environment?: readonly string[] | Readonly<Record<string, Scalar>>;
 
-  @Field(path, { optional: true, says: 'Where the program begins.' })
+  @Field(path, { optional: true, says: 'Where the program begins.', example: '/srv' })
   readonly workingDirectory?: string;
 
   @Field(user, {
@@ -178,12 +194,17 @@ export class SubmitJob {
   @Field(name, {
     optional: true,
     says: 'Name under which the worker’s owner keeps credentials of the image’s registry.',
+    example: 'team',
   })
   readonly registryCredentials?: string;
 
-  @Field(anything, { optional: true, says: 'For the runtime of a container.' })
+  @Field(anything, { optional: true, says: 'For the runtime of a container.', example: 'bridge' })
   readonly network?: unknown;
 
-  @Field(anything, { optional: true, says: 'For the technology `simulated`.' })
+  @Field(anything, {
+    optional: true,
+    says: 'For the technology `simulated`.',
+    example: { runMs: 1_000, exit: 'failed' },
+  })
   readonly simulate?: unknown;
 }

@@ -15,6 +15,7 @@ import { requestedOf } from '../resources/requested.js';
 import { runtimeOf, technologyOf } from '../messages/technology.js';
 import type { SubmitJob } from './plain.js';
 import { policyOf, type JobPolicy } from './job-policy.js';
+import { whyNotOfTechnology } from './technology-fields.js';
 import { rootConstraintOf, type RootConstraint } from './root-constraints.js';
 
 /** A rule about where instances may run. Others are refused: an ignored constraint would be a lie. */
@@ -62,6 +63,8 @@ export function jobOf(body: SubmitJob): JobDocument {
   const document: JsonObject = body;
   const requirement = parseRequirement(document);
   if (!requirement.ok) throw new OakringError(requirement.refusal);
+  const never = whyNotOfTechnology(document);
+  if (never !== null) throw new OakringError(never);
   return {
     id: (body.id ?? null) === null ? null : String(body.id),
     name: String(body.name),

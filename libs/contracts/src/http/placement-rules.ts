@@ -6,13 +6,21 @@ const constraintTypes = ['direct', 'architecture'] as const;
 
 @Shape({ name: 'Constraint', isOpen: true, says: 'A rule about where instances may run.' })
 export class ConstraintRule {
-  @Field(oneOf(constraintTypes, 'constraint-unknown'))
+  @Field(oneOf(constraintTypes, 'constraint-unknown'), { says: 'What the rule is about.' })
   readonly type: (typeof constraintTypes)[number];
 
-  @Field(identifier, { when: ({ type }) => type === 'direct', says: 'With `direct`.' })
+  @Field(identifier, {
+    when: ({ type }) => type === 'direct',
+    says: 'With `direct`.',
+    example: 'n1',
+  })
   readonly node?: string | number;
 
-  @Field(textOf(64), { when: ({ type }) => type === 'architecture', says: 'With `architecture`.' })
+  @Field(textOf(64), {
+    when: ({ type }) => type === 'architecture',
+    says: 'With `architecture`.',
+    example: 'arm64',
+  })
   readonly architecture?: string;
 }
 

@@ -52,16 +52,17 @@ export class PortRule {
   })
   readonly published?: number;
 
-  @Field(oneOf(portProtocols), { optional: true, default: 'tcp' })
+  @Field(oneOf(portProtocols), { optional: true, default: 'tcp', says: 'What is spoken there.' })
   readonly protocol?: (typeof portProtocols)[number];
 
   @Field(matching(addressPattern, `not ${addressExpectation}`), {
     optional: true,
     says: 'Of the node, to listen on it alone; on all of them when it is left out.',
+    example: '127.0.0.1',
   })
   readonly address?: string;
 
-  @Field(name, { optional: true, says: 'As people call it.' })
+  @Field(name, { optional: true, says: 'As people call it.', example: 'web' })
   readonly name?: string;
 }
 
@@ -81,6 +82,7 @@ export class VolumeRule {
     optional: true,
     without: ['volume'],
     says: 'A folder of the machine, below a prefix that the worker’s owner allows.',
+    example: '/srv/data',
   })
   readonly hostPath?: string;
 
@@ -90,22 +92,26 @@ export class VolumeRule {
   })
   readonly target?: string;
 
-  @Field(flag, { optional: true, default: false })
+  @Field(flag, { optional: true, default: false, says: 'The program cannot write there.' })
   readonly readOnly?: boolean;
 }
 
 @Shape({ says: 'Asked with GET; 2xx and 3xx are well.', example: { port: 80, path: '/healthz' } })
 export class HealthHttp {
-  @Field(portNumber)
+  @Field(portNumber, { says: 'Of the program.' })
   readonly port: number;
 
-  @Field(matching(httpPathPattern, `not ${httpPathExpectation}`), { optional: true, default: '/' })
+  @Field(matching(httpPathPattern, `not ${httpPathExpectation}`), {
+    optional: true,
+    default: '/',
+    says: 'What is asked for.',
+  })
   readonly path?: string;
 }
 
 @Shape({ says: 'Well when a connection is taken.', example: { port: 5432 } })
 export class HealthTcp {
-  @Field(portNumber)
+  @Field(portNumber, { says: 'Of the program.' })
   readonly port: number;
 }
 
@@ -129,6 +135,7 @@ export class HealthRule {
     {
       when: ({ http = null, tcp = null }) => http === null && tcp === null,
       says: 'Run beside the instance; exit code 0 is well.',
+      example: ['pg_isready'],
     },
   )
   readonly command?: readonly string[];
@@ -139,7 +146,11 @@ export class HealthRule {
   @Field(shaped(HealthTcp), { optional: true, without: ['command', 'http'] })
   readonly tcp?: HealthTcp;
 
-  @Field(healthNumber('intervalMs'), { optional: true, default: healthNumbers.intervalMs.usual })
+  @Field(healthNumber('intervalMs'), {
+    optional: true,
+    default: healthNumbers.intervalMs.usual,
+    says: 'From one check to the next.',
+  })
   readonly intervalMs?: number;
 
   @Field(healthNumber('timeoutMs'), {

@@ -26,11 +26,14 @@ export class RequestedAmounts {
   readonly memory?: string | number;
 }
 
+const asked: StatedAmounts = RequestedAmounts.prototype;
 for (const name of resourceNames) {
-  const { maximum } = resourceCatalogue[name];
-  for (const { prototype } of [StatedAmounts, RequestedAmounts]) {
-    Field(integer(0, maximum), { optional: true })(prototype, name);
-  }
+  const { maximum, requested, label } = resourceCatalogue[name];
+  Field(integer(0, maximum), { optional: true })(StatedAmounts.prototype, name);
+  Field(integer(0, maximum), { optional: true, default: requested, says: `${label}.` })(
+    asked,
+    name,
+  );
 }
 Shape({ name: 'Resources', isOpen: true, example: { cpuMillis: 250, memoryMiB: 128 } })(
   StatedAmounts,

@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../parsing/parsing.js';
 import type { FieldWarning } from './answers.js';
 import { SubmitJob } from './job-body.js';
 import { imageIsRun, parseCommand } from './job-run.js';
+import { technologiesOf } from './technology-fields.js';
 import type { ShapeClass } from './kinds.js';
 import { nearestOf } from './nearest-field.js';
 import { notUsedYet } from './not-used-yet.js';
@@ -65,10 +66,9 @@ function inVain(document: JsonObject): FieldWarning[] {
     void told.push({ field, nearest, detail: `${field} is not ${why}` });
   if (isImageInVain(document)) tell('image', 'cmd', 'run: a process runs its command (cmd)');
   if (cmd !== null && command !== null) tell('command', 'cmd', 'used beside cmd');
-  const hasNetwork = technology !== 'process' && technology !== 'simulated';
-  if (network !== null && !hasNetwork) tell('network', null, `used by ${technology}`);
-  if (simulate !== null && technology !== 'simulated') {
-    tell('simulate', null, `used by ${String(technology)}`);
+  for (const [field, value] of Object.entries({ network, simulate })) {
+    const isUsed = technologiesOf(field).some((each) => each === technology);
+    if (value !== null && !isUsed) tell(field, null, `used by ${String(technology)}`);
   }
   return told;
 }

@@ -139,6 +139,7 @@ describe('A job document with a field that is not used', () => {
     [{ health: { tcp: { port: 80 }, command: ['x'] } }, 'health.tcp', 'beside command'],
     [{ volumes: [{ target: '/x' }] }, 'volumes.0.volume', 'a name of'],
     [{ resources: { cpu: 1, cpuMillis: 1 } }, 'resources.cpu', 'beside cpuMillis'],
+    [{ technology: 'simulated', ports: ['80'] }, 'ports', 'nothing listens there'],
   ])('is refused by its name where nothing else can be meant (%j)', async (more, field, named) => {
     const { body } = await ask<Problem>('POST', '/api/v1/jobs', { ...document, ...more });
     expect(body).toMatchObject({ code: 'invalid-field', field });
