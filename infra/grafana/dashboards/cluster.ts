@@ -165,6 +165,12 @@ const failures: readonly Panel[] = [
     },
   },
   {
+    title: 'Health',
+    description: 'Instances with health checks by what their workers have said of them.',
+    unit: 'short',
+    queries: { '{{health}}': led('oakring_instances_health') },
+  },
+  {
     title: 'Drift',
     description:
       'Instances that are wanted and not there, or there and not wanted, as their workers say.',
@@ -183,7 +189,7 @@ const failures: readonly Panel[] = [
     unit: 'eps',
     queries: {
       '{{type}}': rate(
-        'oakring_events_total{type=~"InstanceLost|InstanceGivenUp|CommandFailed|CommandExpired|NodeLost|RolloutFailed"}',
+        'oakring_events_total{type=~"InstanceLost|InstanceGivenUp|InstanceFailedChecks|CommandFailed|CommandExpired|NodeLost|RolloutFailed"}',
         'type',
       ),
     },

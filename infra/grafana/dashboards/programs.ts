@@ -102,6 +102,12 @@ export const workers: readonly Panel[] = [
     },
   },
   {
+    title: 'Health checks',
+    description: 'Looks a second of all workers, by what came of them.',
+    unit: 'ops',
+    queries: { '{{outcome}}': rate('oakring_worker_health_checks_total', 'outcome') },
+  },
+  {
     title: 'Readings sent',
     description: 'Readings a second that each worker hands to the broker.',
     unit: 'cps',

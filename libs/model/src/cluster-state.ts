@@ -60,6 +60,8 @@ export class ClusterState {
   readonly unorderedStops = new Set<string>();
   /** Keys of placements that are wanted and were not ordered to start: their time has not come. */
   readonly unorderedStarts = new Set<string>();
+  /** Keys of placements of which a worker has said how they do. */
+  readonly spokenHealth = new Set<string>();
   /** Ids of ended commands, oldest first. */
   readonly endedCommands = new Sequence();
   /** Jobs with pending instances. */

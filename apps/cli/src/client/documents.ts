@@ -12,6 +12,7 @@ export type DiffItem = Schemas['DiffItem'];
 export type DrainNode = Schemas['DrainNode'];
 export type DryRun = Schemas['DryRun'];
 export type EventLine = Schemas['EventLine'];
+export type HealthStatus = NonNullable<Instance['health']>['status'];
 export type ImportedNode = Schemas['OakestraNodeImported'];
 export type ImportedService = Schemas['OakestraServiceImported'];
 export type Instance = Schemas['Instance'];

@@ -1176,6 +1176,8 @@ export interface components {
             failures: number;
             /** @description It fails again and again: the next tries come later and later. */
             crashLooping: boolean;
+            /** @description While it runs, of a job that has `health`. */
+            health?: components["schemas"]["InstanceHealth"];
             /** @description Code of why it has no place. */
             refusal?: string;
             /**
@@ -1189,6 +1191,14 @@ export interface components {
             movingTo?: components["schemas"]["PlaceOfInstance"];
             /** @description Where an original was lost that it replaces, while that one has not ended. */
             replaces?: components["schemas"]["PlaceOfInstance"][];
+        };
+        /** @description What the checks of its worker have come to. */
+        InstanceHealth: {
+            /** @enum {string} */
+            status: "starting" | "healthy" | "unhealthy";
+            /** Format: date-time */
+            since: string;
+            reason: string | null;
         };
         InstancesPlaced: {
             id: string;
@@ -1317,6 +1327,10 @@ export interface components {
             position: number;
             /** @description Number of instances by status; statuses with none are left out. */
             counts: {
+                [key: string]: number;
+            };
+            /** @description Of those that run, by health; absent where none has checks. */
+            health?: {
                 [key: string]: number;
             };
         };
@@ -1547,6 +1561,8 @@ export interface components {
             /** @description Readings given up under overload since the manager started. */
             readingsShed: number;
             instances: number;
+            /** @description Of them, those that fail their checks. Absent: none. */
+            unhealthy?: number;
             labels: {
                 [key: string]: string;
             };

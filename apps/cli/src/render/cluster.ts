@@ -1,8 +1,8 @@
-import type { Cluster, InstanceStatus, JobSummary, LedgerHead, Node } from '../client/documents.js';
+import type { Cluster, JobSummary, LedgerHead, Node } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 import { reservedTitle, resourceColumns, sharesOf } from './measures.js';
 import { statusText, usedText } from './nodes.js';
-import { countBy, countsText } from './status.js';
+import { colorHealth, countBy, countsText, healthText } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
 export interface ClusterOverview {
@@ -34,7 +34,10 @@ export function renderCluster(overview: ClusterOverview, colors: Colors): string
       `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}${closed(nodes, colors)}`,
     ],
     ['jobs', `${jobs.length}: ${countsText(countBy(jobs, byStatus), colors)}`],
-    ['instances', countsText(instanceCounts(jobs), colors)],
+    [
+      'instances',
+      countsText(summed(jobs, 'counts'), colors) + healthText(summed(jobs, 'health'), colors),
+    ],
     ...troubledJobs(jobs, colors),
   ]);
   return nodes.length === 0 ? facts : `${facts}\n\n${renderLoad(nodes, colors)}`;
@@ -56,10 +59,13 @@ function closed(nodes: readonly Node[], colors: Colors): string {
 
 /** Jobs of which not everything is as it is wanted, by name: the ones to look at. */
 function troubledJobs(jobs: readonly JobSummary[], colors: Colors): [string, string][] {
-  const troubled = jobs.flatMap(({ id, counts }) => {
+  const troubled = jobs.flatMap(({ id, counts, health }) => {
     const { running: _running, completed: _completed, ...others } = counts;
-    const parts = Object.entries(others).filter(([, count]) => count > 0);
-    return parts.length === 0 ? [] : [`${id} (${countsText(others, colors)})`];
+    const { unhealthy = 0 } = health ?? {};
+    const ill = unhealthy > 0 ? [`${unhealthy} ${colorHealth('unhealthy', colors)}`] : [];
+    const isOther = Object.values(others).some((count) => count > 0);
+    const parts = [...(isOther ? [countsText(others, colors)] : []), ...ill];
+    return parts.length === 0 ? [] : [`${id} (${parts.join(', ')})`];
   });
   if (troubled.length === 0) return [];
   const more = troubled.length > maxTroubled ? ` and ${troubled.length - maxTroubled} more` : '';
@@ -70,16 +76,19 @@ function byStatus<S extends string>({ status }: { readonly status: S }): S {
   return status;
 }
 
-function instanceCounts(jobs: readonly JobSummary[]): Partial<Record<InstanceStatus, number>> {
-  const total: Partial<Record<InstanceStatus, number>> = {};
-  for (const { counts } of jobs) {
+function summed<K extends 'counts' | 'health'>(
+  jobs: readonly JobSummary[],
+  member: K,
+): NonNullable<JobSummary[K]> {
+  const total: Record<string, number> = {};
+  for (const job of jobs) {
+    const counts: Readonly<Record<string, number>> = job[member] ?? {};
     for (const [key, count] of Object.entries(counts)) {
-      // Keys of this record are statuses.
-      const status = key as InstanceStatus;
-      total[status] = (total[status] ?? 0) + count;
+      total[key] = (total[key] ?? 0) + count;
     }
   }
-  return total;
+  // It has no names but those that it was summed of.
+  return total as NonNullable<JobSummary[K]>;
 }
 
 function renderLoad(nodes: readonly Node[], colors: Colors): string {

@@ -1,7 +1,7 @@
 import type { DryRun, Instance, Job, JobSummary } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 import { counted } from './measures.js';
-import { colorStatus, countsText } from './status.js';
+import { colorHealth, colorStatus, countsText, healthText } from './status.js';
 import { renderTable } from './table.js';
 
 export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string {
@@ -17,7 +17,7 @@ export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string 
       job.technology,
       colorStatus(job.status, colors),
       job.byRoot === true ? `${job.desired} (root)` : String(job.desired),
-      countsText(job.counts, colors),
+      countsText(job.counts, colors) + healthText(job.health, colors),
     ]),
   );
 }
@@ -63,7 +63,12 @@ function rolloutText({ rollout, desired }: Job, colors: Colors): string[] {
 function troubles({ id, instances }: Job, colors: Colors): string[] {
   const lines: string[] = [];
   for (const instance of instances) {
-    const { number, failures, attempts = [], replaces = [] } = instance;
+    const { number, failures, attempts = [], replaces = [], health } = instance;
+    if (health?.status === 'unhealthy') {
+      lines.push(
+        colors.red(`#${number} is unhealthy since ${health.since}: ${health.reason ?? ''}`),
+      );
+    }
     if (failures > 0) {
       lines.push(`#${number} failed ${timesText(failures)}${whatFollows(id, instance, colors)}:`);
       for (const { at, nodeId, generation, reason } of attempts) {
@@ -102,7 +107,7 @@ function renderInstances(instances: readonly Instance[], colors: Colors): string
     ['#', 'STATUS', 'NODE', 'GEN', 'CONFIRMED', 'DECISION', 'REASON'],
     instances.map((instance) => [
       String(instance.number),
-      colorStatus(instance.status, colors),
+      statusOf(instance, colors),
       placeText(instance),
       String(instance.generation),
       instance.confirmed ? 'yes' : 'no',
@@ -110,6 +115,11 @@ function renderInstances(instances: readonly Instance[], colors: Colors): string
       instance.reason ?? '-',
     ]),
   );
+}
+
+function statusOf({ status, health }: Instance, colors: Colors): string {
+  const shown = colorStatus(status, colors);
+  return health === undefined ? shown : `${shown}, ${colorHealth(health.status, colors)}`;
 }
 
 function placeText({ nodeId, movingTo }: Instance): string {

@@ -43,7 +43,7 @@ export function renderNode(node: Node, colors: Colors, nowMs: number | null): st
     ['capacity', resourcesText(capacity) + (node.assumed ? ' (assumed: it stated none)' : '')],
     ...columns.map(({ label }, at) => [`reserved ${label}`, shares[at] ?? ''] as const),
     ['used', usedText(node)],
-    ['instances', String(node.instances)],
+    ['instances', instancesText(node, colors)],
     ['technologies', technologiesText(node.technologies)],
     ['architecture', node.architecture ?? '-'],
     ['labels', labelsText(node.labels)],
@@ -53,6 +53,12 @@ export function renderNode(node: Node, colors: Colors, nowMs: number | null): st
     ...shedFact(node, colors),
     ['position', String(node.position)],
   ]);
+}
+
+function instancesText({ instances, unhealthy = 0 }: Node, colors: Colors): string {
+  return unhealthy === 0
+    ? String(instances)
+    : `${instances}, ${colors.red(`${unhealthy} unhealthy`)}`;
 }
 
 /** The status, and why nothing new is placed there, if so. */

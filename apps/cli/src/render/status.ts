@@ -1,4 +1,4 @@
-import type { InstanceStatus, Job, NodeStatus } from '../client/documents.js';
+import type { HealthStatus, InstanceStatus, Job, NodeStatus } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
 
 export type Status = InstanceStatus | NodeStatus | Job['status'];
@@ -41,6 +41,30 @@ export function countsText(
     // Keys of this record are statuses.
     .map(([status, count]) => `${count} ${colorStatus(status as Status, colors)}`);
   return parts.length === 0 ? colors.dim('none') : parts.join(', ');
+}
+
+export function colorHealth(health: HealthStatus, colors: Colors): string {
+  switch (health) {
+    case 'healthy':
+      return colors.green(health);
+    case 'unhealthy':
+      return colors.red(health);
+    case 'starting':
+      return colors.yellow('not yet healthy');
+  }
+  return health;
+}
+
+/** Of those that have checks, where there are some: " (2 healthy, 1 unhealthy)". */
+export function healthText(
+  counts: Readonly<Partial<Record<HealthStatus, number>>> | undefined,
+  colors: Colors,
+): string {
+  const parts = Object.entries(counts ?? {})
+    .filter(([, count = 0]) => count > 0)
+    // Keys of this record are those of health.
+    .map(([health, count]) => `${count} ${colorHealth(health as HealthStatus, colors)}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 export function countBy<T, K extends string>(

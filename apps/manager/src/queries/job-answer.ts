@@ -1,5 +1,6 @@
 import { warningsOf } from '@oakring/contracts/http';
 import {
+  type HealthStatus,
   type InstanceAnswer,
   type InstanceStatus,
   type JobAnswer,
@@ -9,6 +10,7 @@ import {
 import {
   awaitedNamesake,
   clusterKey,
+  healthOf,
   instanceKey,
   type ClusterState,
   type InstanceRecord,
@@ -36,11 +38,15 @@ export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
 
 export function jobSummary(state: ClusterState, job: JobRecord): JobSummary {
   const counts: Partial<Record<InstanceStatus, number>> = {};
+  const health: Partial<Record<HealthStatus, number>> = {};
   for (const instance of instancesOf(state, job.id)) {
     const status = shownStatus(state, instance);
     counts[status] = (counts[status] ?? 0) + 1;
+    const is = status === 'running' ? healthOf(state, instance)?.status : undefined;
+    if (is !== undefined) health[is] = (health[is] ?? 0) + 1;
   }
-  return { ...headOf(job), counts };
+  const hasChecks = Object.keys(health).length > 0;
+  return { ...headOf(job), counts, ...(hasChecks && { health }) };
 }
 
 /** A root's document is passed on whole; what of it nobody looks at was found when it was translated. */
@@ -95,6 +101,7 @@ export function instanceAnswer(state: ClusterState, instance: InstanceRecord): I
     revision,
     failures,
     crashLooping: failures >= crashLoopFrom,
+    ...healthAnswer(state, instance),
     ...(refusal === null ? {} : { refusal }),
     ...(instance.givenUp ? { givenUp: true } : {}),
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),
@@ -103,6 +110,17 @@ export function instanceAnswer(state: ClusterState, instance: InstanceRecord): I
       : { movingTo: { nodeId: moving.nodeId, generation: moving.generation } }),
     ...(replaces.length === 0 ? {} : { replaces }),
   };
+}
+
+/** Of what nobody hears nothing is known. */
+function healthAnswer(
+  state: ClusterState,
+  instance: InstanceRecord,
+): Pick<InstanceAnswer, 'health'> {
+  const health = shownStatus(state, instance) === 'running' ? healthOf(state, instance) : null;
+  if (health === null) return {};
+  const { status, since, reason } = health;
+  return { health: { status, since: isoOf(since), reason: reason === '' ? null : reason } };
 }
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */

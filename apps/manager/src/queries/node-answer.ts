@@ -26,7 +26,7 @@ export function nodeAnswer(
     used: reading === null ? null : { cpu: reading.cpu, memory: reading.memory },
     lastSeen: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
     readingsShed: telemetry.shedOf(node.id),
-    instances: countedOn(state, node.id),
+    ...countedOn(state, node.id),
     labels: labelsOf(node),
     technologies: node.technologies,
     architecture: node.architecture,
@@ -40,12 +40,19 @@ export function nodeAnswer(
 }
 
 /** What was lost there and replaced elsewhere holds its place, and counts where it runs now. */
-function countedOn(state: ClusterState, nodeId: string): number {
-  let count = 0;
+function countedOn(
+  state: ClusterState,
+  nodeId: string,
+): Pick<NodeAnswer, 'instances' | 'unhealthy'> {
+  let instances = 0;
+  let unhealthy = 0;
   for (const key of state.placementsOfNode.of(nodeId)) {
-    if (state.placements.get(key)?.lost === false) count += 1;
+    const placement = state.placements.get(key);
+    if (placement?.lost !== false) continue;
+    instances += 1;
+    if (placement.health?.status === 'unhealthy') unhealthy += 1;
   }
-  return count;
+  return { instances, ...(unhealthy > 0 && { unhealthy }) };
 }
 
 function rivalOf({ rival }: NodeRecord): Pick<NodeAnswer, 'rival'> {

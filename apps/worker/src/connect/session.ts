@@ -50,6 +50,7 @@ export interface SessionParts {
 interface MeasuredSession {
   instances(): Generator<{ readonly technology: string; readonly status: string }>;
   readonly orders: OrderCounts['counts'];
+  readonly checks: Instances['looks'];
   readonly isConnected: boolean;
   readonly isRegistered: boolean;
   readonly readings: number;
@@ -176,6 +177,7 @@ export class Session {
         }
       },
       orders: orderCounts.counts,
+      checks: instances.looks,
       get isConnected() {
         return isConnected();
       },

@@ -94,6 +94,11 @@ export class Instances {
     }
   }
 
+  /** Of health checks, by what came of them. */
+  get looks(): HealthChecks<Instance>['counts'] {
+    return this.checks.counts;
+  }
+
   list(): readonly ListedInstance[] {
     const nowMs = this.parts.ports.clock.monotonicMs();
     return this.table.list().map((instance) => listed(instance, nowMs));

@@ -15,6 +15,8 @@ import {
 export interface MeasuredWorker {
   /** Each that is there or has ended of late. */
   instances(): Iterable<{ readonly technology: string; readonly status: string }>;
+  /** Looks of health checks by what came of them. */
+  readonly checks: { readonly passed: number; readonly failed: number; readonly unclear: number };
   /** By operation and outcome. */
   readonly orders: Labelled<Count>;
   readonly isConnected: boolean;
@@ -70,6 +72,16 @@ export function workerFigures(
       labels: ['operation', 'outcome'],
     },
     () => countsOf(sources.worker.orders),
+  );
+  book.counter(
+    {
+      name: 'oakring_worker_health_checks_total',
+      is: 'Looks of health checks since the start by what came of them; unclear: nothing could be said, as of an engine that is away.',
+      remedy:
+        'failed: oakring job show <id> says what for once it is unhealthy; unclear for long: look at the engine that runs the containers.',
+      labels: ['outcome'],
+    },
+    () => Object.entries(sources.worker.checks).map(([outcome, count]) => [count, outcome]),
   );
   book.counter(
     {

@@ -1,3 +1,4 @@
+import { healthStatuses, type HealthStatus } from '../messages/state.js';
 import type { JsonObject } from '../parsing/parsing.js';
 import { FieldWarning, pageOf } from './answers.js';
 import {
@@ -64,6 +65,18 @@ export class FailedAttempt {
   readonly reason: string;
 }
 
+@Shape({ name: 'InstanceHealth', says: 'What the checks of its worker have come to.' })
+export class InstanceHealth {
+  @Field(oneOf(healthStatuses))
+  readonly status: HealthStatus;
+
+  @Field(time)
+  readonly since: string;
+
+  @Field(nullable(text))
+  readonly reason: string | null;
+}
+
 @Shape({ name: 'Instance' })
 export class InstanceAnswer {
   @Field(natural)
@@ -101,6 +114,12 @@ export class InstanceAnswer {
 
   @Field(flag, { says: 'It fails again and again: the next tries come later and later.' })
   readonly crashLooping: boolean;
+
+  @Field(shaped(InstanceHealth), {
+    optional: true,
+    says: 'While it runs, of a job that has `health`.',
+  })
+  readonly health?: InstanceHealth;
 
   @Field(text, { optional: true, says: 'Code of why it has no place.' })
   readonly refusal?: string;
@@ -199,6 +218,12 @@ export class JobSummary extends JobHead {
     says: 'Number of instances by status; statuses with none are left out.',
   })
   readonly counts: Readonly<Partial<Record<InstanceStatus, number>>>;
+
+  @Field(partialRecordOf(healthStatuses, natural), {
+    optional: true,
+    says: 'Of those that run, by health; absent where none has checks.',
+  })
+  readonly health?: Readonly<Partial<Record<HealthStatus, number>>>;
 }
 
 export const JobPage = pageOf(JobSummary, 'JobPage');

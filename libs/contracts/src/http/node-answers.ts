@@ -139,6 +139,9 @@ export class NodeAnswer {
   @Field(natural)
   readonly instances: number;
 
+  @Field(natural, { optional: true, says: 'Of them, those that fail their checks. Absent: none.' })
+  readonly unhealthy?: number;
+
   @Field(recordOf(text))
   readonly labels: Readonly<Record<string, string>>;
 

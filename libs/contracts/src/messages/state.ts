@@ -16,7 +16,7 @@ import { integerOf, isObject, refused, type JsonObject, type Parsed } from '../p
 const reportedStatuses = ['starting', 'running', 'completed', 'failed', 'stopping'] as const;
 export type ReportedStatus = (typeof reportedStatuses)[number];
 
-const healthStatuses = ['starting', 'healthy', 'unhealthy'] as const;
+export const healthStatuses = ['starting', 'healthy', 'unhealthy'] as const;
 /** How an instance does by its health checks. */
 export type HealthStatus = (typeof healthStatuses)[number];
 

@@ -137,6 +137,8 @@ export function indexPlacement(state: ClusterState, key: string, placement: Plac
   else state.unorderedStops.delete(key);
   if (placement.wanted && placement.commandId === null) state.unorderedStarts.add(key);
   else state.unorderedStarts.delete(key);
+  if (placement.health === undefined) state.spokenHealth.delete(key);
+  else state.spokenHealth.add(key);
 }
 
 export function hasOpenDelete(state: ClusterState, placement: PlacementRecord): boolean {
@@ -157,6 +159,7 @@ export function removePlacement(
   state.leasedOfNode.remove(placement.nodeId, key);
   state.unorderedStops.delete(key);
   state.unorderedStarts.delete(key);
+  state.spokenHealth.delete(key);
   reserve(state, placement, -1, event);
   handOver(state, placement, event);
   const command = placement.commandId === null ? null : state.commands.get(placement.commandId);

@@ -24,6 +24,8 @@ export interface Census {
   readonly used: Amounts;
   /** As they are shown, by status. */
   readonly instances: Counts;
+  /** By what their workers' checks have come to; those of which nothing was said are left out. */
+  readonly health: Counts;
   readonly crashLooping: number;
   readonly givenUp: number;
   /** By why they wait. */
@@ -59,6 +61,7 @@ export function takeCensus(read: Read): Census {
   return {
     ...nodes,
     ...countInstances(state, unheard),
+    health: countHealth(state),
     ...countPending(state),
     orders,
     drifted: drift.count,
@@ -128,6 +131,18 @@ function countInstances(state: ClusterState, unheard: ReadonlySet<string>) {
   }
   const instances = new Map(Array.from(counts, ([status, { count }]) => [status, count]));
   return { instances, crashLooping, givenUp };
+}
+
+function countHealth({ spokenHealth, placements }: ClusterState): Counts {
+  const counts = new Map<string, number>([
+    ['healthy', 0],
+    ['unhealthy', 0],
+  ]);
+  for (const key of spokenHealth) {
+    const { wanted = false, health } = placements.get(key) ?? {};
+    if (wanted && health !== undefined) increase(counts, health.status);
+  }
+  return counts;
 }
 
 function countPending(state: ClusterState) {

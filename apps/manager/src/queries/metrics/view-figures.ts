@@ -103,6 +103,16 @@ function addInstances(book: Book, taken: Taken): void {
   );
   book.gauge(
     {
+      name: 'oakring_instances_health',
+      is: 'Instances with health checks by what their workers have said of them.',
+      remedy:
+        'unhealthy: oakring job show <id> says what fails; each is stopped and tried again as one that failed.',
+      labels: ['health'],
+    },
+    () => samplesOf(taken().health),
+  );
+  book.gauge(
+    {
       name: 'oakring_instances_crash_looping',
       is: 'Instances that failed three times in a row or more.',
       remedy:
