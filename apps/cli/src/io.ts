@@ -9,6 +9,10 @@ export interface Io {
   /** Replaces the last line of standard error that was written by this; '' clears it. */
   status(line: string): void;
   readonly outIsTerminal: boolean;
+  /** Signs that fit a line of the terminal, as it is now; null: it is none. */
+  columns(): number | null;
+  /** Replaces what stands on the terminal since it was last called; the first time it clears nothing. */
+  redraw(text: string): void;
   readonly errorIsTerminal: boolean;
   /** Aborts when standard output cannot be written any more; the reason is the error. */
   readonly closed: AbortSignal;
@@ -26,13 +30,29 @@ export interface Io {
 
 export interface Streams {
   readonly stdin: Readable;
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
   readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
 export type ProcessHooks = Pick<Io, 'onStopSignal' | 'endWithin'>;
 
 const clearLine = '\r\u001B[2K';
+const home = '\u001B[H';
+const clearToEnd = '\u001B[K';
+const clearBelow = '\u001B[J';
+/** Of a terminal that does not say. */
+const usualColumns = 80;
+const usualRows = 24;
+
+/** As much of a text as a screen has lines, over what is there: without the flicker of a screen that was cleared. */
+function screenful(text: string, rows: number): string {
+  const lines = text.split('\n').slice(0, Math.max(1, rows - 1));
+  return `${home}${lines.map((line) => `${line}${clearToEnd}\n`).join('')}${clearBelow}`;
+}
 
 /** An `Io` over streams. A broken pipe (`| head`) closes it and throws nothing. */
 export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks): Io {
@@ -48,6 +68,10 @@ export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks
     error: (line) => void stderr.write(`${line}\n`),
     status: (line) => void stderr.write(`${clearLine}${line}`),
     outIsTerminal: stdout.isTTY === true,
+    columns: () => (stdout.isTTY === true ? (stdout.columns ?? usualColumns) : null),
+    redraw: (text) => {
+      if (!isClosed()) stdout.write(screenful(text, stdout.rows ?? usualRows));
+    },
     errorIsTerminal: stderr.isTTY === true,
     closed: closing.signal,
     drained: () =>

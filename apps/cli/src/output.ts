@@ -27,6 +27,12 @@ export class Documents {
     this.yaml = (value) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
   }
 
+  /** One of many: a line of JSON, or a document of a stream of YAML. */
+  line(answer: unknown, format: OutputFormat): string {
+    if (format === 'yaml') return `---\n${this.write(answer, format)}`;
+    return format === 'name' ? this.write(answer, format) : JSON.stringify(answer);
+  }
+
   write(answer: unknown, format: OutputFormat): string {
     switch (format) {
       case 'name':

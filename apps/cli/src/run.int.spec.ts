@@ -125,7 +125,8 @@ describe('a command that asks', () => {
 
   it('shows what a worker called itself, and obeys none of it', async () => {
     const node = nodeAnswer({ labels: { zone: '\u001B[2J' } });
-    const { out } = await oakring(['node', 'ls'], { 'GET /api/v1/nodes': page(node) });
+    const routes = { 'GET /api/v1/nodes': page(node) };
+    const { out } = await oakring(['node', 'ls', '-o', 'wide'], routes);
     expect(out).toContain('zone=\\u001b[2J');
   });
 

@@ -9,6 +9,23 @@ export interface Terminal extends Io {
   readonly colors: Colors;
 }
 
+/** How a page is drawn. */
+export interface Look {
+  readonly colors: Colors;
+  /** Signs that fit a line; null: as many as it takes. */
+  readonly width: number | null;
+  /** All columns. */
+  readonly wide: boolean;
+  /** Null in the past: how long ago something was is told from now only. */
+  readonly nowMs: number | null;
+}
+
+/** Signs of a line of output: what the terminal has, or `COLUMNS` says; null where nobody measures. */
+export function widthOf(io: Io, { COLUMNS = '' }: Environment): number | null {
+  const given = /^[1-9]\d{0,3}$/.test(COLUMNS) ? Number(COLUMNS) : null;
+  return io.columns() ?? given;
+}
+
 /** Colour only on a terminal, and neither with --no-color nor with NO_COLOR (no-color.org). */
 export function terminalOf(io: Io, env: Environment, wantsColor: boolean): Terminal {
   const refusesColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';

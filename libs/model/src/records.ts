@@ -9,7 +9,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 30;
+export const foldVersion = 31;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -173,6 +173,8 @@ export interface JobRecord extends EventPlace {
   /** Desired count as it was submitted, and where: what a repeated POST is answered with. */
   readonly submittedDesired: number;
   readonly submittedPosition: number;
+  /** Commit time of that. */
+  readonly submittedAt: number;
   /** Position of the order to delete; 0 before. */
   readonly deletionPosition: number;
 }
@@ -252,6 +254,8 @@ export interface InstanceRecord {
   readonly revision: number;
   /** Failures in a row. */
   readonly failures: number;
+  /** How often it was started again because it failed or was lost; an update or a move is none. */
+  readonly restarts: number;
   /** The newest of them. */
   readonly attempts: readonly AttemptRecord[];
   /** Where it just failed, or was withdrawn from: elsewhere comes first. */

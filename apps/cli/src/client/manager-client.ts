@@ -47,6 +47,7 @@ export function managerClient(address: Address, ports: Ports) {
     ...address,
     ...jobsOf(api),
     ...revisionsOf(api),
+    ...jobOrdersOf(api),
     ...nodesOf(api),
     ...clusterOf(api),
     ...importsOf(api),
@@ -113,6 +114,11 @@ function jobsOf(api: Api) {
         api.POST('/api/v1/jobs', { params, body: unjudged(document) }),
       ) as Promise<DryRun>;
     },
+  };
+}
+
+function jobOrdersOf(api: Api) {
+  return {
     /** `force`: also what a root numbers. */
     deleteJob: (id: string, force = false) =>
       answer(

@@ -333,6 +333,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the instances of all jobs, with what each uses */
+        get: operations["listInstances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/revisions": {
         parameters: {
             query?: never;
@@ -1174,10 +1191,14 @@ export interface components {
             revision: number;
             /** @description In a row. */
             failures: number;
+            /** @description How often it was started again because it failed or was lost; an update or a move is none. */
+            restarts: number;
             /** @description It fails again and again: the next tries come later and later. */
             crashLooping: boolean;
             /** @description While it runs, of a job that has `health`. */
             health?: components["schemas"]["InstanceHealth"];
+            /** @description Of its node; absent where its worker does not say. */
+            used?: components["schemas"]["Used"];
             /** @description Code of why it has no place. */
             refusal?: string;
             /**
@@ -1199,6 +1220,32 @@ export interface components {
             /** Format: date-time */
             since: string;
             reason: string | null;
+        };
+        InstancePage: {
+            items: components["schemas"]["InstanceSummary"][];
+            /** @description Position in the ledger. */
+            position: number;
+            /** @description The cursor of the following page. */
+            next?: string;
+        };
+        /** @description An instance in a list of all. */
+        InstanceSummary: {
+            /** @description <job>/<number> */
+            id: string;
+            job: string;
+            number: number;
+            generation: number;
+            /** @enum {string} */
+            status: "pending" | "placed" | "starting" | "running" | "completed" | "failed" | "stopping" | "stopped" | "unknown" | "lost";
+            nodeId: string | null;
+            /**
+             * Format: date-time
+             * @description When the status began.
+             */
+            since: string;
+            restarts: number;
+            /** @description Of its node, from the newest reading; null where its worker does not say. */
+            used: components["schemas"]["Used"] | null;
         };
         InstancesPlaced: {
             id: string;
@@ -1231,6 +1278,11 @@ export interface components {
             desired: number;
             /** @description Position of the last change of the job. */
             position: number;
+            /**
+             * Format: date-time
+             * @description Not in the answer of the submission itself.
+             */
+            submittedAt?: string;
             /** @description Grows with every update. */
             revision: number;
             rollout?: components["schemas"]["Rollout"];
@@ -1325,10 +1377,17 @@ export interface components {
             desired: number;
             /** @description Position of the last change of the job. */
             position: number;
+            /**
+             * Format: date-time
+             * @description Not in the answer of the submission itself.
+             */
+            submittedAt?: string;
             /** @description Number of instances by status; statuses with none are left out. */
             counts: {
                 [key: string]: number;
             };
+            /** @description Of all its instances. */
+            restarts: number;
             /** @description Of those that run, by health; absent where none has checks. */
             health?: {
                 [key: string]: number;
@@ -4444,6 +4503,65 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
+        };
+    };
+    listInstances: {
+        parameters: {
+            query?: {
+                /** @description Items of a page; 100 by default. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Whom a person means by a text: the one with this id, those with this name, and those of which either begins so; the best first, at most `limit`, no further page. */
+                named?: string;
+                /** @description Wait up to 5 s for the view to be there. */
+                minPosition?: number;
+                /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */
+                at?: string;
+            };
+            header?: {
+                /** @description ETag of the answer that the reader has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by `<job>/<number>`. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstancePage"];
+                };
+            };
+            /** @description As If-None-Match has it. */
+            304: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    /** @description Milliseconds since that position was committed. */
+                    "Oakring-Age-Ms"?: string;
+                    /** @description Of the answer: for If-None-Match and If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
         };
     };
     listRevisions: {

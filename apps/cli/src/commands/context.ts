@@ -6,7 +6,7 @@ import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
 import { printable } from '../render/printable.js';
 import { formatOf, type Documents, type OutputFormat, type OutputOptions } from '../output.js';
-import { terminalOf, type Environment, type Terminal } from '../terminal.js';
+import { terminalOf, widthOf, type Environment, type Look, type Terminal } from '../terminal.js';
 
 /** What the program is given to run with. */
 export interface Surroundings {
@@ -31,6 +31,18 @@ export interface Context {
   /** No person reads: a document, or names. */
   readonly forPrograms: boolean;
   readonly documents: Documents;
+  readonly env: Environment;
+}
+
+/** How a page is drawn now; `at`: of the past. */
+export function lookOf({ terminal, env, output, ports }: Context, at?: string): Look {
+  const wide = output === 'wide';
+  return {
+    colors: terminal.colors,
+    width: wide ? null : widthOf(terminal, env),
+    wide,
+    nowMs: at === undefined ? ports.clock.wallMs() : null,
+  };
 }
 
 interface GlobalOptions extends OutputOptions {
@@ -59,6 +71,7 @@ export function contextOf(
     json: output === 'json' || output === 'yaml',
     forPrograms: output !== 'people' && output !== 'wide',
     documents,
+    env,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { renderDeadLetters } from '../render/dead-letters.js';
-import { contextOf, show, type Surroundings } from './context.js';
+import { contextOf, lookOf, show, type Surroundings } from './context.js';
 import { wholeNumber } from './options.js';
 
 const defaultLetters = 100;
@@ -17,7 +17,7 @@ export function addDeadLettersCommand(program: Command, surroundings: Surroundin
     .action(async ({ limit }: { limit: number }, command: Command) => {
       const context = contextOf(surroundings, command);
       show(context, await context.client.deadLetters(limit), ({ items }) =>
-        renderDeadLetters(items, context.terminal.colors),
+        renderDeadLetters(items, lookOf(context)),
       );
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Decision } from '../client/documents.js';
 import { renderDecision } from '../render/decision.js';
-import { contextOf, type Surroundings } from './context.js';
+import { contextOf, lookOf, type Surroundings } from './context.js';
 import { forEach } from './several.js';
 
 export function addDecisionCommands(program: Command, surroundings: Surroundings): void {
@@ -15,7 +15,7 @@ export function addDecisionCommands(program: Command, surroundings: Surroundings
       const context = contextOf(surroundings, command);
       await forEach<Decision>(context, ids, async (id) => ({
         answer: await context.client.decision(id),
-        render: (answer) => renderDecision(answer, context.terminal.colors),
+        render: (answer) => renderDecision(answer, lookOf(context)),
       }));
     });
 }

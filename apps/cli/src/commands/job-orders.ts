@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { renderJob } from '../render/jobs.js';
-import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { contextOf, lookOf, show, type Context, type Surroundings } from './context.js';
 import { namesHelp, seconds, wholeNumber } from './options.js';
 import { onJob, onNode } from './selection.js';
 import { forEach } from './several.js';
@@ -66,7 +66,7 @@ function addScale(job: Command, surroundings: Surroundings): void {
         return show(context, answer, () => `${told} (position ${answer.position}).`);
       }
       show(context, await untilRunning(context, id, options.timeout), (settled) =>
-        renderJob(settled, context.terminal.colors),
+        renderJob(settled, lookOf(context)),
       );
     });
 }
@@ -102,7 +102,7 @@ function addMove(job: Command, surroundings: Surroundings): void {
       }
       const ordered = { id, instance, generation: answer.generation ?? 0 };
       show(context, await untilMoved(context, ordered, options.timeout), (settled) =>
-        renderJob(settled, context.terminal.colors),
+        renderJob(settled, lookOf(context)),
       );
     });
 }

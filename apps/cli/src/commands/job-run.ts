@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderDryRun, renderJob } from '../render/jobs.js';
-import { contextOf, show, warn, type Context, type Surroundings } from './context.js';
+import { contextOf, lookOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocuments, type JobOptions } from './job-document.js';
 import { askedOf, located, type WrittenJob } from './job-file.js';
 import { assignment, limitSeconds, pair, seconds, wholeNumber } from './options.js';
@@ -78,16 +78,16 @@ async function runJob(
 }
 
 async function planJob(context: Context, job: WrittenJob, { strict }: RunOptions): Promise<void> {
-  const { client, terminal } = context;
+  const { client } = context;
   const plan = await askedOf(job, client.planJob(job.document, strict));
   warn(context, { warnings: await located(job, plan.warnings ?? []) });
-  show(context, plan, (planned) => renderDryRun(planned, terminal.colors));
+  show(context, plan, (planned) => renderDryRun(planned, lookOf(context)));
   if (plan.refusal === null) return;
   throw new CommandFailure('Not all of it would be placed now.', exitCodes.refused);
 }
 
 async function submitJob(context: Context, job: WrittenJob, options: RunOptions): Promise<void> {
-  const { client, terminal } = context;
+  const { client } = context;
   const submitted = await askedOf(job, client.submitJob(job.document, options.strict));
   warn(context, { warnings: await located(job, submitted.warnings ?? []) });
   if (options.wait !== true) {
@@ -96,6 +96,6 @@ async function submitJob(context: Context, job: WrittenJob, options: RunOptions)
     return show(context, submitted, () => `${told} Look at it: oakring job show ${id}`);
   }
   show(context, await untilRunning(context, submitted.id, options.timeout), (answer) =>
-    renderJob(answer, terminal.colors),
+    renderJob(answer, lookOf(context)),
   );
 }

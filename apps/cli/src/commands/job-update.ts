@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderJob } from '../render/jobs.js';
 import { printable } from '../render/printable.js';
-import { contextOf, show, warn, type Context, type Surroundings } from './context.js';
+import { contextOf, lookOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocument } from './job-document.js';
 import { askedOf, located } from './job-file.js';
 import { seconds, wholeNumber } from './options.js';
@@ -120,7 +120,7 @@ export async function settled(
     restarts === true
       ? await untilRolledOut(context, id, timeout)
       : await untilRunning(context, id, timeout);
-  return { answer: job, render: () => renderJob(printable(job), context.terminal.colors) };
+  return { answer: job, render: () => renderJob(printable(job), lookOf(context)) };
 }
 
 function changeText({ id, revision = 1, restarts, desired, position }: JobOrder): string {

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
 import { printable } from '../render/printable.js';
-import { contextOf, pastNote, showView, type Context, type Surroundings } from './context.js';
+import { contextOf, lookOf, pastNote, type Context, type Surroundings } from './context.js';
 import { atOption, momentIn, namesHelp, type AtOptions } from './options.js';
 import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
 import { addJobOrders } from './job-orders.js';
 import { addJobUpdate } from './job-update.js';
 import { addJobRevisions } from './job-revisions.js';
+import { page, pageOfEach, watchOption, type WatchOptions } from './watch.js';
 import { addJobRun } from './job-run.js';
 
 export function addJobCommands(program: Command, surroundings: Surroundings): void {
@@ -27,19 +28,24 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
   job
     .command('ls')
     .description('list the jobs')
+    .option(...watchOption)
     .addHelpText('after', '\nExamples:\n  oakring job ls\n  oakring job ls -o wide')
     .option(...atOption)
-    .action(async (options: AtOptions, command: Command) => {
+    .action(async ({ watch, ...options }: AtOptions & WatchOptions, command: Command) => {
       const context = contextOf(surroundings, command);
       const at = momentIn(options, context);
-      showView(context, at, await context.client.jobs(at), ({ items }) =>
-        renderJobs(items, context.terminal.colors),
+      const load = () => context.client.jobs(at);
+      await page(
+        context,
+        { watch, at },
+        { load, render: ({ items }, look) => renderJobs(items, look) },
       );
     });
   job
     .command('show <jobs...>')
     .description('show jobs and their instances: where each is, and why')
     .option('--why', 'with the decisions that put its instances where they are')
+    .option(...watchOption)
     .addHelpText(
       'after',
       `${namesHelp}\n\nExamples:\n  oakring job show hello\n  oakring job show hello --why`,
@@ -47,7 +53,12 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
     .option(...atOption)
     .action(async (jobs: readonly string[], options: ShowOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      await forEach(context, jobs, (text) => shownJob(context, text, options));
+      if (options.watch !== true) {
+        return await forEach(context, jobs, (text) => shownJob(context, text, options));
+      }
+      const { client } = context;
+      const meant = (text: string) => onJob(client, text, 'look', (id) => client.job(id));
+      await pageOfEach(context, options.at, jobs, { meant, render: renderJob });
     });
 }
 
@@ -56,24 +67,24 @@ async function shownJob(
   text: string,
   options: ShowOptions,
 ): Promise<Done<Shown>> {
-  const { client, terminal } = context;
-  const { colors } = terminal;
+  const { client } = context;
   const at = momentIn(options, context);
   const { answer: job } = await onJob(client, text, { lookAt: at }, (id) => client.job(id, at));
   const past = pastNote(context, at);
+  const look = lookOf(context, at);
   if (options.why !== true)
-    return { answer: job, render: () => past + renderJob(printable(job), colors) };
+    return { answer: job, render: () => past + renderJob(printable(job), look) };
   const decisions = await decisionsOf(context, job);
   const render = (): string =>
     past +
     [
-      renderJob(printable(job), colors),
-      ...printable(decisions).map((decision) => renderDecision(decision, colors)),
+      renderJob(printable(job), look),
+      ...printable(decisions).map((decision) => renderDecision(decision, look)),
     ].join('\n\n');
   return { answer: { job, decisions }, render };
 }
 
-type ShowOptions = AtOptions & { readonly why?: boolean };
+type ShowOptions = AtOptions & WatchOptions & { readonly why?: boolean };
 type Shown = Job | { readonly job: Job; readonly decisions: readonly Decision[] };
 
 /** The decisions that the instances name, each once. */

@@ -3,17 +3,16 @@ import type { Node } from '../client/documents.js';
 import { renderNode, renderNodes } from '../render/nodes.js';
 import { printable } from '../render/printable.js';
 import { renderStrangers } from '../render/strangers.js';
-import { contextOf, pastNote, showView, type Context, type Surroundings } from './context.js';
+import { contextOf, lookOf, pastNote, type Context, type Surroundings } from './context.js';
 import { addNodeOrders } from './node-orders.js';
 import { addNodeTelemetry } from './node-telemetry.js';
 import { atOption, momentIn, namesHelp, type AtOptions } from './options.js';
 import { onNode } from './selection.js';
 import { forEach } from './several.js';
+import { page, pageOfEach, watchOption, type WatchOptions } from './watch.js';
+import type { Look } from '../terminal.js';
 
 export function addNodeCommands(program: Command, surroundings: Surroundings): void {
-  /** Null in the past: how long ago something was is told from now only. */
-  const nowMs = (at: string | undefined): number | null =>
-    at === undefined ? surroundings.ports.clock.wallMs() : null;
   const node = program
     .command('node')
     .description('look at the machines of the cluster, close, drain and forget them');
@@ -27,33 +26,43 @@ export function addNodeCommands(program: Command, surroundings: Surroundings): v
       "\nExamples:\n  oakring node ls\n  oakring node ls --json | jq -r '.items[].id'",
     )
     .option(...atOption)
-    .action(async (options: AtOptions, command: Command) => {
+    .option(...watchOption)
+    .action(async ({ watch, ...options }: AtOptions & WatchOptions, command: Command) => {
       const context = contextOf(surroundings, command);
       const at = momentIn(options, context);
-      const strangers = at === undefined ? await strangersFor(context) : '';
-      showView(
-        context,
-        at,
-        await context.client.nodes(at),
-        ({ items }) => renderNodes(items, context.terminal.colors, nowMs(at)) + strangers,
-      );
+      const { client } = context;
+      let strangers = '';
+      const load = async () => {
+        strangers = at === undefined ? await strangersFor(context) : '';
+        return client.nodes(at);
+      };
+      const render = ({ items }: { readonly items: readonly Node[] }, look: Look): string =>
+        renderNodes(items, look) + strangers;
+      await page(context, { watch, at }, { load, render });
     });
   node
     .command('show <nodes...>')
     .description('show nodes')
     .addHelpText('after', `${namesHelp}\n\nExample:\n  oakring node show edge-berlin`)
     .option(...atOption)
-    .action(async (nodes: readonly string[], options: AtOptions, command: Command) => {
+    .option(...watchOption)
+    .action(async (nodes: readonly string[], options: ShowOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const { client, terminal } = context;
+      const { client } = context;
       const at = momentIn(options, context);
+      if (options.watch === true) {
+        const meant = (text: string) => onNode(client, text, 'look', (id) => client.node(id));
+        return await pageOfEach(context, at, nodes, { meant, render: renderNode });
+      }
       const past = pastNote(context, at);
       await forEach<Node>(context, nodes, async (text) => {
         const { answer } = await onNode(client, text, { lookAt: at }, (id) => client.node(id, at));
-        return { answer, render: (node) => past + renderNode(node, terminal.colors, nowMs(at)) };
+        return { answer, render: (node) => past + renderNode(node, lookOf(context, at)) };
       });
     });
 }
+
+type ShowOptions = AtOptions & WatchOptions;
 
 /** A program asks for them by themselves: `GET /api/v1/strangers`. */
 async function strangersFor({ client, terminal, ports, forPrograms }: Context): Promise<string> {

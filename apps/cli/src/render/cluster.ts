@@ -1,6 +1,6 @@
 import type { Cluster, JobSummary, LedgerHead, Node } from '../client/documents.js';
-import type { Colors } from '../terminal.js';
-import { reservedTitle, resourceColumns, sharesOf } from './measures.js';
+import type { Colors, Look } from '../terminal.js';
+import { figuresOf, reservedTitle, resourceColumns, sharesOf } from './measures.js';
 import { statusText, usedText } from './nodes.js';
 import { colorHealth, countBy, countsText, healthText } from './status.js';
 import { renderFacts, renderTable } from './table.js';
@@ -18,29 +18,36 @@ export interface ClusterOverview {
 const maxTroubled = 10;
 
 /** The whole cluster on one page. */
-export function renderCluster(overview: ClusterOverview, colors: Colors): string {
+export function renderCluster(overview: ClusterOverview, look: Look): string {
+  const { colors, width } = look;
   const { head, past, storm, degraded, nodes, jobs } = overview;
-  const facts = renderFacts([
-    past === null
-      ? ['head', `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`]
-      : ['position', `${past} of ${head.position}`],
-    ...stormFact(storm, colors),
-    ...degraded.map(({ what, since, reason }): [string, string] => [
-      'DEGRADED',
-      colors.red(`${what} since ${since}: ${reason}`),
-    ]),
+  const facts = renderFacts(
     [
-      'nodes',
-      `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}${closed(nodes, colors)}`,
+      past === null
+        ? [
+            'head',
+            `position ${head.position}, epoch ${head.epoch}, hash ${head.hash.slice(0, 16)}…`,
+          ]
+        : ['position', `${past} of ${head.position}`],
+      ...stormFact(storm, colors),
+      ...degraded.map(({ what, since, reason }): [string, string] => [
+        'DEGRADED',
+        colors.red(`${what} since ${since}: ${reason}`),
+      ]),
+      [
+        'nodes',
+        `${nodes.length}: ${countsText(countBy(nodes, byStatus), colors)}${closed(nodes, colors)}`,
+      ],
+      ['jobs', `${jobs.length}: ${countsText(countBy(jobs, byStatus), colors)}`],
+      [
+        'instances',
+        countsText(summed(jobs, 'counts'), colors) + healthText(summed(jobs, 'health'), colors),
+      ],
+      ...troubledJobs(jobs, colors),
     ],
-    ['jobs', `${jobs.length}: ${countsText(countBy(jobs, byStatus), colors)}`],
-    [
-      'instances',
-      countsText(summed(jobs, 'counts'), colors) + healthText(summed(jobs, 'health'), colors),
-    ],
-    ...troubledJobs(jobs, colors),
-  ]);
-  return nodes.length === 0 ? facts : `${facts}\n\n${renderLoad(nodes, colors)}`;
+    width,
+  );
+  return nodes.length === 0 ? facts : `${facts}\n\n${renderLoad(nodes, look)}`;
 }
 
 function stormFact(storm: ClusterOverview['storm'], colors: Colors): [string, string][] {
@@ -91,16 +98,22 @@ function summed<K extends 'counts' | 'health'>(
   return total as NonNullable<JobSummary[K]>;
 }
 
-function renderLoad(nodes: readonly Node[], colors: Colors): string {
+/** Bars take their room: there are none where a line has little. */
+const leastForBars = 110;
+
+function renderLoad(nodes: readonly Node[], { colors, width }: Look): string {
+  const hasBars = width === null || width >= leastForBars;
+  const shares = hasBars ? sharesOf : figuresOf;
   const columns = resourceColumns(nodes.map(({ capacity }) => capacity));
   return renderTable(
     ['NODE', 'STATUS', ...columns.map(reservedTitle), 'USED', 'INST'],
     nodes.map((node) => [
       node.id,
       statusText(node, colors),
-      ...sharesOf(node, columns, colors),
+      ...shares(node, columns, colors),
       usedText(node),
       String(node.instances),
     ]),
+    width,
   );
 }

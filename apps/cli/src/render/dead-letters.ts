@@ -1,11 +1,11 @@
 import type { DeadLetter } from '../client/documents.js';
 import { cutText } from '@oakring/contracts';
-import type { Colors } from '../terminal.js';
+import type { Look } from '../terminal.js';
 import { renderTable } from './table.js';
 
 const shownPayload = 48;
 
-export function renderDeadLetters(letters: readonly DeadLetter[], colors: Colors): string {
+export function renderDeadLetters(letters: readonly DeadLetter[], { colors, width }: Look): string {
   if (letters.length === 0) return 'No message was refused.';
   return renderTable(
     ['AT', 'TOPIC', 'CODE', 'REASON', 'PAYLOAD'],
@@ -16,5 +16,6 @@ export function renderDeadLetters(letters: readonly DeadLetter[], colors: Colors
       suppressed > 0 ? `${reason} (and ${suppressed} like it)` : reason,
       payload.length > shownPayload ? `${cutText(payload, shownPayload)}…` : payload,
     ]),
+    width,
   );
 }

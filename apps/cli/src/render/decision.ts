@@ -1,5 +1,5 @@
 import type { Decision } from '../client/documents.js';
-import type { Colors } from '../terminal.js';
+import type { Look } from '../terminal.js';
 import { resourcesText } from './measures.js';
 import { renderFacts, renderTable } from './table.js';
 
@@ -7,26 +7,27 @@ type Basis = Decision['basis'];
 type Placement = Extract<Decision, { type: 'InstancesPlaced' }>['placements'][number];
 
 /** A decision as a person reads it: what, where, why, and why not elsewhere. */
-export function renderDecision(decision: Decision, colors: Colors): string {
+export function renderDecision(decision: Decision, look: Look): string {
+  const { colors } = look;
   const about = `${colors.bold(decision.id)}  job ${decision.job}  ${decision.at}`;
-  return [about, outcomeOf(decision, colors), basisText(decision.basis)].join('\n\n');
+  return [about, outcomeOf(decision, look), basisText(decision.basis, look)].join('\n\n');
 }
 
-function outcomeOf(decision: Decision, colors: Colors): string {
+function outcomeOf(decision: Decision, look: Look): string {
   switch (decision.type) {
     case 'InstancesPlaced':
-      return placementsTable(decision.placements, colors);
+      return placementsTable(decision.placements, look);
     case 'MoveStarted': {
       const { instance, fromNodeId, placement } = decision;
-      const from = `Instance ${instance} moves from ${colors.cyan(fromNodeId)}:`;
-      return `${from}\n${placementsTable([placement], colors)}`;
+      const from = `Instance ${instance} moves from ${look.colors.cyan(fromNodeId)}:`;
+      return `${from}\n${placementsTable([placement], look)}`;
     }
     case 'PlacementRefused':
-      return refusalText(decision, colors);
+      return refusalText(decision, look);
   }
 }
 
-function placementsTable(placements: readonly Placement[], colors: Colors): string {
+function placementsTable(placements: readonly Placement[], { colors, width }: Look): string {
   return renderTable(
     ['#', 'GEN', 'NODE', 'SCORE', 'SCORES', 'WHY'],
     placements.map(({ instance, generation, nodeId, total, scores, reason }) => [
@@ -37,27 +38,31 @@ function placementsTable(placements: readonly Placement[], colors: Colors): stri
       pairsText(scores),
       reason,
     ]),
+    width,
   );
 }
 
 function refusalText(
   decision: Extract<Decision, { type: 'PlacementRefused' }>,
-  colors: Colors,
+  { colors, width }: Look,
 ): string {
   const { instances, code, detail, filtered, nearest, wouldFit } = decision;
-  return renderFacts([
-    ['waiting', instances.map((number) => `#${number}`).join(', ')],
-    ['why', `${colors.yellow(code)}: ${detail}`],
-    ['passed over', pairsText(filtered)],
+  return renderFacts(
     [
-      'nearest',
-      nearest === null ? '-' : `${nearest.nodeId}, lacking ${resourcesText(nearest.lacking)}`,
+      ['waiting', instances.map((number) => `#${number}`).join(', ')],
+      ['why', `${colors.yellow(code)}: ${detail}`],
+      ['passed over', pairsText(filtered)],
+      [
+        'nearest',
+        nearest === null ? '-' : `${nearest.nodeId}, lacking ${resourcesText(nearest.lacking)}`,
+      ],
+      ['would fit', wouldFit === null ? '-' : resourcesText(wouldFit)],
     ],
-    ['would fit', wouldFit === null ? '-' : resourcesText(wouldFit)],
-  ]);
+    width,
+  );
 }
 
-function basisText(basis: Basis): string {
+function basisText(basis: Basis, { width }: Look): string {
   if (basis === null) return 'No scheduler was asked.';
   const facts: readonly (readonly [string, string])[] = [
     ['policy', `${basis.policy}, seed ${basis.seed}`],
@@ -65,7 +70,7 @@ function basisText(basis: Basis): string {
     ['nodes', `${basis.nodes} looked at, ${basis.feasible} could take it`],
     ['filtered', pairsText(basis.filtered)],
   ];
-  return renderFacts(facts);
+  return renderFacts(facts, width);
 }
 
 function pairsText(pairs: Readonly<Record<string, number>>): string {

@@ -1,40 +1,60 @@
 import type { DryRun, Instance, Job, JobSummary } from '../client/documents.js';
-import type { Colors } from '../terminal.js';
-import { counted } from './measures.js';
+import { stripVTControlCharacters } from 'node:util';
+import type { Colors, Look } from '../terminal.js';
+import { ageText, counted, percentText } from './measures.js';
 import { colorHealth, colorStatus, countsText, healthText } from './status.js';
 import { renderTable } from './table.js';
 
-export function renderJobs(jobs: readonly JobSummary[], colors: Colors): string {
+export function renderJobs(jobs: readonly JobSummary[], look: Look): string {
   if (jobs.length === 0) {
     return 'No jobs yet. Run one: oakring job run --technology process -- /bin/sleep 60';
   }
+  const { colors, width, wide, nowMs } = look;
+  // What nobody gave a name is called by its id twice.
+  const isNamed = wide || jobs.some(({ id, name }) => name !== id);
   return renderTable(
-    ['JOB', 'NAME', 'IMAGE', 'TECHNOLOGY', 'STATUS', 'DESIRED', 'INSTANCES'],
+    [
+      'JOB',
+      ...(isNamed ? ['NAME'] : []),
+      ...(wide ? ['IMAGE', 'TECHNOLOGY', 'POSITION'] : []),
+      ...['STATUS', 'DESIRED', 'RESTARTS', 'AGE', 'INSTANCES'],
+    ],
     jobs.map((job) => [
       job.id,
-      job.name,
-      job.image,
-      job.technology,
+      ...(isNamed ? [job.name] : []),
+      ...(wide ? [job.image, job.technology, String(job.position)] : []),
       colorStatus(job.status, colors),
       job.byRoot === true ? `${job.desired} (root)` : String(job.desired),
+      restartsText(job.restarts, colors),
+      ageText(job.submittedAt, nowMs),
       countsText(job.counts, colors) + healthText(job.health, colors),
     ]),
+    width,
   );
 }
 
-export function renderJob(job: Job, colors: Colors): string {
-  const head = [
-    colors.bold(job.id),
-    colorStatus(job.status, colors),
-    `${job.desired} × ${job.image} (${job.technology})`,
-    `name ${job.name}`,
-    `position ${job.position}`,
-    ...(job.revision > 1 ? [`revision ${job.revision}`] : []),
-    ...(job.byRoot === true ? ['by root, which numbers its instances'] : []),
-  ].join('  ');
+function restartsText(restarts: number, colors: Colors): string {
+  return restarts === 0 ? '0' : colors.yellow(String(restarts));
+}
+
+export function renderJob(job: Job, look: Look): string {
+  const { colors, width, nowMs } = look;
+  const head = flowing(
+    [
+      colors.bold(job.id),
+      colorStatus(job.status, colors),
+      `${job.desired} × ${job.image} (${job.technology})`,
+      `name ${job.name}`,
+      `position ${job.position}`,
+      ...(job.submittedAt === undefined ? [] : [`age ${ageText(job.submittedAt, nowMs)}`]),
+      ...(job.revision > 1 ? [`revision ${job.revision}`] : []),
+      ...(job.byRoot === true ? ['by root, which numbers its instances'] : []),
+    ],
+    width,
+  );
   const notes = (job.warnings ?? []).map(({ detail }) => colors.yellow(`Note: ${detail}`));
   const about = [...rolloutText(job, colors), ...notes];
-  const parts = [head, ...about, '', renderInstances(job.instances, colors)];
+  const parts = [head, ...about, '', renderInstances(job.instances, look)];
   return [...parts, ...troubles(job, colors)].join('\n');
 }
 
@@ -101,24 +121,51 @@ function whatFollows(
   return status === 'failed' ? `${loop} and will be tried again` : loop;
 }
 
-function renderInstances(instances: readonly Instance[], colors: Colors): string {
+/** Parts of a line, which goes on in the next one where it is full. */
+function flowing(parts: readonly string[], width: number | null): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? part : `${last}  ${part}`;
+    const fits = width === null || stripVTControlCharacters(longer).length <= width;
+    if (last !== undefined && fits) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.join('\n');
+}
+
+function renderInstances(
+  instances: readonly Instance[],
+  { colors, width, wide, nowMs }: Look,
+): string {
   if (instances.length === 0) return 'No instances.';
+  const isMeasured = instances.some(({ used }) => used !== undefined);
   return renderTable(
-    ['#', 'STATUS', 'NODE', 'GEN', 'CONFIRMED', 'DECISION', 'REASON'],
+    [
+      ...['#', 'STATUS', 'NODE', 'GEN', 'AGE', 'RESTARTS'],
+      ...(isMeasured ? ['CPU', 'MEM'] : []),
+      ...(wide ? ['CONFIRMED', 'DECISION'] : []),
+      'REASON',
+    ],
     instances.map((instance) => [
       String(instance.number),
       statusOf(instance, colors),
       placeText(instance),
       String(instance.generation),
-      instance.confirmed ? 'yes' : 'no',
-      instance.decision ?? '-',
+      ageText(instance.since, nowMs),
+      restartsText(instance.restarts, colors),
+      ...(isMeasured ? [percentText(instance.used?.cpu), percentText(instance.used?.memory)] : []),
+      ...(wide ? [instance.confirmed ? 'yes' : 'no', instance.decision ?? '-'] : []),
       instance.reason ?? '-',
     ]),
+    width,
   );
 }
 
-function statusOf({ status, health }: Instance, colors: Colors): string {
-  const shown = colorStatus(status, colors);
+/** `running?`: its worker did not say so, the broker did. */
+function statusOf({ status, confirmed, health }: Instance, colors: Colors): string {
+  const isHearsay = status === 'running' && !confirmed;
+  const shown = colorStatus(status, colors) + (isHearsay ? colors.yellow('?') : '');
   return health === undefined ? shown : `${shown}, ${colorHealth(health.status, colors)}`;
 }
 
@@ -134,7 +181,7 @@ function waitingText({ desired, placements }: Plan): string {
   return desired === 1 ? 'It would wait' : 'All would wait';
 }
 
-export function renderDryRun(answer: Plan, colors: Colors): string {
+export function renderDryRun(answer: Plan, { colors, width }: Look): string {
   const parts = [
     `${answer.placements.length} of ${counted(answer.desired, 'instance')} would be placed now ` +
       `(seen at position ${answer.position}; nothing was written).`,
@@ -149,6 +196,7 @@ export function renderDryRun(answer: Plan, colors: Colors): string {
           String(total),
           reason,
         ]),
+        width,
       ),
     );
   }

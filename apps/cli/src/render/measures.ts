@@ -29,6 +29,19 @@ export function sharesOf(
   );
 }
 
+/** The same in figures alone, for columns: `1200/4000m`. */
+export function figuresOf(
+  { reserved, capacity }: { readonly reserved: Resources; readonly capacity: Resources },
+  columns: ReturnType<typeof resourceColumns>,
+  colors: Colors,
+): string[] {
+  return columns.map(({ name, suffix }) => {
+    const [part, whole] = [amountOf(reserved, name), amountOf(capacity, name)];
+    const text = `${part}/${whole}${suffix}`;
+    return part > whole * nearlyFull ? colors.yellow(text) : text;
+  });
+}
+
 /** The head of such a column: `CPU RESERVED`. */
 export function reservedTitle({ label }: ResourceKind): string {
   return `${label.toUpperCase()} RESERVED`;
@@ -86,6 +99,33 @@ export function agoText(at: string, nowMs: number | null): string {
     if (seconds >= length) return `${Math.floor(seconds / length)} ${name} ago`;
   }
   return `${seconds} s ago`;
+}
+
+const shortUnits: readonly (readonly [name: string, seconds: number])[] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+];
+
+/** How long ago, in a column: `3d4h`, `12m`, `5s`. Without a now, the time; without a time, `-`. */
+export function ageText(at: string | undefined, nowMs: number | null): string {
+  if (at === undefined) return '-';
+  if (nowMs === null) return at;
+  const seconds = Math.max(0, Math.floor((nowMs - Date.parse(at)) / 1_000));
+  for (const [index, [name, length]] of shortUnits.entries()) {
+    if (seconds < length) continue;
+    const [nextName, nextLength] = shortUnits[index + 1] ?? ['s', 1];
+    const rest = Math.floor((seconds % length) / nextLength);
+    const whole = `${Math.floor(seconds / length)}${name}`;
+    return rest === 0 || name === 'm' ? whole : `${whole}${rest}${nextName}`;
+  }
+  return `${seconds}s`;
+}
+
+/** Percent in a column. */
+export function percentText(share: number | undefined): string {
+  if (share === undefined) return '-';
+  return share < 10 ? `${share.toFixed(1)}%` : `${Math.round(share)}%`;
 }
 
 export function labelsText(labels: Readonly<Record<string, string>>): string {

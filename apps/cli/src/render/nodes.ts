@@ -1,7 +1,9 @@
 import type { Node } from '../client/documents.js';
-import type { Colors } from '../terminal.js';
+import type { Colors, Look } from '../terminal.js';
 import {
+  ageText,
   agoText,
+  figuresOf,
   labelsText,
   reservedTitle,
   resourceColumns,
@@ -12,47 +14,62 @@ import {
 import { colorStatus } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 
-export function renderNodes(nodes: readonly Node[], colors: Colors, nowMs: number | null): string {
+export function renderNodes(nodes: readonly Node[], look: Look): string {
   if (nodes.length === 0) return 'No nodes yet. Start a worker: oakring worker --runtimes process';
   const columns = resourceColumns(nodes.map(({ capacity }) => capacity));
+  const { colors, width, wide, nowMs } = look;
+  const titles = wide
+    ? columns.map(reservedTitle)
+    : columns.map(({ label }) => label.toUpperCase());
   return renderTable(
-    ['NODE', 'STATUS', ...columns.map(reservedTitle), 'USED', 'INST', 'LABELS', 'LAST SEEN'],
+    [
+      ...['NODE', 'STATUS', 'AGE'],
+      ...titles,
+      ...['USED', 'INST'],
+      ...(wide ? ['LABELS', 'DIALECT', 'ADDRESS'] : []),
+      'LAST SEEN',
+    ],
     nodes.map((node) => [
       node.id,
       statusText(node, colors),
-      ...sharesOf(node, columns, colors),
-      usedText(node),
+      ageText(node.since, nowMs),
+      ...(wide ? sharesOf(node, columns, colors) : figuresOf(node, columns, colors)),
+      wide ? usedText(node) : usedInShort(node),
       String(node.instances),
-      labelsText(node.labels),
+      ...(wide ? [labelsText(node.labels), node.dialect, node.ip] : []),
       lastSeenText(node, nowMs),
     ]),
+    width,
   );
 }
 
-export function renderNode(node: Node, colors: Colors, nowMs: number | null): string {
+export function renderNode(node: Node, { colors, width, nowMs }: Look): string {
   const { capacity } = node;
   const columns = resourceColumns([capacity]);
   const shares = sharesOf(node, columns, colors);
-  return renderFacts([
-    ['node', colors.bold(node.id)],
-    ['name', node.name],
-    ['status', `${colorStatus(node.status, colors)} since ${node.since}: ${node.reason}`],
-    // Most listen nowhere: there is no port then.
-    ['address', node.port === 0 ? node.ip : `${node.ip}:${node.port}`],
-    ['incarnation', String(node.incarnation)],
-    ['capacity', resourcesText(capacity) + (node.assumed ? ' (assumed: it stated none)' : '')],
-    ...columns.map(({ label }, at) => [`reserved ${label}`, shares[at] ?? ''] as const),
-    ['used', usedText(node)],
-    ['instances', instancesText(node, colors)],
-    ['technologies', technologiesText(node.technologies)],
-    ['architecture', node.architecture ?? '-'],
-    ['labels', labelsText(node.labels)],
-    ...flagFacts(node, colors),
-    ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
-    ['last seen', lastSeenText(node, nowMs)],
-    ...shedFact(node, colors),
-    ['position', String(node.position)],
-  ]);
+  return renderFacts(
+    [
+      ['node', colors.bold(node.id)],
+      ['name', node.name],
+      ['status', `${colorStatus(node.status, colors)} since ${node.since}: ${node.reason}`],
+      // Most listen nowhere: there is no port then.
+      ['address', node.port === 0 ? node.ip : `${node.ip}:${node.port}`],
+      ['incarnation', String(node.incarnation)],
+      ['capacity', resourcesText(capacity) + (node.assumed ? ' (assumed: it stated none)' : '')],
+      ...columns.map(({ label }, at) => [`reserved ${label}`, shares[at] ?? ''] as const),
+      ['used', usedText(node)],
+      ['instances', instancesText(node, colors)],
+      ['technologies', technologiesText(node.technologies)],
+      ['architecture', node.architecture ?? '-'],
+      ['labels', labelsText(node.labels)],
+      ...flagFacts(node, colors),
+      ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
+      ['last seen', lastSeenText(node, nowMs)],
+      ...shedFact(node, colors),
+      ['position', String(node.position)],
+    ],
+    width,
+  );
 }
 
 function instancesText({ instances, unhealthy = 0 }: Node, colors: Colors): string {
@@ -116,6 +133,11 @@ function shedFact({ readingsShed }: Node, colors: Colors): [string, string][] {
 
 export function usedText({ used }: Node): string {
   return used === null ? '-' : `${percent(used.cpu)} CPU, ${percent(used.memory)} memory`;
+}
+
+/** CPU and memory, of the machine. */
+function usedInShort({ used }: Node): string {
+  return used === null ? '-' : `${percent(used.cpu)} ${percent(used.memory)}`;
 }
 
 function percent(share: number): string {

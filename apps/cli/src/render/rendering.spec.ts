@@ -1,7 +1,7 @@
 import type { Decision } from '../client/documents.js';
 import { describe, expect, it } from '@jest/globals';
 import { problemOf } from '@oakring/contracts';
-import { colorsOf } from '../terminal.js';
+import { colorsOf, type Look } from '../terminal.js';
 import { instanceAnswer, jobAnswer, jobSummary, nodeAnswer } from '../testing/answers.js';
 import { renderCluster } from './cluster.js';
 import { renderDeadLetters } from './dead-letters.js';
@@ -15,6 +15,7 @@ import { renderTable } from './table.js';
 
 const colors = colorsOf(false);
 const nowMs = Date.parse('2026-01-01T00:00:03.000Z');
+const look: Look = { colors, nowMs, width: null, wide: false };
 
 describe('a table', () => {
   it('aligns columns, has no borders and no space at the ends of lines', () => {
@@ -43,40 +44,65 @@ describe('a table', () => {
   });
 });
 
+describe('a page on a terminal', () => {
+  const chosen = '0b7f3c2e-8d1a-4c57-9f0e-3a2b1c4d5e6f';
+  const long =
+    'because it has most room left of all that carry its labels, and runs fewest of this job';
+  const instances = [instanceAnswer({ reason: long, used: { cpu: 3, memory: 4 }, restarts: 12 })];
+  const job = jobAnswer({ id: chosen, name: 'a-rather-long-name', instances });
+  const narrow: Look = { ...look, width: 80 };
+  const pages: [string, string][] = [
+    ['jobs', renderJobs([jobSummary({ id: chosen, name: job.name })], narrow)],
+    ['a job', renderJob(job, narrow)],
+    ['nodes', renderNodes([nodeAnswer({ id: chosen })], narrow)],
+    ['a node', renderNode(nodeAnswer({ reason: long.repeat(2) }), narrow)],
+  ];
+
+  it.each(pages)('fits its 80 signs: %s', (_, text) => {
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('has as much of an id as names it, and sentences that go on below', () => {
+    const [jobs = '', shown = ''] = pages.map(([, text]) => text);
+    expect(jobs).toContain(chosen.slice(0, 12));
+    expect(shown).toContain(chosen);
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain('because it has most room left');
+    expect(shown.replaceAll(/\s+/g, '')).toContain('fewestofthisjob');
+  });
+});
+
 describe('the table of nodes', () => {
   it('shows status, what is reserved of what there is, use, and when each was heard', () => {
-    expect(renderNodes([nodeAnswer()], colors, nowMs).split('\n')[1]).toBe(
-      'edge-berlin  ready   ███░░░░░░░ 500/2000m  ███░░░░░░░ 1024/4096 MiB  ' +
-        '12% CPU, 30% memory  2     zone=north  3 s ago',
+    expect(renderNodes([nodeAnswer()], { ...look, wide: true }).split('\n')[1]).toBe(
+      'edge-berlin  ready   3s   ███░░░░░░░ 500/2000m  ███░░░░░░░ 1024/4096 MiB  ' +
+        '12% CPU, 30% memory  2     zone=north  native   10.0.0.7  3 s ago',
     );
   });
 
   it('shows a dash where nothing was measured yet, and says since when nobody was heard', () => {
     const quiet = nodeAnswer({ used: null, lastSeen: null, labels: {} });
-    expect(renderNodes([quiet], colors, nowMs)).toMatch(
-      /MiB {2}- .* - {7}not since this manager leads$/,
-    );
+    expect(renderNodes([quiet], look)).toMatch(/MiB {2}- .* not since this manager leads$/);
   });
 
   it('says how to get one when there is none', () => {
-    expect(renderNodes([], colors, nowMs)).toContain('oakring worker');
+    expect(renderNodes([], look)).toContain('oakring worker');
   });
 });
 
 describe('one node', () => {
   it('says when its capacity is assumed', () => {
-    expect(renderNode(nodeAnswer({ assumed: true }), colors, nowMs)).toContain('assumed');
+    expect(renderNode(nodeAnswer({ assumed: true }), look)).toContain('assumed');
   });
 
   it('says when it has no runtime', () => {
-    expect(renderNode(nodeAnswer({ technologies: [] }), colors, nowMs)).toMatch(
+    expect(renderNode(nodeAnswer({ technologies: [] }), look)).toMatch(
       /^technologies +no runtime$/m,
     );
   });
 
   it('has a port in its address only where it listens', () => {
     const address = (port: number): string =>
-      renderNode(nodeAnswer({ ip: '10.0.0.7', port }), colors, nowMs);
+      renderNode(nodeAnswer({ ip: '10.0.0.7', port }), look);
     expect(address(3000)).toMatch(/^address +10\.0\.0\.7:3000$/m);
     expect(address(0)).toMatch(/^address +10\.0\.0\.7$/m);
   });
@@ -85,24 +111,28 @@ describe('one node', () => {
 describe('jobs', () => {
   it('are listed with their instances by status', () => {
     const job = jobSummary({ desired: 3, counts: { running: 2, pending: 1 } });
-    expect(renderJobs([job], colors)).toContain('3        2 running, 1 pending');
+    expect(renderJobs([job], look)).toMatch(/active +3 +0 +3s +2 running, 1 pending$/);
   });
 
-  it('are shown with node, generation, confirmation, decision and reason of each instance', () => {
-    const job = jobAnswer({ instances: [instanceAnswer({ confirmed: false })] });
-    expect(renderJob(job, colors)).toMatch(/0 +running +edge-berlin +1 +no +5-0 +most room/);
+  it('are shown with node, generation, age, restarts and reason of each instance', () => {
+    const used = { cpu: 3.25, memory: 12.4 };
+    const job = jobAnswer({ instances: [instanceAnswer({ confirmed: false, restarts: 2, used })] });
+    expect(renderJob(job, look)).toMatch(
+      /0 +running\? +edge-berlin +1 +3s +2 +3\.3% +12% +most room$/,
+    );
+    expect(renderJob(job, { ...look, wide: true })).toMatch(/12% +no +5-0 +most room$/);
   });
 
   it('say that a root numbers their instances', () => {
     const job = jobSummary({ desired: 3, byRoot: true });
-    expect(renderJobs([job], colors)).toContain('3 (root)');
-    expect(renderJob(jobAnswer({ byRoot: true }), colors)).toContain('by root, which numbers');
+    expect(renderJobs([job], look)).toContain('3 (root)');
+    expect(renderJob(jobAnswer({ byRoot: true }), look)).toContain('by root, which numbers');
   });
 
   it('are shown with what of their document nobody looks at', () => {
     const detail = 'storage (5 MB) is not looked at';
     const warnings = [{ field: 'document', nearest: null, detail }];
-    expect(renderJob(jobAnswer({ warnings }), colors)).toContain(`Note: ${detail}\n`);
+    expect(renderJob(jobAnswer({ warnings }), look)).toContain(`Note: ${detail}\n`);
   });
 
   it('are shown with the health of what has checks, and why it is bad', () => {
@@ -118,7 +148,7 @@ describe('jobs', () => {
 
   it('are shown with where an instance moves', () => {
     const moving = instanceAnswer({ movingTo: { nodeId: 'edge-lisbon', generation: 2 } });
-    expect(renderJob(jobAnswer({ instances: [moving] }), colors)).toContain(
+    expect(renderJob(jobAnswer({ instances: [moving] }), look)).toContain(
       'edge-berlin → edge-lisbon',
     );
   });
@@ -141,7 +171,7 @@ describe('a dry run', () => {
           wouldFit: null,
         },
       },
-      colors,
+      look,
     );
     expect(text).toContain('1 of 2 instances would be placed now');
     expect(text).toMatch(/0 +edge-berlin +80 +most room/);
@@ -160,7 +190,7 @@ describe('a dry run', () => {
       wouldFit: null,
     } as const;
     const plan = { desired, position: 9, placements: [], refusal };
-    const text = renderDryRun(plan, colors);
+    const text = renderDryRun(plan, look);
     expect(text).toContain(counts);
     expect(text).toContain(wait);
   });
@@ -225,7 +255,7 @@ describe('a decision', () => {
   ];
 
   it.each(decisions)('%s tells why', (_, decision, told) => {
-    expect(renderDecision(decision, colors)).toMatch(told);
+    expect(renderDecision(decision, look)).toMatch(told);
   });
 });
 
@@ -239,7 +269,7 @@ describe('dead letters', () => {
       payload: 'a'.repeat(100),
       suppressed: 4,
     };
-    const text = renderDeadLetters([letter], colors);
+    const text = renderDeadLetters([letter], look);
     expect(text).toContain('command-unknown  No such command. (and 4 like it)');
     expect(text).toMatch(/ a{48}…$/);
   });
@@ -260,7 +290,7 @@ describe('what went wrong', () => {
           }),
         ],
       }),
-      colors,
+      look,
     );
     expect(text).toContain('revision 3');
     expect(text).toContain('rollout of revision 3 rolled back, 1 of 1 run it: instance 0 failed');
@@ -280,8 +310,8 @@ describe('what went wrong', () => {
       unexpected: ['theirs/0/1'],
       unreadable: ['web/?'],
     });
-    expect(renderNodes([node], colors, 0)).toContain('ready draining quarantined');
-    const text = renderNode(node, colors, 0);
+    expect(renderNodes([node], look)).toContain('ready draining quarantined');
+    const text = renderNode(node, look);
     expect(text).toContain('a new disk');
     expect(text).toContain('by force then');
     expect(text).toContain('by its record: 3 jobs failed here');
@@ -303,7 +333,7 @@ describe('the cluster on one page', () => {
         nodes: [nodeAnswer(), nodeAnswer({ id: 'edge-oslo', status: 'lost' })],
         jobs: [jobSummary({ counts: { running: 2 } }), jobSummary({ counts: { running: 1 } })],
       },
-      colors,
+      look,
     );
     expect(text).toContain('position 12, epoch 2');
     expect(text).toMatch(/STORM +since 2026-01-01T00:00:00.000Z: many at once/);
@@ -319,7 +349,7 @@ describe('the cluster on one page', () => {
         ...{ head: { position: 12, epoch: 2, hash: 'f'.repeat(64) }, past: 7 },
         ...{ storm: null, degraded: [], nodes: [], jobs: [] },
       },
-      colors,
+      look,
     );
     expect(text).toMatch(/^position +7 of 12$/m);
     expect(text).not.toContain('epoch 2');

@@ -44,6 +44,8 @@ export function instanceAnswer(over: Partial<Instance> = {}): Instance {
     decision: '5-0',
     revision: 1,
     failures: 0,
+    restarts: 0,
+    since: '2026-01-01T00:00:00.000Z',
     crashLooping: false,
     ...over,
   };
@@ -59,6 +61,7 @@ export function jobAnswer(over: Partial<Job> = {}): Job {
     desired: 1,
     revision: 1,
     position: 5,
+    submittedAt: '2026-01-01T00:00:00.000Z',
     instances: [instanceAnswer()],
     document: {
       id: 'hello',
@@ -81,7 +84,9 @@ export function jobSummary(over: Partial<JobSummary> = {}): JobSummary {
     status: head.status,
     desired: head.desired,
     position: head.position,
+    submittedAt: '2026-01-01T00:00:00.000Z',
     counts: { running: instances.length },
+    restarts: 0,
     ...over,
   };
 }

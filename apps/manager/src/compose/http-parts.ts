@@ -20,6 +20,7 @@ import { DecisionQueriesController } from '../queries/decision-queries.controlle
 import { DiffQueriesController } from '../queries/diff-queries.controller.js';
 import { EventQueriesController } from '../queries/events/event-queries.controller.js';
 import { HealthController } from '../queries/health/health.controller.js';
+import { InstanceQueriesController } from '../queries/instance-queries.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
 import { LedgerCounts } from '../queries/metrics/ledger-counts.js';
@@ -60,6 +61,7 @@ export const httpControllers: Type[] = [
   OakestraRegistrationController,
   ClusterQueriesController,
   RootQueriesController,
+  InstanceQueriesController,
   JobQueriesController,
   RevisionQueriesController,
   NodeQueriesController,

@@ -3,9 +3,11 @@ import {
   type HealthStatus,
   type InstanceAnswer,
   type InstanceStatus,
+  type InstanceSummary,
   type JobAnswer,
   type JobSummary,
   type RolloutAnswer,
+  type Used,
 } from '@oakring/contracts';
 import {
   awaitedNamesake,
@@ -20,17 +22,18 @@ import {
   nameOf,
   refusalCodeOf,
 } from '@oakring/model';
+import type { TelemetryReader } from '../telemetry/telemetry-table.js';
 import { waitsFor } from './waiting-answer.js';
 
 /** `GET /api/v1/jobs/{id}`: the job's state beside its document; each instance once, by number. */
-export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
+export function jobAnswer(state: ClusterState, job: JobRecord, uses: Uses = noUses): JobAnswer {
   return {
     ...headOf(job),
     revision: job.revision,
     ...(job.rollout === null ? {} : { rollout: rolloutAnswer(state, job) }),
     instances: instancesOf(state, job.id)
       .sort((a, b) => a.number - b.number)
-      .map((instance) => instanceAnswer(state, instance)),
+      .map((instance) => instanceAnswer(state, instance, uses)),
     ...warningsAbout(job),
     document: { ...job.document, id: job.id, count: job.desired },
   };
@@ -38,15 +41,17 @@ export function jobAnswer(state: ClusterState, job: JobRecord): JobAnswer {
 
 export function jobSummary(state: ClusterState, job: JobRecord): JobSummary {
   const counts: Partial<Record<InstanceStatus, number>> = {};
+  let restarts = 0;
   const health: Partial<Record<HealthStatus, number>> = {};
   for (const instance of instancesOf(state, job.id)) {
     const status = shownStatus(state, instance);
     counts[status] = (counts[status] ?? 0) + 1;
+    restarts += instance.restarts;
     const is = status === 'running' ? healthOf(state, instance)?.status : undefined;
     if (is !== undefined) health[is] = (health[is] ?? 0) + 1;
   }
   const hasChecks = Object.keys(health).length > 0;
-  return { ...headOf(job), counts, ...(hasChecks && { health }) };
+  return { ...headOf(job), counts, restarts, ...(hasChecks && { health }) };
 }
 
 /** A root's document is passed on whole; what of it nobody looks at was found when it was translated. */
@@ -59,7 +64,7 @@ function warningsAbout({ numbering, document }: JobRecord): Pick<JobAnswer, 'war
 }
 
 function headOf(job: JobRecord) {
-  const { id, document, technology, numbering, status, desired, position } = job;
+  const { id, document, technology, numbering, status, desired, position, submittedAt } = job;
   return {
     id,
     name: String(document['name']),
@@ -69,6 +74,7 @@ function headOf(job: JobRecord) {
     status,
     desired,
     position,
+    submittedAt: new Date(submittedAt).toISOString(),
   };
 }
 
@@ -81,9 +87,43 @@ function instancesOf(state: ClusterState, job: string): InstanceRecord[] {
   return instances;
 }
 
-export function instanceAnswer(state: ClusterState, instance: InstanceRecord): InstanceAnswer {
+/** `GET /api/v1/instances`: where each is, and what it uses there. */
+export function instanceSummary(
+  state: ClusterState,
+  instance: InstanceRecord,
+  uses: Uses,
+): InstanceSummary {
+  const { job, number, generation, nodeId, since, restarts } = instance;
+  return {
+    id: `${job}/${number}`,
+    ...{ job, number, generation, nodeId, restarts },
+    status: shownStatus(state, instance),
+    since: new Date(since).toISOString(),
+    used: useOf(instance, uses),
+  };
+}
+
+/** Of a reading of its node that lists it. */
+type Uses = Pick<TelemetryReader, 'usesOn'>;
+const noUses: Uses = { usesOn: () => [] };
+
+function useOf({ job, number, generation, nodeId }: InstanceRecord, uses: Uses): Used | null {
+  if (nodeId === null) return null;
+  for (const use of uses.usesOn(nodeId)) {
+    const isIt = use.instance === number && use.generation === generation && use.job === job;
+    if (isIt) return { cpu: use.cpu / 100, memory: use.memory / 100 };
+  }
+  return null;
+}
+
+export function instanceAnswer(
+  state: ClusterState,
+  instance: InstanceRecord,
+  uses: Uses = noUses,
+): InstanceAnswer {
   const { number, generation, nodeId, confirmed, decision, moving, attempts } = instance;
-  const { revision, failures } = instance;
+  const { revision, failures, restarts } = instance;
+  const used = useOf(instance, uses);
   const replaces = originalsOf(state, instance);
   const waiting = waitsFor(state, instance);
   // One that is on its way out is where it is not ended yet.
@@ -100,8 +140,10 @@ export function instanceAnswer(state: ClusterState, instance: InstanceRecord): I
     since: new Date(instance.since).toISOString(),
     revision,
     failures,
+    restarts,
     crashLooping: failures >= crashLoopFrom,
     ...healthAnswer(state, instance),
+    ...(used === null ? {} : { used }),
     ...(refusal === null ? {} : { refusal }),
     ...(instance.givenUp ? { givenUp: true } : {}),
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),

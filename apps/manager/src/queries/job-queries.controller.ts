@@ -50,9 +50,10 @@ export class JobQueriesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobAnswer | undefined> {
-    return this.views.answer({ request, reply }, (_, { state }) => {
+    const question = { request, reply, joinsTelemetry: true };
+    return this.views.answer(question, (_, { state, telemetry }) => {
       const job = state.jobs.get(id);
-      if (job !== undefined) return jobAnswer(state, job);
+      if (job !== undefined) return jobAnswer(state, job, telemetry);
       const detail = `There is no job ${id}.`;
       throw new OakringError({ code: 'job-unknown', detail, field: 'id', value: id });
     });

@@ -52,6 +52,7 @@ export interface View {
 const noReadings: TelemetryReader = {
   latest: () => null,
   lastSeenMs: () => null,
+  usesOn: () => [],
   shedOf: () => 0,
   shedTotal: 0,
   newest: 0,

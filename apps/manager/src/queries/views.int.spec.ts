@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JobAnswer, JobSummary, NodeAnswer, NodeChanges, Page } from '@oakring/contracts';
+import type {
+  InstanceSummary,
+  JobAnswer,
+  JobSummary,
+  NodeAnswer,
+  NodeChanges,
+  Page,
+} from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
 import { ack, proposal, registerNode, submitJob } from '../testing/given.js';
@@ -98,6 +105,38 @@ describe('GET /api/v1/jobs/{id}', () => {
       nodeId: 'n1',
       movingTo: { nodeId: 'n2', generation: 2 },
     });
+  });
+
+  it('says what each instance uses, of the generation that is there, and all of them in one list', async () => {
+    await manager.submit(registerNode('n1'));
+    await manager.submit(submitJob('web', { count: 2 }));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1', 'n1']) });
+    manager.telemetry.uses.set('n1', [
+      { job: 'web', instance: 0, generation: 1, cpu: 1250, memory: 300 },
+      { job: 'web', instance: 1, generation: 9, cpu: 100, memory: 100 },
+    ]);
+    const { instances } = await read<JobAnswer>('/api/v1/jobs/web');
+    expect(instances.map(({ used = null }) => used)).toEqual([{ cpu: 12.5, memory: 3 }, null]);
+    const { items } = await read<Page<InstanceSummary>>('/api/v1/instances');
+    expect(items).toMatchObject([
+      { id: 'web/0', job: 'web', nodeId: 'n1', restarts: 0, used: { cpu: 12.5, memory: 3 } },
+      { id: 'web/1', generation: 1, used: null },
+    ]);
+    const next = await read<Page<InstanceSummary>>('/api/v1/instances?named=web/1');
+    expect(next.items.map(({ id }) => id)).toEqual(['web/1']);
+  });
+
+  it('counts how often an instance was started again, and says when its job was submitted', async () => {
+    await manager.submit(registerNode('n1'));
+    await manager.submit(submitJob('web'));
+    await manager.submit({ type: 'ApplyPlan', id: 'web', answer: proposal(['n1']) });
+    const [command] = [...manager.projection.state.commands.values()];
+    await manager.submit(ack('n1', command?.id ?? '', 'failed'));
+    const { failures, restarts } = (await read<JobAnswer>('/api/v1/jobs/web')).instances[0] ?? {};
+    expect({ failures, restarts }).toEqual({ failures: 1, restarts: 0 });
+    await manager.submit({ type: 'RetryInstance', id: 'web', instance: 0, generation: 1 });
+    const { items } = await read<Page<JobSummary>>('/api/v1/jobs');
+    expect(items).toMatchObject([{ restarts: 1, submittedAt: expect.stringMatching(/Z$/) }]);
   });
 
   it('answers 404 for no job', async () => {

@@ -18,6 +18,8 @@ export async function readingsAsOf(log: TelemetryLogReader, at: number): Promise
         : { cpu: reading.cpu / 100, memory: reading.memory / 100 };
     },
     lastSeenMs: (nodeId) => newest.get(nodeId)?.at ?? null,
+    // Kept are the figures of machines alone.
+    usesOn: () => [],
     shedOf: () => 0,
     shedTotal: 0,
     newest: 0,

@@ -5,6 +5,7 @@ import {
   resourcesFrom,
   type ForeignLoad,
   type GpuUse,
+  type InstanceReading,
   type MachineReading,
   type Reading,
   type ResourceKind,
@@ -25,6 +26,8 @@ export interface LatestReading {
 export interface TelemetryReader {
   /** Null before the first reading since the manager started, and while the newest has no figures. */
   latest(nodeId: string): LatestReading | null;
+  /** What the node's own instances use, by its newest reading; none where it lists none. */
+  usesOn(nodeId: string): readonly InstanceReading[];
   /** Wall time (ms since 1970) of the last sign of life; null when nothing was heard. */
   lastSeenMs(nodeId: string): number | null;
   /** Readings of the node that were shed under overload since the start. */
@@ -48,6 +51,7 @@ export interface MeasuredNode {
 }
 
 const firstSlots = 64;
+const none: readonly InstanceReading[] = [];
 /** In place of a figure: before the first reading, and where one came without figures. */
 const unknown = -1;
 /** Resources that readings tell the use of; `now`: in the reading that is looked at. */
@@ -86,6 +90,8 @@ export class TelemetryTable implements TelemetryReader {
   /** Of the nodes whose newest reading said it: few. */
   private readonly gpus = new Map<string, GpuUse>();
   private ids: string[] = [];
+  /** As the newest reading listed them. */
+  private uses: (readonly InstanceReading[])[] = [];
   /** Hundredths of a percent, or `unknown`. */
   private cpu = new Int16Array(firstSlots);
   private memory = new Int16Array(firstSlots);
@@ -120,6 +126,7 @@ export class TelemetryTable implements TelemetryReader {
     const isKnown = cpu !== null && memory !== null;
     this.cpu[slot] = isKnown ? cpu : unknown;
     this.memory[slot] = isKnown ? memory : unknown;
+    this.uses[slot] = instances ?? none;
     // Foreign load stays as it was last known.
     if (isKnown) this.recordForeign(slot, node, { cpu, memory, freeMemory, instances });
   }
@@ -148,6 +155,7 @@ export class TelemetryTable implements TelemetryReader {
     this.slots.clear();
     this.gpus.clear();
     this.ids = [];
+    this.uses = [];
     this.readMonotonicMs.fill(0);
     this.intervalMs.fill(0);
     for (const { told } of this.foreign) told.fill(0);
@@ -159,6 +167,10 @@ export class TelemetryTable implements TelemetryReader {
     const cpu = slot === undefined ? unknown : (this.cpu[slot] ?? unknown);
     if (slot === undefined || cpu === unknown) return null;
     return { cpu: cpu / 100, memory: (this.memory[slot] ?? 0) / 100 };
+  }
+
+  usesOn(nodeId: string): readonly InstanceReading[] {
+    return this.uses[this.slots.get(nodeId) ?? -1] ?? none;
   }
 
   /** Null: it has none, or does not say. */
@@ -243,6 +255,7 @@ export class TelemetryTable implements TelemetryReader {
     if (slot === this.cpu.length) this.grow();
     this.slots.set(nodeId, slot);
     this.ids.push(nodeId);
+    this.uses.push(none);
     this.cpu[slot] = unknown;
     return slot;
   }

@@ -14,7 +14,7 @@ export {
 } from './answers.js';
 export { AnyDecision, type DecisionAnswer } from './decision-answers.js';
 export { SubmitJob } from './job-body.js';
-export { JobAnswer, JobOrderAnswer, JobPage } from './job-answers.js';
+export { InstancePage, JobAnswer, JobOrderAnswer, JobPage } from './job-answers.js';
 export type { JsonSchema, ShapeClass } from './kinds.js';
 export {
   Consistency,

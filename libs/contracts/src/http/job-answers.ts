@@ -13,6 +13,7 @@ import {
   text,
   time,
 } from './kinds.js';
+import { Used } from './node-answers.js';
 import { Field, Shape, shaped } from './shape.js';
 
 const instanceStatuses = [
@@ -112,6 +113,11 @@ export class InstanceAnswer {
   @Field(natural, { says: 'In a row.' })
   readonly failures: number;
 
+  @Field(natural, {
+    says: 'How often it was started again because it failed or was lost; an update or a move is none.',
+  })
+  readonly restarts: number;
+
   @Field(flag, { says: 'It fails again and again: the next tries come later and later.' })
   readonly crashLooping: boolean;
 
@@ -120,6 +126,12 @@ export class InstanceAnswer {
     says: 'While it runs, of a job that has `health`.',
   })
   readonly health?: InstanceHealth;
+
+  @Field(shaped(Used), {
+    optional: true,
+    says: 'Of its node; absent where its worker does not say.',
+  })
+  readonly used?: Used;
 
   @Field(text, { optional: true, says: 'Code of why it has no place.' })
   readonly refusal?: string;
@@ -186,6 +198,9 @@ class JobHead {
 
   @Field(natural, { says: 'Position of the last change of the job.' })
   readonly position: number;
+
+  @Field(time, { optional: true, says: 'Not in the answer of the submission itself.' })
+  readonly submittedAt?: string;
 }
 
 @Shape({
@@ -219,6 +234,9 @@ export class JobSummary extends JobHead {
   })
   readonly counts: Readonly<Partial<Record<InstanceStatus, number>>>;
 
+  @Field(natural, { says: 'Of all its instances.' })
+  readonly restarts: number;
+
   @Field(partialRecordOf(healthStatuses, natural), {
     optional: true,
     says: 'Of those that run, by health; absent where none has checks.',
@@ -227,6 +245,40 @@ export class JobSummary extends JobHead {
 }
 
 export const JobPage = pageOf(JobSummary, 'JobPage');
+
+@Shape({ says: 'An instance in a list of all.' })
+export class InstanceSummary {
+  @Field(text, { says: '<job>/<number>' })
+  readonly id: string;
+
+  @Field(text)
+  readonly job: string;
+
+  @Field(natural)
+  readonly number: number;
+
+  @Field(natural)
+  readonly generation: number;
+
+  @Field(oneOf(instanceStatuses))
+  readonly status: InstanceStatus;
+
+  @Field(nullable(text))
+  readonly nodeId: string | null;
+
+  @Field(time, { says: 'When the status began.' })
+  readonly since: string;
+
+  @Field(natural)
+  readonly restarts: number;
+
+  @Field(nullable(shaped(Used)), {
+    says: 'Of its node, from the newest reading; null where its worker does not say.',
+  })
+  readonly used: Used | null;
+}
+
+export const InstancePage = pageOf(InstanceSummary, 'InstancePage');
 
 @Shape({ name: 'JobOrder', says: 'Small, so that it can be repeated word for word.' })
 export class JobOrderAnswer {

@@ -106,7 +106,9 @@ export function endPlacement(
   } else if (instance.status === 'lost' && instance.generation === generation) {
     // It was to wait for its node; there is nothing left to wait for.
     const reason = 'it is not on its node any more';
-    putInstance(state, { ...instance, status: 'pending', nodeId: null, since: event.at, reason });
+    const restarts = instance.restarts + 1;
+    const again = { status: 'pending', nodeId: null, since: event.at, reason, restarts } as const;
+    putInstance(state, { ...instance, ...again });
   }
   touchJob(state, job, event);
 }

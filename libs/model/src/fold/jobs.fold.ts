@@ -49,6 +49,7 @@ export function jobSubmitted(
     rollout: null,
     submittedDesired: data.desired,
     submittedPosition: event.position,
+    submittedAt: event.at,
     deletionPosition: 0,
     ...placeOf(event),
   };
@@ -269,6 +270,7 @@ function addInstance(state: ClusterState, event: StoredEvent, job: string, numbe
     moving: null,
     revision: 0,
     failures: 0,
+    restarts: 0,
     attempts: [],
     avoid: null,
     refused: null,

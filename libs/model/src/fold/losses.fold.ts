@@ -36,7 +36,8 @@ export function instanceLost(
     if (instance.generation !== generation) return instance;
     if (instance.moving !== null) return takenOver(state, instance, event, reason);
     const left = { ...instance, since: event.at, confirmed: false, reason };
-    return replace ? { ...left, status: 'pending', nodeId: null } : { ...left, status: 'lost' };
+    if (!replace) return { ...left, status: 'lost' };
+    return { ...left, status: 'pending', nodeId: null, restarts: instance.restarts + 1 };
   });
   touchJob(state, job.id, event);
 }

@@ -110,6 +110,7 @@ export function instanceRetried(
     since: event.at,
     confirmed: false,
     givenUp: false,
+    restarts: instance.restarts + 1,
     reason,
   }));
   touchJob(state, job.id, event);

@@ -49,6 +49,7 @@ const routes = `
 cluster:metrics any           GET /metrics
 cluster:read    any           GET /api/v1/cluster
 cluster:read    leader        GET /api/v1/root
+jobs:read       any           GET /api/v1/instances
 jobs:read       any           GET /api/v1/jobs
 jobs:read       any           GET /api/v1/jobs/{id}
 jobs:read       any           GET /api/v1/jobs/{id}/revisions

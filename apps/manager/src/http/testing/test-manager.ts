@@ -1,6 +1,11 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import type { DeadLetter, ScheduleAnswers, ScheduleRequest } from '@oakring/contracts';
+import type {
+  DeadLetter,
+  InstanceReading,
+  ScheduleAnswers,
+  ScheduleRequest,
+} from '@oakring/contracts';
 import { MemoryEventLog, type EventLogWriter } from '@oakring/stores';
 import { MemoryTelemetryLog } from '@oakring/telemetry';
 import type { SigningKey } from '@oakring/events';
@@ -82,6 +87,12 @@ class SetTelemetry {
 
   latest(nodeId: string): LatestReading | null {
     return this.readings.get(nodeId) ?? null;
+  }
+
+  readonly uses = new Map<string, readonly InstanceReading[]>();
+
+  usesOn(nodeId: string): readonly InstanceReading[] {
+    return this.uses.get(nodeId) ?? [];
   }
 
   readonly shedTotal = 0;

@@ -51,6 +51,7 @@ function pending(number: number): InstanceAnswer {
     decision: null,
     revision: 0,
     failures: 0,
+    restarts: 0,
     crashLooping: false,
   };
 }
