@@ -164,6 +164,30 @@ suite('A guest', () => {
     other.close();
   });
 
+  it('whose port nobody answers at is not well, and says which', async () => {
+    const published = await freePort();
+    const description = {
+      image: image('sleep'),
+      ports: [`127.0.0.1:${published}:80`],
+      health: { http: { port: 80 } },
+    };
+    await start(description);
+    const probe = { by: 'http', port: 80, path: '/' } as const;
+    const problem = await runtime.check({ ...address, description }, probe, 500);
+    expect(problem).toContain(`http://127.0.0.1:${published}/`);
+    await runtime.stop(address);
+  });
+
+  it.each([
+    [{ health: { tcp: { port: 80 } } }, /only http can be asked, not tcp/],
+    [{ health: { command: ['/bin/true'] } }, /only http can be asked, not command/],
+    [{ health: { http: { port: 80 } }, ports: ['8080:81'] }, /add "80" to ports/],
+  ])('cannot be looked into by other ways than a published port: %j', async (more, reason) => {
+    const job = { image: image('sleep'), ...more };
+    await expect(start(job)).rejects.toThrow(reason);
+    await expect(start(job)).rejects.toMatchObject({ fault: 'job' });
+  });
+
   it('leaves nothing of it behind once it was stopped', async () => {
     await start({ image: image('sleep'), environment: { PASSWORD: 'x' } });
     const [pid = 0] = processesWith(runtime.monitorOf(address));

@@ -3,13 +3,16 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import {
+  healthCheckOf,
   parsePorts,
   parseProgram,
+  type HealthProbe,
   type JsonObject,
   type PublishedPort,
   type Resources,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { askPort } from '../../checks/probes.js';
 import { read } from '../command-line.js';
 import {
   addressKey,
@@ -17,6 +20,7 @@ import {
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
+  type InstanceToCheck,
   type InstanceToStart,
   type Runtime,
 } from '../runtime.port.js';
@@ -148,12 +152,14 @@ export class UnikernelRuntime implements Runtime {
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<InstanceToStart> {
-    const { folder, qemu, ports } = this.parts;
-    const images = { ...this.parts.images, start: ports.ids.next() };
+    const { folder, qemu } = this.parts;
+    const images = { ...this.parts.images, start: this.parts.ports.ids.next() };
     const { description, resources } = instance;
     const { command, args, environment: variables } = read(parseProgram(description));
     const words = [...(command ?? []), ...(args ?? [])];
-    const forwards = read(parsePorts(description)).map(forwardOf);
+    const ports = read(parsePorts(description));
+    const forwards = ports.map(forwardOf);
+    refuseOtherProbes(healthCheckOf(description)?.probe ?? null, ports);
     const image = await imageAt(namedImage(String(description['image'])), images, signal, progress);
     if (words.length > 0 && image.kind !== 'kernel') {
       const why = `${command === null ? 'args' : 'command'} is given, and image is a disk`;
@@ -264,6 +270,21 @@ export class UnikernelRuntime implements Runtime {
     return monitorPath(this.parts.folder, address);
   }
 
+  /** Over HTTP, through a port that is published: nobody else sees into a guest. */
+  async check(
+    { description }: InstanceToCheck,
+    probe: HealthProbe,
+    timeoutMs: number,
+  ): Promise<string | null> {
+    if (probe.by !== 'http') throw new Error(httpAlone);
+    const published = read(parsePorts(description ?? {})).find((port) =>
+      isReached(port, probe.port),
+    );
+    if (published === undefined) throw new Error(`port ${probe.port} is not published`);
+    const { address, published: port } = published;
+    return askPort(address ?? '127.0.0.1', { ...probe, port }, timeoutMs, this.parts.ports.timers);
+  }
+
   measure(): Promise<void> {
     return this.parts.processes.measure();
   }
@@ -291,6 +312,21 @@ function forwardOf({ protocol, address, published, port }: PublishedPort): Forwa
   }
   const why = `a unikernel's ports listen on IPv4 addresses of the node`;
   throw new StartFailure(`ports: the address is ${address}; ${why}`, 'job');
+}
+
+/** QEMU takes a connection to a published port whether or not its guest does, and runs no command in it. */
+const httpAlone = 'health: of a unikernel only http can be asked';
+
+function refuseOtherProbes(probe: HealthProbe | null, ports: readonly PublishedPort[]): void {
+  if (probe === null) return;
+  if (probe.by !== 'http') throw new StartFailure(`${httpAlone}, not ${probe.by}`, 'job');
+  if (ports.some((port) => isReached(port, probe.port))) return;
+  const remedy = `add "${probe.port}" to ports`;
+  throw new StartFailure(`${httpAlone}, through a published port: ${remedy}`, 'job');
+}
+
+function isReached({ port, protocol }: PublishedPort, asked: number): boolean {
+  return protocol === 'tcp' && port === asked;
 }
 
 /** A guest has no exit code: that it shut itself down is a good end, and all others are not. */
