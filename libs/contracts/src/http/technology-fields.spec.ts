@@ -11,6 +11,7 @@ describe('A field that a technology can make nothing of', () => {
     ['process', { registryCredentials: 'mine' }, 'registryCredentials'],
     ['unikernel', { user: '1000' }, 'user'],
     ['unikernel', { health: { command: ['x'] } }, 'health.command'],
+    ['unikernel', { health: { tcp: { port: 80 } } }, 'health.tcp'],
     ['docker', { volumes: ['data:/data', 'more'] }, 'volumes.1.target'],
   ])('is refused where it stands, with the reason: %s %j', (technology, more, field) => {
     const refusal = whyNotOfTechnology({ technology, ...more });
