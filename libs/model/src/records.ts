@@ -329,6 +329,8 @@ export interface CommandRecord {
   readonly incarnation: number;
   /** Complete states of its worker that were without it while it was under way: ordered again each time. */
   readonly denials: number;
+  /** Why it is not sent since it was last (re)opened, as far as it is on record. */
+  readonly held?: string;
   /** Number of the change that ended it (grows): the oldest ended ones are forgotten. */
   readonly ended: number;
 }

@@ -1634,6 +1634,8 @@ export interface components {
             unexpected: string[];
             /** @description `<job>/<instance>` of what its worker reports and cannot be told, `?` for what is not known of it: nothing that it may be is taken for gone. The dead letters have the reports. */
             unreadable: string[];
+            /** @description Orders to it that are not sent for now, though it is heard. */
+            ordersHeld?: components["schemas"]["OrdersHeld"];
             /** @description Position of the last change. */
             position: number;
         };
@@ -1860,6 +1862,11 @@ export interface components {
             openapi: string;
         } & {
             [key: string]: unknown;
+        };
+        OrdersHeld: {
+            orders: number;
+            /** @description What they wait for, and what one can do. */
+            reason: string;
         };
         PlaceOfInstance: {
             nodeId: string;

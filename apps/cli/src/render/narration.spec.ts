@@ -205,6 +205,7 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   ],
   CommandDispatched: [{ commandId: '6-0', attempt: 2 }, 'sent again, attempt 2'],
   CommandExpired: [{ commandId: '6-0', reason: 'no answer' }, 'expired: no answer'],
+  CommandHeld: [{ commandId: '6-0', reason: 'no rhythm' }, 'waits: no rhythm'],
   JobSubmitted: [
     {
       id: 'hello',

@@ -96,7 +96,7 @@ function lastSeenText({ lastSeen }: Node, nowMs: number | null): string {
 }
 
 function flagFacts(
-  { flags, unexpected, unreadable, rival }: Node,
+  { flags, unexpected, unreadable, rival, ordersHeld }: Node,
   colors: Colors,
 ): [string, string][] {
   const { cordoned, draining, quarantined } = flags;
@@ -122,6 +122,9 @@ function flagFacts(
   if (unreadable.length > 0) {
     const what = `its worker reports ${unreadable.join(', ')}, which cannot be told (oakring dead-letters)`;
     facts.push(['unreadable', `${what}; nothing that it may be is taken for gone`]);
+  }
+  if (ordersHeld !== undefined) {
+    facts.push(['orders held', `${ordersHeld.orders}: ${ordersHeld.reason}`]);
   }
   return facts.map(([name, text]) => [name, colors.yellow(text)]);
 }

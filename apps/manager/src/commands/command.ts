@@ -212,6 +212,7 @@ export type Command =
   | { readonly type: 'FailCommand'; readonly commandId: string; readonly reason: string }
   | { readonly type: 'RecordDelivery'; readonly commandId: string }
   | { readonly type: 'RecordDispatch'; readonly commandId: string; readonly attempt: number }
+  | { readonly type: 'HoldCommand'; readonly commandId: string; readonly reason: string }
   | { readonly type: 'ExpireCommand'; readonly commandId: string; readonly reason: string }
   | { readonly type: 'AssumeEnded'; readonly commandId: string }
   | { readonly type: 'DeclareTruncation'; readonly manifest: TruncationManifest }
@@ -304,6 +305,7 @@ export interface Answers {
   FailCommand: null;
   RecordDelivery: null;
   RecordDispatch: null;
+  HoldCommand: null;
   ExpireCommand: null;
   AssumeEnded: null;
   DeclareTruncation: null;

@@ -10,6 +10,7 @@ import type { LoopParts } from '../leadership/loops.js';
 import { assumedEnds } from '../outbox/assumed-ends.js';
 import { DeliveryRecord } from '../outbox/delivery-record.js';
 import { Expiries } from '../outbox/expiries.js';
+import { HeldOrders } from '../outbox/held-orders.js';
 import { Outbox, type BeforeFirst } from '../outbox/outbox.js';
 import { StateRequests } from '../outbox/state-requests.js';
 import type { NetworkComponent } from '../root/network-component.js';
@@ -82,6 +83,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     requests,
     expiries,
     new Outbox(link, queue, state, deliveries, asked, ports),
+    new HeldOrders((command) => inference.whyHeld(command), saysNothing, queue),
     assumedEnds(queue),
     wakeUps,
     placements,

@@ -13,7 +13,7 @@ import { conclusionsOn, runtimesOf } from './conclusions.js';
 import { isShown, noEvidence, type Evidence } from './evidence.js';
 import { InstanceFigures } from './figures.js';
 import { Pace } from './pace.js';
-import { periodMs } from './period.js';
+import { periodMs, slowestMs } from './period.js';
 import { isSent, nameOfJob, NodeSight, type Known } from './sight.js';
 
 /** The same is not told again sooner, should it have had no effect; and not later. */
@@ -166,6 +166,20 @@ export class Inference implements OrderGate {
     if (isShown(evidence, pace) || evidence.end !== null) return false;
     const name = nameOfJob(state, job);
     return pace.count >= runtimesOf(node) && !sight.strangers.has(`${name}/${instance}`);
+  }
+
+  /** Why an order may not be sent now, where nothing else says so; null: nothing is known. */
+  whyHeld(command: CommandRecord): string | null {
+    const node = this.parts.state().nodes.get(command.nodeId);
+    if (node === undefined || !this.parts.isInferred(node) || this.maySend(command)) return null;
+    const { pace } = this.sightOf(node);
+    const trouble = pace.troubleAt(this.parts.clock.monotonicMs(), runtimesOf(node));
+    if (trouble === null) return null;
+    return (
+      `it is not sent to ${node.id} yet: its worker's lists of what it runs (jobs/resources) ${trouble}, and ` +
+      `orders go out only while they come evenly, ${slowestMs / 1_000} s apart at most: see how busy that machine is, and ` +
+      'its way to the broker'
+    );
   }
 
   guards(nodeId: string): boolean {

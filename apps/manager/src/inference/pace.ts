@@ -1,4 +1,4 @@
-import { periodMs } from './period.js';
+import { periodMs, slowestMs } from './period.js';
 import { Rhythm } from './rhythm.js';
 
 /** What comes in this time after a silence was kept meanwhile, and comes in any order. */
@@ -81,8 +81,26 @@ export class Pace {
     return last - first <= 2.2 * this.periodMs;
   }
 
+  /** What is wrong with how the worker's so many lists come; null: nothing, or too few are known to say. */
+  troubleAt(nowMs: number, lists: number): string | null {
+    const rounds = this.rhythm.roundsOf(lists);
+    const silentMs = nowMs - (this.lastMs ?? nowMs);
+    if (silentMs > slowestMs && silentMs > 2 * (rounds?.longestMs ?? 0)) {
+      return `have not come for ${secondsOf(silentMs)} s`;
+    }
+    if (rounds === null || rounds.longestMs <= this.silenceMs) return null;
+    const [shortest, longest] = [secondsOf(rounds.shortestMs), secondsOf(rounds.longestMs)];
+    return shortest === longest
+      ? `come ${longest} s apart`
+      : `come ${shortest} to ${longest} s apart`;
+  }
+
   /** So long without a list is a silence. */
   private get silenceMs(): number {
     return 1.5 * this.periodMs;
   }
+}
+
+function secondsOf(ms: number): string {
+  return (ms / 1_000).toFixed(1);
 }

@@ -1,4 +1,4 @@
-import { periodMs } from './period.js';
+import { periodMs, slowestMs } from './period.js';
 
 /** Rounds of lists by which a rhythm is told. */
 const roundsSeen = 4;
@@ -6,8 +6,6 @@ const roundsSeen = 4;
 const steady = 0.8;
 /** Up to here it is the rhythm that every worker begins with. */
 const usualMs = 1.25 * periodMs;
-/** One that is slower is none: each of its lists comes after a silence. */
-const slowestMs = 5 * periodMs;
 
 /**
  * How far apart a worker's lists come, learnt from those that came: a slow one (a device under load, a longer
@@ -37,7 +35,8 @@ export class Rhythm {
     this.periodMs = periodMs;
   }
 
-  private learnt(lists: number): number | null {
+  /** How far apart the newest rounds came; null: too few are known. */
+  roundsOf(lists: number): { readonly shortestMs: number; readonly longestMs: number } | null {
     if (this.gaps.length < roundsSeen * lists) return null;
     let [shortestMs, longestMs] = [Number.POSITIVE_INFINITY, 0];
     for (let from = 0; from < this.gaps.length; from += lists) {
@@ -45,6 +44,13 @@ export class Rhythm {
       shortestMs = Math.min(shortestMs, roundMs);
       longestMs = Math.max(longestMs, roundMs);
     }
+    return { shortestMs, longestMs };
+  }
+
+  private learnt(lists: number): number | null {
+    const rounds = this.roundsOf(lists);
+    if (rounds === null) return null;
+    const { shortestMs, longestMs } = rounds;
     if (shortestMs < steady * longestMs || longestMs > slowestMs) return null;
     return longestMs <= usualMs ? periodMs : longestMs;
   }

@@ -8,6 +8,8 @@ beforeEach(() => {
   world = new OneWorker();
 });
 
+const whyHeld = () => (world.order === undefined ? null : world.inference.whyHeld(world.order));
+
 describe.each([2_900, 3_100, 4_000, 9_000])('A worker whose lists come every %i ms', (periodMs) => {
   beforeEach(async () => {
     world.periodMs = periodMs;
@@ -64,6 +66,27 @@ describe.each([2_900, 3_100, 4_000, 9_000])('A worker whose lists come every %i 
 });
 
 describe('A worker whose lists come without a rhythm, seconds apart', () => {
+  it.each([
+    [[12_000, 12_000, 12_000, 12_000, 12_000], 'come 12.0 s apart'],
+    [[4_000, 7_000, 3_500, 9_000, 5_000], 'come 3.5 to 9.0 s apart'],
+  ])('is what an order waits for that is not sent: %j', async (periods, what) => {
+    world.newTerm();
+    world.when(plan('j', 'a'));
+    expect(whyHeld()).toBeNull();
+    for (const periodMs of periods) {
+      world.periodMs = periodMs;
+      await world.lists(1);
+    }
+    expect(whyHeld()).toContain(
+      `it is not sent to a yet: its worker's lists of what it runs (jobs/resources) ${what}`,
+    );
+    await world.pass(60_000);
+    expect(whyHeld()).toContain('have not come for 60.0 s');
+    world.periodMs = 2_000;
+    await world.lists(6);
+    expect([whyHeld(), world.send()]).toEqual([null, ['deploy']]);
+  });
+
   it('is ordered nothing', async () => {
     world.newTerm();
     world.when(plan('j', 'a'));

@@ -52,6 +52,7 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   CommandIssued: 'debug',
   CommandDispatched: 'debug',
   CommandExpired: 'warn',
+  CommandHeld: 'warn',
   CommandDelivered: 'debug',
   CommandReceived: 'debug',
   CommandSucceeded: 'debug',

@@ -14,6 +14,7 @@ import {
   clusterKey,
   healthOf,
   instanceKey,
+  placementKey,
   type ClusterState,
   type InstanceRecord,
   type JobRecord,
@@ -135,7 +136,11 @@ export function instanceAnswer(
     status: shownStatus(state, instance),
     nodeId: place.nodeId,
     confirmed,
-    reason: waiting?.reason ?? namesakeReason(state, instance) ?? shownReason(state, instance),
+    reason:
+      waiting?.reason ??
+      namesakeReason(state, instance) ??
+      heldReason(state, instance) ??
+      shownReason(state, instance),
     decision,
     since: new Date(instance.since).toISOString(),
     revision,
@@ -238,6 +243,15 @@ function namesakeReason(state: ClusterState, instance: InstanceRecord): string |
   const known = `waits for the end of job ${other.id}, which is called ${nameOf(job)} as well`;
   if (other.desired === 0) return known;
   return `${known}; where its root has forgotten that one: oakring job rm ${other.id} --force`;
+}
+
+/** Its order is not sent for now. */
+function heldReason(state: ClusterState, instance: InstanceRecord): string | null {
+  const { job, number, generation, status } = instance;
+  if (status !== 'placed') return null;
+  const { commandId = null } = state.placements.get(placementKey(job, number, generation)) ?? {};
+  const command = commandId === null ? undefined : state.commands.get(commandId);
+  return command?.status === 'issued' ? (command.held ?? null) : null;
 }
 
 function isHeard({ status }: NodeRecord): boolean {

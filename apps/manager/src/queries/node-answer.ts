@@ -35,6 +35,7 @@ export function nodeAnswer(
     flags: flagsOf(node),
     unexpected: node.unexpected,
     unreadable: node.unreadable,
+    ...heldOf(state, node.id),
     position: node.position,
   };
 }
@@ -53,6 +54,17 @@ function countedOn(
     if (placement.health?.status === 'unhealthy') unhealthy += 1;
   }
   return { instances, ...(unhealthy > 0 && { unhealthy }) };
+}
+
+/** Orders that are not sent for now: the newest reason that is on record of one. */
+function heldOf(state: ClusterState, nodeId: string): Pick<NodeAnswer, 'ordersHeld'> {
+  const reasons: string[] = [];
+  for (const id of state.unsentOfNode.of(nodeId)) {
+    const { held } = state.commands.get(id) ?? {};
+    if (held !== undefined) reasons.push(held);
+  }
+  const reason = reasons.at(-1);
+  return reason === undefined ? {} : { ordersHeld: { orders: reasons.length, reason } };
 }
 
 function rivalOf({ rival }: NodeRecord): Pick<NodeAnswer, 'rival'> {

@@ -29,7 +29,9 @@ export function waitsFor(state: ClusterState, instance: InstanceRecord): WaitsFo
   const more = left.length > 1 ? ` (and of ${left.length - 1} more)` : '';
   const node = state.nodes.get(nodeId);
   const why = first.stopReason === null ? '' : `${first.stopReason}; `;
-  const end = `${why}waits for the end of generation ${generation} on ${nodeId}${more}`;
+  const order = first.commandId === null ? undefined : state.commands.get(first.commandId);
+  const held = order?.status === 'issued' && order.held !== undefined ? `; ${order.held}` : '';
+  const end = `${why}waits for the end of generation ${generation} on ${nodeId}${more}${held}`;
   if (node === undefined || !isGone(state, nodeId)) return { nodeId, generation, reason: end };
   const known = `${end}, which is ${node.status}: ${node.reason}`;
   const remedy = `if it will not come back: oakring node forget ${nodeId}`;

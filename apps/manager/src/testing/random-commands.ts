@@ -277,6 +277,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     ...({ type: 'RecordDispatch', commandId } as const),
     attempt: attempt + number(2),
   }),
+  HoldCommand: ({ command }) => ({ type: 'HoldCommand', commandId: command.id, reason }),
   ExpireCommand: ({ command }) => ({ type: 'ExpireCommand', commandId: command.id, reason }),
   AssumeEnded: ({ state, command }) => {
     // Few are delivered and not done: one that is comes first.

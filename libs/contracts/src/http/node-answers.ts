@@ -71,6 +71,15 @@ export class Rival extends Since {
   readonly incarnation: number;
 }
 
+@Shape()
+export class OrdersHeld {
+  @Field(natural)
+  readonly orders: number;
+
+  @Field(text, { says: 'What they wait for, and what one can do.' })
+  readonly reason: string;
+}
+
 @Shape({ says: 'From the newest reading, percent 0–100.' })
 export class Used {
   @Field(number)
@@ -171,6 +180,12 @@ export class NodeAnswer {
       'nothing that it may be is taken for gone. The dead letters have the reports.',
   })
   readonly unreadable: readonly string[];
+
+  @Field(shaped(OrdersHeld), {
+    optional: true,
+    says: 'Orders to it that are not sent for now, though it is heard.',
+  })
+  readonly ordersHeld?: OrdersHeld;
 
   @Field(natural, { says: 'Position of the last change.' })
   readonly position: number;

@@ -126,6 +126,8 @@ export const jobEvents = {
   }),
   /** Sent again: from the second attempt on. */
   CommandDispatched: Type.Object({ ...command, attempt: natural }),
+  /** Not sent for now, and why: once each time that it is issued. */
+  CommandHeld: Type.Object({ ...command, reason: text }),
   /** Neither received nor done in time; what it asked for may still happen until it is deleted. */
   CommandExpired: Type.Object({ ...command, reason: text }),
   /** The broker's word (PUBACK), for a worker that does not acknowledge. */

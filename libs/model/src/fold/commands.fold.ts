@@ -65,6 +65,14 @@ export function commandDispatched(
   }
 }
 
+export function commandHeld(
+  state: ClusterState,
+  { commandId, reason }: EventData<'CommandHeld'>,
+): void {
+  const command = state.commands.get(commandId);
+  if (command?.status === 'issued') putCommand(state, { ...command, held: reason });
+}
+
 export function commandDelivered(state: ClusterState, event: StoredEvent, id: string): void {
   const command = state.commands.get(id);
   if (command === undefined || command.status !== 'issued') return;

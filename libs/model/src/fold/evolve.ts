@@ -13,6 +13,7 @@ import {
   commandDispatched,
   commandExpired,
   commandFailed,
+  commandHeld,
   commandIssued,
   commandReceived,
   commandReopened,
@@ -70,6 +71,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'CommandSucceeded':
     case 'CommandFailed':
     case 'CommandExpired':
+    case 'CommandHeld':
     case 'CommandSuperseded':
       evolveCommand(state, event);
       break;
@@ -219,6 +221,9 @@ function evolveCommand(state: ClusterState, event: CommandEvent): void {
       break;
     case 'CommandExpired':
       commandExpired(state, event, event.data);
+      break;
+    case 'CommandHeld':
+      commandHeld(state, event.data);
       break;
     case 'CommandDelivered':
       commandDelivered(state, event, event.data.commandId);

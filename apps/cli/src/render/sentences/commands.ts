@@ -21,6 +21,8 @@ export const commandSentences: Sentences<Extract<EventType, `Command${string}`>>
     `nodes/${colors.cyan(nodeId)}/controls: ${reason}`,
   CommandDispatched: ({ commandId, attempt }, { order, colors }) =>
     colors.dim(`${order(commandId)}: sent again, attempt ${attempt}`),
+  CommandHeld: ({ commandId, reason }, { order, colors }) =>
+    `${order(commandId)}: ${colors.yellow('waits')}: ${reason}`,
   CommandExpired: ({ commandId, reason }, { order, colors }) =>
     `${order(commandId)}: ${colors.red('expired')}: ${reason}`,
 };

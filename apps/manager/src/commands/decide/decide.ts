@@ -28,6 +28,7 @@ import { completeRollout, restartJob, updateJob } from './updates.js';
 import {
   assumeEnded,
   expireCommand,
+  holdCommand,
   failCommand,
   recordAck,
   recordDelivery,
@@ -89,6 +90,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RecordDelivery: (deciding, command) => recordDelivery(deciding, command.commandId),
   RecordDispatch: (deciding, command) =>
     recordDispatch(deciding, command.commandId, command.attempt),
+  HoldCommand: (deciding, command) => holdCommand(deciding, command.commandId, command.reason),
   ExpireCommand: (deciding, command) => expireCommand(deciding, command.commandId, command.reason),
   AssumeEnded: (deciding, command) => assumeEnded(deciding, command.commandId),
   SealLedger: sealLedger,

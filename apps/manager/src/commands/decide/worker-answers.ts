@@ -120,6 +120,15 @@ export function recordDispatch(
   return { answer: null };
 }
 
+/** An order waits for something that nobody else says: on record, once each time that it is issued. */
+export function holdCommand(deciding: Deciding, commandId: string, reason: string): Decided<null> {
+  const command = deciding.state.commands.get(commandId);
+  if (command?.status !== 'issued' || command.held !== undefined) return { answer: null };
+  const data = { commandId, reason };
+  deciding.emit({ stream: jobStream(command.job), type: 'CommandHeld', data });
+  return { answer: null };
+}
+
 /**
  * An order to start was neither carried out nor refused in time. Its reservation stays until its
  * delete, which follows, is acknowledged: it may still be carried out.

@@ -61,6 +61,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   RolloutFailed: 'instances',
   CommandFailed: 'instances',
   CommandExpired: 'instances',
+  CommandHeld: 'instances',
   JobCompleted: 'instances',
   JobEnded: 'instances',
 
