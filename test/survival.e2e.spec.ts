@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { call, eventually, job, untilAll } from './kit/http.js';
 import {
   endGroup,
@@ -129,7 +130,8 @@ describe('A worker', () => {
   });
 
   it('that stops on purpose is no loss to wonder about, and its instances move at once', async () => {
-    await submit('calm');
+    // What is simulated ends with its worker.
+    await submit('calm', { technology: 'simulated' });
     await untilAll(cluster.url, 'calm', 'running', 1);
     const home = await placeOf('calm');
     for (const each of workers) {
@@ -140,6 +142,46 @@ describe('A worker', () => {
     expect(await placeOf('calm')).not.toBe(home);
     expect((await events('NodeStopped', `nodes/${home}`)).length).toBe(1);
     await worker(home);
+  });
+});
+
+describe('Ten instances of a worker that is killed and started again', () => {
+  const lines = (number: number): string[] =>
+    readFileSync(`${folder.path}/w2/output/count.${number}.log`, 'utf8').split('\n').slice(1, -1);
+  const pids = (): string =>
+    execFileSync('pgrep', ['-f', `^/bin/sh -c i=0.*${folder.path}`], { encoding: 'utf8' });
+
+  it('run on and lose no line, and their manager sees no end of them', async () => {
+    await call('POST', `${cluster.url}/api/v1/nodes/w1/cordon`);
+    const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done';
+    const cmd = ['/bin/sh', '-c', script, folder.path];
+    await submit('count', { cmd, count: 10, onDisconnect: { lostAfterMs: 600_000 } });
+    await untilAll(cluster.url, 'count', 'running', 10);
+    const before = pids();
+    expect(before.trim().split('\n')).toHaveLength(10);
+    const killed = workers.findLast((each) => each.output().includes('registered as w2'));
+    killed?.child.kill('SIGKILL');
+    await killed?.ended;
+    await node('w2', 'suspect');
+    const counted = Array.from({ length: 10 }, (_, number) => lines(number).length);
+    await worker('w2');
+    await eventually(
+      async () => counted.every((count, number) => lines(number).length > count + 20),
+      (isSo) => isSo,
+    );
+    expect(pids()).toBe(before);
+    for (let number = 0; number < 10; number += 1) {
+      const seen = lines(number);
+      expect(seen).toEqual(seen.map((_, index) => String(index + 1)));
+    }
+    const { body } = await job(cluster.url, 'count');
+    for (const instance of body.instances) {
+      expect(instance).toMatchObject({ generation: 1, nodeId: 'w2', status: 'running' });
+    }
+    for (const type of ['InstanceLost', 'InstanceReported', 'InstanceRecovered']) {
+      expect(await events(type, 'jobs/count')).toEqual([]);
+    }
+    await call('DELETE', `${cluster.url}/api/v1/nodes/w1/cordon`);
   });
 });
 

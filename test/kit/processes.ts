@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -99,10 +99,33 @@ export async function up(
   };
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is gone after the test, with what workers in it have left running. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'oakring-e2e-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  const remove = (): void => {
+    for (const guard of guardsOf(path)) process.kill(guard, 'SIGUSR1');
+    for (let tries = 500; tries > 0 && guardsOf(path).length > 0; tries -= 1) pause(10);
+    rmSync(path, { recursive: true, force: true });
+  };
+  return { path, remove };
+}
+
+/** Processes outlive their worker: each has a guard, which ends it at SIGUSR1. */
+function guardsOf(folder: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words[3] === 'oakring-guard' && words[4]?.startsWith(`${folder}/`) === true;
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** Ends a program and whatever it started. */

@@ -27,7 +27,7 @@ export interface RunningWorker {
   readonly refusedBecause: string | null;
   /** Rejects, with a sentence for a person, once it has ended because another start took its id. */
   readonly failed: Promise<never>;
-  /** Says "offline", disconnects, ends simulated and process instances; containers run on. */
+  /** Says "offline" and disconnects; simulated instances end, processes and containers run on. */
   stop(): Promise<void>;
 }
 
@@ -116,10 +116,11 @@ async function runtimesOf(
   ports: Ports,
   log: WorkerLog,
 ): Promise<readonly Runtime[]> {
+  const outputs = new OutputFolder(join(options.dataFolder, 'output'), ports.clock);
   const had: Runtime[] = [];
   const lacking: string[] = [];
   for (const name of options.runtimes) {
-    const runtime = await runtimeOf(name, options, ports, log);
+    const runtime = await runtimeOf(name, options, outputs, ports, log);
     if (typeof runtime !== 'string') had.push(runtime);
     else lacking.push(`runtime ${name} is not offered here: ${runtime}`);
   }
@@ -135,6 +136,7 @@ async function runtimesOf(
 async function runtimeOf(
   name: RuntimeName,
   options: WorkerOptions,
+  outputs: OutputFolder,
   ports: Ports,
   log: WorkerLog,
 ): Promise<Runtime | string> {
@@ -142,19 +144,20 @@ async function runtimeOf(
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
     case 'process':
-      return processRuntime(options, ports, log);
+      return processRuntime(options, 'instances', outputs, ports, log);
     case 'docker': {
       // Its client is large: loaded only where containers are run.
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
       return new DockerRuntime(options.dockerHost, options.id, ports, options.sharedNetworks);
     }
     case 'unikernel':
-      return unikernelRuntime(options, ports, log);
+      return unikernelRuntime(options, outputs, ports, log);
   }
 }
 
 async function unikernelRuntime(
   options: WorkerOptions,
+  outputs: OutputFolder,
   ports: Ports,
   log: WorkerLog,
 ): Promise<Runtime | string> {
@@ -165,7 +168,7 @@ async function unikernelRuntime(
   const { dataFolder } = options;
   const runtime = await UnikernelRuntime.open({
     ...{ qemu, ports },
-    processes: await processRuntime(options, ports, () => {}),
+    processes: await processRuntime(options, 'guest-instances', outputs, ports, () => {}),
     folder: join(dataFolder, 'guests'),
     images: { cache: join(dataFolder, 'fetched-images'), folders: [join(dataFolder, 'images')] },
   });
@@ -181,21 +184,24 @@ async function sayWhenEmulated(runtime: UnikernelRuntime, log: WorkerLog): Promi
   log('limited', `unikernels are emulated, without KVM, and slow. ${remedy}`);
 }
 
+/** What runs is written down in the folder `name`, and has cgroups of its own: another one must not take it for its. */
 async function processRuntime(
   { dataFolder }: WorkerOptions,
+  name: 'instances' | 'guest-instances',
+  outputs: OutputFolder,
   ports: Ports,
   log: WorkerLog,
 ): Promise<Runtime> {
-  const outputs = new OutputFolder(join(dataFolder, 'output'), ports.clock);
+  const folder = join(dataFolder, name);
   // The folder has one holder; another one of the same path (in a container) is another worker's.
   const { dev, ino } = await stat(dataFolder);
-  const groups = await Cgroups.open(`${dev}:${ino}`, ports.timers);
-  if (typeof groups !== 'string') return new ProcessRuntime(ports, { groups, outputs });
+  const groups = await Cgroups.open(`${dev}:${ino}:${name}`, ports.timers);
+  if (typeof groups !== 'string') return new ProcessRuntime(ports, { folder, groups, outputs });
   log(
     'limited',
     `cgroups cannot be used (${groups}): a process that leaves its session (setsid, a daemon) outlives ` +
-      'its instance and this worker, so jobs that must never run twice are not taken. Run the worker ' +
+      'its instance, so jobs that must never run twice are not taken. Run the worker ' +
       'as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer',
   );
-  return new ProcessRuntime(ports, { outputs });
+  return new ProcessRuntime(ports, { folder, outputs });
 }

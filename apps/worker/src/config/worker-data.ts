@@ -4,13 +4,11 @@ import {
   type WorkerStore,
 } from '../memory/worker-store.port.js';
 import { rememberedOf } from '../memory/parse-remembered.js';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { replaceDurably } from '../memory/replace-durably.js';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cutText, isObject, OakringError } from '@oakring/contracts';
 import { lockFolder, type FolderLock } from '@oakring/host';
-
-/** As the folder they are the worker's alone: the token proves who it is. */
-const fileMode = 0o600;
 
 /**
  * What a worker remembers across its own restarts: how often it started, and the token that proves
@@ -137,30 +135,6 @@ async function readIfThere(path: string): Promise<string | null> {
   } catch (error) {
     if (isObject(error) && error['code'] === 'ENOENT') return null;
     throw error;
-  }
-}
-
-/**
- * Written beside, synced, renamed, the folder synced: a crash leaves the old or the new content. What
- * lies beside already (a crash left it, or somebody planted a link) is removed, never written through.
- */
-async function replaceDurably(folder: string, name: string, content: string): Promise<void> {
-  const path = join(folder, name);
-  const beside = `${path}.new`;
-  await rm(beside, { force: true });
-  const file = await open(beside, 'wx', fileMode);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
-  const parent = await open(folder, 'r');
-  try {
-    await parent.sync();
-  } finally {
-    await parent.close();
   }
 }
 

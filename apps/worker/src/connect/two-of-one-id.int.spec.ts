@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -42,7 +42,7 @@ describe('A worker whose data folder was copied', () => {
 
     cpSync(join(folder, 'original'), join(folder, 'copy'), {
       recursive: true,
-      filter: (path) => !/memory|\.sock/.test(path),
+      filter: (path) => !/memory|\.sock/.test(path) && !lstatSync(path).isFIFO(),
     });
     await started('copy');
     const copied = await manager.next('registration', ({ incarnation }) => incarnation === 2);

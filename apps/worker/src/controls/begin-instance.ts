@@ -38,6 +38,8 @@ export async function beginInstance(instance: Instance, beginning: Beginning): P
     generation,
     description,
     resources,
+    ledger: instance.ledger,
+    digest: instance.digest,
     ...(leaseMs === null ? {} : { validForMs: leftOf(leaseMs, beginning) }),
   };
   await instance.runtime.start(order, cancel.signal, (what) => {

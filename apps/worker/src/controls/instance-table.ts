@@ -1,7 +1,12 @@
 import { parseRequirement, type Control, type JsonObject } from '@oakring/contracts';
 import { leaseOf } from '../lease/leases.js';
 import type { Remembered, RememberedInstance } from '../memory/worker-store.port.js';
-import { addressKey, type InstanceAddress, type Runtime } from '../runtimes/runtime.port.js';
+import {
+  addressKey,
+  type FoundInstance,
+  type InstanceAddress,
+  type Runtime,
+} from '../runtimes/runtime.port.js';
 import { addressOf, identityOf } from './control-message.js';
 import { isEnded, newInstance, rememberedOf, type Instance } from './instance.js';
 import { Tombstones } from './tombstones.js';
@@ -62,15 +67,12 @@ export class InstanceTable {
     const adopted: { instance: Instance; isWanted: boolean }[] = [];
     const remembered = new Map(this.before.instances.map((each) => [keyOf(each), each]));
     for (const runtime of this.runtimes.values()) {
-      for (const { status, reason, ...address } of await runtime.existing()) {
-        const known = remembered.get(addressKey(address));
-        remembered.delete(addressKey(address));
-        const description = known?.job ?? null;
-        const leaseMs = description === null ? null : leaseOf(description);
-        const identity = { ledger: known?.ledger ?? null, digest: known?.digest ?? null };
-        const made = { address, runtime, description, leaseMs, identity };
-        const instance = newInstance(made, status, reason);
-        this.put(instance);
+      for (const found of await runtime.existing()) {
+        const known = remembered.get(addressKey(found));
+        // What had its name before, and was to give way to it: gone, or what there is.
+        if (isOther(found, known) && (await isStopped(runtime, found))) continue;
+        remembered.delete(addressKey(found));
+        const instance = this.takeUp(runtime, found, isOther(found, known) ? undefined : known);
         adopted.push({ instance, isWanted: false });
       }
     }
@@ -79,6 +81,25 @@ export class InstanceTable {
       if (instance !== null) adopted.push({ instance, isWanted: instance.status === 'starting' });
     }
     return adopted;
+  }
+
+  private takeUp(
+    runtime: Runtime,
+    found: FoundInstance,
+    known: RememberedInstance | undefined,
+  ): Instance {
+    const { job, instance, generation, ledger = null, digest = null } = found;
+    const description = known?.job ?? null;
+    const leaseMs = description === null ? null : leaseOf(description);
+    const identity = { ledger: known?.ledger ?? ledger, digest: known?.digest ?? digest };
+    const address = { job, instance, generation };
+    const made = { address, runtime, description, leaseMs, identity };
+    // How it ended was told in these words before.
+    const isTold = known !== undefined && known.status !== 'wanted' && found.status !== 'running';
+    const { status, reason } = isTold ? known : found;
+    const taken = newInstance(made, status === 'wanted' ? 'starting' : status, reason);
+    this.put(taken);
+    return taken;
   }
 
   private revive({
@@ -113,7 +134,10 @@ export class InstanceTable {
     const runtime = this.runtimes.get(String(job['technology']));
     if (runtime === undefined) return 'no such runtime';
     if (leaseMs === null || runtime.enforcesStop) return null;
-    const why = runtime.outlives ? 'outlive their worker' : 'may leave processes behind here';
+    const isProcess = runtime.technology === 'process';
+    const why = isProcess
+      ? 'may leave processes behind here'
+      : 'are not ended without their worker';
     return `${runtime.technology} instances ${why}: stopOnWorkerAfterMs cannot be kept`;
   }
 
@@ -175,6 +199,20 @@ export class InstanceTable {
     const instances = this.list().flatMap((instance) => rememberedOf(instance) ?? []);
     return { instances, deleted: this.deleted.entries() };
   }
+}
+
+function isOther(found: FoundInstance, known: RememberedInstance | undefined): boolean {
+  if (known === undefined) return false;
+  const differs = (a: string | null | undefined, b: string | null | undefined): boolean =>
+    typeof a === 'string' && typeof b === 'string' && a !== b;
+  return differs(found.ledger, known.ledger) || differs(found.digest, known.digest);
+}
+
+function isStopped(runtime: Runtime, found: InstanceAddress): Promise<boolean> {
+  return runtime.stop(found).then(
+    () => true,
+    () => false,
+  );
 }
 
 function keyOf({ job, instance, generation }: RememberedInstance): string {

@@ -87,7 +87,10 @@ export class Instances {
     const adopted = await this.table.adopt();
     if (yields) return abandonAll(this.table, this.leaseWatch).then(() => this.parts.keep());
     for (const { instance, isWanted } of adopted) {
-      if (instance.status === 'running') this.watchHealth(instance, false);
+      if (instance.status === 'running') {
+        this.leaseWatch.watchFound(instance);
+        this.watchHealth(instance, false);
+      }
       if (!isWanted) continue;
       this.parts.news('restarted', instance);
       instance.started = this.run(instance);

@@ -12,6 +12,8 @@ export interface Leased {
  */
 export class LeaseWatch<T extends Leased> {
   private readonly timers = new Map<T, Timer>();
+  /** What runs on grants to an earlier start: its runtime ends it unless one to this start comes. */
+  private readonly found = new Set<T>();
 
   constructor(
     private readonly leases: Leases,
@@ -21,6 +23,7 @@ export class LeaseWatch<T extends Leased> {
     private readonly renewed: (what: T, leftMs: number) => void = () => {},
   ) {
     leases.onGranted(() => {
+      for (const what of this.found) this.watch(what);
       for (const what of this.timers.keys()) this.renew(what);
     });
   }
@@ -42,6 +45,11 @@ export class LeaseWatch<T extends Leased> {
     );
   }
 
+  /** It ran before anything was granted to this start: it is watched from the first grant on. */
+  watchFound(what: T): void {
+    if (what.leaseMs !== null) this.found.add(what);
+  }
+
   private renew(what: T): void {
     if (what.leaseMs === null) return;
     const untilMs = this.leases.validUntilMs(what.leaseMs);
@@ -51,11 +59,13 @@ export class LeaseWatch<T extends Leased> {
   /** Whether it may not run any more: whatever ended it, its runtime's own watch for one. */
   hasRunOut({ leaseMs }: T): boolean {
     if (leaseMs === null) return false;
-    return (this.leases.validUntilMs(leaseMs) ?? 0) <= this.ports.clock.monotonicMs();
+    const untilMs = this.leases.validUntilMs(leaseMs);
+    return untilMs !== null && untilMs <= this.ports.clock.monotonicMs();
   }
 
   forget(what: T): void {
     this.timers.get(what)?.cancel();
     this.timers.delete(what);
+    this.found.delete(what);
   }
 }

@@ -11,6 +11,7 @@ import {
   type ManagerByHand,
   type TestBroker,
 } from '../connect/testing/manager-by-hand.js';
+import { endInstancesOf } from '../runtimes/testing/end-instances.js';
 import { processesWith, until } from '../runtimes/testing/processes.js';
 
 let broker: TestBroker;
@@ -28,27 +29,21 @@ afterEach(async () => {
   await Promise.all(children.map((child) => killed(child)));
   await manager.end();
   await broker.stop();
-  // Guards kill what they guard when their worker is gone: nothing outlives a test.
-  await until(() => processesWith(folder).length === 0);
+  await endInstancesOf(join(folder, 'data', 'instances'));
   rmSync(folder, { recursive: true });
 });
 
 describe('A worker process that is killed', () => {
-  it('runs again what it said it runs, without any broker, and nothing twice', async () => {
+  it('finds again what it runs, without any broker, and nothing runs twice', async () => {
     const first = start();
     await registered(1);
     await manager.order({ job: job() });
     await manager.next('acks', ({ phase }) => phase === 'succeeded');
     await until(() => runs().length === 1);
     await killed(first);
-    await until(() => processesWith(marker()).length === 0);
     await manager.end();
     await broker.stop();
-
     start();
-    await until(() => runs().length === 2);
-    expect(new Set(runs()).size).toBe(2);
-
     await brokerBack();
     await registered(2);
     await manager.order({ job: job(), attempt: 2 });
@@ -57,7 +52,26 @@ describe('A worker process that is killed', () => {
     expect(await stateOf('r1')).toMatchObject({
       instances: [{ job: 'web', instance: 0, generation: 1, status: 'running' }],
     });
-    expect(runs()).toHaveLength(2);
+    expect(runs()).toHaveLength(1);
+  });
+
+  it('runs again what it ran when its machine has started anew, without any broker', async () => {
+    const first = start();
+    await registered(1);
+    await manager.order({ job: job() });
+    await manager.next('acks', ({ phase }) => phase === 'succeeded');
+    await until(() => runs().length === 1);
+    await killed(first);
+    await manager.end();
+    await broker.stop();
+    for (const pid of processesWith(folder)) process.kill(pid, 'SIGKILL');
+    const record = join(folder, 'data', 'instances', 'web.0.1', 'guard.json');
+    const written = JSON.parse(readFileSync(record, 'utf8')) as object;
+    writeFileSync(record, JSON.stringify({ ...written, boot: 'the one before' }));
+    start();
+    await until(() => runs().length === 2);
+    expect(new Set(runs()).size).toBe(2);
+    await brokerBack();
   });
 
   it('does not run again what it said it deleted', async () => {

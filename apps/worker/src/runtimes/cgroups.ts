@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { sha256 } from '@oakring/crypto';
 import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isObject } from '@oakring/contracts';
 import type { Timers } from '@oakring/ports';
@@ -26,8 +26,7 @@ export class Cgroups {
 
   /**
    * Groups of the owner's beside our own process, in a folder that is there while one of them is.
-   * What an earlier start left running is ended. Resolves with why not, where groups cannot be made,
-   * entered or killed here.
+   * Resolves with why not, where groups cannot be made, entered or killed here.
    */
   static async open(owner: string, timers: Timers): Promise<Cgroups | string> {
     const own = await ownFolder();
@@ -36,7 +35,6 @@ export class Cgroups {
     const folder = join(own, `oakring-${name}`);
     try {
       const groups = new Cgroups(folder, timers);
-      for (const left of await childrenOf(folder)) await groups.end(join(folder, left));
       await groups.probe();
       return groups;
     } catch (error) {
@@ -54,12 +52,18 @@ export class Cgroups {
     return group;
   }
 
-  /** Resolves once nothing of it is there. Rejects when something in it cannot be killed. */
+  /** Ends what an earlier start left in groups of which nothing is known. */
+  async endAllBut(known: ReadonlySet<string>): Promise<void> {
+    const groups = (await childrenOf(this.folder)).map((name) => join(this.folder, name));
+    for (const group of groups) if (!known.has(group)) await this.end(group);
+  }
+
+  /** Of this start or an earlier one. Resolves once nothing of it is there. Rejects when something in it cannot be killed. */
   async end(group: string): Promise<void> {
     for (let waitedMs = 0; waitedMs <= killWithinMs; waitedMs += lookEveryMs) {
       // One that is gone has nothing in it. The last one takes the folder with it.
       if (!(await isPopulated(group)) && (await isRemoved(group))) {
-        await rmdir(this.folder).catch(() => {});
+        await rmdir(dirname(group)).catch(() => {});
         return;
       }
       await writeFile(join(group, 'cgroup.kill'), '1').catch(() => {});

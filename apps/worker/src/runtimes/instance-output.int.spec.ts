@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -17,22 +17,21 @@ describe('Kept output', () => {
   it('is that of the newest 200 that have ended, and of all that run', async () => {
     const running = await printing('daemon', 0);
     for (let number = 0; number < 201; number += 1) {
-      await (await printing('batch', number + 1)).close();
+      outputs.letGo(await printing('batch', number + 1));
     }
-    const next = await outputs.open({ job: 'next', instance: 0, generation: 1 });
+    await outputs.open({ job: 'next', instance: 0, generation: 1 });
     const names = new Set(await readdir(folder));
     expect(names.size).toBe(202);
     expect(names.has('batch.1.log')).toBe(false);
-    await running.write(Buffer.from('late\n'));
+    await appendFile(running.path, 'late\n');
     expect(await readFile(join(folder, 'daemon.0.log'), 'utf8')).toContain('late\n');
-    await Promise.all([running.close(), next.close()]);
   });
 
   it('is that of the next one too, when many begin at once and room is made', async () => {
     for (let number = 0; number < 210; number += 1) {
-      await (await printing('batch', number)).close();
+      outputs.letGo(await printing('batch', number));
     }
-    const begun = await Promise.all(
+    await Promise.all(
       Array.from({ length: 20 }, (_, instance) =>
         outputs.open({ job: 'burst', instance, generation: 1 }),
       ),
@@ -40,7 +39,14 @@ describe('Kept output', () => {
     const names = await readdir(folder);
     expect(names.filter((name) => name.startsWith('burst.'))).toHaveLength(20);
     expect(names.filter((name) => name.startsWith('batch.'))).toHaveLength(200);
-    await Promise.all(begun.map((output) => output.close()));
+  });
+
+  it('begins a new file where the one before has no room for a line', async () => {
+    const output = await printing('full', 0);
+    await appendFile(output.path, 'x'.repeat(1_048_500));
+    await outputs.open({ job: 'full', instance: 0, generation: 2 });
+    expect(await readFile(output.path, 'utf8')).toMatch(/^--- \S+ generation 2 begins ---\n$/);
+    expect((await readdir(folder)).sort()).toEqual(['full.0.log', 'full.0.log.1']);
   });
 
   /** Of an instance whose last word is as old as its number says: the lower the older. */

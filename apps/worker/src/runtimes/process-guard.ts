@@ -1,108 +1,138 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { isObject } from '@oakring/contracts';
-import { StartFailure } from './runtime.port.js';
-
 /** Where programs are looked for; a job's `environment` may say otherwise. */
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Ties a command to its parent. The shell leads a session and process group of its own; a watcher in
- * it reads from a pipe that only the worker holds open. When the worker ends, however it ends
- * (`kill -9` too), the pipe closes and the watcher kills the cgroup, where there is one (the second
- * argument; the watcher itself stays outside) until it can be removed, since the shell may only be
- * entering it, and kills the process group. Without a
- * cgroup a command that leaves its process group on purpose (a daemon) is not held. The trap lets the
- * command handle SIGTERM itself: the shell goes on waiting for it and passes its exit code on. A
- * SIGTERM that comes while the command is forked is passed on to it. The watcher also keeps the
- * command's output open, so that its closing means that all of them are gone. What lives on grants is
- * killed by the watcher when it hears of none in time (its first argument, then a line each, in
- * seconds): a worker that is stopped itself (SIGSTOP) cannot do it.
+ * Keeps what comes in on its standard input in the file `$1`, of at most a MiB; one that is full is set aside as
+ * `$1.1`. What is read is written at once; while the disk is slow nobody reads, and who prints waits. What cannot be
+ * written (the disk is full) is lost, and holds nobody up.
  */
-const guard = `
-exec 3<&0 </dev/null 4>&2 2>/dev/null
-( trap '' TERM; PATH=${defaultPath}
-  if [ "$1" = 0 ]; then read -r _ <&3
-  else left=$1; while left=$(timeout "$left" head -n 1 <&3) && [ -n "$left" ]; do :; done
-  fi
-  tries=50; while [ -d "$2" ] && [ $((tries-=1)) -gt 0 ]; do
-    echo 1 > "$2/cgroup.kill"; rmdir "$2" || sleep 0.02
+const keeper = `
+while :; do
+  size=$(wc -c <"$1") || size=0
+  room=$(( (1048576 - size) / 4096 ))
+  if [ "$room" -lt 16 ]; then mv -f "$1" "$1.1"; room=256; fi
+  told=$(dd bs=4096 count="$room" 2>&1 >>"$1") || told=$(dd bs=4096 count=256 of=/dev/null 2>&1) || sleep 1
+  case $told in "0+0 "*) exit;; esac
+done`;
+
+/**
+ * Runs a command and outlives the worker. Nothing runs before the worker has said that it has written down what this
+ * is (a line on standard input): one that ends before it can leaves nothing behind. The worker hears on standard
+ * output that the command runs (its process and when that began), or why it does not, and nothing after that: all
+ * else is in the folder `$1`, for the same worker or a later one, of any version:
+ *
+ * - SIGTERM asks the command's process group to end, SIGUSR1 ends all of it now;
+ * - `command`: process and start time of the command, which leads a session of its own: written before it can run;
+ * - `renew`, a pipe, where it lives on grants: a line is until when it may live, in hundredths of a second of
+ *   /proc/uptime, which counts while the machine sleeps. Nobody but the guard itself ends it then, whatever
+ *   became of the worker; `no-grant` says that it has;
+ * - `stderr`: the end of what it said there, once it has ended;
+ * - `running`, which becomes `exit.<code>` once all of it is gone and what it printed is kept. A name, not a content:
+ *   that needs no room on a full disk.
+ *
+ * `$2` is its cgroup or empty; the guard and its helpers stay outside. `$3` is the log or empty, `$4` the first limit
+ * or 0, `$5` the program setsid; then the command. Without a cgroup a command that leaves its process group on
+ * purpose (a daemon) is not held, and what it prints is not waited for.
+ */
+export const guard = `
+read -r og_go || exit 0
+exec </dev/null 4>&1 >/dev/null 2>&1
+trap '' TERM INT HUP PIPE
+og_dir=$1 og_group=$2 og_log=$3 og_until=$4 og_setsid=$5; shift 5
+og_path=$PATH og_mask=$(umask) og_asked= og_tee= og_keep= og_watch= og_late=
+PATH=${defaultPath}; umask 077
+
+og_cannot() {
+  echo "cannot start: $1" >&4
+  kill -KILL "$og_watch"; kill -KILL "$og_tee"; kill -KILL "-$og_keep"
+  exit 125
+}
+og_stat() {
+  read -r og_line <"/proc/$1/stat" || return
+  set -- \${og_line##*) }
+  og_session=$4 og_began=\${20}
+}
+og_end() {
+  og_tries=50
+  [ -z "$og_group" ] || while [ -d "$og_group" ] && [ $((og_tries-=1)) -gt 0 ]; do
+    echo 1 >"$og_group/cgroup.kill"; rmdir "$og_group" || sleep 0.02
   done
-  rmdir "\${2%/*}"
-  kill -KILL 0 ) &
-if [ -n "$2" ] && ! echo $$ > "$2/cgroup.procs"; then
-  echo "cannot start: the cgroup $2 cannot be entered" >&4
-  kill -KILL 0
+  [ -z "$og_group" ] || rmdir "\${og_group%/*}"
+  if read -r og_pid og_start <"$og_dir/command" && og_stat "$og_pid" && [ "$og_began" = "$og_start" ]; then
+    kill -KILL "-$og_pid" || kill -KILL "$og_pid"
+  fi
+}
+og_watching() {
+  while :; do
+    read -r og_now og_line </proc/uptime
+    og_left=$((og_until - \${og_now%.*}\${og_now#*.}))
+    [ "$og_left" -gt 0 ] || break
+    [ "$og_left" -lt 200 ] || og_left=200
+    og_left=$((og_left / 100)).$(printf %02d $((og_left % 100)))
+    og_heard=$(timeout -s KILL "$og_left" dd bs=512 count=1 <&3)
+    case $og_heard in *end) exit;; esac
+    og_heard=\${og_heard##*
+}
+    case $og_heard in ''|*[!0-9]*) ;; *) og_until=$og_heard;; esac
+  done
+  : >"$og_dir/no-grant"
+  if og_stat $$ && [ "$og_began" = "$og_mine" ]; then kill -USR1 $$; fi
+  og_end
+}
+
+og_stat $$; og_mine=$og_began
+if [ "$og_until" != 0 ]; then
+  mkfifo "$og_dir/renew" || og_cannot 'no pipe can be made'
+  exec 3<>"$og_dir/renew"
+  ( exec 4>&-; og_watching ) &
+  og_watch=$!
 fi
-shift 2
-exec 3<&-
-asked=; trap asked=1 TERM
-"$@" 2>&4 4>&- &
-child=$!
-[ -z "$asked" ] || kill -TERM "$child"
-trap : TERM
+og_out=/dev/null
+if [ -n "$og_log" ]; then
+  og_out=$og_dir/out
+  mkfifo "$og_out" || og_cannot 'no pipe can be made'
+  exec 5<>"$og_out"; exec 8<"$og_out"
+  "$og_setsid" sh -c '${keeper}' oakring-output "$og_log" <&8 3>&- 4>&- 5>&- 8>&- &
+  og_keep=$!
+fi
+mkfifo "$og_dir/err" "$og_dir/last" || og_cannot 'no pipe can be made'
+exec 6<>"$og_dir/err" 7<>"$og_dir/last"; exec 8<"$og_dir/err" 9<"$og_dir/last"
+tee "$og_out" <&8 >&7 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+og_tee=$!
+tail -c 2000 <&9 >"$og_dir/stderr" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+og_tail=$!
+exec 8>&- 9>&-
+
+trap og_asked=TERM TERM; trap og_asked=KILL USR1
+( trap - TERM INT HUP PIPE USR1
+  [ -z "$og_group" ] || echo 0 >"$og_group/cgroup.procs" || exit 125
+  og_stat self; echo "\${og_line%% *} $og_began" >"$og_dir/command" || exit 125
+  exec 3>&- 4>&- 5>&- 6>&- 7>&- >"$og_out" 2>"$og_dir/err"
+  umask "$og_mask"; PATH=$og_path
+  exec "$og_setsid" -- "$@" ) &
+og_child=$!
+trap 'kill -TERM "-$og_child" || kill -TERM "$og_child"' TERM
+trap og_end USR1
+exec 5>&- 6>&- 7>&-
+while og_stat "$og_child" && [ "$og_session" != "$og_child" ]; do :; done
+if read -r og_pid og_start <"$og_dir/command"; then echo "running $og_pid $og_start" >&4
+elif [ -n "$og_group" ]; then echo "cannot start: the cgroup $og_group cannot be entered" >&4
+fi
 exec 4>&-
-wait "$child"; code=$?
-while kill -0 "$child"; do wait "$child"; code=$?; done
-exit "$code"
+case $og_asked in TERM) kill -TERM "-$og_child";; KILL) og_end;; esac
+
+wait "$og_child"; og_code=$?
+while kill -0 "$og_child"; do wait "$og_child"; og_code=$?; done
+wait "$og_child"; og_again=$?
+[ "$og_again" = 127 ] || og_code=$og_again
+trap '' TERM USR1
+og_end
+kill -KILL "-$og_child"
+[ -n "$og_group" ] || { ( sleep 0.5; kill -KILL "$og_tee"; kill -KILL "-$og_keep" ) & og_late=$!; }
+wait "$og_tee" "$og_tail" $og_keep
+[ -z "$og_late" ] || { kill -KILL "$og_late"; wait "$og_late"; }
+if [ -n "$og_watch" ]; then echo end >&3; wait "$og_watch"; fi
+rm -f "$og_dir/out" "$og_dir/err" "$og_dir/last"
+mv "$og_dir/running" "$og_dir/exit.$og_code"
+exit "$og_code"
 `;
-
-interface GuardedCommand {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** It lives on grants, the first of which is for so long; undefined: it does not. */
-  readonly validForMs: number | undefined;
-  /** Path of its cgroup; null: there is none. */
-  readonly group: string | null;
-  /** Whether anybody reads what it prints. */
-  readonly isHeard: boolean;
-}
-
-function spawnGuarded(command: GuardedCommand): ChildProcess {
-  const { program, args, environment, validForMs, group, isHeard } = command;
-  const tied = ['-c', guard, 'oakring-guard', secondsOf(validForMs), group ?? ''];
-  return spawn('/bin/sh', [...tied, program, ...args], {
-    detached: true,
-    stdio: ['pipe', isHeard ? 'pipe' : 'ignore', 'pipe'],
-    env: environment,
-  });
-}
-
-/** Resolves once it runs, and has been handed on before anything else could happen: no exit is missed. */
-export function begun(
-  command: GuardedCommand,
-  handOn: (child: ChildProcess) => void,
-): Promise<void> {
-  // What the system will not start is an event, or thrown.
-  return new Promise((resolve, reject) => {
-    const child = spawnGuarded(command);
-    child.once('error', reject);
-    child.once('spawn', () => {
-      handOn(child);
-      resolve();
-    });
-  });
-}
-
-/** Too many words, or too long ones, are the job's; all else that a shell needs is the machine's. */
-export function startFailure(error: unknown): StartFailure {
-  const isTooLong = isObject(error) && error['code'] === 'E2BIG';
-  const why = isTooLong ? 'its command and environment are longer than this system takes: ' : '';
-  const message = error instanceof Error ? error.message : String(error);
-  return new StartFailure(`cannot start: ${why}${message}`, isTooLong ? 'job' : 'node');
-}
-
-/** As `timeout` takes it, never rounded up; 0: without a limit. */
-export function secondsOf(validForMs: number | undefined): string {
-  if (validForMs === undefined) return '0';
-  return (Math.max(1, Math.floor(validForMs)) / 1000).toFixed(3);
-}
-
-export function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone.
-  }
-}

@@ -1,14 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -16,10 +8,10 @@ import type { JsonObject } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
 import { Cgroups } from './cgroups.js';
 import { OutputFolder } from './instance-output.js';
-import { begun } from './process-guard.js';
 import { ProcessRuntime } from './process.runtime.js';
 import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
 import type { InstanceAddress, InstanceExit } from './runtime.port.js';
+import { endInstancesOf } from './testing/end-instances.js';
 import { processesWith, until } from './testing/processes.js';
 
 let groups: Cgroups | string;
@@ -30,12 +22,16 @@ beforeAll(async () => {
   }
 });
 
+const ranOut = 'lease ran out: its guard heard of no grant in time';
 const address = { job: 'web', instance: 0, generation: 1 };
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'oakring-process-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await endInstancesOf(records());
+  rmSync(folder, { recursive: true });
+});
 
 describe('The process runtime', () => {
   keepsTheRuntimeContract(async () => {
@@ -47,7 +43,10 @@ describe('The process runtime', () => {
       ending: (code) => ({ cmd: ['/bin/sh', '-c', `exit ${code}`] }),
       impossible: { job: { image: 'no-such-program-here' }, names: /no program no-such-program/ },
       runs: async (where) => processesWith(runtime.marker(where)).length > 0,
-      cleanUp: async () => expect(processesWith(folder)).toEqual([]),
+      cleanUp: async () => {
+        await endInstancesOf(records());
+        expect(processesWith(folder)).toEqual([]);
+      },
     };
   });
 
@@ -101,14 +100,16 @@ describe('The process runtime', () => {
   });
 
   it('promises to enforce a stop only where cgroups hold its instances', () => {
-    expect(new ProcessRuntime(systemPorts()).enforcesStop).toBe(false);
+    expect(new ProcessRuntime(systemPorts(), { folder: records() }).enforcesStop).toBe(false);
     if (typeof groups === 'string') return;
-    expect(new ProcessRuntime(systemPorts(), { groups }).enforcesStop).toBe(true);
+    expect(new ProcessRuntime(systemPorts(), { folder: records(), groups }).enforcesStop).toBe(
+      true,
+    );
   });
 
   it('ends what left its session, with the instance that is deleted', async () => {
     if (typeof groups === 'string') return;
-    const runtime = new ProcessRuntime(systemPorts(), { groups });
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records(), groups });
     const marker = `oakring-daemon-${folder}`;
     await runtime.start(toStart(address, daemon(marker)), never());
     await until(() => processesWith(`${marker}-child`).length > 0);
@@ -126,7 +127,7 @@ describe('The process runtime', () => {
 
   it('ends what left its session when no grant comes', async () => {
     if (typeof groups === 'string') return;
-    const runtime = new ProcessRuntime(systemPorts(), { groups });
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records(), groups });
     const exited = new Promise<InstanceExit>((resolve) => {
       runtime.onExit((_address, exit) => resolve(exit));
     });
@@ -134,24 +135,24 @@ describe('The process runtime', () => {
     const instance = { ...toStart(address, daemon(marker)), validForMs: 1_500 };
     await runtime.start(instance, never());
     await until(() => processesWith(`${marker}-child`).length > 0);
-    expect(await exited).toMatchObject({ status: 'failed', reason: 'ended by SIGKILL' });
+    expect(await exited).toMatchObject({ status: 'failed', reason: ranOut });
     expect(processesWith(marker)).toEqual([]);
   });
 
-  it('ends at its start what a worker before it left in its cgroups', async () => {
+  it('ends at its start what is in its cgroups and nobody has written down', async () => {
     if (typeof groups === 'string') return;
     const owner = `a worker of ${folder}`;
     const { timers } = systemPorts();
-    const before = await Cgroups.open(owner, timers);
-    if (typeof before === 'string') throw new Error(before);
-    const group = await before.make('left');
+    const own = await Cgroups.open(owner, timers);
+    if (typeof own === 'string') throw new Error(own);
+    const group = await own.make('left');
     const left = spawn('/bin/sh', [
       '-c',
       `echo $$ > ${group}/cgroup.procs; sleep 600; : ${folder}`,
     ]);
     const gone = once(left, 'exit');
     await until(() => readFileSync(join(group, 'cgroup.procs'), 'utf8') !== '');
-    await Cgroups.open(owner, timers);
+    await new ProcessRuntime(systemPorts(), { folder: records(), groups: own }).existing();
     expect(await gone).toEqual([null, 'SIGKILL']);
   });
 
@@ -163,7 +164,7 @@ describe('The process runtime', () => {
     const group = await own.make('seen');
     await own.end(group);
     expect(existsSync(dirname(group))).toBe(false);
-    const runtime = new ProcessRuntime(systemPorts(), { groups: own });
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records(), groups: own });
     const nested = `mkdir ${group}/deeper; echo $$ > ${group}/deeper/cgroup.procs; sleep 600`;
     const seen = { job: 'seen', instance: 0, generation: 1 };
     await own.make('seen');
@@ -173,59 +174,8 @@ describe('The process runtime', () => {
     await runtime.stop(seen);
     expect(existsSync(dirname(group))).toBe(true);
     await own.end(group);
-    await runtime.close();
+    await runtime.stop(address);
     expect(existsSync(dirname(group))).toBe(false);
-  });
-
-  it('is ended with its cgroup when the worker is killed: nobody else is left to do it', async () => {
-    if (typeof groups === 'string') return;
-    const own = await Cgroups.open(`killed in ${folder}`, systemPorts().timers);
-    if (typeof own === 'string') throw new Error(own);
-    const group = await own.make('seen');
-    const marker = `oakring-orphan-${folder}`;
-    const args = ['-c', `setsid sh -c 'sleep 600; : ${marker}' & sleep 600`];
-    const command = { program: '/bin/sh', args, environment: {}, isHeard: false };
-    let guard: ChildProcess | undefined;
-    await begun({ ...command, validForMs: undefined, group }, (child) => (guard = child));
-    await until(() => processesWith(marker).length > 0);
-    // What the system does with the pipes of a process that is killed.
-    guard?.stdin?.destroy();
-    await until(() => !existsSync(dirname(group)));
-    // The guard, which had the command among its arguments, ends after it has removed the group.
-    await until(() => processesWith(marker).length === 0);
-  });
-
-  it('is ended with its cgroup whenever the worker is killed, also while it starts', async () => {
-    if (typeof groups === 'string') return;
-    const own = await Cgroups.open(`killed early in ${folder}`, systemPorts().timers);
-    if (typeof own === 'string') throw new Error(own);
-    const marker = `oakring-early-${folder}`;
-    const args = ['-c', `setsid sh -c 'sleep 600; : ${marker}' & sleep 600`];
-    let group = '';
-    for (let round = 0; round < 40; round += 1) {
-      group = await own.make(`early-${round}`);
-      const command = { program: '/bin/sh', args, environment: {}, isHeard: false };
-      // Each a little later: before the command is in its group, as it enters, and after.
-      await begun({ ...command, validForMs: undefined, group }, (child) => {
-        setTimeout(() => child.stdin?.destroy(), round / 8);
-      });
-    }
-    await until(() => processesWith(marker).length === 0);
-    await until(() => !existsSync(dirname(group)));
-  });
-
-  it('has its cgroup killed until that is empty: what enters it late is ended as well', async () => {
-    // A folder that looks like one, and is not removed while anything is in it.
-    const group = join(folder, 'owner', 'entered-late');
-    mkdirSync(group, { recursive: true });
-    const kill = join(group, 'cgroup.kill');
-    const command = { program: '/bin/sleep', args: ['600'], environment: {}, isHeard: false };
-    await begun({ ...command, validForMs: undefined, group }, (child) => child.stdin?.destroy());
-    await until(() => existsSync(kill));
-    rmSync(kill);
-    await until(() => existsSync(kill));
-    rmSync(group, { recursive: true });
-    await until(() => processesWith(group).length === 0);
   });
 
   it('keeps what an instance prints, in files that do not grow without end', async () => {
@@ -259,7 +209,7 @@ describe('The process runtime', () => {
   it('lets a command end itself on SIGTERM', async () => {
     const out = join(folder, 'out');
     const script = `trap 'echo bye > ${out}; exit 0' TERM; echo ready > ${out}; while :; do sleep 0.05; done`;
-    const runtime = new ProcessRuntime(systemPorts());
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records() });
     await runtime.start(toStart(address, { cmd: ['/bin/sh', '-c', script] }), never());
     await until(() => contentOf(out) === 'ready\n');
     await runtime.stop(address);
@@ -270,16 +220,15 @@ describe('The process runtime', () => {
     const marker = `oakring-stubborn-${folder}`;
     const out = join(folder, 'out');
     const script = `trap '' TERM; (while :; do sleep 1; done) & echo ready > ${out}; wait; # ${marker}`;
-    const runtime = new ProcessRuntime(systemPorts());
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records() });
     await runtime.start(toStart(address, { cmd: ['/bin/sh', '-c', script] }), never());
     await until(() => contentOf(out) === 'ready\n');
-    // The shorter patience of a worker that ends itself.
-    await runtime.close();
+    await runtime.stop(address, 100);
     expect(processesWith(marker)).toEqual([]);
   });
 
   it('kills what lives on grants when none comes, and not while one does', async () => {
-    const runtime = new ProcessRuntime(systemPorts());
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records() });
     const exits: InstanceExit[] = [];
     runtime.onExit((_address, exit) => exits.push(exit));
     const marker = `oakring-leased-${folder}`;
@@ -293,7 +242,7 @@ describe('The process runtime', () => {
     }
     expect(exits).toEqual([]);
     await until(() => exits.length === 1);
-    expect(exits).toEqual([{ status: 'failed', reason: 'ended by SIGKILL' }]);
+    expect(exits).toEqual([{ status: 'failed', reason: ranOut }]);
     expect(processesWith(marker)).toEqual([]);
   });
 
@@ -307,7 +256,7 @@ describe('The process runtime', () => {
     [{ image: '/etc' }, /no program \/etc here/],
   ])('refuses %j with the reason, as the job’s own fault', async (job: JsonObject, reason) => {
     const held = typeof groups === 'string' ? null : groups;
-    const runtime = new ProcessRuntime(systemPorts(), { groups: held });
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records(), groups: held });
     const starting = runtime.start(toStart(address, job), never());
     const message = expect.stringMatching(reason);
     await expect(starting).rejects.toMatchObject({ message, fault: 'job' });
@@ -318,10 +267,15 @@ describe('The process runtime', () => {
   });
 });
 
+/** Where it is written down what runs. */
+function records(): string {
+  return join(folder, 'instances');
+}
+
 /** Puts the address of each instance into its command line. */
 class MarkedRuntime extends ProcessRuntime {
-  constructor(private readonly folder: string) {
-    super(systemPorts());
+  constructor(private readonly mark: string) {
+    super(systemPorts(), { folder: records() });
   }
 
   override start(
@@ -334,7 +288,7 @@ class MarkedRuntime extends ProcessRuntime {
   }
 
   marker({ job, instance, generation }: InstanceAddress): string {
-    return `${this.folder}/${job}.${instance}.${generation}`;
+    return `${this.mark}/${job}-${instance}-${generation}`;
   }
 }
 
@@ -349,7 +303,7 @@ async function exitOf(
   held: Cgroups | null = null,
   outputs: OutputFolder | null = null,
 ): Promise<InstanceExit> {
-  const runtime = new ProcessRuntime(systemPorts(), { groups: held, outputs });
+  const runtime = new ProcessRuntime(systemPorts(), { folder: records(), groups: held, outputs });
   const exited = new Promise<InstanceExit>((resolve) => {
     runtime.onExit((_address, exit) => resolve(exit));
   });

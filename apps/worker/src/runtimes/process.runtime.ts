@@ -1,6 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import { constants as osConstants } from 'node:os';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { JsonObject, HealthProbe, Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
@@ -8,8 +7,10 @@ import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups.js';
 import { commandOf, environmentOf } from './command-line.js';
-import { listen, type InstanceOutput, type OutputFolder } from './instance-output.js';
-import { begun, defaultPath, secondsOf, signalGroup, startFailure } from './process-guard.js';
+import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
+import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
+import type { InstanceOutput, OutputFolder } from './instance-output.js';
+import { defaultPath } from './process-guard.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
@@ -24,24 +25,28 @@ import {
 
 /** SIGTERM first; SIGKILL for what is still there after this long. */
 const stopGraceMs = 5_000;
-/** Shorter when the worker itself ends: whoever stops it does not wait for ever. */
-const closeGraceMs = 2_000;
-/** After the exit, for its last words; a daemon that it left may hold the pipe for ever. */
-const closeWithinMs = 500;
-/** What a shell adds to the number of the signal that ended its child. */
-const signalledExitCode = 128;
+/** A guard that has not ended all of it by then is not waited for any more. */
+const guardKillsWithinMs = 2_000;
+/** What is not gone then (it waits for a disk that is gone) is told of. */
+const goneWithinMs = 30_000;
+const folderMode = 0o700;
+/** What a guard is made of, beside a shell: coreutils and util-linux, or BusyBox. */
+const needed = ['dd', 'mkfifo', 'mv', 'rm', 'setsid', 'sleep', 'tail', 'tee', 'timeout', 'wc'];
 
 interface Running {
   readonly address: InstanceAddress;
-  readonly process: ChildProcess;
+  readonly guarded: Guarded;
   readonly ended: Promise<void>;
   /** Path of its cgroup; null: there is none. */
   readonly group: string | null;
+  readonly output: InstanceOutput | null;
   usage: SessionUsage | null;
   stopping: boolean;
 }
 
 export interface ProcessRuntimeParts {
+  /** Where it is written down what runs: of one worker, which has the folder to itself. */
+  readonly folder: string;
   /** Null: what an instance leaves behind on purpose is not ended with it. */
   readonly groups?: Cgroups | null;
   /** Where what they print is kept; null: nowhere. */
@@ -50,13 +55,16 @@ export interface ProcessRuntimeParts {
 
 /**
  * Runs a local command: `cmd` (or `command`) of the job as a list, else its `image` as the path of a
- * program. No shell reads it, and it is given nothing of the worker's own environment.
+ * program. No shell reads it, and it is given nothing of the worker's own environment. Each has a guard
+ * (`process-guard.ts`) that outlives the worker: a later start of it finds what runs, and how ended what
+ * does not.
  */
 export class ProcessRuntime implements Runtime {
   readonly technology = 'process';
-  readonly outlives = false;
+  readonly outlives = true;
   /** Only a cgroup holds what leaves its session. */
   readonly enforcesStop: boolean;
+  private readonly folder: string;
   private readonly groups: Cgroups | null;
   private readonly outputs: OutputFolder | null;
   private readonly running = new Map<string, Running>();
@@ -64,87 +72,106 @@ export class ProcessRuntime implements Runtime {
 
   constructor(
     private readonly ports: Ports,
-    { groups = null, outputs = null }: ProcessRuntimeParts = {},
+    { folder, groups = null, outputs = null }: ProcessRuntimeParts,
   ) {
+    this.folder = folder;
     this.groups = groups;
     this.outputs = outputs;
     this.enforcesStop = groups !== null;
   }
 
   async existing(): Promise<readonly FoundInstance[]> {
-    return [];
+    const owner = await this.owner();
+    const found: FoundInstance[] = [];
+    for (const name of await readdir(this.folder)) {
+      const folder = join(this.folder, name);
+      const record = await readRecord(join(folder, 'guard.json'));
+      // Nothing has run without a record. Those of another boot are gone; a copied folder has none.
+      const isOurs = record !== null && record.boot === bootId() && record.owner === owner;
+      const known = isOurs ? await this.foundIn(folder, record) : null;
+      if (known === null) await rm(folder, { recursive: true, force: true });
+      else found.push(known);
+    }
+    const kept = [...this.running.values()].flatMap(({ group }) => group ?? []);
+    await this.groups?.endAllBut(new Set(kept));
+    return found;
   }
 
-  async start(instance: InstanceToStart, signal: AbortSignal): Promise<void> {
+  /** Null: it never ran. */
+  private async foundIn(folder: string, record: GuardRecord): Promise<FoundInstance | null> {
+    const { job, instance, generation, group, ledger, digest } = record;
+    const address = { job, instance, generation };
+    const said = { ...address, ledger, digest };
+    const guarded = await Guarded.found(folder, record, this.ports.timers);
+    if (guarded !== null) {
+      const output = this.outputs?.hold(address) ?? null;
+      this.watch(address, guarded, group, output);
+      return { ...said, status: 'running', reason: 'ran since before the worker started' };
+    }
+    const exit = await exitIn(folder);
+    if (exit !== null) return { ...said, ...exit };
+    const command = commandIn(folder);
+    if (command !== null && isThere(command)) signal(-command.pid, 'SIGKILL');
+    await this.endGroup(group);
+    return command === null ? null : { ...said, ...unguarded };
+  }
+
+  /** Of the folder that records are in: one that was copied is another one. */
+  private async owner(): Promise<string> {
+    await mkdir(this.folder, { recursive: true, mode: folderMode });
+    const { dev, ino } = await stat(this.folder);
+    return `${dev}:${ino}`;
+  }
+
+  /** Numbers come last: another address has another name. */
+  private folderOf({ job, instance, generation }: InstanceAddress): string {
+    return join(this.folder, `${job}.${instance}.${generation}`);
+  }
+
+  async start(start: InstanceToStart, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw new Error('the start was cancelled');
-    if (this.running.has(addressKey(instance))) return;
-    const { program, args, environment } = commandLineOf(instance.description);
-    if (instance.validForMs !== undefined && !hasTimeout()) {
-      throw new StartFailure(
-        'cannot start: its limit needs the program timeout (coreutils), not found here',
-        'node',
-      );
-    }
-    // Of this start alone: the watcher of an earlier one, which ends what has its name, may be late.
-    const start = this.ports.ids.next();
-    const name = `i-${instance.job}.${instance.instance}.${instance.generation}.${start}`;
+    if (this.running.has(addressKey(start))) return;
+    const { job, instance, generation, ledger = null, digest = null, validForMs } = start;
+    const address = { job, instance, generation };
+    // Counted from now, however long it takes until it runs.
+    const until = validForMs === undefined ? null : limitIn(validForMs);
+    const line = commandLineOf(start.description);
+    const setsid = programsNeeded();
+    const owner = await this.owner();
+    // Of this start alone: an earlier one, which ends what has its name, may be late.
+    const name = `i-${job}.${instance}.${generation}.${this.ports.ids.next()}`;
     const group = (await this.groups?.make(name)) ?? null;
-    const output = await this.outputs?.open(instance).catch(() => undefined);
-    if (signal.aborted) {
-      await this.leave(group, output);
-      throw new Error('the start was cancelled');
-    }
-    const { validForMs } = instance;
-    const isHeard = output !== undefined;
+    const output = (await this.outputs?.open(address).catch(() => null)) ?? null;
+    const folder = this.folderOf(address);
     try {
-      await begun({ program, args, environment, validForMs, group, isHeard }, (child) =>
-        this.watch(instance, child, group, output),
-      );
+      if (signal.aborted) throw new Error('the start was cancelled');
+      const command = { ...line, setsid, until, group, log: output?.path ?? null };
+      const facts = { ...address, boot: bootId(), owner, ledger, digest };
+      const guarded = await Guarded.begin(folder, command, facts, this.ports.timers);
+      this.watch(address, guarded, group, output);
     } catch (error) {
-      await this.leave(group, output);
-      throw startFailure(error);
+      await this.endGroup(group);
+      if (output !== null) this.outputs?.letGo(output);
+      await rm(folder, { recursive: true, force: true });
+      throw signal.aborted ? error : startFailure(error);
     }
   }
 
   private watch(
-    { job, instance, generation }: InstanceToStart,
-    child: ChildProcess,
+    address: InstanceAddress,
+    guarded: Guarded,
     group: string | null,
-    output: InstanceOutput | undefined,
+    output: InstanceOutput | null,
   ): void {
-    const address = { job, instance, generation };
-    const lastWords = listen(child, output);
-    // Writing to a guard that is gone must not end the worker.
-    child.stdin?.on('error', () => {});
-    let code: number | null = null;
-    let killedBy: string | null = null;
-    let emptied = Promise.resolve(true);
-    const closed = new Promise<void>((resolve) => {
-      child.once('close', () => resolve());
-      child.once('exit', (exitCode, signal) => {
-        code = exitCode;
-        killedBy = signal;
-        // The watcher goes, with what the command left running: that closes the last pipe.
-        child.stdin?.end();
-        emptied = this.endGroup(group);
-        this.ports.timers.after(closeWithinMs, resolve);
-      });
+    const key = addressKey(address);
+    const ended = guarded.ended.then(async (exit) => {
+      const isGone = await this.endGroup(group);
+      if (output !== null) this.outputs?.letGo(output);
+      if (isGone) this.running.delete(key);
+      if (!entry.stopping) this.exitListener(address, exit);
     });
-    const ended = closed.then(async () => {
-      const isGone = await emptied;
-      await output?.close();
-      const entry = this.running.get(addressKey(address));
-      if (isGone) this.running.delete(addressKey(address));
-      if (entry?.stopping !== true) this.exitListener(address, exitOf(code, killedBy, lastWords()));
-    });
-    const entry = { address, process: child, ended, group, usage: null, stopping: false };
-    this.running.set(addressKey(address), entry);
-  }
-
-  /** Of a start that came to nothing. */
-  private async leave(group: string | null, output: InstanceOutput | undefined): Promise<void> {
-    await this.endGroup(group);
-    await output?.close();
+    const entry = { address, guarded, ended, group, output, usage: null, stopping: false };
+    this.running.set(key, entry);
   }
 
   /** True once nothing is left in it. */
@@ -157,24 +184,38 @@ export class ProcessRuntime implements Runtime {
   }
 
   renew(address: InstanceAddress, validForMs: number): void {
-    const entry = this.running.get(addressKey(address));
-    entry?.process.stdin?.write(`${secondsOf(validForMs)}\n`);
+    this.running.get(addressKey(address))?.guarded.renew(validForMs);
   }
 
-  stop(address: InstanceAddress, graceMs: number = stopGraceMs): Promise<void> {
-    return this.end(address, Math.min(graceMs, stopGraceMs));
+  async stop(address: InstanceAddress, graceMs: number = stopGraceMs): Promise<void> {
+    const entry = this.running.get(addressKey(address));
+    if (entry !== undefined) await this.end(entry, Math.min(graceMs, stopGraceMs));
+    await rm(this.folderOf(address), { recursive: true, force: true });
   }
 
-  private async end(address: InstanceAddress, graceMs: number): Promise<void> {
-    const entry = this.running.get(addressKey(address));
-    if (entry === undefined) return;
+  private async end(entry: Running, graceMs: number): Promise<void> {
+    const { guarded, ended, group, address } = entry;
+    const stuck = new Error('something in it cannot be killed');
     entry.stopping = true;
-    signalGroup(entry.process, 'SIGTERM');
-    const patience = this.ports.timers.after(graceMs, () => signalGroup(entry.process, 'SIGKILL'));
-    await entry.ended;
-    patience.cancel();
+    guarded.ask('SIGTERM');
+    const { timers } = this.ports;
+    const steps = [
+      timers.after(graceMs, () => guarded.ask('SIGUSR1')),
+      timers.after(graceMs + guardKillsWithinMs, () => {
+        guarded.killDirectly();
+        void this.endGroup(group);
+      }),
+    ];
+    const late = new Promise<never>((_, reject) => {
+      steps.push(timers.after(graceMs + goneWithinMs, () => reject(stuck)));
+    });
+    try {
+      await Promise.race([ended, late]);
+    } finally {
+      for (const step of steps) step.cancel();
+    }
     if (!this.running.has(addressKey(address))) return;
-    if (!(await this.endGroup(entry.group))) throw new Error('something in it cannot be killed');
+    if (!(await this.endGroup(group))) throw stuck;
     this.running.delete(addressKey(address));
   }
 
@@ -199,9 +240,7 @@ export class ProcessRuntime implements Runtime {
 
   async measure(): Promise<void> {
     const sessions = new Map<number, Running>();
-    for (const entry of this.running.values()) {
-      if (entry.process.pid !== undefined) sessions.set(entry.process.pid, entry);
-    }
+    for (const entry of this.running.values()) sessions.set(entry.guarded.command.pid, entry);
     if (sessions.size === 0) return;
     const before = new Map([...sessions].map(([id, entry]) => [id, entry.usage]));
     const measured = await measureSessions(before, this.ports.clock.monotonicMs());
@@ -215,10 +254,9 @@ export class ProcessRuntime implements Runtime {
     return this.running.get(addressKey(address))?.usage?.used ?? null;
   }
 
+  /** Its instances go on, each with its guard. */
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.running.values()].map(({ address }) => this.end(address, closeGraceMs)),
-    );
+    for (const { guarded } of this.running.values()) guarded.letGo();
   }
 }
 
@@ -241,8 +279,19 @@ function commandLineOf(job: JsonObject): CommandLine {
   return { program, args, environment };
 }
 
-function hasTimeout(): boolean {
-  return defaultPath.split(delimiter).some((folder) => isExecutable(join(folder, 'timeout')));
+/** Where `setsid` is. Throws naming those that are not there. */
+function programsNeeded(): string {
+  const paths = new Map(needed.map((name) => [name, pathOf(name)]));
+  const missing = needed.filter((name) => paths.get(name) === undefined);
+  const setsid = paths.get('setsid');
+  if (missing.length === 0 && setsid !== undefined) return setsid;
+  const what = `its guard needs ${missing.join(', ')} (coreutils, util-linux)`;
+  throw new StartFailure(`cannot start: ${what}, not found in ${defaultPath}`, 'node');
+}
+
+function pathOf(name: string): string | undefined {
+  const places = defaultPath.split(delimiter).map((folder) => join(folder, name));
+  return places.find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -252,14 +301,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function exitOf(code: number | null, killedBy: string | null, stderr: string): InstanceExit {
-  if (code === 0) return { status: 'completed', reason: 'exit code 0' };
-  const number = (code ?? 0) - signalledExitCode;
-  const signal = Object.entries(osConstants.signals).find(([, value]) => value === number)?.[0];
-  const killer = killedBy ?? signal;
-  const how = killer === undefined ? `exit code ${code}` : `ended by ${killer}`;
-  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-  return { status: 'failed', reason: lastLine === '' ? how : `${how}: ${lastLine}` };
 }

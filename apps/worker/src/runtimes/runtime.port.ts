@@ -14,6 +14,9 @@ export interface InstanceToStart extends InstanceAddress {
   readonly resources: Resources;
   /** It lives on grants: for so long, unless it is renewed. Absent: it goes on. */
   readonly validForMs?: number;
+  /** Whose order it is, and of what; absent or null: not known. */
+  readonly ledger?: string | null;
+  readonly digest?: string | null;
 }
 
 export interface InstanceToCheck extends InstanceAddress {
@@ -44,6 +47,9 @@ export interface InstanceExit {
 export interface FoundInstance extends InstanceAddress {
   readonly status: 'running' | 'completed' | 'failed';
   readonly reason: string;
+  /** As it was started; absent: not known here. */
+  readonly ledger?: string | null;
+  readonly digest?: string | null;
 }
 
 /** Runs instances of one technology. `runtime.contract.ts` says what every implementation keeps. */
@@ -51,7 +57,7 @@ export interface Runtime {
   readonly technology: RuntimeName;
   /** Its instances go on when the worker's process ends. */
   readonly outlives: boolean;
-  /** It ends all that an instance started, at its limit and with the worker's process. */
+  /** It ends all that an instance started, at its limit, whatever became of the worker's process. */
   readonly enforcesStop: boolean;
   /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
   existing(): Promise<readonly FoundInstance[]>;

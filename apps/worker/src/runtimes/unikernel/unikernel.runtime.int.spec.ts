@@ -21,6 +21,7 @@ import { OutputFolder } from '../instance-output.js';
 import { ProcessRuntime } from '../process.runtime.js';
 import { keepsTheRuntimeContract, toStart } from '../runtime.contract.js';
 import type { InstanceExit } from '../runtime.port.js';
+import { endInstancesOf } from '../testing/end-instances.js';
 import { processesWith } from '../testing/processes.js';
 import { accelerator } from './accelerator.js';
 import { qemuHere } from './qemu-here.js';
@@ -40,7 +41,8 @@ beforeEach(() => {
     writeFileSync(image(then), tinyGuest(then));
   }
 });
-afterEach(() => {
+afterEach(async () => {
+  await endInstancesOf(join(folder, 'instances'));
   expect(processesWith(folder)).toEqual([]);
   rmSync(folder, { recursive: true });
 });
@@ -53,7 +55,7 @@ async function opened(): Promise<UnikernelRuntime> {
   const outputs = new OutputFolder(join(folder, 'output'), ports.clock);
   const parts = {
     qemu: qemu ?? '',
-    processes: new ProcessRuntime(ports, { outputs }),
+    processes: new ProcessRuntime(ports, { folder: join(folder, 'instances'), outputs }),
     folder: join(folder, 'guests'),
     images: { cache: join(folder, 'cache'), folders: [join(folder, 'images')] },
     ports,
