@@ -139,11 +139,11 @@ describe('jobs', () => {
     const since = '2026-01-01T00:00:00.000Z';
     const reason = 'health check failed 3 times: GET http://localhost:80/ answered 503';
     const health = { status: 'unhealthy', since, reason } as const;
-    const shown = renderJob(jobAnswer({ instances: [instanceAnswer({ health })] }), colors);
+    const shown = renderJob(jobAnswer({ instances: [instanceAnswer({ health })] }), look);
     expect(shown).toContain('running, unhealthy');
     expect(shown).toContain(`#0 is unhealthy since ${since}: ${reason}`);
     const summary = jobSummary({ counts: { running: 3 }, health: { healthy: 2, unhealthy: 1 } });
-    expect(renderJobs([summary], colors)).toContain('3 running (2 healthy, 1 unhealthy)');
+    expect(renderJobs([summary], look)).toContain('3 running (2 healthy, 1 unhealthy)');
   });
 
   it('are shown with where an instance moves', () => {
