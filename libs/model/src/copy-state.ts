@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonObject, type LogHead } from '@oakring/events';
-import { ClusterState } from './cluster-state.js';
+import { clusterKey, ClusterState, revisionKey } from './cluster-state.js';
+import type { Table } from './table.js';
 import { indexCommand, indexInstance, indexJob, indexPlacement } from './fold/records.fold.js';
 
 /** What was kept of a state: where it stood, and every record, in no promised order. */
@@ -17,6 +18,39 @@ export function copyState(source: ClusterState): ClusterState {
   }
   indexRecords(copy);
   return copy;
+}
+
+/**
+ * A state with one job in it and what decisions about it alone look at: as a copy, and as large as the job. What is
+ * decided on it is what would be decided now.
+ */
+export function jobAlone(source: ClusterState, id: string): ClusterState {
+  const alone = new ClusterState(false);
+  alone.head = source.head;
+  const take = <T extends object>(view: (of: ClusterState) => Table<T>, key: string): void => {
+    const record = view(source).get(key);
+    if (record !== undefined) view(alone).restore(key, record);
+  };
+  take(({ cluster }) => cluster, clusterKey);
+  take(({ counters }) => counters, clusterKey);
+  take(({ jobs }) => jobs, id);
+  for (let revision = source.jobs.get(id)?.revision ?? 0; revision > 0; revision -= 1) {
+    const key = revisionKey(id, revision);
+    if (source.revisionPlaces.get(key) === undefined) break;
+    take(({ revisions }) => revisions, key);
+    take(({ revisionPlaces }) => revisionPlaces, key);
+  }
+  for (const key of source.instancesOfJob.of(id)) {
+    take(({ instances }) => instances, key);
+    for (const placementId of source.placementsOfInstance.of(key)) {
+      take(({ placements }) => placements, placementId);
+      const { nodeId, commandId } = source.placements.get(placementId) ?? {};
+      if (nodeId !== undefined) take(({ nodes }) => nodes, nodeId);
+      if (commandId) take(({ commands }) => commands, commandId);
+    }
+  }
+  indexRecords(alone);
+  return alone;
 }
 
 /** The state that a checkpoint holds. */

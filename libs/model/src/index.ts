@@ -8,7 +8,7 @@ export {
   placementKey,
   revisionKey,
 } from './cluster-state.js';
-export { copyState, stateAsText, stateFromCheckpoint } from './copy-state.js';
+export { copyState, jobAlone, stateAsText, stateFromCheckpoint } from './copy-state.js';
 export { concludeCommit, evolve, foldCommit } from './fold/evolve.js';
 export { awaitsHealth, checkOf, healthOf } from './health.js';
 export { isStart } from './fold/commands.fold.js';

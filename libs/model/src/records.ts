@@ -9,7 +9,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 31;
+export const foldVersion = 32;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -175,6 +175,8 @@ export interface JobRecord extends EventPlace {
   readonly submittedPosition: number;
   /** Commit time of that. */
   readonly submittedAt: number;
+  /** Where what it is to be, and how many, was changed last. */
+  readonly orderedPosition: number;
   /** Position of the order to delete; 0 before. */
   readonly deletionPosition: number;
 }

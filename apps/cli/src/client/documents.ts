@@ -33,6 +33,7 @@ export type NodeStatus = Node['status'];
 export type NodeTelemetry = Schemas['NodeTelemetry'];
 export type OakestraCandidate = Schemas['OakestraCandidate'];
 export type OakestraJob = Schemas['OakestraJob'];
+export type Outlook = Schemas['Outlook'];
 export type Revision = Schemas['Revision'];
 export type Root = Schemas['Root'];
 export type Stranger = Schemas['Stranger'];

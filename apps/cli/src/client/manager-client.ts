@@ -7,10 +7,12 @@ import type {
   DryRun,
   Job,
   JobDocument,
+  JobOrder,
   JudgeKey,
   NodeReason,
   OakestraCandidate,
   OakestraJob,
+  Outlook,
 } from './documents.js';
 import { httpOf, untilAborted, type Address } from './http.js';
 import { linesOf } from './lines.js';
@@ -46,6 +48,7 @@ export function managerClient(address: Address, ports: Ports) {
   return {
     ...address,
     ...jobsOf(api),
+    ...outlooksOf(api),
     ...revisionsOf(api),
     ...jobOrdersOf(api),
     ...nodesOf(api),
@@ -90,6 +93,61 @@ export type NodeOrderName = 'cordon' | 'drain' | 'quarantine';
 
 type Api = Client<paths>;
 
+/** What an order is made from: it is refused where the job is another by now. */
+export interface Planned {
+  readonly atPosition?: number;
+  readonly ifRevision?: number;
+}
+
+/** What orders would do. One address answers both, with or without `dryRun`. */
+function outlooksOf(api: Api) {
+  const dryRun = true;
+  return {
+    outlookOfUpdate: (id: string, document: JsonObject, strict = false) => {
+      const params = { path: { id }, query: { dryRun, ...strictly(strict) } };
+      return answer(
+        api.PUT('/api/v1/jobs/{id}', { params, body: unjudged(document) }),
+      ) as Promise<Outlook>;
+    },
+    outlookOfScale: (id: string, count: number, force: boolean) => {
+      const params = { path: { id }, query: { dryRun, ...(force ? { force } : {}) } };
+      return answer(
+        api.POST('/api/v1/jobs/{id}/replicate', { params, body: { count } }),
+      ) as Promise<Outlook>;
+    },
+    outlookOfDelete: (id: string, force: boolean) => {
+      const params = { path: { id }, query: { dryRun, ...(force ? { force } : {}) } };
+      return answer(api.DELETE('/api/v1/jobs/{id}', { params })) as Promise<Outlook>;
+    },
+    outlookOfDrain: (id: string) =>
+      answer(
+        api.POST('/api/v1/nodes/{id}/drain', { params: { path: { id }, query: { dryRun } } }),
+      ) as Promise<Outlook>,
+  };
+}
+
+function revisionsOf(api: Api) {
+  return {
+    /** Newest first; `cursor`: where the page before ended. */
+    revisions: (id: string, query: { readonly limit: number; readonly cursor?: number }) =>
+      answer(api.GET('/api/v1/jobs/{id}/revisions', { params: { path: { id }, query } })),
+    revision: (id: string, revision: number) =>
+      answer(
+        api.GET('/api/v1/jobs/{id}/revisions/{revision}', {
+          params: { path: { id, revision: String(revision) } },
+        }),
+      ),
+    /** Null: the newest former one that was everywhere. */
+    rollBackJob: (id: string, to: number | null) =>
+      answer(
+        api.POST('/api/v1/jobs/{id}/rollback', {
+          params: { path: { id } },
+          body: to === null ? {} : { to },
+        }),
+      ),
+  };
+}
+
 function jobsOf(api: Api) {
   return {
     /** Every job, page by page. `at`: as it was then. */
@@ -125,7 +183,7 @@ function jobOrdersOf(api: Api) {
         api.DELETE('/api/v1/jobs/{id}', {
           params: { path: { id }, query: force ? { force } : {} },
         }),
-      ),
+      ) as Promise<JobOrder>,
     /** `count` is the new desired total. */
     scaleJob: (id: string, count: number, force = false) =>
       answer(
@@ -133,7 +191,7 @@ function jobOrdersOf(api: Api) {
           params: { path: { id }, query: force ? { force } : {} },
           body: { count },
         }),
-      ),
+      ) as Promise<JobOrder>,
     /** Null lets the scheduler choose. */
     moveInstance: (id: string, instance: number, worker: string | null) =>
       answer(
@@ -150,38 +208,16 @@ function jobOrdersOf(api: Api) {
         }),
       ),
     /** A new revision: the whole document. */
-    updateJob: (id: string, document: JsonObject, strict = false) =>
+    updateJob: (id: string, document: JsonObject, strict = false, planned: Planned = {}) =>
       answer(
         api.PUT('/api/v1/jobs/{id}', {
-          params: { path: { id }, query: strictly(strict) },
+          params: { path: { id }, query: { ...strictly(strict), ...planned } },
           body: unjudged(document),
         }),
-      ),
+      ) as Promise<JobOrder>,
     /** Every instance anew. */
     restartJob: (id: string) =>
       answer(api.POST('/api/v1/jobs/{id}/restart', { params: { path: { id } } })),
-  };
-}
-
-function revisionsOf(api: Api) {
-  return {
-    /** Newest first; `cursor`: where the page before ended. */
-    revisions: (id: string, query: { readonly limit: number; readonly cursor?: number }) =>
-      answer(api.GET('/api/v1/jobs/{id}/revisions', { params: { path: { id }, query } })),
-    revision: (id: string, revision: number) =>
-      answer(
-        api.GET('/api/v1/jobs/{id}/revisions/{revision}', {
-          params: { path: { id, revision: String(revision) } },
-        }),
-      ),
-    /** Null: the newest former one that was everywhere. */
-    rollBackJob: (id: string, to: number | null) =>
-      answer(
-        api.POST('/api/v1/jobs/{id}/rollback', {
-          params: { path: { id } },
-          body: to === null ? {} : { to },
-        }),
-      ),
   };
 }
 

@@ -1868,6 +1868,33 @@ export interface components {
             /** @description What they wait for, and what one can do. */
             reason: string;
         };
+        /** @description What an order would do now. Nothing is written. */
+        Outlook: {
+            /** @constant */
+            dryRun: true;
+            /** @description The ledger position that was looked at: `atPosition` of an update. */
+            position: number;
+            /** @description Of the job, as it is now. */
+            revision?: number;
+            /** @description By an update. */
+            changes?: components["schemas"]["DocumentChange"][];
+            /** @description Instances would be replaced by this update. */
+            restarts?: boolean;
+            stops: components["schemas"]["OutlookStep"][];
+            starts: components["schemas"]["OutlookStep"][];
+            /** @description How many more would be replaced, of which nobody was asked where. */
+            more: number;
+            warnings?: components["schemas"]["FieldWarning"][];
+        };
+        /** @description An instance that would be stopped, or started. */
+        OutlookStep: {
+            job: string;
+            instance: number;
+            /** @description Where. Null: there is no place for it now, it would wait. */
+            nodeId: string | null;
+            /** @description Why, or why there. */
+            reason: string;
+        };
         PlaceOfInstance: {
             nodeId: string;
             generation: number;
@@ -1969,7 +1996,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -2787,6 +2814,18 @@ export interface components {
                 };
             };
         };
+        /** @description job-of-root, job-deleting, job-completed, update-without-effect, plan-outdated, idempotency-key-reused */
+        "job-of-root.job-deleting.job-completed.update-without-effect.plan-outdated.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "plan-outdated" | "idempotency-key-reused";
+                };
+            };
+        };
         /** @description job-unknown, instance-unknown, route-unknown */
         "job-unknown.instance-unknown.route-unknown": {
             headers: {
@@ -3361,7 +3400,7 @@ export interface operations {
     submitJob: {
         parameters: {
             query?: {
-                /** @description Tell where it would go; write nothing. */
+                /** @description Tell what it would do, and where; write nothing. */
                 dryRun?: boolean;
                 /** @description Refuse a document of which something would not be used. */
                 strict?: boolean;
@@ -3471,6 +3510,12 @@ export interface operations {
     updateJob: {
         parameters: {
             query?: {
+                /** @description Only if what the job is to be was not changed behind this position: that of a plan. */
+                atPosition?: number;
+                /** @description Only if the job is of this revision. */
+                ifRevision?: number;
+                /** @description Tell what it would do, and where; write nothing. */
+                dryRun?: boolean;
                 /** @description Refuse a document of which something would not be used. */
                 strict?: boolean;
             };
@@ -3491,13 +3536,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Ordered. */
+            /** @description Ordered., The answer to a dry run. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobOrder"];
+                    "application/json": components["schemas"]["JobOrder"] | components["schemas"]["Outlook"];
                 };
             };
             400: components["responses"]["invalid-id.id-mismatch.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8"];
@@ -3505,13 +3550,14 @@ export interface operations {
             403: components["responses"]["origin-foreign"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
-            409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
+            409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.plan-outdated.idempotency-key-reused"];
             412: components["responses"]["position-changed"];
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            422: components["responses"]["scheduler-refused"];
             500: components["responses"]["internal.log-damaged"];
-            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+            503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     deleteJob: {
@@ -3519,6 +3565,8 @@ export interface operations {
             query?: {
                 /** @description Also a job whose instances a root numbers; the root is told. */
                 force?: boolean;
+                /** @description Tell what it would do, and where; write nothing. */
+                dryRun?: boolean;
             };
             header?: {
                 /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
@@ -3531,13 +3579,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Ordered. */
+            /** @description Ordered., The answer to a dry run. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobOrder"];
+                    "application/json": components["schemas"]["JobOrder"] | components["schemas"]["Outlook"];
                 };
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
@@ -3558,6 +3606,8 @@ export interface operations {
             query?: {
                 /** @description Also a job whose instances a root numbers; the root is told. */
                 force?: boolean;
+                /** @description Tell what it would do, and where; write nothing. */
+                dryRun?: boolean;
             };
             header?: {
                 /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
@@ -3574,13 +3624,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Ordered. */
+            /** @description Ordered., The answer to a dry run. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobOrder"];
+                    "application/json": components["schemas"]["JobOrder"] | components["schemas"]["Outlook"];
                 };
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
@@ -3592,8 +3642,9 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            422: components["responses"]["scheduler-refused"];
             500: components["responses"]["internal.log-damaged"];
-            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+            503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     moveInstance: {
@@ -3933,7 +3984,10 @@ export interface operations {
     };
     drainNode: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Tell what it would do, and where; write nothing. */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
                 "Idempotency-Key"?: string;
@@ -3949,13 +4003,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Ordered, or so already. */
+            /** @description Ordered, or so already., The answer to a dry run. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NodeOrder"];
+                    "application/json": components["schemas"]["NodeOrder"] | components["schemas"]["Outlook"];
                 };
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
@@ -3967,8 +4021,9 @@ export interface operations {
             413: components["responses"]["payload-too-large"];
             415: components["responses"]["unsupported-media-type"];
             421: components["responses"]["misdirected-request"];
+            422: components["responses"]["scheduler-refused"];
             500: components["responses"]["internal.log-damaged"];
-            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+            503: components["responses"]["scheduler-unavailable.shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
         };
     };
     cancelDrain: {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { renderJob } from '../render/jobs.js';
 import { contextOf, lookOf, show, type Context, type Surroundings } from './context.js';
 import { namesHelp, seconds, wholeNumber } from './options.js';
+import { foreseen } from './foreseen.js';
 import { onJob, onNode } from './selection.js';
 import { forEach } from './several.js';
 import { defaultPatienceSeconds, untilGone, untilMoved, untilRunning } from './wait.js';
@@ -9,6 +10,7 @@ import { defaultPatienceSeconds, untilGone, untilMoved, untilRunning } from './w
 type MoveOptions = WaitOptions & { readonly to?: string; readonly cancel?: boolean };
 
 interface WaitOptions {
+  readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly wait?: boolean;
   readonly timeout: number;
@@ -25,6 +27,7 @@ function addRemove(job: Command, surroundings: Surroundings): void {
     .command('rm <jobs...>')
     .description('stop every instance of jobs and forget them')
     .option('--force', 'also a job of a root, which is told')
+    .option('--dry-run', 'tell what would stop, and where; write nothing')
     .option('--wait', 'return once its last instance has ended')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText(
@@ -35,6 +38,12 @@ function addRemove(job: Command, surroundings: Surroundings): void {
       const context = contextOf(surroundings, command);
       const { client } = context;
       const { force = false, wait, timeout } = options;
+      if (options.dryRun === true) {
+        return forEach(context, jobs, async (text) => {
+          const ask = (id: string) => client.outlookOfDelete(id, force);
+          return foreseen(context, await onJob(client, text, 'order', ask));
+        });
+      }
       await forEach(context, jobs, async (text) => {
         const { answer } = await onJob(client, text, 'order', (id) => client.deleteJob(id, force));
         if (wait === true) await untilGone(context, answer.id, timeout);
@@ -52,14 +61,21 @@ function addScale(job: Command, surroundings: Surroundings): void {
     .argument('<job>', 'its id or name')
     .argument('<count>', 'the new desired total', wholeNumber)
     .option('--force', 'also fewer of a job of a root, which is told')
+    .option('--dry-run', 'tell what would stop and start, and where; write nothing')
     .option('--wait', 'return once so many run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', '\nExample:\n  oakring job scale hello 5 --wait')
     .action(async (job: string, count: number, options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
       const { client } = context;
+      const force = options.force === true;
+      if (options.dryRun === true) {
+        const ask = (known: string) => client.outlookOfScale(known, count, force);
+        const { answer, render } = foreseen(context, await onJob(client, job, 'order', ask));
+        return show(context, answer, render);
+      }
       const { id, answer } = await onJob(client, job, 'order', (known) =>
-        client.scaleJob(known, count, options.force === true),
+        client.scaleJob(known, count, force),
       );
       if (options.wait !== true) {
         const told = `Job ${answer.id} is to have ${answer.desired} instances`;

@@ -4,10 +4,18 @@ import { renderDryRun, renderJob } from '../render/jobs.js';
 import { contextOf, lookOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocuments, type JobOptions } from './job-document.js';
 import { askedOf, located, type WrittenJob } from './job-file.js';
+import {
+  atPositionOption,
+  ifRevisionOption,
+  plannedBy,
+  plannedTarget,
+  type PlannedOptions,
+} from './job-plan.js';
+import { settled } from './job-update.js';
 import { assignment, limitSeconds, pair, seconds, wholeNumber } from './options.js';
 import { defaultPatienceSeconds, untilRunning } from './wait.js';
 
-interface RunOptions extends JobOptions {
+interface RunOptions extends JobOptions, PlannedOptions {
   readonly dryRun?: boolean;
   readonly strict?: boolean;
   readonly wait?: boolean;
@@ -51,6 +59,8 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
     )
     .option('--dry-run', 'tell where it would go and why; write nothing; 1 if not all of it fits')
     .option('--strict', 'refuse a document of which something would not be used')
+    .option(...atPositionOption)
+    .option(...ifRevisionOption)
     .option('--wait', 'return once its instances run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText('after', examples)
@@ -88,6 +98,8 @@ async function planJob(context: Context, job: WrittenJob, { strict }: RunOptions
 
 async function submitJob(context: Context, job: WrittenJob, options: RunOptions): Promise<void> {
   const { client } = context;
+  const target = await plannedTarget(context, job.document, options);
+  if (target !== null) return updatePlanned(context, target, { job, options });
   const submitted = await askedOf(job, client.submitJob(job.document, options.strict));
   warn(context, { warnings: await located(job, submitted.warnings ?? []) });
   if (options.wait !== true) {
@@ -98,4 +110,17 @@ async function submitJob(context: Context, job: WrittenJob, options: RunOptions)
   show(context, await untilRunning(context, submitted.id, options.timeout), (answer) =>
     renderJob(answer, lookOf(context)),
   );
+}
+
+/** What a plan said of a job that is there: the file replaces its document. */
+async function updatePlanned(
+  context: Context,
+  id: string,
+  { job, options }: { readonly job: WrittenJob; readonly options: RunOptions },
+): Promise<void> {
+  const { document } = job;
+  const planned = plannedBy(options);
+  const order = context.client.updateJob(id, document, options.strict, planned);
+  const { answer, render } = await settled(context, await askedOf(job, order), options);
+  show(context, answer, render);
 }

@@ -3,10 +3,12 @@ import type { JsonObject } from '@oakring/contracts';
 import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderJob } from '../render/jobs.js';
+import { renderOutlook } from '../render/outlook.js';
 import { printable } from '../render/printable.js';
 import { contextOf, lookOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocument } from './job-document.js';
 import { askedOf, located } from './job-file.js';
+import { atPositionOption, ifRevisionOption, plannedBy, type PlannedOptions } from './job-plan.js';
 import { seconds, wholeNumber } from './options.js';
 import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
@@ -17,7 +19,8 @@ export interface WaitOptions {
   readonly timeout: number;
 }
 
-interface UpdateOptions extends WaitOptions {
+interface UpdateOptions extends WaitOptions, PlannedOptions {
+  readonly dryRun?: boolean;
   readonly file?: string;
   readonly image?: string;
   readonly count?: number;
@@ -32,6 +35,9 @@ export function addJobUpdate(job: Command, surroundings: Surroundings): void {
     .option('--image <image>', 'only another image')
     .option('--count <n>', 'another number of instances', wholeNumber)
     .option('--strict', 'refuse a document of which something would not be used')
+    .option('--dry-run', 'tell what would change, stop and start, and where; write nothing')
+    .option(...atPositionOption)
+    .option(...ifRevisionOption)
     .option('--wait', 'return once it runs everywhere; fails when it was rolled back')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
     .addHelpText(
@@ -48,37 +54,7 @@ Examples:
   oakring job update web -f job.yaml --strict`,
     )
     .action(async (named: string, options: UpdateOptions, command: Command) => {
-      const context = contextOf(surroundings, command);
-      const { client, terminal } = context;
-      const { file, image, count, strict } = options;
-      if (file === undefined && image === undefined && count === undefined) {
-        const detail =
-          'Say what changes: -f, --image or --count. To start it anew: oakring job restart';
-        throw new CommandFailure(`${detail} ${named}`, exitCodes.usage);
-      }
-      const changes = {
-        ...(image === undefined ? {} : { image }),
-        ...(count === undefined ? {} : { count }),
-      };
-      const given =
-        file === undefined
-          ? undefined
-          : await jobDocument({
-              image: undefined,
-              cmd: [],
-              options: { file },
-              input: () => terminal.input(),
-            });
-      const { answer } =
-        given === undefined
-          ? await changed(client, named, changes, strict)
-          : await onJob(client, named, 'order', (id) =>
-              askedOf(given, client.updateJob(id, { ...given.document, ...changes }, strict)),
-            );
-      const warnings = await located(given, answer.warnings ?? []);
-      const placed = warnings.length === 0 ? answer : { ...answer, warnings };
-      const { answer: last, render } = await settled(context, placed, options);
-      show(context, last, render);
+      await update(contextOf(surroundings, command), named, options);
     });
   job
     .command('restart <jobs...>')
@@ -96,15 +72,49 @@ Examples:
     });
 }
 
+async function update(context: Context, named: string, options: UpdateOptions): Promise<void> {
+  const { client, terminal } = context;
+  const { file, image, count, strict, dryRun } = options;
+  if (file === undefined && image === undefined && count === undefined) {
+    const detail =
+      'Say what changes: -f, --image or --count. To start it anew: oakring job restart';
+    throw new CommandFailure(`${detail} ${named}`, exitCodes.usage);
+  }
+  const changes = {
+    ...(image === undefined ? {} : { image }),
+    ...(count === undefined ? {} : { count }),
+  };
+  const input = () => terminal.input();
+  const request = { image: undefined, cmd: [], options: { file: file ?? '' }, input };
+  const given = file === undefined ? undefined : await jobDocument(request);
+  const asked = <T>(ask: (id: string, document: JsonObject) => Promise<T>) =>
+    given === undefined
+      ? changed(client, named, changes, ask)
+      : onJob(client, named, 'order', (id) =>
+          askedOf(given, ask(id, { ...given.document, ...changes })),
+        );
+  if (dryRun === true) {
+    const { answer } = await asked((id, to) => client.outlookOfUpdate(id, to, strict));
+    warn(context, { warnings: await located(given, answer.warnings ?? []) });
+    return show(context, answer, (shown) => renderOutlook(shown, terminal.colors));
+  }
+  const planned = plannedBy(options);
+  const { answer } = await asked((id, to) => client.updateJob(id, to, strict, planned));
+  const warnings = await located(given, answer.warnings ?? []);
+  const placed = warnings.length === 0 ? answer : { ...answer, warnings };
+  const { answer: last, render } = await settled(context, placed, options);
+  show(context, last, render);
+}
+
 /** The document that it has, with other words for some of it. */
-async function changed(
+async function changed<T>(
   client: Context['client'],
   named: string,
   changes: JsonObject,
-  strict?: boolean,
+  ask: (id: string, document: JsonObject) => Promise<T>,
 ) {
   const { id, answer: job } = await onJob(client, named, 'order', (known) => client.job(known));
-  return { id, answer: await client.updateJob(id, { ...job.document, ...changes }, strict) };
+  return { id, answer: await ask(id, { ...job.document, ...changes }) };
 }
 
 /** Says what an order changed, and waits for it where it is to be waited for. */

@@ -9,6 +9,7 @@ import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
 import { addJobOrders } from './job-orders.js';
 import { addJobUpdate } from './job-update.js';
+import { addJobPlan } from './job-plan.js';
 import { addJobRevisions } from './job-revisions.js';
 import { page, pageOfEach, watchOption, type WatchOptions } from './watch.js';
 import { addJobRun } from './job-run.js';
@@ -22,6 +23,7 @@ export function addJobCommands(program: Command, surroundings: Surroundings): vo
   addJobOrders(job, surroundings);
   addJobUpdate(job, surroundings);
   addJobRevisions(job, surroundings);
+  addJobPlan(job, surroundings);
 }
 
 function addJobQueries(job: Command, surroundings: Surroundings): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { Node, NodeOrder } from '../client/documents.js';
+import type { Node, NodeOrder, Outlook } from '../client/documents.js';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { foreseen } from './foreseen.js';
 import { addNodeForget } from './node-forget.js';
 import { pair, seconds } from './options.js';
 import { onNode } from './selection.js';
@@ -13,6 +14,7 @@ interface DrainOptions {
   readonly cancel?: boolean;
   readonly within: number;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
   readonly wait?: boolean;
 }
 
@@ -132,6 +134,7 @@ function addDrain(node: Command, surroundings: Surroundings): void {
       defaultDrainSeconds,
     )
     .option('--force', 'stop what is left then, to be placed elsewhere')
+    .option('--dry-run', 'tell what would move, and where; write nothing')
     .option('--wait', 'return once the drain has ended')
     .option('--cancel', 'call it off; the node stays cordoned')
     .addHelpText(
@@ -147,9 +150,14 @@ function addDrain(node: Command, surroundings: Surroundings): void {
 async function drained(
   context: Context,
   text: string,
-  { cancel, within, force = false, wait }: DrainOptions,
-): Promise<Done<Node | NodeOrder>> {
+  { cancel, within, force = false, wait, dryRun }: DrainOptions,
+): Promise<Done<Node | NodeOrder | Outlook>> {
   const { client } = context;
+  if (dryRun === true) {
+    const ask = (id: string) => client.outlookOfDrain(id);
+    const { answer, render } = foreseen(context, await onNode(client, text, 'order', ask));
+    return { answer, render: () => render(answer) };
+  }
   if (cancel === true) {
     const ask = (id: string) => client.takeBackOrder(id, 'drain');
     const { id, answer } = await onNode(client, text, 'order', ask);

@@ -49,7 +49,7 @@ export function renderDifference({ id, from, to, changes }: Difference, colors: 
 }
 
 /** A line or two a field: what it was, and what it is. */
-function renderChanges(changes: readonly DocumentChange[], colors: Colors): string {
+export function renderChanges(changes: readonly DocumentChange[], colors: Colors): string {
   return changes
     .map(({ field, before, after }) =>
       [

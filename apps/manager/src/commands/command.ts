@@ -95,6 +95,8 @@ export type Command =
       readonly bodyHash: string;
       /** Position that the caller saw the job at; null: any. */
       readonly ifPosition: number | null;
+      /** What it was planned on: a position, a revision; absent: it was not. */
+      readonly planned?: { readonly position: number | null; readonly revision: number | null };
       /** The revision whose document it is: as many instances as now are to have it. */
       readonly restores?: number;
     }

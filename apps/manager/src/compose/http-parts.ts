@@ -6,6 +6,7 @@ import { JobCommandsController } from '../inbox/http/job-commands.controller.js'
 import { JobRollbacksController } from '../inbox/http/job-rollbacks.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
+import { Outlooks } from '../inbox/http/outlooks.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
 import { OakestraRegistrationController } from '../inbox/http/oakestra-registration.controller.js';
 import { NodeOrdersController } from '../inbox/http/node-orders.controller.js';
@@ -85,6 +86,7 @@ export const httpControllers: Type[] = [
 
 export const httpProviders: Provider[] = [
   InstanceMoves,
+  Outlooks,
   LedgerTree,
   LedgerCounts,
   TrafficSources,

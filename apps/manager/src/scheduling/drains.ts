@@ -178,7 +178,7 @@ function step(end: { outcome: 'done' | 'incomplete'; reason: string }) {
  * The instances that a node has, and what else is there: what is not wanted any more and has not said
  * yet that it ended, and targets of moves that are under way.
  */
-function whatIsOn(state: ClusterState, nodeId: string) {
+export function whatIsOn(state: ClusterState, nodeId: string) {
   const left: InstanceRecord[] = [];
   const others: PlacementRecord[] = [];
   for (const key of state.placementsOfNode.of(nodeId)) {
@@ -191,7 +191,7 @@ function whatIsOn(state: ClusterState, nodeId: string) {
   return { left, others };
 }
 
-function isDue({ jobs }: ClusterState, { job, status, moving }: InstanceRecord): boolean {
+export function isDue({ jobs }: ClusterState, { job, status, moving }: InstanceRecord): boolean {
   const isOneShot = jobs.get(job)?.policy.oneShot ?? true;
   return !isOneShot && status === 'running' && moving === null;
 }

@@ -184,6 +184,11 @@ export const requestErrors = {
     title: 'It has changed since you looked',
     remedy: 'Read it again, and send the ETag of that answer as If-Match.',
   },
+  'plan-outdated': {
+    status: 409,
+    title: 'The job is another than when it was planned',
+    remedy: 'Plan it again (oakring job plan), and order what that plan says.',
+  },
   'node-in-use': {
     status: 409,
     title: 'The node cannot be forgotten now',

@@ -54,6 +54,7 @@ export {
 } from './oakestra-import.js';
 export { OakestraClusterStatus, OakestraService, OakestraTaken } from './oakestra-documents.js';
 export { OakestraWorker, OakestraWorkerAnswer } from './oakestra-worker.js';
+export { OutlookAnswer } from './outlook-answers.js';
 export { DryRunAnswer, NodeChangesAnswer, planRefusalCodes } from './planning-answers.js';
 export { RevisionAnswer, RevisionPage, RollBack } from './revision-answers.js';
 export { RegisterNode } from './register-node.js';

@@ -3,6 +3,7 @@ import type * as job from './job-answers.js';
 import type * as body from './job-body.js';
 import type * as ledger from './ledger-answers.js';
 import type * as node from './node-answers.js';
+import type * as outlook from './outlook-answers.js';
 import type * as revision from './revision-answers.js';
 import type * as schedule from './schedule-request.js';
 
@@ -26,6 +27,8 @@ export type LedgerKeys = Plain<ledger.LedgerKeys>;
 export type NodeAnswer = Plain<node.NodeAnswer>;
 export type NodeFlags = Plain<node.NodeFlags>;
 export type NodeTelemetry = Plain<node.NodeTelemetry>;
+export type OutlookAnswer = Plain<outlook.OutlookAnswer>;
+export type OutlookStep = Plain<outlook.OutlookStep>;
 export type Page<T> = answers.Page<T>;
 export type Revision = Plain<revision.Revision>;
 export type RevisionAnswer = Plain<revision.RevisionAnswer>;

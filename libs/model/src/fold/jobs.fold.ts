@@ -50,6 +50,7 @@ export function jobSubmitted(
     submittedDesired: data.desired,
     submittedPosition: event.position,
     submittedAt: event.at,
+    orderedPosition: event.position,
     deletionPosition: 0,
     ...placeOf(event),
   };
@@ -122,6 +123,7 @@ export function jobUpdated(
     ...descriptionOf(data),
     revision: data.revision,
     rollout: rolloutOf(job, data),
+    orderedPosition: event.position,
     ...placeOf(event),
   };
   // What could not be placed may have had no name either.
@@ -214,7 +216,9 @@ export function jobScaled(
 ): void {
   const status = data.added.length > 0 ? 'active' : job.status;
   const isGiven = job.numbering === 'given';
-  const scaled = { ...job, status, desired: data.desired, ...placeOf(event) };
+  const { desired } = data;
+  const orderedPosition = event.position;
+  const scaled = { ...job, status, desired, orderedPosition, ...placeOf(event) };
   const isByRoot = isGiven && data.forced !== true;
   const isOrdered = isGiven && data.added.length > 0;
   const root = isOrdered ? currentRoot(state) : job.root;
@@ -244,6 +248,7 @@ export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job:
     ...job,
     status: 'deleting',
     desired: 0,
+    orderedPosition: event.position,
     deletionPosition: event.position,
     ...placeOf(event),
   });

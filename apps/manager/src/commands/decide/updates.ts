@@ -22,7 +22,10 @@ export function updateJob(deciding: Deciding, update: Update): Decided<Answers['
   const document = documentOf(update, job);
   const ofRoot = whyOfRoot(job, { force: false, what: 'updated' });
   if (ofRoot !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', ofRoot);
-  const refused = refusalOf(job, update.ifPosition) ?? refusalOfImage(job, document.document);
+  const refused =
+    refusalOf(job, update.ifPosition) ??
+    refusalOfPlan(job, update) ??
+    refusalOfImage(job, document.document);
   if (refused !== null) return refuseOnRecord(deciding, id, 'JobUpdateRefused', refused.refusal);
   if (job.bodyHash !== update.bodyHash && !isSameButCount(job.document, document.document)) {
     const described = { ...document, bodyHash: update.bodyHash };
@@ -117,6 +120,23 @@ function refusalOf(job: JobRecord, ifPosition: number | null): ReturnType<typeof
   if (ifPosition !== null && job.position > ifPosition) {
     const detail = `Job ${id} changed at position ${job.position}, after ${ifPosition}.`;
     return refuse('position-changed', detail, 'If-Match', ifPosition);
+  }
+  return null;
+}
+
+/** What was planned is done as it was planned, or not at all. What became of instances since changes no plan. */
+function refusalOfPlan(
+  { id, revision, orderedPosition }: JobRecord,
+  { planned }: Update,
+): ReturnType<typeof refuse> | null {
+  const { position = null, revision: seen = null } = planned ?? {};
+  if (position !== null && orderedPosition > position) {
+    const detail = `Job ${id} was changed at position ${orderedPosition}, after the plan of ${position}.`;
+    return refuse('plan-outdated', detail, 'atPosition', position);
+  }
+  if (seen !== null && revision !== seen) {
+    const detail = `Job ${id} is of revision ${revision}, and the plan of revision ${seen}.`;
+    return refuse('plan-outdated', detail, 'ifRevision', seen);
   }
   return null;
 }

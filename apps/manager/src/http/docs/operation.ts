@@ -77,10 +77,10 @@ function responsesOf(
     [...statuses]
       .sort((a, b) => a - b)
       .map((status) => {
-        const answer = answers.find((each) => each.status === status);
+        const given = answers.filter((each) => each.status === status);
         const ofStatus = problems.get(status) ?? [];
-        const response = responseOf(status, answer, ofStatus);
-        const isShared = answer === undefined;
+        const response = responseOf(status, given, ofStatus);
+        const isShared = given.length === 0;
         return [String(status), isShared ? sharedAs(shared, ofStatus, response) : response];
       }),
   );
@@ -95,17 +95,20 @@ function sharedAs(shared: SharedProblems, codes: readonly ErrorCode[], response:
 
 function responseOf(
   status: number,
-  answer: Answer | undefined,
+  answers: readonly Answer[],
   codes: readonly ErrorCode[],
 ): Response {
   const problem = codes.length === 0 ? {} : { [problemMedia]: problemContent(codes) };
-  const of = answer?.of ?? null;
-  const schema = of === null ? {} : { schema: schemaOf(of) };
-  const media = (answer?.media ?? []).map((each) => [each, schema] as const);
+  // Of one address and status there may be several: a parameter chooses.
+  const schemas = answers.flatMap(({ of }) => (of === null ? [] : [schemaOf(of)]));
+  const [only] = schemas;
+  const schema =
+    only === undefined ? {} : { schema: schemas.length === 1 ? only : { oneOf: schemas } };
+  const media = answers.flatMap((answer) => answer.media).map((each) => [each, schema] as const);
   const content = { ...Object.fromEntries(media), ...problem };
-  const headers = [...(answer?.headers ?? []), ...headersOfStatus(status)];
+  const headers = [...answers.flatMap((answer) => answer.headers), ...headersOfStatus(status)];
   return {
-    description: [...(answer === undefined ? [] : [answer.says]), ...codes].join(', '),
+    description: [...answers.map(({ says }) => says), ...codes].join(', '),
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.map(headerOf)) }),
     ...(Object.keys(content).length === 0 ? {} : { content }),
   };

@@ -6,7 +6,10 @@ import {
 } from '@oakring/contracts';
 import type { DryRunAnswer } from '@oakring/contracts/http';
 import type { ClusterState } from '@oakring/model';
+import { flag } from '../../http/endpoints/parameters.js';
 import type { Scheduler } from '../../scheduling/scheduler.port.js';
+
+export const dryRunWanted = flag('dryRun', 'Tell what it would do, and where; write nothing.');
 import { warningsTo } from './document-warnings.js';
 
 export async function dryRun(

@@ -4,6 +4,7 @@ import {
   JobAnswer,
   JobOrderAnswer,
   MoveInstance,
+  OutlookAnswer,
   ReplicateJob,
   SubmitJob,
 } from '@oakring/contracts/http';
@@ -18,13 +19,12 @@ import { Scheduler } from '../../scheduling/scheduler.port.js';
 import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { refuseUnused, strictly } from './document-warnings.js';
-import { dryRun } from './dry-run.js';
+import { dryRun, dryRunWanted } from './dry-run.js';
 import { hashOf, idempotencyKey, jobIdOf, keyOf, originOf } from './idempotency.js';
 import { InstanceMoves } from './instance-moves.js';
+import { Outlooks } from './outlooks.js';
 import { parsed, settled } from './settled.js';
 import { documentOf, submittedJob } from './submitted-job.js';
-
-const dryRunWanted = flag('dryRun', 'Tell where it would go; write nothing.');
 
 const force = flag('force', 'Also a job whose instances a root numbers; the root is told.');
 
@@ -37,6 +37,7 @@ export class JobCommandsController {
     private readonly scheduler: Scheduler,
     private readonly projection: Projection,
     private readonly moves: InstanceMoves,
+    private readonly outlooks: Outlooks,
   ) {}
 
   @Post()
@@ -101,17 +102,18 @@ export class JobCommandsController {
     summary: 'Delete a job; it is gone when its last instance has ended',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [force, idempotencyKey],
-    answers: [ok(JobOrderAnswer, 'Ordered.')],
+    parameters: [force, dryRunWanted, idempotencyKey],
+    answers: [ok(JobOrderAnswer, 'Ordered.'), ok(OutlookAnswer, 'The answer to a dry run.')],
     problems: ['invalid-id', 'job-unknown', 'job-of-root'],
   })
   async delete(
     @Param('id') id: string,
     @Query() query: QueryString,
     @Req() request: FastifyRequest,
-  ): Promise<JobOrderAnswer> {
+  ): Promise<JobOrderAnswer | OutlookAnswer> {
     const byForce = force.of(query);
     const command = { type: 'DeleteJob', id: parsed(idOf(id, 'id')), force: byForce } as const;
+    if (dryRunWanted.of(query)) return this.outlooks.ofJob(command);
     const key = keyOf(request, () => hashOf(byForce ? { force: true } : {}));
     return settled(await this.queue.submit<'DeleteJob'>(command, originOf(request, key), key));
   }
@@ -123,8 +125,8 @@ export class JobCommandsController {
     summary: 'Change the desired number of instances',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [force, idempotencyKey],
-    answers: [ok(JobOrderAnswer, 'Ordered.')],
+    parameters: [force, dryRunWanted, idempotencyKey],
+    answers: [ok(JobOrderAnswer, 'Ordered.'), ok(OutlookAnswer, 'The answer to a dry run.')],
     problems: [
       'invalid-id',
       'job-unknown',
@@ -132,6 +134,8 @@ export class JobCommandsController {
       'job-deleting',
       'job-completed',
       'update-without-effect',
+      'scheduler-refused',
+      'scheduler-unavailable',
     ],
   })
   async replicate(
@@ -139,11 +143,12 @@ export class JobCommandsController {
     @Body() order: ReplicateJob,
     @Query() query: QueryString,
     @Req() request: FastifyRequest,
-  ): Promise<JobOrderAnswer> {
+  ): Promise<JobOrderAnswer | OutlookAnswer> {
     const { count } = order;
     const byForce = force.of(query);
     const job = parsed(idOf(id, 'id'));
     const command = { type: 'ScaleJob', id: job, count, force: byForce } as const;
+    if (dryRunWanted.of(query)) return this.outlooks.ofJob(command);
     const key = keyOf(request, () => hashOf(byForce ? { count, force: true } : order));
     return settled(await this.queue.submit<'ScaleJob'>(command, originOf(request, key), key));
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
-import { JobOrderAnswer, RollBack, warningsOf } from '@oakring/contracts/http';
+import { JobOrderAnswer, RollBack } from '@oakring/contracts/http';
 import { documentChanges, idOf, jobOf, OakringError, type SubmitJob } from '@oakring/contracts';
 import type { JobRecord } from '@oakring/model';
 import type { EventLogReader } from '@oakring/stores';
@@ -15,6 +15,7 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { COMMAND_QUEUE, EVENT_LOG } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
+import { warningsTo } from './document-warnings.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
 import { ifMatch, positionOf } from './job-updates.controller.js';
 import { parsed, settled } from './settled.js';
@@ -73,7 +74,7 @@ export class JobRollbacksController {
     const answer = settled(
       await this.queue.submit<'UpdateJob'>(command, originOf(request, key), key),
     );
-    return { ...answer, ...warningsOf(restored) };
+    return { ...answer, ...warningsTo(restored, this.projection.state) };
   }
 
   private async wanted(

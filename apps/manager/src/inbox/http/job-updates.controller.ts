@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
-import { JobOrderAnswer, Nothing, SubmitJob } from '@oakring/contracts/http';
+import { JobOrderAnswer, Nothing, OutlookAnswer, SubmitJob } from '@oakring/contracts/http';
 import { idOf, OakringError } from '@oakring/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue } from '../../commands/command.js';
@@ -8,12 +8,15 @@ import { Endpoint } from '../../http/endpoints/endpoint.js';
 import {
   badParameter,
   header,
+  integer,
   type Query as QueryString,
 } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
 import { refuseUnused, strictly, warningsTo } from './document-warnings.js';
+import { dryRunWanted } from './dry-run.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
+import { Outlooks } from './outlooks.js';
 import { parsed, settled } from './settled.js';
 import { documentOf } from './submitted-job.js';
 
@@ -22,12 +25,20 @@ export const ifMatch = header('If-Match', 'ETag of the answer that the change is
   'position-changed',
 ]);
 
+const atPosition = integer(
+  'atPosition',
+  'Only if what the job is to be was not changed behind this position: that of a plan.',
+  { minimum: 1 },
+);
+const ifRevision = integer('ifRevision', 'Only if the job is of this revision.', { minimum: 1 });
+
 /** Changes to jobs under way: a new revision, a restart, and a move that is called off. */
 @Controller('api/v1/jobs')
 export class JobUpdatesController {
   constructor(
     @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
     private readonly projection: Projection,
+    private readonly outlooks: Outlooks,
   ) {}
 
   @Put(':id')
@@ -38,8 +49,8 @@ export class JobUpdatesController {
       'Roll out a new revision of a job, and set its desired count. A newer one takes over from one that is under way; one that leaves alone how an instance runs restarts nothing',
     needs: 'jobs:write',
     answeredBy: 'leader',
-    parameters: [strictly, ifMatch, idempotencyKey],
-    answers: [ok(JobOrderAnswer, 'Ordered.')],
+    parameters: [atPosition, ifRevision, dryRunWanted, strictly, ifMatch, idempotencyKey],
+    answers: [ok(JobOrderAnswer, 'Ordered.'), ok(OutlookAnswer, 'The answer to a dry run.')],
     problems: [
       'invalid-id',
       'job-unknown',
@@ -47,6 +58,9 @@ export class JobUpdatesController {
       'job-deleting',
       'job-completed',
       'update-without-effect',
+      'plan-outdated',
+      'scheduler-refused',
+      'scheduler-unavailable',
       'id-mismatch',
       'technology-unknown',
       'constraint-unknown',
@@ -57,7 +71,7 @@ export class JobUpdatesController {
     @Body() body: SubmitJob,
     @Query() query: QueryString,
     @Req() request: FastifyRequest,
-  ): Promise<JobOrderAnswer> {
+  ): Promise<JobOrderAnswer | OutlookAnswer> {
     const isStrict = strictly.of(query);
     const job = documentOf(body);
     const jobId = parsed(idOf(id, 'id'));
@@ -68,7 +82,14 @@ export class JobUpdatesController {
     if (isStrict) refuseUnused(job.document, this.projection.state);
     const bodyHash = hashOf(job.document);
     const ifPosition = positionOf(request.headers[ifMatch.name.toLowerCase()]);
-    const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition } as const;
+    const planned = { position: atPosition.of(query), revision: ifRevision.of(query) };
+    const command = { type: 'UpdateJob', id: jobId, job, bodyHash, ifPosition, planned } as const;
+    if (dryRunWanted.of(query)) {
+      return {
+        ...(await this.outlooks.ofJob(command)),
+        ...warningsTo(job.document, this.projection.state),
+      };
+    }
     const key = keyOf(request, () => bodyHash);
     const answer = settled(
       await this.queue.submit<'UpdateJob'>(command, originOf(request, key), key),

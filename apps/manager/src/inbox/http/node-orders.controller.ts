@@ -4,6 +4,7 @@ import {
   LabelNode,
   NodeOrderAnswer,
   NodeReason,
+  OutlookAnswer,
   usualDrainMs,
 } from '@oakring/contracts/http';
 import { idOf, labelsOf } from '@oakring/contracts';
@@ -14,7 +15,9 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { flag, type Query as QueryString } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE } from '../../injection/tokens.js';
+import { dryRunWanted } from './dry-run.js';
 import { hashOf, idempotencyKey, keyOf, originOf } from './idempotency.js';
+import { Outlooks } from './outlooks.js';
 import { parsed, settled } from './settled.js';
 
 const force = flag('force', 'Also one that speaks or was heard of not long ago.');
@@ -22,7 +25,10 @@ const force = flag('force', 'Also one that speaks or was heard of not long ago.'
 /** What an operator orders about a node. POST sets, DELETE takes back. */
 @Controller('api/v1/nodes')
 export class NodeOrdersController {
-  constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
+  constructor(
+    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    private readonly outlooks: Outlooks,
+  ) {}
 
   @Post(':id/cordon')
   @Endpoint({
@@ -65,15 +71,20 @@ export class NodeOrdersController {
     summary: 'Move everything off a node, make before break, until a deadline',
     needs: 'nodes:write',
     answeredBy: 'leader',
-    parameters: [idempotencyKey],
-    answers: [ok(NodeOrderAnswer, 'Ordered, or so already.')],
-    problems: ['invalid-id', 'node-unknown'],
+    parameters: [dryRunWanted, idempotencyKey],
+    answers: [
+      ok(NodeOrderAnswer, 'Ordered, or so already.'),
+      ok(OutlookAnswer, 'The answer to a dry run.'),
+    ],
+    problems: ['invalid-id', 'node-unknown', 'scheduler-refused', 'scheduler-unavailable'],
   })
   drain(
     @Param('id') id: string,
     @Body() { withinMs, force: byForce }: DrainNode,
+    @Query() query: QueryString,
     @Req() request: FastifyRequest,
-  ): Promise<NodeOrderAnswer> {
+  ): Promise<NodeOrderAnswer | OutlookAnswer> {
+    if (dryRunWanted.of(query)) return this.outlooks.ofDrain(parsed(idOf(id, 'id')));
     const order = { withinMs: withinMs ?? usualDrainMs, force: byForce ?? false };
     return this.order(id, { do: 'drain', ...order }, request);
   }
