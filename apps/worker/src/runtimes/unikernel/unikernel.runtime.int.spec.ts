@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, createServer as createMonitor, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -25,6 +25,7 @@ import { endInstancesOf } from '../testing/end-instances.js';
 import { processesWith } from '../testing/processes.js';
 import { accelerator } from './accelerator.js';
 import { qemuHere } from './qemu-here.js';
+import { Qmp } from './qmp.js';
 import { tinyGuest } from './tiny-guest.js';
 import { UnikernelRuntime } from './unikernel.runtime.js';
 
@@ -50,11 +51,11 @@ afterEach(async () => {
 const image = (then: string): string => join(folder, 'images', then);
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-async function opened(): Promise<UnikernelRuntime> {
+async function opened(program = qemu ?? ''): Promise<UnikernelRuntime> {
   const ports = systemPorts();
   const outputs = new OutputFolder(join(folder, 'output'), ports.clock);
   const parts = {
-    qemu: qemu ?? '',
+    qemu: program,
     processes: new ProcessRuntime(ports, { folder: join(folder, 'instances'), outputs }),
     folder: join(folder, 'guests'),
     images: { cache: join(folder, 'cache'), folders: [join(folder, 'images')] },
@@ -97,6 +98,76 @@ describe('KVM', () => {
     if (script.includes('sleep')) closing.abort();
     expect(await found).toBe(expected);
     expect(existsSync(join(folder, 'probe.img'))).toBe(false);
+  });
+});
+
+suite('A guest whose worker ends', () => {
+  const away = async (meanwhile: (qmp: Qmp) => Promise<unknown>): Promise<UnikernelRuntime> => {
+    const first = await opened();
+    await first.existing();
+    const job = { image: image('sleep') };
+    await first.start(toStart(address, job), new AbortController().signal, () => {});
+    await first.close();
+    const { timers } = systemPorts();
+    const { signal } = new AbortController();
+    const qmp = await Qmp.connect(first.monitorOf(address), timers, signal, () => {});
+    await meanwhile(qmp);
+    qmp.close();
+    return opened();
+  };
+
+  it('runs on, is found again, and its end is heard', async () => {
+    const next = await away(async () => {});
+    expect(await next.existing()).toMatchObject([{ ...address, status: 'running' }]);
+    const exit = new Promise<InstanceExit>((resolve) => next.onExit((_, how) => resolve(how)));
+    for (const pid of processesWith(next.monitorOf(address))) {
+      if (isQemu(pid)) process.kill(pid, 'SIGKILL');
+    }
+    expect(await exit).toMatchObject({ status: 'failed' });
+    await next.close();
+  });
+
+  it('has failed when it ended meanwhile: how, nobody saw', async () => {
+    const next = await away(async (qmp) => {
+      await qmp.ask('quit').catch(() => {});
+      await qmp.gone;
+      while (processesWith(folder).length > 0) await new Promise(setImmediate);
+    });
+    expect(await next.existing()).toMatchObject([
+      { ...address, status: 'failed', reason: expect.stringContaining('nobody saw') },
+    ]);
+    expect(execFileSync('ls', [join(folder, 'guests')], { encoding: 'utf8' })).toBe('');
+    await next.close();
+  });
+});
+
+describe('A guest whose machine a fault has stopped', () => {
+  it('has failed, and is ended: it would stand still for ever', async () => {
+    const program = join(folder, 'qemu');
+    writeFileSync(program, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const subject = await opened(program);
+    await subject.existing();
+    let state = 'running';
+    const lines: ((line: object) => void)[] = [];
+    const monitor = createMonitor((socket) => {
+      const say = (line: object): boolean => socket.write(`${JSON.stringify(line)}\n`);
+      lines.push(say);
+      say({ QMP: {} });
+      socket.on('data', () => say({ return: { status: state } }));
+      socket.on('error', () => {});
+    }).listen(subject.monitorOf(address));
+    await once(monitor, 'listening');
+    const exit = new Promise<InstanceExit>((resolve) => subject.onExit((_, how) => resolve(how)));
+    const job = { image: image('sleep') };
+    await subject.start(toStart(address, job), new AbortController().signal, () => {});
+    state = 'internal-error';
+    for (const say of lines) say({ event: 'STOP' });
+    expect(await exit).toEqual({
+      status: 'failed',
+      reason: 'its machine stands still: internal-error',
+    });
+    await subject.close();
+    monitor.close();
   });
 });
 

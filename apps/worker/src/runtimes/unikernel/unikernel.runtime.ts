@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import {
   healthCheckOf,
+  isObject,
   parsePorts,
   parseProgram,
   type HealthProbe,
@@ -108,18 +109,29 @@ export class UnikernelRuntime implements Runtime {
 
   async existing(): Promise<readonly FoundInstance[]> {
     const found = await this.parts.processes.existing();
+    await this.tidy(found.filter(({ status }) => status === 'running'));
     return Promise.all(found.map((instance) => this.takeUp(instance)));
   }
 
-  /** One whose machine stands still is as good as ended; how one ended that nobody watched is not known. */
+  /** What starts left that came to nothing, and guests that have ended. */
+  private async tidy(running: readonly InstanceAddress[]): Promise<void> {
+    const { folder } = this.parts;
+    const kept = new Set(
+      running.flatMap((at) => [monitorPath(folder, at), environmentPath(folder, at)]),
+    );
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      if (ofGuests.test(name) && !kept.has(path)) await rm(path, { force: true });
+    }
+  }
+
+  /** How one ended that nobody watched is not known. */
   private async takeUp(instance: FoundInstance): Promise<FoundInstance> {
     if (instance.status === 'completed') {
-      await this.leave(instance);
       const reason = 'ended while its worker was away: whether it shut down or crashed, nobody saw';
       return { ...instance, status: 'failed', reason };
     }
     if (instance.status === 'running') this.watch(instance);
-    else await this.leave(instance);
     return instance;
   }
 
@@ -136,14 +148,25 @@ export class UnikernelRuntime implements Runtime {
     guest.isExpected = true;
     try {
       await this.parts.processes.start(order, signal, progress);
-      const exit = await Promise.race([guest.ended, guest.monitor.then(() => null)]);
-      if (exit !== null) throw new Error(`cannot start: ${exit.reason}`);
+      await this.begun(guest, signal);
     } catch (error) {
       await this.parts.processes.stop(instance);
       await this.forget(guest);
       throw error;
     }
     guest.isExpected = false;
+  }
+
+  /** Once its monitor answers; QEMU makes that first, and may then find that it cannot begin. */
+  private async begun(guest: Guest, signal: AbortSignal): Promise<void> {
+    const { promise: cancelled, forget } = abortOf(signal);
+    const answers = guest.monitor.then((qmp) => (qmp === null ? guest.ended : null));
+    try {
+      const exit = await Promise.race([guest.ended, answers, cancelled]);
+      if (exit !== null) throw new Error(`cannot start: ${exit.reason}`);
+    } finally {
+      forget();
+    }
   }
 
   /** The process that is this guest. Throws with what is wrong with the job. */
@@ -200,12 +223,25 @@ export class UnikernelRuntime implements Runtime {
       (event, data) => this.hear(guest, event, data),
     ).catch(() => null);
     this.guests.set(addressKey(address), guest);
+    // It may have come to stand still while nobody listened.
+    void this.look(guest);
     void ended.then((exit) => this.sayEnd(guest, exit));
     return guest;
   }
 
   private hear(guest: Guest, event: string, data: JsonObject): void {
     if (event === 'SHUTDOWN') guest.shutdown = String(data['reason'] ?? 'unknown');
+    if (event === 'STOP') void this.look(guest);
+  }
+
+  /** A machine that a fault has stopped does not end by itself, and does nothing any more. */
+  private async look(guest: Guest): Promise<void> {
+    const qmp = await guest.monitor;
+    const answer = await qmp?.ask('query-status').catch(() => null);
+    const status = isObject(answer) ? String(answer['status']) : '';
+    if (!faults.has(status) || guest.isExpected) return;
+    await this.parts.processes.stop(guest.address).catch(() => {});
+    guest.end({ status: 'failed', reason: `its machine stands still: ${status}` });
   }
 
   private async sayEnd(guest: Guest, exit: InstanceExit): Promise<void> {
@@ -329,6 +365,21 @@ function isReached({ port, protocol }: PublishedPort, asked: number): boolean {
   return protocol === 'tcp' && port === asked;
 }
 
+/** Rejects when it aborts. */
+function abortOf(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
+  let cancel: () => void = () => {};
+  const promise = new Promise<never>((_, reject) => {
+    cancel = () => reject(new Error('the start was cancelled'));
+  });
+  promise.catch(() => {});
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel);
+  return { promise, forget: () => signal.removeEventListener('abort', cancel) };
+}
+
+/** What of QEMU's states (`RunState`) a machine does not come out of. */
+const faults: ReadonlySet<string> = new Set(['internal-error', 'io-error', 'guest-panicked']);
+
 /** A guest has no exit code: that it shut itself down is a good end, and all others are not. */
 function exitOf({ reason, status }: InstanceExit, shutdown: string | null): InstanceExit {
   switch (shutdown) {
@@ -345,6 +396,8 @@ function exitOf({ reason, status }: InstanceExit, shutdown: string | null): Inst
       };
   }
 }
+
+const ofGuests = /^[0-9a-f]{24}\.(sock|environment)$/;
 
 function monitorPath(folder: string, address: InstanceAddress): string {
   return `${nameOf(folder, address)}.sock`;
