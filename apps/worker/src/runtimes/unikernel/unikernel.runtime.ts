@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -26,6 +25,7 @@ import {
   type Runtime,
 } from '../runtime.port.js';
 import { accelerator } from './accelerator.js';
+import { environmentPath, maxSocketPath, monitorPath, ofGuests } from './guest-files.js';
 import { imageAt, namedImage, type ImageSources } from './guest-image.js';
 import { qemuArguments, type Accelerator, type Forward } from './qemu-command.js';
 import { Qmp } from './qmp.js';
@@ -36,8 +36,6 @@ const powerDownMs = 5_000;
 const lastWordsMs = 1_000;
 /** What QEMU itself needs beside the memory of its guest. */
 const qemuMemoryMiB = 128;
-/** Of an address of a Unix socket (unix(7)), with the zero at its end. */
-const maxSocketPath = 107;
 
 export interface UnikernelParts {
   /** Path of QEMU. */
@@ -395,19 +393,4 @@ function exitOf({ reason, status }: InstanceExit, shutdown: string | null): Inst
         reason: status === 'failed' ? reason : `QEMU ended: ${shutdown ?? 'nobody saw why'}`,
       };
   }
-}
-
-const ofGuests = /^[0-9a-f]{24}\.(sock|environment)$/;
-
-function monitorPath(folder: string, address: InstanceAddress): string {
-  return `${nameOf(folder, address)}.sock`;
-}
-
-function environmentPath(folder: string, address: InstanceAddress): string {
-  return `${nameOf(folder, address)}.environment`;
-}
-
-/** Short, whatever the job is called: a socket's path has few bytes. */
-function nameOf(folder: string, address: InstanceAddress): string {
-  return join(folder, createHash('sha256').update(addressKey(address)).digest('hex').slice(0, 24));
 }
