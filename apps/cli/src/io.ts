@@ -9,6 +9,8 @@ export interface Io {
   /** Replaces the last line of standard error that was written by this; '' clears it. */
   status(line: string): void;
   readonly outIsTerminal: boolean;
+  /** Calls back with every key that is pressed, where there is a keyboard, until `signal` aborts. */
+  onKeys(listener: (key: string) => void, signal: AbortSignal): void;
   /** Signs that fit a line of the terminal, as it is now; null: it is none. */
   columns(): number | null;
   /** Replaces what stands on the terminal since it was last called; the first time it clears nothing. */
@@ -29,7 +31,10 @@ export interface Io {
 }
 
 export interface Streams {
-  readonly stdin: Readable;
+  readonly stdin: Readable & {
+    readonly isTTY?: boolean;
+    setRawMode?(isRaw: boolean): unknown;
+  };
   readonly stdout: Writable & {
     readonly isTTY?: boolean;
     readonly columns?: number;
@@ -68,6 +73,18 @@ export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks
     error: (line) => void stderr.write(`${line}\n`),
     status: (line) => void stderr.write(`${clearLine}${line}`),
     outIsTerminal: stdout.isTTY === true,
+    onKeys: (listener, signal) => {
+      if (stdin.isTTY !== true || signal.aborted) return;
+      const heard = (data: Buffer): void => listener(data.toString('utf8'));
+      // A key as it is pressed, and not a line when it is ended.
+      stdin.setRawMode?.(true);
+      stdin.on('data', heard);
+      signal.addEventListener('abort', () => {
+        stdin.off('data', heard);
+        stdin.setRawMode?.(false);
+        stdin.pause();
+      });
+    },
     columns: () => (stdout.isTTY === true ? (stdout.columns ?? usualColumns) : null),
     redraw: (text) => {
       if (!isClosed()) stdout.write(screenful(text, stdout.rows ?? usualRows));

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
 import { addAuditCommands } from './commands/audit/audit.js';
 import { addBackupCommands } from './commands/backup/commands.js';
+import { addCompletionCommand } from './completion/command.js';
+import { addTopCommand } from './commands/top.js';
 import { addClusterCommand } from './commands/cluster.js';
 import type { Surroundings } from './commands/context.js';
+import { addContextCommands } from './commands/contexts.js';
 import { addDeadLettersCommand } from './commands/dead-letters.js';
 import { addDecisionCommands } from './commands/decision.js';
 import { addDemoCommand } from './commands/demo.js';
@@ -20,6 +23,9 @@ import { exitCodesHelp } from './exit-codes.js';
 import { softwareVersion } from '@oakring/host';
 import { Documents, formatOf, outputFormats, type OutputOptions } from './output.js';
 
+const moreHelp = `
+Options of every command: oakring --help. Words such as position and generation: ARCHITECTURE.md#words`;
+
 /** The command line `oakring`. Errors of usage are told and thrown as commander's. */
 export function createProgram(given: Omit<Surroundings, 'documents'>): Command {
   const surroundings: Surroundings = { ...given, documents: new Documents() };
@@ -35,7 +41,6 @@ export function createProgram(given: Omit<Surroundings, 'documents'>): Command {
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.error(text.trimEnd()),
     })
-    .configureHelp({ showGlobalOptions: true })
     .description('A cluster orchestrator for the edge that remembers.')
     .version(softwareVersion(), '-V, --version', 'print the version')
     .option('--url <url>', 'the manager [OAKRING_URL] (default: http://127.0.0.1:10100)')
@@ -45,6 +50,7 @@ export function createProgram(given: Omit<Surroundings, 'documents'>): Command {
         .choices(outputFormats)
         .conflicts('json'),
     )
+    .option('--context <name>', 'the cluster of this name [OAKRING_CONTEXT]; see oakring context')
     .option('--json', 'the same as -o json: what the manager answers, for programs')
     .option('--no-color', 'print without colour [NO_COLOR]')
     .addHelpText(
@@ -57,6 +63,7 @@ Examples:
   oakring cluster            what there is
   oakring events --follow    what happens`,
     )
+    .addHelpText('afterAll', ({ command }) => (command === program ? '' : moreHelp))
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)');
   addUpCommand(program, surroundings);
@@ -67,6 +74,7 @@ Examples:
   addClusterCommand(program, surroundings);
   addNodeCommands(program, surroundings);
   addJobCommands(program, surroundings);
+  addTopCommand(program, surroundings);
   addDecisionCommands(program, surroundings);
   addEventsCommand(program, surroundings);
   addDiffCommand(program, surroundings);
@@ -75,6 +83,8 @@ Examples:
   addDeadLettersCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addRootCommands(program, surroundings);
+  addContextCommands(program, surroundings);
+  addCompletionCommand(program, surroundings);
   addHelpCommand(program);
   return program;
 }

@@ -22,7 +22,14 @@ export async function run(
   { ports = systemPorts(), program: name = 'oakring' }: RunOptions = {},
 ): Promise<ExitCode> {
   const [own, afterDashes] = splitAtDashes(argv);
-  const program = createProgram({ io, env, ports, afterDashes, program: name });
+  const surroundings = { io, env, ports, afterDashes, program: name };
+  const program = createProgram(surroundings);
+  if (own[0] === '__complete') {
+    const { complete } = await import('./completion/complete.js');
+    await complete(program, own.slice(1), surroundings);
+    await io.flushed();
+    return exitCodes.done;
+  }
   const code = await parse(program, own, io, env);
   // Only now is it known whether all of it could be written.
   await io.flushed();

@@ -16,6 +16,7 @@ export type HealthStatus = NonNullable<Instance['health']>['status'];
 export type ImportedNode = Schemas['OakestraNodeImported'];
 export type ImportedService = Schemas['OakestraServiceImported'];
 export type Instance = Schemas['Instance'];
+export type InstanceSummary = Schemas['InstanceSummary'];
 export type InstanceStatus = Instance['status'];
 export type Job = Schemas['Job'];
 export type JobDocument = Schemas['SubmitJob'];

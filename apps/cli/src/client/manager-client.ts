@@ -158,6 +158,9 @@ function jobsOf(api: Api) {
     /** Whom a text means, the best first. */
     jobsNamed: (named: string, most: number, at?: string) =>
       answer(api.GET('/api/v1/jobs', { params: { query: { named, limit: most, ...moment(at) } } })),
+    /** Every instance of every job, with what it uses. */
+    instances: () =>
+      everyPage((page) => answer(api.GET('/api/v1/instances', { params: { query: page } }))),
     job: (id: string, at?: string) =>
       answer(api.GET('/api/v1/jobs/{id}', { params: { path: { id }, query: moment(at) } })),
     /** `strict`: refused where something of it would not be used. */

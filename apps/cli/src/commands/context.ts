@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { bracketed, reachable, readSettings, settingsCatalogue } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
+import { withContext, type Named } from '../config/contexts.js';
 import type { Warnings } from '../client/documents.js';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
@@ -45,9 +46,7 @@ export function lookOf({ terminal, env, output, ports }: Context, at?: string): 
   };
 }
 
-interface GlobalOptions extends OutputOptions {
-  readonly url?: string;
-  readonly token?: string;
+interface GlobalOptions extends OutputOptions, Named {
   readonly color: boolean;
 }
 
@@ -62,9 +61,18 @@ export function contextOf(
 ): Context {
   const given = command.optsWithGlobals<GlobalOptions>();
   const options = named?.startsWith('http') === true ? { ...given, url: named } : given;
+  const client = managerClient(managerAddress(env, options), ports);
+  return { client, ...pageOfOwn({ io, env, ports, documents }, command) };
+}
+
+/** Of commands that ask no manager. */
+export function pageOfOwn(
+  { io, env, ports, documents }: Pick<Surroundings, 'io' | 'env' | 'ports' | 'documents'>,
+  command: Command,
+): Omit<Context, 'client'> {
+  const options = command.optsWithGlobals<GlobalOptions>();
   const output = formatOf(options);
   return {
-    client: managerClient(addressOf(env, options), ports),
     terminal: terminalOf(io, env, options.color),
     ports,
     output,
@@ -77,24 +85,21 @@ export function contextOf(
 
 const { url, token, host, port } = settingsCatalogue;
 
-function addressOf(
+export function managerAddress(
   env: Environment,
-  options: GlobalOptions,
+  options: Named,
 ): { url: string; token: string | null } {
-  const settings = readSettings(
-    { url, token, host, port },
-    {
-      ...env,
-      ...(options.url === undefined ? {} : { OAKRING_URL: options.url }),
-      ...(options.token === undefined ? {} : { OAKRING_TOKEN: options.token }),
-    },
-  );
+  const settings = readSettings({ url, token, host, port }, withContext(env, options));
   const here = `http://${bracketed(reachable(settings.host))}:${settings.port}`;
   return { url: settings.url ?? here, token: settings.token };
 }
 
 /** Prints the manager's answer as it came, its names, or as a person reads it. */
-export function show<T>(context: Context, answer: T, render: (answer: T) => string): void {
+export function show<T>(
+  context: Omit<Context, 'client'>,
+  answer: T,
+  render: (answer: T) => string,
+): void {
   const { terminal, output, forPrograms, documents } = context;
   terminal.out(forPrograms ? documents.write(answer, output) : render(printable(answer)));
 }

@@ -16,7 +16,7 @@ interface ForgetOptions {
 
 export function addNodeForget(node: Command, surroundings: Surroundings): void {
   node
-    .command('forget [ids...]')
+    .command('forget [nodes...]')
     .description('forget nodes that will not come back; their instances are placed elsewhere')
     .option('--force', 'also one that speaks: its worker has to register anew, as a new machine')
     .option(

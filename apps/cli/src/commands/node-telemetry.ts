@@ -16,7 +16,7 @@ const columns = 60;
 
 export function addNodeTelemetry(node: Command, surroundings: Surroundings): void {
   node
-    .command('telemetry <id>')
+    .command('telemetry <node>')
     .description('what a node used, as a chart: the last hour')
     .option('--from <moment>', momentHelp)
     .option('--to <moment>', 'the same')

@@ -89,7 +89,7 @@ async function watched<T>(context: Context, shown: Page<T>): Promise<void> {
 }
 
 /** Whoever follows the events says that the manager is away, and that it is back. */
-function unlessAway(error: unknown): null {
+export function unlessAway(error: unknown): null {
   const isAway =
     error instanceof ManagerError &&
     (error.kind === 'unreachable' || error.problem?.status === 503);

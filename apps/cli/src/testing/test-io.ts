@@ -16,15 +16,18 @@ export interface TestIoOptions {
   /** Standard input. */
   readonly input?: string;
   readonly isTerminal?: boolean;
+  /** Keys, pressed one after the other. */
+  readonly keys?: readonly string[];
   /** Standard output takes so many lines and then fails with this code. */
   readonly breaks?: { readonly afterLines: number; readonly code: string };
 }
 
 /** An `Io` over streams in memory. */
 export function testIo(options: TestIoOptions = {}): TestIo {
-  const { input = '', isTerminal = false, breaks = unbroken } = options;
-  const stdin = new PassThrough();
-  stdin.end(input);
+  const { input = '', isTerminal = false, breaks = unbroken, keys } = options;
+  const stdin = Object.assign(new PassThrough(), { isTTY: keys !== undefined });
+  for (const key of keys ?? []) stdin.write(key);
+  if (keys === undefined) stdin.end(input);
   const stdout = recorder(breaks);
   const stderr = recorder(unbroken);
   const listeners: ((signal: string) => void)[] = [];

@@ -2,6 +2,8 @@ import { nearestName } from '../nearest-name.js';
 import { settingsCatalogue, workerCatalogue } from './catalogue.js';
 
 const prefix = 'OAKRING_';
+/** Of the command line alone. */
+const ofCommands = [`${prefix}CONTEXT`];
 /** Of tests, benches and `npm run stack`, which start our programs with what they were given; and of backups. */
 const ofTools = ['LONG', 'SEED', 'RUNS', 'STACK_DATA', 'BACKUP_PASSPHRASE'].map(
   (name) => `${prefix}${name}`,
@@ -18,6 +20,7 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
       name.startsWith(prefix) &&
       !known.includes(name) &&
       !ofTools.includes(name) &&
+      !ofCommands.includes(name) &&
       !prefixesOfTools.some((start) => name.startsWith(start)),
   );
   return unknown.map((name) => {
