@@ -36,6 +36,8 @@ const managerMayUse = {
   'dead-letters': [],
   commands: ['views'],
   history: ['views'],
+  // Beside the loop: nothing of it waits for a stream, or knows of one.
+  streams: ['http', 'injection', 'views', 'wires'],
   journal: ['views'],
   wires: ['views'],
   broker: ['wires'],
@@ -65,14 +67,14 @@ const managerMayUse = {
   health: ['injection', 'supervision'],
   leadership: [
     ...['commands', 'config', 'connection', 'inbox', 'injection', 'outbox', 'scheduling'],
-    ...['supervision', 'telemetry', 'views', 'wires'],
+    ...['streams', 'supervision', 'telemetry', 'views', 'wires'],
   ],
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
     ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'health', 'history', 'http'],
     ...['inbox', 'inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
-    ...['root', 'sealing', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
+    ...['root', 'sealing', 'streams', 'supervision', 'telemetry', 'verification', 'views', 'wires'],
   ],
   '.': ['compose', 'config', 'history'],
 };

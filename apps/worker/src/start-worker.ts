@@ -55,7 +55,8 @@ async function startOn(
   ports: Ports,
   log: WorkerLog,
 ): Promise<RunningWorker> {
-  const runtimes = await runtimesOf(options, ports, log);
+  const outputs = new OutputFolder(join(options.dataFolder, 'output'), ports.clock);
+  const runtimes = await runtimesOf(options, { ports, log, outputs });
   const { mqttUrl: url, username, password } = options;
   const link: LinkFactory = (linkOptions, listener) =>
     new BrokerLink({ url, username, password, ...linkOptions }, ports, listener);
@@ -110,17 +111,19 @@ function supersededBy(by: number, { id }: WorkerOptions, incarnation: number): O
   return new OakringError({ code: 'node-run-elsewhere', detail });
 }
 
+/** What runtimes are made with, and what they share. */
+interface Around {
+  readonly ports: Ports;
+  readonly log: WorkerLog;
+  readonly outputs: OutputFolder;
+}
+
 /** What of the runtimes asked for can be had here. Throws `settings-invalid` when that is none. */
-async function runtimesOf(
-  options: WorkerOptions,
-  ports: Ports,
-  log: WorkerLog,
-): Promise<readonly Runtime[]> {
-  const outputs = new OutputFolder(join(options.dataFolder, 'output'), ports.clock);
+async function runtimesOf(options: WorkerOptions, around: Around): Promise<readonly Runtime[]> {
   const had: Runtime[] = [];
   const lacking: string[] = [];
   for (const name of options.runtimes) {
-    const runtime = await runtimeOf(name, options, outputs, ports, log);
+    const runtime = await runtimeOf(name, options, around);
     if (typeof runtime !== 'string') had.push(runtime);
     else lacking.push(`runtime ${name} is not offered here: ${runtime}`);
   }
@@ -128,7 +131,7 @@ async function runtimesOf(
     const detail = `Nothing can be run here: ${lacking.join('; ')}.`;
     throw new OakringError({ code: 'settings-invalid', detail, field: 'OAKRING_WORKER_RUNTIMES' });
   }
-  for (const what of lacking) log('limited', what);
+  for (const what of lacking) around.log('limited', what);
   return had;
 }
 
@@ -136,39 +139,40 @@ async function runtimesOf(
 async function runtimeOf(
   name: RuntimeName,
   options: WorkerOptions,
-  outputs: OutputFolder,
-  ports: Ports,
-  log: WorkerLog,
+  around: Around,
 ): Promise<Runtime | string> {
+  const { ports, outputs } = around;
   switch (name) {
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
     case 'process':
-      return processRuntime(options, 'instances', outputs, ports, log);
+      return processRuntime(options, 'instances', around);
     case 'docker': {
       // Its client is large: loaded only where containers are run.
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
-      return new DockerRuntime(options.dockerHost, options.id, ports, options.sharedNetworks);
+      return new DockerRuntime(
+        options.dockerHost,
+        options.id,
+        ports,
+        options.sharedNetworks,
+        outputs,
+      );
     }
     case 'unikernel':
-      return unikernelRuntime(options, outputs, ports, log);
+      return unikernelRuntime(options, around);
   }
 }
 
-async function unikernelRuntime(
-  options: WorkerOptions,
-  outputs: OutputFolder,
-  ports: Ports,
-  log: WorkerLog,
-): Promise<Runtime | string> {
+async function unikernelRuntime(options: WorkerOptions, around: Around): Promise<Runtime | string> {
   const qemu = qemuHere();
   if (qemu === null) {
     return `there is no ${qemuProgram()} in /usr/bin and its kin (Debian: apt-get install qemu-system-x86 or qemu-system-arm)`;
   }
   const { dataFolder } = options;
+  const { ports, log } = around;
   const runtime = await UnikernelRuntime.open({
     ...{ qemu, ports },
-    processes: await processRuntime(options, 'guest-instances', outputs, ports, () => {}),
+    processes: await processRuntime(options, 'guest-instances', { ...around, log: () => {} }),
     folder: join(dataFolder, 'guests'),
     images: { cache: join(dataFolder, 'fetched-images'), folders: [join(dataFolder, 'images')] },
   });
@@ -188,9 +192,7 @@ async function sayWhenEmulated(runtime: UnikernelRuntime, log: WorkerLog): Promi
 async function processRuntime(
   { dataFolder }: WorkerOptions,
   name: 'instances' | 'guest-instances',
-  outputs: OutputFolder,
-  ports: Ports,
-  log: WorkerLog,
+  { ports, log, outputs }: Around,
 ): Promise<Runtime> {
   const folder = join(dataFolder, name);
   // The folder has one holder; another one of the same path (in a container) is another worker's.

@@ -77,6 +77,9 @@ export type { StateRequest } from './messages/request.js';
 export { leaseRanOut, type LeaseGrant } from './messages/grant.js';
 export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export type { CommandKind, Control } from './messages/control.js';
+export { mostStreamBytes, parseExecCommand, type Call, type HeardCall } from './messages/call.js';
+export type { StreamSaid } from './messages/stream.js';
+export { logLine, type LogLineSaid } from './messages/log-line.js';
 export type { SaidByWorkers, SaidToWorkers } from './messages/native-wire.js';
 export {
   isJobAnswer,

@@ -27,6 +27,11 @@ export type EventQuery = NonNullable<paths['/api/v1/events']['get']['parameters'
   readonly follow: boolean;
 };
 
+/** What of an instance's output is wanted: `paths` has each of them. */
+export type LogsQuery = NonNullable<
+  paths['/api/v1/jobs/{id}/instances/{number}/logs']['get']['parameters']['query']
+>;
+
 /**
  * The manager's HTTP interface as the command line uses it: addresses, what goes there and what is
  * answered are those of docs/openapi.json. Everything throws ManagerErrors.
@@ -76,6 +81,20 @@ export function managerClient(address: Address, ports: Ports) {
         lines: linesOf(untilAborted(stream, address, signal)),
       };
     },
+    /** Lines of NDJSON: what an instance printed; resolves once there is an answer. */
+    logs: (
+      { id, number }: { readonly id: string; readonly number: number },
+      query: LogsQuery,
+      signal: AbortSignal,
+    ) =>
+      lines(
+        api.GET('/api/v1/jobs/{id}/instances/{number}/logs', {
+          params: { path: { id, number: String(number) }, query },
+          headers: { accept: 'application/x-ndjson' },
+          ...streaming(signal),
+        }),
+        signal,
+      ),
     /** Lines of NDJSON over one connection; resolves once connected, ends when `signal` aborts. */
     events: ({ follow, ...query }: EventQuery, signal: AbortSignal) =>
       lines(

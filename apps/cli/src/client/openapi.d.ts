@@ -384,6 +384,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/instances/{number}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what an instance printed, and follow it */
+        get: operations["readLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node-changes": {
         parameters: {
             query?: never;
@@ -1523,6 +1540,37 @@ export interface components {
             /** @description Of one core that it takes at most. */
             share: number;
         };
+        /** @description Why no more lines come. */
+        LogEnd: {
+            /** @description Of a problem; null: it came to its end. */
+            code: string | null;
+            detail: string;
+        };
+        /**
+         * @description A line that an instance printed; the last one says why no more come.
+         * @example {
+         *       "at": "2026-11-28T10:00:00.000Z",
+         *       "generation": 1,
+         *       "text": "listening on 8080",
+         *       "cursor": "1:18.42"
+         *     }
+         */
+        LogLine: {
+            /**
+             * Format: date-time
+             * @description By the worker’s clock, as near as it is known.
+             */
+            at: string | null;
+            /** @description Of the instance; null in the last one. */
+            generation: number | null;
+            /** @description Without its end. */
+            text: string | null;
+            /** @description To go on behind it: `after`. */
+            cursor: string | null;
+            /** @description It goes on in the next one. */
+            isOpen?: boolean;
+            end?: components["schemas"]["LogEnd"];
+        };
         Moment: {
             position: number;
             /** Format: date-time */
@@ -1996,7 +2044,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -2572,6 +2620,20 @@ export interface components {
         };
     };
     responses: {
+        /** @description broker-unreachable, shutting-down, store-away, not-leading, outcome-unknown, overloaded */
+        "broker-unreachable.shutting-down.store-away.not-leading.outcome-unknown.overloaded": {
+            headers: {
+                /** @description Seconds until it is worth repeating. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "broker-unreachable" | "shutting-down" | "store-away" | "not-leading" | "outcome-unknown" | "overloaded";
+                };
+            };
+        };
         /** @description broker-unreachable, store-away, shutting-down, not-leading, outcome-unknown, overloaded, log-unavailable */
         "broker-unreachable.store-away.shutting-down.not-leading.outcome-unknown.overloaded.log-unavailable": {
             headers: {
@@ -2631,6 +2693,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "instance-not-movable" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description instance-nowhere, feature-missing, node-away */
+        "instance-nowhere.feature-missing.node-away": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "instance-nowhere" | "feature-missing" | "node-away";
                 };
             };
         };
@@ -2823,6 +2897,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "job-of-root" | "job-deleting" | "job-completed" | "update-without-effect" | "plan-outdated" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description job-unknown, instance-unknown, nothing-printed, route-unknown */
+        "job-unknown.instance-unknown.nothing-printed.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "job-unknown" | "instance-unknown" | "nothing-printed" | "route-unknown";
                 };
             };
         };
@@ -3280,6 +3366,18 @@ export interface components {
                 };
             };
         };
+        /** @description stream-broken */
+        "stream-broken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "stream-broken";
+                };
+            };
+        };
         /** @description tree-unknown */
         "tree-unknown": {
             headers: {
@@ -3327,6 +3425,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "witness-unknown";
+                };
+            };
+        };
+        /** @description worker-silent */
+        "worker-silent": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "worker-silent";
                 };
             };
         };
@@ -4741,6 +4851,57 @@ export interface operations {
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
+        };
+    };
+    readLogs: {
+        parameters: {
+            query?: {
+                /** @description Go on as it prints, until it has ended. */
+                follow?: boolean;
+                /** @description What was printed since: a time like 2026-11-23T10:00:00Z, or a time ago like -15m. */
+                since?: string;
+                /** @description So many of the newest lines, and what follows them. */
+                tail?: number;
+                /** @description Of the start before the present one. */
+                previous?: boolean;
+                /** @description As text: each line begins with when it was printed. */
+                timestamps?: boolean;
+                /** @description What follows the line with this cursor, of the same generation. */
+                after?: string;
+            };
+            header?: {
+                /** @description With text/event-stream: as `after`. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As text, a line of JSON a line, or a server-sent event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["LogLine"];
+                    "application/x-ndjson": components["schemas"]["LogLine"];
+                    "text/event-stream": components["schemas"]["LogLine"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            404: components["responses"]["job-unknown.instance-unknown.nothing-printed.route-unknown"];
+            409: components["responses"]["instance-nowhere.feature-missing.node-away"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            502: components["responses"]["stream-broken"];
+            503: components["responses"]["broker-unreachable.shutting-down.store-away.not-leading.outcome-unknown.overloaded"];
+            504: components["responses"]["worker-silent"];
         };
     };
     nodeChanges: {

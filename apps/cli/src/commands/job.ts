@@ -13,6 +13,7 @@ import { addJobPlan } from './job-plan.js';
 import { addJobRevisions } from './job-revisions.js';
 import { page, pageOfEach, watchOption, type WatchOptions } from './watch.js';
 import { addJobRun } from './job-run.js';
+import { addJobLogs } from './job-logs.js';
 
 export function addJobCommands(program: Command, surroundings: Surroundings): void {
   const job = program
@@ -20,6 +21,7 @@ export function addJobCommands(program: Command, surroundings: Surroundings): vo
     .description('run, look at, scale, update, move and remove jobs');
   addJobRun(job, surroundings);
   addJobQueries(job, surroundings);
+  addJobLogs(job, surroundings);
   addJobOrders(job, surroundings);
   addJobUpdate(job, surroundings);
   addJobRevisions(job, surroundings);

@@ -29,3 +29,8 @@ function printableText(text: string): string {
       named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** A line that somebody's program printed: tabs stay what they are. */
+export function printableLine(text: string): string {
+  return text.split('\t').map(printableText).join('\t');
+}

@@ -23,6 +23,7 @@ import { EventQueriesController } from '../queries/events/event-queries.controll
 import { HealthController } from '../queries/health/health.controller.js';
 import { InstanceQueriesController } from '../queries/instance-queries.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
+import { InstanceLogsController } from '../streams/instance-logs.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
 import { LedgerCounts } from '../queries/metrics/ledger-counts.js';
 import {
@@ -65,6 +66,7 @@ export const httpControllers: Type[] = [
   InstanceQueriesController,
   JobQueriesController,
   RevisionQueriesController,
+  InstanceLogsController,
   NodeQueriesController,
   NodeChangesController,
   StrangerQueriesController,

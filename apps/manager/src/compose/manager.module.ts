@@ -8,7 +8,7 @@ import { PastStates } from '../history/past-states.js';
 import { httpControllers, httpProviders } from './http-parts.js';
 import { OPEN_BROKER, type OpenBroker } from '../inbox/http/open-broker.js';
 import { NODE_TOKENS } from '../inbox/http/token-verdicts.js';
-import { commandsOf } from '../leadership/current-term.js';
+import { commandsOf, streamsOf } from '../leadership/current-term.js';
 import {
   CLUSTER_PROOF,
   DEAD_LETTERS,
@@ -28,7 +28,7 @@ import {
 import { ROOT_LINK, SERVICE_RULES, type RootLink } from '../inbox/root/root-orders.js';
 import type { ServiceRules } from '../inbox/root/service-translation.js';
 import { Scheduler } from '../scheduling/scheduler.port.js';
-import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, TELEMETRY } from '../injection/tokens.js';
+import { COMMAND_QUEUE, EVENT_LOG, SIGNING_KEY, STREAMS, TELEMETRY } from '../injection/tokens.js';
 import { NodeChangeFeed } from '@oakring/model';
 
 /** The parts that the module ties together, made before it in the order of a start. */
@@ -65,6 +65,7 @@ export class ManagerModule {
         { provide: NODE_TOKENS, useValue: parts.tokens },
         { provide: OPEN_BROKER, useValue: parts.openBroker },
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },
+        { provide: STREAMS, useValue: streamsOf(leadership) },
         { provide: EVENT_LOG, useValue: parts.log },
         { provide: TELEMETRY, useValue: parts.table },
         { provide: NodeChangeFeed, useValue: parts.feed },

@@ -14,7 +14,7 @@ export function startLoops(parts: LoopParts & Outsiders, stopping: Undo): Loops 
   supervisor.start();
   stopping.add(() => supervisor.stop());
   parts.link.onDown(() => inference.linkLost());
-  const correspondence: Correspondence = {
+  const correspondence: Omit<Correspondence, 'streamed'> = {
     provesAbsence: (nodeId, { requestId }) => deliveries.provesAbsence(nodeId, requestId),
     confirms: (nodeId, requestId, hash) => requests.confirms(nodeId, requestId, hash),
     registered: (nodeId) => {

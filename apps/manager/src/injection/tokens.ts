@@ -13,3 +13,5 @@ export const TELEMETRY_LOG = Symbol('TelemetryLog');
 export const CORRESPONDENCE = Symbol('Correspondence');
 /** How many nodes may be registered. */
 export const MAX_NODES = Symbol('MaxNodes');
+/** `Streams` of streams: what workers say to whoever reads them, at the manager that leads. */
+export const STREAMS = Symbol('Streams');

@@ -8,6 +8,7 @@ import type {
 } from '@oakring/telemetry';
 import type { CommandQueue } from '../commands/command.js';
 import type { Correspondence } from '../inbox/mqtt/worker-message.js';
+import type { Streams } from '../streams/node-streams.js';
 import type { Leadership } from './leadership.js';
 import type { Term } from './term.js';
 
@@ -46,7 +47,19 @@ export function correspondenceOf(leadership: Leadership): Correspondence {
     sighted: (nodeId, sighting) =>
       leadership.current?.correspondence.sighted(nodeId, sighting) ?? [],
     told: (nodeId, word) => leadership.current?.correspondence.told(nodeId, word) ?? [],
+    streamed: (nodeId, said) => leadership.current?.streams.heard(nodeId, said),
     concluded: (nodeId) => leadership.current?.correspondence.concluded(nodeId) ?? [],
+  };
+}
+
+/** Streams of workers: the leader has them. */
+export function streamsOf(leadership: Leadership): Streams {
+  return {
+    open: (node, wanted) => {
+      const { current } = leadership;
+      if (current?.lease.isHeld === true) return current.streams.open(node, wanted);
+      throw notLeading(current);
+    },
   };
 }
 

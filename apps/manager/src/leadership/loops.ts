@@ -31,7 +31,7 @@ export interface LoopParts {
 }
 
 export interface Loops {
-  readonly correspondence: Correspondence;
+  readonly correspondence: Omit<Correspondence, 'streamed'>;
   readonly health: readonly ProcessHealth[];
   connectionLost(nodeId: string): void;
   /** The scheduler can be asked: nothing is placed before. */

@@ -15,6 +15,7 @@ import type { ProcessHealth } from '../supervision/watched-process.js';
 import type { TelemetryTable } from '../telemetry/telemetry-table.js';
 import type { Projection } from '../views/projection.js';
 import type { RecentTraces } from '../views/recent-traces.js';
+import { NodeStreams } from '../streams/node-streams.js';
 import { WorkerLine } from '../wires/worker-line.js';
 import type { Wires } from '../wires/wires.js';
 import type { Lease } from './lease/lease.js';
@@ -52,7 +53,9 @@ export interface Term {
   readonly lease: Lease;
   readonly queue: CommandQueue;
   readonly telemetryLog: TelemetryLog;
-  readonly correspondence: Correspondence;
+  readonly correspondence: Omit<Correspondence, 'streamed'>;
+  /** Of workers, to whoever reads them. */
+  readonly streams: NodeStreams;
   /** How what happens by itself does. */
   readonly processes: readonly ProcessHealth[];
   /** Monotonic: when the append that is under way began; null: none is. */
@@ -136,10 +139,12 @@ export async function beginTerm(
     },
     stopping,
   );
+  const streams = new NodeStreams({ link, projection, ports });
   connection.start(() => lease.isHeld);
   const lateness = watchLateness(lease, ports.timers, warn);
   stopping.add(() => lateness.cancel());
   const silence = async (): Promise<void> => {
+    streams.stop();
     await stopping.run();
     link.detach();
   };
@@ -153,6 +158,7 @@ export async function beginTerm(
     queue,
     telemetryLog,
     correspondence: loops.correspondence,
+    streams,
     get processes() {
       return [...loops.health, keyHealth(unproven(), begunMs, ports.clock.wallMs())];
     },

@@ -26,6 +26,10 @@ export const orders: { readonly [K in OrderKind]: OrderOf<K> } = {
     said: { id: 'edge-1', accepted: true, incarnation: 1, epoch: 2, at, periodMs: 2_000 },
   },
   'history-accepted': { what: 'history-accepted', said: { upTo: 8, epoch: 2 } },
+  call: {
+    what: 'call',
+    said: { call: 'close', stream: 's1', incarnation: 1, epoch: 2 },
+  },
   grant: { what: 'grant', said: { incarnation: 1, sequence: 17, epoch: 2 } },
   'state-wanted': {
     what: 'state-wanted',

@@ -23,6 +23,8 @@ export interface Address {
   readonly registering: Voice | null;
   /** Nothing else is said there: may be shed under overload, and is taken in batches. */
   readonly isReading: boolean;
+  /** It is of a stream that somebody reads here: beside all reports. */
+  readonly isStream: boolean;
   readonly mostPayloadBytes: number;
   readonly mayBeKept: boolean;
   /** Somebody else may say it in the node's name: the broker, or a machine that claims its id. */
@@ -155,6 +157,7 @@ function addressFrom(topic: string, nodeId: string, voices: readonly Voice[]): A
     ...{ nodeId, topic, voices },
     registering: voices.find(({ up }) => up.says === 'registration') ?? null,
     isReading: says.every((kind) => kind === 'reading'),
+    isStream: says.every((kind) => kind === 'stream'),
     mostPayloadBytes: Math.max(...voices.map(({ dialect }) => dialect.mostPayloadBytes)),
     mayBeKept: voices.some(({ up }) => up.isKept === true),
     mayBeAnothers: says.some((kind) => kind === 'registration' || kind === 'status'),

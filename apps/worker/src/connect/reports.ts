@@ -33,10 +33,16 @@ export function registrationOf(
     technologies: runtimes,
     ...(architecture === undefined ? {} : { architecture }),
     acknowledges: true,
+    extra: { features: featuresOf() },
     // Of every runtime: a job is not placed by which of them it will run on.
     ...(enforcesStop ? { enforcesStop } : {}),
     ...(token === null ? {} : { token }),
   };
+}
+
+/** What it can do beside starting and stopping; sorted. */
+function featuresOf(): readonly string[] {
+  return ['logs'];
 }
 
 /** What stands in a registration: what was given, else the machine's own. */

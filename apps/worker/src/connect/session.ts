@@ -30,6 +30,7 @@ import { ReadingPace } from './reading-pace.js';
 import { OrderCounts } from './order-counts.js';
 import { OrderIntake } from './order-intake.js';
 import { Registering } from './registering.js';
+import { WorkerStreams } from '../streams/worker-streams.js';
 import { statesOf, type StateHead } from './reports.js';
 import { StateNews } from './state-news.js';
 import { Telemetry } from './telemetry.js';
@@ -77,6 +78,7 @@ export class Session {
   private readonly stateNews: StateNews;
   private readonly epochs: HighestEpoch;
   private readonly orders: OrderIntake;
+  private readonly streams: WorkerStreams;
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
@@ -89,6 +91,9 @@ export class Session {
     accepted: (upTo) => this.receiveAccepted(upTo),
     registered: (answer) => this.receiveRegistered(answer),
     requests: (request) => this.receiveRequest(request),
+    calls: (call) => {
+      if (this.isCurrent('calls', call)) this.streams.take(call);
+    },
   };
 
   constructor({ options, store, runtimes, link, ports, log, superseded }: SessionParts) {
@@ -146,6 +151,13 @@ export class Session {
     const askAgain = (): void => this.registering.askAgain();
     const { instances, epochs, clock, orderCounts } = this;
     this.orders = new OrderIntake(instances, epochs, clock, askAgain, log, orderCounts);
+    this.streams = new WorkerStreams({
+      ...{ ports, runtimes },
+      incarnation: () => store.incarnation,
+      highestEpoch: () => epochs.highest,
+      say: (said) => this.say('streams', said),
+      mostBytes: () => this.link.mostBytes ?? maxMqttPayloadBytes,
+    });
     this.telemetry = new Telemetry(options, store, runtimes, this.instances);
     // One for each start: another machine that claims our id must not cut us off.
     const clientId = `${options.id}-${store.incarnation}-${startId.slice(-8)}`;
@@ -203,6 +215,7 @@ export class Session {
 
   async stop(): Promise<void> {
     if (this.superseding !== null) return this.superseding;
+    this.streams.endAll('The worker stops.');
     this.fallSilent();
     await this.instances.close();
     const left = this.instances.list().filter(({ outlives }) => outlives);
@@ -227,6 +240,7 @@ export class Session {
     this.log('disconnected', `no connection to ${this.options.mqttUrl}: ${reason}; trying on`);
     this.isLinked = false;
     this.registering.linkLost();
+    this.streams.endAll('The connection to the broker is lost.');
     this.fallSilent();
   }
 

@@ -28,6 +28,8 @@ const leastQuotaMicroseconds = 1_000;
 /** Processes and threads of one container: a fork bomb must not take the machine's. */
 const maxPids = 4_096;
 const maxImageCharacters = 512;
+/** What the engine keeps of what one container prints: as much as a process of ours has. */
+const keptOutput = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } };
 
 /** What identifies a container at the engine: goes into the address of a request. */
 export interface ContainerToMake {
@@ -65,6 +67,7 @@ export function containerToMake(
       ...limitsOf(resources),
       ...networkOf(description, sharedNetworks),
       PidsLimit: maxPids,
+      LogConfig: keptOutput,
       SecurityOpt: ['no-new-privileges'],
       // The orchestrator decides what is started again, not the engine.
       RestartPolicy: { Name: 'no' },

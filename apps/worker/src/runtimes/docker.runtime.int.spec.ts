@@ -10,6 +10,7 @@ import type { JsonObject } from '@oakring/contracts';
 import { systemPorts, type Timers } from '@oakring/ports';
 import { addressIn, engineAddress, label } from './docker-container.js';
 import { DockerRuntime } from './docker.runtime.js';
+import { OutputFolder } from './instance-output.js';
 import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
 import { addressKey, type InstanceAddress, type InstanceExit } from './runtime.port.js';
 import { until } from './testing/processes.js';
@@ -37,9 +38,15 @@ describeWithEngine('The docker runtime', () => {
   // Of its own for each run, so that several may share an engine.
   const workerId = `spec-${process.pid}`;
   const runtimes: DockerRuntime[] = [];
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'oakring-docker-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
 
   const runtimeOf = (worker = workerId): DockerRuntime => {
-    const runtime = new DockerRuntime(dockerHost, worker, systemPorts());
+    const outputs = new OutputFolder(folder, systemPorts().clock);
+    const runtime = new DockerRuntime(dockerHost, worker, systemPorts(), [], outputs);
     runtimes.push(runtime);
     return runtime;
   };
@@ -66,6 +73,17 @@ describeWithEngine('The docker runtime', () => {
     lasting,
     ending: (code) => ({ image, network: 'none', cmd: ['/bin/sh', '-c', `exit ${code}`] }),
     impossible: { job: { ...lasting, cmd: ['/no/such/program'] }, names: /no\/such\/program/ },
+    printing: {
+      job: {
+        ...{ image, network: 'none' },
+        cmd: [
+          '/bin/sh',
+          '-c',
+          'trap "exit 0" TERM; echo one; sleep 0.1; echo two >&2; sleep 600 & wait',
+        ],
+      },
+      lines: ['one', 'two'],
+    },
     runs: async (where: InstanceAddress) =>
       (await containersOf()).some(
         ({ State, Labels }) =>

@@ -4,20 +4,30 @@ import type { Ports } from '@oakring/ports';
 import { attributed, statusOf, whoseFault } from './docker-errors.js';
 import { DockerChecks } from './docker-check.js';
 import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
+import { containerOutput, linesOfContainer, logOptions } from './docker-logs.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
+import { newEnough } from './line-batches.js';
+import { printedLines } from './printed-lines.js';
+import type { OutputFolder } from './instance-output.js';
 import {
   addressKey,
+  NothingPrinted,
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
   type InstanceToCheck,
   type InstanceToStart,
+  type LogsWanted,
+  type PrintedLine,
   type Runtime,
 } from './runtime.port.js';
 
 const stopGraceSeconds = 5;
 /** Between two tries to watch a container while the engine does not answer. */
 const watchAgainMs = 5_000;
+/** Of a container that is removed. */
+const keptLines = 2_000;
+const keepWithinMs = 2_000;
 
 interface Watched {
   readonly address: InstanceAddress;
@@ -45,6 +55,8 @@ export class DockerRuntime implements Runtime {
     readonly workerId: string,
     private readonly ports: Ports,
     readonly sharedNetworks: readonly string[] = [],
+    /** Where it is kept what containers printed that are gone; null: nowhere. */
+    private readonly outputs: OutputFolder | null = null,
   ) {
     const engine = engineAddress(dockerHost);
     this.docker = new Docker(engine);
@@ -116,7 +128,7 @@ export class DockerRuntime implements Runtime {
     if (before !== null) {
       const { State } = await before.inspect();
       if (State.Running) return this.watch(before, address);
-      await remove(before);
+      await this.removeKept(before, address);
     }
     await this.ensureImage(body.Image, signal, progress);
     throwIfCancelled(signal);
@@ -198,10 +210,10 @@ export class DockerRuntime implements Runtime {
     this.checks.forget(container);
     try {
       await container.stop({ t: stopGraceSeconds });
-      await remove(container);
+      await this.removeKept(container, address);
     } catch (error) {
       // 304: stopped already. 404: not there.
-      if (statusOf(error) === 304) return remove(container);
+      if (statusOf(error) === 304) return this.removeKept(container, address);
       if (statusOf(error) === 404) return;
       if (entry !== undefined) this.watch(container, address);
       throw error;
@@ -218,8 +230,69 @@ export class DockerRuntime implements Runtime {
     return this.checks.look(entry.container, probe, timeoutMs);
   }
 
+  /** What it printed goes with it at the engine: the end of that is kept. */
+  private async removeKept(container: Docker.Container, address: InstanceAddress): Promise<void> {
+    const { outputs, ports, docker } = this;
+    const patience = new AbortController();
+    const limit = ports.timers.after(keepWithinMs, () => patience.abort());
+    try {
+      const wanted = { agoMs: null, tail: keptLines, follow: false, after: null, previous: false };
+      const options = logOptions(wanted, 0);
+      const stream = await containerOutput(docker, container, options, patience.signal);
+      await outputs?.keep(address, linesOfContainer(stream, address.generation, null));
+    } catch {
+      // It is worth nobody's waiting: what is kept of it is kept.
+    } finally {
+      limit.cancel();
+    }
+    await remove(container);
+  }
+
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
     this.exitListener = listener;
+  }
+
+  async *logs(
+    address: InstanceAddress,
+    wanted: LogsWanted,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly PrintedLine[]> {
+    const container = await this.find(address);
+    if (wanted.previous || container === null) {
+      return yield* this.formerLines(address, container !== null, wanted, signal);
+    }
+    const { ports, docker } = this;
+    const nowMs = ports.clock.wallMs();
+    const options = logOptions(wanted, nowMs);
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    signal.addEventListener('abort', end);
+    try {
+      if (signal.aborted) return;
+      const stream = await containerOutput(docker, container, options, ending.signal);
+      const { generation } = address;
+      const sinceMs = wanted.agoMs === null ? null : nowMs - wanted.agoMs;
+      yield* newEnough(linesOfContainer(stream, generation, wanted.after), sinceMs);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      // Whoever has seen enough lets go of the engine.
+      end();
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  private async *formerLines(
+    address: InstanceAddress,
+    isThere: boolean,
+    wanted: LogsWanted,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly PrintedLine[]> {
+    if (this.outputs === null)
+      throw new NothingPrinted('What containers printed is not kept here.');
+    const { ports, outputs } = this;
+    const output = { path: outputs.pathOf(address), address, ports, isLive: () => false };
+    yield* printedLines(isThere ? { ...output, isOfFormer: true } : output, wanted, signal);
   }
 
   async measure(): Promise<void> {

@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@oakring/ports';
-import type { InstanceAddress } from './runtime.port.js';
+import { announcement } from './printed-lines.js';
+import { noteTime } from './output-times.js';
+import type { InstanceAddress, PrintedLine } from './runtime.port.js';
 
 /** A file that has grown to this is set aside as `.1`, and replaces the one that was. */
 const maxFileBytes = 1_048_576;
@@ -31,16 +33,23 @@ export class OutputFolder {
     private readonly clock: Clock,
   ) {}
 
+  /** The file that an instance prints to, whichever generation of it. */
+  pathOf({ job, instance }: InstanceAddress): string {
+    return join(this.folder, `${job}.${instance}.log`);
+  }
+
   /** Where one instance prints to from now on: says in it which. */
-  async open(address: InstanceAddress): Promise<InstanceOutput> {
+  async open(
+    address: InstanceAddress,
+    atMs: number = this.clock.wallMs(),
+  ): Promise<InstanceOutput> {
     await mkdir(this.folder, { recursive: true, mode: folderMode });
     const output = this.hold(address);
     try {
       await this.makeRoom().catch(() => {
         // It is the next one's to try again: what is printed now is worth more.
       });
-      const at = new Date(this.clock.wallMs()).toISOString();
-      await append(output.path, `--- ${at} generation ${address.generation} begins ---\n`);
+      await append(output.path, announcement(atMs, address.generation));
       return output;
     } catch (error) {
       this.letGo(output);
@@ -49,14 +58,32 @@ export class OutputFolder {
   }
 
   /** Of an instance that prints since before this start. */
-  hold({ job, instance }: InstanceAddress): InstanceOutput {
-    const output = { path: join(this.folder, `${job}.${instance}.log`) };
+  hold(address: InstanceAddress): InstanceOutput {
+    const output = { path: this.pathOf(address) };
     this.inUse.add(output);
     return output;
   }
 
   letGo(output: InstanceOutput): void {
     this.inUse.delete(output);
+  }
+
+  /** What a start printed elsewhere that is gone there, with the times that are known of it. */
+  async keep(
+    address: InstanceAddress,
+    lines: AsyncIterable<readonly PrintedLine[]>,
+  ): Promise<void> {
+    let output: InstanceOutput | null = null;
+    try {
+      for await (const batch of lines) {
+        output ??= await this.open(address, batch[0]?.atMs ?? undefined);
+        await append(output.path, batch.map(({ text }) => `${text}\n`).join(''));
+        const lastMs = batch.at(-1)?.atMs ?? null;
+        if (lastMs !== null) await noteTime(output.path, lastMs);
+      }
+    } finally {
+      if (output !== null) this.letGo(output);
+    }
   }
 
   /** One that runs may have printed its last word long ago: its file is written to, and stays. */
@@ -73,7 +100,7 @@ export class OutputFolder {
     aged.sort((a, b) => a.at - b.at);
     for (const { path } of aged.slice(0, logs.length - maxInstances)) {
       await rm(path, { force: true });
-      await rm(`${path}.1`, { force: true });
+      for (const beside of ['1', 'times']) await rm(`${path}.${beside}`, { force: true });
     }
   }
 }

@@ -42,6 +42,10 @@ describe('The process runtime', () => {
       lasting: { cmd: ['/bin/sh', '-c', 'sleep 600; true'] },
       ending: (code) => ({ cmd: ['/bin/sh', '-c', `exit ${code}`] }),
       impossible: { job: { image: 'no-such-program-here' }, names: /no program no-such-program/ },
+      printing: {
+        job: { cmd: ['/bin/sh', '-c', 'echo one; sleep 0.1; echo two >&2; sleep 600; true'] },
+        lines: ['one', 'two'],
+      },
       runs: async (where) => processesWith(runtime.marker(where)).length > 0,
       cleanUp: async () => {
         await endInstancesOf(records());
@@ -183,7 +187,7 @@ describe('The process runtime', () => {
     const script = 'i=0; while [ $i -lt 40 ]; do printf %65536s $i; i=$((i+1)); done; echo bad >&2';
     await exitOf({ cmd: ['/bin/sh', '-c', script] }, null, outputs);
     const names = readdirSync(join(folder, 'output')).sort();
-    expect(names).toEqual(['web.0.log', 'web.0.log.1']);
+    expect(names).toEqual(['web.0.log', 'web.0.log.1', 'web.0.log.times']);
     for (const name of names) {
       const { size, mode } = statSync(join(folder, 'output', name));
       expect(size).toBeLessThanOrEqual(1_048_576);
@@ -275,7 +279,8 @@ function records(): string {
 /** Puts the address of each instance into its command line. */
 class MarkedRuntime extends ProcessRuntime {
   constructor(private readonly mark: string) {
-    super(systemPorts(), { folder: records() });
+    const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
+    super(systemPorts(), { folder: records(), outputs });
   }
 
   override start(

@@ -10,16 +10,21 @@ import { commandOf, environmentOf } from './command-line.js';
 import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
 import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
 import type { InstanceOutput, OutputFolder } from './instance-output.js';
+import { OutputTimes } from './output-times.js';
+import { printedLines } from './printed-lines.js';
 import { defaultPath } from './process-guard.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
+  NothingPrinted,
   StartFailure,
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
   type InstanceToCheck,
   type InstanceToStart,
+  type LogsWanted,
+  type PrintedLine,
   type Runtime,
 } from './runtime.port.js';
 
@@ -67,6 +72,7 @@ export class ProcessRuntime implements Runtime {
   private readonly folder: string;
   private readonly groups: Cgroups | null;
   private readonly outputs: OutputFolder | null;
+  private readonly times: OutputTimes;
   private readonly running = new Map<string, Running>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
@@ -77,6 +83,7 @@ export class ProcessRuntime implements Runtime {
     this.folder = folder;
     this.groups = groups;
     this.outputs = outputs;
+    this.times = new OutputTimes(ports);
     this.enforcesStop = groups !== null;
   }
 
@@ -166,12 +173,19 @@ export class ProcessRuntime implements Runtime {
     const key = addressKey(address);
     const ended = guarded.ended.then(async (exit) => {
       const isGone = await this.endGroup(group);
-      if (output !== null) this.outputs?.letGo(output);
+      await this.letGo(output);
       if (isGone) this.running.delete(key);
       if (!entry.stopping) this.exitListener(address, exit);
     });
     const entry = { address, guarded, ended, group, output, usage: null, stopping: false };
     this.running.set(key, entry);
+    if (output !== null) this.times.watch(output.path);
+  }
+
+  private async letGo(output: InstanceOutput | null): Promise<void> {
+    if (output === null) return;
+    await this.times.unwatch(output.path);
+    this.outputs?.letGo(output);
   }
 
   /** True once nothing is left in it. */
@@ -238,6 +252,17 @@ export class ProcessRuntime implements Runtime {
     this.exitListener = listener;
   }
 
+  async *logs(
+    address: InstanceAddress,
+    wanted: LogsWanted,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly PrintedLine[]> {
+    if (this.outputs === null) throw new NothingPrinted('What processes print is not kept here.');
+    const path = this.outputs.pathOf(address);
+    const isLive = (): boolean => this.running.has(addressKey(address));
+    yield* printedLines({ path, address, ports: this.ports, isLive }, wanted, signal);
+  }
+
   async measure(): Promise<void> {
     const sessions = new Map<number, Running>();
     for (const entry of this.running.values()) sessions.set(entry.guarded.command.pid, entry);
@@ -257,6 +282,7 @@ export class ProcessRuntime implements Runtime {
   /** Its instances go on, each with its guard. */
   async close(): Promise<void> {
     for (const { guarded } of this.running.values()) guarded.letGo();
+    this.times.close();
   }
 }
 

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
-import type { InstanceAddress, InstanceExit, InstanceToStart, Runtime } from './runtime.port.js';
+import {
+  NothingPrinted,
+  type InstanceAddress,
+  type InstanceExit,
+  type InstanceToStart,
+  type LogsWanted,
+  type PrintedLine,
+  type Runtime,
+} from './runtime.port.js';
 
 export interface RuntimeUnderTest {
   readonly runtime: Runtime;
@@ -10,6 +18,8 @@ export interface RuntimeUnderTest {
   ending(exitCode: number): JsonObject | null;
   /** A job that cannot be started, and what the reason must name; null where all can. */
   readonly impossible: { readonly job: JsonObject; readonly names: RegExp } | null;
+  /** A job whose instances print lines that contain these, in this order, and go on then. */
+  readonly printing: { readonly job: JsonObject; readonly lines: readonly string[] };
   /** What really runs, looked at from outside. */
   runs(address: InstanceAddress): Promise<boolean>;
   cleanUp(): Promise<void>;
@@ -130,6 +140,104 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     await start(first);
     expect(await subject.runs(first)).toBe(true);
   });
+
+  it('has what an instance printed, and follows it until it has ended', async () => {
+    const { job, lines } = subject.printing;
+    await start(first, job);
+    const followed = followedLines(subject.runtime, first);
+    await followed.until(lines.length);
+    expect(textOf(followed.lines)).toEqual(lines.map((line) => expect.stringContaining(line)));
+    expect(followed.lines.map(({ generation }) => generation)).toEqual(lines.map(() => 1));
+    const marks = marksOf(followed.lines);
+    expect(marksOf(await linesOf({ tail: 1 }))).toEqual(marks.slice(-1));
+    expect(marksOf(await linesOf({ after: marks[0] ?? '' }))).toEqual(marks.slice(1));
+    await subject.runtime.stop(first);
+    await followed.ended;
+  });
+
+  it('has what it printed before, in an earlier generation', async () => {
+    const { job, lines } = subject.printing;
+    await start(first, job);
+    await followedLines(subject.runtime, first).until(lines.length);
+    await subject.runtime.stop(first);
+    const second = { ...first, generation: 2 };
+    await start(second, job);
+    await followedLines(subject.runtime, second).until(lines.length);
+    const before = await linesOf({ previous: true }, second);
+    expect(textOf(before.slice(0, lines.length))).toEqual(
+      lines.map((line) => expect.stringContaining(line)),
+    );
+    expect(before.every(({ generation }) => generation === 1)).toBe(true);
+    const now = await linesOf({}, second);
+    expect(now.every(({ generation }) => generation === 2)).toBe(true);
+  });
+
+  it('says so where nothing is kept of what was printed', async () => {
+    await expect(linesOf({})).rejects.toThrow(NothingPrinted);
+    await start(first);
+    await expect(linesOf({ previous: true })).rejects.toThrow(NothingPrinted);
+  });
+
+  it('ends, without an error, when nobody reads what is printed any more', async () => {
+    await start(first, subject.printing.job);
+    const leaving = new AbortController();
+    const followed = followedLines(subject.runtime, first, leaving.signal);
+    await followed.until(1);
+    leaving.abort();
+    await followed.ended;
+  });
+
+  function linesOf(wanted: Partial<LogsWanted>, address = first): Promise<PrintedLine[]> {
+    return printedBy(subject.runtime, address, wanted);
+  }
+}
+
+const all: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+
+async function printedBy(
+  runtime: Runtime,
+  address: InstanceAddress,
+  wanted: Partial<LogsWanted>,
+): Promise<PrintedLine[]> {
+  const lines: PrintedLine[] = [];
+  const { signal } = new AbortController();
+  for await (const batch of runtime.logs(address, { ...all, ...wanted }, signal)) {
+    lines.push(...batch);
+  }
+  return lines;
+}
+
+function followedLines(
+  runtime: Runtime,
+  address: InstanceAddress,
+  signal = new AbortController().signal,
+) {
+  const lines: PrintedLine[] = [];
+  let wake: () => void = () => {};
+  const read = async (): Promise<void> => {
+    for await (const batch of runtime.logs(address, { ...all, follow: true }, signal)) {
+      lines.push(...batch);
+      wake();
+    }
+  };
+  const ended = read();
+  return {
+    lines,
+    ended,
+    async until(count: number): Promise<void> {
+      while (lines.length < count) {
+        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), ended]);
+      }
+    },
+  };
+}
+
+function marksOf(lines: readonly PrintedLine[]): string[] {
+  return lines.map(({ mark }) => mark);
+}
+
+function textOf(lines: readonly PrintedLine[]): string[] {
+  return lines.map(({ text }) => text);
 }
 
 export function toStart(address: InstanceAddress, description: JsonObject): InstanceToStart {

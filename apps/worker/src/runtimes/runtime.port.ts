@@ -52,6 +52,35 @@ export interface FoundInstance extends InstanceAddress {
   readonly digest?: string | null;
 }
 
+/** Which of what an instance printed is wanted. */
+export interface LogsWanted {
+  /** What was printed so many milliseconds ago, or later; null: all that is kept. */
+  readonly agoMs: number | null;
+  /** So many of the newest lines, and what follows them; null: all. */
+  readonly tail: number | null;
+  /** Goes on as it prints, until it has ended. */
+  readonly follow: boolean;
+  /** Of the start before: of an earlier generation of its number, or of this one. */
+  readonly previous: boolean;
+  /** What follows the line with this mark; a mark that is not known any more is as none. */
+  readonly after: string | null;
+}
+
+export interface PrintedLine {
+  readonly generation: number;
+  /** By the clock of this machine, milliseconds since 1970; null: not known. */
+  readonly atMs: number | null;
+  /** Without its end. */
+  readonly text: string;
+  /** It goes on in the next one. */
+  readonly isOpen: boolean;
+  /** Where it stands: at most 64 characters. */
+  readonly mark: string;
+}
+
+/** Nothing is kept of what was asked for: a sentence for a person. */
+export class NothingPrinted extends Error {}
+
 /** Runs instances of one technology. `runtime.contract.ts` says what every implementation keeps. */
 export interface Runtime {
   readonly technology: RuntimeName;
@@ -93,6 +122,16 @@ export interface Runtime {
   measure(): Promise<void>;
   /** Use as last measured, thousandths of a core and MiB; null while it is not known. */
   usageOf(address: InstanceAddress): Resources | null;
+  /**
+   * What an instance printed, in its order, a handful of lines at a time; also of one that has ended.
+   * Rejects with `NothingPrinted` where nothing is kept, unless it is followed and may print yet. Ends,
+   * without an error, with `signal`.
+   */
+  logs(
+    address: InstanceAddress,
+    wanted: LogsWanted,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly PrintedLine[]>;
   /** Lets go: instances that live in the worker's process end with it, others go on. */
   close(): Promise<void>;
 }

@@ -14,9 +14,24 @@ describe('The simulated runtime', () => {
       lasting: job,
       ending: () => null,
       impossible: null,
+      printing: { job, lines: ['started'] },
       runs: async (where) => runtime.usageOf(where) !== null,
       cleanUp: async () => {},
     };
+  });
+
+  it('prints a line now and then where it is told to', async () => {
+    const ports = simulatedPorts();
+    const runtime = new SimulatedRuntime(0, ports);
+    const printing = { ...job, simulate: { printEveryMs: 1_000 } };
+    await runtime.start(toStart(address, printing), new AbortController().signal, () => {});
+    await ports.advance(2_500);
+    const wanted = { agoMs: 600, tail: null, follow: false, previous: false, after: null };
+    const lines: string[] = [];
+    for await (const batch of runtime.logs(address, wanted, new AbortController().signal)) {
+      lines.push(...batch.map(({ text }) => text));
+    }
+    expect(lines).toEqual(['line 2']);
   });
 
   it('takes as long to start as it was told, and says that it goes on', async () => {

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type Resources } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
+import { SaidLines } from './said-lines.js';
 import {
   addressKey,
   type FoundInstance,
@@ -7,18 +8,22 @@ import {
   type InstanceExit,
   type InstanceToCheck,
   type InstanceToStart,
+  type LogsWanted,
+  type PrintedLine,
   type Runtime,
 } from './runtime.port.js';
 
 /** A long start says that it goes on. */
 const progressEveryMs = 2_000;
 const maxDelayMs = 86_400_000;
+const leastPrintMs = 10;
 
 interface Running {
   readonly resources: Resources;
   readonly ending: Timer | null;
   /** Monotonic. */
   readonly sinceMs: number;
+  readonly printing: Timer | null;
 }
 
 /** What a job's `simulate` says of its instances; all of it may be left out. */
@@ -29,6 +34,8 @@ interface Script {
   /** It ends by itself after this long. */
   readonly runMs: number | null;
   readonly exit: InstanceExit['status'];
+  /** It prints a line this often. */
+  readonly printEveryMs: number | null;
 }
 
 /** What a job's `simulate.health` says: how long after its start an instance begins and ceases to be well. */
@@ -43,12 +50,15 @@ export class SimulatedRuntime implements Runtime {
   readonly outlives = false;
   readonly enforcesStop = true;
   private readonly running = new Map<string, Running>();
+  private readonly said: SaidLines;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
   constructor(
     private readonly startDelayMs: number,
     private readonly ports: Pick<Ports, 'clock' | 'timers'>,
-  ) {}
+  ) {
+    this.said = new SaidLines(ports.clock);
+  }
 
   async existing(): Promise<readonly FoundInstance[]> {
     return [];
@@ -69,21 +79,44 @@ export class SimulatedRuntime implements Runtime {
     if (script.failStart) throw new Error('it was told to fail');
     const { job, instance: number, generation, resources } = instance;
     const address = { job, instance: number, generation };
-    const { runMs, exit } = script;
-    const ending =
-      runMs === null ? null : this.ports.timers.after(runMs, () => this.end(address, exit));
+    const { runMs, exit, printEveryMs } = script;
+    const { timers } = this.ports;
     const sinceMs = this.ports.clock.monotonicMs();
-    this.running.set(addressKey(address), { resources, ending, sinceMs });
+    this.said.begin(address);
+    const ending = runMs === null ? null : timers.after(runMs, () => this.end(address, exit));
+    let count = 0;
+    const printing =
+      printEveryMs === null
+        ? null
+        : timers.every(printEveryMs, () => this.said.say(address, `line ${(count += 1)}`));
+    this.forget(address);
+    this.running.set(addressKey(address), { resources, ending, printing, sinceMs });
+  }
+
+  /** False when it does not run. */
+  private forget(address: InstanceAddress): boolean {
+    const entry = this.running.get(addressKey(address));
+    entry?.ending?.cancel();
+    entry?.printing?.cancel();
+    return this.running.delete(addressKey(address));
   }
 
   private end(address: InstanceAddress, status: InstanceExit['status']): void {
-    if (!this.running.delete(addressKey(address))) return;
+    if (!this.forget(address)) return;
+    this.said.end(address, `told to have ${status}`);
     this.exitListener(address, { status, reason: `told to have ${status}` });
   }
 
   async stop(address: InstanceAddress): Promise<void> {
-    this.running.get(addressKey(address))?.ending?.cancel();
-    this.running.delete(addressKey(address));
+    if (this.forget(address)) this.said.end(address, 'stopped');
+  }
+
+  logs(
+    address: InstanceAddress,
+    wanted: LogsWanted,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly PrintedLine[]> {
+    return this.said.lines(address, wanted, signal);
   }
 
   /** Nothing is asked, whatever the probe: its job says how it does. */
@@ -117,7 +150,10 @@ export class SimulatedRuntime implements Runtime {
   }
 
   async close(): Promise<void> {
-    for (const { ending } of this.running.values()) ending?.cancel();
+    for (const { ending, printing } of this.running.values()) {
+      ending?.cancel();
+      printing?.cancel();
+    }
     this.running.clear();
   }
 }
@@ -128,6 +164,7 @@ function scriptOf({ simulate }: JsonObject): Script {
     startMs: millisecondsOf(script['startMs']),
     failStart: script['failStart'] === true,
     runMs: millisecondsOf(script['runMs']),
+    printEveryMs: atLeast(leastPrintMs, millisecondsOf(script['printEveryMs'])),
     exit: script['exit'] === 'completed' ? 'completed' : 'failed',
   };
 }
@@ -142,4 +179,8 @@ function healthScriptOf({ simulate }: JsonObject): HealthScript {
 
 function millisecondsOf(value: unknown): number | null {
   return typeof value === 'number' && value >= 0 && value <= maxDelayMs ? value : null;
+}
+
+function atLeast(least: number, value: number | null): number | null {
+  return value === null ? null : Math.max(least, value);
 }

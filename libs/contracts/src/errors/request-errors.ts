@@ -51,7 +51,7 @@ export const requestErrors = {
     status: 400,
     title: 'The topic is not part of the protocol',
     remedy:
-      'Use the topics of the native protocol: nodes/<id>/registration, information, status, acks, state, history.',
+      'Use the topics of the native protocol: nodes/<id>/registration, information, status, acks, state, history, streams.',
   },
   'retained-message': {
     status: 400,
@@ -156,6 +156,27 @@ export const requestErrors = {
     status: 404,
     title: 'The instance is not known',
     remedy: 'Look at the instances: GET /api/v1/jobs/{id}.',
+  },
+  'instance-nowhere': {
+    status: 409,
+    title: 'The instance is on no node',
+    remedy: 'Look why it has no place: oakring job show --why. With follow it is waited for.',
+  },
+  'nothing-printed': {
+    status: 404,
+    title: 'Nothing is kept of what the instance printed',
+    remedy: 'Ask again later, or follow it; of an earlier start ask with previous=true.',
+  },
+  'feature-missing': {
+    status: 409,
+    title: 'The worker cannot do that',
+    remedy: 'Update the worker of the node that is named.',
+  },
+  'node-away': {
+    status: 409,
+    title: 'The node of the instance is not heard of',
+    remedy:
+      'Look at the node and its connection: oakring node show. What it keeps is there when it is back.',
   },
   'instance-not-movable': {
     status: 409,

@@ -54,6 +54,16 @@ export const systemErrors = {
     title: 'The root does not take what this cluster tells it',
     remedy: 'Look at the root, and check SYSTEM_MANAGER_URL and its ports. The cluster goes on.',
   },
+  'worker-silent': {
+    status: 504,
+    title: 'The worker does not answer',
+    remedy: 'Ask again; look whether it is there: oakring node show.',
+  },
+  'stream-broken': {
+    status: 502,
+    title: 'The stream from the worker broke',
+    remedy: 'Ask again, after the last line that came.',
+  },
   'shutting-down': {
     status: 503,
     title: 'The manager is shutting down',

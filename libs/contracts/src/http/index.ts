@@ -25,6 +25,7 @@ export {
   LedgerKeys,
   LedgerVerified,
 } from './ledger-answers.js';
+export { LogLine } from './log-answers.js';
 export {
   ClusterAnswer,
   NodeAnswer,

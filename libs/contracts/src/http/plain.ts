@@ -1,6 +1,7 @@
 import type * as answers from './answers.js';
 import type * as job from './job-answers.js';
 import type * as body from './job-body.js';
+import type * as logs from './log-answers.js';
 import type * as ledger from './ledger-answers.js';
 import type * as node from './node-answers.js';
 import type * as outlook from './outlook-answers.js';
@@ -24,6 +25,7 @@ export type JobOrderAnswer = Plain<job.JobOrderAnswer>;
 export type JobSummary = Plain<job.JobSummary>;
 export type LedgerKey = Plain<ledger.LedgerKey>;
 export type LedgerKeys = Plain<ledger.LedgerKeys>;
+export type LogLine = Plain<logs.LogLine>;
 export type NodeAnswer = Plain<node.NodeAnswer>;
 export type NodeFlags = Plain<node.NodeFlags>;
 export type NodeTelemetry = Plain<node.NodeTelemetry>;

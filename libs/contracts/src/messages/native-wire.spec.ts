@@ -27,6 +27,10 @@ const address = { job: id, instance: fc.integer({ min: 0, max: 9_999 }), generat
 const heardFrom = { epoch: orNull(count), ledger: orNull(word) };
 /** What may be kept of what is not ours. */
 const plain = fc.oneof(text(200), fc.integer(), fc.boolean(), fc.constant(null));
+const base64 = fc
+  .uint8Array({ minLength: 1 })
+  .map((bytes) => Buffer.from(bytes).toString('base64'));
+const size = fc.integer({ min: 1, max: 4_096 });
 const resource = fc.integer({ min: 0, max: 1_000_000 });
 
 const up: { readonly [K in UpKind]: Arbitrary<Read<(typeof nativeUp)[K]>> } = {
@@ -108,6 +112,13 @@ const up: { readonly [K in UpKind]: Arbitrary<Read<(typeof nativeUp)[K]>> } = {
       ...said,
       entries: entries.map((entry, index) => ({ ...entry, sequence: said.from + index })),
     })),
+  streams: fc.record({
+    ...{ stream: word, incarnation: orNull(count) },
+    says: fc.constantFrom('opened', 'data', 'room', 'alive', 'end'),
+    ...{ sequence: orNull(count), channel: fc.constantFrom('out', 'err', null) },
+    ...{ data: orNull(base64), room: orNull(count), code: orNull(word), detail: orNull(text(999)) },
+    exitCode: orNull(fc.integer({ min: 0, max: 255 })),
+  }),
 };
 
 const down: { readonly [K in DownKind]: Arbitrary<Read<(typeof nativeDown)[K]>> } = {
@@ -128,6 +139,18 @@ const down: { readonly [K in DownKind]: Arbitrary<Read<(typeof nativeDown)[K]>> 
     ...{ commandId: word, expiresAt: word, attempt: count, epoch: count },
     ...{ instance: address.instance, generation: positive, worker: id },
     ...{ ledger: word, digest: word, sentAt: word },
+  }),
+  calls: fc.record({
+    call: fc.constantFrom('open', 'credit', 'input', 'resize', 'close', null),
+    ...{ stream: orNull(word), incarnation: orNull(count), ...heardFrom },
+    wants: fc.constantFrom('logs', 'exec', null),
+    ...{ job: orNull(id), instance: orNull(address.instance), generation: orNull(positive) },
+    technology: orNull(fc.constantFrom(...technologies)),
+    ...{ agoMs: orNull(count), tail: orNull(count), follow: fc.boolean() },
+    ...{ previous: fc.boolean(), after: orNull(word) },
+    command: orNull(fc.array(text(200), { minLength: 1, maxLength: 5 })),
+    ...{ tty: fc.boolean(), columns: orNull(size), rows: orNull(size), credit: orNull(count) },
+    ...{ sequence: orNull(count), data: orNull(base64), last: orNull(fc.boolean()) },
   }),
 };
 

@@ -1,5 +1,6 @@
 import { accepted } from './accepted.js';
 import { ack } from './ack.js';
+import { call } from './call.js';
 import { control } from './control.js';
 import { documentMessage, message } from './frame.js';
 import { grant } from './grant.js';
@@ -9,6 +10,7 @@ import { registration } from './registration.js';
 import { request } from './request.js';
 import { state } from './state.js';
 import { status } from './status.js';
+import { stream } from './stream.js';
 import { reading } from './telemetry.js';
 import type { Parsed } from '../parsing/parsing.js';
 
@@ -23,6 +25,7 @@ export const nativeUp = {
   acks: message(ack, { what: 'ack', qos: 1 }),
   state: message(state, { what: 'state', qos: 1 }),
   history: message(history, { what: 'history', qos: 1 }),
+  streams: message(stream, { what: 'stream', qos: 1 }),
 };
 
 /** What a worker hears. */
@@ -32,6 +35,7 @@ export const nativeDown = {
   leases: message(grant, { what: 'grant', qos: 0 }),
   requests: message(request, { what: 'state-wanted', qos: 1 }),
   controls: message(control, { what: 'command', qos: 1 }),
+  calls: message(call, { what: 'call', qos: 1 }),
 };
 
 type Up = typeof nativeUp;

@@ -11,6 +11,8 @@ export type Permission =
   | 'cluster:metrics'
   | 'jobs:read'
   | 'jobs:write'
+  /** What instances print may be anything, secrets too. */
+  | 'jobs:logs'
   | 'nodes:read'
   | 'nodes:write'
   | 'nodes:register'

@@ -45,6 +45,7 @@ export async function forwardToLeader(
       const ticket = leader === null ? null : await ticketFrom(leader, proof, mayWait);
       if (leader !== null && ticket !== null) {
         const { method, url, body } = request;
+        if (endpoint.isStream === true) endWithLeader(leader, reply, { leadership, timers });
         return forward(leader, request, reply, proof.sign(ticket, { method, url }, body));
       }
       if (!mayWait) {
@@ -61,6 +62,19 @@ interface Forwarding {
   readonly leadership: LeadershipView;
   readonly proof: ClusterProof;
   readonly ports: Pick<Ports, 'clock' | 'timers'>;
+}
+
+/** A stream lasts as long as its reader wants; of a leader that was replaced, frozen or not, nothing more comes. */
+function endWithLeader(
+  leader: string,
+  { raw }: FastifyReply,
+  { leadership, timers }: { leadership: LeadershipView; timers: Ports['timers'] },
+): void {
+  const watch = timers.every(lookAgainMs, () => {
+    const { leading, leader: now } = leadership.status;
+    if (leading || (now !== null && now !== leader)) raw.destroy();
+  });
+  raw.once('close', () => watch.cancel());
 }
 
 function refuseOtherBody(proof: ClusterProof, signature: string, { body }: FastifyRequest): void {
@@ -103,7 +117,10 @@ function forward(
   reply: FastifyReply,
   signature: string,
 ): FastifyReply {
+  // What is followed may say nothing for hours: its reader, or a new leader, ends it.
+  const lasting = endpointOf(request)?.isStream === true ? { timeout: 0 } : {};
   return reply.from(`${leader}${request.url}`, {
+    ...lasting,
     rewriteRequestHeaders: (_request, headers) => ({
       ...withoutCaller(headers),
       [forwardedHeader]: signature,

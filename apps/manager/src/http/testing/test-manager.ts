@@ -49,6 +49,7 @@ import {
   EVENT_LOG,
   PORTS,
   SIGNING_KEY,
+  STREAMS,
   TELEMETRY,
   TELEMETRY_LOG,
   MAX_NODES,
@@ -58,6 +59,8 @@ import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { LedgerVerification } from '../../verification/ledger-verification.js';
 import { Projection } from '../../views/projection.js';
+import { NodeStreams } from '../../streams/node-streams.js';
+import type { Order } from '../../wires/dialect.port.js';
 import { OPEN_BROKER } from '../../inbox/http/open-broker.js';
 import { DeadLetters, type RefusedMessage } from '../../dead-letters/dead-letters.js';
 import type { OpenWire } from '../open-wire.js';
@@ -124,6 +127,11 @@ class SetReadiness implements Readiness {
   }
 }
 
+interface SaidTo {
+  readonly nodeId: string;
+  readonly order: Order;
+}
+
 export interface TestManager {
   readonly url: string;
   readonly log: MemoryEventLog;
@@ -131,6 +139,9 @@ export interface TestManager {
   readonly scheduler: ScriptedScheduler;
   readonly telemetry: SetTelemetry;
   readonly telemetryLog: MemoryTelemetryLog;
+  readonly streams: NodeStreams;
+  /** What was said to workers on streams. */
+  readonly calls: readonly SaidTo[];
   readonly letters: DeadLetter[];
   /** Parts of what came over HTTP that were left out. */
   readonly refused: RefusedMessage[];
@@ -206,6 +217,15 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
   const registered: string[] = [];
   const warnings: string[] = [];
   const readiness = new SetReadiness();
+  const calls: SaidTo[] = [];
+  const link = {
+    send: async (nodeId: string, order: Order) => {
+      calls.push({ nodeId, order });
+      return null;
+    },
+    onDown: () => {},
+  };
+  const streams = new NodeStreams({ link, projection, ports });
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
     processes: [{ name: 'stops', keys: 2, oldestMs: 1_500, failures: 1, trouble: null }],
@@ -225,6 +245,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: MAX_NODES, useValue: options.maxNodes ?? 10_000 },
       { provide: WORKER_COMMANDS, useValue: options.queue ?? writer },
       { provide: COMMAND_QUEUE, useValue: options.queue ?? writer },
+      { provide: STREAMS, useValue: streams },
       { provide: EVENT_LOG, useValue: log },
       { provide: TELEMETRY, useValue: telemetry },
       { provide: TELEMETRY_LOG, useValue: telemetryLog },
@@ -292,6 +313,8 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     scheduler,
     telemetry,
     telemetryLog,
+    streams,
+    calls,
     letters,
     refused,
     messages,

@@ -20,6 +20,11 @@ const maxReadings = 100_000;
 const maxReadingBytes = 64 * 1_048_576;
 const maxControls = 20_000;
 const maxControlBytes = 64 * 1_048_576;
+/** What workers may have said at once on all streams together, and more (`streams/node-streams.ts`). */
+const maxStreamMessages = 20_000;
+const maxStreamBytes = 32 * 1_048_576;
+/** Few: other work of the process has its turn in between. */
+const maxStreamMessagesPerTurn = 64;
 /**
  * Handed over at once. More than a poll of the socket brings in, or what is left over would pile up
  * although there is time for it: libuv reads a socket up to 32 times in a row, 64 KiB each.
@@ -56,8 +61,8 @@ const nobody: UnreadListener = { shed: () => {}, heard: () => {} };
  * What workers say over MQTT, as a transport of Nest: handlers are methods with `@EventPattern`, named
  * by what was said.
  *
- * Inside the socket's callback a message is only addressed and buffered (or refused). Two loops do
- * the work: readings are handed over in batches, all other messages are read and handed over in the order
+ * Inside the socket's callback a message is only addressed and buffered (or refused). Three loops do
+ * the work: what comes on streams is handed over beside all else, readings are handed over in batches, all other messages are read and handed over in the order
  * they came, one by one, but for lists of what runs: as many of those as come in a row. A handler returns once its command is submitted, not once it is decided. When work cannot
  * keep up, the oldest readings are shed, counted and said; a control message that finds no room is a
  * dead letter, and the worker repeats it.
@@ -67,7 +72,9 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
   readonly shed: ShedReadings;
   private readonly readings = new MessageBuffer<ReceivedReading>(maxReadings, maxReadingBytes);
   private readonly controls = new MessageBuffer<AddressedMessage>(maxControls, maxControlBytes);
+  private readonly streams = new MessageBuffer<AddressedMessage>(maxStreamMessages, maxStreamBytes);
   private readonly readingLoop: PacedLoop;
+  private readonly streamLoop: PacedLoop;
   private readonly controlLoop: PacedLoop;
   private handlers: Readonly<Record<Pattern, MessageHandler>> | null = null;
 
@@ -83,6 +90,11 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
       timers,
       () => this.readings.length > 0,
       () => this.handOverReadings(),
+    );
+    this.streamLoop = new PacedLoop(
+      timers,
+      () => this.streams.length > 0,
+      () => this.handOverStreams(),
     );
     this.controlLoop = new PacedLoop(
       timers,
@@ -105,6 +117,7 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     this.parts.connection.onMessage(() => {});
     await this.controlLoop.drained();
     await this.readingLoop.drained();
+    await this.streamLoop.drained();
   }
 
   /** There are no events to listen to: the connection has its own. */
@@ -126,10 +139,12 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
       return this.hear(address, retained);
     }
     if (address.isReading) return this.receiveReading(address, payload);
-    if (this.controls.offer({ address, nodeId, topic, payload, retained })) {
-      this.controlLoop.wake();
-    } else {
-      const detail = `${this.controls.length} messages wait already; send it again.`;
+    const { buffer, loop } = address.isStream
+      ? { buffer: this.streams, loop: this.streamLoop }
+      : { buffer: this.controls, loop: this.controlLoop };
+    if (buffer.offer({ address, nodeId, topic, payload, retained })) loop.wake();
+    else {
+      const detail = `${buffer.length} messages wait already; send it again.`;
       this.refuse(topic, payload, nodeId, { code: 'overloaded', detail });
       this.hear(address, retained);
     }
@@ -154,6 +169,13 @@ export class MqttInbox extends Server implements CustomTransportStrategy {
     this.count('reading', batch.length);
     await this.handlers?.reading(batch);
     this.shed.say();
+  }
+
+  /** Beside the others: whoever says much on a stream holds up no report and no registration. */
+  private async handOverStreams(): Promise<void> {
+    for (const message of this.streams.take(maxStreamMessagesPerTurn)) {
+      await this.handOver(message, this.read(message));
+    }
   }
 
   private async handOverControls(): Promise<void> {

@@ -35,12 +35,13 @@ export type Pattern = SaidKind | 'unreadable';
 
 /** A handler for all that workers can say: without one of them it does not compile. */
 export type Handlers = {
-  readonly [K in Exclude<SaidKind, 'reading' | 'sighting'>]: (
+  readonly [K in Exclude<SaidKind, 'reading' | 'sighting' | 'stream'>]: (
     heard: HeardMessage<K>,
   ) => Promise<void>;
 } & {
   reading(batch: readonly ReceivedReading[]): void;
   sighting(batch: readonly HeardMessage<'sighting'>[]): Promise<void>;
+  stream(heard: HeardMessage<'stream'>): void;
   unreadable(unreadable: UnreadableMessage): void;
 };
 
@@ -70,6 +71,8 @@ export interface Correspondence {
   /** What follows from what a node's list shows, and from its word: to be submitted in its stead. */
   sighted(nodeId: string, sighting: Sighting): readonly Inferred[];
   told(nodeId: string, word: WordOfInstance): readonly Inferred[];
+  /** A worker says something on a stream that was opened to it: beside all else. */
+  streamed(nodeId: string, said: SaidOf<'stream'>['said']): void;
   /** One of those is decided, or will not be: what follows next. */
   concluded(nodeId: string): readonly Inferred[];
 }

@@ -107,6 +107,12 @@ export class WorkerMessagesController implements Handlers {
     if (inferred.length > 0) await this.submitInferred(message, inferred);
   }
 
+  /** Neither a sign of life nor a report: whoever reads it judges it. */
+  @EventPattern('stream')
+  stream(@Payload() { message, said }: HeardMessage<'stream'>): void {
+    this.correspondence.streamed(message.nodeId, said);
+  }
+
   private async submitInferred(
     message: WorkerMessage,
     inferred: readonly Inferred[],

@@ -5,6 +5,7 @@ import {
   type InstanceAddress,
   type InstanceExit,
   type InstanceToStart,
+  type PrintedLine,
   type Runtime,
 } from '../runtime.port.js';
 
@@ -69,6 +70,8 @@ export class ManualRuntime implements Runtime {
   usageOf(): Resources | null {
     return null;
   }
+
+  async *logs(): AsyncGenerator<readonly PrintedLine[]> {}
 
   async close(): Promise<void> {}
 }

@@ -79,6 +79,7 @@ suite('The unikernel runtime', () => {
       lasting: { image: image('sleep') },
       ending: () => null,
       impossible: { job: { image: join(folder, 'images', 'none') }, names: /is no file below/ },
+      printing: { job: { image: image('sleep'), cmd: ['greeting'] }, lines: ['greeting'] },
       runs: async (where) => processesWith(subject.monitorOf(where)).length > 0,
       cleanUp: async () => {},
     };

@@ -22,6 +22,8 @@ import {
   type InstanceExit,
   type InstanceToCheck,
   type InstanceToStart,
+  type LogsWanted,
+  type PrintedLine,
   type Runtime,
 } from '../runtime.port.js';
 import { accelerator } from './accelerator.js';
@@ -266,6 +268,15 @@ export class UnikernelRuntime implements Runtime {
   private async leave(address: InstanceAddress): Promise<void> {
     await rm(environmentPath(this.parts.folder, address), { force: true });
     await rm(this.monitorOf(address), { force: true });
+  }
+
+  /** What it prints is what it says on its console. */
+  logs(
+    address: InstanceAddress,
+    wanted: LogsWanted,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly PrintedLine[]> {
+    return this.parts.processes.logs(address, wanted, signal);
   }
 
   async stop(address: InstanceAddress, graceMs?: number): Promise<void> {

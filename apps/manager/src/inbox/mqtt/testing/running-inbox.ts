@@ -213,4 +213,5 @@ const silentCorrespondence: Correspondence = {
   sighted: () => [],
   told: () => [],
   concluded: () => [],
+  streamed: () => {},
 };

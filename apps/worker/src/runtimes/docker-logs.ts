@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type Docker from 'dockerode';
+import type { LogsWanted, PrintedLine } from './runtime.port.js';
+
+const headerBytes = 8;
+const lengthAt = 4;
+const newline = '\n';
+/** A line that the engine never ends is let go in pieces. */
+const maxOpenCharacters = 65_536;
+
+/** What is asked of the engine. */
+export function logOptions({ agoMs, tail, follow, after }: LogsWanted, nowMs: number) {
+  const since = sinceOf(agoMs === null ? null : nowMs - agoMs, after);
+  return {
+    ...{ stdout: true, stderr: true, timestamps: true, follow },
+    ...(since === null ? {} : { since }),
+    ...(tail === null ? {} : { tail }),
+  };
+}
+
+/** Seconds with nine digits behind them, as the engine takes them. */
+function sinceOf(ms: number | null, mark: string | null): string | null {
+  if (mark !== null && !Number.isNaN(Date.parse(mark))) {
+    const nanos = /\.(\d{1,9})Z$/.exec(mark)?.[1] ?? '';
+    return `${Math.floor(Date.parse(mark) / 1_000)}.${nanos.padEnd(9, '0')}`;
+  }
+  return ms === null ? null : (Math.max(0, ms) / 1_000).toFixed(9);
+}
+
+/**
+ * Lines of a container without a terminal: each piece has a head that says which stream and how long, and
+ * each line begins with when it was printed, which is its mark as well.
+ */
+export async function* linesOfContainer(
+  chunks: AsyncIterable<Buffer>,
+  generation: number,
+  after: string | null,
+): AsyncGenerator<readonly PrintedLine[]> {
+  // A line of one stream may be had while that of the other is not complete.
+  const open = new Map<number, string>();
+  for await (const pieces of piecesOf(chunks)) {
+    const lines: PrintedLine[] = [];
+    for (const { channel, text } of pieces) {
+      const all = (open.get(channel) ?? '') + text;
+      const ends = all.split(newline);
+      const rest = ends.pop() ?? '';
+      const kept = rest.length > maxOpenCharacters ? '' : rest;
+      open.set(channel, kept);
+      if (kept !== rest) ends.push(rest);
+      for (const each of ends) lines.push(printed(each, generation));
+    }
+    const fresh = lines.filter(({ mark }) => after === null || mark > after);
+    if (fresh.length > 0) yield fresh;
+  }
+  const left = [...open.values()].filter((text) => text !== '');
+  if (left.length > 0) yield left.map((text) => printed(text, generation));
+}
+
+function printed(line: string, generation: number): PrintedLine {
+  const [, at = '', text = line] = /^(\S+) ([^]*)$/.exec(line) ?? [];
+  const atMs = Date.parse(at);
+  const isTimed = !Number.isNaN(atMs);
+  return {
+    ...{ generation, atMs: isTimed ? atMs : null, isOpen: false, mark: isTimed ? at : '' },
+    text: (isTimed ? text : line).replace(/\r$/, ''),
+  };
+}
+
+async function* piecesOf(
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<{ readonly channel: number; readonly text: string }[]> {
+  const decoders = new Map<number, StringDecoder>();
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    held = held.byteLength === 0 ? chunk : Buffer.concat([held, chunk]);
+    const pieces: { channel: number; text: string }[] = [];
+    while (held.byteLength >= headerBytes) {
+      const end = headerBytes + held.readUInt32BE(lengthAt);
+      if (held.byteLength < end) break;
+      const channel = held.readUInt8(0);
+      const decoder = decoders.get(channel) ?? new StringDecoder('utf8');
+      decoders.set(channel, decoder);
+      const text = decoder.write(held.subarray(headerBytes, end));
+      pieces.push({ channel, text });
+      held = held.subarray(end);
+    }
+    yield pieces;
+  }
+}
+
+/**
+ * The engine's answer as it comes in. The client's own call gathers all of it where it is not followed: an
+ * old container's may be as long as it likes.
+ */
+export function containerOutput(
+  { modem }: Docker,
+  { id }: Docker.Container,
+  options: ReturnType<typeof logOptions>,
+  signal: AbortSignal,
+): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    const request = {
+      ...{ path: `/containers/${id}/logs?`, method: 'GET', isStream: true, options },
+      ...{ abortSignal: signal, statusCodes: { 200: true, 404: 'no such container' } },
+    };
+    modem.dial(request, (error, stream) => {
+      if (stream instanceof Readable) resolve(stream);
+      else reject(error instanceof Error ? error : new Error('the engine gives no output'));
+    });
+  });
+}

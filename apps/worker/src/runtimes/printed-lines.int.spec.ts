@@ -1,0 +1,183 @@
+import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { OutputTimes } from './output-times.js';
+import { announcement, printedLines } from './printed-lines.js';
+import { NothingPrinted, type LogsWanted } from './runtime.port.js';
+
+const all: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+const startMs = Date.parse('2026-01-01T00:00:00.000Z');
+
+let folder: string;
+let path: string;
+let ports: SimulatedPorts;
+let isLive: boolean;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oakring-lines-'));
+  path = join(folder, 'web.0.log');
+  ports = simulatedPorts();
+  isLive = false;
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function begin(generation: number, text: string): void {
+  appendFileSync(path, announcement(startMs, generation) + text);
+}
+
+function read(wanted: Partial<LogsWanted> = {}, generation = 1, signal = never()) {
+  const address = { job: 'web', instance: 0, generation };
+  const output = { path, address, ports, isLive: () => isLive };
+  return printedLines(output, { ...all, ...wanted }, signal);
+}
+
+async function textOf(wanted: Partial<LogsWanted> = {}, generation = 1): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const batch of read(wanted, generation)) lines.push(...batch.map(({ text }) => text));
+  return lines;
+}
+
+describe('What an output has of an instance', () => {
+  it('is what its newest start of that generation printed', async () => {
+    begin(1, 'old\n');
+    begin(1, 'new\nnewer\n');
+    begin(2, 'of the next\n');
+    expect(await textOf()).toEqual(['new', 'newer']);
+    expect(await textOf({ tail: 1 })).toEqual(['newer']);
+    expect(await textOf({ tail: 0 })).toEqual([]);
+  });
+
+  it('is of the start before, where that is wanted', async () => {
+    begin(1, 'one\n');
+    begin(1, 'one again\n');
+    begin(3, 'three\n');
+    expect(await textOf({ previous: true }, 3)).toEqual(['one again']);
+    expect(await textOf({ previous: true }, 1)).toEqual(['one']);
+    await expect(textOf({ previous: true }, 0)).rejects.toThrow(NothingPrinted);
+  });
+
+  it('goes on from the file that was set aside into the newest', async () => {
+    begin(1, 'first\n');
+    renameSync(path, `${path}.1`);
+    appendFileSync(path, 'second\n');
+    expect(await textOf()).toEqual(['first', 'second']);
+  });
+
+  it('is what is left of a start whose beginning was lost', async () => {
+    appendFileSync(path, 'in the middle\n');
+    begin(4, 'later\n');
+    expect(await textOf({}, 2)).toEqual(['in the middle']);
+    expect(await textOf({ previous: true }, 4)).toEqual(['in the middle']);
+    await expect(textOf({}, 5)).rejects.toThrow(NothingPrinted);
+  });
+
+  it('keeps apart what one start left open and the next one announces', async () => {
+    begin(1, 'no end');
+    begin(2, 'next\n');
+    expect(await textOf({}, 1)).toEqual(['no end']);
+    expect(await textOf({}, 2)).toEqual(['next']);
+  });
+
+  it('is had in pieces where a line has no end, and is well-formed text whatever was printed', async () => {
+    begin(1, `${'x'.repeat(40_000)}\n`);
+    appendFileSync(path, Buffer.from([0xff, 0xfe, 0x0a]));
+    const pieces: [number, boolean][] = [];
+    for await (const batch of read()) {
+      pieces.push(...batch.map(({ text, isOpen }): [number, boolean] => [text.length, isOpen]));
+    }
+    expect(pieces).toEqual([
+      [16_384, true],
+      [16_384, true],
+      [7_232, false],
+      [2, false],
+    ]);
+    expect((await textOf({ tail: 1 }))[0]).toBe('\uFFFD\uFFFD');
+  });
+
+  it('goes on behind the line that was had last, in whichever file that is', async () => {
+    begin(1, 'one\ntwo\n');
+    const marks: string[] = [];
+    for await (const batch of read()) marks.push(...batch.map(({ mark }) => mark));
+    renameSync(path, `${path}.1`);
+    appendFileSync(path, 'three\n');
+    expect(await textOf({ after: marks[0] ?? '' })).toEqual(['two', 'three']);
+    expect(await textOf({ after: marks[1] ?? '' })).toEqual(['three']);
+    expect(await textOf({ after: '77.5' })).toEqual(['one', 'two', 'three']);
+    expect(await textOf({ after: 'anything' })).toEqual(['one', 'two', 'three']);
+  });
+
+  it('says by its times what was printed when, and what since', async () => {
+    const times = new OutputTimes(ports);
+    begin(1, '');
+    await looksAfter(times, 'early\n');
+    await ports.advance(10_000);
+    await looksAfter(times, 'late\n');
+    const at: [string, number | null][] = [];
+    for await (const batch of read()) {
+      at.push(...batch.map(({ text, atMs }): [string, number | null] => [text, atMs]));
+    }
+    const [early, late] = at.map(([, ms]) => (ms ?? 0) - startMs);
+    expect(early).toBeLessThan(late ?? 0);
+    expect(await textOf({ agoMs: ports.clock.wallMs() - startMs - (late ?? 0) })).toEqual(['late']);
+    expect(await textOf({ agoMs: 100_000 })).toEqual(['early', 'late']);
+  });
+
+  it('is followed over its setting aside until the instance has ended', async () => {
+    isLive = true;
+    begin(1, 'one\n');
+    const lines = read({ follow: true });
+    expect((await lines.next()).value).toMatchObject([{ text: 'one' }]);
+    const second = lines.next();
+    renameSync(path, `${path}.1`);
+    appendFileSync(`${path}.1`, 'two\n');
+    writeFileSync(path, 'three\n');
+    const texts: string[] = [];
+    const take = async (next: typeof second): Promise<void> => {
+      const { done, value } = await next;
+      if (done === true) return;
+      texts.push(...value.map(({ text }) => text));
+      if (texts.length < 2) await take(lines.next());
+    };
+    const taken = take(second);
+    await untilSettled(taken);
+    expect(texts).toEqual(['two', 'three']);
+    isLive = false;
+    await untilSettled(lines.next());
+  });
+
+  it('is bounded beside its files: many times are thinned', async () => {
+    const times = new OutputTimes(ports);
+    begin(1, '');
+    for (let count = 0; count < 3_000; count += 1) {
+      await looksAfter(times, 'x\n');
+      await ports.advance(1_000);
+    }
+    expect(statSync(`${path}.times`).size).toBeLessThan(100_000);
+    expect(await textOf({ tail: 1, agoMs: 10_000_000 })).toEqual(['x']);
+  });
+
+  async function looksAfter(times: OutputTimes, printed: string): Promise<void> {
+    appendFileSync(path, printed);
+    times.watch(path);
+    await times.unwatch(path);
+  }
+
+  /** Files are looked at in real time while the clock stands still. */
+  function looked(): Promise<void> {
+    return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+
+  async function untilSettled(work: Promise<unknown>): Promise<void> {
+    let isSettled = false;
+    void work.finally(() => (isSettled = true));
+    while (!isSettled) {
+      await looked();
+      await ports.advance(250);
+    }
+  }
+});
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
