@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Call, LogLine, StreamSaid } from '@oakring/contracts';
+import {
+  errorCatalogue,
+  type Call,
+  type ErrorCode,
+  type LogLine,
+  type StreamSaid,
+} from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
 import { plan, registerNode, submitJob } from '../testing/given.js';
@@ -169,29 +175,29 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/logs', () => {
     leaving.abort();
   });
 
-  it.each<[string, string, number, (() => Promise<unknown>) | null, string]>([
-    ['there is no such job', 'job-unknown', 404, null, address],
+  const nowhere = (): Promise<unknown> => manager.submit(submitJob('web'));
+  const placed = (): Promise<unknown> => place();
+
+  it.each<[string, string, { readonly before?: () => Promise<unknown>; readonly path?: string }]>([
+    ['there is no such job', 'job-unknown', {}],
     [
       'it has no such instance',
       'instance-unknown',
-      404,
-      () => place(),
-      '/api/v1/jobs/web/instances/7/logs',
+      { before: placed, path: '/api/v1/jobs/web/instances/7/logs' },
     ],
+    ['it has no place yet', 'instance-nowhere', { before: nowhere }],
+    ['its worker is older', 'feature-missing', { before: () => place([]) }],
+    ['since is no moment', 'invalid-field', { before: placed, path: `${address}?since=x` }],
+    ['after is no cursor', 'invalid-field', { before: placed, path: `${address}?after=x` }],
     [
-      'it has no place yet',
-      'instance-nowhere',
-      409,
-      () => manager.submit(submitJob('web')),
-      address,
+      'it is no number',
+      'invalid-field',
+      { before: placed, path: '/api/v1/jobs/web/instances/x/logs' },
     ],
-    ['its worker is older', 'feature-missing', 409, () => place([]), address],
-    ['since is no moment', 'invalid-field', 400, () => place(), `${address}?since=x`],
-    ['after is no cursor', 'invalid-field', 400, () => place(), `${address}?after=x`],
-    ['it is no number', 'invalid-field', 400, () => place(), '/api/v1/jobs/web/instances/x/logs'],
-  ])('is a problem where %s', async (_when, code, status, before, path) => {
+  ])('is a problem where %s', async (_when, code, { before, path = address }) => {
     await before?.();
     const answer = await manager.get(path);
+    const { status } = errorCatalogue[code as ErrorCode];
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ code });
   });
