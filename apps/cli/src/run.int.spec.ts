@@ -212,6 +212,15 @@ describe('job run', () => {
     expect(error).toContain(`is not used (${path}:3:1)`);
   });
 
+  it('asks for jobs by their labels, all of them', async () => {
+    const { asked } = await oakring(['job', 'ls', '--label', 'team=shop', '--label', 'tier'], {
+      'GET /api/v1/jobs': page(jobSummary()),
+    });
+    expect(new URL(asked[0]?.url ?? '', 'http://any').searchParams.get('label')).toBe(
+      'team=shop,tier',
+    );
+  });
+
   it('says where in a file is what is refused', async () => {
     const refusal = { field: 'ports.0', value: 'x', detail: 'ports.0 is "x".' };
     const problem = { title: 'Invalid', code: 'invalid-field', ...refusal, errors: [refusal] };

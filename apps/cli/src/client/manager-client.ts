@@ -169,11 +169,12 @@ function revisionsOf(api: Api) {
 
 function jobsOf(api: Api) {
   return {
-    /** Every job, page by page. `at`: as it was then. */
-    jobs: (at?: string) =>
-      everyPage((page) =>
-        answer(api.GET('/api/v1/jobs', { params: { query: { ...page, ...moment(at) } } })),
-      ),
+    /** Every job, page by page. `at`: as it was then. `label`: only those with all of these. */
+    jobs: (at?: string, label?: string) =>
+      everyPage((page) => {
+        const query = { ...page, ...moment(at), ...(label === undefined ? {} : { label }) };
+        return answer(api.GET('/api/v1/jobs', { params: { query } }));
+      }),
     /** Whom a text means, the best first. */
     jobsNamed: (named: string, most: number, at?: string) =>
       answer(api.GET('/api/v1/jobs', { params: { query: { named, limit: most, ...moment(at) } } })),

@@ -1300,6 +1300,10 @@ export interface components {
              * @description Not in the answer of the submission itself.
              */
             submittedAt?: string;
+            /** @description Its own; absent where it has none. */
+            labels?: {
+                [key: string]: string;
+            };
             /** @description Grows with every update. */
             revision: number;
             rollout?: components["schemas"]["Rollout"];
@@ -1399,6 +1403,10 @@ export interface components {
              * @description Not in the answer of the submission itself.
              */
             submittedAt?: string;
+            /** @description Its own; absent where it has none. */
+            labels?: {
+                [key: string]: string;
+            };
             /** @description Number of instances by status; statuses with none are left out. */
             counts: {
                 [key: string]: number;
@@ -3457,6 +3465,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Whom a person means by a text: the one with this id, those with this name, and those of which either begins so; the best first, at most `limit`, no further page. */
                 named?: string;
+                /** @description Only jobs with all of these labels of their own, such as `team=shop,tier`: a name alone is there with any value. */
+                label?: string;
                 /** @description Wait up to 5 s for the view to be there. */
                 minPosition?: number;
                 /** @description As it was at a moment: a position (12), now, a time ago (5m, 1h30m, -5m), a time of day (19:30) or an ISO time (2026-11-23T10:00:00Z). Times without a zone are UTC. */

@@ -4,7 +4,7 @@ import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
 import { printable } from '../render/printable.js';
 import { contextOf, lookOf, pastNote, type Context, type Surroundings } from './context.js';
-import { atOption, momentIn, namesHelp, type AtOptions } from './options.js';
+import { atOption, listed, momentIn, namesHelp, type AtOptions } from './options.js';
 import { onJob } from './selection.js';
 import { forEach, type Done } from './several.js';
 import { addJobOrders } from './job-orders.js';
@@ -32,17 +32,31 @@ function addJobQueries(job: Command, surroundings: Surroundings): void {
   job
     .command('ls')
     .description('list the jobs')
+    .option(
+      '--label <key=value>',
+      'only those with this label, or a key alone (repeatable)',
+      listed,
+    )
     .option(...watchOption)
-    .addHelpText('after', '\nExamples:\n  oakring job ls\n  oakring job ls -o wide')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  oakring job ls\n  oakring job ls -o wide --label team=shop',
+    )
     .option(...atOption)
-    .action(async ({ watch, ...options }: AtOptions & WatchOptions, command: Command) => {
+    .action(async ({ watch, label, ...options }: ListOptions, command: Command) => {
       const context = contextOf(surroundings, command);
       const at = momentIn(options, context);
-      const load = () => context.client.jobs(at);
+      const load = () => context.client.jobs(at, label?.join(','));
       await page(
         context,
         { watch, at },
-        { load, render: ({ items }, look) => renderJobs(items, look) },
+        {
+          load,
+          render: ({ items }, look) =>
+            items.length === 0 && label !== undefined
+              ? `No job has all of these labels: ${label.join(', ')}`
+              : renderJobs(items, look),
+        },
       );
     });
   job
@@ -88,6 +102,7 @@ async function shownJob(
   return { answer: { job, decisions }, render };
 }
 
+type ListOptions = AtOptions & WatchOptions & { readonly label?: readonly string[] };
 type ShowOptions = AtOptions & WatchOptions & { readonly why?: boolean };
 type Shown = Job | { readonly job: Job; readonly decisions: readonly Decision[] };
 

@@ -37,6 +37,11 @@ export function pair(
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
+/** Gathers the texts of an option that may be repeated. */
+export function listed(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** Gathers `NAME=value`, kept as text, of an option that may be repeated. */
 export function assignment(text: string, before: readonly string[] = []): string[] {
   if (text.indexOf('=') < 1) throw new InvalidArgumentError('It is not NAME=value.');

@@ -1,7 +1,8 @@
+import { labelsOf, requestedOf } from '@oakring/contracts';
 import type { DryRun, Instance, Job, JobSummary } from '../client/documents.js';
 import { stripVTControlCharacters } from 'node:util';
 import type { Colors, Look } from '../terminal.js';
-import { ageText, counted, percentText } from './measures.js';
+import { ageText, counted, labelsText, percentText, requestText } from './measures.js';
 import { colorHealth, colorStatus, countsText, healthText } from './status.js';
 import { renderTable } from './table.js';
 
@@ -18,6 +19,7 @@ export function renderJobs(jobs: readonly JobSummary[], look: Look): string {
       ...(isNamed ? ['NAME'] : []),
       ...(wide ? ['IMAGE', 'TECHNOLOGY', 'POSITION'] : []),
       ...['STATUS', 'DESIRED', 'RESTARTS', 'AGE', 'INSTANCES'],
+      ...(wide ? ['LABELS'] : []),
     ],
     jobs.map((job) => [
       job.id,
@@ -28,6 +30,7 @@ export function renderJobs(jobs: readonly JobSummary[], look: Look): string {
       restartsText(job.restarts, colors),
       ageText(job.submittedAt, nowMs),
       countsText(job.counts, colors) + healthText(job.health, colors),
+      ...(wide ? [labelsText(job.labels ?? {})] : []),
     ]),
     width,
   );
@@ -53,9 +56,24 @@ export function renderJob(job: Job, look: Look): string {
     width,
   );
   const notes = (job.warnings ?? []).map(({ detail }) => colors.yellow(`Note: ${detail}`));
-  const about = [...rolloutText(job, colors), ...notes];
+  const about = [...factsOf(job, look), ...rolloutText(job, colors), ...notes];
   const parts = [head, ...about, '', renderInstances(job.instances, look)];
   return [...parts, ...troubles(job, colors)].join('\n');
+}
+
+/** What it is labelled, what each instance takes and where it may be. */
+function factsOf({ labels = {}, document }: Job, { colors, width }: Look): string[] {
+  const requested = requestedOf(document);
+  const wanted = labelsOf(document['nodeLabels'] ?? {}, 'nodeLabels');
+  const each = requested.ok ? [`each reserves ${requestText(requested.value)}`] : [];
+  const facts = [
+    ...(Object.keys(labels).length === 0 ? [] : [`labels ${labelsText(labels)}`]),
+    ...each,
+    ...(wanted.ok && Object.keys(wanted.value).length > 0
+      ? [`on nodes with ${labelsText(wanted.value)}`]
+      : []),
+  ];
+  return facts.length === 0 ? [] : [colors.dim(flowing(facts, width))];
 }
 
 /** As people say it. */

@@ -1,5 +1,7 @@
 import {
   amountOf,
+  cpuText,
+  memoryText,
   resourceCatalogue,
   resourceNames,
   type ResourceKind,
@@ -71,6 +73,17 @@ export function resourcesText(resources: Resources): string {
   return resourceColumns([resources])
     .map(({ name, suffixAlone }) => `${amountOf(resources, name)}${suffixAlone}`)
     .join(', ');
+}
+
+/** What an instance takes, as people write it in a document: `250m CPU, 128Mi memory`. */
+export function requestText(resources: Resources): string {
+  const { cpuMillis, memoryMiB } = resources;
+  const others = resourceColumns([resources]).filter(({ everywhere }) => !everywhere);
+  return [
+    `${cpuText(cpuMillis)} CPU`,
+    `${memoryText(memoryMiB)} memory`,
+    ...others.map(({ name, suffixAlone }) => `${amountOf(resources, name)}${suffixAlone}`),
+  ].join(', ');
 }
 
 /** A machine may say that it has none: nothing is ever placed there. */

@@ -129,6 +129,21 @@ describe('jobs', () => {
     expect(renderJob(jobAnswer({ byRoot: true }), look)).toContain('by root, which numbers');
   });
 
+  it('are shown with their labels, and what each of their instances asks of a node', () => {
+    const labels = { team: 'shop' };
+    const document = {
+      ...{ labels, nodeLabels: { zone: 'north' } },
+      resources: { cpuMillis: 250, memory: '1Gi', gpus: 2 },
+    };
+    expect(renderJob(jobAnswer({ labels, document }), { ...look, width: null })).toContain(
+      'labels team=shop  each reserves 250m CPU, 1Gi memory, 2 GPU  on nodes with zone=north',
+    );
+    expect(renderJobs([jobSummary({ labels })], { ...look, wide: true })).toMatch(
+      /LABELS\n.* team=shop/,
+    );
+    expect(renderJobs([jobSummary({ labels })], look)).not.toContain('team');
+  });
+
   it('are shown with what of their document nobody looks at', () => {
     const detail = 'storage (5 MB) is not looked at';
     const warnings = [{ field: 'document', nearest: null, detail }];

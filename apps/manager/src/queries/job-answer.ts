@@ -1,5 +1,6 @@
 import { warningsOf } from '@oakring/contracts/http';
 import {
+  ownLabels,
   type HealthStatus,
   type InstanceAnswer,
   type InstanceStatus,
@@ -66,6 +67,7 @@ function warningsAbout({ numbering, document }: JobRecord): Pick<JobAnswer, 'war
 
 function headOf(job: JobRecord) {
   const { id, document, technology, numbering, status, desired, position, submittedAt } = job;
+  const labels = ownLabels(document);
   return {
     id,
     name: String(document['name']),
@@ -76,6 +78,7 @@ function headOf(job: JobRecord) {
     desired,
     position,
     submittedAt: new Date(submittedAt).toISOString(),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }
 

@@ -1,12 +1,34 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { JobAnswer, JobPage } from '@oakring/contracts/http';
-import { OakringError, type JobSummary, type Page } from '@oakring/contracts';
+import {
+  carries,
+  labelTests,
+  OakringError,
+  ownLabels,
+  type JobSummary,
+  type Page,
+} from '@oakring/contracts';
+import type { JobRecord } from '@oakring/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
+import { badParameter, text, type Query } from '../http/endpoints/parameters.js';
 import { jobAnswer, jobSummary } from './job-answer.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
+
+const label = text(
+  'label',
+  'Only jobs with all of these labels of their own, such as `team=shop,tier`: a name alone is there with any value.',
+);
+
+function labelled(jobs: Iterable<JobRecord>, query: Query): Iterable<JobRecord> {
+  const asked = label.of(query);
+  if (asked === null) return jobs;
+  const tests = labelTests(asked);
+  if (tests === null) throw badParameter(label.name, asked, 'not like team=shop,tier');
+  return [...jobs].filter(({ document }) => carries(ownLabels(document), tests));
+}
 
 @Controller('api/v1/jobs')
 export class JobQueriesController {
@@ -19,7 +41,7 @@ export class JobQueriesController {
     summary: 'List jobs, by id',
     needs: 'jobs:read',
     answeredBy: 'any',
-    parameters: [...pageParameters, ...viewParameters],
+    parameters: [...pageParameters, label, ...viewParameters],
     answers: viewed(JobPage, 'A page.'),
   })
   list(
@@ -27,7 +49,7 @@ export class JobQueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<JobSummary> | undefined> {
     return this.views.answer({ request, reply }, (query, { state, position }) =>
-      pageOf(state.jobs.values(), pageRequestOf(query), position, {
+      pageOf(labelled(state.jobs.values(), query), pageRequestOf(query), position, {
         answer: (job) => jobSummary(state, job),
         nameOf: ({ document }) => String(document['name']),
       }),

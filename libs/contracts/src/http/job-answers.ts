@@ -10,6 +10,7 @@ import {
   onlyTrue,
   oneOf,
   partialRecordOf,
+  recordOf,
   text,
   time,
 } from './kinds.js';
@@ -201,6 +202,9 @@ class JobHead {
 
   @Field(time, { optional: true, says: 'Not in the answer of the submission itself.' })
   readonly submittedAt?: string;
+
+  @Field(recordOf(text), { optional: true, says: 'Its own; absent where it has none.' })
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 @Shape({

@@ -187,7 +187,10 @@ export const portRule = shapedOr(PortRule, {
 });
 
 export const volumeRule = shapedOr(VolumeRule, {
-  schema: { type: 'string', minLength: 1 },
+  schema: {
+    type: 'string',
+    pattern: '^(/[^:\\0]*|[A-Za-z0-9][A-Za-z0-9_.-]{0,63})(:/[^:\\0]*)?(:r[ow])?$',
+  },
   atLength: volumeAtLength,
   expectation: `not ${volumeForm}`,
 });

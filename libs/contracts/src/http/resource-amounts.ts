@@ -9,7 +9,7 @@ export class StatedAmounts {}
 
 /** As a job asks for them: in the catalogue's units, or as people write them. */
 export class RequestedAmounts {
-  @Field(quantity(cpuMillisOf, cpuForm), {
+  @Field(quantity(cpuMillisOf, cpuForm, '^(\\d{1,5}(\\.\\d{1,3})?|\\d{1,8}m)$'), {
     optional: true,
     without: ['cpuMillis'],
     says: 'Another spelling of `cpuMillis`: cores, or thousandths with `m`.',
@@ -17,7 +17,7 @@ export class RequestedAmounts {
   })
   readonly cpu?: string | number;
 
-  @Field(quantity(memoryMiBOf, memoryForm), {
+  @Field(quantity(memoryMiBOf, memoryForm, '^\\d{1,15}([kKMGT]|[KMGT]i)?$'), {
     optional: true,
     without: ['memoryMiB'],
     says: 'Another spelling of `memoryMiB`, rounded up to it: with `Ki`, `Mi`, `Gi`, `Ti`, `k`, `M`, `G` or `T`, else bytes.',
@@ -48,6 +48,11 @@ export type Requested = Stated & Pick<RequestedAmounts, 'cpu' | 'memory'>;
 function quantity(
   read: (value: unknown, field: string) => Parsed<number>,
   form: string,
+  pattern: string,
 ): Kind<string | number> {
-  return formed({ type: ['string', 'number'] }, (value) => read(value, '').ok, `not ${form}`);
+  return formed(
+    { type: ['string', 'number'], pattern },
+    (value) => read(value, '').ok,
+    `not ${form}`,
+  );
 }

@@ -33,6 +33,17 @@ export function memoryMiBOf(value: unknown, field: string): Parsed<number> {
   return { ok: true, value: Math.ceil(bytes / bytesPerMiB) };
 }
 
+/** `500m`, `2`: as people write it. */
+export function cpuText(millis: number): string {
+  return millis % 1_000 === 0 ? String(millis / 1_000) : `${millis}m`;
+}
+
+/** `256Mi`, `1Gi`. */
+export function memoryText(mebibytes: number): string {
+  const isWhole = mebibytes > 0 && mebibytes % 1_024 === 0;
+  return isWhole ? `${mebibytes / 1_024}Gi` : `${mebibytes}Mi`;
+}
+
 function written(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JobAnswer, JobOrderAnswer, JsonObject, Problem } from '@oakring/contracts';
+import type {
+  JobAnswer,
+  JobOrderAnswer,
+  JobSummary,
+  JsonObject,
+  Page,
+  Problem,
+} from '@oakring/contracts';
 import { registerNode } from '../../testing/given.js';
 import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
 
@@ -144,6 +151,21 @@ describe('A job document with a field that is not used', () => {
     const { body } = await ask<Problem>('POST', '/api/v1/jobs', { ...document, ...more });
     expect(body).toMatchObject({ code: 'invalid-field', field });
     expect(body.detail).toContain(named);
+  });
+});
+
+describe('The labels of jobs', () => {
+  it('are shown, and jobs are found by them', async () => {
+    const labelled = { ...document, odd: undefined, labels: { team: 'shop', tier: 1 } };
+    const { body } = await ask<JobAnswer>('POST', '/api/v1/jobs', labelled);
+    expect(body.labels).toEqual({ team: 'shop', tier: '1' });
+    await ask('POST', '/api/v1/jobs', { ...labelled, id: 'other', labels: undefined });
+    const found = async (label: string) =>
+      (await ask<Page<JobSummary>>('GET', `/api/v1/jobs?label=${label}`)).body.items;
+    expect(await found('team=shop,tier')).toMatchObject([{ id: 'web', labels: body.labels }]);
+    expect(await found('team=ship')).toEqual([]);
+    const { body: problem } = await ask<Problem>('GET', '/api/v1/jobs?label=%3D1');
+    expect(problem).toMatchObject({ code: 'invalid-field', field: 'label' });
   });
 });
 

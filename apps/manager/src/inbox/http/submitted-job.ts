@@ -2,6 +2,7 @@ import {
   isJobAnswer,
   jobOf,
   OakringError,
+  ownLabels,
   type InstanceAnswer,
   type JobAnswer,
   type JobDocument,
@@ -25,6 +26,7 @@ export function submittedJob(
   answer: Answers['SubmitJob'],
   state: ClusterState,
 ): JobAnswer {
+  const labels = ownLabels(job.document);
   return {
     id: answer.id,
     name: job.name,
@@ -35,6 +37,7 @@ export function submittedJob(
     revision: 1,
     position: answer.position,
     instances: Array.from({ length: answer.desired }, (_, number) => pending(number)),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...warningsTo(job.document, state),
     document: { ...job.document, id: answer.id, count: answer.desired },
   };
