@@ -2,7 +2,7 @@ import { isId, isObject, readSettings, settingsCatalogue } from '@oakring/contra
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
-import { writeWhole } from '../known/known-checkpoints.js';
+import { writeWhole } from './write-whole.js';
 import type { Environment } from '../terminal.js';
 
 /** One cluster that a person works with. */

@@ -1,7 +1,8 @@
 import { isId } from '@oakring/contracts';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { writeWhole } from '../config/write-whole.js';
 import type { Environment } from '../terminal.js';
 
 /** Of so many clusters the newest checkpoint is kept; then the one goes that was seen longest ago. */
@@ -68,16 +69,5 @@ export class KnownCheckpoints {
   /** The id is what a manager says: it must not lead elsewhere. */
   private pathOf(clusterId: string): string | null {
     return isId(clusterId) ? join(this.folder, clusterId) : null;
-  }
-}
-
-/** Whole or not at all, for its owner alone, and on the disk when it resolves. */
-export async function writeWhole(path: string, text: string | Buffer): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
-  try {
-    await writeFile(draft, text, { mode: 0o600, flush: true });
-    await rename(draft, path);
-  } finally {
-    await rm(draft, { force: true });
   }
 }

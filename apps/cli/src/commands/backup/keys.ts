@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
-import { writeWhole } from '../../known/known-checkpoints.js';
+import { writeWhole } from '../../config/write-whole.js';
 import type { Context, Surroundings } from '../context.js';
 import type { BackupPlace } from './place.js';
 
