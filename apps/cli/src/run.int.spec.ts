@@ -212,6 +212,21 @@ describe('job run', () => {
     expect(error).toContain(`is not used (${path}:3:1)`);
   });
 
+  it.each([
+    ['500m', '256Mi', { cpuMillis: 500, memoryMiB: 256 }],
+    ['0.5', '1Gi', { cpuMillis: 500, memoryMiB: 1_024 }],
+    ['500', '256', { cpuMillis: 500, memoryMiB: 256 }],
+  ])('takes amounts as people write them: %s, %s', async (cpu, memory, resources) => {
+    const argv = ['job', 'run', 'demo/hello:1', '--cpu', cpu, '--memory', memory];
+    const { asked } = await oakring(argv, { 'POST /api/v1/jobs': always(submitted, 201) });
+    expect(asked[0]?.body).toMatchObject({ resources });
+  });
+
+  it('takes no amount that is none', async () => {
+    const { code, error } = await oakring(['job', 'run', 'demo/hello:1', '--cpu', 'much'], {});
+    expect([code, error]).toEqual([2, expect.stringContaining('cores such as 0.5')]);
+  });
+
   it('asks for jobs by their labels, all of them', async () => {
     const { asked } = await oakring(['job', 'ls', '--label', 'team=shop', '--label', 'tier'], {
       'GET /api/v1/jobs': page(jobSummary()),

@@ -102,7 +102,7 @@ export { parsePorts, type PublishedPort } from './http/job-ports.js';
 export { parseProgram, type Program, type PullChoice } from './http/job-program.js';
 export { parseVolumes, type Volume } from './http/job-volumes.js';
 export { carries, labelTests, ownLabels, type LabelTest } from './http/job-labels.js';
-export { cpuText, memoryText } from './resources/quantity.js';
+export { cpuMillisOf, cpuText, memoryMiBOf, memoryText } from './resources/quantity.js';
 export { requestedOf } from './resources/requested.js';
 export { runPartOf } from './http/run-part.js';
 export { nearestOf } from './http/nearest-field.js';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { instanceOf, SubmitJob } from '@oakring/contracts/http';
 import { validateSync } from 'class-validator';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
 import { CommandFailure } from '../exit-codes.js';
 import { jobDocument, jobDocuments, type JobRequest } from './job-document.js';
 
@@ -139,6 +141,20 @@ describe('a job document in YAML', () => {
       onDisconect: { lostAfterMs: 5 },
       environment: { LEVEL: 'debug' },
     });
+  });
+
+  it('is what any document says that YAML is written of', async () => {
+    const values = fc.jsonValue({ maxDepth: 3 });
+    const names = fc.stringMatching(/^[A-Za-z][\w./-]{0,12}$/);
+    const documents = fc.dictionary(names, values, { noNullPrototype: true });
+    await fc.assert(
+      fc.asyncProperty(documents, async (document) => {
+        const plain: unknown = JSON.parse(JSON.stringify(document));
+        const [job] = await written(`---\n${stringify(plain, { lineWidth: 0 })}`);
+        expect(job?.document).toEqual(plain);
+      }),
+      { seed: 15, numRuns: 60 },
+    );
   });
 
   it('may be one of several in a file, which are taken in their order', async () => {

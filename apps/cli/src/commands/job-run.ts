@@ -12,7 +12,7 @@ import {
   type PlannedOptions,
 } from './job-plan.js';
 import { settled } from './job-update.js';
-import { assignment, limitSeconds, pair, seconds, wholeNumber } from './options.js';
+import { assignment, cpu, limitSeconds, memory, pair, seconds, wholeNumber } from './options.js';
 import { defaultPatienceSeconds, untilRunning } from './wait.js';
 
 interface RunOptions extends JobOptions, PlannedOptions {
@@ -26,7 +26,7 @@ const examples = `
 Examples:
   oakring job run demo/hello --technology simulated --count 3
   oakring job run --technology process --wait -- /bin/sleep 60
-  oakring job run nginx:1.27 --cpu 500 --memory 256 --node-label zone=north --dry-run
+  oakring job run nginx:1.27 --cpu 500m --memory 256Mi --node-label zone=north --dry-run
   oakring job run -f job.yaml
   oakring job run -f - --strict < job.yaml`;
 
@@ -44,8 +44,8 @@ export function addJobRun(job: Command, surroundings: Surroundings): void {
     .option('--name <name>', 'name (default: from the id or image)')
     .option('--technology <name>', 'docker, unikernel, process or simulated (default: docker)')
     .option('--count <n>', 'number of instances (default: 1)', wholeNumber)
-    .option('--cpu <millis>', 'CPU that each reserves, thousandths of a core', wholeNumber)
-    .option('--memory <MiB>', 'memory that each reserves', wholeNumber)
+    .option('--cpu <cores>', 'CPU that each reserves: 500m, 0.5, or thousandths of a core', cpu)
+    .option('--memory <size>', 'memory that each reserves: 256Mi, 1Gi, or MiB', memory)
     .option('--label <key=value>', 'label of the job (repeatable)', pair)
     .option('--node-label <key=value>', 'label that a node must carry (repeatable)', pair)
     .option('--env <NAME=value>', 'environment of the instances (repeatable)', assignment)

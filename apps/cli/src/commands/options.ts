@@ -1,4 +1,4 @@
-import { durationOf } from '@oakring/contracts';
+import { cpuMillisOf, durationOf, memoryMiBOf, type Parsed } from '@oakring/contracts';
 import { InvalidArgumentError } from 'commander';
 import type { Context } from './context.js';
 import { momentFor, momentHelp } from './moments.js';
@@ -35,6 +35,21 @@ export function pair(
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('It is not key=value.');
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/** CPU as people write it: `500m`, `0.5`; whole thousandths of a core without a unit. */
+export function cpu(text: string): number {
+  return /^\d+$/.test(text) ? wholeNumber(text) : amountIn(cpuMillisOf(text, '--cpu'));
+}
+
+/** Memory as people write it: `256Mi`, `1Gi`; whole MiB without a unit. */
+export function memory(text: string): number {
+  return /^\d+$/.test(text) ? wholeNumber(text) : amountIn(memoryMiBOf(text, '--memory'));
+}
+
+function amountIn(read: Parsed<number>): number {
+  if (!read.ok) throw new InvalidArgumentError(read.refusal.detail);
+  return read.value;
 }
 
 /** Gathers the texts of an option that may be repeated. */
