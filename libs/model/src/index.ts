@@ -43,6 +43,7 @@ export {
   sealedTreeAt,
   standing,
 } from './standing.js';
+export { foundOf, isLeftOver } from './left-over.js';
 export { Index, Table } from './table.js';
 export { foldCommits, replay, type CommitSource, type Replayed } from './replay.js';
 export { refusalCodeOf } from './refusal-code.js';

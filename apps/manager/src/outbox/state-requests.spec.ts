@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import type { Command } from '../commands/command.js';
-import { given, registerNode, report, running, type Given } from '../testing/given.js';
+import {
+  ack,
+  commandTo,
+  given,
+  plan,
+  ready,
+  registerNode,
+  report,
+  restoredAs,
+  running,
+  type Given,
+} from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
-import type { ClusterState } from '@oakring/model';
+import { toldIdOf, type ClusterState } from '@oakring/model';
 import type { Process } from '../supervision/process.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { Projection } from '../views/projection.js';
@@ -159,6 +170,45 @@ describe('A node that gives up what it had in a last report, and goes on', () =>
     expect(cluster.state.nodes.get('a')?.status).toBe('ready');
     await ports.advance(1_500);
     expect(askedAtMs).toHaveLength(1);
+  });
+});
+
+describe('A node that has what a restored ledger does not know', () => {
+  beforeEach(async () => {
+    restoredAs(cluster);
+    for (const command of ready('b')) decide(command);
+    decide(report('b', { 'j/1/7': 'running' }));
+    expect(cluster.state.nodes.get('b')?.unexpected).toEqual(['j/1/7']);
+    await ports.advance(2_000);
+    askedAtMs.length = 0;
+  });
+
+  it('is asked once that number runs anew, and not before', async () => {
+    decide({ type: 'ScaleJob', id: 'j', count: 2 });
+    decide(plan('j', 'a'));
+    await ports.advance(1_000);
+    expect(askedAtMs).toEqual([]);
+    decide(report('a', { 'j/0/1': 'running', 'j/1/1001': 'running' }));
+    await ports.advance(1);
+    expect(askedAtMs).toHaveLength(1);
+    const found = cluster.when(report('b', { 'j/1/7': 'running' }));
+    expect(found.types).toContain('UnexpectedInstanceFound');
+  });
+
+  it('is asked once that number is gone, and as long as it has the thing', async () => {
+    decide({ type: 'ScaleJob', id: 'j', count: 2 });
+    decide(plan('j', 'a'));
+    decide({ type: 'ScaleJob', id: 'j', count: 1 });
+    decide({ type: 'OrderStops', placements: [...cluster.state.unorderedStops] });
+    decide(ack('a', toldIdOf(cluster.state, commandTo(cluster, 'a', 'delete')), 'succeeded'));
+    expect(cluster.state.instances.get('j/1')).toBeUndefined();
+    await ports.advance(1);
+    expect(askedAtMs).toHaveLength(1);
+    await ports.advance(3_000);
+    expect(askedAtMs).toHaveLength(2);
+    decide(report('b', {}));
+    await ports.advance(10_000);
+    expect(askedAtMs).toHaveLength(2);
   });
 });
 

@@ -1,7 +1,11 @@
 import { stateHash, type HashedInstance, type StateRequest } from '@oakring/contracts';
 import {
+  foundOf,
+  Index,
   instanceKey,
+  isLeftOver,
   leadershipOf,
+  ownerOf,
   type Changes,
   type ClusterState,
   type NodeRecord,
@@ -44,7 +48,8 @@ interface Asked {
 
 /**
  * Asks workers for their complete state: on registration, after our link came up, while a node is not
- * ready or has what we gave up on, when an order goes on for long, and every few minutes. Workers that
+ * ready or has what we gave up on, when something that is there has ended by the ledger since, when an order goes
+ * on for long, and every few minutes. Workers that
  * do not acknowledge, or show it by themselves, are not asked.
  */
 export class StateRequests implements Process<'ask'> {
@@ -56,6 +61,8 @@ export class StateRequests implements Process<'ask'> {
   private readonly asked = new Map<string, Asked>();
   /** Nodes that are to be asked at once, and whether because they spoke. */
   private readonly atOnce = new Map<string, { readonly afterWord: boolean }>();
+  /** Nodes that have what nobody ordered there, by whose it may be (`<job>/<number>`), and the other way round. */
+  private readonly strange = { nodesOf: new Index(), ownersOf: new Map<string, Set<string>>() };
   private wake: Wake = () => {};
 
   constructor(
@@ -91,14 +98,25 @@ export class StateRequests implements Process<'ask'> {
   }
 
   *all({ nodes }: ClusterState): Generator<string> {
-    for (const { id } of nodes.values()) yield id;
+    for (const node of nodes.values()) {
+      this.noteStrange(node.id, node);
+      yield node.id;
+    }
   }
 
-  *concerned({ presences, placements, commands }: Changes, state: ClusterState): Generator<string> {
+  note({ nodes: changed }: Changes, { nodes }: ClusterState): void {
+    for (const id of changed) this.noteStrange(id, nodes.get(id));
+  }
+
+  *concerned(changes: Changes, state: ClusterState): Generator<string> {
+    const { presences, placements, instances, commands } = changes;
     yield* presences;
     for (const key of placements) {
       const placement = state.placements.get(key);
       if (placement?.lost === true) yield placement.nodeId;
+    }
+    if (this.strange.ownersOf.size > 0) {
+      for (const key of instances) yield* this.strange.nodesOf.of(key);
     }
     for (const id of commands) {
       const { nodeId } = state.commands.get(id) ?? {};
@@ -167,9 +185,24 @@ export class StateRequests implements Process<'ask'> {
     if (status !== 'ready') {
       return asked.atMs < seen.sinceMs ? newMs : asked.atMs + unreadyEveryMs;
     }
-    if (!hasLost(id, state)) return asked.atMs + readyEveryMs;
-    const lostMs = seen.since('has what was lost');
-    return asked.atMs < lostMs ? lostMs : asked.atMs + unreadyEveryMs;
+    const what = whatIsOver(id, state, this.strange.ownersOf.has(id));
+    if (what === null) return asked.atMs + readyEveryMs;
+    const overMs = seen.since(what);
+    return asked.atMs < overMs ? overMs : asked.atMs + unreadyEveryMs;
+  }
+
+  private noteStrange(nodeId: string, node: NodeRecord | undefined): void {
+    const { nodesOf, ownersOf } = this.strange;
+    const { unexpected = [] } = node ?? {};
+    const before = ownersOf.get(nodeId);
+    // Of almost every node there is nothing to note.
+    if (before === undefined && unexpected.length === 0) return;
+    for (const owner of before ?? []) nodesOf.remove(owner, nodeId);
+    ownersOf.delete(nodeId);
+    if (unexpected.length === 0) return;
+    const owners = new Set(unexpected.map(ownerOf));
+    ownersOf.set(nodeId, owners);
+    for (const owner of owners) nodesOf.add(owner, nodeId);
   }
 
   private byOrderMs({ id, status }: NodeRecord, state: ClusterState, seen: Seen): number {
@@ -196,6 +229,13 @@ export class StateRequests implements Process<'ask'> {
 function oldestReceived(nodeId: string, { receivedOfNode }: ClusterState): string | undefined {
   const [oldest] = receivedOfNode.of(nodeId);
   return oldest;
+}
+
+/** Why a ready node has to say what it runs, whose answer changes something; null: for nothing that is known. */
+function whatIsOver(nodeId: string, state: ClusterState, hasStrange: boolean): string | null {
+  if (hasLost(nodeId, state)) return 'has what was lost';
+  const { unexpected = [] } = (hasStrange && state.nodes.get(nodeId)) || {};
+  return unexpected.some((key) => isLeftOver(state, foundOf(key))) ? 'has what is over' : null;
 }
 
 /** It is ready, and what was given up there may run. */

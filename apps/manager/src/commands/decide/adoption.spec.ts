@@ -75,12 +75,14 @@ describe('An instance that was placed after the backup that the ledger comes fro
     expect(found(cluster, 'b', 'j/0/2').types).toEqual(['DriftDetected']);
   });
 
-  it('is stopped once its number was placed anew, above all that can have been given', () => {
+  it('is stopped once its number runs anew, above all that can have been given, and not before', () => {
     const cluster = restored();
     cluster.when(report('a', { 'j/0/1': 'failed' }));
     cluster.when({ type: 'RetryInstance', id: 'j', instance: 0, generation: 1 });
     cluster.when(plan('j', 'a'));
     expect(instanceOf(cluster)?.generation).toBe(1_001);
+    expect(found(cluster, 'b', 'j/0/2').types).toEqual(['DriftDetected']);
+    cluster.when(report('a', { 'j/0/1001': 'running' }));
     expect(found(cluster, 'b', 'j/0/2').types).toEqual([
       ...['UnexpectedInstanceFound', 'DriftDetected'],
     ]);

@@ -3,11 +3,11 @@ import type { ReportedInstance } from '@oakring/contracts';
 import {
   instanceKey,
   placementKey,
+  isLeftOver,
   isStranger,
   type CommandRecord,
   type NodeRecord,
   type PlacementRecord,
-  highestGeneration,
 } from '@oakring/model';
 import type { Command } from '../command.js';
 import { adopt } from './adoption.js';
@@ -155,13 +155,7 @@ function reconcileUnexpected(
   const { state } = deciding;
   const { job, instance: number, generation } = seen;
   const key = placementKey(job, number, generation);
-  const known = state.instances.get(instanceKey(job, number));
-  const highest =
-    known === undefined
-      ? (state.retired.get(instanceKey(job, number))?.generation ?? 0)
-      : Math.max(highestGeneration(known), known.lastGeneration);
-  const isOurs = generation <= highest && state.placements.get(key) === undefined;
-  if (!isOurs) {
+  if (!isLeftOver(state, { job, number, generation })) {
     if (!adopt(deciding, nodeId, seen)) drift.unexpected.push(key);
     return;
   }
