@@ -91,6 +91,9 @@ export {
 } from './http/job-document.js';
 export { changesPhrase, documentChanges, type DocumentChange } from './http/document-changes.js';
 export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
+export type { NeedConstraint } from './http/job-needs.js';
+export type { OwnVariables } from './http/job-obstacles.js';
+export { clash, portKey } from './http/port-keys.js';
 export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
 export {
   healthCheckOf,
@@ -121,8 +124,10 @@ export type { NodeStatus } from './http/node-answers.js';
 export { nodeChangesPath, schedulePath } from './http/scheduling.js';
 export type {
   DecisionReads,
+  FreedThere,
   FilterCounts,
   ForeignLoad,
+  HeldPort,
   NodeChanges,
   NodeFacts,
   PlacementRefusal,

@@ -79,5 +79,9 @@ export function factsOf(node: NodeRecord): NodeFacts {
     placements: node.placements,
     ...(node.addons.length === 0 ? {} : { addons: node.addons }),
     ...(node.drivers.length === 0 ? {} : { drivers: node.drivers }),
+    ...(node.features.length === 0 ? {} : { features: node.features }),
+    ...(node.hostPaths.length === 0 ? {} : { hostPaths: node.hostPaths }),
+    ...(node.registries.length === 0 ? {} : { registries: node.registries }),
+    ...(node.ports.length === 0 ? {} : { ports: node.ports }),
   };
 }

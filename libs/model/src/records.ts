@@ -1,6 +1,7 @@
 import type {
   Constraint,
   HealthStatus,
+  HeldPort,
   JobPolicy,
   JobStatus,
   NodeStatus,
@@ -98,6 +99,12 @@ export interface NodeRecord extends EventPlace {
   readonly drivers: readonly string[];
   /** Of its graphics cards. */
   readonly gpuDrivers: readonly string[];
+  /** What it can do beside starting and stopping. */
+  readonly features: readonly string[];
+  /** Folders below which jobs may be given one. */
+  readonly hostPaths: readonly string[];
+  /** Names of credentials that it keeps. */
+  readonly registries: readonly string[];
   readonly acknowledges: boolean;
   readonly enforcesStop: boolean;
   readonly tokenPresented: boolean;
@@ -114,6 +121,8 @@ export interface NodeRecord extends EventPlace {
   readonly reserved: Resources;
   /** Number of its placements. */
   readonly placements: number;
+  /** Ports that they have, in the order in which they were placed; one's successor there has them too. */
+  readonly ports: readonly HeldPort[];
   readonly cordoned: { readonly at: number; readonly reason: string } | null;
   /** `deadline`: milliseconds since 1970. */
   readonly draining: { readonly deadline: number; readonly force: boolean } | null;
@@ -276,6 +285,8 @@ export interface PlacementRecord {
   readonly nodeId: string;
   /** What it reserves now. */
   readonly resources: Resources;
+  /** Ports of the node that it has. */
+  readonly ports: readonly string[];
   /** What its predecessors there hand over as they end; it is started then. Null: nothing, or all of it. */
   readonly takesOver: Resources | null;
   /** False: its `delete` is to be ordered, or is on its way. */

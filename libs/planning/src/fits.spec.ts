@@ -102,6 +102,13 @@ describe('the filters', () => {
       constraints: [
         ...requirement.constraints,
         ...([
+          {
+            type: 'features',
+            hostPaths: [],
+            registries: [],
+            features: [{ feature: 'docker:ports', field: 'ports' }],
+          },
+          { type: 'ports', ports: ['80/tcp'] },
           { type: 'addons', needs: ['x'] },
           { type: 'drivers', needs: ['y'] },
           { type: 'geo', place, withinMetres: 1, cluster: null },
@@ -120,11 +127,13 @@ describe('the filters', () => {
       reserved: { cpuMillis: 0, memoryMiB: 0 },
       open: false,
       enforcesStop: false,
+      ports: [{ port: '80/tcp', job: 'web' }],
     };
     const repairs: readonly Partial<NodeFacts>[] = [
       { status: 'ready' },
       { open: true },
       { technologies: ['docker'] },
+      { features: ['docker:ports'] },
       { enforcesStop: true },
       { architecture: 'amd64' },
       { labels: { zone: 'north' } },
@@ -133,6 +142,7 @@ describe('the filters', () => {
       { labels: { zone: 'north', position: '0,0' } },
       { id: 'a' },
       { name: 'm' },
+      { ports: [] },
       { capacity: { cpuMillis: 1, memoryMiB: 0 } },
       { capacity: { cpuMillis: 1, memoryMiB: 1 } },
       { capacity: { cpuMillis: 1, memoryMiB: 1, gpus: 1 } },

@@ -51,6 +51,8 @@ function passes(node: NodeFacts, test: Test, free: Resources): boolean {
       return test.passes(node);
     case 'name':
       return test.passes(node.id, node.name ?? '');
+    case 'held':
+      return test.passes(node.ports ?? []);
     case 'size': {
       const amounts: Readonly<Record<string, number>> = node.capacity;
       return (amounts[test.resource] ?? 0) >= test.atLeast;

@@ -11,11 +11,18 @@ describe('The policy that a decision names', () => {
       filters: filtersOf(resourceCatalogue).map(({ name }) => name),
       scores: Object.entries(scores).map(([name, { weight }]) => `${name} × ${weight}`),
     }).toEqual({
-      policy: 'least-allocated-spread/3',
+      policy: 'least-allocated-spread/4',
       filters: [
-        ...['excluded', 'status', 'closed', 'technology', 'stop-enforced', 'architecture'],
-        ...['labels', 'addons', 'drivers', 'geo', 'direct', 'host', 'size-cpu', 'size-memory'],
-        ...['size-gpu', 'capacity-cpu', 'capacity-memory', 'capacity-gpu'],
+        ...['excluded', 'status', 'closed', 'technology', 'features', 'stop-enforced'],
+        ...['architecture', 'labels', 'addons', 'drivers', 'geo', 'direct', 'host', 'ports'],
+        ...[
+          'size-cpu',
+          'size-memory',
+          'size-gpu',
+          'capacity-cpu',
+          'capacity-memory',
+          'capacity-gpu',
+        ],
       ],
       scores: ['leastAllocated × 2', 'balance × 1', 'spread × 2'],
     });

@@ -45,6 +45,7 @@ type JobChanges = Partial<Omit<JobToPlan, 'requirement'>> & {
 export function job(changes: JobChanges = {}): JobToPlan {
   const { requirement, ...rest } = changes;
   return {
+    id: 'web',
     instances: 1,
     exclude: new Set(),
     present: new Map(),

@@ -988,6 +988,10 @@ export interface components {
             placed?: {
                 [key: string]: number;
             };
+            /** @description Ports that such jobs took, of those that this one asks for. */
+            ports?: {
+                [key: string]: components["schemas"]["HeldPort"][];
+            };
         };
         /** @description Something that should happen by itself, and fails again and again. */
         Degraded: {
@@ -1140,6 +1144,8 @@ export interface components {
                 memoryMiB: number;
                 gpus?: number;
             };
+            /** @description Ports of the node. */
+            ports?: string[];
         };
         Health: {
             /**
@@ -1185,6 +1191,13 @@ export interface components {
         HealthTcp: {
             /** @description Of the program. */
             port: number;
+        };
+        /** @description A port of a node that a placement has. */
+        HeldPort: {
+            /** @example 8080/tcp */
+            port: string;
+            /** @description Whose placement it is. */
+            job: string;
         };
         Instance: {
             number: number;
@@ -1685,6 +1698,14 @@ export interface components {
             architecture: string | null;
             acknowledges: boolean;
             enforcesStop: boolean;
+            /** @description What it can do beside starting and stopping. */
+            features: string[];
+            /** @description Folders of the machine below which jobs may be given one. */
+            hostPaths: string[];
+            /** @description Names of credentials that it keeps for jobs to pull with. */
+            registries: string[];
+            /** @description Ports that placements there have. */
+            ports: components["schemas"]["HeldPort"][];
             flags: components["schemas"]["NodeFlags"];
             /** @description `<job>/<instance>/<generation>` of what runs there without our order. */
             unexpected: string[];
@@ -1747,6 +1768,13 @@ export interface components {
             addons?: string[];
             /** @description Of volumes. */
             drivers?: string[];
+            /** @description What it can do beside, such as `docker:ports`. */
+            features?: string[];
+            /** @description Folders that jobs may be given. */
+            hostPaths?: string[];
+            /** @description Names of credentials that its worker keeps. */
+            registries?: string[];
+            ports?: components["schemas"]["HeldPort"][];
             /** @description Placements there, whatever they reserve. */
             placements?: number;
         };
@@ -2129,6 +2157,12 @@ export interface components {
             technologies?: ("docker" | "unikernel" | "process" | "simulated")[];
             /** @description Of the processor, such as `amd64`. */
             architecture?: string;
+            /** @description What it can do beside starting and stopping, such as `docker:ports`. */
+            features?: string[];
+            /** @description Folders of the machine below which jobs may be given one. */
+            hostPaths?: string[];
+            /** @description Names of credentials that it keeps for jobs to pull with. */
+            registries?: string[];
             /** @default false */
             acknowledges?: boolean;
             /** @default false */

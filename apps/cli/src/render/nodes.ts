@@ -61,6 +61,13 @@ export function renderNode(node: Node, { colors, width, nowMs }: Look): string {
       ['instances', instancesText(node, colors)],
       ['technologies', technologiesText(node.technologies)],
       ['architecture', node.architecture ?? '-'],
+      ['can', node.features.length === 0 ? '-' : node.features.join(' ')],
+      ...listFact('host paths', node.hostPaths),
+      ...listFact('credentials', node.registries),
+      ...listFact(
+        'ports',
+        node.ports.map(({ port, job }) => `${port} (${job})`),
+      ),
       ['labels', labelsText(node.labels)],
       ...flagFacts(node, colors),
       ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
@@ -76,6 +83,11 @@ function instancesText({ instances, unhealthy = 0 }: Node, colors: Colors): stri
   return unhealthy === 0
     ? String(instances)
     : `${instances}, ${colors.red(`${unhealthy} unhealthy`)}`;
+}
+
+/** Nothing is said of what is usually empty. */
+function listFact(name: string, list: readonly string[]): readonly (readonly [string, string])[] {
+  return list.length === 0 ? [] : [[name, list.join(' ')]];
 }
 
 /** The status, and why nothing new is placed there, if so. */

@@ -110,7 +110,7 @@ export class DecisionReplay {
     if (document === null) {
       return toldOf(decision, 'incomplete', 'Its job was another one at the position that it saw.');
     }
-    const { foreign, present, taken, placed = {} } = reads;
+    const { foreign, present, taken, placed = {}, ports = {} } = reads;
     const asked = { ...question, job: document, present, seed: basis.seed };
     const [job] = jobsToPlan([asked], () => basis.seed);
     if (job === undefined) return toldOf(decision, 'incomplete', 'It asked for nothing.');
@@ -118,6 +118,7 @@ export class DecisionReplay {
     const before = {
       ...job,
       ...{ taken: new Map(Object.entries(taken)), placed: new Map(Object.entries(placed)) },
+      ports: new Map(Object.entries(ports)),
     };
     const [plan] = planJobs(this.table, [before], seededRandomness, by);
     this.load(Object.fromEntries(Object.keys(foreign).map((id) => [id, noResources])));

@@ -19,7 +19,7 @@ export function askSuccessor(
     exclude,
     present: presentNodes(state, job.id, number),
     ...(nodeId !== null && {
-      freed: { node: nodeId, resources: heldOn(state, instance, nodeId) },
+      freed: { node: nodeId, ...heldOn(state, instance, nodeId) },
     }),
   };
 }

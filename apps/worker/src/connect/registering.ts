@@ -17,6 +17,8 @@ interface RegisteringParts {
   readonly startId: string;
   /** Of every runtime. */
   readonly enforcesStop: boolean;
+  /** Of all of them: `docker:ports`. */
+  readonly features: readonly string[];
   readonly renumbered: () => void;
   readonly superseded: (by: number) => void;
   readonly clock: ManagerClock;

@@ -17,7 +17,15 @@ import { hundredths } from './usage.js';
 export function registrationOf(
   options: WorkerOptions,
   { incarnation, token, yields }: Pick<WorkerStore, 'incarnation' | 'token' | 'yields'>,
-  { startId, enforcesStop }: { readonly startId: string; readonly enforcesStop: boolean },
+  {
+    startId,
+    enforcesStop,
+    features,
+  }: {
+    readonly startId: string;
+    readonly enforcesStop: boolean;
+    readonly features: readonly string[];
+  },
 ): RegistrationSaid {
   const { id, name, ip, port, labels, runtimes, architecture } = options;
   return {
@@ -36,6 +44,7 @@ export function registrationOf(
     extra: { features: featuresOf() },
     // Of every runtime: a job is not placed by which of them it will run on.
     ...(enforcesStop ? { enforcesStop } : {}),
+    features: [...features].sort(),
     ...(token === null ? {} : { token }),
   };
 }

@@ -55,6 +55,7 @@ describe('A worker and its manager', () => {
       technologies: ['simulated'],
       acknowledges: true,
       enforcesStop: true,
+      features: ['simulated:args', 'simulated:working-directory'],
     });
     expect(parseRegistration(registration)).toMatchObject({ ok: true, value: { extra: {} } });
   });

@@ -116,6 +116,9 @@ export class Session {
       clock: this.clock,
       startId,
       enforcesStop: runtimes.every((runtime) => runtime.enforcesStop),
+      features: runtimes.flatMap(({ technology, features }) =>
+        features.map((feature) => `${technology}:${feature}`),
+      ),
       say: (registration) => this.say('registration', registration),
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
       // Another connection: its last will names the start as well.
@@ -136,6 +139,7 @@ export class Session {
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
     this.stateNews = new StateNews(ports.timers, () => this.reportState());
     this.instances = new Instances({
+      node: options.id,
       runtimes,
       ports,
       leases: this.leases,

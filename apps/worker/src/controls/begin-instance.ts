@@ -1,6 +1,6 @@
 import { parseRequirement } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { StartFailure } from '../runtimes/runtime.port.js';
+import { ownVariables, StartFailure } from '../runtimes/runtime.port.js';
 import type { Leases } from '../lease/leases.js';
 import type { Instance } from './instance.js';
 
@@ -8,6 +8,8 @@ import type { Instance } from './instance.js';
 const progressEveryMs = 2_000;
 
 interface Beginning {
+  /** Id of this worker's node. */
+  readonly node: string;
   readonly ports: Pick<Ports, 'clock' | 'timers'>;
   readonly leases: Leases;
   /** It waits for a grant: a reading should go out now. */
@@ -38,6 +40,7 @@ export async function beginInstance(instance: Instance, beginning: Beginning): P
     generation,
     description,
     resources,
+    own: ownVariables(instance, beginning.node),
     ledger: instance.ledger,
     digest: instance.digest,
     ...(leaseMs === null ? {} : { validForMs: leftOf(leaseMs, beginning) }),

@@ -1,4 +1,9 @@
-import { parseRequirement, type Control, type JsonObject } from '@oakring/contracts';
+import {
+  parseRequirement,
+  type Constraint,
+  type Control,
+  type JsonObject,
+} from '@oakring/contracts';
 import { leaseOf } from '../lease/leases.js';
 import type { Remembered, RememberedInstance } from '../memory/worker-store.port.js';
 import {
@@ -133,6 +138,8 @@ export class InstanceTable {
     if (!requirement.ok) return requirement.refusal.detail;
     const runtime = this.runtimes.get(String(job['technology']));
     if (runtime === undefined) return 'no such runtime';
+    const lack = lackOf(runtime, requirement.value.constraints);
+    if (lack !== null) return lack;
     if (leaseMs === null || runtime.enforcesStop) return null;
     const isProcess = runtime.technology === 'process';
     const why = isProcess
@@ -213,6 +220,22 @@ function isStopped(runtime: Runtime, found: InstanceAddress): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** A field that it would drop, because its order was placed by what an earlier start offered. */
+function lackOf(
+  { technology, features }: Runtime,
+  constraints: readonly Constraint[],
+): string | null {
+  const offered = features.map((feature) => `${technology}:${feature}`);
+  for (const constraint of constraints) {
+    const needed = constraint.type === 'features' ? constraint.features : [];
+    const missing = needed.find(({ feature }) => !offered.includes(feature));
+    if (missing !== undefined) {
+      return `this worker does not offer ${missing.feature}, which the field ${missing.field} needs`;
+    }
+  }
+  return null;
 }
 
 function keyOf({ job, instance, generation }: RememberedInstance): string {

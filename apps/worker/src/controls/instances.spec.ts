@@ -19,6 +19,7 @@ beforeEach(() => {
   said = [];
   changes = 0;
   instances = new Instances({
+    node: 'n1',
     runtimes: [runtime],
     ports,
     leases: new Leases(ports.clock),
@@ -40,6 +41,26 @@ describe('The instances of a worker', () => {
     await done;
     expect(told()).toEqual(['c1 received', 'c1 succeeded']);
     expect(statuses()).toEqual(['web/0/1 running']);
+  });
+
+  it('are told which one they are, and where', async () => {
+    void instances.obey(order('deploy', 'c1'));
+    expect(runtime.starts[0]?.instance.own).toEqual({
+      ...{ OAKRING_JOB: 'web', OAKRING_INSTANCE: '0' },
+      ...{ OAKRING_GENERATION: '1', OAKRING_NODE: 'n1' },
+    });
+  });
+
+  it('are not started where a field of their job would be dropped', async () => {
+    const job = { id: 'web', technology: 'simulated', image: 'web', args: ['-v'] };
+    await instances.obey(order('deploy', 'c1', { job }));
+    expect(said.at(-1)).toMatchObject({
+      phase: 'failed',
+      reason: 'this worker does not offer simulated:args, which the field args needs',
+    });
+    runtime.features = ['args'];
+    void instances.obey(order('deploy', 'c2', { job, generation: 2 }));
+    expect(runtime.starts).toHaveLength(1);
   });
 
   it('start once what is ordered twice, and answer both', async () => {

@@ -7,6 +7,7 @@ import { leaseOf, type Leases } from '../lease/leases.js';
 import type { Remembered } from '../memory/worker-store.port.js';
 import {
   faultOf,
+  ownVariables,
   type InstanceAddress,
   type InstanceExit,
   type Runtime,
@@ -35,6 +36,8 @@ export type News = (
 ) => void;
 
 interface InstancesParts {
+  /** Id of this worker's node. */
+  readonly node: string;
   readonly runtimes: readonly Runtime[];
   readonly ports: Pick<Ports, 'clock' | 'timers' | 'tracer' | 'randomness'>;
   readonly leases: Leases;
@@ -72,7 +75,11 @@ export class Instances {
     this.checks = new HealthChecks({
       ports: parts.ports,
       look: async (instance, probe, timeoutMs) =>
-        (await instance.runtime.check?.(instance, probe, timeoutMs)) ?? null,
+        (await instance.runtime.check?.(
+          { ...instance, own: ownVariables(instance, parts.node) },
+          probe,
+          timeoutMs,
+        )) ?? null,
       changed: (instance, health) => this.healthChanged(instance, health),
     });
     const forget = (instance: Instance): void => this.unwatch(instance);
@@ -206,9 +213,9 @@ export class Instances {
 
   private begin(instance: Instance): Promise<void> {
     const say = (what: string): void => this.answer(instance.orders, instance, 'progress', what);
-    const { ports, leases, needsGrant } = this.parts;
+    const { node, ports, leases, needsGrant } = this.parts;
     const granted = (): void => this.leaseWatch.watch(instance);
-    return beginInstance(instance, { ports, leases, needsGrant, granted, say });
+    return beginInstance(instance, { node, ports, leases, needsGrant, granted, say });
   }
 
   private async run(instance: Instance): Promise<void> {

@@ -283,6 +283,7 @@ async function reopen(yields = false): Promise<void> {
 
 function made(before: Remembered): Instances {
   const these: Instances = new Instances({
+    node: 'n1',
     ...{ runtimes: [runtime], ports, leases: new Leases(ports.clock), before },
     keep: async () => {
       await slowDisk;

@@ -30,11 +30,7 @@ export function keepsTheChecksContract(make: () => Promise<CheckedRuntime>): voi
   });
 
   const look = (command: readonly string[], timeoutMs = withinMs) =>
-    subject.runtime.check?.(
-      { ...address, description: subject.job },
-      { by: 'command', command },
-      timeoutMs,
-    );
+    subject.runtime.check?.(toStart(address, subject.job), { by: 'command', command }, timeoutMs);
 
   it('takes exit code 0 for well, and tells of any other what was said last', async () => {
     expect(await look(['/bin/sh', '-c', 'echo fine'])).toBeNull();
@@ -60,7 +56,7 @@ export function keepsTheChecksContract(make: () => Promise<CheckedRuntime>): voi
 
   it('says of a port that nobody listens to that it does not answer', async () => {
     const found = await subject.runtime.check?.(
-      { ...address, description: subject.job },
+      toStart(address, subject.job),
       { by: 'tcp', port: 9 },
       withinMs,
     );

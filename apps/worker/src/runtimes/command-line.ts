@@ -1,14 +1,16 @@
-import { parseCommand, parseEnvironment, type JsonObject, type Parsed } from '@oakring/contracts';
-import { StartFailure } from './runtime.port.js';
+import { parseProgram, type Parsed, type Program } from '@oakring/contracts';
+import { StartFailure, type InstanceToStart } from './runtime.port.js';
 
-/** `cmd` (or `command`) of a job: a list of texts; null when there is none. Throws on others. */
-export function commandOf(job: JsonObject): readonly string[] | null {
-  return read(parseCommand(job));
-}
-
-/** `environment` of a job: `["KEY=value"]` or `{KEY: "value"}`; absent is empty. Throws on others. */
-export function environmentOf(job: JsonObject): Readonly<Record<string, string>> {
-  return read(parseEnvironment(job));
+/**
+ * What a job says of its program, with what the instance is told of itself, which counts more. Throws
+ * with a reason for a person.
+ */
+export function programOf({
+  description,
+  own,
+}: Pick<InstanceToStart, 'description' | 'own'>): Program {
+  const program = read(parseProgram(description));
+  return { ...program, environment: { ...program.environment, ...own } };
 }
 
 /** What a job's document says; where that cannot be read it is why the start fails. */

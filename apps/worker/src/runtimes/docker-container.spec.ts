@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
+import { toStart } from './runtime.contract.js';
 import { containerToMake, engineAddress, type OwnerOfContainers } from './docker-container.js';
 
 const owner = { workerId: 'w1', sharedNetworks: ['host', 'container:proxy'] };
@@ -9,7 +10,7 @@ const none: OwnerOfContainers = { workerId: 'w1', sharedNetworks: [] };
 function made(more: JsonObject, allowed = none, resources = { cpuMillis: 500, memoryMiB: 128 }) {
   const description = { id: 'web', image: 'web', technology: 'docker', ...more };
   const address = { job: 'web', instance: 0, generation: 1 };
-  return containerToMake({ ...address, description, resources }, allowed);
+  return containerToMake({ ...toStart(address, description), resources }, allowed);
 }
 
 describe('A container to be made', () => {

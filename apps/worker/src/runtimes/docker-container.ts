@@ -8,7 +8,7 @@ import {
   type JsonObject,
   type Resources,
 } from '@oakring/contracts';
-import { commandOf, environmentOf } from './command-line.js';
+import { programOf } from './command-line.js';
 import { StartFailure, type InstanceAddress, type InstanceToStart } from './runtime.port.js';
 
 /** Labels that say whose a container is. */
@@ -46,17 +46,19 @@ export interface OwnerOfContainers {
 
 /** What the engine is asked to run. Throws with a reason for a person. */
 export function containerToMake(
-  { description, resources, ...address }: InstanceToStart,
+  { description, resources, own, ...address }: InstanceToStart,
   { workerId, sharedNetworks }: OwnerOfContainers,
 ): ContainerToMake {
-  const command = commandOf(description);
-  const environment = Object.entries(environmentOf(description));
+  const { command, args, environment, workingDirectory } = programOf({ description, own });
+  // Without a command, arguments are those of the image's own program.
+  const words = [...(command ?? []), ...(args ?? [])];
   const { job, instance, generation } = address;
   const name = `oakring-${workerId}-${job}-${instance}-${generation}`;
   const body = {
     Image: imageOf(description),
-    ...(command === null ? {} : { Cmd: [...command] }),
-    Env: environment.map(([key, value]) => `${key}=${value}`),
+    ...(words.length === 0 ? {} : { Cmd: words }),
+    ...(workingDirectory === null ? {} : { WorkingDir: workingDirectory }),
+    Env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
     Labels: {
       [label.worker]: workerId,
       [label.job]: job,

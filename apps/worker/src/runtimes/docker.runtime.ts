@@ -43,6 +43,7 @@ export class DockerRuntime implements Runtime {
   readonly technology = 'docker';
   readonly outlives = true;
   readonly enforcesStop = false;
+  readonly features = ['args', 'working-directory'];
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
   /** Containers whose end is news. */

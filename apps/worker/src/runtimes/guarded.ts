@@ -28,6 +28,8 @@ export interface GuardedCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it begins; null: where the worker did. */
+  readonly cwd: string | null;
   /** Path of `setsid`. */
   readonly setsid: string;
   /** It lives on grants, the first of which is until then (`limitIn`); null: it does not. */
@@ -202,7 +204,7 @@ function exitOf(code: number, stderr: string): InstanceExit {
 
 /** A process of the guard's; rejects when the system does not start it. */
 function spawned(folder: string, command: GuardedCommand): Promise<ChildProcess> {
-  const { program, args, environment, setsid, until, group, log } = command;
+  const { program, args, environment, cwd, setsid, until, group, log } = command;
   const own = ['-c', guard, 'oakring-guard', folder, group ?? '', log ?? '', until ?? '0', setsid];
   // What the system will not start is an event, or thrown.
   return new Promise((resolve, reject) => {
@@ -210,6 +212,7 @@ function spawned(folder: string, command: GuardedCommand): Promise<ChildProcess>
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       env: environment,
+      ...(cwd === null ? {} : { cwd }),
     });
     // Writing to a guard that is gone must not end the worker.
     child.stdin?.on('error', () => {});

@@ -41,6 +41,7 @@ describe('The process runtime', () => {
       runtime,
       lasting: { cmd: ['/bin/sh', '-c', 'sleep 600; true'] },
       ending: (code) => ({ cmd: ['/bin/sh', '-c', `exit ${code}`] }),
+      script: (text) => ({ cmd: ['/bin/sh', '-c', text] }),
       impossible: { job: { image: 'no-such-program-here' }, names: /no program no-such-program/ },
       printing: {
         job: { cmd: ['/bin/sh', '-c', 'echo one; sleep 0.1; echo two >&2; sleep 600; true'] },
@@ -286,9 +287,9 @@ class MarkedRuntime extends ProcessRuntime {
   override start(
     ...[instance, signal]: Parameters<ProcessRuntime['start']>
   ): ReturnType<ProcessRuntime['start']> {
-    const { cmd } = instance.description;
-    if (!Array.isArray(cmd)) return super.start(instance, signal);
-    const description = { cmd: [...cmd, this.marker(instance)] };
+    const { cmd, args } = instance.description;
+    if (!Array.isArray(cmd) || args !== undefined) return super.start(instance, signal);
+    const description = { ...instance.description, cmd: [...cmd, this.marker(instance)] };
     return super.start({ ...instance, description }, signal);
   }
 

@@ -1,12 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { JsonObject, HealthProbe, Resources } from '@oakring/contracts';
+import type { HealthProbe, Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups.js';
-import { commandOf, environmentOf } from './command-line.js';
+import { programOf } from './command-line.js';
 import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
 import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
 import type { InstanceOutput, OutputFolder } from './instance-output.js';
@@ -69,6 +69,7 @@ export class ProcessRuntime implements Runtime {
   readonly outlives = true;
   /** Only a cgroup holds what leaves its session. */
   readonly enforcesStop: boolean;
+  readonly features = ['args', 'working-directory'];
   private readonly folder: string;
   private readonly groups: Cgroups | null;
   private readonly outputs: OutputFolder | null;
@@ -142,7 +143,7 @@ export class ProcessRuntime implements Runtime {
     const address = { job, instance, generation };
     // Counted from now, however long it takes until it runs.
     const until = validForMs === undefined ? null : limitIn(validForMs);
-    const line = commandLineOf(start.description);
+    const line = commandLineOf(start);
     const setsid = programsNeeded();
     const owner = await this.owner();
     // Of this start alone: an earlier one, which ends what has its name, may be late.
@@ -235,7 +236,7 @@ export class ProcessRuntime implements Runtime {
 
   /** A command runs beside the instance, with its environment; a port is this machine's own. */
   async check(
-    { description, ...address }: InstanceToCheck,
+    { description, own, ...address }: InstanceToCheck,
     probe: HealthProbe,
     timeoutMs: number,
   ): Promise<string | null> {
@@ -244,7 +245,8 @@ export class ProcessRuntime implements Runtime {
     const { timers } = this.ports;
     if (probe.by !== 'command') return askPort('localhost', probe, timeoutMs, timers);
     const { group } = entry;
-    const environment = { PATH: defaultPath, ...environmentOf(description ?? {}) };
+    const program = programOf({ description: description ?? {}, own });
+    const environment = { PATH: defaultPath, ...program.environment };
     return runCommand({ command: probe.command, environment, group }, timeoutMs, timers);
   }
 
@@ -290,19 +292,26 @@ interface CommandLine {
   readonly program: string;
   readonly args: readonly string[];
   readonly environment: Record<string, string>;
+  /** Where it begins; null: where the worker did. */
+  readonly cwd: string | null;
 }
 
 /** Throws with a reason for a person, also when there is no such program. */
-function commandLineOf(job: JsonObject): CommandLine {
-  const [program = '', ...args] = commandOf(job) ?? [String(job['image'])];
-  const environment = { PATH: defaultPath, ...environmentOf(job) };
+function commandLineOf(instance: InstanceToStart): CommandLine {
+  const { command, args: more, workingDirectory: cwd, ...given } = programOf(instance);
+  const [program = '', ...rest] = command ?? [String(instance.description['image'])];
+  const args = [...rest, ...(more ?? [])];
+  const environment = { PATH: defaultPath, ...given.environment };
+  if (cwd !== null && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new StartFailure(`cannot start: no folder ${cwd} here`, 'job');
+  }
   const candidates = program.includes('/')
     ? [program]
     : environment.PATH.split(delimiter).map((folder) => join(folder, program));
   if (!candidates.some(isExecutable)) {
     throw new StartFailure(`cannot start: no program ${program} here`, 'job');
   }
-  return { program, args, environment };
+  return { program, args, environment, cwd };
 }
 
 /** Where `setsid` is. Throws naming those that are not there. */

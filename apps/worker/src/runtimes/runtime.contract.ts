@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
 import {
   NothingPrinted,
+  ownVariables,
   type InstanceAddress,
   type InstanceExit,
   type InstanceToStart,
@@ -16,6 +17,8 @@ export interface RuntimeUnderTest {
   readonly lasting: JsonObject;
   /** A job whose instances end by themselves; null where none do. */
   ending(exitCode: number): JsonObject | null;
+  /** A job that ends with what this script of /bin/sh ends with; null where none is run. */
+  script(text: string): JsonObject | null;
   /** A job that cannot be started, and what the reason must name; null where all can. */
   readonly impossible: { readonly job: JsonObject; readonly names: RegExp } | null;
   /** A job whose instances print lines that contain these, in this order, and go on then. */
@@ -131,6 +134,37 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     expect(exits).toHaveLength(1);
   });
 
+  /** What the end of a script said; null where none is run. */
+  const ran = async (text: string, more: JsonObject = {}): Promise<string | null> => {
+    const script = subject.script(text);
+    if (script === null) return null;
+    await start(first, { ...script, ...more });
+    await exited;
+    return exits[0]?.exit.reason ?? '';
+  };
+  const succeeded = [null, 'exit code 0'];
+
+  it('tells an instance which one it is, and where', async () => {
+    const asks = [
+      '[ "$OAKRING_JOB" = web ] || exit 3',
+      '[ "$OAKRING_INSTANCE" = 0 ] || exit 4',
+      '[ "$OAKRING_GENERATION" = 1 ] || exit 5',
+      '[ "$OAKRING_NODE" = here ] || exit 6',
+      '[ "$GREETING" = hello ]',
+    ].join('; ');
+    expect(succeeded).toContain(await ran(asks, { environment: { GREETING: 'hello' } }));
+  });
+
+  it('begins in the folder that the job names', async () => {
+    if (!subject.runtime.features.includes('working-directory')) return;
+    expect(succeeded).toContain(await ran('[ "$PWD" = /tmp ]', { workingDirectory: '/tmp' }));
+  });
+
+  it('appends what follows the command, as it is', async () => {
+    const asks = '[ "$0" = name ] && [ "$1" = "*" ] && [ $# = 1 ]';
+    expect(succeeded).toContain(await ran(asks, { args: ['name', '*'] }));
+  });
+
   it('says why it cannot start something, and that it is the job’s fault, and leaves nothing behind', async () => {
     if (subject.impossible === null) return;
     const { job, names } = subject.impossible;
@@ -241,5 +275,6 @@ function textOf(lines: readonly PrintedLine[]): string[] {
 }
 
 export function toStart(address: InstanceAddress, description: JsonObject): InstanceToStart {
-  return { ...address, description, resources: { cpuMillis: 100, memoryMiB: 64 } };
+  const own = ownVariables(address, 'here');
+  return { ...address, description, resources: { cpuMillis: 100, memoryMiB: 64 }, own };
 }

@@ -1,4 +1,11 @@
-import type { runtimeNames, Fault, JsonObject, HealthProbe, Resources } from '@oakring/contracts';
+import type {
+  runtimeNames,
+  Fault,
+  HealthProbe,
+  JsonObject,
+  OwnVariables,
+  Resources,
+} from '@oakring/contracts';
 
 export type RuntimeName = (typeof runtimeNames)[number];
 
@@ -12,6 +19,8 @@ export interface InstanceToStart extends InstanceAddress {
   /** The job as the root sent it. */
   readonly description: JsonObject;
   readonly resources: Resources;
+  /** What it is told of itself, beside what its job says. */
+  readonly own: OwnVariables;
   /** It lives on grants: for so long, unless it is renewed. Absent: it goes on. */
   readonly validForMs?: number;
   /** Whose order it is, and of what; absent or null: not known. */
@@ -20,6 +29,8 @@ export interface InstanceToStart extends InstanceAddress {
 }
 
 export interface InstanceToCheck extends InstanceAddress {
+  /** What it is told of itself. */
+  readonly own: OwnVariables;
   /** The job as it was ordered. */
   readonly description: JsonObject | null;
 }
@@ -88,6 +99,8 @@ export interface Runtime {
   readonly outlives: boolean;
   /** It ends all that an instance started, at its limit, whatever became of the worker's process. */
   readonly enforcesStop: boolean;
+  /** What it can do for fields of a job, sorted: `ports` (docs/native-protocol.md, features). */
+  readonly features: readonly string[];
   /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
   existing(): Promise<readonly FoundInstance[]>;
   /**
@@ -134,6 +147,19 @@ export interface Runtime {
   ): AsyncIterable<readonly PrintedLine[]>;
   /** Lets go: instances that live in the worker's process end with it, others go on. */
   close(): Promise<void>;
+}
+
+/** What an instance is told of itself, on this node. */
+export function ownVariables(
+  { job, instance, generation }: InstanceAddress,
+  node: string,
+): OwnVariables {
+  return {
+    OAKRING_JOB: job,
+    OAKRING_INSTANCE: String(instance),
+    OAKRING_GENERATION: String(generation),
+    OAKRING_NODE: node,
+  };
 }
 
 export function addressKey({ job, instance, generation }: InstanceAddress): string {

@@ -13,6 +13,7 @@ describe('The simulated runtime', () => {
       runtime,
       lasting: job,
       ending: () => null,
+      script: () => null,
       impossible: null,
       printing: { job, lines: ['started'] },
       runs: async (where) => runtime.usageOf(where) !== null,

@@ -1,6 +1,7 @@
 import type { Resources } from '../resources/catalogue.js';
 import { listOf, natural, nullable, oneOf, recordOf, text, time } from './kinds.js';
 import { resources } from './node-answers.js';
+import { HeldPortAnswer } from './held-port.js';
 import { NearestNode } from './planning-answers.js';
 import { Field, Shape, shaped } from './shape.js';
 
@@ -11,6 +12,9 @@ class FreedAnswer {
 
   @Field(resources)
   readonly resources: Resources;
+
+  @Field(listOf(text), { optional: true, says: 'Ports of the node.' })
+  readonly ports?: readonly string[];
 }
 
 @Shape({ name: 'DecisionQuestion', says: 'What the scheduler was asked, but for the job.' })
@@ -46,6 +50,11 @@ class ReadsAnswer {
     ...{ optional: true, says: 'Placements of such jobs that reserve none of something.' },
   })
   readonly placed?: Readonly<Record<string, number>>;
+
+  @Field(recordOf(listOf(shaped(HeldPortAnswer))), {
+    ...{ optional: true, says: 'Ports that such jobs took, of those that this one asks for.' },
+  })
+  readonly ports?: Readonly<Record<string, readonly HeldPortAnswer[]>>;
 }
 
 @Shape({ name: 'DecisionBasis', says: 'What a decision saw and how it was made.' })

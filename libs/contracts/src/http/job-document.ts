@@ -15,6 +15,8 @@ import { requestedOf } from '../resources/requested.js';
 import { runtimeOf, technologyOf } from '../messages/technology.js';
 import type { SubmitJob } from './plain.js';
 import { policyOf, type JobPolicy } from './job-policy.js';
+import { neededFeatures, type NeedConstraint } from './job-needs.js';
+import { whyNotRun } from './job-obstacles.js';
 import { whyNotOfTechnology } from './technology-fields.js';
 import { rootConstraintOf, type RootConstraint } from './root-constraints.js';
 
@@ -22,7 +24,8 @@ import { rootConstraintOf, type RootConstraint } from './root-constraints.js';
 export type Constraint =
   | { readonly type: 'direct'; readonly node: string }
   | { readonly type: 'architecture'; readonly architecture: string }
-  | RootConstraint;
+  | RootConstraint
+  | NeedConstraint;
 
 /** What a job demands of a node; what `fits` looks at. */
 export interface Requirement {
@@ -63,7 +66,7 @@ export function jobOf(body: SubmitJob): JobDocument {
   const document: JsonObject = body;
   const requirement = parseRequirement(document);
   if (!requirement.ok) throw new OakringError(requirement.refusal);
-  const never = whyNotOfTechnology(document);
+  const never = whyNotOfTechnology(document) ?? whyNotRun(document);
   if (never !== null) throw new OakringError(never);
   return {
     id: (body.id ?? null) === null ? null : String(body.id),
@@ -94,10 +97,16 @@ export function parseRequirement(body: JsonObject): Parsed<Requirement> {
       technology: technology.value,
       resources: resources.value,
       labels: labels.value,
-      constraints: constraints.value,
+      constraints: withNeeds(constraints.value, body),
       enforcesStop: isLeased(body),
     },
   };
+}
+
+/** What its fields need of a node is a rule as well. */
+function withNeeds(stated: readonly Constraint[], body: JsonObject): readonly Constraint[] {
+  const needs = neededFeatures(body);
+  return needs.length === 0 ? stated : [...stated, ...needs];
 }
 
 /** Whether the job document says that it must never run twice; its value is checked with the policy. */

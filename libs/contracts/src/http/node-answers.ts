@@ -1,5 +1,6 @@
 import { resourceCatalogue, resourceNames, type Resources } from '../resources/catalogue.js';
 import { pageOf } from './answers.js';
+import { HeldPortAnswer } from './held-port.js';
 import {
   flag,
   formed,
@@ -165,6 +166,18 @@ export class NodeAnswer {
 
   @Field(flag)
   readonly enforcesStop: boolean;
+
+  @Field(listOf(text), { says: 'What it can do beside starting and stopping.' })
+  readonly features: readonly string[];
+
+  @Field(listOf(text), { says: 'Folders of the machine below which jobs may be given one.' })
+  readonly hostPaths: readonly string[];
+
+  @Field(listOf(text), { says: 'Names of credentials that it keeps for jobs to pull with.' })
+  readonly registries: readonly string[];
+
+  @Field(listOf(shaped(HeldPortAnswer)), { says: 'Ports that placements there have.' })
+  readonly ports: readonly HeldPortAnswer[];
 
   @Field(shaped(NodeFlags))
   readonly flags: NodeFlags;

@@ -14,6 +14,7 @@ import {
   text,
 } from './kinds.js';
 import { nodeStatuses, resources, type NodeStatus } from './node-answers.js';
+import { HeldPortAnswer } from './held-port.js';
 import { Field, Shape, shaped } from './shape.js';
 
 @Shape({ name: 'NodeFacts', says: 'What placement knows of a node.' })
@@ -53,6 +54,18 @@ export class NodeFactsAnswer {
 
   @Field(listOf(text), { optional: true, says: 'Of volumes.' })
   readonly drivers?: readonly string[];
+
+  @Field(listOf(text), { optional: true, says: 'What it can do beside, such as `docker:ports`.' })
+  readonly features?: readonly string[];
+
+  @Field(listOf(text), { optional: true, says: 'Folders that jobs may be given.' })
+  readonly hostPaths?: readonly string[];
+
+  @Field(listOf(text), { optional: true, says: 'Names of credentials that its worker keeps.' })
+  readonly registries?: readonly string[];
+
+  @Field(listOf(shaped(HeldPortAnswer)), { optional: true })
+  readonly ports?: readonly HeldPortAnswer[];
 
   @Field(natural, { optional: true, says: 'Placements there, whatever they reserve.' })
   readonly placements?: number;

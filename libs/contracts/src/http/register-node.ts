@@ -57,6 +57,24 @@ export class RegisterNode {
   @Field(textOf(64), { optional: true, says: 'Of the processor, such as `amd64`.' })
   readonly architecture?: string;
 
+  @Field(listOf(textOf(64), { max: 64, items: 'features' }), {
+    optional: true,
+    says: 'What it can do beside starting and stopping, such as `docker:ports`.',
+  })
+  readonly features?: readonly string[];
+
+  @Field(listOf(textOf(1024), { max: 64, items: 'folders' }), {
+    optional: true,
+    says: 'Folders of the machine below which jobs may be given one.',
+  })
+  readonly hostPaths?: readonly string[];
+
+  @Field(listOf(textOf(64), { max: 64, items: 'names' }), {
+    optional: true,
+    says: 'Names of credentials that it keeps for jobs to pull with.',
+  })
+  readonly registries?: readonly string[];
+
   @Field(flag, { optional: true, default: false })
   readonly acknowledges?: boolean;
 

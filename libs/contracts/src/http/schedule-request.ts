@@ -1,6 +1,6 @@
 import { maxJobCount } from '../messages/addresses.js';
 import type { JsonObject } from '../parsing/parsing.js';
-import type { Resources } from '../resources/catalogue.js';
+import type { FreedThere } from './scheduling.js';
 import { anyObject, integer, listOf, natural, text } from './kinds.js';
 import { Field, Shape, shaped } from './shape.js';
 
@@ -31,7 +31,7 @@ export class ScheduleJob {
     optional: true,
     says: 'Of the one to be replaced: its successor’s to take, however busy the node is.',
   })
-  readonly freed?: { readonly node: string; readonly resources: Resources };
+  readonly freed?: FreedThere;
 
   @Field(text, { optional: true, says: 'A node that is named besides what the job says.' })
   readonly worker?: string;

@@ -24,8 +24,24 @@ export interface NodeFacts {
   /** Absent: none. */
   readonly addons?: readonly string[];
   readonly drivers?: readonly string[];
+  /** What it can do beside starting and stopping, by technology: `docker:ports`. Absent: none of it. */
+  readonly features?: readonly string[];
+  /** Folders of the machine below which jobs may be given one. Absent: none. */
+  readonly hostPaths?: readonly string[];
+  /** Names of credentials that its worker keeps. Absent: none. */
+  readonly registries?: readonly string[];
+  /** Ports that placements there have. Absent: none. */
+  readonly ports?: readonly HeldPort[];
   /** Placements there, whatever they reserve. Absent: of a manager of before, none is known. */
   readonly placements?: number;
+}
+
+/** A port of a node that a placement has. */
+export interface HeldPort {
+  /** `8080/tcp`, `127.0.0.1:8080/tcp`. */
+  readonly port: string;
+  /** Whose placement it is. */
+  readonly job: string;
 }
 
 /** Foreign load of a node: use that is not our own instances', as its newest reading shows it. */
@@ -62,7 +78,17 @@ export interface DecisionReads {
   readonly present: Readonly<Record<string, number>>;
   /** Placements of such jobs that reserve none of something. Absent: none. */
   readonly placed?: Readonly<Record<string, number>>;
+  /** Ports that such jobs took, of those that this one asks for. Absent: none. */
+  readonly ports?: Readonly<Record<string, readonly HeldPort[]>>;
 }
+
+/** What an instance to be replaced holds, and where. */
+export type FreedThere = {
+  readonly node: string;
+  readonly resources: Resources;
+  /** Absent: none. */
+  readonly ports?: readonly string[];
+};
 
 /** What a decision was asked, but for the job and what each node has of it. */
 export interface DecisionQuestion {
@@ -70,7 +96,7 @@ export interface DecisionQuestion {
   readonly exclude: readonly string[];
   readonly worker?: string;
   readonly revision?: number;
-  readonly freed?: { readonly node: string; readonly resources: Resources };
+  readonly freed?: FreedThere;
 }
 
 /** Why nodes were passed over, by filter. */

@@ -21,6 +21,9 @@ const id = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,20}$/);
 const text = (most: number) =>
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: Math.floor(most / 12) });
 const word = text(64);
+/** Each once, in order. */
+const words = (most: number) =>
+  fc.uniqueArray(text(most), { maxLength: 3 }).map((list) => list.sort());
 const hundredths = fc.integer({ min: 0, max: 10_000 });
 const orNull = <T>(arbitrary: Arbitrary<T>): Arbitrary<T | null> => fc.option(arbitrary);
 const address = { job: id, instance: fc.integer({ min: 0, max: 9_999 }), generation: positive };
@@ -42,6 +45,7 @@ const up: { readonly [K in UpKind]: Arbitrary<Read<(typeof nativeUp)[K]>> } = {
       labels: fc.dictionary(word, text(256), { maxKeys: 5 }),
       technologies: fc.subarray([...technologies].sort()),
       ...{ architecture: orNull(word), acknowledges: fc.boolean(), enforcesStop: fc.boolean() },
+      ...{ features: words(64), hostPaths: words(1024), registries: words(64) },
       ...{
         token: orNull(text(256)),
         extra: fc.dictionary(

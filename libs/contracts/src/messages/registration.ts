@@ -41,6 +41,12 @@ export interface Registration {
   readonly addons?: readonly string[];
   readonly drivers?: readonly string[];
   readonly gpuDrivers?: readonly string[];
+  /** What it can do beside starting and stopping, by technology: `docker:ports`. */
+  readonly features: readonly string[];
+  /** Folders of the machine below which jobs may be given one. */
+  readonly hostPaths: readonly string[];
+  /** Names of credentials that it keeps for jobs to pull with. */
+  readonly registries: readonly string[];
   readonly acknowledges: boolean;
   readonly enforcesStop: boolean;
   /** The secret that a former registration was answered with; never stored or logged. */
@@ -67,6 +73,9 @@ const members: Members<
   labels: may(labelsOf, {}),
   technologies: may(technologyListOf, ['docker' as const]),
   architecture: may(wordIn, null),
+  features: may(wordsOf(64), []),
+  hostPaths: may(wordsOf(1024), []),
+  registries: may(wordsOf(64), []),
   acknowledges: may(booleanOf, false),
   enforcesStop: may(booleanOf, false),
   token: may(tokenOf, null),
@@ -116,6 +125,24 @@ function technologyListOf(value: unknown, name: string): Parsed<readonly Technol
     known.add(technology.value);
   }
   return { ok: true, value: [...known].sort() };
+}
+
+const maxWords = 64;
+
+/** A list of texts, each once, in order. */
+function wordsOf(maxCharacters: number) {
+  return (value: unknown, name: string): Parsed<readonly string[]> => {
+    if (!Array.isArray(value) || value.length > maxWords) {
+      return refused('invalid-field', `${name} is not a list of at most ${maxWords}.`, name, value);
+    }
+    const words = new Set<string>();
+    for (const [index, entry] of value.entries()) {
+      const word = textOf(entry, `${name}.${index}`, maxCharacters);
+      if (!word.ok) return word;
+      words.add(word.value);
+    }
+    return { ok: true, value: [...words].sort() };
+  };
 }
 
 /** A refused token must not travel into logs and dead letters. */

@@ -24,6 +24,10 @@ export const nodeEvents = {
     addons: Type.Optional(Type.Array(Type.String())),
     drivers: Type.Optional(Type.Array(Type.String())),
     gpuDrivers: Type.Optional(Type.Array(Type.String())),
+    /** What it can do beside starting and stopping, folders it may give, names of credentials; absent: none. */
+    features: Type.Optional(Type.Array(Type.String())),
+    hostPaths: Type.Optional(Type.Array(Type.String())),
+    registries: Type.Optional(Type.Array(Type.String())),
     acknowledges: Type.Boolean(),
     enforcesStop: Type.Boolean(),
     /** The node proved that it holds its token; from now on it must. */

@@ -56,7 +56,10 @@ export const decisionBasis = Type.Object({
       instances: natural,
       exclude: Type.Array(id),
       worker: Type.Optional(id),
-      freed: Type.Optional(Type.Object({ node: id, resources })),
+      /** `ports`: absent before 6, and where there are none. */
+      freed: Type.Optional(
+        Type.Object({ node: id, resources, ports: Type.Optional(Type.Array(Type.String())) }),
+      ),
     }),
   ),
   /** Beside the ledger, of the nodes whose room was looked at. Absent before 5, and where they were too many. */
@@ -67,6 +70,9 @@ export const decisionBasis = Type.Object({
       present: Type.Record(Type.String(), natural),
       /** Absent before 6, and where there is nothing of it. */
       placed: Type.Optional(Type.Record(Type.String(), natural)),
+      ports: Type.Optional(
+        Type.Record(Type.String(), Type.Array(Type.Object({ port: text, job: id }))),
+      ),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-import { isNothing, least, minus, plus } from '@oakring/contracts';
+import { isNothing, least, minus, plus, type HeldPort } from '@oakring/contracts';
 import { clusterKey, instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import { nameOf } from '../namesakes.js';
 import {
@@ -180,8 +180,23 @@ function reserve(
     ...node,
     reserved: (sign === 1 ? plus : minus)(node.reserved, placement.resources),
     placements: node.placements + sign,
+    ports: placement.ports.length === 0 ? node.ports : portsAfter(node, placement, sign),
     ...placeOf(event),
   });
+}
+
+function portsAfter(
+  { ports }: NodeRecord,
+  { job, ports: held }: PlacementRecord,
+  sign: 1 | -1,
+): readonly HeldPort[] {
+  if (sign === 1) return [...ports, ...held.map((port) => ({ port, job }))];
+  const left = [...ports];
+  for (const port of held) {
+    const at = left.findIndex((each) => each.port === port && each.job === job);
+    if (at !== -1) left.splice(at, 1);
+  }
+  return left;
 }
 
 /** What an ended placement held is its successor's there, as far as it was promised. */

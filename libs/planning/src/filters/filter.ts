@@ -1,4 +1,4 @@
-import type { NodeFacts, Requirement } from '@oakring/contracts';
+import type { HeldPort, NodeFacts, Requirement } from '@oakring/contracts';
 
 /** What is asked of nodes: what the job requires, and which nodes this one question leaves out. */
 export interface Demand {
@@ -6,7 +6,7 @@ export interface Demand {
   readonly exclude: ReadonlySet<string>;
 }
 
-/** All of a node but its names and its resources; most clusters have a handful of makes. */
+/** All of a node but its names, its resources and its ports; most clusters have a handful of makes. */
 export type Make = Pick<
   NodeFacts,
   | 'status'
@@ -17,6 +17,9 @@ export type Make = Pick<
   | 'enforcesStop'
   | 'addons'
   | 'drivers'
+  | 'features'
+  | 'hostPaths'
+  | 'registries'
 >;
 
 /** Which change can help a job that waits because nodes fail a filter. */
@@ -85,8 +88,16 @@ interface SizeFilter extends Told {
   obstacle(asked: number): string;
 }
 
+/** Of the ports that placements there have: those who ask for others are in nobody's way. */
+interface HeldFilter extends Told {
+  readonly judges: 'held';
+  asks(demand: Demand): readonly string[] | null;
+  passes(held: readonly HeldPort[], asked: readonly string[]): boolean;
+  obstacle(held: readonly HeldPort[], asked: readonly string[]): string;
+}
+
 type FilterParts<Asked> =
-  SizeFilter | StateFilter | MakeFilter<Asked> | NameFilter<Asked> | RoomFilter;
+  SizeFilter | StateFilter | MakeFilter<Asked> | NameFilter<Asked> | RoomFilter | HeldFilter;
 
 /** Several lists, of each of which one will do. */
 export function eachIn(lists: readonly (readonly string[])[]): string {
@@ -98,10 +109,15 @@ export type Test = { readonly filter: Filter } & (
   | { readonly judges: 'state' | 'make'; passes(make: Make): boolean }
   | { readonly judges: 'name'; passes(id: string, name: string): boolean }
   | { readonly judges: 'room' | 'size'; readonly resource: string; readonly atLeast: number }
+  | {
+      readonly judges: 'held';
+      readonly ports: readonly string[];
+      passes(held: readonly HeldPort[]): boolean;
+    }
 ) & {
     readonly asked: unknown;
     readonly wokenBy: WakeUp;
-    obstacle(make: Make): string;
+    obstacle(make: Make, held: readonly HeldPort[]): string;
   };
 
 export interface Filter extends Told {
@@ -117,6 +133,7 @@ export function filterOf<Asked>(parts: FilterParts<Asked>): Filter {
   if (parts.judges === 'state') return stateFilter(parts);
   if (parts.judges === 'room') return roomFilter(parts);
   if (parts.judges === 'size') return sizeFilter(parts);
+  if (parts.judges === 'held') return heldFilter(parts);
   const filter: Filter = {
     name,
     phrase,
@@ -173,6 +190,22 @@ function sizeFilter({ name, phrase, judges, resource, asks, obstacle }: SizeFilt
       const lacks = (): string => obstacle(atLeast);
       const asked = { resource, atLeast, asked: atLeast, wokenBy: anyNode };
       return { filter, judges, ...asked, obstacle: lacks };
+    },
+  };
+  return filter;
+}
+
+function heldFilter({ name, phrase, judges, ...parts }: HeldFilter): Filter {
+  const filter: Filter = {
+    name,
+    phrase,
+    testFor(demand) {
+      const ports = parts.asks(demand);
+      if (ports === null) return null;
+      const passes = (held: readonly HeldPort[]): boolean => parts.passes(held, ports);
+      const obstacle = (_make: Make, held: readonly HeldPort[]): string =>
+        parts.obstacle(held, ports);
+      return { filter, judges, ports, asked: ports, passes, obstacle, wokenBy: anyNode };
     },
   };
   return filter;

@@ -4,11 +4,13 @@ import { capacityOf } from './capacity.js';
 import { closed } from './closed.js';
 import { direct } from './direct.js';
 import { excluded } from './excluded.js';
+import { features } from './features.js';
 import type { Filter } from './filter.js';
 import { geo } from './geo.js';
 import { host } from './host.js';
 import { labels } from './labels.js';
 import { addons, drivers } from './offers.js';
+import { ports } from './ports.js';
 import { sizeOf } from './size.js';
 import { status } from './status.js';
 import { stopEnforced } from './stop-enforced.js';
@@ -24,6 +26,7 @@ export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readon
     status,
     closed,
     technology,
+    features,
     stopEnforced,
     architecture,
     labels,
@@ -32,6 +35,7 @@ export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readon
     geo,
     direct,
     host,
+    ports,
     ...Object.entries(kinds).map(([name, kind]) => sizeOf(name, kind)),
     ...Object.entries(kinds).map(([name, kind]) => capacityOf(name, kind)),
   ];

@@ -1,4 +1,4 @@
-import type { Resources } from '@oakring/contracts';
+import type { HeldPort, Resources } from '@oakring/contracts';
 import type { Make } from '../filters/filter.js';
 import type { Rules } from '../rules.js';
 
@@ -27,6 +27,8 @@ export interface NodeColumns {
   readonly foreign: readonly Float64Array[];
   /** The same as it is put on record; null: nothing is. */
   readonly inUse: readonly (Resources | null)[];
+  /** Ports that placements there have. */
+  readonly ports: readonly (readonly HeldPort[])[];
   /** Index into `makes`. */
   readonly make: Int32Array;
   readonly makes: readonly Make[];

@@ -1,4 +1,4 @@
-import type { NodeChanges, NodeFacts, Resources } from '@oakring/contracts';
+import type { HeldPort, NodeChanges, NodeFacts, Resources } from '@oakring/contracts';
 import type { Make } from '../filters/filter.js';
 import { standardRules, type Rules } from '../rules.js';
 import { amountsOf, resourcesAt } from './amounts.js';
@@ -7,6 +7,7 @@ import type { NodeColumns } from './node-columns.js';
 const firstCapacity = 64;
 /** Makes that no node has any more are kept up to this many, then dropped together. */
 const spareMakes = 64;
+const noPorts: readonly HeldPort[] = [];
 
 type Column = Float64Array | Int32Array;
 
@@ -23,6 +24,7 @@ export class NodeTable implements NodeColumns {
   readonly free: Float64Array[];
   readonly foreign: Float64Array[];
   readonly inUse: (Resources | null)[] = [];
+  readonly ports: (readonly HeldPort[])[] = [];
   placements = new Int32Array(firstCapacity);
   make = new Int32Array(firstCapacity);
   readonly makes: Make[] = [];
@@ -59,6 +61,7 @@ export class NodeTable implements NodeColumns {
     this.ids.length = 0;
     this.names.length = 0;
     this.inUse.length = 0;
+    this.ports.length = 0;
     this.slotOf.clear();
     this.makes.length = 0;
     this.makeNumbers = new Map();
@@ -71,6 +74,7 @@ export class NodeTable implements NodeColumns {
     this.make[slot] = this.makeNumberOf(node);
     this.names[slot] = node.name ?? '';
     this.placements[slot] = node.placements ?? 0;
+    this.ports[slot] = node.ports ?? noPorts;
     this.refreshFree(slot);
   }
 
@@ -101,6 +105,7 @@ export class NodeTable implements NodeColumns {
     this.ids.splice(slot, 1);
     this.names.splice(slot, 1);
     this.inUse.splice(slot, 1);
+    this.ports.splice(slot, 1);
     this.count -= 1;
     this.slotOf.delete(id);
     for (let at = slot; at < this.count; at += 1) this.slotOf.set(this.ids[at] ?? '', at);
@@ -118,6 +123,7 @@ export class NodeTable implements NodeColumns {
     const ids = [...this.ids];
     const names = [...this.names];
     const inUse = [...this.inUse];
+    const ports = [...this.ports];
     const order = ids.map((_id, slot) => slot);
     order.sort((a, b) => ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1));
     for (const column of this.columns()) {
@@ -129,6 +135,7 @@ export class NodeTable implements NodeColumns {
       this.ids[slot] = id;
       this.names[slot] = names[from] ?? '';
       this.inUse[slot] = inUse[from] ?? null;
+      this.ports[slot] = ports[from] ?? noPorts;
       this.slotOf.set(id, slot);
     }
   }
@@ -144,6 +151,7 @@ export class NodeTable implements NodeColumns {
     this.ids.push(id);
     this.names.push('');
     this.inUse.push(null);
+    this.ports.push(noPorts);
     this.slotOf.set(id, slot);
     for (const column of this.foreign) column[slot] = 0;
     this.count += 1;
@@ -169,9 +177,12 @@ export class NodeTable implements NodeColumns {
 
   private makeNumberOf(node: Make): number {
     const { status, open, technologies, architecture, labels, enforcesStop } = node;
-    const { addons = [], drivers = [] } = node;
+    const { addons = [], drivers = [], features = [], hostPaths = [], registries = [] } = node;
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-    const kept = { status, open, technologies, architecture, enforcesStop, addons, drivers };
+    const kept = {
+      ...{ status, open, technologies, architecture, enforcesStop, addons, drivers },
+      ...{ features, hostPaths, registries },
+    };
     const key = JSON.stringify([kept, sorted]);
     const known = this.makeNumbers.get(key);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import type { ResourceKind } from '@oakring/contracts';
+import { clash, type HeldPort, type ResourceKind } from '@oakring/contracts';
 import type { NodeColumns } from './node-columns.js';
 import type { Ways } from '../policies.js';
 import { Looked } from './looked.js';
@@ -20,7 +20,8 @@ export interface Counted {
   readonly nominal: number;
 }
 
-const none = new Float64Array();
+const noAmounts = new Float64Array();
+const none: readonly never[] = [];
 
 /** The nodes with what the plans of one call have taken so far: the copy itself stays as it is. */
 export class Room {
@@ -30,6 +31,10 @@ export class Room {
   readonly looked: Looked;
   /** By slot: placements of the call so far that reserve none of something, less those that are lent. */
   readonly placed = new Map<number, number>();
+  /** By slot: ports that the plans of the call have taken so far. */
+  private readonly ports = new Map<number, readonly HeldPort[]>();
+  /** Ports that the present job may have although they are held there: its predecessor's. */
+  private lentPorts: { readonly slot: number; readonly ports: readonly string[] } | null = null;
   /** Where the present job has taken something: no more than the ledger will say of it. */
   private readonly own: number[] = [];
 
@@ -39,8 +44,8 @@ export class Room {
   ) {
     const { count, rules } = nodes;
     this.columns = Object.values(rules.kinds).map((kind, at) => {
-      const free = nodes.free[at] ?? none;
-      return { kind, capacity: nodes.capacity[at] ?? none, free, left: free.slice(0, count) };
+      const free = nodes.free[at] ?? noAmounts;
+      return { kind, capacity: nodes.capacity[at] ?? noAmounts, free, left: free.slice(0, count) };
     });
     this.looked = new Looked(nodes);
   }
@@ -88,6 +93,29 @@ export class Room {
     this.placed.set(slot, (this.placed.get(slot) ?? 0) + placements);
   }
 
+  /** Ports there that somebody else has. */
+  heldAt(slot: number): readonly HeldPort[] {
+    const here = this.nodes.ports[slot] ?? none;
+    const taken = this.ports.get(slot) ?? none;
+    const lent = this.lentPorts?.slot === slot ? this.lentPorts.ports : none;
+    if (taken.length === 0 && lent.length === 0) return here;
+    return [...here.filter(({ port }) => !lent.includes(port)), ...taken];
+  }
+
+  /** Of those that the plans of the call have taken so far: what clashes with these, by node. */
+  clashing(ports: readonly string[]): ReadonlyMap<string, readonly HeldPort[]> {
+    const found = new Map<string, readonly HeldPort[]>();
+    for (const [slot, taken] of this.ports) {
+      const here = taken.filter((each) => ports.some((port) => clash(each.port, port)));
+      if (here.length > 0) found.set(this.nodes.ids[slot] ?? '', here);
+    }
+    return found;
+  }
+
+  takePorts(slot: number, ports: readonly HeldPort[]): void {
+    if (ports.length > 0) this.ports.set(slot, [...(this.ports.get(slot) ?? none), ...ports]);
+  }
+
   /** `amounts` by resource, in the order of the rules. */
   take(slot: number, amounts: readonly number[]): void {
     this.own.push(slot);
@@ -101,7 +129,8 @@ export class Room {
    * What an instance holds is free while its successor is planned. The way back: what the successor
    * did not take is no one's before the instance has ended.
    */
-  lend(slot: number, amounts: readonly number[]): () => void {
+  lend(slot: number, amounts: readonly number[], ports: readonly string[]): () => void {
+    this.lentPorts = { slot, ports };
     const before = this.columns.map((column) => freeIn(column, slot));
     const placedBefore = this.placed.get(slot) ?? 0;
     this.take(
@@ -110,6 +139,7 @@ export class Room {
     );
     this.place(slot, -1);
     return () => {
+      this.lentPorts = null;
       this.placed.set(slot, Math.max(placedBefore, this.placed.get(slot) ?? 0));
       for (const [at, { left }] of this.columns.entries()) {
         left[slot] = Math.min(before[at] ?? 0, left[slot] ?? 0);

@@ -1,6 +1,8 @@
 import type { FilterCounts } from '@oakring/contracts';
+import { features } from '../filters/features.js';
 import { eachIn, type Demand, type Make, type Test } from '../filters/filter.js';
 import { host } from '../filters/host.js';
+import { ports } from '../filters/ports.js';
 import { testsOf } from '../fits.js';
 import { amountsOf } from '../nodes/amounts.js';
 import type { NodeColumns } from '../nodes/node-columns.js';
@@ -27,6 +29,9 @@ interface SizeStep extends Placed {
   readonly test: Extract<Test, { judges: 'room' | 'size' }>;
   readonly column: RoomColumn;
 }
+interface HeldStep extends Placed {
+  readonly test: Extract<Test, { judges: 'held' }>;
+}
 interface RoomStep {
   readonly test: Extract<Test, { judges: 'room' | 'size' }>;
   readonly column: RoomColumn;
@@ -41,11 +46,14 @@ export class Candidates {
   /** By the make's number: 0 before anyone asked, then one more than the place of the test that it fails. */
   private readonly verdicts: Uint8Array;
   private readonly names: NameStep[] = [];
+  private readonly held: HeldStep[] = [];
   private readonly sizes: SizeStep[] = [];
   private readonly rooms: RoomStep[] = [];
   /** What an instance takes, by resource. */
   readonly asked: readonly number[];
   readonly counted: readonly Counted[];
+  /** Ports of its node that an instance has to itself. */
+  readonly ports: readonly string[];
   /** It reserves none of something that everybody has: what it takes is told by its number alone. */
   readonly isUntold: boolean;
   /** The only nodes that the job may go to; null: any. */
@@ -59,10 +67,13 @@ export class Candidates {
     const { rules } = nodes;
     this.nodes = nodes;
     this.looked = room.looked;
-    this.tests = testsOf(demand, rules);
+    const isLooked = ({ filter }: Test): boolean => filter !== features && filter !== ports;
+    const tests = testsOf(demand, rules);
+    this.tests = room.ways.looksAtNeeds ? tests : tests.filter(isLooked);
     this.verdicts = new Uint8Array(nodes.makes.length);
     for (const [place, test] of this.tests.entries()) {
       if (test.judges === 'name') this.names.push({ place, test });
+      if (test.judges === 'held') this.held.push({ place, test });
       if (test.judges !== 'room' && test.judges !== 'size') continue;
       const column = columns[rules.resources.indexOf(test.resource)];
       if (column === undefined) continue;
@@ -70,6 +81,7 @@ export class Candidates {
       else this.rooms.push({ test, column, atLeast: test.atLeast });
     }
     this.asked = amountsOf(rules, demand.requirement.resources);
+    this.ports = this.held.flatMap(({ test }) => test.ports);
     this.counted = room.countedFor(this.asked);
     this.isUntold = this.counted.some(({ nominal }) => nominal > 0);
     this.named = namedBy(this.tests);
@@ -100,6 +112,10 @@ export class Candidates {
       const step = names[at];
       if (step === undefined || step.place > place) break;
       if (!step.test.passes(nodes.ids[slot] ?? '', nodes.names[slot] ?? '')) place = step.place;
+    }
+    for (const step of this.held) {
+      if (step.place > place) break;
+      if (!step.test.passes(this.room.heldAt(slot))) place = step.place;
     }
     for (const step of this.sizes) {
       if (step.place > place) break;

@@ -45,6 +45,7 @@ function jobToPlan(job: ScheduleJob, path: string, drawSeed: () => number): JobT
   const freed = given === null ? null : freedOf(given);
   if (freed !== null && !freed.ok) throw located(freed.refusal, path, name);
   return {
+    id: id.value,
     requirement: requirementOf(requirement.value, job.worker),
     instances: job.instances,
     exclude: new Set(job.exclude),
@@ -78,11 +79,15 @@ function presentOf(present: JsonObject): Parsed<ReadonlyMap<string, number>> {
   return { ok: true, value: counts };
 }
 
-function freedOf({ node, resources }: JsonObject): Parsed<Freed> {
+function freedOf({ node, resources, ports = [] }: JsonObject): Parsed<Freed> {
   const nodeId = idOf(node, 'freed.node');
   if (!nodeId.ok) return nodeId;
   const freed = resourcesOf(resources, 'freed.resources', noResources);
-  return freed.ok ? { ok: true, value: { nodeId: nodeId.value, resources: freed.value } } : freed;
+  if (!freed.ok) return freed;
+  if (!Array.isArray(ports) || !ports.every((port) => typeof port === 'string')) {
+    return refused('invalid-field', 'freed.ports is not a list of ports.', 'freed.ports', ports);
+  }
+  return { ok: true, value: { nodeId: nodeId.value, resources: freed.value, ports } };
 }
 
 /** The refusal with the job's name in its sentence and the whole path of the field. */

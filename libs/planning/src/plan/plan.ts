@@ -1,6 +1,7 @@
 import type {
   DecisionReads,
   FilterCounts,
+  HeldPort,
   PlacementRefusal,
   ProposedPlacement,
   Resources,
@@ -25,6 +26,7 @@ const heapFrom = 17;
 const mostPlaced = 2 ** 20;
 
 export interface JobToPlan extends Demand {
+  readonly id: string;
   readonly instances: number;
   /** Instances of this job that each node has already. */
   readonly present: ReadonlyMap<string, number>;
@@ -33,6 +35,8 @@ export interface JobToPlan extends Demand {
   readonly taken?: ReadonlyMap<string, Resources>;
   /** The same: how many placements of them reserve none of something. */
   readonly placed?: ReadonlyMap<string, number>;
+  /** The same: the ports that they took, of those that this one asks for. */
+  readonly ports?: ReadonlyMap<string, readonly HeldPort[]>;
   readonly seed: number;
 }
 
@@ -40,6 +44,8 @@ export interface JobToPlan extends Demand {
 export interface Freed {
   readonly nodeId: string;
   readonly resources: Resources;
+  /** Absent: none. */
+  readonly ports?: readonly string[];
 }
 
 export interface JobPlan {
@@ -74,14 +80,14 @@ export function planJobs(
     const slot = job.freed === null ? undefined : nodes.slotOf.get(job.freed.nodeId);
     if (job.freed === null || slot === undefined) return planJob(room, job, seeded);
     const lent = { slot, amounts: amountsOf(nodes.rules, job.freed.resources) };
-    const takeBack = room.lend(slot, lent.amounts);
+    const takeBack = room.lend(slot, lent.amounts, job.freed.ports ?? []);
     const plan = planJob(room, job, seeded, lent);
     takeBack();
     return plan;
   });
 }
 
-function takeBefore(room: Room, { taken, placed }: JobToPlan): void {
+function takeBefore(room: Room, { taken, placed, ports }: JobToPlan): void {
   const { rules, slotOf } = room.nodes;
   for (const [id, resources] of taken ?? []) {
     const slot = slotOf.get(id);
@@ -91,12 +97,19 @@ function takeBefore(room: Room, { taken, placed }: JobToPlan): void {
     const slot = slotOf.get(id);
     if (slot !== undefined) room.place(slot, placements);
   }
+  for (const [id, held] of ports ?? []) {
+    const slot = slotOf.get(id);
+    if (slot !== undefined) room.takePorts(slot, held);
+  }
 }
 
 function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPlan {
   const presentBefore = presentBySlot(room.nodes, job.present);
   room.begin(presentBefore.keys());
   const candidates = new Candidates(room, job);
+  const { ports } = candidates;
+  const held = ports.map((port) => ({ port, job: job.id }));
+  const portsBefore = ports.length === 0 ? null : room.clashing(ports);
   const present = new Map(presentBefore);
   const rank = rankOf(candidates, present);
   const next = chooser(candidates, rank, job, seeded);
@@ -111,6 +124,7 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
     const rating = rate(candidates.counted, slot, presentThere, room.placedAt(slot));
     room.take(slot, candidates.asked);
     if (candidates.isUntold) room.place(slot, 1);
+    room.takePorts(slot, held);
     placements.push(describePlacement(candidates, choice, rating));
     present.set(slot, presentThere + 1);
   }
@@ -124,7 +138,9 @@ function planJob(room: Room, job: JobToPlan, seeded: Seeded, lent?: Lent): JobPl
       feasible: survey === null ? (first?.feasible ?? 0) : 0,
       filtered: survey?.filtered ?? first?.filtered ?? {},
     },
-    reads: readsOf(candidates, { present: presentBefore, presentNow: present, lent }),
+    reads: readsOf(candidates, {
+      ...{ present: presentBefore, presentNow: present, lent, ports: portsBefore },
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DecisionReads, Resources } from '@oakring/contracts';
+import type { DecisionReads, HeldPort, Resources } from '@oakring/contracts';
 import { resourcesAt } from '../nodes/amounts.js';
 import { takenIn, type Room, type RoomColumn } from '../nodes/room.js';
 import type { Candidates } from './candidates.js';
@@ -13,6 +13,8 @@ export interface Before {
   readonly presentNow: ReadonlyMap<number, number>;
   /** What is lent to the job, and where. */
   readonly lent: Lent | undefined;
+  /** Taken of the ports that it asks for, by node; null: it asks for none. */
+  readonly ports: ReadonlyMap<string, readonly HeldPort[]> | null;
 }
 
 export interface Lent {
@@ -52,7 +54,17 @@ export function readsOf(
     if (entries > mostEntries) return null;
   }
   const reads = { foreign: byId(foreign), taken: byId(taken), present: byId(present) };
-  return placed.length === 0 ? reads : { ...reads, placed: byId(placed) };
+  const beside = placed.length === 0 ? reads : { ...reads, placed: byId(placed) };
+  return before.ports === null ? beside : withPorts(beside, before.ports);
+}
+
+function withPorts(
+  reads: DecisionReads,
+  ports: ReadonlyMap<string, readonly HeldPort[]>,
+): DecisionReads | null {
+  if (ports.size > mostEntries) return null;
+  if (ports.size === 0) return reads;
+  return { ...reads, ports: byId([...ports].map(([id, read]) => ({ id, read }))) };
 }
 
 interface Entry<T> {

@@ -94,6 +94,6 @@ function whatWouldQualify(candidates: Candidates, { furthest }: Survey): string 
   const failed = slot === -1 ? null : candidates.failure(slot);
   if (failed === null || make === undefined) return 'Start a worker that qualifies.';
   const nodeId = nodes.ids[slot] ?? '';
-  const obstacle = failed.obstacle(make);
+  const obstacle = failed.obstacle(make, candidates.room.heldAt(slot));
   return named === null ? `Nearest is ${nodeId}, which ${obstacle}.` : `${nodeId} ${obstacle}.`;
 }

@@ -1,4 +1,4 @@
-import { covers, plus, type ReportedInstance } from '@oakring/contracts';
+import { clash, covers, plus, type ReportedInstance } from '@oakring/contracts';
 import { jobStream } from '@oakring/events';
 import {
   adoptedPolicy,
@@ -11,6 +11,7 @@ import {
   type InstanceRecord,
   type JobRecord,
 } from '@oakring/model';
+import { portsOf } from '@oakring/planning';
 import type { Deciding } from './deciding.js';
 import { abortMoveTo, orderStarts } from './orders.js';
 import { succeed } from './worker-answers.js';
@@ -72,6 +73,8 @@ function isWanted({ state }: Deciding, { job, instance, seen }: Found): boolean 
 function hasRoom({ state }: Deciding, job: JobRecord, nodeId: string): boolean {
   const node = state.nodes.get(nodeId);
   if (node === undefined || holdsNamesake(state, job, nodeId)) return false;
+  const asked = portsOf(job);
+  if (node.ports.some(({ port }) => asked.some((other) => clash(port, other)))) return false;
   return covers(node.capacity, plus(node.reserved, job.resources));
 }
 

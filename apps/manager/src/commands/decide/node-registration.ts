@@ -160,9 +160,13 @@ function factsOf(
   registration: Registration,
   token: TokenVerdict,
 ): EventData<'NodeRegistered'> {
-  const { token: _secret, technologies, yields, startId, ...stated } = registration;
+  const { token: _secret, technologies, yields, startId, ...said } = registration;
+  const { features, hostPaths, registries, ...stated } = said;
   return {
     ...stated,
+    ...(features.length === 0 ? {} : { features: [...features] }),
+    ...(hostPaths.length === 0 ? {} : { hostPaths: [...hostPaths] }),
+    ...(registries.length === 0 ? {} : { registries: [...registries] }),
     ...(startId === null ? {} : { startId }),
     technologies: [...technologies],
     // Only one that says what became of an order can be believed to have stopped something.
@@ -173,12 +177,15 @@ function factsOf(
 }
 
 function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boolean {
-  const { status, since, reason, stopped, reserved, placements, position, index, ...rest } = known;
+  const { status, since, reason, stopped, reserved, placements, ports, position, ...bound } = known;
+  const { index, ...rest } = bound;
   const { cordoned, draining, quarantined, failures, historyUpTo, ...facing } = rest;
   const { unexpected, unreadable, tookOverAt, rival, givenLabels, silentSince, ...before } = facing;
   const { startId = null, dialect = usualDialect } = facts;
   const { addons = [], drivers = [], gpuDrivers = [] } = facts;
-  const after = { ...facts, startId, dialect, addons, drivers, gpuDrivers };
+  const { features = [], hostPaths = [], registries = [] } = facts;
+  const offers = { addons, drivers, gpuDrivers, features, hostPaths, registries };
+  const after = { ...facts, startId, dialect, ...offers };
   return canonicalJson(before) === canonicalJson(after);
 }
 

@@ -1,11 +1,14 @@
 import {
   noResources,
   plus,
+  type DecisionReads,
+  type FreedThere,
+  type HeldPort,
   type PlacementRefusal,
   type Resources,
   type ScheduleAnswer,
 } from '@oakring/contracts';
-import { fits, testsFor } from '@oakring/planning';
+import { fits, portsOf, testsFor } from '@oakring/planning';
 import { jobStream, type DecisionBasis, type PlacedInstance } from '@oakring/events';
 import {
   placementKey,
@@ -78,12 +81,15 @@ function choose(
   const taken = new Map<string, Resources>();
   const waiting = [...pending];
   const tests = testsFor(job);
+  const isAlone = portsOf(job).length > 0;
   for (const proposed of answer.placements.slice(0, maxPlacementsPerPlan)) {
     const next = waiting.findIndex(({ avoid }) => !avoiding || avoid !== proposed.nodeId);
     const instance = waiting[next];
     if (instance === undefined) break;
     const before = taken.get(proposed.nodeId) ?? noResources;
     if (
+      // Two of one job would have the same ports.
+      (isAlone && taken.has(proposed.nodeId)) ||
       !holds(state, tests, proposed.nodeId, { taken: before }) ||
       holdsNamesake(state, job, proposed.nodeId)
     ) {
@@ -109,12 +115,15 @@ export function holds(
   state: ClusterState,
   tests: ReturnType<typeof testsFor>,
   nodeId: string,
-  { taken = noResources, freed = noResources }: { taken?: Resources; freed?: Resources } = {},
+  { taken = noResources, freed }: { taken?: Resources; freed?: Omit<FreedThere, 'node'> } = {},
 ): boolean {
   const node = state.nodes.get(nodeId);
   if (node === undefined) return false;
   const facts = factsOf(node);
-  return fits({ ...facts, reserved: plus(facts.reserved, taken) }, tests, freed);
+  const { ports: freedPorts = [], resources } = freed ?? {};
+  const isHeld = ({ port }: HeldPort): boolean => !freedPorts.includes(port);
+  const ports = facts.ports?.filter(isHeld) ?? [];
+  return fits({ ...facts, ports, reserved: plus(facts.reserved, taken) }, tests, resources);
 }
 
 /** Instances that may be placed now. What must never run twice waits until nothing of it can run. */
@@ -148,9 +157,25 @@ function readBy({ asked, reads }: ScheduleAnswer): Pick<DecisionBasis, 'asked' |
   const { revision = 0, instances, exclude, worker, freed } = asked;
   const named = worker === undefined ? {} : { worker };
   return {
-    asked: { revision, instances, exclude: [...exclude], ...named, ...(freed && { freed }) },
-    ...(reads && { reads }),
+    asked: {
+      revision,
+      instances,
+      exclude: [...exclude],
+      ...named,
+      ...(freed && { freed: spokenOf(freed) }),
+    },
+    ...(reads && { reads: readsOf(reads) }),
   };
+}
+
+function readsOf({ ports, ...reads }: DecisionReads): NonNullable<DecisionBasis['reads']> {
+  if (ports === undefined) return reads;
+  const held = Object.entries(ports).map(([id, there]): [string, HeldPort[]] => [id, [...there]]);
+  return { ...reads, ports: Object.fromEntries(held) };
+}
+
+function spokenOf({ node, resources, ports = [] }: FreedThere) {
+  return ports.length === 0 ? { node, resources } : { node, resources, ports: [...ports] };
 }
 
 /** Why an instance waits, stored once per reason: the same again is no news. */

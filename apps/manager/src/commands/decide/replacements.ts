@@ -1,5 +1,5 @@
 import { jobStream } from '@oakring/events';
-import { least, noResources, plus, type Resources } from '@oakring/contracts';
+import { least, noResources, plus, type FreedThere, type Resources } from '@oakring/contracts';
 import {
   holdsNamesake,
   instanceKey,
@@ -33,7 +33,9 @@ export function replaceInstance(deciding: Deciding, replacement: Replacement): D
   const tests = testsFor(job);
   if (!holds(state, tests, target.nodeId, { freed: held })) return { answer: null };
   if (holdsNamesake(state, job, target.nodeId)) return { answer: null };
-  const takesOver = holds(state, tests, target.nodeId) ? null : least(job.resources, held);
+  const takesOver = holds(state, tests, target.nodeId)
+    ? null
+    : least(job.resources, held.resources);
   exchange(deciding, { job, instance, takesOver }, replacement);
   return { answer: null };
 }
@@ -80,15 +82,17 @@ export function heldOn(
   state: ClusterState,
   { job, number, generation }: InstanceRecord,
   nodeId: string,
-): Resources {
-  let held = noResources;
+): Omit<FreedThere, 'node'> {
+  let resources = noResources;
+  const ports: string[] = [];
   for (const key of state.placementsOfInstance.of(instanceKey(job, number))) {
     const placement = state.placements.get(key);
     if (placement?.nodeId !== nodeId || placement.lost) continue;
     if (placement.wanted && placement.generation !== generation) continue;
-    held = plus(held, placement.resources);
+    resources = plus(resources, placement.resources);
+    ports.push(...placement.ports);
   }
-  return held;
+  return ports.length === 0 ? { resources } : { resources, ports };
 }
 
 /** Its successor has no place: the instance goes on, the rollout waits. The same again is no news. */

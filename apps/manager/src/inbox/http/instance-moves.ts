@@ -86,7 +86,9 @@ export class InstanceMoves {
     exclude: readonly string[],
   ): Promise<ScheduleAnswer> {
     const named = worker === null ? [] : [{ type: 'direct', node: worker }];
-    const document = { ...job.document, id: job.id, constraints: [...job.constraints, ...named] };
+    // What its fields need follows from them.
+    const stated = job.constraints.filter(({ type }) => type !== 'features' && type !== 'ports');
+    const document = { ...job.document, id: job.id, constraints: [...stated, ...named] };
     const question = {
       ...questionAbout(this.projection.state, job, 1),
       job: document,

@@ -36,6 +36,7 @@ export function arrivalIn(body: JsonObject, peerIp: string): Parsed<Arrival> {
   const stated = {
     ...{ ...facts, name, ip, labels: {}, assumed: false, acknowledges: true, enforcesStop: false },
     ...{ incarnation: null, startId: null, yields: false, token: null },
+    ...{ features: [], hostPaths: [], registries: [] },
     extra: { machine: { kind: kindOf(machine), macs }, system },
   };
   const claimOf = (known: Known): MachineRegistration => {

@@ -29,6 +29,7 @@ export class ManualRuntime implements Runtime {
   readonly technology = 'simulated';
   readonly outlives = false;
   readonly enforcesStop = true;
+  features: readonly string[] = [];
   readonly starts: Start[] = [];
   readonly stops: Stop[] = [];
   found: readonly FoundInstance[] = [];

@@ -78,6 +78,7 @@ suite('The unikernel runtime', () => {
       runtime: subject,
       lasting: { image: image('sleep') },
       ending: () => null,
+      script: () => null,
       impossible: { job: { image: join(folder, 'images', 'none') }, names: /is no file below/ },
       printing: { job: { image: image('sleep'), cmd: ['greeting'] }, lines: ['greeting'] },
       runs: async (where) => processesWith(subject.monitorOf(where)).length > 0,
@@ -247,7 +248,7 @@ suite('A guest', () => {
     };
     await start(description);
     const probe = { by: 'http', port: 80, path: '/' } as const;
-    const problem = await runtime.check({ ...address, description }, probe, 500);
+    const problem = await runtime.check(toStart(address, description), probe, 500);
     expect(problem).toContain(`http://127.0.0.1:${published}/`);
     await runtime.stop(address);
   });

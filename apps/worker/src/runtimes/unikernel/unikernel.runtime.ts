@@ -5,7 +5,6 @@ import {
   healthCheckOf,
   isObject,
   parsePorts,
-  parseProgram,
   type HealthProbe,
   type JsonObject,
   type PublishedPort,
@@ -13,7 +12,7 @@ import {
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { askPort } from '../../checks/probes.js';
-import { read } from '../command-line.js';
+import { programOf, read } from '../command-line.js';
 import {
   addressKey,
   StartFailure,
@@ -80,6 +79,7 @@ export class UnikernelRuntime implements Runtime {
   readonly technology = 'unikernel';
   readonly outlives: boolean;
   readonly enforcesStop: boolean;
+  readonly features = ['args', 'ports'];
   private readonly guests = new Map<string, Guest>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
@@ -178,7 +178,7 @@ export class UnikernelRuntime implements Runtime {
     const { folder, qemu } = this.parts;
     const images = { ...this.parts.images, start: this.parts.ports.ids.next() };
     const { description, resources } = instance;
-    const { command, args, environment: variables } = read(parseProgram(description));
+    const { command, args, environment: variables } = programOf(instance);
     const words = [...(command ?? []), ...(args ?? [])];
     const ports = read(parsePorts(description));
     const forwards = ports.map(forwardOf);

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../parsing/parsing.js';
+
+/** Something beside starting and stopping that a worker must be able to do, and for which field. */
+interface NeededFeature {
+  /** `docker:ports`, as a worker names it. */
+  readonly feature: string;
+  readonly field: string;
+}
+
+/** What a document says by its fields of where its instances may run: nobody submits them as constraints. */
+export type NeedConstraint =
+  | {
+      readonly type: 'features';
+      readonly features: readonly NeededFeature[];
+      /** Folders of the machine that its owner must allow. */
+      readonly hostPaths: readonly string[];
+      /** Names under which its owner must keep credentials. */
+      readonly registries: readonly string[];
+    }
+  /** Ports of the node that nobody else there may have (`portKey`). */
+  | { readonly type: 'ports'; readonly ports: readonly string[] };
+
+/** By a field of a job document: the feature of `<technology>:…` that a worker needs to heed it. */
+const featureOfField: readonly (readonly [field: string, feature: string])[] = [
+  ['args', 'args'],
+  ['workingDirectory', 'working-directory'],
+];
+
+/** What a worker must be able to do for a document, in the order of its fields. */
+export function neededFeatures(document: JsonObject): readonly NeedConstraint[] {
+  // The documents that a root's jobs are translated to have their own words for it.
+  if (document['numbering'] === 'given') return [];
+  const technology = String(document['technology']);
+  const features: NeededFeature[] = [];
+  for (const [field, feature] of featureOfField) {
+    if (isSaid(document[field])) features.push({ feature: `${technology}:${feature}`, field });
+  }
+  const needs: NeedConstraint[] = [];
+  if (features.length > 0) {
+    needs.push({ type: 'features', features, hostPaths: [], registries: [] });
+  }
+  return needs;
+}
+
+/** Nothing, or an empty list: as if it were left out. */
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
