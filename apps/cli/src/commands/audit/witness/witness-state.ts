@@ -4,7 +4,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure, exitCodes } from '../../../exit-codes.js';
-import { KnownCheckpoints, writeWhole } from '../../../known/known-checkpoints.js';
+import { writeWhole } from '../../../config/write-whole.js';
+import { KnownCheckpoints } from '../../../known/known-checkpoints.js';
 
 const otherBits = 0o077;
 
