@@ -7,7 +7,9 @@ import type { WorkerOptions } from './config/worker-options.js';
 import { BrokerLink } from './connect/broker-link.js';
 import { Session } from './connect/session.js';
 import type { LinkFactory } from './connect/worker-link.js';
+import { countingSleep } from './lease/counts-sleep.js';
 import type { RunningListener } from './listen/start-listener.js';
+import { DiskRoom } from './memory/disk-room.js';
 import { Cgroups } from './runtimes/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
@@ -18,6 +20,9 @@ import { UnikernelRuntime } from './runtimes/unikernel/unikernel.runtime.js';
 import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
 import type { WorkerLog } from './worker-log.js';
 
+/** Enough for logs and memory of what runs already. */
+const usualReserveMiB = 128;
+
 export interface RunningWorker {
   /** Number of this start, from 1. */
   readonly incarnation: number;
@@ -27,7 +32,7 @@ export interface RunningWorker {
   readonly refusedBecause: string | null;
   /** Rejects, with a sentence for a person, once it has ended because another start took its id. */
   readonly failed: Promise<never>;
-  /** Says "offline" and disconnects; simulated instances end, processes and containers run on. */
+  /** Says "offline" and disconnects; simulated instances end, processes and containers run on (unless told otherwise). */
   stop(): Promise<void>;
 }
 
@@ -65,7 +70,12 @@ async function startOn(
   // Whoever does not look at it is not ended by it.
   failed.catch(() => {});
   const superseded = (by: number): void => fail(supersededBy(by, options, data.incarnation));
-  const session = new Session({ options, store: data, runtimes, link, ports, log, superseded });
+  const room = new DiskRoom(options.dataFolder, options.diskReserveMiB ?? usualReserveMiB);
+  const refuses = (): string | null => room.problem;
+  // What is granted is granted by clocks that go on while this machine sleeps.
+  const awake = { ...ports, clock: countingSleep(ports.clock) };
+  const parts = { options, store: data, runtimes, link, ports: awake, log, refuses, superseded };
+  const session = new Session(parts);
   const listener = await listenerFor(session, options, ports, log);
   try {
     await session.start();

@@ -25,6 +25,10 @@ export interface WorkerOptions {
   /** Keeps the incarnation and the token; one worker a folder. */
   readonly dataFolder: string;
   readonly runtimes: readonly RuntimeName[];
+  /** Of the disk of the folder: with less free nothing new is started. Absent: 128. */
+  readonly diskReserveMiB?: number;
+  /** What runs ends when it is stopped, and is run again by its next start. */
+  readonly endAtStop?: boolean;
   /** Null: the machine's own. */
   readonly capacity: Resources | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -80,6 +84,8 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     password: settings.mqttPassword,
     dataFolder: resolve(settings.data || `oakring-worker-${id}`),
     runtimes: settings.runtimes,
+    ...(settings.diskReserveMiB === null ? {} : { diskReserveMiB: settings.diskReserveMiB }),
+    ...(settings.endAtStop ? { endAtStop: true } : {}),
     capacity: capacityOf({ cpuMillis, memoryMiB }, settings.runtimes),
     labels: settings.labels,
     architecture: architectureOfThisMachine(),

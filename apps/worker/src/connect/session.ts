@@ -43,6 +43,8 @@ export interface SessionParts {
   readonly link: LinkFactory;
   readonly ports: Ports;
   readonly log: WorkerLog;
+  /** Why this machine starts nothing new now; null: it does. */
+  readonly refuses?: () => string | null;
   /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
   readonly superseded?: (by: number) => void;
 }
@@ -96,7 +98,7 @@ export class Session {
     },
   };
 
-  constructor({ options, store, runtimes, link, ports, log, superseded }: SessionParts) {
+  constructor({ options, store, runtimes, link, ports, log, refuses, superseded }: SessionParts) {
     this.options = options;
     this.data = store;
     this.log = log;
@@ -151,6 +153,7 @@ export class Session {
       },
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
+      ...(refuses === undefined ? {} : { refuses }),
     });
     const askAgain = (): void => this.registering.askAgain();
     const { instances, epochs, clock, orderCounts } = this;
@@ -221,8 +224,7 @@ export class Session {
     if (this.superseding !== null) return this.superseding;
     this.streams.endAll('The worker stops.');
     this.fallSilent();
-    await this.instances.close();
-    const left = this.instances.list().filter(({ outlives }) => outlives);
+    const left = await this.instances.close(this.options.endAtStop);
     this.reportState({ final: true }, left);
     await this.link.stop(this.farewell({ ...this.status('offline'), stopped: true }));
     // An answer that came meanwhile may have begun something anew; a write may be under way.

@@ -6,6 +6,7 @@ import { LeaseWatch } from '../lease/lease-watch.js';
 import { leaseOf, type Leases } from '../lease/leases.js';
 import type { Remembered } from '../memory/worker-store.port.js';
 import {
+  addressKey,
   faultOf,
   ownVariables,
   type InstanceAddress,
@@ -49,7 +50,12 @@ interface InstancesParts {
   readonly news: News;
   /** Something waits for a grant: the next reading should not wait. */
   readonly needsGrant: () => void;
+  /** Why this machine starts nothing new now, for a person; null: it does. */
+  readonly refuses?: () => string | null;
 }
+
+/** A worker that is stopped waits no longer for what it ends: it is waited for itself. */
+const endAtStopMs = 2_000;
 
 /**
  * The instances of this worker: carries orders out on its runtimes and knows what there is.
@@ -163,15 +169,34 @@ export class Instances {
     }
   }
 
-  /** Ends what cannot outlive the worker; nothing is obeyed from now on. */
-  async close(): Promise<void> {
+  /**
+   * Ends what cannot outlive the worker, or all that it can; nothing is obeyed from now on. What it ends is run
+   * again by the next start. Resolves with what runs on.
+   */
+  async close(endsAll = false): Promise<readonly ListedInstance[]> {
     this.isClosing = true;
     this.checks.close();
     for (const instance of this.table.all()) {
       this.unwatch(instance);
-      if (!instance.runtime.outlives || instance.leaseMs !== null) instance.cancel.abort();
+      const isCut = endsAll || !instance.runtime.outlives || instance.leaseMs !== null;
+      if (isCut) instance.cancel.abort();
     }
+    const ended = endsAll ? await this.endRunning() : new Set<string>();
     await Promise.all(this.parts.runtimes.map((runtime) => runtime.close()));
+    const listedNow = this.list();
+    return listedNow.filter((each) => each.outlives && !ended.has(addressKey(each)));
+  }
+
+  private async endRunning(): Promise<ReadonlySet<string>> {
+    const ended = new Set<string>();
+    const end = async (instance: Instance): Promise<void> => {
+      await instance.started;
+      await instance.runtime.stop(instance, endAtStopMs);
+      ended.add(addressKey(instance));
+    };
+    const running = this.table.list().filter((instance) => !isEnded(instance));
+    await Promise.allSettled(running.map(end));
+    return ended;
   }
 
   /** Ends and forgets everything, also what could outlive the worker; nothing is obeyed from now on. */
@@ -187,6 +212,11 @@ export class Instances {
     const problem = this.table.problemOf(control.job, leaseMs);
     if (problem !== null) {
       this.acknowledge({ commandId, generation, phase: 'failed', reason: problem });
+      return Promise.resolve();
+    }
+    const full = this.parts.refuses?.() ?? null;
+    if (full !== null) {
+      this.answer([commandId], { generation, fault: 'node' }, 'failed', full);
       return Promise.resolve();
     }
     const instance = this.table.addOrdered(control, leaseMs);

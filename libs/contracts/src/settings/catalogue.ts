@@ -194,6 +194,14 @@ export const workerCatalogue = {
     '',
     'where it remembers who it is (default: oakring-worker-<id>)',
   ),
+  diskReserveMiB: wholeSetting(
+    'OAKRING_WORKER_DISK_RESERVE',
+    'MiB that must be free where its data is, for anything new to be started (default: 128)',
+  ),
+  endAtStop: flagSetting(
+    'OAKRING_WORKER_END_AT_STOP',
+    'end what runs when it is stopped; its next start runs that again (default: it runs on)',
+  ),
   dockerHost: textSetting(
     'DOCKER_HOST',
     '/var/run/docker.sock',
