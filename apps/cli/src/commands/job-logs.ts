@@ -7,7 +7,9 @@ import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderLogLine } from '../render/log-lines.js';
 import { printable } from '../render/printable.js';
 import { contextOf, type Context, type Surroundings } from './context.js';
-import { wholeNumber } from './options.js';
+import { momentFor } from './moments.js';
+import { namesHelp, wholeNumber } from './options.js';
+import { onJob } from './selection.js';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -30,7 +32,7 @@ Examples:
   oakring job logs hello 0 --tail 20 --timestamps
   oakring job logs hello -f
   oakring job logs hello 2 --previous
-  oakring job logs hello --since 5m --json | jq -r .text
+  oakring job logs hello --since 5m -o json | jq -r .text
 
 Control characters are shown as \\u001b and the like; --raw passes them on as they are.`;
 
@@ -38,33 +40,34 @@ export function addJobLogs(job: Command, surroundings: Surroundings): void {
   job
     .command('logs')
     .description('show what the instances of a job print')
-    .argument('<id>', 'of the job')
+    .argument('<job>', 'its name or id')
     .argument('[instance]', 'its number (default: all of them)', wholeNumber)
     .option('-f, --follow', 'go on as they print, over replacements and changes of the leader')
-    .option('--since <moment>', 'what was printed since a time, or a time ago such as 5m')
+    .option('--since <moment>', 'what was printed since a time ago (5m), of day (19:30), or ISO')
     .option('--tail <lines>', 'so many of the newest lines of each', wholeNumber)
     .option('--previous', 'of the start before the present one')
     .option('--timestamps', 'when each line was printed, before it')
     .option('--raw', 'as it was printed, whatever it does to the terminal')
-    .addHelpText('after', examples)
+    .addHelpText('after', `${namesHelp}\n${examples}`)
     .action(
-      async (id: string, number: number | undefined, options: LogsOptions, command: Command) => {
+      async (text: string, number: number | undefined, options: LogsOptions, command: Command) => {
         if (options.follow === true && options.previous === true) {
           const detail = 'A start that is over prints nothing more: leave out -f or --previous.';
           throw new CommandFailure(detail, exitCodes.usage);
         }
-        await showLogs(contextOf(surroundings, command), { id, number }, options);
+        await showLogs(contextOf(surroundings, command), { text, number }, options);
       },
     );
 }
 
 async function showLogs(
   context: Context,
-  { id, number }: { readonly id: string; readonly number: number | undefined },
+  { text, number }: { readonly text: string; readonly number: number | undefined },
   options: LogsOptions,
 ): Promise<void> {
-  const { terminal, json } = context;
-  const numbers = number === undefined ? await numbersOf(context, id) : [number];
+  const { terminal, json, client } = context;
+  const { id, answer: job } = await onJob(client, text, 'look', (each) => client.job(each));
+  const numbers = number === undefined ? job.instances.map((each) => each.number) : [number];
   const look = {
     isNumbered: number === undefined,
     timestamps: options.timestamps === true,
@@ -81,41 +84,42 @@ async function showLogs(
   }
 }
 
-async function numbersOf({ client }: Context, id: string): Promise<number[]> {
-  const { instances } = await client.job(id);
-  return instances.map((each) => each.number);
-}
-
-function queryOf({ since, tail, previous }: LogsOptions): LogsQuery {
+function queryOf({ since, tail, previous }: LogsOptions, { ports }: Context): LogsQuery {
   return {
-    ...(since === undefined ? {} : { since: /^\d+[smhd]$/.test(since) ? `-${since}` : since }),
+    ...(since === undefined ? {} : { since: momentFor(since, ports.clock) }),
     ...(tail === undefined ? {} : { tail }),
     ...(previous === true ? { previous } : {}),
   };
 }
 
 async function* followedOf(
-  { client, ports, terminal }: Context,
+  context: Context,
   id: string,
   number: number,
   options: LogsOptions,
 ): AsyncGenerator<Printed> {
+  const { client, ports, terminal } = context;
   const onWait = (reason: string): void =>
     terminal.error(`Waiting for instance ${number}: ${printable(reason)}`);
   const following = { ports, signal: terminal.closed, onWait };
-  for await (const line of followedLogs(client, { id, number }, queryOf(options), following)) {
+  for await (const line of followedLogs(
+    client,
+    { id, number },
+    queryOf(options, context),
+    following,
+  )) {
     yield { number, line };
   }
 }
 
-/** Of several one that has printed nothing, or cannot be asked, does not keep the others from being shown. */
 async function* keptOf(
-  { client, terminal }: Context,
+  context: Context,
   id: string,
   number: number,
   options: LogsOptions,
 ): AsyncGenerator<Printed> {
-  const lines = keptLogs(client, { id, number }, queryOf(options), terminal.closed);
+  const { client, terminal } = context;
+  const lines = keptLogs(client, { id, number }, queryOf(options, context), terminal.closed);
   for await (const line of lines) yield { number, line };
 }
 
