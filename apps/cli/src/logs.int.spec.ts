@@ -86,7 +86,7 @@ describe('oakring job logs', () => {
       answer.end();
     };
     const status: Route = (_, answer, times) => {
-      const instance = { number: 0, status: times < 1 ? 'running' : 'completed' };
+      const instance = { number: 0, status: times < 2 ? 'running' : 'completed' };
       answer.json({ id: 'web', status: 'active', instances: [instance], document: {} });
     };
     const { code, out, error } = await oakring(['job', 'logs', 'web', '0', '-f'], {

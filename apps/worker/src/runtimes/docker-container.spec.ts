@@ -14,10 +14,11 @@ function made(more: JsonObject, allowed = none, resources = { cpuMillis: 500, me
 }
 
 describe('A container to be made', () => {
-  it('is limited in memory, CPU and processes, and gains no privileges', () => {
+  it('is limited in memory, CPU, processes and what is kept of its output, and gains no privileges', () => {
     expect(made({}).body.HostConfig).toEqual({
       CpuPeriod: 100_000,
       CpuQuota: 50_000,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
       Memory: 128 * 1_048_576,
       PidsLimit: 4_096,
       SecurityOpt: ['no-new-privileges'],

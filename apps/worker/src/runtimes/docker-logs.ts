@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type Docker from 'dockerode';
+import type { Timers } from '@oakring/ports';
 import type { LogsWanted, PrintedLine } from './runtime.port.js';
 
 const headerBytes = 8;
 const lengthAt = 4;
 const newline = '\n';
+/** Of the end of what it said: the last lines may be empty. */
+const lastLines = 5;
+const lastWordsWithinMs = 2_000;
 /** A line that the engine never ends is let go in pieces. */
 const maxOpenCharacters = 65_536;
 
@@ -86,6 +90,30 @@ async function* piecesOf(
       held = held.subarray(end);
     }
     yield pieces;
+  }
+}
+
+/** The last that a container said on standard error; empty where it said nothing, or the engine does not answer. */
+export async function lastErrorOf(
+  docker: Docker,
+  container: Docker.Container,
+  timers: Timers,
+): Promise<string> {
+  const patience = new AbortController();
+  const limit = timers.after(lastWordsWithinMs, () => patience.abort());
+  try {
+    const newest = { agoMs: null, tail: lastLines, follow: false, after: null, previous: false };
+    const options = { ...logOptions(newest, 0), stdout: false };
+    const stream = await containerOutput(docker, container, options, patience.signal);
+    let last = '';
+    for await (const batch of linesOfContainer(stream, 0, null)) {
+      last = batch.map(({ text }) => text.trim()).findLast((text) => text !== '') ?? last;
+    }
+    return last;
+  } catch {
+    return '';
+  } finally {
+    limit.cancel();
   }
 }
 

@@ -114,6 +114,14 @@ describeWithEngine('The docker runtime', () => {
     expect(await exitOf(runtimeOf(), job)).toMatchObject({ status: 'completed' });
   });
 
+  it('names the exit code and the last line of standard error, also of what ended unseen', async () => {
+    const script = 'echo out; echo "first" >&2; echo "it broke" >&2; exit 3';
+    const job = { image, network: 'none', cmd: ['/bin/sh', '-c', script] };
+    const failed = { status: 'failed', reason: 'exit code 3: it broke' };
+    expect(await exitOf(runtimeOf(), job)).toEqual(failed);
+    expect(await runtimeOf().existing()).toEqual([{ ...address, ...failed }]);
+  });
+
   it('finds its containers again, running and ended, and nobody else’s', async () => {
     const before = runtimeOf();
     const ended = { ...address, instance: 1 };

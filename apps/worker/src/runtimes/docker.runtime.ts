@@ -4,7 +4,7 @@ import type { Ports } from '@oakring/ports';
 import { attributed, statusOf, whoseFault } from './docker-errors.js';
 import { DockerChecks } from './docker-check.js';
 import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
-import { containerOutput, linesOfContainer, logOptions } from './docker-logs.js';
+import { containerOutput, lastErrorOf, linesOfContainer, logOptions } from './docker-logs.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import { newEnough } from './line-batches.js';
 import { printedLines } from './printed-lines.js';
@@ -79,7 +79,7 @@ export class DockerRuntime implements Runtime {
         // The worker ended between making and starting it: nobody was told of it.
         await remove(container);
       } else {
-        found.push({ ...address, ...exitOf(State.ExitCode) });
+        found.push({ ...address, ...(await this.exitOf(container, State.ExitCode)) });
       }
     }
     return found;
@@ -191,7 +191,7 @@ export class DockerRuntime implements Runtime {
         const { StatusCode: code }: { StatusCode: number } = await entry.container.wait({
           abortSignal: this.closing.signal,
         });
-        return exitOf(code);
+        return await this.exitOf(entry.container, code);
       } catch (error) {
         if (!isWatched()) return null;
         if (statusOf(error) === 404) return { status: 'failed', reason: 'the container is gone' };
@@ -200,6 +200,14 @@ export class DockerRuntime implements Runtime {
       }
     }
     return null;
+  }
+
+  /** Of one that failed the last that it said on standard error goes with it, as of a process. */
+  private async exitOf(container: Docker.Container, code: number): Promise<InstanceExit> {
+    const how = `exit code ${code}`;
+    if (code === 0) return { status: 'completed', reason: how };
+    const last = await lastErrorOf(this.docker, container, this.ports.timers);
+    return { status: 'failed', reason: last === '' ? how : `${how}: ${last}` };
   }
 
   async stop(address: InstanceAddress): Promise<void> {
@@ -323,10 +331,6 @@ async function remove(container: Docker.Container): Promise<void> {
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
   }
-}
-
-function exitOf(code: number): InstanceExit {
-  return { status: code === 0 ? 'completed' : 'failed', reason: `exit code ${code}` };
 }
 
 function throwIfCancelled(signal: AbortSignal): void {
