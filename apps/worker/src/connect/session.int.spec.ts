@@ -54,6 +54,7 @@ describe('A worker and its manager', () => {
       labels: { zone: 'north' },
       technologies: ['simulated'],
       acknowledges: true,
+      features: ['logs'],
       enforcesStop: true,
       features: ['simulated:args', 'simulated:working-directory'],
     });
