@@ -147,6 +147,8 @@ function differences({ state, workload, judge }: End): string[] {
     else if (isSteady(workload, key)) wrong.push(`${key} is ${status}: ${instance.reason}`);
   }
   for (const { nodeId, key } of judge.allRunning()) {
+    if (judge.illnesses.isOverdue(nodeId, key))
+      wrong.push(`${key} is ill on ${nodeId}, and goes on`);
     if (expected.get(key) === nodeId) expected.delete(key);
     else if (isSteady(workload, key) && !underway.has(key)) {
       wrong.push(`${key} runs on ${nodeId}, which nobody wants`);

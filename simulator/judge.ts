@@ -1,6 +1,7 @@
 import { covers, noResources, plus, type Resources } from '@oakring/contracts';
 import { subjectOf, wholePolicy, type StoredEvent } from '@oakring/events';
 import type { ClusterState } from '@oakring/model';
+import { Illnesses } from './illnesses.js';
 import type { Address } from './lines.js';
 import { StrictJudge } from './strict-judge.js';
 import type { World } from './world.js';
@@ -16,6 +17,7 @@ export class Judge {
   violation: Violation | null = null;
   /** Of workers of Oakestra. */
   readonly strict: StrictJudge;
+  readonly illnesses: Illnesses;
   /** What runs, by machine: `<job>/<instance>/<generation>`. */
   private readonly running = new Map<string, Set<string>>();
   /** Jobs that must never run twice. */
@@ -29,6 +31,7 @@ export class Judge {
 
   constructor(private readonly world: World) {
     this.strict = new StrictJudge(world, (what) => this.fail(what));
+    this.illnesses = new Illnesses(world, (what) => this.fail(what));
   }
 
   get isQuiet(): boolean {
@@ -109,6 +112,7 @@ export class Judge {
     for (const event of events) {
       this.look(event, state);
       this.strict.look(event, state);
+      this.illnesses.judge(event, state);
     }
     this.strict.compare(this.running, state);
     for (const { id, reserved, capacity } of state.nodes.values()) {

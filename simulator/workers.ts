@@ -1,7 +1,12 @@
 import type { Resources } from '@oakring/contracts';
 import { MemoryWorkerStore, Session, SimulatedRuntime } from '../apps/worker/src/index.js';
 import type { WorkerOptions } from '../apps/worker/src/index.js';
-import type { InstanceAddress, InstanceToStart } from '../apps/worker/src/runtimes/runtime.port.js';
+import {
+  addressKey,
+  type InstanceAddress,
+  type InstanceToCheck,
+  type InstanceToStart,
+} from '../apps/worker/src/runtimes/runtime.port.js';
 import type { Judge } from './judge.js';
 import { nativeLinkOf } from './native-link.js';
 import type { Network } from './network.js';
@@ -24,7 +29,14 @@ class JudgedRuntime extends SimulatedRuntime {
     progress: (what: string) => void,
   ): Promise<void> {
     await super.start(instance, signal, progress);
-    if (!this.life.isDead) this.judge.started(this.nodeId, instance);
+    if (this.life.isDead) return;
+    this.judge.started(this.nodeId, instance);
+    this.judge.illnesses.started(this.nodeId, addressKey(instance), instance.description);
+  }
+
+  override async check(instance: InstanceToCheck): Promise<string | null> {
+    await super.check(instance);
+    return this.judge.illnesses.look(this.nodeId, addressKey(instance));
   }
 
   override async stop(address: InstanceAddress): Promise<void> {

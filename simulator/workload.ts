@@ -22,6 +22,8 @@ interface Known {
 
 /** Of jobs, percent that are for containers, where there are workers with some. */
 const containers = 30;
+/** Of jobs for simulated instances, percent whose workers look how they do. */
+const checked = 35;
 /** Of what people do, percent that they do at the root, where there is one. */
 const atRoot = 35;
 
@@ -113,12 +115,21 @@ export class Workload {
       resources: { cpuMillis: this.world.between(1, 4) * 50, memoryMiB: 64 },
       // What must never run twice is for workers that can promise it.
       ...this.policyOf(script === null ? kind : Math.max(kind, 3)),
+      ...(script === null && this.world.happens(checked) ? { health: this.health() } : {}),
     };
     this.jobs.set(id, { isSteady, script });
     const job = parsed(body);
     this.request({ type: 'SubmitJob', id, job, bodyHash: hashOf(body) }, () => {
       this.submitted.add(id);
     });
+  }
+
+  private health(): object {
+    const { world } = this;
+    const startPeriodMs = world.happens(50) ? 0 : 5_000;
+    const intervalMs = world.between(1, 3) * 1_000;
+    const retries = world.between(2, 3);
+    return { tcp: { port: 80 }, intervalMs, timeoutMs: 1_000, retries, startPeriodMs };
   }
 
   private script(kind: number): Script {
