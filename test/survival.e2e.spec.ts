@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { call, eventually, job, untilAll } from './kit/http.js';
 import {
   endGroup,
@@ -239,6 +239,39 @@ describe('A new revision', () => {
     expect(body).toMatchObject({ image: 'b', revision: 4, rollout: { updated: 3 } });
     // Two of three were never touched by what failed.
     expect(await events('RolloutCompleted', 'jobs/roll')).toHaveLength(2);
+  });
+
+  it('with checks is rolled out as it becomes healthy, goes back while it does not, and is replaced when it ceases to be', async () => {
+    const sick = `${folder.path}/sick`;
+    const looks = (command: string[]) => ({
+      ...{ count: 2, restart: { limit: 5, firstMs: 100, mostMs: 100 } },
+      health: { command, intervalMs: 200, timeoutMs: 20_000, retries: 2 },
+    });
+    const well = looks(['/bin/sh', '-c', `! test -e ${sick}`]);
+    await submit('well', well);
+    const isWell = (answer: { body: { instances: { health?: { status: string } }[] } }): boolean =>
+      answer.body.instances.every(({ health }) => health?.status === 'healthy');
+    await eventually(() => job(cluster.url, 'well'), isWell);
+    const { document } = (await job(cluster.url, 'well')).body;
+    const never = { ...document, ...looks(['/bin/false']) };
+    await call('PUT', `${cluster.url}/api/v1/jobs/well`, never);
+    const { body } = await eventually(
+      () => job(cluster.url, 'well'),
+      (answer) => answer.body.rollout?.status === 'rolledBack',
+    );
+    expect(body.rollout.reason).toMatch(
+      /health check failed twice: \/bin\/false ended with exit code 1/,
+    );
+    await eventually(() => job(cluster.url, 'well'), isWell);
+    const before = body.instances[1].generation;
+    writeFileSync(sick, '');
+    await eventually(
+      () => events('InstanceFailedChecks', 'jobs/well'),
+      (failed) => failed.length > 1,
+    );
+    rmSync(sick);
+    const after = await eventually(() => job(cluster.url, 'well'), isWell);
+    expect(after.body.instances[1].generation).toBeGreaterThan(before);
   });
 });
 
