@@ -18,7 +18,7 @@ type Seen<T> =
   | { readonly is: 'failed'; readonly because: string };
 
 /**
- * Waits until every instance that is wanted runs, or has completed. An instance that waits for
+ * Waits until every instance that is wanted runs (and is healthy, where it has checks), or has completed. An instance that waits for
  * capacity is waited for: a change may make it fit; so is a failed one that is tried again. One in a
  * crash loop, or given up, ends the wait with `refused` once nothing else is on its way.
  */
@@ -113,9 +113,14 @@ function isEmpty({ instances, reserved }: Node): boolean {
   return instances === 0 && isNothing(reserved);
 }
 
-function isUnderway({ status, movingTo }: Instance): boolean {
-  if (movingTo !== undefined) return true;
+function isUnderway({ status, movingTo, health }: Instance): boolean {
+  if (movingTo !== undefined || isAwaited(health)) return true;
   return status !== 'running' && status !== 'completed' && status !== 'failed';
+}
+
+/** It runs, and serves once its checks say so. */
+function isAwaited(health: Instance['health']): boolean {
+  return health !== undefined && health.status !== 'healthy';
 }
 
 function reasonOf({ number, status, reason }: Instance): string {
@@ -124,11 +129,15 @@ function reasonOf({ number, status, reason }: Instance): string {
 
 /** Counts by status, and why the first one waits, if one does. */
 function progressOf({ instances }: Job): string {
-  const counts = Object.entries(countBy(instances, ({ status }) => status));
+  const counts = Object.entries(countBy(instances, standingOf));
   const summary = counts.map(([status, count]) => `${count} ${status}`).join(', ');
   const waiting = instances.find(({ status }) => status === 'pending' || status === 'failed');
   const why = waiting?.reason ?? null;
   return `${summary || 'no instances'}${why === null ? '' : ` (${why})`}`;
+}
+
+function standingOf({ status, health }: Instance): string {
+  return isAwaited(health) ? `${status}, not healthy` : status;
 }
 
 async function poll<T>(
