@@ -94,6 +94,26 @@ describe('A job that a person names', () => {
   });
 });
 
+describe('The node of a job that is submitted', () => {
+  const submitted: Route = always(jobAnswer(), 201);
+  const argv = ['job', 'run', 'demo/hello:1', '--node', 'berlin'];
+
+  it.each([
+    ['by its name', [nodeAnswer({ id: 'edge-7', name: 'berlin' })], 'edge-7'],
+    ['as it was written, where nobody is called so yet', [], 'berlin'],
+  ])('is named %s', async (_, nodes, meant) => {
+    const { code, asked } = await oakring(argv, {
+      'GET /api/v1/nodes/berlin': (_request, answer) =>
+        answer.problem('node-unknown', 'There is no node berlin.'),
+      'GET /api/v1/nodes': page(...nodes),
+      'GET /api/v1/nodes/edge-7': always(nodeAnswer()),
+      'POST /api/v1/jobs': submitted,
+    });
+    expect(code).toBe(0);
+    expect(asked.at(-1)?.body).toMatchObject({ constraints: [{ type: 'direct', node: meant }] });
+  });
+});
+
 describe('Several at once', () => {
   const routes: Readonly<Record<string, Route>> = {
     'POST /api/v1/nodes/a/drain': always({ id: 'a', position: 7 }),

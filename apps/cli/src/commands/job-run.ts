@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderDryRun, renderJob } from '../render/jobs.js';
 import { contextOf, lookOf, show, warn, type Context, type Surroundings } from './context.js';
@@ -13,6 +14,7 @@ import {
 } from './job-plan.js';
 import { settled } from './job-update.js';
 import { assignment, cpu, limitSeconds, memory, pair, seconds, wholeNumber } from './options.js';
+import { onNode } from './selection.js';
 import { defaultPatienceSeconds, untilRunning } from './wait.js';
 
 interface RunOptions extends JobOptions, PlannedOptions {
@@ -79,11 +81,23 @@ async function runJob(
   const jobs = await jobDocuments({
     image,
     cmd: surroundings.afterDashes,
-    options,
+    options: await withNode(context, options),
     input: () => context.terminal.input(),
   });
   for (const job of jobs) {
     await (options.dryRun === true ? planJob : submitJob)(context, job, options);
+  }
+}
+
+/** The node may be named as others are; one that nobody knows yet may come. */
+async function withNode({ client }: Context, options: RunOptions): Promise<RunOptions> {
+  const { node } = options;
+  if (node === undefined) return options;
+  try {
+    return { ...options, node: (await onNode(client, node, 'order', (id) => client.node(id))).id };
+  } catch (error) {
+    if (error instanceof ManagerError && error.problem !== null) return options;
+    throw error;
   }
 }
 

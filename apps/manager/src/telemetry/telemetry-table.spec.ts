@@ -31,6 +31,19 @@ describe('the telemetry table', () => {
     expect(table.lastSeenMonotonicMs('edge-1')).toBe(7);
   });
 
+  it('knows what the instances of a node use, by its newest reading alone', () => {
+    const table = new TelemetryTable(simulatedPorts());
+    const instances = [{ job: 'web', instance: 0, generation: 1, cpu: 250, memory: 100 }];
+    table.record(node, reading({ instances }), 1, 1);
+    expect(table.usesOn(node.id)).toEqual(instances);
+    expect(table.usesOn('another')).toEqual([]);
+    table.record(node, reading({ instances: null }), 2, 2);
+    expect(table.usesOn(node.id)).toEqual([]);
+    table.record(node, reading({ instances }), 3, 3);
+    table.forget();
+    expect(table.usesOn(node.id)).toEqual([]);
+  });
+
   it('counts other signs of life without inventing a reading', async () => {
     const ports = simulatedPorts();
     const table = new TelemetryTable(ports);
