@@ -84,9 +84,8 @@ function present(id: string, node: NodeRecord | undefined): NodeRecord {
 }
 
 /** Throws when the worker of the node does not say that it can. */
-export function needFeature({ id, extra }: NodeRecord, feature: string): void {
-  const { features } = extra;
-  if (Array.isArray(features) && features.includes(feature)) return;
+export function needFeature({ id, features }: NodeRecord, feature: string): void {
+  if (features.includes(feature)) return;
   const detail = `The worker of node ${id} does not say that it can give ${feature}: it is older, or of another kind.`;
   throw new OakringError({ code: 'feature-missing', detail });
 }

@@ -14,6 +14,9 @@ import { hundredths } from './usage.js';
 
 /** What a worker says of itself (docs/native-protocol.md). Pure. */
 
+/** What it can do whatever it runs things with. */
+const ofEveryRuntime = ['logs'];
+
 export function registrationOf(
   options: WorkerOptions,
   { incarnation, token, yields }: Pick<WorkerStore, 'incarnation' | 'token' | 'yields'>,
@@ -41,17 +44,11 @@ export function registrationOf(
     technologies: runtimes,
     ...(architecture === undefined ? {} : { architecture }),
     acknowledges: true,
-    extra: { features: featuresOf() },
     // Of every runtime: a job is not placed by which of them it will run on.
     ...(enforcesStop ? { enforcesStop } : {}),
-    features: [...features].sort(),
+    features: [...features, ...ofEveryRuntime].sort(),
     ...(token === null ? {} : { token }),
   };
-}
-
-/** What it can do beside starting and stopping; sorted. */
-function featuresOf(): readonly string[] {
-  return ['logs'];
 }
 
 /** What stands in a registration: what was given, else the machine's own. */

@@ -54,9 +54,8 @@ describe('A worker and its manager', () => {
       labels: { zone: 'north' },
       technologies: ['simulated'],
       acknowledges: true,
-      features: ['logs'],
       enforcesStop: true,
-      features: ['simulated:args', 'simulated:working-directory'],
+      features: ['logs', 'simulated:args', 'simulated:working-directory'],
     });
     expect(parseRegistration(registration)).toMatchObject({ ok: true, value: { extra: {} } });
   });
