@@ -87,15 +87,15 @@ function summed<K extends 'counts' | 'health'>(
   jobs: readonly JobSummary[],
   member: K,
 ): NonNullable<JobSummary[K]> {
-  const total: Record<string, number> = {};
+  const total = new Map<string, number>();
   for (const job of jobs) {
     const counts: Readonly<Record<string, number>> = job[member] ?? {};
     for (const [key, count] of Object.entries(counts)) {
-      total[key] = (total[key] ?? 0) + count;
+      total.set(key, (total.get(key) ?? 0) + count);
     }
   }
   // It has no names but those that it was summed of.
-  return total as NonNullable<JobSummary[K]>;
+  return Object.fromEntries(total) as NonNullable<JobSummary[K]>;
 }
 
 /** Bars take their room: there are none where a line has little. */

@@ -61,7 +61,7 @@ export function healthText(
   colors: Colors,
 ): string {
   const parts = Object.entries(counts ?? {})
-    .filter(([, count = 0]) => count > 0)
+    .filter(([, count]) => count > 0)
     // Keys of this record are those of health.
     .map(([health, count]) => `${count} ${colorHealth(health as HealthStatus, colors)}`);
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
