@@ -166,6 +166,7 @@ async function runtimeOf(
         ports,
         options.sharedNetworks,
         outputs,
+        options.hostPaths,
       );
     }
     case 'unikernel':

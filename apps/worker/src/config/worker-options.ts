@@ -44,6 +44,8 @@ export interface WorkerOptions {
   readonly dockerHost: string;
   /** `docker` runtime: networks beyond ordinary ones that jobs may ask for: `host`, `container:<name>`. */
   readonly sharedNetworks?: readonly string[];
+  /** Folders of the machine below which jobs may be given one. Absent: none. */
+  readonly hostPaths?: readonly string[];
 }
 
 /** A listener of its own, and what keeps strangers out of it. */
@@ -95,7 +97,15 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
+    ...(settings.hostPaths.length === 0 ? {} : { hostPaths: absolute(settings.hostPaths) }),
   };
+}
+
+function absolute(paths: readonly string[]): readonly string[] {
+  const odd = paths.find((path) => !path.startsWith('/') || path.split('/').includes('..'));
+  if (odd === undefined) return paths;
+  const detail = `OAKRING_WORKER_HOST_PATHS: "${odd}" is no absolute path without ".."`;
+  throw new OakringError({ code: 'settings-invalid', detail, field: 'OAKRING_WORKER_HOST_PATHS' });
 }
 
 /** A name is judged when it is bound, by what it leads to. */

@@ -30,7 +30,7 @@ export function registrationOf(
     readonly features: readonly string[];
   },
 ): RegistrationSaid {
-  const { id, name, ip, port, labels, runtimes, architecture } = options;
+  const { id, name, ip, port, labels, runtimes, architecture, hostPaths } = options;
   return {
     id,
     name,
@@ -47,6 +47,7 @@ export function registrationOf(
     // Of every runtime: a job is not placed by which of them it will run on.
     ...(enforcesStop ? { enforcesStop } : {}),
     features: [...features, ...ofEveryRuntime].sort(),
+    ...(hostPaths === undefined ? {} : { hostPaths: [...hostPaths].sort() }),
     ...(token === null ? {} : { token }),
   };
 }

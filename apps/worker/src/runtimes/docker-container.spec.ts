@@ -26,6 +26,26 @@ describe('A container to be made', () => {
     });
   });
 
+  it('is reached at the ports that its job publishes', () => {
+    const { ExposedPorts, HostConfig } = made({
+      ports: ['8080:80', '127.0.0.1:5353:53/udp', { port: 80, published: 81 }],
+    }).body;
+    expect(ExposedPorts).toEqual({ '80/tcp': {}, '53/udp': {} });
+    expect(HostConfig?.PortBindings).toEqual({
+      '80/tcp': [
+        { HostIp: '', HostPort: '8080' },
+        { HostIp: '', HostPort: '81' },
+      ],
+      '53/udp': [{ HostIp: '127.0.0.1', HostPort: '5353' }],
+    });
+  });
+
+  it('begins in its folder, with its arguments behind its command', () => {
+    const words = { cmd: ['run'], args: ['-v'], workingDirectory: '/srv' };
+    expect(made(words).body).toMatchObject({ Cmd: ['run', '-v'], WorkingDir: '/srv' });
+    expect(made({ args: ['-v'] }).body).toMatchObject({ Cmd: ['-v'] });
+  });
+
   it('that asks for nothing is limited as a job without resources is', () => {
     const nothing = { cpuMillis: 0, memoryMiB: 0 };
     expect(made({}, none, nothing).body.HostConfig).toMatchObject({

@@ -9,6 +9,7 @@ import {
   type Resources,
 } from '@oakring/contracts';
 import { programOf } from './command-line.js';
+import { publishedBy } from './docker-mounts.js';
 import { StartFailure, type InstanceAddress, type InstanceToStart } from './runtime.port.js';
 
 /** Labels that say whose a container is. */
@@ -48,16 +49,19 @@ export interface OwnerOfContainers {
 export function containerToMake(
   { description, resources, own, ...address }: InstanceToStart,
   { workerId, sharedNetworks }: OwnerOfContainers,
+  mounts: readonly Docker.MountSettings[] = [],
 ): ContainerToMake {
   const { command, args, environment, workingDirectory } = programOf({ description, own });
   // Without a command, arguments are those of the image's own program.
   const words = [...(command ?? []), ...(args ?? [])];
+  const { ExposedPorts, PortBindings } = publishedBy(description);
   const { job, instance, generation } = address;
   const name = `oakring-${workerId}-${job}-${instance}-${generation}`;
   const body = {
     Image: imageOf(description),
     ...(words.length === 0 ? {} : { Cmd: words }),
     ...(workingDirectory === null ? {} : { WorkingDir: workingDirectory }),
+    ...(ExposedPorts === undefined ? {} : { ExposedPorts }),
     Env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
     Labels: {
       [label.worker]: workerId,
@@ -68,6 +72,8 @@ export function containerToMake(
     HostConfig: {
       ...limitsOf(resources),
       ...networkOf(description, sharedNetworks),
+      ...(PortBindings === undefined ? {} : { PortBindings }),
+      ...(mounts.length === 0 ? {} : { Mounts: [...mounts] }),
       PidsLimit: maxPids,
       LogConfig: keptOutput,
       SecurityOpt: ['no-new-privileges'],

@@ -5,6 +5,7 @@ import { attributed, statusOf, whoseFault } from './docker-errors.js';
 import { DockerChecks } from './docker-check.js';
 import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
 import { containerOutput, lastErrorOf, linesOfContainer, logOptions } from './docker-logs.js';
+import { mountsOf } from './docker-mounts.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import { newEnough } from './line-batches.js';
 import { printedLines } from './printed-lines.js';
@@ -43,7 +44,7 @@ export class DockerRuntime implements Runtime {
   readonly technology = 'docker';
   readonly outlives = true;
   readonly enforcesStop = false;
-  readonly features = ['args', 'working-directory'];
+  readonly features: readonly string[];
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
   /** Containers whose end is news. */
@@ -58,7 +59,11 @@ export class DockerRuntime implements Runtime {
     readonly sharedNetworks: readonly string[] = [],
     /** Where it is kept what containers printed that are gone; null: nowhere. */
     private readonly outputs: OutputFolder | null = null,
+    /** Folders of the machine below which its owner lets jobs have one. */
+    private readonly hostPaths: readonly string[] = [],
   ) {
+    const paths = hostPaths.length === 0 ? [] : ['host-paths'];
+    this.features = ['args', ...paths, 'ports', 'volumes', 'working-directory'];
     const engine = engineAddress(dockerHost);
     this.docker = new Docker(engine);
     this.checks = new DockerChecks(ports.timers, engine.host ?? 'localhost');
@@ -122,7 +127,9 @@ export class DockerRuntime implements Runtime {
     signal: AbortSignal,
     progress: (what: string) => void,
   ): Promise<void> {
-    const { name, body } = containerToMake(instance, this);
+    const { workerId, hostPaths, docker } = this;
+    // Refused before anything is asked of the engine, where it can be.
+    containerToMake(instance, this);
     const { job, instance: number, generation } = instance;
     const address = { job, instance: number, generation };
     const before = await this.find(address);
@@ -131,6 +138,10 @@ export class DockerRuntime implements Runtime {
       if (State.Running) return this.watch(before, address);
       await this.removeKept(before, address);
     }
+    const isHere = engineAddress(this.dockerHost).socketPath !== undefined;
+    const owner = { workerId, hostPaths, isHere };
+    const mounts = await mountsOf(instance.description, owner, docker);
+    const { name, body } = containerToMake(instance, this, mounts);
     await this.ensureImage(body.Image, signal, progress);
     throwIfCancelled(signal);
     // Without the two apart the client puts all of it into the address as well. Its types do not know.

@@ -13,6 +13,7 @@ import type { InstanceOutput, OutputFolder } from './instance-output.js';
 import { OutputTimes } from './output-times.js';
 import { printedLines } from './printed-lines.js';
 import { defaultPath } from './process-guard.js';
+import { surroundingsOf } from './process-surroundings.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
@@ -54,6 +55,8 @@ export interface ProcessRuntimeParts {
   readonly folder: string;
   /** Null: what an instance leaves behind on purpose is not ended with it. */
   readonly groups?: Cgroups | null;
+  /** Where named volumes are; beside the records when it is left out. */
+  readonly volumes?: string;
   /** Where what they print is kept; null: nowhere. */
   readonly outputs?: OutputFolder | null;
 }
@@ -69,8 +72,9 @@ export class ProcessRuntime implements Runtime {
   readonly outlives = true;
   /** Only a cgroup holds what leaves its session. */
   readonly enforcesStop: boolean;
-  readonly features = ['args', 'working-directory'];
+  readonly features = ['args', 'ports', 'volumes', 'working-directory'];
   private readonly folder: string;
+  private readonly volumes: string;
   private readonly groups: Cgroups | null;
   private readonly outputs: OutputFolder | null;
   private readonly times: OutputTimes;
@@ -79,9 +83,10 @@ export class ProcessRuntime implements Runtime {
 
   constructor(
     private readonly ports: Ports,
-    { folder, groups = null, outputs = null }: ProcessRuntimeParts,
+    { folder, groups = null, outputs = null, volumes }: ProcessRuntimeParts,
   ) {
     this.folder = folder;
+    this.volumes = volumes ?? join(folder, '..', 'volumes');
     this.groups = groups;
     this.outputs = outputs;
     this.times = new OutputTimes(ports);
@@ -143,7 +148,8 @@ export class ProcessRuntime implements Runtime {
     const address = { job, instance, generation };
     // Counted from now, however long it takes until it runs.
     const until = validForMs === undefined ? null : limitIn(validForMs);
-    const line = commandLineOf(start);
+    const told = await surroundingsOf(start.description, this.volumes);
+    const line = commandLineOf(start, told);
     const setsid = programsNeeded();
     const owner = await this.owner();
     // Of this start alone: an earlier one, which ends what has its name, may be late.
@@ -297,11 +303,14 @@ interface CommandLine {
 }
 
 /** Throws with a reason for a person, also when there is no such program. */
-function commandLineOf(instance: InstanceToStart): CommandLine {
+function commandLineOf(
+  instance: InstanceToStart,
+  told: Readonly<Record<string, string>>,
+): CommandLine {
   const { command, args: more, workingDirectory: cwd, ...given } = programOf(instance);
   const [program = '', ...rest] = command ?? [String(instance.description['image'])];
   const args = [...rest, ...(more ?? [])];
-  const environment = { PATH: defaultPath, ...given.environment };
+  const environment = { PATH: defaultPath, ...given.environment, ...told };
   if (cwd !== null && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new StartFailure(`cannot start: no folder ${cwd} here`, 'job');
   }

@@ -165,6 +165,26 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     expect(succeeded).toContain(await ran(asks, { args: ['name', '*'] }));
   });
 
+  it('keeps a named volume when an instance ends, for the next one that names it', async () => {
+    if (!subject.runtime.features.includes('volumes')) return;
+    const isContainer = subject.runtime.technology === 'docker';
+    const volumes = [isContainer ? 'kept:/kept' : 'kept'];
+    const path = isContainer ? '/kept' : '"$OAKRING_VOLUME_KEPT"';
+    const write = { ...subject.script(`echo hello > ${path}/file`), volumes };
+    await start(first, write);
+    await exited;
+    await subject.runtime.stop(first);
+    const second = { ...first, generation: 2 };
+    exited = new Promise((resolve) =>
+      subject.runtime.onExit((_address, exit) =>
+        resolve(void exits.push({ address: second, exit })),
+      ),
+    );
+    await start(second, { ...subject.script(`[ "$(cat ${path}/file)" = hello ]`), volumes });
+    await exited;
+    expect(exits.map(({ exit }) => exit.reason)).toEqual(['exit code 0', 'exit code 0']);
+  });
+
   it('says why it cannot start something, and that it is the job’s fault, and leaves nothing behind', async () => {
     if (subject.impossible === null) return;
     const { job, names } = subject.impossible;

@@ -28,6 +28,24 @@ describe('What a job document needs of a worker', () => {
     ]);
   });
 
+  it('is what it publishes and which folders of the machine it asks for', () => {
+    const said = {
+      ports: ['8080:80', '127.0.0.1:53:53/udp'],
+      volumes: ['/srv/x:/x', 'data:/data'],
+    };
+    expect(needsOf(said)).toEqual([
+      {
+        ...{ type: 'features', hostPaths: ['/srv/x'], registries: [] },
+        features: [
+          { feature: 'docker:ports', field: 'ports' },
+          { feature: 'docker:volumes', field: 'volumes' },
+          { feature: 'docker:host-paths', field: 'volumes' },
+        ],
+      },
+      { type: 'ports', ports: ['8080/tcp', '127.0.0.1:53/udp'] },
+    ]);
+  });
+
   it('is nothing in the document of a root’s job, which has its own words', () => {
     expect(needsOf({ numbering: 'given', args: ['-v'] })).toEqual([]);
   });
@@ -51,6 +69,20 @@ describe('A job document', () => {
       expect(submitted({ environment: [`${name}=x`] })).toThrow(/leave it out/);
     },
   );
+
+  it.each<[Partial<SubmitJob>, RegExp]>([
+    [
+      { ports: ['80', '127.0.0.1:80:81'] },
+      /ports.1 publishes 127.0.0.1:80.tcp, which is .* 80.tcp/,
+    ],
+    [{ volumes: ['a:/x', 'b:/x'] }, /volumes.1.target is .x, where another one is already/],
+    [
+      { technology: 'process', volumes: [{ volume: 'a', readOnly: true }] },
+      /readOnly cannot be kept for a process/,
+    ],
+  ])('cannot be what no instance could have: %j', (said, why) => {
+    expect(submitted(said)).toThrow(why);
+  });
 
   it('may use all other names', () => {
     expect(submitted({ environment: { OAKRING_URL: 'x', JOB: 'y' } })).not.toThrow();

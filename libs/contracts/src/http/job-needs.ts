@@ -1,4 +1,7 @@
 import type { JsonObject } from '../parsing/parsing.js';
+import { parsePorts } from './job-ports.js';
+import { parseVolumes } from './job-volumes.js';
+import { portKey } from './port-keys.js';
 
 /** Something beside starting and stopping that a worker must be able to do, and for which field. */
 interface NeededFeature {
@@ -24,6 +27,8 @@ export type NeedConstraint =
 const featureOfField: readonly (readonly [field: string, feature: string])[] = [
   ['args', 'args'],
   ['workingDirectory', 'working-directory'],
+  ['ports', 'ports'],
+  ['volumes', 'volumes'],
 ];
 
 /** What a worker must be able to do for a document, in the order of its fields. */
@@ -35,14 +40,26 @@ export function neededFeatures(document: JsonObject): readonly NeedConstraint[] 
   for (const [field, feature] of featureOfField) {
     if (isSaid(document[field])) features.push({ feature: `${technology}:${feature}`, field });
   }
-  const needs: NeedConstraint[] = [];
-  if (features.length > 0) {
-    needs.push({ type: 'features', features, hostPaths: [], registries: [] });
+  const hostPaths = hostPathsOf(document);
+  if (hostPaths.length > 0) {
+    features.push({ feature: `${technology}:host-paths`, field: 'volumes' });
   }
+  const needs: NeedConstraint[] = [];
+  if (features.length > 0) needs.push({ type: 'features', features, hostPaths, registries: [] });
+  // What a document of before has there may be anything.
+  const ports = parsePorts(document);
+  const published = ports.ok ? ports.value.map(portKey) : [];
+  if (published.length > 0) needs.push({ type: 'ports', ports: published });
   return needs;
 }
 
 /** Nothing, or an empty list: as if it were left out. */
 function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function hostPathsOf(document: JsonObject): readonly string[] {
+  const volumes = parseVolumes(document);
+  if (!volumes.ok) return [];
+  return [...new Set(volumes.value.flatMap(({ hostPath }) => hostPath ?? []))];
 }

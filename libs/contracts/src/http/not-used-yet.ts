@@ -4,8 +4,6 @@
  */
 export const notUsedYet: readonly string[] = [
   'user',
-  'ports',
-  'volumes',
   'pull',
   'registryCredentials',
   'update.surge',

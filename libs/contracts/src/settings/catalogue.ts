@@ -211,6 +211,10 @@ export const workerCatalogue = {
     'OAKRING_WORKER_SHARED_NETWORKS',
     'networks that jobs may share, for the runtime docker: host, container:<name>',
   ),
+  hostPaths: listSetting(
+    'OAKRING_WORKER_HOST_PATHS',
+    'folders below which containers may be given one of the machine, separated by commas (default: none)',
+  ),
   startDelayMs: wholeSetting(
     'OAKRING_WORKER_START_DELAY_MS',
     'how long an instance takes to start, milliseconds, for the runtime simulated',

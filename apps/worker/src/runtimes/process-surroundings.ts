@@ -1,0 +1,72 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import {
+  isObject,
+  parsePorts,
+  parseVolumes,
+  portKey,
+  type JsonObject,
+  type PublishedPort,
+} from '@oakring/contracts';
+import { read } from './command-line.js';
+import { StartFailure } from './runtime.port.js';
+
+const folderMode = 0o700;
+
+/**
+ * Ports and folders of a process, and the variables that tell it of them: `OAKRING_PORT_<PORT>`, and
+ * `OAKRING_PORT_<NAME>` of one that has a name, is the port of the node that it should listen on;
+ * `OAKRING_VOLUME_<NAME>` is a folder. A port that somebody else has is its node's fault.
+ */
+export async function surroundingsOf(
+  description: JsonObject,
+  volumes: string,
+): Promise<Readonly<Record<string, string>>> {
+  const told: [name: string, value: string][] = [];
+  for (const port of read(parsePorts(description))) {
+    await refuseTaken(port);
+    for (const name of [String(port.port), port.name ?? []].flat()) {
+      told.push([variableOf('OAKRING_PORT_', name), String(port.published)]);
+    }
+  }
+  for (const { volume } of read(parseVolumes(description))) {
+    if (volume === null) continue;
+    const folder = join(volumes, volume);
+    await mkdir(folder, { recursive: true, mode: folderMode });
+    told.push([variableOf('OAKRING_VOLUME_', volume), folder]);
+  }
+  return Object.fromEntries(told);
+}
+
+function variableOf(prefix: string, name: string): string {
+  return `${prefix}${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+}
+
+/** Bound for a moment: what cannot be bound for another reason is the program's to find out. */
+async function refuseTaken(port: PublishedPort): Promise<void> {
+  try {
+    await (port.protocol === 'udp' ? bindUdp(port) : bindTcp(port));
+  } catch (error) {
+    if (!isObject(error) || error['code'] !== 'EADDRINUSE') return;
+    const what = `port ${portKey(port)} is in use on this machine, by nothing of Oakring's`;
+    throw new StartFailure(`cannot start: ${what}`, 'node');
+  }
+}
+
+async function bindTcp({ published, address }: PublishedPort): Promise<void> {
+  const server = createServer();
+  server.listen({ port: published, ...(address === null ? {} : { host: address }) });
+  await once(server, 'listening');
+  await new Promise((resolve) => server.close(resolve));
+}
+
+async function bindUdp({ published, address }: PublishedPort): Promise<void> {
+  const socket = createSocket(address?.includes(':') === true ? 'udp6' : 'udp4');
+  const bound = once(socket, 'listening');
+  socket.bind(published, address ?? undefined);
+  await bound;
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+}
