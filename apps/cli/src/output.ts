@@ -22,7 +22,7 @@ export class Documents {
   /** To be waited for before the first is written: what YAML takes is loaded for those who ask for it. */
   async prepare(format: OutputFormat): Promise<void> {
     if (format !== 'yaml' || this.yaml !== null) return;
-    const { stringify } = await import('yaml');
+    const { stringify } = await import('./yaml.js');
     // Long texts stay on a line, and nothing is said by a reference.
     this.yaml = (value) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
   }

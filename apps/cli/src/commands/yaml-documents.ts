@@ -16,7 +16,7 @@ const options = { merge: true, prettyErrors: false } as const;
 
 /** Every document of a YAML text that is not empty. Loaded for who has such a file. */
 export async function yamlDocuments(text: string): Promise<Read> {
-  const { parseAllDocuments, LineCounter } = await import('yaml');
+  const { parseAllDocuments, LineCounter } = await import('../yaml.js');
   const lineCounter = new LineCounter();
   const placeAt = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset);
@@ -70,7 +70,7 @@ function endlessIn(value: unknown, path: string): string | null {
 }
 
 async function placesIn(document: Document, placeAt: (offset: number) => string): Promise<Places> {
-  const { isAlias, isMap, isNode, isScalar, isSeq } = await import('yaml');
+  const { isAlias, isMap, isNode, isScalar, isSeq } = await import('../yaml.js');
   const below = (node: Node, name: string): { at: Node; node: unknown } | null => {
     const whole = isAlias(node) ? node.resolve(document) : node;
     if (isSeq(whole)) {

@@ -21,7 +21,7 @@ export function refuseUnused(document: JsonObject, state: ClusterState): void {
   const { warnings = [] } = warningsTo(document, state);
   const errors = warnings.map(({ field, detail }) => {
     const value = shortened(memberAt(document, field.split('.'))) ?? null;
-    return { field, value, detail: `${detail}.` };
+    return { field, value, detail: detail.endsWith('?') ? detail : `${detail}.` };
   });
   const [first] = errors;
   if (first === undefined) return;
