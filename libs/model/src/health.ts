@@ -6,8 +6,12 @@ import type { HealthRecord, InstanceRecord, PlacementRecord } from './records.js
 /** The checks of what a placement runs; null: it has none, or its worker would not tell. */
 export function checkOf(state: ClusterState, placement: PlacementRecord): HealthCheck | null {
   const { job, number: instance, generation, nodeId } = placement;
-  if (state.nodes.get(nodeId)?.acknowledges !== true) return null;
-  return healthCheckOf(orderedDocument(state, { job, instance, generation }) ?? {});
+  const check = healthCheckOf(orderedDocument(state, { job, instance, generation }) ?? {});
+  if (check === null) return null;
+  // One of before takes the field for something that it need not know.
+  const technology = state.jobs.get(job)?.technology ?? '';
+  const { features = [] } = state.nodes.get(nodeId) ?? {};
+  return features.includes(`${technology}:health`) ? check : null;
 }
 
 /** It has checks, and was not found healthy: whoever waits for it to serve waits on. */

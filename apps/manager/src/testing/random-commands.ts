@@ -39,7 +39,7 @@ const rootJobs = ['r1', 'r2', 'r3'];
 
 /** Nodes that are ready, and jobs: what is drawn goes on from there. */
 export const beginning: readonly Command[] = [
-  ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true })),
+  ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true, features: ['docker:health'] })),
   ...['c', 'd'].map((id) => registerNode(id)),
   ...jobIds.map((id) => submitJob(id, { count: 3 })),
 ];
@@ -79,6 +79,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const said = registerNode(node, {
       acknowledges: node < 'c',
       enforcesStop: node < 'c',
+      features: node < 'c' ? ['docker:health'] : [],
       ...(starts === 'anew' ? {} : starts),
       architecture: pick(['amd64', 'arm64']),
       labels: pick([{}, { zone: 'north' }]),

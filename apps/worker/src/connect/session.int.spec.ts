@@ -55,7 +55,7 @@ describe('A worker and its manager', () => {
       technologies: ['simulated'],
       acknowledges: true,
       enforcesStop: true,
-      features: ['logs', 'simulated:args', 'simulated:working-directory'],
+      features: ['logs', 'simulated:args', 'simulated:health', 'simulated:working-directory'],
     });
     expect(parseRegistration(registration)).toMatchObject({ ok: true, value: { extra: {} } });
   });

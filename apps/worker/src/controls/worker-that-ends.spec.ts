@@ -40,6 +40,7 @@ async function started(description: Control['job'] | null = null, digest = 'd1')
     news: () => {},
     needsGrant: () => {},
     refuses: () => refusal,
+    node: 'n1',
   });
   const adopted = instances.adopt();
   await ports.advance(0);

@@ -63,7 +63,7 @@ export class DockerRuntime implements Runtime {
     private readonly hostPaths: readonly string[] = [],
   ) {
     const paths = hostPaths.length === 0 ? [] : ['host-paths'];
-    this.features = ['args', ...paths, 'ports', 'volumes', 'working-directory'];
+    this.features = ['args', 'health', ...paths, 'ports', 'volumes', 'working-directory'];
     const engine = engineAddress(dockerHost);
     this.docker = new Docker(engine);
     this.checks = new DockerChecks(ports.timers, engine.host ?? 'localhost');

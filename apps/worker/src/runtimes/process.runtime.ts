@@ -72,7 +72,7 @@ export class ProcessRuntime implements Runtime {
   readonly outlives = true;
   /** Only a cgroup holds what leaves its session. */
   readonly enforcesStop: boolean;
-  readonly features = ['args', 'ports', 'volumes', 'working-directory'];
+  readonly features = ['args', 'health', 'ports', 'volumes', 'working-directory'];
   private readonly folder: string;
   private readonly volumes: string;
   private readonly groups: Cgroups | null;

@@ -50,7 +50,7 @@ export class SimulatedRuntime implements Runtime {
   readonly outlives = false;
   readonly enforcesStop = true;
   /** It runs nothing: whatever is said of how. */
-  readonly features = ['args', 'working-directory'];
+  readonly features = ['args', 'health', 'working-directory'];
   private readonly running = new Map<string, Running>();
   private readonly said: SaidLines;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};

@@ -29,6 +29,7 @@ const featureOfField: readonly (readonly [field: string, feature: string])[] = [
   ['workingDirectory', 'working-directory'],
   ['ports', 'ports'],
   ['volumes', 'volumes'],
+  ['health', 'health'],
 ];
 
 /** What a worker must be able to do for a document, in the order of its fields. */

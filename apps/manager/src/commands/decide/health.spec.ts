@@ -1,14 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
+import { awaitsHealth } from '@oakring/model';
 import {
   acknowledgeAll,
+  given,
   instanceOf,
   jobDocument,
   lose,
   orderStops,
   plan,
+  ready,
+  registerNode,
   report,
   replace,
   running,
+  submitJob,
   type Given,
 } from '../../testing/given.js';
 
@@ -133,6 +138,21 @@ describe('an unhealthy instance', () => {
     const cluster = checked();
     cluster.when(says('unhealthy'));
     expect(cluster.when(judge(7)).types).toEqual([]);
+  });
+});
+
+describe('a worker that does not look', () => {
+  it('is given no job with checks, by the word of the feature and the field', () => {
+    const cluster = given(...ready('a'), submitJob('j', { health }));
+    expect(cluster.when(plan('j', 'a')).decided).toMatchObject({ answer: { placed: 0 } });
+  });
+
+  it('is not waited for where it runs one: it was ordered before anybody looked', () => {
+    const cluster = checked();
+    cluster.when(registerNode('a', { acknowledges: true }));
+    cluster.when(report('a', { 'j/0/1': 'running' }));
+    const placement = cluster.state.placements.get('j/0/1');
+    expect(placement && awaitsHealth(cluster.state, placement)).toBe(false);
   });
 });
 

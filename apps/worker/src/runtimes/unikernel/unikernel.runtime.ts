@@ -79,7 +79,7 @@ export class UnikernelRuntime implements Runtime {
   readonly technology = 'unikernel';
   readonly outlives: boolean;
   readonly enforcesStop: boolean;
-  readonly features = ['args', 'ports'];
+  readonly features = ['args', 'health', 'ports'];
   private readonly guests = new Map<string, Guest>();
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
 
