@@ -5,6 +5,7 @@ import { terminalOf, type Terminal } from '../terminal.js';
 import type { Surroundings } from './context.js';
 import { pair } from './options.js';
 import { serve } from './serve.js';
+import { addWorkerInstallCommand } from './worker-install.js';
 
 /** Labels have a flag of their own, one each. */
 const { labels: _labels, ...rest } = workerCatalogue;
@@ -31,6 +32,7 @@ Examples:
   oakring worker --id play --runtimes simulated --cpu 2000 --memory 4096`,
     );
   addSettingFlags(worker, workerSettings);
+  addWorkerInstallCommand(worker, surroundings);
   worker.action(async ({ label }: { readonly label?: Labels }, command: Command) => {
     const { io, env } = surroundings;
     const terminal = terminalOf(io, env, command.optsWithGlobals<{ color: boolean }>().color);
