@@ -29,6 +29,8 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
   let cluster: Cluster;
   let first: StandInWorker;
   let native: Running | null = null;
+  /** Cut off for 5 s while others go on. */
+  let far: StandInWorker;
 
   const start = async (options: Partial<WorkerOptions> = {}): Promise<StandInWorker> => {
     const worker = new StandInWorker({
@@ -58,6 +60,9 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
       OAKRING_OAKESTRA: 'true',
     });
     first = await start();
+    far = await start({ hostid: 'far', ip: '10.0.0.9', mac: '52:54:00:00:00:03' });
+    const constraints = [{ type: 'direct', node: far.id }];
+    await submit('far', { constraints, onDisconnect: { lostAfterMs: 20_000 } });
   }, 60_000);
 
   afterAll(async () => {
@@ -82,6 +87,12 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
       ...{ used: { cpu: 12.5, memory: 25.5 }, technologies: ['docker', 'runc'] },
       ...{ capacity: { cpuMillis: 4_000, memoryMiB: 3_000 }, architecture: 'amd64' },
     });
+  });
+
+  it('are heard no more once they are cut off', async () => {
+    await untilAll(cluster.url, 'far', 'running', 1);
+    far.cut(5_000);
+    expect(far.isConnected).toBe(false);
   });
 
   it('are two nodes where they are twins, beside a native one of their name', async () => {
@@ -218,6 +229,15 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     expect((await job(cluster.url, 'on')).body.instances).toMatchObject([{ generation: 1 }]);
   });
 
+  it('are back after 5 s, and nothing of theirs is lost', async () => {
+    await eventually(
+      async () => far.isConnected,
+      (isConnected) => isConnected,
+    );
+    const lost = await call('GET', `${cluster.url}/api/v1/events?type=InstanceLost`);
+    expect([lost.body ?? '', far.engine.running]).toEqual(['', ['far/0']]);
+  });
+
   it('keep what they run while the broker is away for twice their patience', async () => {
     const impatient = { onDisconnect: { lostAfterMs: patienceMs } };
     await submit('stays', impatient);
@@ -242,7 +262,11 @@ suite('Workers of Oakestra, on a real Mosquitto', () => {
     ]);
   });
 
-  it('were given no order that does harm, or that they had', () => {
+  it('were given no order that does harm, or that they had, whatever was in their way', async () => {
+    expect(far.engine).toMatchObject({ orders: ['deploy far/0'], running: ['far/0'] });
+    expect((await job(cluster.url, 'far')).body.instances).toMatchObject([
+      { status: 'running', confirmed: true, generation: 1 },
+    ]);
     for (const { engine } of workers) {
       expect(engine).toMatchObject({ hasPanicked: false, dropped: 0, needless: [] });
     }
