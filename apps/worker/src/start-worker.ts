@@ -12,6 +12,7 @@ import type { RunningListener } from './listen/start-listener.js';
 import { DiskRoom } from './memory/disk-room.js';
 import { Cgroups } from './runtimes/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
+import { readRegistries } from './runtimes/registries.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
 import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
 import { qemuProgram } from './runtimes/unikernel/qemu-command.js';
@@ -167,6 +168,7 @@ async function runtimeOf(
         options.sharedNetworks,
         outputs,
         options.hostPaths,
+        options.registries === undefined ? undefined : await readRegistries(options.registries),
       );
     }
     case 'unikernel':

@@ -46,6 +46,8 @@ export interface WorkerOptions {
   readonly sharedNetworks?: readonly string[];
   /** Folders of the machine below which jobs may be given one. Absent: none. */
   readonly hostPaths?: readonly string[];
+  /** File of credentials that containers' images are pulled with. Absent: there are none. */
+  readonly registries?: string;
 }
 
 /** A listener of its own, and what keeps strangers out of it. */
@@ -97,6 +99,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
+    ...(settings.registries === '' ? {} : { registries: resolve(settings.registries) }),
     ...(settings.hostPaths.length === 0 ? {} : { hostPaths: absolute(settings.hostPaths) }),
   };
 }

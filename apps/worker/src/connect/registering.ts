@@ -19,6 +19,8 @@ interface RegisteringParts {
   readonly enforcesStop: boolean;
   /** Of all of them: `docker:ports`. */
   readonly features: readonly string[];
+  /** Names of credentials. */
+  readonly registries: readonly string[];
   readonly renumbered: () => void;
   readonly superseded: (by: number) => void;
   readonly clock: ManagerClock;

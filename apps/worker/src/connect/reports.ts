@@ -24,10 +24,12 @@ export function registrationOf(
     startId,
     enforcesStop,
     features,
+    registries,
   }: {
     readonly startId: string;
     readonly enforcesStop: boolean;
     readonly features: readonly string[];
+    readonly registries: readonly string[];
   },
 ): RegistrationSaid {
   const { id, name, ip, port, labels, runtimes, architecture, hostPaths } = options;
@@ -47,6 +49,7 @@ export function registrationOf(
     // Of every runtime: a job is not placed by which of them it will run on.
     ...(enforcesStop ? { enforcesStop } : {}),
     features: [...features, ...ofEveryRuntime].sort(),
+    ...(registries.length === 0 ? {} : { registries: [...registries].sort() }),
     ...(hostPaths === undefined ? {} : { hostPaths: [...hostPaths].sort() }),
     ...(token === null ? {} : { token }),
   };

@@ -118,6 +118,7 @@ export class Session {
       clock: this.clock,
       startId,
       enforcesStop: runtimes.every((runtime) => runtime.enforcesStop),
+      registries: runtimes.flatMap(({ registryNames = [] }) => registryNames),
       features: runtimes.flatMap(({ technology, features }) =>
         features.map((feature) => `${technology}:${feature}`),
       ),

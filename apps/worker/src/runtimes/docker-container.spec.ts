@@ -44,6 +44,7 @@ describe('A container to be made', () => {
     const words = { cmd: ['run'], args: ['-v'], workingDirectory: '/srv' };
     expect(made(words).body).toMatchObject({ Cmd: ['run', '-v'], WorkingDir: '/srv' });
     expect(made({ args: ['-v'] }).body).toMatchObject({ Cmd: ['-v'] });
+    expect(made({ user: '1000:1000' }).body).toMatchObject({ User: '1000:1000' });
   });
 
   it('that asks for nothing is limited as a job without resources is', () => {

@@ -51,7 +51,7 @@ export function containerToMake(
   { workerId, sharedNetworks }: OwnerOfContainers,
   mounts: readonly Docker.MountSettings[] = [],
 ): ContainerToMake {
-  const { command, args, environment, workingDirectory } = programOf({ description, own });
+  const { command, args, environment, user, workingDirectory } = programOf({ description, own });
   // Without a command, arguments are those of the image's own program.
   const words = [...(command ?? []), ...(args ?? [])];
   const { ExposedPorts, PortBindings } = publishedBy(description);
@@ -60,6 +60,7 @@ export function containerToMake(
   const body = {
     Image: imageOf(description),
     ...(words.length === 0 ? {} : { Cmd: words }),
+    ...(user === null ? {} : { User: user }),
     ...(workingDirectory === null ? {} : { WorkingDir: workingDirectory }),
     ...(ExposedPorts === undefined ? {} : { ExposedPorts }),
     Env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),

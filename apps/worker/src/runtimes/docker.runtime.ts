@@ -1,11 +1,14 @@
 import Docker from 'dockerode';
 import { OakringError, type HealthProbe, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import { attributed, statusOf, whoseFault } from './docker-errors.js';
+import { attributed, statusOf } from './docker-errors.js';
 import { DockerChecks } from './docker-check.js';
 import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
 import { containerOutput, lastErrorOf, linesOfContainer, logOptions } from './docker-logs.js';
 import { mountsOf } from './docker-mounts.js';
+import { programOf } from './command-line.js';
+import { ensureImage } from './pull-image.js';
+import { credentialsFor, type Registries } from './registries.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
 import { newEnough } from './line-batches.js';
 import { printedLines } from './printed-lines.js';
@@ -45,6 +48,7 @@ export class DockerRuntime implements Runtime {
   readonly outlives = true;
   readonly enforcesStop = false;
   readonly features: readonly string[];
+  readonly registryNames: readonly string[];
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
   /** Containers whose end is news. */
@@ -61,9 +65,12 @@ export class DockerRuntime implements Runtime {
     private readonly outputs: OutputFolder | null = null,
     /** Folders of the machine below which its owner lets jobs have one. */
     private readonly hostPaths: readonly string[] = [],
+    private readonly registries: Registries = new Map(),
   ) {
+    this.registryNames = [...registries.keys()];
     const paths = hostPaths.length === 0 ? [] : ['host-paths'];
-    this.features = ['args', 'health', ...paths, 'ports', 'volumes', 'working-directory'];
+    const same = ['args', 'health', 'ports', 'pull', 'user', 'volumes', 'working-directory'];
+    this.features = [...same, ...paths].sort();
     const engine = engineAddress(dockerHost);
     this.docker = new Docker(engine);
     this.checks = new DockerChecks(ports.timers, engine.host ?? 'localhost');
@@ -142,7 +149,10 @@ export class DockerRuntime implements Runtime {
     const owner = { workerId, hostPaths, isHere };
     const mounts = await mountsOf(instance.description, owner, docker);
     const { name, body } = containerToMake(instance, this, mounts);
-    await this.ensureImage(body.Image, signal, progress);
+    const { pull: when, registryCredentials: named } = programOf(instance);
+    const image = body.Image;
+    const credentials = credentialsFor(image, named, this.registries);
+    await ensureImage(docker, { image, when, credentials }, signal, progress);
     throwIfCancelled(signal);
     // Without the two apart the client puts all of it into the address as well. Its types do not know.
     const request: object = { _query: { name }, _body: body };
@@ -157,29 +167,6 @@ export class DockerRuntime implements Runtime {
       throw error;
     }
     this.watch(container, address);
-  }
-
-  private async ensureImage(
-    image: string,
-    signal: AbortSignal,
-    progress: (what: string) => void,
-  ): Promise<void> {
-    try {
-      await this.docker.getImage(image).inspect();
-      return;
-    } catch (error) {
-      if (statusOf(error) !== 404) throw whoseFault(error);
-    }
-    throwIfCancelled(signal);
-    progress(`pulling ${image}`);
-    const stream = await attributed(this.docker.pull(image, { abortSignal: signal }));
-    await new Promise<void>((resolve, reject) => {
-      this.docker.modem.followProgress(
-        stream,
-        (error) => (error === null ? resolve() : reject(error)),
-        (step: { status?: string }) => progress(`pulling ${image}: ${step.status ?? 'going on'}`),
-      );
-    });
   }
 
   private watch(container: Docker.Container, address: InstanceAddress): void {
@@ -217,6 +204,12 @@ export class DockerRuntime implements Runtime {
   private async exitOf(container: Docker.Container, code: number): Promise<InstanceExit> {
     const how = `exit code ${code}`;
     if (code === 0) return { status: 'completed', reason: how };
+    // One that is gone meanwhile does not say.
+    const known = await container.inspect().catch(() => null);
+    if (known?.State.OOMKilled === true) {
+      const limit = Math.round((known.HostConfig.Memory ?? 0) / 1_048_576);
+      return { status: 'failed', reason: `out of memory: limit ${limit} MiB (${how})` };
+    }
     const last = await lastErrorOf(this.docker, container, this.ports.timers);
     return { status: 'failed', reason: last === '' ? how : `${how}: ${last}` };
   }

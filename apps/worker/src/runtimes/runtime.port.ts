@@ -101,6 +101,8 @@ export interface Runtime {
   readonly enforcesStop: boolean;
   /** What it can do for fields of a job, sorted: `ports` (docs/native-protocol.md, features). */
   readonly features: readonly string[];
+  /** Names of credentials that it can pull with. Absent: none. */
+  readonly registryNames?: readonly string[];
   /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
   existing(): Promise<readonly FoundInstance[]>;
   /**

@@ -27,6 +27,8 @@ export type NeedConstraint =
 const featureOfField: readonly (readonly [field: string, feature: string])[] = [
   ['args', 'args'],
   ['workingDirectory', 'working-directory'],
+  ['user', 'user'],
+  ['pull', 'pull'],
   ['ports', 'ports'],
   ['volumes', 'volumes'],
   ['health', 'health'],
@@ -45,8 +47,12 @@ export function neededFeatures(document: JsonObject): readonly NeedConstraint[] 
   if (hostPaths.length > 0) {
     features.push({ feature: `${technology}:host-paths`, field: 'volumes' });
   }
+  const { registryCredentials } = document;
+  const registries = typeof registryCredentials === 'string' ? [registryCredentials] : [];
   const needs: NeedConstraint[] = [];
-  if (features.length > 0) needs.push({ type: 'features', features, hostPaths, registries: [] });
+  if (features.length > 0 || registries.length > 0) {
+    needs.push({ type: 'features', features, hostPaths, registries });
+  }
   // What a document of before has there may be anything.
   const ports = parsePorts(document);
   const published = ports.ok ? ports.value.map(portKey) : [];

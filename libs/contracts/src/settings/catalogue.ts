@@ -215,6 +215,11 @@ export const workerCatalogue = {
     'OAKRING_WORKER_HOST_PATHS',
     'folders below which containers may be given one of the machine, separated by commas (default: none)',
   ),
+  registries: textSetting(
+    'OAKRING_WORKER_REGISTRIES',
+    '',
+    'file (0600) of credentials that jobs name: {"name": {"registry", "username", "password"}}',
+  ),
   startDelayMs: wholeSetting(
     'OAKRING_WORKER_START_DELAY_MS',
     'how long an instance takes to start, milliseconds, for the runtime simulated',
