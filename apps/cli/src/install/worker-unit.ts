@@ -49,7 +49,7 @@ StartLimitIntervalSec=0
 Type=exec
 ExecStart=${program} worker
 EnvironmentFile=-${settingsFile}
-Environment=OAKRING_WORKER_DATA=${data}
+Environment=OAKRING_WORKER_DATA=${data} NODE_OPTIONS=--max-semi-space-size=1
 Restart=on-failure
 RestartSec=5
 # A setting that cannot be used is not right the next time either.
