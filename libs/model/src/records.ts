@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 33;
+export const foldVersion = 34;
 
 /** Where an event stands in the log. */
 export interface EventPlace {

@@ -2509,7 +2509,9 @@ export interface components {
              * @default {
              *       "maxUnavailable": 1,
              *       "healthyAfterMs": 5000,
-             *       "rollback": true
+             *       "rollback": true,
+             *       "surge": 0,
+             *       "placeWithinMs": null
              *     }
              */
             update?: components["schemas"]["UpdateRules"];

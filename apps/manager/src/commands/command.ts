@@ -157,6 +157,13 @@ export type Command =
       readonly basis: DecisionBasis | null;
     }
   | { readonly type: 'CompleteRollout'; readonly id: string; readonly revision: number }
+  /** It found no place for its next one for as long as the job allows. */
+  | {
+      readonly type: 'GiveUpRollout';
+      readonly id: string;
+      readonly revision: number;
+      readonly reason: string;
+    }
   | {
       readonly type: 'RetryInstance';
       readonly id: string;
@@ -286,6 +293,7 @@ export interface Answers {
   ReplaceInstance: null;
   RefuseReplacement: null;
   CompleteRollout: null;
+  GiveUpRollout: null;
   RetryInstance: null;
   JudgeHealth: null;
   ScaleJob: JobOrder;

@@ -82,6 +82,47 @@ describe('An instance whose successor has no place', () => {
   });
 });
 
+describe('A rollout that finds no place for its next one', () => {
+  it('goes back by itself after placeWithinMs, with the reason on record', async () => {
+    updated({ maxUnavailable: 1, placeWithinMs: 10_000 }, () => nowhere);
+    await ports.advance(9_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('progressing');
+    await ports.advance(2_000 + healthyAfterMs);
+    expect(cluster.state.jobs.get('j')).toMatchObject({
+      ...{ revision: 3, document: { image: 'web:1' }, rollout: { status: 'rolledBack' } },
+    });
+    const [, back] = cluster.history.filter(({ type }) => type === 'JobUpdated');
+    expect(back?.data).toMatchObject({
+      ...{ rollbackTo: 1, reason: expect.stringContaining('for 10 s: It fits nowhere.') },
+    });
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('waits on without placeWithinMs', async () => {
+    updated({ maxUnavailable: 1 }, () => nowhere);
+    await ports.advance(600_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('progressing');
+  });
+
+  it('stays as far as it came where it does not go back', async () => {
+    updated({ maxUnavailable: 1, placeWithinMs: 10_000, rollback: false }, () => nowhere);
+    await ports.advance(12_000);
+    expect(cluster.state.jobs.get('j')?.rollout).toMatchObject({ status: 'failed' });
+  });
+
+  it('is given its time anew with each one that finds a place', async () => {
+    updated({ maxUnavailable: 1, placeWithinMs: 20_000 }, () => nowhere);
+    await ports.advance(12_000);
+    answer = sameNode;
+    await ports.advance(5_000);
+    answer = () => nowhere;
+    replaceWhatIsMissing();
+    await ports.advance(healthyAfterMs + 15_000);
+    expect(withdrawn).toEqual([0]);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('progressing');
+  });
+});
+
 describe('A rollout', () => {
   it.each([
     [1, [0]],

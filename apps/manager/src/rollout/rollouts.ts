@@ -1,6 +1,7 @@
 import { OakringError, type ScheduleAnswer } from '@oakring/contracts';
 import type { Command, CommandQueue } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
+import { placeLacking } from '../commands/decide/failures.js';
 import { isReplaceable } from '../commands/decide/replacements.js';
 import { askSuccessor, replacementOf } from '../scheduling/ask-successor.js';
 import type { Scheduler } from '../scheduling/scheduler.port.js';
@@ -29,7 +30,8 @@ const maxAtOnce = 10;
 
 type Step =
   | { readonly do: 'replace'; readonly instances: readonly InstanceRecord[] }
-  | { readonly do: 'complete'; readonly revision: number };
+  | { readonly do: 'complete'; readonly revision: number }
+  | { readonly do: 'give-up'; readonly revision: number; readonly reason: string };
 
 /**
  * Carries a new revision of a job out: at most `maxUnavailable` instances are missing at once on its
@@ -71,6 +73,14 @@ export class Rollouts implements Process<Step> {
   look(id: string, state: ClusterState, seen: Seen): Look<Step> {
     const job = state.jobs.get(id);
     if (job === undefined) return nothing;
+    const { step, againMs: dueMs } = giveUpOf(state, job, seen);
+    if (step !== null) return { step, againMs: null };
+    const look = this.lookOn(state, job, seen);
+    if (look.step !== null || dueMs === null) return look;
+    return { step: null, againMs: Math.min(dueMs, look.againMs ?? dueMs) };
+  }
+
+  private lookOn(state: ClusterState, job: JobRecord, seen: Seen): Look<Step> {
     const instances = instancesOf(state, job);
     const healthyAtMs = instances.map((instance) => healthyFromMs(state, job, instance, seen));
     const missing = healthyAtMs.filter((atMs) => atMs > seen.nowMs).length;
@@ -99,10 +109,15 @@ export class Rollouts implements Process<Step> {
     const { key: id, step } = doing;
     if (step.do === 'replace') return this.askAndReplace(job, step.instances);
     const { revision } = step;
-    await this.queue.submit<'CompleteRollout'>(
-      { type: 'CompleteRollout', id, revision },
-      byItself(this.name),
-    );
+    const origin = byItself(this.name);
+    if (step.do === 'give-up') {
+      const { reason } = step;
+      const order = { type: 'GiveUpRollout', id, revision, reason } as const;
+      await this.queue.submit<'GiveUpRollout'>(order, origin);
+      return 'done';
+    }
+    const order = { type: 'CompleteRollout', id, revision } as const;
+    await this.queue.submit<'CompleteRollout'>(order, origin);
     return 'done';
   }
 
@@ -154,6 +169,17 @@ export class Rollouts implements Process<Step> {
 }
 
 type Waiting = Extract<Command, { type: 'RefuseReplacement' }>;
+
+/** A rollout that found no place for its next one for as long as its job allows goes back by itself. */
+function giveUpOf(state: ClusterState, job: JobRecord, seen: Seen): Look<Step> {
+  const { placeWithinMs } = job.policy.update;
+  const waits = job.rollout?.status === 'progressing' ? placeLacking(state, job) : null;
+  if (placeWithinMs === null || waits === null) return nothing;
+  const dueMs = seen.since(`${job.revision} waits`) + placeWithinMs;
+  if (dueMs > seen.nowMs) return { step: null, againMs: dueMs };
+  const reason = `there was no place for the next one for ${placeWithinMs / 1_000} s: ${waits}`;
+  return { step: { do: 'give-up', revision: job.revision, reason }, againMs: null };
+}
 
 /** Those that count: wanted, and not run to their end. */
 function instancesOf(state: ClusterState, { id }: JobRecord): InstanceRecord[] {

@@ -1,3 +1,4 @@
+import { placeLacking } from '../commands/decide/failures.js';
 import {
   cosign,
   emptyFrontier,
@@ -214,6 +215,14 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     refusal: { ...refusal, detail: pick(['no room', 'no room at all']) },
     basis: null,
   }),
+  GiveUpRollout: ({ job, state }) => {
+    // Few find no place for their next one: one that does comes first.
+    const stuck = [...state.jobs.values()].find(
+      (each) => each.rollout?.status === 'progressing' && placeLacking(state, each) !== null,
+    );
+    const { id, revision } = stuck ?? state.jobs.get(job) ?? { id: job, revision: 1 };
+    return { type: 'GiveUpRollout', id, revision, reason };
+  },
   CompleteRollout: ({ state, job }) => ({
     ...({ type: 'CompleteRollout', id: job } as const),
     revision: state.jobs.get(job)?.revision ?? 1,
@@ -348,7 +357,8 @@ const frequent: Partial<Record<CommandType, number>> = {
     ScaleJob: 3,
     UpdateJob: 2,
     ObeyDismissal: 3,
-    RecordRootTold: 2,
+    RecordRootTold: 5,
+    AssumeEnded: 3,
   },
   ...{
     ApplyPlan: 20,

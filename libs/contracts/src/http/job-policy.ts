@@ -5,8 +5,7 @@ import { usualPolicy } from './usual-policy.js';
 /** As the job's document states them, with every field that it leaves out. */
 export type OnDisconnect = Readonly<Required<OnDisconnectRules>>;
 export type Restart = Readonly<Required<RestartRules>>;
-/** What nothing looks at yet (not-used-yet.ts) is no part of it. */
-export type Update = Readonly<Required<Omit<UpdateRules, 'surge' | 'placeWithinMs'>>>;
+export type Update = Readonly<Required<UpdateRules>>;
 
 /** What a job asks for when something fails. */
 export interface JobPolicy {
@@ -30,7 +29,7 @@ export function policyOf(document: Partial<SubmitJob>): JobPolicy {
       stopOnWorkerAfterMs: true,
     }),
     restart: filled(usual.restart, restart, { limit: true }),
-    update: filled(usual.update, update, {}),
+    update: filled(usual.update, update, { placeWithinMs: true }),
     oneShot: oneShot ?? usual.oneShot,
   };
 }

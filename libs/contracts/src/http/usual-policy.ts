@@ -10,6 +10,12 @@ export const usualPolicy = {
     stopOnWorkerAfterMs: null,
   },
   restart: { limit: 10, firstMs: 1_000, mostMs: 300_000, resetAfterMs: 600_000 },
-  update: { maxUnavailable: 1, healthyAfterMs: 5_000, rollback: true },
+  update: {
+    maxUnavailable: 1,
+    healthyAfterMs: 5_000,
+    rollback: true,
+    surge: 0,
+    placeWithinMs: null,
+  },
   oneShot: false,
 };

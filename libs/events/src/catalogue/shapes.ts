@@ -100,6 +100,9 @@ const jobPolicy = Type.Object({
     maxUnavailable: natural,
     healthyAfterMs: natural,
     rollback: Type.Boolean(),
+    /** Absent before 6: 0, and null. */
+    surge: Type.Optional(natural),
+    placeWithinMs: Type.Optional(Type.Union([natural, Type.Null()])),
   }),
   oneShot: Type.Boolean(),
 });

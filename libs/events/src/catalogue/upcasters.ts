@@ -9,13 +9,16 @@ export type Upcaster = (data: JsonObject) => JsonObject;
  * By type, then by the version that it starts from. The version is one for all types: a type that did
  * not change between two versions has no step there.
  */
+/** How a job was updated that said nothing of it, as far as that was said at all. */
+const updateOfThen = { maxUnavailable: 1, healthyAfterMs: 5_000, rollback: true };
+
 const upcasters: Readonly<Record<string, Readonly<Record<number, Upcaster>>>> = {
   // Leadership came into the evidence: where the leader was reached and what it signed with.
   EpochOpened: { 1: (data) => ({ ...data, url: null, signingKey: null }) },
   // Jobs say what is to happen when something fails; before, nothing was retried or replaced, and
   // what runs on since then is kept by the same defaults as a job that says nothing.
   JobSubmitted: {
-    2: (data) => ({ ...data, policy: { ...defaultPolicy } }),
+    2: (data) => ({ ...data, policy: { ...defaultPolicy, update: updateOfThen } }),
     5: withNodeLabels,
   },
   JobUpdated: { 5: withNodeLabels },

@@ -2,7 +2,7 @@ import { clusterStream } from '@oakring/events';
 import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
 import { cosignCheckpoint, judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
-import { retryInstance } from './failures.js';
+import { giveUpRollout, retryInstance } from './failures.js';
 import {
   dismissJob,
   endInstance,
@@ -69,6 +69,7 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RecordRootTold: recordRootTold,
   ReplaceInstance: replaceInstance,
   RefuseReplacement: refuseReplacement,
+  GiveUpRollout: giveUpRollout,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),
   RetryInstance: retryInstance,
   JudgeHealth: judgeHealth,

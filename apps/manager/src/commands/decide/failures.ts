@@ -75,7 +75,35 @@ export function failRollout(
 ): void {
   const { rollout } = job;
   if (rollout?.status !== 'progressing' || instance.revision !== job.revision) return;
-  const why = `instance ${instance.number} ${what}`;
+  goBack(deciding, job, `instance ${instance.number} ${what}`);
+}
+
+/** For as long as the job allows there was no place for the next one. Nothing if there is one now. */
+export function giveUpRollout(
+  deciding: Deciding,
+  { id, revision, reason }: Extract<Command, { type: 'GiveUpRollout' }>,
+): Decided<null> {
+  const job = deciding.state.jobs.get(id);
+  const isStuck =
+    job?.rollout?.status === 'progressing' && placeLacking(deciding.state, job) !== null;
+  if (isStuck && job.revision === revision) goBack(deciding, job, reason);
+  return { answer: null };
+}
+
+/** Why the next one of a rollout has no place; null: it is not known to have none. */
+export function placeLacking(state: ClusterState, { id, rollout }: JobRecord): string | null {
+  if (rollout === null || rollout.waits !== null) return rollout?.waits ?? null;
+  for (const key of state.pendingOfJob.of(id)) {
+    const { refused = null } = state.instances.get(key) ?? {};
+    if (refused !== null) return refused.detail;
+  }
+  return null;
+}
+
+/** To the former revision, where the job says so and there is one; else it stays as far as it came. */
+function goBack(deciding: Deciding, job: JobRecord, why: string): void {
+  const { rollout } = job;
+  if (rollout === null) return;
   const former = deciding.state.revisions.get(revisionKey(job.id, rollout.from));
   if (!job.policy.update.rollback || former === undefined) {
     const data = { revision: job.revision, reason: why };
