@@ -1,5 +1,4 @@
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import {
   healthCheckOf,
@@ -7,7 +6,6 @@ import {
   parsePorts,
   type HealthProbe,
   type JsonObject,
-  type PublishedPort,
   type Resources,
 } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
@@ -27,8 +25,9 @@ import {
 } from '../runtime.port.js';
 import { accelerator } from './accelerator.js';
 import { environmentPath, maxSocketPath, monitorPath, ofGuests } from './guest-files.js';
+import { forwardOf, httpAlone, isReached, refuseOtherProbes } from './guest-ports.js';
 import { imageAt, namedImage, type ImageSources } from './guest-image.js';
-import { qemuArguments, type Accelerator, type Forward } from './qemu-command.js';
+import { qemuArguments, type Accelerator } from './qemu-command.js';
 import { Qmp } from './qmp.js';
 
 /** A guest that does not listen to its power button is not waited for longer. */
@@ -348,30 +347,6 @@ export class UnikernelRuntime implements Runtime {
     }
     await this.parts.processes.close();
   }
-}
-
-/** QEMU's own network knows addresses of version 4 only. */
-function forwardOf({ protocol, address, published, port }: PublishedPort): Forward {
-  if (isIP(address ?? '0.0.0.0') === 4) {
-    return { protocol, address: address ?? '0.0.0.0', published, port };
-  }
-  const why = `a unikernel's ports listen on IPv4 addresses of the node`;
-  throw new StartFailure(`ports: the address is ${address}; ${why}`, 'job');
-}
-
-/** QEMU takes a connection to a published port whether or not its guest does, and runs no command in it. */
-const httpAlone = 'health: of a unikernel only http can be asked';
-
-function refuseOtherProbes(probe: HealthProbe | null, ports: readonly PublishedPort[]): void {
-  if (probe === null) return;
-  if (probe.by !== 'http') throw new StartFailure(`${httpAlone}, not ${probe.by}`, 'job');
-  if (ports.some((port) => isReached(port, probe.port))) return;
-  const remedy = `add "${probe.port}" to ports`;
-  throw new StartFailure(`${httpAlone}, through a published port: ${remedy}`, 'job');
-}
-
-function isReached({ port, protocol }: PublishedPort, asked: number): boolean {
-  return protocol === 'tcp' && port === asked;
 }
 
 /** Rejects when it aborts. */
