@@ -126,18 +126,7 @@ export class Session {
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
       // Another connection: its last will names the start as well.
       renumbered: () => this.link.reconnect(),
-      superseded: (by) => {
-        const { registering, instances, link: line } = this;
-        const farewell = { ...this.status('offline'), superseded: true };
-        this.superseding ??= endSuperseded({
-          registering,
-          instances,
-          link: line,
-          keep: () => this.keep(),
-          fallSilent: () => this.fallSilent(),
-          farewell: () => this.say('status', farewell),
-        }).then(() => superseded?.(by));
-      },
+      superseded: (by) => this.giveWay(() => superseded?.(by)),
     });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
     this.stateNews = new StateNews(ports.timers, () => this.reportState());
@@ -179,6 +168,20 @@ export class Session {
         message: (topic, payload, retained) => this.receive(topic, payload, retained),
       },
     );
+  }
+
+  /** Another start has our id: what runs here is ended, and said so, once. */
+  private giveWay(then: () => void): void {
+    const { registering, instances, link } = this;
+    const farewell = { ...this.status('offline'), superseded: true };
+    this.superseding ??= endSuperseded({
+      registering,
+      instances,
+      link,
+      keep: () => this.keep(),
+      fallSilent: () => this.fallSilent(),
+      farewell: () => this.say('status', farewell),
+    }).then(then);
   }
 
   /** Code of the refusal when the manager does not accept us; null otherwise. */
