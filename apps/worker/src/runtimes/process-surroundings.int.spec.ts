@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('What a process is told of its ports and folders', () => {
-  it('is the port of the node, by the number and by the name of each', async () => {
+  it('is the port and address of the node, by the number and by the name of each', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port: free } = server.address() as AddressInfo;
@@ -22,7 +22,9 @@ describe('What a process is told of its ports and folders', () => {
     const ports = [{ port: 80, published: free, name: 'web-ui', address: '127.0.0.1' }];
     expect(await surroundingsOf({ ports }, folder)).toEqual({
       OAKRING_PORT_80: String(free),
+      OAKRING_ADDRESS_80: '127.0.0.1',
       OAKRING_PORT_WEB_UI: String(free),
+      OAKRING_ADDRESS_WEB_UI: '127.0.0.1',
     });
   });
 

@@ -18,7 +18,8 @@ const folderMode = 0o700;
 
 /**
  * Ports and folders of a process, and the variables that tell it of them: `OAKRING_PORT_<PORT>`, and
- * `OAKRING_PORT_<NAME>` of one that has a name, is the port of the node that it should listen on;
+ * `OAKRING_PORT_<NAME>` of one that has a name, is the port of the node that it should listen on, and
+ * `OAKRING_ADDRESS_…` the address, where the job names one;
  * `OAKRING_VOLUME_<NAME>` is a folder. A port that somebody else has is its node's fault.
  */
 export async function surroundingsOf(
@@ -30,6 +31,7 @@ export async function surroundingsOf(
     await refuseTaken(port);
     for (const name of [String(port.port), port.name ?? []].flat()) {
       told.push([variableOf('OAKRING_PORT_', name), String(port.published)]);
+      if (port.address !== null) told.push([variableOf('OAKRING_ADDRESS_', name), port.address]);
     }
   }
   for (const { volume } of read(parseVolumes(description))) {

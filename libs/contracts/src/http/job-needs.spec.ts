@@ -60,15 +60,18 @@ describe('What a job document needs of a worker', () => {
 });
 
 describe('A job document', () => {
-  it.each(['OAKRING_JOB', 'OAKRING_NODE', 'OAKRING_GENERATION', 'OAKRING_PORT_80'])(
-    'cannot say otherwise what each instance is told by %s',
-    (name) => {
-      expect(submitted({ environment: { [name]: 'x' } })).toThrow(
-        `environment sets ${name}, which the worker itself tells each instance; leave it out.`,
-      );
-      expect(submitted({ environment: [`${name}=x`] })).toThrow(/leave it out/);
-    },
-  );
+  it.each([
+    'OAKRING_JOB',
+    'OAKRING_NODE',
+    'OAKRING_GENERATION',
+    'OAKRING_PORT_80',
+    'OAKRING_ADDRESS_80',
+  ])('cannot say otherwise what each instance is told by %s', (name) => {
+    expect(submitted({ environment: { [name]: 'x' } })).toThrow(
+      `environment sets ${name}, which the worker itself tells each instance; leave it out.`,
+    );
+    expect(submitted({ environment: [`${name}=x`] })).toThrow(/leave it out/);
+  });
 
   it.each<[Partial<SubmitJob>, RegExp]>([
     [
@@ -76,10 +79,6 @@ describe('A job document', () => {
       /ports.1 publishes 127.0.0.1:80.tcp, which is .* 80.tcp/,
     ],
     [{ volumes: ['a:/x', 'b:/x'] }, /volumes.1.target is .x, where another one is already/],
-    [
-      { technology: 'process', volumes: [{ volume: 'a', readOnly: true }] },
-      /readOnly cannot be kept for a process/,
-    ],
   ])('cannot be what no instance could have: %j', (said, why) => {
     expect(submitted(said)).toThrow(why);
   });

@@ -13,7 +13,7 @@ export interface OwnVariables {
   readonly OAKRING_NODE: string;
 }
 
-const own = /^OAKRING_(?:JOB|INSTANCE|GENERATION|NODE|(?:PORT|VOLUME)_.*)$/;
+const own = /^OAKRING_(?:JOB|INSTANCE|GENERATION|NODE|(?:PORT|ADDRESS|VOLUME)_.*)$/;
 
 /** Why no worker could run a document that is otherwise in order; null: some could. */
 export function whyNotRun(job: JsonObject): Refusal | null {
@@ -44,12 +44,8 @@ function twiceIn(job: JsonObject): Refusal | null {
 function whyNotVolumes(job: JsonObject): Refusal | null {
   const volumes = parseVolumes(job);
   if (!volumes.ok) return volumes.refusal;
-  for (const [at, { target, readOnly }] of volumes.value.entries()) {
+  for (const [at, { target }] of volumes.value.entries()) {
     const field = `volumes.${at}`;
-    if (readOnly && job['technology'] === 'process') {
-      const detail = `${field}.readOnly cannot be kept for a process, which sees the folder itself.`;
-      return refused('invalid-field', detail, `${field}.readOnly`, true).refusal;
-    }
     const isTwice = volumes.value.slice(0, at).some((other) => other.target === target);
     if (target === null || !isTwice) continue;
     const detail = `${field}.target is ${target}, where another one is already.`;

@@ -7,6 +7,8 @@ describe('A field that a technology can make nothing of', () => {
     ['simulated', { volumes: ['data:/data'] }, 'volumes'],
     ['process', { volumes: ['a', '/srv/x'] }, 'volumes.1.hostPath'],
     ['process', { volumes: [{ volume: 'a', target: '/a' }] }, 'volumes.0.target'],
+    ['process', { volumes: ['data:ro'] }, 'volumes.0.readOnly'],
+    ['process', { user: 'app' }, 'user'],
     ['process', { pull: 'always' }, 'pull'],
     ['process', { registryCredentials: 'mine' }, 'registryCredentials'],
     ['unikernel', { user: '1000' }, 'user'],
@@ -21,7 +23,7 @@ describe('A field that a technology can make nothing of', () => {
 
   it.each([
     ['simulated', { ports: [], volumes: null }],
-    ['process', { volumes: ['data'], ports: ['80'], user: 'app' }],
+    ['process', { volumes: ['data'], ports: ['80'] }],
     ['docker', { volumes: ['/srv/x:/x'], pull: 'always', health: { command: ['x'] } }],
     ['docker', { network: 'none', simulate: {} }],
     ['any', { numbering: 'given', ports: ['80'] }],
@@ -31,7 +33,8 @@ describe('A field that a technology can make nothing of', () => {
 
   it('is used by those that are said to, below what it is part of', () => {
     expect(technologiesOf('volumes.hostPath')).toEqual(['docker']);
-    expect(technologiesOf('volumes.readOnly')).toEqual(['docker', 'process']);
+    expect(technologiesOf('volumes.volume')).toEqual(['docker', 'process']);
+    expect(technologiesOf('volumes.readOnly')).toEqual(['docker']);
     expect(technologiesOf('image')).toHaveLength(4);
   });
 });

@@ -12,11 +12,12 @@ const ofSome: readonly {
   { field: 'pull', by: ['docker'], why: 'nothing is fetched from a registry' },
   { field: 'registryCredentials', by: ['docker'], why: 'nothing is fetched from a registry' },
   { field: 'workingDirectory', by: ['docker', 'process'], why: 'there is no folder to begin in' },
-  { field: 'user', by: ['docker', 'process'], why: 'there is nobody else to be' },
+  { field: 'user', by: ['docker'], why: 'it runs as the user of its worker' },
   { field: 'ports', by: ['docker', 'process', 'unikernel'], why: 'nothing listens there' },
   { field: 'volumes', by: ['docker', 'process'], why: 'there is no place to see it at' },
   { field: 'volumes.hostPath', by: ['docker'], why: 'it sees the machine’s folders as they are' },
   { field: 'volumes.target', by: ['docker'], why: 'it is told the path in OAKRING_VOLUME_<NAME>' },
+  { field: 'volumes.readOnly', by: ['docker'], why: 'it sees the folder itself' },
   {
     field: 'health.command',
     by: ['docker', 'process', 'simulated'],
@@ -76,7 +77,8 @@ function saidAt(
   path: string,
 ): { readonly path: string; readonly value: unknown } | null {
   if (name === undefined) {
-    const isNothing = (value ?? null) === null || (Array.isArray(value) && value.length === 0);
+    // What is left out reads as null, an empty list, or no.
+    const isNothing = (value ?? false) === false || (Array.isArray(value) && value.length === 0);
     return isNothing ? null : { path, value };
   }
   if (Array.isArray(value)) {

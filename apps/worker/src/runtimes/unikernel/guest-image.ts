@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { shortened } from '@oakring/contracts';
 import { StartFailure } from '../runtime.port.js';
+import { makeRoom, maxCacheBytes, noteUse } from './image-cache.js';
 import { compareHash, fetchImage } from './fetch-image.js';
 
 /** A kernel that QEMU loads itself (ELF, Linux, multiboot), or a disk that the machine boots from. */
@@ -63,6 +64,8 @@ export interface ImageSources {
   readonly cache: string;
   /** Of this start alone, for what is half fetched. */
   readonly start: string;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
   /** Folders of this machine whose files jobs may boot. */
   readonly folders: readonly string[];
 }
@@ -73,7 +76,7 @@ export interface ImageSources {
  */
 export async function imageAt(
   named: NamedImage,
-  { cache, folders, start }: ImageSources,
+  { cache, folders, start, nowMs }: ImageSources,
   signal: AbortSignal,
   progress: (what: string) => void,
 ): Promise<GuestImage> {
@@ -81,7 +84,10 @@ export async function imageAt(
   if (isUrl && sha256 !== null) {
     const path = join(cache, sha256);
     const order = { url: place, sha256, path, beside: `${path}.${start}.part` };
-    if (!(await isThere(path))) await fetchImage(order, signal, progress);
+    const isNew = !(await isThere(path));
+    if (isNew) await fetchImage(order, signal, progress);
+    await noteUse(path, nowMs);
+    if (isNew) await makeRoom(cache, maxCacheBytes);
     return { path, kind: await kindOf(path, place) };
   }
   const path = await allowedFile(place, folders);

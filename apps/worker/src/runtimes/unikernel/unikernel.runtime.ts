@@ -26,6 +26,7 @@ import {
 import { accelerator } from './accelerator.js';
 import { environmentPath, maxSocketPath, monitorPath, ofGuests } from './guest-files.js';
 import { forwardOf, httpAlone, isReached, refuseOtherProbes } from './guest-ports.js';
+import { forgetHalfFetched } from './image-cache.js';
 import { imageAt, namedImage, type ImageSources } from './guest-image.js';
 import { qemuArguments, type Accelerator } from './qemu-command.js';
 import { Qmp } from './qmp.js';
@@ -44,7 +45,7 @@ export interface UnikernelParts {
   readonly processes: Runtime;
   /** For monitors and what guests are told, the worker's alone. */
   readonly folder: string;
-  readonly images: Omit<ImageSources, 'start'>;
+  readonly images: Omit<ImageSources, 'start' | 'nowMs'>;
   readonly ports: Ports;
   /** What guests are run with; looked for until the signal aborts. */
   readonly accelerator?: (
@@ -114,7 +115,8 @@ export class UnikernelRuntime implements Runtime {
 
   /** What starts left that came to nothing, and guests that have ended. */
   private async tidy(running: readonly InstanceAddress[]): Promise<void> {
-    const { folder } = this.parts;
+    const { folder, images } = this.parts;
+    await forgetHalfFetched(images.cache);
     const kept = new Set(
       running.flatMap((at) => [monitorPath(folder, at), environmentPath(folder, at)]),
     );
@@ -175,7 +177,8 @@ export class UnikernelRuntime implements Runtime {
     progress: (what: string) => void,
   ): Promise<InstanceToStart> {
     const { folder, qemu } = this.parts;
-    const images = { ...this.parts.images, start: this.parts.ports.ids.next() };
+    const { ids, clock } = this.parts.ports;
+    const images = { ...this.parts.images, start: ids.next(), nowMs: clock.wallMs() };
     const { description, resources } = instance;
     const { command, args, environment: variables } = programOf(instance);
     const words = [...(command ?? []), ...(args ?? [])];
