@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -146,6 +155,26 @@ describe('What an output has of an instance', () => {
     await untilSettled(lines.next());
   });
 
+  it('is followed over many settings aside with one of its files open at a time', async () => {
+    isLive = true;
+    begin(1, 'line 0\n');
+    const lines = read({ follow: true });
+    expect((await lines.next()).value).toMatchObject([{ text: 'line 0' }]);
+    for (let count = 1; count <= 4; count += 1) {
+      renameSync(path, `${path}.1`);
+      writeFileSync(path, `line ${count}\n`);
+      const next = lines.next();
+      await untilSettled(next);
+      expect((await next).value).toMatchObject([{ text: `line ${count}` }]);
+    }
+    expect(openFiles()).toEqual([path]);
+    renameSync(path, `${path}.1`);
+    begin(2, 'of the next\n');
+    appendFileSync(`${path}.1`, announcement(startMs, 2));
+    await untilSettled(exhausted(lines));
+    expect(openFiles()).toEqual([]);
+  });
+
   it('is bounded beside its files: many times are thinned', async () => {
     const times = new OutputTimes(ports);
     begin(1, '');
@@ -156,6 +185,23 @@ describe('What an output has of an instance', () => {
     expect(statSync(`${path}.times`).size).toBeLessThan(100_000);
     expect(await textOf({ tail: 1, agoMs: 10_000_000 })).toEqual(['x']);
   });
+
+  /** Of this process, below the folder. */
+  function openFiles(): string[] {
+    return readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        const file = readlinkSync(`/proc/self/fd/${fd}`);
+        return file.startsWith(folder) ? [file] : [];
+      } catch {
+        // The one that the folder itself was read by.
+        return [];
+      }
+    });
+  }
+
+  async function exhausted(lines: AsyncIterable<unknown>): Promise<void> {
+    for await (const each of lines) void each;
+  }
 
   async function looksAfter(times: OutputTimes, printed: string): Promise<void> {
     appendFileSync(path, printed);

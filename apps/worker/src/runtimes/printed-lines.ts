@@ -215,7 +215,7 @@ class Reading {
       const anew = batch.findIndex(({ text }) => beginning.test(text));
       if (batch.length > 0) yield this.shown(anew === -1 ? batch : batch.slice(0, anew), null);
       if (anew > -1 || (!wasLive && next === null)) return;
-      if (next !== null) this.goOn(next);
+      if (next !== null) await this.goOn(next);
       else await ports.timers.sleep(lookEveryMs, this.signal);
     }
   }
@@ -225,13 +225,18 @@ class Reading {
     const { path } = this.output;
     const there = await stat(path).catch(() => null);
     if (there === null || there.ino === this.parts[this.part]?.file) return null;
-    return partOf(path);
+    const next = await partOf(path);
+    // Had by the parts from now on, who closes them all, wherever the reading ends.
+    if (next !== null) this.parts.push(next);
+    return next;
   }
 
-  private goOn(next: Part): void {
-    this.parts.push(next);
-    this.part = this.parts.length - 1;
+  /** What was left is had: kept open, each would hold its file on the disk, and a handle, for ever. */
+  private async goOn(next: Part): Promise<void> {
+    const left = this.parts.splice(0, this.parts.length, next);
+    this.part = 0;
     this.lines = this.linesAt(this.part, 0);
+    for (const { handle } of left) if (handle !== next.handle) await handle.close();
   }
 
   private linesAt(part: number, offset: number): FileLines | null {
