@@ -64,6 +64,8 @@ export async function mosquittoPub(port: number, publication: Publication): Prom
   args.push(payload.length === 0 ? '-n' : '-s');
   if (retain) args.push('-r');
   const child = spawn('mosquitto_pub', args, { stdio: ['pipe', 'ignore', 'ignore'] });
+  // One that is refused ends without having read it: its code tells.
+  child.stdin.on('error', () => {});
   child.stdin.end(payload);
   const [code] = await once(child, 'exit');
   return Number(code);
