@@ -89,7 +89,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     placements,
     orderedStops(queue),
     orderedStarts(queue),
-    healthWatch(queue),
+    healthWatch(queue, sight),
     retries(queue),
     new Rollouts(scheduler, queue, state),
     new Drains(scheduler, queue, state),

@@ -4,7 +4,8 @@ import { acknowledgeAll, report, running, type Given } from '../testing/given.js
 import { seenAt } from '../testing/seen.js';
 import { healthWatch } from './health-watch.js';
 
-const process = healthWatch({} as CommandQueue);
+const hears = { sinceMs: 0, isStormOnRecord: false };
+const process = healthWatch({} as CommandQueue, hears);
 const seen = seenAt(100_000);
 const health = { tcp: { port: 80 }, intervalMs: 1_000, timeoutMs: 1_000, retries: 2 };
 /** Two looks of two seconds each, and what is waited beside. */
@@ -63,11 +64,51 @@ describe('The health of instances', () => {
     const since = () => seen.nowMs;
     expect(process.look('j/0/2', cluster.state, { ...seen, since })).toEqual({
       step: null,
+      againMs: seen.nowMs + 5_000,
+    });
+    const almost = { ...seen, since, nowMs: seen.nowMs + lateMs - 1 };
+    expect(process.look('j/0/2', cluster.state, almost)).toEqual({
+      step: null,
       againMs: seen.nowMs + lateMs,
     });
     const later = { ...seen, since, nowMs: seen.nowMs + lateMs };
     expect(process.look('j/0/2', cluster.state, later)).toMatchObject({
       step: { late: 'was not found healthy within 14 s' },
+    });
+  });
+
+  describe('that somebody waits for', () => {
+    const later = seen.nowMs + lateMs;
+
+    it.each([
+      ['our link is down', { sinceMs: null, isStormOnRecord: false }],
+      ['too many workers are silent', { sinceMs: 0, isStormOnRecord: true }],
+    ])('is not late while %s: nobody could say that it is healthy', (_when, sight) => {
+      const cluster = checked();
+      move(cluster);
+      const asked: string[] = [];
+      const since = (what: string) => {
+        asked.push(what);
+        return seen.nowMs;
+      };
+      const blind = healthWatch({} as CommandQueue, sight);
+      expect(blind.look('j/0/2', cluster.state, { ...seen, since, nowMs: later })).toEqual({
+        step: null,
+        againMs: later + 5_000,
+      });
+      // What a look does not ask about is forgotten: it is counted anew after that.
+      expect(asked).toEqual([]);
+    });
+
+    it('is given all of its time once our link is back', () => {
+      const cluster = checked();
+      move(cluster);
+      const back = healthWatch({} as CommandQueue, { ...hears, sinceMs: later - 1_000 });
+      const at = (nowMs: number) => ({ ...seen, since: () => seen.nowMs, nowMs });
+      expect(back.look('j/0/2', cluster.state, at(later)).step).toBeNull();
+      expect(back.look('j/0/2', cluster.state, at(later - 1_000 + lateMs)).step).toMatchObject({
+        late: 'was not found healthy within 14 s',
+      });
     });
   });
 });

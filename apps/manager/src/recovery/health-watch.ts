@@ -9,12 +9,13 @@ import {
 } from '@oakring/model';
 import type { CommandQueue } from '../commands/command.js';
 import { byItself } from '../commands/origin.js';
+import { heardSince, type Hearing } from '../supervision/heard-since.js';
 import { nothing, type Look, type Process, type Seen } from '../supervision/process.js';
 
 /** For what the worker's word takes to come, and for looks that wait for their turn. */
 const patienceMs = 10_000;
-/** Nothing is concluded of a node that is not ready: it is looked at again after this long. */
-const unreadyAgainMs = 5_000;
+/** What waits is looked at this often at least: a silence in between is not to be missed, it begins the count anew. */
+const againAfterMs = 5_000;
 
 interface Judgement {
   readonly placement: PlacementRecord;
@@ -25,9 +26,9 @@ interface Judgement {
 /**
  * What workers' checks have come to, by placement: what is `unhealthy` has failed, once its node is ready to
  * be told so; what a move or a rollout waits for (`awaited`) and nobody calls healthy in time is not waited for
- * any longer. Counted while its node is ready, and anew by a start: what cannot be heard is not late.
+ * any longer. Counted while its node is ready and we hear, and anew by a start: what cannot be heard is not late.
  */
-export function healthWatch(queue: CommandQueue): Process<Judgement> {
+export function healthWatch(queue: CommandQueue, hearing: Hearing): Process<Judgement> {
   return {
     name: 'health-watch',
     most: 1,
@@ -48,7 +49,7 @@ export function healthWatch(queue: CommandQueue): Process<Judgement> {
       if (placement.health?.status === 'unhealthy') return 'unhealthy';
       return isAwaited(state, placement) ? 'awaited' : null;
     },
-    look: (key, state, seen) => lookAt(state.placements.get(key), state, seen),
+    look: (key, state, seen) => lookAt(state.placements.get(key), state, seen, hearing),
     async act(steps) {
       for (const { step } of steps) {
         const { job: id, number: instance, generation } = step.placement;
@@ -66,11 +67,11 @@ function lookAt(
   placement: PlacementRecord | undefined,
   state: ClusterState,
   seen: Seen,
+  hearing: Hearing,
 ): Look<Judgement> {
   if (placement === undefined) return nothing;
-  if (state.nodes.get(placement.nodeId)?.status !== 'ready') {
-    return { step: null, againMs: seen.nowMs + unreadyAgainMs };
-  }
+  const againMs = seen.nowMs + againAfterMs;
+  if (state.nodes.get(placement.nodeId)?.status !== 'ready') return { step: null, againMs };
   if (placement.health?.status === 'unhealthy') {
     // A move mends it; should that be given up, the instance has changed.
     const { moving = null } =
@@ -81,8 +82,10 @@ function lookAt(
   const check = checkOf(state, placement);
   if (check === null) return nothing;
   const withinMs = healthyWithinMs(check) + patienceMs;
-  const lateMs = seen.since('on a ready node') + withinMs;
-  if (seen.nowMs < lateMs) return { step: null, againMs: lateMs };
+  const sinceMs = heardSince(hearing, seen, 'on a ready node');
+  if (sinceMs === null) return { step: null, againMs };
+  const lateMs = sinceMs + withinMs;
+  if (seen.nowMs < lateMs) return { step: null, againMs: Math.min(lateMs, againMs) };
   const late = `was not found healthy within ${Math.round(withinMs / 1000)} s`;
   return { step: { placement, late }, againMs: null };
 }
