@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isObject } from '@oakring/contracts';
 import type { Timers } from '@oakring/ports';
+import { ifGone } from './guard-record.js';
 import { StartFailure } from './runtime.port.js';
 
 const lookEveryMs = 10;
@@ -54,7 +55,9 @@ export class Cgroups {
 
   /** Ends what an earlier start left in groups of which nothing is known. */
   async endAllBut(known: ReadonlySet<string>): Promise<void> {
-    const groups = (await childrenOf(this.folder)).map((name) => join(this.folder, name));
+    const groups = (await childrenOf(this.folder, ifGone([]))).map((name) =>
+      join(this.folder, name),
+    );
     for (const group of groups) if (!known.has(group)) await this.end(group);
   }
 
@@ -97,8 +100,11 @@ async function isPopulated(group: string): Promise<boolean> {
   return /^populated 1$/m.test(events);
 }
 
-async function childrenOf(group: string): Promise<readonly string[]> {
-  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+async function childrenOf(
+  group: string,
+  unread: (error: unknown) => never[] = () => [],
+): Promise<readonly string[]> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(unread);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 

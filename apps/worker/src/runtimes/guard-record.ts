@@ -28,9 +28,21 @@ export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Null: what was written is no record, or there is none. */
+/**
+ * For `catch`: what is gone reads as `instead`. All else is thrown: what cannot be read (no file can be opened any
+ * more, a disk fails) is not gone for that, and who took it to be would end what runs, or let it run twice.
+ */
+export function ifGone<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (isObject(error) && (error['code'] === 'ENOENT' || error['code'] === 'ESRCH'))
+      return instead;
+    throw error;
+  };
+}
+
+/** Null: what was written is no record, or there is none. Rejects where it cannot be read. */
 export async function readRecord(path: string): Promise<GuardRecord | null> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readFile(path, 'utf8').catch(ifGone(''));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -52,13 +64,13 @@ function isRecord(value: unknown): value is GuardRecord {
   );
 }
 
-/** Of a process that is there and has not ended; null: there is none. */
+/** Of a process that is there and has not ended; null: there is none. Throws where nobody can look. */
 export function identityOf(pid: number): ProcessIdentity | null {
   let stat = '';
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    return ifGone(null)(error);
   }
   // The name in field 2 may hold blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

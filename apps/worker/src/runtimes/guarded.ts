@@ -8,6 +8,7 @@ import type { Timers } from '@oakring/ports';
 import { replaceDurably, syncFolder } from '../memory/replace-durably.js';
 import {
   identityOf,
+  ifGone,
   isThere,
   signal,
   type GuardRecord,
@@ -110,7 +111,7 @@ export class Guarded {
   }
 
   private async seenGone(): Promise<void> {
-    while (isThere(this.guardian)) {
+    while (isThereOr(true, this.guardian)) {
       await this.timers.sleep(this.everyMs, this.waking.signal);
       if (this.isLetGo) return;
     }
@@ -119,18 +120,26 @@ export class Guarded {
   private async howItEnded(): Promise<InstanceExit> {
     if (this.grants !== null) closeSync(this.grants);
     this.grants = null;
-    return (await exitIn(this.folder)) ?? (await this.endUnguarded());
+    for (;;) {
+      try {
+        return (await exitIn(this.folder)) ?? this.endUnguarded();
+      } catch {
+        // What cannot be read now is read later: there is no other word of how it ended.
+        await this.timers.sleep(lookEveryMs);
+        if (this.isLetGo) return new Promise(() => {});
+      }
+    }
   }
 
   /** Somebody ended its guard: nobody else is left to end the command. */
-  private async endUnguarded(): Promise<InstanceExit> {
-    this.killDirectly();
+  private endUnguarded(): InstanceExit {
+    if (isThere(this.command)) signal(-this.command.pid, 'SIGKILL');
     return unguarded;
   }
 
   /** It should end now: it is looked at more often from now on. */
   ask(how: 'SIGTERM' | 'SIGUSR1'): void {
-    if (isThere(this.guardian)) signal(this.guardian.pid, how);
+    if (isThereOr(false, this.guardian)) signal(this.guardian.pid, how);
     this.everyMs = lookOftenMs;
     this.waking.abort();
     this.waking = new AbortController();
@@ -138,7 +147,7 @@ export class Guarded {
 
   /** Where its guard does not do it. */
   killDirectly(): void {
-    if (isThere(this.command)) signal(-this.command.pid, 'SIGKILL');
+    if (isThereOr(false, this.command)) signal(-this.command.pid, 'SIGKILL');
   }
 
   /** Until when it may live: in the guard's own clock, so that no delay on the way is time won. */
@@ -163,15 +172,24 @@ export class Guarded {
   }
 }
 
+/** `unseen`: the answer while nobody can look. It is not gone for that, nor is its number surely its own still. */
+function isThereOr(unseen: boolean, process: ProcessIdentity): boolean {
+  try {
+    return isThere(process);
+  } catch {
+    return unseen;
+  }
+}
+
 /** What is in the folder of a guard that is gone. Null: it did not come to its end. */
 export async function exitIn(folder: string): Promise<InstanceExit | null> {
-  const names: readonly string[] = await readdir(folder).catch(() => []);
+  const names: readonly string[] = await readdir(folder).catch(ifGone([]));
   const code = names.map((name) => /^exit\.(\d+)$/.exec(name)?.[1]).find((found) => found);
   if (code === undefined) return null;
   if (names.includes('no-grant')) {
     return { status: 'failed', reason: `${leaseRanOut}: its guard heard of no grant in time` };
   }
-  const stderr = await readFile(join(folder, 'stderr'), 'utf8').catch(() => '');
+  const stderr = await readFile(join(folder, 'stderr'), 'utf8').catch(ifGone(''));
   return exitOf(Number(code), stderr);
 }
 
@@ -186,8 +204,8 @@ export function commandIn(folder: string): ProcessIdentity | null {
   let text = '';
   try {
     text = readFileSync(join(folder, 'command'), 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    return ifGone(null)(error);
   }
   const [, pid, began = ''] = /^(\d+) (\d+)$/.exec(text.trim()) ?? [];
   return pid === undefined ? null : { pid: Number(pid), began };

@@ -1,6 +1,17 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -31,10 +42,10 @@ afterEach(async () => {
 });
 
 /** A start of the worker: the one before is as good as killed. */
-async function worker(where = records()) {
+async function worker(where = records(), ports = systemPorts()) {
   for (const before of runtimes) await before.close();
   const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
-  const runtime = new ProcessRuntime(systemPorts(), { folder: where, outputs });
+  const runtime = new ProcessRuntime(ports, { folder: where, outputs });
   runtimes.push(runtime);
   const exited = new Promise<InstanceExit>((resolve) => {
     runtime.onExit((_address, exit) => resolve(exit));
@@ -136,6 +147,46 @@ describe('A process instance', () => {
     await until(() => processesWith(folder).length === 0);
   });
 
+  it('is not taken for ended while the worker cannot open a file to look at it', async () => {
+    await begun(`until [ -e ${folder}/go ]; do sleep 0.02; done; exit 3`);
+    let looks = 0;
+    const { timers, ...ports } = systemPorts();
+    const counted = Object.assign(Object.create(timers) as typeof timers, {
+      sleep: async (delayMs: number, signal?: AbortSignal) => {
+        looks += 1;
+        await timers.sleep(delayMs, signal);
+      },
+    });
+    const { exited } = await worker(records(), { ...ports, timers: counted });
+    let exit: InstanceExit | null = null;
+    void exited.then((heard) => (exit = heard));
+    const release = withoutDescriptors();
+    try {
+      const before = looks;
+      await until(() => looks > before + 2 || exit !== null);
+    } finally {
+      release();
+    }
+    expect(exit).toBeNull();
+    writeFileSync(join(folder, 'go'), '');
+    expect(await exited).toEqual({ status: 'failed', reason: 'exit code 3' });
+  });
+
+  it.each(['guard.json', 'command'])(
+    'keeps a worker from starting while its %s cannot be read, and goes on',
+    async (name) => {
+      await begun('sleep 600; true');
+      const path = join(records(), 'web.0.1', name);
+      renameSync(path, `${path}.kept`);
+      mkdirSync(path);
+      await expect(worker()).rejects.toThrow('EISDIR');
+      expect(processesWith(folder)).not.toEqual([]);
+      rmdirSync(path);
+      renameSync(`${path}.kept`, path);
+      expect((await worker()).found).toEqual([running]);
+    },
+  );
+
   it('never runs without a worker that has written it down', async () => {
     const args = ['-c', guard, 'oakring-guard', folder, '', '', '0', '/usr/bin/setsid'];
     const child = spawn('/bin/sh', [...args, '/bin/touch', join(folder, 'ran')]);
@@ -175,6 +226,24 @@ describe('What is not found by a start of the worker, and not touched', () => {
     expect((await worker()).found).toEqual([]);
   });
 });
+
+/** Nothing more can be opened here until what it returns is called. */
+function withoutDescriptors(): () => void {
+  const limit = (soft: string) =>
+    spawnSync('prlimit', ['--pid', `${process.pid}`, `--nofile=${soft}:`]);
+  const soft = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  limit('512');
+  const held: number[] = [];
+  try {
+    for (;;) held.push(openSync('/dev/null', 'r'));
+  } catch {
+    // That was the last one.
+  }
+  return () => {
+    for (const each of held) closeSync(each);
+    limit(soft ?? '');
+  };
+}
 
 /** Where it is written down what runs. */
 function records(): string {

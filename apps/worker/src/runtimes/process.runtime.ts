@@ -93,6 +93,7 @@ export class ProcessRuntime implements Runtime {
     this.enforcesStop = groups !== null;
   }
 
+  /** Rejects where something cannot be read of what there is: it may run. */
   async existing(): Promise<readonly FoundInstance[]> {
     const owner = await this.owner();
     const found: FoundInstance[] = [];
