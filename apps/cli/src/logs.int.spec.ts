@@ -66,6 +66,13 @@ describe('oakring job logs', () => {
     expect(raw.out).toBe(`${evil}\n`);
   });
 
+  it('makes them visible in a time as well, which no program has printed', async () => {
+    const stamped = { ...line(1, 'one'), at: '\u001b[2Jnow' };
+    const routes = { ...job(running(0)), [of(0)]: gives(stamped, ended()) };
+    const shown = await oakring(['job', 'logs', 'web', '0', '--timestamps', '--raw'], routes);
+    expect(shown.out).toBe('\\u001b[2Jnow one\n');
+  });
+
   it('goes on, when it follows, over a replacement and over a leader that is gone', async () => {
     const route: Route = (asked, answer, times) => {
       const after = new URL(asked.url, 'http://x').searchParams.get('after');

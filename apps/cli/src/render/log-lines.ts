@@ -1,6 +1,6 @@
 import type { LogLine } from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
-import { printableLine } from './printable.js';
+import { printable, printableLine } from './printable.js';
 
 export interface LogLook {
   /** Numbers of several instances stand before their lines. */
@@ -20,6 +20,6 @@ export function renderLogLine(
   const ofInstances = [colors.cyan, colors.yellow, colors.green, colors.magenta, colors.blue];
   const color = ofInstances[number % ofInstances.length] ?? colors.cyan;
   const whose = isNumbered ? `${color(`${String(number).padStart(2)} |`)} ` : '';
-  const when = timestamps ? `${colors.dim(at ?? '-')} ` : '';
+  const when = timestamps ? `${colors.dim(printable(at ?? '-'))} ` : '';
   return `${whose}${when}${raw ? (text ?? '') : printableLine(text ?? '')}`;
 }

@@ -100,6 +100,26 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/logs', () => {
     expect(lines.at(-1)?.end).toEqual({ code: 'stream-broken', detail: 'The worker stops.' });
   });
 
+  it('writes of a time and a mark only what is one: they stand outside of what is escaped', async () => {
+    await place();
+    const read = async (path: string, accept: string, said: string): Promise<string> => {
+      const from = manager.calls.length;
+      const asked = manager.get(path, { accept });
+      while (manager.calls.length === from) await new Promise((resolve) => setImmediate(resolve));
+      const order = manager.calls[from]?.order;
+      if (order?.what !== 'call') throw new Error('Something else was said than a call.');
+      say(order.said, { says: 'opened' });
+      data(order.said, 0, said);
+      say(order.said, { says: 'end', sequence: 1 });
+      return (await asked).text();
+    };
+    const stamped = line('one', { at: '2026-01-01T00:00:00Z\u001b[2J' });
+    expect(await read(`${address}?timestamps=true`, 'text/plain', stamped)).toBe('- one\n');
+    const marked = line('two', { mark: '7\nevent: end\ndata: {}\n' });
+    const [event] = (await read(address, 'text/event-stream', marked)).split('\n\n');
+    expect(event?.split('\n')).toEqual(['id: 1:', expect.stringContaining('data: {"at"')]);
+  });
+
   it('goes on behind a line that the reader had, of the same generation alone', async () => {
     await place();
     const asked = manager.get(`${address}?after=1:7.9&tail=3`, ndjson);

@@ -1,6 +1,6 @@
 import { generationRange } from './addresses.js';
-import { may, messageOf, must } from './codec.js';
-import { booleanOf, integerOf, refused, textOf, type Parsed } from '../parsing/parsing.js';
+import { ifAny, may, messageOf, must } from './codec.js';
+import { booleanOf, integerOf, refused, unlike, type Parsed } from '../parsing/parsing.js';
 
 /** A line that an instance printed, as it goes over a stream: a line of JSON. */
 export interface LogLineSaid {
@@ -22,11 +22,22 @@ const lineOf = (value: unknown, name: string): Parsed<string> =>
     ? { ok: true, value: value.toWellFormed() }
     : refused('invalid-field', `${name} is no line.`, name);
 
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const visible = /^[\x21-\x7e]{0,64}$/;
+
+/** Both are shown beside the text, where nothing escapes them: a line is had without one that is anything else. */
+const matching =
+  (pattern: RegExp) =>
+  (value: unknown, name: string): Parsed<string> =>
+    typeof value === 'string' && pattern.test(value)
+      ? { ok: true, value }
+      : unlike(name, value, `a text that matches ${pattern}`);
+
 /** Read as any message of a worker is: nothing that it says is believed to be of this form. */
 export const logLine = messageOf<Required<LogLineSaid>, LogLineSaid>({
-  at: may((value, name) => textOf(value, name, 64), null),
+  at: ifAny(matching(isoTime), null),
   generation: must((value, name) => integerOf(value, name, generationRange)),
   text: must(lineOf),
-  mark: must((value, name) => (value === '' ? { ok: true, value: '' } : textOf(value, name, 64))),
+  mark: ifAny(matching(visible), ''),
   isOpen: may(booleanOf, false),
 });
