@@ -14,7 +14,7 @@ import {
   type GuardRecord,
   type ProcessIdentity,
 } from './guard-record.js';
-import { guard } from './process-guard.js';
+import { environmentOfGuard, guard } from './process-guard.js';
 import { StartFailure, type InstanceExit } from './runtime.port.js';
 
 const recordFile = 'guard.json';
@@ -229,7 +229,7 @@ function spawned(folder: string, command: GuardedCommand): Promise<ChildProcess>
     const child = spawn('/bin/sh', [...own, program, ...args], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: environment,
+      env: environmentOfGuard(environment),
       ...(cwd === null ? {} : { cwd }),
     });
     // Writing to a guard that is gone must not end the worker.

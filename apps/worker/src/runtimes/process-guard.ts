@@ -12,8 +12,29 @@ while :; do
   room=$(( (1048576 - size) / 4096 ))
   if [ "$room" -lt 16 ]; then mv -f "$1" "$1.1"; room=256; fi
   told=$(dd bs=4096 count="$room" 2>&1 >>"$1") || told=$(dd bs=4096 count=256 of=/dev/null 2>&1) || sleep 1
-  case $told in "0+0 "*) exit;; esac
+  case $told in "0+0 "*|*"
+0+0 records in"*) exit;; esac
 done`;
+
+/**
+ * What a guard is started with to give `environment` to its command, and nobody else: the guard and its helpers are
+ * outside of the cgroup, and what a job says to a linker (LD_PRELOAD) or a shell (ENV, IFS) would run or count there.
+ */
+export function environmentOfGuard(
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const given = new Map<string, string>();
+  const names: string[] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (/^[A-Za-z_]\w*$/.test(name)) {
+      names.push(name);
+      given.set(`og_job_${name}`, value);
+      // Other names are nothing to a linker or a shell, but for the functions of Bash. Not every shell hands them on.
+    } else if (!name.startsWith('BASH_FUNC_')) given.set(name, value);
+  }
+  given.set('PATH', defaultPath).set('og_names', names.join(' '));
+  return Object.fromEntries(given);
+}
 
 /**
  * Runs a command and outlives the worker. Nothing runs before the worker has said that it has written down what this
@@ -31,15 +52,16 @@ done`;
  *   that needs no room on a full disk.
  *
  * `$2` is its cgroup or empty; the guard and its helpers stay outside. `$3` is the log or empty, `$4` the first limit
- * or 0, `$5` the program setsid; then the command. Without a cgroup a command that leaves its process group on
- * purpose (a daemon) is not held, and what it prints is not waited for.
+ * or 0, `$5` the program setsid; then the command, whose environment it has under other names (`environmentOfGuard`).
+ * Without a cgroup a command that leaves its process group on purpose (a daemon) is not held, and what it prints is
+ * not waited for; with one it is, for ten seconds.
  */
 export const guard = `
 read -r og_go || exit 0
 exec </dev/null 4>&1 >/dev/null 2>&1
 trap '' TERM INT HUP PIPE
 og_dir=$1 og_group=$2 og_log=$3 og_until=$4 og_setsid=$5; shift 5
-og_path=$PATH og_mask=$(umask) og_asked= og_tee= og_keep= og_watch= og_late=
+og_mask=$(umask) og_asked= og_tee= og_keep= og_watch=
 PATH=${defaultPath}; umask 077
 
 og_cannot() {
@@ -108,8 +130,12 @@ trap og_asked=TERM TERM; trap og_asked=KILL USR1
   [ -z "$og_group" ] || echo 0 >"$og_group/cgroup.procs" || exit 125
   og_stat self; echo "\${og_line%% *} $og_began" >"$og_dir/command" || exit 125
   exec 3>&- 4>&- 5>&- 6>&- 7>&- >"$og_out" 2>"$og_dir/err"
-  umask "$og_mask"; PATH=$og_path
-  exec "$og_setsid" -- "$@" ) &
+  umask "$og_mask"; set -- "$og_setsid" -- "$@"
+  for og_name in $og_names; do
+    eval "command export \\"$og_name=\\$og_job_$og_name\\" 2>/dev/null; unset og_job_$og_name"
+  done
+  unset og_names
+  exec "$@" ) &
 og_child=$!
 trap 'kill -TERM "-$og_child" || kill -TERM "$og_child"' TERM
 trap og_end USR1
@@ -128,9 +154,10 @@ wait "$og_child"; og_again=$?
 trap '' TERM USR1
 og_end
 kill -KILL "-$og_child"
-[ -n "$og_group" ] || { ( sleep 0.5; kill -KILL "$og_tee"; kill -KILL "-$og_keep" ) & og_late=$!; }
+og_tries=1; [ -z "$og_group" ] || og_tries=20
+( while [ $((og_tries-=1)) -ge 0 ]; do sleep 0.5; done; kill -KILL "$og_tee"; kill -KILL "-$og_keep" ) & og_late=$!
 wait "$og_tee" "$og_tail" $og_keep
-[ -z "$og_late" ] || { kill -KILL "$og_late"; wait "$og_late"; }
+kill -KILL "$og_late"; wait "$og_late"
 if [ -n "$og_watch" ]; then echo end >&3; wait "$og_watch"; fi
 rm -f "$og_dir/out" "$og_dir/err" "$og_dir/last"
 mv "$og_dir/running" "$og_dir/exit.$og_code"

@@ -84,6 +84,43 @@ describe('The process runtime', () => {
     expect(seen.join()).not.toContain('secret');
   });
 
+  it('gives what a linker or a shell heeds to the command, and not to its guard', async () => {
+    const environment = {
+      ...{ LD_PRELOAD: '/opt/missing.so', ENV: '/dev/null', IFS: '0', PATH: '/usr/bin:/bin' },
+      ...{ og_dir: '/nowhere', LONG: ` a  "b" $(id) \\ '\n*` },
+    };
+    const out = join(folder, 'out');
+    const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
+    const runtime = new ProcessRuntime(systemPorts(), { folder: records(), outputs });
+    const script = `tr '\\0' '\\n' </proc/$$/environ >${out}; while :; do sleep 600; done`;
+    const cmd = ['/bin/sh', '-c', script, `the command of ${folder}`];
+    // Some shells let nobody set UID: that keeps nothing from starting.
+    const job = { cmd, environment: { ...environment, UID: '7' } };
+    await runtime.start(toStart(address, job), never());
+    await until(() => contentOf(out).includes('LONG='));
+    const [, guardian] =
+      /"pid":(\d+)/.exec(contentOf(join(records(), 'web.0.1', 'guard.json'))) ?? [];
+    const guards = [records(), join(folder, 'output')].flatMap(processesWith);
+    expect(guards).toContain(Number(guardian));
+    for (const pid of guards) {
+      expect(contentOf(`/proc/${pid}/environ`)).not.toMatch(/(^|\0)(LD_PRELOAD|ENV|IFS)=/);
+    }
+    const given = contentOf(out);
+    for (const [name, value] of Object.entries(environment))
+      expect(given).toContain(`${name}=${value}\n`);
+    expect(given).not.toContain('og_job_');
+    await runtime.stop(address);
+    expect(processesWith(folder)).toEqual([]);
+  });
+
+  it('ends with all kept that it printed, whatever a linker says to its environment', async () => {
+    const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
+    const environment = { LD_PRELOAD: '/opt/missing.so' };
+    const exit = await exitOf({ cmd: ['/bin/echo', 'well'], environment }, null, outputs);
+    expect(exit).toEqual({ status: 'completed', reason: 'exit code 0' });
+    expect(contentOf(join(folder, 'output', 'web.0.log'))).toContain('well\n');
+  });
+
   it('names the exit code and the last line of standard error', async () => {
     const cmd = ['/bin/sh', '-c', 'echo first >&2; echo "no route to host" >&2; exit 7'];
     expect(await exitOf({ cmd })).toEqual({
