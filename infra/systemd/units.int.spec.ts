@@ -16,6 +16,21 @@ const program = readFileSync('package.json', 'utf8');
 const valuesOf = (unit: string, key: string): string[] =>
   [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 
+describe('oakring-worker.service', () => {
+  const text = read('oakring-worker.service');
+
+  it('has the same /tmp after a restart, which what it runs goes on to have', () => {
+    expect(valuesOf(text, 'KillMode')).toEqual(['process']);
+    expect([...valuesOf(text, 'TemporaryFileSystem'), ...valuesOf(text, 'PrivateTmp')]).toEqual([]);
+    const bound = valuesOf(text, 'BindPaths').flatMap((value) => value.split(' '));
+    const places = new Map(bound.map((each) => each.split(':').reverse() as [string, string]));
+    expect([...places.keys()]).toEqual(['/tmp', '/var/tmp']);
+    // A folder that is not there keeps a unit from starting: systemd makes these before.
+    const made = valuesOf(text, 'CacheDirectory').flatMap((value) => value.split(' '));
+    expect(made.map((name) => `%C/${name}`)).toEqual(expect.arrayContaining([...places.values()]));
+  });
+});
+
 describe.each([
   {
     unit: 'oakring.service',
