@@ -50,6 +50,14 @@ describe('oakring worker install', () => {
     },
   );
 
+  it.each([userPlace('/home/someone'), systemPlace])(
+    'lets all jobs together have as many tasks as there are: guards end where they cannot fork',
+    (place) => {
+      const [unit] = written(stepsToInstall(factsOf(place)));
+      expect(unit?.content).toMatch(/^TasksMax=infinity$/m);
+    },
+  );
+
   it('makes a user once, and leaves settings that are there', () => {
     const first = stepsToInstall(factsOf(systemPlace));
     expect(first[0]).toMatchObject({ argv: expect.arrayContaining(['useradd', 'oakring-worker']) });

@@ -57,6 +57,8 @@ RestartPreventExitStatus=2
 TimeoutStopSec=10
 # What it runs goes on, and is found again by its next start.
 KillMode=process
+# One job that takes too many tasks must not be the end of the guards of all.
+TasksMax=infinity
 # A cgroup for each process instance, which holds what leaves its session: jobs that must never run twice need it.
 Delegate=yes
 NoNewPrivileges=yes
