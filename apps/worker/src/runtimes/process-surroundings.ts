@@ -72,3 +72,8 @@ async function bindUdp({ published, address }: PublishedPort): Promise<void> {
   await bound;
   await new Promise<void>((resolve) => socket.close(() => resolve()));
 }
+
+/** Whether a check of `asked` goes through this one. */
+export function isReached({ port, protocol }: PublishedPort, asked: number): boolean {
+  return protocol === 'tcp' && port === asked;
+}

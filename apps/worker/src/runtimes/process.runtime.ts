@@ -1,19 +1,19 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { HealthProbe, Resources } from '@oakring/contracts';
+import { parsePorts, type HealthProbe, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups.js';
-import { programOf } from './command-line.js';
+import { programOf, read } from './command-line.js';
 import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
 import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
 import type { InstanceOutput, OutputFolder } from './instance-output.js';
 import { OutputTimes } from './output-times.js';
 import { printedLines } from './printed-lines.js';
 import { defaultPath } from './process-guard.js';
-import { surroundingsOf } from './process-surroundings.js';
+import { isReached, surroundingsOf } from './process-surroundings.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
@@ -241,7 +241,7 @@ export class ProcessRuntime implements Runtime {
     this.running.delete(addressKey(address));
   }
 
-  /** A command runs beside the instance, with its environment; a port is this machine's own. */
+  /** A command runs beside the instance, with its environment; a port is asked where it was told to listen. */
   async check(
     { description, own, ...address }: InstanceToCheck,
     probe: HealthProbe,
@@ -250,7 +250,13 @@ export class ProcessRuntime implements Runtime {
     const entry = this.running.get(addressKey(address));
     if (entry === undefined) throw new Error('it does not run');
     const { timers } = this.ports;
-    if (probe.by !== 'command') return askPort('localhost', probe, timeoutMs, timers);
+    if (probe.by !== 'command') {
+      // Of several the program is told the last.
+      const ports = read(parsePorts(description ?? {}));
+      const mapped = ports.findLast((each) => isReached(each, probe.port));
+      const port = mapped?.published ?? probe.port;
+      return askPort(mapped?.address ?? 'localhost', { ...probe, port }, timeoutMs, timers);
+    }
     const { group } = entry;
     const program = programOf({ description: description ?? {}, own });
     const environment = { PATH: defaultPath, ...program.environment };

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { HealthProbe, PublishedPort } from '@oakring/contracts';
+import { isReached } from '../process-surroundings.js';
 import { StartFailure } from '../runtime.port.js';
 import type { Forward } from './qemu-command.js';
 
@@ -25,9 +26,4 @@ export function refuseOtherProbes(
   if (ports.some((port) => isReached(port, probe.port))) return;
   const remedy = `add "${probe.port}" to ports`;
   throw new StartFailure(`${httpAlone}, through a published port: ${remedy}`, 'job');
-}
-
-/** Whether a check of `asked` goes through this one. */
-export function isReached({ port, protocol }: PublishedPort, asked: number): boolean {
-  return protocol === 'tcp' && port === asked;
 }

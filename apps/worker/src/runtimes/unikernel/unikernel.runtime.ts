@@ -25,7 +25,8 @@ import {
 } from '../runtime.port.js';
 import { accelerator } from './accelerator.js';
 import { environmentPath, maxSocketPath, monitorPath, ofGuests } from './guest-files.js';
-import { forwardOf, httpAlone, isReached, refuseOtherProbes } from './guest-ports.js';
+import { isReached } from '../process-surroundings.js';
+import { forwardOf, httpAlone, refuseOtherProbes } from './guest-ports.js';
 import { forgetHalfFetched } from './image-cache.js';
 import { imageAt, namedImage, type ImageSources } from './guest-image.js';
 import { qemuArguments, type Accelerator } from './qemu-command.js';
