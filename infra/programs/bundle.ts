@@ -17,7 +17,7 @@ const programs = {
 /** Loaded from node_modules, as they lie. */
 const leftOut = [
   // A binary for each platform; read as files; read files of theirs from where they lie, and needed by few.
-  ...['lmdb', 'swagger-ui-dist', 'dockerode', '@grpc/grpc-js', '@grpc/proto-loader'],
+  ...['lmdb', 'swagger-ui-dist', 'dockerode', '@grpc/grpc-js', '@grpc/proto-loader', 'yaml'],
   // Asked for only by those who installed them.
   ...['@fastify/multipart', '@fastify/static', '@fastify/view', '@nats-io/transport-node'],
   ...['@nestjs/platform-express', '@nestjs/websockets', 'amqp-connection-manager', 'ioredis'],

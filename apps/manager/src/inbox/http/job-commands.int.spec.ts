@@ -23,6 +23,7 @@ describe('POST /api/v1/jobs', () => {
     const waiting = {
       revision: 0,
       failures: 0,
+      restarts: 0,
       crashLooping: false,
       generation: 0,
       status: 'pending',
