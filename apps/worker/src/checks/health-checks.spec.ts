@@ -13,6 +13,7 @@ interface Look {
 
 interface Watched {
   readonly name: string;
+  readonly job: string;
 }
 
 let ports: SimulatedPorts;
@@ -42,7 +43,7 @@ beforeEach(() => {
   });
 });
 
-const web = { name: 'web' };
+const web = { name: 'web', job: 'web' };
 
 describe('Health checks', () => {
   it('tell of a change, and not of each look', async () => {
@@ -101,7 +102,9 @@ describe('Health checks', () => {
   });
 
   it('spread what a start of the worker found over its interval, a few at a time', async () => {
-    const found = Array.from({ length: 100 }, (_, index) => ({ name: `web-${index}` }));
+    const found = Array.from({ length: 100 }, (_, index) => ({
+      ...{ name: `web-${index}`, job: `job-${index}` },
+    }));
     for (const each of found) checks.watch(each, checkOf({ intervalMs: 10_000 }), false);
     await ports.advance(10_000);
     // Nobody answers: those that wait for their turn are not looked at beside them.
@@ -112,6 +115,21 @@ describe('Health checks', () => {
       await ports.advance(0);
     }
     expect(new Set(looks.map(({ name }) => name)).size).toBe(100);
+  });
+
+  it('of a job that takes its time hold up no other job', async () => {
+    const check = checkOf({ intervalMs: 1_000 });
+    for (let index = 0; index < 40; index += 1) {
+      checks.watch({ name: `slow-${index}`, job: 'slow' }, check, true);
+    }
+    await ports.advance(1_000);
+    expect(looks).toHaveLength(4);
+    checks.watch(web, check, true);
+    await ports.advance(1_000);
+    expect(looks.map(({ name }) => name)).toContain('web');
+    looks[0]?.well();
+    await ports.advance(0);
+    expect(looks.filter(({ name }) => name !== 'web')).toHaveLength(5);
   });
 
   it('look no more at what is not watched, whatever a look that is under way finds', async () => {

@@ -4,6 +4,8 @@ import { judged, type Health, type Judgement } from './judgement.js';
 
 /** Looks that are under way at once: a worker of hundreds must not spend itself on looking. */
 const maxAtOnce = 16;
+/** Of one job: whose looks take long holds up its own. */
+const maxOfJob = 4;
 /** One that was just started is looked at within so long; what was found, within its interval. */
 const firstWithinMs = 1_000;
 /** How often at least while it starts: who waits for it to be healthy must not wait for an interval. */
@@ -32,10 +34,11 @@ interface Parts<T> {
  * random moment, so that what was found by a start is not looked at all at once. A look of which nothing
  * can be said (the engine is away) counts for nothing.
  */
-export class HealthChecks<T extends object> {
+export class HealthChecks<T extends { readonly job: string }> {
   private readonly entries = new Map<T, Entry<T>>();
   private readonly due: Entry<T>[] = [];
   private underWay = 0;
+  private readonly underWayOf = new Map<string, number>();
   /** By what came of them. */
   readonly counts = { passed: 0, failed: 0, unclear: 0 };
 
@@ -77,15 +80,27 @@ export class HealthChecks<T extends object> {
 
   private lookOn(): void {
     while (this.underWay < maxAtOnce) {
-      const entry = this.due.shift();
+      const at = this.due.findIndex(({ what }) => this.ofJob(what) < maxOfJob);
+      const [entry] = at === -1 ? [] : this.due.splice(at, 1);
       if (entry === undefined) return;
       if (!this.isWatched(entry)) continue;
-      this.underWay += 1;
+      this.count(entry.what, 1);
       void this.lookAt(entry).finally(() => {
-        this.underWay -= 1;
+        this.count(entry.what, -1);
         this.lookOn();
       });
     }
+  }
+
+  private ofJob({ job }: T): number {
+    return this.underWayOf.get(job) ?? 0;
+  }
+
+  private count(what: T, more: 1 | -1): void {
+    this.underWay += more;
+    const ofJob = this.ofJob(what) + more;
+    if (ofJob === 0) this.underWayOf.delete(what.job);
+    else this.underWayOf.set(what.job, ofJob);
   }
 
   private async lookAt(entry: Entry<T>): Promise<void> {

@@ -24,7 +24,8 @@ const dayMs = 86_400_000;
 /** Range and default of each. */
 export const healthNumbers = {
   intervalMs: { minimum: 100, maximum: dayMs, usual: 10_000 },
-  timeoutMs: { minimum: 100, maximum: dayMs, usual: 3_000 },
+  // A look that takes long takes another one's turn.
+  timeoutMs: { minimum: 100, maximum: 60_000, usual: 3_000 },
   retries: { minimum: 1, maximum: 1_000, usual: 3 },
   startPeriodMs: { minimum: 0, maximum: dayMs, usual: 0 },
 } as const;

@@ -78,6 +78,7 @@ describe('The health check of a job', () => {
     [{ tcp: { port: 1 }, command: ['x'] }, 'health has command and tcp'],
     [{ tcp: { port: 1 }, interval: 5 }, 'Did you mean intervalMs?'],
     [{ tcp: { port: 0 } }, 'health.tcp.port is 0'],
+    [{ tcp: { port: 1 }, timeoutMs: 60_001 }, 'health.timeoutMs is 60001'],
   ])('is refused where it is %j', (health, detail) => {
     expect(parseHealth({ health })).toMatchObject({
       ok: false,
