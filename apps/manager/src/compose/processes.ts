@@ -91,7 +91,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     orderedStarts(queue),
     healthWatch(queue, sight),
     retries(queue),
-    new Rollouts(scheduler, queue, state),
+    new Rollouts(scheduler, queue, state, sight),
     new Drains(scheduler, queue, state),
     new Losses(sight, grants, table, queue, saysNothing),
     ...rootOf(parts, inference),

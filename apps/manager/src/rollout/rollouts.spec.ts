@@ -33,6 +33,7 @@ let answer: ((job: ScheduleJob) => ScheduleAnswer) | null;
 let asked: ScheduleJob[];
 /** While true nothing is answered: the log is away. */
 let isAway: boolean;
+let hearing: { sinceMs: number | null; isStormOnRecord: boolean };
 
 afterEach(() => void loop.stop());
 
@@ -96,6 +97,32 @@ describe('A rollout that finds no place for its next one', () => {
       ...{ rollbackTo: 1, reason: expect.stringContaining('for 10 s: It fits nowhere.') },
     });
     expect(withdrawn).toEqual([]);
+  });
+
+  it('waits on while the scheduler is away, and has its time anew once that is back', async () => {
+    updated({ maxUnavailable: 1, placeWithinMs: 10_000 }, null);
+    await ports.advance(60_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('progressing');
+    answer = () => nowhere;
+    await ports.advance(9_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('progressing');
+    await ports.advance(10_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).not.toBe('progressing');
+  });
+
+  it.each([
+    ['our link is down', { sinceMs: null, isStormOnRecord: false }],
+    ['too many nodes are silent', { sinceMs: 0, isStormOnRecord: true }],
+  ])('waits on while %s, and has its time anew after that', async (_when, blind) => {
+    updated({ maxUnavailable: 1, placeWithinMs: 10_000 }, () => nowhere);
+    await ports.advance(5_000);
+    hearing = blind;
+    await ports.advance(60_000);
+    hearing = { sinceMs: ports.clock.monotonicMs(), isStormOnRecord: false };
+    await ports.advance(9_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).toBe('progressing');
+    await ports.advance(10_000);
+    expect(cluster.state.jobs.get('j')?.rollout?.status).not.toBe('progressing');
   });
 
   it('waits on without placeWithinMs', async () => {
@@ -242,6 +269,7 @@ function begin(
   asked = [];
   answer = first;
   isAway = false;
+  hearing = { sinceMs: 0, isStormOnRecord: false };
   const body = {
     id: 'j',
     image: 'web:2',
@@ -258,7 +286,14 @@ function begin(
 }
 
 function supervised(): Supervisor {
-  const process = new Rollouts(scheduler, queue, () => projection.state) as Process<unknown>;
+  const process = new Rollouts(scheduler, queue, () => projection.state, {
+    get sinceMs() {
+      return hearing.sinceMs;
+    },
+    get isStormOnRecord() {
+      return hearing.isStormOnRecord;
+    },
+  }) as Process<unknown>;
   return new Supervisor([process], projection, ports, () => {});
 }
 

@@ -24,9 +24,12 @@ import {
   placementKey,
 } from '@oakring/model';
 import { byItself } from '../commands/origin.js';
+import { heardSince, type Hearing } from '../supervision/heard-since.js';
 
 /** Instances of a job that are replaced in one step: their documents find room in one call. */
 const maxAtOnce = 10;
+/** What waits for a place is looked at this often at least: a storm in between begins its time anew. */
+const againAfterMs = 5_000;
 
 type Step =
   | { readonly do: 'replace'; readonly instances: readonly InstanceRecord[] }
@@ -48,11 +51,19 @@ export class Rollouts implements Process<Step> {
   /** Where a successor had no place, or the scheduler was away, it is asked again soon. */
   readonly backoff = { firstMs: 2_000, mostMs: 4_000 };
 
+  /** Jobs that the scheduler gave no answer about when it was asked last. */
+  private readonly unanswered = new Set<string>();
+
   constructor(
     private readonly scheduler: Scheduler,
     private readonly queue: CommandQueue,
     private readonly state: () => ClusterState,
+    private readonly hearing: Hearing,
   ) {}
+
+  forget(id: string): void {
+    this.unanswered.delete(id);
+  }
 
   *all(state: ClusterState): Generator<string> {
     for (const { id } of state.jobs.values()) if (this.fact(id, state) !== null) yield id;
@@ -73,11 +84,28 @@ export class Rollouts implements Process<Step> {
   look(id: string, state: ClusterState, seen: Seen): Look<Step> {
     const job = state.jobs.get(id);
     if (job === undefined) return nothing;
-    const { step, againMs: dueMs } = giveUpOf(state, job, seen);
+    const { step, againMs: dueMs } = this.giveUpOf(state, job, seen);
     if (step !== null) return { step, againMs: null };
     const look = this.lookOn(state, job, seen);
     if (look.step !== null || dueMs === null) return look;
     return { step: null, againMs: Math.min(dueMs, look.againMs ?? dueMs) };
+  }
+
+  /**
+   * A rollout that found no place for its next one for as long as its job allows goes back by itself. Not
+   * counted while the scheduler says nothing, or nodes that have room may be there unheard.
+   */
+  private giveUpOf(state: ClusterState, job: JobRecord, seen: Seen): Look<Step> {
+    const { placeWithinMs } = job.policy.update;
+    const waits = job.rollout?.status === 'progressing' ? placeLacking(state, job) : null;
+    if (placeWithinMs === null || waits === null || this.unanswered.has(job.id)) return nothing;
+    const againMs = seen.nowMs + againAfterMs;
+    const sinceMs = heardSince(this.hearing, seen, `${job.revision} waits`);
+    if (sinceMs === null) return { step: null, againMs };
+    const dueMs = sinceMs + placeWithinMs;
+    if (dueMs > seen.nowMs) return { step: null, againMs: Math.min(dueMs, againMs) };
+    const reason = `there was no place for the next one for ${placeWithinMs / 1_000} s: ${waits}`;
+    return { step: { do: 'give-up', revision: job.revision, reason }, againMs: null };
   }
 
   private lookOn(state: ClusterState, job: JobRecord, seen: Seen): Look<Step> {
@@ -130,7 +158,9 @@ export class Rollouts implements Process<Step> {
     let answers: readonly ScheduleAnswer[];
     try {
       ({ answers } = await this.scheduler.schedule({ jobs, position: state.head.position }));
+      this.unanswered.delete(job.id);
     } catch (error) {
+      if (!isAnswer(error)) this.unanswered.add(job.id);
       await this.wait(job, instances[0], { answer: null, refusal: awayRefusal(error) });
       return 'again';
     }
@@ -170,17 +200,6 @@ export class Rollouts implements Process<Step> {
 
 type Waiting = Extract<Command, { type: 'RefuseReplacement' }>;
 
-/** A rollout that found no place for its next one for as long as its job allows goes back by itself. */
-function giveUpOf(state: ClusterState, job: JobRecord, seen: Seen): Look<Step> {
-  const { placeWithinMs } = job.policy.update;
-  const waits = job.rollout?.status === 'progressing' ? placeLacking(state, job) : null;
-  if (placeWithinMs === null || waits === null) return nothing;
-  const dueMs = seen.since(`${job.revision} waits`) + placeWithinMs;
-  if (dueMs > seen.nowMs) return { step: null, againMs: dueMs };
-  const reason = `there was no place for the next one for ${placeWithinMs / 1_000} s: ${waits}`;
-  return { step: { do: 'give-up', revision: job.revision, reason }, againMs: null };
-}
-
 /** Those that count: wanted, and not run to their end. */
 function instancesOf(state: ClusterState, { id }: JobRecord): InstanceRecord[] {
   const instances: InstanceRecord[] = [];
@@ -212,6 +231,11 @@ function healthyFromMs(
     return isHealthy ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
   return since(key) + job.policy.update.healthyAfterMs;
+}
+
+/** The scheduler is there: it cannot plan what it was asked, whenever it is asked. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof OakringError && error.code === 'scheduler-refused';
 }
 
 function awayRefusal(error: unknown): Waiting['refusal'] {

@@ -95,7 +95,8 @@ export function placeLacking(state: ClusterState, { id, rollout }: JobRecord): s
   if (rollout === null || rollout.waits !== null) return rollout?.waits ?? null;
   for (const key of state.pendingOfJob.of(id)) {
     const { refused = null } = state.instances.get(key) ?? {};
-    if (refused !== null) return refused.detail;
+    // Without an answer of the scheduler nobody knows of a place.
+    if (refused !== null && refused.code !== 'scheduler-unavailable') return refused.detail;
   }
   return null;
 }
