@@ -216,8 +216,10 @@ describe('the embedded broker', () => {
     }
     // What is on its way to who listens is not held by the broker.
     while (heard < 10 * 16) await setImmediate();
-    // Of 160 MB: what is held, not what has not been collected yet.
-    expect(heldBytes() - before).toBeLessThan(40_000_000);
+    // Of 160 MB: what is held for ever, not what another thread of V8 has not given back yet.
+    const isHeld = (): boolean => heldBytes() - before >= 40_000_000;
+    for (let looks = 0; looks < 200 && isHeld(); looks += 1) await setImmediate();
+    expect(isHeld()).toBe(false);
     for (const socket of sockets) socket.destroy();
   });
 
