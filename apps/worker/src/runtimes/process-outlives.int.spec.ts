@@ -160,12 +160,17 @@ describe('A process instance', () => {
     const { exited } = await worker(records(), { ...ports, timers: counted });
     let exit: InstanceExit | null = null;
     void exited.then((heard) => (exit = heard));
-    const release = withoutDescriptors();
+    const descriptors = scarceDescriptors();
     try {
+      descriptors.takeAll();
       const before = looks;
-      await until(() => looks > before + 2 || exit !== null);
+      await until(() => {
+        // Those that were given back meanwhile as well.
+        descriptors.takeAll();
+        return looks > before + 2 || exit !== null;
+      });
     } finally {
-      release();
+      descriptors.giveBack();
     }
     expect(exit).toBeNull();
     writeFileSync(join(folder, 'go'), '');
@@ -227,21 +232,25 @@ describe('What is not found by a start of the worker, and not touched', () => {
   });
 });
 
-/** Nothing more can be opened here until what it returns is called. */
-function withoutDescriptors(): () => void {
+/** Of this process: few enough that all can be taken, and nothing more be opened. */
+function scarceDescriptors() {
   const limit = (soft: string) =>
     spawnSync('prlimit', ['--pid', `${process.pid}`, `--nofile=${soft}:`]);
   const soft = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   limit('512');
   const held: number[] = [];
-  try {
-    for (;;) held.push(openSync('/dev/null', 'r'));
-  } catch {
-    // That was the last one.
-  }
-  return () => {
-    for (const each of held) closeSync(each);
-    limit(soft ?? '');
+  return {
+    takeAll() {
+      try {
+        for (;;) held.push(openSync('/dev/null', 'r'));
+      } catch {
+        // That was the last one.
+      }
+    },
+    giveBack() {
+      for (const each of held) closeSync(each);
+      limit(soft ?? '');
+    },
   };
 }
 
