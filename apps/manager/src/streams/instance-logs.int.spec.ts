@@ -8,7 +8,8 @@ import {
   type LogLine,
   type StreamSaid,
 } from '@oakring/contracts';
-import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
+import { simulatedPorts, systemPorts, type SimulatedPorts } from '@oakring/ports';
+import { ClusterProof } from '../http/forwarding/cluster-proof.js';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
 import { plan, registerNode, submitJob } from '../testing/given.js';
 
@@ -244,5 +245,36 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/logs', () => {
     const answer = await asked;
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ code: 'nothing-printed', detail });
+  });
+});
+
+describe('Logs that are followed through another manager than the leader', () => {
+  it('begin at once, before anything was printed, and break where they break at the leader', async () => {
+    const token = 'open-sesame';
+    const processes = [] as const;
+    const proof = () => ClusterProof.of(token, Buffer.alloc(32, 7), systemPorts());
+    const own = { leading: true, leader: '' };
+    manager = await startTestManager({
+      ...{ ports, token, proof: await proof() },
+      leadership: { status: own, processes },
+    });
+    own.leader = manager.url;
+    const follower = await startTestManager({
+      ...{ token, proof: await proof() },
+      leadership: { status: { leading: false, leader: manager.url }, processes },
+    });
+    open.push(manager, follower);
+    await place();
+    const asked = follower.get(`${address}?follow=true`);
+    const call = await opened();
+    say(call, { says: 'opened' });
+    const answer = await asked;
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('oakring-node')).toBe('n1');
+    data(call, 0, line('one'));
+    const reader = answer.body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('one\n');
+    say(call, { says: 'end', code: 'stream-broken', detail: 'The worker stops.' });
+    await expect(reader?.read()).rejects.toThrow();
   });
 });

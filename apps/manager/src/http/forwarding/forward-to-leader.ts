@@ -117,8 +117,14 @@ function forward(
   reply: FastifyReply,
   signature: string,
 ): FastifyReply {
+  const { raw } = reply;
+  const isStream = endpointOf(request)?.isStream === true;
+  // Fastify writes the head with the first byte, and a client waits for that a while only; all of it is set here.
+  if (isStream) raw.once('pipe', () => raw.flushHeaders());
+  // Where either side breaks it off, Fastify would go on to our own handler.
+  raw.once('close', () => reply.hijack());
   // What is followed may say nothing for hours: its reader, or a new leader, ends it.
-  const lasting = endpointOf(request)?.isStream === true ? { timeout: 0 } : {};
+  const lasting = isStream ? { timeout: 0 } : {};
   return reply.from(`${leader}${request.url}`, {
     ...lasting,
     rewriteRequestHeaders: (_request, headers) => ({
