@@ -269,10 +269,17 @@ describe('the broker connection', () => {
 const packetTypes = { connect: 1, publish: 3, subscribe: 8 };
 const connack = Buffer.from([0x20, 2, 0, 0]);
 
-/** Grants all six subscriptions of a SUBSCRIBE whose length takes one byte. */
+/** Grants each subscription of a SUBSCRIBE at the QoS that it asks for (MQTT 3.1.1, 3.8 and 3.9). */
 function subackFor(subscribe: Buffer): Buffer {
-  const packetId = subscribe.subarray(2, 4);
-  return Buffer.concat([Buffer.from([0x90, 8]), packetId, Buffer.from([1, 0, 1, 1, 1, 1])]);
+  // Behind the length, of which each byte but the last has its highest bit set.
+  let at = subscribe.findIndex((byte, index) => index > 0 && byte < 0x80) + 1;
+  const packetId = subscribe.subarray(at, at + 2);
+  const granted: number[] = [];
+  for (at += 2; at < subscribe.length; at += 1) {
+    at += 2 + subscribe.readUInt16BE(at);
+    granted.push(subscribe[at] ?? 0);
+  }
+  return Buffer.concat([Buffer.from([0x90, 2 + granted.length]), packetId, Buffer.from(granted)]);
 }
 
 function bound(timers: Ports['timers']): Ports['timers'] {
