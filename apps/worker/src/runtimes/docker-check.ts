@@ -10,6 +10,10 @@ const maxHeardBytes = 4_096;
 /** What the engine is asked beside the look itself takes no longer: else nothing can be said. */
 const engineWithinMs = 10_000;
 
+/** The engine may still be about to start a command that took too long: it is looked for this often, so many times. */
+const endEveryMs = 250;
+const endTries = 40;
+
 /** A command that took too long, which the engine has no way to end. */
 interface Hung {
   readonly exec: Docker.Exec;
@@ -66,8 +70,9 @@ export class DockerChecks {
   ): Promise<string | null> {
     const before = this.hung.get(container.id);
     if (before !== undefined) {
-      const { Running } = await before.exec.inspect({ abortSignal });
-      if (Running) return `${command[0] ?? ''} still runs, from a look before`;
+      if (!(await isEnded(container.id, before))) {
+        return `${command[0] ?? ''} still runs, from a look before`;
+      }
       this.hung.delete(container.id);
     }
     const exec = await container.exec({
@@ -82,8 +87,20 @@ export class DockerChecks {
     stream.destroy();
     const { ExitCode, Running, Pid } = await exec.inspect({ abortSignal });
     if (isOver && !Running) return problemOfCommand(command, ExitCode ?? 'no exit code', words());
-    if (!(await killed(container.id, Pid))) this.hung.set(container.id, { exec });
+    if (!(await killed(container.id, Pid))) this.endLater(container.id, { exec });
     return `${command[0] ?? ''} ${tooLate(timeoutMs)}`;
+  }
+
+  private endLater(containerId: string, hung: Hung): void {
+    this.hung.set(containerId, hung);
+    const end = async (): Promise<void> => {
+      for (let tries = 0; tries < endTries && this.hung.get(containerId) === hung; tries += 1) {
+        if (await isEnded(containerId, hung)) return;
+        await this.timers.sleep(endEveryMs);
+      }
+    };
+    // An engine that does not answer is asked again by the next look.
+    end().catch(() => {});
   }
 
   /** False: it has not ended in time. */
@@ -101,6 +118,14 @@ export class DockerChecks {
   forget({ id }: Docker.Container): void {
     this.hung.delete(id);
   }
+}
+
+/** Whether it does not run any more, by itself or by us. */
+async function isEnded(containerId: string, { exec }: Hung): Promise<boolean> {
+  const abortSignal = AbortSignal.timeout(engineWithinMs);
+  const { Running, ExitCode, Pid } = await exec.inspect({ abortSignal });
+  // One that the engine has not begun yet does not run either, and has no exit code.
+  return (!Running && ExitCode !== null) || killed(containerId, Pid);
 }
 
 function wordsOf(container: Docker.Container, stream: NodeJS.ReadableStream): () => string {
