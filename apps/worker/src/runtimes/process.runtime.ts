@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { parsePorts, type HealthProbe, type Resources } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { askPort } from '../checks/probes.js';
@@ -13,6 +13,7 @@ import type { InstanceOutput, OutputFolder } from './instance-output.js';
 import { OutputTimes } from './output-times.js';
 import { printedLines } from './printed-lines.js';
 import { defaultPath } from './process-guard.js';
+import { programAt } from './program-at.js';
 import { isReached, surroundingsOf } from './process-surroundings.js';
 import { measureSessions, type SessionUsage } from './session-usage.js';
 import {
@@ -321,10 +322,7 @@ function commandLineOf(
   if (cwd !== null && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new StartFailure(`cannot start: no folder ${cwd} here`, 'job');
   }
-  const candidates = program.includes('/')
-    ? [program]
-    : environment.PATH.split(delimiter).map((folder) => join(folder, program));
-  if (!candidates.some(isExecutable)) {
+  if (programAt(program, environment.PATH) === null) {
     throw new StartFailure(`cannot start: no program ${program} here`, 'job');
   }
   return { program, args, environment, cwd };
@@ -332,24 +330,10 @@ function commandLineOf(
 
 /** Where `setsid` is. Throws naming those that are not there. */
 function programsNeeded(): string {
-  const paths = new Map(needed.map((name) => [name, pathOf(name)]));
-  const missing = needed.filter((name) => paths.get(name) === undefined);
-  const setsid = paths.get('setsid');
-  if (missing.length === 0 && setsid !== undefined) return setsid;
+  const paths = new Map(needed.map((name) => [name, programAt(name)]));
+  const missing = needed.filter((name) => paths.get(name) === null);
+  const setsid = paths.get('setsid') ?? null;
+  if (missing.length === 0 && setsid !== null) return setsid;
   const what = `its guard needs ${missing.join(', ')} (coreutils, util-linux)`;
   throw new StartFailure(`cannot start: ${what}, not found in ${defaultPath}`, 'node');
-}
-
-function pathOf(name: string): string | undefined {
-  const places = defaultPath.split(delimiter).map((folder) => join(folder, name));
-  return places.find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
