@@ -93,6 +93,7 @@ export { changesPhrase, documentChanges, type DocumentChange } from './http/docu
 export { placeIn, type Place, type RootConstraint } from './http/root-constraints.js';
 export type { NeedConstraint } from './http/job-needs.js';
 export type { OwnVariables } from './http/job-obstacles.js';
+export { portsOf } from './http/asked-ports.js';
 export { clash, portKey } from './http/port-keys.js';
 export { imageIsRun, parseCommand, parseEnvironment } from './http/job-run.js';
 export {

@@ -1,5 +1,4 @@
 export { fits, freeOf, isOpen, testsFor, whyNot } from './fits.js';
-export { portsOf } from './filters/ports.js';
 export { NodeTable } from './nodes/node-table.js';
 export { answersOf } from './plan/answers.js';
 export { jobsToPlan } from './plan/jobs-to-plan.js';

@@ -1,4 +1,4 @@
-import { minus, noResources, type Constraint } from '@oakring/contracts';
+import { minus, noResources, portsOf } from '@oakring/contracts';
 import type { EventData, PlacedInstance, StoredEvent } from '@oakring/events';
 import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
@@ -186,7 +186,7 @@ export function reserveFor(
       generation: placed.generation,
       nodeId: placed.nodeId,
       resources: takesOver === null ? job.resources : minus(job.resources, takesOver),
-      ports: portsOf(job.constraints),
+      ports: portsOf(job),
       takesOver,
       wanted: true,
       stopReason: null,
@@ -202,11 +202,3 @@ export function reserveFor(
     event,
   );
 }
-
-/** Ports that its document publishes: of what is placed by it, nobody else there gets them. */
-function portsOf(constraints: readonly Constraint[]): readonly string[] {
-  for (const constraint of constraints) if (constraint.type === 'ports') return constraint.ports;
-  return none;
-}
-
-const none: readonly string[] = [];

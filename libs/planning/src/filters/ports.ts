@@ -1,4 +1,4 @@
-import { clash, type HeldPort, type Requirement } from '@oakring/contracts';
+import { clash, portsOf, type HeldPort } from '@oakring/contracts';
 import { filterOf } from './filter.js';
 
 /** A published port is one placement's of a node, from its decision until its end is acknowledged. */
@@ -17,15 +17,7 @@ export const ports = filterOf({
   },
 });
 
-/** Ports of a node that an instance has to itself. */
-export function portsOf({ constraints }: Pick<Requirement, 'constraints'>): readonly string[] {
-  for (const constraint of constraints) if (constraint.type === 'ports') return constraint.ports;
-  return none;
-}
-
 function takenOf(held: readonly HeldPort[], asked: readonly string[]): HeldPort | null {
   for (const each of held) if (asked.some((port) => clash(each.port, port))) return each;
   return null;
 }
-
-const none: readonly string[] = [];

@@ -1,4 +1,4 @@
-import { clash, covers, plus, type ReportedInstance } from '@oakring/contracts';
+import { clash, covers, plus, portsOf, type ReportedInstance } from '@oakring/contracts';
 import { jobStream } from '@oakring/events';
 import {
   adoptedPolicy,
@@ -11,7 +11,6 @@ import {
   type InstanceRecord,
   type JobRecord,
 } from '@oakring/model';
-import { portsOf } from '@oakring/planning';
 import type { Deciding } from './deciding.js';
 import { abortMoveTo, orderStarts } from './orders.js';
 import { succeed } from './worker-answers.js';

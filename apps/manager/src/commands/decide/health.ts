@@ -50,7 +50,7 @@ export function judgeHealth(deciding: Deciding, judge: Judge): Decided<null> {
   if (instance.moving?.generation === generation) {
     abortMoveTo(deciding, { job, instance: number, generation }, reason);
   } else if (placement.health?.status === 'unhealthy') withdraw(deciding, instance, placement);
-  else if (instance.generation === generation) giveUpRollout(deciding, instance, reason);
+  else if (instance.generation === generation) endRolloutOf(deciding, instance, reason);
   return { answer: null };
 }
 
@@ -77,7 +77,7 @@ function withdraw(
   concludeEnd(deciding, { job, instance }, nodeId);
 }
 
-function giveUpRollout(deciding: Deciding, instance: InstanceRecord, reason: string): void {
+function endRolloutOf(deciding: Deciding, instance: InstanceRecord, reason: string): void {
   const job = deciding.state.jobs.get(instance.job);
   if (job !== undefined) failRollout(deciding, job, instance, reason);
 }

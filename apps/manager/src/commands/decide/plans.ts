@@ -1,6 +1,7 @@
 import {
   noResources,
   plus,
+  portsOf,
   type DecisionReads,
   type FreedThere,
   type HeldPort,
@@ -8,7 +9,7 @@ import {
   type Resources,
   type ScheduleAnswer,
 } from '@oakring/contracts';
-import { fits, portsOf, testsFor } from '@oakring/planning';
+import { fits, testsFor } from '@oakring/planning';
 import { jobStream, type DecisionBasis, type PlacedInstance } from '@oakring/events';
 import {
   placementKey,
