@@ -39,7 +39,7 @@ export class Auditor {
     this.judgeEpoch(commit.epoch, events, writer);
     foldCommit(this.state, commit, events);
     for (const event of events) this.trace(event, this.world.nowMs);
-    this.judge.committed(events, this.state);
+    this.judge.committed(events, this.state, writer.clockErrorMs);
   }
 
   /** An epoch is opened once, by whoever writes all of it. */

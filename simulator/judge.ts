@@ -107,11 +107,11 @@ export class Judge {
     }
   }
 
-  /** What was committed, and the view that it led to. */
-  committed(events: readonly StoredEvent[], state: ClusterState): void {
+  /** What was committed, the view that it led to, and how much the clock of who wrote it is wrong. */
+  committed(events: readonly StoredEvent[], state: ClusterState, clockErrorMs = 0): void {
     for (const event of events) {
       this.look(event, state);
-      this.strict.look(event, state);
+      this.strict.look(event, state, clockErrorMs);
       this.illnesses.judge(event, state);
     }
     this.strict.compare(this.running, state);

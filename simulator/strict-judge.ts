@@ -124,7 +124,7 @@ export class StrictJudge {
     this.fail(`${nodeId} was ordered what it cannot do: ${String(detail)}`);
   }
 
-  look(event: StoredEvent, state: ClusterState): void {
+  look(event: StoredEvent, state: ClusterState, clockErrorMs = 0): void {
     this.state = state;
     if (event.type === 'NodeRegistered') {
       const node = this.nodes.get(subjectOf(event));
@@ -148,7 +148,9 @@ export class StrictJudge {
       const address = `${nodeId} ${placementKey(id, instance, generation)}`;
       this.ordered.set(address, { atMs: this.world.nowMs, isSent: false });
     }
-    if (event.type === 'InstanceLost' && event.data.ended !== true) this.judgeLoss(event, state);
+    if (event.type === 'InstanceLost' && event.data.ended !== true) {
+      this.judgeLoss(event, state, clockErrorMs);
+    }
   }
 
   private isLeft(nodeId: string, start: Address): boolean {
@@ -182,12 +184,13 @@ export class StrictJudge {
   private judgeLoss(
     event: Extract<StoredEvent, { type: 'InstanceLost' }>,
     state: ClusterState,
+    clockErrorMs: number,
   ): void {
     const { nodeId, instance, generation } = event.data;
     const heard = this.nodes.get(nodeId);
     const job = state.jobs.get(subjectOf(event));
     const patienceMs = job?.policy.onDisconnect.lostAfterMs ?? null;
-    const decidedMs = event.at - (this.world.wallMs - this.world.nowMs);
+    const decidedMs = event.at - clockErrorMs - (this.world.wallMs - this.world.nowMs);
     const isTimeRight = decidedMs <= this.world.nowMs && this.world.nowMs - decidedMs < mostLateMs;
     // One that is forgotten is not waited for.
     const isKnown = state.nodes.get(nodeId) !== undefined;
