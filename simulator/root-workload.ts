@@ -61,17 +61,28 @@ export class RootWorkload {
 
   /** Its root has lost its memory: nothing of that is told to the cluster. */
   forget(): void {
+    // What was half deleted is half there, and what nobody answered may come to be there yet.
+    const open = [...this.services.values()].filter((service) => this.isOpen(service));
     for (const service of this.services.values()) {
-      const isNamesakeThere = [...this.state.jobs.values()].some(
-        ({ id, document }) => id !== service.id && document['name'] === service.name,
-      );
-      // What waits for a namesake waits until an operator ends that; what was half deleted is half there.
-      const isOpen = service.isDeleted && this.state.jobs.get(service.id) !== undefined;
-      if (isNamesakeThere || isOpen) service.isSteady = false;
-      if (isOpen) service.isDeleted = false;
+      const { id, name } = service;
+      const isNamesakeThere =
+        [...this.state.jobs.values()].some(
+          (job) => job.id !== id && job.document['name'] === name,
+        ) || open.some((other) => other.id !== id && other.name === name);
+      // What waits for a namesake waits until an operator ends that.
+      if (isNamesakeThere) service.isSteady = false;
+    }
+    for (const service of open) {
+      service.isSteady = false;
+      service.isDeleted = false;
     }
     this.forgotMs = this.world.nowMs;
     this.root.forget();
+  }
+
+  private isOpen({ id, isDeleted, numbers }: Service): boolean {
+    const isUnanswered = [...numbers.values()].includes('unknown');
+    return isDeleted && (isUnanswered || this.state.jobs.get(id) !== undefined);
   }
 
   /** What is not as it was asked for. */
