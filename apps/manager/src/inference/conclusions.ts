@@ -84,7 +84,7 @@ function concludeShown({ state, renew }: Scene, subject: Subject, telling: Telli
   const { placement, evidence, open } = subject;
   const { generation } = placement;
   const status = evidence.shown?.status ?? 'running';
-  telling.report(placement, { status, reason: null });
+  telling.show(placement, status);
   if (open !== null) {
     if (status === 'running') return telling.acknowledge(open, 'succeeded', null);
     if (open.status === 'issued') telling.acknowledge(open, 'received', null);
@@ -142,7 +142,7 @@ function concludeLost(scene: Scene, subject: Subject, telling: Telling): void {
   const { placement, evidence } = subject;
   const end = endOf(evidence, sight.pace, runtimesOf(node));
   if (end === null && isShown(evidence, sight.pace)) {
-    telling.report(placement, { status: evidence.shown?.status ?? 'running', reason: null });
+    telling.show(placement, evidence.shown?.status ?? 'running');
     telling.isDue = true;
   } else if (end !== null || isGone(scene, evidence)) {
     if (end === null && mayBePulled(scene, subject))

@@ -1,5 +1,12 @@
 import type { Pace } from './pace.js';
 
+interface Shown {
+  atMs: number;
+  disturbance: number;
+  count: number;
+  status: 'running' | 'starting';
+}
+
 /** What was seen and heard of one placement, in this term and of this start of its worker. */
 export interface Evidence {
   /** The newest order about it that the broker took, and when. */
@@ -19,12 +26,7 @@ export interface Evidence {
   createdMs: number | null;
   isSaidToRun: boolean;
   /** The newest calm list that shows it. */
-  shown: {
-    readonly atMs: number;
-    readonly disturbance: number;
-    readonly count: number;
-    readonly status: 'running' | 'starting';
-  } | null;
+  shown: Shown | null;
   /** The newest calm list that has something which may be it. */
   doubted: {
     readonly atMs: number;
@@ -52,6 +54,24 @@ export function noEvidence(): Evidence {
     doubted: null,
     end: null,
   };
+}
+
+/** A calm list of just now has it. Of every entry of every list: written where it stands. */
+export function noteShown(
+  evidence: Evidence,
+  { disturbance, count }: Pace,
+  atMs: number,
+  status: Shown['status'],
+): void {
+  const { shown } = evidence;
+  if (shown === null) {
+    evidence.shown = { atMs, disturbance, count, status };
+    return;
+  }
+  shown.atMs = atMs;
+  shown.disturbance = disturbance;
+  shown.count = count;
+  shown.status = status;
 }
 
 /** Shown by the lists that count now. */

@@ -26,22 +26,23 @@ export class InstanceFigures {
   }
 
   /** Of every list: looked up once, and written where it stands. */
-  note(nodeId: string, label: string, { usage = null, log = null }: SeenInstance): void {
-    const figures = this.placeOf(nodeId, label);
+  note(nodeId: string, label: string, seen: SeenInstance, atMs: number): void {
+    const { usage = null, log = null } = seen;
+    const figures = this.placeOf(nodeId, label, atMs);
     if (usage !== null) figures.usage = usage;
     if (log !== null) figures.log = log;
   }
 
   noteAddress(nodeId: string, label: string, { publicIp }: WordOfInstance): void {
-    if (publicIp !== null) this.placeOf(nodeId, label).publicIp = publicIp;
+    if (publicIp === null) return;
+    this.placeOf(nodeId, label, this.clock.monotonicMs()).publicIp = publicIp;
   }
 
   forget(nodeId: string): void {
     this.nodes.delete(nodeId);
   }
 
-  private placeOf(nodeId: string, key: string): Writable<FiguresOfInstance> {
-    const atMs = this.clock.monotonicMs();
+  private placeOf(nodeId: string, key: string, atMs: number): Writable<FiguresOfInstance> {
     let ofNode = this.nodes.get(nodeId);
     if (ofNode === undefined) {
       ofNode = new Map();
@@ -52,14 +53,13 @@ export class InstanceFigures {
       known.atMs = atMs;
       return known;
     }
-    this.makeRoom(ofNode);
+    this.makeRoom(ofNode, atMs);
     const figures = { usage: null, log: null, publicIp: null, atMs };
     ofNode.set(key, figures);
     return figures;
   }
 
-  private makeRoom(ofNode: Map<string, FiguresOfInstance>): void {
-    const nowMs = this.clock.monotonicMs();
+  private makeRoom(ofNode: Map<string, FiguresOfInstance>, nowMs: number): void {
     for (const [key, { atMs }] of ofNode) {
       if (nowMs - atMs > keptMs || ofNode.size >= maxOfNode) ofNode.delete(key);
     }

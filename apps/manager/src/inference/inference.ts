@@ -10,7 +10,7 @@ import type { Inferred } from '../commands/command.js';
 import type { OrderGate } from '../outbox/order-gate.port.js';
 import type { Sighting, WordOfInstance } from '../wires/dialect.port.js';
 import { conclusionsOn, runtimesOf } from './conclusions.js';
-import { isShown, noEvidence, type Evidence } from './evidence.js';
+import { isShown, noEvidence, noteShown, type Evidence } from './evidence.js';
 import { InstanceFigures } from './figures.js';
 import { Pace } from './pace.js';
 import { periodMs, slowestMs } from './period.js';
@@ -63,18 +63,17 @@ export class Inference implements OrderGate {
     const nowMs = this.parts.clock.monotonicMs();
     const { pace } = sight;
     const counts = pace.list(nowMs, runtimesOf(node));
-    const { disturbance, count } = pace;
     for (const seen of instances) {
       const placed = sight.find(state, node, seen);
       const placement = placed === undefined ? undefined : state.placements.get(placed.key);
       if (placed !== undefined && placement !== undefined) {
-        this.figures.note(nodeId, placed.label, seen);
+        this.figures.note(nodeId, placed.label, seen, nowMs);
         if (!counts) continue;
         const { key } = placed;
         const evidence = sight.evidence.get(key);
         if (this.isOrdered({ key, placement, evidence }, nowMs - pace.periodMs)) {
           const shown = evidence ?? sight.of(key);
-          shown.shown = { atMs: nowMs, disturbance, count, status: seen.status };
+          noteShown(shown, pace, nowMs, seen.status);
           shown.isAnswered = true;
           continue;
         }

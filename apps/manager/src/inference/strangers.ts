@@ -41,7 +41,7 @@ export function strangersOn(scene: Scene, telling: Telling): void {
       continue;
     }
     const { digest, ...address } = addressOf(state, stranger);
-    telling.reportAs(address, { status: 'running', reason: null, digest });
+    telling.report(address, { status: 'running', reason: null, digest });
     if (address.isOurs || digest !== undefined) telling.isDue = true;
     if (address.isOurs) continue;
     shown.push(placementKey(address.job, address.instance, address.generation));

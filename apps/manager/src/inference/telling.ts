@@ -12,6 +12,14 @@ type Reported = Pick<ReportedInstance, 'status' | 'reason'> & {
   readonly digest?: string | undefined;
 };
 
+type Address = Pick<ReportedInstance, 'job' | 'instance' | 'generation'>;
+
+/** Most of what is seen: there as it should be. */
+const asItShould = {
+  running: { status: 'running', reason: null },
+  starting: { status: 'starting', reason: null },
+} as const;
+
 /**
  * What follows from what was seen of a node, as its worker would say it: acknowledgements, and a state that
  * is never complete. What is gone is said of each one by name, so that nothing is gone for not being named.
@@ -22,7 +30,9 @@ export class Telling {
   /** What is listed there and cannot be told. */
   unreadable: readonly string[] = [];
   private readonly acks: Inferred[] = [];
-  private readonly instances: ReportedInstance[] = [];
+  /** Most lists bring nothing new: a state is made of it where there is something due. */
+  private readonly reports: { readonly of: PlacementRecord | Address; readonly what: Reported }[] =
+    [];
   private repeats = false;
 
   constructor(
@@ -37,21 +47,17 @@ export class Telling {
     this.acks.push({ type: 'RecordAck', nodeId, ack });
   }
 
-  report({ job, number, generation }: PlacementRecord, { status, reason }: Reported): void {
-    this.reportAs({ job, instance: number, generation }, { status, reason });
+  report(of: PlacementRecord | Address, what: Reported): void {
+    this.reports.push({ of, what });
   }
 
-  reportAs(
-    { job, instance, generation }: Pick<ReportedInstance, 'job' | 'instance' | 'generation'>,
-    { status, reason, digest }: Reported,
-  ): void {
-    const address = { job, instance, generation };
-    this.instances.push({ ...address, status, reason, ...(digest !== undefined && { digest }) });
+  show(placement: PlacementRecord, status: keyof typeof asItShould): void {
+    this.report(placement, asItShould[status]);
   }
 
   /** It is there although it was told to end: it is told again. */
   repeat(placement: PlacementRecord): void {
-    this.report(placement, { status: 'running', reason: null });
+    this.show(placement, 'running');
     this.repeats = true;
     this.isDue = true;
   }
@@ -59,8 +65,18 @@ export class Telling {
   get commands(): readonly Inferred[] {
     if (!this.isDue) return this.acks;
     const { id: nodeId, incarnation } = this.node;
-    const { instances, unreadable, repeats: provesAbsence } = this;
+    const { unreadable, repeats: provesAbsence } = this;
+    const instances = this.reports.map(({ of, what }) => reportOf(of, what));
     const state = { incarnation, requestId: null, instances, unreadable: 1 };
     return [...this.acks, { type: 'ReconcileNode', nodeId, state, provesAbsence, unreadable }];
   }
+}
+
+function reportOf(
+  of: PlacementRecord | Address,
+  { status, reason, digest }: Reported,
+): ReportedInstance {
+  const { job, generation } = of;
+  const instance = 'instance' in of ? of.instance : of.number;
+  return { job, instance, generation, status, reason, ...(digest !== undefined && { digest }) };
 }

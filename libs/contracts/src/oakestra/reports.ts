@@ -185,15 +185,13 @@ function instanceOf(entry: unknown, at: number, leftOut: LeftOut): Parsed<Instan
   if (!isInstance(instance)) {
     return named(integerOf(instance, `services.${at}.instance`, numberRange));
   }
-  const shown = { name, instance, status: statusOf(status), usage: usageOf(entry, at, leftOut) };
-  if (typeof logs === 'string') {
-    if (logs === '') return { ok: true, value: shown };
-    const { usage } = shown;
+  const usage = usageOf(entry, at, leftOut);
+  if (typeof logs === 'string' && logs !== '') {
     const log = endOfText(logs, maxLogCharacters);
-    return { ok: true, value: { name, instance, status: shown.status, usage, log } };
+    return { ok: true, value: { name, instance, status: statusOf(status), usage, log } };
   }
-  if (logs !== null) leftOut.addUnlike(`services.${at}.logs`, logs, 'a text');
-  return { ok: true, value: shown };
+  if (logs !== null && logs !== '') leftOut.addUnlike(`services.${at}.logs`, logs, 'a text');
+  return { ok: true, value: { name, instance, status: statusOf(status), usage } };
 }
 
 /** The refusal of what was found not to be so. */
