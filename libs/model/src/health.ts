@@ -19,11 +19,22 @@ export function awaitsHealth(state: ClusterState, placement: PlacementRecord): b
   return placement.health?.status !== 'healthy' && checkOf(state, placement) !== null;
 }
 
+/**
+ * Why it counts as failed: its worker's present start found it unhealthy. Null: it does not. What was found before
+ * a worker's start is no ground to end anything: it is looked at anew, and may be well by now.
+ */
+export function whyUnhealthy(state: ClusterState, placement: PlacementRecord): string | null {
+  const { health } = placement;
+  if (health?.status !== 'unhealthy') return null;
+  const { incarnation } = state.nodes.get(placement.nodeId) ?? {};
+  return health.incarnation === incarnation ? health.reason || 'it is unhealthy' : null;
+}
+
 /** How an instance that runs does; null: it does not, or has no checks. */
 export function healthOf(
   state: ClusterState,
   { job, number, generation, status, since }: InstanceRecord,
-): HealthRecord | null {
+): Omit<HealthRecord, 'incarnation'> | null {
   const placement = state.placements.get(placementKey(job, number, generation));
   if (status !== 'running' || placement === undefined) return null;
   if (placement.health !== undefined) return placement.health;

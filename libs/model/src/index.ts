@@ -10,7 +10,7 @@ export {
 } from './cluster-state.js';
 export { copyState, jobAlone, stateAsText, stateFromCheckpoint } from './copy-state.js';
 export { concludeCommit, evolve, foldCommit } from './fold/evolve.js';
-export { awaitsHealth, checkOf, healthOf } from './health.js';
+export { awaitsHealth, checkOf, healthOf, whyUnhealthy } from './health.js';
 export { isStart } from './fold/commands.fold.js';
 export { endedByRoot, waitingReason } from './fold/jobs.fold.js';
 export { highestGeneration, nextGeneration } from './fold/records.fold.js';

@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 34;
+export const foldVersion = 35;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -320,6 +320,8 @@ export interface HealthRecord {
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** The start of its worker that said so: what one before found need not be so any more. */
+  readonly incarnation: number;
 }
 
 /** Key: the command's id, `<position>-<index>` of its `CommandIssued`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommandQueue } from '../commands/command.js';
-import { acknowledgeAll, report, running, type Given } from '../testing/given.js';
+import { acknowledgeAll, registerNode, report, running, type Given } from '../testing/given.js';
 import { seenAt } from '../testing/seen.js';
 import { healthWatch } from './health-watch.js';
 
@@ -48,6 +48,16 @@ describe('The health of instances', () => {
       step: null,
       againMs: expect.any(Number),
     });
+  });
+
+  it('is not judged by what a start of its worker found that is over', () => {
+    const cluster = checked();
+    cluster.when(report('a', { 'j/0/1': 'running' }, { health: 'unhealthy' }));
+    cluster.when(registerNode('a', { acknowledges: true, incarnation: 2 }));
+    cluster.when(report('a', { 'j/0/1': 'running' }, { incarnation: 2 }));
+    expect(process.fact('j/0/1', cluster.state)).toBeNull();
+    cluster.when(report('a', { 'j/0/1': 'running' }, { incarnation: 2, health: 'unhealthy' }));
+    expect(process.fact('j/0/1', cluster.state)).toBe('unhealthy');
   });
 
   it('of the source of a move is left to the move', () => {

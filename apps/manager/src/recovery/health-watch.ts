@@ -4,6 +4,7 @@ import {
   checkOf,
   instanceKey,
   isUpdated,
+  whyUnhealthy,
   type ClusterState,
   type PlacementRecord,
 } from '@oakring/model';
@@ -46,7 +47,7 @@ export function healthWatch(queue: CommandQueue, hearing: Hearing): Process<Judg
     fact(key, state) {
       const placement = state.placements.get(key);
       if (placement?.wanted !== true || placement.runningSince === 0) return null;
-      if (placement.health?.status === 'unhealthy') return 'unhealthy';
+      if (whyUnhealthy(state, placement) !== null) return 'unhealthy';
       return isAwaited(state, placement) ? 'awaited' : null;
     },
     look: (key, state, seen) => lookAt(state.placements.get(key), state, seen, hearing),
@@ -72,7 +73,7 @@ function lookAt(
   if (placement === undefined) return nothing;
   const againMs = seen.nowMs + againAfterMs;
   if (state.nodes.get(placement.nodeId)?.status !== 'ready') return { step: null, againMs };
-  if (placement.health?.status === 'unhealthy') {
+  if (whyUnhealthy(state, placement) !== null) {
     // A move mends it; should that be given up, the instance has changed.
     const { moving = null } =
       state.instances.get(instanceKey(placement.job, placement.number)) ?? {};

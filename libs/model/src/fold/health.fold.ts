@@ -15,7 +15,9 @@ export function instanceHealthChanged(
 ): void {
   const placement = state.placements.get(placementKey(job.id, instance, generation));
   if (placement === undefined) return;
-  putPlacement(state, { ...placement, health: { status, reason, since: event.at - forMs } });
+  const { incarnation = 0 } = state.nodes.get(placement.nodeId) ?? {};
+  const health = { status, reason, since: event.at - forMs, incarnation };
+  putPlacement(state, { ...placement, health });
   touchJob(state, job.id, event);
 }
 

@@ -26,6 +26,13 @@ function checked(job: Record<string, unknown> = {}): Given {
   return running({ health, ...job, count: 2 }, 'a', 'b');
 }
 
+/** The worker on `a` begins anew, and says nothing of health yet: its first looks are still to come. */
+function restart(cluster: Given): void {
+  const body = { acknowledges: true, enforcesStop: true, features: ['docker:health'] };
+  cluster.when(registerNode('a', { ...body, incarnation: 2 }));
+  cluster.when(report('a', { 'j/0/1': 'running' }, { incarnation: 2 }));
+}
+
 const says = (is: 'starting' | 'healthy' | 'unhealthy') =>
   report('a', { 'j/0/1': 'running' }, { health: is });
 
@@ -141,6 +148,26 @@ describe('an unhealthy instance', () => {
   });
 });
 
+describe('a verdict of before its worker’s restart', () => {
+  it('ends nothing, until it is said anew', () => {
+    const cluster = checked();
+    cluster.when(says('unhealthy'));
+    restart(cluster);
+    expect(cluster.when(judge(1)).types).toEqual([]);
+    cluster.when(says('unhealthy'));
+    expect(cluster.when(says('unhealthy')).types).toEqual([]);
+    expect(cluster.when(judge(1)).types).toEqual(['InstanceFailedChecks']);
+  });
+
+  it('that was good is as good as before', () => {
+    const cluster = checked();
+    cluster.when(says('healthy'));
+    restart(cluster);
+    expect(cluster.when(says('healthy')).types).toEqual([]);
+    expect(cluster.state.placements.get('j/0/1')?.health?.status).toBe('healthy');
+  });
+});
+
 describe('a worker that does not look', () => {
   it('is given no job with checks, by the word of the feature and the field', () => {
     const cluster = given(...ready('a'), submitJob('j', { health }));
@@ -195,6 +222,17 @@ describe('a move of what has checks', () => {
     cluster.when(says('unhealthy'));
     expect(cluster.when(judge(1)).types).toEqual([]);
     cluster.when({ type: 'CancelMove', id: 'j', instance: 0 });
+    expect(cluster.when(judge(1)).types).toEqual(['InstanceFailedChecks']);
+  });
+
+  it('does not condemn by what was found before its worker’s restart, once it is given up', () => {
+    const cluster = moving();
+    cluster.when(says('unhealthy'));
+    restart(cluster);
+    cluster.when({ type: 'CancelMove', id: 'j', instance: 0 });
+    expect(cluster.when(judge(1)).types).toEqual([]);
+    expect(instanceOf(cluster)).toMatchObject({ nodeId: 'a', generation: 1, status: 'running' });
+    expect(cluster.when(says('unhealthy')).types).toEqual(['InstanceHealthChanged']);
     expect(cluster.when(judge(1)).types).toEqual(['InstanceFailedChecks']);
   });
 

@@ -4,6 +4,7 @@ import {
   awaitsHealth,
   instanceKey,
   placementKey,
+  whyUnhealthy,
   type InstanceRecord,
   type PlacementRecord,
 } from '@oakring/model';
@@ -12,13 +13,15 @@ import { type Decided, type Deciding } from './deciding.js';
 import { concludeEnd, failRollout } from './failures.js';
 import { abortMoveTo, completeMove } from './orders.js';
 
-/** What a worker's checks say of what is wanted there. The same again is no news. */
+/** What a worker's checks say of what is wanted there. The same again is no news, unless it condemns anew. */
 export function noteHealth(deciding: Deciding, seen: ReportedInstance): void {
   const { job, instance, generation, health = null } = seen;
   const placement = deciding.state.placements.get(placementKey(job, instance, generation));
   if (health === null || seen.status !== 'running' || placement?.wanted !== true) return;
   const { status, reason, forMs } = health;
-  if ((placement.health?.status ?? 'starting') === status) return;
+  const isSame = (placement.health?.status ?? 'starting') === status;
+  const isStale = status === 'unhealthy' && whyUnhealthy(deciding.state, placement) === null;
+  if (isSame && !isStale) return;
   const { nodeId } = placement;
   deciding.emit({
     stream: jobStream(job),
@@ -49,7 +52,8 @@ export function judgeHealth(deciding: Deciding, judge: Judge): Decided<null> {
   if (reason === null) return { answer: null };
   if (instance.moving?.generation === generation) {
     abortMoveTo(deciding, { job, instance: number, generation }, reason);
-  } else if (placement.health?.status === 'unhealthy') withdraw(deciding, instance, placement);
+  } else if (whyUnhealthy(state, placement) !== null)
+    withdraw(deciding, instance, placement, reason);
   else if (instance.generation === generation) endRolloutOf(deciding, instance, reason);
   return { answer: null };
 }
@@ -60,18 +64,17 @@ function whyNot(
   late: string | null,
 ): string | null {
   if (placement.runningSince === 0) return null;
-  if (placement.health?.status === 'unhealthy') return placement.health.reason || 'it is unhealthy';
-  return awaitsHealth(state, placement) ? late : null;
+  return whyUnhealthy(state, placement) ?? (awaitsHealth(state, placement) ? late : null);
 }
 
 function withdraw(
   deciding: Deciding,
   { moving, generation: current, status }: InstanceRecord,
-  { job, number: instance, generation, nodeId, health }: PlacementRecord,
+  { job, number: instance, generation, nodeId }: PlacementRecord,
+  reason: string,
 ): void {
   // While it is being moved the move mends it; should that be given up, it is judged again.
   if (generation !== current || moving !== null || status !== 'running') return;
-  const reason = health?.reason || 'it is unhealthy';
   const data = { instance, generation, nodeId, reason };
   deciding.emit({ stream: jobStream(job), type: 'InstanceFailedChecks', data });
   concludeEnd(deciding, { job, instance }, nodeId);

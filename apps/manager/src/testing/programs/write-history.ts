@@ -12,11 +12,12 @@ import {
   type DomainEvent,
 } from '@oakring/events';
 import { sampleOrigin } from '@oakring/events/testing';
+import { placementKey } from '@oakring/model';
 import { seededRandomness } from '@oakring/ports';
-import { given } from '../given.js';
+import { given, report } from '../given.js';
 import { beginning, presentedKeys, randomCommand } from '../random-commands.js';
 
-const seed = 6;
+const seed = 16;
 const commands = 300;
 
 const chance = seededRandomness(seed);
@@ -24,6 +25,14 @@ const cluster = given(...beginning);
 for (let count = 0; count < commands; count += 1) {
   cluster.when(randomCommand(cluster.state, chance));
   cluster.pass(chance.integer(3_000));
+}
+// By chance few are called well, and hardly one that is there at the end.
+for (const { job, number, generation, nodeId, runningSince } of [
+  ...cluster.state.placements.values(),
+]) {
+  if (runningSince === 0) continue;
+  const key = placementKey(job, number, generation);
+  cluster.when(report(nodeId, { [key]: 'running' }, { health: 'healthy' }));
 }
 const founding: readonly DomainEvent[] = [
   {
