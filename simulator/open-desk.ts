@@ -41,7 +41,7 @@ export class OpenDesk {
       projection,
       deadLetters,
     );
-    this.services = new ServiceOrdersController(queue, rules, withoutRoot, ports);
+    this.services = new ServiceOrdersController(queue, rules, withoutRoot, ports, projection);
   }
 
   async register(

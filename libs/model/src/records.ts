@@ -168,8 +168,8 @@ export interface JobRecord extends EventPlace {
   /** What the root that ordered it knows us by; null: none had taken us in. */
   readonly root: string | null;
   /**
-   * It was ordered while a root answered that turned out to have lost its memory, and what knew us by this id may
-   * have ordered it before. Null: it is known to be `root`'s.
+   * It was ordered while a root answered that turned out to have lost its memory, or the order was on its way by then,
+   * and what knew us by this id may have ordered it before. Null: it is known to be `root`'s.
    */
   readonly formerRoot: string | null;
   /** Its root asked for the end of all of it, and was not yet found to remember us. */

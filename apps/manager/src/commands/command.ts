@@ -109,8 +109,16 @@ export type Command =
       /** Of what of its document stays the same from one order to the next. */
       readonly bodyHash: string;
       readonly instance: number;
+      /** What the root knew us by as it came, as far as that was on record; null: none had taken us in. */
+      readonly root: string | null;
     }
-  | { readonly type: 'EndInstance'; readonly id: string; readonly instance: number }
+  | {
+      readonly type: 'EndInstance';
+      readonly id: string;
+      readonly instance: number;
+      /** As that of an order. */
+      readonly root: string | null;
+    }
   /** One of a root's that another orchestrator had started, as far as that one knew. */
   | {
       readonly type: 'TakeOverInstance';

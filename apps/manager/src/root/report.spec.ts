@@ -259,7 +259,7 @@ describe('What a root is told of a job', () => {
         cluster.when(orderInstance('r', 0));
         cluster.when(plan('r', 'a'));
         acknowledgeAll(cluster);
-        cluster.when({ type: 'EndInstance', id: 'r', instance: 0 });
+        cluster.when({ type: 'EndInstance', id: 'r', instance: 0, root: null });
       },
     ],
   ])('is nothing of one %s: it would order its end', (_, happened) => {
@@ -279,7 +279,7 @@ describe('What a root is told of a job', () => {
     const cluster = running(0);
     cluster.when(orderInstance('r', 1));
     cluster.when({ type: 'ScaleJob', id: 'r', count: 1, force: true });
-    cluster.when({ type: 'EndInstance', id: 'r', instance: 0 });
+    cluster.when({ type: 'EndInstance', id: 'r', instance: 0, root: null });
     const { bytes } = reportOf({ state: cluster.state, measured: unmeasured }, ['r/1'], roomy);
     const { jobs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Shown;
     expect(jobs).toMatchObject([

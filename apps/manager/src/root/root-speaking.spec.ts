@@ -421,7 +421,7 @@ describe('What was ended here and not by its root', () => {
     scene.fate = { status: 'refused', why };
     scene.order({ type: 'ScaleJob', id: 'r', count: 1, force: true });
     scene.order(orderInstance('r', 8));
-    scene.order({ type: 'EndInstance', id: 'r', instance: 8 });
+    scene.order({ type: 'EndInstance', id: 'r', instance: 8, root: null });
     scene.fate = taken;
     await scene.takenOver();
     const before = scene.reports.length;
@@ -431,11 +431,11 @@ describe('What was ended here and not by its root', () => {
 
   it('is not what its root has taken back: that is not told, be it that nothing of it had a place', async () => {
     const scene = await begun(orderInstance('r', 7), orderInstance('r', 8));
-    scene.order({ type: 'EndInstance', id: 'r', instance: 8 });
+    scene.order({ type: 'EndInstance', id: 'r', instance: 8, root: null });
     await scene.ports.advance(30_000);
     expect(scene.cluster.state.instances.get('r/8')).toBeUndefined();
     expect(told(scene).flat()).not.toContain('r/8 UNDEPLOYED');
-    scene.order({ type: 'EndInstance', id: 'r', instance: 7 });
+    scene.order({ type: 'EndInstance', id: 'r', instance: 7, root: null });
     await scene.ports.advance(30_000);
     expect(told(scene).flat()).not.toContain('r/7 UNDEPLOYED');
   });

@@ -98,7 +98,7 @@ export function orderInstance(
   body: Record<string, unknown> = {},
 ): Extract<Command, { type: 'OrderInstance' }> {
   const job = jobDocument({ id, ...body });
-  return { type: 'OrderInstance', id, job, bodyHash: hashOf(job.document), instance };
+  return { type: 'OrderInstance', id, job, bodyHash: hashOf(job.document), instance, root: null };
 }
 
 function hashOf(body: unknown): string {

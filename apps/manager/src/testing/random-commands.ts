@@ -37,10 +37,15 @@ import { nodeIds, randomJob, type Chance } from './random-job.js';
 const jobIds = ['j1', 'j2', 'j3'];
 /** Jobs of a root: one name is used again by another. */
 const rootJobs = ['r1', 'r2', 'r3'];
+/** What a root knows us by: it loses its memory now and then. */
+const roots = ['root-1', 'root-1', 'root-1', 'root-2'];
+
+/** What workers on nodes a and b can do beside starting and stopping. */
+const features = ['docker:health', 'docker:ports'];
 
 /** Nodes that are ready, and jobs: what is drawn goes on from there. */
 export const beginning: readonly Command[] = [
-  ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true, features: ['docker:health'] })),
+  ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true, features })),
   ...['c', 'd'].map((id) => registerNode(id)),
   ...jobIds.map((id) => submitJob(id, { count: 3 })),
 ];
@@ -80,7 +85,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const said = registerNode(node, {
       acknowledges: node < 'c',
       enforcesStop: node < 'c',
-      features: node < 'c' ? ['docker:health'] : [],
+      features: node < 'c' ? features : [],
       ...(starts === 'anew' ? {} : starts),
       architecture: pick(['amd64', 'arm64']),
       labels: pick([{}, { zone: 'north' }]),
@@ -176,12 +181,13 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const name = id === 'r3' ? 'r1' : id;
     const refused = { code: 'service-unusable', detail: draw.pick(['so', 'otherwise']) };
     const unusable = draw.number(8) === 0 ? { numbering: 'given', refused } : {};
-    return orderInstance(id, draw.number(6), { ...randomJob(draw), name, ...unusable });
+    const ordered = orderInstance(id, draw.number(6), { ...randomJob(draw), name, ...unusable });
+    return { ...ordered, root: draw.pick([null, ...roots]) };
   },
   EndInstance: ({ state, instance, pick, number }) => {
     const all = [...state.instances.values()].filter(({ job }) => rootJobs.includes(job));
     const { job: id, number: of } = all.length === 0 || number(4) === 0 ? instance : pick(all);
-    return { type: 'EndInstance', id, instance: of };
+    return { type: 'EndInstance', id, instance: of, root: pick([null, ...roots]) };
   },
   TakeOverInstance: (draw) => {
     const id = draw.pick(rootJobs);
@@ -196,7 +202,7 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   ObeyDismissal: ({ pick }) => ({ type: 'ObeyDismissal', id: pick(rootJobs) }),
   RecordRoot: ({ pick }) => ({
     type: 'RecordRoot',
-    root: pick(['root-1', 'root-1', 'root-1', 'root-2']),
+    root: pick(roots),
   }),
   RecordRootTold: ({ state }) => ({
     type: 'RecordRootTold',

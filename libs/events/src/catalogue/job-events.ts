@@ -39,6 +39,11 @@ const rolloutEvents = {
 const command = { commandId: id };
 const refusal = Type.Object({ code: text, detail: text });
 const address = { instance: natural, generation: natural };
+/**
+ * What the root knew us by that the order may be of: it came before that one was found to have lost its memory. Absent
+ * before 6, and where it is known to be of the root of today.
+ */
+const formerRoot = Type.Optional(id);
 /** `<position>/<index>` of the event that is the decision. */
 const decisionId = id;
 
@@ -60,6 +65,7 @@ export const jobEvents = {
     numbering: Type.Optional(Type.Literal('given')),
     /** It ran under another orchestrator before. */
     takenOver: Type.Optional(Type.Literal(true)),
+    formerRoot,
   }),
   JobSubmissionRefused: refusal,
   JobScaled: Type.Object({
@@ -68,6 +74,7 @@ export const jobEvents = {
     removed: Type.Array(natural),
     /** Numbers that a root gave were taken back here, behind its back. */
     forced: Type.Optional(Type.Literal(true)),
+    formerRoot,
   }),
   JobScaleRefused: refusal,
   /** Its root asks for the end of all of it: obeyed once the root is known to remember us. */

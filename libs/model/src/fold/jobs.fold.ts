@@ -41,7 +41,7 @@ export function jobSubmitted(
     numbering: data.numbering ?? 'counted',
     takenOver: data.takenOver === true,
     root: data.numbering === 'given' ? currentRoot(state) : null,
-    formerRoot: null,
+    formerRoot: data.formerRoot ?? null,
     dismissed: false,
     status: 'active',
     desired: data.desired,
@@ -223,8 +223,8 @@ export function jobScaled(
   const isOrdered = isGiven && data.added.length > 0;
   const root = isOrdered ? currentRoot(state) : job.root;
   const dismissed = job.dismissed && !isOrdered;
-  // Who speaks of one of its numbers knows it.
-  const formerRoot = isByRoot ? null : job.formerRoot;
+  // Who speaks of one of its numbers knows it, unless it lost its memory since it spoke.
+  const formerRoot = data.formerRoot ?? (isByRoot ? null : job.formerRoot);
   state.jobs.set(job.id, { ...scaled, root, formerRoot, dismissed });
   const keysOf = (numbers: readonly number[]) => numbers.map((each) => instanceKey(job.id, each));
   if (isOrdered) forgetParted(state, keysOf(data.added));

@@ -13,7 +13,8 @@ import {
   type Given,
 } from '../../testing/given.js';
 
-const end = (instance: number, id = 'r') => ({ type: 'EndInstance', id, instance }) as const;
+const end = (instance: number, id = 'r') =>
+  ({ type: 'EndInstance', id, instance, root: null }) as const;
 const obey = (id = 'r') => ({ type: 'ObeyDismissal', id }) as const;
 const took = (root: string) => ({ type: 'RecordRoot', root }) as const;
 const dismiss = (id = 'r') => ({ type: 'DismissJob', id }) as const;
@@ -302,6 +303,44 @@ describe('a root', () => {
     cluster.when(said);
     cluster.when(dismiss('s'));
     expect(cluster.when(obey('s')).types).toContain('JobDeletionOrdered');
+  });
+
+  describe('whose order is decided only after it was found to have lost its memory', () => {
+    /** The root was `first` as it came, and is `second` as it is decided. */
+    const late = (id: string, number: number) =>
+      ({ ...orderInstance(id, number, { name: id }), root: 'first' }) as const;
+    function forgotten(): Given {
+      const cluster = founded(0);
+      cluster.when(took('first'));
+      cluster.when(took('second'));
+      return cluster;
+    }
+
+    it('may be of before: not to know the job ends none of it', () => {
+      const cluster = forgotten();
+      cluster.when(late('s', 0));
+      expect(cluster.state.jobs.get('s')).toMatchObject({ root: 'second', formerRoot: 'first' });
+      expect(cluster.when(dismiss('s')).types).toEqual(['JobDismissed']);
+      expect(cluster.when(obey('s')).types).toEqual([]);
+      expect(cluster.state.instances.get('s/0')?.removing).toBe(false);
+    });
+
+    it('takes no job of before with it that goes on', () => {
+      const cluster = forgotten();
+      cluster.when({ ...orderInstance('r', 4), root: 'first' });
+      cluster.when(dismiss());
+      expect(cluster.when(obey()).types).toEqual([]);
+      expect(cluster.state.jobs.get('r')).toMatchObject({ root: 'first', dismissed: false });
+    });
+
+    it('ends the number that it says, and speaks for no other', () => {
+      const cluster = forgotten();
+      for (const number of [0, 1]) cluster.when(late('s', number));
+      cluster.when({ ...end(1, 's'), root: 'first' });
+      expect(cluster.state.instances.get('s/1')).toBeUndefined();
+      cluster.when(dismiss('s'));
+      expect(cluster.when(obey('s')).types).toEqual([]);
+    });
   });
 
   it('that orders something again remembers it again', () => {

@@ -34,7 +34,7 @@ interface Former {
 /** One more number. The job is the one that it began with: a root sends its document with each. */
 export function orderInstance(
   deciding: Deciding,
-  { id, job: document, bodyHash, instance }: Extract<Command, { type: 'OrderInstance' }>,
+  { id, job: document, bodyHash, instance, root }: Extract<Command, { type: 'OrderInstance' }>,
   former: Former = {},
 ): Decided<Answers['OrderInstance']> {
   const { state } = deciding;
@@ -44,7 +44,8 @@ export function orderInstance(
     const refusal = { code: 'job-id-taken', detail, field: 'id', value: id } as const;
     return refuseOnRecord(deciding, id, 'JobSubmissionRefused', refusal);
   }
-  if (known === undefined) begin(deciding, id, { document, bodyHash, ...former });
+  const whose = formerRootOf(deciding, root);
+  if (known === undefined) begin(deciding, id, { document, bodyHash, ...former, ...whose });
   else if (known.bodyHash !== bodyHash && whyUnusable(known) !== null) {
     correct(deciding, known, { document, bodyHash });
   }
@@ -62,14 +63,26 @@ export function orderInstance(
   deciding.emit({
     stream: jobStream(id),
     type: 'JobScaled',
-    data: { desired: job.desired + 1, added: [instance], removed: [] },
+    data: { desired: job.desired + 1, added: [instance], removed: [], ...whose },
   });
   const unusable = whyInstanceUnusable(job, instance);
   if (unusable !== null) refusePlacement(deciding, id, unusable.code, unusable.detail);
   return { answer: { id, position: deciding.position } };
 }
 
-function begin(deciding: Deciding, id: string, { document, ...said }: Described & Former): void {
+/**
+ * What came before a root was found to have lost its memory, and is decided after that: it may be of what was there
+ * before, whose jobs nobody's ignorance ends (guarantee 6).
+ */
+function formerRootOf({ state }: Deciding, root: string | null): { readonly formerRoot?: string } {
+  return root === null || root === currentRoot(state) ? {} : { formerRoot: root };
+}
+
+function begin(
+  deciding: Deciding,
+  id: string,
+  { document, ...said }: Described & Former & { readonly formerRoot?: string },
+): void {
   deciding.emit({
     stream: jobStream(id),
     type: 'JobSubmitted',
@@ -98,7 +111,7 @@ function correct(deciding: Deciding, job: JobRecord, { document, bodyHash }: Des
 /** Of what is not there the end is there already. */
 export function endInstance(
   deciding: Deciding,
-  { id, instance }: Extract<Command, { type: 'EndInstance' }>,
+  { id, instance, root }: Extract<Command, { type: 'EndInstance' }>,
 ): Decided<Answers['EndInstance']> {
   const job = givenJob(deciding, id);
   const record = deciding.state.instances.get(instanceKey(id, instance));
@@ -106,7 +119,10 @@ export function endInstance(
   deciding.emit({
     stream: jobStream(id),
     type: 'JobScaled',
-    data: { desired: Math.max(0, job.desired - 1), added: [], removed: [instance] },
+    data: {
+      ...{ desired: Math.max(0, job.desired - 1), added: [], removed: [instance] },
+      ...(isForgotten(deciding.state, job) ? {} : formerRootOf(deciding, root)),
+    },
   });
   concludeDeletion(deciding, id);
   return { answer: null };

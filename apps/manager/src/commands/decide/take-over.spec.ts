@@ -63,7 +63,7 @@ describe('An instance that is taken over where it was', () => {
 
   it('is ended by an order as any other', () => {
     const cluster = given(node, takeOver(0));
-    cluster.when({ type: 'EndInstance', id: 'j', instance: 0 });
+    cluster.when({ type: 'EndInstance', id: 'j', instance: 0, root: null });
     cluster.when({ type: 'OrderStops', placements: [...cluster.state.unorderedStops] });
     expect(commandTo(cluster, 'a', 'delete')).not.toBe('');
   });

@@ -35,7 +35,7 @@ export function takeOverInstance(
   if (refusal !== null) return refusal;
   const ordered = orderInstance(
     deciding,
-    { ...taking, type: 'OrderInstance' },
+    { ...taking, type: 'OrderInstance', root: null },
     { takenOver: true },
   );
   if ('refusal' in ordered) return ordered;

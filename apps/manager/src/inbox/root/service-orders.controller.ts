@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Req } from '@nestjs/common';
 import { errorCatalogue, idOf, OakringError } from '@oakring/contracts';
 import { OakestraClusterStatus, OakestraService, OakestraTaken } from '@oakring/contracts/http';
+import { currentRoot } from '@oakring/model';
 import type { Ports } from '@oakring/ports';
 import type { FastifyRequest } from 'fastify';
 import type { CommandQueue, Outcome } from '../../commands/command.js';
@@ -9,6 +10,7 @@ import { ok } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { badParameter } from '../../http/endpoints/parameters.js';
 import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
+import { Projection } from '../../views/projection.js';
 import { originOf, placeOf } from '../http/idempotency.js';
 import { parsed, settled } from '../http/settled.js';
 import { ROOT_LINK, SERVICE_RULES, type RootLink } from './root-orders.js';
@@ -34,6 +36,7 @@ export class ServiceOrdersController {
     @Inject(SERVICE_RULES) private readonly rules: ServiceRules | null,
     @Inject(ROOT_LINK) private readonly root: RootLink,
     @Inject(PORTS) private readonly ports: Ports,
+    private readonly projection: Projection,
   ) {}
 
   @Post('service/:id/:number')
@@ -59,7 +62,8 @@ export class ServiceOrdersController {
     const instance = instanceOf(number);
     const { ...service } = body;
     const job = translatedService(parsed(idOf(id, 'id')), service, rules);
-    const command = { type: 'OrderInstance', id, ...job, instance } as const;
+    const root = this.presentRoot();
+    const command = { type: 'OrderInstance', id, ...job, instance, root } as const;
     await this.decided(() => this.queue.submit<'OrderInstance'>(command, byRoot(request)));
     return taken;
   }
@@ -84,12 +88,18 @@ export class ServiceOrdersController {
     // What is called as none of our jobs can be is not there.
     if (!idOf(id, 'id').ok) return taken;
     const origin = byRoot(request);
+    const root = this.presentRoot();
     await this.decided(() =>
       instance === null
         ? this.queue.submit<'DismissJob'>({ type: 'DismissJob', id }, origin)
-        : this.queue.submit<'EndInstance'>({ type: 'EndInstance', id, instance }, origin),
+        : this.queue.submit<'EndInstance'>({ type: 'EndInstance', id, instance, root }, origin),
     );
     return taken;
+  }
+
+  /** By what is known as it comes: until it is decided, the root may turn out to be another one. */
+  private presentRoot(): string | null {
+    return currentRoot(this.projection.state);
   }
 
   /** Submitted again where it could not be decided; that it was all the same changes nothing. */
