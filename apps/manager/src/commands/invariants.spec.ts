@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { clash } from '@oakring/contracts';
 import { subjectOf, type StoredEvent } from '@oakring/events';
 import { testsFor, whyNot } from '@oakring/planning';
 import { seededRandomness } from '@oakring/ports';
@@ -59,6 +60,7 @@ describe.each(seeds)('random commands, seed %i', (seed) => {
       if (events.length > 0 || 'refusal' in decided) effective.add(command.type);
       expectNoOvercommit(state, before);
       expectReservedIsSum(state);
+      expectPortsApart(state);
       expectPlacesQualify(state, events);
       expectChangesTold(state, before);
       if (step % indexesEvery === 0) expect(derivedDifferences(state)).toEqual([]);
@@ -121,6 +123,22 @@ function expectReservedIsSum(state: ClusterState): void {
   expect(nodes.map(({ reserved, placements }) => [reserved, placements])).toEqual(sums);
 }
 
+/** No two instances of a node have the same port; one and its successor may, which starts as the other ends. */
+function expectPortsApart(state: ClusterState): void {
+  for (const { id, ports } of state.nodes.values()) {
+    const there = [...state.placements.values()].filter(({ nodeId }) => nodeId === id);
+    const held = there.flatMap(({ job, number, ports: own }) =>
+      own.map((port) => ({ port, job, instance: `${job}/${number}` })),
+    );
+    expect(ports.map(({ port, job }) => `${port} ${job}`).sort()).toEqual(
+      held.map(({ port, job }) => `${port} ${job}`).sort(),
+    );
+    const apart = (one: (typeof held)[number], other: (typeof held)[number]): boolean =>
+      one.instance === other.instance || !clash(one.port, other.port);
+    expect(held.every((one) => held.every((other) => apart(one, other)))).toBe(true);
+  }
+}
+
 /** Whatever was proposed: nothing is placed where its job may not be. What is taken over is where it is. */
 function expectPlacesQualify(state: ClusterState, events: readonly StoredEvent[]): void {
   for (const event of events) {
@@ -133,7 +151,9 @@ function expectPlacesQualify(state: ClusterState, events: readonly StoredEvent[]
       expect(job !== undefined && node !== undefined).toBe(true);
       if (job === undefined || node === undefined) continue;
       const free = job.resources;
-      expect(whyNot(factsOf(node), testsFor(job), free)).toBeNull();
+      // Which ports are taken by whom is judged above: its own are by now.
+      const { ports: _ports, ...facts } = factsOf(node);
+      expect(whyNot(facts, testsFor(job), free)).toBeNull();
     }
   }
 }

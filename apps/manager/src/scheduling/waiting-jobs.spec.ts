@@ -83,6 +83,21 @@ describe('A job that waits for room', () => {
     expect(scene.after(ok as Command)).toEqual(['labelled']);
   });
 
+  it('is helped when a port that it asks for gets free, and not by any other room there', () => {
+    const cluster = running({ ports: ['80'] }, 'a');
+    cluster.when(submitJob('beside'));
+    cluster.when(plan('beside', 'a'));
+    cluster.when(submitJob('next', { ports: ['127.0.0.1:80:80'] }));
+    const scene = new Scene(cluster, 'next');
+    const ends = (id: string): string[] => [
+      ...scene.after({ type: 'DeleteJob', id }),
+      ...scene.after({ type: 'OrderStops', placements: [...cluster.state.unorderedStops] }),
+      ...scene.after(ack('a', commandTo(cluster, 'a', 'delete'), 'succeeded')),
+    ];
+    expect(ends('beside')).toEqual([]);
+    expect(ends('j')).toEqual(['next']);
+  });
+
   it('is helped when a machine is no longer busy with other things, which is in no event', () => {
     const scene = new Scene(given(...ready('a', small), wants('web', 600)), 'web');
     scene.measured('a', 9_000);

@@ -19,6 +19,7 @@ export function randomJob({ pick, number }: Chance): Record<string, unknown> {
     constraints,
     resources: { cpuMillis: 50 * (1 + number(5)), memoryMiB: 32 * (1 + number(4)) },
     ...pick([{}, {}, { health: { tcp: { port: 80 } } }]),
+    ...pick([{}, {}, {}, { ports: [pick(['80', '127.0.0.1:80:80', '81'])] }]),
     one_shot: number(6) === 0,
     restart: { limit: pick([null, 1]) },
     onDisconnect: {

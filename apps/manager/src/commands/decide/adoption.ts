@@ -13,6 +13,7 @@ import {
 } from '@oakring/model';
 import type { Deciding } from './deciding.js';
 import { abortMoveTo, orderStarts } from './orders.js';
+import { heldOn } from './replacements.js';
 import { succeed } from './worker-answers.js';
 
 /**
@@ -26,7 +27,8 @@ export function adopt(deciding: Deciding, nodeId: string, seen: ReportedInstance
   const job = state.jobs.get(seen.job);
   const instance = state.instances.get(instanceKey(seen.job, seen.instance));
   if (job === undefined || instance === undefined) return false;
-  if (!isWanted(deciding, { job, instance, seen }) || !hasRoom(deciding, job, nodeId)) return false;
+  if (!isWanted(deciding, { job, instance, seen }) || !hasRoom(deciding, job, instance, nodeId))
+    return false;
   withdraw(deciding, instance);
   const { id } = job;
   const { instance: number, generation } = seen;
@@ -69,11 +71,19 @@ function isWanted({ state }: Deciding, { job, instance, seen }: Found): boolean 
   return seen.digest === orderDigest(state, job.document);
 }
 
-function hasRoom({ state }: Deciding, job: JobRecord, nodeId: string): boolean {
+/** The port that it is remembered to have there is its own: it runs, so that it has it. */
+function hasRoom(
+  { state }: Deciding,
+  job: JobRecord,
+  instance: InstanceRecord,
+  nodeId: string,
+): boolean {
   const node = state.nodes.get(nodeId);
   if (node === undefined || holdsNamesake(state, job, nodeId)) return false;
   const asked = portsOf(job);
-  if (node.ports.some(({ port }) => asked.some((other) => clash(port, other)))) return false;
+  const { ports: own = [] } = heldOn(state, instance, nodeId);
+  const others = node.ports.filter((held) => held.job !== job.id || !own.includes(held.port));
+  if (others.some(({ port }) => asked.some((other) => clash(port, other)))) return false;
   return covers(node.capacity, plus(node.reserved, job.resources));
 }
 
