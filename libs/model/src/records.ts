@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 35;
+export const foldVersion = 36;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -344,8 +344,8 @@ export interface CommandRecord {
   readonly incarnation: number;
   /** Complete states of its worker that were without it while it was under way: ordered again each time. */
   readonly denials: number;
-  /** Why it is not sent since it was last (re)opened, as far as it is on record. */
-  readonly held?: string;
+  /** Why it is not sent since it was last (re)opened, as far as it is on record; `at`: commit time of that. */
+  readonly held?: { readonly reason: string; readonly at: number };
   /** Number of the change that ended it (grows): the oldest ended ones are forgotten. */
   readonly ended: number;
 }

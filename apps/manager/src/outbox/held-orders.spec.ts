@@ -48,12 +48,14 @@ function scene({ reason = 'no rhythm' as string | null, mayHold = true } = {}) {
 
 describe('An order that is not sent', () => {
   it('has its reason on record after 15 s, once, shown of its instance and of its node', async () => {
-    const { ports, held, watch, shown } = scene();
+    const { ports, cluster, held, watch, shown } = scene();
     await ports.advance(14_900);
     expect(held).toEqual([]);
     await ports.advance(200);
     expect(held).toEqual(['CommandHeld']);
-    expect(shown()).toEqual(['no rhythm', { orders: 1, reason: 'no rhythm' }]);
+    // Written once: what it says was so then.
+    const reason = `no rhythm (as of ${new Date(cluster.history.at(-1)?.at ?? 0).toISOString()})`;
+    expect(shown()).toEqual([reason, { orders: 1, reason }]);
     await ports.advance(120_000);
     expect(held).toEqual(['CommandHeld']);
     await watch.stop();

@@ -25,6 +25,7 @@ import {
   refusalCodeOf,
 } from '@oakring/model';
 import type { TelemetryReader } from '../telemetry/telemetry-table.js';
+import { heldReason } from './held-answer.js';
 import { waitsFor } from './waiting-answer.js';
 
 /** `GET /api/v1/jobs/{id}`: the job's state beside its document; each instance once, by number. */
@@ -142,7 +143,7 @@ export function instanceAnswer(
     reason:
       waiting?.reason ??
       namesakeReason(state, instance) ??
-      heldReason(state, instance) ??
+      unsentReason(state, instance) ??
       shownReason(state, instance),
     decision,
     since: new Date(instance.since).toISOString(),
@@ -249,12 +250,11 @@ function namesakeReason(state: ClusterState, instance: InstanceRecord): string |
 }
 
 /** Its order is not sent for now. */
-function heldReason(state: ClusterState, instance: InstanceRecord): string | null {
+function unsentReason(state: ClusterState, instance: InstanceRecord): string | null {
   const { job, number, generation, status } = instance;
   if (status !== 'placed') return null;
   const { commandId = null } = state.placements.get(placementKey(job, number, generation)) ?? {};
-  const command = commandId === null ? undefined : state.commands.get(commandId);
-  return command?.status === 'issued' ? (command.held ?? null) : null;
+  return heldReason(state, commandId);
 }
 
 function isHeard({ status }: NodeRecord): boolean {

@@ -1,5 +1,6 @@
 import type { NodeAnswer, NodeFlags } from '@oakring/contracts';
 import { labelsOf, type ClusterState, type NodeRecord } from '@oakring/model';
+import { heldReason } from './held-answer.js';
 import type { View } from './view-answers.js';
 
 /** `GET /api/v1/nodes/{id}`: the view's record, joined with what was measured last. */
@@ -64,8 +65,8 @@ function countedOn(
 function heldOf(state: ClusterState, nodeId: string): Pick<NodeAnswer, 'ordersHeld'> {
   const reasons: string[] = [];
   for (const id of state.unsentOfNode.of(nodeId)) {
-    const { held } = state.commands.get(id) ?? {};
-    if (held !== undefined) reasons.push(held);
+    const held = heldReason(state, id);
+    if (held !== null) reasons.push(held);
   }
   const reason = reasons.at(-1);
   return reason === undefined ? {} : { ordersHeld: { orders: reasons.length, reason } };

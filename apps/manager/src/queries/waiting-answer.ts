@@ -7,6 +7,7 @@ import {
   type InstanceRecord,
   type PlacementRecord,
 } from '@oakring/model';
+import { heldReason } from './held-answer.js';
 
 /** What must end before an instance can go on, or go. */
 export interface WaitsFor {
@@ -29,9 +30,9 @@ export function waitsFor(state: ClusterState, instance: InstanceRecord): WaitsFo
   const more = left.length > 1 ? ` (and of ${left.length - 1} more)` : '';
   const node = state.nodes.get(nodeId);
   const why = first.stopReason === null ? '' : `${first.stopReason}; `;
-  const order = first.commandId === null ? undefined : state.commands.get(first.commandId);
-  const held = order?.status === 'issued' && order.held !== undefined ? `; ${order.held}` : '';
-  const end = `${why}waits for the end of generation ${generation} on ${nodeId}${more}${held}`;
+  const held = heldReason(state, first.commandId);
+  const unsent = held === null ? '' : `; ${held}`;
+  const end = `${why}waits for the end of generation ${generation} on ${nodeId}${more}${unsent}`;
   if (node === undefined || !isGone(state, nodeId)) return { nodeId, generation, reason: end };
   const known = `${end}, which is ${node.status}: ${node.reason}`;
   const remedy = `if it will not come back: oakring node forget ${nodeId}`;

@@ -67,10 +67,11 @@ export function commandDispatched(
 
 export function commandHeld(
   state: ClusterState,
+  { at }: StoredEvent,
   { commandId, reason }: EventData<'CommandHeld'>,
 ): void {
   const command = state.commands.get(commandId);
-  if (command?.status === 'issued') putCommand(state, { ...command, held: reason });
+  if (command?.status === 'issued') putCommand(state, { ...command, held: { reason, at } });
 }
 
 export function commandDelivered(state: ClusterState, event: StoredEvent, id: string): void {

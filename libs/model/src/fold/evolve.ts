@@ -223,7 +223,7 @@ function evolveCommand(state: ClusterState, event: CommandEvent): void {
       commandExpired(state, event, event.data);
       break;
     case 'CommandHeld':
-      commandHeld(state, event.data);
+      commandHeld(state, event, event.data);
       break;
     case 'CommandDelivered':
       commandDelivered(state, event, event.data.commandId);
