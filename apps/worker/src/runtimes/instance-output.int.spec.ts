@@ -1,9 +1,21 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { systemPorts } from '@oakring/ports';
 import { OutputFolder, type InstanceOutput } from './instance-output.js';
+import { printedLines } from './printed-lines.js';
+import type { InstanceAddress, PrintedLine } from './runtime.port.js';
 
 let folder = '';
 let outputs: OutputFolder;
@@ -21,8 +33,8 @@ describe('Kept output', () => {
     }
     await outputs.open({ job: 'next', instance: 0, generation: 1 });
     const names = new Set(await readdir(folder));
-    expect(names.size).toBe(202);
-    expect(names.has('batch.1.log')).toBe(false);
+    expect([...names].filter((name) => name.endsWith('.log'))).toHaveLength(202);
+    expect([...names].filter((name) => name.startsWith('batch.1.'))).toEqual([]);
     await appendFile(running.path, 'late\n');
     expect(await readFile(join(folder, 'daemon.0.log'), 'utf8')).toContain('late\n');
   });
@@ -37,17 +49,95 @@ describe('Kept output', () => {
       ),
     );
     const names = await readdir(folder);
-    expect(names.filter((name) => name.startsWith('burst.'))).toHaveLength(20);
-    expect(names.filter((name) => name.startsWith('batch.'))).toHaveLength(200);
+    expect(names.filter((name) => /^burst.*log$/.test(name))).toHaveLength(20);
+    expect(names.filter((name) => /^batch.*log$/.test(name))).toHaveLength(200);
   });
 
   it('begins a new file where the one before has no room for a line', async () => {
     const output = await printing('full', 0);
-    await appendFile(output.path, 'x'.repeat(1_048_500));
-    await outputs.open({ job: 'full', instance: 0, generation: 2 });
-    expect(await readFile(output.path, 'utf8')).toMatch(/^--- \S+ generation 2 begins ---\n$/);
-    expect((await readdir(folder)).sort()).toEqual(['full.0.log', 'full.0.log.1']);
+    await appendFile(output.path, 'x'.repeat(1_048_576));
+    await outputs.keep({ job: 'full', instance: 0, generation: 2 }, printed('more'));
+    expect(await readFile(output.path, 'utf8')).toBe('more\n');
+    expect(await readdir(folder)).toContain('full.0.log.1');
   });
+
+  it('has of each start what it printed, whatever that is and whoever sets the file aside', async () => {
+    const anything = fc.array(
+      fc.oneof(
+        fc.constantFrom('\n', '\0', ' ', 'é', '1 1 1.1 1\n', '--- x generation 9 begins ---\n'),
+        fc.constant(copied),
+        fc.string({ unit: 'binary-ascii' }).map((text) => text.replaceAll('\r', '')),
+      ),
+    );
+    const life = fc.array(
+      fc.oneof(
+        {
+          weight: 3,
+          arbitrary: fc.record({ generation: fc.integer({ min: 1, max: 4 }), anything }),
+        },
+        { weight: 1, arbitrary: fc.constant('set aside' as const) },
+      ),
+    );
+    let count = 0;
+    const property = fc.asyncProperty(life, async (steps) => {
+      const told = await lived(steps, { job: 'any', instance: (count += 1) });
+      for (const [generation, text] of told.expected) {
+        expect(await textOf({ ...told.address, generation })).toBe(text);
+      }
+    });
+    await fc.assert(property, { numRuns: 60 });
+  });
+
+  /** Stands for what was noted of starts until then, as an instance could come to print it. */
+  const copied = '(copied)';
+
+  /** What is to be had of the generations whose newest start is kept from its beginning. */
+  async function lived(
+    steps: readonly ('set aside' | { generation: number; anything: readonly string[] })[],
+    number: { readonly job: string; readonly instance: number },
+  ) {
+    const address = { ...number, generation: 1 };
+    const path = outputs.pathOf(address);
+    let kept: { generation: number; text: string; age: number }[] = [];
+    const setAside = async (): Promise<void> => {
+      await rename(path, `${path}.1`);
+      await writeFile(path, '');
+      kept = kept.map((start) => ({ ...start, age: start.age + 1 })).filter(({ age }) => age < 2);
+    };
+    for (const step of steps) {
+      if (step === 'set aside') {
+        if (kept.length > 0) await setAside();
+        continue;
+      }
+      const { generation, anything } = step;
+      outputs.letGo(await outputs.open({ ...number, generation }));
+      const noted = await readFile(`${path}.starts`, 'utf8');
+      const text = anything.map((each) => (each === copied ? noted : each)).join('');
+      await appendFile(path, text);
+      kept.push({ generation, text, age: 0 });
+    }
+    return { address, expected: new Map(kept.map((start) => [start.generation, start.text])) };
+  }
+
+  /** All of it, a line without an end as it is. */
+  async function textOf(address: InstanceAddress): Promise<string> {
+    const output = { path: outputs.pathOf(address), address, ports: systemPorts() };
+    const wanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+    const lines = printedLines(
+      { ...output, isLive: () => false },
+      wanted,
+      new AbortController().signal,
+    );
+    let text = '';
+    for await (const batch of lines) {
+      for (const line of batch) text += line.isOpen ? line.text : `${line.text}\n`;
+    }
+    return text;
+  }
+
+  async function* printed(text: string): AsyncGenerator<readonly PrintedLine[]> {
+    yield [{ generation: 2, atMs: null, text, isOpen: false, mark: '1' }];
+  }
 
   /** Of an instance whose last word is as old as its number says: the lower the older. */
   async function printing(job: string, instance: number): Promise<InstanceOutput> {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@oakring/ports';
-import { announcement } from './printed-lines.js';
+import { noteStart } from './output-starts.js';
 import { noteTime } from './output-times.js';
 import type { InstanceAddress, PrintedLine } from './runtime.port.js';
 
@@ -38,7 +38,7 @@ export class OutputFolder {
     return join(this.folder, `${job}.${instance}.log`);
   }
 
-  /** Where one instance prints to from now on: says in it which. */
+  /** Where one instance prints to from now on: notes beside it which. */
   async open(
     address: InstanceAddress,
     atMs: number = this.clock.wallMs(),
@@ -49,7 +49,8 @@ export class OutputFolder {
       await this.makeRoom().catch(() => {
         // It is the next one's to try again: what is printed now is worth more.
       });
-      await append(output.path, announcement(atMs, address.generation));
+      await append(output.path, '');
+      await noteStart(output.path, atMs, address.generation);
       return output;
     } catch (error) {
       this.letGo(output);
@@ -100,7 +101,7 @@ export class OutputFolder {
     aged.sort((a, b) => a.at - b.at);
     for (const { path } of aged.slice(0, logs.length - maxInstances)) {
       await rm(path, { force: true });
-      for (const beside of ['1', 'times']) await rm(`${path}.${beside}`, { force: true });
+      for (const beside of ['1', 'times', 'starts']) await rm(`${path}.${beside}`, { force: true });
     }
   }
 }

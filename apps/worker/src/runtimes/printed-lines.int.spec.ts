@@ -2,6 +2,7 @@ import {
   appendFileSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -13,7 +14,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { OutputTimes } from './output-times.js';
-import { announcement, printedLines } from './printed-lines.js';
+import { noteStart } from './output-starts.js';
+import { printedLines } from './printed-lines.js';
 import { NothingPrinted, type LogsWanted } from './runtime.port.js';
 
 const all: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
@@ -31,8 +33,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function begin(generation: number, text: string): void {
-  appendFileSync(path, announcement(startMs, generation) + text);
+async function begin(generation: number, text: string): Promise<void> {
+  appendFileSync(path, '');
+  await noteStart(path, startMs, generation);
+  appendFileSync(path, text);
 }
 
 function read(wanted: Partial<LogsWanted> = {}, generation = 1, signal = never()) {
@@ -49,25 +53,50 @@ async function textOf(wanted: Partial<LogsWanted> = {}, generation = 1): Promise
 
 describe('What an output has of an instance', () => {
   it('is what its newest start of that generation printed', async () => {
-    begin(1, 'old\n');
-    begin(1, 'new\nnewer\n');
-    begin(2, 'of the next\n');
+    await begin(1, 'old\n');
+    await begin(1, 'new\nnewer\n');
+    await begin(2, 'of the next\n');
     expect(await textOf()).toEqual(['new', 'newer']);
     expect(await textOf({ tail: 1 })).toEqual(['newer']);
     expect(await textOf({ tail: 0 })).toEqual([]);
   });
 
+  it('ends where the next start was noted, whatever was printed: the same words, or no end of a line', async () => {
+    const words = '--- 2026-01-01T00:00:00.000Z generation 9 begins ---\n';
+    await begin(1, `before\n${words}after`);
+    const noted = readFileSync(`${path}.starts`, 'utf8');
+    await begin(2, `${noted}next\n`);
+    expect(await textOf({}, 1)).toEqual(['before', words.trimEnd(), 'after']);
+    expect(await textOf({}, 2)).toEqual([noted.trimEnd(), 'next']);
+    await expect(textOf({}, 9)).rejects.toThrow(NothingPrinted);
+  });
+
+  it('is followed up to where the next start was noted', async () => {
+    isLive = true;
+    await begin(1, 'one\n');
+    const lines = read({ follow: true });
+    expect((await lines.next()).value).toMatchObject([{ text: 'one' }]);
+    appendFileSync(path, '--- 2026-01-01T00:00:00.000Z generation 1 begins ---\nleft open');
+    await begin(1, 'of the next\n');
+    const rest = exhausted(lines);
+    await untilSettled(rest);
+    expect(await rest).toEqual([
+      '--- 2026-01-01T00:00:00.000Z generation 1 begins ---',
+      'left open',
+    ]);
+  });
+
   it('is of the start before, where that is wanted', async () => {
-    begin(1, 'one\n');
-    begin(1, 'one again\n');
-    begin(3, 'three\n');
+    await begin(1, 'one\n');
+    await begin(1, 'one again\n');
+    await begin(3, 'three\n');
     expect(await textOf({ previous: true }, 3)).toEqual(['one again']);
     expect(await textOf({ previous: true }, 1)).toEqual(['one']);
     await expect(textOf({ previous: true }, 0)).rejects.toThrow(NothingPrinted);
   });
 
   it('goes on from the file that was set aside into the newest', async () => {
-    begin(1, 'first\n');
+    await begin(1, 'first\n');
     renameSync(path, `${path}.1`);
     appendFileSync(path, 'second\n');
     expect(await textOf()).toEqual(['first', 'second']);
@@ -75,21 +104,21 @@ describe('What an output has of an instance', () => {
 
   it('is what is left of a start whose beginning was lost', async () => {
     appendFileSync(path, 'in the middle\n');
-    begin(4, 'later\n');
+    await begin(4, 'later\n');
     expect(await textOf({}, 2)).toEqual(['in the middle']);
     expect(await textOf({ previous: true }, 4)).toEqual(['in the middle']);
     await expect(textOf({}, 5)).rejects.toThrow(NothingPrinted);
   });
 
   it('keeps apart what one start left open and the next one announces', async () => {
-    begin(1, 'no end');
-    begin(2, 'next\n');
+    await begin(1, 'no end');
+    await begin(2, 'next\n');
     expect(await textOf({}, 1)).toEqual(['no end']);
     expect(await textOf({}, 2)).toEqual(['next']);
   });
 
   it('is had in pieces where a line has no end, and is well-formed text whatever was printed', async () => {
-    begin(1, `${'x'.repeat(40_000)}\n`);
+    await begin(1, `${'x'.repeat(40_000)}\n`);
     appendFileSync(path, Buffer.from([0xff, 0xfe, 0x0a]));
     const pieces: [number, boolean][] = [];
     for await (const batch of read()) {
@@ -105,7 +134,7 @@ describe('What an output has of an instance', () => {
   });
 
   it('goes on behind the line that was had last, in whichever file that is', async () => {
-    begin(1, 'one\ntwo\n');
+    await begin(1, 'one\ntwo\n');
     const marks: string[] = [];
     for await (const batch of read()) marks.push(...batch.map(({ mark }) => mark));
     renameSync(path, `${path}.1`);
@@ -118,7 +147,7 @@ describe('What an output has of an instance', () => {
 
   it('says by its times what was printed when, and what since', async () => {
     const times = new OutputTimes(ports);
-    begin(1, '');
+    await begin(1, '');
     await looksAfter(times, 'early\n');
     await ports.advance(10_000);
     await looksAfter(times, 'late\n');
@@ -134,7 +163,7 @@ describe('What an output has of an instance', () => {
 
   it('is followed over its setting aside until the instance has ended', async () => {
     isLive = true;
-    begin(1, 'one\n');
+    await begin(1, 'one\n');
     const lines = read({ follow: true });
     expect((await lines.next()).value).toMatchObject([{ text: 'one' }]);
     const second = lines.next();
@@ -157,7 +186,7 @@ describe('What an output has of an instance', () => {
 
   it('is followed over many settings aside with one of its files open at a time', async () => {
     isLive = true;
-    begin(1, 'line 0\n');
+    await begin(1, 'line 0\n');
     const lines = read({ follow: true });
     expect((await lines.next()).value).toMatchObject([{ text: 'line 0' }]);
     for (let count = 1; count <= 4; count += 1) {
@@ -169,15 +198,16 @@ describe('What an output has of an instance', () => {
     }
     expect(openFiles()).toEqual([path]);
     renameSync(path, `${path}.1`);
-    begin(2, 'of the next\n');
-    appendFileSync(`${path}.1`, announcement(startMs, 2));
-    await untilSettled(exhausted(lines));
+    await begin(2, 'of the next\n');
+    const rest = exhausted(lines);
+    await untilSettled(rest);
+    expect(await rest).toEqual([]);
     expect(openFiles()).toEqual([]);
   });
 
   it('is bounded beside its files: many times are thinned', async () => {
     const times = new OutputTimes(ports);
-    begin(1, '');
+    await begin(1, '');
     for (let count = 0; count < 3_000; count += 1) {
       await looksAfter(times, 'x\n');
       await ports.advance(1_000);
@@ -199,8 +229,12 @@ describe('What an output has of an instance', () => {
     });
   }
 
-  async function exhausted(lines: AsyncIterable<unknown>): Promise<void> {
-    for await (const each of lines) void each;
+  async function exhausted(
+    lines: AsyncIterable<readonly { readonly text: string }[]>,
+  ): Promise<string[]> {
+    const texts: string[] = [];
+    for await (const batch of lines) texts.push(...batch.map(({ text }) => text));
+    return texts;
   }
 
   async function looksAfter(times: OutputTimes, printed: string): Promise<void> {

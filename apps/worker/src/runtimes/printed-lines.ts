@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock, Timers } from '@oakring/ports';
 import { newEnough, newestOf } from './line-batches.js';
+import { fileIdOf, notedStarts, type NotedStart } from './output-starts.js';
 import { KnownTimes } from './output-times.js';
 import { FileLines, type FileLine } from './file-lines.js';
 import {
@@ -11,20 +12,15 @@ import {
 } from './runtime.port.js';
 
 const lookEveryMs = 250;
-/** What an output says where a start begins; it stands at the end of what the one before left open. */
-const beginning = /^(.*)--- (\S+) generation (\d+) begins ---$/;
-
-/** How a start of an instance is announced in its output. */
-export function announcement(atMs: number, generation: number): string {
-  return `--- ${new Date(atMs).toISOString()} generation ${generation} begins ---\n`;
-}
 
 /** One of the files of an output. */
 interface Part {
   readonly handle: FileHandle;
   /** Its inode: it keeps that when it is set aside. */
   readonly file: number;
-  /** When it was written to last, before it was opened. */
+  readonly id: string;
+  /** How much of it there was, and when it was written to last, as it was opened. */
+  readonly size: number;
   readonly atMs: number;
 }
 
@@ -63,10 +59,17 @@ export async function* printedLines(
   const sinceMs = wanted.agoMs === null ? null : ports.clock.wallMs() - wanted.agoMs;
   const parts = await partsOf(path);
   try {
-    const stretch = await stretchOf(parts, output, wanted);
+    // After the files: whatever there is of a start in them was noted before.
+    const starts = await notedStarts(path);
+    const stretch = stretchOf(stretchesIn(parts, starts), output, wanted);
     const isFollowed = wanted.follow && !wanted.previous && (stretch?.to ?? null) === null;
     if (stretch === null && !(isFollowed && output.isLive())) throw nothingOf(address, wanted);
-    const reading = new Reading(output, parts, await KnownTimes.of(path), signal);
+    const reading = new Reading(
+      output,
+      parts,
+      { times: await KnownTimes.of(path), starts },
+      signal,
+    );
     if (stretch !== null) {
       reading.goTo(reading.placeAfter(wanted.after, stretch.from), stretch);
       const there = reading.untilEnd(stretch.to, isFollowed);
@@ -102,18 +105,19 @@ async function partsOf(path: string): Promise<Part[]> {
 async function partOf(path: string): Promise<Part | null> {
   const handle = await open(path, 'r').catch(() => null);
   if (handle === null) return null;
-  const { ino: file, mtimeMs: atMs } = await handle.stat();
-  return { handle, file, atMs };
+  const stats = await handle.stat({ bigint: true });
+  const { ino, size, mtimeMs } = stats;
+  const about = { file: Number(ino), size: Number(size), atMs: Number(mtimeMs) };
+  return { handle, id: fileIdOf(stats), ...about };
 }
 
 /** Null: it is not there. */
-async function stretchOf(
-  parts: readonly Part[],
+function stretchOf(
+  stretches: readonly Stretch[],
   { address, isOfFormer }: Output,
   { previous }: LogsWanted,
-): Promise<Stretch | null> {
+): Stretch | null {
   const { generation } = address;
-  const stretches = await stretchesIn(parts);
   const own = stretches.findLastIndex((each) => each.generation === generation);
   if (previous) {
     const last = isOfFormer === true ? stretches.length - 1 : own === -1 ? Infinity : own - 1;
@@ -131,28 +135,21 @@ async function stretchOf(
 }
 
 /** Every start in its order; the first only where anything stands before the first beginning. */
-async function stretchesIn(parts: readonly Part[]): Promise<Stretch[]> {
-  const stretches: Stretch[] = [];
-  for (const [part, { handle }] of parts.entries()) {
-    const lines = new FileLines(handle);
-    for await (const line of lines.rest()) {
-      const begun = beginning.exec(line.text);
-      if (begun === null) {
-        const from = { part, offset: 0 };
-        if (stretches.length === 0)
-          stretches.push({ generation: null, atMs: null, from, to: null });
-        continue;
-      }
-      const [all, left = '', at = '', generation] = begun;
-      const before = stretches.at(-1);
-      // It is of ASCII; what stands before it may be anything.
-      const announced = line.end - 1 - (all.length - left.length);
-      if (before !== undefined) before.to = { part, offset: announced };
-      const from = { part, offset: line.end };
-      stretches.push({ generation: Number(generation), atMs: Date.parse(at), from, to: null });
-    }
-  }
-  return stretches;
+function stretchesIn(parts: readonly Part[], starts: readonly NotedStart[]): Stretch[] {
+  const begun = starts
+    .map((start) => ({ ...start, part: parts.findIndex(({ id }) => id === start.file) }))
+    .filter(({ part }) => part !== -1)
+    .sort((a, b) => a.part - b.part || a.offset - b.offset);
+  const first = begun[0] ?? { part: parts.length, offset: 0 };
+  const isBefore = ({ size }: Part, part: number): boolean =>
+    part < first.part ? size > 0 : part === first.part && first.offset > 0;
+  const unknown = { generation: null, atMs: null, part: 0, offset: 0 };
+  const all = parts.some(isBefore) ? [unknown, ...begun] : begun;
+  return all.map(({ generation, atMs, part, offset }, at) => {
+    const next = all[at + 1];
+    const to = next === undefined ? null : { part: next.part, offset: next.offset };
+    return { generation, atMs, from: { part, offset }, to };
+  });
 }
 
 /** Reads on through the parts of an output, and through what it is continued in. */
@@ -161,14 +158,17 @@ class Reading {
   private lines: FileLines | null = null;
   private generation: number;
   private beganMs: number | null = null;
+  /** Starts that were noted before: any other ends this one. */
+  private readonly before: ReadonlySet<string>;
 
   constructor(
     private readonly output: Output,
     private readonly parts: Part[],
-    private readonly times: KnownTimes,
+    private readonly known: { readonly times: KnownTimes; readonly starts: readonly NotedStart[] },
     private readonly signal: AbortSignal,
   ) {
     this.generation = output.address.generation;
+    this.before = new Set(known.starts.map(startKey));
   }
 
   /** Behind the line with the mark, unless that lies before `from`. */
@@ -191,8 +191,9 @@ class Reading {
     const last = to?.part ?? this.parts.length - 1;
     while (this.part <= last && !this.signal.aborted) {
       const isLast = this.part === last;
-      const end = isLast ? (to?.offset ?? Infinity) : Infinity;
-      const lastMs = this.parts[this.part]?.atMs ?? null;
+      const { size = 0, atMs: lastMs = null } = this.parts[this.part] ?? {};
+      // What came in since may be of another start, that is not known here.
+      const end = isLast ? Math.min(to?.offset ?? size, size) : Infinity;
       for await (const batch of this.lines?.batches(end) ?? []) yield this.shown(batch, lastMs);
       if (isLast && isOpen) return;
       yield this.shown(this.lines?.left() ?? [], lastMs);
@@ -208,16 +209,28 @@ class Reading {
       // Asked before it is looked: what it printed last is there by then.
       const wasLive = isLive();
       const next = await this.nextPart();
+      const { end, isOver } = await this.ownEnd();
       const batch: FileLine[] = [];
-      for await (const each of this.lines?.batches(Infinity) ?? []) batch.push(...each);
+      for await (const each of this.lines?.batches(end) ?? []) batch.push(...each);
       const isQuiet = batch.length === 0;
-      if (isQuiet || next !== null || !wasLive) batch.push(...(this.lines?.left() ?? []));
-      const anew = batch.findIndex(({ text }) => beginning.test(text));
-      if (batch.length > 0) yield this.shown(anew === -1 ? batch : batch.slice(0, anew), null);
-      if (anew > -1 || (!wasLive && next === null)) return;
+      if (isQuiet || isOver || next !== null || !wasLive) batch.push(...(this.lines?.left() ?? []));
+      if (batch.length > 0) yield this.shown(batch, null);
+      if (isOver || (!wasLive && next === null)) return;
       if (next !== null) await this.goOn(next);
       else await ports.timers.sleep(lookEveryMs, this.signal);
     }
+  }
+
+  /** How much of what is in this part by now is of this start: the next one is noted before it prints. */
+  private async ownEnd(): Promise<{ readonly end: number; readonly isOver: boolean }> {
+    const part = this.parts[this.part];
+    if (part === undefined) return { end: 0, isOver: false };
+    const { size } = await part.handle.stat();
+    const starts = await notedStarts(this.output.path);
+    const next = starts.find(
+      (start) => start.file === part.id && !this.before.has(startKey(start)),
+    );
+    return { end: Math.min(next?.offset ?? size, size), isOver: next !== undefined };
   }
 
   /** What the output goes on in, once it was set aside. */
@@ -249,7 +262,7 @@ class Reading {
     const file = this.parts[this.part]?.file ?? 0;
     const newestMs = Math.floor(lastMs ?? this.output.ports.clock.wallMs());
     return lines.map(({ text, end, isOpen }) => {
-      const atMs = this.times.atMs(file, end) ?? newestMs;
+      const atMs = this.known.times.atMs(file, end) ?? newestMs;
       return {
         generation: this.generation,
         atMs: Math.max(atMs, this.beganMs ?? 0),
@@ -259,4 +272,8 @@ class Reading {
       };
     });
   }
+}
+
+function startKey({ atMs, generation, file, offset }: NotedStart): string {
+  return [atMs, generation, file, offset].join(' ');
 }

@@ -8,6 +8,7 @@ import type { JsonObject } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
 import { Cgroups } from './cgroups.js';
 import { OutputFolder } from './instance-output.js';
+import { notedStarts } from './output-starts.js';
 import { ProcessRuntime } from './process.runtime.js';
 import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
 import type { InstanceAddress, InstanceExit } from './runtime.port.js';
@@ -225,7 +226,7 @@ describe('The process runtime', () => {
     const script = 'i=0; while [ $i -lt 40 ]; do printf %65536s $i; i=$((i+1)); done; echo bad >&2';
     await exitOf({ cmd: ['/bin/sh', '-c', script] }, null, outputs);
     const names = readdirSync(join(folder, 'output')).sort();
-    expect(names).toEqual(['web.0.log', 'web.0.log.1', 'web.0.log.times']);
+    expect(names).toEqual(['web.0.log', 'web.0.log.1', 'web.0.log.starts', 'web.0.log.times']);
     for (const name of names) {
       const { size, mode } = statSync(join(folder, 'output', name));
       expect(size).toBeLessThanOrEqual(1_048_576);
@@ -237,15 +238,15 @@ describe('The process runtime', () => {
     expect(before?.length).toBeGreaterThan(900_000);
   });
 
-  it('adds to what an earlier start of the instance printed, and says which', async () => {
+  it('adds to what an earlier start of the instance printed, and notes beside it which', async () => {
     const outputs = new OutputFolder(join(folder, 'output'), systemPorts().clock);
     for (const word of ['one', 'two']) {
       await exitOf({ cmd: ['/bin/sh', '-c', `echo ${word}`] }, null, outputs);
     }
-    const began = '--- [-0-9TZ:.]+ generation 1 begins ---\n';
-    expect(contentOf(join(folder, 'output', 'web.0.log'))).toMatch(
-      new RegExp(`^${began}one\n${began}two\n$`),
-    );
+    const path = join(folder, 'output', 'web.0.log');
+    expect(contentOf(path)).toBe('one\ntwo\n');
+    const starts = await notedStarts(path);
+    expect(starts).toMatchObject([{ offset: 0 }, { generation: 1, offset: 4 }]);
   });
 
   it('lets a command end itself on SIGTERM', async () => {
