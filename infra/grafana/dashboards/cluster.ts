@@ -166,7 +166,8 @@ const failures: readonly Panel[] = [
   },
   {
     title: 'Health',
-    description: 'Instances with health checks by what their workers have said of them.',
+    description:
+      'Instances with health checks by what their workers have said of them. An alert where some stay unhealthy for five minutes.',
     unit: 'short',
     queries: { '{{health}}': led('oakring_instances_health') },
   },
