@@ -119,6 +119,22 @@ describe('a planned order', () => {
 });
 
 describe('--dry-run', () => {
+  it('of scaling several tells it of each', async () => {
+    const named = (id: string) => always(outlook({ stops: [{ ...step, job: id }] }));
+    const { code, out, asked } = await oakring(['job', 'scale', 'web', 'api', '1', '--dry-run'], {
+      'POST /api/v1/jobs/web/replicate': named('web'),
+      'POST /api/v1/jobs/api/replicate': named('api'),
+    });
+    expect(code).toBe(0);
+    expect(out).toMatch(/- stop {2}web #0 on a[^]*- stop {2}api #0 on a/);
+    expect(asked.map(({ url, body }) => [url.includes('?dryRun=true'), body])).toEqual([
+      ...[
+        [true, { count: 1 }],
+        [true, { count: 1 }],
+      ],
+    ]);
+  });
+
   it.each([
     [['job', 'scale', 'web', '3'], 'POST /api/v1/jobs/web/replicate'],
     [['job', 'rm', 'web'], 'DELETE /api/v1/jobs/web'],

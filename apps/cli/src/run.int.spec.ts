@@ -448,6 +448,7 @@ describe('what goes wrong', () => {
   it.each([
     [['nodes'], "unknown command 'nodes'"],
     [['job', 'scale', 'x', 'many'], 'not a whole number'],
+    [['job', 'scale', 'x'], "missing required argument 'count'"],
     [['job', 'run'], 'Name an image'],
     [['job', 'run', 'x', '--label', 'zone'], 'not key=value'],
     [['job', 'rm', 'x', '--timeout', '0'], 'seconds from 1'],

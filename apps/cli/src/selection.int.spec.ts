@@ -144,6 +144,23 @@ describe('Several at once', () => {
     });
   });
 
+  it('are scaled to the same total, which comes last', async () => {
+    const { code, out, error, asked } = await oakring(
+      ['job', 'scale', 'web', 'ghost', 'api', '2'],
+      {
+        'POST /api/v1/jobs/web/replicate': order('web'),
+        'POST /api/v1/jobs/ghost/replicate': none,
+        'POST /api/v1/jobs/api/replicate': order('api'),
+        'GET /api/v1/jobs': page(),
+      },
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Job web is to have .*\nJob api is to have .*\n$/);
+    expect(error).toContain('1 of 3 failed.');
+    const ordered = asked.filter(({ method }) => method === 'POST').map(({ body }) => body);
+    expect(ordered).toEqual([{ count: 2 }, { count: 2 }, { count: 2 }]);
+  });
+
   it('are not gone on with where nobody answers', async () => {
     const env = { OAKRING_URL: 'http://127.0.0.1:1' };
     const { code, error } = await oakring(['job', 'rm', 'a', 'b', 'c'], {}, { env });

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { renderJob } from '../render/jobs.js';
 import { contextOf, lookOf, show, type Context, type Surroundings } from './context.js';
 import { namesHelp, seconds, wholeNumber } from './options.js';
 import { foreseen } from './foreseen.js';
 import { onJob, onNode } from './selection.js';
-import { forEach } from './several.js';
+import { forEach, type Done } from './several.js';
 import { defaultPatienceSeconds, untilGone, untilMoved, untilRunning } from './wait.js';
 
 type MoveOptions = WaitOptions & { readonly to?: string; readonly cancel?: boolean };
@@ -57,34 +57,60 @@ function addRemove(job: Command, surroundings: Surroundings): void {
 function addScale(job: Command, surroundings: Surroundings): void {
   job
     .command('scale')
+    .usage('[options] <jobs...> <count>')
     .description('set the number of instances')
-    .argument('<job>', 'its id or name')
-    .argument('<count>', 'the new desired total', wholeNumber)
+    .argument('<jobs...>', 'their ids or names, and last the new desired total of each')
     .option('--force', 'also fewer of a job of a root, which is told')
     .option('--dry-run', 'tell what would stop and start, and where; write nothing')
     .option('--wait', 'return once so many run')
     .option('--timeout <seconds>', 'how long --wait waits', seconds, defaultPatienceSeconds)
-    .addHelpText('after', '\nExample:\n  oakring job scale hello 5 --wait')
-    .action(async (job: string, count: number, options: WaitOptions, command: Command) => {
+    .addHelpText(
+      'after',
+      `${namesHelp}\n\nExamples:\n  oakring job scale hello 5 --wait\n  oakring job scale hello web 2`,
+    )
+    .action(async (words: readonly string[], options: WaitOptions, command: Command) => {
       const context = contextOf(surroundings, command);
-      const { client } = context;
-      const force = options.force === true;
-      if (options.dryRun === true) {
-        const ask = (known: string) => client.outlookOfScale(known, count, force);
-        const { answer, render } = foreseen(context, await onJob(client, job, 'order', ask));
-        return show(context, answer, render);
-      }
-      const { id, answer } = await onJob(client, job, 'order', (known) =>
-        client.scaleJob(known, count, force),
-      );
-      if (options.wait !== true) {
-        const told = `Job ${answer.id} is to have ${answer.desired} instances`;
-        return show(context, answer, () => `${told} (position ${answer.position}).`);
-      }
-      show(context, await untilRunning(context, id, options.timeout), (settled) =>
-        renderJob(settled, lookOf(context)),
-      );
+      const { jobs, count } = jobsAndCount(words, command);
+      await forEach(context, jobs, (text) => scaled(context, text, count, options));
     });
+}
+
+/** A command has one argument of many, and that is its last: the count is told apart here. */
+function jobsAndCount(
+  words: readonly string[],
+  command: Command,
+): { readonly jobs: readonly string[]; readonly count: number } {
+  const jobs = words.slice(0, -1);
+  const last = words.at(-1) ?? '';
+  if (jobs.length === 0) command.error("error: missing required argument 'count'");
+  try {
+    return { jobs, count: wholeNumber(last) };
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    command.error(`error: the count '${last}' is invalid. ${error.message}`);
+  }
+}
+
+async function scaled(
+  context: Context,
+  text: string,
+  count: number,
+  { dryRun, force = false, wait, timeout }: WaitOptions,
+): Promise<Done<unknown>> {
+  const { client } = context;
+  if (dryRun === true) {
+    const ask = (known: string) => client.outlookOfScale(known, count, force);
+    const { answer, render } = foreseen(context, await onJob(client, text, 'order', ask));
+    return { answer, render: () => render(answer) };
+  }
+  const order = (known: string) => client.scaleJob(known, count, force);
+  const { id, answer } = await onJob(client, text, 'order', order);
+  if (wait !== true) {
+    const told = `Job ${answer.id} is to have ${answer.desired} instances`;
+    return { answer, render: () => `${told} (position ${answer.position}).` };
+  }
+  const settled = await untilRunning(context, id, timeout);
+  return { answer: settled, render: () => renderJob(settled, lookOf(context)) };
 }
 
 function addMove(job: Command, surroundings: Surroundings): void {
