@@ -2395,6 +2395,55 @@ export interface components {
             /** @description Its root, hexadecimal. */
             merkleRoot: string;
         };
+        /**
+         * @description How an instance of the technology `simulated` behaves. Milliseconds.
+         * @example {
+         *       "runMs": 1000,
+         *       "exit": "failed"
+         *     }
+         */
+        SimulateRules: {
+            /**
+             * @description How long its start takes; as its worker is set.
+             * @example 500
+             */
+            startMs?: number;
+            /**
+             * @description It does not start.
+             * @default false
+             */
+            failStart?: boolean;
+            /** @description It ends by itself after this long. */
+            runMs?: number;
+            /**
+             * @description How it ends then.
+             * @default failed
+             * @enum {string}
+             */
+            exit?: "completed" | "failed";
+            /**
+             * @description It prints a line this often.
+             * @example 1000
+             */
+            printEveryMs?: number;
+            health?: components["schemas"]["SimulatedHealth"];
+        };
+        /**
+         * @description What its health checks find. Milliseconds after its start.
+         * @example {
+         *       "healthyAfterMs": 2000,
+         *       "unhealthyAfterMs": 60000
+         *     }
+         */
+        SimulatedHealth: {
+            /**
+             * @description It is well from then on.
+             * @default 0
+             */
+            healthyAfterMs?: number;
+            /** @description It is well no more from then on. */
+            unhealthyAfterMs?: number;
+        };
         Since: {
             /** Format: date-time */
             since: string;
@@ -2593,14 +2642,7 @@ export interface components {
              * @example bridge
              */
             network?: unknown;
-            /**
-             * @description For the technology `simulated`.
-             * @example {
-             *       "runMs": 1000,
-             *       "exit": "failed"
-             *     }
-             */
-            simulate?: unknown;
+            simulate?: components["schemas"]["SimulateRules"];
         } & {
             [key: string]: unknown;
         };

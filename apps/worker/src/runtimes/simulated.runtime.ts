@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type Resources } from '@oakring/contracts';
+import { isObject, simulatedLimits, type JsonObject, type Resources } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import { SaidLines } from './said-lines.js';
 import {
@@ -15,8 +15,6 @@ import {
 
 /** A long start says that it goes on. */
 const progressEveryMs = 2_000;
-const maxDelayMs = 86_400_000;
-const leastPrintMs = 10;
 
 interface Running {
   readonly resources: Resources;
@@ -166,7 +164,10 @@ function scriptOf({ simulate }: JsonObject): Script {
     startMs: millisecondsOf(script['startMs']),
     failStart: script['failStart'] === true,
     runMs: millisecondsOf(script['runMs']),
-    printEveryMs: atLeast(leastPrintMs, millisecondsOf(script['printEveryMs'])),
+    printEveryMs: atLeast(
+      simulatedLimits.leastPrintEveryMs,
+      millisecondsOf(script['printEveryMs']),
+    ),
     exit: script['exit'] === 'completed' ? 'completed' : 'failed',
   };
 }
@@ -180,7 +181,9 @@ function healthScriptOf({ simulate }: JsonObject): HealthScript {
 }
 
 function millisecondsOf(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= maxDelayMs ? value : null;
+  return typeof value === 'number' && value >= 0 && value <= simulatedLimits.longestMs
+    ? value
+    : null;
 }
 
 function atLeast(least: number, value: number | null): number | null {

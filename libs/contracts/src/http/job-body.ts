@@ -30,6 +30,7 @@ import {
 } from './program-rules.js';
 import { RequestedAmounts, type Requested } from './resource-amounts.js';
 import { Field, Shape, shaped } from './shape.js';
+import { SimulateRules } from './simulate-rules.js';
 
 const user = formed<string | number>(
   { type: ['string', 'integer'], pattern: userPattern.source },
@@ -201,10 +202,6 @@ export class SubmitJob {
   @Field(anything, { optional: true, says: 'For the runtime of a container.', example: 'bridge' })
   readonly network?: unknown;
 
-  @Field(anything, {
-    optional: true,
-    says: 'For the technology `simulated`.',
-    example: { runMs: 1_000, exit: 'failed' },
-  })
-  readonly simulate?: unknown;
+  @Field(shaped(SimulateRules), { optional: true })
+  readonly simulate?: SimulateRules;
 }
