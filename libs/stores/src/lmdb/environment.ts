@@ -22,6 +22,8 @@ const ownerOnly = 0o600;
 export function openEnvironment(folder: string, options?: { noMetaSync: boolean }): RootDatabase {
   const all = {
     path: folder,
+    // Left to lmdb, one whose name has an ending (`ledger.v2`) is taken for a file.
+    noSubdir: false,
     // Missing in the library's types.
     permissionsMode: ownerOnly,
     overlappingSync: false,

@@ -59,6 +59,35 @@ describe('The keys of a manager', () => {
     expect(statSync(join(fresh, 'seal-key.pem')).mode & 0o777).toBe(0o600);
   });
 
+  it('stay in a backup that has them, which is no backup without', async () => {
+    await backup('--data', data);
+    const { code, out, error } = await backup();
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toContain('with the keys that it had');
+    expect(readFileSync(join(kept, 'keys.json'), 'utf8')).not.toBe('');
+  });
+
+  it('are said to be put back, or not, and where', async () => {
+    await backup('--data', data);
+    const fresh = join(folder, 'new');
+    expect((await restore(['--data', fresh])).out).toContain(
+      `the keys of the backup are in ${fresh}`,
+    );
+    const without = await restore(['--data', join(folder, 'other'), '--without-keys']);
+    expect(without.out).toContain('its keys were left in it (--without-keys)');
+    rmSync(join(kept, 'keys.json'));
+    expect((await restore(['--data', join(folder, 'third')])).out).toContain('it has no keys');
+  });
+
+  it('are not looked for with a passphrase that is nowhere', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const { code, error } = await backup('--data', data, '--passphrase-file', nowhere);
+    expect([code, error]).toEqual([
+      2,
+      expect.stringContaining(`The passphrase cannot be read from ${nowhere}: ENOENT`),
+    ]);
+  });
+
   it('are asked for where the backup has them: their passphrase, and where they go', async () => {
     await backup('--data', data);
     const nowhere = await restore(['--store', join(folder, 'ledger')]);

@@ -27,13 +27,19 @@ export async function passphraseOf(
   file: string | undefined,
 ): Promise<string> {
   const given = env[passphraseVariable] ?? '';
-  const text =
-    file === undefined ? given : file === '-' ? await io.input() : await readFile(file, 'utf8');
+  const text = file === undefined ? given : file === '-' ? await io.input() : await textIn(file);
   // What an editor or `echo` adds.
   const passphrase = text.replace(/\r?\n$/, '');
   if (passphrase !== '') return passphrase;
   const detail = `Keys are encrypted with a passphrase: name a file of it with --passphrase-file (- is standard input), or set ${passphraseVariable}.`;
   throw new CommandFailure(detail, exitCodes.usage);
+}
+
+async function textIn(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: Error) => {
+    const detail = `The passphrase cannot be read from ${file}: ${error.message}. --passphrase-file names a file that holds it.`;
+    throw new CommandFailure(detail, exitCodes.usage);
+  });
 }
 
 /** The keys of a manager of this machine: no manager hands them out. `store`: where its ledger is. */

@@ -49,11 +49,13 @@ export async function restoreBackup(
     const target = await tryingOn(() => openStoreForRestore(to, ports.timers), ports);
     try {
       await refuseLedTarget(target);
-      const putKeys = async (): Promise<void> => {
-        if (keys !== null && data !== null) await restoreKeys(data, keys, target);
+      const putKeys = async (): Promise<string | null> => {
+        if (keys === null || data === null) return null;
+        await restoreKeys(data, keys, target);
+        return data;
       };
       const restored = readings === null ? null : new RestoredReadings(readings, data, target);
-      await restore(source, target, { to, context, putKeys, readings: restored });
+      await restore(source, target, { to, context, place, putKeys, readings: restored });
     } finally {
       await target.close();
     }
@@ -126,7 +128,9 @@ class Source {
 
 interface Going {
   readonly to: string;
-  readonly putKeys: () => Promise<void>;
+  readonly place: BackupPlace;
+  /** Resolves with where they are; null: none were put anywhere. */
+  readonly putKeys: () => Promise<string | null>;
   /** Null: none are asked for. */
   readonly readings: RestoredReadings | null;
   readonly context: Context;
@@ -135,7 +139,7 @@ interface Going {
 async function restore(
   source: Source,
   target: EventStore,
-  { to, context, putKeys, readings }: Going,
+  { to, context, place, putKeys, readings }: Going,
 ): Promise<void> {
   const { terminal, json, ports } = context;
   const { report, restoring, torn } = source;
@@ -151,7 +155,7 @@ async function restore(
     refuseDifferent(target.place, found.head.hash, hash);
     await append(target, await restoring.commit(report, target.log, ports));
   } else await refuseOtherEnd(target, report.head);
-  await putKeys();
+  const keysIn = await putKeys();
   const batches = (await readings?.put()) ?? null;
   await target.restoring.remove();
   clearProgress(terminal);
@@ -159,7 +163,7 @@ async function restore(
   const { standing, sealedTo } = report;
   if (json) {
     return terminal.out(
-      JSON.stringify({ position, hash, standing, sealedTo, epoch, torn, batches }),
+      JSON.stringify({ position, hash, standing, sealedTo, epoch, torn, keysIn, batches }),
     );
   }
   if (torn > 0) {
@@ -170,11 +174,26 @@ async function restore(
   const { colors } = terminal;
   const seals = sealedTo === 0 ? 'under no seal that counts' : `sealed up to position ${sealedTo}`;
   terminal.out(colors.dim(`whole before and after, ${seals}; in ${target.place}`));
+  terminal.out(colors.dim(besides(place, { keysIn, batches })));
   terminal.out(
     colors.dim(
       `Position ${position + 1} says so, of epoch ${epoch}. What the cluster wrote after the backup is lost.`,
     ),
   );
+}
+
+/** What of the backup was put back beside the ledger, and what was not. */
+function besides(
+  place: BackupPlace,
+  { keysIn, batches }: { readonly keysIn: string | null; readonly batches: number | null },
+): string {
+  const left = hasKeys(place) ? 'its keys were left in it (--without-keys)' : 'it has no keys';
+  const keys = keysIn === null ? left : `the keys of the backup are in ${keysIn}`;
+  const unread = hasReadings(place.folder)
+    ? 'its readings were left in it (--telemetry puts them back)'
+    : 'it has no readings';
+  const readings = batches === null ? unread : `${batches} batches of readings put back`;
+  return `${keys}; ${readings}`;
 }
 
 /** Nothing is put on top of what is there, but for what an interrupted restore of the same backup left. */

@@ -60,6 +60,27 @@ async function halfRestored(store: string, commits: number): Promise<void> {
   await opened.close();
 }
 
+describe('A backup that is restored', () => {
+  it('goes into a folder whose name has an ending as into any other', async () => {
+    const store = join(folder, 'st.ledger');
+    expect((await restore(store))[0]).toBe(0);
+    expect(await inStore(store, ({ log }) => log.head())).toMatchObject({ position: position + 1 });
+  });
+
+  it('does not go into a file, and says that it is one', async () => {
+    const store = join(folder, 'a-file');
+    writeFileSync(store, '');
+    const [code, , error] = await restore(store);
+    expect(code).toBe(1);
+    expect(error).toContain(`The folder ${store} cannot be used`);
+  });
+
+  it('says that it has no readings, where it has none', async () => {
+    const [, out] = await restore(join(folder, 'new'));
+    expect(out).toContain('it has no readings');
+  });
+});
+
 function restoresInto(storeOf: () => string): void {
   it('with the head that the backup has, and says that it was restored', async () => {
     const store = storeOf();

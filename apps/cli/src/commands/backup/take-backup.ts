@@ -9,7 +9,7 @@ import { contextOf, type Surroundings } from '../context.js';
 import type { BackupOptions } from './backup-options.js';
 import { copyLedger } from './copy-ledger.js';
 import { copyReadings } from './copy-readings.js';
-import { keepKeys, keysIn, passphraseOf } from './keys.js';
+import { hasKeys, keepKeys, keysIn, passphraseOf } from './keys.js';
 import { placeOf, readingsIn, type BackupPlace } from './place.js';
 
 /** Copies the ledger of a running cluster, or what of it is not in the backup yet. */
@@ -36,7 +36,7 @@ export async function takeBackup(
       const { folder, data, store, passphrase } = keeping;
       await keepKeys(folder, await keysIn(data, store, context), passphrase);
     }
-    const keys = keeping !== null;
+    const keys = keeping !== null || hasKeys(place);
     const { folder } = place;
     const readings =
       options.telemetry === true && folder !== null
@@ -54,8 +54,11 @@ export async function takeBackup(
       const { last, added: batches } = readings;
       terminal.out(colors.dim(`readings up to batch ${last}, ${batches} of them new`));
     }
-    if (keys) terminal.out(colors.dim(`with the keys of ${keeping.data}, encrypted`));
-    else if (options.withoutKeys !== true) terminal.error(colors.yellow(withoutKeys));
+    if (keeping !== null) {
+      terminal.out(colors.dim(`with the keys of ${keeping.data}, encrypted`));
+    } else if (keys) {
+      terminal.out(colors.dim('with the keys that it had, as they were (--data writes them anew)'));
+    } else if (options.withoutKeys !== true) terminal.error(colors.yellow(withoutKeys));
   } finally {
     await lock?.release();
   }
