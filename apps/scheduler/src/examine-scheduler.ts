@@ -1,4 +1,10 @@
-import { badFinding, examineMachine, examinePort, type Finding } from '@oakring/host';
+import {
+  badFinding,
+  examineMachine,
+  examinePort,
+  unseenFindings,
+  type Finding,
+} from '@oakring/host';
 import { listenAddress } from '@oakring/http';
 import { listenerOf, readSchedulerSettings } from './config/scheduler-settings.js';
 
@@ -22,6 +28,10 @@ export async function examineScheduler(
       ...examineMachine(wants),
     ];
   } catch (error) {
-    return [badFinding('settings', looked, error), ...examineMachine(wants)];
+    return [
+      badFinding('settings', looked, error),
+      ...unseenFindings('ports', 'health'),
+      ...examineMachine(wants),
+    ];
   }
 }

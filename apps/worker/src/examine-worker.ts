@@ -5,6 +5,7 @@ import {
   examineMachine,
   examinePort,
   holderOf,
+  unseenFindings,
   type Finding,
 } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
@@ -24,7 +25,12 @@ export async function examineWorker(
   try {
     options = readWorkerOptions(env);
   } catch (error) {
-    return [badFinding('settings', looked, error), ...examineMachine(wants), await examineClock()];
+    return [
+      badFinding('settings', looked, error),
+      ...unseenFindings('disk', 'ports', 'broker', 'runtimes'),
+      ...examineMachine(wants),
+      await examineClock(),
+    ];
   }
   const { id, mqttUrl: url, username, password, dataFolder, runtimes, dockerHost } = options;
   const seen = `all of them can be used; the node is ${id}`;
@@ -48,7 +54,8 @@ async function portOf({ listener, dataFolder }: WorkerOptions): Promise<readonly
     // Its framework is large: loaded only where a worker listens.
     const { listenAddress } = await import('@oakring/http');
     const address = await listenAddress(asListener(listener));
-    const place = { name: 'worker', setting: 'OAKRING_WORKER_HTTP_PORT', address, port };
+    const data = { folder: dataFolder, setting: 'OAKRING_WORKER_DATA' };
+    const place = { name: 'worker', setting: 'OAKRING_WORKER_HTTP_PORT', address, port, data };
     const answer = await holderOf(dataFolder);
     const finding = await examinePort(place, async (pid) => {
       const isOurs = answer.status === 'holder' && (pid === null || pid === answer.holder.pid);

@@ -13,6 +13,7 @@ export {
   badFinding,
   findingLevels,
   shownBytes,
+  unseenFindings,
   type Finding,
   type FindingLevel,
 } from './examination/finding.js';

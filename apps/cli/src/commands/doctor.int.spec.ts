@@ -60,6 +60,12 @@ describe('doctor, where nothing runs', () => {
       expect(bad?.seen).toContain(name);
     }
     expect(found).toMatchObject({ code: 1, worst: 'bad' });
+    // What they name is not passed over in silence.
+    for (const part of ['ports', 'disk', 'store', 'broker']) {
+      expect(of(found, part)).toMatchObject([
+        { level: 'unknown', seen: expect.stringContaining('not looked at, because') },
+      ]);
+    }
   });
 
   it('tells a person each thing in a line, and below it what to do', async () => {
@@ -148,6 +154,10 @@ describe('doctor, beside a cluster that runs', () => {
   it('refuses its ports for another data folder', async () => {
     const found = await doctor([], { ...env, OAKRING_DATA: folder });
     expect(of(found, 'ports').map(({ level }) => level)).toEqual(['bad', 'bad', 'bad']);
+    for (const { seen, remedy } of of(found, 'ports')) {
+      expect(seen).toContain(`has the data folder ${data}, and not ${folder} (OAKRING_DATA)`);
+      expect(remedy).toContain(`name its folder (OAKRING_DATA=${data})`);
+    }
   });
 
   it('knows its scheduler, and lets a worker in', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isObject, shownUrl, unknownSettings } from '@oakring/contracts';
-import { findingLevels, type Finding, type FindingLevel } from '@oakring/host';
+import { findingLevels, unseenFindings, type Finding, type FindingLevel } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
 import { healthAt } from '../client/http.js';
 import {
@@ -163,7 +163,7 @@ async function healthOf(
   ports: Ports,
   otherwise: string,
 ): Promise<readonly Finding[]> {
-  if (url === '') return [];
+  if (url === '') return unseenFindings('health');
   const looked = `${part} at ${shownUrl(url)}`;
   const health = await healthAt(url, ports);
   if (health === null) return [{ part: 'health', level: 'ok', looked, seen: otherwise }];

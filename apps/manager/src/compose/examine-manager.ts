@@ -6,6 +6,7 @@ import {
   examineMachine,
   examinePort,
   holderOf,
+  unseenFindings,
   type Finding,
   type ListeningPlace,
 } from '@oakring/host';
@@ -42,7 +43,12 @@ export async function examineManager(
     settings = readManagerSettings(env);
   } catch (error) {
     // What they name cannot be looked at; the machine can.
-    return [badFinding('settings', looked, error), ...machineFor(null), await examineClock()];
+    return [
+      badFinding('settings', looked, error),
+      ...unseenFindings('ports', 'disk', 'store', 'broker'),
+      ...machineFor(null),
+      await examineClock(),
+    ];
   }
   const { storeAddress, speaksOakestra } = settings;
   const wires = new Wires(dialectsOf({ oakestra: speaksOakestra }), () => null);
@@ -66,13 +72,15 @@ async function portsOf(settings: ManagerSettings): Promise<readonly Finding[]> {
   } catch (error) {
     return [badFinding('ports', `address to listen on, ${host} (OAKRING_HOST)`, error)];
   }
+  const data = { folder: settings.dataFolder, setting: 'OAKRING_DATA' };
+  const about = { address, data };
   const places: ListeningPlace[] = [
-    { name: 'manager', setting: 'OAKRING_PORT', address, port },
+    { name: 'manager', setting: 'OAKRING_PORT', port, ...about },
     ...(schedulerUrl === null
-      ? [{ name: 'scheduler', setting: 'OAKRING_SCHEDULER_PORT', address, port: schedulerPort }]
+      ? [{ name: 'scheduler', setting: 'OAKRING_SCHEDULER_PORT', port: schedulerPort, ...about }]
       : []),
     ...(mqttUrl === null
-      ? [{ name: 'broker', setting: 'OAKRING_MQTT_PORT', address, port: mqttPort }]
+      ? [{ name: 'broker', setting: 'OAKRING_MQTT_PORT', port: mqttPort, ...about }]
       : []),
   ];
   const ours = await oursBy(settings.dataFolder);

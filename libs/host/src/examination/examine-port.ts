@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { systemCodeOf } from '@oakring/contracts';
 import type { Finding } from './finding.js';
+import { commandOf, foldersHeldBy, listenerOn } from './listening-process.js';
 
 export interface ListeningPlace {
   /** Who listens there, as a sentence names it. */
@@ -11,6 +11,8 @@ export interface ListeningPlace {
   /** A number, to bind. */
   readonly address: string;
   readonly port: number;
+  /** The data folder of who is to listen there, and the setting that says it. */
+  readonly data?: { readonly folder: string; readonly setting: string };
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ListeningPlace {
  * is null where it cannot be seen; null when it is not ours.
  */
 export async function examinePort(
-  { name, setting, address, port }: ListeningPlace,
+  { name, setting, address, port, data }: ListeningPlace,
   ours: (pid: number | null) => Promise<string | null>,
 ): Promise<Finding> {
   const looked = `port of the ${name}, ${address}:${port} (${setting})`;
@@ -31,8 +33,18 @@ export async function examinePort(
   const known = await ours(pid);
   if (known !== null) return { ...about, level: 'ok', seen: `it is ours: ${known}` };
   const who = pid === null ? 'another process' : `process ${pid}${commandOf(pid)}`;
+  const seen = `it is taken by ${who}`;
   const remedy = `End that one, or choose another port (${setting}).`;
-  return { ...about, level: 'bad', seen: `it is taken by ${who}`, remedy };
+  const [other] = pid === null || data === undefined ? [] : foldersHeldBy(pid);
+  if (other === undefined || data === undefined) return { ...about, level: 'bad', seen, remedy };
+  return {
+    ...about,
+    level: 'bad',
+    seen: `${seen}, which has the data folder ${other}, and not ${data.folder} (${data.setting})`,
+    remedy:
+      `To look at that one, name its folder (${data.setting}=${other}); for another beside it, choose ` +
+      `another port (${setting}).`,
+  };
 }
 
 function unbindable(problem: string, setting: string): Pick<Finding, 'seen' | 'remedy'> {
@@ -57,44 +69,4 @@ function bind(host: string, port: number): Promise<string | null> {
     server.once('error', (error) => resolve(systemCodeOf(error) ?? error.message));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
   });
-}
-
-/** The process that listens on a port; null: it is another user's, or this is no Linux. */
-function listenerOn(port: number): number | null {
-  const inode = ['/proc/net/tcp', '/proc/net/tcp6'].map((table) => inodeIn(table, port));
-  const sockets = new Set(inode.flatMap((number) => (number === null ? [] : `socket:[${number}]`)));
-  if (sockets.size === 0) return null;
-  const pids = tried(() => readdirSync('/proc'), []).filter((name) => /^\d+$/.test(name));
-  const found = pids.find((pid) => {
-    const folder = `/proc/${pid}/fd`;
-    const files = tried(() => readdirSync(folder), []);
-    return files.some((file) => sockets.has(tried(() => readlinkSync(`${folder}/${file}`), '')));
-  });
-  return found === undefined ? null : Number(found);
-}
-
-/** State of a socket that listens. */
-const listening = '0A';
-
-function inodeIn(table: string, port: number): string | null {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  for (const row of tried(() => readFileSync(table, 'utf8'), '').split('\n')) {
-    const [, local = '', , state, , , , , , inode] = row.trim().split(/\s+/);
-    if (state === listening && local.endsWith(wanted)) return inode ?? null;
-  }
-  return null;
-}
-
-function commandOf(pid: number): string {
-  const name = tried(() => readFileSync(`/proc/${pid}/comm`, 'utf8'), '').trim();
-  return name === '' ? '' : ` (${name})`;
-}
-
-/** What another user's process has is not to be read, and one that ended has nothing. */
-function tried<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
 }

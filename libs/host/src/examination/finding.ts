@@ -27,6 +27,13 @@ export function badFinding(part: string, looked: string, error: unknown): Findin
   return { part, level: 'bad', looked, seen, remedy: errorCatalogue[error.code].remedy };
 }
 
+/** What cannot be looked at while a setting is bad that says where: said, so that nobody takes it for well. */
+export function unseenFindings(...parts: readonly string[]): readonly Finding[] {
+  const seen = 'not looked at, because a setting is bad that says what to look at';
+  const remedy = 'Correct the settings, and look again.';
+  return parts.map((part) => ({ part, level: 'unknown', looked: part, seen, remedy }));
+}
+
 /** Bytes as people read them. */
 export function shownBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
