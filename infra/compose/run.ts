@@ -1,5 +1,5 @@
 // `npm run compose`: runs the stack of docker-compose.yml on a real engine, without Loki, Promtail and
-// Grafana. It makes the image, starts everything with a worker beside it, lets a job run, kills each
+// Grafana. It makes the image, twice, starts everything with a worker beside it, lets a job run, kills each
 // container, ends and starts everything again, and looks each time whether anything was lost.
 //
 //   npm run compose -- [--short] [--stand-ins] [--keep]
@@ -7,6 +7,7 @@
 // --short kills all containers at once and not one after the other. --stand-ins makes what a registry of
 // images would have (stand-ins.sh). --keep leaves it running. DOCKER_HOST says which engine.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -27,6 +28,8 @@ const { values: options } = parseArgs({
 const services = ['mosquitto', 'mongodb', 'manager', 'scheduler', 'prometheus', 'worker'];
 const ours = ['manager', 'scheduler', 'worker'];
 const project = 'oakring-run';
+/** The image, made a second time. */
+const again = `${project}-again`;
 const base = ['docker-compose.yml', 'infra/compose/worker.yml'];
 const twoManagers = 'override-two-managers.yml';
 const store = 'mongodb://mongodb:27017/oakring?replicaSet=rs';
@@ -61,11 +64,12 @@ const startedMs = performance.now();
 const alive = setInterval(() => {}, 1_000);
 
 try {
-  if (options['stand-ins']) run('sh', ['infra/compose/stand-ins.sh'], 'inherit');
+  if (options['stand-ins']) run('sh', ['infra/compose/stand-ins.sh'], { output: 'inherit' });
   takeAway();
   compose('up', '--build', '--detach', 'prepare', ...services);
   said('everything has started');
   lookAtImage();
+  isMadeAlike();
   await runJob('first');
   await isWatched();
   if (options.short) await survives(services);
@@ -97,6 +101,36 @@ function lookAtImage(): void {
     hold(user !== '0', `${service} is root`);
   }
   said(`the image has ${Math.round(bytes / 1e6)} MB and no shell, and nobody in it is root`);
+}
+
+/** Elsewhere, and another time: the programs in it are those of this checkout, and its layers have the same bytes again. */
+function isMadeAlike(): void {
+  const digests = `const { createHash } = require('crypto'), { readdirSync, readFileSync } = require('fs');
+    for (const name of readdirSync('.').sort())
+      console.log(createHash('sha256').update(readFileSync(name)).digest('hex'), name);`;
+  const here = run(process.execPath, ['-e', digests], { cwd: 'dist/programs' });
+  const node = [
+    '--entrypoint',
+    '/usr/local/bin/node',
+    '--workdir',
+    '/app/dist/programs',
+    'oakring',
+  ];
+  const there = docker('run', '--rm', '--network', 'none', ...node, '-e', digests);
+  hold(here === there, `the image has other programs:\n${there}\nthan are here:\n${here}`);
+  const dockerfile = 'infra/image/Dockerfile';
+  const [, base = ''] = /^ARG BASE_IMAGE=(.+)$/m.exec(readFileSync(dockerfile, 'utf8')) ?? [];
+  // The same files, and another image: what stands on it is not taken from the builder's cache.
+  const other = `FROM ${base}\nLABEL again="${startedMs}"\n`;
+  run('docker', ['build', '--tag', `${again}:base`, '-'], { input: other });
+  const args = ['--network', 'host', '--build-arg', `BASE_IMAGE=${again}:base`];
+  docker('build', '--tag', again, '--file', dockerfile, ...args, '.');
+  const [first, second] = ['oakring', again].map((image) =>
+    docker('image', 'inspect', '--format', '{{json .RootFS.Layers}}', image),
+  );
+  hold(first === second, `made again, the image has other layers: ${first} and ${second}`);
+  docker('image', 'rm', again, `${again}:base`);
+  said('the image has the programs of this checkout, and made again it has the same layers');
 }
 
 async function runJob(id: string): Promise<void> {
@@ -289,12 +323,18 @@ function tryDocker(...args: readonly string[]) {
 function run(
   program: string,
   args: readonly string[],
-  output: 'pipe' | 'inherit' = 'pipe',
+  {
+    output = 'pipe',
+    ...options
+  }: {
+    readonly output?: 'pipe' | 'inherit';
+    readonly cwd?: string;
+    readonly input?: string;
+  } = {},
 ): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', output, output],
+    ...{ env, encoding: 'utf8', ...options },
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', output, output],
   });
   if (error !== undefined) throw error;
   if (status === 0) return (stdout ?? '').trim();

@@ -1,7 +1,8 @@
 // What the image consists of: the files that our programs can load, and no others (the packages that
 // they come from are five times as large). Run by the Dockerfile where everything is built, on the
-// platform that the image is for: `node infra/image/collect.ts <folder>`.
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+// platform that the image is for: `node infra/image/collect.ts <folder> <seconds>`. All of it is of that moment (seconds
+// since 1970), so that a layer made of it has the same bytes each time.
+import { cpSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { nodeFileTrace } from '@vercel/nft';
 
@@ -32,13 +33,20 @@ const native = ['lmdb'];
 
 const here = process.cwd();
 const out = resolve(process.argv[2] ?? 'collected');
+const seconds = Number(process.argv[3] ?? 0);
 
 const { fileList } = await nodeFileTrace(programs, { base: here, ts: false });
+// Whatever this program itself was compiled with is not theirs.
+const ours = loadedBinaries();
 for (const name of native) await import(name);
-for (const file of [...fileList, ...documents, ...loadedBinaries().flatMap(withItsPackage)])
-  cpSync(join(here, file), join(out, 'app', file));
+const theirs = loadedBinaries().filter((binary) => !ours.includes(binary));
+for (const file of [...fileList, ...documents, ...theirs.flatMap(withItsPackage)])
+  cpSync(join(here, file), join(out, 'root/app', file));
+cpSync(process.execPath, join(out, 'root/usr/local/bin/node'));
 // An empty volume takes its owner and its mode from here.
-mkdirSync(join(out, 'data'), { mode: 0o700 });
+mkdirSync(join(out, 'home/data'), { mode: 0o700, recursive: true });
+for (const path of ['.', ...readdirSync(out, { recursive: true, encoding: 'utf8' })])
+  utimesSync(join(out, path), seconds, seconds);
 
 /** Of packages, in this process. */
 function loadedBinaries(): readonly string[] {

@@ -2,12 +2,13 @@
 // is for development only, and looks whether a cluster, a worker, a job and the doctor work there.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { freePort } from '../machine/free-port.js';
+import { makeRelease } from '../release/make.js';
 
 /** Of one program, on a machine as slow as they come. */
 const patienceMs = 180_000;
@@ -60,28 +61,25 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** As a release has it, with the list of what is in it. */
 function pack(): string {
-  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
-  // What npm writes.
-  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(packed) as [
-    {
-      readonly filename: string;
-      readonly size: number;
-      readonly unpackedSize: number;
-      readonly entryCount: number;
-    },
-  ];
-  const [small, large] = [size, unpackedSize].map((bytes) => (bytes / 1e6).toFixed(1));
-  said(`the package has ${small} MB, unpacked ${large} MB in ${entryCount} files`);
-  return join(folder, filename);
+  const { archive, sbom, bytes, unpackedBytes, files } = makeRelease(folder, 0);
+  const [small, large] = [bytes, unpackedBytes].map((size) => (size / 1e6).toFixed(1));
+  said(`the package has ${small} MB, unpacked ${large} MB in ${files} files`);
+  // What npm wrote.
+  const { components } = JSON.parse(readFileSync(sbom, 'utf8')) as { components: object[] };
+  hold(components.length > 100, `${sbom} lists ${components.length} packages only`);
+  said(`the list of what is in it names ${components.length} packages`);
+  return archive;
 }
 
 function install(archive: string): void {
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), '{ "private": true }');
   const quietly = ['--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'];
+  // Nothing of what is installed runs then: none of it needs to.
   // With the cache and the registry of whoever runs this.
-  run('npm', ['install', ...quietly, archive], { cwd: app, env: process.env });
+  run('npm', ['install', ...quietly, '--ignore-scripts', archive], { cwd: app, env: process.env });
   const [kilobytes = ''] = run('du', ['-sk', join(app, 'node_modules')]).split('\t');
   said(`installed without development packages: ${Math.round(Number(kilobytes) / 1_000)} MB`);
 }
