@@ -10,6 +10,7 @@ export { limitConnections, usualDeadlines, type HttpLimits } from './listener/li
 export { listenOn } from './listener/listen-on.js';
 export { OpenConnections } from './listener/open-connections.js';
 export { ownNames } from './listener/own-only.js';
+export { Page } from './listener/page.js';
 export { REQUEST_TIMES } from './listener/request-times.js';
 export { InvalidBody } from './problems/invalid-body.js';
 export { Refusals } from './listener/refusals.js';

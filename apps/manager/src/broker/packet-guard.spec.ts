@@ -40,6 +40,17 @@ describe('the guard over packets', () => {
     );
   });
 
+  it.each(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD'])(
+    'takes no byte of a %s that a browser sends here: what stands in it is no packet',
+    (method) => {
+      const smuggled = Buffer.concat([packet(connect, 12), packet(publish, 5)]);
+      const guard = new PacketGuard(limit);
+      const head = Buffer.from(`${method} / HTTP/1.1\r\nHost: localhost:10003\r\n\r\n`);
+      expect(guard.accepts(head.subarray(0, 1))).toBe(false);
+      expect(new PacketGuard(limit).accepts(Buffer.concat([head, smuggled]))).toBe(false);
+    },
+  );
+
   it('knows how much has come of a packet that is not complete', () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Module, Param, Post, Res } from '@nestjs/common';
 import { OakringError } from '@oakring/contracts';
+import { describeOwnOnly } from '@oakring/http/testing';
 import { systemPorts } from '@oakring/ports';
 import type { FastifyReply } from 'fastify';
 import { once } from 'node:events';
@@ -92,6 +93,11 @@ describe('A listener', () => {
     listener = await startListener();
   });
   afterAll(() => listener.close());
+
+  describeOwnOnly('A listener', {
+    url: () => listener.url,
+    ...{ read: '/things', change: 'POST /things' },
+  });
 
   function send(body: string | Uint8Array<ArrayBuffer>, type = 'application/json') {
     const headers = { 'content-type': type };

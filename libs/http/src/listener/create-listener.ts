@@ -22,7 +22,7 @@ import { OpenConnections } from './open-connections.js';
 import { speakWithOurOwnOnly } from './own-only.js';
 import { Refusals } from './refusals.js';
 import { newRequestTimes, REQUEST_TIMES, timeRequests, type RouteClass } from './request-times.js';
-import { sendSecurityHeaders } from './security-headers.js';
+import { sendSecurityHeaders, setSecurityHeaders } from './security-headers.js';
 import { withoutSchemas } from './without-schemas.js';
 
 /** Ids have at most 128 characters; longer parts of an address lead nowhere. */
@@ -158,9 +158,11 @@ function adapterOf(
     ...deadlinesOf(limits),
     ...withoutSchemas,
     routerOptions: { maxParamLength: maxParameterLength },
-    // What the router refuses goes past Nest and its filters.
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      problems.respond(error, request, reply),
+    // What the router refuses goes past Nest and its filters, and past all hooks.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      setSecurityHeaders(reply.raw);
+      problems.respond(error, request, reply);
+    },
     // Refusing new requests while shutting down is done by ourselves, as a problem document.
     return503OnClosing: false,
     // There is no middleware, and the engine for it would cost every request.

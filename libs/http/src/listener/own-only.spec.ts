@@ -2,9 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { problemOf } from '@oakring/contracts';
 import { foreignness, ownNames, type Sent } from './own-only.js';
 
+const plain: Sent = {
+  ...{ method: 'GET', url: '/', hosts: 1, headers: {}, is404: false, localAddress: '10.1.2.3' },
+};
+
 /** To a listener that is reached by a network. */
 function statusOf(sent: Partial<Sent>, names: readonly string[] = []): number {
-  const request = { method: 'GET', headers: {}, is404: false, localAddress: '10.1.2.3', ...sent };
+  const request = { ...plain, ...sent };
   const problem = foreignness(request, new Set(names));
   return problem === null ? 200 : problemOf({ code: problem.code, detail: '' }).status;
 }
@@ -37,6 +41,16 @@ describe('who may speak to a listener on a network', () => {
   });
 
   it.each([
+    ['/', 1, 200],
+    ['*', 1, 200],
+    ['/', 2, 421],
+    ['http://10.1.2.3:10100/', 1, 421],
+    ['', 1, 421],
+  ])('a request for "%s" that names %i hosts is judged', (url, hosts, status) => {
+    expect(statusOf({ url, hosts, headers: { host: '10.1.2.3:10100' } })).toBe(status);
+  });
+
+  it.each([
     ['its own page', { origin: 'http://10.1.2.3:10100', 'sec-fetch-site': 'same-origin' }, 200],
     ['an address that was typed', { 'sec-fetch-site': 'none' }, 200],
     ['its page behind a proxy', { origin: 'https://proxy.example' }, 200],
@@ -44,6 +58,7 @@ describe('who may speak to a listener on a network', () => {
     ['another port of this machine', { 'sec-fetch-site': 'same-site' }, 403],
     ['a page of another origin', { origin: 'http://evil.example' }, 403],
     ['a page of another port', { origin: 'http://10.1.2.3:3000' }, 403],
+    ['an extension by the name of ours', { origin: 'moz-extension://proxy.example' }, 403],
     ['a page without an origin', { origin: 'null' }, 403],
     ['a page whose origin ends as ours', { origin: 'http://evil.example/://10.1.2.3:10100' }, 403],
   ])('a request of %s is judged', (_name, headers, status) => {
@@ -74,7 +89,7 @@ describe('who may speak to a listener on a network', () => {
     ['DELETE', 'or have no content type'],
   ])('a %s that is announced wrongly is told what it may be: %s', (method, told) => {
     const headers = { host: 'localhost', 'content-type': 'text/plain' };
-    const problem = foreignness({ method, headers, is404: false, localAddress: '' }, new Set());
+    const problem = foreignness({ ...plain, method, headers }, new Set());
     expect(problem?.message).toContain(`as application/json, ${told}; this one has "text/plain"`);
   });
 });

@@ -14,7 +14,8 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  *
  * - A page whose name was made to point at our address (DNS rebinding) counts as ours for the browser.
  *   Its requests name it as `Host`, which is none of our names: 421.
- * - A page of another origin says so in `Origin` or `Sec-Fetch-Site`: 403.
+ * - A page of another origin says so in `Origin` or `Sec-Fetch-Site`: 403. Browsers ask nobody before they open a
+ *   WebSocket, and send its origin as well.
  * - A form or a script that a browser does not ask about first cannot send `application/json`, so
  *   every change needs it, also without a body: 415. Of a DELETE a browser always asks first, so it may
  *   say nothing of what it does not have.
@@ -23,6 +24,10 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * we tell others, and OAKRING_ALLOWED_HOSTS). Who reaches us by a network may also write any address
  * as a number: behind a published port we do not know ours, and a number cannot be made to point
  * elsewhere. Ports are not compared: tunnels and published ports change them.
+ *
+ * A request is judged by one name alone: it names one Host, and nothing beside it, and asks for a path. A whole
+ * address is what one asks of a proxy; RFC 9112 would let it count instead of Host, and we refuse it: no client of
+ * ours sends one.
  */
 export function speakWithOurOwnOnly(
   server: FastifyInstance,
@@ -31,9 +36,10 @@ export function speakWithOurOwnOnly(
 ): void {
   const ours = new Set(names.map((name) => name.toLowerCase()));
   server.addHook('onRequest', (request, _reply, done) => {
-    const { method, headers, is404 } = request;
+    const { method, url, headers, is404, raw } = request;
     const { localAddress = '' } = request.socket;
-    const problem = foreignness({ method, headers, is404, localAddress }, ours);
+    const hosts = countOf('host', raw.rawHeaders);
+    const problem = foreignness({ method, url, hosts, headers, is404, localAddress }, ours);
     if (problem === null) return done();
     // A change that is announced wrongly is a mistake rather.
     if (problem.code !== 'unsupported-media-type') refusals.note(problem, request);
@@ -44,6 +50,10 @@ export function speakWithOurOwnOnly(
 /** What a request shows of who sends it. */
 export interface Sent {
   readonly method: string;
+  /** As it was asked for, before it leads to a route. */
+  readonly url: string;
+  /** How many headers of that name there are: Node keeps the first, and a proxy may have judged another. */
+  readonly hosts: number;
   readonly headers: IncomingHttpHeaders;
   readonly is404: boolean;
   /** Our end of the connection. */
@@ -77,14 +87,22 @@ export function ownNames(
 
 function problemOfHost(sent: Sent, ours: ReadonlySet<string>): OakringError | null {
   const { host } = sent.headers;
+  if (sent.hosts > 1) return misdirected('The request names several Hosts.');
+  // `*` is asked of the server as a whole.
+  if (!sent.url.startsWith('/') && sent.url !== '*') {
+    return misdirected('The request asks for a whole address, as a proxy is asked: we are none.');
+  }
   const name = host === undefined ? null : hostnameOf(host);
   if (name !== null && (ours.has(name) || isOurAddress(name, sent))) return null;
-  return new OakringError({
-    code: 'misdirected-request',
-    detail: `The request names ${shown(host)} as its Host, which is no name of ours.`,
-    field: 'Host',
-    ...(host === undefined ? {} : { value: host.slice(0, 256) }),
-  });
+  const value = host === undefined ? {} : { value: host.slice(0, 256) };
+  return misdirected(
+    `The request names ${shown(host)} as its Host, which is no name of ours.`,
+    value,
+  );
+}
+
+function misdirected(detail: string, value: { readonly value?: string } = {}): OakringError {
+  return new OakringError({ code: 'misdirected-request', detail, field: 'Host', ...value });
 }
 
 function isOurAddress(name: string, { localAddress }: Sent): boolean {
@@ -95,11 +113,15 @@ function isOurAddress(name: string, { localAddress }: Sent): boolean {
 
 function problemOfOrigin({ headers }: Sent, ours: ReadonlySet<string>): OakringError | null {
   const { origin, host, 'sec-fetch-site': site } = headers;
-  if (site === 'cross-site' || site === 'same-site') {
-    return foreign(`A page of another site sends the request (Sec-Fetch-Site: ${site}).`);
+  // A page of ours, or an address that somebody typed; whatever else a browser may come to say is not ours.
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    return foreign(
+      `A page of another site sends the request (Sec-Fetch-Site: ${shown(String(site))}).`,
+    );
   }
   if (origin === undefined) return null;
-  const url = URL.canParse(origin) ? new URL(origin) : null;
+  // Not an extension's or a file's that happens to have a name of ours.
+  const url = /^https?:/.test(origin) && URL.canParse(origin) ? new URL(origin) : null;
   // A proxy in front may have changed Host and scheme: then the name it serves us by is listed.
   const isHere = origin === `http://${host}` || origin === `https://${host}`;
   const isOurs = isHere || (url !== null && ours.has(url.hostname));
@@ -126,9 +148,18 @@ function problemOfChange({ method, headers, is404 }: Sent): OakringError | null 
   });
 }
 
-/** The name without its port, in small letters; null for what no URL has. */
+/** A name or address, and a port: a URL would take `user@` before it and a path after it as well. */
+const hostForm = /^(?:\[[\da-f:.]+\]|[^\s/?#@%\\:[\]]+)(?::\d{0,5})?$/i;
+
+/** The name without its port, in small letters, numbers as they are usually written; null for what is none. */
 function hostnameOf(host: string): string | null {
+  if (!hostForm.test(host)) return null;
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null;
+}
+
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  // Names and values in turn.
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === name).length;
 }
 
 function shown(value: string | undefined): string {

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { OpenApiDocument } from '@oakring/contracts/http';
 import { OakringError } from '@oakring/contracts';
+import { Page } from '@oakring/http';
 import type { FastifyReply } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -44,18 +45,6 @@ const startScript = `SwaggerUIBundle({
 });
 `;
 
-/** What the page loads, from here alone. Swagger UI sets styles of elements and draws from data: URLs. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /**
  * The description needs no token: a browser could not send one to open the page, and it tells what
  * everybody can read in the source. What the page then asks needs one (its button Authorize).
@@ -78,8 +67,7 @@ export class DocsController {
   @Endpoint(
     description('showPage', 'This interface, for people', ofMedia(['text/html'], 'A page.')),
   )
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', pagePolicy)
+  @Page()
   page(): string {
     return page;
   }

@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeEvent, headOf, sealCommit, type DomainEvent } from '@oakring/events';
 import { freshKey, SampleLedger } from '@oakring/events/testing';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { chromium, shownBy } from '../../../../../../infra/browser/chromium.js';
 import { run } from '../../../run.js';
 import { storedLedger } from '../../../testing/stored-ledger.js';
 import { testIo } from '../../../testing/test-io.js';
 
 const hostile = '</style><img src=x onerror=alert(1)><b a="\' &amp;';
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
 
 /** A founded ledger in which much is refused, sealed, and led once more by another process. */
 function sampleLedger() {
@@ -170,29 +166,17 @@ describe('a report of a ledger', () => {
     (chromium === undefined ? it.skip : it)(
       'is shown by a browser without a complaint, and with its style',
       async () => {
-        const shown = await shownBy(chromium ?? '', page);
+        const shown = await shownBy(chromium ?? '', pathToFileURL(page).href);
         expect(shown.dom).toContain('<li id="2-0">');
         expect(shown.console).toEqual([]);
         // What its policy does not name the browser refuses, and says so.
         const text = await readFile(page, 'utf8');
         await writeFile(page, text.replace('</style>', 'b{color:red}</style>'));
-        expect((await shownBy(chromium ?? '', page)).console).toEqual([
+        expect((await shownBy(chromium ?? '', pathToFileURL(page).href)).console).toEqual([
           expect.stringContaining('Content Security Policy'),
         ]);
       },
       120_000,
     );
-
-    /** The document as a browser has it, and what it says on its console. */
-    async function shownBy(browser: string, path: string) {
-      const { stdout, stderr } = await promisify(execFile)(browser, [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr'],
-        ...[`--user-data-dir=${join(folder, 'browser')}`, '--dump-dom', pathToFileURL(path).href],
-      ]);
-      return {
-        dom: stdout,
-        console: stderr.split('\n').filter((line) => line.includes('CONSOLE')),
-      };
-    }
   });
 });

@@ -44,6 +44,9 @@ async function questionIn(
     end(response, status, text);
     return null;
   };
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  // A browser sends a form anywhere without asking, and what it says of whose it is with each POST.
+  if (origin !== undefined || site !== undefined) return refused(403, 'No page is answered.\n');
   if (request.url !== path) return refused(404, 'There is POST /add-checkpoint only.\n');
   if (request.method !== 'POST') return refused(405, 'POST is what is answered.\n');
   const body = await bodyOf(request);
@@ -77,7 +80,7 @@ async function answer(
 }
 
 function end(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
-  response.writeHead(status, { 'content-type': type });
+  response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
   response.end(text);
 }
 

@@ -161,6 +161,9 @@ describe('oakring audit witness', () => {
     expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(400);
     expect((await fetch(url)).status).toBe(405);
     expect((await fetch(`${url}s`)).status).toBe(404);
+    for (const page of [{ origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+      expect((await fetch(url, { method: 'POST', body: 'x', headers: page })).status).toBe(403);
+    }
     endless.destroy();
     io.signal();
     expect(await ended).toBe(0);
