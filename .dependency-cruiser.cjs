@@ -19,6 +19,7 @@ const libsMayUse = {
   planning: ['contracts'],
   events: ['contracts', 'crypto'],
   model: ['contracts', 'crypto', 'events'],
+  narration: ['contracts', 'events'],
   stores: ['contracts', 'events', 'host', 'ports'],
   telemetry: ['contracts', 'crypto', 'events', 'host', 'ports', 'stores'],
   timestamps: ['crypto'],

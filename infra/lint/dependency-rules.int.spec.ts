@@ -27,6 +27,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['planning-may-use', 'libs/planning/src/b.ts', '@oakring/ports'],
   ['events-may-use', 'libs/events/src/a.ts', '@oakring/ports'],
   ['model-may-use', 'libs/model/src/a.ts', '@oakring/stores'],
+  ['narration-may-use', 'libs/narration/src/a.ts', '@oakring/model'],
   ['stores-may-use', 'libs/stores/src/b.ts', '@oakring/model'],
   ['telemetry-may-use', 'libs/telemetry/src/a.ts', '@oakring/model'],
   ['host-may-use', 'libs/host/src/a.ts', '@oakring/ports'],

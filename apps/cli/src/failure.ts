@@ -1,7 +1,7 @@
 import { explain, OakringError, type ErrorCode } from '@oakring/contracts';
 import { ManagerError } from './client/manager-error.js';
 import { CommandFailure, exitCodes, type ExitCode } from './exit-codes.js';
-import { printable } from './render/printable.js';
+import { printable } from '@oakring/narration';
 import { renderProblem } from './render/problem.js';
 import type { Colors } from './terminal.js';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ManagerClient } from '../client/manager-client.js';
 import { renderCluster, type ClusterOverview } from '../render/cluster.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { contextOf, type Surroundings } from './context.js';
 import { page, watchOption, type WatchOptions } from './watch.js';
 import { atOption, momentIn, type AtOptions } from './options.js';

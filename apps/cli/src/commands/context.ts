@@ -5,7 +5,7 @@ import { withContext, type Named } from '../config/contexts.js';
 import type { Warnings } from '../client/documents.js';
 import { managerClient, type ManagerClient } from '../client/manager-client.js';
 import type { Io } from '../io.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { formatOf, type Documents, type OutputFormat, type OutputOptions } from '../output.js';
 import { terminalOf, widthOf, type Environment, type Look, type Terminal } from '../terminal.js';
 

@@ -1,5 +1,5 @@
 import type { Outlook } from '../client/documents.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { renderOutlook } from '../render/outlook.js';
 import type { Context } from './context.js';
 import type { Done } from './several.js';

@@ -5,7 +5,7 @@ import { ManagerError } from '../client/manager-error.js';
 import type { LogsQuery } from '../client/manager-client.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderLogLine } from '../render/log-lines.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { contextOf, type Context, type Surroundings } from './context.js';
 import { momentFor } from './moments.js';
 import { namesHelp, wholeNumber } from './options.js';

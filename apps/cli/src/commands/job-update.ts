@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { renderJob } from '../render/jobs.js';
 import { renderOutlook } from '../render/outlook.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { contextOf, lookOf, show, warn, type Context, type Surroundings } from './context.js';
 import { jobDocument } from './job-document.js';
 import { askedOf, located } from './job-file.js';

@@ -2,7 +2,7 @@ import type { Decision, Job } from '../client/documents.js';
 import type { Command } from 'commander';
 import { renderDecision } from '../render/decision.js';
 import { renderJob, renderJobs } from '../render/jobs.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { contextOf, lookOf, pastNote, type Context, type Surroundings } from './context.js';
 import { atOption, listed, momentIn, namesHelp, type AtOptions } from './options.js';
 import { onJob } from './selection.js';

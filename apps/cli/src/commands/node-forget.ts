@@ -3,7 +3,7 @@ import { durationOf } from '@oakring/contracts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
 import { onNode } from './selection.js';
 

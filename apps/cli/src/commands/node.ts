@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Node } from '../client/documents.js';
 import { renderNode, renderNodes } from '../render/nodes.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { renderStrangers } from '../render/strangers.js';
 import { contextOf, lookOf, pastNote, type Context, type Surroundings } from './context.js';
 import { addNodeOrders } from './node-orders.js';

@@ -1,6 +1,6 @@
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes, type ExitCode } from '../exit-codes.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { show, type Context } from './context.js';
 
 /** What became of one. */

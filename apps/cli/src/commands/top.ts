@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { renderTop, topOrders, type TopOrder, type TopPage } from '../render/top.js';
 import { contextOf, lookOf, show, type Context, type Surroundings } from './context.js';
 import { unlessAway } from './watch.js';

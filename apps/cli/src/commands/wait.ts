@@ -3,7 +3,7 @@ import type { Instance, Job, Node } from '../client/documents.js';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { rolloutWords } from '../render/jobs.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import { countBy } from '../render/status.js';
 import type { Context } from './context.js';
 

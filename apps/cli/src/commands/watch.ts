@@ -1,7 +1,7 @@
 import { followEvents } from '../client/follow-events.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { ManagerError } from '../client/manager-error.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import type { Look } from '../terminal.js';
 import { lookOf, showView, type Context } from './context.js';
 import type { Meant } from './selection.js';

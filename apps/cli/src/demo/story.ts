@@ -1,4 +1,4 @@
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import type { Ports } from '@oakring/ports';
 import type { ManagerClient } from '../client/manager-client.js';
 import { ManagerError } from '../client/manager-error.js';

@@ -1,6 +1,7 @@
 import type { Cluster, JobSummary, LedgerHead, Node } from '../client/documents.js';
 import type { Colors, Look } from '../terminal.js';
-import { figuresOf, reservedTitle, resourceColumns, sharesOf } from './measures.js';
+import { resourceColumns } from '@oakring/narration';
+import { figuresOf, reservedTitle, sharesOf } from './measures.js';
 import { statusText, usedText } from './nodes.js';
 import { colorHealth, countBy, countsText, healthText } from './status.js';
 import { renderFacts, renderTable } from './table.js';

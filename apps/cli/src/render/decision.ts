@@ -1,6 +1,6 @@
 import type { Decision } from '../client/documents.js';
 import type { Look } from '../terminal.js';
-import { resourcesText } from './measures.js';
+import { resourcesText } from '@oakring/narration';
 import { renderFacts, renderTable } from './table.js';
 
 type Basis = Decision['basis'];

@@ -1,6 +1,6 @@
 import type { Finding, FindingLevel } from '@oakring/host';
 import type { Colors } from '../terminal.js';
-import { printable } from './printable.js';
+import { printable } from '@oakring/narration';
 
 const levelWidth = 'warning'.length + 2;
 

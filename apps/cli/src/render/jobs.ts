@@ -2,7 +2,8 @@ import { labelsOf, requestedOf } from '@oakring/contracts';
 import type { DryRun, Instance, Job, JobSummary } from '../client/documents.js';
 import { stripVTControlCharacters } from 'node:util';
 import type { Colors, Look } from '../terminal.js';
-import { ageText, counted, labelsText, percentText, requestText } from './measures.js';
+import { labelsText } from '@oakring/narration';
+import { ageText, counted, percentText, requestText } from './measures.js';
 import { colorHealth, colorStatus, countsText, healthText } from './status.js';
 import { renderTable } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { LogLine } from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
-import { printable, printableLine } from './printable.js';
+import { printable, printableLine } from '@oakring/narration';
 
 export interface LogLook {
   /** Numbers of several instances stand before their lines. */

@@ -2,12 +2,10 @@ import {
   amountOf,
   cpuText,
   memoryText,
-  resourceCatalogue,
-  resourceNames,
   type ResourceKind,
-  type ResourceName,
   type Resources,
 } from '@oakring/contracts';
+import { resourceColumns } from '@oakring/narration';
 import type { Colors } from '../terminal.js';
 
 const barWidth = 10;
@@ -56,25 +54,6 @@ export function barOf(part: number, whole: number): string {
   return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
 }
 
-/** Those that tables have a column of: what no node has is left out. */
-export function resourceColumns(
-  capacities: readonly Resources[],
-): readonly (ResourceKind & { readonly name: ResourceName })[] {
-  const columns = resourceNames.map((name) => ({ name, ...kinds[name] }));
-  return columns.filter(
-    ({ name, everywhere }) => everywhere || capacities.some((each) => amountOf(each, name) > 0),
-  );
-}
-
-const kinds: Readonly<Record<ResourceName, ResourceKind>> = resourceCatalogue;
-
-/** `1200m CPU, 512 MiB`. */
-export function resourcesText(resources: Resources): string {
-  return resourceColumns([resources])
-    .map(({ name, suffixAlone }) => `${amountOf(resources, name)}${suffixAlone}`)
-    .join(', ');
-}
-
 /** What an instance takes, as people write it in a document: `250m CPU, 128Mi memory`. */
 export function requestText(resources: Resources): string {
   const { cpuMillis, memoryMiB } = resources;
@@ -84,11 +63,6 @@ export function requestText(resources: Resources): string {
     `${memoryText(memoryMiB)} memory`,
     ...others.map(({ name, suffixAlone }) => `${amountOf(resources, name)}${suffixAlone}`),
   ].join(', ');
-}
-
-/** A machine may say that it has none: nothing is ever placed there. */
-export function technologiesText(technologies: readonly string[]): string {
-  return technologies.length === 0 ? 'no runtime' : technologies.join(', ');
 }
 
 /** `1 seal`, `2 seals`. */
@@ -139,9 +113,4 @@ export function ageText(at: string | undefined, nowMs: number | null): string {
 export function percentText(share: number | undefined): string {
   if (share === undefined) return '-';
   return share < 10 ? `${share.toFixed(1)}%` : `${Math.round(share)}%`;
-}
-
-export function labelsText(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  return parts.length === 0 ? '-' : parts.join(', ');
 }

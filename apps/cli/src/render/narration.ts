@@ -1,10 +1,9 @@
 import type { EventLine } from '../client/documents.js';
 import { traceIdOf } from '@oakring/contracts';
-import type { EventData, EventType } from '@oakring/events';
+import type { EventData } from '@oakring/events';
+import { orderText, printable, sentenceOf, type Telling } from '@oakring/narration';
 import type { Colors } from '../terminal.js';
-import { printable } from './printable.js';
 import { subjectColumn } from './subject.js';
-import { sentences, type Sentence, type Telling } from './sentences/sentences.js';
 
 /** Commands whose order is remembered, so that their outcome can be told in words. */
 const maxRememberedOrders = 10_000;
@@ -42,7 +41,7 @@ export function createTeller(colors: Colors): Narrator {
   return (line) => {
     const event = printable(line);
     if (isOrder(event)) remember(orders, event.data);
-    return sentenceOf(event, telling);
+    return sentenceOf(event, telling) ?? `${event.type} ${JSON.stringify(event.data)}`;
   };
 }
 
@@ -52,21 +51,8 @@ function isOrder(event: EventLine): event is EventLine & { readonly data: Order 
   return event.type === 'CommandIssued' || event.type === 'CommandReopened';
 }
 
-function remember(orders: Map<string, string>, { commandId, kind, instance, nodeId }: Order): void {
+function remember(orders: Map<string, string>, order: Order): void {
   const [oldest] = orders.keys();
   if (orders.size >= maxRememberedOrders && oldest !== undefined) orders.delete(oldest);
-  orders.set(commandId, `${kind} of #${instance} on ${nodeId}`);
-}
-
-function sentenceOf(event: EventLine, telling: Telling): string {
-  if (Object.hasOwn(sentences, event.type)) {
-    // The line above says so; the manager wrote the data by the same catalogue.
-    const sentence = sentences[event.type as EventType] as Sentence<unknown>;
-    try {
-      return sentence(event.data, telling);
-    } catch {
-      // A manager of another release may have written it otherwise: it is shown as it came.
-    }
-  }
-  return `${event.type} ${JSON.stringify(event.data)}`;
+  orders.set(order.commandId, orderText(order));
 }

@@ -1,16 +1,7 @@
 import type { Node } from '../client/documents.js';
+import { labelsText, resourceColumns, resourcesText, technologiesText } from '@oakring/narration';
 import type { Colors, Look } from '../terminal.js';
-import {
-  ageText,
-  agoText,
-  figuresOf,
-  labelsText,
-  reservedTitle,
-  resourceColumns,
-  resourcesText,
-  sharesOf,
-  technologiesText,
-} from './measures.js';
+import { ageText, agoText, figuresOf, reservedTitle, sharesOf } from './measures.js';
 import { colorStatus } from './status.js';
 import { renderFacts, renderTable } from './table.js';
 

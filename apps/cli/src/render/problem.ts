@@ -1,6 +1,6 @@
 import type { ErrorCode, Problem } from '@oakring/contracts';
 import type { Colors } from '../terminal.js';
-import { printable } from './printable.js';
+import { printable } from '@oakring/narration';
 
 /** The manager's remedies are for who speaks HTTP; at a terminal these are the way on. */
 const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {

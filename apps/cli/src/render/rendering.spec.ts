@@ -9,7 +9,7 @@ import { renderDecision } from './decision.js';
 import { renderDryRun, renderJob, renderJobs } from './jobs.js';
 import { agoText, barOf } from './measures.js';
 import { renderNode, renderNodes } from './nodes.js';
-import { printable } from './printable.js';
+import { printable } from '@oakring/narration';
 import { renderProblem } from './problem.js';
 import { renderTable } from './table.js';
 

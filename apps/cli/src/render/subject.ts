@@ -1,6 +1,6 @@
 import type { EventLine } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
-import { printable } from './printable.js';
+import { printable } from '@oakring/narration';
 
 /** Whom an event is about, by the name of its stream: what `subjectOf` of the catalogue says, which would load it. */
 export function subjectOf({ stream }: Pick<EventLine, 'stream'>): string {

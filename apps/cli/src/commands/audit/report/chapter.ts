@@ -1,6 +1,6 @@
 import { readCheckpoint } from '@oakring/events';
 import type { EventLine } from '../../../client/documents.js';
-import { printable } from '../../../render/printable.js';
+import { printable } from '@oakring/narration';
 import { subjectOf } from '../../../render/subject.js';
 
 /** One line for a person: an event, or the first of several that are alike. */

@@ -1,6 +1,6 @@
 import type { EventData } from '@oakring/events';
 import type { EventLine } from '../../../client/documents.js';
-import { printable } from '../../../render/printable.js';
+import { printable } from '@oakring/narration';
 
 /** One leadership, as far as the range shows it. */
 export interface ReportedEpoch {

@@ -1,5 +1,5 @@
 import type { EventType } from '@oakring/events';
-import { labelsText, resourcesText, technologiesText } from '../measures.js';
+import { labelsText, resourcesText, technologiesText } from '../amounts.js';
 import type { Sentences } from './sentence.js';
 
 /** What happened to nodes. */

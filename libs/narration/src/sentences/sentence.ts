@@ -1,8 +1,8 @@
 import type { EventData, EventType } from '@oakring/events';
-import type { Colors } from '../../terminal.js';
+import type { Paint } from '../paint.js';
 
 export interface Telling {
-  readonly colors: Colors;
+  readonly colors: Paint;
   /** What a command orders, in words; its id when the order was not seen. */
   order(commandId: string): string;
 }

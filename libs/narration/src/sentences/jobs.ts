@@ -1,6 +1,6 @@
 import type { EventData, EventType } from '@oakring/events';
-import { resourcesText } from '../measures.js';
-import type { Colors } from '../../terminal.js';
+import { resourcesText } from '../amounts.js';
+import type { Paint } from '../paint.js';
 import type { Sentences } from './sentence.js';
 
 /** What happened to jobs and their instances. */
@@ -92,7 +92,7 @@ export const jobSentences: Sentences<
 };
 
 /** Wishes of a root's service that nobody here looks at. */
-function unkeptOf({ numbering, document }: EventData<'JobSubmitted'>, colors: Colors): string {
+function unkeptOf({ numbering, document }: EventData<'JobSubmitted'>, colors: Paint): string {
   const { warnings } = document;
   if (numbering !== 'given' || !Array.isArray(warnings) || warnings.length === 0) return '';
   return colors.yellow(`; ${warnings.join('; ')}`);
