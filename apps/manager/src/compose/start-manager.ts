@@ -178,7 +178,11 @@ function clusterOf({ projection: { state }, wires }: Pick<Kept, 'projection' | '
 
 /** The log has a line for each event, and where we stand in each line. */
 function tell(log: ProgramLog, projection: Projection, leader: LeadershipView, stopping: Undo) {
-  const lines = eventLines(log.of('Events'), () => leader.status.leading);
+  const lines = eventLines(
+    log.of('Events'),
+    () => projection.state,
+    () => leader.status.leading,
+  );
   stopping.add(projection.onProjected(lines));
   log.stand(() => ({ position: projection.position, epoch: projection.state.head.epoch }));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Log, LogFacts, LogLevel } from '@oakring/log';
 import type { StoredEvent } from '@oakring/events';
 import { takeChanges, ClusterState } from '@oakring/model';
+import { commandTo, running } from '../testing/given.js';
 import { eventLines } from './event-lines.js';
 
 interface Line {
@@ -10,15 +11,23 @@ interface Line {
   readonly facts: LogFacts | undefined;
 }
 
-function told(events: readonly object[], isLeading: boolean, least: LogLevel = 'debug'): Line[] {
+function told(
+  events: readonly object[],
+  isLeading: boolean,
+  least: LogLevel = 'debug',
+  state = new ClusterState(true),
+): Line[] {
   const lines: Line[] = [];
   const log: Log = {
     wants: (level) => least === 'debug' || level !== 'debug',
     say: (level, text, facts) => lines.push({ level, text, facts }),
   };
   const head = { position: 9, epoch: 2, hash: '', at: 0 };
-  const changes = takeChanges(new ClusterState(true));
-  eventLines(log, () => isLeading)(events as StoredEvent[], head as never, changes);
+  eventLines(
+    log,
+    () => state,
+    () => isLeading,
+  )(events as StoredEvent[], head as never, takeChanges(state));
   return lines;
 }
 
@@ -28,7 +37,12 @@ const lost = {
   cause: '12-0',
 };
 const issued = { stream: 'jobs/web', type: 'CommandIssued', version: 4, data: { instance: 0 } };
-const opened = { stream: 'cluster', type: 'EpochOpened', version: 2, data: { epoch: 2 } };
+const opened = {
+  stream: 'cluster',
+  type: 'EpochOpened',
+  version: 2,
+  data: { epoch: 2, pid: 7, host: 'here', software: 'oakring 1' },
+};
 const suspected = {
   ...{ stream: 'nodes/edge-1', type: 'NodeSuspected', data: { reason: 'silent' } },
   cause: 'observed:silence',
@@ -38,14 +52,17 @@ describe('The lines of events', () => {
   it('name job, instance, node and position, and say why', () => {
     expect(told([lost, suspected], true)).toEqual([
       {
-        ...{ level: 'warn', text: 'InstanceLost: silent for 20 s' },
+        ...{
+          level: 'warn',
+          text: 'InstanceLost: #0 lost with edge-1, is replaced: silent for 20 s',
+        },
         facts: {
           ...{ event: 'InstanceLost', position: 9, job: 'web', node: 'edge-1', instance: 0 },
           ...{ request: null, trace: null },
         },
       },
       {
-        ...{ level: 'warn', text: 'NodeSuspected: silent' },
+        ...{ level: 'warn', text: 'NodeSuspected: suspect: silent' },
         facts: { event: 'NodeSuspected', position: 9, node: 'edge-1', request: null, trace: null },
       },
     ]);
@@ -69,8 +86,27 @@ describe('The lines of events', () => {
 
   it('are told by the leader; a follower says that somebody leads, and who', () => {
     expect(told([lost, opened], false).map(({ level, text }) => [level, text])).toEqual([
-      ['debug', 'InstanceLost: silent for 20 s'],
-      ['info', 'EpochOpened'],
+      ['debug', 'InstanceLost: #0 lost with edge-1, is replaced: silent for 20 s'],
+      ['info', 'EpochOpened: epoch 2 opened by process 7 on here (oakring 1)'],
     ]);
+  });
+
+  it('say what an order was whose outcome they tell, and of what has no reason of its own what it means', () => {
+    const cluster = running({ count: 1 }, 'a');
+    const commandId = commandTo(cluster, 'a', 'deploy');
+    const failed = { stream: 'jobs/j', type: 'CommandFailed', data: { commandId, reason: 'no' } };
+    const restored = {
+      ...{ stream: 'cluster', type: 'LedgerRestored', version: 3 },
+      data: { position: 7, hash: 'f'.repeat(64) },
+    };
+    expect(told([failed, restored], true, 'debug', cluster.state).map(({ text }) => text)).toEqual([
+      'CommandFailed: deploy of #0 on a: failed: no',
+      `LedgerRestored: RESTORED from a backup of 7 commits, hash ${'f'.repeat(16)}: what was written after it is lost`,
+    ]);
+  });
+
+  it('are their type alone where a manager of another release has written something else', () => {
+    const odd = { stream: 'nodes/edge-1', type: 'NodeRegistered', data: {} };
+    expect(told([odd], true).map(({ text }) => text)).toEqual(['NodeRegistered']);
   });
 });

@@ -1,6 +1,8 @@
 import { traceIdOf } from '@oakring/contracts';
 import { subjectOf, type EventType, type StoredEvent } from '@oakring/events';
 import type { Log, LogFacts } from '@oakring/log';
+import type { ClusterState } from '@oakring/model';
+import { orderText, plain, sentenceOf } from '@oakring/narration';
 import type { ProjectionListener } from '../views/projection.js';
 
 /**
@@ -98,22 +100,30 @@ const ofWhoBegins: ReadonlySet<EventType> = new Set(['ClusterFounded', 'EpochOpe
  * that a panel or an alert over log lines finds what happened. The leader tells it; a follower, which reads the
  * same, only at `debug`, except that somebody leads now.
  */
-export function eventLines(log: Log, isLeading: () => boolean): ProjectionListener {
+export function eventLines(
+  log: Log,
+  state: () => ClusterState,
+  isLeading: () => boolean,
+): ProjectionListener {
   return (events, { position }) => {
     const leads = isLeading();
     for (const event of events) {
       const isTold = leads || ofWhoBegins.has(event.type);
       const level = isTold ? levels[event.type] : 'debug';
       // A line that nobody wants costs nothing on the way of a commit.
-      if (log.wants(level)) log.say(level, textOf(event), factsOf(event, position));
+      if (log.wants(level)) log.say(level, textOf(event, state()), factsOf(event, position));
     }
   };
 }
 
-function textOf({ type, data }: StoredEvent): string {
-  const { reason, detail, code } = data as Partial<Record<'reason' | 'detail' | 'code', string>>;
-  const why = reason ?? detail ?? code;
-  return why === undefined ? type : `${type}: ${why}`;
+/** The sentence that people read of it, behind the type that programs look for. */
+function textOf(event: StoredEvent, { commands }: ClusterState): string {
+  const order = (id: string): string => {
+    const command = commands.get(id);
+    return command === undefined ? `command ${id}` : orderText(command);
+  };
+  const sentence = sentenceOf(event, { colors: plain, order });
+  return sentence === null ? event.type : `${event.type}: ${sentence}`;
 }
 
 /** The one that it was decided in, by its own cause: a commit that many share is written while any of them waits. */
