@@ -21,6 +21,7 @@ const common = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testEnvironment: 'node',
+  testRunner: '<rootDir>/infra/jest/runner.js',
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
@@ -35,6 +36,7 @@ export default {
     { ...common, displayName: 'integration', testRegex: '\\.int\\.spec\\.ts$' },
     { ...common, displayName: 'end-to-end', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
+  testSequencer: '<rootDir>/infra/jest/sequencer.js',
   testTimeout: 120_000,
   // Modules of a spec outlive it in its worker (Jest's ES modules): without an end it comes near the heap's limit
   // on a small machine, and then does little else than collect garbage.

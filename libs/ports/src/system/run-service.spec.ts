@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runService } from './run-service.js';
 import { systemPorts } from './system-ports.js';
 
 const never = new Promise<never>(() => {});
+const { log, error } = console;
 
 let said: string[];
 let deadlines: number[];
@@ -11,11 +12,10 @@ beforeEach(() => {
   said = [];
   deadlines = [];
   exitCode = process.exitCode;
-  jest.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
-  jest.spyOn(console, 'error').mockImplementation((line: unknown) => void said.push(String(line)));
+  console.log = console.error = (line: unknown) => void said.push(String(line));
 });
 afterEach(() => {
-  jest.restoreAllMocks();
+  Object.assign(console, { log, error });
   process.exitCode = exitCode;
   process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
 });
