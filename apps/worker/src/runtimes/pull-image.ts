@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { PullChoice } from '@oakring/contracts';
-import { attributed, statusOf, whoseFault } from './docker-errors.js';
+import { statusOf, whoseFault } from './docker-errors.js';
 import { StartFailure } from './runtime.port.js';
 
 interface Pull {
@@ -31,15 +31,29 @@ export async function ensureImage(
   if (signal.aborted) throw new Error('the start was cancelled');
   progress(`pulling ${image}`);
   const options = { abortSignal: signal, ...(credentials && { authconfig: credentials }) };
-  const stream = await attributed<NodeJS.ReadableStream>(docker.pull(image, options));
   const layers = new Layers();
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(
-      stream,
-      (error) => (error === null ? resolve() : reject(error)),
-      (step: Step) => progress(`pulling ${image}: ${layers.after(step)}`),
-    );
-  });
+  try {
+    const stream = await docker.pull(image, options);
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(
+        stream,
+        (error) => (error === null ? resolve() : reject(error)),
+        (step: Step) => progress(`pulling ${image}: ${layers.after(step)}`),
+      );
+    });
+  } catch (error) {
+    throw notPulled(image, error);
+  }
+}
+
+/** A registry says little of what it refuses, and its engine not always of which image that was. */
+function notPulled(image: string, error: unknown): unknown {
+  const fault = whoseFault(error);
+  if (!(fault instanceof Error) || fault.message.includes(image)) return fault;
+  const detail = `cannot pull ${image}: ${fault.message.trim()}`;
+  return fault instanceof StartFailure
+    ? new StartFailure(detail, fault.fault)
+    : new Error(detail, { cause: error });
 }
 
 async function isThere(docker: Docker, image: string): Promise<boolean> {
