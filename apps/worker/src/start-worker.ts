@@ -10,7 +10,7 @@ import type { LinkFactory } from './connect/worker-link.js';
 import { countingSleep } from './lease/counts-sleep.js';
 import type { RunningListener } from './listen/start-listener.js';
 import { DiskRoom } from './memory/disk-room.js';
-import { Cgroups } from './runtimes/cgroups.js';
+import { Cgroups } from './runtimes/cgroups/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
 import { readRegistries } from './runtimes/registries.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
@@ -157,7 +157,7 @@ async function runtimeOf(
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
     case 'process':
-      return processRuntime(options, 'instances', around);
+      return processRuntime(options, { name: 'instances', limited: true }, around);
     case 'docker': {
       // Its client is large: loaded only where containers are run.
       const { DockerRuntime } = await import('./runtimes/docker.runtime.js');
@@ -185,7 +185,12 @@ async function unikernelRuntime(options: WorkerOptions, around: Around): Promise
   const { ports, log } = around;
   const runtime = await UnikernelRuntime.open({
     ...{ qemu, ports },
-    processes: await processRuntime(options, 'guest-instances', { ...around, log: () => {} }),
+    // What is reserved is a guest's own memory: QEMU needs some beside, and gives it no more.
+    processes: await processRuntime(
+      options,
+      { name: 'guest-instances', limited: false },
+      { ...around, log: () => {} },
+    ),
     folder: join(dataFolder, 'guests'),
     images: { cache: join(dataFolder, 'fetched-images'), folders: [join(dataFolder, 'images')] },
   });
@@ -204,14 +209,18 @@ async function sayWhenEmulated(runtime: UnikernelRuntime, log: WorkerLog): Promi
 /** What runs is written down in the folder `name`, and has cgroups of its own: another one must not take it for its. */
 async function processRuntime(
   { dataFolder }: WorkerOptions,
-  name: 'instances' | 'guest-instances',
+  { name, limited }: { readonly name: string; readonly limited: boolean },
   { ports, log, outputs }: Around,
 ): Promise<Runtime> {
   const folder = join(dataFolder, name);
   // The folder has one holder; another one of the same path (in a container) is another worker's.
   const { dev, ino } = await stat(dataFolder);
   const groups = await Cgroups.open(`${dev}:${ino}:${name}`, ports.timers);
-  if (typeof groups !== 'string') return new ProcessRuntime(ports, { folder, groups, outputs });
+  if (typeof groups !== 'string') {
+    if (limited && groups.whyUnlimited !== null) log('limited', unlimited(groups.whyUnlimited));
+    return new ProcessRuntime(ports, { folder, groups, limited, outputs });
+  }
+  if (limited) log('limited', unlimited(groups));
   log(
     'limited',
     `cgroups cannot be used (${groups}): a process that leaves its session (setsid, a daemon) outlives ` +
@@ -219,4 +228,11 @@ async function processRuntime(
       'as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer',
   );
   return new ProcessRuntime(ports, { folder, outputs });
+}
+
+function unlimited(why: string): string {
+  return (
+    `the resources of a process are reserved and no limit here (${why}): one that takes more takes it from the ` +
+    'others. Run the worker as root, or by systemd 254 or newer with the unit of `oakring worker install`'
+  );
 }

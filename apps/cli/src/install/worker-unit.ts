@@ -59,8 +59,11 @@ TimeoutStopSec=10
 KillMode=process
 # One job that takes too many tasks must not be the end of the guards of all.
 TasksMax=infinity
-# A cgroup for each process instance, which holds what leaves its session: jobs that must never run twice need it.
+# A cgroup for each process instance, which limits it, and holds what leaves its session: jobs that must never run twice
+# need it. The worker and its guards are in one of their own: beside limited groups there may be no process (systemd 254;
+# an older one warns of the line that it does not know, and processes have no limits).
 Delegate=yes
+DelegateSubgroup=oakring-worker
 NoNewPrivileges=yes
 UMask=0077
 

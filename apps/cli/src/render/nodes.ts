@@ -53,6 +53,7 @@ export function renderNode(node: Node, { colors, width, nowMs }: Look): string {
       ['technologies', technologiesText(node.technologies)],
       ['architecture', node.architecture ?? '-'],
       ['can', node.features.length === 0 ? '-' : node.features.join(' ')],
+      ...limitsFact(node, colors),
       ...listFact('host paths', node.hostPaths),
       ...listFact('credentials', node.registries),
       ...listFact(
@@ -74,6 +75,13 @@ function instancesText({ instances, unhealthy = 0 }: Node, colors: Colors): stri
   return unhealthy === 0
     ? String(instances)
     : `${instances}, ${colors.red(`${unhealthy} unhealthy`)}`;
+}
+
+/** Whoever counts on a limit must not have to know which feature is missing. */
+function limitsFact({ technologies, features }: Node, colors: Colors): [string, string][] {
+  if (!technologies.includes('process') || features.includes('process:limits')) return [];
+  const what = 'none for processes: what they reserve they may exceed (oakring worker doctor)';
+  return [['limits', colors.yellow(what)]];
 }
 
 /** Nothing is said of what is usually empty. */

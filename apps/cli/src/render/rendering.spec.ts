@@ -95,6 +95,10 @@ describe('one node', () => {
   });
 
   it('says when it has no runtime', () => {
+    const technologies = ['process'];
+    expect(renderNode(nodeAnswer({ technologies }), look)).toMatch(/limits +none for processes/);
+    const features = ['process:limits'];
+    expect(renderNode(nodeAnswer({ technologies, features }), look)).not.toContain('none for');
     expect(renderNode(nodeAnswer({ technologies: [] }), look)).toMatch(
       /^technologies +no runtime$/m,
     );

@@ -6,7 +6,7 @@ import { parseRegistration } from '@oakring/contracts';
 import { nativeUp } from '@oakring/contracts/native';
 import { systemPorts } from '@oakring/ports';
 import type { WorkerOptions } from '../config/worker-options.js';
-import { Cgroups } from '../runtimes/cgroups.js';
+import { Cgroups } from '../runtimes/cgroups/cgroups.js';
 import { until } from '../runtimes/testing/processes.js';
 import { startWorker, type RunningWorker } from '../start-worker.js';
 import {

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type Resources,
 } from '@oakring/contracts';
+import { maxPids } from './cgroups/limits.js';
 import { programOf } from './command-line.js';
 import { publishedBy } from './docker-mounts.js';
 import { StartFailure, type InstanceAddress, type InstanceToStart } from './runtime.port.js';
@@ -26,8 +27,6 @@ const bytesPerMiB = 1_048_576;
 /** A quota of microseconds in each 100 ms; unlike NanoCpus it may exceed the machine's cores. */
 const cpuPeriodMicroseconds = 100_000;
 const leastQuotaMicroseconds = 1_000;
-/** Processes and threads of one container: a fork bomb must not take the machine's. */
-const maxPids = 4_096;
 const maxImageCharacters = 512;
 /** What the engine keeps of what one container prints: as much as a process of ours has. */
 const keptOutput = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } };

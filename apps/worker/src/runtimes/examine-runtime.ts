@@ -1,6 +1,6 @@
 import type { Finding } from '@oakring/host';
 import type { Ports } from '@oakring/ports';
-import { Cgroups } from './cgroups.js';
+import { Cgroups } from './cgroups/cgroups.js';
 import type { RuntimeName } from './runtime.port.js';
 import { qemuProgram } from './unikernel/qemu-command.js';
 import { qemuHere } from './unikernel/qemu-here.js';

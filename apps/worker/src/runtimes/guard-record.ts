@@ -21,6 +21,8 @@ export interface GuardRecord extends InstanceAddress, ProcessIdentity {
   /** Whose order it was, and of what; null: not known. */
   readonly ledger: string | null;
   readonly digest: string | null;
+  /** What the kernel ends it at; null or absent: at nothing. */
+  readonly memoryMiB?: number | null;
 }
 
 /** Which start of the system this is. Throws where there is no /proc: what runs could not be found again. */

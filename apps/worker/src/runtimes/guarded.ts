@@ -10,6 +10,7 @@ import {
   identityOf,
   ifGone,
   isThere,
+  readRecord,
   signal,
   type GuardRecord,
   type ProcessIdentity,
@@ -190,7 +191,16 @@ export async function exitIn(folder: string): Promise<InstanceExit | null> {
     return { status: 'failed', reason: `${leaseRanOut}: its guard heard of no grant in time` };
   }
   const stderr = await readFile(join(folder, 'stderr'), 'utf8').catch(ifGone(''));
-  return exitOf(Number(code), stderr);
+  return exitOf(Number(code), stderr, await outOfMemory(folder, names));
+}
+
+/** Whose memory it was that the kernel had none left of, when it ended the command for it; null: it did not. */
+async function outOfMemory(folder: string, names: readonly string[]): Promise<string | null> {
+  const how = 'ended by the kernel: out of memory';
+  if (names.includes('oom.machine')) return `${how} on this machine`;
+  if (!names.includes('oom.limit')) return null;
+  const limit = (await readRecord(join(folder, recordFile)))?.memoryMiB ?? null;
+  return limit === null ? how : `${how}, limit ${limit} MiB`;
 }
 
 export const unguarded: InstanceExit = {
@@ -211,11 +221,11 @@ export function commandIn(folder: string): ProcessIdentity | null {
   return pid === undefined ? null : { pid: Number(pid), began };
 }
 
-function exitOf(code: number, stderr: string): InstanceExit {
+function exitOf(code: number, stderr: string, killed: string | null): InstanceExit {
   if (code === 0) return { status: 'completed', reason: 'exit code 0' };
   const number = code - signalledExitCode;
   const killer = Object.entries(osConstants.signals).find(([, value]) => value === number)?.[0];
-  const how = killer === undefined ? `exit code ${code}` : `ended by ${killer}`;
+  const how = killed ?? (killer === undefined ? `exit code ${code}` : `ended by ${killer}`);
   const lastLine = stderr.trim().split('\n').at(-1) ?? '';
   return { status: 'failed', reason: lastLine === '' ? how : `${how}: ${lastLine}` };
 }

@@ -48,11 +48,13 @@ export function environmentOfGuard(
  *   /proc/uptime, which counts while the machine sleeps. Nobody but the guard itself ends it then, whatever
  *   became of the worker; `no-grant` says that it has;
  * - `stderr`: the end of what it said there, once it has ended;
+ * - `oom.limit`, `oom.machine`: the kernel ended some of it because its group, or the machine, had no memory left;
  * - `running`, which becomes `exit.<code>` once all of it is gone and what it printed is kept. A name, not a content:
  *   that needs no room on a full disk.
  *
  * `$2` is its cgroup or empty; the guard and its helpers stay outside. `$3` is the log or empty, `$4` the first limit
  * or 0, `$5` the program setsid; then the command, whose environment it has under other names (`environmentOfGuard`).
+ * What cannot be written must not end it (a full disk): `:` would, it is special to a shell, and `true` is not.
  * Without a cgroup a command that leaves its process group on purpose (a daemon) is not held, and what it prints is
  * not waited for; with one it is, for ten seconds.
  */
@@ -84,6 +86,13 @@ og_end() {
     kill -KILL "-$og_pid" || kill -KILL "$og_pid"
   fi
 }
+og_oom() {
+  og_full=machine og_killed=
+  while read -r og_key og_count; do
+    case $og_key:$og_count in *:0) ;; oom:*) og_full=limit;; oom_kill:*) og_killed=yes;; esac
+  done <"$og_group/memory.events"
+  [ -z "$og_killed" ] || true >"$og_dir/oom.$og_full"
+}
 og_watching() {
   while :; do
     read -r og_now og_line </proc/uptime
@@ -97,7 +106,7 @@ og_watching() {
 }
     case $og_heard in ''|*[!0-9]*) ;; *) og_until=$og_heard;; esac
   done
-  : >"$og_dir/no-grant"
+  true >"$og_dir/no-grant"
   if og_stat $$ && [ "$og_began" = "$og_mine" ]; then kill -USR1 $$; fi
   og_end
 }
@@ -152,6 +161,7 @@ while kill -0 "$og_child"; do wait "$og_child"; og_code=$?; done
 wait "$og_child"; og_again=$?
 [ "$og_again" = 127 ] || og_code=$og_again
 trap '' TERM USR1
+[ ! -r "$og_group/memory.events" ] || og_oom
 og_end
 kill -KILL "-$og_child"
 og_tries=1; [ -z "$og_group" ] || og_tries=20

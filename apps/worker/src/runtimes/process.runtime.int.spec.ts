@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@oakring/contracts';
 import { systemPorts } from '@oakring/ports';
-import { Cgroups } from './cgroups.js';
+import { Cgroups } from './cgroups/cgroups.js';
 import { OutputFolder } from './instance-output.js';
 import { notedStarts } from './output-starts.js';
 import { ProcessRuntime } from './process.runtime.js';

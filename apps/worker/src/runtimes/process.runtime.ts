@@ -5,7 +5,7 @@ import { parsePorts, type HealthProbe, type Resources } from '@oakring/contracts
 import type { Ports } from '@oakring/ports';
 import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
-import type { Cgroups } from './cgroups.js';
+import type { Cgroups } from './cgroups/cgroups.js';
 import { programOf, read } from './command-line.js';
 import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
 import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
@@ -15,7 +15,7 @@ import { printedLines } from './printed-lines.js';
 import { defaultPath } from './process-guard.js';
 import { programAt } from './program-at.js';
 import { isReached, surroundingsOf } from './process-surroundings.js';
-import { measureSessions, type SessionUsage } from './session-usage.js';
+import { measureSessions, usageSince, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
   NothingPrinted,
@@ -56,6 +56,8 @@ export interface ProcessRuntimeParts {
   readonly folder: string;
   /** Null: what an instance leaves behind on purpose is not ended with it. */
   readonly groups?: Cgroups | null;
+  /** False: what is reserved is no limit (what is run keeps to it by itself). True when it is left out. */
+  readonly limited?: boolean;
   /** Where named volumes are; beside the records when it is left out. */
   readonly volumes?: string;
   /** Where what they print is kept; null: nowhere. */
@@ -73,10 +75,11 @@ export class ProcessRuntime implements Runtime {
   readonly outlives = true;
   /** Only a cgroup holds what leaves its session. */
   readonly enforcesStop: boolean;
-  readonly features = ['args', 'health', 'ports', 'volumes', 'working-directory'];
+  readonly features: readonly string[];
   private readonly folder: string;
   private readonly volumes: string;
   private readonly groups: Cgroups | null;
+  private readonly limited: boolean;
   private readonly outputs: OutputFolder | null;
   private readonly times: OutputTimes;
   private readonly running = new Map<string, Running>();
@@ -84,11 +87,14 @@ export class ProcessRuntime implements Runtime {
 
   constructor(
     private readonly ports: Ports,
-    { folder, groups = null, outputs = null, volumes }: ProcessRuntimeParts,
+    { folder, groups = null, limited = true, outputs = null, volumes }: ProcessRuntimeParts,
   ) {
     this.folder = folder;
     this.volumes = volumes ?? join(folder, '..', 'volumes');
     this.groups = groups;
+    this.limited = limited && groups?.whyUnlimited === null;
+    const limits = this.limited ? ['limits'] : [];
+    this.features = ['args', 'health', ...limits, 'ports', 'volumes', 'working-directory'];
     this.outputs = outputs;
     this.times = new OutputTimes(ports);
     this.enforcesStop = groups !== null;
@@ -156,13 +162,15 @@ export class ProcessRuntime implements Runtime {
     const owner = await this.owner();
     // Of this start alone: an earlier one, which ends what has its name, may be late.
     const name = `i-${job}.${instance}.${generation}.${this.ports.ids.next()}`;
-    const group = (await this.groups?.make(name)) ?? null;
+    const limits = this.limited ? (this.groups?.limitsFor(start.resources) ?? null) : null;
+    const group = (await this.groups?.make(name, limits)) ?? null;
     const output = (await this.outputs?.open(address).catch(() => null)) ?? null;
     const folder = this.folderOf(address);
     try {
       if (signal.aborted) throw new Error('the start was cancelled');
       const command = { ...line, setsid, until, group, log: output?.path ?? null };
-      const facts = { ...address, boot: bootId(), owner, ledger, digest };
+      const memoryMiB = limits?.memoryMiB ?? null;
+      const facts = { ...address, boot: bootId(), owner, ledger, digest, memoryMiB };
       const guarded = await Guarded.begin(folder, command, facts, this.ports.timers);
       this.watch(address, guarded, group, output);
     } catch (error) {
@@ -281,7 +289,12 @@ export class ProcessRuntime implements Runtime {
 
   async measure(): Promise<void> {
     const sessions = new Map<number, Running>();
-    for (const entry of this.running.values()) sessions.set(entry.guarded.command.pid, entry);
+    for (const entry of this.running.values()) {
+      const { group, usage } = entry;
+      const counted = group === null ? null : ((await this.groups?.usageOf(group)) ?? null);
+      if (counted === null) sessions.set(entry.guarded.command.pid, entry);
+      else entry.usage = usageSince(usage, counted, this.ports.clock.monotonicMs());
+    }
     if (sessions.size === 0) return;
     const before = new Map([...sessions].map(([id, entry]) => [id, entry.usage]));
     const measured = await measureSessions(before, this.ports.clock.monotonicMs());

@@ -33,17 +33,26 @@ export async function measureSessions(
     });
   }
   return new Map(
-    [...sums].map(([session, { cpuMs, memoryMiB }]) => {
-      const last = before.get(session) ?? null;
-      const passedMs = last === null ? 0 : atMs - last.atMs;
-      const used =
-        last === null || passedMs <= 0
-          ? (last?.used ?? null)
-          : // A child that nobody waited for takes its time with it: never below nothing.
-            { cpuMillis: Math.max(0, ((cpuMs - last.cpuMs) * 1000) / passedMs), memoryMiB };
-      return [session, { used, cpuMs, atMs }];
-    }),
+    [...sums].map(([session, sum]) => [
+      session,
+      usageSince(before.get(session) ?? null, sum, atMs),
+    ]),
   );
+}
+
+/** From what was counted at two looks. */
+export function usageSince(
+  last: SessionUsage | null,
+  { cpuMs, memoryMiB }: { readonly cpuMs: number; readonly memoryMiB: number },
+  atMs: number,
+): SessionUsage {
+  const passedMs = last === null ? 0 : atMs - last.atMs;
+  const used =
+    last === null || passedMs <= 0
+      ? (last?.used ?? null)
+      : // A child that nobody waited for takes its time with it: never below nothing.
+        { cpuMillis: Math.max(0, ((cpuMs - last.cpuMs) * 1000) / passedMs), memoryMiB };
+  return { used, cpuMs, atMs };
 }
 
 async function processIds(): Promise<readonly string[]> {

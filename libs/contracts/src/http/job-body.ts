@@ -79,7 +79,10 @@ export class SubmitJob {
   })
   readonly count?: number;
 
-  @Field(shaped(RequestedAmounts), { optional: true, says: 'Reserved for each instance.' })
+  @Field(shaped(RequestedAmounts), {
+    optional: true,
+    says: 'Reserved for each instance, which gets no more; a process where its node can `process:limits`.',
+  })
   readonly resources?: Requested;
 
   @Field(labels, {

@@ -12,7 +12,7 @@ export function warningsTo(
   state: ClusterState,
 ): { readonly warnings?: readonly FieldWarning[] } {
   const { warnings = [] } = warningsOf(document);
-  const all = [...warnings, ...meantForNodes(document, state)];
+  const all = [...warnings, ...meantForNodes(document, state), ...onlyReserved(document, state)];
   return all.length === 0 ? {} : { warnings: all };
 }
 
@@ -53,4 +53,26 @@ function isOnNodes(name: string, state: ClusterState): boolean {
     if (Object.hasOwn(labelsOf(node), name)) return true;
   }
   return false;
+}
+
+/** As many as are named; the others are counted. */
+const maxNodesNamed = 3;
+
+/** What a process reserves is a limit only where its worker has cgroups for it. */
+function onlyReserved({ technology, resources }: JsonObject, state: ClusterState): FieldWarning[] {
+  if (technology !== 'process' || !isObject(resources)) return [];
+  const said = ['cpu', 'cpuMillis', 'memory', 'memoryMiB'].some(
+    (name) => (resources[name] ?? null) !== null,
+  );
+  if (!said) return [];
+  const nodes = [...state.nodes.values()].filter(
+    ({ technologies, features, status }) =>
+      status !== 'lost' && technologies.includes('process') && !features.includes('process:limits'),
+  );
+  if (nodes.length === 0) return [];
+  const named = nodes.slice(0, maxNodesNamed).map(({ id }) => id);
+  const more = nodes.length - named.length;
+  const where = `${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+  const detail = `resources are reserved and no limit on ${where}: what runs there may take more (oakring worker doctor says why)`;
+  return [{ field: 'resources', nearest: null, detail }];
 }

@@ -139,6 +139,28 @@ describe('A job document with a field that is not used', () => {
     expect((await told({})).warnings).toBeUndefined();
   });
 
+  it('is warned of the nodes on which what a process reserves is no limit, and refused for who is strict', async () => {
+    const tick = { name: 'tick', image: 'sleep', technology: 'process', cmd: ['sleep', '9'] };
+    const resources = { memory: '64Mi' };
+    const technologies = ['process'];
+    for (const id of ['a', 'b', 'c', 'd']) await manager.submit(registerNode(id, { technologies }));
+    const features = ['process:limits'];
+    await manager.submit(registerNode('e', { technologies, features }));
+    await manager.submit(registerNode('f'));
+    const told = async (more: JsonObject) =>
+      (await ask<JobAnswer>('POST', '/api/v1/jobs?dryRun=true', { ...tick, ...more })).body;
+    expect((await told({ resources })).warnings).toMatchObject([
+      { field: 'resources', detail: expect.stringContaining('no limit on a, b, c and 1 more:') },
+    ]);
+    expect((await told({})).warnings).toBeUndefined();
+    const strict = await ask('POST', '/api/v1/jobs?strict=true', { ...tick, resources });
+    expect(strict.status).toBe(400);
+    for (const id of ['a', 'b', 'c', 'd']) {
+      await manager.submit(registerNode(id, { technologies, features, incarnation: 1 }));
+    }
+    expect((await told({ resources })).warnings).toBeUndefined();
+  });
+
   it.each([
     [{ ports: [{ port: 80, publish: 81 }] }, 'ports.0.publish', 'published'],
     [{ ports: ['8080:http'] }, 'ports.0', '"8080:80"'],
