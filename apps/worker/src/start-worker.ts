@@ -17,6 +17,8 @@ import { ProcessRuntime } from './runtimes/process.runtime.js';
 import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
 import { qemuProgram } from './runtimes/unikernel/qemu-command.js';
 import { qemuHere } from './runtimes/unikernel/qemu-here.js';
+import { AllowedUsers } from './runtimes/users/allowed-users.js';
+import { openPlace } from './runtimes/users/volume-places.js';
 import { UnikernelRuntime } from './runtimes/unikernel/unikernel.runtime.js';
 import { SimulatedRuntime } from './runtimes/simulated.runtime.js';
 import type { WorkerLog } from './worker-log.js';
@@ -208,17 +210,23 @@ async function sayWhenEmulated(runtime: UnikernelRuntime, log: WorkerLog): Promi
 
 /** What runs is written down in the folder `name`, and has cgroups of its own: another one must not take it for its. */
 async function processRuntime(
-  { dataFolder }: WorkerOptions,
+  options: WorkerOptions,
   { name, limited }: { readonly name: string; readonly limited: boolean },
   { ports, log, outputs }: Around,
 ): Promise<Runtime> {
+  const { dataFolder } = options;
   const folder = join(dataFolder, name);
   // The folder has one holder; another one of the same path (in a container) is another worker's.
   const { dev, ino } = await stat(dataFolder);
   const groups = await Cgroups.open(`${dev}:${ino}:${name}`, ports.timers);
+  const users = limited ? await usersOf(options, log) : null;
+  const open = users === null ? null : `${dataFolder}-volumes`;
+  if (open !== null) await openPlace(open);
+  const volumes = { closed: join(dataFolder, 'volumes'), open };
+  const parts = { folder, limited, outputs, users, volumes };
   if (typeof groups !== 'string') {
     if (limited && groups.whyUnlimited !== null) log('limited', unlimited(groups.whyUnlimited));
-    return new ProcessRuntime(ports, { folder, groups, limited, outputs });
+    return new ProcessRuntime(ports, { ...parts, groups });
   }
   if (limited) log('limited', unlimited(groups));
   log(
@@ -227,7 +235,15 @@ async function processRuntime(
       'its instance, so jobs that must never run twice are not taken. Run the worker ' +
       'as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer',
   );
-  return new ProcessRuntime(ports, { folder, outputs });
+  return new ProcessRuntime(ports, parts);
+}
+
+/** Null: everything runs as the worker's own user. */
+async function usersOf({ runAs, users = [] }: WorkerOptions, log: WorkerLog) {
+  if (runAs === undefined && users.length === 0) return null;
+  const allowed = await AllowedUsers.open({ runAs: runAs ?? null, users });
+  for (const what of allowed.lacking) log('limited', `${what}; jobs that name it are not taken`);
+  return allowed;
 }
 
 function unlimited(why: string): string {

@@ -104,7 +104,13 @@ export {
 } from './http/job-health.js';
 export { parsePorts, type PublishedPort } from './http/job-ports.js';
 export { simulatedLimits } from './http/simulated-limits.js';
-export { parseProgram, type Program, type PullChoice } from './http/job-program.js';
+export {
+  parseProgram,
+  userExpectation,
+  userPattern,
+  type Program,
+  type PullChoice,
+} from './http/job-program.js';
 export { parseVolumes, type Volume } from './http/job-volumes.js';
 export { carries, labelTests, ownLabels, type LabelTest } from './http/job-labels.js';
 export { cpuMillisOf, cpuText, memoryMiBOf, memoryText } from './resources/quantity.js';

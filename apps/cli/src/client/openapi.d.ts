@@ -2503,7 +2503,7 @@ export interface components {
              * @default 1
              */
             count?: number;
-            /** @description Reserved for each instance. */
+            /** @description Reserved for each instance, which gets no more; a process where its node can `process:limits`. */
             resources?: components["schemas"]["RequestedResources"];
             /**
              * @description The job’s own: it is shown and found by them.
@@ -2607,7 +2607,7 @@ export interface components {
              */
             workingDirectory?: string;
             /**
-             * @description Who the program runs as: a name, a uid, or uid:gid.
+             * @description Who the program runs as: a name or a uid, and a group behind a colon. A process: of the machine, where its owner lets it.
              * @example 1000:1000
              */
             user?: string | number;

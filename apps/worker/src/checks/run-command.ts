@@ -3,15 +3,17 @@ import type { Timers } from '@oakring/ports';
 import { problemOfCommand, tooLate } from './probes.js';
 
 export interface CommandToRun {
+  /** What is run, to be told of. */
   readonly command: readonly string[];
+  /** How it is begun. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All that it is given. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly workingDirectory?: string | undefined;
-  /** Path of the instance's cgroup; null: there is none. */
-  readonly group: string | null;
+  /** Null: where the worker is. */
+  readonly cwd: string | null;
 }
 
-/** It enters the cgroup of its instance: what it leaves behind ends with that one. */
-const enter = '[ -z "$1" ] || echo $$ > "$1/cgroup.procs" || exit 126; shift; exec "$@"';
 /** Of what it prints the end is kept. */
 const maxHeardBytes = 4_096;
 /** After its exit, for its last words: a daemon that it left may hold the pipe for ever. */
@@ -22,16 +24,16 @@ const closeWithinMs = 500;
  * longer is killed, with what it started and did not leave its process group. Rejects where the machine cannot run it.
  */
 export function runCommand(
-  { command, environment, workingDirectory, group }: CommandToRun,
+  { command, program, args, environment, cwd }: CommandToRun,
   timeoutMs: number,
   timers: Timers,
 ): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', enter, 'oakring-check', group ?? '', ...command], {
+    const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment,
-      ...(workingDirectory === undefined ? {} : { cwd: workingDirectory }),
+      ...(cwd === null ? {} : { cwd }),
     });
     let words = '';
     const hear = (chunk: Buffer): void => {

@@ -20,6 +20,18 @@ describe('The options of a worker', () => {
     expect(mqttUrl).toBe('mqtt://127.0.0.1:10013');
   });
 
+  it('name users as a job does', () => {
+    const users = { OAKRING_WORKER_RUN_AS: 'www:data', OAKRING_WORKER_USERS: 'app, 1000:1000' };
+    expect(readWorkerOptions(users)).toMatchObject({
+      ...{ runAs: 'www:data', users: ['app', '1000:1000'] },
+    });
+    for (const field of Object.keys(users)) {
+      expect(() => readWorkerOptions({ [field]: 'a b' })).toThrow(
+        `${field}: "a b" is not a user: a name or a uid, and a group behind a colon`,
+      );
+    }
+  });
+
   it('are what the environment says', () => {
     expect(
       readWorkerOptions({

@@ -7,6 +7,9 @@ import {
   isId,
   OakringError,
   readSettings,
+  shortened,
+  userExpectation,
+  userPattern,
   workerCatalogue,
   type Resources,
 } from '@oakring/contracts';
@@ -46,6 +49,10 @@ export interface WorkerOptions {
   readonly sharedNetworks?: readonly string[];
   /** Folders of the machine below which jobs may be given one. Absent: none. */
   readonly hostPaths?: readonly string[];
+  /** `process` runtime: who runs what names nobody, `user[:group]`. Absent: the worker's own user. */
+  readonly runAs?: string;
+  /** `process` runtime: whom else a job may name. Absent: nobody. */
+  readonly users?: readonly string[];
   /** File of credentials that containers' images are pulled with. Absent: there are none. */
   readonly registries?: string;
 }
@@ -100,8 +107,19 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
     ...(settings.registries === '' ? {} : { registries: resolve(settings.registries) }),
+    ...(settings.runAs === '' ? {} : { runAs: userIn('OAKRING_WORKER_RUN_AS', settings.runAs) }),
+    ...(settings.users.length === 0
+      ? {}
+      : { users: settings.users.map((user) => userIn('OAKRING_WORKER_USERS', user)) }),
     ...(settings.hostPaths.length === 0 ? {} : { hostPaths: absolute(settings.hostPaths) }),
   };
+}
+
+/** Whether it is known here, and whether this worker may become it, is looked at when it starts. */
+function userIn(field: string, value: string): string {
+  if (userPattern.test(value)) return value;
+  const detail = `${field}: "${shortened(value)}" is not ${userExpectation}`;
+  throw new OakringError({ code: 'settings-invalid', detail, field, value });
 }
 
 function absolute(paths: readonly string[]): readonly string[] {

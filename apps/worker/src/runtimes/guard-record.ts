@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isObject } from '@oakring/contracts';
 import type { InstanceAddress } from './runtime.port.js';
+import type { UserIdentity } from './users/user-identity.js';
 
 /** A process that is told apart from a later one of the same number. */
 export interface ProcessIdentity {
@@ -23,6 +24,8 @@ export interface GuardRecord extends InstanceAddress, ProcessIdentity {
   readonly digest: string | null;
   /** What the kernel ends it at; null or absent: at nothing. */
   readonly memoryMiB?: number | null;
+  /** Whom the command runs as; null or absent: the worker's own user. */
+  readonly user?: UserIdentity | null;
 }
 
 /** Which start of the system this is. Throws where there is no /proc: what runs could not be found again. */

@@ -17,6 +17,7 @@ import {
 } from './guard-record.js';
 import { environmentOfGuard, guard } from './process-guard.js';
 import { StartFailure, type InstanceExit } from './runtime.port.js';
+import type { UserIdentity } from './users/user-identity.js';
 
 const recordFile = 'guard.json';
 const folderMode = 0o700;
@@ -40,10 +41,12 @@ export interface GuardedCommand {
   readonly group: string | null;
   /** File that keeps what it prints; null: nobody does. */
   readonly log: string | null;
+  /** Whom it makes itself (`commandAs`); null: it stays who the worker is. */
+  readonly user?: UserIdentity | null;
 }
 
 /** What is known of a guard before it has a process. */
-export type GuardFacts = Omit<GuardRecord, 'pid' | 'began' | 'group'>;
+export type GuardFacts = Omit<GuardRecord, 'pid' | 'began' | 'group' | 'user'>;
 
 /** A command that runs with a guard of its own (`process-guard.ts`), begun by this worker or found. */
 export class Guarded {
@@ -83,7 +86,8 @@ export class Guarded {
     try {
       const guardian = identityOf(child.pid ?? 0);
       if (guardian === null) throw noBeginning();
-      const record: GuardRecord = { ...facts, ...guardian, group: command.group };
+      const { group, user = null } = command;
+      const record: GuardRecord = { ...facts, ...guardian, group, user };
       await replaceDurably(folder, recordFile, JSON.stringify(record));
       await syncFolder(dirname(folder));
       const told = await firstLine(child);
@@ -232,8 +236,10 @@ function exitOf(code: number, stderr: string, killed: string | null): InstanceEx
 
 /** A process of the guard's; rejects when the system does not start it. */
 function spawned(folder: string, command: GuardedCommand): Promise<ChildProcess> {
-  const { program, args, environment, cwd, setsid, until, group, log } = command;
-  const own = ['-c', guard, 'oakring-guard', folder, group ?? '', log ?? '', until ?? '0', setsid];
+  const { program, args, environment, cwd, setsid, until, group, log, user = null } = command;
+  const owner = user === null ? '' : `${user.uid}:${user.gid}`;
+  const places = [folder, group ?? '', log ?? ''];
+  const own = ['-c', guard, 'oakring-guard', ...places, until ?? '0', setsid, owner];
   // What the system will not start is an event, or thrown.
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', [...own, program, ...args], {

@@ -36,6 +36,11 @@ export function environmentOfGuard(
   return Object.fromEntries(given);
 }
 
+/** Gives the names in `$og_names` the values that they are to have. No blank is lost, and no error ends a shell. */
+export const giveEnvironment = `for og_name in $og_names; do
+eval "command export \\"$og_name=\\$og_job_$og_name\\" 2>/dev/null; unset og_job_$og_name"
+done; unset og_names`;
+
 /**
  * Runs a command and outlives the worker. Nothing runs before the worker has said that it has written down what this
  * is (a line on standard input): one that ends before it can leaves nothing behind. The worker hears on standard
@@ -53,7 +58,8 @@ export function environmentOfGuard(
  *   that needs no room on a full disk.
  *
  * `$2` is its cgroup or empty; the guard and its helpers stay outside. `$3` is the log or empty, `$4` the first limit
- * or 0, `$5` the program setsid; then the command, whose environment it has under other names (`environmentOfGuard`).
+ * or 0, `$5` the program setsid, `$6` uid:gid of who the command makes itself, or empty; then the command, whose
+ * environment it has under other names (`environmentOfGuard`); who makes itself somebody else looks after that itself.
  * What cannot be written must not end it (a full disk): `:` would, it is special to a shell, and `true` is not.
  * Without a cgroup a command that leaves its process group on purpose (a daemon) is not held, and what it prints is
  * not waited for; with one it is, for ten seconds.
@@ -62,7 +68,7 @@ export const guard = `
 read -r og_go || exit 0
 exec </dev/null 4>&1 >/dev/null 2>&1
 trap '' TERM INT HUP PIPE
-og_dir=$1 og_group=$2 og_log=$3 og_until=$4 og_setsid=$5; shift 5
+og_dir=$1 og_group=$2 og_log=$3 og_until=$4 og_setsid=$5 og_owner=$6; shift 6
 og_mask=$(umask) og_asked= og_tee= og_keep= og_watch=
 PATH=${defaultPath}; umask 077
 
@@ -127,6 +133,11 @@ if [ -n "$og_log" ]; then
   og_keep=$!
 fi
 mkfifo "$og_dir/err" "$og_dir/last" || og_cannot 'no pipe can be made'
+# It may open /dev/stdout by its name.
+if [ -n "$og_owner" ]; then
+  chown "$og_owner" "$og_dir/err" || og_cannot 'its pipes cannot be given to its user'
+  [ -z "$og_log" ] || chown "$og_owner" "$og_out"
+fi
 exec 6<>"$og_dir/err" 7<>"$og_dir/last"; exec 8<"$og_dir/err" 9<"$og_dir/last"
 tee "$og_out" <&8 >&7 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 og_tee=$!
@@ -140,10 +151,9 @@ trap og_asked=TERM TERM; trap og_asked=KILL USR1
   og_stat self; echo "\${og_line%% *} $og_began" >"$og_dir/command" || exit 125
   exec 3>&- 4>&- 5>&- 6>&- 7>&- >"$og_out" 2>"$og_dir/err"
   umask "$og_mask"; set -- "$og_setsid" -- "$@"
-  for og_name in $og_names; do
-    eval "command export \\"$og_name=\\$og_job_$og_name\\" 2>/dev/null; unset og_job_$og_name"
-  done
-  unset og_names
+  if [ -z "$og_owner" ]; then
+    ${giveEnvironment}
+  fi
   exec "$@" ) &
 og_child=$!
 trap 'kill -TERM "-$og_child" || kill -TERM "$og_child"' TERM

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@oakring/contracts';
 import { surroundingsOf } from './process-surroundings.js';
 
 let folder = '';
@@ -13,6 +14,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** What one of the worker's own user is told. */
+const begunIn = (description: JsonObject) =>
+  surroundingsOf(description, { closed: folder, open: null }, null);
+
 describe('What a process is told of its ports and folders', () => {
   it('is the port and address of the node, by the number and by the name of each', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -20,7 +25,7 @@ describe('What a process is told of its ports and folders', () => {
     const { port: free } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const ports = [{ port: 80, published: free, name: 'web-ui', address: '127.0.0.1' }];
-    expect(await surroundingsOf({ ports }, folder)).toEqual({
+    expect(await begunIn({ ports })).toEqual({
       OAKRING_PORT_80: String(free),
       OAKRING_ADDRESS_80: '127.0.0.1',
       OAKRING_PORT_WEB_UI: String(free),
@@ -29,7 +34,7 @@ describe('What a process is told of its ports and folders', () => {
   });
 
   it('is a folder of its worker by its name, for nobody else to read', async () => {
-    const told = await surroundingsOf({ volumes: ['data', { volume: 'more.data' }] }, folder);
+    const told = await begunIn({ volumes: ['data', { volume: 'more.data' }] });
     expect(told).toEqual({
       OAKRING_VOLUME_DATA: join(folder, 'data'),
       OAKRING_VOLUME_MORE_DATA: join(folder, 'more.data'),
@@ -38,7 +43,7 @@ describe('What a process is told of its ports and folders', () => {
   });
 
   it.each(['..', '../up', 'a/b', '.hidden', ''])('is no folder called %j', async (volume) => {
-    await expect(surroundingsOf({ volumes: [{ volume }] }, folder)).rejects.toMatchObject({
+    await expect(begunIn({ volumes: [{ volume }] })).rejects.toMatchObject({
       fault: 'job',
     });
   });
@@ -50,7 +55,7 @@ describe('What a process is told of its ports and folders', () => {
     const { port: tcp } = server.address() as AddressInfo;
     const taken = [`127.0.0.1:${tcp}:80`, `127.0.0.1:${socket.address().port}:53/udp`];
     for (const port of taken) {
-      await expect(surroundingsOf({ ports: [port] }, folder)).rejects.toMatchObject({
+      await expect(begunIn({ ports: [port] })).rejects.toMatchObject({
         fault: 'node',
         message: expect.stringContaining('is in use on this machine'),
       });

@@ -1,8 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import {
   isObject,
   parsePorts,
@@ -13,8 +11,8 @@ import {
 } from '@oakring/contracts';
 import { read } from './command-line.js';
 import { StartFailure } from './runtime.port.js';
-
-const folderMode = 0o700;
+import type { UserIdentity } from './users/user-identity.js';
+import { volumeFolder, type VolumePlaces } from './users/volume-places.js';
 
 /**
  * Ports and folders of a process, and the variables that tell it of them: `OAKRING_PORT_<PORT>`, and
@@ -24,11 +22,21 @@ const folderMode = 0o700;
  */
 export async function surroundingsOf(
   description: JsonObject,
-  volumes: string,
+  volumes: VolumePlaces,
+  user: UserIdentity | null,
+): Promise<Readonly<Record<string, string>>> {
+  for (const port of read(parsePorts(description))) await refuseTaken(port);
+  return toldOf(description, volumes, user);
+}
+
+/** The variables alone, as long as it runs. */
+export async function toldOf(
+  description: JsonObject,
+  volumes: VolumePlaces,
+  user: UserIdentity | null,
 ): Promise<Readonly<Record<string, string>>> {
   const told: [name: string, value: string][] = [];
   for (const port of read(parsePorts(description))) {
-    await refuseTaken(port);
     for (const name of [String(port.port), port.name ?? []].flat()) {
       told.push([variableOf('OAKRING_PORT_', name), String(port.published)]);
       if (port.address !== null) told.push([variableOf('OAKRING_ADDRESS_', name), port.address]);
@@ -36,8 +44,7 @@ export async function surroundingsOf(
   }
   for (const { volume } of read(parseVolumes(description))) {
     if (volume === null) continue;
-    const folder = join(volumes, volume);
-    await mkdir(folder, { recursive: true, mode: folderMode });
+    const folder = await volumeFolder(volumes, volume, user);
     told.push([variableOf('OAKRING_VOLUME_', volume), folder]);
   }
   return Object.fromEntries(told);

@@ -1,20 +1,33 @@
-import { statSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parsePorts, type HealthProbe, type Resources } from '@oakring/contracts';
+import {
+  parsePorts,
+  parseProgram,
+  type HealthProbe,
+  type JsonObject,
+  type Resources,
+} from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
 import { askPort } from '../checks/probes.js';
 import { runCommand } from '../checks/run-command.js';
 import type { Cgroups } from './cgroups/cgroups.js';
-import { programOf, read } from './command-line.js';
+import { read } from './command-line.js';
 import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
 import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
 import type { InstanceOutput, OutputFolder } from './instance-output.js';
 import { OutputTimes } from './output-times.js';
 import { printedLines } from './printed-lines.js';
-import { defaultPath } from './process-guard.js';
-import { programAt } from './program-at.js';
-import { isReached, surroundingsOf } from './process-surroundings.js';
+import {
+  besideInstance,
+  commandLineOf,
+  environmentIn,
+  programsNeeded,
+  type CommandLine,
+} from './process-command.js';
+import { isReached, surroundingsOf, toldOf } from './process-surroundings.js';
+import type { AllowedUsers } from './users/allowed-users.js';
+import type { UserIdentity } from './users/user-identity.js';
+import type { VolumePlaces } from './users/volume-places.js';
 import { measureSessions, usageSince, type SessionUsage } from './session-usage.js';
 import {
   addressKey,
@@ -37,8 +50,6 @@ const guardKillsWithinMs = 2_000;
 /** What is not gone then (it waits for a disk that is gone) is told of. */
 const goneWithinMs = 30_000;
 const folderMode = 0o700;
-/** What a guard is made of, beside a shell: coreutils and util-linux, or BusyBox. */
-const needed = ['dd', 'mkfifo', 'mv', 'rm', 'setsid', 'sleep', 'tail', 'tee', 'timeout', 'wc'];
 
 interface Running {
   readonly address: InstanceAddress;
@@ -46,6 +57,8 @@ interface Running {
   readonly ended: Promise<void>;
   /** Path of its cgroup; null: there is none. */
   readonly group: string | null;
+  /** Null: the worker's own. */
+  readonly user: UserIdentity | null;
   readonly output: InstanceOutput | null;
   usage: SessionUsage | null;
   stopping: boolean;
@@ -59,7 +72,9 @@ export interface ProcessRuntimeParts {
   /** False: what is reserved is no limit (what is run keeps to it by itself). True when it is left out. */
   readonly limited?: boolean;
   /** Where named volumes are; beside the records when it is left out. */
-  readonly volumes?: string;
+  readonly volumes?: VolumePlaces;
+  /** Whom a process may run as; null: the worker's own user. */
+  readonly users?: AllowedUsers | null;
   /** Where what they print is kept; null: nowhere. */
   readonly outputs?: OutputFolder | null;
 }
@@ -77,7 +92,8 @@ export class ProcessRuntime implements Runtime {
   readonly enforcesStop: boolean;
   readonly features: readonly string[];
   private readonly folder: string;
-  private readonly volumes: string;
+  private readonly volumes: VolumePlaces;
+  private readonly users: AllowedUsers | null;
   private readonly groups: Cgroups | null;
   private readonly limited: boolean;
   private readonly outputs: OutputFolder | null;
@@ -87,14 +103,24 @@ export class ProcessRuntime implements Runtime {
 
   constructor(
     private readonly ports: Ports,
-    { folder, groups = null, limited = true, outputs = null, volumes }: ProcessRuntimeParts,
+    {
+      folder,
+      groups = null,
+      limited = true,
+      outputs = null,
+      volumes,
+      users = null,
+    }: ProcessRuntimeParts,
   ) {
     this.folder = folder;
-    this.volumes = volumes ?? join(folder, '..', 'volumes');
+    this.volumes = volumes ?? { closed: join(folder, '..', 'volumes'), open: null };
+    this.users = users;
     this.groups = groups;
     this.limited = limited && groups?.whyUnlimited === null;
     const limits = this.limited ? ['limits'] : [];
-    this.features = ['args', 'health', ...limits, 'ports', 'volumes', 'working-directory'];
+    const names = users?.names.map((name) => `user:${name}`) ?? [];
+    const may = names.length === 0 ? [] : ['user', ...names];
+    this.features = ['args', 'health', ...limits, 'ports', ...may, 'volumes', 'working-directory'];
     this.outputs = outputs;
     this.times = new OutputTimes(ports);
     this.enforcesStop = groups !== null;
@@ -120,13 +146,13 @@ export class ProcessRuntime implements Runtime {
 
   /** Null: it never ran. */
   private async foundIn(folder: string, record: GuardRecord): Promise<FoundInstance | null> {
-    const { job, instance, generation, group, ledger, digest } = record;
+    const { job, instance, generation, group, ledger, digest, user = null } = record;
     const address = { job, instance, generation };
     const said = { ...address, ledger, digest };
     const guarded = await Guarded.found(folder, record, this.ports.timers);
     if (guarded !== null) {
       const output = this.outputs?.hold(address) ?? null;
-      this.watch(address, guarded, group, output);
+      this.watch({ address, guarded, group, user, output });
       return { ...said, status: 'running', reason: 'ran since before the worker started' };
     }
     const exit = await exitIn(folder);
@@ -156,8 +182,9 @@ export class ProcessRuntime implements Runtime {
     const address = { job, instance, generation };
     // Counted from now, however long it takes until it runs.
     const until = validForMs === undefined ? null : limitIn(validForMs);
-    const told = await surroundingsOf(start.description, this.volumes);
-    const line = commandLineOf(start, told);
+    const user = await this.userOf(start.description);
+    const told = await surroundingsOf(start.description, this.volumes, user);
+    const line = commandLineOf(start, told, user);
     const setsid = programsNeeded();
     const owner = await this.owner();
     // Of this start alone: an earlier one, which ends what has its name, may be late.
@@ -168,11 +195,11 @@ export class ProcessRuntime implements Runtime {
     const folder = this.folderOf(address);
     try {
       if (signal.aborted) throw new Error('the start was cancelled');
-      const command = { ...line, setsid, until, group, log: output?.path ?? null };
+      const command = { ...line, setsid, until, group, user, log: output?.path ?? null };
       const memoryMiB = limits?.memoryMiB ?? null;
       const facts = { ...address, boot: bootId(), owner, ledger, digest, memoryMiB };
       const guarded = await Guarded.begin(folder, command, facts, this.ports.timers);
-      this.watch(address, guarded, group, output);
+      this.watch({ address, guarded, group, user, output });
     } catch (error) {
       await this.endGroup(group);
       if (output !== null) this.outputs?.letGo(output);
@@ -181,12 +208,16 @@ export class ProcessRuntime implements Runtime {
     }
   }
 
-  private watch(
-    address: InstanceAddress,
-    guarded: Guarded,
-    group: string | null,
-    output: InstanceOutput | null,
-  ): void {
+  /** Rejects where its owner does not let it, or nobody is called so. */
+  private async userOf(description: JsonObject): Promise<UserIdentity | null> {
+    const { user } = read(parseProgram(description));
+    if (this.users !== null) return this.users.userFor(user);
+    if (user === null) return null;
+    throw new StartFailure('cannot start: no process runs as another user here', 'node');
+  }
+
+  private watch(begun: Pick<Running, 'address' | 'guarded' | 'group' | 'user' | 'output'>): void {
+    const { address, guarded, group, output } = begun;
     const key = addressKey(address);
     const ended = guarded.ended.then(async (exit) => {
       const isGone = await this.endGroup(group);
@@ -194,7 +225,7 @@ export class ProcessRuntime implements Runtime {
       if (isGone) this.running.delete(key);
       if (!entry.stopping) this.exitListener(address, exit);
     });
-    const entry = { address, guarded, ended, group, output, usage: null, stopping: false };
+    const entry = { ...begun, ended, usage: null, stopping: false };
     this.running.set(key, entry);
     if (output !== null) this.times.watch(output.path);
   }
@@ -266,10 +297,26 @@ export class ProcessRuntime implements Runtime {
       const port = mapped?.published ?? probe.port;
       return askPort(mapped?.address ?? 'localhost', { ...probe, port }, timeoutMs, timers);
     }
-    const { group } = entry;
-    const program = programOf({ description: description ?? {}, own });
-    const environment = { PATH: defaultPath, ...program.environment };
-    return runCommand({ command: probe.command, environment, group }, timeoutMs, timers);
+    const look = await this.beside({ ...address, description, own }, probe.command);
+    return runCommand({ ...look, command: probe.command }, timeoutMs, timers);
+  }
+
+  /**
+   * How a command is begun in the surroundings of an instance that runs: in its cgroup, as its user, in its folder and with
+   * its environment. Whoever spawns it gives it no other environment. Rejects where the instance does not run.
+   */
+  async beside(
+    { description, own, ...address }: InstanceToCheck,
+    command: readonly string[],
+  ): Promise<CommandLine> {
+    const entry = this.running.get(addressKey(address));
+    if (entry === undefined) throw new Error('it does not run');
+    const { group, user } = entry;
+    const said = { description: description ?? {}, own };
+    const told = await toldOf(said.description, this.volumes, user);
+    const { workingDirectory: cwd } = read(parseProgram(said.description));
+    const environment = environmentIn(said, told, user);
+    return besideInstance({ group, user, environment, cwd }, command);
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
@@ -313,40 +360,4 @@ export class ProcessRuntime implements Runtime {
     for (const { guarded } of this.running.values()) guarded.letGo();
     this.times.close();
   }
-}
-
-interface CommandLine {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly environment: Record<string, string>;
-  /** Where it begins; null: where the worker did. */
-  readonly cwd: string | null;
-}
-
-/** Throws with a reason for a person, also when there is no such program. */
-function commandLineOf(
-  instance: InstanceToStart,
-  told: Readonly<Record<string, string>>,
-): CommandLine {
-  const { command, args: more, workingDirectory: cwd, ...given } = programOf(instance);
-  const [program = '', ...rest] = command ?? [String(instance.description['image'])];
-  const args = [...rest, ...(more ?? [])];
-  const environment = { PATH: defaultPath, ...given.environment, ...told };
-  if (cwd !== null && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new StartFailure(`cannot start: no folder ${cwd} here`, 'job');
-  }
-  if (programAt(program, environment.PATH) === null) {
-    throw new StartFailure(`cannot start: no program ${program} here`, 'job');
-  }
-  return { program, args, environment, cwd };
-}
-
-/** Where `setsid` is. Throws naming those that are not there. */
-function programsNeeded(): string {
-  const paths = new Map(needed.map((name) => [name, programAt(name)]));
-  const missing = needed.filter((name) => paths.get(name) === null);
-  const setsid = paths.get('setsid') ?? null;
-  if (missing.length === 0 && setsid !== null) return setsid;
-  const what = `its guard needs ${missing.join(', ')} (coreutils, util-linux)`;
-  throw new StartFailure(`cannot start: ${what}, not found in ${defaultPath}`, 'node');
 }

@@ -166,7 +166,7 @@ export class SubmitJob {
 
   @Field(user, {
     optional: true,
-    says: 'Who the program runs as: a name, a uid, or uid:gid.',
+    says: 'Who the program runs as: a name or a uid, and a group behind a colon. A process: of the machine, where its owner lets it.',
     example: '1000:1000',
   })
   readonly user?: string | number;

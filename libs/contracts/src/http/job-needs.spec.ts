@@ -28,6 +28,17 @@ describe('What a job document needs of a worker', () => {
     ]);
   });
 
+  it('is a user of its machine, for a process: a container has its own', () => {
+    const featuresFor = (technology: string) =>
+      needsOf({ technology, user: 'www:data' }) as readonly { readonly features: object }[];
+    const field = 'user';
+    expect(featuresFor('docker')[0]?.features).toEqual([{ feature: 'docker:user', field }]);
+    expect(featuresFor('process')[0]?.features).toEqual([
+      { feature: 'process:user', field },
+      { feature: 'process:user:www:data', field },
+    ]);
+  });
+
   it('is what it publishes and which folders of the machine it asks for', () => {
     const said = {
       ports: ['8080:80', '127.0.0.1:53:53/udp'],

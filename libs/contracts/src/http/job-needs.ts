@@ -43,6 +43,11 @@ export function neededFeatures(document: JsonObject): readonly NeedConstraint[] 
   for (const [field, feature] of featureOfField) {
     if (isSaid(document[field])) features.push({ feature: `${technology}:${feature}`, field });
   }
+  const { user } = document;
+  // Of the machine, not of an image: its owner says whom.
+  if (technology === 'process' && isSaid(user)) {
+    features.push({ feature: `process:user:${String(user)}`, field: 'user' });
+  }
   const hostPaths = hostPathsOf(document);
   if (hostPaths.length > 0) {
     features.push({ feature: `${technology}:host-paths`, field: 'volumes' });

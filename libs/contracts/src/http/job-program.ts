@@ -34,8 +34,9 @@ export function parseProgram(job: JsonObject): Parsed<Program> {
   return { ok: true, value: whole };
 }
 
-export const userPattern = /^(?:[A-Za-z_][A-Za-z0-9_-]{0,63}|\d{1,10}(?::\d{1,10})?)$/;
-export const userExpectation = 'a user: a name, a uid, or uid:gid';
+const userName = '(?:[A-Za-z_][A-Za-z0-9_-]{0,63}|\\d{1,10})';
+export const userPattern = new RegExp(`^${userName}(?::${userName})?$`);
+export const userExpectation = 'a user: a name or a uid, and a group behind a colon';
 
 const members = {
   args: may<readonly string[]>(

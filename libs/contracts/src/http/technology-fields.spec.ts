@@ -8,7 +8,6 @@ describe('A field that a technology can make nothing of', () => {
     ['process', { volumes: ['a', '/srv/x'] }, 'volumes.1.hostPath'],
     ['process', { volumes: [{ volume: 'a', target: '/a' }] }, 'volumes.0.target'],
     ['process', { volumes: ['data:ro'] }, 'volumes.0.readOnly'],
-    ['process', { user: 'app' }, 'user'],
     ['process', { pull: 'always' }, 'pull'],
     ['process', { registryCredentials: 'mine' }, 'registryCredentials'],
     ['unikernel', { user: '1000' }, 'user'],
@@ -23,7 +22,7 @@ describe('A field that a technology can make nothing of', () => {
 
   it.each([
     ['simulated', { ports: [], volumes: null }],
-    ['process', { volumes: ['data'], ports: ['80'] }],
+    ['process', { volumes: ['data'], ports: ['80'], user: 'app' }],
     ['docker', { volumes: ['/srv/x:/x'], pull: 'always', health: { command: ['x'] } }],
     ['docker', { network: 'none', simulate: {} }],
     ['any', { numbering: 'given', ports: ['80'] }],

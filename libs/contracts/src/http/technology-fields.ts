@@ -12,7 +12,7 @@ const ofSome: readonly {
   { field: 'pull', by: ['docker'], why: 'nothing is fetched from a registry' },
   { field: 'registryCredentials', by: ['docker'], why: 'nothing is fetched from a registry' },
   { field: 'workingDirectory', by: ['docker', 'process'], why: 'there is no folder to begin in' },
-  { field: 'user', by: ['docker'], why: 'it runs as the user of its worker' },
+  { field: 'user', by: ['docker', 'process'], why: 'it runs as the user of its worker' },
   { field: 'ports', by: ['docker', 'process', 'unikernel'], why: 'nothing listens there' },
   { field: 'volumes', by: ['docker', 'process'], why: 'there is no place to see it at' },
   { field: 'volumes.hostPath', by: ['docker'], why: 'it sees the machine’s folders as they are' },

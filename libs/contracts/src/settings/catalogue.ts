@@ -215,6 +215,15 @@ export const workerCatalogue = {
     'OAKRING_WORKER_HOST_PATHS',
     'folders below which containers may be given one of the machine, separated by commas (default: none)',
   ),
+  runAs: textSetting(
+    'OAKRING_WORKER_RUN_AS',
+    '',
+    'user[:group] that processes run as, where their job names none; the worker is root (default: its own user)',
+  ),
+  users: listSetting(
+    'OAKRING_WORKER_USERS',
+    'users that processes may name, as user or user:group, separated by commas (default: only that of OAKRING_WORKER_RUN_AS)',
+  ),
   registries: textSetting(
     'OAKRING_WORKER_REGISTRIES',
     '',

@@ -40,6 +40,20 @@ describe('What the fields of a job need of a worker', () => {
     }
   });
 
+  it('is a user of the machine that its owner lets processes be', () => {
+    const named = ['user', 'user:www'].map((name) => ({
+      feature: `process:${name}`,
+      field: 'user',
+    }));
+    const given = needs({ features: named });
+    const as = (...features: string[]) => refusalOf({ features }, given);
+    expect(as('process:user', 'process:user:www')).toBeUndefined();
+    expect(as('process:user', 'process:user:ww')).toContain(
+      'which lets no process run as www (OAKRING_WORKER_USERS).',
+    );
+    expect(as()).toContain('does not offer process:user, which the field user needs.');
+  });
+
   it('is credentials that the owner keeps under that name', () => {
     const given = needs({ registries: ['shop'] });
     expect(refusalOf({ ...can, registries: ['shop'] }, given)).toBeUndefined();

@@ -18,10 +18,18 @@ export const features = filterOf<readonly Needs[]>({
   wokenBy: () => ({ by: 'node' }),
 });
 
+/** Whom a machine's owner lets processes run as. */
+const asUser = 'process:user:';
+
 /** The first thing, in the order of the document's fields. */
 function lackOf(make: Make, { features: needed, hostPaths, registries }: Needs): string | null {
   const { features = [], hostPaths: allowed = [], registries: kept = [] } = make;
   const missing = needed.find(({ feature }) => !features.includes(feature));
+  const user = missing?.feature.startsWith(asUser) === true && features.includes('process:user');
+  if (missing !== undefined && user) {
+    const name = missing.feature.slice(asUser.length);
+    return `lets no process run as ${name} (OAKRING_WORKER_USERS)`;
+  }
   if (missing !== undefined) {
     return `does not offer ${missing.feature}, which the field ${missing.field} needs`;
   }

@@ -100,6 +100,19 @@ describe('Groups without limits are made, and why is known,', () => {
   });
 });
 
+describe('Whoever only looks', () => {
+  it('leaves everything as it was', async () => {
+    const files = delegated(scope);
+    const { timers } = systemPorts();
+    expect(await Cgroups.examine('o', timers, files)).toEqual({ groups: null, limits: null });
+    expect(files.processesOf(scope)).toEqual([process.pid]);
+    expect(await files.children(scope)).toEqual([]);
+    const { groups, limits } = await Cgroups.examine('o', timers, delegated(service));
+    expect(groups).toBeNull();
+    expect(limits).toContain('DelegateSubgroup');
+  });
+});
+
 describe('The group of an instance', () => {
   it('is not there where its limits cannot be set: the start fails, by the machine’s fault', async () => {
     const files = new FakeCgroups(`${service}/oakring-worker`);

@@ -51,6 +51,25 @@ export class Cgroups {
     return Cgroups.openIn(join(own.folder, name), timers, files, whyNot);
   }
 
+  /** What `open` would have here, without a change that lasts: null, or why not. In the name of nobody who runs. */
+  static async examine(
+    owner: string,
+    timers: Timers,
+    files: CgroupFiles = kernelFiles,
+  ): Promise<{ readonly groups: string | null; readonly limits: string | null }> {
+    const own = await files.own();
+    if (own === null) {
+      const why = 'there is no cgroup v2 here';
+      return { groups: why, limits: why };
+    }
+    const place = await limitedPlace(files, own, false);
+    const at = 'folder' in place ? place.folder : own.folder;
+    const limits = 'folder' in place ? null : place.whyNot;
+    const folder = join(at, `oakring-${sha256(owner).slice(0, 16)}`);
+    const groups = await Cgroups.openIn(folder, timers, files, 'only looked at');
+    return { groups: typeof groups === 'string' ? groups : null, limits };
+  }
+
   private static async openIn(
     folder: string,
     timers: Timers,
