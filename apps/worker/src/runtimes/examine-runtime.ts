@@ -12,25 +12,41 @@ export async function examineRuntime(
   name: RuntimeName,
   dockerHost: string,
   { timers, ids }: Pick<Ports, 'timers' | 'ids'>,
-): Promise<Finding> {
+): Promise<readonly Finding[]> {
   switch (name) {
     case 'simulated':
-      return { part, level: 'ok', looked: 'runtime simulated', seen: 'it needs nothing' };
-    case 'process': {
-      const looked = 'runtime process: a cgroup for each instance';
+      return [{ part, level: 'ok', looked: 'runtime simulated', seen: 'it needs nothing' }];
+    case 'process':
       // In the name of nobody: what a worker that runs has in its groups is not ended.
-      const groups = await Cgroups.open(`doctor:${ids.next()}`, timers);
-      if (typeof groups !== 'string') return { part, level: 'ok', looked, seen: 'it can be made' };
-      const remedy =
-        'Run the worker as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer; ' +
-        'else what leaves its session outlives its instance, and jobs with --never-twice are not taken.';
-      return { part, level: 'warning', looked, seen: groups, remedy };
-    }
+      return processFindings(await Cgroups.examine(`doctor:${ids.next()}`, timers));
     case 'docker':
-      return engineAt(dockerHost);
+      return [await engineAt(dockerHost)];
     case 'unikernel':
-      return qemuOn();
+      return [qemuOn()];
   }
+}
+
+/** Of a worker that would be started as this program was. */
+function processFindings({
+  groups,
+  limits,
+}: Awaited<ReturnType<typeof Cgroups.examine>>): readonly Finding[] {
+  const how = 'Run the worker as root, or by the unit of `oakring worker install`';
+  const finding = (what: string, seen: string | null, remedy: string): Finding => {
+    const looked = `runtime process: ${what}`;
+    if (seen === null) return { part, level: 'ok', looked, seen: 'it can be had' };
+    return { part, level: 'warning', looked, seen, remedy };
+  };
+  const held =
+    `${how}, on Linux 5.14 or newer; else what leaves its session outlives its instance, and jobs with ` +
+    '--never-twice are not taken.';
+  const limited =
+    `${how} with systemd 254 or newer; else resources are reserved, and a process that takes more takes it ` +
+    'from the others.';
+  return [
+    finding('a cgroup for each instance', groups, held),
+    finding('limits of CPU and memory for each instance', limits, limited),
+  ];
 }
 
 function qemuOn(): Finding {
