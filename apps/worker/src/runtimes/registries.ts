@@ -25,9 +25,9 @@ export async function readRegistries(path: string): Promise<Registries> {
     body = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if (error instanceof OakringError) throw error;
-    // What a parser says of it may show a part of it.
-    const isSyntax = error instanceof SyntaxError;
-    throw unusable(path, isSyntax || !(error instanceof Error) ? 'it is no JSON' : error.message);
+    // What the system says of a file; what a parser says of it may show a part of it.
+    const isOfSystem = isObject(error) && typeof error['code'] === 'string';
+    throw unusable(path, isOfSystem ? String(error['message']) : 'it is no JSON');
   }
   const entries = isObject(body) ? Object.entries(body) : [];
   const read = new Map(entries.map(([name, value]) => [name, credentialsOf(path, name, value)]));
