@@ -1,3 +1,4 @@
 export { commitOfNextRelease, textOfNextFormat } from './next-release.js';
 export { commitMaker, sampleOrigin } from './sample-commits.js';
+export { bundleOf, notesIn } from './sample-bundle.js';
 export { SampleLedger, freshKey, numberedKey } from './sample-ledger.js';

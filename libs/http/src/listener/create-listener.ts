@@ -98,6 +98,7 @@ export async function createListener(
   if (token !== null) {
     requireBearerToken(server, { token, isFree, refusals });
   }
+  refuseWhatIsNotThere(server);
   app.useGlobalFilters(problems);
   return app;
 }
@@ -167,6 +168,14 @@ function adapterOf(
     return503OnClosing: false,
     // There is no middleware, and the engine for it would cost every request.
     skipMiddie: true,
+  });
+}
+
+/** Before its body is read: of what is not there nothing can be wrong. The filter says which methods there are. */
+function refuseWhatIsNotThere(server: FastifyInstance): void {
+  server.addHook('onRequest', ({ is404 }, _reply, done) => {
+    if (!is404) return done();
+    done(new OakringError({ code: 'route-unknown', detail: 'There is nothing at this address.' }));
   });
 }
 

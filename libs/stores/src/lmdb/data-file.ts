@@ -90,7 +90,8 @@ function checkTree(
   const walk = (page: number, depth: number): void => {
     if (depth > 1) {
       branches += 1;
-      if (branches > pages.meta.lastPage) throw new PageProblem('branch pages form a circle');
+      if (branches + leaves > pages.count)
+        throw new PageProblem('pages are pointed to more than once');
       // Pages may legally be missing at the end of a short file, if nothing points to them: look.
       const isKnown = pages.writer(page) <= since && !pages.isShort;
       for (const child of pages.branch(page).reverse()) {

@@ -22,6 +22,8 @@ export class PageProblem extends Error {}
 export interface Pages {
   /** The newer of the two meta pages. */
   readonly meta: Meta;
+  /** How many pages there are: as many as it states, and no more than it has room for. */
+  readonly count: number;
   /** The file is shorter than the number of pages that it states. */
   readonly isShort: boolean;
   /** The pages that a branch page points to. */
@@ -66,6 +68,7 @@ export function pagesOf(file: number, meta: Meta = newestMeta(file)): Pages {
 
   return {
     meta,
+    count: Math.min(lastPage + 1, Math.ceil(fileBytes / pageSize)),
     isShort: fileBytes < (lastPage + 1) * pageSize,
     branch: (number) => branches(number).map(({ child }) => child),
     branches,

@@ -26,7 +26,8 @@ export type WalkedCommit =
 /**
  * Every commit of the ledger in `folder`, in order, read without lmdb, which ends the process on
  * some kinds of damage. Ends with the damage at the first one. Looks at everything that lmdb would
- * use: branch pages, keys, texts to the last byte, and the index of streams.
+ * use: branch pages, keys, texts to the last byte, and the index of streams. Whoever takes a commit judges it
+ * (`chainVerifier`) before he asks for the next: what is not sound JSON throws there.
  */
 export function* walkLedger(folder: string): Generator<WalkedCommit> {
   const file = openLedger(folder);
