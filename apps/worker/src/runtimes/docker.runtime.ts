@@ -304,7 +304,8 @@ export class DockerRuntime implements Runtime {
     if (this.outputs === null)
       throw new NothingPrinted('What containers printed is not kept here.');
     const { ports, outputs } = this;
-    const output = { path: outputs.pathOf(address), address, ports, isLive: () => false };
+    const path = await outputs.pathOf(address, wanted, isThere);
+    const output = { path, address, ports, isLive: () => false };
     yield* printedLines(isThere ? { ...output, isOfFormer: true } : output, wanted, signal);
   }
 

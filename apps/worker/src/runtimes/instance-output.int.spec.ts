@@ -9,13 +9,15 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { systemPorts } from '@oakring/ports';
 import { OutputFolder, type InstanceOutput } from './instance-output.js';
 import { printedLines } from './printed-lines.js';
 import type { InstanceAddress, PrintedLine } from './runtime.port.js';
+
+const all = { agoMs: null, tail: null, follow: false, previous: false, after: null };
 
 let folder = '';
 let outputs: OutputFolder;
@@ -56,6 +58,7 @@ describe('Kept output', () => {
   it('begins a new file where the one before has no room for a line', async () => {
     const output = await printing('full', 0);
     await appendFile(output.path, 'x'.repeat(1_048_576));
+    outputs.letGo(output);
     await outputs.keep({ job: 'full', instance: 0, generation: 2 }, printed('more'));
     expect(await readFile(output.path, 'utf8')).toBe('more\n');
     expect(await readdir(folder)).toContain('full.0.log.1');
@@ -97,7 +100,7 @@ describe('Kept output', () => {
     number: { readonly job: string; readonly instance: number },
   ) {
     const address = { ...number, generation: 1 };
-    const path = outputs.pathOf(address);
+    const path = await outputs.pathOf(address, all);
     let kept: { generation: number; text: string; age: number }[] = [];
     const setAside = async (): Promise<void> => {
       await rename(path, `${path}.1`);
@@ -121,11 +124,10 @@ describe('Kept output', () => {
 
   /** All of it, a line without an end as it is. */
   async function textOf(address: InstanceAddress): Promise<string> {
-    const output = { path: outputs.pathOf(address), address, ports: systemPorts() };
-    const wanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+    const output = { path: await outputs.pathOf(address, all), address, ports: systemPorts() };
     const lines = printedLines(
       { ...output, isLive: () => false },
-      wanted,
+      all,
       new AbortController().signal,
     );
     let text = '';
@@ -138,6 +140,28 @@ describe('Kept output', () => {
   async function* printed(text: string): AsyncGenerator<readonly PrintedLine[]> {
     yield [{ generation: 2, atMs: null, text, isOpen: false, mark: '1' }];
   }
+
+  it('is kept apart of two generations that run beside each other, and found in either', async () => {
+    const at = (generation: number) => ({ job: 'web', instance: 0, generation });
+    const nameOf = async (generation: number, previous = false) =>
+      basename(await outputs.pathOf(at(generation), { ...all, previous }));
+    const first = await outputs.open(at(1));
+    const second = await outputs.open(at(2));
+    expect(await Promise.all([nameOf(1), nameOf(2)])).toEqual(['web.0.log', 'web.0.beside.log']);
+    outputs.letGo(first);
+    const third = await outputs.open(at(3));
+    expect(await nameOf(3)).toBe('web.0.log');
+    for (const output of [second, third]) outputs.letGo(output);
+    expect(await Promise.all([nameOf(1), nameOf(2), nameOf(3)])).toEqual([
+      ...['web.0.log', 'web.0.beside.log', 'web.0.log'],
+    ]);
+    // What was printed before is in the other one each time.
+    expect(await Promise.all([nameOf(2, true), nameOf(3, true)])).toEqual([
+      ...['web.0.log', 'web.0.beside.log'],
+    ]);
+    const found = new OutputFolder(folder, systemPorts().clock);
+    expect(basename((await found.hold(at(2))).path)).toBe('web.0.beside.log');
+  });
 
   /** Of an instance whose last word is as old as its number says: the lower the older. */
   async function printing(job: string, instance: number): Promise<InstanceOutput> {

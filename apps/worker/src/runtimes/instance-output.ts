@@ -3,8 +3,10 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@oakring/ports';
 import { noteStart } from './output-starts.js';
+import { fileWith } from './printed-lines.js';
 import { noteTime } from './output-times.js';
-import type { InstanceAddress, PrintedLine } from './runtime.port.js';
+import { addressKey } from './runtime.port.js';
+import type { InstanceAddress, LogsWanted, PrintedLine } from './runtime.port.js';
 
 /** A file that has grown to this is set aside as `.1`, and replaces the one that was. */
 const maxFileBytes = 1_048_576;
@@ -19,11 +21,17 @@ const appending =
 /** Where one instance prints to; it stays while somebody holds it. */
 export interface InstanceOutput {
   readonly path: string;
+  /** `addressKey`. */
+  readonly of: string;
 }
 
+/** What is asked of an output that says nothing else. */
+const newest: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+
 /**
- * What instances print, in `<job>.<number>.log` of a folder: at most 2 MiB each. Who writes to them is
- * beside each instance, and goes on without the worker (`process-guard.ts`).
+ * What instances print, in `<job>.<number>.log` of a folder: at most 2 MiB each. Of two generations that run beside
+ * each other (an update) the later has a file of its own, `<job>.<number>.beside.log`; the next one has the first again.
+ * Who writes to them is beside each instance, and goes on without the worker (`process-guard.ts`).
  */
 export class OutputFolder {
   private readonly inUse = new Set<InstanceOutput>();
@@ -33,9 +41,17 @@ export class OutputFolder {
     private readonly clock: Clock,
   ) {}
 
-  /** The file that an instance prints to, whichever generation of it. */
-  pathOf({ job, instance }: InstanceAddress): string {
-    return join(this.folder, `${job}.${instance}.log`);
+  /** Where what is asked for of an instance stands, if it does. `isOfFormer`: its present start prints elsewhere. */
+  async pathOf(address: InstanceAddress, wanted: LogsWanted, isOfFormer = false): Promise<string> {
+    const of = addressKey(address);
+    const held = [...this.inUse].find((output) => output.of === of);
+    if (held !== undefined && !wanted.previous) return held.path;
+    return fileWith(this.pathsOf(address), { address, ...(isOfFormer && { isOfFormer }) }, wanted);
+  }
+
+  private pathsOf({ job, instance }: InstanceAddress): readonly [string, string] {
+    const path = (name: string): string => join(this.folder, `${job}.${instance}${name}`);
+    return [path('.log'), path('.beside.log')];
   }
 
   /** Where one instance prints to from now on: notes beside it which. */
@@ -44,7 +60,9 @@ export class OutputFolder {
     atMs: number = this.clock.wallMs(),
   ): Promise<InstanceOutput> {
     await mkdir(this.folder, { recursive: true, mode: folderMode });
-    const output = this.hold(address);
+    const [first, second] = this.pathsOf(address);
+    const isTaken = [...this.inUse].some(({ path }) => path === first);
+    const output = this.use(address, isTaken ? second : first);
     try {
       await this.makeRoom().catch(() => {
         // It is the next one's to try again: what is printed now is worth more.
@@ -59,8 +77,12 @@ export class OutputFolder {
   }
 
   /** Of an instance that prints since before this start. */
-  hold(address: InstanceAddress): InstanceOutput {
-    const output = { path: this.pathOf(address) };
+  async hold(address: InstanceAddress): Promise<InstanceOutput> {
+    return this.use(address, await this.pathOf(address, newest));
+  }
+
+  private use(address: InstanceAddress, path: string): InstanceOutput {
+    const output = { path, of: addressKey(address) };
     this.inUse.add(output);
     return output;
   }

@@ -81,6 +81,32 @@ export async function* printedLines(
   }
 }
 
+/** The one of the files of a number that has what is asked for; the first where none has. */
+export async function fileWith(
+  paths: readonly [string, ...string[]],
+  of: Pick<Output, 'address' | 'isOfFormer'>,
+  wanted: LogsWanted,
+): Promise<string> {
+  let [found] = paths;
+  let best: Stretch | null = null;
+  for (const path of paths) {
+    const parts = await partsOf(path);
+    try {
+      const stretch = stretchOf(stretchesIn(parts, await notedStarts(path)), of, wanted);
+      if (stretch === null || (best !== null && !isLater(stretch, best))) continue;
+      [found, best] = [path, stretch];
+    } finally {
+      for (const { handle } of parts) await handle.close();
+    }
+  }
+  return found;
+}
+
+function isLater(one: Stretch, other: Stretch): boolean {
+  const generations = (one.generation ?? 0) - (other.generation ?? 0);
+  return generations > 0 || (generations === 0 && (one.atMs ?? 0) > (other.atMs ?? 0));
+}
+
 function nothingOf({ job, instance, generation }: InstanceAddress, { previous }: LogsWanted) {
   const what = `instance ${instance} of job ${job}`;
   return new NothingPrinted(
@@ -114,7 +140,7 @@ async function partOf(path: string): Promise<Part | null> {
 /** Null: it is not there. */
 function stretchOf(
   stretches: readonly Stretch[],
-  { address, isOfFormer }: Output,
+  { address, isOfFormer }: Pick<Output, 'address' | 'isOfFormer'>,
   { previous }: LogsWanted,
 ): Stretch | null {
   const { generation } = address;

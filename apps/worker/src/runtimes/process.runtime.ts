@@ -151,7 +151,7 @@ export class ProcessRuntime implements Runtime {
     const said = { ...address, ledger, digest };
     const guarded = await Guarded.found(folder, record, this.ports.timers);
     if (guarded !== null) {
-      const output = this.outputs?.hold(address) ?? null;
+      const output = (await this.outputs?.hold(address)) ?? null;
       this.watch({ address, guarded, group, user, output });
       return { ...said, status: 'running', reason: 'ran since before the worker started' };
     }
@@ -329,7 +329,7 @@ export class ProcessRuntime implements Runtime {
     signal: AbortSignal,
   ): AsyncGenerator<readonly PrintedLine[]> {
     if (this.outputs === null) throw new NothingPrinted('What processes print is not kept here.');
-    const path = this.outputs.pathOf(address);
+    const path = await this.outputs.pathOf(address, wanted);
     const isLive = (): boolean => this.running.has(addressKey(address));
     yield* printedLines({ path, address, ports: this.ports, isLive }, wanted, signal);
   }

@@ -226,6 +226,24 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     expect(now.every(({ generation }) => generation === 2)).toBe(true);
   });
 
+  it('has apart what two generations print that run beside each other', async () => {
+    const { job, lines } = subject.printing;
+    const second = { ...first, generation: 2 };
+    await start(first, job);
+    await start(second, job);
+    const both = [first, second].map((address) => followedLines(subject.runtime, address));
+    await Promise.all(both.map((followed) => followed.until(lines.length)));
+    const printed = lines.map((line) => expect.stringContaining(line));
+    for (const [at, followed] of both.entries()) {
+      expect(textOf(followed.lines.slice(0, lines.length))).toEqual(printed);
+      expect(followed.lines.every(({ generation }) => generation === at + 1)).toBe(true);
+    }
+    await subject.runtime.stop(first);
+    const before = await linesOf({ previous: true }, second);
+    expect(before.every(({ generation }) => generation === 1)).toBe(true);
+    expect(textOf(before.slice(0, lines.length))).toEqual(printed);
+  });
+
   it('says so where nothing is kept of what was printed', async () => {
     await expect(linesOf({})).rejects.toThrow(NothingPrinted);
     await start(first);
