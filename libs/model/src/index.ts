@@ -35,7 +35,7 @@ export type {
   RevisionStatus,
 } from './records.js';
 export type { SeenTree } from './evidence-records.js';
-export { isUpdated } from './revisions.js';
+export { isRolledOut, isUpdated } from './revisions.js';
 export {
   cosignedUpTo,
   ledgerKeysOf,

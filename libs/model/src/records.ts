@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 36;
+export const foldVersion = 37;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -260,6 +260,8 @@ export interface InstanceRecord {
     readonly commandId: string | null;
     /** Why there. */
     readonly reason: string;
+    /** An update began it: it runs the newest revision, and takes over once it serves. */
+    readonly surge?: true;
   } | null;
   /** Revision of the job that its current placement runs; 0 until it is placed. */
   readonly revision: number;

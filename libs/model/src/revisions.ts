@@ -7,3 +7,8 @@ export function isUpdated(
 ): boolean {
   return instance.revision === revision;
 }
+
+/** A rollout of it is under way, be it back. */
+export function isRolledOut({ rollout }: JobRecord): boolean {
+  return rollout?.status === 'progressing' || rollout?.status === 'rollingBack';
+}

@@ -1238,8 +1238,8 @@ export interface components {
             givenUp?: true;
             /** @description The last failures, oldest first. */
             attempts?: components["schemas"]["FailedAttempt"][];
-            /** @description While a move is under way. */
-            movingTo?: components["schemas"]["PlaceOfInstance"];
+            /** @description While a move is under way, or a new one starts beside it. */
+            movingTo?: components["schemas"]["MovingTo"];
             /** @description Where an original was lost that it replaces, while that one has not ended. */
             replaces?: components["schemas"]["PlaceOfInstance"][];
         };
@@ -1623,6 +1623,20 @@ export interface components {
             fromNodeId: string;
             fromGeneration: number;
             placement: components["schemas"]["PlacedInstance"];
+            /**
+             * @description A new one starts beside the old one: an update.
+             * @constant
+             */
+            surge?: true;
+        };
+        MovingTo: {
+            nodeId: string;
+            generation: number;
+            /**
+             * @description An update began it: it runs the newest revision, and takes over once it serves.
+             * @constant
+             */
+            update?: true;
         };
         NearestNode: {
             nodeId: string;
@@ -2658,15 +2672,16 @@ export interface components {
         };
         /** @description How a new revision of the job is rolled out. */
         UpdateRules: {
-            /** @description Instances that may be missing at once. */
+            /** @description Instances that may be missing at once on its account; 0 only with `surge`. */
             maxUnavailable?: number;
             /** @description An updated instance counts once it has run for this long, milliseconds. */
             healthyAfterMs?: number;
             /** @description Go back when an updated instance fails. */
             rollback?: boolean;
             /**
-             * @description New ones that may run beside the old ones before those stop.
+             * @description New ones that may run beside the old ones, which stop once the new ones serve. Where there is no room for both, the old one stops first if `maxUnavailable` lets it.
              * @default 0
+             * @example 1
              */
             surge?: number;
             /**

@@ -47,7 +47,8 @@ What -f does not say falls back to its default: it replaces the document, it is 
 what "job show --json" prints. Only a change of how an instance runs restarts it: not of the count,
 the labels, or of what is done when something fails.
 How it is rolled out is part of the document: "update": {"maxUnavailable": 1,
-"healthyAfterMs": 5000, "rollback": true}. An instance stops before its successor starts.
+"healthyAfterMs": 5000, "rollback": true}. An instance stops before its successor starts;
+with "surge": 1 the new one serves first, where there is room for both.
 
 Examples:
   oakring job update web --image nginx:1.28 --wait

@@ -18,8 +18,12 @@ function outcomeOf(decision: Decision, look: Look): string {
     case 'InstancesPlaced':
       return placementsTable(decision.placements, look);
     case 'MoveStarted': {
-      const { instance, fromNodeId, placement } = decision;
-      const from = `Instance ${instance} moves from ${look.colors.cyan(fromNodeId)}:`;
+      const { instance, fromNodeId, placement, surge } = decision;
+      const node = look.colors.cyan(fromNodeId);
+      const from =
+        surge === true
+          ? `Instance ${instance} is updated by one beside it, which is on ${node}:`
+          : `Instance ${instance} moves from ${node}:`;
       return `${from}\n${placementsTable([placement], look)}`;
     }
     case 'PlacementRefused':

@@ -190,7 +190,9 @@ function statusOf({ status, confirmed, health }: Instance, colors: Colors): stri
 
 function placeText({ nodeId, movingTo }: Instance): string {
   const place = nodeId ?? '-';
-  return movingTo === undefined ? place : `${place} → ${movingTo.nodeId}`;
+  if (movingTo === undefined) return place;
+  // The new one of an update may start on the same node.
+  return `${place} ${movingTo.update === true ? '+' : '→'} ${movingTo.nodeId}`;
 }
 
 type Plan = Pick<DryRun, 'desired' | 'position' | 'placements' | 'refusal'>;

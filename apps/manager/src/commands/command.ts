@@ -156,6 +156,24 @@ export type Command =
       readonly revision: number;
       readonly basis: DecisionBasis;
     }
+  /** Its successor is started beside it, and takes over once it serves. */
+  | {
+      readonly type: 'SurgeInstance';
+      readonly id: string;
+      readonly instance: number;
+      readonly generation: number;
+      /** Its successor's place, and the revision that it was found for. */
+      readonly target: Omit<PlacedInstance, 'instance' | 'generation'>;
+      readonly revision: number;
+      readonly basis: DecisionBasis;
+    }
+  /** The successor of this generation serves, or is all that there is. */
+  | {
+      readonly type: 'CompleteSurge';
+      readonly id: string;
+      readonly instance: number;
+      readonly generation: number;
+    }
   | {
       readonly type: 'RefuseReplacement';
       readonly id: string;
@@ -299,6 +317,8 @@ export interface Answers {
   RecordRoot: { readonly remembers: boolean };
   RecordRootTold: null;
   ReplaceInstance: null;
+  SurgeInstance: null;
+  CompleteSurge: null;
   RefuseReplacement: null;
   CompleteRollout: null;
   GiveUpRollout: null;

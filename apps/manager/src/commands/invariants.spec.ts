@@ -16,6 +16,8 @@ import {
   stateAsText,
   evolve,
   factsOf,
+  isRolledOut,
+  placementKey,
   type NodeRecord,
 } from '@oakring/model';
 import { derivedDifferences, restored } from '@oakring/model/testing';
@@ -63,6 +65,7 @@ describe.each(seeds)('random commands, seed %i', (seed) => {
       expectPortsApart(state);
       expectPlacesQualify(state, events);
       expectChangesTold(state, before);
+      expectSurgesSound(state);
       if (step % indexesEvery === 0) expect(derivedDifferences(state)).toEqual([]);
     }
     expect(derivedDifferences(state)).toEqual([]);
@@ -155,6 +158,27 @@ function expectPlacesQualify(state: ClusterState, events: readonly StoredEvent[]
       const { ports: _ports, ...facts } = factsOf(node);
       expect(whyNot(facts, testsFor(job), free)).toBeNull();
     }
+  }
+}
+
+/** What an update begins beside something is of its job's revision, and two are wanted of no number but so. */
+function expectSurgesSound(state: ClusterState): void {
+  for (const [
+    key,
+    { job: id, moving, removing, number, generation },
+  ] of state.instances.entries()) {
+    const wanted = [...state.placementsOfInstance.of(key)].filter(
+      (each) => state.placements.get(each)?.wanted === true,
+    );
+    const meant = [generation, ...(moving === null ? [] : [moving.generation])];
+    const known = meant.map((each) => placementKey(id, number, each));
+    expect(wanted.filter((each) => !known.includes(each))).toEqual([]);
+    if (moving?.surge !== true) continue;
+    const job = state.jobs.get(id);
+    const target = state.placements.get(placementKey(id, number, moving.generation));
+    expect(removing).toBe(false);
+    expect(job !== undefined && isRolledOut(job) && job.revision === target?.revision).toBe(true);
+    expect(job?.enforcesStop).toBe(false);
   }
 }
 

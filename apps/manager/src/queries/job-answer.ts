@@ -7,6 +7,7 @@ import {
   type InstanceSummary,
   type JobAnswer,
   type JobSummary,
+  type MovingTo,
   type RolloutAnswer,
   type Used,
 } from '@oakring/contracts';
@@ -156,11 +157,13 @@ export function instanceAnswer(
     ...(refusal === null ? {} : { refusal }),
     ...(instance.givenUp ? { givenUp: true } : {}),
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),
-    ...(moving === null
-      ? {}
-      : { movingTo: { nodeId: moving.nodeId, generation: moving.generation } }),
+    ...(moving === null ? {} : { movingTo: movingTo(moving) }),
     ...(replaces.length === 0 ? {} : { replaces }),
   };
+}
+
+function movingTo({ nodeId, generation, surge }: NonNullable<InstanceRecord['moving']>): MovingTo {
+  return { nodeId, generation, ...(surge === true && { update: surge }) };
 }
 
 /** Of what nobody hears nothing is known. */
@@ -198,7 +201,8 @@ function rolloutAnswer(state: ClusterState, job: JobRecord): RolloutAnswer {
   const updated = instancesOf(state, job.id).filter(
     (instance) => shownStatus(state, instance) === 'running' && isUpdated(job, instance),
   ).length;
-  const waiting = waits === null ? null : `it waits for a place for the next one: ${waits}`;
+  const where = job.policy.update.maxUnavailable === 0 ? ' beside the one that runs' : '';
+  const waiting = waits === null ? null : `it waits for a place for the next one${where}: ${waits}`;
   const told = [reason, waiting].filter((each) => each !== null).join('; ');
   const revision = rollout?.revision ?? job.revision;
   return { status, revision, updated, reason: told === '' ? null : told };

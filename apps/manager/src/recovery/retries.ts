@@ -44,8 +44,10 @@ export function retries(queue: CommandQueue): Process<InstanceRecord> {
   };
 }
 
+/** What an update has begun a new one of is waited for. */
 function isFailed(instance: InstanceRecord | undefined): instance is InstanceRecord {
-  return instance?.status === 'failed' && !instance.givenUp;
+  const { status, givenUp, moving } = instance ?? {};
+  return status === 'failed' && givenUp === false && moving?.surge !== true;
 }
 
 function failedAt(key: string, { instances, jobs }: ClusterState) {

@@ -7,6 +7,8 @@ import {
   jobDocument,
   orderStops,
   proposal,
+  ready,
+  registerNode,
   report,
   running,
   withdrawFrom,
@@ -26,8 +28,9 @@ let ports: SimulatedPorts;
 let cluster: Given;
 let projection: Projection;
 let loop: Supervisor;
-/** Numbers of the instances that were withdrawn, in order. */
+/** Numbers of the instances that were withdrawn, in order; and of those that one was started beside. */
 let withdrawn: number[];
+let surged: number[];
 /** What the scheduler says; null: it is away. */
 let answer: ((job: ScheduleJob) => ScheduleAnswer) | null;
 let asked: ScheduleJob[];
@@ -223,6 +226,159 @@ describe('A rollout', () => {
   });
 });
 
+describe('A rollout with room to spare', () => {
+  const onD = ({ freed }: ScheduleJob): ScheduleAnswer =>
+    freed === undefined ? proposal(['d']) : proposal([freed.node]);
+  /** There is no room beside. */
+  const notBeside = (job: ScheduleJob): ScheduleAnswer =>
+    job.freed === undefined ? nowhere : sameNode(job);
+  const rules = { surge: 1, maxUnavailable: 0 };
+
+  it('starts the new one first, and stops the old one once the new one has run long enough', async () => {
+    updated(rules, onD);
+    await ports.advance(2 * sweepMs);
+    expect([surged, withdrawn]).toEqual([[0], []]);
+    acknowledge();
+    await ports.advance(healthyAfterMs - sweepMs);
+    expect(cluster.state.instances.get('j/0')).toMatchObject({ status: 'running', generation: 1 });
+    await ports.advance(3 * sweepMs);
+    expect(cluster.state.instances.get('j/0')).toMatchObject({ generation: 2, nodeId: 'd' });
+    expect([surged, withdrawn]).toEqual([[0, 1], []]);
+  });
+
+  it('asks for a place beside the old one, which keeps what it holds', async () => {
+    updated(rules, onD);
+    await ports.advance(2 * sweepMs);
+    expect(asked).toMatchObject([{ instances: 1, present: { b: 1, c: 1 }, exclude: [] }]);
+    expect(asked[0]).not.toHaveProperty('freed');
+  });
+
+  it('ends when every one is new and well, and none was missing meanwhile', async () => {
+    updated({ ...rules, surge: 2 }, onD);
+    for (let round = 0; round < 3; round += 1) {
+      await ports.advance(2 * sweepMs);
+      acknowledge();
+      expect(notRunning()).toEqual([]);
+      await ports.advance(healthyAfterMs + 2 * sweepMs);
+    }
+    expect([surged, withdrawn]).toEqual([[0, 1, 2], []]);
+    expect(cluster.state.jobs.get('j')?.rollout).toMatchObject({ status: 'completed' });
+  });
+
+  it.each([1, 2, 9])('has no more than surge (%i) under way at once', async (surge) => {
+    updated({ ...rules, surge }, onD);
+    await ports.advance(20 * sweepMs);
+    expect(surged).toEqual([0, 1, 2].slice(0, surge));
+  });
+
+  it('of what has checks goes on once the new one was found healthy, however long it has run', async () => {
+    updated(rules, onD, { health: { tcp: { port: 80 } } });
+    await ports.advance(2 * sweepMs);
+    acknowledge();
+    await ports.advance(4 * healthyAfterMs);
+    expect([surged, cluster.state.instances.get('j/0')?.generation]).toEqual([[0], 1]);
+    cluster.when(report('d', { 'j/0/2': 'running' }, { health: 'healthy' }));
+    projection.announce([], projection.state.head);
+    await ports.advance(3 * sweepMs);
+    expect(surged).toEqual([0, 1]);
+  });
+
+  it('stops the old one first where there is no room for both, if one may be missing', async () => {
+    updated({ surge: 2, maxUnavailable: 1 }, notBeside);
+    await ports.advance(20 * sweepMs);
+    expect([surged, withdrawn]).toEqual([[], [0]]);
+  });
+
+  it('waits with the reason where there is no room for both, and none may be missing', async () => {
+    updated(rules, notBeside);
+    await ports.advance(20 * sweepMs);
+    expect([surged, withdrawn]).toEqual([[], []]);
+    expect(cluster.state.jobs.get('j')?.rollout?.waits).toBe('It fits nowhere.');
+    answer = onD;
+    await ports.advance(20 * sweepMs);
+    expect(surged).toEqual([0]);
+    expect(cluster.state.jobs.get('j')?.rollout?.waits).toBeNull();
+  });
+
+  it('goes back by itself after placeWithinMs, and nothing was ever stopped', async () => {
+    updated({ ...rules, placeWithinMs: 10_000 }, notBeside);
+    await ports.advance(12_000 + healthyAfterMs);
+    expect(cluster.state.jobs.get('j')).toMatchObject({
+      ...{ revision: 3, document: { image: 'web:1' }, rollout: { status: 'rolledBack' } },
+    });
+    expect([surged, withdrawn]).toEqual([[], []]);
+  });
+
+  it('lets the new one take over at once where the old one ends', async () => {
+    updated(rules, onD);
+    await ports.advance(2 * sweepMs);
+    acknowledge();
+    cluster.when(report('a', { 'j/0/1': 'failed' }));
+    projection.announce([], projection.state.head);
+    await ports.advance(2 * sweepMs);
+    expect(cluster.state.instances.get('j/0')).toMatchObject({ status: 'running', generation: 2 });
+  });
+
+  it('replaces what does not run at once', async () => {
+    cluster = running({ count: 3 }, 'a', 'b', 'c');
+    for (const command of ready('d')) cluster.when(command);
+    cluster.when(registerNode('a', { acknowledges: true, incarnation: 2 }));
+    cluster.when(report('a', {}, { incarnation: 2 }));
+    begin(rules, onD);
+    await ports.advance(2 * sweepMs);
+    expect(withdrawn).toEqual([0]);
+  });
+
+  it('stops what must never run twice first, one at a time, whatever its job says by now', async () => {
+    cluster = running({ count: 3, onDisconnect: { stopOnWorkerAfterMs: 10_000 } }, 'a', 'b', 'c');
+    for (const command of ready('d')) cluster.when(command);
+    begin(rules, onD);
+    await ports.advance(20 * sweepMs);
+    expect([surged, withdrawn]).toEqual([[], [0]]);
+  });
+
+  it('tries again a while later beside one where the new one came to nothing', async () => {
+    updated(rules, onD);
+    await ports.advance(2 * sweepMs);
+    cluster.when({ type: 'CancelMove', id: 'j', instance: 0 });
+    projection.announce([], projection.state.head);
+    await ports.advance(5_000);
+    expect(surged).toEqual([0, 1]);
+    acknowledge();
+    await ports.advance(5_000 + 2 * sweepMs);
+    acknowledge();
+    await ports.advance(2 * healthyAfterMs);
+    expect(surged.filter((number) => number === 0)).toEqual([0, 0]);
+  });
+
+  it('is carried on by the next manager, which waits as long again', async () => {
+    updated(rules, onD);
+    await ports.advance(2 * sweepMs);
+    acknowledge();
+    await ports.advance(healthyAfterMs / 2);
+    await loop.stop();
+    loop = supervised();
+    loop.start();
+    await ports.advance(healthyAfterMs - sweepMs);
+    expect(cluster.state.instances.get('j/0')?.generation).toBe(1);
+    await ports.advance(2 * sweepMs);
+    expect(cluster.state.instances.get('j/0')?.generation).toBe(2);
+  });
+
+  /** Numbers of those that do not run. */
+  function notRunning(): number[] {
+    return [...cluster.state.instances.values()]
+      .filter(({ status }) => status !== 'running')
+      .map(({ number }) => number);
+  }
+
+  function acknowledge(): void {
+    orderStops(cluster);
+    acknowledgeAll(cluster);
+    projection.announce([], projection.state.head);
+  }
+});
+
 const scheduler: Scheduler = {
   schedule: async ({ jobs }) => {
     asked.push(...jobs);
@@ -234,6 +390,7 @@ const scheduler: Scheduler = {
 const queue: CommandQueue = {
   submit: (async (command: Command) => {
     if (command.type === 'ReplaceInstance') withdrawn.push(command.instance);
+    if (command.type === 'SurgeInstance') surged.push(command.instance);
     if (isAway) throw new Error('the log is away');
     const { decided, events } = cluster.when(command);
     projection.announce(events, projection.state.head);
@@ -256,6 +413,7 @@ function updated(
   job: Record<string, unknown> = {},
 ): void {
   cluster = running({ count: 3 }, 'a', 'b', 'c');
+  for (const command of ready('d', { features: ['docker:health'] })) cluster.when(command);
   begin(update, first, job);
 }
 
@@ -266,6 +424,7 @@ function begin(
 ): void {
   ports = simulatedPorts();
   withdrawn = [];
+  surged = [];
   asked = [];
   answer = first;
   isAway = false;

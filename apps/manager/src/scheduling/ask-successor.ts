@@ -2,9 +2,20 @@ import type { ScheduleAnswer, ScheduleJob } from '@oakring/contracts';
 import type { Command } from '../commands/command.js';
 import { basisOf } from '../commands/decide/plans.js';
 import { heldOn } from '../commands/decide/replacements.js';
+import { nodesOfOneEach } from '../commands/decide/surges.js';
 import type { ClusterState, InstanceRecord, JobRecord } from '@oakring/model';
 import { questionAbout } from './next-group.js';
 import { presentNodes } from './present-nodes.js';
+
+/** Asks for a place beside an instance: all that it holds is its own. */
+export function askBeside(
+  state: ClusterState,
+  job: JobRecord,
+  instance: InstanceRecord,
+): ScheduleJob {
+  const present = presentNodes(state, job.id, instance.number);
+  return { ...questionAbout(state, job, 1), exclude: nodesOfOneEach(state, instance), present };
+}
 
 /** Asks for the place of an instance's successor: what the instance holds is its to take. */
 export function askSuccessor(
@@ -26,17 +37,33 @@ export function askSuccessor(
 
 /** The order to replace an instance by one at the place that was found; null: there is none. */
 export function replacementOf(
-  { id, revision }: JobRecord,
-  { number: instance, generation }: InstanceRecord,
+  job: JobRecord,
+  instance: InstanceRecord,
   answer: ScheduleAnswer | undefined,
   reason: string,
 ): Extract<Command, { type: 'ReplaceInstance' }> | null {
+  const found = successorOf(job, instance, answer);
+  return found && { type: 'ReplaceInstance', ...found, reason };
+}
+
+/** The same, to start one beside it. */
+export function surgeOf(
+  job: JobRecord,
+  instance: InstanceRecord,
+  answer: ScheduleAnswer | undefined,
+): Extract<Command, { type: 'SurgeInstance' }> | null {
+  const found = successorOf(job, instance, answer);
+  return found && { type: 'SurgeInstance', ...found };
+}
+
+function successorOf(
+  { id, revision }: JobRecord,
+  { number: instance, generation }: InstanceRecord,
+  answer: ScheduleAnswer | undefined,
+) {
   const [place] = answer?.placements ?? [];
   if (answer === undefined || place === undefined) return null;
-  const { nodeId, reason: why, total, scores } = place;
-  const target = { nodeId, reason: why, total, scores: { ...scores } };
-  return {
-    ...({ type: 'ReplaceInstance', id, instance, generation, revision, reason } as const),
-    ...{ target, basis: basisOf(answer) },
-  };
+  const { nodeId, reason, total, scores } = place;
+  const target = { nodeId, reason, total, scores: { ...scores } };
+  return { id, instance, generation, revision, target, basis: basisOf(answer) };
 }

@@ -227,11 +227,34 @@ export function withdrawFrom(cluster: Given, nodeId: string): ReturnType<Given['
 export function replace(
   cluster: Given,
   nodeId: string,
-  found: { readonly generation?: number; readonly revision?: number } = {},
+  found: {
+    readonly generation?: number;
+    readonly revision?: number;
+    readonly reason?: string;
+  } = {},
 ): ReturnType<Given['when']> {
   return cluster.when({
     ...({ type: 'ReplaceInstance', id: 'j', instance: 0, reason: 'update' } as const),
     generation: instanceOf(cluster)?.generation ?? 0,
+    revision: cluster.state.jobs.get('j')?.revision ?? 0,
+    ...found,
+    target: { nodeId, reason: `because ${nodeId}`, total: 1, scores: {} },
+    basis: basisOf(proposal([nodeId])),
+  });
+}
+
+/** One of the newest revision is started beside an instance of `j` on this node. */
+export function beside(
+  cluster: Given,
+  nodeId: string,
+  {
+    number = 0,
+    ...found
+  }: { readonly number?: number; readonly generation?: number; readonly revision?: number } = {},
+): ReturnType<Given['when']> {
+  return cluster.when({
+    ...({ type: 'SurgeInstance', id: 'j', instance: number } as const),
+    generation: instanceOf(cluster, number)?.generation ?? 0,
     revision: cluster.state.jobs.get('j')?.revision ?? 0,
     ...found,
     target: { nodeId, reason: `because ${nodeId}`, total: 1, scores: {} },

@@ -10,13 +10,17 @@ import {
   writeVerifierKey,
 } from '@oakring/events';
 import { freshKey } from '@oakring/events/testing';
+import { testsFor } from '@oakring/planning';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
-import { basisOf } from '../commands/decide/plans.js';
+import { basisOf, holds } from '../commands/decide/plans.js';
+import { maySurge, surgesOf } from '../commands/decide/surges.js';
 import {
   clusterKey,
+  isRolledOut,
   ledgerKey,
   newestSealedTree,
+  placementKey,
   type ClusterState,
   type CommandRecord,
   type InstanceRecord,
@@ -47,7 +51,7 @@ const features = ['docker:health', 'docker:ports'];
 export const beginning: readonly Command[] = [
   ...['a', 'b'].flatMap((id) => ready(id, { enforcesStop: true, features })),
   ...['c', 'd'].map((id) => registerNode(id)),
-  ...jobIds.map((id) => submitJob(id, { count: 3 })),
+  ...jobIds.map((id) => submitJob(id, { count: 3, update: { surge: 2 } })),
 ];
 
 const foundingKey = freshKey();
@@ -216,6 +220,35 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     target: targetOn(node),
     basis: basisOf(proposal([node])),
   }),
+  SurgeInstance: ({ state, instance, node, pick }) => {
+    // Few jobs are updated so at a time, with room for it: what can be comes first.
+    const due = [...state.instances.values()].flatMap((each) => {
+      const job = state.jobs.get(each.job);
+      if (job === undefined || !isRolledOut(job) || !maySurge(state, job, each)) return [];
+      if (surgesOf(state, job.id) >= job.policy.update.surge) return [];
+      const fitting = nodeIds.filter((id) => holds(state, testsFor(job), id));
+      return fitting.map((nodeId) => ({ each, nodeId }));
+    });
+    const { each, nodeId } = due.length > 0 ? pick(due) : { each: instance, nodeId: node };
+    const { job: id, number, generation } = each;
+    return {
+      ...({ type: 'SurgeInstance', id, instance: number, generation } as const),
+      revision: state.jobs.get(id)?.revision ?? 1,
+      target: targetOn(nodeId),
+      basis: basisOf(proposal([nodeId])),
+    };
+  },
+  CompleteSurge: ({ state, instance, pick }) => {
+    // As few are begun, fewer come to run.
+    const targets = [...state.instances.values()].flatMap(({ job, number, moving }) => {
+      const target = state.placements.get(placementKey(job, number, moving?.generation ?? 0));
+      return moving?.surge === true && target !== undefined && target.runningSince > 0
+        ? [target]
+        : [];
+    });
+    const { job: id, number, generation } = targets.length > 0 ? pick(targets) : instance;
+    return { type: 'CompleteSurge', id, instance: number, generation };
+  },
   RefuseReplacement: ({ instance, pick }) => ({
     ...({ type: 'RefuseReplacement', id: instance.job, instance: instance.number } as const),
     refusal: { ...refusal, detail: pick(['no room', 'no room at all']) },
@@ -362,20 +395,30 @@ const frequent: Partial<Record<CommandType, number>> = {
     TakeOverInstance: 3,
     ScaleJob: 3,
     UpdateJob: 2,
-    ObeyDismissal: 3,
+    ObeyDismissal: 4,
     RecordRootTold: 5,
-    AssumeEnded: 3,
+    AssumeEnded: 4,
   },
   ...{
     ApplyPlan: 20,
-    RecordAck: 20,
+    RecordAck: 24,
     RecordDelivery: 6,
     OrderStops: 5,
     RetryInstance: 2,
     JudgeHealth: 6,
     ConfirmState: 4,
   },
-  ...{ ReplaceInstance: 8, OrderStarts: 16, MoveInstance: 6, CancelMove: 2, DeclareLost: 3 },
+  ...{
+    RefuseReplacement: 2,
+    GiveUpRollout: 2,
+    SurgeInstance: 5,
+    CompleteSurge: 8,
+    ReplaceInstance: 14,
+    OrderStarts: 24,
+    MoveInstance: 6,
+    CancelMove: 2,
+    DeclareLost: 6,
+  },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));
 

@@ -20,12 +20,24 @@ export function randomJob({ pick, number }: Chance): Record<string, unknown> {
     resources: { cpuMillis: 50 * (1 + number(5)), memoryMiB: 32 * (1 + number(4)) },
     ...pick([{}, {}, { health: { tcp: { port: 80 } } }]),
     ...pick([{}, {}, {}, { ports: [pick(['80', '127.0.0.1:80:80', '81'])] }]),
-    one_shot: number(6) === 0,
     restart: { limit: pick([null, 1]) },
+    ...rulesOf({ pick, number }),
+  };
+}
+
+/** What must never run twice, or runs to its end, is not updated by a new one beside it. */
+function rulesOf({ pick, number }: Chance): Record<string, unknown> {
+  const isOneShot = number(6) === 0;
+  const stopOnWorkerAfterMs = pick([null, null, 10_000]);
+  const isPlain = !isOneShot && stopOnWorkerAfterMs === null;
+  const surge = isPlain ? pick([0, 1, 2, 2]) : 0;
+  return {
+    one_shot: isOneShot,
+    update: { surge, maxUnavailable: surge === 0 ? 1 : number(2), rollback: number(3) > 0 },
     onDisconnect: {
       replace: number(3) > 0,
       reconcile: pick(['keepReplacement', 'keepOriginal', 'longestRunning']),
-      stopOnWorkerAfterMs: pick([null, null, 10_000]),
+      stopOnWorkerAfterMs,
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Resources } from '../resources/catalogue.js';
-import { listOf, natural, nullable, oneOf, recordOf, text, time } from './kinds.js';
+import { listOf, natural, nullable, oneOf, onlyTrue, recordOf, text, time } from './kinds.js';
 import { resources } from './node-answers.js';
 import { HeldPortAnswer } from './held-port.js';
 import { NearestNode } from './planning-answers.js';
@@ -187,6 +187,9 @@ export class MoveDecision extends DecisionHead {
 
   @Field(shaped(PlacedAnswer))
   readonly placement: PlacedAnswer;
+
+  @Field(onlyTrue, { optional: true, says: 'A new one starts beside the old one: an update.' })
+  readonly surge?: true;
 }
 
 @Shape({

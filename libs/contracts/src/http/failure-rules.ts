@@ -54,7 +54,10 @@ export class RestartRules {
 
 @Shape({ says: 'How a new revision of the job is rolled out.' })
 export class UpdateRules {
-  @Field(integer(1, 10_000), { optional: true, says: 'Instances that may be missing at once.' })
+  @Field(integer(0, 10_000), {
+    optional: true,
+    says: 'Instances that may be missing at once on its account; 0 only with `surge`.',
+  })
   readonly maxUnavailable?: number;
 
   @Field(integer(0, dayMs), {
@@ -69,7 +72,8 @@ export class UpdateRules {
   @Field(integer(0, 10_000), {
     optional: true,
     default: 0,
-    says: 'New ones that may run beside the old ones before those stop.',
+    says: 'New ones that may run beside the old ones, which stop once the new ones serve. Where there is no room for both, the old one stops first if `maxUnavailable` lets it.',
+    example: 1,
   })
   readonly surge?: number;
 

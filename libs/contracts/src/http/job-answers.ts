@@ -52,6 +52,15 @@ export class PlaceOfInstance {
   readonly generation: number;
 }
 
+@Shape({ name: 'MovingTo' })
+export class MovingTo extends PlaceOfInstance {
+  @Field(onlyTrue, {
+    optional: true,
+    says: 'An update began it: it runs the newest revision, and takes over once it serves.',
+  })
+  readonly update?: true;
+}
+
 @Shape()
 export class FailedAttempt {
   @Field(natural)
@@ -149,8 +158,11 @@ export class InstanceAnswer {
   })
   readonly attempts?: readonly FailedAttempt[];
 
-  @Field(shaped(PlaceOfInstance), { optional: true, says: 'While a move is under way.' })
-  readonly movingTo?: PlaceOfInstance;
+  @Field(shaped(MovingTo), {
+    optional: true,
+    says: 'While a move is under way, or a new one starts beside it.',
+  })
+  readonly movingTo?: MovingTo;
 
   @Field(listOf(shaped(PlaceOfInstance)), {
     optional: true,

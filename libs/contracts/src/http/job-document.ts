@@ -16,7 +16,7 @@ import { runtimeOf, technologyOf } from '../messages/technology.js';
 import type { SubmitJob } from './plain.js';
 import { policyOf, type JobPolicy } from './job-policy.js';
 import { neededFeatures, type NeedConstraint } from './job-needs.js';
-import { whyNotRun } from './job-obstacles.js';
+import { whyNotRun, whyNotUpdated } from './job-obstacles.js';
 import { whyNotOfTechnology } from './technology-fields.js';
 import { rootConstraintOf, type RootConstraint } from './root-constraints.js';
 
@@ -66,14 +66,15 @@ export function jobOf(body: SubmitJob): JobDocument {
   const document: JsonObject = body;
   const requirement = parseRequirement(document);
   if (!requirement.ok) throw new OakringError(requirement.refusal);
-  const never = whyNotOfTechnology(document) ?? whyNotRun(document);
+  const policy = policyOf(body);
+  const never = whyNotOfTechnology(document) ?? whyNotRun(document) ?? whyNotUpdated(policy);
   if (never !== null) throw new OakringError(never);
   return {
     id: (body.id ?? null) === null ? null : String(body.id),
     name: String(body.name),
     image: body.image,
     count: body.count ?? 1,
-    policy: policyOf(body),
+    policy,
     ...requirement.value,
     document,
   };

@@ -1,5 +1,6 @@
 import { refused, type JsonObject } from '../parsing/parsing.js';
 import type { Refusal } from '../errors/catalogue.js';
+import type { JobPolicy } from './job-policy.js';
 import { parsePorts } from './job-ports.js';
 import { parseEnvironment } from './job-run.js';
 import { parseVolumes } from './job-volumes.js';
@@ -25,6 +26,27 @@ export function whyNotRun(job: JsonObject): Refusal | null {
   if (name === undefined) return twiceIn(job) ?? whyNotVolumes(job);
   const detail = `environment sets ${name}, which the worker itself tells each instance; leave it out.`;
   return refused('invalid-field', detail, 'environment', name).refusal;
+}
+
+/** Why no update of a job could keep to what its document says of them; null: one could. */
+export function whyNotUpdated({ update, onDisconnect, oneShot }: JobPolicy): Refusal | null {
+  const { surge, maxUnavailable } = update;
+  if (surge === 0) {
+    if (maxUnavailable > 0) return null;
+    const detail =
+      'update.maxUnavailable is 0 and update.surge is 0: no instance could ever be updated. ' +
+      'Let one be missing (maxUnavailable 1), or a new one run beside the old one (surge 1).';
+    return refused('invalid-field', detail, 'update.maxUnavailable', maxUnavailable).refusal;
+  }
+  const why =
+    onDisconnect.stopOnWorkerAfterMs !== null
+      ? 'onDisconnect.stopOnWorkerAfterMs says that it must never run twice'
+      : oneShot
+        ? 'one_shot says that it is to run to its end once'
+        : null;
+  if (why === null) return null;
+  const detail = `update.surge is ${surge}, and ${why}: a new one would run beside the old one. Leave one of them out.`;
+  return refused('invalid-field', detail, 'update.surge', surge).refusal;
 }
 
 /** No instance could ever have both. */

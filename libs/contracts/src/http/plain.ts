@@ -26,6 +26,7 @@ export type JobSummary = Plain<job.JobSummary>;
 export type LedgerKey = Plain<ledger.LedgerKey>;
 export type LedgerKeys = Plain<ledger.LedgerKeys>;
 export type LogLine = Plain<logs.LogLine>;
+export type MovingTo = Plain<job.MovingTo>;
 export type NodeAnswer = Plain<node.NodeAnswer>;
 export type NodeFlags = Plain<node.NodeFlags>;
 export type NodeTelemetry = Plain<node.NodeTelemetry>;

@@ -1,8 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { nearestOf } from './nearest-field.js';
-import { SubmitJob } from './job-body.js';
-import { notUsedYet } from './not-used-yet.js';
-import { fieldsOf } from './shape.js';
 import { warningsOf } from './unused-fields.js';
 
 const job = { name: 'web', image: 'web:1', technology: 'docker' };
@@ -47,25 +44,6 @@ describe('A field of a job document that nothing looks at', () => {
   it('is named up to a limit', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`odd${at}`, at]));
     expect(warningsOf({ ...job, ...many }).warnings).toHaveLength(32);
-  });
-});
-
-describe('A field that no worker uses yet', () => {
-  it.each([
-    ['ports', { ports: ['80'] }],
-    ['health', { health: { tcp: { port: 80 } } }],
-    ['update.surge', { update: { surge: 1 } }],
-  ])('is named: it does nothing by itself (%s)', (field, more) => {
-    if (!notUsedYet.includes(field)) return;
-    expect(warningsOf({ ...job, ...more }).warnings).toMatchObject([{ field, nearest: null }]);
-  });
-
-  it.each(notUsedYet)('is one that a document has (%s)', (field) => {
-    const [name = '', member] = field.split('.');
-    const known = fieldsOf(SubmitJob).get(name);
-    expect(known).toBeDefined();
-    const below = known?.kind.nested?.of;
-    if (member !== undefined) expect(below && fieldsOf(below).has(member)).toBe(true);
   });
 });
 

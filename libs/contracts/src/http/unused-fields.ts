@@ -6,7 +6,6 @@ import { imageIsRun, parseCommand } from './job-run.js';
 import { technologiesOf } from './technology-fields.js';
 import type { ShapeClass } from './kinds.js';
 import { nearestOf } from './nearest-field.js';
-import { notUsedYet } from './not-used-yet.js';
 import { fieldsOf, namesOfShape } from './shape.js';
 
 const maxWarnings = 32;
@@ -14,7 +13,7 @@ const maxWarnings = 32;
 /** What of a job document is not used, and what was perhaps meant; no member when all of it is. */
 export function warningsOf(document: JsonObject): { readonly warnings?: readonly FieldWarning[] } {
   const unused = unusedOf(SubmitJob, document, '').slice(0, maxWarnings);
-  const warnings = [...unused, ...inVain(document), ...unusedYet(document)];
+  const warnings = [...unused, ...inVain(document)];
   return warnings.length === 0 ? {} : { warnings };
 }
 
@@ -41,21 +40,6 @@ function unknownAt(path: string, name: string, known: readonly string[]): FieldW
   const field = `${path}${cutText(name, 128)}`;
   const meant = nearest === null ? '' : `; did you mean ${nearest}?`;
   return { field, nearest, detail: `${field} is not used here, only passed on${meant}` };
-}
-
-function unusedYet(document: JsonObject): FieldWarning[] {
-  return notUsedYet
-    .filter((field) => isSaid(document, field.split('.')))
-    .map((field) => {
-      const detail = `${field} is only passed on: no worker of this release uses it yet`;
-      return { field, nearest: null, detail };
-    });
-}
-
-function isSaid(document: JsonObject, [name = '', ...below]: readonly string[]): boolean {
-  const value = document[name] ?? null;
-  if (below.length === 0) return value !== null;
-  return isObject(value) && isSaid(value, below);
 }
 
 /** Known fields that do nothing in this document. */

@@ -112,6 +112,8 @@ export const jobEvents = {
     fromNodeId: id,
     fromGeneration: natural,
     placement: placedInstance,
+    /** An update began it: the target runs the newest revision beside the one before it, be it on the same node. */
+    surge: Type.Optional(Type.Literal(true)),
   }),
   MoveCompleted: Type.Object({ ...address, confirmed: Type.Boolean() }),
   MoveAborted: Type.Object({ ...address, reason: text }),

@@ -61,7 +61,7 @@ function takenOver(
     status: runs ? 'running' : 'starting',
     since: event.at,
     confirmed: runs,
-    reason: `the move goes on without its source: ${reason}`,
+    reason: `${instance.moving.surge === true ? 'the new one' : 'the move'} goes on without its source: ${reason}`,
     moving: null,
     revision: revisionOf(state, instance),
     givenUp: false,

@@ -1,11 +1,11 @@
 import type { EventData, StoredEvent } from '@oakring/events';
-import { placementKey, type ClusterState } from '../cluster-state.js';
+import { instanceKey, placementKey, type ClusterState } from '../cluster-state.js';
 import type { JobRecord } from '../records.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
-import { releasePlacement, reserveFor } from './placements.fold.js';
+import { releasePlacement, reserveFor, rolloutWaits } from './placements.fold.js';
 import { highestGeneration } from './records.fold.js';
 
-/** Make before break: the target is reserved and started while the source goes on. */
+/** Make before break: the target is reserved and started while the source goes on. So is an update with room to spare. */
 
 export function moveStarted(
   state: ClusterState,
@@ -14,6 +14,7 @@ export function moveStarted(
   data: EventData<'MoveStarted'>,
 ): void {
   const { placement } = data;
+  const { surge } = data;
   reserveFor(state, event, job, placement);
   updateInstance(state, job.id, data.instance, (instance) => ({
     ...instance,
@@ -22,9 +23,11 @@ export function moveStarted(
       generation: placement.generation,
       commandId: null,
       reason: placement.reason,
+      ...(surge === true && { surge }),
     },
     decision: data.decisionId,
   }));
+  if (surge === true) rolloutWaits(state, job, null);
   touchJob(state, job.id, event);
 }
 
@@ -39,7 +42,14 @@ export function moveCompleted(
     // The job may have been updated since the move began.
     const target = state.placements.get(placementKey(job.id, data.instance, data.generation));
     const address = { job: job.id, instance: data.instance, generation: instance.generation };
-    releasePlacement(state, address, `moved to ${nodeId}`);
+    const isSurge = instance.moving?.surge === true;
+    const revision = target?.revision ?? job.revision;
+    const reason = instance.moving?.reason ?? 'as ordered';
+    releasePlacement(
+      state,
+      address,
+      isSurge ? `updated to revision ${revision}` : `moved to ${nodeId}`,
+    );
     return {
       ...instance,
       lastGeneration: highestGeneration(instance),
@@ -48,9 +58,9 @@ export function moveCompleted(
       status: 'running',
       since: event.at,
       confirmed: data.confirmed,
-      reason: `moved here: ${instance.moving?.reason ?? 'as ordered'}`,
+      reason: isSurge ? reason : `moved here: ${reason}`,
       moving: null,
-      revision: target?.revision ?? job.revision,
+      revision,
       givenUp: false,
     };
   });
@@ -63,11 +73,14 @@ export function moveAborted(
   job: JobRecord,
   data: EventData<'MoveAborted'>,
 ): void {
-  releasePlacement(state, { job: job.id, ...data }, `the move here was given up: ${data.reason}`);
+  const { moving = null } = state.instances.get(instanceKey(job.id, data.instance)) ?? {};
+  const isSurge = moving?.surge === true;
+  const [what, here] = isSurge ? ['the new one', 'it'] : ['the move', 'the move here'];
+  releasePlacement(state, { job: job.id, ...data }, `${here} was given up: ${data.reason}`);
   updateInstance(state, job.id, data.instance, (instance) => ({
     ...instance,
     lastGeneration: highestGeneration(instance),
-    reason: `the move was given up: ${data.reason}`,
+    reason: `${what} was given up: ${data.reason}`,
     moving: null,
   }));
   touchJob(state, job.id, event);

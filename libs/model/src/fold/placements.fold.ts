@@ -70,7 +70,8 @@ export function placementRefused(
   touchJob(state, job.id, event);
 }
 
-function rolloutWaits(state: ClusterState, { id }: JobRecord, waits: string | null): void {
+/** Why the next one of a rollout has no place; null: one has. */
+export function rolloutWaits(state: ClusterState, { id }: JobRecord, waits: string | null): void {
   const job = state.jobs.get(id);
   if (job === undefined || job.rollout === null || job.rollout.waits === waits) return;
   state.jobs.set(id, { ...job, rollout: { ...job.rollout, waits } });

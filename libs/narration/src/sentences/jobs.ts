@@ -38,11 +38,15 @@ export const jobSentences: Sentences<
       .join('; '),
   PlacementRefused: ({ instances, detail }, { colors }) =>
     `${colors.yellow(`${instances.map((number) => `#${number}`).join(', ')} waits`)}: ${detail}`,
-  MoveStarted: ({ instance, fromNodeId, placement }, { colors }) =>
-    `#${instance} moves ${colors.cyan(fromNodeId)} → ${colors.cyan(placement.nodeId)} ` +
+  MoveStarted: ({ instance, fromNodeId, placement, surge }, { colors }) =>
+    (surge === true
+      ? `#${instance} on ${colors.cyan(fromNodeId)} is updated: generation ${placement.generation} ` +
+        `starts beside it on ${colors.cyan(placement.nodeId)} `
+      : `#${instance} moves ${colors.cyan(fromNodeId)} → ${colors.cyan(placement.nodeId)} `) +
     colors.dim(`because: ${placement.reason}`),
-  MoveCompleted: ({ instance, confirmed }, { colors }) =>
-    colors.green(`#${instance} runs at its new place`) + (confirmed ? '' : ' (not confirmed)'),
+  MoveCompleted: ({ instance, generation, confirmed }, { colors }) =>
+    colors.green(`#${instance} runs at its new place, as generation ${generation}`) +
+    (confirmed ? '' : ' (not confirmed)'),
   MoveAborted: ({ instance, reason }, { colors }) =>
     `${colors.yellow(`#${instance} stays where it is`)}: ${reason}`,
   MoveRefused: ({ detail }, { colors }) => colors.red(`not moved: ${detail}`),

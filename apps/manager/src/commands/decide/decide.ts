@@ -22,6 +22,7 @@ import { registerNode } from './node-registration.js';
 import { applyPlan, orderStarted, orderStops, refusePlacement } from './plans.js';
 import { refuseReplacement, replaceInstance } from './replacements.js';
 import { reconcileNode } from './reconciliation.js';
+import { completeSurge, surgeInstance } from './surges.js';
 import { startAnew } from './new-start.js';
 import { takeOverInstance } from './take-over.js';
 import { completeRollout, restartJob, updateJob } from './updates.js';
@@ -68,6 +69,8 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   RecordRoot: recordRoot,
   RecordRootTold: recordRootTold,
   ReplaceInstance: replaceInstance,
+  SurgeInstance: surgeInstance,
+  CompleteSurge: completeSurge,
   RefuseReplacement: refuseReplacement,
   GiveUpRollout: giveUpRollout,
   CompleteRollout: (deciding, command) => completeRollout(deciding, command.id, command.revision),

@@ -12,7 +12,7 @@ import { testsFor } from '@oakring/planning';
 import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { holds } from './plans.js';
-import { abortMoveTo, callMovesOff, concludeDeletion } from './orders.js';
+import { abortMoveTo, callMovesOff, callSurgesOff, concludeDeletion } from './orders.js';
 import { revise } from './spoken-job.js';
 
 /** Failures in a row from which on an instance is said to be in a crash loop. */
@@ -78,6 +78,28 @@ export function failRollout(
   goBack(deciding, job, `instance ${instance.number} ${what}`);
 }
 
+/**
+ * The target of a move does not do: the original stays. With one that an update began its revision has failed, as
+ * with an updated instance; the original runs that one's former revision, and is not held against.
+ */
+export function failMoveTo(
+  deciding: Deciding,
+  address: { readonly job: string; readonly instance: number; readonly generation: number },
+  reason: string,
+): void {
+  const { state } = deciding;
+  const { moving = null } = state.instances.get(instanceKey(address.job, address.instance)) ?? {};
+  abortMoveTo(deciding, address, reason);
+  if (moving?.generation !== address.generation || moving.surge !== true) return;
+  const job = state.jobs.get(address.job);
+  if (job?.rollout?.status !== 'progressing') return;
+  goBack(
+    deciding,
+    job,
+    `instance ${address.instance} did not do beside the one before it: ${reason}`,
+  );
+}
+
 /** For as long as the job allows there was no place for the next one. Nothing if there is one now. */
 export function giveUpRollout(
   deciding: Deciding,
@@ -109,6 +131,7 @@ function goBack(deciding: Deciding, job: JobRecord, why: string): void {
   if (!job.policy.update.rollback || former === undefined) {
     const data = { revision: job.revision, reason: why };
     deciding.emit({ stream: jobStream(job.id), type: 'RolloutFailed', data });
+    callSurgesOff(deciding, job.id, 'the rollout has failed');
     return;
   }
   revise(deciding, job, former, {
@@ -208,8 +231,13 @@ export function retryInstance(
 ): Decided<null> {
   const { id, instance: number, generation } = command;
   const instance = deciding.state.instances.get(instanceKey(id, number));
+  // The new one that starts beside it will be it, or it is tried again then.
+  const isUpdating = instance?.moving?.surge === true;
   const isDue =
-    instance?.status === 'failed' && instance.generation === generation && !instance.givenUp;
+    instance?.status === 'failed' &&
+    instance.generation === generation &&
+    !instance.givenUp &&
+    !isUpdating;
   if (!isDue || deciding.state.jobs.get(id)?.status !== 'active') return { answer: null };
   // An update forgets what failed before it: then there is nothing to count.
   const after = instance.failures === 0 ? '' : ` after failure ${instance.failures}`;

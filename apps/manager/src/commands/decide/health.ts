@@ -10,8 +10,8 @@ import {
 } from '@oakring/model';
 import type { Command } from '../command.js';
 import { type Decided, type Deciding } from './deciding.js';
-import { concludeEnd, failRollout } from './failures.js';
-import { abortMoveTo, completeMove } from './orders.js';
+import { concludeEnd, failMoveTo, failRollout } from './failures.js';
+import { completeMove } from './orders.js';
 
 /** What a worker's checks say of what is wanted there. The same again is no news, unless it condemns anew. */
 export function noteHealth(deciding: Deciding, seen: ReportedInstance): void {
@@ -39,8 +39,8 @@ type Judge = Extract<Command, { type: 'JudgeHealth' }>;
 
 /**
  * What is unhealthy by its worker's word counts as failed, and is stopped where it is: its worker goes on
- * with it until it is told so, whatever its checks say. The target of a move is given up instead, and so is
- * one, with the rollout that it is part of, that was not called healthy for as long as that may take.
+ * with it until it is told so, whatever its checks say. The target of a move is given up instead; with one that an
+ * update began the rollout has failed, and so it has with one that was not called healthy for as long as that may take.
  */
 export function judgeHealth(deciding: Deciding, judge: Judge): Decided<null> {
   const { id: job, instance: number, generation, late } = judge;
@@ -51,7 +51,7 @@ export function judgeHealth(deciding: Deciding, judge: Judge): Decided<null> {
   const reason = whyNot(deciding, placement, late);
   if (reason === null) return { answer: null };
   if (instance.moving?.generation === generation) {
-    abortMoveTo(deciding, { job, instance: number, generation }, reason);
+    failMoveTo(deciding, { job, instance: number, generation }, reason);
   } else if (whyUnhealthy(state, placement) !== null)
     withdraw(deciding, instance, placement, reason);
   else if (instance.generation === generation) endRolloutOf(deciding, instance, reason);

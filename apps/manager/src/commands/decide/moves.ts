@@ -105,7 +105,7 @@ function refusalOf(
   if (instance.moving !== null) {
     return {
       code: 'instance-not-movable',
-      detail: `${name} is moving to ${instance.moving.nodeId} already.`,
+      detail: `${name} ${whereTo(instance.moving)}.`,
     };
   }
   if (instance.generation !== move.generation) {
@@ -127,6 +127,12 @@ function refusalOf(
     };
   }
   return null;
+}
+
+export function whereTo({ nodeId, surge }: NonNullable<InstanceRecord['moving']>): string {
+  return surge === true
+    ? `is being updated, and its new one is on ${nodeId}`
+    : `is moving to ${nodeId} already`;
 }
 
 /** The original stays; what was started at the target is stopped. */

@@ -4,7 +4,7 @@ import type { Answers, Command } from '../command.js';
 import type { NodeOrder } from '../node-order.js';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { losePlacement } from './losses.js';
-import { concludeDeletion } from './orders.js';
+import { abortMoveTo, concludeDeletion } from './orders.js';
 
 /** What people order about a node; an order that changes nothing is accepted without an event. */
 export function orderNode(
@@ -135,9 +135,15 @@ function withdrawAll(deciding: Deciding, nodeId: string): void {
     const placement = state.placements.get(key);
     if (placement?.wanted !== true) continue;
     const { job, number, generation } = placement;
+    const reason = `node ${nodeId} was drained by force at its deadline`;
+    const { moving = null } = state.instances.get(instanceKey(job, number)) ?? {};
+    // What an update begins here is to end here as well.
+    if (moving?.surge === true && moving.nodeId === nodeId) {
+      const target = { job, instance: number, generation: moving.generation };
+      abortMoveTo(deciding, target, reason);
+    }
     const instance = state.instances.get(instanceKey(job, number));
     if (instance?.generation !== generation || instance.moving !== null) continue;
-    const reason = `node ${nodeId} was drained by force at its deadline`;
     deciding.emit({
       stream: jobStream(job),
       type: 'InstanceWithdrawn',

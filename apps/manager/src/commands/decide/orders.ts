@@ -4,8 +4,11 @@ import {
   instanceKey,
   isStart,
   placementKey,
+  isRolledOut,
+  isUpdated,
   type ClusterState,
   type CommandRecord,
+  type InstanceRecord,
   type PlacementRecord,
   orderDigest,
   orderedDocument,
@@ -143,6 +146,9 @@ export function concludeStart(
   confirmed: boolean,
 ): void {
   const { job, instance, generation } = command;
+  const { moving = null } = deciding.state.instances.get(instanceKey(job, instance)) ?? {};
+  // When it serves the rollout knows.
+  if (moving?.surge === true) return;
   const placement = deciding.state.placements.get(placementKey(job, instance, generation));
   // What has checks takes over once it is found healthy.
   if (placement !== undefined && awaitsHealth(deciding.state, placement)) return;
@@ -206,10 +212,41 @@ export function concludeDeletion(deciding: Deciding, job: string): void {
 
 /** A move lets two run at once: what must never run twice from now on is not moved. */
 export function callMovesOff(deciding: Deciding, job: string): void {
-  for (const key of [...deciding.state.instancesOfJob.of(job)]) {
-    const { number: instance, moving } = deciding.state.instances.get(key) ?? { moving: null };
-    if (instance === undefined || moving === null) continue;
+  for (const { number: instance, moving } of movingOf(deciding.state, job)) {
     const target = { job, instance, generation: moving.generation };
     abortMoveTo(deciding, target, 'it must never run twice from now on');
   }
+}
+
+/**
+ * What an update began beside the one before it, and is not to become of its job any more: another revision came, or
+ * the rollout is over. Where it runs, and the one before has ended meanwhile, it goes on all the same: there would be
+ * none.
+ */
+export function callSurgesOff(deciding: Deciding, id: string, reason: string): void {
+  const { state } = deciding;
+  const job = state.jobs.get(id);
+  if (job === undefined) return;
+  for (const { number, status, moving } of movingOf(state, id)) {
+    const target = state.placements.get(placementKey(id, number, moving.generation));
+    const isMeant = isRolledOut(job) && target !== undefined && isUpdated(job, target);
+    if (moving.surge !== true || isMeant) continue;
+    const address = { job: id, instance: number, generation: moving.generation };
+    const runs = target !== undefined && target.runningSince > 0 && !awaitsHealth(state, target);
+    if (runs && status !== 'running') completeMove(deciding, address, isConfirmed(state, target));
+    else abortMoveTo(deciding, address, reason);
+  }
+}
+
+/** Of one that runs: its worker says so itself. */
+export function isConfirmed({ nodes }: ClusterState, { nodeId }: PlacementRecord): boolean {
+  return nodes.get(nodeId)?.acknowledges === true;
+}
+
+type Moving = InstanceRecord & { readonly moving: NonNullable<InstanceRecord['moving']> };
+
+function movingOf(state: ClusterState, job: string): Moving[] {
+  return [...state.instancesOfJob.of(job)]
+    .map((key) => state.instances.get(key))
+    .filter((instance): instance is Moving => (instance?.moving ?? null) !== null);
 }

@@ -13,10 +13,10 @@ import type { Command } from '../command.js';
 import { adopt } from './adoption.js';
 import { type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
-import { concludeEnd } from './failures.js';
+import { concludeEnd, failMoveTo } from './failures.js';
 import { noteHealth } from './health.js';
 import { losePlacement, resolveLost } from './losses.js';
-import { abortMoveTo, concludeDeletion, reopen } from './orders.js';
+import { concludeDeletion, reopen } from './orders.js';
 import { succeed } from './worker-answers.js';
 
 /**
@@ -213,7 +213,9 @@ function reconcilePresent(
     seen.reason ?? `the worker reports ${seen.status}`,
   );
   if (isOver(seen)) {
-    abortMoveTo(deciding, { job, instance: number, generation }, `the target ${seen.status}`);
+    const why = seen.reason === null ? '' : `: ${seen.reason}`;
+    const address = { job, instance: number, generation };
+    failMoveTo(deciding, address, `the target ${seen.status}${why}`);
     concludeEnd(deciding, { job, instance: number }, nodeId);
   }
 }

@@ -1,6 +1,7 @@
 import { jobStream } from '@oakring/events';
 import { least, noResources, plus, type FreedThere, type Resources } from '@oakring/contracts';
 import {
+  isRolledOut,
   holdsNamesake,
   instanceKey,
   placementKey,
@@ -102,8 +103,8 @@ export function refuseReplacement(
 ): Decided<null> {
   const job = deciding.state.jobs.get(id);
   const record = deciding.state.instances.get(instanceKey(id, instance));
-  const isOpen = job?.rollout?.status === 'progressing' || job?.rollout?.status === 'rollingBack';
-  if (!isOpen || job.status !== 'active' || record === undefined) return { answer: null };
+  if (job?.status !== 'active' || !isRolledOut(job) || record === undefined)
+    return { answer: null };
   if (!isReplaceable(record) || job.rollout?.waits === refusal.detail) return { answer: null };
   const { code, detail, filtered, nearest, wouldFit } = refusal;
   deciding.emit({

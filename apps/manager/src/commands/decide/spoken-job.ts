@@ -1,6 +1,7 @@
 import { jobStream, spokenPolicy } from '@oakring/events';
 import type { JobRecord } from '@oakring/model';
 import type { Deciding } from './deciding.js';
+import { callSurgesOff } from './orders.js';
 
 type Described = Pick<
   JobRecord,
@@ -44,4 +45,5 @@ export function revise(
       ...(restores === undefined ? {} : { restores }),
     },
   });
+  callSurgesOff(deciding, id, 'another revision came');
 }

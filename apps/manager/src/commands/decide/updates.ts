@@ -1,12 +1,13 @@
 import { imageIsRun, runPartOf, type JobDocument, type JsonObject } from '@oakring/contracts';
 import { canonicalJson, jobStream } from '@oakring/events';
-import { revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
+import { isRolledOut, revisionKey, type ClusterState, type JobRecord } from '@oakring/model';
 import type { Answers, Command } from '../command.js';
 import { refuse, refuseOnRecord, type Decided, type Deciding } from './deciding.js';
 import { whyOfRoot } from './given-numbers.js';
 import { difference } from './jobs.js';
 import { callMovesOff } from './orders.js';
 import { revise } from './spoken-job.js';
+import { surgesOf } from './surges.js';
 
 type Update = Extract<Command, { type: 'UpdateJob' }>;
 
@@ -60,10 +61,9 @@ export function restartJob(deciding: Deciding, id: string): Decided<Answers['Res
 }
 
 function answerOf(deciding: Deciding, before: JobRecord): { answer: Answers['UpdateJob'] } {
-  const { id, status, desired, revision, position, rollout } =
-    deciding.state.jobs.get(before.id) ?? before;
-  const isOpen = rollout?.status === 'progressing' || rollout?.status === 'rollingBack';
-  const restarts = revision > before.revision && isOpen;
+  const after = deciding.state.jobs.get(before.id) ?? before;
+  const { id, status, desired, revision, position } = after;
+  const restarts = revision > before.revision && isRolledOut(after);
   return { answer: { id, status, desired, revision, position, restarts } };
 }
 
@@ -141,13 +141,11 @@ function refusalOfPlan(
   return null;
 }
 
-/** Every instance runs the newest revision, and is healthy. */
+/** Every instance runs the newest revision, and is healthy. Nothing while another one is still beside one of them. */
 export function completeRollout(deciding: Deciding, id: string, revision: number): Decided<null> {
   const job = deciding.state.jobs.get(id);
-  const status = job?.rollout?.status;
-  const isOpen = status === 'progressing' || status === 'rollingBack';
-  if (job?.revision === revision && isOpen) {
-    deciding.emit({ stream: jobStream(id), type: 'RolloutCompleted', data: { revision } });
-  }
+  if (job?.revision !== revision || !isRolledOut(job)) return { answer: null };
+  if (surgesOf(deciding.state, id) > 0) return { answer: null };
+  deciding.emit({ stream: jobStream(id), type: 'RolloutCompleted', data: { revision } });
   return { answer: null };
 }

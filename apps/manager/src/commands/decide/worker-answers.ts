@@ -9,7 +9,7 @@ import {
 } from '@oakring/model';
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
-import { concludeEnd } from './failures.js';
+import { concludeEnd, failMoveTo } from './failures.js';
 import { seenAlive } from './node-registration.js';
 import { abortMoveTo, concludeDeletion, concludeStart } from './orders.js';
 
@@ -93,7 +93,7 @@ function fail(
     data: { commandId: command.id, reason, ...(ack.fault ? { fault: ack.fault } : {}) },
   });
   if (isStart(command)) {
-    abortMoveTo(deciding, command, reason);
+    failMoveTo(deciding, command, reason);
     concludeEnd(deciding, command, command.nodeId);
   }
 }
@@ -145,8 +145,8 @@ export function expireCommand(
   const wasReceived = command.status === 'received';
   const data = { commandId, reason };
   deciding.emit({ stream: jobStream(command.job), type: 'CommandExpired', data });
-  abortMoveTo(deciding, command, reason);
   // What never reached its worker (or was too late there) is no failure of the job's.
+  (wasReceived ? failMoveTo : abortMoveTo)(deciding, command, reason);
   if (wasReceived) concludeEnd(deciding, command, command.nodeId);
   else concludeDeletion(deciding, command.job);
   return { answer: null };

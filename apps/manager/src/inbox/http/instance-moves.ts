@@ -7,6 +7,7 @@ import {
 } from '@oakring/contracts';
 import type { CommandQueue, IdempotencyKey } from '../../commands/command.js';
 import type { CommandOrigin } from '../../commands/origin.js';
+import { whereTo } from '../../commands/decide/moves.js';
 import { basisOf } from '../../commands/decide/plans.js';
 import { questionAbout } from '../../scheduling/next-group.js';
 import { presentNodes } from '../../scheduling/present-nodes.js';
@@ -169,7 +170,7 @@ function problemOfMoving(instance: InstanceRecord): string | null {
   if (instance.removing || instance.status !== 'running') {
     return `is ${instance.status}; only a running instance is moved`;
   }
-  return instance.moving === null ? null : `is moving to ${instance.moving.nodeId} already`;
+  return instance.moving === null ? null : whereTo(instance.moving);
 }
 
 function unfit(worker: string, detail: string): Refusal {

@@ -9,6 +9,7 @@ import {
 } from '@oakring/contracts';
 import {
   instanceKey,
+  isRolledOut,
   isUpdated,
   jobAlone,
   placementKey,
@@ -20,7 +21,8 @@ import type { Command } from '../../commands/command.js';
 import { decide } from '../../commands/decide/decide.js';
 import { Deciding } from '../../commands/decide/deciding.js';
 import { isReplaceable } from '../../commands/decide/replacements.js';
-import { askSuccessor } from '../../scheduling/ask-successor.js';
+import { maySurge } from '../../commands/decide/surges.js';
+import { askBeside, askSuccessor } from '../../scheduling/ask-successor.js';
 import { isDue, whatIsOn } from '../../scheduling/drains.js';
 import { questionAbout } from '../../scheduling/next-group.js';
 import { Scheduler } from '../../scheduling/scheduler.port.js';
@@ -71,11 +73,16 @@ export class Outlooks {
     const replaced = job === undefined ? [] : replacedIn(after, job);
     const asked = replaced.slice(0, maxAsked);
     const starts = job === undefined ? [] : await this.startsOf(after, job, asked);
+    // Where none may be missing, what has no place for its successor goes on.
+    const isKept = (each: InstanceRecord): boolean =>
+      job?.policy.update.maxUnavailable === 0 &&
+      starts.some(({ instance, nodeId }) => instance === each.number && nodeId === null);
+    const stopped = asked.filter((each) => !isKept(each));
     return {
       ...{ ...seen, ...about },
       stops: [
         ...removedBy(state, after, command.id),
-        ...asked.flatMap((each) => stopOf(job, each)),
+        ...stopped.flatMap((each) => stopOf(job, each)),
       ],
       starts,
       more: replaced.length - asked.length,
@@ -127,11 +134,39 @@ export class Outlooks {
               question: { ...questionAbout(after, job, pending.length), exclude: [] },
             },
           ];
-    const successors = replaced.map((instance) => ({
-      instances: [instance],
-      question: askSuccessor(after, job, instance, []),
-    }));
-    return this.placesFor([...waiting, ...successors]);
+    return this.successorsOf(after, job, replaced, waiting);
+  }
+
+  /** Those that begin are asked for beside what is there, as many as there may be; the next take what these leave. */
+  private async successorsOf(
+    after: ClusterState,
+    job: JobRecord,
+    replaced: readonly InstanceRecord[],
+    waiting: readonly Wanted[],
+  ): Promise<OutlookStep[]> {
+    const { surge, maxUnavailable } = job.policy.update;
+    const first = replaced.filter((each) => maySurge(after, job, each)).slice(0, surge);
+    const inTurn = (instance: InstanceRecord): Wanted => {
+      return { instances: [instance], question: askSuccessor(after, job, instance, []) };
+    };
+    if (first.length === 0) return this.placesFor([...waiting, ...replaced.map(inTurn)]);
+    const asked = first.map((each) => {
+      return { instances: [each], question: askBeside(after, job, each) };
+    });
+    const found = await this.placesFor([...waiting, ...asked]);
+    const beside = found.splice(found.length - first.length);
+    const placed = new Map(
+      beside.filter(({ nodeId }) => nodeId !== null).map((step) => [keyOf(step), step] as const),
+    );
+    const [refused] = beside;
+    if (placed.size === 0 && maxUnavailable === 0 && refused !== undefined) {
+      return [...found, ...replaced.map(({ number }) => ({ ...refused, instance: number }))];
+    }
+    const isPlaced = ({ job: id, number }: InstanceRecord): boolean =>
+      placed.has(instanceKey(id, number));
+    const others = await this.placesFor(replaced.filter((each) => !isPlaced(each)).map(inTurn));
+    const successors = [...placed.values(), ...others].sort((a, b) => a.instance - b.instance);
+    return [...found, ...successors];
   }
 
   private async placesFor(wanted: readonly Wanted[]): Promise<OutlookStep[]> {
@@ -163,20 +198,18 @@ function updateOf(
 ): Pick<OutlookAnswer, 'changes' | 'restarts'> {
   const { id, desired } = before;
   const now = after.jobs.get(id);
-  const isOpen = now?.rollout?.status === 'progressing' || now?.rollout?.status === 'rollingBack';
   return {
     changes: documentChanges(
       { ...before.document, id, count: desired },
       { ...document, id, count },
     ),
-    restarts: now !== undefined && now.revision > before.revision && isOpen,
+    restarts: now !== undefined && now.revision > before.revision && isRolledOut(now),
   };
 }
 
 /** Those that a rollout would replace. */
 function replacedIn(after: ClusterState, job: JobRecord): InstanceRecord[] {
-  const { status } = job.rollout ?? {};
-  if (status !== 'progressing' && status !== 'rollingBack') return [];
+  if (!isRolledOut(job)) return [];
   return instancesIn(after, job.id).filter(
     (instance) => isReplaceable(instance) && !isUpdated(job, instance),
   );
