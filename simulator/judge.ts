@@ -4,6 +4,7 @@ import type { ClusterState } from '@oakring/model';
 import { Illnesses } from './illnesses.js';
 import type { Address } from './lines.js';
 import { StrictJudge } from './strict-judge.js';
+import { Updates } from './updates.js';
 import type { World } from './world.js';
 
 /** A broken promise. */
@@ -18,6 +19,7 @@ export class Judge {
   /** Of workers of Oakestra. */
   readonly strict: StrictJudge;
   readonly illnesses: Illnesses;
+  private readonly updates: Updates;
   /** What runs, by machine: `<job>/<instance>/<generation>`. */
   private readonly running = new Map<string, Set<string>>();
   /** Jobs that must never run twice. */
@@ -32,6 +34,7 @@ export class Judge {
   constructor(private readonly world: World) {
     this.strict = new StrictJudge(world, (what) => this.fail(what));
     this.illnesses = new Illnesses(world, (what) => this.fail(what));
+    this.updates = new Updates((what) => this.fail(what));
   }
 
   get isQuiet(): boolean {
@@ -64,6 +67,7 @@ export class Judge {
       }
     }
     here.add(key);
+    this.updates.started(nodeId, key);
     this.running.set(nodeId, here);
     this.weigh(nodeId, here);
   }
@@ -113,6 +117,7 @@ export class Judge {
       this.look(event, state);
       this.strict.look(event, state, clockErrorMs);
       this.illnesses.judge(event, state);
+      this.updates.judge(event, state);
     }
     this.strict.compare(this.running, state);
     for (const { id, reserved, capacity } of state.nodes.values()) {

@@ -3,7 +3,7 @@ import { OakringError, jobOf, type JobDocument, type SubmitJob } from '@oakring/
 import type { Command, IdempotencyKey } from '../apps/manager/src/commands/command.js';
 import type { NodeOrder } from '../apps/manager/src/commands/node-order.js';
 import { canonicalJson, type JsonObject } from '@oakring/events';
-import type { ClusterState } from '@oakring/model';
+import type { ClusterState, JobRecord } from '@oakring/model';
 import type { Judge } from './judge.js';
 import type { Managers } from './managers.js';
 import { imageOf, type Script } from './images.js';
@@ -176,8 +176,7 @@ export class Workload {
     const state = this.state.jobs.get(id);
     if (state === undefined) return;
     const version = this.world.between(2, 99);
-    const rollback = this.world.happens(70);
-    const update = { maxUnavailable: this.world.between(1, 3), healthyAfterMs: 1_000, rollback };
+    const update = this.updateRules(state);
     const isBad = this.world.happens(20);
     // Back to what it was before is not always back to what is well.
     const known = this.jobs.get(id)?.script ?? null;
@@ -189,6 +188,17 @@ export class Workload {
     const body = { ...state.document, image, count: state.desired, update, ...script };
     const command = { id, job: parsed(body), bodyHash: hashOf(body), ifPosition: null };
     this.request({ type: 'UpdateJob', ...command });
+  }
+
+  /** What must never run twice, or runs to its end, is not updated by a new one beside it. */
+  private updateRules({ policy }: JobRecord): object {
+    const { world } = this;
+    const mayRunTwice = policy.onDisconnect.stopOnWorkerAfterMs === null && !policy.oneShot;
+    const surge = mayRunTwice && world.happens(50) ? world.between(1, 2) : 0;
+    const maxUnavailable = surge > 0 && world.happens(60) ? 0 : world.between(1, 3);
+    const placeWithinMs = world.happens(30) ? world.between(1, 60) * 1_000 : null;
+    const rollback = world.happens(70);
+    return { surge, maxUnavailable, placeWithinMs, healthyAfterMs: 1_000, rollback };
   }
 
   private move(id: string): void {
