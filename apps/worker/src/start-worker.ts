@@ -13,6 +13,7 @@ import { DiskRoom } from './memory/disk-room.js';
 import { Cgroups } from './runtimes/cgroups/cgroups.js';
 import { OutputFolder } from './runtimes/instance-output.js';
 import { readRegistries } from './runtimes/registries.js';
+import { terminalHere } from './runtimes/process-exec.js';
 import { ProcessRuntime } from './runtimes/process.runtime.js';
 import type { Runtime, RuntimeName } from './runtimes/runtime.port.js';
 import { qemuProgram } from './runtimes/unikernel/qemu-command.js';
@@ -159,6 +160,7 @@ async function runtimeOf(
     case 'simulated':
       return new SimulatedRuntime(options.startDelayMs, ports);
     case 'process':
+      sayWithoutTerminals(options, around.log);
       return processRuntime(options, { name: 'instances', limited: true }, around);
     case 'docker': {
       // Its client is large: loaded only where containers are run.
@@ -236,6 +238,12 @@ async function processRuntime(
       'as root, or in a cgroup of its own (systemd: Delegate=yes), on Linux 5.14 or newer',
   );
   return new ProcessRuntime(ports, parts);
+}
+
+function sayWithoutTerminals({ exec = false }: WorkerOptions, log: WorkerLog): void {
+  const terminal = terminalHere();
+  if (!exec || typeof terminal !== 'string') return;
+  log('limited', `commands in processes have no terminal here (job exec -t): ${terminal}`);
 }
 
 /** Null: everything runs as the worker's own user. */

@@ -77,7 +77,20 @@ export type { StateRequest } from './messages/request.js';
 export { leaseRanOut, type LeaseGrant } from './messages/grant.js';
 export { stateHash, type HashedInstance } from './messages/state-hash.js';
 export type { CommandKind, Control } from './messages/control.js';
-export { mostStreamBytes, parseExecCommand, type Call, type HeardCall } from './messages/call.js';
+export { mostStreamBytes, type Call, type HeardCall } from './messages/call.js';
+export { ReceiveWindow, SendCredit } from './exec/credit.js';
+export {
+  execFrame,
+  execPiece,
+  execProtocol,
+  maxExecFrameBytes,
+  maxExecPieceBytes,
+  parseExecAsked,
+  parseExecTold,
+  type ExecAsked,
+  type ExecStart,
+  type ExecTold,
+} from './exec/frames.js';
 export type { StreamSaid } from './messages/stream.js';
 export { logLine, type LogLineSaid } from './messages/log-line.js';
 export type { SaidByWorkers, SaidToWorkers } from './messages/native-wire.js';

@@ -69,6 +69,19 @@ describe('The options of a worker', () => {
     });
   });
 
+  it.each([
+    [{}, true],
+    [{ OAKRING_MQTT_URL: 'mqtt://localhost:1883' }, true],
+    [{ OAKRING_MQTT_URL: 'mqtts://broker:8883' }, undefined],
+    [{ OAKRING_MQTT_URL: 'mqtts://broker:8883', OAKRING_WORKER_EXEC: 'true' }, true],
+    [{ OAKRING_WORKER_EXEC: 'false' }, undefined],
+  ])(
+    'let people run commands in instances where its owner says so, or the broker is its own: %j',
+    (env, exec) => {
+      expect(readWorkerOptions({ OAKRING_WORKER_ID: 'w', ...env }).exec).toBe(exec);
+    },
+  );
+
   it('have a listener only where its port is said, and none beyond loopback without a token', () => {
     expect(readWorkerOptions({ OAKRING_HOST: '0.0.0.0' })).not.toHaveProperty('listener');
     expect(readWorkerOptions({ OAKRING_WORKER_HTTP_PORT: '9100' }).listener).toMatchObject({

@@ -47,6 +47,8 @@ export interface WorkerOptions {
   readonly dockerHost: string;
   /** `docker` runtime: networks beyond ordinary ones that jobs may ask for: `host`, `container:<name>`. */
   readonly sharedNetworks?: readonly string[];
+  /** People may run commands in instances. Absent: they may not. */
+  readonly exec?: boolean;
   /** Folders of the machine below which jobs may be given one. Absent: none. */
   readonly hostPaths?: readonly string[];
   /** `process` runtime: who runs what names nobody, `user[:group]`. Absent: the worker's own user. */
@@ -106,6 +108,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
+    ...((settings.exec ?? isOnThisMachine(address)) ? { exec: true } : {}),
     ...(settings.registries === '' ? {} : { registries: resolve(settings.registries) }),
     ...(settings.runAs === '' ? {} : { runAs: userIn('OAKRING_WORKER_RUN_AS', settings.runAs) }),
     ...(settings.users.length === 0
@@ -161,8 +164,13 @@ function architectureOfThisMachine(): string {
 }
 
 function localAddress(mqttUrl: string): string {
+  return isOnThisMachine(mqttUrl) ? '127.0.0.1' : hostname();
+}
+
+/** Whoever reaches such a broker is on this machine already. */
+function isOnThisMachine(mqttUrl: string): boolean {
   const host = URL.canParse(mqttUrl) ? new URL(mqttUrl).hostname.replace(/^\[(.*)\]$/, '$1') : '';
-  return host === 'localhost' || isLoopbackAddress(host) ? '127.0.0.1' : hostname();
+  return host === 'localhost' || isLoopbackAddress(host);
 }
 
 function capacityOf(

@@ -10,12 +10,20 @@ import {
 import { machineCapacity, type WorkerOptions } from '../config/worker-options.js';
 import type { Identity, KnownInstance } from '../controls/decide-control.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
+import type { Runtime } from '../runtimes/runtime.port.js';
 import { hundredths } from './usage.js';
 
 /** What a worker says of itself (docs/native-protocol.md). Pure. */
 
 /** What it can do whatever it runs things with. */
 const ofEveryRuntime = ['logs'];
+
+/** Of each runtime by its name; a command in an instance only where this machine's owner lets people in. */
+export function featuresOf(runtimes: readonly Runtime[], allowsExec: boolean): readonly string[] {
+  return runtimes.flatMap(({ technology, features, execFeatures = [] }) =>
+    [...features, ...(allowsExec ? execFeatures : [])].map((each) => `${technology}:${each}`),
+  );
+}
 
 export function registrationOf(
   options: WorkerOptions,

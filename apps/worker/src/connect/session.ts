@@ -30,8 +30,9 @@ import { ReadingPace } from './reading-pace.js';
 import { OrderCounts } from './order-counts.js';
 import { OrderIntake } from './order-intake.js';
 import { Registering } from './registering.js';
+import { Execs } from '../streams/exec-stream.js';
 import { WorkerStreams } from '../streams/worker-streams.js';
-import { statesOf, type StateHead } from './reports.js';
+import { featuresOf, statesOf, type StateHead } from './reports.js';
 import { StateNews } from './state-news.js';
 import { Telemetry } from './telemetry.js';
 import type { Farewell, LinkFactory, WorkerLink } from './worker-link.js';
@@ -119,9 +120,7 @@ export class Session {
       startId,
       enforcesStop: runtimes.every((runtime) => runtime.enforcesStop),
       registries: runtimes.flatMap(({ registryNames = [] }) => registryNames),
-      features: runtimes.flatMap(({ technology, features }) =>
-        features.map((feature) => `${technology}:${feature}`),
-      ),
+      features: featuresOf(runtimes, options.exec === true),
       say: (registration) => this.say('registration', registration),
       accepted: (periodMs, isFirst) => this.accepted(periodMs, isFirst),
       // Another connection: its last will names the start as well.
@@ -150,6 +149,7 @@ export class Session {
     this.orders = new OrderIntake(instances, epochs, clock, askAgain, log, orderCounts);
     this.streams = new WorkerStreams({
       ...{ ports, runtimes },
+      execs: new Execs(options.exec === true, (address) => instances.toldOf(address)),
       incarnation: () => store.incarnation,
       highestEpoch: () => epochs.highest,
       say: (said) => this.say('streams', said),

@@ -11,6 +11,7 @@ import {
   ownVariables,
   type InstanceAddress,
   type InstanceExit,
+  type InstanceToCheck,
   type Runtime,
 } from '../runtimes/runtime.port.js';
 import { addressOf } from './control-message.js';
@@ -118,6 +119,13 @@ export class Instances {
   list(): readonly ListedInstance[] {
     const nowMs = this.parts.ports.clock.monotonicMs();
     return this.table.list().map((instance) => listed(instance, nowMs));
+  }
+
+  /** What one that runs is told; null: it does not run. */
+  toldOf(address: InstanceAddress): InstanceToCheck | null {
+    const known = this.table.get(address);
+    if (known?.status !== 'running') return null;
+    return { ...known, own: ownVariables(known, this.parts.node) };
   }
 
   usageOf(address: InstanceAddress): Resources | null {

@@ -55,6 +55,24 @@ describe('A worker process that is killed', () => {
     expect(runs()).toHaveLength(1);
   });
 
+  it('leaves no command behind that somebody ran in an instance, be it stubborn', async () => {
+    const worker = start();
+    await registered(1);
+    await manager.order({ job: job() });
+    await manager.next('acks', ({ phase }) => phase === 'succeeded');
+    const command = ['/bin/sh', '-c', 'trap "" HUP; echo ready; sleep 591; true'];
+    const address = { job: 'web', instance: 0, generation: 1, technology: 'process' };
+    await manager.say('calls', {
+      ...{ call: 'open', stream: 's1', incarnation: 1, epoch: 1, wants: 'exec', credit: 1_000 },
+      ...{ ...address, command },
+    });
+    await manager.next('streams', ({ says }) => says === 'data');
+    expect(processesWith('sleep 591').length).toBeGreaterThan(0);
+    await killed(worker);
+    await until(() => processesWith('sleep 591').length === 0);
+    expect(processesWith(marker()).length).toBeGreaterThan(0);
+  });
+
   it('runs again what it ran when its machine has started anew, without any broker', async () => {
     const first = start();
     await registered(1);

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import type { HealthProbe } from '@oakring/contracts';
 import type { Timers } from '@oakring/ports';
 import { askPort, problemOfCommand, tooLate } from '../checks/probes.js';
+import { signalled } from './docker-signal.js';
 
 /** Of what a command prints the end is kept. */
 const maxHeardBytes = 4_096;
@@ -87,7 +87,7 @@ export class DockerChecks {
     stream.destroy();
     const { ExitCode, Running, Pid } = await exec.inspect({ abortSignal });
     if (isOver && !Running) return problemOfCommand(command, ExitCode ?? 'no exit code', words());
-    if (!(await killed(container.id, Pid))) this.endLater(container.id, { exec });
+    if (!(await signalled(container.id, Pid, 'SIGKILL'))) this.endLater(container.id, { exec });
     return `${command[0] ?? ''} ${tooLate(timeoutMs)}`;
   }
 
@@ -125,7 +125,7 @@ async function isEnded(containerId: string, { exec }: Hung): Promise<boolean> {
   const abortSignal = AbortSignal.timeout(engineWithinMs);
   const { Running, ExitCode, Pid } = await exec.inspect({ abortSignal });
   // One that the engine has not begun yet does not run either, and has no exit code.
-  return (!Running && ExitCode !== null) || killed(containerId, Pid);
+  return (!Running && ExitCode !== null) || signalled(containerId, Pid, 'SIGKILL');
 }
 
 function wordsOf(container: Docker.Container, stream: NodeJS.ReadableStream): () => string {
@@ -137,23 +137,6 @@ function wordsOf(container: Docker.Container, stream: NodeJS.ReadableStream): ()
   const modem: Docker['modem'] = container.modem;
   modem.demuxStream(stream, heard, heard);
   return () => words;
-}
-
-/** Where the engine runs on this machine, the kernel shows which container a process is of. */
-async function killed(containerId: string, pid: number): Promise<boolean> {
-  if (!(pid > 1)) return false;
-  const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
-  if (!groups.includes(containerId)) return false;
-  // It leads a group with what it started, where its engine made it one.
-  return ended(-pid) || ended(pid);
-}
-
-function ended(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    return false;
-  }
 }
 
 type Networks = Docker.ContainerInspectInfo['NetworkSettings'];

@@ -2,10 +2,9 @@ import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type Docker from 'dockerode';
 import type { Timers } from '@oakring/ports';
+import { piecesOf } from './docker-pieces.js';
 import type { LogsWanted, PrintedLine } from './runtime.port.js';
 
-const headerBytes = 8;
-const lengthAt = 4;
 const newline = '\n';
 /** Of the end of what it said: the last lines may be empty. */
 const lastLines = 5;
@@ -32,21 +31,19 @@ function sinceOf(ms: number | null, mark: string | null): string | null {
   return ms === null ? null : (Math.max(0, ms) / 1_000).toFixed(9);
 }
 
-/**
- * Lines of a container without a terminal: each piece has a head that says which stream and how long, and
- * each line begins with when it was printed, which is its mark as well.
- */
+/** Lines of a container without a terminal: each begins with when it was printed, which is its mark as well. */
 export async function* linesOfContainer(
   chunks: AsyncIterable<Buffer>,
   generation: number,
   after: string | null,
 ): AsyncGenerator<readonly PrintedLine[]> {
   // A line of one stream may be had while that of the other is not complete.
-  const open = new Map<number, string>();
+  const open = new Map<string, string>();
+  const decoders = { out: new StringDecoder('utf8'), err: new StringDecoder('utf8') };
   for await (const pieces of piecesOf(chunks)) {
     const lines: PrintedLine[] = [];
-    for (const { channel, text } of pieces) {
-      const all = (open.get(channel) ?? '') + text;
+    for (const { channel, bytes } of pieces) {
+      const all = (open.get(channel) ?? '') + decoders[channel].write(bytes);
       const ends = all.split(newline);
       const rest = ends.pop() ?? '';
       const kept = rest.length > maxOpenCharacters ? '' : rest;
@@ -69,28 +66,6 @@ function printed(line: string, generation: number): PrintedLine {
     ...{ generation, atMs: isTimed ? atMs : null, isOpen: false, mark: isTimed ? at : '' },
     text: (isTimed ? text : line).replace(/\r$/, ''),
   };
-}
-
-async function* piecesOf(
-  chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<{ readonly channel: number; readonly text: string }[]> {
-  const decoders = new Map<number, StringDecoder>();
-  let held: Buffer = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    held = held.byteLength === 0 ? chunk : Buffer.concat([held, chunk]);
-    const pieces: { channel: number; text: string }[] = [];
-    while (held.byteLength >= headerBytes) {
-      const end = headerBytes + held.readUInt32BE(lengthAt);
-      if (held.byteLength < end) break;
-      const channel = held.readUInt8(0);
-      const decoder = decoders.get(channel) ?? new StringDecoder('utf8');
-      decoders.set(channel, decoder);
-      const text = decoder.write(held.subarray(headerBytes, end));
-      pieces.push({ channel, text });
-      held = held.subarray(end);
-    }
-    yield pieces;
-  }
 }
 
 /** The last that a container said on standard error; empty where it said nothing, or the engine does not answer. */

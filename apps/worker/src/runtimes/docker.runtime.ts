@@ -3,6 +3,7 @@ import { OakringError, type HealthProbe, type Resources } from '@oakring/contrac
 import type { Ports } from '@oakring/ports';
 import { attributed, statusOf } from './docker-errors.js';
 import { DockerChecks } from './docker-check.js';
+import { execInside } from './docker-exec.js';
 import { addressIn, containerToMake, engineAddress, label } from './docker-container.js';
 import { containerOutput, lastErrorOf, linesOfContainer, logOptions } from './docker-logs.js';
 import { mountsOf } from './docker-mounts.js';
@@ -16,6 +17,8 @@ import type { OutputFolder } from './instance-output.js';
 import {
   addressKey,
   NothingPrinted,
+  type ExecTalk,
+  type ExecWanted,
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
@@ -48,6 +51,7 @@ export class DockerRuntime implements Runtime {
   readonly outlives = true;
   readonly enforcesStop = false;
   readonly features: readonly string[];
+  readonly execFeatures = ['exec', 'exec-tty'];
   readonly registryNames: readonly string[];
   private readonly docker: Docker;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
@@ -241,6 +245,12 @@ export class DockerRuntime implements Runtime {
     const entry = this.watched.get(addressKey(address));
     if (entry === undefined) throw new Error('it does not run');
     return this.checks.look(entry.container, probe, timeoutMs);
+  }
+
+  async exec(address: InstanceToCheck, wanted: ExecWanted, talk: ExecTalk): Promise<number> {
+    const entry = this.watched.get(addressKey(address));
+    if (entry === undefined) throw new Error('it does not run');
+    return execInside(entry.container, wanted, talk, this.ports);
   }
 
   /** What it printed goes with it at the engine: the end of that is kept. */

@@ -24,6 +24,7 @@ import {
   programsNeeded,
   type CommandLine,
 } from './process-command.js';
+import { execBeside, terminalHere } from './process-exec.js';
 import { isReached, surroundingsOf, toldOf } from './process-surroundings.js';
 import type { AllowedUsers } from './users/allowed-users.js';
 import type { UserIdentity } from './users/user-identity.js';
@@ -33,6 +34,8 @@ import {
   addressKey,
   NothingPrinted,
   StartFailure,
+  type ExecTalk,
+  type ExecWanted,
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
@@ -91,6 +94,7 @@ export class ProcessRuntime implements Runtime {
   /** Only a cgroup holds what leaves its session. */
   readonly enforcesStop: boolean;
   readonly features: readonly string[];
+  readonly execFeatures = typeof terminalHere() === 'string' ? ['exec'] : ['exec', 'exec-tty'];
   private readonly folder: string;
   private readonly volumes: VolumePlaces;
   private readonly users: AllowedUsers | null;
@@ -317,6 +321,12 @@ export class ProcessRuntime implements Runtime {
     const { workingDirectory: cwd } = read(parseProgram(said.description));
     const environment = environmentIn(said, told, user);
     return besideInstance({ group, user, environment, cwd }, command);
+  }
+
+  async exec(instance: InstanceToCheck, wanted: ExecWanted, talk: ExecTalk): Promise<number> {
+    const line = await this.beside(instance, wanted.command);
+    const ended = this.running.get(addressKey(instance))?.ended ?? Promise.resolve();
+    return execBeside({ ...line, ended }, wanted.terminal, talk, this.ports.timers);
   }
 
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {

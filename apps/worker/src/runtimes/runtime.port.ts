@@ -89,6 +89,36 @@ export interface PrintedLine {
   readonly mark: string;
 }
 
+/** Characters of a terminal. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A command that is to run in an instance, beside its own. */
+export interface ExecWanted {
+  /** The program and its arguments; no shell reads them. */
+  readonly command: readonly string[];
+  /** Null: it has no terminal. */
+  readonly terminal: TerminalSize | null;
+}
+
+/** Whoever such a command is run for. */
+export interface ExecTalk {
+  /** Aborts when nobody is there any more. */
+  readonly signal: AbortSignal;
+  /** It runs. Once, before anything is written. */
+  opened(): void;
+  /** Resolves once all of it is said; rejects when nobody waits for it any more. With a terminal all is `out`. */
+  write(channel: 'out' | 'err', bytes: Uint8Array): Promise<void>;
+  /** Its standard input as it comes, until it is over. Each piece makes room for more when the next one is asked for. */
+  input(): AsyncIterable<Uint8Array>;
+  onResize(listener: (size: TerminalSize) => void): void;
+}
+
+/** A command that was hung up on (SIGHUP) has so long to end by itself. */
+export const execGraceMs = 5_000;
+
 /** Nothing is kept of what was asked for: a sentence for a person. */
 export class NothingPrinted extends Error {}
 
@@ -101,6 +131,8 @@ export interface Runtime {
   readonly enforcesStop: boolean;
   /** What it can do for fields of a job, sorted: `ports` (docs/native-protocol.md, features). */
   readonly features: readonly string[];
+  /** `exec` and `exec-tty` (with a terminal), as far as it can. Absent: neither. */
+  readonly execFeatures?: readonly string[];
   /** Names of credentials that it can pull with. Absent: none. */
   readonly registryNames?: readonly string[];
   /** What an earlier start of the worker left, running or ended meanwhile. Called once, first. */
@@ -131,6 +163,14 @@ export interface Runtime {
    * engine does not answer). A runtime without it takes no jobs that have health checks.
    */
   check?(instance: InstanceToCheck, probe: HealthProbe, timeoutMs: number): Promise<string | null>;
+  /**
+   * Runs a command where an instance is: it sees what that one sees, is told what that one is told, and is held
+   * to the same limits. Resolves with its exit code once all that it said was taken: 128 and the number of the signal
+   * that ended it, 126 or 127 where there is no such program. It ends with its instance. After an abort it
+   * is hung up on, killed after `execGraceMs`, and settles then. Rejects where nothing can be run (it does not
+   * run, the engine does not answer).
+   */
+  exec?(instance: InstanceToCheck, wanted: ExecWanted, talk: ExecTalk): Promise<number>;
   /** Calls back once when a started or found instance ends by itself, never after `stop`. */
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void;
   /** Looks how much its instances use now; may be slow, never rejects. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
+import { keepsTheExecContract } from './exec.contract.js';
 import { keepsTheRuntimeContract, toStart } from './runtime.contract.js';
 import { SimulatedRuntime } from './simulated.runtime.js';
 
@@ -19,6 +20,18 @@ describe('The simulated runtime', () => {
       runs: async (where) => runtime.usageOf(where) !== null,
       cleanUp: async () => {},
     };
+  });
+
+  describe('runs commands in its instances, as it were, and', () => {
+    keepsTheExecContract(async () => ({
+      runtime: new SimulatedRuntime(0, simulatedPorts()),
+      job,
+      commands: {
+        ...{ echo: ['echo', 'there'], fail: ['fail', 'no'], cat: ['cat'], exit3: ['exit', '3'] },
+        ...{ zeros: ['zeros'], sleep: ['sleep'], stubborn: null, size: ['size'] },
+      },
+      left: null,
+    }));
   });
 
   it('prints a line now and then where it is told to', async () => {

@@ -1,8 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { isObject, simulatedLimits, type JsonObject, type Resources } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import { SaidLines } from './said-lines.js';
+import { execSimulated } from './simulated-exec.js';
 import {
   addressKey,
+  type ExecTalk,
+  type ExecWanted,
   type FoundInstance,
   type InstanceAddress,
   type InstanceExit,
@@ -22,6 +26,8 @@ interface Running {
   /** Monotonic. */
   readonly sinceMs: number;
   readonly printing: Timer | null;
+  /** Aborts with it. */
+  readonly gone: AbortController;
 }
 
 /** What a job's `simulate` says of its instances; all of it may be left out. */
@@ -49,6 +55,7 @@ export class SimulatedRuntime implements Runtime {
   readonly enforcesStop = true;
   /** It runs nothing: whatever is said of how. */
   readonly features = ['args', 'health', 'working-directory'];
+  readonly execFeatures = ['exec', 'exec-tty'];
   private readonly running = new Map<string, Running>();
   private readonly said: SaidLines;
   private exitListener: (address: InstanceAddress, exit: InstanceExit) => void = () => {};
@@ -90,7 +97,10 @@ export class SimulatedRuntime implements Runtime {
         ? null
         : timers.every(printEveryMs, () => this.said.say(address, `line ${(count += 1)}`));
     this.forget(address);
-    this.running.set(addressKey(address), { resources, ending, printing, sinceMs });
+    const gone = new AbortController();
+    // One for each command that runs in it.
+    setMaxListeners(0, gone.signal);
+    this.running.set(addressKey(address), { resources, ending, printing, sinceMs, gone });
   }
 
   /** False when it does not run. */
@@ -98,6 +108,7 @@ export class SimulatedRuntime implements Runtime {
     const entry = this.running.get(addressKey(address));
     entry?.ending?.cancel();
     entry?.printing?.cancel();
+    entry?.gone.abort();
     return this.running.delete(addressKey(address));
   }
 
@@ -129,6 +140,17 @@ export class SimulatedRuntime implements Runtime {
     return untilMs !== null && ageMs >= untilMs ? `told to be well for ${untilMs} ms` : null;
   }
 
+  /** Nothing is run: what it says is worked out (`simulated-exec.ts`). */
+  async exec(address: InstanceToCheck, wanted: ExecWanted, talk: ExecTalk): Promise<number> {
+    const running = this.running.get(addressKey(address));
+    if (running === undefined) throw new Error('it does not run');
+    const { signal: gone } = running.gone;
+    const killed = new Promise<number>((resolve) =>
+      gone.addEventListener('abort', () => resolve(137)),
+    );
+    return Promise.race([execSimulated(wanted, talk), killed]);
+  }
+
   onExit(listener: (address: InstanceAddress, exit: InstanceExit) => void): void {
     this.exitListener = listener;
   }
@@ -150,9 +172,10 @@ export class SimulatedRuntime implements Runtime {
   }
 
   async close(): Promise<void> {
-    for (const { ending, printing } of this.running.values()) {
+    for (const { ending, printing, gone } of this.running.values()) {
       ending?.cancel();
       printing?.cancel();
+      gone.abort();
     }
     this.running.clear();
   }

@@ -4,6 +4,7 @@ import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { toStart } from '../runtimes/runtime.contract.js';
 import type { LogsWanted, PrintedLine } from '../runtimes/runtime.port.js';
 import { SimulatedRuntime } from '../runtimes/simulated.runtime.js';
+import { Execs } from './exec-stream.js';
 import { WorkerStreams } from './worker-streams.js';
 
 const address = { job: 'web', instance: 0, generation: 1 };
@@ -36,10 +37,12 @@ let said: StreamSaid[];
 let epoch: number;
 let streams: WorkerStreams;
 let runtime: SimulatedRuntime;
+let allowsExec: boolean;
 
 beforeEach(() => {
   ports = simulatedPorts();
   runtime = new SimulatedRuntime(0, ports);
+  allowsExec = true;
   begin();
 });
 
@@ -49,6 +52,9 @@ function begin(): void {
   streams = new WorkerStreams({
     ports,
     runtimes: [runtime],
+    execs: new Execs(allowsExec, (where) =>
+      runtime.usageOf(where) === null ? null : toStart(where, { id: 'web' }),
+    ),
     incarnation: () => 2,
     highestEpoch: () => epoch,
     say: (message) => said.push(message),
@@ -176,6 +182,8 @@ describe('The streams of a worker', () => {
     ['of a runtime that is not here', { technology: 'docker' }, 'feature-missing'],
     ['of what this release does not know', { wants: null }, 'feature-missing'],
     ['of no instance', { job: null }, 'feature-missing'],
+    ['of no command', { wants: 'exec' }, 'feature-missing'],
+    ['of what does not run', { wants: 'exec', command: ['cat'], job: 'x' }, 'instance-not-running'],
   ])('are refused with a code: %s', async (_what, more, code) => {
     await run();
     open(more);
@@ -188,5 +196,94 @@ describe('The streams of a worker', () => {
     for (let count = 0; count < 65; count += 1) open({ stream: `s${count}` });
     await ports.advance(1);
     expect(ends()).toEqual([expect.objectContaining({ stream: 's64', code: 'overloaded' })]);
+  });
+});
+
+describe('A command in an instance', () => {
+  const exec = (command: readonly string[], more: Partial<HeardCall> = {}): void =>
+    open({ wants: 'exec', command, follow: null, ...more });
+  const give = (sequence: number, text: string, last = false): void =>
+    call({ call: 'input', sequence, data: Buffer.from(text).toString('base64'), last });
+
+  it('says what it prints, by channel, and its exit code last', async () => {
+    await run();
+    exec(['fail', 'no'], { stream: 's1' });
+    exec(['exit', '7'], { stream: 's2' });
+    await ports.advance(1);
+    expect(said.filter(({ stream }) => stream === 's1')).toMatchObject([
+      { says: 'opened' },
+      { says: 'data', channel: 'err', data: Buffer.from('no\n').toString('base64') },
+      { says: 'end', exitCode: 1 },
+    ]);
+    expect(ends()).toContainEqual(expect.objectContaining({ stream: 's2', exitCode: 7 }));
+  });
+
+  it('is given what comes in, in its order, and has room for more once it took it', async () => {
+    await run();
+    exec(['cat']);
+    await ports.advance(1);
+    give(0, 'one ');
+    // A broker may deliver twice.
+    give(0, 'one ');
+    give(1, 'two', true);
+    await ports.advance(1);
+    expect(dataOf()).toBe('one two');
+    expect(said.filter(({ says }) => says === 'room').at(-1)).toMatchObject({ room: 65_543 });
+    expect(ends()).toMatchObject([{ exitCode: 0 }]);
+  });
+
+  it('is given no more than there is room for while it takes nothing', async () => {
+    await run();
+    exec(['sleep']);
+    await ports.advance(1);
+    for (let sequence = 0; sequence < 6; sequence += 1) give(sequence, 'x'.repeat(12_000));
+    await ports.advance(1);
+    expect(ends()).toMatchObject([{ code: 'stream-broken' }]);
+    expect(ends()[0]?.detail).toContain('More input came');
+  });
+
+  it('has a terminal of the size that is asked for, and of each other one', async () => {
+    await run();
+    exec(['size'], { tty: true, columns: 100, rows: 30 });
+    await ports.advance(1);
+    call({ call: 'resize', columns: 132, rows: 50 });
+    await ports.advance(1);
+    expect(dataOf()).toBe('30 100\n50 132\n');
+  });
+
+  it('ends with its instance', async () => {
+    await run();
+    exec(['zeros'], { credit: 10 });
+    await ports.advance(1);
+    await runtime.stop(address);
+    await ports.advance(1);
+    expect(ends()).toMatchObject([{ exitCode: 137 }]);
+    const { length } = said;
+    call({ call: 'credit', credit: 99_999 });
+    await ports.advance(1);
+    expect(said.slice(length).filter(({ says }) => says === 'data')).toEqual([]);
+  });
+
+  it('is not run where the owner of the machine lets nobody in, and the setting is named', async () => {
+    allowsExec = false;
+    begin();
+    await run();
+    exec(['echo', 'hello']);
+    await ports.advance(1);
+    expect(ends()).toMatchObject([{ code: 'exec-not-offered' }]);
+    expect(ends()[0]?.detail).toContain('OAKRING_WORKER_EXEC');
+    expect(dataOf()).toBe('');
+  });
+
+  it('is one of so many at most, those that are being ended among them', async () => {
+    await run();
+    for (let count = 0; count < 17; count += 1) exec(['sleep'], { stream: `s${count}` });
+    await ports.advance(1);
+    expect(ends()).toMatchObject([{ stream: 's16', code: 'overloaded' }]);
+    call({ stream: 's0', call: 'close' });
+    await ports.advance(1);
+    exec(['echo', 'hello'], { stream: 'later' });
+    await ports.advance(1);
+    expect(dataOf('later')).toBe('hello\n');
   });
 });

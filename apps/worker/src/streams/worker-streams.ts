@@ -1,6 +1,7 @@
 import type { HeardCall as Call, StreamSaid } from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import type { InstanceAddress, LogsWanted, Runtime } from '../runtimes/runtime.port.js';
+import type { Execs } from './exec-stream.js';
 import { sayLogs } from './log-stream.js';
 import { StreamFailure } from './stream-failure.js';
 import { WorkerStream } from './worker-stream.js';
@@ -16,6 +17,7 @@ const lostAfterMs = 20_000;
 interface StreamsParts {
   readonly ports: Pick<Ports, 'clock' | 'timers'>;
   readonly runtimes: readonly Runtime[];
+  readonly execs: Pick<Execs, 'run'>;
   /** Number of this start. */
   readonly incarnation: () => number;
   /** Of the leadership that was heard last. */
@@ -79,7 +81,11 @@ export class WorkerStreams {
     this.open.set(id, stream);
     stream.credit(call.credit ?? 0);
     this.timer ??= ports.timers.every(lookEveryMs, () => this.look());
-    void this.run(stream, call).then(() => this.forget(id));
+    void this.run(stream, call).then(() => {
+      this.forget(id);
+      // Whatever works for it still says nothing more.
+      stream.ending.abort(closed);
+    });
   }
 
   private async run(stream: WorkerStream, call: Call): Promise<void> {
@@ -109,6 +115,7 @@ export class WorkerStreams {
         await sayLogs(stream, runtime, address, wantedIn(call));
         return null;
       case 'exec':
+        return this.parts.execs.run(stream, runtime, address, call);
       case null:
         throw new StreamFailure('feature-missing', 'This worker does not know what is wanted.');
     }

@@ -172,6 +172,17 @@ export const requestErrors = {
     title: 'The worker cannot do that',
     remedy: 'Update the worker of the node that is named.',
   },
+  'exec-not-offered': {
+    status: 409,
+    title: 'Nothing may be run in instances there',
+    remedy:
+      "Let the worker's owner start it with OAKRING_WORKER_EXEC=true; a unikernel has nothing that could run it.",
+  },
+  'instance-not-running': {
+    status: 409,
+    title: 'The instance does not run',
+    remedy: 'Look how it does: oakring job show; what it printed last: oakring job logs.',
+  },
   'node-away': {
     status: 409,
     title: 'The node of the instance is not heard of',
@@ -281,6 +292,12 @@ export const requestErrors = {
     status: 400,
     title: 'The request is not well-formed HTTP',
     remedy: 'Correct the request line, the headers or the encoding of the address.',
+  },
+  'upgrade-required': {
+    status: 426,
+    title: 'This address speaks by WebSocket',
+    remedy:
+      'Ask with Upgrade: websocket and the subprotocol that is named (docs/clients.md), or let oakring job exec do it.',
   },
   'request-timeout': {
     status: 408,

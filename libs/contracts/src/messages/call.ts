@@ -67,7 +67,8 @@ const sizeOf = (value: unknown, name: string): Parsed<number> =>
 export const dataOf = (value: unknown, name: string): Parsed<string> =>
   textOf(value, name, maxDataCharacters);
 
-function commandOf(value: unknown, name: string): Parsed<readonly string[]> {
+/** The words of a command that is to be run in an instance. */
+export function parseExecCommand(value: unknown, name: string): Parsed<readonly string[]> {
   const words = Array.isArray(value) ? value : [];
   const isText = words.every((word): word is string => typeof word === 'string');
   if (!isText || words.length === 0 || words.length > maxWords) {
@@ -80,9 +81,6 @@ function commandOf(value: unknown, name: string): Parsed<readonly string[]> {
 }
 
 const isWord = (word: string): boolean => word.isWellFormed() && !word.includes('\0');
-
-/** The words of a command that is to be run in an instance. */
-export const parseExecCommand = commandOf;
 
 export const call = messageOf<Heard<Call>, Call>({
   call: ifAny(wordOf(callWords), null),
@@ -98,7 +96,7 @@ export const call = messageOf<Heard<Call>, Call>({
   follow: flag,
   previous: flag,
   after: ifAny(wordIn, null),
-  command: ifAny(commandOf, null),
+  command: ifAny(parseExecCommand, null),
   tty: flag,
   columns: ifAny(sizeOf, null),
   rows: ifAny(sizeOf, null),

@@ -224,6 +224,10 @@ export const workerCatalogue = {
     'OAKRING_WORKER_USERS',
     'users that processes may name, as user or user:group, separated by commas (default: only that of OAKRING_WORKER_RUN_AS)',
   ),
+  exec: choiceSetting(
+    'OAKRING_WORKER_EXEC',
+    'people may run commands in its instances, as job exec does (default: where the broker is on this machine)',
+  ),
   registries: textSetting(
     'OAKRING_WORKER_REGISTRIES',
     '',
