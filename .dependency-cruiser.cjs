@@ -39,6 +39,7 @@ const managerMayUse = {
   history: ['views'],
   // Beside the loop: nothing of it waits for a stream, or knows of one.
   streams: ['http', 'injection', 'views', 'wires'],
+  exec: ['commands', 'http', 'inbox', 'injection', 'streams', 'supervision', 'views'],
   journal: ['views'],
   wires: ['views'],
   broker: ['wires'],
@@ -72,7 +73,8 @@ const managerMayUse = {
   ],
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
-    ...['config', 'connection', 'dead-letters', 'detection', 'grants', 'health', 'history', 'http'],
+    ...['config', 'connection', 'dead-letters', 'detection', 'exec', 'grants', 'health', 'history'],
+    'http',
     ...['inbox', 'inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
     ...['root', 'sealing', 'streams', 'supervision', 'telemetry', 'verification', 'views', 'wires'],

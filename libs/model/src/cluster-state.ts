@@ -6,6 +6,7 @@ import type {
   ClusterRecord,
   CommandRecord,
   CountersRecord,
+  ExecRecord,
   InstanceRecord,
   JobRecord,
   NodeRecord,
@@ -39,6 +40,7 @@ export class ClusterState {
   readonly revisions: Table<RevisionRecord>;
   readonly revisionPlaces: Table<RevisionPlaceRecord>;
   readonly parted: Table<PartedRecord>;
+  readonly execs: Table<ExecRecord>;
 
   /** Ids of the jobs whose numbers a root gives, by their name: containers are called so. */
   readonly givenOfName = new Index();
@@ -87,9 +89,10 @@ export class ClusterState {
     this.revisions = new Table('revisions', saved);
     this.revisionPlaces = new Table('revisionPlaces', saved);
     this.parted = new Table('parted', saved);
+    this.execs = new Table('execs', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
     const { commands, answers, retired, counters, keys, seals, merkle } = this;
-    const { revisions, revisionPlaces, parted } = this;
+    const { revisions, revisionPlaces, parted, execs } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -107,6 +110,7 @@ export class ClusterState {
       revisions,
       revisionPlaces,
       parted,
+      execs,
     ] as unknown as readonly Table<object>[];
   }
 }

@@ -24,6 +24,7 @@ export { adoptedPolicy, takenOverPolicy } from './fold/placements.fold.js';
 export { foldVersion } from './records.js';
 export type {
   CommandRecord,
+  ExecRecord,
   HealthRecord,
   InstanceRecord,
   JobRecord,

@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 37;
+export const foldVersion = 38;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -68,6 +68,20 @@ export interface PartedRecord {
   readonly number: number;
   /** Commit time of that order. */
   readonly at: number;
+}
+
+/** A command that somebody runs in an instance, as long as it is not said how it ended. */
+export interface ExecRecord {
+  /** Address of the event that says that it began. */
+  readonly id: string;
+  readonly job: string;
+  readonly instance: number;
+  readonly generation: number;
+  readonly nodeId: string;
+  /** Of the leadership that it goes over: it ends with that one. */
+  readonly epoch: number;
+  /** Commit time of its beginning. */
+  readonly since: number;
 }
 
 /** `position` and `index`: of the event that changed it last. */

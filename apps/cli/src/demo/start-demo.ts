@@ -82,6 +82,8 @@ function workerOptions(worker: DemoWorker, cluster: RunningCluster, env: Environ
     password: env['OAKRING_MQTT_PASSWORD'] || null,
     dataFolder: join(cluster.dataFolder, 'workers', worker.id),
     runtimes: ['simulated'] as const,
+    // Nothing is run there.
+    exec: true,
     ip: '127.0.0.1',
     port: 0,
     startDelayMs,

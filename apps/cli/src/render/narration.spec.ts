@@ -199,6 +199,24 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'health check failed once' },
     '#0 has failed and is stopped on edge-berlin: health check failed once',
   ],
+  ExecStarted: [
+    {
+      ...{ instance: 0, generation: 1, nodeId: 'edge-berlin', tty: true },
+      command: ['sh', '-c', 'ls -l "$HOME"'],
+    },
+    `ran in #0 on edge-berlin, with a terminal: sh -c 'ls -l "$HOME"'`,
+  ],
+  ExecEnded: [
+    {
+      ...{ execId: '7-0', instance: 0, generation: 1, nodeId: 'edge-berlin', exitCode: 3 },
+      ...{ outcome: 'exited', reason: 'exit code 3', bytes: { in: 5, out: 70 } },
+    },
+    'command 7-0 in #0 on edge-berlin: exit code 3 (5 bytes in, 70 out)',
+  ],
+  ExecRefused: [
+    { code: 'instance-not-running', detail: 'Instance 0 of job web is pending.' },
+    'no command run: Instance 0 of job web is pending.',
+  ],
   UnexpectedInstanceFound: [
     { instance: 0, generation: 1, nodeId: 'edge-berlin', reason: 'it ended' },
     '#0, generation 1 found on edge-berlin: it ended',

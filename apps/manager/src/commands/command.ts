@@ -222,6 +222,19 @@ export type Command =
       readonly target: Omit<PlacedInstance, 'instance' | 'generation'>;
       readonly basis: DecisionBasis | null;
     }
+  /** Somebody is to run a command in an instance. */
+  | {
+      readonly type: 'BeginExec';
+      readonly id: string;
+      readonly instance: number;
+      readonly command: readonly string[];
+      /** With a terminal. */
+      readonly tty: boolean;
+    }
+  | {
+      readonly type: 'EndExec';
+      readonly end: Omit<EventData<'ExecEnded'>, 'instance' | 'generation' | 'nodeId'>;
+    }
   | { readonly type: 'CancelMove'; readonly id: string; readonly instance: number }
   | { readonly type: 'RefuseMove'; readonly id: string; readonly refusal: Refusal }
   | {
@@ -334,6 +347,14 @@ export interface Answers {
     readonly decision: string;
   };
   RefuseMove: null;
+  /** What it is known by, and where the instance is. */
+  BeginExec: {
+    readonly execId: string;
+    readonly nodeId: string;
+    readonly generation: number;
+    readonly technology: string;
+  };
+  EndExec: null;
   /** Proposed placements that did not hold when they were checked again. */
   ApplyPlan: { readonly placed: number; readonly rejected: readonly string[] };
   RefusePlacement: null;

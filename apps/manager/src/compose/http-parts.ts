@@ -23,6 +23,7 @@ import { EventQueriesController } from '../queries/events/event-queries.controll
 import { HealthController } from '../queries/health/health.controller.js';
 import { InstanceQueriesController } from '../queries/instance-queries.controller.js';
 import { JobQueriesController } from '../queries/job-queries.controller.js';
+import { InstanceExecController } from '../exec/instance-exec.controller.js';
 import { InstanceLogsController } from '../streams/instance-logs.controller.js';
 import { LedgerQueriesController } from '../queries/ledger-queries.controller.js';
 import { LedgerCounts } from '../queries/metrics/ledger-counts.js';
@@ -67,6 +68,7 @@ export const httpControllers: Type[] = [
   JobQueriesController,
   RevisionQueriesController,
   InstanceLogsController,
+  InstanceExecController,
   NodeQueriesController,
   NodeChangesController,
   StrangerQueriesController,

@@ -15,6 +15,7 @@ import { Outbox, type BeforeFirst } from '../outbox/outbox.js';
 import { StateRequests } from '../outbox/state-requests.js';
 import type { NetworkComponent } from '../root/network-component.js';
 import { RootSpeaking, type RootParts } from '../root/root-speaking.js';
+import { execEnds } from '../exec/exec-ends.js';
 import { healthWatch } from '../recovery/health-watch.js';
 import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
@@ -90,6 +91,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     orderedStops(queue),
     orderedStarts(queue),
     healthWatch(queue, sight),
+    execEnds(queue),
     retries(queue),
     new Rollouts(scheduler, queue, state, sight),
     new Drains(scheduler, queue, state),

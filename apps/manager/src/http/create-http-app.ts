@@ -17,6 +17,7 @@ import type { LeadershipView } from '../injection/query-tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
 import { forwardedHeader, forwardToLeader } from './forwarding/forward-to-leader.js';
 import { guardOpenWire, type OpenWire } from './open-wire.js';
+import { acceptUpgrades } from './upgrades.js';
 import { PORTS } from '../injection/tokens.js';
 
 /** What the lines of the HTTP side stand under in the log. */
@@ -51,8 +52,13 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const app = await createListener(module, {
     ...{ name: 'manager', logContext, token, names, limits: usualLimits, logger },
-    isFree: (request) =>
-      freeNeeds.has(endpointOf(request)?.needs) || isAmongManagers(request, proof),
+    isFree: (request) => {
+      if (freeNeeds.has(endpointOf(request)?.needs)) return true;
+      if (!isAmongManagers(request, proof)) return false;
+      // It was judged by the manager that passes it on, by the same token.
+      request.caller = 'token';
+      return true;
+    },
     maxBodyBytes: maxHttpBodyBytes,
     readBody: readDocument,
     requestId: () => ports.ids.next(),
@@ -65,6 +71,7 @@ export async function createHttpApp(
   // Nest's type of it is generic over what Fastify's default already is.
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   app.useGlobalPipes(new BodyPipe());
+  acceptUpgrades(server);
   const routes = declaredRoutes(server);
   guardOpenWire(server, openWire, (request) => isAmongManagers(request, proof));
   if (proof !== null) await forwardToLeader(server, { leadership, proof, ports });

@@ -49,6 +49,19 @@ const suspected = {
 };
 
 describe('The lines of events', () => {
+  it('have of a command that somebody runs the program, and none of its other words', () => {
+    const begun = {
+      ...{ stream: 'jobs/web', type: 'ExecStarted', version: 5, cause: 'request:GET /x#1' },
+      data: {
+        ...{ instance: 0, generation: 1, nodeId: 'edge-1', tty: false },
+        command: ['mysql', '-phunter2'],
+      },
+    };
+    expect(told([begun], true).map(({ text }) => text)).toEqual([
+      'ExecStarted: ran in #0 on edge-1: mysql',
+    ]);
+  });
+
   it('name job, instance, node and position, and say why', () => {
     expect(told([lost, suspected], true)).toEqual([
       {

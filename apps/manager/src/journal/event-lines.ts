@@ -51,6 +51,9 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   MoveCompleted: 'info',
   MoveAborted: 'warn',
   MoveRefused: 'debug',
+  ExecStarted: 'info',
+  ExecEnded: 'info',
+  ExecRefused: 'debug',
   CommandIssued: 'debug',
   CommandDispatched: 'debug',
   CommandExpired: 'warn',
@@ -122,8 +125,15 @@ function textOf(event: StoredEvent, { commands }: ClusterState): string {
     const command = commands.get(id);
     return command === undefined ? `command ${id}` : orderText(command);
   };
-  const sentence = sentenceOf(event, { colors: plain, order });
+  const sentence = sentenceOf(withoutWords(event), { colors: plain, order });
   return sentence === null ? event.type : `${event.type}: ${sentence}`;
+}
+
+/** Logs go further than the ledger does: of a command that somebody runs they have the program alone. */
+function withoutWords(event: StoredEvent): StoredEvent {
+  if (event.type !== 'ExecStarted') return event;
+  const { data } = event;
+  return { ...event, data: { ...data, command: data.command.slice(0, 1) } };
 }
 
 /** The one that it was decided in, by its own cause: a commit that many share is written while any of them waits. */

@@ -205,7 +205,10 @@ export class NodeStream {
 }
 
 /** What a worker may say that a stream ended with; anything else is a break. */
-const known = ['feature-missing', 'nothing-printed', 'overloaded', 'stream-broken'] as const;
+const known = [
+  ...(['exec-not-offered', 'feature-missing', 'instance-not-running'] as const),
+  ...(['nothing-printed', 'overloaded', 'stream-broken'] as const),
+];
 
 function problemOf(code: string, said: string | null): OakringError {
   const named = known.find((each) => each === code) ?? 'stream-broken';

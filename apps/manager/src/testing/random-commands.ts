@@ -45,7 +45,7 @@ const rootJobs = ['r1', 'r2', 'r3'];
 const roots = ['root-1', 'root-1', 'root-1', 'root-2'];
 
 /** What workers on nodes a and b can do beside starting and stopping. */
-const features = ['docker:health', 'docker:ports'];
+const features = ['docker:exec', 'docker:health', 'docker:ports'];
 
 /** Nodes that are ready, and jobs: what is drawn goes on from there. */
 export const beginning: readonly Command[] = [
@@ -296,6 +296,16 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const { job: id, number } = moving ?? instance;
     return { type: 'CancelMove', id, instance: number };
   },
+  BeginExec: ({ instance: { job: id, number: instance }, number }) => ({
+    ...({ type: 'BeginExec', id, instance, command: ['true'] } as const),
+    tty: number(8) === 0,
+  }),
+  EndExec: ({ state, pick }) => {
+    const [exec] = state.execs.values();
+    const outcome = pick(['exited', 'left', 'broken', 'unknown'] as const);
+    const how = { outcome, exitCode: outcome === 'exited' ? 0 : null, bytes: null };
+    return { type: 'EndExec', end: { execId: exec?.id ?? '1-0', ...how, reason } };
+  },
   RefuseMove: ({ job }) => {
     const detail = 'It fits nowhere.';
     return { type: 'RefuseMove', id: job, refusal: { code: 'worker-does-not-fit', detail } };
@@ -397,7 +407,7 @@ const frequent: Partial<Record<CommandType, number>> = {
     UpdateJob: 2,
     ObeyDismissal: 4,
     RecordRootTold: 5,
-    AssumeEnded: 4,
+    AssumeEnded: 3,
   },
   ...{
     ApplyPlan: 20,
@@ -418,6 +428,8 @@ const frequent: Partial<Record<CommandType, number>> = {
     MoveInstance: 6,
     CancelMove: 2,
     DeclareLost: 6,
+    BeginExec: 2,
+    EndExec: 2,
   },
 };
 const drawn = commandTypes.flatMap((type) => Array<CommandType>(frequent[type] ?? 1).fill(type));

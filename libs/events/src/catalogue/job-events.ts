@@ -36,6 +36,41 @@ const rolloutEvents = {
   RolloutFailed: Type.Object({ revision: natural, reason: text }),
 };
 
+/** Commands that people run in instances: what of them is on record is who, where, which and how it ended. */
+const execEvents = {
+  /** Its id is the address of this event. What it prints and is told is nowhere. */
+  ExecStarted: Type.Object({
+    instance: natural,
+    generation: natural,
+    nodeId: id,
+    /** The program and its arguments, as they were given. */
+    command: Type.Array(Type.String({ maxLength: 32_768 }), { minItems: 1 }),
+    /** With a terminal. */
+    tty: Type.Boolean(),
+  }),
+  /**
+   * `exited`: with the code. `left`: whoever ran it left, and it was hung up on. `broken`: what it went over broke.
+   * `unknown`: the manager that it went over leads no more.
+   */
+  ExecEnded: Type.Object({
+    execId: id,
+    instance: natural,
+    generation: natural,
+    nodeId: id,
+    outcome: Type.Union([
+      Type.Literal('exited'),
+      Type.Literal('left'),
+      Type.Literal('broken'),
+      Type.Literal('unknown'),
+    ]),
+    exitCode: Type.Union([natural, Type.Null()]),
+    reason: text,
+    /** How much it was told and said; null: not known. */
+    bytes: Type.Union([Type.Object({ in: natural, out: natural }), Type.Null()]),
+  }),
+  ExecRefused: Type.Object({ code: text, detail: text }),
+};
+
 const command = { commandId: id };
 const refusal = Type.Object({ code: text, detail: text });
 const address = { instance: natural, generation: natural };
@@ -85,6 +120,7 @@ export const jobEvents = {
   /** Every instance of a one-shot job has run to its end. */
   JobCompleted: Type.Object({}),
   ...rolloutEvents,
+  ...execEvents,
 
   /** A decision that placed instances; resources are reserved by this event. */
   InstancesPlaced: Type.Object({

@@ -22,6 +22,7 @@ import {
   instanceReported,
 } from './commands.fold.js';
 import { evolveEvidence, restsIn } from './evidence.fold.js';
+import { execEnded, execStarted } from './execs.fold.js';
 import { evolveJob, isJobEvent, type JobEvent } from './job-events.fold.js';
 import { jobSubmitted, rootForgot, rootRegistered } from './jobs.fold.js';
 import {
@@ -75,6 +76,12 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'CommandSuperseded':
       evolveCommand(state, event);
       break;
+    case 'ExecStarted':
+      execStarted(state, event, event.data);
+      break;
+    case 'ExecEnded':
+      execEnded(state, event.data);
+      break;
     case 'InstanceReported':
       instanceReported(state, event, event.data);
       break;
@@ -98,6 +105,7 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'JobUpdateRefused':
     case 'NodeOrderRefused':
     case 'MoveRefused':
+    case 'ExecRefused':
     case 'NodeRegistrationRefused':
     case 'MessagesRefused':
     case 'RequestAnswered':

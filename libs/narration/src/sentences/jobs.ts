@@ -1,7 +1,11 @@
 import type { EventData, EventType } from '@oakring/events';
+import { cutText } from '@oakring/contracts';
 import { resourcesText } from '../amounts.js';
 import type { Paint } from '../paint.js';
 import type { Sentences } from './sentence.js';
+
+/** Of a command: all of it is in the ledger. */
+const maxLineCharacters = 300;
 
 /** What happened to jobs and their instances. */
 export const jobSentences: Sentences<
@@ -11,6 +15,7 @@ export const jobSentences: Sentences<
     | `Rollout${string}`
     | `Move${string}`
     | `Instance${string}`
+    | `Exec${string}`
     | 'PlacementRefused'
     | 'OriginalDropped'
     | 'UnexpectedInstanceFound'
@@ -50,6 +55,14 @@ export const jobSentences: Sentences<
   MoveAborted: ({ instance, reason }, { colors }) =>
     `${colors.yellow(`#${instance} stays where it is`)}: ${reason}`,
   MoveRefused: ({ detail }, { colors }) => colors.red(`not moved: ${detail}`),
+  ExecStarted: ({ instance, nodeId, tty, command }, { colors }) =>
+    `ran in #${instance} on ${colors.cyan(nodeId)}${tty ? ', with a terminal' : ''}: ${lineOf(command)}`,
+  ExecEnded: ({ execId, instance, nodeId, outcome, reason, bytes }, { colors }) => {
+    const how = outcome === 'exited' || outcome === 'left' ? reason : colors.yellow(reason);
+    const much = bytes === null ? '' : ` (${bytes.in} bytes in, ${bytes.out} out)`;
+    return `command ${execId} in #${instance} on ${colors.cyan(nodeId)}: ${how}${much}`;
+  },
+  ExecRefused: ({ detail }, { colors }) => colors.red(`no command run: ${detail}`),
   InstanceReported: ({ instance, nodeId, status, reason }, { colors }) =>
     `#${instance} on ${colors.cyan(nodeId)} is ${status}: ${reason}`,
   JobCompleted: (_, { colors }) => colors.green('completed: every instance has run to its end'),
@@ -94,6 +107,14 @@ export const jobSentences: Sentences<
   UnexpectedInstanceFound: ({ instance, generation, nodeId, reason }, { colors }) =>
     `${colors.yellow(`#${instance}, generation ${generation}`)} found on ${colors.cyan(nodeId)}: ${reason}`,
 };
+
+/** As a shell would take it, and no longer than a line or two. */
+function lineOf(command: readonly string[]): string {
+  const words = command.map((word) =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  );
+  return cutText(words.join(' '), maxLineCharacters);
+}
 
 /** Wishes of a root's service that nobody here looks at. */
 function unkeptOf({ numbering, document }: EventData<'JobSubmitted'>, colors: Paint): string {

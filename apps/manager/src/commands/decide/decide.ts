@@ -2,6 +2,7 @@ import { clusterStream } from '@oakring/events';
 import type { Command, CommandType } from '../command.js';
 import type { Decided, Deciding } from './deciding.js';
 import { cosignCheckpoint, judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
+import { beginExec, endExec } from './execs.js';
 import { giveUpRollout, retryInstance } from './failures.js';
 import {
   dismissJob,
@@ -79,6 +80,8 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   ScaleJob: scaleJob,
   DeleteJob: deleteJob,
   MoveInstance: moveInstance,
+  BeginExec: beginExec,
+  EndExec: endExec,
   CancelMove: (deciding, command) => cancelMove(deciding, command.id, command.instance),
   RefuseMove: (deciding, command) => refuseMove(deciding, command.id, command.refusal),
   ApplyPlan: applyPlan,

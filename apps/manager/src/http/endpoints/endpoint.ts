@@ -13,6 +13,8 @@ export type Permission =
   | 'jobs:write'
   /** What instances print may be anything, secrets too. */
   | 'jobs:logs'
+  /** A command in an instance may do all that the instance may, and see its secrets. */
+  | 'jobs:exec'
   | 'nodes:read'
   | 'nodes:write'
   | 'nodes:register'

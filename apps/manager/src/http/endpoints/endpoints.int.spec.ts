@@ -49,6 +49,7 @@ const routes = `
 cluster:metrics any           GET /metrics
 cluster:read    any           GET /api/v1/cluster
 cluster:read    leader        GET /api/v1/root
+jobs:exec       leader stream GET /api/v1/jobs/{id}/instances/{number}/exec
 jobs:logs       leader stream GET /api/v1/jobs/{id}/instances/{number}/logs
 jobs:read       any           GET /api/v1/instances
 jobs:read       any           GET /api/v1/jobs

@@ -7,7 +7,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LeadershipView } from '../../injection/query-tokens.js';
 import { endpointOf } from '../endpoints/endpoint.js';
 import type { ClusterProof } from './cluster-proof.js';
+import { wantsWebSocket } from '../upgrades.js';
 import { challenge, leaderProofPath } from './leader-proof.controller.js';
+import { tunnel } from './tunnel.js';
 
 /** The signature of a request that was forwarded: instead of a token, and never forwarded again. */
 export const forwardedHeader = 'oakring-forwarded';
@@ -46,7 +48,9 @@ export async function forwardToLeader(
       if (leader !== null && ticket !== null) {
         const { method, url, body } = request;
         if (endpoint.isStream === true) endWithLeader(leader, reply, { leadership, timers });
-        return forward(leader, request, reply, proof.sign(ticket, { method, url }, body));
+        const signature = proof.sign(ticket, { method, url }, body);
+        if (wantsWebSocket(request)) return forwardUpgrade(leader, request, reply, signature);
+        return forward(leader, request, reply, signature);
       }
       if (!mayWait) {
         if (endpoint.isAskedOnce !== true) return;
@@ -132,10 +136,30 @@ function forward(
       [forwardedHeader]: signature,
     }),
     onError: (failed, { error }) => {
-      const detail = `The leader at ${shownUrl(leader)} does not answer: ${error.message}.`;
-      failed.send(new OakringError({ code: codeOf(error), detail }));
+      failed.send(noAnswer(leader, error));
     },
   });
+}
+
+async function forwardUpgrade(
+  leader: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  signature: string,
+): Promise<FastifyReply> {
+  const headers = { ...withoutCaller(request.headers), [forwardedHeader]: signature };
+  try {
+    await tunnel(leader, request, reply, headers);
+    return reply;
+  } catch (error) {
+    throw noAnswer(leader, error);
+  }
+}
+
+function noAnswer(leader: string, error: unknown): OakringError {
+  const why = error instanceof Error ? error.message : String(error);
+  const detail = `The leader at ${shownUrl(leader)} does not answer: ${why}.`;
+  return new OakringError({ code: codeOf(error), detail });
 }
 
 /** Who asks was judged here, by our own name and token. */
@@ -145,7 +169,7 @@ function withoutCaller(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 }
 
 /** Whoever did not take the connection did not take the command; anybody else may have. */
-function codeOf(error: Error): ErrorCode {
+function codeOf(error: unknown): ErrorCode {
   const isRefused = systemCodeOf(error) === 'ECONNREFUSED';
   return isRefused ? 'not-leading' : 'outcome-unknown';
 }

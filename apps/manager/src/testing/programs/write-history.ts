@@ -14,7 +14,8 @@ import {
 import { sampleOrigin } from '@oakring/events/testing';
 import { placementKey } from '@oakring/model';
 import { seededRandomness } from '@oakring/ports';
-import { given, report } from '../given.js';
+import type { Command } from '../../commands/command.js';
+import { given, orderInstance, plan, ready, report, submitJob } from '../given.js';
 import { beginning, presentedKeys, randomCommand } from '../random-commands.js';
 
 const seed = 17;
@@ -33,6 +34,18 @@ for (const { job, number, generation, nodeId, runningSince } of [
   if (runningSince === 0) continue;
   const key = placementKey(job, number, generation);
   cluster.when(report(nodeId, { [key]: 'running' }, { health: 'healthy' }));
+}
+// What chance seldom leaves as it is: a command that runs, a root's instance that was ended behind its back.
+for (const command of [
+  ...ready('z', { features: ['docker:exec'] }),
+  submitJob('held', { count: 1 }),
+  plan('held', 'z'),
+  report('z', { 'held/0/1': 'running' }),
+  { type: 'BeginExec', id: 'held', instance: 0, command: ['ls'], tty: false },
+  orderInstance('parting', 0),
+  { type: 'ScaleJob', id: 'parting', count: 0, force: true },
+] satisfies readonly Command[]) {
+  cluster.when(command);
 }
 const founding: readonly DomainEvent[] = [
   {

@@ -25,6 +25,8 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   JobDismissed: 'orders',
   JobDeletionOrdered: 'orders',
   MoveStarted: 'orders',
+  ExecStarted: 'orders',
+  ExecEnded: 'orders',
   NodeCordoned: 'orders',
   NodeUncordoned: 'orders',
   NodeDrainStarted: 'orders',
@@ -42,6 +44,7 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   JobDeletionRefused: 'refusals',
   JobUpdateRefused: 'refusals',
   MoveRefused: 'refusals',
+  ExecRefused: 'refusals',
   NodeOrderRefused: 'refusals',
   NodeRegistrationRefused: 'refusals',
 
