@@ -17,6 +17,14 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Of `job exec`, which ends with the code of the command it ran. */
+export const execExitCodes = {
+  /** It was not run: refused, or no manager answers. */
+  notRun: 125,
+  /** What it went over broke while it ran. */
+  lost: 255,
+} as const;
+
 export const exitCodesHelp = `
 Exit codes:
   0  done
@@ -35,5 +43,16 @@ export class CommandFailure extends Error {
   ) {
     super(message);
     this.name = 'CommandFailure';
+  }
+}
+
+/** Ends with the code of a command that ran elsewhere, or with why there is none: `because` is told then. */
+export class CommandExit extends Error {
+  constructor(
+    readonly exitCode: number,
+    readonly because: Error | null = null,
+  ) {
+    super(`It ended with exit code ${exitCode}.`);
+    this.name = 'CommandExit';
   }
 }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { byteIo, type ByteIo } from './byte-io.js';
 
 /** What the command line may do to the outside; a test gives its own. */
 export interface Io {
@@ -24,6 +25,7 @@ export interface Io {
   flushed(): Promise<void>;
   /** All of standard input. */
   input(): Promise<string>;
+  readonly bytes: ByteIo;
   /** Calls back on every SIGTERM and SIGINT. */
   onStopSignal(listener: (signal: string) => void): void;
   /** Ends the process by force after this time, whatever it does then. */
@@ -103,6 +105,7 @@ export function streamIo({ stdin, stdout, stderr }: Streams, hooks: ProcessHooks
         stdout.write('', () => resolve());
       }),
     input: () => textOf(stdin),
+    bytes: byteIo({ stdin, stdout, stderr }, closing.signal),
     ...hooks,
   };
 }

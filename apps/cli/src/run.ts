@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { systemPorts, type Ports } from '@oakring/ports';
-import { exitCodes, type ExitCode } from './exit-codes.js';
+import { CommandExit, exitCodes } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import type { Io } from './io.js';
 import { ManagerError } from './client/manager-error.js';
@@ -20,7 +20,7 @@ export async function run(
   io: Io,
   env: Environment,
   { ports = systemPorts(), program: name = 'oakring' }: RunOptions = {},
-): Promise<ExitCode> {
+): Promise<number> {
   const [own, afterDashes] = splitAtDashes(argv);
   const surroundings = { io, env, ports, afterDashes, program: name };
   const program = createProgram(surroundings);
@@ -36,12 +36,14 @@ export async function run(
   return outputFailed(io) ? exitCodes.refused : code;
 }
 
-/** What follows `job run … --` is a command of its own: none of its options are ours. */
+const withCommand = ['run', 'exec'];
+
+/** What follows `job run … --` and `job exec … --` is a command of its own: none of its options are ours. */
 function splitAtDashes(argv: readonly string[]): [own: string[], after: string[]] {
   const dashes = argv.indexOf('--');
   const runsJob = argv
     .slice(0, dashes)
-    .some((word, at) => word === 'job' && argv[at + 1] === 'run');
+    .some((word, at) => word === 'job' && withCommand.includes(argv[at + 1] ?? ''));
   return dashes === -1 || !runsJob
     ? [[...argv], []]
     : [argv.slice(0, dashes), argv.slice(dashes + 1)];
@@ -52,7 +54,7 @@ async function parse(
   argv: readonly string[],
   io: Io,
   env: Environment,
-): Promise<ExitCode> {
+): Promise<number> {
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCodes.done;
@@ -61,17 +63,23 @@ async function parse(
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     }
+    const failure = error instanceof CommandExit ? error.because : error;
+    if (error instanceof CommandExit && failure === null) return error.exitCode;
     // What was still asked for was let go with the output: that is told once, as what it is.
-    if (error instanceof ManagerError && io.closed.aborted && error.cause === io.closed.reason) {
+    if (failure instanceof ManagerError && isOfClosed(failure, io)) {
       return exitCodes.done;
     }
     const { color, ...output } = program.opts<{ color: boolean } & OutputOptions>();
     // Errors go to standard error: whether that is a terminal decides about their colour.
     const { colors } = terminalOf({ ...io, outIsTerminal: io.errorIsTerminal }, env, color);
-    const { message, exitCode } = failureOf(error, colors, formatOf(output) === 'json');
+    const { message, exitCode } = failureOf(failure, colors, formatOf(output) === 'json');
     io.error(message);
-    return exitCode;
+    return error instanceof CommandExit ? error.exitCode : exitCode;
   }
+}
+
+function isOfClosed({ cause }: ManagerError, { closed }: Io): boolean {
+  return closed.aborted && cause === closed.reason;
 }
 
 /** A full disk is a failure; a reader that has seen enough (`| head`) is none. */

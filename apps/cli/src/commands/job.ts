@@ -13,6 +13,7 @@ import { addJobPlan } from './job-plan.js';
 import { addJobRevisions } from './job-revisions.js';
 import { page, pageOfEach, watchOption, type WatchOptions } from './watch.js';
 import { addJobRun } from './job-run.js';
+import { addJobExec } from './job-exec.js';
 import { addJobLogs } from './job-logs.js';
 
 export function addJobCommands(program: Command, surroundings: Surroundings): void {
@@ -22,6 +23,7 @@ export function addJobCommands(program: Command, surroundings: Surroundings): vo
   addJobRun(job, surroundings);
   addJobQueries(job, surroundings);
   addJobLogs(job, surroundings);
+  addJobExec(job, surroundings);
   addJobOrders(job, surroundings);
   addJobUpdate(job, surroundings);
   addJobRevisions(job, surroundings);
