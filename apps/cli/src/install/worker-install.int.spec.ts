@@ -42,7 +42,9 @@ describe('oakring worker install', () => {
         encoding: 'utf8',
         env: { ...process.env, XDG_RUNTIME_DIR: folder },
       });
-      expect([found.status, found.stderr]).toEqual([0, '']);
+      // What systemd knows since 254 an older one goes on without.
+      const said = found.stderr.replace(/^.*Unknown key 'DelegateSubgroup'.*\n/gm, '');
+      expect([found.status, said]).toEqual([0, '']);
       expect(unit?.content).toMatch(
         /^ExecStart=\/bin\/true "\/opt\/oak ring\/bin\/oakring.js" worker$/m,
       );
