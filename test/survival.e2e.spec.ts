@@ -90,6 +90,21 @@ function processes(pattern: string): number {
   }
 }
 
+function pidsOf(mark: string): number[] {
+  const found = execFileSync('pgrep', ['-f', `^/bin/sh -c i=0.*${mark}`], { encoding: 'utf8' });
+  return found.trim().split('\n').map(Number);
+}
+
+/** As it is told to a program. */
+function instanceOf(pid: number): string | undefined {
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8');
+  return /(?:^|\0)OAKRING_INSTANCE=(\d+)/.exec(variables)?.[1];
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
 /** What is started is its guard first, which becomes the program a moment later. */
 async function untilOneRuns(mark: string): Promise<void> {
   await eventually(
@@ -148,8 +163,6 @@ describe('A worker', () => {
 describe('Ten instances of a worker that is killed and started again', () => {
   const lines = (number: number): string[] =>
     readFileSync(`${folder.path}/w2/output/count.${number}.log`, 'utf8').split('\n').slice(1, -1);
-  const pids = (): string =>
-    execFileSync('pgrep', ['-f', `^/bin/sh -c i=0.*${folder.path}`], { encoding: 'utf8' });
 
   it('run on and lose no line, and their manager sees no end of them', async () => {
     await call('POST', `${cluster.url}/api/v1/nodes/w1/cordon`);
@@ -157,8 +170,8 @@ describe('Ten instances of a worker that is killed and started again', () => {
     const cmd = ['/bin/sh', '-c', script, folder.path];
     await submit('count', { cmd, count: 10, onDisconnect: { lostAfterMs: 600_000 } });
     await untilAll(cluster.url, 'count', 'running', 10);
-    const before = pids();
-    expect(before.trim().split('\n')).toHaveLength(10);
+    const before = pidsOf(folder.path);
+    expect(before).toHaveLength(10);
     const killed = workers.findLast((each) => each.output().includes('registered as w2'));
     killed?.child.kill('SIGKILL');
     await killed?.ended;
@@ -169,7 +182,7 @@ describe('Ten instances of a worker that is killed and started again', () => {
       async () => counted.every((count, number) => lines(number).length > count + 20),
       (isSo) => isSo,
     );
-    expect(pids()).toBe(before);
+    expect(pidsOf(folder.path)).toEqual(before);
     for (let number = 0; number < 10; number += 1) {
       const seen = lines(number);
       expect(seen).toEqual(seen.map((_, index) => String(index + 1)));
@@ -182,6 +195,49 @@ describe('Ten instances of a worker that is killed and started again', () => {
       expect(await events(type, 'jobs/count')).toEqual([]);
     }
     await call('DELETE', `${cluster.url}/api/v1/nodes/w1/cordon`);
+  });
+});
+
+describe('The logs of thirty instances that are followed', () => {
+  it('come between one another, each line once, while one is killed and starts again', async () => {
+    const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.2; done';
+    const cmd = ['/bin/sh', '-c', script, `${folder.path}/chorus`];
+    await submit('chorus', { cmd, count: 30, restart: { limit: 5, firstMs: 100 } });
+    await untilAll(cluster.url, 'chorus', 'running', 30);
+    const reader = oakring(['job', 'logs', 'chorus', '-f'], { OAKRING_URL: cluster.url });
+    workers.push(reader);
+    const printed = (): number[][] =>
+      [...reader.output().matchAll(/^ *(\d+) \| (\d+)$/gm)].map((words) => words.map(Number));
+    const by = (number: number): number[] =>
+      printed().flatMap(([, from, said = 0]) => (from === number ? [said] : []));
+    const untilEachHas = (count: number) =>
+      eventually(
+        async () => Array.from({ length: 30 }, (_, number) => by(number).length),
+        (counts) => counts.every((each) => each >= count),
+      );
+    await untilEachHas(5);
+    const { instances } = (await job(cluster.url, 'chorus')).body;
+    const [victim] = pidsOf(`${folder.path}/chorus`).filter((pid) => instanceOf(pid) === '7');
+    process.kill(victim ?? 0, 'SIGKILL');
+    await eventually(
+      async () => by(7),
+      (said) => said.lastIndexOf(1) > 0 && said.length - said.lastIndexOf(1) >= 10,
+    );
+    await untilEachHas(by(7).length);
+    reader.child.kill('SIGINT');
+    await reader.ended;
+    for (let number = 0; number < 30; number += 1) {
+      const said = by(number);
+      const again = number === 7 ? said.lastIndexOf(1) : said.length;
+      const counted = [...upTo(again), ...upTo(said.length - again)];
+      expect({ number, said }).toEqual({ number, said: counted });
+      if (number !== 7) continue;
+      // All that it had printed when it was killed, by what its worker keeps.
+      const kept = `${folder.path}/${instances[7].nodeId}/output/chorus.7.log`;
+      expect(readFileSync(kept, 'utf8').trimEnd().split('\n').at(-1)).toBe(String(again));
+    }
+    const changes = printed().filter(([, from], at, all) => from !== all[at - 1]?.[1]);
+    expect(changes.length).toBeGreaterThan(printed().length / 2);
   });
 });
 
