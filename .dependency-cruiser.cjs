@@ -34,8 +34,10 @@ const managerMayUse = {
   // What everybody reads, and the loop in its direction: commands and views know nobody who asks or is told.
   config: [],
   views: [],
+  // Who may what, by what views show: asked at the edge, and where it is decided.
+  access: ['views'],
   'dead-letters': [],
-  commands: ['views'],
+  commands: ['access', 'views'],
   history: ['views'],
   // Beside the loop: nothing of it waits for a stream, or knows of one.
   streams: ['http', 'injection', 'views', 'wires'],
@@ -59,11 +61,11 @@ const managerMayUse = {
   root: ['commands', 'queries', 'supervision'],
   // The ways in and out. A query can neither take a command nor send an order.
   injection: ['supervision'],
-  http: ['injection'],
-  queries: ['history', 'http', 'injection', 'telemetry', 'views'],
+  http: ['access', 'injection', 'views'],
+  queries: ['access', 'history', 'http', 'injection', 'telemetry', 'views'],
   inbox: [
-    ...['commands', 'connection', 'dead-letters', 'detection', 'history', 'http', 'injection'],
-    ...['scheduling', 'telemetry', 'views', 'wires'],
+    ...['access', 'commands', 'connection', 'dead-letters', 'detection', 'history', 'http'],
+    ...['injection', 'scheduling', 'telemetry', 'views', 'wires'],
   ],
   verification: ['injection', 'views'],
   health: ['injection', 'supervision'],
@@ -73,8 +75,8 @@ const managerMayUse = {
   ],
   // What ties the parts together knows all of them, and is known to nobody but who starts it.
   compose: [
-    ...['config', 'connection', 'dead-letters', 'detection', 'exec', 'grants', 'health', 'history'],
-    'http',
+    ...['access', 'config', 'connection', 'dead-letters', 'detection', 'exec', 'grants', 'health'],
+    ...['history', 'http'],
     ...['inbox', 'inference', 'journal'],
     ...['injection', 'leadership', 'outbox', 'queries', 'recovery', 'rollout', 'scheduling'],
     ...['root', 'sealing', 'streams', 'supervision', 'telemetry', 'verification', 'views', 'wires'],

@@ -2,6 +2,7 @@ import { OakringError, type JsonObject } from '@oakring/contracts';
 import type { OakestraService, OakestraWorker } from '@oakring/contracts/http';
 import type { FastifyRequest } from 'fastify';
 import { OakestraRegistrationController } from '../apps/manager/src/inbox/http/oakestra-registration.controller.js';
+import { openCaller } from '../apps/manager/src/access/caller.js';
 import type { OpenBroker } from '../apps/manager/src/inbox/http/open-broker.js';
 import { ServiceOrdersController } from '../apps/manager/src/inbox/root/service-orders.controller.js';
 import { withoutRoot } from '../apps/manager/src/inbox/root/root-orders.js';
@@ -68,6 +69,6 @@ export class OpenDesk {
   private request(method: string, url: string, ip = '10.9.0.1'): FastifyRequest {
     const id = `open-${(this.asked += 1)}`;
     const request: Partial<FastifyRequest> = { id, ip, method, url, headers: {} };
-    return { ...request, caller: 'open' } as FastifyRequest;
+    return { ...request, caller: openCaller } as FastifyRequest;
   }
 }

@@ -50,11 +50,12 @@ export class Documents {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What `-o name` prints: the id of an answer, or of each in its list. */
+/** What `-o name` prints: the id of an answer, or of each in its list; the name of what has no id. */
 function namesIn(answer: unknown): readonly string[] {
   if (isMembers(answer)) {
-    const { items, id } = answer;
-    const named = Array.isArray(items) ? items.filter(isMembers).map((item) => item['id']) : [id];
+    const { items } = answer;
+    const all = Array.isArray(items) ? items.filter(isMembers) : [answer];
+    const named = all.map(({ id, name }) => id ?? name);
     if (named.every((name) => typeof name === 'string')) return named;
   }
   const what = 'What this command answers has no names: ask for -o json or yaml.';

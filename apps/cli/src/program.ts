@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addAuditCommands } from './commands/audit/audit.js';
 import { addBackupCommands } from './commands/backup/commands.js';
 import { addCompletionCommand } from './completion/command.js';
+import { addTokenCommands } from './commands/token.js';
 import { addTopCommand } from './commands/top.js';
 import { addClusterCommand } from './commands/cluster.js';
 import type { Surroundings } from './commands/context.js';
@@ -45,6 +46,7 @@ export function createProgram(given: Omit<Surroundings, 'documents'>): Command {
     .version(softwareVersion(), '-V, --version', 'print the version')
     .option('--url <url>', 'the manager [OAKRING_URL] (default: http://127.0.0.1:10100)')
     .option('--token <token>', 'bearer token; rather by [OAKRING_TOKEN], which is not listed by ps')
+    .option('--token-file <path>', 'a file with the token')
     .addOption(
       new Option('-o, --output <format>', 'as documents, only the ids, or more columns')
         .choices(outputFormats)
@@ -83,6 +85,7 @@ Examples:
   addDeadLettersCommand(program, surroundings);
   addImportCommand(program, surroundings);
   addRootCommands(program, surroundings);
+  addTokenCommands(program, surroundings);
   addContextCommands(program, surroundings);
   addCompletionCommand(program, surroundings);
   addHelpCommand(program);

@@ -8,6 +8,7 @@ import {
   ownNames,
   readMessage,
   usualDeadlines,
+  withOneToken,
   type HttpLimits,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
@@ -30,6 +31,8 @@ export interface SchedulerOptions {
   readonly port: number;
   readonly managerUrl: string;
   readonly token: string | null;
+  /** What it shows to the manager; null: the same. */
+  readonly managerToken?: string | null;
   /** Further names that others reach us by. */
   readonly allowedHosts: readonly string[];
   readonly allowOpen: boolean;
@@ -46,11 +49,12 @@ export interface RunningScheduler {
 /** Starts the scheduler. Throws `port-taken` when its port is in use. */
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
   const { managerUrl, token, ports, host, port, limits = usualLimits } = options;
+  const shown = options.managerToken ?? token;
   const address = await listenAddress(listenerOf(options));
-  const observer = new Observer(new HttpNodeView(managerUrl, token), ports);
+  const observer = new Observer(new HttpNodeView(managerUrl, shown), ports);
   const app = await createListener(SchedulerModule.with(observer, ports), {
-    ...{ name: 'scheduler', logContext, token, limits },
-    isFree: isHealthCheck,
+    ...{ name: 'scheduler', logContext, limits },
+    admit: withOneToken(token, isHealthCheck),
     names: ownNames(address, options),
     maxBodyBytes,
     readBody: readMessage(maxDepth),

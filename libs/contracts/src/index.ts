@@ -1,3 +1,26 @@
+export {
+  byCaller,
+  callerIn,
+  openName,
+  settingName,
+  tokenName,
+  tokenNameExpectation,
+} from './access/names.js';
+export {
+  isPermission,
+  isRole,
+  longestTokenMs,
+  permissionNames,
+  permissions,
+  permissionsOf,
+  roleNames,
+  roles,
+  rolesWith,
+  rulesOf,
+  shortestTokenMs,
+  type Permission,
+  type Role,
+} from './access/roles.js';
 export { errorCatalogue, type ErrorCode, type Refusal } from './errors/catalogue.js';
 export {
   explain,

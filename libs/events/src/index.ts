@@ -9,6 +9,7 @@ export {
 } from './catalogue/catalogue.js';
 export { isSameCatalogue, ownCatalogue } from './catalogue/committed-catalogue.js';
 export {
+  accessStream,
   checkpointsStream,
   clusterStream,
   jobStream,

@@ -7,11 +7,12 @@ type Environment = Record<string, string | undefined>;
 const secretNames: ReadonlySet<string> = new Set([
   'OAKRING_MQTT_PASSWORD',
   'OAKRING_TOKEN',
+  'OAKRING_MANAGER_TOKEN',
   'OAKRING_BACKUP_PASSPHRASE',
   'CLUSTER_KEYFILE_PASSWORD',
 ]);
 const hasCredentials = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
-const secretFlag = '--token';
+const secretFlags: readonly string[] = ['--token', '--manager-token'];
 
 /**
  * What our environment (`process.env`) says, secrets included, and takes those out of it: a job's process runs under
@@ -45,9 +46,9 @@ function isSecret(name: string, value: string): boolean {
 }
 
 function secretArgument([argument = '', before]: readonly string[]): number | null {
-  if (before === secretFlag) return 0;
+  if (before !== undefined && secretFlags.includes(before)) return 0;
   const value = /^--[a-z-]+=/.exec(argument)?.[0].length ?? 0;
-  const isFlagged = argument.startsWith(`${secretFlag}=`);
+  const isFlagged = secretFlags.some((flag) => argument.startsWith(`${flag}=`));
   return isFlagged || hasCredentials.test(argument.slice(value)) ? value : null;
 }
 

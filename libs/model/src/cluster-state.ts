@@ -1,4 +1,5 @@
 import { type LogHead, emptyHead } from '@oakring/events';
+import type { TokenRecord } from './access-records.js';
 import type { KeyRecord, MerkleRecord, SealRecord } from './evidence-records.js';
 import { Index, Sequence, Table } from './table.js';
 import type {
@@ -41,7 +42,10 @@ export class ClusterState {
   readonly revisionPlaces: Table<RevisionPlaceRecord>;
   readonly parted: Table<PartedRecord>;
   readonly execs: Table<ExecRecord>;
+  readonly tokens: Table<TokenRecord>;
 
+  /** Names of tokens by their hash: one each. */
+  readonly tokensOfHash = new Index();
   /** Ids of the jobs whose numbers a root gives, by their name: containers are called so. */
   readonly givenOfName = new Index();
   /** Keys of a job's instances. */
@@ -90,9 +94,10 @@ export class ClusterState {
     this.revisionPlaces = new Table('revisionPlaces', saved);
     this.parted = new Table('parted', saved);
     this.execs = new Table('execs', saved);
+    this.tokens = new Table('tokens', saved);
     const { cluster, nodes, jobs, instances, placements } = this;
     const { commands, answers, retired, counters, keys, seals, merkle } = this;
-    const { revisions, revisionPlaces, parted, execs } = this;
+    const { revisions, revisionPlaces, parted, execs, tokens } = this;
     // Read, compared and copied record by record, whatever the records are.
     this.tables = [
       cluster,
@@ -111,6 +116,7 @@ export class ClusterState {
       revisionPlaces,
       parted,
       execs,
+      tokens,
     ] as unknown as readonly Table<object>[];
   }
 }

@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 38;
+export const foldVersion = 39;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -175,6 +175,8 @@ export interface JobRecord extends EventPlace {
   /** It must never run twice: only workers that enforce a stop are candidates. */
   readonly enforcesStop: boolean;
   readonly bodyHash: string;
+  /** `by` of whoever submitted it; null: not known. */
+  readonly by: string | null;
   /** `given`: by a root, one order each; there may be holes. */
   readonly numbering: 'counted' | 'given';
   /** It came over from another orchestrator. */

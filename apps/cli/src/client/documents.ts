@@ -5,6 +5,7 @@ type Schemas = components['schemas'];
 
 export type Cluster = Schemas['Cluster'];
 export type Consistency = Schemas['Consistency'];
+export type CreateToken = Schemas['CreateToken'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type Decision = Schemas['Decision'];
 export type Diff = Schemas['Diff'];
@@ -39,4 +40,6 @@ export type Revision = Schemas['Revision'];
 export type Root = Schemas['Root'];
 export type Stranger = Schemas['Stranger'];
 export type TelemetryPoint = Schemas['TelemetryPoint'];
+export type Token = Schemas['Token'];
 export type Warnings = Schemas['FieldWarning'][];
+export type WhoAmI = Schemas['WhoAmI'];

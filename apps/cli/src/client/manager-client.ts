@@ -1,7 +1,9 @@
 import { idExpectation, type JsonObject } from '@oakring/contracts';
 import type { Ports } from '@oakring/ports';
-import createClient, { type Client } from 'openapi-fetch';
+import createClient from 'openapi-fetch';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
+import { accessOf } from './access.js';
+import { answer, type Api } from './answer.js';
 import type {
   DrainNode,
   DryRun,
@@ -16,7 +18,7 @@ import type {
 } from './documents.js';
 import { httpOf, untilAborted, type Address } from './http.js';
 import { linesOf } from './lines.js';
-import { ManagerError, refusedWith } from './manager-error.js';
+import { ManagerError } from './manager-error.js';
 import type { paths } from './openapi.js';
 
 /** The largest page that the manager gives. */
@@ -58,6 +60,7 @@ export function managerClient(address: Address, ports: Ports) {
     ...jobOrdersOf(api),
     ...nodesOf(api),
     ...clusterOf(api),
+    ...accessOf(api),
     ...importsOf(api),
     /** Lines of NDJSON: the head, then every record of every view at that position. */
     views: (signal: AbortSignal) =>
@@ -109,8 +112,6 @@ export function managerClient(address: Address, ports: Ports) {
 
 export type ManagerClient = ReturnType<typeof managerClient>;
 export type NodeOrderName = 'cordon' | 'drain' | 'quarantine';
-
-type Api = Client<paths>;
 
 /** What an order is made from: it is refused where the job is another by now. */
 export interface Planned {
@@ -339,13 +340,6 @@ function importsOf(api: Api) {
         }),
       ),
   };
-}
-
-/** What is no success was thrown by `http.ts`. */
-async function answer<T>(asked: Promise<{ data?: T }>): Promise<NonNullable<T>> {
-  const { data } = await asked;
-  if (data !== undefined && data !== null) return data;
-  throw refusedWith(200, '');
 }
 
 interface Page<T> {

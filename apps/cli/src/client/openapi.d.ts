@@ -520,6 +520,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens that were created, those that hold no more among them */
+        get: operations["listTokens"];
+        put?: never;
+        /** Create a token; it is shown this once */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token: it holds no more, and what was opened with it is closed */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whoever asks: name, role, and what that allows */
+        get: operations["whoAmI"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/keys/{fingerprint}/endorse": {
         parameters: {
             query?: never;
@@ -931,6 +983,32 @@ export interface components {
         CosignedCheckpoint: {
             /** @description The signed note (C2SP). */
             note: string;
+        };
+        /**
+         * @example {
+         *       "name": "ci",
+         *       "role": "root"
+         *     }
+         */
+        CreateToken: {
+            /** @description Whoever shows it is called so: in events, behind `api/`. */
+            name: string;
+            /**
+             * @description What it lets them do: docs/access.md.
+             * @enum {string}
+             */
+            role: "admin" | "operator" | "root" | "auditor" | "scheduler" | "metrics";
+            /** @description How long it holds; a day to 30 days, by its role, when it is left out. */
+            expiresInMs?: number;
+            /**
+             * @description Of an operator: orders about nodes with all of these labels only.
+             * @example {
+             *       "room": "hall"
+             *     }
+             */
+            nodes?: {
+                [key: string]: string | number | boolean;
+            };
         };
         /** @description A message that never became a command. */
         DeadLetter: {
@@ -2111,7 +2189,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
+            code: "invalid-json" | "not-utf8" | "payload-too-large" | "unsupported-media-type" | "invalid-field" | "invalid-id" | "id-mismatch" | "technology-unknown" | "constraint-unknown" | "topic-unknown" | "retained-message" | "message-too-large" | "rate-exceeded" | "too-many-nodes" | "report-incomplete" | "incarnation-stale" | "incarnation-implausible" | "node-run-elsewhere" | "node-unknown" | "node-id-taken" | "command-unknown" | "job-unknown" | "revision-unknown" | "nothing-to-go-back-to" | "job-id-taken" | "update-without-effect" | "job-deleting" | "idempotency-key-reused" | "instance-unknown" | "instance-nowhere" | "nothing-printed" | "feature-missing" | "exec-not-offered" | "instance-not-running" | "node-away" | "instance-not-movable" | "job-of-root" | "ledger-in-use" | "job-completed" | "position-changed" | "plan-outdated" | "node-in-use" | "worker-does-not-fit" | "no-target" | "key-untrusted" | "key-unknown" | "key-judged" | "tree-unknown" | "checkpoint-unknown" | "witness-unknown" | "signature-invalid" | "decision-unknown" | "route-unknown" | "method-not-allowed" | "request-malformed" | "upgrade-required" | "request-timeout" | "moment-invalid" | "position-invalid" | "log-truncated" | "misdirected-request" | "origin-foreign" | "unauthorized" | "forbidden" | "token-name-taken" | "token-shown-once" | "too-many-tokens" | "token-unknown" | "position-not-reached" | "overloaded" | "outcome-unknown" | "not-leading" | "scheduler-refused" | "scheduler-unavailable" | "authority-unavailable" | "witness-unavailable" | "witness-refused" | "root-unavailable" | "worker-silent" | "stream-broken" | "shutting-down" | "log-unavailable" | "store-away" | "settings-invalid" | "port-taken" | "data-folder-in-use" | "data-folder-open" | "data-folder-unusable" | "store-unreachable" | "store-unsuitable" | "key-unusable" | "ledger-newer" | "log-damaged" | "restore-unfinished" | "position-conflict" | "broker-unreachable" | "endpoint-undeclared" | "internal";
             detail: string;
             /** @description What to do next. */
             remedy: string;
@@ -2687,6 +2765,52 @@ export interface components {
             cpu: components["schemas"]["Spread"];
             memory: components["schemas"]["Spread"];
         };
+        /** @description A token, without what is secret of it. */
+        Token: {
+            name: string;
+            /** @description Of the roles of docs/access.md; one that is not known here may nothing. */
+            role: string;
+            /** @enum {string} */
+            status: "holds" | "expired" | "revoked";
+            /** @description Orders about nodes with these labels only. */
+            nodes: {
+                [key: string]: string;
+            } | null;
+            /** @description Who had it made. */
+            createdBy: string | null;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            /**
+             * Format: date-time
+             * @description To the minute, at the manager that answers; null: not since that one started.
+             */
+            lastUsed: string | null;
+            /** Format: date-time */
+            revoked: string | null;
+            revokedBy: string | null;
+        };
+        /** @description A token that was made: the only time that it is shown. */
+        TokenCreated: {
+            token: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "operator" | "root" | "auditor" | "scheduler" | "metrics";
+            /** Format: date-time */
+            expires: string;
+            /** @description Of the commit that made it. */
+            position: number;
+        };
+        TokenOrderAnswer: {
+            name: string;
+            position: number;
+        };
+        TokenPage: {
+            /** @description By name. */
+            items: components["schemas"]["Token"][];
+            position: number;
+        };
         /** @description How a new revision of the job is rolled out. */
         UpdateRules: {
             /** @description Instances that may be missing at once on its account; 0 only with `surge`. */
@@ -2735,6 +2859,27 @@ export interface components {
              * @default false
              */
             readOnly?: boolean;
+        };
+        /** @description Whoever asks, as the manager knows them. */
+        WhoAmI: {
+            /** @description `token`: by OAKRING_TOKEN; `open`: no token is asked for. */
+            name: string;
+            role: string;
+            permissions: ("cluster:read" | "cluster:metrics" | "cluster:import" | "jobs:read" | "jobs:write" | "jobs:logs" | "jobs:exec" | "nodes:read" | "nodes:write" | "nodes:register" | "ledger:read" | "ledger:write" | "ledger:cosign" | "access:read" | "access:write")[];
+            /**
+             * @description Which jobs are seen and changed.
+             * @enum {string}
+             */
+            jobs: "all" | "own";
+            /** @description Orders about nodes with these labels only; null: about all that the role allows. */
+            nodes: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Null: with the setting.
+             */
+            expires: string | null;
         };
     };
     responses: {
@@ -3248,6 +3393,18 @@ export interface components {
                 };
             };
         };
+        /** @description origin-foreign, forbidden */
+        "origin-foreign.forbidden": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "origin-foreign" | "forbidden";
+                };
+            };
+        };
         /** @description overloaded, shutting-down, store-away */
         "overloaded.shutting-down.store-away": {
             headers: {
@@ -3508,6 +3665,30 @@ export interface components {
                 };
             };
         };
+        /** @description token-name-taken, token-shown-once, too-many-tokens, idempotency-key-reused */
+        "token-name-taken.token-shown-once.too-many-tokens.idempotency-key-reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "token-name-taken" | "token-shown-once" | "too-many-tokens" | "idempotency-key-reused";
+                };
+            };
+        };
+        /** @description token-unknown, route-unknown */
+        "token-unknown.route-unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "token-unknown" | "route-unknown";
+                };
+            };
+        };
         /** @description tree-unknown */
         "tree-unknown": {
             headers: {
@@ -3645,7 +3826,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
@@ -3694,7 +3875,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-id-taken.job-deleting.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
@@ -3754,7 +3935,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -3801,7 +3982,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.id-mismatch.technology-unknown.constraint-unknown.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.plan-outdated.idempotency-key-reused"];
@@ -3844,7 +4025,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-of-root.idempotency-key-reused"];
@@ -3889,7 +4070,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
@@ -3931,7 +4112,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-deleting.instance-not-movable.worker-does-not-fit.no-target.idempotency-key-reused"];
@@ -3969,7 +4150,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["instance-not-movable.idempotency-key-reused"];
@@ -4009,7 +4190,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["job-deleting.job-completed.idempotency-key-reused"];
@@ -4051,7 +4232,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.revision-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["nothing-to-go-back-to.job-of-root.job-deleting.job-completed.update-without-effect.idempotency-key-reused"];
@@ -4116,7 +4297,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
@@ -4149,7 +4330,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.technology-unknown.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["node-id-taken.incarnation-stale.incarnation-implausible.node-run-elsewhere.too-many-nodes.idempotency-key-reused"];
             413: components["responses"]["payload-too-large"];
@@ -4189,7 +4370,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4225,7 +4406,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4268,7 +4449,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4305,7 +4486,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4345,7 +4526,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4381,7 +4562,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4421,7 +4602,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["idempotency-key-reused"];
@@ -4481,7 +4662,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -4516,7 +4697,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["node-in-use.idempotency-key-reused"];
@@ -4653,7 +4834,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["ledger-in-use"];
@@ -4693,7 +4874,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["ledger-in-use"];
@@ -4787,7 +4968,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
@@ -4815,7 +4996,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
@@ -4874,7 +5055,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away"];
@@ -4933,7 +5114,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -4990,7 +5171,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.revision-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -5038,7 +5219,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.instance-unknown.nothing-printed.route-unknown"];
             409: components["responses"]["instance-nowhere.feature-missing.node-away"];
             421: components["responses"]["misdirected-request"];
@@ -5069,7 +5250,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-id.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["job-unknown.instance-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             426: components["responses"]["upgrade-required"];
@@ -5128,7 +5309,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field.position-invalid.moment-invalid"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["position-not-reached.overloaded.shutting-down.store-away.not-leading.outcome-unknown"];
@@ -5156,7 +5337,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown"];
@@ -5191,7 +5372,7 @@ export interface operations {
             };
             400: components["responses"]["moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["node-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -5221,7 +5402,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             410: components["responses"]["log-truncated"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -5250,7 +5431,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["decision-unknown.route-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -5284,10 +5465,137 @@ export interface operations {
             };
             400: components["responses"]["moment-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["overloaded.shutting-down.store-away"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them: there are a thousand at most. */
+            200: {
+                headers: {
+                    /** @description Position in the ledger that the answer is of. */
+                    "Oakring-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            /** @description Created, and durable. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["token-name-taken.token-shown-once.too-many-tokens.idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for this request: repeated, it gets the first answer again, for 24 hours or 200 000 further keys. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOrderAnswer"];
+                };
+            };
+            400: components["responses"]["invalid-field.invalid-json.not-utf8"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign.forbidden"];
+            404: components["responses"]["token-unknown.route-unknown"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["idempotency-key-reused"];
+            413: components["responses"]["payload-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away.not-leading.outcome-unknown.overloaded.log-unavailable"];
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By the token that the request shows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            400: components["responses"]["invalid-field"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["origin-foreign"];
+            421: components["responses"]["misdirected-request"];
+            500: components["responses"]["internal.log-damaged"];
+            503: components["responses"]["shutting-down.store-away"];
         };
     };
     endorseKey: {
@@ -5319,7 +5627,7 @@ export interface operations {
             };
             400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["key-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["key-untrusted.tree-unknown.key-judged.idempotency-key-reused"];
@@ -5359,7 +5667,7 @@ export interface operations {
             };
             400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["key-unknown.route-unknown"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["key-untrusted.tree-unknown.key-judged.idempotency-key-reused"];
@@ -5394,7 +5702,7 @@ export interface operations {
             };
             400: components["responses"]["signature-invalid.invalid-field.invalid-json.not-utf8"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             408: components["responses"]["request-timeout"];
             409: components["responses"]["tree-unknown"];
             413: components["responses"]["payload-too-large"];
@@ -5430,7 +5738,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
@@ -5456,7 +5764,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
@@ -5482,7 +5790,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
@@ -5510,7 +5818,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.overloaded"];
@@ -5538,7 +5846,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];
@@ -5571,7 +5879,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.overloaded"];
@@ -5597,7 +5905,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             404: components["responses"]["checkpoint-unknown"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
@@ -5629,7 +5937,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["overloaded.shutting-down.store-away"];
@@ -5674,7 +5982,7 @@ export interface operations {
             };
             400: components["responses"]["position-invalid.invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away.overloaded"];
@@ -5778,7 +6086,7 @@ export interface operations {
             };
             400: components["responses"]["invalid-field"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["origin-foreign"];
+            403: components["responses"]["origin-foreign.forbidden"];
             421: components["responses"]["misdirected-request"];
             500: components["responses"]["internal.log-damaged"];
             503: components["responses"]["shutting-down.store-away"];

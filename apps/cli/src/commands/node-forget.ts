@@ -1,10 +1,10 @@
 import type { Node } from '../client/documents.js';
-import { durationOf } from '@oakring/contracts';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ManagerError } from '../client/manager-error.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { printable } from '@oakring/narration';
 import { contextOf, show, type Context, type Surroundings } from './context.js';
+import { duration } from './options.js';
 import { onNode } from './selection.js';
 
 interface ForgetOptions {
@@ -39,12 +39,6 @@ Examples:
       if (options.dryRun === true) return showIds(context, ids, 'would be forgotten');
       await forget(context, ids, options.force === true);
     });
-}
-
-function duration(text: string): number {
-  const ms = durationOf(text);
-  if (ms !== null) return ms;
-  throw new InvalidArgumentError('It is not a duration like 30m, 12h or 7d.');
 }
 
 async function idsOf(

@@ -20,6 +20,13 @@ export function seconds(text: string): number {
   );
 }
 
+/** Milliseconds of `30m`, `12h`, `7d`. */
+export function duration(text: string): number {
+  const ms = durationOf(text);
+  if (ms !== null) return ms;
+  throw new InvalidArgumentError('It is not a duration like 30m, 12h or 7d.');
+}
+
 /** A limit in seconds: a worker hears of its manager every few seconds, so less would end what is well. */
 export function limitSeconds(text: string): number {
   const value = wholeNumber(text);

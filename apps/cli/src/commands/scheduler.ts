@@ -4,11 +4,11 @@ import { addSettingFlags, environmentWithFlags } from '../config/setting-flags.j
 import type { Surroundings } from './context.js';
 import { serve } from './serve.js';
 
-const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen, logForm, logLevel } =
-  settingsCatalogue;
+const { host, schedulerPort, managerUrl, managerToken, token } = settingsCatalogue;
+const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
 export const schedulerSettings = [
-  ...[host, schedulerPort, managerUrl, token, allowedHosts, allowOpen],
-  ...[logForm, logLevel],
+  ...[host, schedulerPort, managerUrl, managerToken, token],
+  ...[allowedHosts, allowOpen, logForm, logLevel],
 ];
 
 export function addSchedulerCommand(program: Command, surroundings: Surroundings): void {

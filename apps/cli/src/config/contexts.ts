@@ -97,8 +97,8 @@ export function contextNamed({ contexts }: Contexts, name: string): ClusterConte
   throw new CommandFailure(told, exitCodes.usage);
 }
 
-function tokenOf({ token, tokenFile }: ClusterContext): string | null {
-  if (tokenFile === undefined) return token ?? null;
+function tokenOf({ token, tokenFile }: Pick<Named, 'token' | 'tokenFile'>): string | null {
+  if (token !== undefined || tokenFile === undefined) return token ?? null;
   try {
     return readFileSync(tokenFile, 'utf8').trim();
   } catch (error) {
@@ -111,6 +111,7 @@ function tokenOf({ token, tokenFile }: ClusterContext): string | null {
 export interface Named {
   readonly url?: string | undefined;
   readonly token?: string | undefined;
+  readonly tokenFile?: string | undefined;
   readonly context?: string | undefined;
 }
 
@@ -119,8 +120,10 @@ export interface Named {
  * environment, that before the context. A token goes only where it belongs: a context that a flag names
  * brings its own or none, and a context's is never sent to an address that came from elsewhere.
  */
-export function withContext(env: Environment, { url, token, context }: Named): Environment {
-  const flags = token === undefined ? {} : { OAKRING_TOKEN: token };
+export function withContext(env: Environment, named: Named): Environment {
+  const { url, context } = named;
+  const token = tokenOf(named);
+  const flags = token === null ? {} : { OAKRING_TOKEN: token };
   if (url !== undefined) return { ...env, OAKRING_URL: url, ...flags };
   if (context !== undefined) {
     const meant = contextNamed(readContexts(env), context);

@@ -60,6 +60,22 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
     { position: 7, hash: 'ab', generationsAbove: 1_000_000 },
     'RESTORED from a backup of 7 commits',
   ],
+  TokenGranted: [
+    { name: 'anna', role: 'operator', hash: 'ab', expiresAt: 0, nodes: { zone: 'a' } },
+    'token anna of role operator given, until 1970-01-01T00:00:00.000Z, for nodes with zone=a',
+  ],
+  TokenGrantRefused: [
+    { name: 'anna', code: 'token-name-taken', detail: 'It holds.' },
+    'token anna not given: It holds.',
+  ],
+  TokenRevoked: [{ name: 'anna' }, 'token anna revoked'],
+  RequestsRefused: [
+    {
+      ...{ unauthorized: 5, forbidden: 1, withinMs: 60_000 },
+      shown: [{ code: 'forbidden', request: 'GET /api/v1/jobs', from: '10.0.0.1', name: 'prom' }],
+    },
+    'refused 5 requests without a token that holds, 1 beyond the role of their token, such as GET /api/v1/jobs by prom',
+  ],
   MessagesRefused: [
     { registrations: 9, statuses: 0, states: 0, histories: 2, nodes: 3, withinMs: 60_000 },
     '9 registrations',

@@ -5,6 +5,7 @@ import type {
   PlacementRefusal,
   Refusal,
   Registration,
+  Role,
   ScheduleAnswer,
   WorkerHistory,
   WorkerState,
@@ -255,6 +256,19 @@ export type Command =
       readonly type: 'RecordRefusals';
       readonly refusals: EventData<'MessagesRefused'>;
     }
+  | {
+      readonly type: 'GrantToken';
+      readonly name: string;
+      readonly role: Role;
+      /** SHA-256 of its text, hexadecimal. */
+      readonly hash: string;
+      /** Milliseconds since 1970. */
+      readonly expiresAt: number;
+      /** Orders about nodes with these labels only; null: about any. */
+      readonly nodes: Readonly<Record<string, string>> | null;
+    }
+  | { readonly type: 'RevokeToken'; readonly name: string }
+  | { readonly type: 'RecordRefusedRequests'; readonly refused: EventData<'RequestsRefused'> }
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
   /** An order that cannot be sent: not for a while, but as it is. */
   | { readonly type: 'FailCommand'; readonly commandId: string; readonly reason: string }
@@ -360,6 +374,9 @@ export interface Answers {
   RefusePlacement: null;
   OrderStarts: null;
   RecordRefusals: null;
+  GrantToken: { readonly name: string; readonly expiresAt: number; readonly position: number };
+  RevokeToken: { readonly name: string; readonly position: number };
+  RecordRefusedRequests: null;
   OrderStops: null;
   FailCommand: null;
   RecordDelivery: null;

@@ -5,7 +5,9 @@ import { InstanceMoves } from '../inbox/http/instance-moves.js';
 import { JobCommandsController } from '../inbox/http/job-commands.controller.js';
 import { JobRollbacksController } from '../inbox/http/job-rollbacks.controller.js';
 import { JobUpdatesController } from '../inbox/http/job-updates.controller.js';
+import { TokenCommandsController } from '../inbox/http/token-commands.controller.js';
 import { KeyCommandsController } from '../inbox/http/key-commands.controller.js';
+import { RefusedRequests } from '../inbox/http/refused-requests.js';
 import { Outlooks } from '../inbox/http/outlooks.js';
 import { NodeCommandsController } from '../inbox/http/node-commands.controller.js';
 import { OakestraRegistrationController } from '../inbox/http/oakestra-registration.controller.js';
@@ -15,6 +17,7 @@ import { ServiceOrdersController } from '../inbox/root/service-orders.controller
 import { CheckpointQueriesController } from '../queries/ledger/checkpoint-queries.controller.js';
 import { CommitQueriesController } from '../queries/ledger/commit-queries.controller.js';
 import { LedgerTree } from '../queries/ledger/ledger-tree.js';
+import { AccessQueriesController } from '../queries/access-queries.controller.js';
 import { ClusterQueriesController } from '../queries/cluster-queries.controller.js';
 import { DeadLetterQueriesController } from '../queries/dead-letter-queries.controller.js';
 import { DecisionQueriesController } from '../queries/decision-queries.controller.js';
@@ -75,6 +78,8 @@ export const httpControllers: Type[] = [
   TelemetryQueriesController,
   DecisionQueriesController,
   DiffQueriesController,
+  TokenCommandsController,
+  AccessQueriesController,
   KeyCommandsController,
   CosignatureCommandsController,
   DeadLetterQueriesController,
@@ -91,6 +96,7 @@ export const httpControllers: Type[] = [
 export const httpProviders: Provider[] = [
   InstanceMoves,
   Outlooks,
+  RefusedRequests,
   LedgerTree,
   LedgerCounts,
   TrafficSources,

@@ -4,6 +4,7 @@ import type { EventLogReader } from '@oakring/stores';
 import type { SigningKey } from '@oakring/events';
 import { inboxControllers, inboxProviders, type InboxParts } from './inbox-parts.js';
 import type { ClusterProof } from '../http/forwarding/cluster-proof.js';
+import { Identities } from '../access/identities.js';
 import { PastStates } from '../history/past-states.js';
 import { httpControllers, httpProviders } from './http-parts.js';
 import { OPEN_BROKER, type OpenBroker } from '../inbox/http/open-broker.js';
@@ -33,6 +34,7 @@ import { NodeChangeFeed } from '@oakring/model';
 
 /** The parts that the module ties together, made before it in the order of a start. */
 export interface ManagerParts extends InboxParts {
+  readonly identities: Identities;
   readonly past: PastStates;
   readonly key: SigningKey;
   readonly log: EventLogReader;
@@ -62,6 +64,7 @@ export class ManagerModule {
       controllers: [...inboxControllers, ...httpControllers],
       providers: [
         ...inboxProviders(parts),
+        { provide: Identities, useValue: parts.identities },
         { provide: NODE_TOKENS, useValue: parts.tokens },
         { provide: OPEN_BROKER, useValue: parts.openBroker },
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },

@@ -4,6 +4,7 @@ import { listenAddress, listenOn, ownNames } from '@oakring/http';
 import type { ProgramLog } from '@oakring/log';
 import { type Ports, Undo } from '@oakring/ports';
 import { isMongoUrl } from '@oakring/stores';
+import { Identities } from '../access/identities.js';
 import { composeManager } from './compose-manager.js';
 import { watchHealth } from './watch-health.js';
 import { inboxOf } from './inbox-parts.js';
@@ -126,6 +127,7 @@ async function start(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
       ...{ verification, health },
+      identities: new Identities(settings.token, projection, ports.clock),
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },
       ...{ rootLink: root?.standing ?? withoutRoot, maxNodes: settings.maxNodes },
@@ -213,7 +215,6 @@ async function letWorldIn(
   stopping: Undo,
 ): Promise<string> {
   const app = await createHttpApp(ManagerModule.with(parts), {
-    token: settings.token,
     leadership: parts.leadership,
     proof: parts.proof,
     openWire: settings.speaksOakestra ? { hosts: settings.oakestraHosts } : null,

@@ -44,6 +44,7 @@ export class InstanceExecController {
     tag: 'Jobs',
     summary: 'Run a command in an instance, over a WebSocket',
     needs: 'jobs:exec',
+    heeds: 'job',
     answeredBy: 'leader',
     isStream: true,
     answers: [

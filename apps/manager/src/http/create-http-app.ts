@@ -1,21 +1,28 @@
 import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { maxHttpBodyBytes } from '@oakring/contracts';
+import { maxHttpBodyBytes, OakringError } from '@oakring/contracts';
 import {
   BodyPipe,
   createListener,
   readDocument,
+  Refusals,
   usualDeadlines,
   type HttpLimits,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { ApiDocument } from './docs/api-document.js';
+import { Identities } from '../access/identities.js';
+import { Projection } from '../views/projection.js';
+import { admissionTo } from './admission.js';
+import { endWithToken } from './endpoints/end-with-token.js';
 import { declaredRoutes, endpointOf, refuseUnknownParameters } from './endpoints/endpoint.js';
+import { limitCallers } from './endpoints/limits.js';
 import { limitStreams } from './endpoints/long-streams.js';
 import type { LeadershipView } from '../injection/query-tokens.js';
 import type { ClusterProof } from './forwarding/cluster-proof.js';
-import { forwardedHeader, forwardToLeader } from './forwarding/forward-to-leader.js';
+import { forwardToLeader } from './forwarding/forward-to-leader.js';
+import { forwardedBy } from './forwarding/forwarded.js';
 import { guardOpenWire, type OpenWire } from './open-wire.js';
 import { acceptUpgrades } from './upgrades.js';
 import { PORTS } from '../injection/tokens.js';
@@ -24,12 +31,7 @@ import { PORTS } from '../injection/tokens.js';
 export const logContext = 'Http';
 const usualLimits: HttpLimits = { ...usualDeadlines, connections: 4_096 };
 
-/** What is for everybody, and what others than a token guard (`open-wire.ts`). */
-const freeNeeds: ReadonlySet<unknown> = new Set(['nothing', 'oakestra']);
-
 interface HttpAppOptions {
-  /** Bearer token that requests must carry; null lets everyone in. */
-  readonly token: string | null;
   /** Who leads: what a follower cannot do itself is forwarded there. */
   readonly leadership: LeadershipView;
   /** How managers know each other; null where there is one manager. */
@@ -44,21 +46,17 @@ interface HttpAppOptions {
 
 /**
  * The manager's listener: documents of at most 256 KiB, and what a follower cannot do itself is
- * forwarded. The module provides `httpProviders`. The caller listens and closes.
+ * forwarded. The module provides `httpProviders` and `Identities`. The caller listens and closes.
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { token, leadership, proof, openWire, names, ports, logger }: HttpAppOptions,
+  { leadership, proof, openWire, names, ports, logger }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
+  let admit: ReturnType<typeof admissionTo> | null = null;
   const app = await createListener(module, {
-    ...{ name: 'manager', logContext, token, names, limits: usualLimits, logger },
-    isFree: (request) => {
-      if (freeNeeds.has(endpointOf(request)?.needs)) return true;
-      if (!isAmongManagers(request, proof)) return false;
-      // It was judged by the manager that passes it on, by the same token.
-      request.caller = 'token';
-      return true;
-    },
+    ...{ name: 'manager', logContext, names, limits: usualLimits, logger },
+    // Nobody is let in before it is there: it is made of what the module provides.
+    admit: (request) => (admit === null ? notYet() : admit(request)),
     maxBodyBytes: maxHttpBodyBytes,
     readBody: readDocument,
     requestId: () => ports.ids.next(),
@@ -73,18 +71,23 @@ export async function createHttpApp(
   app.useGlobalPipes(new BodyPipe());
   acceptUpgrades(server);
   const routes = declaredRoutes(server);
-  guardOpenWire(server, openWire, (request) => isAmongManagers(request, proof));
+  const identities = app.get(Identities, { strict: false });
+  const projection = app.get(Projection, { strict: false });
+  admit = admissionTo(server, identities, proof);
+  guardOpenWire(
+    server,
+    openWire,
+    (request) => proof !== null && forwardedBy(request, proof) !== null,
+  );
+  endWithToken(server, identities, { projection, timers: ports.timers });
   if (proof !== null) await forwardToLeader(server, { leadership, proof, ports });
+  limitCallers(server, projection, app.get(Refusals, { strict: false }));
   refuseUnknownParameters(server);
   limitStreams(server, app.get<Ports>(PORTS, { strict: false }).timers);
   app.get(ApiDocument, { strict: false }).describe(app, routes);
   return app;
 }
 
-/** A request that a follower forwards with a proof. */
-function isAmongManagers(request: FastifyRequest, proof: ClusterProof | null): boolean {
-  if (proof === null) return false;
-  const { method, url, headers } = request;
-  const signature = headers[forwardedHeader];
-  return typeof signature === 'string' && proof.admits(signature, { method, url });
+function notYet(): OakringError {
+  return new OakringError({ code: 'unauthorized', detail: 'Nobody is known here yet.' });
 }

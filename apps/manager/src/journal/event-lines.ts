@@ -12,6 +12,10 @@ import type { ProjectionListener } from '../views/projection.js';
 const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   ClusterFounded: 'info',
   EpochOpened: 'info',
+  TokenGranted: 'info',
+  TokenGrantRefused: 'debug',
+  TokenRevoked: 'warn',
+  RequestsRefused: 'warn',
   RequestAnswered: 'debug',
   RequestRefused: 'debug',
   MessagesRefused: 'warn',

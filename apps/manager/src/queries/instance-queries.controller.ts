@@ -1,11 +1,12 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { InstancePage } from '@oakring/contracts/http';
 import type { InstanceSummary, Page } from '@oakring/contracts';
-import type { InstanceRecord } from '@oakring/model';
+import type { ClusterState, InstanceRecord } from '@oakring/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import { instanceSummary } from './job-answer.js';
+import { seesJobOf } from './seen-jobs.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
@@ -19,6 +20,7 @@ export class InstanceQueriesController {
     tag: 'Jobs',
     summary: 'List the instances of all jobs, with what each uses',
     needs: 'jobs:read',
+    heeds: 'itself',
     answeredBy: 'any',
     parameters: [...pageParameters, ...viewParameters],
     answers: viewed(InstancePage, 'A page, by `<job>/<number>`.'),
@@ -30,7 +32,7 @@ export class InstanceQueriesController {
     return this.views.answer(
       { request, reply, joinsTelemetry: true },
       (query, { state, position, telemetry }) =>
-        pageOf(withIds(state.instances.values()), pageRequestOf(query), position, {
+        pageOf(withIds(seen(request, state)), pageRequestOf(query), position, {
           answer: ({ instance }) => instanceSummary(state, instance, telemetry),
           nameOf: ({ id }) => id,
         }),
@@ -41,6 +43,12 @@ export class InstanceQueriesController {
 interface Identified {
   readonly id: string;
   readonly instance: InstanceRecord;
+}
+
+function* seen(request: FastifyRequest, state: ClusterState): Iterable<InstanceRecord> {
+  for (const instance of state.instances.values()) {
+    if (seesJobOf(request, state, instance.job)) yield instance;
+  }
 }
 
 function* withIds(instances: Iterable<InstanceRecord>): Iterable<Identified> {

@@ -1,19 +1,13 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { JobAnswer, JobPage } from '@oakring/contracts/http';
-import {
-  carries,
-  labelTests,
-  OakringError,
-  ownLabels,
-  type JobSummary,
-  type Page,
-} from '@oakring/contracts';
+import { carries, labelTests, ownLabels, type JobSummary, type Page } from '@oakring/contracts';
 import type { JobRecord } from '@oakring/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { viewed } from '../http/endpoints/answers.js';
 import { Endpoint } from '../http/endpoints/endpoint.js';
 import { badParameter, text, type Query } from '../http/endpoints/parameters.js';
 import { jobAnswer, jobSummary } from './job-answer.js';
+import { jobSeenBy, seenBy } from './seen-jobs.js';
 import { pageOf, pageParameters, pageRequestOf } from './paging.js';
 import { ViewAnswers, viewParameters } from './view-answers.js';
 
@@ -40,6 +34,7 @@ export class JobQueriesController {
     tag: 'Jobs',
     summary: 'List jobs, by id',
     needs: 'jobs:read',
+    heeds: 'itself',
     answeredBy: 'any',
     parameters: [...pageParameters, label, ...viewParameters],
     answers: viewed(JobPage, 'A page.'),
@@ -49,10 +44,15 @@ export class JobQueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<JobSummary> | undefined> {
     return this.views.answer({ request, reply }, (query, { state, position }) =>
-      pageOf(labelled(state.jobs.values(), query), pageRequestOf(query), position, {
-        answer: (job) => jobSummary(state, job),
-        nameOf: ({ document }) => String(document['name']),
-      }),
+      pageOf(
+        labelled(seenBy(request, state.jobs.values()), query),
+        pageRequestOf(query),
+        position,
+        {
+          answer: (job) => jobSummary(state, job),
+          nameOf: ({ document }) => String(document['name']),
+        },
+      ),
     );
   }
 
@@ -62,6 +62,7 @@ export class JobQueriesController {
     tag: 'Jobs',
     summary: 'Show a job with its instances',
     needs: 'jobs:read',
+    heeds: 'itself',
     answeredBy: 'any',
     parameters: viewParameters,
     answers: viewed(JobAnswer, 'The job.'),
@@ -74,10 +75,7 @@ export class JobQueriesController {
   ): Promise<JobAnswer | undefined> {
     const question = { request, reply, joinsTelemetry: true };
     return this.views.answer(question, (_, { state, telemetry }) => {
-      const job = state.jobs.get(id);
-      if (job !== undefined) return jobAnswer(state, job, telemetry);
-      const detail = `There is no job ${id}.`;
-      throw new OakringError({ code: 'job-unknown', detail, field: 'id', value: id });
+      return jobAnswer(state, jobSeenBy(request, state, id), telemetry);
     });
   }
 }

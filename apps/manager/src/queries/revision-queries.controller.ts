@@ -1,7 +1,6 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { RevisionAnswer, RevisionPage } from '@oakring/contracts/http';
-import { OakringError, type Page, type Revision } from '@oakring/contracts';
-import type { JobRecord } from '@oakring/model';
+import type { Page, Revision } from '@oakring/contracts';
 import type { EventLogReader } from '@oakring/stores';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -15,7 +14,8 @@ import { Endpoint } from '../http/endpoints/endpoint.js';
 import { badParameter, integer } from '../http/endpoints/parameters.js';
 import { EVENT_LOG } from '../injection/tokens.js';
 import { revisionAnswer, revisionSummary, runningByRevision } from './revision-answer.js';
-import { ViewAnswers, viewParameters, type View } from './view-answers.js';
+import { jobSeenBy } from './seen-jobs.js';
+import { ViewAnswers, viewParameters } from './view-answers.js';
 
 const defaultItems = 20;
 
@@ -39,6 +39,7 @@ export class RevisionQueriesController {
     tag: 'Jobs',
     summary: 'The revisions of a job, newest first: when, by whom, what changed, what became of it',
     needs: 'jobs:read',
+    heeds: 'itself',
     answeredBy: 'any',
     parameters: [limit, cursor, ...viewParameters],
     answers: viewed(RevisionPage, 'A page. The newest 100 are kept at hand.'),
@@ -50,7 +51,7 @@ export class RevisionQueriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<Revision> | undefined> {
     const page = await this.views.answer({ request, reply }, (query, view) => {
-      const job = jobIn(view, id);
+      const job = jobSeenBy(request, view.state, id);
       const wanted = limit.of(query) ?? defaultItems;
       const kept = [...keptRevisions(view.state, job, cursor.of(query) ?? job.revision)];
       const running = runningByRevision(view.state, job);
@@ -74,6 +75,7 @@ export class RevisionQueriesController {
     tag: 'Jobs',
     summary: 'A revision of a job, with its document',
     needs: 'jobs:read',
+    heeds: 'itself',
     answeredBy: 'any',
     parameters: viewParameters,
     answers: viewed(RevisionAnswer, 'The revision.'),
@@ -87,7 +89,7 @@ export class RevisionQueriesController {
   ): Promise<RevisionAnswer | undefined> {
     const revision = revisionOf(number);
     const found = await this.views.answer({ request, reply }, (_, view) => {
-      const job = jobIn(view, id);
+      const job = jobSeenBy(request, view.state, id);
       const kept = keptRevision(view.state, job, revision);
       const [former = null] = keptRevisions(view.state, job, revision - 1);
       return { job, kept, former, running: runningByRevision(view.state, job) };
@@ -98,13 +100,6 @@ export class RevisionQueriesController {
     const before = former === null ? null : await pastRevision(this.log, former);
     return revisionAnswer(job, running, past, before);
   }
-}
-
-function jobIn({ state }: View, id: string): JobRecord {
-  const job = state.jobs.get(id);
-  if (job !== undefined) return job;
-  const detail = `There is no job ${id}.`;
-  throw new OakringError({ code: 'job-unknown', detail, field: 'id', value: id });
 }
 
 function revisionOf(text: string): number {

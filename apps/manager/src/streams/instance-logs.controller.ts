@@ -46,6 +46,7 @@ export class InstanceLogsController {
     tag: 'Jobs',
     summary: 'Read what an instance printed, and follow it',
     needs: 'jobs:logs',
+    heeds: 'job',
     answeredBy: 'leader',
     isStream: true,
     parameters: logParameters,

@@ -24,7 +24,11 @@ export interface Given {
   readonly history: readonly StoredEvent[];
   /** Lets commit time pass, milliseconds. */
   pass(ms: number): void;
-  when(command: Command): {
+  /** `by`: who orders it; anybody, where none is named. */
+  when(
+    command: Command,
+    by?: string,
+  ): {
     decided: Decided<unknown>;
     events: readonly StoredEvent[];
     types: string[];
@@ -45,10 +49,10 @@ export function given(...commands: readonly Command[]): Given {
     pass(ms) {
       passedMs += ms;
     },
-    when(command) {
+    when(command, by = byTest.by) {
       position += 1;
       const deciding = new Deciding(state, position, 1_700_000_000_000 + passedMs + position);
-      deciding.origin = byTest;
+      deciding.origin = { ...byTest, by };
       const decided = decide(deciding, command);
       history.push(...deciding.events);
       return {

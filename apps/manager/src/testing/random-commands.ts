@@ -10,6 +10,7 @@ import {
   writeVerifierKey,
 } from '@oakring/events';
 import { freshKey } from '@oakring/events/testing';
+import { roleNames } from '@oakring/contracts';
 import { testsFor } from '@oakring/planning';
 import type { Randomness } from '@oakring/ports';
 import type { Command, CommandType } from '../commands/command.js';
@@ -73,6 +74,7 @@ interface Draw extends Chance {
   readonly instance: Pick<InstanceRecord, 'job' | 'number' | 'generation'>;
 }
 
+const tokenNames = ['ci', 'berlin', 'watcher'] as const;
 const reason = 'random';
 const refusal = { code: 'no-capacity', filtered: {}, nearest: null, wouldFit: null } as const;
 
@@ -387,6 +389,25 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     const signature = foundingKey.sign(signedText({ clusterId, ...said }));
     return { type: 'JudgeKey', ...said, by: foundingKey.fingerprint, signature };
   },
+  GrantToken: ({ pick, number }) => ({
+    ...({ type: 'GrantToken', name: pick(tokenNames), role: pick(roleNames) } as const),
+    hash: String(number(1_000_000)),
+    expiresAt: 1_700_000_000_000 + number(1_000_000),
+    nodes: pick([null, { zone: 'north' }]),
+  }),
+  RevokeToken: ({ pick }) => ({ type: 'RevokeToken', name: pick(tokenNames) }),
+  RecordRefusedRequests: ({ number, pick }) => ({
+    type: 'RecordRefusedRequests',
+    refused: {
+      ...{ unauthorized: number(9), forbidden: number(9), withinMs: 60_000 },
+      shown: [
+        {
+          ...{ code: 'forbidden', request: 'GET /api/v1/jobs', from: '127.0.0.1' },
+          name: pick([null, ...tokenNames]),
+        },
+      ],
+    },
+  }),
 };
 
 // The keys are the types, by the type of the table.

@@ -2,10 +2,11 @@ import { readSettings, settingsCatalogue, type Settings } from '@oakring/contrac
 import { refuseOpenListener } from '@oakring/host';
 import { isIP } from 'node:net';
 
-const { host, schedulerPort, managerUrl, token, allowedHosts, allowOpen, logForm, logLevel } =
-  settingsCatalogue;
+const { host, schedulerPort, managerUrl, managerToken, token } = settingsCatalogue;
+const { allowedHosts, allowOpen, logForm, logLevel } = settingsCatalogue;
 const catalogue = {
-  ...{ host, schedulerPort, managerUrl, token, allowedHosts, allowOpen, logForm, logLevel },
+  ...{ host, schedulerPort, managerUrl, managerToken, token },
+  ...{ allowedHosts, allowOpen, logForm, logLevel },
 };
 
 export type SchedulerSettings = Settings<typeof catalogue> & { readonly managerUrl: string };

@@ -8,6 +8,7 @@ import {
   ownNames,
   readMessage,
   usualDeadlines,
+  withOneToken,
 } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { asListener, type WorkerListenerOptions } from '../config/worker-options.js';
@@ -36,8 +37,8 @@ export async function startListener(
   const { host, httpPort: port, token, dataFolder } = options;
   const address = await listenAddress(asListener(options));
   const app = await createListener(WorkerModule.with(worker, dataFolder, ports), {
-    ...{ name: 'worker', logContext, token, maxBodyBytes },
-    isFree: isHealthCheck,
+    ...{ name: 'worker', logContext, maxBodyBytes },
+    admit: withOneToken(token, isHealthCheck),
     names: ownNames(address, options),
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),

@@ -336,6 +336,33 @@ export const requestErrors = {
   unauthorized: {
     status: 401,
     title: 'The request carries no valid token',
-    remedy: 'Send Authorization: Bearer <OAKRING_TOKEN>.',
+    remedy:
+      'Send Authorization: Bearer with OAKRING_TOKEN, or with a token that holds (oakring token create).',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The role of the token does not allow this',
+    remedy:
+      'Ask with a token of a role that may (docs/access.md); whoever runs the cluster makes one: oakring token create.',
+  },
+  'token-name-taken': {
+    status: 409,
+    title: 'A token of this name holds',
+    remedy: 'Choose another name, or revoke that one first: oakring token revoke.',
+  },
+  'token-shown-once': {
+    status: 409,
+    title: 'The token was made by this request before, and shown then',
+    remedy: 'If that answer was lost, revoke the token and create it anew.',
+  },
+  'too-many-tokens': {
+    status: 409,
+    title: 'As many tokens hold as may be',
+    remedy: 'Revoke some that nobody needs: oakring token ls, oakring token revoke.',
+  },
+  'token-unknown': {
+    status: 404,
+    title: 'The token is not known',
+    remedy: 'List them: oakring token ls. That of OAKRING_TOKEN ends with that setting.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -13,6 +13,14 @@ export {
   Problem,
 } from './answers.js';
 export { AnyDecision, type DecisionAnswer } from './decision-answers.js';
+export {
+  CreateToken,
+  TokenAnswer,
+  TokenCreated,
+  TokenOrderAnswer,
+  TokenPage,
+  WhoAmIAnswer,
+} from './access-documents.js';
 export { SubmitJob } from './job-body.js';
 export { InstancePage, JobAnswer, JobOrderAnswer, JobPage } from './job-answers.js';
 export type { JsonSchema, ShapeClass } from './kinds.js';

@@ -50,6 +50,10 @@ export const settingsCatalogue = {
     http,
     'manager that a scheduler of its own works for (default: http://127.0.0.1:10100)',
   ),
+  managerToken: secretSetting(
+    'OAKRING_MANAGER_TOKEN',
+    'token that a scheduler of its own shows to the manager (default: OAKRING_TOKEN)',
+  ),
   mqttPort: portSetting('OAKRING_MQTT_PORT', 10003, 'port of the embedded MQTT broker'),
   mqttUrl: urlSetting('OAKRING_MQTT_URL', mqtt, 'broker elsewhere: none runs in this process'),
   mqttUsername: secretSetting('OAKRING_MQTT_USERNAME', 'user name at the broker'),

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 // Of typebox/compile it is what a start needs: that one loads half as much again.
 import { Compile } from 'typebox/schema';
+import { accessEvents } from './access-events.js';
 import { closed, open } from './closed.js';
 import { clusterEvents } from './cluster-events.js';
 import { evidenceEvents } from './evidence-events.js';
@@ -8,7 +9,13 @@ import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
 import type { StreamOf } from './streams.js';
 
-const allEvents = { ...clusterEvents, ...evidenceEvents, ...nodeEvents, ...jobEvents };
+const allEvents = {
+  ...clusterEvents,
+  ...accessEvents,
+  ...evidenceEvents,
+  ...nodeEvents,
+  ...jobEvents,
+};
 
 /** Every type of event with its JSON Schema; the types of TypeScript are derived from them. */
 export const eventSchemas = closed(allEvents);

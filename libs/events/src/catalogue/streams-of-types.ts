@@ -1,8 +1,16 @@
+import { accessEvents } from './access-events.js';
 import { clusterEvents } from './cluster-events.js';
 import { evidenceEvents } from './evidence-events.js';
 import { jobEvents } from './job-events.js';
 import { nodeEvents } from './node-events.js';
-import { checkpointsStream, clusterStream, jobStream, nodeStream, sealsStream } from './streams.js';
+import {
+  accessStream,
+  checkpointsStream,
+  clusterStream,
+  jobStream,
+  nodeStream,
+  sealsStream,
+} from './streams.js';
 
 /** Of each type, what the names of its streams begin with. */
 const prefixes: ReadonlyMap<string, string> = new Map([
@@ -12,6 +20,7 @@ const prefixes: ReadonlyMap<string, string> = new Map([
 /** Of each type that has one stream, which that is. */
 const names: ReadonlyMap<string, string> = new Map([
   ...named(clusterEvents, clusterStream),
+  ...named(accessEvents, accessStream),
   ...named(evidenceEvents, sealsStream),
   ['CheckpointSigned', checkpointsStream],
   ['CheckpointStamped', checkpointsStream],

@@ -1,3 +1,4 @@
+import type { accessEvents } from './access-events.js';
 import type { evidenceEvents } from './evidence-events.js';
 import type { jobEvents } from './job-events.js';
 import type { nodeEvents } from './node-events.js';
@@ -11,9 +12,13 @@ export type StreamOf<T> = T extends `Checkpoint${string}`
       ? ReturnType<typeof nodeStream>
       : T extends keyof typeof evidenceEvents
         ? typeof sealsStream
-        : typeof clusterStream;
+        : T extends keyof typeof accessEvents
+          ? typeof accessStream
+          : typeof clusterStream;
 
 export const clusterStream = 'cluster';
+/** Of tokens, and of requests without. */
+export const accessStream = 'access';
 /** Of keys and schemas (and of the seals of format 1): few events, so that all of them can be shown. */
 export const sealsStream = 'seals';
 export const checkpointsStream = 'checkpoints';

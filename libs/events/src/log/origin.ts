@@ -8,8 +8,8 @@ import { maxBy, maxCause } from './rules.js';
 export interface Origin {
   /**
    * Who: `nodes/<id>`, a worker by its own word; `manager/<process>`, a manager by itself (the commit's
-   * epoch says which one); `api/token` or `api/open`, a caller over HTTP who showed the cluster's token,
-   * or where none is asked for; `root`, the root orchestrator; `operator/restore`, whoever put a backup
+   * epoch says which one); `api/<name>`, a caller over HTTP by the name of the token (`api/token`: that of the
+   * setting, `api/open`: where none is asked for); `root`, the root orchestrator; `operator/restore`, whoever put a backup
    * into a store.
    */
   readonly by: string;

@@ -62,7 +62,7 @@ interface Listening {
 
 function make(limits: Partial<HttpLimits>) {
   return createListener(ThingsModule, {
-    ...{ name: 'keeper', logContext: 'Things', token: null, isFree: () => true, names: [] },
+    ...{ name: 'keeper', logContext: 'Things', admit: null, names: [] },
     ...{ readBody: readDocument, maxBodyBytes: 1_024, logger: false },
     requestId: () => 'a request',
     routeClass: ({ routeOptions }) => (routeOptions.url === '/things/stream' ? null : 'Things'),

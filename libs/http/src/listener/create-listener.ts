@@ -16,7 +16,7 @@ import type { ServerResponse } from 'node:http';
 import { acceptJsonOnly, type ReadBody } from '../bodies/json-body.js';
 import { allowedMethods } from '../problems/allowed-methods.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
-import { requireBearerToken, type Caller } from './bearer-token.js';
+import { guard, type Admit } from './guard.js';
 import { deadlinesOf, limitConnections, type HttpLimits } from './limits.js';
 import { OpenConnections } from './open-connections.js';
 import { speakWithOurOwnOnly } from './own-only.js';
@@ -40,10 +40,8 @@ export interface ListenerOptions {
   readonly name: string;
   /** What its lines in the log stand under. */
   readonly logContext: string;
-  /** Bearer token that requests must carry; null lets everyone in. */
-  readonly token: string | null;
-  /** Who needs no token. */
-  readonly isFree: (request: FastifyRequest) => boolean;
+  /** Who is let in; null: everybody. */
+  readonly admit: Admit | null;
   /** Names that others reach us by. */
   readonly names: readonly string[];
   readonly maxBodyBytes: number;
@@ -60,7 +58,7 @@ export interface ListenerOptions {
 
 /**
  * The application of a module over HTTP, as every program of ours has it: JSON only and so much of
- * it, every error a problem document, our own names and pages, bearer token, bounded connections, and
+ * it, every error a problem document, our own names and pages, a guard, bounded connections, and
  * a shutdown that waits for nobody. The module provides `listenerProviders`. The caller listens
  * (`listenOn`) and closes.
  */
@@ -68,7 +66,7 @@ export async function createListener(
   module: Type | DynamicModule,
   options: ListenerOptions,
 ): Promise<NestFastifyApplication> {
-  const { name, token, names, isFree, logger } = options;
+  const { name, admit, names, logger } = options;
   const methods = allowedMethods();
   const problems = new ProblemFilter(options, methods);
   const adapter = adapterOf(options, problems);
@@ -77,7 +75,6 @@ export async function createListener(
   limitConnections(server.server, options.limits.connections);
   methods.watch(server);
   timeRequests(server, options.routeClass, () => app.get(REQUEST_TIMES, { strict: false }));
-  server.decorateRequest('caller', 'open' satisfies Caller);
   server.decorateRequest('trace', null);
   const tracer = options.tracer ?? silentTracer;
   server.addHook('onRequest', (request, { raw }, done) => {
@@ -95,9 +92,7 @@ export async function createListener(
   const refusals = app.get(Refusals, { strict: false });
   sendSecurityHeaders(server);
   speakWithOurOwnOnly(server, names, refusals);
-  if (token !== null) {
-    requireBearerToken(server, { token, isFree, refusals });
-  }
+  if (admit !== null) guard(server, admit, refusals);
   refuseWhatIsNotThere(server);
   app.useGlobalFilters(problems);
   return app;

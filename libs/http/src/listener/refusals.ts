@@ -6,11 +6,19 @@ import type { FastifyRequest } from 'fastify';
 const lineEveryMs = 60_000;
 const maxShownPath = 256;
 
+/** What is told of a request that was refused. `caller`: who asked, where that is known. */
+export interface RefusedRequest extends Pick<FastifyRequest, 'method' | 'url' | 'ip'> {
+  readonly caller?: { readonly name: string } | undefined;
+}
+
+type Listener = (problem: OakringError, request: RefusedRequest) => void;
+
 /** Requests of those who may not speak to us: counted, and told to the log once a minute at most. */
 export class Refusals {
   private readonly byCode = new Map<ErrorCode, number>();
   private saidAtMs = Number.NEGATIVE_INFINITY;
   private unsaid = 0;
+  private readonly listeners: Listener[] = [];
 
   constructor(
     private readonly clock: Clock,
@@ -22,11 +30,16 @@ export class Refusals {
     return this.byCode;
   }
 
+  /** Calls back with each, from now on. */
+  onNoted(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
   /** Of the request nothing is told in which a secret may be: neither query nor headers. */
-  note(
-    { code, message }: OakringError,
-    { method, url, ip }: Pick<FastifyRequest, 'method' | 'url' | 'ip'>,
-  ): void {
+  note(problem: OakringError, request: RefusedRequest): void {
+    const { code, message } = problem;
+    const { method, url, ip } = request;
+    for (const listener of this.listeners) listener(problem, request);
     this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1);
     const nowMs = this.clock.monotonicMs();
     if (nowMs - this.saidAtMs < lineEveryMs) {

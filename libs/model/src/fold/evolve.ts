@@ -7,6 +7,7 @@ import {
   type StoredEvent,
 } from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
+import { tokenGranted, tokenRevoked } from './access.fold.js';
 import { answersGiven } from './answers.fold.js';
 import {
   commandDelivered,
@@ -98,6 +99,12 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'LedgerSealed':
       evolveEvidence(state, event);
       break;
+    case 'TokenGranted':
+      tokenGranted(state, event);
+      break;
+    case 'TokenRevoked':
+      tokenRevoked(state, event);
+      break;
     // Refusals and manifests are for the record; no view shows them.
     case 'JobSubmissionRefused':
     case 'JobScaleRefused':
@@ -107,6 +114,8 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'MoveRefused':
     case 'ExecRefused':
     case 'NodeRegistrationRefused':
+    case 'TokenGrantRefused':
+    case 'RequestsRefused':
     case 'MessagesRefused':
     case 'RequestAnswered':
     case 'RequestRefused':

@@ -38,6 +38,7 @@ export function jobSubmitted(
   const job: JobRecord = {
     id: data.id,
     ...descriptionOf(data),
+    by: event.by ?? null,
     numbering: data.numbering ?? 'counted',
     takenOver: data.takenOver === true,
     root: data.numbering === 'given' ? currentRoot(state) : null,

@@ -1,4 +1,5 @@
 import type { EventType } from '@oakring/events';
+import { accessSentences } from './access.js';
 import { clusterSentences } from './cluster.js';
 import { commandSentences } from './commands.js';
 import { jobSentences } from './jobs.js';
@@ -9,6 +10,7 @@ export type { Sentence, Telling } from './sentence.js';
 
 export const sentences: Sentences<EventType> = {
   ...clusterSentences,
+  ...accessSentences,
   ...nodeSentences,
   ...jobSentences,
   ...commandSentences,

@@ -1,6 +1,8 @@
-import { clusterStream } from '@oakring/events';
+import type { Refusal } from '@oakring/contracts';
+import { accessStream, clusterStream } from '@oakring/events';
 import type { Command, CommandType } from '../command.js';
-import type { Decided, Deciding } from './deciding.js';
+import { grantToken, revokeToken } from './access.js';
+import { refuseOnRecord, type Decided, type Deciding } from './deciding.js';
 import { cosignCheckpoint, judgeKey, sealLedger, stampCheckpoint } from './evidence.js';
 import { beginExec, endExec } from './execs.js';
 import { giveUpRollout, retryInstance } from './failures.js';
@@ -14,6 +16,7 @@ import {
 } from './given-numbers.js';
 import { judgeHealth } from './health.js';
 import { deleteJob, scaleJob, submitJob } from './jobs.js';
+import { beyondLimits } from './limits.js';
 import { declareLost, observeLink, observeStorm } from './losses.js';
 import { cancelMove, moveInstance, refuseMove } from './moves.js';
 import { endDrain, orderNode } from './node-orders.js';
@@ -37,6 +40,9 @@ import {
   recordDispatch,
 } from './worker-answers.js';
 import { recordHistory } from './worker-history.js';
+
+/** What of a request is on record that was refused, characters. */
+const maxShownRequest = 256;
 
 type Decider<T extends CommandType> = (
   deciding: Deciding,
@@ -104,6 +110,12 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
   StampCheckpoint: stampCheckpoint,
   CosignCheckpoint: cosignCheckpoint,
   JudgeKey: judgeKey,
+  GrantToken: grantToken,
+  RevokeToken: revokeToken,
+  RecordRefusedRequests: (deciding, { refused }) => {
+    deciding.emit({ stream: accessStream, type: 'RequestsRefused', data: refused });
+    return { answer: null };
+  },
   DeclareTruncation: (deciding, command) => {
     deciding.emit({ stream: clusterStream, type: 'TelemetryTruncated', data: command.manifest });
     return { answer: null };
@@ -112,7 +124,27 @@ const deciders: { readonly [T in CommandType]: Decider<T> } = {
 
 /** Decides one command on the state as it is, stating what happens as events. */
 export function decide(deciding: Deciding, command: Command): Decided<unknown> {
+  const beyond = beyondLimits(deciding, command);
+  if (beyond !== null) return refusedTo(deciding, command, beyond);
   // The table has the decider of each type under its name.
   const decider = deciders[command.type] as Decider<CommandType>;
   return decider(deciding, command);
+}
+
+/** What is not there for whoever speaks is on record no more than what is not there at all. */
+function refusedTo(deciding: Deciding, command: Command, refusal: Refusal): { refusal: Refusal } {
+  if (command.type === 'SubmitJob' && refusal.code === 'job-id-taken') {
+    return refuseOnRecord(deciding, command.id, 'JobSubmissionRefused', refusal);
+  }
+  if (refusal.code !== 'job-unknown') {
+    const { code, detail } = refusal;
+    const { cause } = deciding.origin;
+    const request = (typeof cause === 'string' ? cause : command.type).slice(0, maxShownRequest);
+    deciding.emit({
+      stream: clusterStream,
+      type: 'RequestRefused',
+      data: { request, code, detail },
+    });
+  }
+  return { refusal };
 }

@@ -1,4 +1,4 @@
-import { errorCatalogue, type ErrorCode } from '@oakring/contracts';
+import { errorCatalogue, isPermission, rolesWith, type ErrorCode } from '@oakring/contracts';
 import {
   mayBeLeftOut,
   nameOfShape,
@@ -41,6 +41,7 @@ export function operationOf(
     tags: [tag],
     summary,
     'x-oakring-needs': needs,
+    ...(isPermission(needs) ? { 'x-oakring-roles': rolesWith(needs) } : {}),
     'x-oakring-answered-by': answeredBy,
     ...(isStream ? { 'x-oakring-stream': true } : {}),
     ...(needs === 'nothing' ? { security: [] } : {}),

@@ -1,36 +1,27 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { OakringError, type ErrorCode } from '@oakring/contracts';
+import { OakringError, type ErrorCode, type Permission } from '@oakring/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Answer } from './answers.js';
 import { strangerIn, type Described, type Query } from './parameters.js';
-
-/** What a caller may be allowed. Today whoever has the one token is allowed all of it. */
-export type Permission =
-  | 'cluster:read'
-  | 'cluster:metrics'
-  | 'jobs:read'
-  | 'jobs:write'
-  /** What instances print may be anything, secrets too. */
-  | 'jobs:logs'
-  /** A command in an instance may do all that the instance may, and see its secrets. */
-  | 'jobs:exec'
-  | 'nodes:read'
-  | 'nodes:write'
-  | 'nodes:register'
-  | 'ledger:read'
-  | 'ledger:write'
-  /** What Oakestra's workers and root do, who can show no token. */
-  | 'oakestra';
 
 /** All that an endpoint says of itself: what guards, forwards, limits and describes it reads this. */
 export interface Endpoint {
   /** Of the operation: functions of clients are called so. */
   readonly id: string;
-  readonly tag: 'Jobs' | 'Nodes' | 'Ledger' | 'Operation' | 'Root';
+  readonly tag: 'Jobs' | 'Nodes' | 'Ledger' | 'Access' | 'Operation' | 'Root';
   readonly summary: string;
-  /** `nothing`: it is public, whoever asks. */
-  readonly needs: Permission | 'nothing';
+  /**
+   * `nothing`: it is public, whoever asks. `known`: whoever has a token, whatever it may. `oakestra`: what Oakestra's
+   * workers and root do, who can show no token.
+   */
+  readonly needs: Permission | 'nothing' | 'known' | 'oakestra';
+  /**
+   * How it keeps to what a token is limited to. `job`, `node`: `{id}` of the address is looked up before anything
+   * else. `itself`: its method leaves out what is not for whoever asks. Without it nobody is let in who is limited in
+   * what it needs.
+   */
+  readonly heeds?: 'job' | 'node' | 'itself';
   /** `leader`: a follower passes the request on to it. */
   readonly answeredBy: 'any' | 'leader';
   /** Who asks looks at no answer and never asks again: while nobody leads, the request waits. */

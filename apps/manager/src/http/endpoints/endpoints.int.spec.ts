@@ -46,6 +46,11 @@ describe('Every route', () => {
 
 /** Permission, who answers, how long. Whoever adds a line says who may be let in there. */
 const routes = `
+access:read     any           GET /api/v1/tokens
+access:write    leader        DELETE /api/v1/tokens/{name}
+access:write    leader        POST /api/v1/tokens
+cluster:import  leader        POST /api/v1/imports/oakestra/nodes
+cluster:import  leader        POST /api/v1/imports/oakestra/services
 cluster:metrics any           GET /metrics
 cluster:read    any           GET /api/v1/cluster
 cluster:read    leader        GET /api/v1/root
@@ -58,13 +63,14 @@ jobs:read       any           GET /api/v1/jobs/{id}/revisions
 jobs:read       any           GET /api/v1/jobs/{id}/revisions/{revision}
 jobs:write      leader        DELETE /api/v1/jobs/{id}
 jobs:write      leader        DELETE /api/v1/jobs/{id}/instances/{number}/move
-jobs:write      leader        POST /api/v1/imports/oakestra/services
 jobs:write      leader        POST /api/v1/jobs
 jobs:write      leader        POST /api/v1/jobs/{id}/instances/{number}/move
 jobs:write      leader        POST /api/v1/jobs/{id}/replicate
 jobs:write      leader        POST /api/v1/jobs/{id}/restart
 jobs:write      leader        POST /api/v1/jobs/{id}/rollback
 jobs:write      leader        PUT /api/v1/jobs/{id}
+known           any           GET /api/v1/whoami
+ledger:cosign   leader        POST /api/v1/ledger/cosignatures
 ledger:read     any           GET /api/v1/dead-letters
 ledger:read     any           GET /api/v1/decisions/{id}
 ledger:read     any           GET /api/v1/diff
@@ -77,7 +83,6 @@ ledger:read     any    stream GET /api/v1/events
 ledger:read     any    stream GET /api/v1/ledger/commits
 ledger:read     any    stream GET /api/v1/ledger/views
 ledger:read     leader stream GET /api/v1/telemetry/batches
-ledger:write    leader        POST /api/v1/ledger/cosignatures
 ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/endorse
 ledger:write    leader        POST /api/v1/ledger/keys/{fingerprint}/revoke
 nodes:read      any           GET /api/v1/nodes
@@ -90,7 +95,6 @@ nodes:write     leader        DELETE /api/v1/nodes/{id}
 nodes:write     leader        DELETE /api/v1/nodes/{id}/cordon
 nodes:write     leader        DELETE /api/v1/nodes/{id}/drain
 nodes:write     leader        DELETE /api/v1/nodes/{id}/quarantine
-nodes:write     leader        POST /api/v1/imports/oakestra/nodes
 nodes:write     leader        POST /api/v1/nodes/{id}/cordon
 nodes:write     leader        POST /api/v1/nodes/{id}/drain
 nodes:write     leader        POST /api/v1/nodes/{id}/quarantine

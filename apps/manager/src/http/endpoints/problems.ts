@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@oakring/contracts';
+import { isPermission, type ErrorCode } from '@oakring/contracts';
 import type { Endpoint } from './endpoint.js';
 
 const ofAll: readonly ErrorCode[] = [
@@ -9,6 +9,7 @@ const ofAll: readonly ErrorCode[] = [
   'internal',
 ];
 const ofGuarded: readonly ErrorCode[] = ['unauthorized', 'store-away', 'log-damaged'];
+const ofRoles: readonly ErrorCode[] = ['forbidden'];
 const ofChanges: readonly ErrorCode[] = [
   'invalid-json',
   'not-utf8',
@@ -31,6 +32,7 @@ export function problemsOf(endpoint: Endpoint, method: string, path: string): re
       // An address that is longer than any id leads nowhere.
       ...(path.includes('{') ? (['route-unknown'] as const) : []),
       ...(needs === 'nothing' ? [] : ofGuarded),
+      ...(isPermission(needs) ? ofRoles : []),
       ...(isChange ? ofChanges : []),
       ...(answeredBy === 'leader' ? ofForwarded : []),
       ...(answeredBy === 'leader' && isChange ? ofCommands : []),

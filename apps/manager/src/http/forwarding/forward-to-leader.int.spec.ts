@@ -61,7 +61,13 @@ describe('A follower', () => {
         const { method = '', headers } = request;
         const type = { 'content-type': 'application/json' };
         const signature = headers['oakring-forwarded'];
-        const signed = signature === undefined ? {} : { 'oakring-forwarded': String(signature) };
+        const signed =
+          signature === undefined
+            ? {}
+            : {
+                'oakring-forwarded': String(signature),
+                'oakring-caller': String(headers['oakring-caller']),
+              };
         const sent = { method, headers: { ...type, ...signed } };
         const answered = await answer(
           request.url ?? '',
@@ -146,12 +152,13 @@ describe('The proof of a manager', () => {
     const ports = simulatedPorts();
     const leader = await ClusterProof.of(token, secret, ports);
     const follower = await ClusterProof.of(token, secret, ports);
-    const request = { method: 'POST', url: '/api/v1/jobs' };
+    const request = { method: 'POST', url: '/api/v1/jobs', caller: 'setting' };
     const signed = (): string => follower.sign(leader.answer('c', 'http://l').ticket, request, {});
 
     const used = signed();
     expect(leader.admits(used, { ...request, url: '/api/v1/nodes' })).toBe(false);
     expect(leader.admits(used, { ...request, method: 'PUT' })).toBe(false);
+    expect(leader.admits(used, { ...request, caller: 'token 00' })).toBe(false);
     expect(follower.admits(used, request)).toBe(false);
     expect(leader.admits(used, request)).toBe(true);
     expect(leader.covers(used, {})).toBe(true);

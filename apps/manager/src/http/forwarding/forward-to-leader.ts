@@ -8,11 +8,11 @@ import type { LeadershipView } from '../../injection/query-tokens.js';
 import { endpointOf } from '../endpoints/endpoint.js';
 import type { ClusterProof } from './cluster-proof.js';
 import { wantsWebSocket } from '../upgrades.js';
+import { callerText } from '../../access/caller.js';
+import { callerHeader, forwardedHeader } from './forwarded.js';
 import { challenge, leaderProofPath } from './leader-proof.controller.js';
 import { tunnel } from './tunnel.js';
 
-/** The signature of a request that was forwarded: instead of a token, and never forwarded again. */
-export const forwardedHeader = 'oakring-forwarded';
 /** A frozen leader answers nobody; a store that takes 2 s for a write answers after two of them. */
 const forwardWithinMs = 5_000;
 /** Whoever asks once gives up after 10 s; between two leaders there are some seconds. */
@@ -23,7 +23,7 @@ const proofWithinMs = 2_000;
 
 /**
  * A follower passes on to the leader what only the leader can do: method, body and key as they came,
- * signed by us instead of the caller's token (cluster-proof.ts). While nobody is known to lead, or
+ * signed by us, with whose it is, instead of the caller's token (cluster-proof.ts). While nobody is known to lead, or
  * the leader does not answer or prove itself, that is a 503; a request that is asked once waits first.
  */
 export async function forwardToLeader(
@@ -47,10 +47,12 @@ export async function forwardToLeader(
       const ticket = leader === null ? null : await ticketFrom(leader, proof, mayWait);
       if (leader !== null && ticket !== null) {
         const { method, url, body } = request;
+        const caller = callerText(request.caller);
         if (endpoint.isStream === true) endWithLeader(leader, reply, { leadership, timers });
-        const signature = proof.sign(ticket, { method, url }, body);
-        if (wantsWebSocket(request)) return forwardUpgrade(leader, request, reply, signature);
-        return forward(leader, request, reply, signature);
+        const signature = proof.sign(ticket, { method, url, caller }, body);
+        const passedOn = { caller, signature };
+        if (wantsWebSocket(request)) return forwardUpgrade(leader, request, reply, passedOn);
+        return forward(leader, request, reply, passedOn);
       }
       if (!mayWait) {
         if (endpoint.isAskedOnce !== true) return;
@@ -115,11 +117,17 @@ function notLeading(detail: string): OakringError {
   return new OakringError({ code: 'not-leading', detail });
 }
 
+/** What a leader is shown instead of a token. */
+interface PassedOn {
+  readonly caller: string;
+  readonly signature: string;
+}
+
 function forward(
   leader: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  signature: string,
+  { caller, signature }: PassedOn,
 ): FastifyReply {
   const { raw } = reply;
   const isStream = endpointOf(request)?.isStream === true;
@@ -134,6 +142,7 @@ function forward(
     rewriteRequestHeaders: (_request, headers) => ({
       ...withoutCaller(headers),
       [forwardedHeader]: signature,
+      [callerHeader]: caller,
     }),
     onError: (failed, { error }) => {
       failed.send(noAnswer(leader, error));
@@ -145,9 +154,10 @@ async function forwardUpgrade(
   leader: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  signature: string,
+  { caller, signature }: PassedOn,
 ): Promise<FastifyReply> {
-  const headers = { ...withoutCaller(request.headers), [forwardedHeader]: signature };
+  const said = { [forwardedHeader]: signature, [callerHeader]: caller };
+  const headers = { ...withoutCaller(request.headers), ...said };
   try {
     await tunnel(leader, request, reply, headers);
     return reply;

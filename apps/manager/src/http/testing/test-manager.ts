@@ -55,6 +55,7 @@ import {
   MAX_NODES,
   WORKER_COMMANDS,
 } from '../../injection/tokens.js';
+import { Identities } from '../../access/identities.js';
 import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { LedgerVerification } from '../../verification/ledger-verification.js';
@@ -287,6 +288,10 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       },
       { provide: CLUSTER_PROOF, useFactory: () => options.proof ?? null },
       { provide: Projection, useValue: projection },
+      {
+        provide: Identities,
+        useValue: new Identities(options.token ?? null, projection, ports.clock),
+      },
       { provide: NodeChangeFeed, useValue: feed },
       { provide: PastStates, useValue: new PastStates(log, projection, null, ports) },
       { provide: SIGNING_KEY, useValue: leaders[0] ?? signingKey },
@@ -294,7 +299,6 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     ],
   };
   const app = await createHttpApp(module, {
-    token: options.token ?? null,
     leadership,
     proof: options.proof ?? null,
     openWire: options.openWire ?? (options.serviceRules === undefined ? null : { hosts: [] }),

@@ -27,7 +27,7 @@ export class CosignatureCommandsController {
     id: 'addCosignatures',
     tag: 'Ledger',
     summary: 'Bring a checkpoint that witnesses cosigned (C2SP tlog-cosignature)',
-    needs: 'ledger:write',
+    needs: 'ledger:cosign',
     answeredBy: 'leader',
     answers: [ok(CosignaturesTaken, 'What lies in the ledger now; the same again when repeated.')],
     problems: ['tree-unknown', 'witness-unknown', 'signature-invalid'],

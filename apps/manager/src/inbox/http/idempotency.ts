@@ -1,4 +1,4 @@
-import { OakringError } from '@oakring/contracts';
+import { byCaller, OakringError } from '@oakring/contracts';
 import { canonicalJson } from '@oakring/events';
 import type { FastifyRequest } from 'fastify';
 import { sha256 } from '@oakring/crypto';
@@ -28,7 +28,12 @@ export function keyOf(request: FastifyRequest, bodyHash: () => string): Idempote
       value: key.slice(0, 64),
     });
   }
-  return { id: `${placeOf(request)}#${key}`, bodyHash: bodyHash() };
+  return { id: `${placeOf(request)}#${key}${ofWhom(request)}`, bodyHash: bodyHash() };
+}
+
+/** Whoever has a token has keys of their own: nobody is given another's answer. Keys have no spaces. */
+function ofWhom({ caller: { name, by } }: FastifyRequest): string {
+  return typeof by === 'string' ? '' : ` of ${name}`;
 }
 
 /** Who asks, and by which request: what comes of it says so. */
@@ -36,7 +41,7 @@ export function originOf(request: FastifyRequest, key: IdempotencyKey | undefine
   const id = key?.id ?? `${placeOf(request)}#${request.id}`;
   const trace = request.trace ?? null;
   return {
-    by: `api/${request.caller}`,
+    by: byCaller(request.caller.name),
     cause: `request:${id}`,
     ...(trace === null ? {} : { trace }),
   };

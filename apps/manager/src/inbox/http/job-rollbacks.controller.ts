@@ -36,6 +36,7 @@ export class JobRollbacksController {
     summary:
       'Go back to a former revision: its document becomes a new one, and is rolled out as any other. The number of instances stays',
     needs: 'jobs:write',
+    heeds: 'job',
     answeredBy: 'leader',
     parameters: [ifMatch, idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],

@@ -48,6 +48,7 @@ export class JobUpdatesController {
     summary:
       'Roll out a new revision of a job, and set its desired count. A newer one takes over from one that is under way; one that leaves alone how an instance runs restarts nothing',
     needs: 'jobs:write',
+    heeds: 'job',
     answeredBy: 'leader',
     parameters: [atPosition, ifRevision, dryRunWanted, strictly, ifMatch, idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.'), ok(OutlookAnswer, 'The answer to a dry run.')],
@@ -103,6 +104,7 @@ export class JobUpdatesController {
     tag: 'Jobs',
     summary: 'Start every instance anew, as a new revision; what was given up is tried again',
     needs: 'jobs:write',
+    heeds: 'job',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],
@@ -124,6 +126,7 @@ export class JobUpdatesController {
     tag: 'Jobs',
     summary: 'Call off a move: the original stays',
     needs: 'jobs:write',
+    heeds: 'job',
     answeredBy: 'leader',
     parameters: [idempotencyKey],
     answers: [ok(JobOrderAnswer, 'Ordered.')],

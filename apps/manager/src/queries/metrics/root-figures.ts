@@ -23,7 +23,8 @@ export function addRootFigures(book: Book, sources: MetricSources): void {
       const { root } = evidence;
       if (root === null && currentRoot(projection.state) === null) return null;
       const counts = { forgotten: 0, dismissed: 0 };
-      const { kept } = rootAnswer(projection.state, root, ports.clock.wallMs());
+      const { state } = projection;
+      const { kept } = rootAnswer(state, state.jobs.values(), root, ports.clock.wallMs());
       for (const { why } of kept) counts[why] += 1;
       return Object.entries(counts).map(([why, count]) => [count, why]);
     },

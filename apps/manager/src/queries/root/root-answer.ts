@@ -5,11 +5,16 @@ import type { RootView } from '../../injection/query-tokens.js';
 const unspoken = { clusterId: null, isConnected: false, sinceMs: null };
 const uncalled = { registrations: 0, reports: 0, failures: 0 };
 
-/** Also of a cluster that stands alone by now: what a root forgot runs on there as well. */
-export function rootAnswer(state: ClusterState, root: RootView | null, nowMs: number): RootAnswer {
+/** `jobs`: those that whoever asks sees. Also of a cluster that stands alone by now: what a root forgot runs on there as well. */
+export function rootAnswer(
+  state: ClusterState,
+  jobs: Iterable<JobRecord>,
+  root: RootView | null,
+  nowMs: number,
+): RootAnswer {
   const { clusterId, isConnected, sinceMs } = root?.standing.now() ?? unspoken;
   const report = root?.standing.lastReport ?? null;
-  const ours = [...state.jobs.values()].filter((job) => job.root !== null);
+  const ours = [...jobs].filter((job) => job.root !== null);
   return {
     address: root?.root.name ?? null,
     clusterId,

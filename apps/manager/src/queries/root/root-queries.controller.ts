@@ -1,12 +1,13 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { RootAnswer } from '@oakring/contracts/http';
 import type { Ports } from '@oakring/ports';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { okAtPosition } from '../../http/endpoints/answers.js';
 import { Endpoint } from '../../http/endpoints/endpoint.js';
 import { ROOT_VIEW, type RootView } from '../../injection/query-tokens.js';
 import { PORTS } from '../../injection/tokens.js';
 import { Projection } from '../../views/projection.js';
+import { seenBy } from '../seen-jobs.js';
 import { rootAnswer } from './root-answer.js';
 
 /** The root that this cluster works for: who leads speaks with it. */
@@ -27,9 +28,13 @@ export class RootQueriesController {
     answeredBy: 'leader',
     answers: [okAtPosition(RootAnswer, 'The root.')],
   })
-  show(@Res({ passthrough: true }) reply: FastifyReply): RootAnswer {
+  show(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): RootAnswer {
     const { state, position } = this.projection;
     void reply.header('oakring-position', String(position));
-    return rootAnswer(state, this.root, this.ports.clock.wallMs());
+    const jobs = seenBy(request, state.jobs.values());
+    return rootAnswer(state, jobs, this.root, this.ports.clock.wallMs());
   }
 }

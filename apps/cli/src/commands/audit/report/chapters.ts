@@ -37,6 +37,11 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   NodeForgotten: 'orders',
   RequestAnswered: 'orders',
 
+  TokenGranted: 'orders',
+  TokenRevoked: 'orders',
+
+  TokenGrantRefused: 'refusals',
+  RequestsRefused: 'refusals',
   RequestRefused: 'refusals',
   MessagesRefused: 'refusals',
   JobSubmissionRefused: 'refusals',

@@ -1,0 +1,65 @@
+import {
+  callerIn,
+  isRole,
+  permissionsOf,
+  rulesOf,
+  type Permission,
+  type Refusal,
+} from '@oakring/contracts';
+import { labelsOf, type JobRecord, type NodeRecord, type TokenRecord } from '@oakring/model';
+
+/** Whoever has a token: what it lets them do follows from this. */
+export type Holder = Pick<TokenRecord, 'name' | 'role' | 'nodes'>;
+
+export function mayOf({ role, nodes }: Holder): readonly Permission[] {
+  return isRole(role) ? permissionsOf(role, nodes !== null) : [];
+}
+
+export function roleText({ name, role, nodes }: Holder): string {
+  const limit = nodes === null ? '' : ` for nodes with ${labelsText(nodes)}`;
+  return `Token ${name} has the role ${role}${limit}`;
+}
+
+/** Whether it sees no jobs but those that were submitted under its name. */
+export function seesOwnOnly({ role }: Pick<Holder, 'role'>): boolean {
+  return !isRole(role) || rulesOf(role).limit === 'own';
+}
+
+export function seesJob(holder: Holder, job: Pick<JobRecord, 'by'>): boolean {
+  return !seesOwnOnly(holder) || callerIn(job.by ?? '') === holder.name;
+}
+
+/** Said of a job that is not there, and of one that is not there for whoever asks. */
+export function unknownJob(id: string): Refusal {
+  return { code: 'job-unknown', detail: `There is no job ${id}.`, field: 'id', value: id };
+}
+
+/**
+ * Why whoever has the token may not order anything about the node; null: they may. `given`: what it would be labelled
+ * with by the order, which must not make it one that somebody else looks after.
+ */
+export function beyondNodes(
+  holder: Holder,
+  node: NodeRecord | undefined,
+  given?: Readonly<Record<string, string>>,
+): Refusal | null {
+  const { nodes } = holder;
+  if (nodes === null || node === undefined) return null;
+  const detail = hasLabels(node, nodes)
+    ? `${roleText(holder)}; with these labels node ${node.id} would be none of them.`
+    : `${roleText(holder)}; node ${node.id} has ${labelsText(labelsOf(node))}.`;
+  const isWithin =
+    hasLabels(node, nodes) &&
+    (given === undefined || hasLabels({ ...node, givenLabels: given }, nodes));
+  return isWithin ? null : { code: 'forbidden', detail, field: 'id', value: node.id };
+}
+
+function hasLabels(node: NodeRecord, wanted: Readonly<Record<string, string>>): boolean {
+  const labels = labelsOf(node);
+  return Object.entries(wanted).every(([name, value]) => labels[name] === value);
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  const all = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return all.length === 0 ? 'no labels' : all.join(',');
+}

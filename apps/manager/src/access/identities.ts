@@ -1,0 +1,115 @@
+import { OakringError } from '@oakring/contracts';
+import { digestOf } from '@oakring/http';
+import { holds, maxTokens, type TokenRecord } from '@oakring/model';
+import type { Clock } from '@oakring/ports';
+import { timingSafeEqual } from 'node:crypto';
+import type { Projection } from '../views/projection.js';
+import { hashIn, openCaller, settingCaller, type Caller } from './caller.js';
+import { hashOfToken, isToken, looksLikeToken } from './token-text.js';
+
+/** Uses are remembered to the minute. */
+const useMs = 60_000;
+
+/**
+ * Who is who, by the tokens of the ledger as far as this manager has read it, and by that of the setting. Time is that
+ * of this manager's clock: a token ends at each manager when its own says so.
+ */
+export class Identities {
+  private readonly setting: Buffer | null;
+  /** By hash: the minute in which it was used last here. */
+  private readonly uses = new Map<string, number>();
+
+  /** `token`: that of the setting; null: whoever shows none may do everything. */
+  constructor(
+    token: string | null,
+    private readonly projection: Projection,
+    private readonly clock: Clock,
+  ) {
+    this.setting = token === null ? null : digestOf(token);
+  }
+
+  /** The time that tokens are judged by. */
+  get nowMs(): number {
+    return this.clock.wallMs();
+  }
+
+  get isOpen(): boolean {
+    return this.setting === null;
+  }
+
+  /** Whose token it is (null: none was shown); why it counts for nothing. */
+  ofBearer(token: string | null): Caller | OakringError {
+    if (token === null) return this.isOpen ? openCaller : missing('The request shows no token.');
+    if (this.setting !== null && timingSafeEqual(digestOf(token), this.setting)) {
+      return settingCaller;
+    }
+    // Where none is asked for, what is none of ours is somebody else's business.
+    if (this.isOpen && !looksLikeToken(token)) return openCaller;
+    if (!looksLikeToken(token)) return missing(unknown);
+    if (!isToken(token))
+      return missing('The token was cut or mistyped: its last digits do not fit.');
+    return this.ofHash(hashOfToken(token));
+  }
+
+  /**
+   * Who another manager of the cluster says that it is (`callerText`). It is taken at its word for who showed a
+   * token, and for nothing else: what that one may, and whether it holds, is looked up here.
+   */
+  ofManager(text: string): Caller | OakringError {
+    const hash = hashIn(text);
+    if (hash !== null) return this.ofHash(hash);
+    if (text === 'setting' && !this.isOpen) return settingCaller;
+    return text === 'nothing' && this.isOpen
+      ? openCaller
+      : missing('The manager that passed the request on says of nobody known here.');
+  }
+
+  /** Whether whoever was let in would be again. */
+  stands({ by }: Caller): boolean {
+    if (typeof by === 'string') return true;
+    const record = this.recordOf(by.hash);
+    return record !== null && holds(record, this.clock.wallMs());
+  }
+
+  /** Milliseconds since 1970, to the minute; null: not here, since this manager started. */
+  lastUse(hash: string): number | null {
+    return this.uses.get(hash) ?? null;
+  }
+
+  private ofHash(hash: string): Caller | OakringError {
+    const record = this.recordOf(hash);
+    if (record === null) return missing(unknown);
+    const nowMs = this.clock.wallMs();
+    if (!holds(record, nowMs)) return missing(whyEnded(record));
+    this.noteUse(hash, nowMs);
+    const { name, role, nodes } = record;
+    return { name, role, nodes, by: { hash } };
+  }
+
+  private noteUse(hash: string, nowMs: number): void {
+    this.uses.set(hash, nowMs - (nowMs % useMs));
+    if (this.uses.size <= maxTokens) return;
+    const { tokensOfHash } = this.projection.state;
+    for (const each of this.uses.keys())
+      if (tokensOfHash.sizeOf(each) === 0) this.uses.delete(each);
+  }
+
+  /** Looked up by what nobody can choose, so that how long it takes tells nothing. */
+  private recordOf(hash: string): TokenRecord | null {
+    const { tokens, tokensOfHash } = this.projection.state;
+    const [name] = tokensOfHash.of(hash);
+    return (name === undefined ? undefined : tokens.get(name)) ?? null;
+  }
+}
+
+const unknown = 'The token is not known here.';
+
+function whyEnded({ name, revoked, expiresAt }: TokenRecord): string {
+  return revoked === null
+    ? `Token ${name} ended ${new Date(expiresAt).toISOString()}.`
+    : `Token ${name} was revoked ${new Date(revoked.at).toISOString()}.`;
+}
+
+function missing(detail: string): OakringError {
+  return new OakringError({ code: 'unauthorized', detail });
+}

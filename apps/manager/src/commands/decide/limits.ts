@@ -1,0 +1,79 @@
+import { callerIn, openName, settingName, type Permission, type Refusal } from '@oakring/contracts';
+import { holds, type JobRecord } from '@oakring/model';
+import { beyondNodes, mayOf, roleText, seesJob, unknownJob } from '../../access/holder.js';
+import type { Command, CommandType } from '../command.js';
+import type { Deciding } from './deciding.js';
+
+/**
+ * What people order over HTTP, and what it needs: the edge has asked for that as well, of a state that may have been
+ * an older one. What is not here nobody with a token may order.
+ */
+const needs: Partial<Readonly<Record<CommandType, Permission>>> = {
+  SubmitJob: 'jobs:write',
+  UpdateJob: 'jobs:write',
+  RestartJob: 'jobs:write',
+  ScaleJob: 'jobs:write',
+  DeleteJob: 'jobs:write',
+  MoveInstance: 'jobs:write',
+  CancelMove: 'jobs:write',
+  RefuseMove: 'jobs:write',
+  BeginExec: 'jobs:exec',
+  RegisterNode: 'nodes:register',
+  OrderNode: 'nodes:write',
+  TakeOverInstance: 'cluster:import',
+  JudgeKey: 'ledger:write',
+  SealLedger: 'ledger:write',
+  CosignCheckpoint: 'ledger:cosign',
+  GrantToken: 'access:write',
+  RevokeToken: 'access:write',
+};
+
+/**
+ * Why whoever speaks may not order this; null: they may. Of those with a token it is decided on the same state as the
+ * order itself: one that was revoked before it orders nothing after it, however long the order was on its way.
+ */
+export function beyondLimits({ state, origin, at }: Deciding, command: Command): Refusal | null {
+  const name = callerIn(origin.by);
+  if (name === null || name === settingName || name === openName) return null;
+  // No order: what was begun has ended, whoever may begin no more.
+  if (command.type === 'EndExec') return null;
+  const token = state.tokens.get(name);
+  if (token === undefined || !holds(token, at)) {
+    return { code: 'unauthorized', detail: `Token ${name} holds no more.` };
+  }
+  const needed = needs[command.type];
+  if (needed === undefined || !mayOf(token).includes(needed)) {
+    return { code: 'forbidden', detail: `${roleText(token)}, which may not order this.` };
+  }
+  switch (command.type) {
+    case 'SubmitJob': {
+      const job = state.jobs.get(command.id);
+      return job === undefined || seesJob(token, job) ? null : takenId(job);
+    }
+    case 'UpdateJob':
+    case 'RestartJob':
+    case 'ScaleJob':
+    case 'DeleteJob':
+    case 'MoveInstance':
+    case 'CancelMove':
+    case 'RefuseMove':
+    case 'BeginExec': {
+      const job = state.jobs.get(command.id);
+      return job === undefined || seesJob(token, job) ? null : unknownJob(job.id);
+    }
+    case 'OrderNode':
+      return beyondNodes(
+        token,
+        state.nodes.get(command.id),
+        command.order.do === 'label' ? command.order.labels : undefined,
+      );
+    default:
+      return null;
+  }
+}
+
+/** Of a job that somebody else submitted nothing is told, except that its id is taken. */
+function takenId({ id }: JobRecord): Refusal {
+  const detail = `Job ${id} was submitted by somebody else.`;
+  return { code: 'job-id-taken', detail, field: 'id', value: id };
+}

@@ -1,0 +1,88 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { OakringError } from '@oakring/contracts';
+import type { EventData } from '@oakring/events';
+import { Refusals, type RefusedRequest } from '@oakring/http';
+import type { Ports, Timer } from '@oakring/ports';
+import type { CommandQueue } from '../../commands/command.js';
+import { byItself } from '../../commands/origin.js';
+import { COMMAND_QUEUE, PORTS } from '../../injection/tokens.js';
+
+/** Of those that come together the first few are told of, the rest are counted. */
+const maxShown = 20;
+const maxShownPath = 256;
+/** The first is on record soon, and those after it once a minute: whoever guesses at tokens writes no ledger. */
+const soonMs = 1_000;
+const everyMs = 60_000;
+
+type Counted = 'unauthorized' | 'forbidden';
+type Shown = EventData<'RequestsRefused'>['shown'][number];
+
+/**
+ * Puts on record that requests were refused for who asked: one event a minute at most, of whichever there were.
+ * Nobody but the leader writes: what a follower refused is counted, is in its log and its metrics, and is on record
+ * if it comes to lead.
+ */
+@Injectable()
+export class RefusedRequests implements OnModuleDestroy {
+  private readonly counts: Record<Counted, number> = { unauthorized: 0, forbidden: 0 };
+  private shown: Shown[] = [];
+  private sinceMs = 0;
+  private wroteMs = Number.NEGATIVE_INFINITY;
+  private timer: Timer | null = null;
+
+  constructor(
+    refusals: Refusals,
+    @Inject(COMMAND_QUEUE) private readonly queue: CommandQueue,
+    @Inject(PORTS) private readonly ports: Ports,
+  ) {
+    refusals.onNoted((problem, request) => this.note(problem, request));
+  }
+
+  onModuleDestroy(): void {
+    this.timer?.cancel();
+  }
+
+  private note({ code }: OakringError, request: RefusedRequest): void {
+    if (code !== 'unauthorized' && code !== 'forbidden') return;
+    const { clock, timers } = this.ports;
+    const nowMs = clock.monotonicMs();
+    if (this.counts.unauthorized + this.counts.forbidden === 0) this.sinceMs = nowMs;
+    this.counts[code] += 1;
+    if (this.shown.length < maxShown) this.shown.push(shownOf(code, request));
+    this.timer ??= timers.after(Math.max(soonMs, this.wroteMs + everyMs - nowMs), () => {
+      this.timer = null;
+      void this.write();
+    });
+  }
+
+  private async write(): Promise<void> {
+    const nowMs = this.ports.clock.monotonicMs();
+    const refused = {
+      ...this.counts,
+      withinMs: Math.round(nowMs - this.sinceMs),
+      shown: [...this.shown],
+    };
+    this.wroteMs = nowMs;
+    const submitted = this.queue.submit<'RecordRefusedRequests'>(
+      { type: 'RecordRefusedRequests', refused },
+      byItself('access', 'observed:requests'),
+    );
+    try {
+      await submitted;
+      this.counts.unauthorized -= refused.unauthorized;
+      this.counts.forbidden -= refused.forbidden;
+      this.shown = this.shown.slice(refused.shown.length);
+      this.sinceMs = nowMs;
+    } catch {
+      // They are counted on: the next one that is refused has them written with it.
+      new Logger('Access').debug('refused requests are not on record yet: nothing is written now');
+    }
+  }
+}
+
+function shownOf(code: Counted, { method, url, ip, caller }: RefusedRequest): Shown {
+  // Never the query: a secret may be in it.
+  const path = (url.split('?', 1)[0] ?? '').slice(0, maxShownPath);
+  const name = code === 'forbidden' ? (caller?.name ?? null) : null;
+  return { code, request: `${method} ${path}`, from: ip, name };
+}

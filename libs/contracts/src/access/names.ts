@@ -1,0 +1,19 @@
+/** Whoever shows the token that the setting OAKRING_TOKEN names is called so. */
+export const settingName = 'token';
+/** Whoever asks where no token is asked for is called so. */
+export const openName = 'open';
+
+/** Of a token: whom it was given to. Not the two names that no token has. */
+export const tokenName = /^(?!(?:token|open)$)[a-z0-9][a-z0-9._-]{0,62}$/;
+export const tokenNameExpectation =
+  'not a name of 1 to 63 small letters, digits, dots, underscores and dashes, which is neither token nor open';
+
+/** Who speaks, as events have it in `by`. */
+export function byCaller(name: string): string {
+  return `api/${name}`;
+}
+
+/** The name in `by`; null: it was nobody who asked over HTTP. */
+export function callerIn(by: string): string | null {
+  return by.startsWith('api/') ? by.slice('api/'.length) : null;
+}

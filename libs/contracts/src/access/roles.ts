@@ -1,0 +1,116 @@
+const dayMs = 86_400_000;
+
+/** What a caller may be allowed, and what that is. Whatever is reached over HTTP says which of these it needs. */
+export const permissions = {
+  'cluster:read': 'see the cluster as a whole: counts, storms, how it stands with its root',
+  'cluster:metrics': 'scrape the metrics',
+  'cluster:import': 'take nodes and services over from another orchestrator',
+  'jobs:read': 'see jobs, their instances and revisions',
+  'jobs:write': 'submit, change, move and delete jobs',
+  'jobs:logs': 'read what instances print, which may be anything, secrets too',
+  'jobs:exec': 'run commands in instances, which may do all that the instance may',
+  'nodes:read': 'see nodes and what they use',
+  'nodes:write': 'cordon, drain, label, quarantine and forget nodes',
+  'nodes:register': 'register a node over HTTP',
+  'ledger:read': 'read events, decisions, dead letters, readings and the evidence',
+  'ledger:write': 'endorse and revoke keys that sign the ledger',
+  'ledger:cosign': 'hand in the cosignature of a witness',
+  'access:read': 'see which tokens there are; never a token itself',
+  'access:write': 'create and revoke tokens',
+} as const;
+
+export type Permission = keyof typeof permissions;
+
+export const permissionNames = Object.keys(permissions) as readonly Permission[];
+
+interface RoleRules {
+  /** For whom it is. */
+  readonly says: string;
+  readonly may: readonly Permission[];
+  /** How long a token of it holds, unless it is said: people come back, programs are set up once. */
+  readonly usualMs: number;
+  /**
+   * `own`: of jobs it sees and changes only those that were submitted under its own name. `labels`: a token
+   * may be limited to orders about nodes with some labels.
+   */
+  readonly limit?: 'own' | 'labels';
+}
+
+/**
+ * Who may what: the one table. What a role is not given here it may not. The guard of the manager, the
+ * OpenAPI document, the help of `oakring token create` and docs/access.md are derived from it.
+ */
+export const roles = {
+  admin: {
+    says: 'whoever runs the cluster; the only one who gives tokens to others',
+    may: permissionNames,
+    usualMs: dayMs,
+  },
+  operator: {
+    says: 'people who look after jobs and nodes',
+    may: [
+      ...(['cluster:read', 'cluster:metrics', 'cluster:import'] as const),
+      ...(['jobs:read', 'jobs:write', 'jobs:logs', 'jobs:exec'] as const),
+      ...(['nodes:read', 'nodes:write', 'nodes:register', 'ledger:read'] as const),
+    ],
+    usualMs: 7 * dayMs,
+    limit: 'labels',
+  },
+  root: {
+    says: 'a root orchestrator, or any program that submits jobs of its own',
+    may: ['cluster:read', 'jobs:read', 'jobs:write', 'jobs:logs'],
+    usualMs: 30 * dayMs,
+    limit: 'own',
+  },
+  auditor: {
+    says: 'whoever reads and proves what happened, and a witness',
+    may: [
+      ...(['cluster:read', 'jobs:read', 'nodes:read'] as const),
+      ...(['ledger:read', 'ledger:cosign', 'access:read'] as const),
+    ],
+    usualMs: 7 * dayMs,
+  },
+  scheduler: {
+    says: 'a scheduler that runs by itself',
+    may: ['nodes:read'],
+    usualMs: 30 * dayMs,
+  },
+  metrics: {
+    says: 'Prometheus, or what scrapes as it does',
+    may: ['cluster:metrics'],
+    usualMs: 30 * dayMs,
+  },
+} as const satisfies Record<string, RoleRules>;
+
+export type Role = keyof typeof roles;
+
+export const roleNames = Object.keys(roles) as readonly Role[];
+
+/** No token outlives this: one that nobody remembers ends by itself. */
+export const longestTokenMs = 366 * dayMs;
+export const shortestTokenMs = 1_000;
+
+/** What a token that is limited to some nodes may not: it is about nodes that cannot be told yet. */
+const notWithLabels: readonly Permission[] = ['cluster:import', 'nodes:register'];
+
+export function isRole(name: string): name is Role {
+  return Object.hasOwn(roles, name);
+}
+
+export function isPermission(name: string): name is Permission {
+  return Object.hasOwn(permissions, name);
+}
+
+export function rulesOf(role: Role): RoleRules {
+  return roles[role];
+}
+
+/** `isLimited`: to nodes with some labels. */
+export function permissionsOf(role: Role, isLimited = false): readonly Permission[] {
+  const { may } = rulesOf(role);
+  return isLimited ? may.filter((permission) => !notWithLabels.includes(permission)) : may;
+}
+
+export function rolesWith(permission: Permission): readonly Role[] {
+  return roleNames.filter((role) => rulesOf(role).may.includes(permission));
+}

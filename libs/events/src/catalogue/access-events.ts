@@ -1,0 +1,37 @@
+import { Type } from 'typebox';
+import { id, labels, natural, text } from './shapes.js';
+
+/** Stream `access`: who may speak to the managers, and who tried without. */
+export const accessEvents = {
+  /**
+   * Whoever shows the token with this hash (SHA-256 of its text, hexadecimal) is `name` from here on, and may what
+   * `role` may, until `expiresAt` (milliseconds since 1970). `nodes`: orders about nodes with these labels only.
+   */
+  TokenGranted: Type.Object({
+    name: id,
+    role: id,
+    hash: text,
+    expiresAt: natural,
+    nodes: Type.Optional(labels),
+  }),
+  TokenGrantRefused: Type.Object({ name: id, code: text, detail: text }),
+  /** It holds no more, at any manager. */
+  TokenRevoked: Type.Object({ name: id }),
+  /**
+   * Requests over HTTP that were refused, by why: without a token that holds, by one whose role may not. Some of them
+   * are told of; `name`: whose token it was, null where it was nobody's.
+   */
+  RequestsRefused: Type.Object({
+    unauthorized: natural,
+    forbidden: natural,
+    withinMs: natural,
+    shown: Type.Array(
+      Type.Object({
+        code: text,
+        request: text,
+        from: text,
+        name: Type.Union([id, Type.Null()]),
+      }),
+    ),
+  }),
+};

@@ -1,0 +1,59 @@
+import type { StoredEvent } from '@oakring/events';
+import type { TokenRecord } from '../access-records.js';
+import type { ClusterState } from '../cluster-state.js';
+import { placeOf } from '../records.js';
+
+/** Tokens that are remembered, those that hold no more among them: the oldest of these make room. */
+export const maxTokens = 1_000;
+
+/** Whether it holds at a time, milliseconds since 1970. */
+export function holds({ revoked, expiresAt }: TokenRecord, atMs: number): boolean {
+  return revoked === null && atMs < expiresAt;
+}
+
+export function tokenGranted(
+  state: ClusterState,
+  event: Extract<StoredEvent, { type: 'TokenGranted' }>,
+): void {
+  const { name, role, hash, expiresAt, nodes = null } = event.data;
+  forget(state, name);
+  if (state.tokens.size >= maxTokens) {
+    const oldest = oldestEnded(state, event.at);
+    if (oldest !== null) forget(state, oldest);
+  }
+  const token = { name, role, hash, nodes, by: event.by ?? null, at: event.at, expiresAt };
+  state.tokens.set(name, { ...token, revoked: null, ...placeOf(event) });
+  indexToken(state, token);
+}
+
+export function tokenRevoked(
+  state: ClusterState,
+  { data: { name }, at, by }: Extract<StoredEvent, { type: 'TokenRevoked' }>,
+): void {
+  const token = state.tokens.get(name);
+  if (token !== undefined) state.tokens.set(name, { ...token, revoked: { at, by: by ?? null } });
+}
+
+export function indexToken(
+  state: ClusterState,
+  { hash, name }: Pick<TokenRecord, 'hash' | 'name'>,
+): void {
+  state.tokensOfHash.add(hash, name);
+}
+
+function forget(state: ClusterState, name: string): void {
+  const token = state.tokens.get(name);
+  if (token === undefined) return;
+  state.tokensOfHash.remove(token.hash, name);
+  state.tokens.delete(name);
+}
+
+/** The name of the token that was given first of those that hold no more; null: all hold. */
+export function oldestEnded(state: ClusterState, atMs: number): string | null {
+  let oldest: TokenRecord | null = null;
+  for (const token of state.tokens.values()) {
+    if (holds(token, atMs)) continue;
+    if (oldest === null || token.position < oldest.position) oldest = token;
+  }
+  return oldest?.name ?? null;
+}
