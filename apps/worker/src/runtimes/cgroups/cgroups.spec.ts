@@ -40,6 +40,14 @@ describe('Groups with limits are made', () => {
     expect(files.processesOf(`${service}/oakring-worker`)).toEqual([process.pid]);
   });
 
+  it('there also where guards of a worker without such a unit are still above', async () => {
+    const files = delegated(`${service}/oakring-worker`);
+    files.enter(service, 44);
+    await madeIn(files);
+    expect(files.processesOf(service)).toEqual([]);
+    expect(files.processesOf(`${service}/oakring-worker`)).toEqual([process.pid, 44]);
+  });
+
   it('in the highest group of the machine, where that is ours to write', async () => {
     const files = new FakeCgroups(scope);
     files.enter(scope, 77);

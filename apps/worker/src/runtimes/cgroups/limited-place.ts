@@ -25,11 +25,15 @@ export async function limitedPlace(
   change: boolean,
 ): Promise<LimitedPlace> {
   if (basename(own.folder) === workersGroup) {
-    return placeAt(files, dirname(own.folder), change);
+    const above = dirname(own.folder);
+    // Guards that a worker began before its unit had such a group; what is at the top of a machine is nobody's to move.
+    const moves = change && above !== own.root;
+    const problem = moves ? await moveInto(files, above, own.folder) : null;
+    return problem === null ? placeAt(files, above, change) : { whyNot: problem };
   }
   const isWhole = (await files.read(join(own.root, 'cgroup.type')).catch(() => null)) === null;
   const top = isWhole ? await placeAt(files, own.root, change) : null;
-  if (top !== null && 'folder' in top) return top;
+  if (top !== null && ('folder' in top || own.folder === own.root)) return top;
   const whyNot = await whyNotAlone(files, own.folder);
   if (whyNot !== null) return { whyNot: top === null ? whyNot : `${top.whyNot}; ${whyNot}` };
   if (change) {
@@ -43,7 +47,8 @@ async function placeAt(files: CgroupFiles, folder: string, change: boolean): Pro
   const has = (await files.read(join(folder, 'cgroup.controllers')).catch(() => '')).split(/\s+/);
   const missing = controllers.filter((name) => !has.includes(name));
   if (missing.length > 0) {
-    return { whyNot: `the group ${folder} has no controller ${missing.join(', ')}` };
+    const older = '(v1 may have them: boot with systemd.unified_cgroup_hierarchy=1)';
+    return { whyNot: `the group ${folder} has no controller ${missing.join(', ')} ${older}` };
   }
   const control = join(folder, 'cgroup.subtree_control');
   if (!(await files.mayWrite(control))) return { whyNot: `${control} is not ours to write` };

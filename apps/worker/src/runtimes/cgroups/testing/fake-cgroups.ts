@@ -32,7 +32,9 @@ export class FakeCgroups implements CgroupFiles {
     this.groups.set(root, newGroup(controllers));
     const names = ownFolder.slice(root.length).split('/').filter(Boolean);
     names.reduce((above, name) => {
-      for (const each of controllers) this.groups.get(above)?.given.add(each);
+      // What lies in a service's group is that one's to give to.
+      const given = above.endsWith('.service') ? [] : controllers;
+      for (const each of given) this.groups.get(above)?.given.add(each);
       this.add(join(above, name));
       return join(above, name);
     }, root);
