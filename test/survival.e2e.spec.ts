@@ -162,7 +162,7 @@ describe('A worker', () => {
 
 describe('Ten instances of a worker that is killed and started again', () => {
   const lines = (number: number): string[] =>
-    readFileSync(`${folder.path}/w2/output/count.${number}.log`, 'utf8').split('\n').slice(1, -1);
+    readFileSync(`${folder.path}/w2/output/count.${number}.log`, 'utf8').split('\n').slice(0, -1);
 
   it('run on and lose no line, and their manager sees no end of them', async () => {
     await call('POST', `${cluster.url}/api/v1/nodes/w1/cordon`);
@@ -295,6 +295,44 @@ describe('A new revision', () => {
     expect(body).toMatchObject({ image: 'b', revision: 4, rollout: { updated: 3 } });
     // Two of three were never touched by what failed.
     expect(await events('RolloutCompleted', 'jobs/roll')).toHaveLength(2);
+  });
+
+  it('with room to spare runs beside the old one, on the same node, until it serves', async () => {
+    // One that takes what is new: the last one that did.
+    await submit('first');
+    await untilAll(cluster.url, 'first', 'running', 1);
+    const node = await placeOf('first');
+    const spare = {
+      constraints: [{ type: 'direct', node }],
+      cmd: ['/bin/sh', '-c', 'echo one; exec sleep 100000'],
+      update: { surge: 1, maxUnavailable: 0, healthyAfterMs: 200 },
+    };
+    await submit('spare', spare);
+    await untilAll(cluster.url, 'spare', 'running', 1);
+    const { document } = (await job(cluster.url, 'spare')).body;
+    const cmd = ['/bin/sh', '-c', 'echo two; exec sleep 100000'];
+    await call('PUT', `${cluster.url}/api/v1/jobs/spare`, { ...document, cmd });
+    const { body } = await eventually(
+      () => job(cluster.url, 'spare'),
+      (answer) => answer.body.rollout?.status === 'completed',
+    );
+    expect(body.instances).toMatchObject([{ status: 'running', nodeId: node, generation: 2 }]);
+    // The order to end the old one may be on its way yet.
+    const told = await events('CommandIssued,CommandSucceeded,MoveCompleted', 'jobs/spare');
+    const what = (data: Record<string, unknown>) =>
+      data['kind'] ?? ('confirmed' in data ? 'took over' : 'done');
+    expect(told.map(what).slice(0, 6)).toEqual(
+      ['deploy', 'done', 'replicate', 'done', 'took over', 'delete'].slice(0, told.length),
+    );
+    expect(told.length).toBeGreaterThan(4);
+    const logs = async (previous: string) => {
+      const path = `${cluster.url}/api/v1/jobs/spare/instances/0/logs?previous=${previous}`;
+      return (await fetch(path)).text();
+    };
+    expect(await Promise.all([logs('false'), logs('true')])).toEqual([
+      expect.stringContaining('two'),
+      expect.stringContaining('one'),
+    ]);
   });
 
   it('with checks is rolled out as it becomes healthy, goes back while it does not, and is replaced when it ceases to be', async () => {

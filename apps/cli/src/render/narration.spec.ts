@@ -359,6 +359,13 @@ describe('the narration of events', () => {
     );
   });
 
+  it('tells a move that an update began as what it is', () => {
+    const data = { ...samples.MoveStarted[0], surge: true };
+    expect(createTeller(plain)(eventLine(7, 0, 'MoveStarted', data))).toMatch(
+      /^#0 on edge-lisbon is updated: generation \d+ starts beside it on edge-berlin because: most room$/,
+    );
+  });
+
   it('names the command when its order was not seen', () => {
     expect(createTeller(plain)(eventLine(7, 0, 'CommandReceived', { commandId: '6-0' }))).toBe(
       'command 6-0: received by the worker',

@@ -171,6 +171,12 @@ describe('jobs', () => {
       'edge-berlin → edge-lisbon',
     );
   });
+
+  it('are shown with where the new one of an update starts, which may be the same node', () => {
+    const movingTo = { nodeId: 'edge-berlin', generation: 2, update: true } as const;
+    const shown = renderJob(jobAnswer({ instances: [instanceAnswer({ movingTo })] }), look);
+    expect(shown).toContain('edge-berlin + edge-berlin');
+  });
 });
 
 describe('a dry run', () => {
@@ -254,6 +260,14 @@ describe('a decision', () => {
         placement,
       },
       /moves from edge-lisbon[^]*edge-berlin/,
+    ],
+    [
+      'to update by one beside it',
+      {
+        ...{ ...about, type: 'MoveStarted', decisionId: '5-0', basis, instance: 0, placement },
+        ...{ fromNodeId: 'edge-lisbon', fromGeneration: 1, surge: true },
+      },
+      /is updated by one beside it, which is on edge-lisbon[^]*edge-berlin/,
     ],
     [
       'that placed nothing',

@@ -98,3 +98,30 @@ describe('A job document', () => {
     expect(submitted({ environment: { OAKRING_URL: 'x', JOB: 'y' } })).not.toThrow();
   });
 });
+
+describe('How a job says that it is updated', () => {
+  const never = { stopOnWorkerAfterMs: 30_000 };
+
+  it.each<[string, Partial<SubmitJob>, string]>([
+    ['no instance could ever be', { update: { maxUnavailable: 0 } }, 'update.maxUnavailable'],
+    [
+      'what must never run twice would',
+      { update: { surge: 1 }, onDisconnect: never },
+      'update.surge',
+    ],
+    [
+      'what runs to its end would run beside itself',
+      { update: { surge: 1 }, one_shot: true },
+      'update.surge',
+    ],
+  ])('is refused where %s', (_, document, field) => {
+    expect(submitted(document)).toThrow(expect.objectContaining({ code: 'invalid-field', field }));
+  });
+
+  it('may leave none missing where a new one may run beside the old one', () => {
+    expect(submitted({ update: { maxUnavailable: 0, surge: 1 } })()).toMatchObject({
+      policy: { update: { maxUnavailable: 0, surge: 1 } },
+    });
+    expect(submitted({ update: { surge: 0 }, onDisconnect: never, one_shot: true })).not.toThrow();
+  });
+});

@@ -84,6 +84,37 @@ describe('A dry run', () => {
     expect(starts).toEqual([{ job: 'web', instance: 2, nodeId: null, reason: 'It fits nowhere.' }]);
   });
 
+  describe('of an update with room to spare', () => {
+    const newer = { ...web, image: 'web:2', update: { surge: 1, maxUnavailable: 0 } };
+    beforeEach(async () => {
+      await manager.submit(report('a', { 'web/0/1': 'running' }));
+      await manager.submit(report('b', { 'web/1/1': 'running' }));
+      head = (await manager.log.head()).position;
+    });
+
+    it('asks for the first one beside what is there, and lets the next take what it leaves', async () => {
+      const { stops, starts } = await foreseen('PUT', '/jobs/web', newer);
+      expect([stops.length, starts.map(({ nodeId }) => nodeId)]).toEqual([2, ['b', 'b']]);
+      const asked = manager.scheduler.asked.slice(-2).map(({ jobs }) => jobs);
+      expect(asked.map((jobs) => jobs.map(({ freed }) => freed?.node))).toEqual([
+        [undefined],
+        ['b'],
+      ]);
+    });
+
+    it('stops nothing where there is no room beside, and none may be missing', async () => {
+      const refusal = { ...nowhere, nearest: null, wouldFit: null };
+      manager.scheduler.answer = ({ jobs }) => ({ answers: jobs.map(() => proposal([], refusal)) });
+      expect(await foreseen('PUT', '/jobs/web', newer)).toMatchObject({
+        stops: [],
+        starts: [
+          { instance: 0, nodeId: null, reason: 'It fits nowhere.' },
+          { instance: 1, nodeId: null, reason: 'It fits nowhere.' },
+        ],
+      });
+    });
+  });
+
   it('of a deletion tells what would stop', async () => {
     expect(await foreseen('DELETE', '/jobs/web')).toMatchObject({
       stops: [
