@@ -8,10 +8,15 @@ export interface AttackedListener {
   readonly read: string;
   /** Something that it does when asked in the right way, with its method; null: it changes nothing. */
   readonly change: string | null;
+  /** What takes a WebSocket. Absent: nothing does. */
+  readonly upgrade?: string;
 }
 
 /** What every listener of ours refuses, of whoever a browser on this machine shows something to. */
-export function describeOwnOnly(name: string, { url, read, change }: AttackedListener): void {
+export function describeOwnOnly(
+  name: string,
+  { url, read, change, upgrade }: AttackedListener,
+): void {
   const port = () => new URL(url()).port;
   const ask = (line: string, ...headers: string[]) =>
     rawRequest(url(), [`${line} HTTP/1.1`, ...headers.map((each) => each.replace('PORT', port()))]);
@@ -94,10 +99,10 @@ export function describeOwnOnly(name: string, { url, read, change }: AttackedLis
     });
 
     it('opens no WebSocket for a page of another, which a browser would not ask about first', async () => {
-      const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
+      const asking = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
       const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
-      for (const path of [read, '/']) {
-        const asked = (...headers: string[]) => ask(`GET ${path}`, ...headers, ...upgrade, key);
+      for (const path of [upgrade ?? '/', read]) {
+        const asked = (...headers: string[]) => ask(`GET ${path}`, ...headers, ...asking, key);
         const [rebound, foreign] = await Promise.all([
           asked('Host: rebound.example:PORT', 'Origin: http://rebound.example:PORT'),
           asked('Host: localhost:PORT', 'Origin: http://other.example'),

@@ -27,6 +27,7 @@ describe('a manager on loopback', () => {
   describeOwnOnly('It', {
     url: () => manager.url,
     ...{ read: '/api/v1/jobs', change: 'POST /api/v1/jobs' },
+    upgrade: '/api/v1/jobs/j/instances/0/exec',
   });
 
   it('takes no job from a page whose name was made to lead here (DNS rebinding)', async () => {
