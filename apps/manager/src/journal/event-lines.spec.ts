@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Log, LogFacts, LogLevel } from '@oakring/log';
 import type { StoredEvent } from '@oakring/events';
 import { takeChanges, ClusterState } from '@oakring/model';
-import { commandTo, running } from '../testing/given.js';
+import { commandTo, restoredAs, running } from '../testing/given.js';
 import { eventLines } from './event-lines.js';
 
 interface Line {
@@ -115,6 +115,17 @@ describe('The lines of events', () => {
     expect(told([failed, restored], true, 'debug', cluster.state).map(({ text }) => text)).toEqual([
       'CommandFailed: deploy of #0 on a: failed: no',
       `LedgerRestored: RESTORED from a backup of 7 commits, hash ${'f'.repeat(16)}: what was written after it is lost`,
+    ]);
+  });
+
+  it('are followed by one that the ledger was restored, where somebody leads on it for the first time', () => {
+    const { state } = restoredAs(running({}, 'a'), { position: 5, takenUp: { epoch: 2, at: 0 } });
+    const later = { ...opened, data: { ...opened.data, epoch: 3 } };
+    const lines = told([opened, later], false, 'info', state);
+    expect(lines.map(({ level, text }) => [level, text.slice(0, 60)])).toEqual([
+      ['info', 'EpochOpened: epoch 2 opened by process 7 on here (oakring 1)'],
+      ['warn', 'the ledger comes from a backup that ends at position 5: what'],
+      ['info', 'EpochOpened: epoch 3 opened by process 7 on here (oakring 1)'],
     ]);
   });
 

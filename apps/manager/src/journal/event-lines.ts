@@ -1,7 +1,7 @@
 import { traceIdOf } from '@oakring/contracts';
 import { subjectOf, type EventType, type StoredEvent } from '@oakring/events';
 import type { Log, LogFacts } from '@oakring/log';
-import type { ClusterState } from '@oakring/model';
+import { restoredOf, type ClusterState } from '@oakring/model';
 import { orderText, plain, sentenceOf } from '@oakring/narration';
 import type { ProjectionListener } from '../views/projection.js';
 
@@ -119,8 +119,20 @@ export function eventLines(
       const level = isTold ? levels[event.type] : 'debug';
       // A line that nobody wants costs nothing on the way of a commit.
       if (log.wants(level)) log.say(level, textOf(event, state()), factsOf(event, position));
+      const anew = restoreTakenUp(event, state());
+      if (anew !== null) log.say('warn', anew, { position });
     }
   };
+}
+
+/** `oakring restore` wrote that it is a restored one when nobody led: whoever leads first on it says so. */
+function restoreTakenUp({ type, data }: StoredEvent, state: ClusterState): string | null {
+  const restored = restoredOf(state);
+  if (type !== 'EpochOpened' || restored?.takenUp?.epoch !== data.epoch) return null;
+  return (
+    `the ledger comes from a backup that ends at position ${restored.position}: what was written after it is lost; ` +
+    'what workers run of that is taken up where it is wanted, and shown where it is not'
+  );
 }
 
 /** The sentence that people read of it, behind the type that programs look for. */
