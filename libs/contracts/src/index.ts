@@ -87,6 +87,7 @@ export type { Registered } from './messages/registered.js';
 export type { GpuUse, InstanceReading, MachineReading, Reading } from './messages/telemetry.js';
 export type { WorkerStatus } from './messages/status.js';
 export type { Ack, AckPhase, Fault } from './messages/ack.js';
+export { newestLines } from './messages/last-lines.js';
 export type {
   HealthStatus,
   ReportedHealth,

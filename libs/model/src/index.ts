@@ -24,6 +24,7 @@ export { isStranger, leadershipOf, orderDigest, orderedDocument } from './ordere
 export { usualDialect } from './fold/nodes.fold.js';
 export { adoptedPolicy, takenOverPolicy } from './fold/placements.fold.js';
 export { foldVersion } from './records.js';
+export { mostLastLines } from './fold/ends.fold.js';
 export type {
   CommandRecord,
   ExecRecord,

@@ -250,6 +250,12 @@ export interface AttemptRecord {
   readonly reason: string;
 }
 
+/** The event of a failure that has what the instance printed last. */
+export interface LastLinesRecord extends EventPlace {
+  readonly at: number;
+  readonly generation: number;
+}
+
 /** Key `<job>/<number>`. */
 export interface InstanceRecord {
   readonly job: string;
@@ -287,6 +293,8 @@ export interface InstanceRecord {
   readonly restarts: number;
   /** The newest of them. */
   readonly attempts: readonly AttemptRecord[];
+  /** Its newest failures of which the ledger has the last lines, oldest first. */
+  readonly lastLines: readonly LastLinesRecord[];
   /** Where it just failed, or was withdrawn from: elsewhere comes first. */
   readonly avoid: string | null;
   /** The newest answer that gave it no place. */

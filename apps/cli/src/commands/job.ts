@@ -14,6 +14,7 @@ import { addJobRevisions } from './job-revisions.js';
 import { page, pageOfEach, watchOption, type WatchOptions } from './watch.js';
 import { addJobRun } from './job-run.js';
 import { addJobExec } from './job-exec.js';
+import { lastCrashes, renderCrashes } from './job-last-lines.js';
 import { addJobLogs } from './job-logs.js';
 
 export function addJobCommands(program: Command, surroundings: Surroundings): void {
@@ -92,8 +93,11 @@ async function shownJob(
   const { answer: job } = await onJob(client, text, { lookAt: at }, (id) => client.job(id, at));
   const past = pastNote(context, at);
   const look = lookOf(context, at);
-  if (options.why !== true)
-    return { answer: job, render: () => past + renderJob(printable(job), look) };
+  if (options.why !== true) {
+    const crashes = context.json ? [] : await lastCrashes(context, job);
+    const after = renderCrashes(text, crashes, context);
+    return { answer: job, render: () => past + renderJob(printable(job), look) + after };
+  }
   const decisions = await decisionsOf(context, job);
   const render = (): string =>
     past +

@@ -330,6 +330,13 @@ describe('the narration of events', () => {
     expect(line).toMatch(/^ +12\/0 {2}2026-01-01T12:34:56\.789Z {2}hello/);
   });
 
+  it('tells what was printed before a failure, line by line below, and nothing that moves a cursor', () => {
+    const [data] = samples.InstanceReported;
+    const lastLines = ['\u001b[31mno route\u001b[0m to host', 'a\tb\u0007'];
+    const told = createNarrator(plain)(eventLine(12, 0, 'InstanceReported', { ...data, lastLines }));
+    expect(told.split('\n').slice(1)).toEqual(['   | no route to host', '   | a\tb\\u0007']);
+  });
+
   it('tells what a command ordered when its outcome comes', () => {
     const tell = createTeller(plain);
     tell(eventLine(6, 0, 'CommandIssued', { ...samples.CommandIssued[0] }));

@@ -3,12 +3,16 @@ import { traceIdOf } from '@oakring/contracts';
 import type { EventData } from '@oakring/events';
 import { orderText, printable, sentenceOf, type Telling } from '@oakring/narration';
 import type { Colors } from '../terminal.js';
+import { renderLastLines } from './last-lines.js';
 import { subjectColumn } from './subject.js';
 
 /** Commands whose order is remembered, so that their outcome can be told in words. */
 const maxRememberedOrders = 10_000;
 
-/** One line for a person about one event: where it stands, when, about whom, what. */
+/**
+ * One line for a person about one event: where it stands, when, about whom, what; below it what an instance
+ * that failed printed last.
+ */
 export type Narrator = (event: EventLine) => string;
 
 /** Tells events in their order; what was ordered before explains what is answered later. */
@@ -18,7 +22,8 @@ export function createNarrator(colors: Colors): Narrator {
     const address = `${event.position}/${event.index}`.padStart(8);
     const before = colors.dim(`${address}  ${printable(event.at)}`);
     const after = colors.dim(`(${originOf(event)})`);
-    return `${before}  ${subjectColumn(event, colors)}  ${tell(event)}  ${after}`;
+    const told = `${before}  ${subjectColumn(event, colors)}  ${tell(event)}  ${after}`;
+    return [told, ...renderLastLines(event, colors)].join('\n');
   };
 }
 

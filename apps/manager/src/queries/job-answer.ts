@@ -157,6 +157,7 @@ export function instanceAnswer(
     ...(refusal === null ? {} : { refusal }),
     ...(instance.givenUp ? { givenUp: true } : {}),
     ...(attempts.length === 0 ? {} : { attempts: attempts.map(attemptAnswer) }),
+    ...lastLinesAnswer(instance),
     ...(moving === null ? {} : { movingTo: movingTo(moving) }),
     ...(replaces.length === 0 ? {} : { replaces }),
   };
@@ -182,6 +183,13 @@ export const crashLoopFrom = 3;
 
 function attemptAnswer({ at, ...attempt }: InstanceRecord['attempts'][number]) {
   return { ...attempt, at: new Date(at).toISOString() };
+}
+
+function lastLinesAnswer({ lastLines }: InstanceRecord): Pick<InstanceAnswer, 'lastLines'> {
+  const newest = lastLines.at(-1);
+  if (newest === undefined) return {};
+  const { at, generation, position, index } = newest;
+  return { lastLines: { at: isoOf(at), generation, event: `${position}/${index}` } };
 }
 
 function originalsOf(state: ClusterState, { job, number }: InstanceRecord) {

@@ -28,6 +28,22 @@ describe('A state', () => {
     expect(statesOf({ incarnation: 3 }, [])).toEqual([{ incarnation: 3, instances: [] }]);
   });
 
+  it('has what failed instances printed last, of as many as find room, the newest first', () => {
+    const lastLines = Array.from({ length: 20 }, (_, line) => `${line} ${'x'.repeat(190)}`);
+    const known = [
+      ...many(20).map((each) => ({ ...each, status: 'failed' as const, lastLines })),
+      { ...instance(20), lastLines: [] },
+    ];
+    const [state = { instances: [] }, ...others] = statesOf({ incarnation: 3 }, known);
+    expect(others).toEqual([]);
+    expect(sizeOf(state)).toBeLessThanOrEqual(maxMqttPayloadBytes);
+    const explained = (state.instances ?? []).map((each) => each.lastLines !== undefined);
+    const first = explained.indexOf(true);
+    expect(first).toBeGreaterThan(0);
+    expect(explained).toEqual(known.map((_, at) => at >= first && at < 20));
+    expect(state.instances?.[19]).toMatchObject({ lastLines });
+  });
+
   it('leaves out reasons before it grows larger than a manager takes', () => {
     const reason = 'x'.repeat(300);
     const known = many(400).map((each) => ({ ...each, status: 'failed' as const, reason }));

@@ -85,6 +85,8 @@ export interface ReportableInstance extends KnownInstance {
   readonly runningMs?: number | null;
   /** Null: it has no checks, or nothing is known yet. */
   readonly health?: ReportedHealth | null;
+  /** Of one that failed: what it printed last. */
+  readonly lastLines?: readonly string[];
 }
 
 /** Of the room that a message has: the head and the page numbers need some as well. */
@@ -94,7 +96,7 @@ const maxPages = 60;
 
 /**
  * The complete list, in as many messages as it takes. Reasons are left out where they would make it
- * more than one.
+ * more than one, and last lines of the longest there where they find no room beside.
  */
 export function statesOf(
   head: StateHead,
@@ -126,7 +128,10 @@ export function statesOf(
     return { ...instance, ...why, ...healthIn(health, health?.reason) };
   });
   const state = { ...head, instances: explained };
-  if (fits(encodeUp('state', state), mostBytes)) return [state];
+  const bytes = Buffer.byteLength(encodeUp('state', state));
+  if (bytes <= mostBytes) {
+    return [{ ...head, instances: withLastLines(explained, known, mostBytes - bytes) }];
+  }
   const leastPageBytes = Buffer.byteLength(JSON.stringify(bare)) / maxPages;
   const pages = pagesOf(bare, Math.max(mostBytes * shareOfPage, leastPageBytes));
   if (pages.length === 1) return [{ ...head, instances: bare }];
@@ -136,6 +141,25 @@ export function statesOf(
     pages: pages.length,
     instances,
   }));
+}
+
+/** Those of the newest first; `room`: bytes. */
+function withLastLines(
+  said: readonly InstanceSaid[],
+  known: readonly ReportableInstance[],
+  room: number,
+): readonly InstanceSaid[] {
+  const all = [...said];
+  let left = room;
+  for (let at = known.length - 1; at >= 0; at -= 1) {
+    const { lastLines = [] } = known[at] ?? {};
+    const each = all[at];
+    if (each === undefined || lastLines.length === 0) continue;
+    left -= Buffer.byteLength(JSON.stringify({ lastLines })) + 1;
+    if (left < 0) break;
+    all[at] = { ...each, lastLines };
+  }
+  return all;
 }
 
 function healthIn(health: ReportedHealth | null | undefined, reason: string | null = null) {

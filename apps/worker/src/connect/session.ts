@@ -33,6 +33,7 @@ import { Registering } from './registering.js';
 import { Execs } from '../streams/exec-stream.js';
 import { WorkerStreams } from '../streams/worker-streams.js';
 import { featuresOf, statesOf, type StateHead } from './reports.js';
+import { SaidOnce } from './said-once.js';
 import { StateNews } from './state-news.js';
 import { Telemetry } from './telemetry.js';
 import type { Farewell, LinkFactory, WorkerLink } from './worker-link.js';
@@ -87,6 +88,7 @@ export class Session {
   private readonly log: WorkerLog;
   private readonly orderCounts = new OrderCounts();
   private isLinked = false;
+  private readonly saidLines = new SaidOnce();
   /** What is done about each message: without one of them it does not compile. */
   private readonly hearing: { readonly [K in DownKind]: (heard: DownHeard[K]) => void } = {
     controls: (control) => this.orders.take(control),
@@ -128,7 +130,7 @@ export class Session {
       superseded: (by) => this.giveWay(() => superseded?.(by)),
     });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
-    this.stateNews = new StateNews(ports.timers, () => this.reportState());
+    this.stateNews = new StateNews(ports.timers, () => this.reportState({}, this.saidLines.without(this.instances.list())));
     this.instances = new Instances({
       node: options.id,
       runtimes,
@@ -369,6 +371,7 @@ export class Session {
   private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
     const head = { ...this.epochs.spoken, at: this.clock.now(), ...more };
     for (const state of statesOf(head, known, this.link.mostBytes)) this.say('state', state);
+    this.saidLines.note(known);
   }
 
   private reportReading(): void {

@@ -4,8 +4,10 @@ import {
   type Control,
   type JsonObject,
 } from '@oakring/contracts';
+import type { Timers } from '@oakring/ports';
 import { leaseOf } from '../lease/leases.js';
 import type { Remembered, RememberedInstance } from '../memory/worker-store.port.js';
+import { lastPrinted } from '../runtimes/last-printed.js';
 import {
   addressKey,
   type FoundInstance,
@@ -32,6 +34,7 @@ export class InstanceTable {
   constructor(
     runtimes: readonly Runtime[],
     private readonly before: Remembered,
+    private readonly timers: Timers,
   ) {
     this.runtimes = new Map(runtimes.map((runtime) => [runtime.technology, runtime]));
     this.deleted = new Tombstones(before.deleted);
@@ -78,6 +81,10 @@ export class InstanceTable {
         if (isOther(found, known) && (await isStopped(runtime, found))) continue;
         remembered.delete(addressKey(found));
         const instance = this.takeUp(runtime, found, isOther(found, known) ? undefined : known);
+        // It crashed while nobody looked: the manager does not know of it.
+        if (instance.status === 'failed' && known?.status !== 'failed') {
+          instance.lastLines = await lastPrinted(runtime, instance, this.timers);
+        }
         adopted.push({ instance, isWanted: false });
       }
     }

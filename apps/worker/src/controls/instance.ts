@@ -19,6 +19,8 @@ export interface Instance extends KnownInstance {
   reason: string | null;
   /** Whose fault it is that it did not start, where that is known. */
   fault: Fault | null;
+  /** Of one that failed: what it printed last. */
+  lastLines: readonly string[];
   readonly runtime: Runtime;
   /** The job as it was ordered; null for one that was found and never ordered in our memory. */
   readonly description: (JsonObject & { readonly id: string }) | null;
@@ -65,6 +67,7 @@ export function newInstance(
     status,
     reason,
     fault: null,
+    lastLines: [],
     ...identity,
     displacing: null,
     orders: [],
@@ -104,6 +107,8 @@ export interface ListedInstance extends KnownInstance {
   /** It goes on when the worker's process ends. */
   readonly outlives: boolean;
   readonly health: ReportedHealth | null;
+  /** Of one that failed: what it printed last; the same list for as long as it is here. */
+  readonly lastLines: readonly string[];
 }
 
 export function listed(instance: Instance, nowMs: number): ListedInstance {
@@ -111,7 +116,7 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
   const runs = status === 'running' && runningSinceMs !== null;
   const runningMs = runs ? Math.floor(nowMs - runningSinceMs) : null;
   const { outlives } = instance.runtime;
-  const { ledger, digest } = instance;
+  const { ledger, digest, lastLines } = instance;
   const health = status === 'running' ? reportedHealth(instance, nowMs) : null;
   return {
     job,
@@ -124,6 +129,7 @@ export function listed(instance: Instance, nowMs: number): ListedInstance {
     ledger,
     digest,
     health,
+    lastLines,
   };
 }
 

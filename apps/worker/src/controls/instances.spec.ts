@@ -82,6 +82,19 @@ describe('The instances of a worker', () => {
     expect(told().slice(-2)).toEqual(['c1 received', 'c1 succeeded (it runs already)']);
   });
 
+  it('tell with a failure what was printed before it, to whoever ordered and to whoever asks', async () => {
+    const done = instances.obey(order('deploy', 'c1'));
+    const lastLines = ['no route to host'];
+    runtime.exit(
+      { job: 'web', instance: 0, generation: 1 },
+      { status: 'failed', reason: 'exit code 7', lastLines },
+    );
+    runtime.starts[0]?.succeed();
+    await done;
+    expect(said.at(-1)).toMatchObject({ phase: 'failed', reason: 'exit code 7', lastLines });
+    expect(instances.list()).toMatchObject([{ status: 'failed', lastLines }]);
+  });
+
   it('tell whose fault it is that a start failed, and tell it again', async () => {
     const done = instances.obey(order('deploy', 'c1'));
     runtime.starts[0]?.fail(new StartFailure('no such image', 'job'));

@@ -72,7 +72,7 @@ export class Instances {
   private isClosing = false;
 
   constructor(private readonly parts: InstancesParts) {
-    this.table = new InstanceTable(parts.runtimes, parts.before);
+    this.table = new InstanceTable(parts.runtimes, parts.before, parts.ports.timers);
     this.leaseWatch = new LeaseWatch(
       parts.leases,
       parts.ports,
@@ -341,6 +341,7 @@ export class Instances {
     instance.reason = this.leaseWatch.hasRunOut(instance)
       ? noGrant(instance)
       : shortReason(exit.reason);
+    instance.lastLines = exit.lastLines ?? [];
     void this.keepEnded(instance);
     this.parts.news(exit.status, instance);
   }
@@ -371,13 +372,20 @@ export class Instances {
 
   private answer(
     orders: readonly string[],
-    { generation, fault }: Pick<Instance, 'generation' | 'fault'>,
+    {
+      generation,
+      fault,
+      lastLines = [],
+    }: Pick<Instance, 'generation' | 'fault'> & Partial<Pick<Instance, 'lastLines'>>,
     phase: Ack['phase'],
     reason: string | null,
   ): void {
-    const whose = phase === 'failed' && fault !== null ? { fault } : {};
+    const about = {
+      ...(phase === 'failed' && fault !== null ? { fault } : {}),
+      ...(phase === 'failed' && lastLines.length > 0 ? { lastLines } : {}),
+    };
     for (const commandId of orders) {
-      this.acknowledge({ commandId, generation, phase, reason, ...whose });
+      this.acknowledge({ commandId, generation, phase, reason, ...about });
     }
   }
 

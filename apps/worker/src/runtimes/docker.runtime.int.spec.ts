@@ -118,7 +118,9 @@ describeWithEngine('The docker runtime', () => {
     const script = 'echo out; echo "first" >&2; echo "it broke" >&2; exit 3';
     const job = { image, network: 'none', cmd: ['/bin/sh', '-c', script] };
     const failed = { status: 'failed', reason: 'exit code 3: it broke' };
-    expect(await exitOf(runtimeOf(), job)).toEqual(failed);
+    const exit = await exitOf(runtimeOf(), job);
+    expect(exit).toMatchObject(failed);
+    expect([...(exit.lastLines ?? [])].sort()).toEqual(['first', 'it broke', 'out']);
     expect(await runtimeOf().existing()).toEqual([{ ...address, ...failed }]);
   });
 

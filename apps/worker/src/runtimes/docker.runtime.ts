@@ -11,6 +11,7 @@ import { programOf } from './command-line.js';
 import { ensureImage } from './pull-image.js';
 import { credentialsFor, type Registries } from './registries.js';
 import { cpuAndMemoryOf, type ContainerUsage } from './docker-usage.js';
+import { explained } from './last-printed.js';
 import { newEnough } from './line-batches.js';
 import { printedLines } from './printed-lines.js';
 import type { OutputFolder } from './instance-output.js';
@@ -177,10 +178,12 @@ export class DockerRuntime implements Runtime {
     const key = addressKey(address);
     const entry: Watched = { address, container, usage: null };
     this.watched.set(key, entry);
-    void this.exitCodeOf(entry).then((exit) => {
+    void this.exitCodeOf(entry).then(async (exit) => {
       if (exit === null || this.watched.get(key) !== entry) return;
+      const told = await explained(this, address, exit, this.ports.timers);
+      if (this.watched.get(key) !== entry) return;
       this.watched.delete(key);
-      this.exitListener(address, exit);
+      this.exitListener(address, told);
     });
   }
 

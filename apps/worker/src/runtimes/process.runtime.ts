@@ -15,6 +15,7 @@ import { read } from './command-line.js';
 import { bootId, isThere, readRecord, signal, type GuardRecord } from './guard-record.js';
 import { commandIn, exitIn, Guarded, limitIn, startFailure, unguarded } from './guarded.js';
 import type { InstanceOutput, OutputFolder } from './instance-output.js';
+import { explained } from './last-printed.js';
 import { OutputTimes } from './output-times.js';
 import { printedLines } from './printed-lines.js';
 import {
@@ -226,8 +227,10 @@ export class ProcessRuntime implements Runtime {
     const ended = guarded.ended.then(async (exit) => {
       const isGone = await this.endGroup(group);
       await this.letGo(output);
+      const { timers } = this.ports;
+      const told = entry.stopping ? exit : await explained(this, address, exit, timers);
       if (isGone) this.running.delete(key);
-      if (!entry.stopping) this.exitListener(address, exit);
+      if (!entry.stopping) this.exitListener(address, told);
     });
     const entry = { ...begun, ended, usage: null, stopping: false };
     this.running.set(key, entry);

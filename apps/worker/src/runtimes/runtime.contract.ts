@@ -127,11 +127,28 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
     if (description === null) return;
     await start(first, description);
     await exited;
-    expect(exits).toEqual([
+    expect(exits).toMatchObject([
       { address: first, exit: { status, reason: expect.stringContaining(reason) } },
     ]);
     await subject.runtime.stop(first);
     expect(exits).toHaveLength(1);
+  });
+
+  it('tells of one that failed what it printed last, and of no other', async () => {
+    const script = subject.script('for n in 1 2 3; do echo line $n; done; exit $CODE');
+    if (script === null) return;
+    await start(first, { ...script, environment: { CODE: '4' } });
+    await exited;
+    expect(exits[0]?.exit.lastLines).toEqual(['line 1', 'line 2', 'line 3']);
+    await subject.runtime.stop(first);
+    exited = new Promise((resolve) =>
+      subject.runtime.onExit((_address, exit) =>
+        resolve(void exits.push({ address: first, exit })),
+      ),
+    );
+    await start({ ...first, generation: 2 }, { ...script, environment: { CODE: '0' } });
+    await exited;
+    expect(exits[1]?.exit.lastLines).toBeUndefined();
   });
 
   /** What the end of a script said; null where none is run. */

@@ -53,6 +53,8 @@ export interface InstanceExit {
   readonly status: 'completed' | 'failed';
   /** For a person, never empty. */
   readonly reason: string;
+  /** Of one that failed: what it printed last, as `lastPrinted` leaves it; absent: nothing is known. */
+  readonly lastLines?: readonly string[];
 }
 
 export interface FoundInstance extends InstanceAddress {

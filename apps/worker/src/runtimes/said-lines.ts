@@ -58,6 +58,10 @@ export class SaidLines {
     for (const follower of start.followers) follower();
   }
 
+  newest(address: InstanceAddress): readonly string[] {
+    return this.startOf(address)?.lines.map(({ text }) => text) ?? [];
+  }
+
   async *lines(
     address: InstanceAddress,
     wanted: LogsWanted,

@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { isObject, simulatedLimits, type JsonObject, type Resources } from '@oakring/contracts';
+import {
+  isObject,
+  newestLines,
+  simulatedLimits,
+  type JsonObject,
+  type Resources,
+} from '@oakring/contracts';
 import type { Ports, Timer } from '@oakring/ports';
 import { SaidLines } from './said-lines.js';
 import { execSimulated } from './simulated-exec.js';
@@ -115,7 +121,8 @@ export class SimulatedRuntime implements Runtime {
   private end(address: InstanceAddress, status: InstanceExit['status']): void {
     if (!this.forget(address)) return;
     this.said.end(address, `told to have ${status}`);
-    this.exitListener(address, { status, reason: `told to have ${status}` });
+    const lastLines = status === 'failed' ? newestLines(this.said.newest(address)) : [];
+    this.exitListener(address, { status, reason: `told to have ${status}`, lastLines });
   }
 
   async stop(address: InstanceAddress): Promise<void> {

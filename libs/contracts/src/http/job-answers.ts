@@ -88,6 +88,20 @@ export class InstanceHealth {
   readonly reason: string | null;
 }
 
+@Shape({ name: 'LastLinesPlace' })
+export class LastLinesPlace {
+  @Field(time)
+  readonly at: string;
+
+  @Field(natural)
+  readonly generation: number;
+
+  @Field(text, {
+    says: '`<position>/<index>` of the event that has them as `lastLines`: GET /api/v1/events?from=<position>',
+  })
+  readonly event: string;
+}
+
 @Shape({ name: 'Instance' })
 export class InstanceAnswer {
   @Field(natural)
@@ -157,6 +171,12 @@ export class InstanceAnswer {
     says: 'The last failures, oldest first.',
   })
   readonly attempts?: readonly FailedAttempt[];
+
+  @Field(shaped(LastLinesPlace), {
+    optional: true,
+    says: 'Its newest failure of which the ledger has what it printed last.',
+  })
+  readonly lastLines?: LastLinesPlace;
 
   @Field(shaped(MovingTo), {
     optional: true,

@@ -1,5 +1,6 @@
 import { generationRange, incarnationOf, wordIn } from './addresses.js';
 import { ifAny, ifUsable, may, messageOf, must, wordOf } from './codec.js';
+import { lastLinesIn } from './last-lines.js';
 import { reasonIn } from './left-out.js';
 import { integerOf } from '../parsing/parsing.js';
 
@@ -18,6 +19,8 @@ export interface Ack {
   readonly reason: string | null;
   /** Of a failure, where the worker knows. */
   readonly fault?: Fault | null;
+  /** Of a failure: the newest of what it printed, oldest first, as `newestLines` leaves them; absent: none. */
+  readonly lastLines?: readonly string[];
   readonly incarnation: number | null;
   /** ISO 8601, by the worker's own clock; null when it does not say. */
   readonly at?: string | null;
@@ -31,6 +34,7 @@ export const ack = messageOf<Ack>({
   generation: may((value, name) => integerOf(value, name, generationRange), null),
   reason: reasonIn,
   fault: ifAny(wordOf(['job', 'node'])),
+  lastLines: lastLinesIn,
   incarnation: may(incarnationOf, null),
   at: ifAny(wordIn, null),
   ledger: ifUsable((value, name) => wordIn(value, `ack.${name}`), null),

@@ -10,6 +10,7 @@ import {
   type Codec,
   type Members,
 } from './codec.js';
+import { lastLinesOf } from './last-lines.js';
 import { LeftOut, reasonOf } from './left-out.js';
 import { integerOf, isObject, refused, type JsonObject, type Parsed } from '../parsing/parsing.js';
 
@@ -33,6 +34,8 @@ export interface ReportedInstance {
   readonly generation: number;
   readonly status: ReportedStatus;
   readonly reason: string | null;
+  /** Of one that failed: the newest of what it printed, oldest first, as `newestLines` leaves them; absent: none. */
+  readonly lastLines?: readonly string[];
   /** How long it has been running, milliseconds; null when the worker does not say. */
   readonly runningMs?: number | null;
   /** The ledger that ordered it, and the digest of the order; null when the worker does not say. */
@@ -138,8 +141,10 @@ function reportedInstanceOf(
   const runningMs = optional(entry['runningMs'], null, (value) =>
     integerOf(value, `${which}.runningMs`, runningRange),
   );
+  const lastLines = lastLinesOf(entry['lastLines'], `${which}.lastLines`, leftOut);
   const value = {
     ...{ ...address.value, status: status.value, reason, runningMs: leftOut.or(runningMs, null) },
+    ...(lastLines.length === 0 ? {} : { lastLines }),
     ledger: identityOf(entry, 'ledger', which, leftOut),
     digest: identityOf(entry, 'digest', which, leftOut),
     health: healthOf(entry['health'], `${which}.health`, leftOut),

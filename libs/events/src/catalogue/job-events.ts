@@ -73,6 +73,8 @@ const execEvents = {
 
 const command = { commandId: id };
 const refusal = Type.Object({ code: text, detail: text });
+/** What a failed instance printed last, oldest first. Absent before 6, and where nothing is known of it. */
+const lastLines = Type.Optional(Type.Array(text));
 const address = { instance: natural, generation: natural };
 /**
  * What the root knew us by that the order may be of: it came before that one was found to have lost its memory. Absent
@@ -185,6 +187,7 @@ export const jobEvents = {
     ...command,
     reason: text,
     fault: Type.Optional(Type.Union([Type.Literal('job'), Type.Literal('node')])),
+    lastLines,
   }),
   CommandSuperseded: Type.Object({ ...command, reason: text }),
   /** Ordered again, with the same id: what it asked for is proved not to be there. */
@@ -199,7 +202,7 @@ export const jobEvents = {
   }),
 
   /** A worker's report changed what is known of a running instance. */
-  InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text }),
+  InstanceReported: Type.Object({ ...address, nodeId: id, status: text, reason: text, lastLines }),
   /** Its worker's checks come to another word about it; `forMs`: for so long it was so when it was told. */
   InstanceHealthChanged: Type.Object({
     ...address,

@@ -1,7 +1,7 @@
 import { subjectOf, type EventData, type StoredEvent } from '@oakring/events';
 import { placementKey, type ClusterState } from '../cluster-state.js';
 import type { CommandRecord, InstanceRecord } from '../records.js';
-import { endPlacement, failCurrent, holdsPlace, markRunning } from './ends.fold.js';
+import { endPlacement, failCurrent, holdsPlace, markRunning, noteLastLines } from './ends.fold.js';
 import { touchJob, updateInstance } from './jobs.fold.js';
 import { endCommand, putCommand, putPlacement } from './records.fold.js';
 
@@ -115,6 +115,7 @@ export function commandFailed(
   if (isStart(command)) {
     const { reason, fault = null } = data;
     endPlacement(state, event, command, { status: 'failed', reason, fault });
+    noteLastLines(state, event, command, data.lastLines);
   }
 }
 
@@ -153,6 +154,7 @@ export function instanceReported(
     case 'failed': {
       const { status, reason } = data;
       endPlacement(state, event, { job, ...data }, { status, reason });
+      noteLastLines(state, event, { job, ...data }, data.lastLines);
       break;
     }
     // It is proved not to be there, and was not wanted there.

@@ -30,6 +30,8 @@ export type End = {
 /** Failures of an instance and of a node that are remembered. */
 const maxAttempts = 10;
 const maxNodeFailures = 20;
+/** Failures of an instance whose last lines are known to be in the ledger. */
+export const mostLastLines = 3;
 
 /** A placement runs; `confirmed`: its worker says so. */
 export function markRunning(
@@ -166,6 +168,20 @@ function afterEnd(
     attempts: [...before, { generation, nodeId, at, reason }].slice(-maxAttempts),
     avoid: nodeId,
   };
+}
+
+/** Where the ledger has what it printed last; the lines themselves are read there when somebody asks. */
+export function noteLastLines(
+  state: ClusterState,
+  event: StoredEvent,
+  { job, instance: number, generation }: Address,
+  lines: readonly string[] = [],
+): void {
+  if (lines.length === 0) return;
+  updateInstance(state, job, number, (instance) => {
+    const noted = { ...placeOf(event), at: event.at, generation };
+    return { ...instance, lastLines: [...instance.lastLines, noted].slice(-mostLastLines) };
+  });
 }
 
 /** What is to run for ever has failed however it ended. */

@@ -278,6 +278,7 @@ function addInstance(state: ClusterState, event: StoredEvent, job: string, numbe
     failures: 0,
     restarts: 0,
     attempts: [],
+    lastLines: [],
     avoid: null,
     refused: null,
     givenUp: false,

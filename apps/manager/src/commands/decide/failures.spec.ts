@@ -90,6 +90,56 @@ describe('a failed instance', () => {
   });
 });
 
+describe('what a failed instance printed last', () => {
+  const lastLines = ['no route to host', 'giving up'];
+  const crashed = (cluster: Given, generation: number) => {
+    const seen = { job: 'j', instance: 0, generation, status: 'failed', reason: 'exit 1' } as const;
+    const told = cluster.when(report('a', {}, { instances: [{ ...seen, lastLines }] }));
+    cluster.when(retry(generation));
+    cluster.when(plan('j', 'a'));
+    acknowledgeAll(cluster);
+    return told.events[0]?.data;
+  };
+
+  it('is on record with its failure, and where that is is known of the instance', () => {
+    const cluster = running({}, 'a');
+    const before = cluster.history.length;
+    expect(crashed(cluster, 1)).toMatchObject({ status: 'failed', lastLines });
+    const { position, index, at } = cluster.history[before] ?? {};
+    expect(instanceOf(cluster)).toMatchObject({
+      ...{ generation: 2, lastLines: [{ position, index, at, generation: 1 }] },
+    });
+  });
+
+  it('is on record where the order to start it failed with it', () => {
+    const cluster = given(...ready('a'), submitJob('j'), plan('j', 'a'));
+    const failed = ack('a', commandTo(cluster, 'a', 'deploy'), 'failed', 'exit code 7');
+    const { events } = cluster.when({ ...failed, ack: { ...failed.ack, lastLines } });
+    expect(events[0]).toMatchObject({ type: 'CommandFailed', data: { lastLines } });
+    expect(instanceOf(cluster)).toMatchObject({ lastLines: [{ generation: 1 }] });
+  });
+
+  it('is on record of three failures in half an hour, whatever crashes in a loop', () => {
+    const cluster = running({ restart: { limit: null } }, 'a');
+    const kept = [1, 2, 3, 4, 5].map((generation) => crashed(cluster, generation));
+    expect(kept.map((data) => data !== undefined && 'lastLines' in data)).toEqual([
+      ...[true, true, true],
+      ...[false, false],
+    ]);
+    expect(kept).toMatchObject(kept.map(() => ({ status: 'failed', reason: 'exit 1' })));
+    cluster.pass(1_800_000);
+    expect(crashed(cluster, 6)).toMatchObject({ lastLines });
+    expect(instanceOf(cluster)?.lastLines.map(({ generation }) => generation)).toEqual([2, 3, 6]);
+  });
+
+  it('is nothing where its worker says nothing', () => {
+    const cluster = running({}, 'a');
+    const { events } = cluster.when(report('a', { 'j/0/1': 'failed' }));
+    expect(events[0]?.data).not.toHaveProperty('lastLines');
+    expect(instanceOf(cluster)?.lastLines).toEqual([]);
+  });
+});
+
 describe('an instance that ends by itself', () => {
   it('has failed where it is to run for ever', () => {
     const cluster = running({}, 'a');

@@ -15,6 +15,7 @@ import { type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd, failMoveTo } from './failures.js';
 import { noteHealth } from './health.js';
+import { linesOfFailure } from './last-lines.js';
 import { losePlacement, resolveLost } from './losses.js';
 import { concludeDeletion, reopen } from './orders.js';
 import { succeed } from './worker-answers.js';
@@ -177,11 +178,12 @@ function reportInstance(
   { job, number: instance, generation, nodeId }: PlacementRecord,
   status: string,
   reason: string,
+  lines: { readonly lastLines?: readonly string[] } = {},
 ): void {
   deciding.emit({
     stream: jobStream(job),
     type: 'InstanceReported',
-    data: { instance, generation, nodeId, status, reason },
+    data: { instance, generation, nodeId, status, reason, ...lines },
   });
   concludeDeletion(deciding, job);
 }
@@ -211,6 +213,7 @@ function reconcilePresent(
     placement,
     seen.status,
     seen.reason ?? `the worker reports ${seen.status}`,
+    linesOfFailure(deciding, { job, instance: number }, seen),
   );
   if (isOver(seen)) {
     const why = seen.reason === null ? '' : `: ${seen.reason}`;

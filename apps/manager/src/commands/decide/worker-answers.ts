@@ -10,6 +10,7 @@ import {
 import { refuse, type Decided, type Deciding } from './deciding.js';
 import { speakingNode } from './node-presence.js';
 import { concludeEnd, failMoveTo } from './failures.js';
+import { linesOfFailure } from './last-lines.js';
 import { seenAlive } from './node-registration.js';
 import { abortMoveTo, concludeDeletion, concludeStart } from './orders.js';
 
@@ -84,13 +85,18 @@ export function succeed(deciding: Deciding, command: CommandRecord, assumed: boo
 function fail(
   deciding: Deciding,
   command: CommandRecord,
-  ack: Pick<Ack, 'reason' | 'fault'>,
+  ack: Pick<Ack, 'reason' | 'fault' | 'lastLines'>,
 ): void {
   const reason = ack.reason ?? 'the worker gave no reason';
   deciding.emit({
     stream: jobStream(command.job),
     type: 'CommandFailed',
-    data: { commandId: command.id, reason, ...(ack.fault ? { fault: ack.fault } : {}) },
+    data: {
+      commandId: command.id,
+      reason,
+      ...(ack.fault ? { fault: ack.fault } : {}),
+      ...(isStart(command) ? linesOfFailure(deciding, command, ack) : {}),
+    },
   });
   if (isStart(command)) {
     failMoveTo(deciding, command, reason);

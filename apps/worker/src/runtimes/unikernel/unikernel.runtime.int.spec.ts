@@ -195,6 +195,7 @@ suite('A guest', () => {
     expect(await exitOf({ image: image('crash') })).toEqual({
       status: 'failed',
       reason: 'the guest reset itself: it crashed, or restarted',
+      lastLines: [expect.stringContaining('crash')],
     });
   });
 
@@ -360,6 +361,7 @@ suite('A guest', () => {
       expect(exit).toEqual({
         status: 'failed',
         reason: 'the guest reset itself: it crashed, or restarted',
+        lastLines: ['!'],
       });
       expect(readFileSync(join(folder, 'output', 'web.0.log'), 'utf8')).toContain('!');
       expect(readFileSync(image('disk')).equals(disk)).toBe(true);

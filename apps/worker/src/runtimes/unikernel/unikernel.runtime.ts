@@ -28,6 +28,7 @@ import { environmentPath, maxSocketPath, monitorPath, ofGuests } from './guest-f
 import { isReached } from '../process-surroundings.js';
 import { forwardOf, httpAlone, refuseOtherProbes } from './guest-ports.js';
 import { forgetHalfFetched } from './image-cache.js';
+import { explained } from '../last-printed.js';
 import { imageAt, namedImage, type ImageSources } from './guest-image.js';
 import { qemuArguments, type Accelerator } from './qemu-command.js';
 import { Qmp } from './qmp.js';
@@ -250,8 +251,11 @@ export class UnikernelRuntime implements Runtime {
   private async sayEnd(guest: Guest, exit: InstanceExit): Promise<void> {
     await this.hearLastWords(guest);
     if (guest.isExpected) return;
+    const { address, shutdown } = guest;
+    const told = await explained(this, address, exitOf(exit, shutdown), this.parts.ports.timers);
+    if (guest.isExpected) return;
     await this.forget(guest);
-    this.exitListener(guest.address, exitOf(exit, guest.shutdown));
+    this.exitListener(address, told);
   }
 
   /** What the monitor said may come behind the news that its process ended. */

@@ -1,0 +1,68 @@
+import type { EventLine, Job } from '../client/documents.js';
+import { renderLastLines } from '../render/last-lines.js';
+import { printable } from '../render/printable.js';
+import type { Context } from './context.js';
+
+/** Instances of a job that have failed may be hundreds, of the same cause. */
+const mostShown = 3;
+
+interface Crash {
+  readonly number: number;
+  readonly generation: number;
+  readonly isPrevious: boolean;
+  readonly event: EventLine;
+}
+
+/** What failed instances of a job printed last, as the ledger has it: of those that failed last. */
+export async function lastCrashes(context: Context, { instances }: Job): Promise<readonly Crash[]> {
+  const failing = instances
+    .flatMap(({ number, generation: newest, failures, lastLines }) => {
+      if (lastLines === undefined || failures === 0) return [];
+      return { number, ...lastLines, isPrevious: lastLines.generation < newest };
+    })
+    .sort((a, b) => b.at.localeCompare(a.at))
+    .slice(0, mostShown);
+  const found = await Promise.all(
+    failing.map(async ({ event: address, ...crash }) => {
+      const event = await eventAt(context, address);
+      return event === null ? [] : { ...crash, event };
+    }),
+  );
+  return found.flat();
+}
+
+async function eventAt({ client, terminal }: Context, address: string): Promise<EventLine | null> {
+  const enough = new AbortController();
+  const [position, index] = address.split('/').map(Number);
+  const signal = AbortSignal.any([enough.signal, terminal.closed]);
+  const lines = await client.events({ from: position ?? 1, follow: false }, signal);
+  try {
+    for await (const line of lines) {
+      // A line of the manager's own catalogue.
+      const event = JSON.parse(line) as EventLine;
+      if (event.position === position && event.index === index) return event;
+      if (event.position !== position) return null;
+    }
+    return null;
+  } finally {
+    enough.abort();
+  }
+}
+
+export function renderCrashes(
+  job: string,
+  crashes: readonly Crash[],
+  { terminal: { colors } }: Context,
+): string {
+  return crashes
+    .map(({ number, generation, isPrevious, event }) => {
+      const all = `oakring job logs ${printable(job)} ${number}${isPrevious ? ' --previous' : ''}`;
+      return [
+        '',
+        `#${number}, generation ${generation}, printed last (all that is kept: ${all}):`,
+        ...renderLastLines(event, colors),
+      ].join('\n');
+    })
+    .map((text) => `\n${text}`)
+    .join('');
+}
