@@ -74,9 +74,14 @@ export async function startUp(
   };
 }
 
-/** A worker of simulated instances as a process. */
-export function startWorker(id: string, mqttUrl: string, data: string): ChildProcess {
-  const args = ['worker', '--id', id, '--mqtt-url', mqttUrl, '--runtimes', 'simulated'];
+/** A worker as a process. */
+export function startWorker(
+  id: string,
+  mqttUrl: string,
+  data: string,
+  runtime: 'simulated' | 'process' | 'docker' = 'simulated',
+): ChildProcess {
+  const args = ['worker', '--id', id, '--mqtt-url', mqttUrl, '--runtimes', runtime];
   return started(spawn(process.execPath, [program, ...args, '--data', data], { stdio: 'ignore' }));
 }
 
@@ -155,7 +160,7 @@ export function cpuSeconds(pid: number): number {
   return (Number(user) + Number(system)) / ticksPerSecond;
 }
 
-function pidOf({ pid }: ChildProcess): number {
+export function pidOf({ pid }: ChildProcess): number {
   if (pid === undefined) throw new Error('a process could not be started');
   return pid;
 }

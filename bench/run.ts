@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   'oakestra-trouble': async () => (await import('./oakestra-trouble.js')).benchOakestraTrouble(),
   start: async () => (await import('./start.js')).benchStart(),
   idle: async () => (await import('./idle.js')).benchIdle(),
+  worker: async () => (await import('./worker.js')).benchWorker(),
   sizing: async () => (await import('./sizing.js')).benchSizing(),
 };
 
