@@ -75,10 +75,9 @@ async function startOn(
   failed.catch(() => {});
   const superseded = (by: number): void => fail(supersededBy(by, options, data.incarnation));
   const room = new DiskRoom(options.dataFolder, options.diskReserveMiB ?? usualReserveMiB);
-  const refuses = (): string | null => room.problem;
   // What is granted is granted by clocks that go on while this machine sleeps.
   const awake = { ...ports, clock: countingSleep(ports.clock) };
-  const parts = { options, store: data, runtimes, link, ports: awake, log, refuses, superseded };
+  const parts = { options, store: data, runtimes, link, ports: awake, log, room, superseded };
   const session = new Session(parts);
   const listener = await listenerFor(session, options, ports, log);
   try {

@@ -89,6 +89,7 @@ export type { WorkerStatus } from './messages/status.js';
 export type { Ack, AckPhase, Fault } from './messages/ack.js';
 export { newestLines } from './messages/last-lines.js';
 export type {
+  DiskFull,
   HealthStatus,
   ReportedHealth,
   ReportedInstance,

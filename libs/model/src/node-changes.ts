@@ -83,5 +83,6 @@ export function factsOf(node: NodeRecord): NodeFacts {
     ...(node.hostPaths.length === 0 ? {} : { hostPaths: node.hostPaths }),
     ...(node.registries.length === 0 ? {} : { registries: node.registries }),
     ...(node.ports.length === 0 ? {} : { ports: node.ports }),
+    ...(node.diskFull === null ? {} : { diskLacks: node.diskFull.leastMiB }),
   };
 }

@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '@oakring/events';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
-export const foldVersion = 39;
+export const foldVersion = 40;
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -144,6 +144,12 @@ export interface NodeRecord extends EventPlace {
     readonly at: number;
     readonly reason: string;
     readonly byRecord: boolean;
+  } | null;
+  /** Its worker starts nothing new, since `at`: less is free on its disk than must be. Null: it does. */
+  readonly diskFull: {
+    readonly at: number;
+    readonly freeMiB: number;
+    readonly leastMiB: number;
   } | null;
   /** The newest failures of instances there, for the quarantine by record. */
   readonly failures: readonly {

@@ -126,12 +126,14 @@ describe('the filters', () => {
       capacity: { cpuMillis: 0, memoryMiB: 0 },
       reserved: { cpuMillis: 0, memoryMiB: 0 },
       open: false,
+      diskLacks: 128,
       enforcesStop: false,
       ports: [{ port: '80/tcp', job: 'web' }],
     };
     const repairs: readonly Partial<NodeFacts>[] = [
       { status: 'ready' },
       { open: true },
+      { diskLacks: 0 },
       { technologies: ['docker'] },
       { features: ['docker:ports'] },
       { enforcesStop: true },

@@ -16,7 +16,7 @@ export interface Ways {
   readonly countsPlacements: boolean;
   /** A refusal proposes to ask for none of what the nearest node has none of. */
   readonly proposesNone: boolean;
-  /** What fields of a job need of a worker, and ports, are looked at. */
+  /** What fields of a job need of a worker, ports, and whether its disk is full, are looked at. */
   readonly looksAtNeeds: boolean;
 }
 

@@ -13,7 +13,7 @@ describe('The policy that a decision names', () => {
     }).toEqual({
       policy: 'least-allocated-spread/4',
       filters: [
-        ...['excluded', 'status', 'closed', 'technology', 'features', 'stop-enforced'],
+        ...['excluded', 'status', 'closed', 'disk', 'technology', 'features', 'stop-enforced'],
         ...['architecture', 'labels', 'addons', 'drivers', 'geo', 'direct', 'host', 'ports'],
         ...[
           'size-cpu',

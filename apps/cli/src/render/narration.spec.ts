@@ -137,6 +137,11 @@ const samples: { [T in EventType]: [data: EventData<T>, told: string] } = {
   NodeLabelled: [{ labels: { position: '48.2,11.6' } }, 'labelled position=48.2,11.6'],
   NodeReleased: [{ reason: 'ordered' }, 'released'],
   NodeForgotten: [{ reason: 'sold' }, 'forgotten: sold'],
+  NodeDiskFilled: [
+    { freeMiB: 99, leastMiB: 128 },
+    'disk nearly full: 99 MiB are free, 128 must be',
+  ],
+  NodeDiskFreed: [{}, 'room on its disk again'],
   NodeOrderRefused: [{ code: 'node-in-use', detail: 'It speaks.' }, 'It speaks.'],
   DriftDetected: [
     { missing: ['web/0/1'], outdated: [], unexpected: [], unreadable: ['web/?'] },
@@ -333,7 +338,9 @@ describe('the narration of events', () => {
   it('tells what was printed before a failure, line by line below, and nothing that moves a cursor', () => {
     const [data] = samples.InstanceReported;
     const lastLines = ['\u001b[31mno route\u001b[0m to host', 'a\tb\u0007'];
-    const told = createNarrator(plain)(eventLine(12, 0, 'InstanceReported', { ...data, lastLines }));
+    const told = createNarrator(plain)(
+      eventLine(12, 0, 'InstanceReported', { ...data, lastLines }),
+    );
     expect(told.split('\n').slice(1)).toEqual(['   | no route to host', '   | a\tb\\u0007']);
   });
 

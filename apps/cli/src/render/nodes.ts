@@ -61,6 +61,7 @@ export function renderNode(node: Node, { colors, width, nowMs }: Look): string {
         node.ports.map(({ port, job }) => `${port} (${job})`),
       ),
       ['labels', labelsText(node.labels)],
+      ...diskFact(node, colors),
       ...flagFacts(node, colors),
       ['acknowledges', node.acknowledges ? 'yes' : 'no: what it runs is the broker’s word'],
       ['last seen', lastSeenText(node, nowMs)],
@@ -89,9 +90,17 @@ function listFact(name: string, list: readonly string[]): readonly (readonly [st
   return list.length === 0 ? [] : [[name, list.join(' ')]];
 }
 
+function diskFact({ diskFull }: Node, colors: Colors): readonly (readonly [string, string])[] {
+  if (diskFull === undefined) return [];
+  const { since, freeMiB, leastMiB } = diskFull;
+  const what = `nearly full since ${since}: ${freeMiB} MiB were free then, ${leastMiB} must be`;
+  return [['disk', colors.yellow(`${what}; it starts nothing new`)]];
+}
+
 /** The status, and why nothing new is placed there, if so. */
-export function statusText({ status, flags }: Node, colors: Colors): string {
+export function statusText({ status, flags, diskFull }: Node, colors: Colors): string {
   const why = [
+    diskFull === undefined ? '' : 'disk full',
     flags.draining === null ? '' : 'draining',
     flags.cordoned === null || flags.draining !== null ? '' : 'cordoned',
     flags.quarantined === null ? '' : 'quarantined',

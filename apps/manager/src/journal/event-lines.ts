@@ -93,6 +93,8 @@ const levels: Readonly<Record<EventType, 'debug' | 'info' | 'warn'>> = {
   NodeQuarantined: 'warn',
   NodeReleased: 'info',
   NodeLabelled: 'info',
+  NodeDiskFilled: 'warn',
+  NodeDiskFreed: 'info',
   NodeForgotten: 'info',
   NodeOrderRefused: 'debug',
   DriftDetected: 'warn',

@@ -259,7 +259,7 @@ function believedHash(state: ClusterState, nodeId: string): string | null {
     if (!placement.wanted || !isCurrent || !instance.confirmed || isOpen) return null;
     believed.push({ job, instance: number, generation, status: 'running', digest, health });
   }
-  return stateHash(believed);
+  return stateHash(believed, (state.nodes.get(nodeId)?.diskFull ?? null) !== null);
 }
 
 function isUnderWay(status: string | undefined): boolean {

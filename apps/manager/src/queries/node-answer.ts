@@ -37,6 +37,7 @@ export function nodeAnswer(
     hostPaths: node.hostPaths,
     registries: node.registries,
     ports: node.ports,
+    ...diskOf(node),
     flags: flagsOf(node),
     unexpected: node.unexpected,
     unreadable: node.unreadable,
@@ -76,6 +77,12 @@ function rivalOf({ rival }: NodeRecord): Pick<NodeAnswer, 'rival'> {
   if (rival === null) return {};
   const { at, incarnation, reason } = rival;
   return { rival: { since: new Date(at).toISOString(), incarnation, reason } };
+}
+
+function diskOf({ diskFull }: NodeRecord): Pick<NodeAnswer, 'diskFull'> {
+  if (diskFull === null) return {};
+  const { at, ...figures } = diskFull;
+  return { diskFull: { since: new Date(at).toISOString(), ...figures } };
 }
 
 function flagsOf({ cordoned, draining, quarantined }: NodeRecord): NodeFlags {

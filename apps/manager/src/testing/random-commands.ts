@@ -108,7 +108,8 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
   RecordAck: ({ command, pick }) => {
     const phase = pick(['received', 'progress', 'succeeded', 'succeeded', 'failed'] as const);
     const said = ack(command.nodeId, command.id, phase, 'so');
-    return { ...said, ack: { ...said.ack, fault: pick([null, 'job', 'node']) } };
+    const more = phase === 'failed' ? pick([{}, { lastLines: ['no route to host'] }]) : {};
+    return { ...said, ack: { ...said.ack, fault: pick([null, 'job', 'node']), ...more } };
   },
   ReconcileNode: ({ state, node, pick, number }) => {
     const has: Record<string, 'running' | 'starting' | 'failed' | 'completed' | 'stopping'> = {};
@@ -119,7 +120,8 @@ const draws: { readonly [T in CommandType]: (draw: Draw) => Extract<Command, { t
     // Something that was there, or never was.
     if (number(4) === 0) has[`${pick(jobIds)}/${number(3)}/${1 + number(4)}`] = 'running';
     const health = pick([null, null, 'starting', 'healthy', 'unhealthy'] as const);
-    const said = { proves: number(2) === 0, final: number(6) === 0, health };
+    const diskFull = number(20) === 0 ? { freeMiB: 99, leastMiB: 128 } : null;
+    const said = { proves: number(2) === 0, final: number(6) === 0, health, diskFull };
     return report(node, has, said);
   },
   ConfirmState: ({ node }) => ({ type: 'ConfirmState', nodeId: node, incarnation: null }),

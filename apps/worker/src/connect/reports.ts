@@ -1,4 +1,4 @@
-import type { ReportedHealth, Resources } from '@oakring/contracts';
+import type { DiskFull, ReportedHealth, Resources } from '@oakring/contracts';
 import {
   encodeUp,
   maxMqttPayloadBytes,
@@ -78,6 +78,8 @@ export interface StateHead {
   readonly at?: string;
   /** The worker stops: what is not listed has ended, and nothing is started any more. */
   readonly final?: true;
+  /** It starts nothing new for want of room. */
+  readonly diskFull?: DiskFull;
 }
 
 export interface ReportableInstance extends KnownInstance {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '@oakring/contracts';
+import { stateHash, type DiskFull, type JsonObject } from '@oakring/contracts';
 import { simulatedPorts, type SimulatedPorts } from '@oakring/ports';
 import { MemoryWorkerStore } from '../memory/memory-worker-store.js';
 import type { Remembered } from '../memory/worker-store.port.js';
@@ -23,11 +23,13 @@ let session: Session;
 let runtime: SimulatedRuntime;
 let link: WorkerLinkListener;
 let said: { kind: string; body: JsonObject }[];
+let disk: DiskFull | null;
 
 beforeEach(async () => {
   ports = simulatedPorts();
   store = new SlowStore();
   said = [];
+  disk = null;
   runtime = new SimulatedRuntime(0, ports);
   session = new Session({
     options: {
@@ -36,6 +38,12 @@ beforeEach(async () => {
       ...{ capacity: { cpuMillis: 1_000, memoryMiB: 1_000 }, startDelayMs: 0, dockerHost: '' },
     },
     ...{ store, runtimes: [runtime], ports, log: () => {} },
+    room: {
+      get full() {
+        return disk;
+      },
+      problem: null,
+    },
     link: (_options, listener) => {
       link = listener;
       const note = (topic: string, payload: string): void => {
@@ -70,6 +78,39 @@ describe('The session of a worker', () => {
       body: { instances: [{ job: 'web', status: 'completed' }] },
     });
     expect(store.remembered.instances).toMatchObject([{ status: 'completed' }]);
+  });
+
+  it('tells with a crash what was printed before it, once, and again to whoever asks', async () => {
+    accept();
+    order({ simulate: { runMs: 1_000 } });
+    await ports.advance(500);
+    said = [];
+    await ports.advance(1_000);
+    const lastLines = ['started', 'told to have failed'];
+    const crashed = { job: 'web', status: 'failed', lastLines };
+    expect(states()).toMatchObject([{ instances: [crashed] }]);
+    order({ simulate: { runMs: 500, exit: 'completed' } }, { instance: 1, commandId: 'c2' });
+    await ports.advance(2_000);
+    expect(JSON.stringify(states().slice(1))).not.toContain('lastLines');
+    ask('r1', 'of something else');
+    expect(states().at(-1)).toMatchObject({ requestId: 'r1', instances: [crashed, {}] });
+  });
+
+  it('tells when its disk is nearly full, and when it has room again, with the next reading', async () => {
+    accept();
+    await ports.advance(2_500);
+    said = [];
+    disk = { freeMiB: 99, leastMiB: 128 };
+    await ports.advance(6_000);
+    expect(states()).toMatchObject([{ diskFull: disk, instances: [] }]);
+    ask('r1', stateHash([]));
+    expect(states().at(-1)).toMatchObject({ requestId: 'r1', diskFull: disk });
+    ask('r2', stateHash([], true));
+    expect(states().at(-1)).toMatchObject({ requestId: 'r2', hash: stateHash([], true) });
+    disk = null;
+    await ports.advance(2_000);
+    expect(states()).toHaveLength(4);
+    expect(states().at(-1)).not.toHaveProperty('diskFull');
   });
 
   it('reports once what ended together, however much that is', async () => {
@@ -167,6 +208,15 @@ function holdDisk(): { written: () => void } {
     written = resolve;
   });
   return { written: () => written() };
+}
+
+function states(): JsonObject[] {
+  return said.filter(({ kind }) => kind === 'state').map(({ body }) => body);
+}
+
+function ask(requestId: string, hash: string): void {
+  const at = new Date().toISOString();
+  hear('requests', { request: 'state', requestId, hash, epoch: 1, at });
 }
 
 function accept(): void {

@@ -21,6 +21,7 @@ import { Instances, type News } from '../controls/instances.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
+import type { DiskRoom } from '../memory/disk-room.js';
 import type { Runtime } from '../runtimes/runtime.port.js';
 import type { WorkerLog } from '../worker-log.js';
 import { endSuperseded } from './end-superseded.js';
@@ -45,8 +46,8 @@ export interface SessionParts {
   readonly link: LinkFactory;
   readonly ports: Ports;
   readonly log: WorkerLog;
-  /** Why this machine starts nothing new now; null: it does. */
-  readonly refuses?: () => string | null;
+  /** Of the disk: without it there is room. */
+  readonly room?: Pick<DiskRoom, 'full' | 'problem'>;
   /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
   readonly superseded?: (by: number) => void;
 }
@@ -86,6 +87,8 @@ export class Session {
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
+  private readonly room: Pick<DiskRoom, 'full' | 'problem'>;
+  private wasFull = false;
   private readonly orderCounts = new OrderCounts();
   private isLinked = false;
   private readonly saidLines = new SaidOnce();
@@ -101,10 +104,11 @@ export class Session {
     },
   };
 
-  constructor({ options, store, runtimes, link, ports, log, refuses, superseded }: SessionParts) {
+  constructor({ options, store, runtimes, link, ports, log, room, superseded }: SessionParts) {
     this.options = options;
     this.data = store;
     this.log = log;
+    this.room = room ?? { full: null, problem: null };
     this.clock = new ManagerClock(ports.clock);
     this.epochs = new HighestEpoch(store, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
@@ -144,7 +148,7 @@ export class Session {
       },
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
-      ...(refuses === undefined ? {} : { refuses }),
+      refuses: () => this.room.problem,
     });
     const askAgain = (): void => this.registering.askAgain();
     const { instances, epochs, clock, orderCounts } = this;
@@ -339,7 +343,7 @@ export class Session {
     this.clock.heard(request.at);
     const { hash, requestId } = request;
     const answered = requestId === null ? {} : { requestId };
-    if (hash !== null && hash === stateHash(this.instances.list())) {
+    if (hash !== null && hash === stateHash(this.instances.list(), this.wasFull)) {
       this.say('state', { ...this.epochs.spoken, ...answered, hash });
     } else this.reportState(answered);
   }
@@ -369,7 +373,10 @@ export class Session {
   }
 
   private reportState(more: Partial<StateHead> = {}, known = this.instances.list()): void {
-    const head = { ...this.epochs.spoken, at: this.clock.now(), ...more };
+    const { full } = this.room;
+    this.wasFull = full !== null;
+    const about = { ...more, ...(full === null ? {} : { diskFull: full }) };
+    const head = { ...this.epochs.spoken, at: this.clock.now(), ...about };
     for (const state of statesOf(head, known, this.link.mostBytes)) this.say('state', state);
     this.saidLines.note(known);
   }
@@ -377,6 +384,8 @@ export class Session {
   private reportReading(): void {
     if (!this.registering.isRegistered) return;
     if (this.clock.isInDoubt) this.registering.askAgain();
+    // It fills and empties without anybody's order: a reading is when it is looked at.
+    if ((this.room.full !== null) !== this.wasFull) this.stateNews.changed();
     const { sequence, said } = this.telemetry.take(this.link.mostBytes);
     this.leases.noteSent(sequence);
     this.say('information', said);

@@ -12,6 +12,22 @@ describe('The disk of a worker', () => {
     );
   });
 
+  it('is full until there is a tenth more than must be: it does not come and go', () => {
+    let free = 127;
+    const room = new DiskRoom('/data', 128, () => ({ bavail: free, bsize: 1_048_576 }));
+    const after = (mebibytes: number) => {
+      free = mebibytes;
+      return room.full;
+    };
+    expect(after(127)).toEqual({ freeMiB: 127, leastMiB: 128 });
+    expect(after(140)).toEqual({ freeMiB: 140, leastMiB: 128 });
+    expect(room.problem).toContain(
+      '140 MiB are free, and it takes something new again from 141 on',
+    );
+    expect(after(141)).toBeNull();
+    expect(after(128)).toBeNull();
+  });
+
   it('is not in the way where nobody can say how much is free', () => {
     const room = new DiskRoom('/data', 128, () => {
       throw new Error('ENOSYS');

@@ -66,6 +66,18 @@ export class NodeFlags {
   readonly quarantined: Quarantined | null;
 }
 
+@Shape({ name: 'NodeDiskFull' })
+export class DiskFullAnswer {
+  @Field(time)
+  readonly since: string;
+
+  @Field(natural, { says: 'Then.' })
+  readonly freeMiB: number;
+
+  @Field(natural, { says: 'That must be free.' })
+  readonly leastMiB: number;
+}
+
 @Shape()
 export class Rival extends Since {
   @Field(natural)
@@ -178,6 +190,12 @@ export class NodeAnswer {
 
   @Field(listOf(shaped(HeldPortAnswer)), { says: 'Ports that placements there have.' })
   readonly ports: readonly HeldPortAnswer[];
+
+  @Field(shaped(DiskFullAnswer), {
+    optional: true,
+    says: 'Its worker starts nothing new for want of room.',
+  })
+  readonly diskFull?: DiskFullAnswer;
 
   @Field(shaped(NodeFlags))
   readonly flags: NodeFlags;

@@ -64,6 +64,12 @@ export class NodeFactsAnswer {
   @Field(listOf(text), { optional: true, says: 'Names of credentials that its worker keeps.' })
   readonly registries?: readonly string[];
 
+  @Field(natural, {
+    optional: true,
+    says: 'MiB that must be free on its disk, where less is: it starts nothing new.',
+  })
+  readonly diskLacks?: number;
+
   @Field(listOf(shaped(HeldPortAnswer)), { optional: true })
   readonly ports?: readonly HeldPortAnswer[];
 

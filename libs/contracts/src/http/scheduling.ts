@@ -30,6 +30,8 @@ export interface NodeFacts {
   readonly hostPaths?: readonly string[];
   /** Names of credentials that its worker keeps. Absent: none. */
   readonly registries?: readonly string[];
+  /** MiB that must be free on its disk, where less is: it starts nothing new. Absent or 0: it does. */
+  readonly diskLacks?: number;
   /** Ports that placements there have. Absent: none. */
   readonly ports?: readonly HeldPort[];
   /** Placements there, whatever they reserve. Absent: of a manager of before, none is known. */

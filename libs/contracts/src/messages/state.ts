@@ -45,6 +45,13 @@ export interface ReportedInstance {
   readonly health?: ReportedHealth | null;
 }
 
+/** Nothing new is started for want of room on the disk of the worker's folder. */
+export interface DiskFull {
+  readonly freeMiB: number;
+  /** What must be free. */
+  readonly leastMiB: number;
+}
+
 /** `nodes/<id>/state`: every instance that the worker has, complete, or one page of it. */
 export interface WorkerState {
   readonly incarnation: number | null;
@@ -58,6 +65,8 @@ export interface WorkerState {
   readonly hash?: string | null;
   /** The worker stops on purpose and starts nothing any more: what is not listed has ended. */
   readonly final?: boolean;
+  /** It starts nothing new for want of room; absent or null: it does. */
+  readonly diskFull?: DiskFull | null;
   /** From 1, of `pages`; absent means the only one. */
   readonly page?: number;
   readonly pages?: number;
@@ -87,6 +96,7 @@ type Head = Required<Omit<WorkerState, 'instances' | 'unreadable'>> & {
 };
 
 const maxPages = 64;
+const amountRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
 const head: Members<Head> = {
   incarnation: may(incarnationOf, null),
@@ -96,6 +106,7 @@ const head: Members<Head> = {
   pages: may((value, name) => integerOf(value, name, { minimum: 1, maximum: maxPages }), 1),
   page: may((value, name) => integerOf(value, name, { minimum: 1, maximum: maxPages }), 1),
   final: flag,
+  diskFull: ifUsable(diskFullOf, null),
   ledger: ifUsable((value, name) => wordIn(value, `state.${name}`), null),
 };
 
@@ -121,6 +132,15 @@ export const state: Codec<WorkerState, StateSaid> = {
     return leftOut.beside({ ...said, instances, unreadable: list.length - instances.length });
   },
 };
+
+function diskFullOf(value: unknown, name: string): Parsed<DiskFull> {
+  const said = isObject(value) ? value : {};
+  const freeMiB = integerOf(said['freeMiB'], `${name}.freeMiB`, amountRange);
+  if (!freeMiB.ok) return freeMiB;
+  const leastMiB = integerOf(said['leastMiB'], `${name}.leastMiB`, amountRange);
+  if (!leastMiB.ok) return leastMiB;
+  return { ok: true, value: { freeMiB: freeMiB.value, leastMiB: leastMiB.value } };
+}
 
 const runningRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 

@@ -68,6 +68,9 @@ export const nodeEvents = {
   NodeReleased: reason,
   /** What an operator says of it, in the place of what was said so before; counts more than its worker's word. */
   NodeLabelled: Type.Object({ labels }),
+  /** Its worker starts nothing new: less is free on its disk than must be. Told once, until there is room. */
+  NodeDiskFilled: Type.Object({ freeMiB: natural, leastMiB: natural }),
+  NodeDiskFreed: Type.Object({}),
   NodeForgotten: reason,
   NodeOrderRefused: Type.Object({ code: text, detail: text }),
 

@@ -28,6 +28,8 @@ export function nodeRegistered(
     hostPaths: data.hostPaths ?? [],
     registries: data.registries ?? [],
     ...(restarted ? { rival: null, tookOverAt: known.status === 'ready' ? event.at : null } : {}),
+    // Another start of it may say nothing of its disk.
+    diskFull: restarted ? null : (known?.diskFull ?? null),
     status: data.acknowledges && !keepsStatus ? 'registered' : 'ready',
     since: keepsStatus ? known.since : event.at,
     silentSince: null,
@@ -47,6 +49,7 @@ const fresh = {
   cordoned: null,
   draining: null,
   quarantined: null,
+  diskFull: null,
   failures: [],
   unexpected: [],
   unreadable: [],
@@ -89,6 +92,8 @@ const nodeOrderTypes = [
   'NodeQuarantined',
   'NodeReleased',
   'NodeLabelled',
+  'NodeDiskFilled',
+  'NodeDiskFreed',
   'NodeForgotten',
   'NodeClaimedTwice',
   'DriftDetected',
@@ -102,7 +107,7 @@ export function isNodeOrderEvent(event: StoredEvent): event is NodeOrderEvent {
   return known.has(event.type);
 }
 
-/** What people, or its record, say about a node. */
+/** What people, its record, or its worker on its own, say about a node. */
 export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
   const { at } = event;
   switch (event.type) {
@@ -135,6 +140,12 @@ export function nodeOrdered(state: ClusterState, event: NodeOrderEvent): void {
       updateNode(state, event, { givenLabels: isAny ? labels : null });
       break;
     }
+    case 'NodeDiskFilled':
+      updateNode(state, event, { diskFull: { at, ...event.data } });
+      break;
+    case 'NodeDiskFreed':
+      updateNode(state, event, { diskFull: null });
+      break;
     case 'NodeForgotten':
       forget(state, event);
       break;

@@ -32,6 +32,9 @@ export const nodeSentences: Sentences<
   NodeReleased: (_, { colors }) => colors.green('released from quarantine'),
   NodeLabelled: ({ labels }) =>
     Object.keys(labels).length === 0 ? 'no labels by operators' : `labelled ${labelsText(labels)}`,
+  NodeDiskFilled: ({ freeMiB, leastMiB }, { colors }) =>
+    `${colors.yellow('disk nearly full')}: ${freeMiB} MiB are free, ${leastMiB} must be; it starts nothing new`,
+  NodeDiskFreed: (_, { colors }) => colors.green('room on its disk again: it starts what is new'),
   NodeForgotten: ({ reason }, { colors }) => `${colors.yellow('forgotten')}: ${reason}`,
   NodeOrderRefused: ({ detail }, { colors }) => colors.red(`refused: ${detail}`),
   DriftDetected: ({ missing, outdated, unexpected, unreadable = [] }, { colors }) =>

@@ -20,6 +20,7 @@ export type Make = Pick<
   | 'features'
   | 'hostPaths'
   | 'registries'
+  | 'diskLacks'
 >;
 
 /** Which change can help a job that waits because nodes fail a filter. */

@@ -2,6 +2,7 @@ import type { ResourceKind } from '@oakring/contracts';
 import { architecture } from './architecture.js';
 import { capacityOf } from './capacity.js';
 import { closed } from './closed.js';
+import { disk } from './disk.js';
 import { direct } from './direct.js';
 import { excluded } from './excluded.js';
 import { features } from './features.js';
@@ -25,6 +26,7 @@ export function filtersOf(kinds: Readonly<Record<string, ResourceKind>>): readon
     excluded,
     status,
     closed,
+    disk,
     technology,
     features,
     stopEnforced,

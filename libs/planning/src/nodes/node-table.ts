@@ -176,12 +176,13 @@ export class NodeTable implements NodeColumns {
   }
 
   private makeNumberOf(node: Make): number {
-    const { status, open, technologies, architecture, labels, enforcesStop } = node;
+    const { status, open, technologies, architecture, labels, enforcesStop, diskLacks } = node;
     const { addons = [], drivers = [], features = [], hostPaths = [], registries = [] } = node;
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
     const kept = {
       ...{ status, open, technologies, architecture, enforcesStop, addons, drivers },
       ...{ features, hostPaths, registries },
+      ...(diskLacks === undefined ? {} : { diskLacks }),
     };
     const key = JSON.stringify([kept, sorted]);
     const known = this.makeNumbers.get(key);

@@ -1,6 +1,7 @@
 import type { FilterCounts } from '@oakring/contracts';
+import { disk } from '../filters/disk.js';
 import { features } from '../filters/features.js';
-import { eachIn, type Demand, type Make, type Test } from '../filters/filter.js';
+import { eachIn, type Demand, type Filter, type Make, type Test } from '../filters/filter.js';
 import { host } from '../filters/host.js';
 import { ports } from '../filters/ports.js';
 import { testsOf } from '../fits.js';
@@ -38,6 +39,9 @@ interface RoomStep {
   readonly atLeast: number;
 }
 
+/** What the policies of before did not look at. */
+const sinceNeeds: ReadonlySet<Filter> = new Set([disk, features, ports]);
+
 /** Which nodes can take one more instance of a job: the filters, on columns. */
 export class Candidates {
   private readonly nodes: NodeColumns;
@@ -67,7 +71,7 @@ export class Candidates {
     const { rules } = nodes;
     this.nodes = nodes;
     this.looked = room.looked;
-    const isLooked = ({ filter }: Test): boolean => filter !== features && filter !== ports;
+    const isLooked = ({ filter }: Test): boolean => !sinceNeeds.has(filter);
     const tests = testsOf(demand, rules);
     this.tests = room.ways.looksAtNeeds ? tests : tests.filter(isLooked);
     this.verdicts = new Uint8Array(nodes.makes.length);

@@ -179,7 +179,7 @@ function factsOf(
 function sameFacts(known: NodeRecord, facts: EventData<'NodeRegistered'>): boolean {
   const { status, since, reason, stopped, reserved, placements, ports, position, ...bound } = known;
   const { index, ...rest } = bound;
-  const { cordoned, draining, quarantined, failures, historyUpTo, ...facing } = rest;
+  const { cordoned, draining, quarantined, diskFull, failures, historyUpTo, ...facing } = rest;
   const { unexpected, unreadable, tookOverAt, rival, givenLabels, silentSince, ...before } = facing;
   const { startId = null, dialect = usualDialect } = facts;
   const { addons = [], drivers = [], gpuDrivers = [] } = facts;

@@ -339,3 +339,37 @@ describe('a worker’s history', () => {
     });
   });
 });
+
+describe('a node whose worker has too little room on its disk', () => {
+  const diskFull = { freeMiB: 99, leastMiB: 128 };
+
+  it('is on record once, and again once there is room or another amount must be free', () => {
+    const cluster = given(...ready('a'));
+    expect(cluster.when(report('a', {}, { diskFull })).events).toMatchObject([
+      { type: 'NodeDiskFilled', stream: 'nodes/a', data: diskFull },
+    ]);
+    expect(cluster.when(report('a', {}, { diskFull: { ...diskFull, freeMiB: 98 } })).types).toEqual(
+      [],
+    );
+    expect(cluster.state.nodes.get('a')?.diskFull).toMatchObject(diskFull);
+    const raised = { freeMiB: 98, leastMiB: 256 };
+    expect(cluster.when(report('a', {}, { diskFull: raised })).types).toEqual(['NodeDiskFilled']);
+    expect(cluster.when(report('a')).types).toEqual(['NodeDiskFreed']);
+    expect(cluster.when(report('a')).types).toEqual([]);
+    expect(cluster.state.nodes.get('a')?.diskFull).toBeNull();
+  });
+
+  it('is given nothing that is new, whatever a plan says', () => {
+    const cluster = given(...ready('a'), submitJob('j'));
+    cluster.when(report('a', {}, { diskFull }));
+    expect(cluster.when(plan('j', 'a')).decided).toMatchObject({ answer: { placed: 0 } });
+    cluster.when(report('a'));
+    expect(cluster.when(plan('j', 'a')).decided).toMatchObject({ answer: { placed: 1 } });
+  });
+
+  it('keeps what it runs', () => {
+    const cluster = running({}, 'a');
+    cluster.when(report('a', { 'j/0/1': 'running' }, { diskFull }));
+    expect(instanceOf(cluster)).toMatchObject({ status: 'running', nodeId: 'a' });
+  });
+});

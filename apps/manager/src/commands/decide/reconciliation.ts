@@ -1,5 +1,5 @@
 import { jobStream, nodeStream } from '@oakring/events';
-import type { ReportedInstance } from '@oakring/contracts';
+import type { DiskFull, ReportedInstance } from '@oakring/contracts';
 import {
   instanceKey,
   placementKey,
@@ -65,6 +65,7 @@ export function reconcileNode(
     }
   }
   recordDrift(deciding, node, drift);
+  recordRoom(deciding, nodeId, state.diskFull ?? null);
   if (node.status !== 'ready') {
     const { length } = state.instances;
     deciding.emit({
@@ -104,6 +105,18 @@ function recordDrift(deciding: Deciding, node: NodeRecord, drift: Drift): void {
       ...(unreadable.length > 0 && { unreadable }),
     },
   });
+}
+
+/** Once for each time that it is full, or another amount must be free: how much is left changes all the time. */
+function recordRoom(deciding: Deciding, nodeId: string, full: DiskFull | null): void {
+  const { diskFull: before = null } = deciding.state.nodes.get(nodeId) ?? {};
+  const stream = nodeStream(nodeId);
+  if (full !== null && full.leastMiB !== before?.leastMiB) {
+    deciding.emit({ stream, type: 'NodeDiskFilled', data: { ...full } });
+  }
+  if (full === null && before !== null) {
+    deciding.emit({ stream, type: 'NodeDiskFreed', data: {} });
+  }
 }
 
 function isOver({ status }: ReportedInstance): boolean {
@@ -177,13 +190,13 @@ function reportInstance(
   deciding: Deciding,
   { job, number: instance, generation, nodeId }: PlacementRecord,
   status: string,
-  reason: string,
-  lines: { readonly lastLines?: readonly string[] } = {},
+  why: string | { readonly reason: string; readonly lastLines?: string[] },
 ): void {
+  const told = typeof why === 'string' ? { reason: why } : why;
   deciding.emit({
     stream: jobStream(job),
     type: 'InstanceReported',
-    data: { instance, generation, nodeId, status, reason, ...lines },
+    data: { instance, generation, nodeId, status, ...told },
   });
   concludeDeletion(deciding, job);
 }
@@ -208,13 +221,10 @@ function reconcilePresent(
     return;
   }
   const { nodeId, job, number, generation } = placement;
-  reportInstance(
-    deciding,
-    placement,
-    seen.status,
-    seen.reason ?? `the worker reports ${seen.status}`,
-    linesOfFailure(deciding, { job, instance: number }, seen),
-  );
+  reportInstance(deciding, placement, seen.status, {
+    reason: seen.reason ?? `the worker reports ${seen.status}`,
+    ...linesOfFailure(deciding, { job, instance: number }, seen),
+  });
   if (isOver(seen)) {
     const why = seen.reason === null ? '' : `: ${seen.reason}`;
     const address = { job, instance: number, generation };

@@ -89,6 +89,8 @@ export const chapterOf: Readonly<Record<EventType, ChapterName | null>> = {
   NodeDisconnected: 'nodes',
   NodeLost: 'nodes',
   NodeStopped: 'nodes',
+  NodeDiskFilled: 'nodes',
+  NodeDiskFreed: 'nodes',
   DriftDetected: 'nodes',
   WorkerHistoryRecorded: 'nodes',
 
