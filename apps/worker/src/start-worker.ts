@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { Server } from 'node:net';
 import { OakringError } from '@oakring/contracts';
 import { join } from 'node:path';
 import type { Ports } from '@oakring/ports';
@@ -8,6 +9,7 @@ import { BrokerLink } from './connect/broker-link.js';
 import { Session } from './connect/session.js';
 import type { LinkFactory } from './connect/worker-link.js';
 import { countingSleep } from './lease/counts-sleep.js';
+import { OnDemand } from './listen/on-demand.js';
 import type { RunningListener } from './listen/start-listener.js';
 import { DiskRoom } from './memory/disk-room.js';
 import { Cgroups } from './runtimes/cgroups/cgroups.js';
@@ -80,16 +82,18 @@ async function startOn(
   const parts = { options, store: data, runtimes, link, ports: awake, log, room, superseded };
   const session = new Session(parts);
   const listener = await listenerFor(session, options, ports, log);
+  const page = await pageFor(session, options, ports, log);
   try {
     await session.start();
   } catch (error) {
     await listener?.stop();
+    await page?.stop();
     throw error;
   }
   if (listener !== null) log('listening', `${listener.url}/metrics`);
   return {
     failed,
-    url: listener?.url ?? null,
+    url: listener?.url ?? page?.url ?? null,
     get incarnation() {
       return data.incarnation;
     },
@@ -99,6 +103,7 @@ async function startOn(
     async stop() {
       await session.stop();
       await listener?.stop();
+      await page?.stop();
       await data.close();
     },
   };
@@ -114,6 +119,31 @@ async function listenerFor(
   if (listener === undefined) return null;
   const { startListener } = await import('./listen/start-listener.js');
   return startListener(session.measured, { ...listener, dataFolder }, ports, log);
+}
+
+/** Null where there is to be none, or its port is taken: by another worker of this machine, as a rule. */
+async function pageFor(
+  session: Session,
+  { page, dataFolder }: WorkerOptions,
+  ports: Ports,
+  log: WorkerLog,
+): Promise<{ readonly url: string; stop(): Promise<void> } | null> {
+  if (page === undefined) return null;
+  const { host: address, httpPort: port } = page;
+  const start = async (holder: Server): Promise<RunningListener> => {
+    const { startListener } = await import('./listen/start-listener.js');
+    return startListener(session.measured, { ...page, dataFolder, holder }, ports, log);
+  };
+  const failed = (error: unknown): void =>
+    log('http', `its page cannot be shown: ${String(error)}`);
+  const waiting = await OnDemand.at({ address, port }, start, failed);
+  const where = `${address}:${port}`;
+  if (typeof waiting === 'string') {
+    log('listening', `nowhere at ${where}: ${waiting} (another port: OAKRING_WORKER_HTTP_PORT)`);
+    return null;
+  }
+  log('listening', `http://${where}/ shows this worker, to whoever is on this machine`);
+  return { url: `http://${where}`, stop: () => waiting.stop() };
 }
 
 function supersededBy(by: number, { id }: WorkerOptions, incarnation: number): OakringError {

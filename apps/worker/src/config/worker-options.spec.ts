@@ -49,6 +49,7 @@ describe('The options of a worker', () => {
         OAKRING_MQTT_PASSWORD: 'secret',
         DOCKER_HOST: 'unix:///run/docker.sock',
         OAKRING_WORKER_SHARED_NETWORKS: 'host, container:db',
+        OAKRING_WORKER_HTTP_PORT: '0',
       }),
     ).toEqual({
       id: 'edge-1',
@@ -84,6 +85,7 @@ describe('The options of a worker', () => {
 
   it('have a listener only where its port is said, and none beyond loopback without a token', () => {
     expect(readWorkerOptions({ OAKRING_HOST: '0.0.0.0' })).not.toHaveProperty('listener');
+    expect(readWorkerOptions({ OAKRING_WORKER_HTTP_PORT: '9100' })).not.toHaveProperty('page');
     expect(readWorkerOptions({ OAKRING_WORKER_HTTP_PORT: '9100' }).listener).toMatchObject({
       ...{ host: '127.0.0.1', httpPort: 9_100, token: null },
     });
@@ -92,6 +94,17 @@ describe('The options of a worker', () => {
     expect(readWorkerOptions({ ...open, OAKRING_TOKEN: 'secret' }).listener).toMatchObject({
       ...{ host: '0.0.0.0', token: 'secret' },
     });
+  });
+
+  it('have a page for this machine alone, whatever address others are served at, or none', () => {
+    const env = { OAKRING_HOST: '0.0.0.0', OAKRING_TOKEN: 'secret', OAKRING_ALLOW_OPEN: 'true' };
+    expect(readWorkerOptions(env).page).toEqual({
+      ...{ host: '127.0.0.1', httpPort: 10_200, token: 'secret' },
+      ...{ allowedHosts: [], allowOpen: false },
+    });
+    const none = readWorkerOptions({ ...env, OAKRING_WORKER_HTTP_PORT: '0' });
+    expect(none).not.toHaveProperty('page');
+    expect(none).not.toHaveProperty('listener');
   });
 
   it('give a worker that only simulates the capacity that is assumed of any', () => {

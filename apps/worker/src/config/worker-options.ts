@@ -39,8 +39,10 @@ export interface WorkerOptions {
   readonly architecture?: string;
   readonly ip: string;
   readonly port: number;
-  /** Absent: nobody listens over HTTP. */
+  /** Where it was told to listen over HTTP; absent: nowhere. */
   readonly listener?: WorkerListenerOptions;
+  /** Where it listens on this machine alone, once somebody asks, where the port is free; absent: nowhere. */
+  readonly page?: WorkerListenerOptions;
   /** `simulated` runtime: how long an instance takes to start, milliseconds. */
   readonly startDelayMs: number;
   /** `docker` runtime: path of the engine's socket, or a `unix://` or `tcp://` address. */
@@ -73,6 +75,8 @@ export interface WorkerListenerOptions {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const bytesPerMiB = 1_048_576;
+/** Manager and scheduler have 10100 and 10105. */
+const usualPagePort = 10_200;
 
 /** Options from the environment (flags are put over it). Throws `settings-invalid` listing all. */
 export function readWorkerOptions(env: Environment): WorkerOptions {
@@ -104,7 +108,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     architecture: architectureOfThisMachine(),
     ip: settings.ip || localAddress(address),
     port: settings.port,
-    ...(httpPort === null ? {} : { listener: listenerOf(settings, httpPort) }),
+    ...listenersOf(settings, httpPort),
     startDelayMs: settings.startDelayMs ?? 0,
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
@@ -130,6 +134,18 @@ function absolute(paths: readonly string[]): readonly string[] {
   if (odd === undefined) return paths;
   const detail = `OAKRING_WORKER_HOST_PATHS: "${odd}" is no absolute path without ".."`;
   throw new OakringError({ code: 'settings-invalid', detail, field: 'OAKRING_WORKER_HOST_PATHS' });
+}
+
+/** Nobody is surprised by a port that others reach: that one is said. 0 is none at all. */
+function listenersOf(
+  settings: Omit<WorkerListenerOptions, 'httpPort'>,
+  httpPort: number | null,
+): Pick<WorkerOptions, 'listener' | 'page'> {
+  if (httpPort === 0) return {};
+  if (httpPort !== null) return { listener: listenerOf(settings, httpPort) };
+  const { token } = settings;
+  const own = { host: '127.0.0.1', allowedHosts: [], allowOpen: false };
+  return { page: { ...own, httpPort: usualPagePort, token } };
 }
 
 /** A name is judged when it is bound, by what it leads to. */

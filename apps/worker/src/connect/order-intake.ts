@@ -27,20 +27,22 @@ export class OrderIntake {
     const { command, job, instance, generation, attempt, sentAt, traceparent } = control;
     const what = `${command} ${job.id}/${instance}`;
     if (!this.epochs.isCurrent(control)) {
-      this.counts.ignored(command);
+      const why = this.epochs.complaint(what, control);
+      this.counts.ignored(control, why);
       if (this.epochs.isOther(control.ledger)) this.askAgain();
-      return this.log('ignored', this.epochs.complaint(what, control));
+      return this.log('ignored', why);
     }
     const { sentMs, validMs } = validityOf(control);
     const ageMs = this.clock.ageOf(sentMs);
     if (ageMs > validMs) {
-      this.counts.ignored(command);
-      this.askAgain();
       const [age, most] = [ageMs, validMs].map((ms) => Math.round(ms / 1000));
-      return this.log('ignored', `${what}: it may be ${age} s old, of ${most} at most`);
+      const why = `${what}: it may be ${age} s old, of ${most} at most`;
+      this.counts.ignored(control, why);
+      this.askAgain();
+      return this.log('ignored', why);
     }
     this.clock.heard(sentAt);
-    this.counts.taken(control.commandId, command);
+    this.counts.taken(control);
     const trace = traceparent === undefined ? null : traceIdOf(traceparent);
     const about = { job: job.id, instance, trace };
     this.log('order', `${what} (generation ${generation}, attempt ${attempt})`, about);

@@ -56,6 +56,11 @@ export class Registering {
     return this.standing.refusal;
   }
 
+  /** What it says that it can do, of every runtime: `docker:ports`. */
+  get features(): readonly string[] {
+    return this.parts.features;
+  }
+
   keepYields(yields: boolean): void {
     this.standing.keepYields(yields);
   }

@@ -43,6 +43,7 @@ beforeEach(async () => {
         return disk;
       },
       problem: null,
+      figures: { freeMiB: null, leastMiB: 128 },
     },
     link: (_options, listener) => {
       link = listener;
@@ -111,6 +112,33 @@ describe('The session of a worker', () => {
     await ports.advance(2_000);
     expect(states()).toHaveLength(4);
     expect(states().at(-1)).not.toHaveProperty('diskFull');
+  });
+
+  it('shows how it stands: what runs with its ports and use, and what was not carried out', async () => {
+    accept();
+    Object.assign(runtime, { features: ['ports'] });
+    order({ ports: ['8080:80', '53/udp'], name: 'shop' });
+    order({ technology: 'docker', id: 'other' }, { commandId: 'c2' });
+    await ports.advance(500);
+    disk = { freeMiB: 99, leastMiB: 128 };
+    expect(session.measured.standing()).toMatchObject({
+      ...{ node: 'w1', incarnation: 1, isConnected: true, isRegistered: true, epoch: 1 },
+      disk: { isFull: true, leastMiB: 128 },
+      instances: [
+        {
+          ...{ job: 'web', name: 'shop', status: 'running', ports: ['8080:80/tcp', '53:53/udp'] },
+          used: { cpuMillis: 50, memoryMiB: 32 },
+        },
+      ],
+      refusedOrders: [
+        {
+          command: 'deploy',
+          job: 'other',
+          outcome: 'failed',
+          reason: expect.stringContaining('docker'),
+        },
+      ],
+    });
   });
 
   it('reports once what ended together, however much that is', async () => {

@@ -21,12 +21,13 @@ import { Instances, type News } from '../controls/instances.js';
 import { HistoryDelivery } from '../history/history-delivery.js';
 import { Leases } from '../lease/leases.js';
 import type { WorkerStore } from '../memory/worker-store.port.js';
-import type { DiskRoom } from '../memory/disk-room.js';
+import { boundless, type Room } from '../memory/disk-room.js';
 import type { Runtime } from '../runtimes/runtime.port.js';
 import type { WorkerLog } from '../worker-log.js';
 import { endSuperseded } from './end-superseded.js';
 import { HighestEpoch } from './highest-epoch.js';
 import { ManagerClock } from './manager-clock.js';
+import { measuredSession, type MeasuredSession } from './measured-session.js';
 import { ReadingPace } from './reading-pace.js';
 import { OrderCounts } from './order-counts.js';
 import { OrderIntake } from './order-intake.js';
@@ -47,20 +48,9 @@ export interface SessionParts {
   readonly ports: Ports;
   readonly log: WorkerLog;
   /** Of the disk: without it there is room. */
-  readonly room?: Pick<DiskRoom, 'full' | 'problem'>;
+  readonly room?: Room;
   /** Start number `by` of the id has taken its place: this one has stopped what it ran. */
   readonly superseded?: (by: number) => void;
-}
-
-/** What a listener shows of a session. */
-interface MeasuredSession {
-  instances(): Generator<{ readonly technology: string; readonly status: string }>;
-  readonly orders: OrderCounts['counts'];
-  readonly checks: Instances['looks'];
-  readonly isConnected: boolean;
-  readonly isRegistered: boolean;
-  readonly readings: number;
-  readonly unsent: number;
 }
 
 /**
@@ -87,9 +77,9 @@ export class Session {
   private readonly options: WorkerOptions;
   private readonly data: WorkerStore;
   private readonly log: WorkerLog;
-  private readonly room: Pick<DiskRoom, 'full' | 'problem'>;
+  private readonly room: Room;
   private wasFull = false;
-  private readonly orderCounts = new OrderCounts();
+  private readonly orderCounts: OrderCounts;
   private isLinked = false;
   private readonly saidLines = new SaidOnce();
   /** What is done about each message: without one of them it does not compile. */
@@ -108,7 +98,8 @@ export class Session {
     this.options = options;
     this.data = store;
     this.log = log;
-    this.room = room ?? { full: null, problem: null };
+    this.room = room ?? boundless;
+    this.orderCounts = new OrderCounts(() => ports.clock.wallMs());
     this.clock = new ManagerClock(ports.clock);
     this.epochs = new HighestEpoch(store, store.remembered.ledger);
     this.leases = new Leases(ports.clock);
@@ -134,7 +125,9 @@ export class Session {
       superseded: (by) => this.giveWay(() => superseded?.(by)),
     });
     this.pace = new ReadingPace(ports.timers, () => this.reportReading());
-    this.stateNews = new StateNews(ports.timers, () => this.reportState({}, this.saidLines.without(this.instances.list())));
+    this.stateNews = new StateNews(ports.timers, () =>
+      this.reportState({}, this.saidLines.without(this.instances.list())),
+    );
     this.instances = new Instances({
       node: options.id,
       runtimes,
@@ -195,31 +188,13 @@ export class Session {
     return this.registering.refusedBecause;
   }
 
-  /** What is measured of it, as it is whenever it is read. */
+  /** What is measured of it, and shown, as it is whenever it is read. */
   get measured(): MeasuredSession {
-    const { instances, orderCounts, telemetry, history, registering } = this;
-    const isConnected = (): boolean => this.isLinked;
-    return {
-      *instances() {
-        for (const { runtime, status } of instances.table.all()) {
-          yield { technology: runtime.technology, status };
-        }
-      },
-      orders: orderCounts.counts,
-      checks: instances.looks,
-      get isConnected() {
-        return isConnected();
-      },
-      get isRegistered() {
-        return registering.isRegistered;
-      },
-      get readings() {
-        return telemetry.taken;
-      },
-      get unsent() {
-        return history.unsent;
-      },
-    };
+    const { options, data, instances, orderCounts, telemetry } = this;
+    const { history, registering, epochs, leases, room } = this;
+    const parts = { options, data, instances, orderCounts, telemetry };
+    const more = { history, registering, epochs, leases, room };
+    return measuredSession({ ...parts, ...more }, () => this.isLinked);
   }
 
   async start(): Promise<void> {

@@ -116,8 +116,13 @@ export class Instances {
     return this.checks.counts;
   }
 
+  /** Monotonic: what ages of instances are told by. */
+  get nowMs(): number {
+    return this.parts.ports.clock.monotonicMs();
+  }
+
   list(): readonly ListedInstance[] {
-    const nowMs = this.parts.ports.clock.monotonicMs();
+    const { nowMs } = this;
     return this.table.list().map((instance) => listed(instance, nowMs));
   }
 

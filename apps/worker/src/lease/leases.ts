@@ -48,6 +48,11 @@ export class Leases {
     this.granted();
   }
 
+  /** How old the newest grant is, milliseconds; null: none yet. */
+  get ageMs(): number | null {
+    return this.grantedMs === null ? null : this.clock.monotonicMs() - this.grantedMs;
+  }
+
   /** Monotonic: when what has this limit must be stopped for good; null: it may not run at all. */
   validUntilMs(limitMs: number): number | null {
     return this.grantedMs === null ? null : this.grantedMs + limitMs;

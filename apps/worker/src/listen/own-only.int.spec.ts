@@ -11,6 +11,9 @@ describe('a worker that listens on loopback', () => {
       ...{ instances: () => [], checks: { passed: 0, failed: 0, unclear: 0 } },
       ...{ orders: new Labelled(() => new Count()), isConnected: true, isRegistered: true },
       ...{ readings: 0, unsent: 0 },
+      standing: (): never => {
+        throw new Error('its page is not asked for here');
+      },
     };
     const place = { host: '127.0.0.1', httpPort: 0, token: null, allowedHosts: [] };
     const options = { ...place, allowOpen: false, dataFolder: '.' };

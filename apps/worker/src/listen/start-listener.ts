@@ -1,5 +1,8 @@
 import 'reflect-metadata';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { bracketed } from '@oakring/contracts';
 import {
   createListener,
   isHealthCheck,
@@ -14,23 +17,32 @@ import type { Ports } from '@oakring/ports';
 import { asListener, type WorkerListenerOptions } from '../config/worker-options.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { MeasuredWorker } from './worker-figures.js';
+import { isPagePart } from './page/page.controller.js';
 import { logContext, WorkerModule } from './worker.module.js';
 
 /** Nothing is sent to a worker over HTTP. */
 const maxBodyBytes = 1_024;
 const maxDepth = 1;
-/** Prometheus and a probe need a few. */
+/** Prometheus, a probe and who looks at the page need a few. */
 const connections = 32;
 
 export interface RunningListener {
   readonly url: string;
+  /** Serves a connection that somebody else accepted, and did not read of. */
+  take(socket: Socket): void;
   stop(): Promise<void>;
+}
+
+export interface ListenerStart extends WorkerListenerOptions {
+  readonly dataFolder: string;
+  /** Who holds the port until then: whoever came is not turned away, and nobody after him. */
+  readonly holder?: Server;
 }
 
 /** What listens over HTTP. Throws `port-taken`, or `settings-invalid` when it would let others in without a token. */
 export async function startListener(
   worker: MeasuredWorker,
-  options: WorkerListenerOptions & { readonly dataFolder: string },
+  options: ListenerStart,
   ports: Ports,
   log: WorkerLog,
 ): Promise<RunningListener> {
@@ -38,7 +50,7 @@ export async function startListener(
   const address = await listenAddress(asListener(options));
   const app = await createListener(WorkerModule.with(worker, dataFolder, ports), {
     ...{ name: 'worker', logContext, maxBodyBytes },
-    admit: withOneToken(token, isHealthCheck),
+    admit: withOneToken(token, (request) => isHealthCheck(request) || isPagePart(request)),
     names: ownNames(address, options),
     readBody: readMessage(maxDepth),
     requestId: () => ports.ids.next(),
@@ -49,11 +61,38 @@ export async function startListener(
   });
   try {
     const place = { address, host, port, setting: 'OAKRING_WORKER_HTTP_PORT' };
-    return { url: await listenOn(app, { name: 'worker', ...place }), stop: () => app.close() };
+    const { holder } = options;
+    const own = { name: 'worker', ...place };
+    const url =
+      holder === undefined ? await listenOn(app, own) : await listenInsteadOf(holder, app);
+    const server: Server = app.getHttpServer();
+    const take = (socket: Socket): void => {
+      server.emit('connection', socket);
+      socket.resume();
+    };
+    const stop = async (): Promise<void> => {
+      await app.close();
+      // Fastify ends what it opened itself.
+      if (holder !== undefined) server.close();
+    };
+    return { url, take, stop };
   } catch (error) {
     await app.close();
     throw error;
   }
+}
+
+/** Serves on the socket that another server listens with. */
+async function listenInsteadOf(holder: Server, app: NestFastifyApplication): Promise<string> {
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const server: Server = app.getHttpServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(holder, resolve);
+  });
+  const { address, port } = server.address() as AddressInfo;
+  return `http://${bracketed(address)}:${port}`;
 }
 
 /** How it starts is no news; who may not ask, and what fails, is. */

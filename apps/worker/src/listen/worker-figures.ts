@@ -10,6 +10,7 @@ import {
   type RequestTimes,
   type Sample,
 } from '@oakring/metrics';
+import type { WorkerStanding } from '../connect/measured-session.js';
 
 /** What is measured of a worker. */
 export interface MeasuredWorker {
@@ -25,6 +26,8 @@ export interface MeasuredWorker {
   readonly readings: number;
   /** What happened here and the manager was not told yet. */
   readonly unsent: number;
+  /** For its page. */
+  standing(): WorkerStanding;
 }
 
 /** All that a worker shows (docs/metrics.md). */

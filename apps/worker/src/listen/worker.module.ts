@@ -4,6 +4,7 @@ import { listenerProviders } from '@oakring/http';
 import type { Ports } from '@oakring/ports';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { PageController } from './page/page.controller.js';
 import { DATA_FOLDER, PORTS, WORKER } from './tokens.js';
 import type { MeasuredWorker } from './worker-figures.js';
 
@@ -19,7 +20,7 @@ export class WorkerModule {
     return {
       module: WorkerModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [MetricsController, HealthController],
+      controllers: [MetricsController, HealthController, PageController],
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: WORKER, useValue: worker },

@@ -184,7 +184,8 @@ export const workerCatalogue = {
   port: portSetting('OAKRING_WORKER_PORT', 0, 'port to be known by'),
   httpPort: knownPortSetting(
     'OAKRING_WORKER_HTTP_PORT',
-    'HTTP port of its own, for metrics (default: nobody listens)',
+    'HTTP port of its own, for its page and metrics; 0: none (default: 10200 of this machine alone, where that is free)',
+    0,
   ),
   host: { ...host, description: 'address that it binds to' },
   token,

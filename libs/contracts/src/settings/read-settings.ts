@@ -81,13 +81,17 @@ export function placeSetting(variable: string, description: string): Setting<Pla
   };
 }
 
-/** A TCP port, or nothing. */
-export function knownPortSetting(variable: string, description: string): Setting<number | null> {
+/** A TCP port, or nothing; where 0 may be said, that is none. */
+export function knownPortSetting(
+  variable: string,
+  description: string,
+  least = 1,
+): Setting<number | null> {
   return {
     variable,
     fallback: '',
     description,
-    read: (text) => (text === '' ? { value: null } : portIn(text, 1)),
+    read: (text) => (text === '' ? { value: null } : portIn(text, least)),
   };
 }
 
