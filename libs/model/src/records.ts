@@ -8,6 +8,7 @@ import type {
   Resources,
 } from '@oakring/contracts';
 import type { JsonObject } from '@oakring/events';
+import type { AttemptRecord, LastLinesRecord } from './failure-records.js';
 
 /** Raise it when a fold changes what it makes of the same events: checkpoints are rebuilt. */
 export const foldVersion = 40;
@@ -246,20 +247,6 @@ export interface RevisionPlaceRecord extends EventPlace {
   readonly status: RevisionStatus;
   /** Why it failed or was gone back from; null: it was not. */
   readonly reason: string | null;
-}
-
-/** One failure in a row of failures. */
-export interface AttemptRecord {
-  readonly generation: number;
-  readonly nodeId: string;
-  readonly at: number;
-  readonly reason: string;
-}
-
-/** The event of a failure that has what the instance printed last. */
-export interface LastLinesRecord extends EventPlace {
-  readonly at: number;
-  readonly generation: number;
 }
 
 /** Key `<job>/<number>`. */

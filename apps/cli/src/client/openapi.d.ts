@@ -1333,6 +1333,8 @@ export interface components {
             givenUp?: true;
             /** @description The last failures, oldest first. */
             attempts?: components["schemas"]["FailedAttempt"][];
+            /** @description Its newest failure of which the ledger has what it printed last. */
+            lastLines?: components["schemas"]["LastLinesPlace"];
             /** @description While a move is under way, or a new one starts beside it. */
             movingTo?: components["schemas"]["MovingTo"];
             /** @description Where an original was lost that it replaces, while that one has not ended. */
@@ -1571,6 +1573,13 @@ export interface components {
             labels: {
                 [key: string]: string | number | boolean;
             };
+        };
+        LastLinesPlace: {
+            /** Format: date-time */
+            at: string;
+            generation: number;
+            /** @description `<position>/<index>` of the event that has them as `lastLines`: GET /api/v1/events?from=<position> */
+            event: string;
         };
         /** @description What a leader answers to the challenge of another manager. */
         LeaderProof: {
@@ -1815,6 +1824,8 @@ export interface components {
             registries: string[];
             /** @description Ports that placements there have. */
             ports: components["schemas"]["HeldPort"][];
+            /** @description Its worker starts nothing new for want of room. */
+            diskFull?: components["schemas"]["NodeDiskFull"];
             flags: components["schemas"]["NodeFlags"];
             /** @description `<job>/<instance>/<generation>` of what runs there without our order. */
             unexpected: string[];
@@ -1836,6 +1847,14 @@ export interface components {
             nodes: components["schemas"]["NodeFacts"][];
             removed: string[];
             foreign: components["schemas"]["ForeignLoad"][];
+        };
+        NodeDiskFull: {
+            /** Format: date-time */
+            since: string;
+            /** @description Then. */
+            freeMiB: number;
+            /** @description That must be free. */
+            leastMiB: number;
         };
         /** @description What placement knows of a node. */
         NodeFacts: {
@@ -1883,6 +1902,8 @@ export interface components {
             hostPaths?: string[];
             /** @description Names of credentials that its worker keeps. */
             registries?: string[];
+            /** @description MiB that must be free on its disk, where less is: it starts nothing new. */
+            diskLacks?: number;
             ports?: components["schemas"]["HeldPort"][];
             /** @description Placements there, whatever they reserve. */
             placements?: number;

@@ -1,6 +1,6 @@
 import type { EventLine, Job } from '../client/documents.js';
 import { renderLastLines } from '../render/last-lines.js';
-import { printable } from '../render/printable.js';
+import { printable } from '@oakring/narration';
 import type { Context } from './context.js';
 
 /** Instances of a job that have failed may be hundreds, of the same cause. */

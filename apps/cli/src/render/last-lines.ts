@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { isObject } from '@oakring/contracts';
 import type { EventLine } from '../client/documents.js';
 import type { Colors } from '../terminal.js';
-import { printableLine } from './printable.js';
+import { printableLine } from '@oakring/narration';
 
 /** What an instance printed before it failed, as its event has it: a line each, set apart; none where it has none. */
 export function renderLastLines({ data }: Pick<EventLine, 'data'>, colors: Colors): string[] {

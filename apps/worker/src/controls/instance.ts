@@ -1,6 +1,7 @@
 import {
   cutText,
   leaseRanOut,
+  type Ack,
   type Fault,
   type JsonObject,
   type ReportedHealth,
@@ -99,6 +100,16 @@ export function rememberedOf(instance: Instance): RememberedInstance | null {
 export function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return cutText(text, maxReasonCharacters);
+}
+
+/** What is known of a failure beside its reason. */
+export type Failed = Pick<Instance, 'fault'> & Partial<Pick<Instance, 'lastLines'>>;
+
+export function failureOf({ fault, lastLines = [] }: Failed): Pick<Ack, 'fault' | 'lastLines'> {
+  return {
+    ...(fault === null ? {} : { fault }),
+    ...(lastLines.length === 0 ? {} : { lastLines }),
+  };
 }
 
 export interface ListedInstance extends KnownInstance {

@@ -19,8 +19,8 @@ import { beginInstance } from './begin-instance.js';
 import { decideControl, type KnownInstance } from './decide-control.js';
 import { Displacement } from './displacement.js';
 import { abandonAll, endAtLimit, patienceWith } from './end-at-limit.js';
-import { isEnded, join, listed, noGrant, shortReason } from './instance.js';
-import type { Instance, ListedInstance } from './instance.js';
+import { failureOf, isEnded, join, listed, noGrant, shortReason } from './instance.js';
+import type { Failed, Instance, ListedInstance } from './instance.js';
 import { InstanceTable } from './instance-table.js';
 
 /** What became of an instance without an order that would tell. */
@@ -377,18 +377,12 @@ export class Instances {
 
   private answer(
     orders: readonly string[],
-    {
-      generation,
-      fault,
-      lastLines = [],
-    }: Pick<Instance, 'generation' | 'fault'> & Partial<Pick<Instance, 'lastLines'>>,
+    instance: Pick<Instance, 'generation'> & Failed,
     phase: Ack['phase'],
     reason: string | null,
   ): void {
-    const about = {
-      ...(phase === 'failed' && fault !== null ? { fault } : {}),
-      ...(phase === 'failed' && lastLines.length > 0 ? { lastLines } : {}),
-    };
+    const { generation } = instance;
+    const about = phase === 'failed' ? failureOf(instance) : {};
     for (const commandId of orders) {
       this.acknowledge({ commandId, generation, phase, reason, ...about });
     }

@@ -75,7 +75,7 @@ describe('A process instance', () => {
     const { found, exited } = await worker();
     expect(found).toEqual([running]);
     writeFileSync(join(folder, 'go'), '');
-    expect(await exited).toEqual({ status: 'failed', reason: 'exit code 3: over' });
+    expect(await exited).toMatchObject({ status: 'failed', reason: 'exit code 3: over' });
   });
 
   it('that ended while no worker was there is found with how, once and again until it is deleted', async () => {
