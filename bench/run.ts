@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   jobs: async () => (await import('./jobs.js')).benchJobs(),
   ledger: async () => (await import('./ledger.js')).benchLedger(),
   survival: async () => (await import('./survival.js')).benchSurvival(),
+  access: async () => (await import('./access.js')).benchAccess(),
   metrics: async () => (await import('./metrics.js')).benchMetrics(),
   waiting: async () => (await import('./waiting.js')).benchWaiting(),
   'oakestra-intake': async () => (await import('./oakestra-intake.js')).benchOakestraIntake(),

@@ -239,7 +239,8 @@ const traffic: readonly Panel[] = [
   },
   {
     title: 'Refused to strangers',
-    description: 'Requests of those who may not ask: no token, another host, another site.',
+    description:
+      'Requests of those who may not ask: no token, a role that may not, another host, another site.',
     unit: 'reqps',
     queries: { '{{code}}': rate('oakring_http_refused_total', 'code') },
   },

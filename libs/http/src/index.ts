@@ -4,7 +4,7 @@ export { readDocument, readMessage } from './bodies/json-body.js';
 export { validated } from './bodies/validated.js';
 export { healthAnswer } from './health-answer.js';
 export { listenAddress } from './listener/addresses.js';
-export { bearerOf, digestOf, isHealthCheck, tokenMissing, withOneToken } from './listener/guard.js';
+export { bearerOf, isHealthCheck, tokenMissing, withOneToken } from './listener/guard.js';
 export { createListener, listenerProviders } from './listener/create-listener.js';
 export { limitConnections, usualDeadlines, type HttpLimits } from './listener/limits.js';
 export { listenOn } from './listener/listen-on.js';

@@ -29,7 +29,7 @@ export function renderWhoAmI({ name, role, permissions, jobs, nodes, expires }: 
     ['role', role],
     ['may', permissions.length === 0 ? 'nothing' : permissions.join(' ')],
     ['jobs', jobs === 'own' ? 'those that you submitted' : 'all'],
-    ['nodes', nodes === null ? 'all' : labelsText(nodes)],
+    ...(nodes === null ? [] : [['orders about', `nodes with ${labelsText(nodes)}`] as const]),
     ['expires', expires ?? 'with the setting of the manager'],
   ]);
 }

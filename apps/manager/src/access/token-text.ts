@@ -1,6 +1,6 @@
 // A secret must never be repeatable, as what the injected randomness gives is.
 // oxlint-disable-next-line no-restricted-imports
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const secretBytes = 32;
@@ -32,7 +32,7 @@ export function looksLikeToken(text: string): boolean {
  * needed, and a request costs a microsecond.
  */
 export function hashOfToken(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 function checkOf(digits: string): string {

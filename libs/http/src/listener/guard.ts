@@ -51,7 +51,7 @@ export function tokenMissing({ headers }: Pick<FastifyRequest, 'headers'>): Oakr
 }
 
 /** Of one length, so that comparing two tells nothing of what they are of. */
-export function digestOf(text: string): Buffer {
+function digestOf(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
 }
 

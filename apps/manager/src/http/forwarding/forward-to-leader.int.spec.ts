@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Role } from '@oakring/contracts';
 import { simulatedPorts, systemPorts } from '@oakring/ports';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startTestManager, type TestManager } from '../testing/test-manager.js';
+import { hashOfToken, newToken } from '../../access/token-text.js';
 import { ClusterProof } from './cluster-proof.js';
 
 const token = 'open-sesame';
@@ -139,6 +141,42 @@ describe('A follower', () => {
     const refused = await follower.send('POST', '/api/v1/jobs', document);
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ code: 'not-leading' });
+  });
+
+  describe('says whose request it is, and', () => {
+    const berlin = newToken();
+    const headers = { authorization: `Bearer ${berlin}` };
+    const grantAt = (manager: TestManager, role: Role) =>
+      manager.submit({
+        ...({ type: 'GrantToken', name: 'berlin', role, hash: hashOfToken(berlin) } as const),
+        ...{ expiresAt: Number.MAX_SAFE_INTEGER, nodes: null },
+      });
+
+    it('the leader has it on record', async () => {
+      for (const manager of [leader, follower]) await grantAt(manager, 'root');
+      const answer = await follower.send('POST', '/api/v1/jobs', { ...document, id: 'j' }, headers);
+      expect(answer.status).toBe(201);
+      expect(leader.projection.state.jobs.get('j')?.by).toBe('api/berlin');
+    });
+
+    it.each([
+      ['a role that may less', 'metrics', 403],
+      ['no such token', null, 401],
+    ] as const)('is refused by a leader that knows of %s', async (_, role, status) => {
+      // The follower reads behind.
+      await grantAt(follower, 'admin');
+      if (role !== null) await grantAt(leader, role);
+      const refused = await follower.send('POST', '/api/v1/jobs', document, headers);
+      expect(refused.status).toBe(status);
+      expect(leader.projection.state.jobs.size).toBe(0);
+    });
+
+    it('is not told so by whoever asks', async () => {
+      for (const manager of [leader, follower]) await grantAt(manager, 'root');
+      const posing = { ...headers, 'oakring-caller': 'setting' };
+      await follower.send('POST', '/api/v1/jobs', { ...document, id: 'j' }, posing);
+      expect(leader.projection.state.jobs.get('j')?.by).toBe('api/berlin');
+    });
   });
 
   it('has to be told the token itself', async () => {

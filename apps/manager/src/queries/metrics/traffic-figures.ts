@@ -50,7 +50,7 @@ function addMessages(book: Book, sources: MetricSources): void {
   book.counter(
     {
       name: 'oakring_http_refused_total',
-      is: 'Requests since the start of those who may not ask: no token, another host, another site.',
+      is: 'Requests since the start of those who may not ask: no token, a role that may not, another host, another site.',
       remedy:
         'growing: the log names the address; give the program its token, or OAKRING_ALLOWED_HOSTS the name that it uses.',
       labels: ['code'],
