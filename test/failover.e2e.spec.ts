@@ -76,6 +76,53 @@ function parsedLine(text: string): { prev: string; hash: string; end?: boolean }
   return JSON.parse(text) as { prev: string; hash: string; end?: boolean };
 }
 
+async function tokenOf(url: string, name: string, role: string): Promise<string> {
+  const { status, body } = await call('POST', `${url}/api/v1/tokens`, { name, role });
+  expect(status).toBe(201);
+  return body.token;
+}
+
+/** A token is made and taken back at one manager; the other, and what was opened there, goes by it. */
+async function revocationReaches(leader: Manager, other: Manager): Promise<void> {
+  const token = await tokenOf(leader.url, 'eve', 'auditor');
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = (path: string) => fetch(`${other.url}${path}`, { headers });
+  const known = await eventually(
+    () => ask('/api/v1/whoami'),
+    ({ status }) => status === 200,
+  );
+  expect(await known.json()).toMatchObject({ name: 'eve', role: 'auditor' });
+  const order = await call('DELETE', `${other.url}/api/v1/jobs/none`, undefined, headers);
+  expect(order).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  const stream = await ask('/api/v1/events?follow=true');
+  const ended = stream.text().catch(() => 'cut');
+  const revoked = await call('DELETE', `${leader.url}/api/v1/tokens/eve`);
+  expect(revoked.status).toBe(200);
+  expect(await ended).toBe('cut');
+  expect((await ask('/api/v1/whoami')).status).toBe(401);
+}
+
+/** A scheduler of its own is ready with a token that may nothing but what it asks for. */
+async function schedulerWorks(manager: Manager): Promise<void> {
+  const token = await tokenOf(manager.url, 'planner', 'scheduler');
+  const scheduler = oakring(['scheduler'], {
+    ...{ OAKRING_MANAGER_URL: manager.url, OAKRING_MANAGER_TOKEN: token },
+    OAKRING_SCHEDULER_PORT: String(await freePort()),
+  });
+  started.push(scheduler);
+  const [, url = ''] = await scheduler.prints(/ready: (http\S+)/);
+  await eventually(
+    () => call('GET', `${url}/health/ready`),
+    ({ status }) => status === 200,
+  );
+  await call('DELETE', `${manager.url}/api/v1/tokens/planner`);
+  await eventually(
+    () => call('GET', `${url}/health/ready`),
+    ({ status }) => status === 503,
+  );
+  endGroup(scheduler);
+}
+
 async function verified(database: string): Promise<string> {
   const audit = oakring(['audit', 'verify', '--store', mongod.url(database)]);
   const code = await audit.ended;
@@ -193,6 +240,8 @@ describeWithMongod('Two managers on one MongoDB and one broker', () => {
       `seed ${seed}, ${rounds} rounds: ${poster.acknowledged.length} acknowledged, ` +
         `${deploys.length} deploys, takeovers ${takeovers.join(', ')} ms`,
     );
+    await schedulerWorks(leader);
+    await revocationReaches(leader, managers.find((one) => one !== leader) ?? leader);
     for (const one of managers) await one.stop();
     expect(await verified('lead')).toMatch(/^whole: positions 1–\d+, head [0-9a-f]{64}/);
   }, 240_000);
