@@ -259,13 +259,15 @@ export class DockerRuntime implements Runtime {
   /** What it printed goes with it at the engine: the end of that is kept. */
   private async removeKept(container: Docker.Container, address: InstanceAddress): Promise<void> {
     const { outputs, ports, docker } = this;
+    // An answer that nobody reads would keep its connection open.
+    if (outputs === null) return remove(container);
     const patience = new AbortController();
     const limit = ports.timers.after(keepWithinMs, () => patience.abort());
     try {
       const wanted = { agoMs: null, tail: keptLines, follow: false, after: null, previous: false };
       const options = logOptions(wanted, 0);
       const stream = await containerOutput(docker, container, options, patience.signal);
-      await outputs?.keep(address, linesOfContainer(stream, address.generation, null));
+      await outputs.keep(address, linesOfContainer(stream, address.generation, null));
     } catch {
       // It is worth nobody's waiting: what is kept of it is kept.
     } finally {
