@@ -123,8 +123,11 @@ describe('The worker as a process', () => {
     await once(worker, 'close');
     expect(told).toContain('registered as w1');
     for (const line of told.trim().split('\n')) {
-      expect(JSON.parse(line)).toMatchObject({
-        ...{ app: 'worker', node: 'w1', level: 'info' },
+      const entry = JSON.parse(line) as { readonly context: string };
+      // Not every machine has what processes are limited by.
+      const level = entry.context === 'limited' ? 'warn' : 'info';
+      expect(entry).toMatchObject({
+        ...{ app: 'worker', node: 'w1', level },
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       });
     }
