@@ -5,14 +5,15 @@ import type {
   PlacementRefusal,
   Refusal,
   Registration,
-  Role,
   ScheduleAnswer,
   WorkerHistory,
   WorkerState,
   WorkerStatus,
 } from '@oakring/contracts';
-import type { DecisionBasis, EventData, KeyStatement, PlacedInstance } from '@oakring/events';
+import type { DecisionBasis, EventData, PlacedInstance } from '@oakring/events';
 import type { TruncationManifest } from '@oakring/telemetry';
+import type { AccessOrder } from './access-order.js';
+import type { EvidenceOrder } from './evidence-order.js';
 import type { NodeOrder, RegistrationAnswer } from './node-order.js';
 
 import type { CommandOrigin } from './origin.js';
@@ -256,19 +257,7 @@ export type Command =
       readonly type: 'RecordRefusals';
       readonly refusals: EventData<'MessagesRefused'>;
     }
-  | {
-      readonly type: 'GrantToken';
-      readonly name: string;
-      readonly role: Role;
-      /** SHA-256 of its text, hexadecimal. */
-      readonly hash: string;
-      /** Milliseconds since 1970. */
-      readonly expiresAt: number;
-      /** Orders about nodes with these labels only; null: about any. */
-      readonly nodes: Readonly<Record<string, string>> | null;
-    }
-  | { readonly type: 'RevokeToken'; readonly name: string }
-  | { readonly type: 'RecordRefusedRequests'; readonly refused: EventData<'RequestsRefused'> }
+  | AccessOrder
   | { readonly type: 'OrderStops'; readonly placements: readonly string[] }
   /** An order that cannot be sent: not for a while, but as it is. */
   | { readonly type: 'FailCommand'; readonly commandId: string; readonly reason: string }
@@ -278,38 +267,7 @@ export type Command =
   | { readonly type: 'ExpireCommand'; readonly commandId: string; readonly reason: string }
   | { readonly type: 'AssumeEnded'; readonly commandId: string }
   | { readonly type: 'DeclareTruncation'; readonly manifest: TruncationManifest }
-  | {
-      readonly type: 'SealLedger';
-      /** A checkpoint, signed. */
-      readonly note: string;
-    }
-  | {
-      readonly type: 'StampCheckpoint';
-      /** What the checkpoint seals. */
-      readonly position: number;
-      /** What the token says, and the token: RFC 3161, base64. It is checked by who submits it. */
-      readonly time: string;
-      readonly token: string;
-    }
-  | {
-      readonly type: 'CosignCheckpoint';
-      /** What the checkpoint seals. */
-      readonly position: number;
-      /** The witness's verifier key, and what it wrote on the note. */
-      readonly witness: string;
-      readonly signature: string;
-    }
-  | {
-      readonly type: 'JudgeKey';
-      readonly verdict: KeyStatement['verdict'];
-      readonly fingerprint: string;
-      /** Size and root of the tree that who says so saw. */
-      readonly position: number;
-      readonly merkleRoot: string;
-      /** The key that says so. */
-      readonly by: string;
-      readonly signature: string;
-    };
+  | EvidenceOrder;
 
 export type CommandType = Command['type'];
 

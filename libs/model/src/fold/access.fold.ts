@@ -6,12 +6,38 @@ import { placeOf } from '../records.js';
 /** Tokens that are remembered, those that hold no more among them: the oldest of these make room. */
 export const maxTokens = 1_000;
 
+type AccessEvent = Extract<
+  StoredEvent,
+  { type: 'TokenGranted' | 'TokenGrantRefused' | 'TokenRevoked' | 'RequestsRefused' }
+>;
+
+const known: ReadonlySet<string> = new Set<AccessEvent['type']>([
+  ...(['TokenGranted', 'TokenGrantRefused', 'TokenRevoked', 'RequestsRefused'] as const),
+]);
+
+export function isAccessEvent(event: StoredEvent): event is AccessEvent {
+  return known.has(event.type);
+}
+
+export function evolveAccess(state: ClusterState, event: AccessEvent): void {
+  switch (event.type) {
+    case 'TokenGranted':
+      return tokenGranted(state, event);
+    case 'TokenRevoked':
+      return tokenRevoked(state, event);
+    // For the record; no view shows them.
+    case 'TokenGrantRefused':
+    case 'RequestsRefused':
+      return;
+  }
+}
+
 /** Whether it holds at a time, milliseconds since 1970. */
 export function holds({ revoked, expiresAt }: TokenRecord, atMs: number): boolean {
   return revoked === null && atMs < expiresAt;
 }
 
-export function tokenGranted(
+function tokenGranted(
   state: ClusterState,
   event: Extract<StoredEvent, { type: 'TokenGranted' }>,
 ): void {
@@ -26,7 +52,7 @@ export function tokenGranted(
   indexToken(state, token);
 }
 
-export function tokenRevoked(
+function tokenRevoked(
   state: ClusterState,
   { data: { name }, at, by }: Extract<StoredEvent, { type: 'TokenRevoked' }>,
 ): void {

@@ -7,7 +7,7 @@ import {
   type StoredEvent,
 } from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
-import { tokenGranted, tokenRevoked } from './access.fold.js';
+import { evolveAccess, isAccessEvent } from './access.fold.js';
 import { answersGiven } from './answers.fold.js';
 import {
   commandDelivered,
@@ -41,6 +41,7 @@ import { unexpectedFound } from './placements.fold.js';
 export function evolve(state: ClusterState, event: StoredEvent): void {
   if (isJobEvent(event)) return evolveOfJob(state, event);
   if (isNodeOrderEvent(event)) return nodeOrdered(state, event);
+  if (isAccessEvent(event)) return evolveAccess(state, event);
   switch (event.type) {
     case 'ClusterFounded':
     case 'EpochOpened':
@@ -99,12 +100,6 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'LedgerSealed':
       evolveEvidence(state, event);
       break;
-    case 'TokenGranted':
-      tokenGranted(state, event);
-      break;
-    case 'TokenRevoked':
-      tokenRevoked(state, event);
-      break;
     // Refusals and manifests are for the record; no view shows them.
     case 'JobSubmissionRefused':
     case 'JobScaleRefused':
@@ -114,8 +109,6 @@ export function evolve(state: ClusterState, event: StoredEvent): void {
     case 'MoveRefused':
     case 'ExecRefused':
     case 'NodeRegistrationRefused':
-    case 'TokenGrantRefused':
-    case 'RequestsRefused':
     case 'MessagesRefused':
     case 'RequestAnswered':
     case 'RequestRefused':
