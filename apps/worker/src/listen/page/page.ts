@@ -50,6 +50,7 @@ caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-top: 1px solid #8885; overflow-wrap: anywhere; }
 th { font-weight: 500; opacity: .75; white-space: nowrap; }
 td { font-variant-numeric: tabular-nums; }
+#instances td:not(:first-child, :last-child) { white-space: nowrap; }
 .bad { color: #c62828; font-weight: 600; }
 .good { color: #2e7d32; }
 .quiet { opacity: .65; }
