@@ -76,6 +76,8 @@ describe('A command that looks', () => {
     expect(problemOfCommand(command, 3, 'first\nno route\n')).toBe(
       '/bin/probe ended with exit code 3: no route',
     );
+    const words = `${'.'.repeat(185)} amqp://ann:secret@mq`;
+    expect(problemOfCommand(command, 3, words)).not.toContain('ann');
     expect(problemOfCommand(command, 'signal SIGSEGV', '')).toBe(
       '/bin/probe ended with signal SIGSEGV',
     );

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { cutText, type HealthProbe } from '@oakring/contracts';
+import { safeText } from '@oakring/log';
 import type { Timers } from '@oakring/ports';
 
 export type PortProbe = Extract<HealthProbe, { by: 'http' | 'tcp' }>;
@@ -34,7 +35,7 @@ export async function askPort(
     }
   }
   limit.cancel();
-  return `${what} does not answer: ${cutText(why, maxWordsCharacters)}`;
+  return `${what} does not answer: ${shortWords(why)}`;
 }
 
 /** Whoever listens on this machine may do so on either; not every machine's own name means both. */
@@ -55,7 +56,12 @@ export function problemOfCommand(
   if (code === 0) return null;
   const lastLine = words.trim().split('\n').at(-1)?.trim() ?? '';
   const how = `${program} ended with ${typeof code === 'number' ? `exit code ${code}` : code}`;
-  return lastLine === '' ? how : `${how}: ${cutText(lastLine, maxWordsCharacters)}`;
+  return lastLine === '' ? how : `${how}: ${shortWords(lastLine)}`;
+}
+
+/** Made safe before it is cut, while an address still has its end. */
+function shortWords(words: string): string {
+  return cutText(safeText(words), maxWordsCharacters);
 }
 
 /** A query may hold a secret. */

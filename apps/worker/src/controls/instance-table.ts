@@ -15,7 +15,7 @@ import {
   type Runtime,
 } from '../runtimes/runtime.port.js';
 import { addressOf, identityOf } from './control-message.js';
-import { isEnded, newInstance, rememberedOf, type Instance } from './instance.js';
+import { isEnded, newInstance, rememberedOf, shortReason, type Instance } from './instance.js';
 import { Tombstones } from './tombstones.js';
 
 /** Ended instances that are still reported; what they left is removed with the oldest. */
@@ -108,7 +108,7 @@ export class InstanceTable {
     const made = { address, runtime, description, leaseMs, identity };
     // How it ended was told in these words before.
     const isTold = known !== undefined && known.status !== 'wanted' && found.status !== 'running';
-    const { status, reason } = isTold ? known : found;
+    const { status, reason } = isTold ? known : { ...found, reason: shortReason(found.reason) };
     const taken = newInstance(made, status === 'wanted' ? 'starting' : status, reason);
     this.put(taken);
     return taken;

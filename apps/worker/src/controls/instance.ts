@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type ReportedHealth,
 } from '@oakring/contracts';
+import { safeText } from '@oakring/log';
 import type { RememberedInstance } from '../memory/worker-store.port.js';
 import type { InstanceAddress, Runtime } from '../runtimes/runtime.port.js';
 import type { Health } from '../checks/judgement.js';
@@ -97,9 +98,10 @@ export function rememberedOf(instance: Instance): RememberedInstance | null {
   return { job: description, instance: number, generation, status: kept, reason, ledger, digest };
 }
 
+/** May quote what a program said: made safe before it is cut, while an address still has its end. */
 export function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  return cutText(text, maxReasonCharacters);
+  return cutText(safeText(text), maxReasonCharacters);
 }
 
 /** What is known of a failure beside its reason. */

@@ -129,6 +129,15 @@ describe('A worker that was restarted', () => {
     expect(instances.table.snapshot().instances).toMatchObject([{ job, status: 'wanted' }]);
   });
 
+  it('tells how one ended meanwhile without the password that its last line has', async () => {
+    await deployed(1);
+    runtime = new ManualRuntime();
+    const reason = 'exit code 1: http://ann:secret@db/x';
+    runtime.found = [{ ...address(1), status: 'failed', reason }];
+    await reopen();
+    expect(instances.list()).toMatchObject([{ reason: 'exit code 1: http://***@db/x' }]);
+  });
+
   it('runs nothing where another start is the node: what it found is ended, and forgotten', async () => {
     await deployed(1);
     await instances.obey(order('delete', 'c9', { instance: 1 }));
