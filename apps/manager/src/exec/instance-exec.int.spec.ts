@@ -11,6 +11,7 @@ import {
 import type { StoredEvent } from '@oakring/events';
 import { simulatedPorts, systemPorts, type SimulatedPorts } from '@oakring/ports';
 import { WebSocket } from 'ws';
+import { hashOfToken, newToken } from '../access/token-text.js';
 import { ClusterProof } from '../http/forwarding/cluster-proof.js';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
 import { plan, ready, report, submitJob } from '../testing/given.js';
@@ -194,6 +195,25 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/exec', () => {
     ]);
     // What it said and was told is nowhere.
     expect(JSON.stringify(events)).not.toMatch(/"one"|"no"/);
+  });
+
+  it('ends in the moment in which the token is revoked that it was opened with, on record', async () => {
+    await place();
+    const shown = newToken();
+    await manager.submit({
+      ...({ type: 'GrantToken', name: 'anna', role: 'operator', nodes: null } as const),
+      ...{ hash: hashOfToken(shown), expiresAt: Number.MAX_SAFE_INTEGER },
+    });
+    const client = await connected(manager, { authorization: `Bearer ${shown}` });
+    client.ask({ type: 'start', command: ['sh'] });
+    say(await openedCall(), { says: 'opened', room: 100 });
+    await until(() => client.tells('started'));
+    await manager.submit({ type: 'RevokeToken', name: 'anna' });
+    await until(() => client.closed);
+    await until(() => ofType('ExecEnded').length > 0);
+    expect(ofType('ExecStarted')).toMatchObject([{ by: 'api/anna' }]);
+    expect(ofType('ExecEnded')).toMatchObject([{ by: 'api/anna' }]);
+    expect(calls().at(-1)).toMatchObject({ call: 'close' });
   });
 
   it('passes on what comes, in its order, and its end; and sizes of the terminal', async () => {
