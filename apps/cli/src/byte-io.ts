@@ -1,4 +1,4 @@
-import type { Streams } from './io.js';
+import type { Streams } from './streams.js';
 
 export interface TerminalSize {
   readonly columns: number;

@@ -1,5 +1,6 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { byteIo, type ByteIo } from './byte-io.js';
+import type { Streams } from './streams.js';
 
 /** What the command line may do to the outside; a test gives its own. */
 export interface Io {
@@ -30,19 +31,6 @@ export interface Io {
   onStopSignal(listener: (signal: string) => void): void;
   /** Ends the process by force after this time, whatever it does then. */
   endWithin(delayMs: number): void;
-}
-
-export interface Streams {
-  readonly stdin: Readable & {
-    readonly isTTY?: boolean;
-    setRawMode?(isRaw: boolean): unknown;
-  };
-  readonly stdout: Writable & {
-    readonly isTTY?: boolean;
-    readonly columns?: number;
-    readonly rows?: number;
-  };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
 export type ProcessHooks = Pick<Io, 'onStopSignal' | 'endWithin'>;

@@ -17,7 +17,7 @@ describe('a scheduler on loopback', () => {
   });
   afterAll(async () => {
     await scheduler.stop();
-    await manager.close();
+    manager.close();
   });
 
   describeOwnOnly('It', {

@@ -115,9 +115,7 @@ function problemOfOrigin({ headers }: Sent, ours: ReadonlySet<string>): OakringE
   const { origin, host, 'sec-fetch-site': site } = headers;
   // A page of ours, or an address that somebody typed; whatever else a browser may come to say is not ours.
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-    return foreign(
-      `A page of another site sends the request (Sec-Fetch-Site: ${shown(String(site))}).`,
-    );
+    return foreign(`A page of another site sends the request (Sec-Fetch-Site: ${shown(site)}).`);
   }
   if (origin === undefined) return null;
   // Not an extension's or a file's that happens to have a name of ours.
