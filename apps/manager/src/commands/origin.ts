@@ -9,6 +9,8 @@ export interface CommandOrigin {
   readonly deviceAt?: number;
   /** W3C `traceparent` of the request that it is on account of. */
   readonly trace?: string;
+  /** Of the token that was shown, where one was: its name says less, since it can be given again. No event has it. */
+  readonly tokenHash?: string;
 }
 
 export interface Standing {

@@ -331,4 +331,29 @@ describe('the writer', () => {
     }
     expect(stateAsText(replayed)).toBe(stateAsText(projection.state));
   });
+
+  it('takes orders with a token that holds after its clock was a year ahead for a while', async () => {
+    const simulated = simulatedPorts(7);
+    let aheadMs = 0;
+    const clock = {
+      monotonicMs: () => simulated.clock.monotonicMs(),
+      wallMs: () => simulated.clock.wallMs() + aheadMs,
+    };
+    const ports = { ...simulated, clock };
+    const projection = new Projection(new ClusterState(true), ports);
+    const tenure = { epoch: 1, isHeld: true };
+    const writer = new CommandWriter(new MemoryEventLog(), projection, tenure, ports, () => {});
+    aheadMs = 365 * 86_400_000;
+    await writer.submit(submitJob('ahead'), byTest);
+    aheadMs = 0;
+    const expiresAt = clock.wallMs() + 60_000;
+    const grant = { type: 'GrantToken', name: 'ci', role: 'operator', hash: 'h' } as const;
+    await writer.submit({ ...grant, expiresAt, nodes: null }, byTest);
+    const byToken = { by: 'api/ci', cause: 'request:a test', tokenHash: 'h' };
+    expect(await writer.submit(submitJob('j'), byToken)).toMatchObject({ status: 'accepted' });
+    await ports.advance(60_000);
+    expect(await writer.submit(submitJob('k'), byToken)).toMatchObject({
+      ...{ status: 'refused', refusal: { code: 'unauthorized' } },
+    });
+  });
 });

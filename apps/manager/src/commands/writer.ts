@@ -156,8 +156,13 @@ export class CommandWriter implements CommandQueue {
 
   private async commitNext(): Promise<void> {
     const { head } = this.deciders;
-    const at = Math.max(this.ports.clock.wallMs(), head.at);
-    const deciding = new Deciding(this.deciders, head.position + 1, at);
+    const nowMs = this.ports.clock.wallMs();
+    const deciding = new Deciding(
+      this.deciders,
+      head.position + 1,
+      Math.max(nowMs, head.at),
+      nowMs,
+    );
     const gathered: Gathered = { decisions: [], commands: [], attempted: 0 };
     const most = this.oneByOne > 0 ? 1 : this.queue.length;
     let commit: Commit | null;

@@ -6,6 +6,7 @@ import {
   type ReportedInstance,
   type ScheduleAnswer,
   type WorkerState,
+  callerIn,
   jobOf,
   parseRegistration,
 } from '@oakring/contracts';
@@ -24,10 +25,13 @@ export interface Given {
   readonly history: readonly StoredEvent[];
   /** Lets commit time pass, milliseconds. */
   pass(ms: number): void;
-  /** `by`: who orders it; anybody, where none is named. */
+  /** From now on the clock is so far behind the time of commits, milliseconds. */
+  setBack(ms: number): void;
+  /** `by`: who orders it; anybody, where none is named. `tokenHash`: as that name's token has it, unless said. */
   when(
     command: Command,
     by?: string,
+    tokenHash?: string,
   ): {
     decided: Decided<unknown>;
     events: readonly StoredEvent[];
@@ -43,16 +47,21 @@ export function given(...commands: readonly Command[]): Given {
   const history: StoredEvent[] = [];
   let position = 0;
   let passedMs = 0;
+  let behindMs = 0;
   const cluster: Given = {
     state,
     history,
     pass(ms) {
       passedMs += ms;
     },
-    when(command, by = byTest.by) {
+    setBack(ms) {
+      behindMs = ms;
+    },
+    when(command, by = byTest.by, tokenHash = hashOfCaller(state, by)) {
       position += 1;
-      const deciding = new Deciding(state, position, 1_700_000_000_000 + passedMs + position);
-      deciding.origin = { ...byTest, by };
+      const at = 1_700_000_000_000 + passedMs + position;
+      const deciding = new Deciding(state, position, at, at - behindMs);
+      deciding.origin = { ...byTest, by, ...(tokenHash === undefined ? {} : { tokenHash }) };
       const decided = decide(deciding, command);
       history.push(...deciding.events);
       return {
@@ -64,6 +73,10 @@ export function given(...commands: readonly Command[]): Given {
   };
   for (const command of commands) cluster.when(command);
   return cluster;
+}
+
+function hashOfCaller({ tokens }: ClusterState, by: string): string | undefined {
+  return tokens.get(callerIn(by) ?? '')?.hash;
 }
 
 export function registration(body: Record<string, unknown> = {}): Registration {

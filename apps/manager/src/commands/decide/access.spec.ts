@@ -103,6 +103,32 @@ describe('Whoever orders with a token', () => {
     expect(cluster.state.jobs.get('j')?.desired).toBe(5);
   });
 
+  it('is not refused because a clock was ahead once, when a commit was written', () => {
+    const cluster = given(grant('ci', 'operator'));
+    cluster.pass(9_000 * hourMs);
+    cluster.setBack(9_000 * hourMs);
+    expect(cluster.when(submitJob('j'), 'api/ci').types).toContain('JobSubmitted');
+    expect(cluster.when(grant('ci', 'operator')).decided).toMatchObject({
+      refusal: { code: 'token-name-taken' },
+    });
+    cluster.setBack(8_999 * hourMs);
+    expect(cluster.when(submitJob('k'), 'api/ci').decided).toMatchObject({
+      refusal: { code: 'unauthorized' },
+    });
+  });
+
+  it('is refused with the token that had the name before', () => {
+    const cluster = given(grant('ci', 'operator', { hash: 'leaked' }));
+    expect(cluster.when(submitJob('j'), 'api/ci', 'leaked').types).toContain('JobSubmitted');
+    cluster.when(revoke('ci'));
+    cluster.when(grant('ci', 'operator', { hash: 'new' }));
+    const order = { type: 'DeleteJob', id: 'j' } as const;
+    expect(cluster.when(order, 'api/ci', 'leaked').decided).toMatchObject({
+      refusal: { code: 'unauthorized' },
+    });
+    expect(cluster.when(order, 'api/ci', 'new').types).toContain('JobDeletionOrdered');
+  });
+
   it('is refused when it has come to its end, or never was', () => {
     const cluster = given(grant('ci', 'operator'));
     cluster.pass(hourMs);

@@ -24,15 +24,15 @@ export function grantToken(
   return { answer: { name, expiresAt, position: deciding.position } };
 }
 
-function whyNotGranted({ state, at }: Deciding, name: string): Refusal | null {
+function whyNotGranted({ state, nowMs }: Deciding, name: string): Refusal | null {
   const known = state.tokens.get(name);
-  if (known !== undefined && holds(known, at)) {
+  if (known !== undefined && holds(known, nowMs)) {
     const until = new Date(known.expiresAt).toISOString();
     const detail = `Token ${name} of role ${known.role} holds until ${until}.`;
     return { code: 'token-name-taken', detail, field: 'name', value: name };
   }
   const hasRoom = state.tokens.size < maxTokens || known !== undefined;
-  if (hasRoom || oldestEnded(state, at) !== null) return null;
+  if (hasRoom || oldestEnded(state, nowMs) !== null) return null;
   return {
     code: 'too-many-tokens',
     detail: `${maxTokens} tokens hold, which is all there may be.`,

@@ -25,8 +25,10 @@ export class Deciding {
     readonly state: ClusterState,
     /** Position of the commit that will hold the events. */
     readonly position: number,
-    /** Commit time, milliseconds since 1970. */
+    /** Commit time, milliseconds since 1970: never before that of the commit before, however wrong a clock was. */
     readonly at: number,
+    /** What the clock says: what ends by itself is judged by it, so that a clock that was ahead once ends nothing. */
+    readonly nowMs: number = at,
   ) {}
 
   /** `<position>-<index>` of the event stated next: the id of a decision or command. */

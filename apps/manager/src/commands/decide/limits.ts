@@ -32,13 +32,14 @@ const needs: Partial<Readonly<Record<CommandType, Permission>>> = {
  * Why whoever speaks may not order this; null: they may. Of those with a token it is decided on the same state as the
  * order itself: one that was revoked before it orders nothing after it, however long the order was on its way.
  */
-export function beyondLimits({ state, origin, at }: Deciding, command: Command): Refusal | null {
+export function beyondLimits({ state, origin, nowMs }: Deciding, command: Command): Refusal | null {
   const name = callerIn(origin.by);
   if (name === null || name === settingName || name === openName) return null;
   // No order: what was begun has ended, whoever may begin no more.
   if (command.type === 'EndExec') return null;
   const token = state.tokens.get(name);
-  if (token === undefined || !holds(token, at)) {
+  // Another may have its name by now.
+  if (token === undefined || token.hash !== origin.tokenHash || !holds(token, nowMs)) {
     return { code: 'unauthorized', detail: `Token ${name} holds no more.` };
   }
   const needed = needs[command.type];

@@ -40,10 +40,12 @@ function ofWhom({ caller: { name, by } }: FastifyRequest): string {
 export function originOf(request: FastifyRequest, key: IdempotencyKey | undefined): CommandOrigin {
   const id = key?.id ?? `${placeOf(request)}#${request.id}`;
   const trace = request.trace ?? null;
+  const { name, by: shown } = request.caller;
   return {
-    by: byCaller(request.caller.name),
+    by: byCaller(name),
     cause: `request:${id}`,
     ...(trace === null ? {} : { trace }),
+    ...(typeof shown === 'string' ? {} : { tokenHash: shown.hash }),
   };
 }
 
