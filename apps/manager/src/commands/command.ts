@@ -222,6 +222,8 @@ export type Command =
       /** The generation that the target was chosen for. */
       readonly generation: number;
       readonly target: Omit<PlacedInstance, 'instance' | 'generation'>;
+      /** By whoever orders it; absent: the scheduler chose it. */
+      readonly isTargetNamed?: boolean;
       readonly basis: DecisionBasis | null;
     }
   /** Somebody is to run a command in an instance. */

@@ -60,6 +60,20 @@ function tokenRevoked(
   if (token !== undefined) state.tokens.set(name, { ...token, revoked: { at, by: by ?? null } });
 }
 
+/**
+ * A backup does not know what was revoked after it: none of its tokens holds, and whoever has the setting's gives new
+ * ones.
+ */
+export function endTokens(
+  state: ClusterState,
+  { at, by }: Extract<StoredEvent, { type: 'LedgerRestored' }>,
+): void {
+  for (const token of [...state.tokens.values()]) {
+    if (token.revoked !== null) continue;
+    state.tokens.set(token.name, { ...token, revoked: { at, by: by ?? null } });
+  }
+}
+
 export function indexToken(
   state: ClusterState,
   { hash, name }: Pick<TokenRecord, 'hash' | 'name'>,

@@ -7,7 +7,7 @@ import {
   type StoredEvent,
 } from '@oakring/events';
 import { clusterKey, ledgerKey, type ClusterState } from '../cluster-state.js';
-import { evolveAccess, isAccessEvent } from './access.fold.js';
+import { endTokens, evolveAccess, isAccessEvent } from './access.fold.js';
 import { answersGiven } from './answers.fold.js';
 import {
   commandDelivered,
@@ -157,6 +157,7 @@ function evolveCluster(state: ClusterState, event: ClusterEvent): void {
     const { position, generationsAbove } = data;
     const restored = { position, epoch: cluster.epoch, generationsAbove, takenUp: null };
     state.cluster.set(clusterKey, { ...cluster, restored });
+    endTokens(state, event);
   }
   if (type === 'StormBegan') {
     state.cluster.set(clusterKey, { ...cluster, storm: { since: at, reason: data.reason } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { maxTokens } from '@oakring/model';
+import { evolve, maxTokens } from '@oakring/model';
 import type { Role } from '@oakring/contracts';
 import {
   given,
@@ -7,6 +7,7 @@ import {
   ready,
   registerNode,
   report,
+  restoredAs,
   submitJob,
   type Given,
 } from '../../testing/given.js';
@@ -88,6 +89,25 @@ describe('A token', () => {
     expect(cluster.state.tokens.get('t7')).toBeUndefined();
     expect(cluster.state.tokens.size).toBe(maxTokens);
     expect(cluster.state.tokensOfHash.sizeOf('hash of t7')).toBe(0);
+  });
+});
+
+describe('A restore', () => {
+  it('ends what tokens a backup has: it does not know which were revoked after it', () => {
+    const cluster = given(grant('ci', 'operator'));
+    restoredAs(cluster);
+    evolve(cluster.state, {
+      stream: 'cluster',
+      type: 'LedgerRestored',
+      data: { position: 1, hash: 'f', generationsAbove: 1 },
+      ...{ position: 2, index: 0, version: 0, at: beganMs, by: 'restore', cause: 'c' },
+    });
+    expect(cluster.state.tokens.get('ci')?.revoked).toEqual({ at: beganMs, by: 'restore' });
+    expect(cluster.when(submitJob('j'), 'api/ci').decided).toMatchObject({
+      refusal: { code: 'unauthorized' },
+    });
+    expect(cluster.when(grant('ci', 'operator', { hash: 'new' })).types).toEqual(['TokenGranted']);
+    expect(cluster.when(submitJob('j'), 'api/ci').types).toContain('JobSubmitted');
   });
 });
 
@@ -248,6 +268,48 @@ describe('An operator of some nodes', () => {
   it('makes none of them one that another looks after', () => {
     const { decided } = ofZone().when(label({ zone: 'b' }), 'api/anna');
     expect(decided).toMatchObject({ refusal: { code: 'forbidden' } });
+  });
+
+  /** Job `j` has instance 0 on a1 and 1 on b1, and a2 and b2 have room. */
+  const withJob = () => {
+    const can = { features: ['docker:exec'] };
+    const cluster = given(
+      ...['a1', 'a2'].flatMap((id) => ready(id, { ...can, labels: { zone: 'a' } })),
+      ...['b1', 'b2'].flatMap((id) => ready(id, { ...can, labels: { zone: 'b' } })),
+      ...[submitJob('j', { count: 2 }), plan('j', 'a1', 'b1')],
+      grant('anna', 'operator', { nodes: { zone: 'a' } }),
+    );
+    cluster.when(report('a1', { 'j/0/1': 'running' }));
+    cluster.when(report('b1', { 'j/1/1': 'running' }));
+    return cluster;
+  };
+  const exec = (instance: number) =>
+    ({ type: 'BeginExec', id: 'j', instance, command: ['ls'], tty: false }) as const;
+  const move = (instance: number, nodeId: string, isTargetNamed: boolean) =>
+    ({
+      ...({ type: 'MoveInstance', id: 'j', instance, generation: 1, basis: null } as const),
+      ...{ target: { nodeId, reason: 'r', total: 1, scores: {} }, isTargetNamed },
+    }) as const;
+
+  it.each([
+    ['runs commands in what is on them', exec(0), 'ExecStarted'],
+    ['moves from one of them to another', move(0, 'a2', true), 'MoveStarted'],
+    ['moves from one of them to where the scheduler says', move(0, 'b2', false), 'MoveStarted'],
+  ])('%s', (_, command, type) => {
+    expect(withJob().when(command, 'api/anna').types).toContain(type);
+  });
+
+  it.each([
+    ['runs no command in what is on another', exec(1), 'b1'],
+    ['moves nothing away from another', move(1, 'a2', true), 'b1'],
+    ['moves nothing away from another, wherever to', move(1, 'b2', false), 'b1'],
+    ['moves nothing to another that is named', move(0, 'b2', true), 'b2'],
+  ])('%s', (_, command, node) => {
+    const { types, decided } = withJob().when(command, 'api/anna');
+    expect(types).toEqual(['RequestRefused']);
+    expect(decided).toMatchObject({
+      refusal: { code: 'forbidden', detail: expect.stringContaining(`node ${node} has zone=b`) },
+    });
   });
 
   it('registers none, which has no labels yet', () => {

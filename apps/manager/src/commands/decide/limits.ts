@@ -1,6 +1,13 @@
 import { callerIn, openName, settingName, type Permission, type Refusal } from '@oakring/contracts';
-import { holds, type JobRecord } from '@oakring/model';
-import { beyondNodes, mayOf, roleText, seesJob, unknownJob } from '../../access/holder.js';
+import { holds, instanceKey, type ClusterState, type JobRecord } from '@oakring/model';
+import {
+  beyondNodes,
+  mayOf,
+  roleText,
+  seesJob,
+  unknownJob,
+  type Holder,
+} from '../../access/holder.js';
 import type { Command, CommandType } from '../command.js';
 import type { Deciding } from './deciding.js';
 
@@ -55,13 +62,12 @@ export function beyondLimits({ state, origin, nowMs }: Deciding, command: Comman
     case 'RestartJob':
     case 'ScaleJob':
     case 'DeleteJob':
-    case 'MoveInstance':
     case 'CancelMove':
     case 'RefuseMove':
-    case 'BeginExec': {
-      const job = state.jobs.get(command.id);
-      return job === undefined || seesJob(token, job) ? null : unknownJob(job.id);
-    }
+      return beyondJob(state, token, command.id);
+    case 'MoveInstance':
+    case 'BeginExec':
+      return beyondJob(state, token, command.id) ?? beyondPlaces(state, token, command);
     case 'OrderNode':
       return beyondNodes(
         token,
@@ -71,6 +77,27 @@ export function beyondLimits({ state, origin, nowMs }: Deciding, command: Comman
     default:
       return null;
   }
+}
+
+function beyondJob({ jobs }: ClusterState, holder: Holder, id: string): Refusal | null {
+  const job = jobs.get(id);
+  return job === undefined || seesJob(holder, job) ? null : unknownJob(id);
+}
+
+/** By where the instance is, and where it is to go if that was named: what the scheduler chooses is no order. */
+function beyondPlaces(
+  { instances, nodes }: ClusterState,
+  holder: Holder,
+  command: Extract<Command, { type: 'MoveInstance' | 'BeginExec' }>,
+): Refusal | null {
+  const source = instances.get(instanceKey(command.id, command.instance))?.nodeId ?? '';
+  const isNamed = command.type === 'MoveInstance' && command.isTargetNamed === true;
+  for (const id of isNamed ? [source, command.target.nodeId] : [source]) {
+    const refusal = beyondNodes(holder, nodes.get(id));
+    // Of what was sent, none is called as there.
+    if (refusal !== null) return { code: refusal.code, detail: refusal.detail };
+  }
+  return null;
 }
 
 /** Of a job that somebody else submitted nothing is told, except that its id is taken. */

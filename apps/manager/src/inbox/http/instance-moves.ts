@@ -68,6 +68,7 @@ export class InstanceMoves {
           instance: request.number,
           generation: source.instance.generation,
           target: { nodeId, reason, total, scores: { ...scores } },
+          isTargetNamed: request.worker !== null,
           basis: basisOf(answer),
         },
         request.origin,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { simulatedPorts } from '@oakring/ports';
 import { hashOfToken, newToken } from '../../access/token-text.js';
 import { startTestManager, type TestManager } from '../../http/testing/test-manager.js';
-import { ready } from '../../testing/given.js';
+import { ack, proposal, ready, submitJob } from '../../testing/given.js';
 
 const job = { name: 'web', image: 'web:1', technology: 'docker' };
 
@@ -124,6 +124,17 @@ describe('An operator of some nodes', () => {
       403,
       { code: 'forbidden', detail: expect.stringContaining('node b1 has zone=b') },
     ]);
+  });
+
+  it('moves what is on them, to none of the others that it names', async () => {
+    await manager.submit(submitJob('moved'));
+    await manager.submit({ type: 'ApplyPlan', id: 'moved', answer: proposal(['a1']) });
+    const order = [...manager.projection.state.commands.values()].at(-1)?.id ?? '';
+    await manager.submit(ack('a1', order, 'succeeded'));
+    manager.scheduler.answer = () => ({ answers: [proposal(['b1'])] });
+    const move = async (body: object) =>
+      (await manager.send('POST', '/api/v1/jobs/moved/instances/0/move', body, as('anna'))).status;
+    expect([await move({ worker: 'b1' }), await move({})]).toEqual([403, 200]);
   });
 
   it('sees all of them', async () => {
