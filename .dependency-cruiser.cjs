@@ -267,7 +267,7 @@ module.exports = {
           '/testing/',
         ],
       },
-      to: { path: 'node_modules/(mqtt|aedes)/' },
+      to: { path: 'node_modules/(mqtt|mqtt-packet|aedes)/' },
     },
     {
       name: 'lmdb-behind-the-log',

@@ -72,6 +72,7 @@ const refused: [rule: string, from: string, what: string][] = [
   ['the-wire-is-known-at-the-edge', 'apps/worker/src/controls/w.ts', '@oakring/contracts/native'],
   ['dialects-behind-their-port', 'apps/manager/src/inbox/w.ts', '../wires/native/dialect.js'],
   ['mqtt-at-the-edge', 'apps/manager/src/scheduling/a.ts', 'mqtt'],
+  ['mqtt-at-the-edge', 'apps/worker/src/controls/a.ts', 'mqtt-packet'],
   ['lmdb-behind-the-log', 'apps/manager/src/leadership/a.ts', 'lmdb'],
   ['mongodb-behind-the-log', 'apps/manager/src/leadership/b.ts', 'mongodb'],
   ['mongodb-loaded-late', 'libs/stores/src/store/a.ts', './mongo-event-store.js'],

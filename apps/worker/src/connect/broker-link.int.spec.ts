@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { systemPorts } from '@oakring/ports';
 import { connectAsync } from 'mqtt';
@@ -33,5 +34,32 @@ describe('The link to a broker that takes less than a manager', () => {
     await broker.stop();
     expect(bytes).toBeLessThan(20_000);
     expect(bytes).toBeGreaterThan(8_000);
+  });
+});
+
+describe('What the link keeps in memory', () => {
+  it('is no buffer for each number that a packet may have', async () => {
+    const broker = await startTestBroker();
+    let up = (): void => {};
+    const isUp = new Promise<void>((resolve) => (up = resolve));
+    const link = new BrokerLink(
+      {
+        ...{ url: broker.url, username: null, password: null, clientId: 'w1' },
+        subscriptions: ['nodes/w1/controls'],
+        will: () => ({ topic: 'nodes/w1/status', payload: '{}' }),
+      },
+      systemPorts(),
+      { up, down: () => {}, message: () => {} },
+    );
+    link.start();
+    await isUp;
+    await link.stop(null);
+    await broker.stop();
+    // Of the very copy that MQTT.js has: of another one none would ever be made.
+    const own = createRequire(import.meta.url);
+    const ofMqtt = createRequire(own.resolve('mqtt'));
+    expect(ofMqtt.resolve('mqtt-packet')).toBe(own.resolve('mqtt-packet'));
+    const { cache }: { cache: object } = ofMqtt('mqtt-packet/numbers.js');
+    expect(Object.keys(cache).length).toBe(0);
   });
 });
