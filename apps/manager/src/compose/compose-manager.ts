@@ -15,6 +15,7 @@ import { spokenTo } from '../wires/spoken.js';
 import type { Dialect } from '../wires/dialect.port.js';
 import type { Wires } from '../wires/wires.js';
 import type { InboxConnection } from './inbox-parts.js';
+import { LiveExecs } from '../exec/live-execs.js';
 import type { Outsiders } from './processes.js';
 import { startLoops } from './start-loops.js';
 
@@ -77,6 +78,7 @@ export interface Surroundings {
 interface ComposedManager {
   readonly table: TelemetryTable;
   readonly messages: MessageCounts;
+  readonly execs: LiveExecs;
   readonly leadership: Leadership;
 }
 
@@ -89,10 +91,11 @@ export function composeManager(
   const { ports, warn, store, connection, reachesBroker, scheduler, url, key, outsiders } = around;
   const table = new TelemetryTable(ports);
   const messages: MessageCounts = new Map(wires.kinds.map((kind) => [kind, 0]));
+  const execs = new LiveExecs();
   const leadership = new Leadership(store.leases, url, {
     ...{ log: store.log, place: store.place, projection, connection, scheduler, table },
     ...{ wires, traces, reachesBroker, ports, warn },
-    startLoops: (parts, ending) => startLoops({ ...parts, ...outsiders }, ending),
+    startLoops: (parts, ending) => startLoops({ ...parts, ...outsiders, execs }, ending),
     refuseHalfRestored: () => refuseHalfRestored(store),
     storeTime: store.time ?? (async () => ports.clock.wallMs()),
     openTelemetryLog: (epoch) => around.openTelemetryLog(epoch, table),
@@ -100,5 +103,5 @@ export function composeManager(
   });
   stopping.add(() => leadership.stop());
   around.onWorkerGone((nodeId) => leadership.current?.connectionLost(nodeId));
-  return { table, messages, leadership };
+  return { table, messages, execs, leadership };
 }

@@ -5,6 +5,7 @@ import type { SigningKey } from '@oakring/events';
 import { inboxControllers, inboxProviders, type InboxParts } from './inbox-parts.js';
 import type { ClusterProof } from '../http/forwarding/cluster-proof.js';
 import { Identities } from '../access/identities.js';
+import { LiveExecs } from '../exec/live-execs.js';
 import { PastStates } from '../history/past-states.js';
 import { httpControllers, httpProviders } from './http-parts.js';
 import { OPEN_BROKER, type OpenBroker } from '../inbox/http/open-broker.js';
@@ -40,6 +41,7 @@ export interface ManagerParts extends InboxParts {
   readonly log: EventLogReader;
   readonly health: Readiness;
   readonly feed: NodeChangeFeed;
+  readonly execs: LiveExecs;
   readonly scheduler: Scheduler;
   readonly proof: ClusterProof | null;
   readonly openBroker: OpenBroker;
@@ -68,6 +70,7 @@ export class ManagerModule {
         { provide: NODE_TOKENS, useValue: parts.tokens },
         { provide: OPEN_BROKER, useValue: parts.openBroker },
         { provide: COMMAND_QUEUE, useValue: commandsOf(leadership) },
+        { provide: LiveExecs, useValue: parts.execs },
         { provide: STREAMS, useValue: streamsOf(leadership) },
         { provide: EVENT_LOG, useValue: parts.log },
         { provide: TELEMETRY, useValue: parts.table },

@@ -10,6 +10,7 @@ import { beginning, randomCommand } from '../testing/random-commands.js';
 import { RootStanding } from '../root/root-standing.js';
 import { seenAt } from '../testing/seen.js';
 import { spokenTo } from '../wires/spoken.js';
+import { LiveExecs } from '../exec/live-execs.js';
 import { Projection } from '../views/projection.js';
 import { RecentTraces } from '../views/recent-traces.js';
 import { processesOf } from './processes.js';
@@ -55,6 +56,7 @@ function after(commands: number, seed: number) {
       },
     },
     network: null,
+    execs: new LiveExecs(),
     telemetryLog: new MemoryTelemetryLog(),
     queue: {} as CommandQueue,
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },

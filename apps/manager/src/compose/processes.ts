@@ -16,6 +16,7 @@ import { StateRequests } from '../outbox/state-requests.js';
 import type { NetworkComponent } from '../root/network-component.js';
 import { RootSpeaking, type RootParts } from '../root/root-speaking.js';
 import { execEnds } from '../exec/exec-ends.js';
+import type { LiveExecs } from '../exec/live-execs.js';
 import { healthWatch } from '../recovery/health-watch.js';
 import { retries } from '../recovery/retries.js';
 import { Rollouts } from '../rollout/rollouts.js';
@@ -31,6 +32,11 @@ import { stamps, type StampAuthority } from '../sealing/stamps.js';
 import type { Process } from '../supervision/process.js';
 import { RestoredHold } from '../supervision/restored-hold.js';
 import { retention } from '../telemetry/retention.js';
+
+/** What this process is at beside its loops. */
+export interface Sessions {
+  readonly execs: LiveExecs;
+}
 
 /** Who is asked about checkpoints, and whom this cluster works for. */
 export interface Outsiders {
@@ -48,7 +54,7 @@ export interface Outsiders {
  * All that happens by itself while we lead: a process is added here and nowhere else. In the order in
  * which they look. Beside it those that hear of more than the views say.
  */
-export function processesOf(parts: LoopParts & Outsiders) {
+export function processesOf(parts: LoopParts & Outsiders & Sessions) {
   const { telemetryLog, link, queue, projection, scheduler, table, ports, wires } = parts;
   const state = () => projection.state;
   const deliveries = new DeliveryRecord();
@@ -91,7 +97,7 @@ export function processesOf(parts: LoopParts & Outsiders) {
     orderedStops(queue),
     orderedStarts(queue),
     healthWatch(queue, sight),
-    execEnds(queue),
+    execEnds(queue, parts.execs),
     retries(queue),
     new Rollouts(scheduler, queue, state, sight),
     new Drains(scheduler, queue, state),

@@ -3,10 +3,10 @@ import type { Correspondence } from '../inbox/mqtt/worker-message.js';
 import { commandTold } from '@oakring/model';
 import type { LoopParts, Loops } from '../leadership/loops.js';
 import { Supervisor } from '../supervision/supervisor.js';
-import { processesOf, type Outsiders } from './processes.js';
+import { processesOf, type Outsiders, type Sessions } from './processes.js';
 
 /** What works by itself between the views and the world: started here, and stopped by `stopping`. */
-export function startLoops(parts: LoopParts & Outsiders, stopping: Undo): Loops {
+export function startLoops(parts: LoopParts & Outsiders & Sessions, stopping: Undo): Loops {
   const { projection, table, ports, warn } = parts;
   const { processes, ...hearing } = processesOf(parts);
   const { silence, deliveries, grants, requests, expiries, placements, inference } = hearing;

@@ -105,7 +105,7 @@ async function start(
   const root = rootPartsOf(settings, ports.clock, () => Number(new URL(address.local).port));
   const scheduler = schedulerOf(options, settings, { ...kept, ...ports });
   const url = (): string => settings.advertiseUrl ?? address.local;
-  const { table, messages, leadership } = composeManager(
+  const { table, messages, execs, leadership } = composeManager(
     kept,
     {
       ...{ ports, warn, store: stores, connection, reachesBroker: link.reaches, scheduler, url },
@@ -126,7 +126,7 @@ async function start(
   address.local = await letWorldIn(
     {
       ...{ ...kept, ...stores, ports, connection, table, messages, scheduler, leadership },
-      ...{ verification, health },
+      ...{ verification, health, execs },
       identities: new Identities(settings.token, projection, ports.clock),
       knownWitnesses: witnessView(settings, witnesses),
       ...{ serviceRules: serviceRulesOf(settings), rootView: root },

@@ -1,13 +1,16 @@
 import { OakringError, problemOf, type ExecStart } from '@oakring/contracts';
 import type { EventData } from '@oakring/events';
-import type { Ports } from '@oakring/ports';
+import type { Ports, Timer } from '@oakring/ports';
 import type { CommandOrigin } from '../commands/origin.js';
 import type { Answers, CommandQueue } from '../commands/command.js';
 import type { NodeStream } from '../streams/node-stream.js';
 import type { Streams } from '../streams/node-streams.js';
 import type { Projection } from '../views/projection.js';
 import type { ExecSocket } from './exec-socket.js';
+import type { LiveExecs } from './live-execs.js';
 
+/** Sizes come as a window is drawn larger: each costs its worker a message and a program. */
+const resizeEveryMs = 50;
 /** Between two tries to have the end on record. */
 const recordAgainMs = 1_000;
 
@@ -15,6 +18,7 @@ export interface SessionParts {
   readonly queue: CommandQueue;
   readonly streams: Streams;
   readonly projection: Projection;
+  readonly live: LiveExecs;
   readonly ports: Pick<Ports, 'clock' | 'timers'>;
   /** Aborts when this manager stops. */
   readonly closing: AbortSignal;
@@ -35,8 +39,8 @@ type Ended = Omit<EventData<'ExecEnded'>, 'execId' | 'instance' | 'generation' |
  * asked → begun (on record) → opened at its worker → running → ended (told, and on record).
  *
  * It ends with whoever runs it, with its command, with what it goes over. What is refused before it is begun leaves
- * `ExecRefused`; a manager that dies or is replaced in between leaves an open record, which whoever leads next
- * closes as unknown (`exec-ends.ts`).
+ * `ExecRefused`; a manager that dies or is replaced in between leaves an open record, and so does a record that comes
+ * only after its session gave up: both are closed as unknown (`exec-ends.ts`).
  */
 export async function runSession(
   socket: ExecSocket,
@@ -44,9 +48,11 @@ export async function runSession(
   parts: SessionParts,
 ): Promise<void> {
   let begun: Answers['BeginExec'] | null = null;
+  let leave = (): void => {};
   try {
     const start = await socket.started;
     begun = await begin(start, order, parts);
+    leave = parts.live.hold(begun.execId);
     const ended = await run(socket, start, { begun, order, parts });
     await record(begun.execId, ended, order, parts);
   } catch (error) {
@@ -60,6 +66,8 @@ export async function runSession(
       bytes: null,
     } as const;
     await record(begun.execId, ended, order, parts);
+  } finally {
+    leave();
   }
 }
 
@@ -88,6 +96,7 @@ async function run(socket: ExecSocket, start: ExecStart, about: Begun): Promise<
   const stop = (): void => stream.close();
   closing.addEventListener('abort', stop);
   const input = new Input(socket, stream);
+  const sizes = new Sizes(stream, about.parts.ports.timers);
   let gone: string | null = null;
   try {
     // Whoever leaves early is not waited for by a worker that is slow to answer.
@@ -95,7 +104,7 @@ async function run(socket: ExecSocket, start: ExecStart, about: Begun): Promise<
       socket.listen({
         input: (bytes) => input.add(bytes),
         inputOver: () => input.finish(),
-        resize: (columns, rows) => stream.resize(columns, rows),
+        resize: (columns, rows) => sizes.set(columns, rows),
         gone: (why) => {
           gone = why;
           stream.close();
@@ -111,6 +120,7 @@ async function run(socket: ExecSocket, start: ExecStart, about: Begun): Promise<
     return toldEnd(socket, stream, { gone, isClosing: closing.aborted, bytes });
   } finally {
     closing.removeEventListener('abort', stop);
+    sizes.stop();
     stream.close();
   }
 }
@@ -201,6 +211,7 @@ function refusalOf({ code, message: detail, field, value }: OakringError) {
 /** What a command is told, one piece after the other: room for more once the worker has it. */
 class Input {
   writtenBytes = 0;
+  private isOver = false;
   private work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -218,10 +229,41 @@ class Input {
     });
   }
 
+  /** Its end is said once, by whoever runs it or because none is to come. */
   finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
     this.work = this.work.then(async () => {
       await this.stream.opened.catch(() => {});
       await this.stream.write(new Uint8Array(), true);
     });
+  }
+}
+
+/** Of sizes of the terminal that come in one go the newest is told. */
+class Sizes {
+  private next: readonly [columns: number, rows: number] | null = null;
+  private resting: Timer | null = null;
+
+  constructor(
+    private readonly stream: NodeStream,
+    private readonly timers: Ports['timers'],
+  ) {}
+
+  set(columns: number, rows: number): void {
+    this.next = [columns, rows];
+    if (this.resting === null) this.say();
+  }
+
+  stop(): void {
+    this.resting?.cancel();
+  }
+
+  private say(): void {
+    this.resting = null;
+    if (this.next === null) return;
+    this.stream.resize(...this.next);
+    this.next = null;
+    this.resting = this.timers.after(resizeEveryMs, () => this.say());
   }
 }

@@ -4,6 +4,7 @@ import {
   maxExecPieceBytes,
   OakringError,
   parseExecAsked,
+  problemOf,
   ReceiveWindow,
   SendCredit,
   type ExecAsked,
@@ -51,7 +52,11 @@ export class ExecSocket {
   private begin: (start: ExecStart) => void = () => {};
   private refuse: (reason: Error) => void = () => {};
   private hasStarted = false;
-  private readonly waiting: ((listener: ExecListener) => void)[] = [];
+  private takesInput = true;
+  private isInputOver = false;
+  /** We have said our last word. */
+  private isClosing = false;
+  private readonly waiting = new Waiting();
 
   constructor(
     private readonly socket: WebSocket,
@@ -78,7 +83,7 @@ export class ExecSocket {
   /** What came before is told now. */
   listen(listener: ExecListener): void {
     this.listener = listener;
-    for (const tell of this.waiting.splice(0)) tell(listener);
+    this.waiting.tell(listener);
     if (this.why !== null) listener.gone(this.why);
   }
 
@@ -111,6 +116,8 @@ export class ExecSocket {
   }
 
   private close(code: number, reason: string): void {
+    if (this.isClosing) return;
+    this.isClosing = true;
     this.socket.close(code, reason);
     this.ports.timers.after(closeWithinMs, () => this.socket.terminate());
   }
@@ -140,13 +147,17 @@ export class ExecSocket {
 
   private take(data: RawData, isBinary: boolean): void {
     this.alive();
+    // What is said behind the last word is for nobody.
+    if (this.isClosing) return;
     this.busyMs = this.heardMs;
     // The library gives one piece, as it is told to by default.
     const bytes = data as Buffer;
     const problem = isBinary ? this.takeInput(bytes) : this.takeText(bytes);
     if (problem === null) return;
-    this.refuse(new OakringError({ code: 'invalid-field', detail: problem }));
+    const refusal = { code: 'invalid-field', detail: problem } as const;
+    this.refuse(new OakringError(refusal));
     if (!this.hasStarted) return;
+    this.tell({ type: 'problem', problem: problemOf(refusal) });
     this.lost(problem);
     this.close(policyViolated, problem.slice(0, 100));
   }
@@ -155,8 +166,12 @@ export class ExecSocket {
     const piece = execPiece(frame);
     if (piece?.channel !== 'in') return 'A frame of bytes is of no channel that comes here.';
     const { bytes } = piece;
+    // What costs no room would have no bounds.
+    if (bytes.byteLength === 0) return 'A piece of input has no bytes: its end is said by eof.';
+    if (!this.takesInput) return 'Input came for a command that was started without (input).';
+    if (this.isInputOver) return 'Input came after its end (eof).';
     if (!this.window.came(bytes.byteLength)) return 'More input came than there was room for.';
-    this.hear((listener) => listener.input(bytes));
+    (this.listener ?? this.waiting).input(bytes);
     return null;
   }
 
@@ -170,24 +185,21 @@ export class ExecSocket {
       case 'start':
         if (this.hasStarted) return 'A command was started on this connection before.';
         this.hasStarted = true;
+        this.takesInput = said.input;
         this.begin(said);
         return null;
       case 'credit':
         this.credit.allow(said.bytes);
         return null;
       case 'resize':
-        this.hear((listener) => listener.resize(said.columns, said.rows));
+        (this.listener ?? this.waiting).resize(said.columns, said.rows);
         return null;
       case 'eof':
-        this.hear((listener) => listener.inputOver());
+        if (this.isInputOver) return 'The end of the input (eof) was said before.';
+        this.isInputOver = true;
+        (this.listener ?? this.waiting).inputOver();
         return null;
     }
-  }
-
-  /** Input waits for what it is for; there is no more of it than its window has. */
-  private hear(tell: (listener: ExecListener) => void): void {
-    if (this.listener !== null) tell(this.listener);
-    else if (this.waiting.length < maxWaiting) this.waiting.push(tell);
   }
 
   private lost(why: string): void {
@@ -200,5 +212,27 @@ export class ExecSocket {
   }
 }
 
-/** Frames before the command runs: sizes may come as often as somebody likes. */
-const maxWaiting = 1_024;
+/** What comes before the command is there for it: of input no more than its window has, and the newest size. */
+class Waiting implements Omit<ExecListener, 'gone'> {
+  private readonly pieces: Uint8Array[] = [];
+  private isOver = false;
+  private size: readonly [columns: number, rows: number] | null = null;
+
+  input(bytes: Uint8Array): void {
+    this.pieces.push(bytes);
+  }
+
+  inputOver(): void {
+    this.isOver = true;
+  }
+
+  resize(columns: number, rows: number): void {
+    this.size = [columns, rows];
+  }
+
+  tell(listener: ExecListener): void {
+    if (this.size !== null) listener.resize(...this.size);
+    for (const bytes of this.pieces.splice(0)) listener.input(bytes);
+    if (this.isOver) listener.inputOver();
+  }
+}

@@ -16,6 +16,7 @@ import type { Streams } from '../streams/node-streams.js';
 import { Projection } from '../views/projection.js';
 import { runSession } from './exec-session.js';
 import { ExecSocket } from './exec-socket.js';
+import { LiveExecs } from './live-execs.js';
 
 /** `GET /api/v1/jobs/{id}/instances/{number}/exec`: a command in an instance, over a WebSocket. */
 @Controller('api/v1/jobs')
@@ -35,6 +36,7 @@ export class InstanceExecController {
     @Inject(STREAMS) private readonly streams: Streams,
     @Inject(PORTS) private readonly ports: Ports,
     private readonly projection: Projection,
+    private readonly live: LiveExecs,
     private readonly connections: OpenConnections,
   ) {}
 
@@ -74,9 +76,9 @@ export class InstanceExecController {
     reply.hijack();
     const order = { id, instance: Number(number), origin: originOf(request, undefined) };
     this.sockets.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => {
-      const { queue, streams, projection, ports } = this;
+      const { queue, streams, projection, ports, live } = this;
       const { signal: closing } = this.connections;
-      const parts = { queue, streams, projection, ports, closing };
+      const parts = { queue, streams, projection, ports, live, closing };
       runSession(new ExecSocket(socket, ports), order, parts).catch((error: unknown) => {
         socket.terminate();
         this.logger.error(`a command in instance ${number} of job ${id} failed: ${String(error)}`);

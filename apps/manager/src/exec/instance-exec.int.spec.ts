@@ -235,6 +235,23 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/exec', () => {
     expect(ofType('ExecEnded')[0]?.data).toMatchObject({ bytes: { in: 7, out: 0 } });
   });
 
+  it('passes on the newest of sizes that come in one go, and each that comes alone', async () => {
+    const { client } = await running({ tty: true });
+    const sizes = () => calls().flatMap((each) => (each.call === 'resize' ? [each.columns] : []));
+    for (let columns = 1; columns <= 100; columns += 1) {
+      client.ask({ type: 'resize', columns, rows: 50 });
+    }
+    // Answered behind them: all of them have come.
+    client.socket.ping();
+    await once(client.socket, 'pong');
+    expect(sizes()).toEqual([1]);
+    await ports.advance(50);
+    expect(sizes()).toEqual([1, 100]);
+    await ports.advance(50);
+    client.ask({ type: 'resize', columns: 7, rows: 50 });
+    await until(() => sizes().length === 3);
+  });
+
   it('ends the input at once where none is to come', async () => {
     await running();
     await until(() => calls().find((each) => each.call === 'input')?.last);
@@ -294,6 +311,15 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/exec', () => {
     }
     await until(() => ofType('ExecEnded').length > 0);
     expect(ofType('ExecEnded')[0]?.data).toMatchObject({ outcome: 'left' });
+  });
+
+  it('is held by its session until its end is on record', async () => {
+    const { client, call } = await running();
+    const id = client.tells('started')?.exec ?? '';
+    expect(manager.execs.has(id)).toBe(true);
+    say(call, { says: 'end', sequence: 0, exitCode: 0 });
+    await until(() => ofType('ExecEnded').length > 0);
+    await until(() => !manager.execs.has(id));
   });
 
   it('says why what it goes over broke, and has that on record', async () => {

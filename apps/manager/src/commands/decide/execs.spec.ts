@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterKey } from '@oakring/model';
 import { execEnds } from '../../exec/exec-ends.js';
+import { LiveExecs } from '../../exec/live-execs.js';
 import { given, plan, ready, report, submitJob, type Given } from '../../testing/given.js';
+import { seenAt } from '../../testing/seen.js';
 
 const begin = {
   type: 'BeginExec',
@@ -102,21 +104,48 @@ describe('A command that is to run in an instance', () => {
 });
 
 describe('A command that went over an earlier leadership', () => {
-  const process = execEnds({ submit: async () => ({}) as never });
+  const live = new LiveExecs();
+  const submitted: unknown[] = [];
+  const queue = { submit: async (command: unknown) => submitted.push(command) as never };
+  const process = execEnds(queue, live);
 
   it('is the one whose end is said to be unknown, and no other', () => {
     const cluster = running();
     cluster.when(begin);
     const ofThen = idIn(cluster);
+    live.hold(ofThen);
     const facts = () =>
       [...process.all(cluster.state)].map((key) => process.fact(key, cluster.state));
     expect(facts()).toEqual([null]);
     const record = { clusterId: 'c', name: 'n', location: 'l', epoch: 5 } as unknown;
     cluster.state.cluster.set(clusterKey, record as never);
     cluster.when(begin);
+    live.hold(idIn(cluster));
     expect([...process.all(cluster.state)]).toEqual([ofThen, idIn(cluster)]);
     expect(facts()).toEqual(['left', null]);
-    const step = process.look(ofThen, cluster.state, {} as never);
+    const step = process.look(ofThen, cluster.state, seenAt(0));
     expect(step).toMatchObject({ step: { id: ofThen }, againMs: null });
+  });
+
+  it('is not the only one: so is what no session is at, half a minute after it was seen so', async () => {
+    const cluster = running();
+    cluster.when(begin);
+    const id = idIn(cluster);
+    const look = (nowMs: number) =>
+      process.look(id, cluster.state, seenAt(nowMs, { sinceMs: 1_000 }));
+    const leave = live.hold(id);
+    expect(process.fact(id, cluster.state)).toBeNull();
+    leave();
+    expect(process.fact(id, cluster.state)).toBe('unheld');
+    expect(look(30_999)).toEqual({ step: null, againMs: 31_000 });
+    const { step } = look(31_000);
+    if (step === null) throw new Error('nothing is to be done');
+    await process.act([{ key: id, step }], new AbortController().signal);
+    expect(submitted).toMatchObject([
+      { type: 'EndExec', end: { execId: id, outcome: 'unknown', reason: step.reason } },
+    ]);
+    // Somebody was only late.
+    live.hold(id);
+    expect(look(31_000).step).toBeNull();
   });
 });

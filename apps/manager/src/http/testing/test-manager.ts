@@ -60,6 +60,7 @@ import { WorkerAdmission } from '../../inbox/worker-admission.js';
 import { ClusterState, NodeChangeFeed } from '@oakring/model';
 import { LedgerVerification } from '../../verification/ledger-verification.js';
 import { Projection } from '../../views/projection.js';
+import { LiveExecs } from '../../exec/live-execs.js';
 import { NodeStreams } from '../../streams/node-streams.js';
 import type { Order } from '../../wires/dialect.port.js';
 import { OPEN_BROKER } from '../../inbox/http/open-broker.js';
@@ -141,6 +142,7 @@ export interface TestManager {
   readonly telemetry: SetTelemetry;
   readonly telemetryLog: MemoryTelemetryLog;
   readonly streams: NodeStreams;
+  readonly execs: LiveExecs;
   /** What was said to workers on streams. */
   readonly calls: readonly SaidTo[];
   readonly letters: DeadLetter[];
@@ -226,6 +228,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     },
     onDown: () => {},
   };
+  const execs = new LiveExecs();
   const streams = new NodeStreams({ link, projection, ports });
   const leadership = options.leadership ?? {
     status: { leading: true, leader: 'http://127.0.0.1' },
@@ -246,6 +249,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
       { provide: MAX_NODES, useValue: options.maxNodes ?? 10_000 },
       { provide: WORKER_COMMANDS, useValue: options.queue ?? writer },
       { provide: COMMAND_QUEUE, useValue: options.queue ?? writer },
+      { provide: LiveExecs, useValue: execs },
       { provide: STREAMS, useValue: streams },
       { provide: EVENT_LOG, useValue: log },
       { provide: TELEMETRY, useValue: telemetry },
@@ -317,7 +321,7 @@ export async function startTestManager(options: TestOptions = {}): Promise<TestM
     scheduler,
     telemetry,
     telemetryLog,
-    streams,
+    ...{ streams, execs },
     calls,
     letters,
     refused,

@@ -3,6 +3,7 @@ import { MemoryTelemetryLog } from '@oakring/telemetry';
 import { numberedKey } from '@oakring/events/testing';
 import type { Ports } from '@oakring/ports';
 import { TelemetryTable } from '../../telemetry/telemetry-table.js';
+import { LiveExecs } from '../../exec/live-execs.js';
 import type { Projection } from '../../views/projection.js';
 import { RecentTraces } from '../../views/recent-traces.js';
 import type { TermParts } from '../term.js';
@@ -29,7 +30,13 @@ export function partsOf(
     scheduler: { schedule: () => Promise.reject(new Error('nobody schedules here')) },
     table: new TelemetryTable(ports),
     startLoops: (parts, stopping) =>
-      startLoops({ ...parts, authority: null, witnesses: [], root: null, network: null }, stopping),
+      startLoops(
+        {
+          ...{ ...parts, authority: null, witnesses: [], root: null, network: null },
+          execs: new LiveExecs(),
+        },
+        stopping,
+      ),
     openTelemetryLog: async () => new MemoryTelemetryLog(),
     leader: () => ({
       ...{ clusterName: 'c', clusterLocation: '', software: 's', host: name, pid: 1 },
