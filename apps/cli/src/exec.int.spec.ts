@@ -77,7 +77,7 @@ function played(socket: WebSocket): void {
 }
 
 /** A terminal, or pipes. */
-function seat({ isTerminal = false, input = '' } = {}) {
+function seat({ isTerminal = false, input = '', isStuck = false } = {}) {
   const modes: boolean[] = [];
   const stdin = Object.assign(new PassThrough(), {
     isTTY: isTerminal,
@@ -89,7 +89,7 @@ function seat({ isTerminal = false, input = '' } = {}) {
     const stream = new Writable({
       write(chunk: Buffer, _encoding, done) {
         chunks.push(chunk);
-        done();
+        if (!isStuck) done();
       },
     });
     return Object.assign(stream, { text: () => Buffer.concat(chunks).toString() });
@@ -199,6 +199,28 @@ describe('oakring job exec', () => {
     await isClosed;
     expect(at.modes.at(-1) ?? false).toBe(false);
   });
+
+  it.each(['while it runs', 'after it has ended'])(
+    'leaves at once %s, though nobody takes what it says, and puts the terminal back',
+    async (when) => {
+      const at = seat({ isTerminal: true, isStuck: true });
+      let isClosed: Promise<unknown> = Promise.resolve();
+      play = (manager) => {
+        manager.tell(begun);
+        isClosed = once(manager.socket, 'close');
+        for (let count = 0; count < 7; count += 1) manager.say('out', 'y'.repeat(8_192));
+        if (when === 'after it has ended') manager.tell({ type: 'exit', exitCode: 0 });
+        const look = (): void => {
+          if (at.stdout.text() !== '') at.signal('SIGINT');
+          else setImmediate(look);
+        };
+        look();
+      };
+      expect(await exec(at, 'web', '-it', '--', 'yes')).toBe(130);
+      await isClosed;
+      expect(at.modes).toEqual([true, false]);
+    },
+  );
 
   it.each<[string, () => void, number]>([
     [

@@ -56,3 +56,11 @@ export class CommandExit extends Error {
     this.name = 'CommandExit';
   }
 }
+
+/** Ends at once, as it was told to by a signal: what could not be written yet is waited for by nobody. */
+export class CommandLeft extends Error {
+  constructor(readonly exitCode: number) {
+    super(`It was told to end (${exitCode}).`);
+    this.name = 'CommandLeft';
+  }
+}

@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { systemPorts, type Ports } from '@oakring/ports';
-import { CommandExit, exitCodes } from './exit-codes.js';
+import { CommandExit, CommandLeft, exitCodes } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import type { Io } from './io.js';
 import { ManagerError } from './client/manager-error.js';
@@ -30,7 +30,13 @@ export async function run(
     await io.flushed();
     return exitCodes.done;
   }
-  const code = await parse(program, own, io, env);
+  let code: number;
+  try {
+    code = await parse(program, own, io, env);
+  } catch (error) {
+    if (error instanceof CommandLeft) return error.exitCode;
+    throw error;
+  }
   // Only now is it known whether all of it could be written.
   await io.flushed();
   return outputFailed(io) ? exitCodes.refused : code;
@@ -59,6 +65,7 @@ async function parse(
     await program.parseAsync(argv, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
+    if (error instanceof CommandLeft) throw error;
     // Commander has told its own errors already.
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

@@ -45,8 +45,8 @@ export type ExecEnd =
   | { readonly how: 'lost'; readonly why: string; readonly hasRun: boolean };
 
 /**
- * Runs a command in an instance, and resolves with how it ended, once all that it said was taken. Throws a
- * ManagerError where no manager takes it.
+ * Runs a command in an instance, and resolves with how it ended, once all that it said was taken, or whoever sits there
+ * leaves. Throws a ManagerError where no manager takes it.
  */
 export async function execOver(
   { url, token }: Address,
@@ -62,8 +62,17 @@ export async function execOver(
     handshakeTimeout: openWithinMs,
   });
   const connection = new ExecConnection(socket, asked.seat, ports);
-  await opened(socket, url);
-  return connection.run(asked.start);
+  const { leaving } = asked.seat;
+  // At once, and not when what was said is taken: whoever holds that up is often why somebody leaves.
+  const leave = (): void => socket.terminate();
+  leaving.addEventListener('abort', leave);
+  if (leaving.aborted) leave();
+  try {
+    await opened(socket, url);
+    return await connection.run(asked.start);
+  } finally {
+    leaving.removeEventListener('abort', leave);
+  }
 }
 
 function opened(socket: WebSocket, url: string): Promise<void> {
@@ -120,7 +129,13 @@ class ExecConnection {
     const { seat, ports } = this;
     this.alive();
     const looking = ports.timers.every(lookEveryMs, () => this.look());
-    const leave = (): void => this.lost('you left');
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => {
+      leave = () => {
+        this.lost('you left');
+        resolve();
+      };
+    });
     seat.leaving.addEventListener('abort', leave);
     if (seat.leaving.aborted) leave();
     this.ask(start);
@@ -128,7 +143,7 @@ class ExecConnection {
     void this.sendInput();
     try {
       const end = await this.ended;
-      await this.work;
+      await Promise.race([this.work, left]);
       return end;
     } finally {
       looking.cancel();

@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { ExecEnd, ExecSeat } from '../client/exec-connection.js';
 import { ManagerError } from '../client/manager-error.js';
-import { CommandExit, CommandFailure, execExitCodes, exitCodes } from '../exit-codes.js';
+import {
+  CommandExit,
+  CommandFailure,
+  CommandLeft,
+  execExitCodes,
+  exitCodes,
+} from '../exit-codes.js';
 import { contextOf, type Context, type Surroundings } from './context.js';
 import { namesHelp, wholeNumber } from './options.js';
 import { onJob } from './selection.js';
@@ -101,19 +107,20 @@ async function exec(
   };
   // What speaks by WebSocket is loaded for who needs it.
   const { execOver } = await import('../client/exec-connection.js');
-  let end: ExecEnd;
+  let end: ExecEnd | null = null;
   try {
     end = await execOver(client, instance, { start, seat }, ports);
   } catch (error) {
-    throw notRun(error);
+    // Whoever leaves before it runs has broken the connection himself.
+    if (!leaving.signal.aborted) throw notRun(error);
   } finally {
     restore();
     over.abort();
   }
   // Whoever has seen enough (| head) leaves, which is no failure.
   if (closed.aborted) return;
-  if (signalled !== null) throw new CommandExit(signalled === 'SIGINT' ? 130 : 143);
-  conclude(end, instance.id);
+  if (signalled !== null) throw new CommandLeft(signalled === 'SIGINT' ? 130 : 143);
+  if (end !== null) conclude(end, instance.id);
 }
 
 /** Which instance is meant. */
