@@ -171,7 +171,7 @@ describe.each(models)('The dashboard $title', (dashboard) => {
         .flatMap(({ targets }) => targets.map(({ expr }) => expr)),
     ].map((expr) => new LogQuery(expr));
     const told = Object.keys(eventSchemas).flatMap((type) =>
-      linesOfEvents([{ stream: 'jobs/web', type: type as never, data: {} as never }]),
+      linesOfEvents([{ stream: 'jobs/web', type: type as never, data: { command: [] } as never }]),
     );
     for (const { selectors, filters } of queries) {
       expect(['app', 'level', 'cluster']).toEqual(

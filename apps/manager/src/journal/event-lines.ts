@@ -130,7 +130,8 @@ export function eventLines(
 /** `oakring restore` wrote that it is a restored one when nobody led: whoever leads first on it says so. */
 function restoreTakenUp({ type, data }: StoredEvent, state: ClusterState): string | null {
   const restored = restoredOf(state);
-  if (type !== 'EpochOpened' || restored?.takenUp?.epoch !== data.epoch) return null;
+  if (type !== 'EpochOpened' || restored === null) return null;
+  if (restored.takenUp?.epoch !== data.epoch) return null;
   return (
     `the ledger comes from a backup that ends at position ${restored.position}: what was written after it is lost; ` +
     'what workers run of that is taken up where it is wanted, and shown where it is not'

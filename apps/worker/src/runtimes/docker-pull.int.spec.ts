@@ -75,7 +75,9 @@ describeWithEngine('The docker runtime and a registry that asks who one is', () 
   }
 
   const named = { registryCredentials: 'shop' };
-  const saidWord = (word: string) => ({ status: 'failed', reason: `exit code 3: ${word}` });
+  const saidWord = (word: string) => ({
+    ...{ status: 'failed', reason: `exit code 3: ${word}`, lastLines: [word] },
+  });
 
   it('run an image with the credentials that the job names and the worker keeps', async () => {
     expect(await run(named)).toEqual(saidWord('first'));
