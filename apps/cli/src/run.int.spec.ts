@@ -110,6 +110,20 @@ describe('a command that asks', () => {
     expect(asked.map(({ url }) => url)).toEqual(['/api/v1/jobs/hello', '/api/v1/decisions/5-0']);
   });
 
+  it('shows a job to who may not read the ledger, without what it printed last', async () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const lastLines = { generation: 1, at, event: '9/0' };
+    const instances = [instanceAnswer({ generation: 2, failures: 1, lastLines })];
+    const { code, out, error } = await oakring(['job', 'show', 'hello'], {
+      'GET /api/v1/jobs/hello': always(jobAnswer({ instances })),
+      'GET /api/v1/events': (_, answer) => answer.problem('forbidden', 'It needs ledger:read.'),
+    });
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(out).toContain(
+      '#0, generation 1, has failed: what it printed is shown by oakring job logs hello 0 --previous',
+    );
+  });
+
   it('is coloured on a terminal, unless colour is refused', async () => {
     const routes = { 'GET /api/v1/nodes': page(nodeAnswer()) };
     const terminal = { isTerminal: true };

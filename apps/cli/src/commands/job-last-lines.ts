@@ -1,4 +1,5 @@
 import type { EventLine, Job } from '../client/documents.js';
+import { ManagerError } from '../client/manager-error.js';
 import { renderLastLines } from '../render/last-lines.js';
 import { printable } from '@oakring/narration';
 import type { Context } from './context.js';
@@ -10,7 +11,8 @@ interface Crash {
   readonly number: number;
   readonly generation: number;
   readonly isPrevious: boolean;
-  readonly event: EventLine;
+  /** Null: whoever asks may not read the ledger. */
+  readonly event: EventLine | null;
 }
 
 /** What failed instances of a job printed last, as the ledger has it: of those that failed last. */
@@ -24,14 +26,24 @@ export async function lastCrashes(context: Context, { instances }: Job): Promise
     .slice(0, mostShown);
   const found = await Promise.all(
     failing.map(async ({ event: address, ...crash }) => {
-      const event = await eventAt(context, address);
-      return event === null ? [] : { ...crash, event };
+      const event = await eventAt(context, address).catch(notForThem);
+      return event === undefined ? [] : { ...crash, event };
     }),
   );
   return found.flat();
 }
 
-async function eventAt({ client, terminal }: Context, address: string): Promise<EventLine | null> {
+/** Who sees a job may not see the ledger (the role `root`); whoever may neither has been told so before. */
+function notForThem(error: unknown): null {
+  if (error instanceof ManagerError && error.problem?.code === 'forbidden') return null;
+  throw error;
+}
+
+/** Undefined: it is not there. */
+async function eventAt(
+  { client, terminal }: Context,
+  address: string,
+): Promise<EventLine | undefined> {
   const enough = new AbortController();
   const [position, index] = address.split('/').map(Number);
   const signal = AbortSignal.any([enough.signal, terminal.closed]);
@@ -41,9 +53,9 @@ async function eventAt({ client, terminal }: Context, address: string): Promise<
       // A line of the manager's own catalogue.
       const event = JSON.parse(line) as EventLine;
       if (event.position === position && event.index === index) return event;
-      if (event.position !== position) return null;
+      if (event.position !== position) return undefined;
     }
-    return null;
+    return undefined;
   } finally {
     enough.abort();
   }
@@ -57,6 +69,8 @@ export function renderCrashes(
   return crashes
     .map(({ number, generation, isPrevious, event }) => {
       const all = `oakring job logs ${printable(job)} ${number}${isPrevious ? ' --previous' : ''}`;
+      if (event === null)
+        return `\n#${number}, generation ${generation}, has failed: what it printed is shown by ${all}`;
       return [
         '',
         `#${number}, generation ${generation}, printed last (all that is kept: ${all}):`,
