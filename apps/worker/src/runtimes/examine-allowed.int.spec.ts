@@ -54,7 +54,8 @@ describe('What the doctor says of what a machine’s owner allows jobs', () => {
   (isRoot ? it : it.skip)(
     'is of each user whether it can be had, and gets to its volumes',
     async () => {
-      const [closed] = await examined({ runAs: 'nobody' });
+      const [place, closed] = await examined({ runAs: 'nobody' });
+      expect(place).toMatchObject({ level: 'ok' });
       expect(closed).toMatchObject({
         level: 'warning',
         seen: expect.stringContaining(`${folder}/data-volumes`),
@@ -63,10 +64,19 @@ describe('What the doctor says of what a machine’s owner allows jobs', () => {
       chmodSync(folder, 0o711);
       const users = ['nobody', 'no-such-user'];
       expect(await examined({ runAs: 'nobody', users })).toMatchObject([
+        { level: 'ok', looked: `volumes of processes in ${folder}/data-volumes` },
         { level: 'ok', looked: 'user nobody of processes (OAKRING_WORKER_RUN_AS)' },
         { level: 'warning', seen: 'there is no user no-such-user on this machine' },
       ]);
-      expect(await examined({ runAs: 'no-such-user' })).toMatchObject([{ level: 'bad' }]);
+      expect(await examined({ runAs: 'no-such-user' })).toMatchObject([
+        { level: 'ok' },
+        { level: 'bad' },
+      ]);
+      chmodSync(folder, 0o777);
+      expect(await examined({ users: ['nobody'] })).toMatchObject([
+        { level: 'bad', seen: expect.stringContaining(`others may write ${folder}`) },
+        {},
+      ]);
     },
   );
 });

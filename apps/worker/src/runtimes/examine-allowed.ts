@@ -4,6 +4,7 @@ import type { Finding } from '@oakring/host';
 import { readRegistries } from './registries.js';
 import { whyNotCalled } from './users/allowed-users.js';
 import { identityOf, whyNotAs } from './users/user-identity.js';
+import { whyNotPlace } from './users/volume-places.js';
 
 const part = 'runtimes';
 const othersWrite = 0o002;
@@ -20,7 +21,9 @@ export interface AllowedToJobs {
 /** What this machine's owner lets jobs have of it. Nothing is changed. */
 export async function examineAllowed(options: AllowedToJobs): Promise<readonly Finding[]> {
   const { hostPaths = [], registries, runAs, users = [], dataFolder } = options;
+  const hasUsers = runAs !== undefined || users.length > 0;
   return Promise.all([
+    ...(hasUsers ? [placeFinding(`${dataFolder}-volumes`)] : []),
     ...(runAs === undefined ? [] : [userFinding(runAs, 'OAKRING_WORKER_RUN_AS', dataFolder)]),
     ...users
       .filter((name) => name !== runAs)
@@ -46,6 +49,16 @@ async function userFinding(name: string, setting: string, dataFolder: string): P
   const remedy = `Put the data folder where others may pass, or let them pass ${above} (chmod o+x).`;
   const seen = `it cannot get to its volumes, ${dataFolder}-volumes: ${closed}`;
   return { part, level: 'warning', looked, seen, remedy };
+}
+
+async function placeFinding(place: string): Promise<Finding> {
+  const looked = `volumes of processes in ${place}`;
+  const why = await whyNotPlace(place);
+  if (why === null)
+    return { part, level: 'ok', looked, seen: 'nobody else can put anything there' };
+  const remedy =
+    'Do that, or set OAKRING_WORKER_DATA to another folder; until then a worker does not start.';
+  return { part, level: 'bad', looked, seen: why, remedy };
 }
 
 async function pathFinding(path: string): Promise<Finding> {

@@ -136,6 +136,16 @@ const script = (text: string) => ({ cmd: ['/bin/sh', '-c', text] });
     }
   });
 
+  it('is not given a volume by the worker’s own user, nor that one its: one of uid 0 is not everybody’s', async () => {
+    const runtime = await runtimeOf(null, [daemon]);
+    const job = (user: object) => ({ ...script('true'), ...user, volumes: ['shop'] });
+    await ran(runtime, job({ user: daemon }));
+    await expect(runtime.start(toStart(address, job({})), never())).rejects.toMatchObject({
+      fault: 'node',
+      message: expect.stringMatching(/the volume shop is not for the worker's own user: .* uid/),
+    });
+  });
+
   it('writes to /dev/stdout and /dev/stderr, which it opens by their names', async () => {
     const runtime = await runtimeOf(nobody);
     const text = 'echo out >/dev/stdout; echo err >/dev/stderr';
