@@ -5,11 +5,18 @@ import { runProgram } from './kit/processes.js';
 
 const folder = 'dist/programs';
 
-/** Whose code is in them, by what is written above it. */
+interface Made {
+  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+}
+
+/** Whose code is in them, by what was written down as they were made. */
 function packages(): Set<string> {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
-  const texts = names.map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
-  const files = texts.flatMap((text) => text.match(/^\/\/ node_modules\/\S+\.[cm]?js$/gm) ?? []);
+  const made = JSON.parse(readFileSync(`${folder}.json`, 'utf8')) as Readonly<Record<string, Made>>;
+  const files = readdirSync(folder).flatMap((name) =>
+    Object.entries(made[`${folder}/${name}`]?.inputs ?? {})
+      .filter(([path, { bytesInOutput }]) => path.startsWith('node_modules/') && bytesInOutput > 0)
+      .map(([path]) => path),
+  );
   return new Set(files.map((file) => /^.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? ''));
 }
 

@@ -61,3 +61,5 @@ const { metafile } = await build({
   },
 });
 writeFileSync(`${outdir}/LICENSES.txt`, licences(Object.keys(metafile.inputs)));
+// Not shipped: which files came into each program.
+writeFileSync(`${outdir}.json`, JSON.stringify(metafile.outputs));
