@@ -83,6 +83,12 @@ describe('The options of a worker', () => {
     },
   );
 
+  it('tell what failed instances printed last, unless the machine’s owner keeps that here', () => {
+    const told = (env: Record<string, string>) =>
+      readWorkerOptions({ OAKRING_WORKER_ID: 'w', ...env }).lastLines ?? true;
+    expect([{}, { OAKRING_WORKER_LAST_LINES: 'false' }].map(told)).toEqual([true, false]);
+  });
+
   it('have a listener only where its port is said, and none beyond loopback without a token', () => {
     expect(readWorkerOptions({ OAKRING_HOST: '0.0.0.0' })).not.toHaveProperty('listener');
     expect(readWorkerOptions({ OAKRING_WORKER_HTTP_PORT: '9100' })).not.toHaveProperty('page');

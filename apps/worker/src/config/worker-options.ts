@@ -51,6 +51,8 @@ export interface WorkerOptions {
   readonly sharedNetworks?: readonly string[];
   /** People may run commands in instances. Absent: they may not. */
   readonly exec?: boolean;
+  /** What instances that fail printed last is told with their failure. Absent: it is. */
+  readonly lastLines?: boolean;
   /** Folders of the machine below which jobs may be given one. Absent: none. */
   readonly hostPaths?: readonly string[];
   /** `process` runtime: who runs what names nobody, `user[:group]`. Absent: the worker's own user. */
@@ -113,6 +115,7 @@ export function readWorkerOptions(env: Environment): WorkerOptions {
     dockerHost: settings.dockerHost,
     sharedNetworks: settings.sharedNetworks,
     ...((settings.exec ?? isOnThisMachine(address)) ? { exec: true } : {}),
+    ...(settings.lastLines === false ? { lastLines: false } : {}),
     ...(settings.registries === '' ? {} : { registries: resolve(settings.registries) }),
     ...(settings.runAs === '' ? {} : { runAs: userIn('OAKRING_WORKER_RUN_AS', settings.runAs) }),
     ...(settings.users.length === 0

@@ -142,6 +142,7 @@ export class Session {
       news: (kind, instance) => this.tell(kind, instance),
       needsGrant: () => this.reportReading(),
       refuses: () => this.room.problem,
+      tellsLastLines: options.lastLines !== false,
     });
     const askAgain = (): void => this.registering.askAgain();
     const { instances, epochs, clock, orderCounts } = this;

@@ -29,13 +29,15 @@ export class InstanceTable {
   /** Those that have ended, oldest first. */
   private readonly ended = new Set<Instance>();
   private readonly runtimes: ReadonlyMap<string, Runtime>;
+  private readonly before: Remembered;
   private deleted: Tombstones;
 
   constructor(
-    runtimes: readonly Runtime[],
-    private readonly before: Remembered,
-    private readonly timers: Timers,
+    { runtimes, before }: { readonly runtimes: readonly Runtime[]; readonly before: Remembered },
+    /** Null: what failed instances printed last is not asked for. */
+    private readonly timers: Timers | null,
   ) {
+    this.before = before;
     this.runtimes = new Map(runtimes.map((runtime) => [runtime.technology, runtime]));
     this.deleted = new Tombstones(before.deleted);
   }
@@ -82,7 +84,8 @@ export class InstanceTable {
         remembered.delete(addressKey(found));
         const instance = this.takeUp(runtime, found, isOther(found, known) ? undefined : known);
         // It crashed while nobody looked: the manager does not know of it.
-        if (instance.status === 'failed' && known?.status !== 'failed') {
+        const isNews = instance.status === 'failed' && known?.status !== 'failed';
+        if (isNews && this.timers !== null) {
           instance.lastLines = await lastPrinted(runtime, instance, this.timers);
         }
         adopted.push({ instance, isWanted: false });

@@ -18,7 +18,12 @@ beforeEach(() => {
   runtime = new ManualRuntime();
   said = [];
   changes = 0;
-  instances = new Instances({
+  instances = made();
+});
+
+function made(more: { readonly tellsLastLines?: boolean } = {}): Instances {
+  return new Instances({
+    ...more,
     node: 'n1',
     runtimes: [runtime],
     ports,
@@ -31,7 +36,7 @@ beforeEach(() => {
     },
     needsGrant: () => {},
   });
-});
+}
 
 describe('The instances of a worker', () => {
   it('acknowledge an order at once, and again when it is done', async () => {
@@ -93,6 +98,17 @@ describe('The instances of a worker', () => {
     await done;
     expect(said.at(-1)).toMatchObject({ phase: 'failed', reason: 'exit code 7', lastLines });
     expect(instances.list()).toMatchObject([{ status: 'failed', lastLines }]);
+  });
+
+  it('tell nothing of what was printed where their machine’s owner keeps that there', async () => {
+    instances = made({ tellsLastLines: false });
+    const done = instances.obey(order('deploy', 'c1'));
+    const exit = { status: 'failed', reason: 'exit code 7', lastLines: ['secret'] } as const;
+    runtime.exit({ job: 'web', instance: 0, generation: 1 }, exit);
+    runtime.starts[0]?.succeed();
+    await done;
+    expect(said.at(-1)).toMatchObject({ phase: 'failed', reason: 'exit code 7' });
+    expect(JSON.stringify([said, instances.list()])).not.toContain('secret');
   });
 
   it('tell whose fault it is that a start failed, and tell it again', async () => {

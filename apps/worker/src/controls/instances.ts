@@ -53,6 +53,8 @@ interface InstancesParts {
   readonly needsGrant: () => void;
   /** Why this machine starts nothing new now, for a person; null: it does. */
   readonly refuses?: () => string | null;
+  /** False: what failed instances printed last stays on this machine. */
+  readonly tellsLastLines?: boolean;
 }
 
 /** A worker that is stopped waits no longer for what it ends: it is waited for itself. */
@@ -72,7 +74,8 @@ export class Instances {
   private isClosing = false;
 
   constructor(private readonly parts: InstancesParts) {
-    this.table = new InstanceTable(parts.runtimes, parts.before, parts.ports.timers);
+    const { tellsLastLines = true } = parts;
+    this.table = new InstanceTable(parts, tellsLastLines ? parts.ports.timers : null);
     this.leaseWatch = new LeaseWatch(
       parts.leases,
       parts.ports,
@@ -346,7 +349,7 @@ export class Instances {
     instance.reason = this.leaseWatch.hasRunOut(instance)
       ? noGrant(instance)
       : shortReason(exit.reason);
-    instance.lastLines = exit.lastLines ?? [];
+    instance.lastLines = this.parts.tellsLastLines === false ? [] : (exit.lastLines ?? []);
     void this.keepEnded(instance);
     this.parts.news(exit.status, instance);
   }

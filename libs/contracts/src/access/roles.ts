@@ -12,7 +12,8 @@ export const permissions = {
   'nodes:read': 'see nodes and what they use',
   'nodes:write': 'cordon, drain, label, quarantine and forget nodes',
   'nodes:register': 'register a node over HTTP',
-  'ledger:read': 'read events, decisions, dead letters, readings and the evidence',
+  'ledger:read':
+    'read events (with what failed instances printed last), decisions, dead letters, readings, evidence',
   'ledger:write': 'endorse and revoke keys that sign the ledger',
   'ledger:cosign': 'hand in the cosignature of a witness',
   'access:read': 'see which tokens there are; never a token itself',

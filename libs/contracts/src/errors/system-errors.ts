@@ -105,6 +105,11 @@ export const systemErrors = {
     title: 'The data folder cannot be used',
     remedy: 'Give the process read and write access, or choose another OAKRING_DATA.',
   },
+  'user-unavailable': {
+    status: 500,
+    title: 'A user cannot be had now',
+    remedy: 'Make that user, or name another one; one of a directory (sssd, LDAP) is tried again.',
+  },
   'store-unreachable': {
     status: 500,
     title: 'The store cannot be reached',

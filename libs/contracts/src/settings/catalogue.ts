@@ -233,6 +233,10 @@ export const workerCatalogue = {
     'OAKRING_WORKER_EXEC',
     'people may run commands in its instances, as job exec does (default: where the broker is on this machine)',
   ),
+  lastLines: choiceSetting(
+    'OAKRING_WORKER_LAST_LINES',
+    'what an instance that fails printed last goes into the ledger, where auditors read it too (default: true)',
+  ),
   registries: textSetting(
     'OAKRING_WORKER_REGISTRIES',
     '',
