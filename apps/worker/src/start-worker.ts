@@ -44,7 +44,7 @@ export interface RunningWorker {
 
 /**
  * Starts a worker; several may run in one process. A broker that is away is waited for. Throws
- * `data-folder-in-use` while another worker has the folder, `data-folder-unusable`, or `settings-invalid` when the Docker engine does not answer.
+ * `data-folder-in-use` while another worker has the folder, `data-folder-unusable`, `user-unavailable`, or `settings-invalid` when the Docker engine does not answer.
  */
 export async function startWorker(
   options: WorkerOptions,
@@ -227,7 +227,13 @@ async function unikernelRuntime(options: WorkerOptions, around: Around): Promise
     folder: join(dataFolder, 'guests'),
     images: { cache: join(dataFolder, 'fetched-images'), folders: [join(dataFolder, 'images')] },
   });
-  if (typeof runtime !== 'string') void sayWhenEmulated(runtime, log);
+  if (typeof runtime !== 'string') {
+    void sayWhenEmulated(runtime, log);
+    if (options.runAs !== undefined) {
+      const who = "QEMU runs as the worker's own user, root";
+      log('limited', `guests are not run as ${options.runAs} (OAKRING_WORKER_RUN_AS): ${who}`);
+    }
+  }
   return runtime;
 }
 
@@ -254,7 +260,8 @@ async function processRuntime(
   const open = users === null ? null : `${dataFolder}-volumes`;
   if (open !== null) await openPlace(open);
   const volumes = { closed: join(dataFolder, 'volumes'), open };
-  const parts = { folder, limited, outputs, users, volumes };
+  const pagePort = options.page?.httpPort ?? options.listener?.httpPort ?? null;
+  const parts = { folder, limited, outputs, users, volumes, pagePort };
   if (typeof groups !== 'string') {
     if (limited && groups.whyUnlimited !== null) log('limited', unlimited(groups.whyUnlimited));
     return new ProcessRuntime(ports, { ...parts, groups });

@@ -151,6 +151,11 @@ describe('Kept output', () => {
     outputs.letGo(first);
     const third = await outputs.open(at(3));
     expect(await nameOf(3)).toBe('web.0.log');
+    // The second has not ended: no two write to one file.
+    const fourth = await outputs.open(at(4));
+    expect(await nameOf(4)).toBe('web.0.beside-2.log');
+    outputs.letGo(fourth);
+    expect(await nameOf(4)).toBe('web.0.beside-2.log');
     for (const output of [second, third]) outputs.letGo(output);
     expect(await Promise.all([nameOf(1), nameOf(2), nameOf(3)])).toEqual([
       ...['web.0.log', 'web.0.beside.log', 'web.0.log'],

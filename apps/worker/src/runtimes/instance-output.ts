@@ -31,6 +31,7 @@ const newest: LogsWanted = { agoMs: null, tail: null, follow: false, previous: f
 /**
  * What instances print, in `<job>.<number>.log` of a folder: at most 2 MiB each. Of two generations that run beside
  * each other (an update) the later has a file of its own, `<job>.<number>.beside.log`; the next one has the first again.
+ * One more that has not ended yet takes another: no two write to one file.
  * Who writes to them is beside each instance, and goes on without the worker (`process-guard.ts`).
  */
 export class OutputFolder {
@@ -49,9 +50,9 @@ export class OutputFolder {
     return fileWith(this.pathsOf(address), { address, ...(isOfFormer && { isOfFormer }) }, wanted);
   }
 
-  private pathsOf({ job, instance }: InstanceAddress): readonly [string, string] {
+  private pathsOf({ job, instance }: InstanceAddress): readonly [string, ...string[]] {
     const path = (name: string): string => join(this.folder, `${job}.${instance}${name}`);
-    return [path('.log'), path('.beside.log')];
+    return [path('.log'), ...['', '-2', '-3'].map((nth) => path(`.beside${nth}.log`))];
   }
 
   /** Where one instance prints to from now on: notes beside it which. */
@@ -60,9 +61,10 @@ export class OutputFolder {
     atMs: number = this.clock.wallMs(),
   ): Promise<InstanceOutput> {
     await mkdir(this.folder, { recursive: true, mode: folderMode });
-    const [first, second] = this.pathsOf(address);
-    const isTaken = [...this.inUse].some(({ path }) => path === first);
-    const output = this.use(address, isTaken ? second : first);
+    const taken = new Set([...this.inUse].map(({ path }) => path));
+    const free = this.pathsOf(address).find((path) => !taken.has(path));
+    if (free === undefined) throw new Error('all files of this instance are written to');
+    const output = this.use(address, free);
     try {
       await this.makeRoom().catch(() => {
         // It is the next one's to try again: what is printed now is worth more.

@@ -15,8 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What one of the worker's own user is told. */
-const begunIn = (description: JsonObject) =>
-  surroundingsOf(description, { closed: folder, open: null }, null);
+const begunIn = (description: JsonObject, pagePort: number | null = null) =>
+  surroundingsOf(description, { closed: folder, open: null }, null, pagePort);
 
 describe('What a process is told of its ports and folders', () => {
   it('is the port and address of the node, by the number and by the name of each', async () => {
@@ -60,6 +60,9 @@ describe('What a process is told of its ports and folders', () => {
         message: expect.stringContaining('is in use on this machine'),
       });
     }
+    await expect(begunIn({ ports: taken.slice(0, 1) }, tcp)).rejects.toMatchObject({
+      message: expect.stringMatching(/by the page of a worker.*OAKRING_WORKER_HTTP_PORT/),
+    });
     await new Promise((resolve) => server.close(resolve));
     await new Promise<void>((resolve) => socket.close(() => resolve()));
   });

@@ -18,14 +18,16 @@ import { volumeFolder, type VolumePlaces } from './users/volume-places.js';
  * Ports and folders of a process, and the variables that tell it of them: `OAKRING_PORT_<PORT>`, and
  * `OAKRING_PORT_<NAME>` of one that has a name, is the port of the node that it should listen on, and
  * `OAKRING_ADDRESS_…` the address, where the job names one;
- * `OAKRING_VOLUME_<NAME>` is a folder. A port that somebody else has is its node's fault.
+ * `OAKRING_VOLUME_<NAME>` is a folder. A port that somebody else has is its node's fault; `pagePort` is where workers show
+ * themselves, null: nowhere.
  */
 export async function surroundingsOf(
   description: JsonObject,
   volumes: VolumePlaces,
   user: UserIdentity | null,
+  pagePort: number | null = null,
 ): Promise<Readonly<Record<string, string>>> {
-  for (const port of read(parsePorts(description))) await refuseTaken(port);
+  for (const port of read(parsePorts(description))) await refuseTaken(port, pagePort);
   return toldOf(description, volumes, user);
 }
 
@@ -55,12 +57,16 @@ function variableOf(prefix: string, name: string): string {
 }
 
 /** Bound for a moment: what cannot be bound for another reason is the program's to find out. */
-async function refuseTaken(port: PublishedPort): Promise<void> {
+async function refuseTaken(port: PublishedPort, pagePort: number | null): Promise<void> {
   try {
     await (port.protocol === 'udp' ? bindUdp(port) : bindTcp(port));
   } catch (error) {
     if (!isObject(error) || error['code'] !== 'EADDRINUSE') return;
-    const what = `port ${portKey(port)} is in use on this machine, by nothing of Oakring's`;
+    const by =
+      port.protocol === 'tcp' && port.published === pagePort
+        ? 'by the page of a worker, as a rule: publish another one, or let it have another (OAKRING_WORKER_HTTP_PORT)'
+        : "by nothing of Oakring's";
+    const what = `port ${portKey(port)} is in use on this machine, ${by}`;
     throw new StartFailure(`cannot start: ${what}`, 'node');
   }
 }

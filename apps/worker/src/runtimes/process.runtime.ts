@@ -79,6 +79,8 @@ export interface ProcessRuntimeParts {
   readonly volumes?: VolumePlaces;
   /** Whom a process may run as; null: the worker's own user. */
   readonly users?: AllowedUsers | null;
+  /** Where workers of this machine show themselves: who wants that port is told so. */
+  readonly pagePort?: number | null;
   /** Where what they print is kept; null: nowhere. */
   readonly outputs?: OutputFolder | null;
 }
@@ -101,6 +103,7 @@ export class ProcessRuntime implements Runtime {
   private readonly users: AllowedUsers | null;
   private readonly groups: Cgroups | null;
   private readonly limited: boolean;
+  private readonly pagePort: number | null;
   private readonly outputs: OutputFolder | null;
   private readonly times: OutputTimes;
   private readonly running = new Map<string, Running>();
@@ -115,11 +118,13 @@ export class ProcessRuntime implements Runtime {
       outputs = null,
       volumes,
       users = null,
+      pagePort = null,
     }: ProcessRuntimeParts,
   ) {
     this.folder = folder;
     this.volumes = volumes ?? { closed: join(folder, '..', 'volumes'), open: null };
     this.users = users;
+    this.pagePort = pagePort;
     this.groups = groups;
     this.limited = limited && groups?.whyUnlimited === null;
     const limits = this.limited ? ['limits'] : [];
@@ -188,7 +193,7 @@ export class ProcessRuntime implements Runtime {
     // Counted from now, however long it takes until it runs.
     const until = validForMs === undefined ? null : limitIn(validForMs);
     const user = await this.userOf(start.description);
-    const told = await surroundingsOf(start.description, this.volumes, user);
+    const told = await surroundingsOf(start.description, this.volumes, user, this.pagePort);
     const line = commandLineOf(start, told, user);
     const setsid = programsNeeded();
     const owner = await this.owner();

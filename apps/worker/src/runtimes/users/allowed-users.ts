@@ -20,7 +20,10 @@ export class AllowedUsers {
     readonly lacking: readonly string[],
   ) {}
 
-  /** Throws `settings-invalid` where what names nobody could not run as whom the owner says. */
+  /**
+   * Throws where what names nobody could not run as whom the owner says: `user-unavailable` where it may be different
+   * soon (who is known by a directory that is not there yet), `settings-invalid` where this worker could be nobody.
+   */
   static async open({ runAs, users }: UsersSaid): Promise<AllowedUsers> {
     const names: string[] = [];
     const lacking: string[] = [];
@@ -31,7 +34,8 @@ export class AllowedUsers {
       if (why === null || name !== runAs) continue;
       const detail = `OAKRING_WORKER_RUN_AS: ${lacking.at(-1) ?? ''}.`;
       const field = 'OAKRING_WORKER_RUN_AS';
-      throw new OakringError({ code: 'settings-invalid', detail, field, value: name });
+      const code = isRoot() ? 'user-unavailable' : 'settings-invalid';
+      throw new OakringError({ code, detail, field, value: name });
     }
     return new AllowedUsers(runAs, names.sort(), lacking);
   }
@@ -52,8 +56,12 @@ export class AllowedUsers {
 
 /** Null, or why nothing can be run as who is called so. */
 export async function whyNotCalled(name: string): Promise<string | null> {
-  if (process.getuid?.() !== 0) return 'the worker is not root';
+  if (!isRoot()) return 'the worker is not root';
   return identityOf(name).then((user) => whyNotAs(user), wordsOf);
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }
 
 function wordsOf(error: unknown): string {
