@@ -81,7 +81,7 @@ function instancesText({ instances, unhealthy = 0 }: Node, colors: Colors): stri
 /** Whoever counts on a limit must not have to know which feature is missing. */
 function limitsFact({ technologies, features }: Node, colors: Colors): [string, string][] {
   if (!technologies.includes('process') || features.includes('process:limits')) return [];
-  const what = 'none for processes: what they reserve they may exceed (oakring worker doctor)';
+  const what = 'none for processes: what they reserve they may exceed (oakring doctor worker)';
   return [['limits', colors.yellow(what)]];
 }
 

@@ -73,6 +73,6 @@ function onlyReserved({ technology, resources }: JsonObject, state: ClusterState
   const named = nodes.slice(0, maxNodesNamed).map(({ id }) => id);
   const more = nodes.length - named.length;
   const where = `${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
-  const detail = `resources are reserved and no limit on ${where}: what runs there may take more (oakring worker doctor says why)`;
+  const detail = `resources are reserved and no limit on ${where}: what runs there may take more (oakring doctor worker says why)`;
   return [{ field: 'resources', nearest: null, detail }];
 }
