@@ -261,6 +261,8 @@ export interface InstanceRecord {
   readonly since: number;
   /** The highest generation given before the current one, moves that failed included. */
   readonly lastGeneration: number;
+  /** The lowest that it may have: those before were given to another life of its number, maybe to somebody else's job. */
+  readonly firstGeneration: number;
   readonly nodeId: string | null;
   readonly confirmed: boolean;
   readonly reason: string | null;

@@ -12,7 +12,7 @@ import { badParameter } from '../http/endpoints/parameters.js';
 import { PORTS, STREAMS } from '../injection/tokens.js';
 import { Projection } from '../views/projection.js';
 import { logParameters, logQueryOf, type LogFormat, type LogQuery } from './log-query.js';
-import { logTarget, needFeature } from './log-target.js';
+import { logTarget, needFeature, refuseOthersOutput } from './log-target.js';
 import { linesOfStream, written, writtenEnd } from './log-text.js';
 import type { NodeStream } from './node-stream.js';
 import type { Streams } from './node-streams.js';
@@ -69,15 +69,17 @@ export class InstanceLogsController {
   ): Promise<void> {
     const query = logQueryOf(request, this.ports.clock.wallMs());
     const wanted = { id, number: numberOf(number), previous: query.previous };
-    const { node, technology, generation, isBefore } = logTarget(this.projection.state, wanted);
+    const target = logTarget(this.projection.state, wanted);
+    const { node, technology, generation, isBefore, notBefore } = target;
     needFeature(node, 'logs');
+    refuseOthersOutput(request.caller, target);
     const { agoMs, tail, follow } = query;
     // Of another generation it says nothing: all of this one is news then.
     const after = query.after?.generation === generation ? query.after.mark : null;
     const isNext = query.after !== null && query.after.generation < generation;
     const stream = this.streams.open(node, {
-      ...{ wants: 'logs', job: id, instance: wanted.number, generation, follow },
-      technology: technology as 'process',
+      ...{ wants: 'logs', job: id, instance: wanted.number, generation, notBefore },
+      ...{ technology: technology as 'process', follow },
       ...(isBefore ? { previous: true } : {}),
       ...(agoMs === null || isNext || after !== null ? {} : { agoMs }),
       ...(tail === null || isNext || after !== null ? {} : { tail }),

@@ -10,8 +10,9 @@ import {
 } from '@oakring/contracts';
 import { simulatedPorts, systemPorts, type SimulatedPorts } from '@oakring/ports';
 import { ClusterProof } from '../http/forwarding/cluster-proof.js';
+import { hashOfToken, newToken } from '../access/token-text.js';
 import { startTestManager, type TestManager } from '../http/testing/test-manager.js';
-import { plan, registerNode, submitJob } from '../testing/given.js';
+import { ack, plan, ready, registerNode, submitJob } from '../testing/given.js';
 
 let ports: SimulatedPorts;
 let manager: TestManager;
@@ -30,6 +31,30 @@ async function place(features: readonly string[] = ['logs']): Promise<void> {
   await manager.submit(registerNode('n1', { features }));
   await manager.submit(submitJob('web'));
   await manager.submit(plan('web', 'n1'));
+}
+
+/** A job was placed and has ended, and a root has one of the same id at the same node; gives what the root shows. */
+async function placedByRootAnew(features: readonly string[]): Promise<Record<string, string>> {
+  manager = await startTestManager({ ports, token: 'of the setting' });
+  open.push(manager);
+  const token = newToken();
+  const expiresAt = ports.clock.wallMs() + 60_000;
+  const berlin = { name: 'berlin', role: 'root', hash: hashOfToken(token), expiresAt } as const;
+  await manager.submit({ type: 'GrantToken', ...berlin, nodes: null });
+  for (const command of ready('n1', { features })) await manager.submit(command);
+  await manager.submit(submitJob('web'));
+  await manager.submit(plan('web', 'n1'));
+  await manager.submit({ type: 'DeleteJob', id: 'web' });
+  const { state } = manager.projection;
+  await manager.submit({ type: 'OrderStops', placements: [...state.unorderedStops] });
+  for (const { id, kind } of [...state.commands.values()]) {
+    if (kind === 'delete') await manager.submit(ack('n1', id, 'succeeded'));
+  }
+  const as = { authorization: `Bearer ${token}` };
+  const job = { id: 'web', name: 'web', image: 'web:1', technology: 'docker' };
+  expect((await manager.send('POST', '/api/v1/jobs', job, as)).status).toBe(201);
+  await manager.submit(plan('web', 'n1'));
+  return as;
 }
 
 const address = '/api/v1/jobs/web/instances/0/logs';
@@ -99,6 +124,25 @@ describe('GET /api/v1/jobs/{id}/instances/{number}/logs', () => {
     expect(lines.map(({ text }) => text)).toEqual(['one', 'two', null]);
     expect(lines[0]?.cursor).toBe('1:7.9');
     expect(lines.at(-1)?.end).toEqual({ code: 'stream-broken', detail: 'The worker stops.' });
+  });
+
+  it('asks for nothing that another job printed which had this id before', async () => {
+    const as = await placedByRootAnew(['logs', 'logs-not-before']);
+    const asked = manager.get(`${address}?previous=true`, as);
+    const call = await opened();
+    expect(call).toMatchObject({ generation: 2, previous: true, notBefore: 2 });
+    say(call, { says: 'end', code: 'nothing-printed', detail: 'Nothing is kept here.' });
+    expect((await asked).status).toBe(404);
+  });
+
+  it('shows nobody who has jobs of his own only what an older worker may have of another', async () => {
+    const as = await placedByRootAnew(['logs']);
+    const refused = await manager.get(`${address}?previous=true`, as);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      errorCatalogue['feature-missing'].status,
+      { code: 'feature-missing', detail: expect.stringContaining('logs-not-before') },
+    ]);
+    expect(manager.calls).toEqual([]);
   });
 
   it('writes of a time and a mark only what is one: they stand outside of what is escaped', async () => {

@@ -5,6 +5,7 @@ import {
   type InstanceRecord,
   type NodeRecord,
 } from '@oakring/model';
+import { seesOwnOnly, type Holder } from '../access/holder.js';
 
 /** Which start of an instance is asked about, and at which node. */
 export interface Target {
@@ -13,6 +14,8 @@ export interface Target {
   readonly generation: number;
   /** The start before the newest that this node knows of. */
   readonly isBefore: boolean;
+  /** What was printed in a generation below it is of another job that had this id. */
+  readonly notBefore: number;
 }
 
 /** Where what an instance printed is kept. Throws what `GET …/logs` refuses. */
@@ -42,7 +45,10 @@ export function logTarget(
     throw new OakringError({ code: 'instance-nowhere', detail: ended(detail) });
   }
   const node = state.nodes.get(place.nodeId);
-  return { ...place, node: present(place.nodeId, node), technology: job.technology };
+  return {
+    ...{ ...place, node: present(place.nodeId, node), technology: job.technology },
+    notBefore: instance.firstGeneration,
+  };
 }
 
 interface Place {
@@ -88,6 +94,14 @@ export function needFeature({ id, features }: NodeRecord, feature: string): void
   if (features.includes(feature)) return;
   const detail = `The worker of node ${id} does not say that it can give ${feature}: it is older, or of another kind.`;
   throw new OakringError({ code: 'feature-missing', detail });
+}
+
+/** Throws where a worker that does not heed `notBefore` could show this caller what the job of another printed. */
+export function refuseOthersOutput(
+  caller: Holder,
+  { node, isBefore, notBefore }: Pick<Target, 'node' | 'isBefore' | 'notBefore'>,
+): void {
+  if (isBefore && notBefore > 1 && seesOwnOnly(caller)) needFeature(node, 'logs-not-before');
 }
 
 function ended(detail: string): string {

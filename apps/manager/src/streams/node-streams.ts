@@ -28,6 +28,7 @@ export type Wanted = Pick<
   | 'tail'
   | 'follow'
   | 'previous'
+  | 'notBefore'
   | 'after'
   | 'command'
   | 'tty'

@@ -16,7 +16,7 @@ import { hundredths } from './usage.js';
 /** What a worker says of itself (docs/native-protocol.md). Pure. */
 
 /** What it can do whatever it runs things with. */
-const ofEveryRuntime = ['logs'];
+const ofEveryRuntime = ['logs', 'logs-not-before'];
 
 /** Of each runtime by its name; a command in an instance only where this machine's owner lets people in. */
 export function featuresOf(runtimes: readonly Runtime[], allowsExec: boolean): readonly string[] {

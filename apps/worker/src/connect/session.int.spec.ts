@@ -55,7 +55,13 @@ describe('A worker and its manager', () => {
       technologies: ['simulated'],
       acknowledges: true,
       enforcesStop: true,
-      features: ['logs', 'simulated:args', 'simulated:health', 'simulated:working-directory'],
+      features: [
+        'logs',
+        'logs-not-before',
+        'simulated:args',
+        'simulated:health',
+        'simulated:working-directory',
+      ],
     });
     expect(parseRegistration(registration)).toMatchObject({ ok: true, value: { extra: {} } });
   });

@@ -77,7 +77,14 @@ export async function lastErrorOf(
   const patience = new AbortController();
   const limit = timers.after(lastWordsWithinMs, () => patience.abort());
   try {
-    const newest = { agoMs: null, tail: lastLines, follow: false, after: null, previous: false };
+    const newest = {
+      agoMs: null,
+      tail: lastLines,
+      follow: false,
+      after: null,
+      previous: false,
+      notBefore: 1,
+    };
     const options = { ...logOptions(newest, 0), stdout: false };
     const stream = await containerOutput(docker, container, options, patience.signal);
     let last = '';

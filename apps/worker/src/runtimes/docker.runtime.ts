@@ -264,7 +264,14 @@ export class DockerRuntime implements Runtime {
     const patience = new AbortController();
     const limit = ports.timers.after(keepWithinMs, () => patience.abort());
     try {
-      const wanted = { agoMs: null, tail: keptLines, follow: false, after: null, previous: false };
+      const wanted = {
+        agoMs: null,
+        tail: keptLines,
+        follow: false,
+        after: null,
+        previous: false,
+        notBefore: 1,
+      };
       const options = logOptions(wanted, 0);
       const stream = await containerOutput(docker, container, options, patience.signal);
       await outputs.keep(address, linesOfContainer(stream, address.generation, null));

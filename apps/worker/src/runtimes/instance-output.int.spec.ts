@@ -17,7 +17,7 @@ import { OutputFolder, type InstanceOutput } from './instance-output.js';
 import { printedLines } from './printed-lines.js';
 import type { InstanceAddress, PrintedLine } from './runtime.port.js';
 
-const all = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+const all = { agoMs: null, tail: null, follow: false, previous: false, notBefore: 1, after: null };
 
 let folder = '';
 let outputs: OutputFolder;

@@ -26,7 +26,14 @@ export interface InstanceOutput {
 }
 
 /** What is asked of an output that says nothing else. */
-const newest: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+const newest: LogsWanted = {
+  agoMs: null,
+  tail: null,
+  follow: false,
+  previous: false,
+  notBefore: 1,
+  after: null,
+};
 
 /**
  * What instances print, in `<job>.<number>.log` of a folder: at most 2 MiB each. Of two generations that run beside

@@ -33,7 +33,7 @@ export async function lastPrinted(
 ): Promise<readonly string[]> {
   const patience = new AbortController();
   const limit = timers.after(withinMs, () => patience.abort());
-  const wanted = { agoMs: null, tail, follow: false, after: null, previous: false };
+  const wanted = { agoMs: null, tail, follow: false, after: null, previous: false, notBefore: 1 };
   const lines: string[] = [];
   try {
     for await (const batch of runtime.logs(address, wanted, patience.signal)) {

@@ -43,6 +43,17 @@ export async function noteStart(path: string, atMs: number, generation: number):
   }
 }
 
+/** Which was noted last of the files that went before this one: what that one begins with may go on from there. */
+export function startBefore(starts: readonly NotedStart[], file: string): NotedStart | null {
+  const isBefore = (start: NotedStart): boolean =>
+    start.file !== file && bornNs(start.file) <= bornNs(file);
+  return starts.findLast(isBefore) ?? null;
+}
+
+function bornNs(file: string): bigint {
+  return BigInt(file.slice(file.indexOf('.') + 1));
+}
+
 /** In their order; those of files that are gone as well. */
 export async function notedStarts(path: string): Promise<NotedStart[]> {
   const text = await readFile(startsPathOf(path), 'utf8').catch(() => '');
@@ -63,7 +74,11 @@ function lineOf({ atMs, generation, file, offset }: NotedStart): string {
 
 async function thin(path: string): Promise<void> {
   const there = await Promise.all([path, `${path}.1`].map(idAt));
-  const kept = (await notedStarts(path)).filter(({ file }) => there.includes(file));
+  const starts = await notedStarts(path);
+  const isThere = ({ file }: NotedStart): boolean => there.includes(file);
+  // What the oldest file begins with is of the last that is gone.
+  const gone = starts.findLast((start) => !isThere(start));
+  const kept = starts.filter((start) => isThere(start) || start === gone);
   const thinned = `${startsPathOf(path)}.new`;
   await writeFile(thinned, kept.slice(-maxStarts).map(lineOf), { mode: fileMode });
   await rename(thinned, startsPathOf(path));

@@ -18,7 +18,14 @@ import { noteStart } from './output-starts.js';
 import { printedLines } from './printed-lines.js';
 import { NothingPrinted, type LogsWanted } from './runtime.port.js';
 
-const all: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+const all: LogsWanted = {
+  agoMs: null,
+  tail: null,
+  follow: false,
+  previous: false,
+  notBefore: 1,
+  after: null,
+};
 const startMs = Date.parse('2026-01-01T00:00:00.000Z');
 
 let folder: string;
@@ -69,6 +76,33 @@ describe('What an output has of an instance', () => {
     expect(await textOf({}, 1)).toEqual(['before', words.trimEnd(), 'after']);
     expect(await textOf({}, 2)).toEqual([noted.trimEnd(), 'next']);
     await expect(textOf({}, 9)).rejects.toThrow(NothingPrinted);
+  });
+
+  it('is nothing of a job that had the same id before', async () => {
+    await begin(1, 'a secret of another job\n');
+    await begin(2, 'more of it\n');
+    await expect(textOf({ previous: true, notBefore: 3 }, 3)).rejects.toThrow(NothingPrinted);
+    await begin(3, 'one\n');
+    await expect(textOf({ previous: true, notBefore: 3 }, 3)).rejects.toThrow(NothingPrinted);
+    await begin(4, 'two\n');
+    expect(await textOf({ previous: true, notBefore: 3 }, 4)).toEqual(['one']);
+    expect(await textOf({ previous: true, notBefore: 2 }, 3)).toEqual(['more of it']);
+  });
+
+  it('is nothing of such a job whose beginning is not kept any more, before it has begun itself', async () => {
+    await begin(1, 'long ago\n');
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'the rest\n');
+    rmSync(`${path}.1`);
+    expect(await textOf({}, 1)).toEqual(['the rest']);
+    await expect(textOf({}, 2)).rejects.toThrow(NothingPrinted);
+    await expect(textOf({ previous: true, notBefore: 2 }, 2)).rejects.toThrow(NothingPrinted);
+    expect(await textOf({ previous: true }, 2)).toEqual(['the rest']);
+    // Nothing is noted of whose it is.
+    rmSync(`${path}.starts`);
+    for (const previous of [false, true]) {
+      await expect(textOf({ previous, notBefore: 2 }, 2)).rejects.toThrow(NothingPrinted);
+    }
   });
 
   it('is followed up to where the next start was noted', async () => {

@@ -1,7 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock, Timers } from '@oakring/ports';
 import { newEnough, newestOf } from './line-batches.js';
-import { fileIdOf, notedStarts, type NotedStart } from './output-starts.js';
+import { fileIdOf, notedStarts, startBefore, type NotedStart } from './output-starts.js';
 import { KnownTimes } from './output-times.js';
 import { FileLines, type FileLine } from './file-lines.js';
 import {
@@ -26,7 +26,7 @@ interface Part {
 
 /** Where a start has printed: from a place up to the next start's, or up to the end. */
 interface Stretch {
-  /** Null: its beginning is not kept any more. */
+  /** Null: nothing is noted of its beginning any more. */
   readonly generation: number | null;
   readonly atMs: number | null;
   readonly from: Place;
@@ -141,23 +141,28 @@ async function partOf(path: string): Promise<Part | null> {
 function stretchOf(
   stretches: readonly Stretch[],
   { address, isOfFormer }: Pick<Output, 'address' | 'isOfFormer'>,
-  { previous }: LogsWanted,
+  { previous, notBefore }: LogsWanted,
 ): Stretch | null {
   const { generation } = address;
   const own = stretches.findLastIndex((each) => each.generation === generation);
   if (previous) {
     const last = isOfFormer === true ? stretches.length - 1 : own === -1 ? Infinity : own - 1;
     const before = stretches.filter(
-      (each, at) => at <= last && (each.generation ?? 0) <= generation,
+      (each, at) => at <= last && lowestOf(each) >= notBefore && lowestOf(each) <= generation,
     );
     return before.at(-1) ?? null;
   }
   if (own !== -1) return stretches[own] ?? null;
-  // What stands before every beginning is of a start whose own is not kept any more.
+  // What stands before every beginning is of a start of which nothing is noted any more; which, is not known.
   const [first, ...others] = stretches;
+  if (first === undefined || lowestOf(first) < notBefore) return null;
   const isOwn =
-    first?.generation === null && others.every((each) => (each.generation ?? 0) > generation);
+    first.generation === null && others.every((each) => (each.generation ?? 0) > generation);
   return isOwn ? first : null;
+}
+
+function lowestOf({ generation }: Stretch): number {
+  return generation ?? 1;
 }
 
 /** Every start in its order; the first only where anything stands before the first beginning. */
@@ -169,8 +174,9 @@ function stretchesIn(parts: readonly Part[], starts: readonly NotedStart[]): Str
   const first = begun[0] ?? { part: parts.length, offset: 0 };
   const isBefore = ({ size }: Part, part: number): boolean =>
     part < first.part ? size > 0 : part === first.part && first.offset > 0;
-  const unknown = { generation: null, atMs: null, part: 0, offset: 0 };
-  const all = parts.some(isBefore) ? [unknown, ...begun] : begun;
+  const gone = startBefore(starts, parts[0]?.id ?? '');
+  const rest = { generation: gone?.generation ?? null, atMs: gone?.atMs ?? null };
+  const all = parts.some(isBefore) ? [{ ...rest, part: 0, offset: 0 }, ...begun] : begun;
   return all.map(({ generation, atMs, part, offset }, at) => {
     const next = all[at + 1];
     const to = next === undefined ? null : { part: next.part, offset: next.offset };

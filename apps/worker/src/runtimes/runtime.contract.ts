@@ -239,6 +239,9 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
       lines.map((line) => expect.stringContaining(line)),
     );
     expect(before.every(({ generation }) => generation === 1)).toBe(true);
+    // Unless that was another job of the same id.
+    const others = linesOf({ previous: true, notBefore: 2 }, second);
+    await expect(others).rejects.toThrow(NothingPrinted);
     const now = await linesOf({}, second);
     expect(now.every(({ generation }) => generation === 2)).toBe(true);
   });
@@ -281,7 +284,14 @@ export function keepsTheRuntimeContract(make: () => Promise<RuntimeUnderTest>): 
   }
 }
 
-const all: LogsWanted = { agoMs: null, tail: null, follow: false, previous: false, after: null };
+const all: LogsWanted = {
+  agoMs: null,
+  tail: null,
+  follow: false,
+  previous: false,
+  notBefore: 1,
+  after: null,
+};
 
 async function printedBy(
   runtime: Runtime,

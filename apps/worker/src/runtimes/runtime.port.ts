@@ -75,6 +75,8 @@ export interface LogsWanted {
   readonly follow: boolean;
   /** Of the start before: of an earlier generation of its number, or of this one. */
   readonly previous: boolean;
+  /** Nothing of a generation below it: that was another job of the same id. 1: whatever there is. */
+  readonly notBefore: number;
   /** What follows the line with this mark; a mark that is not known any more is as none. */
   readonly after: string | null;
 }

@@ -68,7 +68,7 @@ export class SaidLines {
     signal: AbortSignal,
   ): AsyncGenerator<readonly PrintedLine[]> {
     const { previous, agoMs, after } = wanted;
-    const start = previous ? this.startBefore(address) : this.startOf(address);
+    const start = previous ? this.startBefore(address, wanted) : this.startOf(address);
     if (start === null) {
       const { job, instance, generation } = address;
       const what = `instance ${instance} of job ${job} said ${previous ? 'before' : 'in'}`;
@@ -93,11 +93,13 @@ export class SaidLines {
     return starts.findLast(({ generation }) => generation === address.generation) ?? null;
   }
 
-  private startBefore(address: InstanceAddress): Start | null {
+  private startBefore(address: InstanceAddress, { notBefore }: LogsWanted): Start | null {
     const starts = this.numbers.get(keyOf(address)) ?? [];
     const own = starts.findLastIndex(({ generation }) => generation === address.generation);
     const before = own === -1 ? starts : starts.slice(0, own);
-    return before.findLast(({ generation }) => generation <= address.generation) ?? null;
+    const isItsOwn = ({ generation }: Start): boolean =>
+      generation >= notBefore && generation <= address.generation;
+    return before.findLast(isItsOwn) ?? null;
   }
 }
 

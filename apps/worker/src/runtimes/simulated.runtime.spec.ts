@@ -40,7 +40,14 @@ describe('The simulated runtime', () => {
     const printing = { ...job, simulate: { printEveryMs: 1_000 } };
     await runtime.start(toStart(address, printing), new AbortController().signal, () => {});
     await ports.advance(2_500);
-    const wanted = { agoMs: 600, tail: null, follow: false, previous: false, after: null };
+    const wanted = {
+      agoMs: 600,
+      tail: null,
+      follow: false,
+      previous: false,
+      notBefore: 1,
+      after: null,
+    };
     const lines: string[] = [];
     for await (const batch of runtime.logs(address, wanted, new AbortController().signal)) {
       lines.push(...batch.map(({ text }) => text));

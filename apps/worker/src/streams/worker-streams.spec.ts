@@ -10,7 +10,15 @@ import { WorkerStreams } from './worker-streams.js';
 const address = { job: 'web', instance: 0, generation: 1 };
 const nothing: HeardCall = {
   ...{ call: null, stream: null, incarnation: null, wants: null, job: null, instance: null },
-  ...{ generation: null, technology: null, agoMs: null, tail: null, follow: null, previous: null },
+  ...{
+    generation: null,
+    technology: null,
+    agoMs: null,
+    tail: null,
+    follow: null,
+    previous: null,
+    notBefore: null,
+  },
   ...{ after: null, command: null, tty: null, columns: null, rows: null, credit: null },
   ...{ sequence: null, data: null, last: null, epoch: null, ledger: null },
 };

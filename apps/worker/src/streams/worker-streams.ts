@@ -188,6 +188,9 @@ function addressIn({ job, instance, generation }: Call): InstanceAddress | null 
   return { job, instance, generation };
 }
 
-function wantedIn({ agoMs, tail, follow, previous, after }: Call): LogsWanted {
-  return { agoMs, tail, follow: follow === true, previous: previous === true, after };
+function wantedIn({ agoMs, tail, follow, previous, notBefore, after }: Call): LogsWanted {
+  return {
+    ...{ agoMs, tail, follow: follow === true, previous: previous === true, after },
+    notBefore: notBefore ?? 1,
+  };
 }

@@ -38,6 +38,8 @@ export interface Call extends Spoken {
   readonly follow?: boolean;
   /** Of logs: of the start before the newest. */
   readonly previous?: boolean;
+  /** Of logs: nothing of a generation below it, which was another job of the same id. */
+  readonly notBefore?: number;
   /** Of logs: the worker's own mark of the line that was had last. */
   readonly after?: string;
   /** Of exec: the program and its arguments. */
@@ -95,6 +97,7 @@ export const call = messageOf<Heard<Call>, Call>({
   tail: ifAny(countOf, null),
   follow: flag,
   previous: flag,
+  notBefore: ifAny((value, name) => integerOf(value, name, generationRange), null),
   after: ifAny(wordIn, null),
   command: ifAny(parseExecCommand, null),
   tty: flag,

@@ -151,7 +151,7 @@ const down: { readonly [K in DownKind]: Arbitrary<Read<(typeof nativeDown)[K]>> 
     ...{ job: orNull(id), instance: orNull(address.instance), generation: orNull(positive) },
     technology: orNull(fc.constantFrom(...technologies)),
     ...{ agoMs: orNull(count), tail: orNull(count), follow: fc.boolean() },
-    ...{ previous: fc.boolean(), after: orNull(word) },
+    ...{ previous: fc.boolean(), notBefore: orNull(positive), after: orNull(word) },
     command: orNull(fc.array(text(200), { minLength: 1, maxLength: 5 })),
     ...{ tty: fc.boolean(), columns: orNull(size), rows: orNull(size), credit: orNull(count) },
     ...{ sequence: orNull(count), data: orNull(base64), last: orNull(fc.boolean()) },

@@ -261,11 +261,13 @@ export function jobDeletionOrdered(state: ClusterState, event: StoredEvent, job:
 }
 
 function addInstance(state: ClusterState, event: StoredEvent, job: string, number: number): void {
+  const lastGeneration = lastGenerationOf(state, job, number);
   putInstance(state, {
     job,
     number,
     generation: 0,
-    lastGeneration: lastGenerationOf(state, job, number),
+    lastGeneration,
+    firstGeneration: lastGeneration + 1,
     status: 'pending',
     since: event.at,
     nodeId: null,
