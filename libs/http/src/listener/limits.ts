@@ -54,6 +54,8 @@ export function limitConnections(
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address = '' } = socket;
     const sockets = ofAddress.get(address) ?? new Set();
+    // It is given to the server anew, with what it had read of it.
+    if (sockets.has(socket)) return;
     ofAddress.set(address, sockets.add(socket));
     count += 1;
     socket.once('close', () => forget(address, sockets, socket));
